@@ -1,0 +1,184 @@
+"""Distributions of uncertain parameters, each known by its quantile function.
+
+Knows how a uniform becomes a parameter value; must not know which parameters exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+INTERVAL90_Z = 1.6448536269514722
+"""The 95% quantile of N(0, 1): a 90% interval reaches this many sd to either side."""
+
+
+class Distribution(Protocol):
+    """A scalar parameter that is drawn once per parameter draw."""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether every draw has the same value."""
+
+    def quantile(self, uniform: Floats) -> Floats:
+        """Return the values at probabilities `uniform`, shape (draw,), each in (0, 1)."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A known number."""
+
+    value: float
+    fixed = True
+
+    def quantile(self, uniform: Floats) -> Floats:
+        """Return the number itself for every draw."""
+        return np.full(uniform.shape, self.value)
+
+
+@dataclass(frozen=True)
+class Normal:
+    """N(mean, sd²)."""
+
+    mean: float
+    sd: float
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the spread is nil."""
+        return self.sd == 0
+
+    def quantile(self, uniform: Floats) -> Floats:
+        """Return mean + sd · Φ⁻¹(uniform)."""
+        return self.mean + self.sd * standard_normal(uniform)
+
+
+@dataclass(frozen=True)
+class HalfNormal:
+    """|N(0, sd²)|, for spreads."""
+
+    sd: float
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the spread is nil."""
+        return self.sd == 0
+
+    def quantile(self, uniform: Floats) -> Floats:
+        """Return sd · Φ⁻¹((1 + uniform) / 2)."""
+        return self.sd * standard_normal((1 + uniform) / 2)
+
+
+@dataclass(frozen=True)
+class Exponentiated:
+    """exp of a normal or half-normal: a lognormal, or an odds ratio never below 1."""
+
+    log: Normal | HalfNormal
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the spread is nil."""
+        return self.log.fixed
+
+    def quantile(self, uniform: Floats) -> Floats:
+        """Return exp of the quantile of the logarithm."""
+        return np.exp(self.log.quantile(uniform))
+
+
+@dataclass(frozen=True)
+class LogitNormal:
+    """expit of N(mean, sd²), for probabilities."""
+
+    mean: float
+    sd: float
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the spread is nil."""
+        return self.sd == 0
+
+    def quantile(self, uniform: Floats) -> Floats:
+        """Return expit(mean + sd · Φ⁻¹(uniform))."""
+        from scipy.special import expit
+
+        return np.asarray(expit(self.mean + self.sd * standard_normal(uniform)))
+
+
+@dataclass(frozen=True)
+class Beta:
+    """Beta(alpha, beta), for probabilities."""
+
+    alpha: float
+    beta: float
+    fixed = False
+
+    def quantile(self, uniform: Floats) -> Floats:
+        """Return the inverse of the regularised incomplete beta function."""
+        from scipy.special import betaincinv
+
+        return np.asarray(betaincinv(self.alpha, self.beta, uniform))
+
+
+@dataclass(frozen=True, eq=False)
+class Empirical:
+    """Draws computed elsewhere (a calibration), taken in their order and reused from the top.
+
+    Parameters of one file are taken row by row, so that they keep their joint distribution;
+    `quantile` therefore ignores the uniforms and looks at their number only.
+    """
+
+    values: Floats
+
+    @property
+    def fixed(self) -> bool:
+        """Whether there is a single value."""
+        return bool(np.ptp(self.values) == 0)
+
+    def quantile(self, uniform: Floats) -> Floats:
+        """Return the first ``len(uniform)`` values, cycling where there are fewer."""
+        return np.resize(self.values, uniform.shape)
+
+
+@dataclass(frozen=True)
+class Dirichlet:
+    """A probability vector with mean `mean`, as sure as `effective_n` observations."""
+
+    mean: tuple[float, ...]
+    effective_n: float
+    fixed = False
+
+    def quantile(self, uniform: Floats) -> Floats:
+        """Return one vector a row by normalised gamma quantiles; `uniform` is (draw, len(mean))."""
+        from scipy.special import gammaincinv
+
+        alpha = self.effective_n * np.asarray(self.mean)
+        gamma = np.where(alpha > 0, gammaincinv(np.where(alpha > 0, alpha, 1.0), uniform), 0.0)
+        return np.asarray(gamma / gamma.sum(axis=-1, keepdims=True))
+
+
+def standard_normal(uniform: Floats) -> Floats:
+    """Return Φ⁻¹(uniform), elementwise."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(uniform))
+
+
+def lognormal_from_interval(median: float, low: float, high: float) -> Exponentiated:
+    """Return the lognormal with this median whose log-sd is log(high / low) / 3.29.
+
+    Parameters
+    ----------
+    median, low, high
+        Median and the ends of the 90% interval, all positive, on the scale of the parameter.
+
+    Examples
+    --------
+    >>> effect = lognormal_from_interval(1.6, 1.1, 2.3)
+    >>> [round(float(v), 2) for v in effect.quantile(np.array([0.05, 0.5, 0.95]))]
+    [1.11, 1.6, 2.31]
+    """
+    return Exponentiated(Normal(float(np.log(median)), float(np.log(high / low) / (2 * INTERVAL90_Z))))

@@ -1,0 +1,176 @@
+"""Random numbers looked up by address: (seed, process, year, draw, replicate, unit).
+
+Knows Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011) and how an address fills its key and
+counter; must not know what a draw is used for. Nothing here has a state, so no order of work,
+chunking, engine or library version can change a number.
+
+The key (64 bits) is a hash of seed, process, year and an optional name. The counter (128 bits)
+is replicate // 4, draw and the 64-bit unit, so that two draws of one key never share a block;
+replicate % 4 picks one of the block's four 32-bit words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Words = NDArray[np.uint64]
+
+_WORDS = 4
+_ROUNDS = 10
+_MULTIPLIERS = np.array([0xD2511F53, 0xCD9E8D57], dtype=np.uint64)
+_WEYL = (0x9E3779B9, 0xBB67AE85)
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+class Process(IntEnum):
+    """What a draw is for. The numbers are part of every address: never renumber them."""
+
+    PARAMETER = 1
+    SYNTHETIC_COUNTS = 2
+    PLACEMENT = 3
+    VILLAGE_EFFECT = 4
+    YEAR_SHOCK = 5
+    SUBDISTRICT_SHOCK = 6
+    CAMPAIGN = 7
+    PRIORITY = 8
+    TRANSITION = 9
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectories:
+    """The (draw, replicate) pairs that are simulated side by side.
+
+    Build with `Trajectories.grid`. The order of the T columns is the generator's own, chosen so
+    that words need no shuffling; `draw` and `replicate` say which column is which.
+
+    Attributes
+    ----------
+    draw, replicate
+        Shape (T,).
+    block_draw, block_replicate
+        Shape (Q,): draw and replicate // 4 of each Philox block.
+    columns
+        Shape (T,): positions of the wanted trajectories among the 4 Q words; None for all.
+    """
+
+    draw: NDArray[np.int64]
+    replicate: NDArray[np.int64]
+    block_draw: Words
+    block_replicate: Words
+    columns: NDArray[np.int64] | None
+
+    @classmethod
+    def grid(cls, draws: range, replicates: range) -> Trajectories:
+        """Return every pair of `draws` × `replicates` (ranges of step 1, not empty)."""
+        quarters = np.arange(replicates.start // _WORDS, (replicates.stop - 1) // _WORDS + 1)
+        block_draw = np.repeat(np.asarray(draws), quarters.size)
+        block_replicate = np.tile(quarters, len(draws))
+        draw = np.tile(block_draw, _WORDS)
+        replicate = np.concatenate([_WORDS * block_replicate + word for word in range(_WORDS)])
+        wanted = (replicate >= replicates.start) & (replicate < replicates.stop)
+        columns = None if wanted.all() else np.flatnonzero(wanted)
+        return cls(
+            draw=draw[wanted],
+            replicate=replicate[wanted],
+            block_draw=block_draw.astype(np.uint64),
+            block_replicate=block_replicate.astype(np.uint64),
+            columns=columns,
+        )
+
+    def __len__(self) -> int:
+        return self.draw.size
+
+
+def unit_hash(codes: Iterable[str]) -> Words:
+    """Return a 64-bit address for each code, shape (len(codes),)."""
+    digests = [hashlib.blake2b(code.encode(), digest_size=8).digest() for code in codes]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+
+
+def philox_key(seed: int, process: Process, year: int, name: str = "") -> tuple[int, int]:
+    """Return the two 32-bit key words of a process in a year."""
+    text = f"{seed}/{int(process)}/{year}/{name}"
+    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+    return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
+
+
+def philox(key: tuple[int, int], counter: tuple[Words, Words, Words, Words]) -> tuple[Words, Words, Words, Words]:
+    """Return the four words of Philox4x32-10.
+
+    Parameters
+    ----------
+    key
+        Two integers in [0, 2³²).
+    counter
+        Four arrays of values in [0, 2³²) that broadcast against each other.
+
+    Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", SC'11.
+    """
+    shape = np.broadcast_shapes(*(word.shape for word in counter))
+    # Four arrays are filled in place over and over: with the block in cache, that is the speed.
+    a, b, c, d = (np.array(np.broadcast_to(word, shape)) for word in counter)
+    left, right = np.empty(shape, np.uint64), np.empty(shape, np.uint64)
+    for turn in range(_ROUNDS):
+        key_a, key_b = (np.uint64((k + turn * w) & 0xFFFFFFFF) for k, w in zip(key, _WEYL, strict=True))
+        np.multiply(a, _MULTIPLIERS[0], out=left)
+        np.multiply(c, _MULTIPLIERS[1], out=right)
+        np.right_shift(right, _HALF, out=a)
+        np.bitwise_xor(a, b, out=a)
+        np.bitwise_xor(a, key_a, out=a)
+        np.right_shift(left, _HALF, out=c)
+        np.bitwise_xor(c, d, out=c)
+        np.bitwise_xor(c, key_b, out=c)
+        np.bitwise_and(right, _LOW, out=b)
+        np.bitwise_and(left, _LOW, out=d)
+    return a, b, c, d
+
+
+def uniforms(
+    seed: int, process: Process, year: int, units: Words, trajectories: Trajectories, name: str = ""
+) -> Floats:
+    """Return one uniform per unit and trajectory, shape (unit, T), never 0 or 1.
+
+    Each is (w + ½) / 2³² of a 32-bit word w: a probability is resolved to 2.3e-10.
+
+    Parameters
+    ----------
+    units
+        Shape (U,): addresses from `unit_hash`.
+    name
+        Tells apart several processes of a kind, e.g. the interventions.
+    """
+    counter = (
+        trajectories.block_replicate[None, :],
+        trajectories.block_draw[None, :],
+        (units & _LOW)[:, None],
+        (units >> _HALF)[:, None],
+    )
+    words = philox(philox_key(seed, process, year, name), counter)
+    blocks = trajectories.block_draw.size
+    result = np.empty((units.size, _WORDS * blocks))
+    for word, values in enumerate(words):
+        part = result[:, word * blocks : (word + 1) * blocks]
+        np.multiply(values, 2.0**-32, out=part)
+        np.add(part, 2.0**-33, out=part)
+    return result if trajectories.columns is None else result.take(trajectories.columns, axis=1)
+
+
+def normals(seed: int, process: Process, year: int, units: Words, trajectories: Trajectories) -> Floats:
+    """Return one standard normal per unit and trajectory, shape (unit, T), by inverting `uniforms`."""
+    from .distributions import standard_normal
+
+    return standard_normal(uniforms(seed, process, year, units, trajectories))
+
+
+def parameter_uniforms(seed: int, name: str, draws: int) -> Floats:
+    """Return the uniforms behind the draws of one parameter, shape (draw,)."""
+    trajectories = Trajectories.grid(range(draws), range(1))
+    return uniforms(seed, Process.PARAMETER, 0, unit_hash((name,)), trajectories)[0]

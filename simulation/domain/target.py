@@ -1,0 +1,146 @@
+"""The yearly target in all its readings, in exact arithmetic.
+
+Knows what must be reached and whether it was; must not know how villages move.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .status import LEVELS, TOP
+
+Reading = Literal["rises", "entries", "stock"]
+Denominator = Literal["all", "below_top"]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a district must reach each year.
+
+    Attributes
+    ----------
+    share
+        Share of the denominator, in (0, 1], as an exact fraction.
+    reading
+        ``rises``: villages that rose; ``entries``: villages that rose into `levels` from outside
+        them; ``stock``: villages at `levels` at the end of the year.
+    levels
+        Level names, for ``entries`` and ``stock``.
+    denominator
+        ``all`` villages, or those ``below_top`` at the start of the year.
+    net_of_falls
+        Whether falls are taken off the rises (reading ``rises`` only).
+    """
+
+    share: Fraction = Fraction(1, 20)
+    reading: Reading = "rises"
+    levels: tuple[str, ...] = ("mandiri", "paripurna")
+    denominator: Denominator = "all"
+    net_of_falls: bool = False
+
+    @property
+    def level_mask(self) -> Bools:
+        """Shape (4,): which levels `levels` names."""
+        return np.array([level in self.levels for level in LEVELS])
+
+    @property
+    def key(self) -> str:
+        """The name of this reading among `readings`."""
+        if self.reading != "rises":
+            return self.reading
+        return "net_rises" if self.net_of_falls else f"rises_{self.denominator}"
+
+    def readings(self) -> dict[str, Target]:
+        """Return every reading of the same share, this target's own first.
+
+        ``rises_all`` and ``rises_below_top`` differ in the denominator; the others keep this one's.
+        """
+        every = [
+            replace(self, reading="rises", denominator="all", net_of_falls=False),
+            replace(self, reading="rises", denominator="below_top", net_of_falls=False),
+            replace(self, reading="rises", net_of_falls=True),
+            replace(self, reading="entries", net_of_falls=False),
+            replace(self, reading="stock", net_of_falls=False),
+        ]
+        return {self.key: self} | {target.key: target for target in every}
+
+
+def needed(share: Fraction, denominator: int | Ints) -> Ints:
+    """Return ceil(share × denominator), exactly.
+
+    Parameters
+    ----------
+    share
+        A fraction in (0, 1]; make it from text, ``Fraction("0.05")``.
+    denominator
+        Number of villages, any shape, each at least 0.
+
+    Examples
+    --------
+    >>> int(needed(Fraction("0.05"), 135)), int(needed(Fraction("0.07"), 100))
+    (7, 7)
+    """
+    count = np.asarray(denominator, dtype=np.int64)
+    table = [-(-n * share.numerator // share.denominator) for n in range(int(count.max(initial=0)) + 1)]
+    return np.array(table, dtype=np.int64)[count]
+
+
+@dataclass(frozen=True)
+class YearCounts:
+    """What happened in each year, integer arrays of one shape (…, year) unless noted.
+
+    Attributes
+    ----------
+    at_start, at_end
+        Shape (…, year, 4): villages per level at the start and at the end of the year.
+    can_rise
+        Shape (…, year, 4): villages per level that may rise at all: below the top, and at their
+        level for as many years as the scenario asks.
+    rises, falls
+        Villages that ended the year above, below where they began.
+    entries
+        Villages that rose into the target's levels from outside them.
+    """
+
+    at_start: Ints
+    at_end: Ints
+    can_rise: Ints
+    rises: Ints
+    falls: Ints
+    entries: Ints
+
+    def score(self, target: Target) -> Ints:
+        """Return the number that is held against the target, shape (…, year)."""
+        if target.reading == "entries":
+            return self.entries
+        if target.reading == "stock":
+            return np.asarray(self.at_end[..., target.level_mask].sum(axis=-1))
+        return self.rises - self.falls if target.net_of_falls else self.rises
+
+    def needed(self, target: Target) -> Ints:
+        """Return the number that must be reached, shape (…, year)."""
+        levels = slice(None, TOP) if target.denominator == "below_top" else slice(None)
+        return needed(target.share, self.at_start[..., levels].sum(axis=-1))
+
+    def met(self, target: Target) -> Bools:
+        """Return whether the target was met, shape (…, year)."""
+        return np.asarray(self.score(target) >= self.needed(target))
+
+    def saturated(self, target: Target) -> Bools:
+        """Return whether too few villages could move for the target to be within reach, shape (…, year)."""
+        mask = target.level_mask
+        if target.reading == "rises":
+            best = self.can_rise.sum(axis=-1)
+        else:
+            outside_below = ~mask & (np.arange(len(LEVELS)) < np.flatnonzero(mask).max())
+            best = self.can_rise[..., outside_below].sum(axis=-1)
+            if target.reading == "stock":
+                best = best + self.at_start[..., mask].sum(axis=-1)
+        return np.asarray(best < self.needed(target))

@@ -1,0 +1,109 @@
+"""The yearly transition law: from odds and one uniform to a village's next status.
+
+Knows how chances combine and how one uniform decides; must not know who is assisted or in which
+order villages are visited. Every function takes numbers or arrays alike, and uses only + − × ÷ and
+comparisons in a fixed order (exponentials are made once, in tables), so that a village that decides
+for itself and a block of thousands that are decided together agree to the last bit.
+
+One uniform u decides everything: the lowest part of [0, 1) leads to the highest level, the highest
+part to the lowest, so that u < P(next status ≥ d) exactly when the next status is at least d.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Number = TypeVar("Number", float, Floats)
+
+
+def odds(probability: Floats) -> Floats:
+    """Return p / (1 − p), infinite at 1."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(probability / (1 - probability))
+
+
+def odds_against(probability: Floats) -> Floats:
+    """Return (1 − p) / p, infinite at 0."""
+    with np.errstate(divide="ignore"):
+        return np.asarray((1 - probability) / probability)
+
+
+def chance(odds_for: Floats) -> Floats:
+    """Return O / (1 + O): 0 for odds of 0, 1 for infinite odds."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(1 / (1 + 1 / odds_for))
+
+
+def factor(log_odds: Floats) -> Floats:
+    """Return the factor by which a sum of log-odds terms multiplies the odds; exactly 1 for 0.
+
+    The only exponential of the law. Contiguous input, so that equal terms give equal bits
+    whatever the shape of the array they stand in.
+    """
+    return np.exp(np.ascontiguousarray(log_odds))
+
+
+def rises(uniform: Number, rise_odds: Number) -> Number:
+    """Return whether u < r, with r / (1 − r) = `rise_odds`."""
+    return uniform < (1 - uniform) * rise_odds  # type: ignore[return-value]
+
+
+def rises_past(uniform: Number, rise_odds: Number, reaches: Number) -> Number:
+    """Return whether a rise goes on to a level: u < r · `reaches`, given u < r.
+
+    `reaches` is the chance, given a rise, of ending at that level or above.
+    """
+    return uniform * (1 + 1 / rise_odds) < reaches  # type: ignore[return-value]
+
+
+def falls(uniform: Number, rise_odds: Number, fall: Number) -> Number:
+    """Return whether 1 − u < (1 − r) · `fall`: the other end of the same uniform.
+
+    `fall` is the chance of falling given no rise.
+    """
+    return (1 - uniform) * (1 + rise_odds) < fall  # type: ignore[return-value]
+
+
+def falls_past(uniform: Number, rise_odds: Number, fall: Number, reaches: Number) -> Number:
+    """Return whether a fall goes on to a level: 1 − u < (1 − r) · `fall` · `reaches`.
+
+    `reaches` is the chance, given a fall, of ending at that level or below.
+    """
+    return (1 - uniform) * (1 + rise_odds) < fall * reaches  # type: ignore[return-value]
+
+
+def fall_chance(against: Number, effect: Number) -> Number:
+    """Return expit(logit f⁰ + Efall).
+
+    Parameters
+    ----------
+    against
+        (1 − f⁰) / f⁰, infinite where a fall cannot happen.
+    effect
+        exp(−Efall): 1 without interventions, above 1 where they protect.
+    """
+    return 1 / (1 + against * effect)
+
+
+def share_above(levels: NDArray[np.int64], sizes: NDArray[np.int64]) -> Floats:
+    """Return the share of the *other* villages of each kecamatan that stand above each level.
+
+    Parameters
+    ----------
+    levels
+        Shape (K, 4, T): villages per kecamatan and level.
+    sizes
+        Shape (K,): villages per kecamatan.
+
+    Returns
+    -------
+    Shape (K, 4, T), in [0, 1]; 0 in a kecamatan of one.
+    """
+    above = np.zeros(levels.shape)
+    above[:, :3] = np.cumsum(levels[:, :0:-1], axis=1)[:, ::-1]
+    others = np.maximum(sizes - 1, 1)
+    return above / others[:, None, None]

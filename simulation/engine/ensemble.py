@@ -1,0 +1,226 @@
+"""An ensemble: draws × replicates of one scenario, cut into chunks and spread over workers.
+
+Knows how work is divided and put together again; must not know what a year does. No result depends on
+the chunks, the number of workers or the order in which they finish.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from ..domain.parameters import Parameters
+from ..domain.randomness import Trajectories
+from ..domain.villages import Villages
+from ..inputs.scenario import Scenario
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from .model import VillageAgent
+
+Engine = Literal["batch", "mesa"]
+Progress = Callable[[int, int], None]
+
+DEFAULT_DRAWS = 1_000
+DEFAULT_REPLICATES = 20
+DEFAULT_REPLICATES_FIXED = 20_000
+
+CHUNK_TRAJECTORIES: dict[Engine, int] = {"batch": 512, "mesa": 64}
+"""Small enough for a block's arrays to stay in cache, large enough for a worker to be worth waking."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is simulated: `draws` parameter draws × `replicates` each."""
+
+    draws: int
+    replicates: int
+
+    @classmethod
+    def of(cls, scenario: Scenario, draws: int | None = None, replicates: int | None = None) -> Effort:
+        """Return the effort for a scenario; None takes the default.
+
+        Where every number is fixed one draw says all: `draws` is then ignored.
+        """
+        if scenario.fixed:
+            return cls(1, replicates or DEFAULT_REPLICATES_FIXED)
+        return cls(draws or DEFAULT_DRAWS, replicates or DEFAULT_REPLICATES)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A part of an ensemble: one district, some draws, some replicates."""
+
+    district: int
+    draws: range
+    replicates: range
+
+    @property
+    def name(self) -> str:
+        """A name that tells this chunk from every other of its ensemble."""
+        d, r = self.draws, self.replicates
+        return f"{self.district}_{d.start}-{d.stop}_{r.start}-{r.stop}"
+
+
+class ChunkSink(Protocol):
+    """Where finished chunks go, so that an interrupted ensemble can be resumed."""
+
+    def load(self, chunk: Chunk) -> Outcome | None:
+        """Return the outcome of a chunk finished earlier, or None."""
+
+    def save(self, chunk: Chunk, outcome: Outcome) -> None:
+        """Keep a finished chunk."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """All draws and replicates of one scenario.
+
+    Attributes
+    ----------
+    scenario, seed, effort
+        What was run.
+    parameters
+        The draws, D of them.
+    outcomes
+        One a district; leading axes (draw, replicate).
+    """
+
+    scenario: Scenario
+    seed: int
+    effort: Effort
+    parameters: Parameters
+    outcomes: tuple[Outcome, ...]
+
+
+def run(
+    scenario: Scenario,
+    effort: Effort,
+    seed: int = 0,
+    *,
+    engine: Engine = "batch",
+    agent_class: type[VillageAgent] | None = None,
+    workers: int | None = None,
+    chunk_trajectories: int | None = None,
+    progress: Progress | None = None,
+    sink: ChunkSink | None = None,
+) -> Ensemble:
+    """Simulate an ensemble.
+
+    Parameters
+    ----------
+    scenario, effort, seed
+        What is run; `seed` at least 0.
+    engine
+        ``batch`` (arrays) or ``mesa`` (agents): the same trajectories bit for bit.
+    agent_class
+        A subclass of `VillageAgent`, with the Mesa engine.
+    workers
+        Threads (batch) or processes (Mesa); by default one a core for batch, one for Mesa.
+    chunk_trajectories
+        Trajectories a chunk; the default suits the engine.
+    progress
+        Called with (trajectories done, trajectories in all), districts counted apart.
+    sink
+        Where finished chunks are kept and looked for.
+    """
+    size = chunk_trajectories or CHUNK_TRAJECTORIES[engine]
+    parameters = scenario.parameters.draw(seed, effort.draws)
+    outcomes = tuple(
+        Outcome.empty(
+            (effort.draws, effort.replicates), scenario.horizon, len(villages), len(scenario.interventions)
+        )
+        for villages in scenario.districts
+    )
+    total, done = effort.draws * effort.replicates * len(scenario.districts), 0
+    task = _Task(scenario, parameters, seed, engine, agent_class)
+    for chunk, outcome in _finished(task, list(chunks(len(scenario.districts), effort, size)), workers, sink):
+        where = Trajectories.grid(chunk.draws, chunk.replicates)
+        outcomes[chunk.district].absorb(outcome, (where.draw, where.replicate))
+        done += len(where)
+        if progress is not None:
+            progress(done, total)
+    return Ensemble(scenario, seed, effort, parameters, outcomes)
+
+
+def chunks(districts: int, effort: Effort, size: int) -> Iterator[Chunk]:
+    """Cut an ensemble into chunks of about `size` trajectories."""
+    replicates = min(effort.replicates, max(4, size - size % 4))
+    draws = max(1, size // replicates)
+    for district in range(districts):
+        for d in range(0, effort.draws, draws):
+            for r in range(0, effort.replicates, replicates):
+                yield Chunk(
+                    district,
+                    range(d, min(d + draws, effort.draws)),
+                    range(r, min(r + replicates, effort.replicates)),
+                )
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What a worker needs beside the chunk."""
+
+    scenario: Scenario
+    parameters: Parameters
+    seed: int
+    engine: Engine
+    agent_class: type[VillageAgent] | None
+
+    def __call__(self, chunk: Chunk) -> Outcome:
+        villages: Villages = self.scenario.districts[chunk.district]
+        trajectories = Trajectories.grid(chunk.draws, chunk.replicates)
+        if self.engine == "batch":
+            from .batch import simulate
+
+            return simulate(self.scenario, villages, self.parameters, trajectories, self.seed)
+        from . import model
+
+        agent_class = self.agent_class or model.VillageAgent
+        return model.simulate(self.scenario, villages, self.parameters, trajectories, self.seed, agent_class)
+
+
+def _finished(
+    task: _Task, todo: list[Chunk], workers: int | None, sink: ChunkSink | None
+) -> Iterator[tuple[Chunk, Outcome]]:
+    """Yield every chunk with its outcome, as they become ready."""
+    missing: list[Chunk] = []
+    for chunk in todo:
+        kept = sink.load(chunk) if sink is not None else None
+        if kept is None:
+            missing.append(chunk)
+        else:
+            yield chunk, kept
+    for chunk, outcome in _computed(task, missing, workers):
+        if sink is not None:
+            sink.save(chunk, outcome)
+        yield chunk, outcome
+
+
+def _computed(task: _Task, missing: list[Chunk], workers: int | None) -> Iterable[tuple[Chunk, Outcome]]:
+    count = workers or (os.cpu_count() or 1 if task.engine == "batch" else 1)
+    if count == 1 or len(missing) <= 1:
+        yield from ((chunk, task(chunk)) for chunk in missing)
+        return
+    with _executor(task.engine, count) as pool:
+        futures = {pool.submit(task, chunk): chunk for chunk in missing}
+        try:
+            for future in as_completed(futures):
+                yield futures.pop(future), future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _executor(engine: Engine, workers: int) -> Executor:
+    """Return threads for NumPy, which lets go of the interpreter lock, and processes for Mesa, which does not."""
+    if engine == "batch":
+        return ThreadPoolExecutor(workers)
+    # loky sends classes defined in a notebook along, names its own start method and notices dead workers.
+    from loky import ProcessPoolExecutor
+
+    executor: Executor = ProcessPoolExecutor(workers)
+    return executor

@@ -1,0 +1,265 @@
+"""The Mesa model: every village an agent that decides for itself.
+
+Knows how Mesa's agents, AgentSet and DataCollector carry the law of `domain`; must not know how many
+trajectories are run or how they are summarised. The only module that imports Mesa.
+"""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+
+from ..domain.parameters import Parameters
+from ..domain.randomness import Process, Trajectories, philox_key
+from ..domain.status import LEVELS, TOP, Status
+from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
+from ..domain.villages import Villages
+from ..inputs.scenario import Scenario
+from .outcome import Outcome
+from .setting import NEVER, Chances, Setting, count_levels
+
+
+class VillageAgent(mesa.Agent):
+    """A village: it looks at its own odds, decides, and then changes.
+
+    Override `rise_odds` or `fall_chance` to change what moves a village, or `decide` to change how
+    it decides; pass the class as ``agent_class`` to `KampungModel` or to ``forecast(engine="mesa")``.
+
+    Attributes
+    ----------
+    village_code, village, subdistrict
+        Code, name and kecamatan.
+    status, next_status
+        Level now, and at the end of the year once decided.
+    position
+        Its place in the arrays of the model's `Setting`.
+    last_change
+        Year of its last change of level; long ago where unknown.
+    """
+
+    def __init__(self, model: KampungModel, position: int, status: Status) -> None:
+        super().__init__(model)
+        villages = model.villages
+        self.position = position
+        self.village_code = villages.codes[position]
+        self.village = villages.names[position]
+        self.subdistrict_index = int(villages.subdistrict_index[position])
+        self.subdistrict = villages.subdistricts[self.subdistrict_index]
+        self.status = status
+        self.next_status = status
+        self.last_change = NEVER
+
+    @property
+    def uniform(self) -> float:
+        """This year's addressed uniform, in (0, 1): low leads up, high leads down."""
+        return self.model.uniform[self.position]
+
+    @property
+    def assisted_by(self) -> tuple[str, ...]:
+        """Names of the interventions that assist this village this year."""
+        programmes = self.model.setting.programmes
+        return tuple(p.intervention.name for p in programmes if p.assisted[self.position, 0])
+
+    @property
+    def may_rise(self) -> bool:
+        """Whether it is below the top and has been at its level for long enough."""
+        waited = self.model.year - 1 - self.last_change
+        return self.status < TOP and waited >= self.model.assumptions.min_years
+
+    def rise_odds(self) -> float:
+        """Return the odds of rising this year."""
+        if not self.may_rise:
+            return 0.0
+        model = self.model
+        return (
+            model.rise_odds[self.subdistrict_index][self.status]
+            * model.village_factor[self.position]
+            * model.rise_effect[self.position]
+        )
+
+    def fall_chance(self) -> float:
+        """Return the chance of falling this year, given no rise."""
+        return fall_chance(self.model.fall_against[self.status], self.model.fall_effect[self.position])
+
+    def decide(self) -> None:
+        """Choose `next_status` from the state at the start of the year."""
+        u, odds = self.uniform, self.rise_odds()
+        self.next_status = self.status
+        if rises(u, odds):
+            reaches = self.model.rise_reaches[self.status]
+            self.next_status = Status(self.status + 1)
+            for level in range(self.status + 2, TOP + 1):
+                if rises_past(u, odds, reaches[level]):
+                    self.next_status = Status(level)
+        elif falls(u, odds, fall := self.fall_chance()):
+            reaches = self.model.fall_reaches[self.status]
+            self.next_status = Status(self.status - 1)
+            for level in range(self.status - 2, -1, -1):
+                if falls_past(u, odds, fall, reaches[level]):
+                    self.next_status = Status(level)
+
+    def change(self) -> None:
+        """Take on the status decided."""
+        if self.next_status != self.status:
+            self.status = self.next_status
+            self.last_change = self.model.year
+
+
+class KampungModel(mesa.Model):
+    """One trajectory of one district, village by village.
+
+    The order of a year (`step`):
+
+    1. assistance is allocated from the state at its start;
+    2. doses and effects follow;
+    3. the shocks of the year are looked up;
+    4. every village decides from the old state;
+    5. all change at once;
+    6. the year is counted.
+
+    Parameters
+    ----------
+    scenario
+        What is assumed.
+    draw, replicate, seed
+        Address of the trajectory, each at least 0: the same address is the same trajectory in every engine.
+    agent_class
+        `VillageAgent` or a subclass of it.
+    villages
+        Which district; the scenario's first by default.
+    parameters
+        The scenario's draws 0 … `draw` at least, where they are at hand already.
+    collect_agents
+        Whether the DataCollector keeps every village's status of every year.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        draw: int = 0,
+        replicate: int = 0,
+        seed: int = 0,
+        agent_class: type[VillageAgent] = VillageAgent,
+        *,
+        villages: Villages | None = None,
+        parameters: Parameters | None = None,
+        collect_agents: bool = True,
+    ) -> None:
+        self.villages = scenario.districts[0] if villages is None else villages
+        # For a researcher's own agents; the law itself draws by address and consumes nothing.
+        low, high = philox_key(seed, Process.TRANSITION, draw, f"mesa/{replicate}/{self.villages.district_code}")
+        super().__init__(rng=low + (high << 32))
+        self.assumptions = scenario
+        self.year = scenario.origin
+        parameters = scenario.parameters.draw(seed, draw + 1) if parameters is None else parameters
+        trajectories = Trajectories.grid(range(draw, draw + 1), range(replicate, replicate + 1))
+        self.setting = Setting(scenario, self.villages, parameters, trajectories, seed)
+        self.outcome = Outcome.empty((1,), scenario.horizon, len(self.villages), len(scenario.interventions))
+        self._read_setting()
+        self.village_agents = [
+            agent_class(self, position, Status(int(status)))
+            for position, status in enumerate(self.setting.initial_status()[:, 0])
+        ]
+        self.outcome.levels[0, 0] = self.count_levels()
+        self.rises = self.falls = self.entries = 0
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "year": "year",
+                **{level: _level_counter(Status(i)) for i, level in enumerate(LEVELS)},
+                "rises": "rises",
+                "falls": "falls",
+                "entries": "entries",
+            },
+            agent_reporters={"village_code": "village_code", "status": _status_label} if collect_agents else None,
+        )
+        self.datacollector.collect(self)
+
+    def step(self) -> None:
+        """Simulate one year."""
+        self.year += 1
+        before = self._statuses()
+        waiting = np.array([not agent.may_rise for agent in self.village_agents])[:, None]
+        blocked = waiting & (before[:, None] < TOP) if self.assumptions.min_years else None
+        levels = count_levels(before[:, None], self.villages)
+        chances = self.setting.chances(self.year, before[:, None], levels, blocked)
+        self._look_up(chances)
+        self.agents.do("decide")
+        self.agents.do("change")
+        self._count(before, waiting[:, 0])
+        self.datacollector.collect(self)
+        self.running = self.year < self.assumptions.years[-1]
+
+    def count_levels(self) -> list[int]:
+        """Return the number of villages at each of the four levels."""
+        return [int(n) for n in np.bincount(self._statuses(), minlength=TOP + 1)]
+
+    def _statuses(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+        return np.array([agent.status for agent in self.village_agents], dtype=np.int8)
+
+    def _read_setting(self) -> None:
+        """Unpack what no year changes into plain numbers, which agents read faster than arrays."""
+        setting, ones = self.setting, [1.0] * len(self.villages)
+        self.fall_against = setting.fall_against[:, 0].tolist()
+        self.rise_reaches = setting.rise_reaches[:, :, 0].tolist()
+        self.fall_reaches = setting.fall_reaches[:, :, 0].tolist()
+        self.village_factor = ones if setting.village_factor is None else setting.village_factor[:, 0].tolist()
+        self.rise_effect = self.fall_effect = ones
+
+    def _look_up(self, chances: Chances) -> None:
+        """Unpack the year's tables likewise."""
+        ones = [1.0] * len(self.villages)
+        self.rise_odds = chances.rise_odds[:, :, 0].tolist()
+        self.uniform = chances.uniform[:, 0].tolist()
+        self.rise_effect = ones if chances.rise_effect is None else chances.rise_effect[:, 0].tolist()
+        self.fall_effect = ones if chances.fall_effect is None else chances.fall_effect[:, 0].tolist()
+
+    def _count(self, before: np.ndarray[tuple[int], np.dtype[np.int8]], waiting: np.ndarray) -> None:
+        after, t, outcome = self._statuses(), self.year - self.assumptions.origin - 1, self.outcome
+        rose, inside = after > before, self.assumptions.target.level_mask
+        self.rises, self.falls = int(rose.sum()), int((after < before).sum())
+        self.entries = int((rose & inside[after] & ~inside[before]).sum())
+        outcome.levels[0, t + 1] = np.bincount(after, minlength=TOP + 1)
+        outcome.can_rise[0, t] = np.bincount(before[~waiting], minlength=TOP + 1)
+        outcome.rises[0, t], outcome.falls[0, t], outcome.entries[0, t] = self.rises, self.falls, self.entries
+        outcome.village_rises[:, t] = rose
+        outcome.village_risen[:, t] = rose if t == 0 else outcome.village_risen[:, t - 1] | rose
+        outcome.village_status[np.arange(after.size), t, after] = 1
+        for j, programme in enumerate(self.setting.programmes):
+            outcome.assisted[0, t, j] = programme.assisted.sum()
+            outcome.village_assisted[:, t, j] = programme.assisted[:, 0]
+
+
+def _level_counter(level: Status):
+    return lambda model: model.count_levels()[level]
+
+
+def _status_label(agent: VillageAgent) -> str:
+    return agent.status.label
+
+
+def simulate(
+    scenario: Scenario,
+    villages: Villages,
+    parameters: Parameters,
+    trajectories: Trajectories,
+    seed: int,
+    agent_class: type[VillageAgent] = VillageAgent,
+) -> Outcome:
+    """Run a block of trajectories one by one; the outcome's leading axis is T, as in `batch.simulate`."""
+    size = len(trajectories)
+    outcome = Outcome.empty((size,), scenario.horizon, len(villages), len(scenario.interventions))
+    for column, (draw, replicate) in enumerate(zip(trajectories.draw, trajectories.replicate, strict=True)):
+        model = KampungModel(
+            scenario,
+            int(draw),
+            int(replicate),
+            seed,
+            agent_class,
+            villages=villages,
+            parameters=parameters,
+            collect_agents=False,
+        )
+        for _ in scenario.years:
+            model.step()
+        outcome.absorb(model.outcome, (np.array([column]),))
+    return outcome

@@ -1,0 +1,240 @@
+"""What is settled about a year before any village decides: shocks, peers, assistance, odds.
+
+Knows how the laws of `domain` fit together for one district and T trajectories; must not know how
+the villages are visited, which is what the two drivers (`model.py`, `batch.py`) differ in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.intervention import Programme, combine, combine_on_falls
+from ..domain.parameters import Parameters
+from ..domain.randomness import Process, Trajectories, normals, parameter_uniforms, uniforms
+from ..domain.status import LEVELS, TOP
+from ..domain.transition import factor, fall_chance, odds, odds_against, share_above
+from ..domain.villages import Villages
+from ..inputs.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Statuses = NDArray[np.int8]
+
+SYNTHETIC_SHARES = np.array([93, 25, 3, 14]) / 135
+"""Tanah Laut, 31 July 2025: the centre of the counts made up for a district that gave none."""
+SYNTHETIC_WEIGHT = 40.0
+
+NEVER = -(10**6)
+"""Year of the last change of a village whose history is unknown: long enough ago."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """The odds and chances of one year, before villages differ.
+
+    Attributes
+    ----------
+    rise_odds
+        Shape (K, 4, T): odds of rising in each kecamatan at each level; shocks and peers included.
+    rise_effect, fall_effect
+        Shape (V, T): exp(E) and exp(−Efall) of the interventions; None where none acts.
+    uniform
+        Shape (V, T): what decides.
+    """
+
+    rise_odds: Floats
+    rise_effect: Floats | None
+    fall_effect: Floats | None
+    uniform: Floats
+
+
+class Setting:
+    """One district over T trajectories, V villages in K kecamatan.
+
+    Parameters
+    ----------
+    scenario, villages
+        What is simulated.
+    parameters
+        Draws 0 … D−1 of the scenario's parameters; `trajectories.draw` indexes them.
+    trajectories
+        Which draws and replicates.
+    seed
+        Seed of every address.
+    """
+
+    def __init__(
+        self, scenario: Scenario, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
+    ) -> None:
+        self.scenario = scenario
+        self.villages = villages
+        self.trajectories = trajectories
+        self.seed = seed
+        draw = trajectories.draw
+        self._parameters = parameters
+        self._base_odds = np.ascontiguousarray(odds(parameters.rise)[draw].T)
+        self.fall_against = np.ascontiguousarray(odds_against(parameters.fall)[draw].T)
+        self.fall = fall_chance(self.fall_against, np.ones_like(self.fall_against))
+        self.rise_reaches = np.ascontiguousarray(parameters.rise_reaches[draw].transpose(1, 2, 0))
+        self.fall_reaches = np.ascontiguousarray(parameters.fall_reaches[draw].transpose(1, 2, 0))
+        self._peer_log_odds = parameters.peer_log_odds[draw]
+        self._covariate_log_odds = self._covariates()
+        self.village_factor = self._village_factor()
+        ratios = zip(parameters.rise_log_odds_ratio[draw].T, parameters.fall_log_odds_ratio[draw].T, strict=True)
+        self.programmes = [
+            Programme(plan, villages, *ratio) for plan, ratio in zip(scenario.interventions, ratios, strict=True)
+        ]
+
+    def initial_status(self) -> Statuses:
+        """Return the status of every village at the end of the origin year, shape (V, T).
+
+        Where only counts are known they are placed on the villages at random, anew in each trajectory.
+        """
+        villages, size = self.villages, len(self.trajectories)
+        if villages.status is not None:
+            return np.repeat(villages.status[:, None], size, axis=1)
+        key = uniforms(self.seed, Process.PLACEMENT, self.scenario.origin, villages.units, self.trajectories)
+        counts = self._initial_counts()
+        if counts.ndim == 2:
+            return _place(key, counts)
+        parts = np.split(key, np.cumsum(villages.subdistrict_sizes)[:-1])
+        return np.concatenate([_place(part, counts[k]) for k, part in enumerate(parts)])
+
+    def chances(self, year: int, status: Statuses, levels: Ints, blocked: NDArray[np.bool_] | None) -> Chances:
+        """Settle a year from the state at its start.
+
+        Parameters
+        ----------
+        status
+            Shape (V, T).
+        levels
+            Shape (K, 4, T): villages per kecamatan and level.
+        blocked
+            Shape (V, T): who may not rise yet (``min_years``); None for nobody.
+        """
+        peers = self._peer_log_odds * share_above(levels, self.villages.subdistrict_sizes)
+        self._assist(year, status, peers, blocked)
+        rise_effect, fall_effect = self._effects()
+        return Chances(
+            rise_odds=self._base_odds * factor(self._shocks(year)[:, None, :] + peers),
+            rise_effect=rise_effect,
+            fall_effect=fall_effect,
+            uniform=uniforms(self.seed, Process.TRANSITION, year, self.villages.units, self.trajectories),
+        )
+
+    def _shocks(self, year: int) -> Floats:
+        """Return sigma z + sigma_k u + omega B, shape (K, T)."""
+        p, draw, trajectories = self._parameters, self.trajectories.draw, self.trajectories
+        shock = np.zeros((len(self.villages.subdistricts), len(trajectories)))
+        if p.year_sd.any():
+            z = normals(self.seed, Process.YEAR_SHOCK, year, self.villages.district_unit, trajectories)
+            shock = shock + p.year_sd[draw] * z
+        if p.subdistrict_sd.any():
+            u = normals(self.seed, Process.SUBDISTRICT_SHOCK, year, self.villages.subdistrict_units, trajectories)
+            shock = shock + p.subdistrict_sd[draw] * u
+        if p.campaign_probability.any():
+            coin = uniforms(self.seed, Process.CAMPAIGN, year, self.villages.district_unit, trajectories)
+            shock = shock + np.where(coin < p.campaign_probability[draw], p.campaign_log_odds[draw], 0.0)
+        return shock
+
+    def _covariates(self) -> Floats | None:
+        """Return x·beta, shape (V, T)."""
+        betas = self._parameters.covariate_log_odds
+        terms = [self.villages.covariate(name)[:, None] * beta[self.trajectories.draw] for name, beta in betas.items()]
+        return sum(terms[1:], start=terms[0]) if terms else None
+
+    def _village_factor(self) -> Floats | None:
+        """Return exp(b + x·beta), shape (V, T); None where villages do not differ."""
+        spread = self._parameters.village_sd
+        if not spread.any():
+            return None if self._covariate_log_odds is None else factor(self._covariate_log_odds)
+        b = normals(self.seed, Process.VILLAGE_EFFECT, 0, self.villages.units, self.trajectories)
+        log_odds = spread[self.trajectories.draw] * b
+        return factor(log_odds if self._covariate_log_odds is None else log_odds + self._covariate_log_odds)
+
+    def _initial_counts(self) -> Ints:
+        """Return villages per level, shape (4, T), or per kecamatan, (K, 4, T)."""
+        if not self.villages.synthetic:
+            counts = np.asarray(self.villages.status_counts)
+            return np.repeat(counts[..., None], len(self.trajectories), axis=-1)
+        draws = self._parameters.rise.shape[0]
+        shares = synthetic_shares(self.seed, self.villages.district_code, draws)
+        return largest_remainder(shares, len(self.villages))[self.trajectories.draw].T
+
+    def _assist(self, year: int, status: Statuses, peers: Floats, blocked: NDArray[np.bool_] | None) -> None:
+        for programme in self.programmes:
+            name = programme.intervention.name
+            programme.allocate(
+                year,
+                status,
+                partial(uniforms, self.seed, Process.PRIORITY, year, self.villages.units, self.trajectories, name),
+                partial(self._planner_odds, status, peers, blocked),
+            )
+
+    def _planner_odds(self, status: Statuses, peers: Floats, blocked: NDArray[np.bool_] | None) -> Floats:
+        """Return the odds of rising without intervention as a planner can see them, shape (V, T).
+
+        A typical village in a typical year; peers and covariates as they stand.
+        """
+        seen = pick(self._base_odds * factor(peers), self.villages.subdistrict_index, status)
+        if self._covariate_log_odds is not None:
+            seen = seen * factor(self._covariate_log_odds)
+        return seen if blocked is None else np.where(blocked, 0.0, seen)
+
+    def _effects(self) -> tuple[Floats | None, Floats | None]:
+        """Return exp(E) and exp(−Efall) of all interventions, each (V, T) or None."""
+        effects = [programme.effects() for programme in self.programmes]
+        up = [rise for rise, _ in effects if rise is not None]
+        down = [fall for _, fall in effects if fall is not None]
+        overlap = self.scenario.overlap
+        return (
+            factor(combine(up, overlap)) if up else None,
+            factor(-combine_on_falls(down, overlap)) if down else None,
+        )
+
+
+def pick(table: Floats, subdistrict_index: Ints, status: Statuses) -> Floats:
+    """Look up each village's entry of a (K, 4, T) table, shape (V, T)."""
+    size = status.shape[1]
+    place = status.astype(np.intp)
+    place += 4 * subdistrict_index[:, None]
+    place *= size
+    place += np.arange(size)
+    return table.take(place)
+
+
+def count_levels(status: Statuses, villages: Villages) -> Ints:
+    """Return villages per kecamatan and level, shape (K, 4, T)."""
+    starts = np.concatenate([[0], np.cumsum(villages.subdistrict_sizes)[:-1]])
+    return np.stack(
+        [np.add.reduceat(status == level, starts, axis=0, dtype=np.int64) for level in range(TOP + 1)], axis=1
+    )
+
+
+def _place(key: Floats, counts: Ints) -> Statuses:
+    """Place counts (4, T) on villages in the order of their keys (V, T)."""
+    rank = np.argsort(np.argsort(key, axis=0, kind="stable"), axis=0)
+    bounds = np.cumsum(counts[:3], axis=0)
+    return np.sum(rank[None] >= bounds[:, None, :], axis=0, dtype=np.int8)
+
+
+def synthetic_shares(seed: int, district_code: str, draws: int) -> Floats:
+    """Return made-up shares of the four levels per draw, Dirichlet(40 × Tanah Laut), shape (draws, 4)."""
+    from ..domain.distributions import Dirichlet
+
+    names = [f"status_shares.{district_code}.{level}" for level in LEVELS]
+    uniform = np.stack([parameter_uniforms(seed, name, draws) for name in names], axis=1)
+    return Dirichlet(tuple(SYNTHETIC_SHARES), SYNTHETIC_WEIGHT).quantile(uniform)
+
+
+def largest_remainder(shares: Floats, total: int) -> Ints:
+    """Round shares (…, 4) to whole villages that sum to `total`."""
+    exact = shares * total
+    whole = np.floor(exact).astype(np.int64)
+    missing = total - whole.sum(axis=-1, keepdims=True)
+    rank = np.argsort(np.argsort(whole - exact, axis=-1, kind="stable"), axis=-1)
+    return whole + (rank < missing)

@@ -1,0 +1,369 @@
+"""From an ensemble, or an exact result, to a forecast: probabilities, intervals and their errors.
+
+Knows what is said of each year; must not know words, files or figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.status import LEVELS
+from ..domain.target import YearCounts
+from ..domain.villages import Villages
+from ..engine.ensemble import Effort, Ensemble, Progress, run
+from ..inputs.scenario import Scenario
+from .uncertainty import INTERVAL90, Estimate, estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..engine.ensemble import ChunkSink
+    from ..engine.model import VillageAgent
+
+Floats = NDArray[np.float64]
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+PRIORS_ALONE = "priors alone; no local data used"
+STATED_ALONE = "parameters as stated in the scenario; no local data used"
+PRIORS_AND_STATED = "priors and parameters stated in the scenario; no local data used"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A number that chance and ignorance spread out.
+
+    Attributes
+    ----------
+    mean
+        Its mean.
+    quantiles
+        Probability (`QUANTILES`) -> smallest value that is not exceeded with it.
+    """
+
+    mean: float
+    quantiles: Mapping[float, float]
+
+    @classmethod
+    def of_counts(cls, weights: Floats, scale: float = 1.0) -> Summary:
+        """Summarise counts from how often (or how probably) each of 0, 1, 2 … occurs, times `scale`."""
+        cumulative = np.cumsum(weights) / weights.sum()
+        values = np.arange(weights.size) * scale
+        mean = float((weights * values).sum() / weights.sum())
+        # A hair below the probability, for a cumulative sum that falls short of it by rounding alone.
+        places = np.searchsorted(cumulative, np.array(QUANTILES) - 1e-12)
+        return cls(mean, {q: float(values[i]) for q, i in zip(QUANTILES, places, strict=True)})
+
+
+@dataclass(frozen=True)
+class YearForecast:
+    """What is said of one year.
+
+    Attributes
+    ----------
+    year
+        Calendar year.
+    met
+        Probability that the target is met.
+    needed_mean, needed_min, needed_max
+        The number that must be reached; it varies where the denominator does.
+    saturated
+        Probability that too few villages can still move for the target to be within reach.
+    rises, falls
+        Villages that rise, fall.
+    status_share
+        Level -> share of the villages at year end.
+    assisted
+        Intervention -> mean number of villages assisted.
+    """
+
+    year: int
+    met: Estimate
+    needed_mean: float
+    needed_min: int
+    needed_max: int
+    saturated: float
+    rises: Summary
+    falls: Summary
+    status_share: Mapping[str, Summary]
+    assisted: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class DistrictForecast:
+    """What is said of one district; V villages, Y years, J interventions.
+
+    Attributes
+    ----------
+    villages
+        The district.
+    years
+        One entry a forecast year.
+    all_years
+        Probability that the target is met in every year; None where it is not known (some exact results).
+    at_least
+        m -> probability that it is met in at least m of the years, m = 1 … Y; None likewise.
+    readings
+        Every reading of the target -> probability per year, the scenario's own first.
+    status_probability
+        Shape (V, Y, 4): a village's level at year end.
+    rise_probability, risen_probability
+        Shape (V, Y): of rising in the year; of having risen at least once since the origin (NaN where
+        not known).
+    assisted_share
+        Shape (V, Y, J).
+    """
+
+    villages: Villages
+    years: tuple[YearForecast, ...]
+    all_years: Estimate | None
+    at_least: Mapping[int, float] | None
+    readings: Mapping[str, tuple[float, ...]]
+    status_probability: Floats
+    rise_probability: Floats
+    risen_probability: Floats
+    assisted_share: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """A forecast: numbers only.
+
+    Attributes
+    ----------
+    scenario, seed, effort, engine
+        What was run and how.
+    districts
+        One a district of the scenario, in its order.
+    matrix
+        Shape (3, 4, 4): mean, 5% and 95% quantile over draws of the yearly transition matrix of a
+        typical village in a typical year.
+    ensemble_run
+        All trajectories; None for the exact engine.
+    """
+
+    scenario: Scenario
+    seed: int
+    effort: Effort
+    engine: Literal["batch", "mesa", "exact"]
+    districts: tuple[DistrictForecast, ...]
+    matrix: Floats
+    ensemble_run: Ensemble | None
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """What the forecast rests on: data blocks, or the words that say there were none."""
+        parameters = self.scenario.parameters
+        if parameters.blocks:
+            return parameters.blocks
+        law = [name for name in parameters.scalars if "." not in name or name.split(".")[0] in _LAW_KEYS]
+        stated = parameters.matrix is not None or any(name not in parameters.defaulted for name in law)
+        if not stated:
+            return (PRIORS_ALONE,)
+        return (PRIORS_AND_STATED,) if parameters.defaulted else (STATED_ALONE,)
+
+    @property
+    def years(self) -> pd.DataFrame:
+        """One row a district and year: what the terminal table and ``years.csv`` show."""
+        import pandas as pd
+
+        return pd.DataFrame([row for district in self.districts for row in year_rows(self.scenario, district)])
+
+    @property
+    def ensemble(self) -> pd.DataFrame:
+        """One row a district, draw, replicate and year; empty for the exact engine."""
+        import pandas as pd
+
+        return pd.DataFrame(ensemble_columns(self))
+
+    def _repr_html_(self) -> str:
+        """Return the yearly table, for notebooks."""
+        return self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
+
+
+_LAW_KEYS = frozenset({"rise", "fall", "skip", "campaign", "covariates"})
+
+
+def forecast(
+    scenario: Scenario,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int = 0,
+    *,
+    engine: Literal["batch", "mesa", "exact"] = "batch",
+    agent_class: type[VillageAgent] | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    sink: ChunkSink | None = None,
+) -> Forecast:
+    """Forecast whether a scenario's target is met.
+
+    Parameters
+    ----------
+    scenario
+        From `load_scenario`.
+    draws, replicates
+        Parameter draws, and trajectories of each; by default 1,000 × 20, or 1 × 20,000 where every
+        number of the scenario is fixed (`draws` is then ignored).
+    seed
+        At least 0; the same seed gives the same forecast on any machine, with any number of workers.
+    engine
+        ``batch`` (arrays), ``mesa`` (agents; the same trajectories) or ``exact`` (closed forms, where
+        there is one).
+    agent_class
+        A subclass of `VillageAgent`; needs the Mesa engine.
+    workers, progress, sink
+        See `simulation.engine.ensemble.run`.
+
+    Raises
+    ------
+    KampungError
+        Where the exact engine has no closed form for the scenario, with the reason.
+    ValueError
+        Where an agent class is given to another engine than Mesa's.
+    """
+    if agent_class is not None and engine != "mesa":
+        raise ValueError('agent_class needs engine="mesa": the other engines have no agents')
+    effort = Effort.of(scenario, draws, replicates)
+    if engine == "exact":
+        from .exact_forecast import exact_forecast
+
+        return exact_forecast(scenario, effort, seed)
+    ensemble = run(
+        scenario,
+        effort,
+        seed,
+        engine=engine,
+        agent_class=agent_class,
+        workers=workers,
+        progress=progress,
+        sink=sink,
+    )
+    return Forecast(
+        scenario=scenario,
+        seed=seed,
+        effort=effort,
+        engine=engine,
+        districts=tuple(_summarise(ensemble, i) for i in range(len(scenario.districts))),
+        matrix=matrix_summary(ensemble.parameters.matrix),
+        ensemble_run=ensemble,
+    )
+
+
+def matrix_summary(matrix: Floats) -> Floats:
+    """Return mean, 5% and 95% quantile over draws of matrices (D, 4, 4), shape (3, 4, 4)."""
+    return np.stack([matrix.mean(axis=0), *np.quantile(matrix, INTERVAL90, axis=0)])
+
+
+def _summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
+    """Summarise the trajectories of one district."""
+    scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
+    counts, size = outcome.counts, ensemble.effort.draws * ensemble.effort.replicates
+    met = counts.met(scenario.target)
+    years_met = met.sum(axis=-1)
+    readings = scenario.target.readings()
+    return DistrictForecast(
+        villages=scenario.districts[index],
+        years=tuple(_year(ensemble, index, counts, t) for t in range(scenario.horizon)),
+        all_years=estimate(years_met == scenario.horizon),
+        at_least={m: float((years_met >= m).mean()) for m in range(1, scenario.horizon + 1)},
+        readings={
+            name: tuple(float(p) for p in counts.met(target).mean(axis=(0, 1))) for name, target in readings.items()
+        },
+        status_probability=outcome.village_status / size,
+        rise_probability=outcome.village_rises / size,
+        risen_probability=outcome.village_risen / size,
+        assisted_share=outcome.village_assisted / size,
+    )
+
+
+def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearForecast:
+    """Summarise year number `t` of one district."""
+    scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
+    villages, target = len(scenario.districts[index]), scenario.target
+    needed = counts.needed(target)[..., t]
+    at_end = counts.at_end[..., t, :]
+    return YearForecast(
+        year=scenario.years[t],
+        met=estimate(counts.met(target)[..., t]),
+        needed_mean=float(needed.mean()),
+        needed_min=int(needed.min()),
+        needed_max=int(needed.max()),
+        saturated=float(counts.saturated(target)[..., t].mean()),
+        rises=_counted(counts.rises[..., t]),
+        falls=_counted(counts.falls[..., t]),
+        status_share={level: _counted(at_end[..., s], 1 / villages) for s, level in enumerate(LEVELS)},
+        assisted={
+            plan.name: float(outcome.assisted[..., t, j].mean()) for j, plan in enumerate(scenario.interventions)
+        },
+    )
+
+
+def _counted(counts: NDArray[np.int64], scale: float = 1.0) -> Summary:
+    return Summary.of_counts(np.bincount(counts.ravel()).astype(np.float64), scale)
+
+
+def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, Any]]:
+    """Return one flat row a year of one district, ready for a table."""
+    return [
+        {
+            "district_code": district.villages.district_code,
+            "district": district.villages.district,
+            "year": year.year,
+            "rises_mean": year.rises.mean,
+            **{f"rises_{_percent(q)}": int(value) for q, value in year.rises.quantiles.items()},
+            "falls_mean": year.falls.mean,
+            "needed_mean": year.needed_mean,
+            "needed_min": year.needed_min,
+            "needed_max": year.needed_max,
+            "probability_met": year.met.probability,
+            "monte_carlo_error": year.met.monte_carlo_error,
+            "parameter_low": None if year.met.parameter_interval90 is None else year.met.parameter_interval90[0],
+            "parameter_high": None if year.met.parameter_interval90 is None else year.met.parameter_interval90[1],
+            "saturated": year.saturated,
+            **{f"share_{level}_mean": summary.mean for level, summary in year.status_share.items()},
+            **{f"probability_{name}": district.readings[name][t] for name in sorted(district.readings)},
+            **{f"assisted_{plan.name}": year.assisted[plan.name] for plan in scenario.interventions},
+        }
+        for t, year in enumerate(district.years)
+    ]
+
+
+def _percent(quantile: float) -> str:
+    return f"q{round(100 * quantile):02d}"
+
+
+def ensemble_columns(result: Forecast, district: int | None = None) -> dict[str, NDArray[Any]]:
+    """Return the trajectories as columns of equal length, one row a draw, replicate and year.
+
+    `district` picks one by its place in the scenario; None takes all, with a column ``district_code``
+    where there are several.
+    """
+    run_of = result.ensemble_run
+    if run_of is None:
+        return {}
+    wanted = range(len(run_of.outcomes)) if district is None else (district,)
+    parts = [_outcome_columns(run_of, i) for i in wanted]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    if len(run_of.outcomes) > 1:
+        codes = [result.scenario.districts[i].district_code for i in wanted]
+        columns = {"district_code": np.repeat(np.array(codes), [part["draw"].size for part in parts])} | columns
+    return columns
+
+
+def _outcome_columns(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
+    outcome, scenario = run_of.outcomes[index], run_of.scenario
+    draw, replicate, year = np.indices(outcome.rises.shape, dtype=np.int32)
+    return {
+        "draw": draw.ravel(),
+        "replicate": replicate.ravel(),
+        "year": (year + np.int32(scenario.years[0])).ravel(),
+        **{level: outcome.levels[..., 1:, s].ravel() for s, level in enumerate(LEVELS)},
+        "rises": outcome.rises.ravel(),
+        "falls": outcome.falls.ravel(),
+        "entries": outcome.entries.ravel(),
+        "met": outcome.counts.met(scenario.target).ravel(),
+    }

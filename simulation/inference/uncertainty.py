@@ -1,0 +1,102 @@
+"""How sure a probability is: chance, ignorance and finite simulation kept apart.
+
+Knows the estimators for draws × replicates of 0/1 outcomes; must not know what the event was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+WILSON_Z = 1.959963984540054
+INTERVAL90 = (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimated probability.
+
+    Attributes
+    ----------
+    probability
+        In [0, 1].
+    monte_carlo_error
+        Standard error from finitely many draws and replicates.
+    parameter_interval90
+        5% and 95% quantile of the probability over the parameter draws, the noise of finitely many
+        replicates taken out; None where there is one draw or one replicate.
+    """
+
+    probability: float
+    monte_carlo_error: float
+    parameter_interval90: tuple[float, float] | None
+
+
+def estimate(met: Bools) -> Estimate:
+    """Estimate a probability from trajectories.
+
+    Parameters
+    ----------
+    met
+        Shape (draw, replicate): whether the event happened.
+
+    Notes
+    -----
+    With several draws the standard error is that of the draw means (replicates of one draw share its
+    parameters); with one draw it is binomial. Where all trajectories agree the error is a Wilson bound,
+    z / (n + z²) with z = 1.96: times z, it is the far end of the 95% Wilson interval. n then counts draws
+    where there are several, since how alike the replicates of a draw are cannot be seen.
+    """
+    draws, replicates = met.shape
+    means = met.mean(axis=1)
+    probability = float(means.mean())
+    if probability in (0.0, 1.0):
+        independent = draws if draws > 1 else replicates
+        error = WILSON_Z / (independent + WILSON_Z**2)
+    elif draws > 1:
+        error = float(means.std(ddof=1) / np.sqrt(draws))
+    else:
+        error = float(np.sqrt(probability * (1 - probability) / replicates))
+    interval = parameter_interval(means, replicates) if draws > 1 and replicates > 1 else None
+    return Estimate(probability, error, interval)
+
+
+def estimate_from_draws(probabilities: Floats) -> Estimate:
+    """Estimate a probability from one exact value a draw, shape (draw,).
+
+    One draw leaves no Monte Carlo error at all.
+    """
+    draws = probabilities.size
+    probability = float(probabilities.mean())
+    if draws == 1:
+        return Estimate(probability, 0.0, None)
+    low, high = np.quantile(probabilities, INTERVAL90)
+    return Estimate(probability, float(probabilities.std(ddof=1) / np.sqrt(draws)), (float(low), float(high)))
+
+
+def parameter_interval(means: Floats, replicates: int) -> tuple[float, float]:
+    """Return the 90% interval of the probability over parameters.
+
+    Parameters
+    ----------
+    means
+        Shape (draw,): share of the replicates of each draw in which the event happened.
+    replicates
+        R, at least 2.
+
+    Notes
+    -----
+    Draw means scatter by their parameters and by chance. They are shrunk towards their mean by
+    √(Var_between / Var), Var_between = Var − mean(s² / R), s² = p(1 − p) R / (R − 1).
+    """
+    variance = float(means.var(ddof=1))
+    within = float(np.mean(means * (1 - means))) / (replicates - 1)
+    shrink = np.sqrt(max(0.0, variance - within) / variance) if variance > 0 else 0.0
+    centre = float(means.mean())
+    low, high = np.quantile(centre + shrink * (means - centre), INTERVAL90)
+    return float(max(0.0, low)), float(min(1.0, high))

@@ -1,0 +1,95 @@
+"""Problems found in what people supply, and the errors that carry them.
+
+Knows how a problem is described; must not know which checks exist or in which language it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence to be shown in the reader's language.
+
+    Attributes
+    ----------
+    template
+        The English sentence with ``{named}`` places; also its key in the catalogues.
+    values
+        What fills the places; a value may itself be a `Message`.
+    """
+
+    template: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def render(self, translate: Callable[[str], str] = str) -> str:
+        """Return the sentence, with the template passed through `translate`."""
+        values = {k: v.render(translate) if isinstance(v, Message) else v for k, v in self.values.items()}
+        return translate(self.template).format(**values)
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, where, and what would be right.
+
+    Attributes
+    ----------
+    file
+        As the reader would name it.
+    line
+        1-based line (for tables: row of the file, the header being row 1); None where there is none.
+    field
+        Dotted key (``interventions.pokja.coverage``) or column name; "" for the whole file.
+    message
+        What is wrong.
+    found
+        What stands there, shortened; "" where nothing does.
+    allowed
+        What may stand there; None where that says nothing.
+    suggestion
+        The likely fix: the nearest valid name, or what to write; None where none is likely.
+    """
+
+    file: str
+    line: int | None
+    field: str
+    message: Message
+    found: str = ""
+    allowed: Message | None = None
+    suggestion: Message | None = None
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+
+
+class KampungError(Exception):
+    """The root of every error this package raises on purpose."""
+
+
+class ProblemsError(KampungError):
+    """An error that lists problems.
+
+    Attributes
+    ----------
+    problems
+        Every problem found, in reading order; never empty.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class ScenarioError(ProblemsError):
+    """A scenario cannot be used as written."""
+
+
+class DataError(ProblemsError):
+    """A table cannot be used as supplied."""
