@@ -1,4 +1,4 @@
-"""Kampung KB Forecast: will a district meet its village-development target, and how sure is that?
+"""Kampung KB Forecast: whether a district will meet its village-development target, and how sure that is.
 
 The front door: the names below are the public API (`import simulation as kkb`). It imports nothing
 until a name is asked for, so that every command starts fast.

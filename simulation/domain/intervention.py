@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .randomness import break_ties
 from .status import LEVELS, TOP
 from .transition import chance, factor
 from .villages import Villages
@@ -215,12 +216,14 @@ def choose(candidates: Bools, free: Ints, primary: Floats | None, tie: Floats) -
     free
         Shape (T,): free places; none where negative.
     primary
-        Shape (V, T), or None where `tie` alone decides.
+        Shape (V, T), finite, or None where `tie` alone decides.
     tie
         Shape (V, T), in (0, 1); what still ties goes to the village that comes first by code.
     """
-    last = np.where(candidates, tie, 2.0)
-    order = np.argsort(last, axis=0, kind="stable") if primary is None else np.lexsort((last, primary, ~candidates), axis=0)
+    if primary is None:
+        order = np.argsort(np.where(candidates, break_ties(tie), np.inf), axis=0)
+    else:
+        order = np.lexsort((tie, np.where(candidates, primary, np.inf)), axis=0)
     wins = np.arange(candidates.shape[0])[:, None] < free[None, :]
     chosen = np.zeros_like(candidates)
     np.put_along_axis(chosen, order, wins, axis=0)

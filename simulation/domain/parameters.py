@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .distributions import Beta, Dirichlet, Distribution, Exponentiated, Fixed, HalfNormal, LogitNormal, Normal
+from .distributions import Beta, Dirichlet, Distribution, Exponentiated, HalfNormal, LogitNormal, Normal
 from .randomness import parameter_uniforms
 from .status import LEVELS
 
@@ -81,15 +81,6 @@ class Parameters:
         """Shape (D, 4, 4): the yearly transition matrix of a typical village in a typical year."""
         return transition_matrix(self.rise, self.fall, self.rise_reaches, self.fall_reaches)
 
-    def one(self, draw: int) -> Parameters:
-        """Return draw number `draw` alone, with D = 1."""
-        pick = slice(draw, draw + 1)
-        values = {
-            name: {key: column[pick] for key, column in value.items()} if isinstance(value, Mapping) else value[pick]
-            for name, value in vars(self).items()
-        }
-        return Parameters(**values)
-
 
 @dataclass(frozen=True, eq=False)
 class ParameterSet:
@@ -127,9 +118,7 @@ class ParameterSet:
 
     def sample(self, seed: int, draws: int) -> dict[str, Floats]:
         """Return the draws of every scalar parameter, name -> shape (draws,)."""
-        return {
-            name: value.quantile(parameter_uniforms(seed, name, draws)) for name, value in self.scalars.items()
-        }
+        return {name: value.quantile(parameter_uniforms(seed, name, draws)) for name, value in self.scalars.items()}
 
     def draw(self, seed: int, draws: int) -> Parameters:
         """Return the first `draws` draws of the whole set; draw d is the same for every number of draws."""

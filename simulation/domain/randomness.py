@@ -21,11 +21,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
+Key = tuple[np.uint64 | Words, np.uint64 | Words]
 
-_WORDS = 4
+WORDS = 4
+"""Words of a Philox block: replicates that share one."""
+
 _ROUNDS = 10
+_BROADCAST_ROUNDS = 2
 _MULTIPLIERS = np.array([0xD2511F53, 0xCD9E8D57], dtype=np.uint64)
-_WEYL = (0x9E3779B9, 0xBB67AE85)
+_WEYL = np.array([0x9E3779B9, 0xBB67AE85], dtype=np.uint64)
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
@@ -70,11 +74,11 @@ class Trajectories:
     @classmethod
     def grid(cls, draws: range, replicates: range) -> Trajectories:
         """Return every pair of `draws` × `replicates` (ranges of step 1, not empty)."""
-        quarters = np.arange(replicates.start // _WORDS, (replicates.stop - 1) // _WORDS + 1)
+        quarters = np.arange(replicates.start // WORDS, (replicates.stop - 1) // WORDS + 1)
         block_draw = np.repeat(np.asarray(draws), quarters.size)
         block_replicate = np.tile(quarters, len(draws))
-        draw = np.tile(block_draw, _WORDS)
-        replicate = np.concatenate([_WORDS * block_replicate + word for word in range(_WORDS)])
+        draw = np.tile(block_draw, WORDS)
+        replicate = np.concatenate([WORDS * block_replicate + word for word in range(WORDS)])
         wanted = (replicate >= replicates.start) & (replicate < replicates.stop)
         columns = None if wanted.all() else np.flatnonzero(wanted)
         return cls(
@@ -95,31 +99,35 @@ def unit_hash(codes: Iterable[str]) -> Words:
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
-def philox_key(seed: int, process: Process, year: int, name: str = "") -> tuple[int, int]:
+def philox_key(seed: int, process: Process, year: int, name: str = "") -> Key:
     """Return the two 32-bit key words of a process in a year."""
     text = f"{seed}/{int(process)}/{year}/{name}"
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
+    first, second = np.frombuffer(hashlib.blake2b(text.encode(), digest_size=8).digest(), dtype="<u4")
+    return np.uint64(first), np.uint64(second)
 
 
-def philox(key: tuple[int, int], counter: tuple[Words, Words, Words, Words]) -> tuple[Words, Words, Words, Words]:
+def philox(key: Key, counter: tuple[Words, Words, Words, Words]) -> tuple[Words, Words, Words, Words]:
     """Return the four words of Philox4x32-10.
 
     Parameters
     ----------
     key
-        Two integers in [0, 2³²).
+        Two words in [0, 2³²), numbers or arrays.
     counter
-        Four arrays of values in [0, 2³²) that broadcast against each other.
+        Four arrays of words in [0, 2³²). All six broadcast against each other.
 
     Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", SC'11.
     """
-    shape = np.broadcast_shapes(*(word.shape for word in counter))
-    # Four arrays are filled in place over and over: with the block in cache, that is the speed.
-    a, b, c, d = (np.array(np.broadcast_to(word, shape)) for word in counter)
-    left, right = np.empty(shape, np.uint64), np.empty(shape, np.uint64)
-    for turn in range(_ROUNDS):
-        key_a, key_b = (np.uint64((k + turn * w) & 0xFFFFFFFF) for k, w in zip(key, _WEYL, strict=True))
+    a, b, c, d = counter
+    # The first rounds see few distinct values; by the third the four words fill the whole block.
+    for turn in range(_BROADCAST_ROUNDS):
+        key_a, key_b = _round_key(key, turn)
+        left, right = a * _MULTIPLIERS[0], c * _MULTIPLIERS[1]
+        a, b, c, d = (right >> _HALF) ^ (b ^ key_a), right & _LOW, (left >> _HALF) ^ (d ^ key_b), left & _LOW
+    left, right = np.empty_like(a), np.empty_like(a)
+    # The rest is written in place, over and over: with the block in cache, that is the speed.
+    for turn in range(_BROADCAST_ROUNDS, _ROUNDS):
+        key_a, key_b = _round_key(key, turn)
         np.multiply(a, _MULTIPLIERS[0], out=left)
         np.multiply(c, _MULTIPLIERS[1], out=right)
         np.right_shift(right, _HALF, out=a)
@@ -131,6 +139,10 @@ def philox(key: tuple[int, int], counter: tuple[Words, Words, Words, Words]) -> 
         np.bitwise_and(right, _LOW, out=b)
         np.bitwise_and(left, _LOW, out=d)
     return a, b, c, d
+
+
+def _round_key(key: Key, turn: int) -> Key:
+    return (key[0] + turn * _WEYL[0]) & _LOW, (key[1] + turn * _WEYL[1]) & _LOW
 
 
 def uniforms(
@@ -147,20 +159,36 @@ def uniforms(
     name
         Tells apart several processes of a kind, e.g. the interventions.
     """
+    return keyed_uniforms(philox_key(seed, process, year, name), units, trajectories)
+
+
+def keyed_uniforms(key: Key, units: Words, trajectories: Trajectories) -> Floats:
+    """Return uniforms as `uniforms` does, for a key from `philox_key`, or one a unit, shape (U, 1) each.
+
+    Many small sets of draws cost one call instead of many.
+    """
     counter = (
         trajectories.block_replicate[None, :],
         trajectories.block_draw[None, :],
         (units & _LOW)[:, None],
         (units >> _HALF)[:, None],
     )
-    words = philox(philox_key(seed, process, year, name), counter)
     blocks = trajectories.block_draw.size
-    result = np.empty((units.size, _WORDS * blocks))
-    for word, values in enumerate(words):
+    result = np.empty((units.size, WORDS * blocks))
+    for word, values in enumerate(philox(key, counter)):
         part = result[:, word * blocks : (word + 1) * blocks]
         np.multiply(values, 2.0**-32, out=part)
         np.add(part, 2.0**-33, out=part)
-    return result if trajectories.columns is None else result.take(trajectories.columns, axis=1)
+    return result if trajectories.columns is None else result[:, trajectories.columns]
+
+
+def break_ties(uniform: Floats) -> Floats:
+    """Return keys in the order of `uniform` (V, T) of which no two in a column are equal, for V up to 2²⁰.
+
+    `uniforms` fill 33 bits; the place of the row goes into the last bits of the mantissa, so that equal
+    uniforms keep the order of rows under any sorting method.
+    """
+    return uniform + np.arange(uniform.shape[0])[:, None] * 2.0**-53
 
 
 def normals(seed: int, process: Process, year: int, units: Words, trajectories: Trajectories) -> Floats:

@@ -11,13 +11,15 @@ part to the lowest, so that u < P(next status ≥ d) exactly when the next statu
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Number = TypeVar("Number", float, Floats)
+Decision = Any
+"""A bool for numbers, an array of bool for arrays."""
 
 
 def odds(probability: Floats) -> Floats:
@@ -47,33 +49,33 @@ def factor(log_odds: Floats) -> Floats:
     return np.exp(np.ascontiguousarray(log_odds))
 
 
-def rises(uniform: Number, rise_odds: Number) -> Number:
+def rises(uniform: Number, rise_odds: Number) -> Decision:
     """Return whether u < r, with r / (1 − r) = `rise_odds`."""
-    return uniform < (1 - uniform) * rise_odds  # type: ignore[return-value]
+    return uniform < (1 - uniform) * rise_odds
 
 
-def rises_past(uniform: Number, rise_odds: Number, reaches: Number) -> Number:
+def rises_past(uniform: Number, rise_odds: Number, reaches: Number) -> Decision:
     """Return whether a rise goes on to a level: u < r · `reaches`, given u < r.
 
     `reaches` is the chance, given a rise, of ending at that level or above.
     """
-    return uniform * (1 + 1 / rise_odds) < reaches  # type: ignore[return-value]
+    return uniform * (1 + 1 / rise_odds) < reaches
 
 
-def falls(uniform: Number, rise_odds: Number, fall: Number) -> Number:
+def falls(uniform: Number, rise_odds: Number, fall: Number) -> Decision:
     """Return whether 1 − u < (1 − r) · `fall`: the other end of the same uniform.
 
     `fall` is the chance of falling given no rise.
     """
-    return (1 - uniform) * (1 + rise_odds) < fall  # type: ignore[return-value]
+    return (1 - uniform) * (1 + rise_odds) < fall
 
 
-def falls_past(uniform: Number, rise_odds: Number, fall: Number, reaches: Number) -> Number:
+def falls_past(uniform: Number, rise_odds: Number, fall: Number, reaches: Number) -> Decision:
     """Return whether a fall goes on to a level: 1 − u < (1 − r) · `fall` · `reaches`.
 
     `reaches` is the chance, given a fall, of ending at that level or below.
     """
-    return (1 - uniform) * (1 + rise_odds) < fall * reaches  # type: ignore[return-value]
+    return (1 - uniform) * (1 + rise_odds) < fall * reaches
 
 
 def fall_chance(against: Number, effect: Number) -> Number:
@@ -104,6 +106,7 @@ def share_above(levels: NDArray[np.int64], sizes: NDArray[np.int64]) -> Floats:
     Shape (K, 4, T), in [0, 1]; 0 in a kecamatan of one.
     """
     above = np.zeros(levels.shape)
-    above[:, :3] = np.cumsum(levels[:, :0:-1], axis=1)[:, ::-1]
+    for level in (2, 1, 0):
+        above[:, level] = above[:, level + 1] + levels[:, level + 1]
     others = np.maximum(sizes - 1, 1)
     return above / others[:, None, None]

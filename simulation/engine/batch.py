@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Statuses = NDArray[np.int8]
 
+_SLACK = 2.0**-40
+"""More than rounding can move a bound, less than the step between two uniforms."""
+
 
 @dataclass(frozen=True, eq=False)
 class Changes:
@@ -92,7 +95,7 @@ def decide(setting: Setting, chances: Chances, status: Statuses, blocked: NDArra
     rising = np.flatnonzero(up)
     # Nobody falls whose 1 − u is not below the largest chance of falling: a cheap first sieve.
     ceiling = setting.fall.max() if chances.fall_effect is None else 1.0
-    maybe = np.flatnonzero((1 - chances.uniform < ceiling) & ~up) if ceiling > 0 else rising[:0]
+    maybe = np.flatnonzero((chances.uniform > 1 - ceiling - _SLACK) & ~up) if ceiling > 0 else rising[:0]
     position, old, new = _lands_below(setting, chances, odds, status, maybe)
     return Changes(
         np.concatenate([rising, position]),
@@ -101,9 +104,7 @@ def decide(setting: Setting, chances: Chances, status: Statuses, blocked: NDArra
     )
 
 
-def _lands_above(
-    setting: Setting, chances: Chances, odds: Floats, status: Statuses, rising: Ints
-) -> Statuses:
+def _lands_above(setting: Setting, chances: Chances, odds: Floats, status: Statuses, rising: Ints) -> Statuses:
     """Return the new status of the villages at flat positions `rising`."""
     old = status.reshape(-1)[rising]
     trajectory = rising % status.shape[1]
@@ -111,7 +112,7 @@ def _lands_above(
     new = old + np.int8(1)
     for level in (TOP - 1, TOP):
         reaches = setting.rise_reaches[old, level, trajectory]
-        new[rises_past(uniform, odds, reaches) & (level > new)] = level
+        new += rises_past(uniform, odds, reaches) & (old < level - 1)
     return new
 
 
@@ -127,11 +128,12 @@ def _lands_below(
     else:
         fall = fall_chance(setting.fall_against[old, trajectory], chances.fall_effect.reshape(-1)[maybe])
     down = falls(uniform, odds, fall)
+    maybe, old, trajectory, uniform, odds, fall = (part[down] for part in (maybe, old, trajectory, uniform, odds, fall))
     new = old - np.int8(1)
     for level in (1, 0):
         reaches = setting.fall_reaches[old, level, trajectory]
-        new[falls_past(uniform, odds, fall, reaches) & (level < new)] = level
-    return maybe[down], old[down], new[down]
+        new -= falls_past(uniform, odds, fall, reaches) & (old > level + 1)
+    return maybe, old, new
 
 
 def _count_may_rise(status: Statuses, levels: Ints, blocked: NDArray[np.bool_] | None) -> Ints:

@@ -6,6 +6,7 @@ the chunks, the number of workers or the order in which they finish.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from ..domain.parameters import Parameters
-from ..domain.randomness import Trajectories
+from ..domain.randomness import WORDS, Trajectories
 from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
 from .outcome import Outcome
@@ -28,8 +29,8 @@ DEFAULT_DRAWS = 1_000
 DEFAULT_REPLICATES = 20
 DEFAULT_REPLICATES_FIXED = 20_000
 
-CHUNK_TRAJECTORIES: dict[Engine, int] = {"batch": 512, "mesa": 64}
-"""Small enough for a block's arrays to stay in cache, large enough for a worker to be worth waking."""
+CHUNK_CELLS: dict[Engine, int] = {"batch": 131_072, "mesa": 8_192}
+"""Villages × trajectories of a chunk: a batch block stays in cache, yet is worth a worker's while."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def run(
     engine: Engine = "batch",
     agent_class: type[VillageAgent] | None = None,
     workers: int | None = None,
-    chunk_trajectories: int | None = None,
+    chunk_cells: int | None = None,
     progress: Progress | None = None,
     sink: ChunkSink | None = None,
 ) -> Ensemble:
@@ -120,24 +121,22 @@ def run(
         A subclass of `VillageAgent`, with the Mesa engine.
     workers
         Threads (batch) or processes (Mesa); by default one a core for batch, one for Mesa.
-    chunk_trajectories
-        Trajectories a chunk; the default suits the engine.
+    chunk_cells
+        Villages × trajectories of a chunk, about; the default suits the engine.
     progress
         Called with (trajectories done, trajectories in all), districts counted apart.
     sink
         Where finished chunks are kept and looked for.
     """
-    size = chunk_trajectories or CHUNK_TRAJECTORIES[engine]
+    todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
     outcomes = tuple(
-        Outcome.empty(
-            (effort.draws, effort.replicates), scenario.horizon, len(villages), len(scenario.interventions)
-        )
+        Outcome.empty((effort.draws, effort.replicates), scenario.horizon, len(villages), len(scenario.interventions))
         for villages in scenario.districts
     )
     total, done = effort.draws * effort.replicates * len(scenario.districts), 0
     task = _Task(scenario, parameters, seed, engine, agent_class)
-    for chunk, outcome in _finished(task, list(chunks(len(scenario.districts), effort, size)), workers, sink):
+    for chunk, outcome in _finished(task, todo, workers, sink):
         where = Trajectories.grid(chunk.draws, chunk.replicates)
         outcomes[chunk.district].absorb(outcome, (where.draw, where.replicate))
         done += len(where)
@@ -146,18 +145,20 @@ def run(
     return Ensemble(scenario, seed, effort, parameters, outcomes)
 
 
-def chunks(districts: int, effort: Effort, size: int) -> Iterator[Chunk]:
-    """Cut an ensemble into chunks of about `size` trajectories."""
-    replicates = min(effort.replicates, max(4, size - size % 4))
-    draws = max(1, size // replicates)
-    for district in range(districts):
-        for d in range(0, effort.draws, draws):
-            for r in range(0, effort.replicates, replicates):
-                yield Chunk(
-                    district,
-                    range(d, min(d + draws, effort.draws)),
-                    range(r, min(r + replicates, effort.replicates)),
-                )
+def chunks(scenario: Scenario, effort: Effort, cells: int) -> Iterator[Chunk]:
+    """Cut an ensemble into chunks of about `cells` villages × trajectories."""
+    for district, villages in enumerate(scenario.districts):
+        size = max(WORDS, cells // len(villages))
+        for replicates in _cut(effort.replicates, size, WORDS):
+            for draws in _cut(effort.draws, max(1, size // len(replicates)), 1):
+                yield Chunk(district, draws, replicates)
+
+
+def _cut(count: int, size: int, multiple: int) -> Iterator[range]:
+    """Cut range(count) into parts of about equal length, at most about `size`, starting at multiples."""
+    step = math.ceil(count / math.ceil(count / size) / multiple) * multiple
+    for start in range(0, count, step):
+        yield range(start, min(start + step, count))
 
 
 @dataclass(frozen=True, eq=False)

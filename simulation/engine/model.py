@@ -6,6 +6,8 @@ trajectories are run or how they are summarised. The only module that imports Me
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mesa
 import numpy as np
 
@@ -51,8 +53,8 @@ class VillageAgent(mesa.Agent):
 
     @property
     def uniform(self) -> float:
-        """This year's addressed uniform, in (0, 1): low leads up, high leads down."""
-        return self.model.uniform[self.position]
+        """The addressed uniform of this year, in (0, 1): low leads up, high leads down."""
+        return float(self.model.uniform[self.position])
 
     @property
     def assisted_by(self) -> tuple[str, ...]:
@@ -63,15 +65,15 @@ class VillageAgent(mesa.Agent):
     @property
     def may_rise(self) -> bool:
         """Whether it is below the top and has been at its level for long enough."""
-        waited = self.model.year - 1 - self.last_change
-        return self.status < TOP and waited >= self.model.assumptions.min_years
+        waited = int(self.model.year) - 1 - self.last_change
+        return self.status < TOP and waited >= int(self.model.assumptions.min_years)
 
     def rise_odds(self) -> float:
         """Return the odds of rising this year."""
         if not self.may_rise:
             return 0.0
-        model = self.model
-        return (
+        model: KampungModel = self.model
+        return float(
             model.rise_odds[self.subdistrict_index][self.status]
             * model.village_factor[self.position]
             * model.rise_effect[self.position]
@@ -79,7 +81,8 @@ class VillageAgent(mesa.Agent):
 
     def fall_chance(self) -> float:
         """Return the chance of falling this year, given no rise."""
-        return fall_chance(self.model.fall_against[self.status], self.model.fall_effect[self.position])
+        model: KampungModel = self.model
+        return fall_chance(model.fall_against[self.status], model.fall_effect[self.position])
 
     def decide(self) -> None:
         """Choose `next_status` from the state at the start of the year."""
@@ -120,7 +123,7 @@ class KampungModel(mesa.Model):
     Parameters
     ----------
     scenario
-        What is assumed.
+        What is assumed; kept as ``assumptions``, since Mesa has its own use for ``scenario``.
     draw, replicate, seed
         Address of the trajectory, each at least 0: the same address is the same trajectory in every engine.
     agent_class
@@ -148,7 +151,7 @@ class KampungModel(mesa.Model):
         self.villages = scenario.districts[0] if villages is None else villages
         # For a researcher's own agents; the law itself draws by address and consumes nothing.
         low, high = philox_key(seed, Process.TRANSITION, draw, f"mesa/{replicate}/{self.villages.district_code}")
-        super().__init__(rng=low + (high << 32))
+        super().__init__(rng=int(low) + (int(high) << 32))
         self.assumptions = scenario
         self.year = scenario.origin
         parameters = scenario.parameters.draw(seed, draw + 1) if parameters is None else parameters
@@ -160,7 +163,8 @@ class KampungModel(mesa.Model):
             agent_class(self, position, Status(int(status)))
             for position, status in enumerate(self.setting.initial_status()[:, 0])
         ]
-        self.outcome.levels[0, 0] = self.count_levels()
+        self.levels: list[int] = np.bincount(self._statuses(), minlength=TOP + 1).tolist()
+        self.outcome.levels[0, 0] = self.levels
         self.rises = self.falls = self.entries = 0
         self.datacollector = mesa.DataCollector(
             model_reporters={
@@ -189,10 +193,6 @@ class KampungModel(mesa.Model):
         self.datacollector.collect(self)
         self.running = self.year < self.assumptions.years[-1]
 
-    def count_levels(self) -> list[int]:
-        """Return the number of villages at each of the four levels."""
-        return [int(n) for n in np.bincount(self._statuses(), minlength=TOP + 1)]
-
     def _statuses(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
         return np.array([agent.status for agent in self.village_agents], dtype=np.int8)
 
@@ -218,7 +218,8 @@ class KampungModel(mesa.Model):
         rose, inside = after > before, self.assumptions.target.level_mask
         self.rises, self.falls = int(rose.sum()), int((after < before).sum())
         self.entries = int((rose & inside[after] & ~inside[before]).sum())
-        outcome.levels[0, t + 1] = np.bincount(after, minlength=TOP + 1)
+        self.levels = np.bincount(after, minlength=TOP + 1).tolist()
+        outcome.levels[0, t + 1] = self.levels
         outcome.can_rise[0, t] = np.bincount(before[~waiting], minlength=TOP + 1)
         outcome.rises[0, t], outcome.falls[0, t], outcome.entries[0, t] = self.rises, self.falls, self.entries
         outcome.village_rises[:, t] = rose
@@ -229,8 +230,8 @@ class KampungModel(mesa.Model):
             outcome.village_assisted[:, t, j] = programme.assisted[:, 0]
 
 
-def _level_counter(level: Status):
-    return lambda model: model.count_levels()[level]
+def _level_counter(level: Status) -> Callable[[KampungModel], int]:
+    return lambda model: model.levels[level]
 
 
 def _status_label(agent: VillageAgent) -> str:

@@ -19,7 +19,7 @@ Counts = NDArray[np.int32]
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """One district's outcome over N trajectories (axes of users: draw × replicate), Y years, V villages, J interventions.
+    """One district's outcome over trajectories (…): Y years, V villages, J interventions.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class Outcome:
         """Put the trajectories of `part` at `index` of the leading axes, and add its village sums."""
         for name, array in vars(self).items():
             if name.startswith("village_"):
-                array += getattr(part, name)
+                np.add(array, getattr(part, name), out=array)
             else:
                 array[index] = getattr(part, name)
 
@@ -85,5 +85,3 @@ class Outcome:
             falls=self.falls.astype(np.int64),
             entries=self.entries.astype(np.int64),
         )
-
-

@@ -6,15 +6,27 @@ the villages are visited, which is what the two drivers (`model.py`, `batch.py`)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.distributions import standard_normal
 from ..domain.intervention import Programme, combine, combine_on_falls
 from ..domain.parameters import Parameters
-from ..domain.randomness import Process, Trajectories, normals, parameter_uniforms, uniforms
+from ..domain.randomness import (
+    Process,
+    Trajectories,
+    Words,
+    break_ties,
+    keyed_uniforms,
+    normals,
+    parameter_uniforms,
+    philox_key,
+    uniforms,
+)
 from ..domain.status import LEVELS, TOP
 from ..domain.transition import factor, fall_chance, odds, odds_against, share_above
 from ..domain.villages import Villages
@@ -84,6 +96,7 @@ class Setting:
         self._peer_log_odds = parameters.peer_log_odds[draw]
         self._covariate_log_odds = self._covariates()
         self.village_factor = self._village_factor()
+        self._shock = self._shocks()
         ratios = zip(parameters.rise_log_odds_ratio[draw].T, parameters.fall_log_odds_ratio[draw].T, strict=True)
         self.programmes = [
             Programme(plan, villages, *ratio) for plan, ratio in zip(scenario.interventions, ratios, strict=True)
@@ -120,26 +133,37 @@ class Setting:
         self._assist(year, status, peers, blocked)
         rise_effect, fall_effect = self._effects()
         return Chances(
-            rise_odds=self._base_odds * factor(self._shocks(year)[:, None, :] + peers),
+            rise_odds=self._base_odds * factor(self._shock[year - self.scenario.years[0]][:, None, :] + peers),
             rise_effect=rise_effect,
             fall_effect=fall_effect,
             uniform=uniforms(self.seed, Process.TRANSITION, year, self.villages.units, self.trajectories),
         )
 
-    def _shocks(self, year: int) -> Floats:
-        """Return sigma z + sigma_k u + omega B, shape (K, T)."""
-        p, draw, trajectories = self._parameters, self.trajectories.draw, self.trajectories
-        shock = np.zeros((len(self.villages.subdistricts), len(trajectories)))
+    def _shocks(self) -> Floats:
+        """Return sigma z + sigma_k u + omega B of every year, shape (Y, K, T).
+
+        All years are looked up together: a call for a few rows costs as much as one for a hundred.
+        """
+        p, draw, villages = self._parameters, self.trajectories.draw, self.villages
+        years, kecamatan = self.scenario.years, len(villages.subdistricts)
+        uniform = _uniforms_of_years(
+            self.seed,
+            years,
+            {
+                Process.YEAR_SHOCK: villages.district_unit,
+                Process.CAMPAIGN: villages.district_unit,
+                Process.SUBDISTRICT_SHOCK: villages.subdistrict_units,
+            },
+            self.trajectories,
+        )
+        district, coin, subdistrict = np.split(uniform, [1, 2], axis=1)
+        campaign = np.where(coin < p.campaign_probability[draw], p.campaign_log_odds[draw], 0.0)
+        shock = np.zeros((len(years), kecamatan, len(self.trajectories)))
         if p.year_sd.any():
-            z = normals(self.seed, Process.YEAR_SHOCK, year, self.villages.district_unit, trajectories)
-            shock = shock + p.year_sd[draw] * z
+            shock += p.year_sd[draw] * standard_normal(district)
         if p.subdistrict_sd.any():
-            u = normals(self.seed, Process.SUBDISTRICT_SHOCK, year, self.villages.subdistrict_units, trajectories)
-            shock = shock + p.subdistrict_sd[draw] * u
-        if p.campaign_probability.any():
-            coin = uniforms(self.seed, Process.CAMPAIGN, year, self.villages.district_unit, trajectories)
-            shock = shock + np.where(coin < p.campaign_probability[draw], p.campaign_log_odds[draw], 0.0)
-        return shock
+            shock += p.subdistrict_sd[draw] * standard_normal(subdistrict)
+        return shock + campaign
 
     def _covariates(self) -> Floats | None:
         """Return x·beta, shape (V, T)."""
@@ -157,10 +181,9 @@ class Setting:
         return factor(log_odds if self._covariate_log_odds is None else log_odds + self._covariate_log_odds)
 
     def _initial_counts(self) -> Ints:
-        """Return villages per level, shape (4, T), or per kecamatan, (K, 4, T)."""
+        """Return villages per level, shape (4, T), or per kecamatan, (K, 4, T); T is 1 where all agree."""
         if not self.villages.synthetic:
-            counts = np.asarray(self.villages.status_counts)
-            return np.repeat(counts[..., None], len(self.trajectories), axis=-1)
+            return np.asarray(self.villages.status_counts)[..., None]
         draws = self._parameters.rise.shape[0]
         shares = synthetic_shares(self.seed, self.villages.district_code, draws)
         return largest_remainder(shares, len(self.villages))[self.trajectories.draw].T
@@ -197,12 +220,19 @@ class Setting:
         )
 
 
+def _uniforms_of_years(seed: int, years: range, units: Mapping[Process, Words], trajectories: Trajectories) -> Floats:
+    """Return the uniforms of several processes in every year, shape (Y, units of all processes, T)."""
+    keys = np.array([philox_key(seed, process, year) for year in years for process in units], dtype=np.uint64)
+    first, second = np.repeat(keys, [part.size for part in units.values()] * len(years), axis=0).T[:, :, None]
+    every = np.tile(np.concatenate(list(units.values())), len(years))
+    return keyed_uniforms((first, second), every, trajectories).reshape(len(years), -1, len(trajectories))
+
+
 def pick(table: Floats, subdistrict_index: Ints, status: Statuses) -> Floats:
     """Look up each village's entry of a (K, 4, T) table, shape (V, T)."""
     size = status.shape[1]
-    place = status.astype(np.intp)
-    place += 4 * subdistrict_index[:, None]
-    place *= size
+    place = np.multiply(status, size, dtype=np.intp)
+    place += (4 * size * subdistrict_index)[:, None]
     place += np.arange(size)
     return table.take(place)
 
@@ -216,10 +246,12 @@ def count_levels(status: Statuses, villages: Villages) -> Ints:
 
 
 def _place(key: Floats, counts: Ints) -> Statuses:
-    """Place counts (4, T) on villages in the order of their keys (V, T)."""
-    rank = np.argsort(np.argsort(key, axis=0, kind="stable"), axis=0)
-    bounds = np.cumsum(counts[:3], axis=0)
-    return np.sum(rank[None] >= bounds[:, None, :], axis=0, dtype=np.int8)
+    """Place counts, (4, T) or (4, 1), on villages in the order of their keys, (V, T)."""
+    bounds = np.cumsum(counts[:TOP], axis=0)
+    in_order = (np.arange(key.shape[0])[:, None, None] >= bounds).sum(axis=1, dtype=np.int8)
+    status = np.empty(key.shape, dtype=np.int8)
+    np.put_along_axis(status, np.argsort(break_ties(key), axis=0), in_order, axis=0)
+    return status
 
 
 def synthetic_shares(seed: int, district_code: str, draws: int) -> Floats:

@@ -1,0 +1,1 @@
+"""What simulated or observed data teach: forecasts and their errors."""

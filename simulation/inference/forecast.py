@@ -143,6 +143,8 @@ class Forecast:
         typical village in a typical year.
     ensemble_run
         All trajectories; None for the exact engine.
+    agent_class
+        The researcher's own agent, or None: part of what was run, and of the run's identity.
     """
 
     scenario: Scenario
@@ -152,6 +154,7 @@ class Forecast:
     districts: tuple[DistrictForecast, ...]
     matrix: Floats
     ensemble_run: Ensemble | None
+    agent_class: type[VillageAgent] | None = None
 
     @property
     def basis(self) -> tuple[str, ...]:
@@ -159,7 +162,7 @@ class Forecast:
         parameters = self.scenario.parameters
         if parameters.blocks:
             return parameters.blocks
-        law = [name for name in parameters.scalars if "." not in name or name.split(".")[0] in _LAW_KEYS]
+        law = [name for name in parameters.scalars if not name.endswith((".odds_ratio_rise", ".odds_ratio_fall"))]
         stated = parameters.matrix is not None or any(name not in parameters.defaulted for name in law)
         if not stated:
             return (PRIORS_ALONE,)
@@ -182,9 +185,6 @@ class Forecast:
     def _repr_html_(self) -> str:
         """Return the yearly table, for notebooks."""
         return self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
-
-
-_LAW_KEYS = frozenset({"rise", "fall", "skip", "campaign", "covariates"})
 
 
 def forecast(
@@ -250,6 +250,7 @@ def forecast(
         districts=tuple(_summarise(ensemble, i) for i in range(len(scenario.districts))),
         matrix=matrix_summary(ensemble.parameters.matrix),
         ensemble_run=ensemble,
+        agent_class=agent_class,
     )
 
 

@@ -5,14 +5,41 @@ Knows how files become a `Scenario`; must not know how one is run.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from ..domain.intervention import Intervention, Overlap
 from ..domain.parameters import ParameterSet
 from ..domain.target import Target
 from ..domain.villages import Villages
+from .collector import Collector
+from .document import document_of, sources_of
+from .files import Files
+from .law import Law, read_law
+from .overlay import Chain, read_chain
+from .problems import Message
+from .programmes import STAND_INS as PROGRAMME_STAND_INS
+from .programmes import Programme, tell_not_numeric, tell_unknown_column
+from .region import Region, read_region
+from .schema import InterventionSection, ScenarioFile, TargetSection
+from .structure import Checked, Structure
+from .transition_schema import Transition
+
+STAND_INS: dict[str, Any] = {
+    "schema": 1,
+    "name": "unnamed",
+    "origin": 2000,
+    "horizon": 50,
+    "district.code": "00.00",
+    "district.name": "unnamed",
+}
+"""Put in for required keys that are wrong or missing, so that the rest can still be checked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +64,8 @@ class Scenario:
         Every file that was read, as named, -> SHA-256 of its content.
     changes
         What the overlays changed, one ``key: old -> new`` each.
+    provinces
+        District code -> province, where ``districts:`` is used.
     """
 
     name: str
@@ -54,6 +83,7 @@ class Scenario:
     sources: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
+    provinces: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def years(self) -> range:
@@ -64,3 +94,166 @@ class Scenario:
     def fixed(self) -> bool:
         """Whether every number is fixed, so that one draw says all."""
         return not self.parameters.uncertain and not any(district.synthetic for district in self.districts)
+
+
+def load_scenario(path: str | os.PathLike[str]) -> Scenario:
+    """Return the scenario in a file, with everything it extends and names.
+
+    Parameters
+    ----------
+    path
+        A scenario file (YAML).
+
+    Raises
+    ------
+    ScenarioError
+        Where the scenario cannot be used as written; it carries the problems of all files.
+    DataError
+        Where only tables are wrong.
+    """
+    collector = Collector()
+    files = Files(Path(path), collector)
+    chain = read_chain(files, collector)
+    if chain is None:
+        raise collector.error()
+    return _Resolution(chain, files, collector).scenario()
+
+
+class _Resolution:
+    """Checks a whole scenario and turns it into what the engines take."""
+
+    def __init__(self, chain: Chain, files: Files, collector: Collector) -> None:
+        self._chain = chain
+        self._node = chain.node
+        self._files = files
+        self._collector = collector
+
+    def scenario(self) -> Scenario:
+        """Return the scenario, or raise with every problem."""
+        checked = self._check_file()
+        plans = self._check_plans()
+        region = read_region(self._node, checked, self._files, self._collector, self._chain.complete)
+        self._dates(checked)
+        model = checked.model
+        interventions = [
+            Programme(
+                name,
+                self._node.mapping["interventions"].mapping[name],
+                plan,
+                self._years(checked),
+                region.districts,
+                region.table,
+                self._collector,
+            ).resolve()
+            for name, plan in plans.items()
+        ]
+        sound = {name: plan.model for name, plan in plans.items() if plan.model is not None}
+        transition = model.transition if model is not None else Transition()
+        law = read_law(self._node, transition, sound, self._files, self._collector)
+        self._covariates(law, region)
+        if model is None:
+            raise self._collector.error()
+        return self._finished(model, sound, law, region, [plan for plan in interventions if plan is not None])
+
+    def _check_file(self) -> Checked[ScenarioFile]:
+        entries = {key: child for key, child in self._node.mapping.items() if key != "interventions"}
+        node = self._node.with_value(entries)
+        return Structure(
+            ScenarioFile, node, self._collector, stand_ins=STAND_INS, complete=self._chain.complete
+        ).check()
+
+    def _check_plans(self) -> dict[str, Checked[InterventionSection]]:
+        section = self._node.get("interventions")
+        return {
+            name: Structure(
+                InterventionSection,
+                plan,
+                self._collector,
+                under=("interventions", name),
+                stand_ins=PROGRAMME_STAND_INS,
+                complete=self._chain.complete,
+            ).check()
+            for name, plan in (section.mapping.items() if section is not None else ())
+        }
+
+    def _years(self, checked: Checked[ScenarioFile]) -> tuple[int, int] | None:
+        """Return the origin and the last forecast year where both are known."""
+        if checked.model is None or not checked.knows("origin", "horizon"):
+            return None
+        return checked.model.origin, checked.model.origin + checked.model.horizon
+
+    def _dates(self, checked: Checked[ScenarioFile]) -> None:
+        """Tell where `as_of` is no day, or lies after the origin."""
+        node = self._node.get("villages", "as_of")
+        if node is None or not isinstance(node.value, str):
+            return
+        day = _day(node.value)
+        if day is None:
+            allowed = Message("a day written year-month-day, such as 2025-07-31")
+            self._collector.add(node, "villages.as_of", Message("this is not a day of the calendar"), allowed=allowed)
+            return
+        if checked.model is not None and checked.knows("origin") and day.year > checked.model.origin:
+            message = Message("this day lies after the origin, {origin}", {"origin": checked.model.origin})
+            allowed = Message("a day up to the end of {origin}", {"origin": checked.model.origin})
+            self._collector.add(node, "villages.as_of", message, allowed=allowed)
+
+    def _covariates(self, law: Law, region: Region) -> None:
+        """Tell where a covariate is no numeric column of the village table."""
+        for name in law.parameters.covariates if region.districts else ():
+            field_name = f"transition.covariates.{name}"
+            if not all(name in district.columns for district in region.districts):
+                above = "transition.covariates"
+                tell_unknown_column(self._node, above, field_name, name, region.districts, self._collector)
+                continue
+            place = self._node.get("transition", "covariates", name) or self._node.mapping["transition"]
+            tell_not_numeric(place, field_name, name, region.table, self._collector)
+
+    def _finished(
+        self,
+        model: ScenarioFile,
+        plans: Mapping[str, InterventionSection],
+        law: Law,
+        region: Region,
+        interventions: list[Intervention],
+    ) -> Scenario:
+        """Return the scenario; what is still wrong is raised here."""
+        target = self._target(model.target)
+        if not len(self._collector):
+            counts = not region.dropped_counts
+            document = document_of(model, plans, law, self._node, self._files, counts=counts)
+            document["sources"] = sources_of(document, law, self._node, self._collector)
+        self._collector.raise_if_any()
+        return Scenario(
+            name=model.name,
+            origin=model.origin,
+            horizon=model.horizon,
+            districts=region.districts,
+            parameters=law.parameters,
+            target=target,
+            interventions=tuple(interventions),
+            overlap=model.overlap,
+            min_years=model.transition.min_years,
+            title=document["title"],
+            language=model.language,
+            document=document,
+            sources=document["sources"],
+            files=self._files.hashes,
+            changes=self._chain.changes,
+            provinces=region.provinces,
+        )
+
+    def _target(self, section: TargetSection) -> Target:
+        if section.net_of_falls and section.reading != "rises":
+            message = Message("net_of_falls goes with reading: rises only")
+            self._collector.add(self._node.mapping["target"], "target.net_of_falls", message)
+        return Target(
+            Fraction(str(section.share)), section.reading, section.levels, section.denominator, section.net_of_falls
+        )
+
+
+def _day(text: str) -> date | None:
+    """Return the day that a text names, or None."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None

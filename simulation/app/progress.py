@@ -1,0 +1,77 @@
+"""Progress of a long run, with the time left.
+
+Knows how far and how fast; must not know what is being run.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import typer
+
+from ..report.language import Language
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+QUIET_SECONDS = 1.0
+"""Runs shorter than this say nothing."""
+LINE_SECONDS = 10.0
+"""Between two lines where there is no terminal to draw a bar on."""
+
+
+class ProgressReport:
+    """Called with (done, in all); a bar on a terminal, else a line now and then."""
+
+    def __init__(self, speech: Language, *, quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._speech = speech
+        self._quiet = quiet
+        self._clock = clock
+        self._began = self._last_line = clock()
+        self._bar: tuple[Progress, TaskID] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar[0].stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Note that `done` of `total` trajectories are finished."""
+        elapsed = self._clock() - self._began
+        if self._quiet or elapsed < QUIET_SECONDS:
+            return
+        if sys.stderr.isatty():
+            self._draw(done, total)
+        elif self._clock() - self._last_line >= LINE_SECONDS:
+            self._last_line = self._clock()
+            self._write(done, total, elapsed * (total - done) / done)
+
+    def _draw(self, done: int, total: int) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+            bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar = bar, bar.add_task(self._speech.say("Simulating"), total=total)
+            bar.start()
+        bar, task = self._bar
+        bar.update(task, completed=done)
+
+    def _write(self, done: int, total: int, seconds_left: float) -> None:
+        number = self._speech.number
+        sentence = self._speech.say(
+            "Simulating: {done} of {total} trajectories, about {seconds} s left",
+            done=number(done),
+            total=number(total),
+            seconds=number(seconds_left),
+        )
+        typer.echo(sentence, err=True)

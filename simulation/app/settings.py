@@ -1,0 +1,164 @@
+"""What every command takes: language, how much is said, and what happens when something goes wrong.
+
+Knows exit codes and where messages go; must not know what a command does.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from ..inputs.problems import KampungError, Problem, ProblemsError
+from ..report.language import LANGUAGES, Language, language, language_of_environment
+
+RUN_FAILED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+class LanguageChoice(StrEnum):
+    """The languages that can be asked for."""
+
+    id = "id"
+    en = "en"
+
+
+def language_of_help(arguments: Sequence[str]) -> Language:
+    """Return the language of ``--help``, which is written before any option is read."""
+    for given, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        option, _, value = given.partition("=")
+        if option == "--lang" and (value or following) in LANGUAGES:
+            return language(value or following)
+    return language(language_of_environment())
+
+
+HELP = language_of_help(sys.argv[1:])
+
+Lang = Annotated[LanguageChoice | None, typer.Option("--lang", help=HELP.say("Language of what is shown."))]
+Quiet = Annotated[bool, typer.Option("--quiet", help=HELP.say("No progress, no notes."))]
+Verbose = Annotated[bool, typer.Option("--verbose", help=HELP.say("Say more: changes, versions, time taken."))]
+Debug = Annotated[bool, typer.Option("--debug", help=HELP.say("Show the traceback of an error."))]
+Json = Annotated[bool, typer.Option("--json", help=HELP.say("Machine-readable answer on stdout."))]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the reader asked for, before or after the command's name.
+
+    Attributes
+    ----------
+    lang
+        Code of the language, or None where none was asked for.
+    quiet, verbose, debug, as_json
+        As the options say.
+    """
+
+    lang: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+    debug: bool = False
+    as_json: bool = False
+
+    def also(self, context: typer.Context) -> Settings:
+        """Return these settings joined with those given before the command's name."""
+        above = context.obj
+        if not isinstance(above, Settings):
+            return self
+        return Settings(
+            self.lang or above.lang,
+            self.quiet or above.quiet,
+            self.verbose or above.verbose,
+            self.debug or above.debug,
+            self.as_json or above.as_json,
+        )
+
+    def language(self, of_scenario: str | None = None) -> Language:
+        """Return the language asked for, else the scenario's, else that of the reader's computer."""
+        return language(self.lang or of_scenario or language_of_environment())
+
+    def note(self, sentence: str) -> None:
+        """Say something on stderr, unless asked to be quiet."""
+        if not self.quiet:
+            typer.echo(printable(sentence), err=True)
+
+
+@contextmanager
+def told(settings: Settings) -> Iterator[None]:
+    """Turn errors into a short message and the exit code of the contract."""
+    say = settings.language().say
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except ProblemsError as error:
+        show_problems(settings, error.problems)
+        code = BAD_INPUT
+    except KampungError as error:
+        typer.echo(printable(say("Not possible: {reason}", reason=error)), err=True)
+        code = BAD_INPUT
+    except KeyboardInterrupt:
+        typer.echo(say("Interrupted."), err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except MemoryError:
+        typer.echo(say("The run failed: not enough memory. Ask for fewer draws or replicates."), err=True)
+        code = RUN_FAILED
+    except Exception as error:  # noqa: BLE001 - the last line before the reader: whatever it is becomes a sentence
+        kind = type(error).__name__
+        typer.echo(printable(say("The run failed: {kind}: {reason}", kind=kind, reason=error)), err=True)
+        if not settings.debug:
+            typer.echo(say("Run it again with --debug to see where."), err=True)
+        code = RUN_FAILED
+    else:
+        return
+    if settings.debug:
+        typer.echo(traceback.format_exc(), err=True)
+    raise typer.Exit(code)
+
+
+def show_problems(settings: Settings, problems: Iterable[Problem]) -> None:
+    """Show every problem on stderr, in the reader's language."""
+    problems = list(problems)
+    speech = settings.language()
+    for problem in problems:
+        typer.echo(printable("\n".join(_problem_lines(speech, problem)), lines=True), err=True)
+    typer.echo(speech.say("Problems found: {number}. Nothing was written.", number=speech.number(len(problems))), err=True)
+
+
+def problem_data(speech: Language, problem: Problem) -> dict[str, Any]:
+    """Return a problem as plain data, its sentences in the reader's language."""
+    render = speech.translate_problem
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "field": problem.field,
+        "message": problem.message.render(render),
+        "found": problem.found,
+        "allowed": None if problem.allowed is None else problem.allowed.render(render),
+        "suggestion": None if problem.suggestion is None else problem.suggestion.render(render),
+    }
+
+
+def _problem_lines(speech: Language, problem: Problem) -> list[str]:
+    data = problem_data(speech, problem)
+    place = data["file"] if data["line"] is None else f"{data['file']}:{data['line']}"
+    lines = [f"{place}: {data['field']}" if data["field"] else place, f"  {data['message']}"]
+    if data["found"]:
+        lines.append("  " + speech.say("found: {found}", found=data["found"]))
+    if data["allowed"]:
+        lines.append("  " + speech.say("allowed: {allowed}", allowed=data["allowed"]))
+    if data["suggestion"]:
+        lines.append("  " + speech.say("suggestion: {suggestion}", suggestion=data["suggestion"]))
+    return lines
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    """Return text without the control characters that could garble a terminal; names come from files."""
+    kept = "\n" if lines else ""
+    return "".join(c if c.isprintable() or c in kept else "\ufffd" for c in text)

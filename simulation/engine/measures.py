@@ -1,0 +1,135 @@
+"""What is counted of a year in a closed form, village by village: scores, and what they are held against.
+
+Knows how the readings of the target are sums over villages; must not know how sums are distributed.
+
+A *move* is (level at the start, waits, level at the end), see `forward`; arrays over moves have shape (4, W, 4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.status import LEVELS, TOP
+from ..domain.target import Target, YearCounts, needed
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """A number that villages add up to, possibly beside another one.
+
+    Attributes
+    ----------
+    score
+        Over moves, 0, 1 or 2: what one village adds.
+    offset
+        What each village's `score` is too large by (1 for net rises, so that no score is negative).
+    highest
+        The largest sum of scores that is told apart.
+    needed
+        Shape (V + 1,): the sum of scores that must be reached for each number of villages at the top at
+        the start of the year; shape (1,) where that number does not matter.
+    """
+
+    score: Ints
+    offset: int
+    highest: int
+    needed: Ints
+
+    @property
+    def minds_top(self) -> bool:
+        """Whether the number of villages at the top at the start must be known."""
+        return self.needed.size > 1
+
+    def met(self, sums: Floats) -> Floats:
+        """Return the chance that `needed` is reached, shape (case,), from sums (score,[ top,] case)."""
+        reached = np.arange(sums.shape[0])[:, None] >= self.needed[: sums.shape[1] if self.minds_top else 1]
+        joint = sums if self.minds_top else sums[:, None]
+        return np.asarray(np.clip((joint * reached[..., None]).sum(axis=(0, 1)), 0.0, 1.0))
+
+
+class Moves:
+    """One village's part in the counts of a year, for every move.
+
+    Parameters
+    ----------
+    waits
+        W: 1 where nobody ever waits, else 2.
+    """
+
+    def __init__(self, waits: int) -> None:
+        start, wait, end = np.indices((len(LEVELS), waits, len(LEVELS)))
+        self.start, self.end, self.may_rise = start, end, (wait == 0) & (start < TOP)
+        self.rise, self.fall = (end > start).astype(np.int64), (end < start).astype(np.int64)
+
+    def is_at(self, level: int) -> Ints:
+        """Return whether the village ends the year at a level."""
+        return (self.end == level).astype(np.int64)
+
+    @property
+    def at_top(self) -> Ints:
+        """Whether it is at the top at the start of the year."""
+        return (self.start == TOP).astype(np.int64)
+
+    def score(self, target: Target) -> Ints:
+        """Return what it adds to the score of a target, negative for a fall that is taken off."""
+        inside, one_hot = target.level_mask, np.eye(len(LEVELS), dtype=np.int64)
+        return YearCounts(
+            at_start=one_hot[self.start],
+            at_end=one_hot[self.end],
+            can_rise=one_hot[self.start] * self.may_rise[..., None],
+            rises=self.rise,
+            falls=self.fall,
+            entries=self.rise * (inside[self.end] & ~inside[self.start]),
+        ).score(target)
+
+    def within_reach(self, target: Target) -> Ints:
+        """Return whether it can still count for a target: the sum is what a saturated year falls short with."""
+        if target.reading == "rises":
+            return self.may_rise.astype(np.int64)
+        inside = target.level_mask
+        below = (~inside & (np.arange(len(LEVELS)) < np.flatnonzero(inside).max()))[self.start] & self.may_rise
+        return (below | inside[self.start] if target.reading == "stock" else below).astype(np.int64)
+
+
+def target_measure(score: Ints, target: Target, villages: int, top: int | None) -> Measure:
+    """Return the measure that decides whether a target is met.
+
+    Parameters
+    ----------
+    score
+        From `Moves.score` or `Moves.within_reach`.
+    villages
+        V.
+    top
+        Villages at the top at the start of the year where that is certain, else None.
+    """
+    offset = int(score.min() < 0)
+    at_top = np.arange(villages + 1) if top is None else np.array([top])
+    counted = villages - at_top if target.denominator == "below_top" else np.array([villages])
+    must = needed(target.share, counted) + offset * villages
+    # Beyond what is needed at most, sums need not be told apart.
+    return Measure(score + offset, offset, int(must.max()), must)
+
+
+def plain_measure(score: Ints, villages: int) -> Measure:
+    """Return the measure that keeps every sum apart."""
+    return Measure(score, 0, villages, np.zeros(1, dtype=np.int64))
+
+
+def sort_moves(measure: Measure, at_top: Ints) -> tuple[list[Bools], tuple[int, ...]]:
+    """Return the kinds of moves that a measure tells apart, each (4, W, 4), and the lattice they span.
+
+    The lattice is (scores,) or (scores, 2), the second number being "at the top at the start"; kinds are
+    in its order.
+    """
+    scores = range(int(measure.score.max()) + 1)
+    if not measure.minds_top:
+        return [measure.score == n for n in scores], (len(scores),)
+    return [(measure.score == n) & (at_top == top) for n in scores for top in (0, 1)], (len(scores), 2)

@@ -1,0 +1,254 @@
+"""A district sorted into groups of villages that are alike, for the closed forms.
+
+Knows which differences between villages matter; must not know how their futures are computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.intervention import combine, combine_on_falls
+from ..domain.parameters import Parameters
+from ..domain.transition import share_above
+from ..domain.villages import Villages
+from ..inputs.scenario import Scenario
+from .assistance_plan import AssistancePlan, Choice, doses, plan_assistance
+from .forward import Village
+from .setting import largest_remainder, synthetic_shares
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Statuses = NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Villages that are alike until chance parts them.
+
+    Attributes
+    ----------
+    size
+        How many.
+    status
+        Their level at the end of the origin year.
+    example
+        Row of one of them: where covariates and peers are looked up.
+    assisted
+        Shape (Y, J): when they are assisted for sure.
+    choices
+        Which random choices they are among.
+    """
+
+    size: int
+    status: int
+    example: int
+    assisted: Bools
+    choices: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """The groups of a district, G of them, as some parameter draws see it.
+
+    Attributes
+    ----------
+    draws
+        Shape (D,): for which draws this holds.
+    groups
+        Sizes sum to the number of villages.
+    membership
+        Shape (V, G): chance that a village is of a group; rows sum to 1.
+    choices
+        Random choices that cross groups: villages to choose from, and places.
+    spans
+        What each choice adds to the assistance of the chosen, each (Y, J).
+    log_odds
+        Shape (D, V): covariates and peers.
+    """
+
+    draws: Ints
+    groups: tuple[Group, ...]
+    membership: Floats
+    choices: tuple[tuple[int, int], ...]
+    spans: tuple[Bools, ...]
+    log_odds: Floats
+
+    def variants(self, group: Group) -> Iterator[tuple[tuple[int, ...], float, Bools]]:
+        """Yield who is chosen (0 or 1 for each of the group's choices), how likely, and the assistance (Y, J)."""
+        for chosen in product((0, 1), repeat=len(group.choices)):
+            probability, assisted = 1.0, group.assisted
+            for number, taken in zip(group.choices, chosen, strict=True):
+                members, places = self.choices[number]
+                probability *= places / members if taken else 1 - places / members
+                assisted = assisted | self.spans[number] if taken else assisted
+            yield chosen, probability, assisted
+
+    def village(self, scenario: Scenario, parameters: Parameters, draws: Ints, group: Group, assisted: Bools) -> Village:
+        """Return what sets the villages of a group apart, for some draws.
+
+        `parameters` are those of `draws`, places among this population's own.
+        """
+        dose = doses(assisted, scenario.interventions)
+        rise, fall = (
+            [ratio[:, None] * given for ratio, given in zip(ratios.T, dose.T, strict=True)]
+            for ratios in (parameters.rise_log_odds_ratio, parameters.fall_log_odds_ratio)
+        )
+        own = np.repeat(self.log_odds[draws, group.example][:, None], scenario.horizon, axis=1)
+        none = np.zeros_like(own)
+        return Village(
+            status=group.status,
+            log_odds=own + (combine(rise, scenario.overlap) if rise else none),
+            fall_log_odds=combine_on_falls(fall, scenario.overlap) if fall else none,
+        )
+
+
+def populations(scenario: Scenario, villages: Villages, parameters: Parameters, seed: int) -> list[Population]:
+    """Sort a district into groups; draws that see the same groups are put together.
+
+    Raises
+    ------
+    OpenAllocation
+        Where assistance is not settled in advance.
+    """
+    draws = np.arange(parameters.rise.shape[0])
+    looks_ahead = any(plan.priority in ("nearest_to_rising", "largest_gain") for plan in scenario.interventions)
+    counts = _counts(villages, seed, draws.size)
+    if not looks_ahead and len(counts) == 1:
+        return [_population(scenario, villages, parameters, draws, counts[0])]
+    found: dict[bytes, tuple[list[int], Population]] = {}
+    for draw in draws:
+        one = _population(scenario, villages, parameters, draws[draw : draw + 1], counts[draw % len(counts)])
+        found.setdefault(_fingerprint(one), ([], one))[0].append(int(draw))
+    return [
+        replace(one, draws=np.array(same), log_odds=village_log_odds(villages, take(parameters, np.array(same))))
+        for same, one in found.values()
+    ]
+
+
+def take(parameters: Parameters, draws: Ints | slice) -> Parameters:
+    """Return some of the draws."""
+    values = dict(vars(parameters))
+    covariates = {name: column[draws] for name, column in values.pop("covariate_log_odds").items()}
+    return Parameters(covariate_log_odds=covariates, **{name: value[draws] for name, value in values.items()})
+
+
+def village_log_odds(villages: Villages, parameters: Parameters) -> Floats:
+    """Return what covariates and, in the first year, peers add to the log odds of rising, shape (D, V)."""
+    result = np.zeros((parameters.rise.shape[0], len(villages)))
+    for name, beta in parameters.covariate_log_odds.items():
+        if beta.any():
+            result += beta[:, None] * villages.covariate(name)
+    if villages.status is not None and parameters.peer_log_odds.any():
+        result += parameters.peer_log_odds[:, None] * peer_shares(villages, villages.status)
+    return result
+
+
+def peer_shares(villages: Villages, status: Statuses) -> Floats:
+    """Return the share of the other villages of its kecamatan that stand above each village, shape (V,)."""
+    levels = np.zeros((len(villages.subdistricts), 4, 1), dtype=np.int64)
+    np.add.at(levels, (villages.subdistrict_index, status, 0), 1)
+    return np.asarray(share_above(levels, villages.subdistrict_sizes)[villages.subdistrict_index, status, 0])
+
+
+def _counts(villages: Villages, seed: int, draws: int) -> list[Ints | None]:
+    """Return what is known of the statuses, shape (4,) or (K, 4): one entry for all draws, or one a draw."""
+    if villages.synthetic:
+        return list(largest_remainder(synthetic_shares(seed, villages.district_code, draws), len(villages)))
+    return [None if villages.status is not None else np.asarray(villages.status_counts)]
+
+
+def _population(
+    scenario: Scenario, villages: Villages, parameters: Parameters, draws: Ints, counts: Ints | None
+) -> Population:
+    drawn = take(parameters, draws)
+    log_odds = village_log_odds(villages, drawn)
+    if counts is None and villages.status is not None:
+        status, placed = villages.status, np.eye(len(villages))
+    else:
+        status, placed = _placed(villages, np.asarray(counts))
+    plan = plan_assistance(scenario, villages, status, drawn, log_odds)
+    rows = _rows_alike(villages, drawn, status, plan)
+    groups = [
+        Group(
+            size=len(alike),
+            status=int(status[alike[0]]),
+            example=int(alike[0]),
+            assisted=plan.settled[alike[0]],
+            choices=tuple(c for c, choice in enumerate(plan.choices) if choice.members[alike[0]]),
+        )
+        for alike in rows
+    ]
+    membership = np.stack([placed[:, alike].sum(axis=1) for alike in rows], axis=1)
+    groups, membership, kept = _split(groups, membership, plan.choices)
+    return Population(
+        draws=draws,
+        groups=tuple(groups),
+        membership=membership,
+        choices=tuple((int(plan.choices[c].members.sum()), plan.choices[c].places) for c in kept),
+        spans=tuple(plan.choices[c].assisted for c in kept),
+        log_odds=log_odds,
+    )
+
+
+def _placed(villages: Villages, counts: Ints) -> tuple[Statuses, Floats]:
+    """Return statuses in ascending order, (V,), and the chance that a village has the status of a row, (V, V)."""
+    by_district = counts if counts.ndim == 1 else counts.sum(axis=0)
+    status = np.repeat(np.arange(4, dtype=np.int8), by_district)
+    share = np.atleast_2d(counts) / np.atleast_2d(counts).sum(axis=1, keepdims=True)
+    of_village = np.broadcast_to(share, (len(villages.subdistricts), 4))[villages.subdistrict_index]
+    return status, of_village[:, status] / by_district[status]
+
+
+def _rows_alike(villages: Villages, parameters: Parameters, status: Statuses, plan: AssistancePlan) -> list[list[int]]:
+    """Return the rows of each group."""
+    columns = [villages.covariate(name) for name, beta in parameters.covariate_log_odds.items() if beta.any()]
+    if villages.status is not None and parameters.peer_log_odds.any():
+        columns.append(peer_shares(villages, villages.status))
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for row, level in enumerate(status):
+        among = tuple(bool(choice.members[row]) for choice in plan.choices)
+        key = (int(level), among, plan.settled[row].tobytes(), *(float(column[row]) for column in columns))
+        alike.setdefault(key, []).append(row)
+    return list(alike.values())
+
+
+def _split(
+    groups: list[Group], membership: Floats, choices: tuple[Choice, ...]
+) -> tuple[list[Group], Floats, list[int]]:
+    """Split groups by every choice within one group of alike villages: how many are chosen is then certain.
+
+    Returns the groups, their membership, and the numbers of the choices that are left, renumbered in the groups.
+    """
+    kept: list[int] = []
+    for number, choice in enumerate(choices):
+        among = [g for g, group in enumerate(groups) if number in group.choices]
+        if len(among) > 1:
+            kept.append(number)
+            continue
+        whole = groups[among[0]]
+        left = tuple(c for c in whole.choices if c != number)
+        share = choice.places / whole.size
+        groups[among[0]] = replace(whole, size=whole.size - choice.places, choices=left)
+        groups.append(replace(whole, size=choice.places, choices=left, assisted=whole.assisted | choice.assisted))
+        membership = np.column_stack([membership, membership[:, among[0]] * share])
+        membership[:, among[0]] *= 1 - share
+    return (
+        [replace(group, choices=tuple(kept.index(c) for c in group.choices)) for group in groups],
+        membership,
+        kept,
+    )
+
+
+def _fingerprint(population: Population) -> bytes:
+    parts: list[bytes] = [population.membership.tobytes(), repr(population.choices).encode()]
+    parts += [span.tobytes() for span in population.spans]
+    for group in population.groups:
+        parts.append(f"{group.size}/{group.status}/{group.example}/{group.choices}".encode())
+        parts.append(group.assisted.tobytes())
+    return b"|".join(parts)

@@ -1,0 +1,118 @@
+"""The shared shock of a district, year by year, on a grid of nodes with weights.
+
+Knows the law of the shock, sigma z + omega B; must not know what it does to a village.
+
+Equally spaced nodes on [−8, 8] with normal weights (the trapezoidal rule) stay accurate where the
+chance of meeting a target is nearly a step in z; Gauss–Hermite does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.parameters import Parameters
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+NODES = 61
+REACH = 8.0
+PRUNE = 1e-13
+"""Paths through the years that are less likely than this are left out, and the rest made to sum to 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shocks:
+    """What may happen in any one year, N nodes, for D parameter draws.
+
+    Attributes
+    ----------
+    log_odds, weight
+        Shape (D, N): the shock and its probability.
+    """
+
+    log_odds: Floats
+    weight: Floats
+
+    @property
+    def ceiling(self) -> Floats:
+        """Shape (N,): the largest weight of each node in any draw."""
+        return np.asarray(self.weight.max(axis=0))
+
+    def part(self, draws: slice) -> Shocks:
+        """Return some of the draws."""
+        return Shocks(self.log_odds[draws], self.weight[draws])
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """Shocks of the years before the current one, H histories.
+
+    Attributes
+    ----------
+    nodes
+        Shape (H, years before): the node of each year.
+    may_follow
+        Shape (H, N): which nodes of the current year are likely enough after each history.
+    """
+
+    nodes: Ints
+    may_follow: Bools
+
+
+def standard_nodes() -> tuple[Floats, Floats]:
+    """Return nodes and weights for the average over a standard normal."""
+    nodes = np.linspace(-REACH, REACH, NODES)
+    density = np.exp(-(nodes**2) / 2)
+    return nodes, density / density.sum()
+
+
+def is_random(parameters: Parameters) -> bool:
+    """Return whether years differ by chance in any draw."""
+    p = parameters
+    campaign = (p.campaign_probability % 1 != 0) & (p.campaign_log_odds != 0)
+    return bool(p.year_sd.any() or campaign.any())
+
+
+def year_shocks(parameters: Parameters) -> Shocks:
+    """Return the nodes of a year; nodes that no draw can reach are left out."""
+    p = parameters
+    sd, campaign = p.year_sd[:, None], p.campaign_log_odds[:, None]
+    probability = np.where(campaign == 0, 0.0, p.campaign_probability[:, None])
+    z, weight = standard_nodes() if sd.any() else (np.zeros(1), np.ones(1))
+    log_odds = np.concatenate([sd * z, sd * z + campaign], axis=1)
+    weights = np.concatenate([(1 - probability) * weight, probability * weight], axis=1)
+    reached = weights.any(axis=0)
+    return Shocks(log_odds[:, reached], weights[:, reached])
+
+
+def histories(shocks: Shocks, years: int) -> Histories:
+    """Return every history of `years` years that is likely enough, with what may follow it."""
+    ceiling = shocks.ceiling
+    nodes, weight = np.zeros((1, 0), dtype=np.int64), np.ones(1)
+    for _ in range(years):
+        joint = weight[:, None] * ceiling
+        before, node = np.nonzero(joint > PRUNE)
+        nodes, weight = np.column_stack([nodes[before], node]), joint[before, node]
+    return Histories(nodes, weight[:, None] * ceiling > PRUNE)
+
+
+def pieces(past: Histories, size: int) -> Iterator[Histories]:
+    """Cut histories into pieces of at most `size`."""
+    for start in range(0, len(past.nodes), size):
+        yield Histories(past.nodes[start : start + size], past.may_follow[start : start + size])
+
+
+def path_weights(shocks: Shocks, past: Histories) -> Floats:
+    """Return the weight of every history followed by every node that may follow, shape (D, path).
+
+    Paths are in the order of ``past.may_follow``'s true cells.
+    """
+    weight = shocks.weight[:, past.nodes].prod(axis=-1)
+    joint = weight[:, :, None] * shocks.weight[:, None, :]
+    return np.asarray(joint[:, past.may_follow])

@@ -1,0 +1,96 @@
+"""Collects problems, so that all of them can be told at once.
+
+Knows the order of reading and how a finding is worded for people; must not know which checks exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from .problems import DataError, Message, Problem, ProblemsError, ScenarioError
+from .tree import Node, Place
+
+MOST = 500
+"""A file with more problems than this has one cause; the rest would only bury it."""
+
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Characters that no name or sentence needs and that can garble a terminal or a file."""
+
+
+class Collector:
+    """Problems of all files of one scenario, in the order of reading."""
+
+    def __init__(self) -> None:
+        self._problems: list[tuple[Problem, bool]] = []
+        self._files: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._problems)
+
+    def reading(self, file: str) -> None:
+        """Note that `file` is read now: its problems come after those of earlier files."""
+        if file not in self._files:
+            self._files.append(file)
+
+    def add(
+        self,
+        place: Place | Node | tuple[str, int | None],
+        field: str,
+        message: Message,
+        *,
+        found: object = "",
+        allowed: Message | None = None,
+        suggestion: Message | None = None,
+        table: bool = False,
+    ) -> None:
+        """Add a problem.
+
+        Parameters
+        ----------
+        place
+            Where: a node stands for itself, `found` is then read off it where not given.
+        table
+            Whether a table is wrong, not the scenario that names it.
+        """
+        if isinstance(place, Node):
+            found = found if found != "" else shown(place.text)
+            place = place.place
+        file, line = (place.file, place.line) if isinstance(place, Place) else place
+        self.reading(file)
+        problem = Problem(file, line, field, message, shown(str(found)), allowed, suggestion)
+        if len(self) < MOST and (problem, table) not in self._problems[-1:]:
+            self._problems.append((problem, table))
+
+    def raise_if_any(self) -> None:
+        """Raise one error with every problem, a `DataError` where only tables are wrong."""
+        if self._problems:
+            raise self.error()
+
+    def error(self) -> ProblemsError:
+        """Return the error that carries every problem found so far."""
+        ordered = sorted(self._problems, key=lambda entry: (self._files.index(entry[0].file), entry[0].line or 0))
+        kind = DataError if all(table for _, table in ordered) else ScenarioError
+        return kind(problem for problem, _ in ordered)
+
+
+def shown(text: str) -> str:
+    """Return text as a message may show it: short, on one line, without control characters."""
+    line = CONTROL.sub("\ufffd", " ".join(text.split()))
+    return line if len(line) <= 60 else f"{line[:57]}…"
+
+
+def nearest(name: str, allowed: Iterable[str]) -> Message | None:
+    """Return the question "did you mean …?" for the allowed name closest to `name`, if any is close."""
+    by_lower = {str(option).lower(): str(option) for option in allowed}
+    close = get_close_matches(name.lower()[:200], by_lower, n=1, cutoff=0.6)
+    return Message("did you mean {name}?", {"name": by_lower[close[0]]}) if close else None
+
+
+def listed(names: Iterable[object], most: int = 12) -> str:
+    """Return names in one line, cut after `most`."""
+    every = [str(name) for name in names]
+    return ", ".join(every[:most]) + (", …" if len(every) > most else "")

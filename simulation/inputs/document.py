@@ -1,0 +1,153 @@
+"""The scenario as resolved: plain data with every default filled in, and the origin of every number.
+
+Knows the order and names of the keys of a scenario file; must not know how values were checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..domain.parameters import ParameterSet
+from ..domain.status import LEVELS
+from .collector import Collector, nearest
+from .files import Files
+from .law import Law, scenario_key
+from .problems import Message
+from .schema import InterventionSection, ScenarioFile
+from .tree import Node
+
+ASSUMED = "assumed"
+DEFAULT_PRIOR = "assumed; default prior, see MODEL.md"
+CALIBRATED = "estimated; parameters_from"
+
+
+def document_of(
+    model: ScenarioFile, plans: Mapping[str, InterventionSection], law: Law, node: Node, files: Files, *, counts: bool
+) -> dict[str, Any]:
+    """Return the resolved scenario without its sources, in the order of the contract.
+
+    Parameters
+    ----------
+    counts
+        Whether the status counts still hold (an overlay's table may have replaced them).
+    """
+    plain = model.model_dump(exclude_none=True, mode="json", include={"title", "district", "villages", "target"})
+    document: dict[str, Any] = {
+        "schema": 1,
+        "name": model.name,
+        "title": plain["title"],
+        "language": model.language,
+    }
+    if model.districts is not None:
+        table = node.mapping["districts"].mapping["table"]
+        document["districts"] = {"table": files.relative(model.districts.table, table.place.folder)}
+    else:
+        document["district"] = plain["district"]
+    document |= {"origin": model.origin, "horizon": model.horizon}
+    if "villages" in plain and model.districts is None:
+        document["villages"] = _villages(plain["villages"], node, files, counts=counts)
+    document["target"] = plain["target"]
+    document["transition"] = _transition(model, law, node, files)
+    document["interventions"] = [_intervention(name, plan, law) for name, plan in plans.items()]
+    document["overlap"] = model.overlap
+    return document
+
+
+def _villages(plain: dict[str, Any], node: Node, files: Files, *, counts: bool) -> dict[str, Any]:
+    section = dict(plain)
+    if "table" in section:
+        section["table"] = files.relative(section["table"], node.mapping["villages"].mapping["table"].place.folder)
+    elif not any(isinstance(four, dict) for four in section["status_counts"].values()):
+        section.setdefault("subdistricts", 1)
+    if not counts:
+        section.pop("status_counts", None)
+    return section
+
+
+def _transition(model: ScenarioFile, law: Law, node: Node, files: Files) -> dict[str, Any]:
+    section: dict[str, Any] = {} if law.matrix is None else {"matrix": dict(law.matrix)}
+    for name, value in law.notation.items():
+        if scenario_key(name, law.parameters.interventions).startswith("transition."):
+            first, _, rest = name.partition(".")
+            if rest:
+                section.setdefault(first, {})[rest] = value
+            else:
+                section[first] = value
+    section["min_years"] = model.transition.min_years
+    if model.transition.parameters_from is not None:
+        place = node.mapping["transition"].mapping["parameters_from"].place
+        section["parameters_from"] = files.relative(model.transition.parameters_from, place.folder)
+    return section
+
+
+def _intervention(name: str, plan: InterventionSection, law: Law) -> dict[str, Any]:
+    section = plan.model_dump(exclude_none=True, mode="json")
+    if not section["eligible"]["where"]:
+        del section["eligible"]["where"]
+    for key in ("odds_ratio_rise", "odds_ratio_fall"):
+        section.pop(key, None)
+        if f"{name}.{key}" in law.notation:
+            section[key] = law.notation[f"{name}.{key}"]
+    section["cost_idr_million"] = section.pop("cost_idr_million")
+    return section
+
+
+def parameter_keys(parameters: ParameterSet) -> dict[str, str]:
+    """Return the scenario key of every parameter -> its name in the law."""
+    keys = {scenario_key(name, parameters.interventions): name for name in parameters.scalars}
+    if parameters.matrix is not None:
+        keys |= {f"transition.matrix.{level}": f"matrix.{level}" for level in LEVELS}
+    return keys
+
+
+def _document_keys(part: Any, above: str = "") -> Iterator[str]:
+    """Yield every dotted key of a document, interventions under their names."""
+    if isinstance(part, list) and all(isinstance(item, dict) for item in part):
+        part = {item["name"]: item for item in part}
+    if isinstance(part, dict):
+        for key, child in part.items():
+            yield f"{above}{key}"
+            yield from _document_keys(child, f"{above}{key}.")
+
+
+def sources_of(document: Mapping[str, Any], law: Law, node: Node, collector: Collector) -> dict[str, str]:
+    """Return the origin of every listed key and of every parameter; unknown keys are told."""
+    given = node.get("sources")
+    parameters = parameter_keys(law.parameters)
+    known = {*_document_keys(document), *parameters}
+    sources: dict[str, str] = {}
+    for key, entry in given.mapping.items() if given is not None else ():
+        if key not in known:
+            message = Message("the resolved scenario has no key of this name")
+            allowed = Message("a key of the scenario, such as transition.year_sd or villages.status_counts")
+            collector.add(entry, f"sources.{key}", message, found=key, allowed=allowed, suggestion=nearest(key, known))
+        elif isinstance(entry.value, str) and _speaks_of(entry, node, key):
+            sources[key] = entry.value
+    for key, name in parameters.items():
+        if key not in sources:
+            sources[key] = _inherited(key, sources) or _unlisted(name, law)
+    return sources
+
+
+def _speaks_of(entry: Node, node: Node, key: str) -> bool:
+    """Return whether a source is at least as young as its value: an overlay's number has another origin."""
+    place = node
+    for part in key.split("."):
+        place = place.mapping.get(part, place)
+    return entry.place.generation <= place.place.generation or place is node
+
+
+def _inherited(key: str, sources: Mapping[str, str]) -> str | None:
+    """Return the origin of the nearest key above that has one."""
+    while "." in key:
+        key = key.rpartition(".")[0]
+        if key in sources:
+            return sources[key]
+    return None
+
+
+def _unlisted(name: str, law: Law) -> str:
+    if name in law.calibrated:
+        return CALIBRATED
+    return DEFAULT_PRIOR if name in law.parameters.defaulted else ASSUMED

@@ -1,0 +1,222 @@
+"""The parameters of the law as a scenario gives them: numbers, distributions, draws or default priors.
+
+Knows which names a parameter has in the file and in the law; must not know how a village uses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..domain.distributions import Dirichlet, Distribution, Fixed
+from ..domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR, ParameterSet
+from ..domain.status import LEVELS
+from .collector import Collector
+from .files import Files
+from .posterior import Posterior, read_posterior
+from .problems import Message
+from .quantity import Quantity, distribution, notation
+from .schema import InterventionSection
+from .transition_schema import Fall, Matrix, MatrixRow, Skip, Transition
+from .tree import Node
+
+SHORTHAND = ("rise", "fall", "skip")
+
+
+@dataclass(frozen=True)
+class Law:
+    """What a scenario knows of every parameter.
+
+    Attributes
+    ----------
+    parameters
+        For the engines.
+    notation
+        Parameter name -> number or distribution as a scenario file writes it; draws are left out.
+    matrix
+        The matrix as a scenario file writes it, or None.
+    calibrated
+        Names whose draws come from a file.
+    """
+
+    parameters: ParameterSet
+    notation: Mapping[str, Any]
+    matrix: Mapping[str, Any] | None
+    calibrated: frozenset[str]
+
+
+def scenario_key(parameter: str, interventions: tuple[str, ...]) -> str:
+    """Return the key of a parameter in the scenario file."""
+    owner = parameter.split(".", maxsplit=1)[0]
+    is_effect = owner in interventions and parameter.endswith(("odds_ratio_rise", "odds_ratio_fall"))
+    return f"interventions.{parameter}" if is_effect else f"transition.{parameter}"
+
+
+def read_law(
+    node: Node, transition: Transition, plans: Mapping[str, InterventionSection], files: Files, collector: Collector
+) -> Law:
+    """Return every parameter of a scenario; problems go to `collector`.
+
+    Parameters
+    ----------
+    node
+        The whole scenario as read.
+    transition, plans
+        Its sound parts.
+    """
+    _tell_both_forms(node, collector)
+    given = {**_given_transition(transition), **_given_effects(plans)}
+    posterior = _posterior(node, transition, plans, files, collector)
+    _tell_given_twice(node, given, posterior, collector)
+    covariates = [*transition.covariates, *(n[11:] for n in posterior.draws if n.startswith("covariates."))]
+    per_level_fall = any(name.startswith("fall.") for name in (*given, *posterior.draws))
+    names = _names(transition, tuple(plans), tuple(dict.fromkeys(covariates)), per_level_fall)
+    scalars: dict[str, Distribution] = {}
+    written: dict[str, Any] = {}
+    for name in names:
+        if name in posterior.draws:
+            scalars[name] = posterior.draws[name]
+        elif name in given:
+            scalars[name] = distribution(given[name], odds_ratio=_is_odds_ratio(name))
+            written[name] = notation(given[name])
+        else:
+            scalars[name] = default_of(name)
+            written[name] = notation(scalars[name])
+    left = {n for n in names if n not in given and n not in posterior.draws and not n.endswith(".odds_ratio_fall")}
+    parameters = ParameterSet(
+        scalars,
+        None if transition.matrix is None else _rows(transition.matrix),
+        tuple(plans),
+        tuple(dict.fromkeys(covariates)),
+        frozenset(left),
+        posterior.blocks,
+    )
+    matrix = None if transition.matrix is None else _matrix_notation(transition.matrix)
+    return Law(parameters, written, matrix, frozenset(posterior.draws))
+
+
+def default_of(name: str) -> Distribution:
+    """Return the prior of a parameter that a scenario leaves out."""
+    if name.endswith(".odds_ratio_rise"):
+        return INTERVENTION_PRIOR
+    if name.endswith(".odds_ratio_fall"):
+        return Fixed(1.0)
+    return DEFAULT_PRIORS["fall" if name.startswith("fall.") else name]
+
+
+def _is_odds_ratio(name: str) -> bool:
+    return "odds_ratio" in name or name.startswith("covariates.")
+
+
+def _names(
+    transition: Transition, interventions: tuple[str, ...], covariates: tuple[str, ...], per_level_fall: bool
+) -> list[str]:
+    """Return the names of all scalar parameters, in the order of the scenario file."""
+    names: list[str] = []
+    for name in DEFAULT_PRIORS:
+        if transition.matrix is not None and name.split(".")[0] in SHORTHAND:
+            continue
+        names.extend([f"fall.{level}" for level in LEVELS[1:]] if name == "fall" and per_level_fall else [name])
+    names += [f"covariates.{name}" for name in covariates]
+    names += [f"{name}.odds_ratio_{direction}" for name in interventions for direction in ("rise", "fall")]
+    return names
+
+
+def _given_transition(transition: Transition) -> dict[str, Quantity]:
+    """Return the parameters that the section `transition` gives, by name."""
+    given: dict[str, Quantity | None] = {}
+    if transition.matrix is None:
+        if transition.rise is not None:
+            given |= {f"rise.{level}": value for level, value in transition.rise}
+        if isinstance(transition.fall, Fall):
+            given |= {f"fall.{level}": value for level, value in transition.fall}
+        else:
+            given["fall"] = transition.fall
+        levels = transition.skip if isinstance(transition.skip, Skip) else None
+        for level in ("berkembang", "mandiri"):
+            given[f"skip.{level}"] = getattr(levels, level) if levels is not None else _one(transition.skip)
+    for name in ("village_sd", "year_sd", "subdistrict_sd", "peer_odds_ratio"):
+        given[name] = getattr(transition, name)
+    if transition.campaign is not None:
+        given |= {f"campaign.{name}": value for name, value in transition.campaign}
+    given |= {f"covariates.{name}": value for name, value in transition.covariates.items()}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _one(skip: Quantity | Skip | None) -> Quantity | None:
+    return None if isinstance(skip, Skip) else skip
+
+
+def _given_effects(plans: Mapping[str, InterventionSection]) -> dict[str, Quantity]:
+    """Return the odds ratios that interventions give, by parameter name."""
+    return {
+        f"{name}.{key}": value
+        for name, plan in plans.items()
+        for key in ("odds_ratio_rise", "odds_ratio_fall")
+        if (value := getattr(plan, key)) is not None
+    }
+
+
+def _posterior(
+    node: Node,
+    transition: Transition,
+    plans: Mapping[str, InterventionSection],
+    files: Files,
+    collector: Collector,
+) -> Posterior:
+    """Return the draws that `parameters_from` names; empty where there are none."""
+    place = node.get("transition", "parameters_from")
+    if place is None or transition.parameters_from is None:
+        return Posterior()
+    source = files.read(transition.parameters_from, place.place, "transition.parameters_from")
+    if source is None:
+        return Posterior()
+    known = {
+        *_names(transition, tuple(plans), (), per_level_fall=True),
+        *_names(transition, (), (), per_level_fall=False),
+    }
+    posterior = read_posterior(source, collector, known) or Posterior()
+    if "fall" in posterior.draws and any(name.startswith("fall.") for name in posterior.draws):
+        message = Message("draws of fall are given both for all levels and per level")
+        collector.add((source.shown, None), "fall", message, table=True)
+    return posterior
+
+
+def _tell_given_twice(node: Node, given: Mapping[str, Quantity], posterior: Posterior, collector: Collector) -> None:
+    """Tell every parameter that stands in the scenario and among the draws."""
+    for name in posterior.draws:
+        owner = name.split(".")[0]
+        clash = name in given or (owner == "fall" and any(other.split(".")[0] == "fall" for other in given))
+        if not clash:
+            continue
+        key = scenario_key(
+            name, tuple(node.mapping["interventions"].mapping) if "interventions" in node.mapping else ()
+        )
+        place = node
+        for part in key.split("."):
+            place = place.mapping.get(part, place)
+        message = Message("this parameter comes from parameters_from already; give it in one place")
+        collector.add(place, key, message)
+
+
+def _tell_both_forms(node: Node, collector: Collector) -> None:
+    """Tell where a matrix and its shorthand are given together."""
+    matrix = node.get("transition", "matrix")
+    for name in SHORTHAND:
+        part = node.get("transition", name)
+        if matrix is not None and part is not None:
+            message = Message("matrix stands instead of rise, fall and skip; give one or the other")
+            collector.add(part, f"transition.{name}", message)
+
+
+def _rows(matrix: Matrix) -> tuple[tuple[float, ...] | Dirichlet, ...]:
+    rows: list[tuple[float, ...] | Dirichlet] = []
+    for level in LEVELS:
+        row: MatrixRow = getattr(matrix, level)
+        rows.append(row.four if row.effective_n is None else Dirichlet(row.four, row.effective_n))
+    return tuple(rows)
+
+
+def _matrix_notation(matrix: Matrix) -> dict[str, Any]:
+    return matrix.model_dump(exclude_none=True)

@@ -1,0 +1,91 @@
+"""Brings what was read into one form: interventions under their names, levels under one name each.
+
+Knows where names of interventions and levels may stand; must not know whether their values are right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..domain.status import LEVELS, parse_status
+from .collector import Collector
+from .problems import Message
+from .tree import Node, dotted
+
+Keys = tuple[str, ...]
+
+
+def prepare(node: Node, collector: Collector) -> Node:
+    """Return a scenario file with its interventions as a mapping by name and its levels by their shown names."""
+    entries = dict(node.mapping)
+    if "interventions" in entries:
+        entries["interventions"] = _by_name(entries["interventions"], collector)
+    return _with_levels((), node.with_value(entries), collector)
+
+
+def _by_name(node: Node, collector: Collector) -> Node:
+    """Return a list of interventions as a mapping; those without a name are told and left out."""
+    if not isinstance(node.value, list):
+        if node.readable:
+            message = Message("interventions are a list: one entry a line, each starting with - name:")
+            collector.add(node, "interventions", message)
+        return node.with_value({})
+    named: dict[str, Node] = {}
+    for item in node.value:
+        name = item.get("name")
+        if not isinstance(item.value, dict):
+            if item.readable:
+                collector.add(item, "interventions", Message("an intervention is a mapping that starts with name:"))
+        elif name is None or not isinstance(name.value, str):
+            fix = Message("write a short name, such as name: pokja")
+            collector.add(name or item, "interventions.name", Message("the intervention has no name"), suggestion=fix)
+            named[f"({item.place.line})"] = item
+        elif name.value in named:
+            line = named[name.value].place.line
+            message = Message("two interventions have this name; the first starts on line {line}", {"line": line})
+            collector.add(name, f"interventions.{name.value}", message)
+        else:
+            named[name.value] = item
+    return node.with_value(named)
+
+
+def _with_levels(keys: Keys, node: Node, collector: Collector) -> Node:
+    """Return a node with every level under the name we show, wherever levels are named."""
+    if isinstance(node.value, list):
+        return node.with_value([_level(item) for item in node.value]) if _lists_levels(keys) else node
+    if not isinstance(node.value, dict):
+        return node
+    entries: dict[str, Node] = {}
+    for key, child in node.value.items():
+        status = parse_status(key) if _keyed_by_level(keys, child) else None
+        name = key if status is None else status.label
+        if name in entries:
+            message = Message("two names of the same level stand here: {name} is counted once", {"name": name})
+            collector.add(child, dotted((*keys, key)), message)
+            continue
+        entries[name] = _with_levels((*keys, name), child, collector)
+    return node.with_value(entries)
+
+
+def _level(item: Node) -> Node:
+    status = parse_status(item.value) if isinstance(item.value, str) else None
+    return item if status is None else replace(item, value=status.label)
+
+
+def _lists_levels(keys: Keys) -> bool:
+    match keys:
+        case ("target", "levels") | ("interventions", _, "eligible", "status"):
+            return True
+    return False
+
+
+def _keyed_by_level(keys: Keys, child: Node) -> bool:
+    """Return whether the keys of the mapping at `keys` are levels (a kecamatan has a mapping below it)."""
+    match keys:
+        case ("transition", "rise" | "fall" | "skip" | "matrix") | ("transition", "matrix", _):
+            return True
+        case ("villages", "status_counts"):
+            return not isinstance(child.value, dict)
+        case ("villages", "status_counts", name):
+            return name not in LEVELS
+    return False

@@ -1,0 +1,222 @@
+"""A scenario file laid over the one it extends.
+
+Knows how chains of files merge and what an overlay replaces; must not know how values are checked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..domain.status import LEVELS
+from .collector import Collector, listed, nearest
+from .files import LARGEST_YAML, Files, Source
+from .names import prepare
+from .problems import Message
+from .tree import Node, Place, dotted
+from .yaml_source import read_yaml
+
+LONGEST_CHAIN = 20
+NOTHING = "-"
+"""Stands in a change for a key that was not there, or is no more."""
+
+Keys = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A scenario file and all it extends, as one.
+
+    Attributes
+    ----------
+    node
+        The merged mapping.
+    changes
+        What the overlays changed, ``key: old -> new``, the oldest overlay first.
+    complete
+        Whether every file of the chain could be read.
+    """
+
+    node: Node
+    changes: tuple[str, ...]
+    complete: bool
+
+
+def read_chain(files: Files, collector: Collector) -> Chain | None:
+    """Read the file that was asked for and all it extends; None where not even that one can be read."""
+    layers: list[Node] = []
+    trail: list[Source] = []
+    source = files.read_top()
+    while source is not None:
+        trail.append(source)
+        text = source.text(collector)
+        place = Place(source.shown, 1, source.folder, len(layers))
+        node = read_yaml(text, place, collector) if text is not None else None
+        if node is None:
+            source = None
+            break
+        layers.append(prepare(node, collector))
+        parent = node.get("extends")
+        if parent is None:
+            break
+        source = _parent(parent, trail, files, collector)
+    if not layers:
+        return None
+    complete = source is not None
+    if complete and "remove" in layers[-1].mapping:
+        message = Message("remove leaves out what is inherited, but this file extends no other")
+        collector.add(layers[-1].mapping["remove"], "remove", message)
+    merge = _Merge(collector, complete)
+    merged = layers.pop()
+    while layers:
+        merged = merge.layers(merged, layers.pop())
+    kept = {key: child for key, child in merged.mapping.items() if key not in {"extends", "remove"}}
+    return Chain(merged.with_value(kept), tuple(merge.changes), complete)
+
+
+def _parent(node: Node, trail: list[Source], files: Files, collector: Collector) -> Source | None:
+    """Return the file that `extends` names."""
+    if not isinstance(node.value, str):
+        message = Message("extends names one scenario file, such as tanah_laut.yaml")
+        collector.add(node, "extends", message)
+        return None
+    source = files.read(node.value, node.place, "extends", largest=LARGEST_YAML)
+    if source is None:
+        return None
+    if any(source.path == earlier.path for earlier in trail):
+        chain = " -> ".join(earlier.shown for earlier in [*trail, source])
+        collector.add(node, "extends", Message("the files extend each other in a circle: {chain}", {"chain": chain}))
+        return None
+    if len(trail) >= LONGEST_CHAIN:
+        collector.add(node, "extends", Message("the chain of extends is longer than {most}", {"most": LONGEST_CHAIN}))
+        return None
+    return source
+
+
+class _Merge:
+    """Lays files over each other and keeps account of it."""
+
+    def __init__(self, collector: Collector, complete: bool) -> None:
+        self._collector = collector
+        self._complete = complete
+        self._gone: list[str] = []
+        self.changes: list[str] = []
+
+    def layers(self, old: Node, new: Node) -> Node:
+        """Return the file `new` laid over `old`."""
+        self._gone = []
+        old = self._without_removed(old, new)
+        entries = {key: child for key, child in old.mapping.items() if key not in {"extends", "remove"}}
+        merged = self._merged((), old.with_value(entries), new)
+        sources = merged.get("sources")
+        if sources is None or not self._gone:
+            return merged
+        kept = {key: child for key, child in sources.mapping.items() if not self._is_gone(key, child, new)}
+        return merged.with_value({**merged.mapping, "sources": sources.with_value(kept)})
+
+    def _is_gone(self, key: str, child: Node, new: Node) -> bool:
+        """Return whether a source speaks of something that the overlay dropped."""
+        inherited = child.place.generation > new.place.generation
+        return inherited and any(f"{key}.".startswith(f"{gone}.") for gone in self._gone)
+
+    def _without_removed(self, old: Node, new: Node) -> Node:
+        """Drop the inherited interventions that `remove` names."""
+        remove = new.get("remove")
+        inherited = old.get("interventions")
+        if remove is None:
+            return old
+        if not isinstance(remove.value, list):
+            self._collector.add(remove, "remove", Message("remove is a list of names, such as [pokja]"))
+        have = dict(inherited.mapping) if inherited is not None else {}
+        for item in remove.items:
+            name = str(item.value)
+            if name in have:
+                self._drop(("interventions", name), have.pop(name))
+            elif self._complete:
+                message = Message("no intervention of this name is inherited")
+                allowed = Message("one of: {names}", {"names": listed(have)}) if have else None
+                self._collector.add(item, "remove", message, allowed=allowed, suggestion=nearest(name, have))
+        if inherited is None:
+            return old
+        return old.with_value({**old.mapping, "interventions": inherited.with_value(have)})
+
+    def _merged(self, keys: Keys, old: Node, new: Node) -> Node:
+        if not isinstance(old.value, dict) or not isinstance(new.value, dict) or _is_whole(keys, old, new):
+            if compact(old) != compact(new):
+                self.changes.append(f"{dotted(keys)}: {compact(old)} -> {compact(new)}")
+                self._gone.extend(dotted((*keys, *k)) for k, _ in old.walk() if new.get(*k) is None)
+            return new
+        entries = dict(old.mapping)
+        for rival in _rivals(keys, new.mapping):
+            if rival in entries:
+                self._drop((*keys, rival), entries.pop(rival))
+        for key, child in new.mapping.items():
+            if key in {"extends", "remove"} and not keys:
+                continue
+            if key in entries:
+                entries[key] = self._merged((*keys, key), entries[key], child)
+            elif _is_section((*keys, key), child):
+                entries[key] = self._merged((*keys, key), child.with_value({}), child)
+            else:
+                entries[key] = child
+                self.changes.append(f"{dotted((*keys, key))}: {NOTHING} -> {compact(child)}")
+        return new.with_value(entries)
+
+    def _drop(self, keys: Keys, node: Node) -> None:
+        self.changes.append(f"{dotted(keys)}: {compact(node)} -> {NOTHING}")
+        self._gone.append(dotted(keys))
+
+
+def _rivals(keys: Keys, given: dict[str, Node]) -> list[str]:
+    """Return the keys that a choice made in an overlay drops; none where it chooses both."""
+    choices: list[tuple[set[str], set[str]]] = []
+    match keys:
+        case ():
+            choices = [({"district", "villages"}, {"districts"})]
+        case ("villages",):
+            choices = [({"table"}, {"subdistricts"})]
+        case ("transition",):
+            choices = [({"matrix"}, {"rise", "fall", "skip"})]
+        case ("interventions", _):
+            choices = [({"coverage"}, {"capacity"})]
+    dropped: set[str] = set()
+    for one, other in choices:
+        if bool(one & given.keys()) != bool(other & given.keys()):
+            dropped |= other if one & given.keys() else one
+    return sorted(dropped)
+
+
+def _is_whole(keys: Keys, old: Node, new: Node) -> bool:
+    """Return whether two mappings replace each other: distributions, matrix rows, counts of another form."""
+    match keys:
+        case ("transition", "fall" | "skip"):
+            return not (_has_levels(old) and _has_levels(new))
+        case ("transition", name):
+            return name not in {"matrix", "rise", "campaign", "covariates"}
+        case ("transition", _, _) | ("interventions", _, "odds_ratio_rise" | "odds_ratio_fall"):
+            return True
+        case ("villages", "status_counts"):
+            return _is_nested(old) != _is_nested(new)
+    return False
+
+
+def _is_section(keys: Keys, node: Node) -> bool:
+    """Return whether a mapping is told key by key where it is new: not a distribution, nor one intervention."""
+    is_value = _is_whole(keys, node, node) or (keys[:1] == ("interventions",) and len(keys) == 2)
+    return isinstance(node.value, dict) and not is_value
+
+
+def _has_levels(node: Node) -> bool:
+    return any(key in LEVELS for key in node.mapping)
+
+
+def _is_nested(node: Node) -> bool:
+    return any(isinstance(child.value, dict) for child in node.mapping.values())
+
+
+def compact(node: Node) -> str:
+    """Return a value on one line, as YAML's flow style would write it."""
+    if isinstance(node.value, dict):
+        return "{" + ", ".join(f"{key}: {compact(child)}" for key, child in node.value.items()) + "}"
+    if isinstance(node.value, list):
+        return "[" + ", ".join(compact(item) for item in node.value) + "]"
+    return " ".join(node.text.split())

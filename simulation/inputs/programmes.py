@@ -1,0 +1,243 @@
+"""Interventions held against the calendar, the kecamatan and the columns of their scenario.
+
+Knows what an intervention may name; must not know how places are given or how strongly it acts.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..domain.intervention import COLUMN_PREFIX, PRIORITIES, Intervention
+from ..domain.villages import Villages
+from .collector import Collector, listed, nearest, shown
+from .problems import Message
+from .schema import InterventionSection
+from .structure import Checked
+from .tables import not_numeric
+from .tree import Node
+from .village_table import VillageTable
+
+STAND_INS: dict[str, Any] = {"name": "unnamed", "starts": 2000}
+"""Put in for required keys that are wrong or missing, so that the rest can still be checked."""
+
+
+class Programme:
+    """Checks one intervention against the rest of its scenario.
+
+    Parameters
+    ----------
+    name, node, checked
+        The intervention as read, and what is sound of it.
+    years
+        Origin and last forecast year; None where they are not known.
+    districts, table
+        The villages, empty where they are not known; their table where there is one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        node: Node,
+        checked: Checked[InterventionSection],
+        years: tuple[int, int] | None,
+        districts: tuple[Villages, ...],
+        table: VillageTable | None,
+        collector: Collector,
+    ) -> None:
+        self._name = name
+        self._node = node
+        self._checked = checked
+        self._years = years
+        self._districts = districts
+        self._table = table
+        self._collector = collector
+
+    def resolve(self) -> Intervention | None:
+        """Return the intervention for the engines after telling every problem; None where it is not sound."""
+        plan = self._checked.model
+        if plan is None:
+            return None
+        if self._name == "covariates":
+            self._tell("name", Message("this name is taken by the parameters; choose another"))
+        self._reach()
+        self._calendar(plan)
+        if self._districts:
+            self._eligible(plan)
+            self._priority(plan.priority)
+        return Intervention(
+            name=plan.name,
+            starts=plan.starts,
+            sector=plan.sector,
+            ends=plan.ends,
+            eligible_status=plan.eligible.status,
+            eligible_subdistricts=plan.eligible.subdistrict,
+            eligible_where=dict(plan.eligible.where),
+            coverage=None if plan.coverage is None else Fraction(str(plan.coverage)),
+            capacity=plan.capacity,
+            priority=plan.priority,
+            years_per_village=plan.years_per_village,
+            ramp_years=plan.ramp_years,
+            fades_over_years=plan.fades_over_years,
+            cost_idr_million=plan.cost_idr_million,
+        )
+
+    def _tell(self, key: str, message: Message, **details: Any) -> None:
+        """Tell a problem at the deepest part of dotted `key` that stands in the file."""
+        place = self._node
+        for part in key.split("."):
+            place = place.mapping.get(part, place)
+        self._collector.add(place, f"interventions.{self._name}.{key}", message, **details)
+
+    def _reach(self) -> None:
+        given = [key for key in ("coverage", "capacity") if key in self._node.mapping]
+        if len(given) == 2:
+            message = Message("coverage and capacity are given; keep one of them")
+            self._tell("capacity", message)
+        elif not given:
+            message = Message("nothing says how many villages are reached: give coverage or capacity")
+            fix = Message("coverage: 0.4 for a share of the eligible villages, capacity: 20 for a number of villages")
+            self._collector.add(self._node.place, f"interventions.{self._name}.coverage", message, suggestion=fix)
+
+    def _calendar(self, plan: InterventionSection) -> None:
+        starts_known = self._checked.knows("starts")
+        if self._years is not None and starts_known:
+            origin, last = self._years
+            allowed = Message("a year from {first} to {last}", {"first": origin + 1, "last": last})
+            if plan.starts <= origin:
+                message = Message("the intervention starts before the first forecast year")
+                self._tell("starts", message, allowed=allowed)
+            elif plan.starts > last:
+                message = Message("the intervention starts after the last forecast year")
+                self._tell("starts", message, allowed=allowed)
+        if plan.ends is not None and starts_known and plan.ends < plan.starts:
+            message = Message("the intervention ends before it starts")
+            self._tell("ends", message, allowed=Message("{year} or later", {"year": plan.starts}))
+
+    def _eligible(self, plan: InterventionSection) -> None:
+        subdistricts = sorted({name for district in self._districts for name in district.subdistricts})
+        node = self._node.get("eligible", "subdistrict")
+        for item in node.items if node is not None else []:
+            name = str(item.value)
+            if name not in subdistricts:
+                self._collector.add(
+                    item,
+                    f"interventions.{self._name}.eligible.subdistrict",
+                    Message("there is no kecamatan of this name"),
+                    allowed=Message("one of: {names}", {"names": listed(subdistricts, 30)}),
+                    suggestion=nearest(name, subdistricts),
+                )
+        for column, cell in plan.eligible.where.items():
+            self._where(column, cell)
+
+    def _where(self, column: str, cell: float | str) -> None:
+        key = f"eligible.where.{column}"
+        if not self._has_column(column, "eligible.where", key):
+            return
+        cells = np.concatenate([district.columns[column] for district in self._districts])
+        have = sorted({value.item() for value in cells})
+        if isinstance(cell, str) != isinstance(have[0], str):
+            message = Message("the column {column} holds numbers, this is text", {"column": shown(column)})
+            if isinstance(have[0], str):
+                message = Message("the column {column} holds text, this is a number", {"column": shown(column)})
+            self._tell_cell(column, message, have)
+        elif cell not in have:
+            message = Message("no village has this value in column {column}", {"column": shown(column)})
+            self._tell_cell(column, message, have)
+
+    def _tell_cell(self, column: str, message: Message, have: list[Any]) -> None:
+        where = self._node.get("eligible", "where")
+        if where is not None:
+            place = where.mapping[column]
+            field = f"interventions.{self._name}.eligible.where.{column}"
+            allowed = Message("one of: {names}", {"names": listed(have)})
+            fix = nearest(place.text, map(str, have))
+            self._collector.add(place, field, message, allowed=allowed, suggestion=fix)
+
+    def _has_column(self, column: str, above: str, key: str) -> bool:
+        """Return whether every district has a column, telling where not."""
+        if all(column in district.columns for district in self._districts):
+            return True
+        tell_unknown_column(
+            self._node, above, f"interventions.{self._name}.{key}", column, self._districts, self._collector
+        )
+        return False
+
+    def _priority(self, priority: str | tuple[str, ...]) -> None:
+        node = self._node.get("priority")
+        if node is None or not self._checked.knows("priority"):
+            return
+        if isinstance(priority, str):
+            self._rule(priority)
+            return
+        known = {code for district in self._districts for code in district.codes} if self._table else set()
+        seen: set[str] = set()
+        for item in node.items:
+            code = str(item.value)
+            if not self._table:
+                message = Message("single villages can be named only where the scenario has a village table")
+                self._collector.add(item, f"interventions.{self._name}.priority", message)
+                return
+            if code not in known:
+                message = Message("the village table has no such code")
+                fix = nearest(code, known)
+                self._collector.add(item, f"interventions.{self._name}.priority", message, suggestion=fix)
+            elif code in seen:
+                message = Message("this code stands in the list twice")
+                self._collector.add(item, f"interventions.{self._name}.priority", message)
+            seen.add(code)
+
+    def _rule(self, priority: str) -> None:
+        if priority in PRIORITIES:
+            return
+        if not priority.startswith(COLUMN_PREFIX):
+            rules = [*PRIORITIES, "column:NAME", "[codes]"]
+            allowed = Message("one of: {names}", {"names": ", ".join(rules)})
+            message = Message("{name} is not known here", {"name": shown(priority)})
+            self._tell("priority", message, allowed=allowed, suggestion=nearest(priority, rules[:-1]))
+            return
+        column = priority.removeprefix(COLUMN_PREFIX)
+        if self._has_column(column, "priority", "priority"):
+            field = f"interventions.{self._name}.priority"
+            tell_not_numeric(self._node.mapping["priority"], field, column, self._table, self._collector)
+
+
+def tell_unknown_column(
+    node: Node, above: str, field: str, column: str, districts: tuple[Villages, ...], collector: Collector
+) -> None:
+    """Tell that the village table has no such column.
+
+    Parameters
+    ----------
+    node, above
+        Where the column is named: at `above` in `node`, or one below it.
+    """
+    place = node
+    for part in (*above.split("."), column):
+        place = place.mapping.get(part, place)
+    have = sorted(set.intersection(*(set(district.columns) for district in districts)))
+    if column == "subdistrict":
+        fix: Message | None = Message("name kecamatan in eligible.subdistrict")
+    else:
+        fix = nearest(column, have)
+    allowed = Message("one of: {names}", {"names": listed(have)}) if have else Message("a column of the village table")
+    message = Message("the village table has no column {column}", {"column": shown(column)})
+    collector.add(place, field, message, found=shown(column), allowed=allowed, suggestion=fix)
+
+
+def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable | None, collector: Collector) -> None:
+    """Tell that a column which must be numeric holds something else, and where first."""
+    if table is None:
+        return
+    for row, cell in not_numeric(table.table, column):
+        message = Message(
+            "column {column} must hold numbers only, but row {row} of {table} does not",
+            {"column": shown(column), "row": row, "table": table.table.shown},
+        )
+        fix = (
+            Message("write decimals with a point: {value}", {"value": cell.replace(",", ".")}) if "," in cell else None
+        )
+        collector.add(place, field, message, found=shown(cell), suggestion=fix)
+        return

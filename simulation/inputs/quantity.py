@@ -1,0 +1,175 @@
+"""A number or a distribution, as a scenario file writes it.
+
+Knows the notation of uncertain parameters and what it means; must not know which parameters exist.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag, model_validator
+
+from ..domain import distributions as law
+
+Finite = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
+Ratio = Annotated[float, Strict(), Field(gt=0, le=1000, allow_inf_nan=False)]
+Width = Annotated[float, Strict(), Field(ge=0, le=100, allow_inf_nan=False)]
+LogWidth = Annotated[float, Strict(), Field(ge=0, le=10, allow_inf_nan=False)]
+Text = Annotated[str, Field(max_length=1000)]
+Years = Annotated[int, Strict(), Field(ge=0, le=50)]
+Shape = Annotated[float, Strict(), Field(gt=0, le=1e6, allow_inf_nan=False)]
+
+
+class Frozen(BaseModel):
+    """A part of a scenario file: read once, never changed, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Interval(Frozen):
+    """A lognormal given by its median and 90% interval."""
+
+    median: Ratio = Field(description="As likely above as below.")
+    interval90: tuple[Ratio, Ratio] = Field(description="[low, high]: nine in ten chances to lie between.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Interval:
+        return interval_in_order(self)
+
+
+class MeanSd(Frozen):
+    """Mean and standard deviation of a logit."""
+
+    mean: Annotated[Finite, Field(ge=-50, le=50)] = Field(description="Mean on the log-odds scale.")
+    sd: LogWidth = Field(description="Standard deviation on the log-odds scale.")
+
+
+class LogMeanSd(Frozen):
+    """Mean and standard deviation of the logarithm of an odds ratio."""
+
+    mean: Annotated[Finite, Field(ge=-6.91, le=6.91)] = Field(description="Mean of the logarithm.")
+    sd: LogWidth = Field(description="Standard deviation of the logarithm.")
+
+
+class Sd(Frozen):
+    """The spread of a half-normal."""
+
+    sd: LogWidth = Field(description="Standard deviation of the normal that is folded at 0.")
+
+
+class AlphaBeta(Frozen):
+    """The shape of a beta distribution."""
+
+    alpha: Shape = Field(description="First shape, above 0.")
+    beta: Shape = Field(description="Second shape, above 0.")
+
+
+class LogitNormal(Frozen):
+    """A probability whose log odds are normal."""
+
+    logit_normal: MeanSd = Field(description="Mean and sd of the log odds.")
+
+
+class Beta(Frozen):
+    """A probability with a beta distribution."""
+
+    beta: AlphaBeta = Field(description="Shapes of the distribution.")
+
+
+class HalfNormal(Frozen):
+    """A half-normal: of a spread itself, of the logarithm of an odds ratio."""
+
+    half_normal: Sd = Field(description="Its spread.")
+
+
+class Normal(Frozen):
+    """A normal: of the logarithm of an odds ratio."""
+
+    normal: LogMeanSd = Field(description="Mean and sd of the logarithm.")
+
+
+KINDS = ("logit_normal", "beta", "half_normal", "normal")
+
+
+def kind_of(value: Any) -> str:
+    """Return which notation a value uses, as the tag of that alternative."""
+    if not isinstance(value, dict):
+        return "«number»"
+    if "median" in value or "interval90" in value:
+        return "«interval»"
+    return next((f"«{kind}»" for kind in KINDS if kind in value), "«unknown»")
+
+
+Probability = Annotated[
+    Annotated[Share, Tag("«number»")] | Annotated[LogitNormal, Tag("«logit_normal»")] | Annotated[Beta, Tag("«beta»")],
+    Discriminator(kind_of),
+]
+Spread = Annotated[
+    Annotated[Width, Tag("«number»")]
+    | Annotated[HalfNormal, Tag("«half_normal»")]
+    | Annotated[Interval, Tag("«interval»")],
+    Discriminator(kind_of),
+]
+OddsRatio = Annotated[
+    Annotated[Ratio, Tag("«number»")]
+    | Annotated[Interval, Tag("«interval»")]
+    | Annotated[Normal, Tag("«normal»")]
+    | Annotated[HalfNormal, Tag("«half_normal»")],
+    Discriminator(kind_of),
+]
+Quantity = float | Interval | LogitNormal | Beta | HalfNormal | Normal
+
+
+def interval_in_order(interval: Interval) -> Interval:
+    """Return the interval if low < high and the median lies within 10% of their geometric middle."""
+    from pydantic_core import PydanticCustomError
+
+    low, high = interval.interval90
+    if low >= high:
+        raise PydanticCustomError("interval_order", "low is not below high")
+    middle = (low * high) ** 0.5
+    if abs(interval.median / middle - 1) > 0.1:
+        raise PydanticCustomError("interval_middle", "median strays", {"middle": f"{middle:.3g}"})
+    return interval
+
+
+def distribution(quantity: Quantity, *, odds_ratio: bool) -> law.Distribution:
+    """Return what a notation means.
+
+    Parameters
+    ----------
+    odds_ratio
+        Whether it stands on an odds-ratio key, where normals describe the logarithm.
+    """
+    match quantity:
+        case Interval(median=median, interval90=(low, high)):
+            return law.lognormal_from_interval(median, low, high)
+        case LogitNormal(logit_normal=shape):
+            return law.LogitNormal(shape.mean, shape.sd)
+        case Beta(beta=shape):
+            return law.Beta(shape.alpha, shape.beta)
+        case Normal(normal=shape):
+            return law.Exponentiated(law.Normal(shape.mean, shape.sd))
+        case HalfNormal(half_normal=shape):
+            return law.Exponentiated(law.HalfNormal(shape.sd)) if odds_ratio else law.HalfNormal(shape.sd)
+    return law.Fixed(float(quantity))
+
+
+def notation(given: law.Distribution | Quantity) -> Any:
+    """Return a number or a distribution as a scenario file writes it, in plain data."""
+    written: Any = given
+    match given:
+        case BaseModel():
+            written = given.model_dump(mode="json")
+        case law.Fixed(value=value):
+            written = value
+        case law.LogitNormal(mean=mean, sd=sd):
+            written = {"logit_normal": {"mean": float(mean), "sd": float(sd)}}
+        case law.Beta(alpha=alpha, beta=beta):
+            written = {"beta": {"alpha": float(alpha), "beta": float(beta)}}
+        case law.HalfNormal(sd=sd) | law.Exponentiated(log=law.HalfNormal(sd=sd)):
+            written = {"half_normal": {"sd": float(sd)}}
+        case law.Exponentiated(log=law.Normal(mean=mean, sd=sd)):
+            written = {"normal": {"mean": float(mean), "sd": float(sd)}}
+    return written

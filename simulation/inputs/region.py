@@ -1,0 +1,202 @@
+"""The districts of a scenario and their villages.
+
+Knows how tables and counts become villages; must not know what moves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..domain.villages import Villages
+from .collector import Collector, listed, nearest
+from .files import Files
+from .problems import Message
+from .schema import ScenarioFile, StatusCounts, VillagesSection
+from .structure import Checked
+from .tree import Node
+from .village_table import VillageTable, read_district_table, read_village_table
+
+Counts = StatusCounts | dict[str, StatusCounts]
+
+
+@dataclass(frozen=True)
+class Region:
+    """The districts of a scenario.
+
+    Attributes
+    ----------
+    districts
+        Empty where they could not be read.
+    provinces
+        District code -> province, where a table of districts says so.
+    table
+        The village table, where there is one.
+    dropped_counts
+        Whether inherited counts gave way to the statuses of an overlay's table.
+    """
+
+    districts: tuple[Villages, ...] = ()
+    provinces: Mapping[str, str] = field(default_factory=dict)
+    table: VillageTable | None = None
+    dropped_counts: bool = False
+
+
+def read_region(
+    node: Node, checked: Checked[ScenarioFile], files: Files, collector: Collector, complete: bool
+) -> Region:
+    """Return the districts that a scenario names; problems go to `collector`.
+
+    Parameters
+    ----------
+    complete
+        Whether all files of the scenario were read; if not, what is missing is not told.
+    """
+    model = checked.model
+    many, one, villages = node.get("districts"), node.get("district"), node.get("villages")
+    if many is not None:
+        for key, other in (("district", one), ("villages", villages)):
+            if other is not None:
+                message = Message("districts stands instead of district and villages; give one or the other")
+                collector.add(other, key, message)
+        return _many(node, files, collector)
+    if complete:
+        for key, part in (("district", one), ("villages", villages)):
+            if part is None and checked.knows(key):
+                message = Message("the key {name} is missing", {"name": key})
+                allowed = Message("district and villages, or districts")
+                collector.add(node.place, key, message, allowed=allowed)
+    if model is None or villages is None or model.villages is None:
+        return Region()
+    origin = model.origin if checked.knows("origin") else None
+    reader = _OneDistrict(villages, model, files, collector)
+    return reader.read(origin, complete and checked.knows("villages"))
+
+
+def _many(node: Node, files: Files, collector: Collector) -> Region:
+    table = node.get("districts", "table")
+    if table is None or not isinstance(table.value, str):
+        return Region()
+    source = files.read(table.value, table.place, "districts.table")
+    rows = read_district_table(source, collector) if source is not None else None
+    return Region() if rows is None else Region(rows.districts, rows.provinces)
+
+
+class _OneDistrict:
+    """Reads the section `villages` of a scenario with one district."""
+
+    def __init__(self, node: Node, model: ScenarioFile, files: Files, collector: Collector) -> None:
+        self._node = node
+        self._section: VillagesSection = model.villages or VillagesSection()
+        self._code = model.district.code if model.district is not None else "00.00"
+        self._name = model.district.name if model.district is not None else ""
+        self._files = files
+        self._collector = collector
+
+    def read(self, origin: int | None, sound: bool) -> Region:
+        """Return the district; `sound` says whether missing keys may be told."""
+        counts: Counts | None = self._section.status_counts
+        place = self._node.get("table")
+        if self._section.table is None or place is None:
+            if counts is None:
+                if sound:
+                    message = Message("nothing says how many villages there are: give table or status_counts")
+                    self._collector.add(self._node.place, "villages", message)
+                return Region()
+            return self._from_counts(counts)
+        source = self._files.read(self._section.table, place.place, "villages.table")
+        table = read_village_table(source, self._collector, origin) if source is not None else None
+        if "subdistricts" in self._node.mapping:
+            message = Message("the table tells the kecamatan already; remove subdistricts")
+            self._collector.add(self._node.mapping["subdistricts"], "villages.subdistricts", message)
+        return Region() if table is None else self._from_table(table, counts, sound)
+
+    def _from_counts(self, counts: Counts) -> Region:
+        place = self._node.mapping["status_counts"]
+        fours = counts.values() if isinstance(counts, dict) else [counts]
+        total = sum(sum(four.four) for four in fours)
+        if total == 0:
+            self._collector.add(place, "villages.status_counts", Message("all counts are 0: there is no village"))
+            return Region()
+        if isinstance(counts, dict):
+            return Region((self._per_subdistrict(counts),))
+        number = self._section.subdistricts or 1
+        if number > total:
+            message = Message("there are more kecamatan than the {total} villages", {"total": total})
+            self._collector.add(self._node.mapping["subdistricts"], "villages.subdistricts", message)
+            return Region()
+        four = np.array(counts.four, dtype=np.int64)
+        return Region((Villages.from_counts(self._code, self._name, four, number),))
+
+    def _per_subdistrict(self, counts: dict[str, StatusCounts]) -> Villages:
+        """Return made-up villages in the kecamatan that the counts name."""
+        subdistricts = [name for name, four in counts.items() for _ in range(sum(four.four))]
+        numbers = range(1, len(subdistricts) + 1)
+        return Villages.arrange(
+            self._code,
+            self._name,
+            [f"{self._code}.{i:05d}" for i in numbers],
+            [f"Kampung {i}" for i in numbers],
+            subdistricts,
+            status_counts={name: np.array(four.four, dtype=np.int64) for name, four in counts.items()},
+        )
+
+    def _from_table(self, table: VillageTable, counts: Counts | None, sound: bool) -> Region:
+        given = self._node.get("status_counts")
+        dropped = False
+        if table.status is not None and given is not None:
+            dropped = given.place.generation > self._node.mapping["table"].place.generation
+            if not dropped:
+                message = Message("the table has a status for each village; remove status_counts or the column status")
+                self._collector.add(given, "villages.status_counts", message)
+            counts = None
+        elif table.status is None and given is None and sound:
+            message = Message("no status is known: the table has no column status, and status_counts is not given")
+            self._collector.add(self._node.mapping["table"], "villages.table", message)
+        arrays = self._match(table, counts) if counts is not None else None
+        district = Villages.arrange(
+            self._code,
+            self._name,
+            table.codes,
+            table.names,
+            table.subdistricts,
+            status=table.status,
+            status_counts=arrays,
+            columns=table.columns,
+        )
+        return Region((district,), {}, table, dropped)
+
+    def _match(self, table: VillageTable, counts: Counts) -> Any:
+        """Return counts as arrays after telling where they do not match the table; None where they do not."""
+        if isinstance(counts, StatusCounts):
+            self._compare(sum(counts.four), len(table.codes), "villages.status_counts", self._node.get("status_counts"))
+            return np.array(counts.four, dtype=np.int64)
+        have = {name: table.subdistricts.count(name) for name in sorted(set(table.subdistricts))}
+        place = self._node.mapping["status_counts"]
+        for name, four in counts.items():
+            field_name = f"villages.status_counts.{name}"
+            if name in have:
+                self._compare(sum(four.four), have[name], field_name, place.get(name))
+                continue
+            message = Message("the table has no kecamatan of this name")
+            allowed = Message("one of: {names}", {"names": listed(have, 30)})
+            fix = nearest(name, have)
+            self._collector.add(place.mapping[name], field_name, message, found=name, allowed=allowed, suggestion=fix)
+        missing = [name for name in have if name not in counts]
+        if missing:
+            message = Message("counts are missing for kecamatan {names}", {"names": listed(missing)})
+            self._collector.add(place.place, "villages.status_counts", message)
+        if missing or counts.keys() - have.keys():
+            return None
+        return {name: np.array(four.four, dtype=np.int64) for name, four in counts.items()}
+
+    def _compare(self, total: int, villages: int, field_name: str, place: Node | None) -> None:
+        if total != villages:
+            message = Message(
+                "the counts add up to {total}, but the table has {villages} villages here",
+                {"total": total, "villages": villages},
+            )
+            self._collector.add((place or self._node).place, field_name, message, found=total)

@@ -1,0 +1,184 @@
+"""The tables of villages and of districts.
+
+Knows their columns and what must hold in them; must not know the scenario that names them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..domain.status import LEVELS, parse_status
+from ..domain.villages import Villages
+from .collector import Collector, nearest
+from .files import Source
+from .problems import Message
+from .tables import Table, numeric, read_table
+
+VILLAGE_COLUMNS = ("village_code", "village", "subdistrict")
+DISTRICT_COLUMNS = ("district_code", "district", "province", "villages", "subdistricts")
+FIRST_LAUNCH = 2000
+MOST_VILLAGES = 10_000
+
+
+@dataclass(frozen=True)
+class VillageTable:
+    """The villages of one district as a table gives them.
+
+    Attributes
+    ----------
+    table
+        The rows as text.
+    status
+        0..3 for each row, or None where the table does not know it.
+    columns
+        Further columns: numbers where every cell is one, else text.
+    """
+
+    table: Table
+    status: list[int] | None
+    columns: dict[str, list[float] | list[str]]
+
+    @property
+    def codes(self) -> list[str]:
+        """Village codes, one a row."""
+        return self.table.columns["village_code"]
+
+    @property
+    def names(self) -> list[str]:
+        """Village names, one a row."""
+        return self.table.columns["village"]
+
+    @property
+    def subdistricts(self) -> list[str]:
+        """Name of the kecamatan of each row."""
+        return self.table.columns["subdistrict"]
+
+
+def read_village_table(source: Source, collector: Collector, origin: int | None) -> VillageTable | None:
+    """Return the villages in a file, or None with every problem told.
+
+    Parameters
+    ----------
+    origin
+        Last observed year; None where it is not known.
+    """
+    table = read_table(source, collector, VILLAGE_COLUMNS, ("status", "launch_year"))
+    if table is None:
+        return None
+    before = len(collector)
+    table.unique("village_code", collector, Message("two villages have the same code"))
+    table.filled("village", collector)
+    table.filled("subdistrict", collector)
+    status = _statuses(table, collector) if "status" in table.columns else None
+    if "launch_year" in table.columns:
+        table.whole_numbers("launch_year", collector, FIRST_LAUNCH, 2200 if origin is None else origin)
+    if len(collector) > before:
+        return None
+    columns: dict[str, list[float] | list[str]] = {}
+    for name, cells in table.columns.items():
+        if name not in {*VILLAGE_COLUMNS, "status"}:
+            columns[name] = numeric(cells) or cells
+    return VillageTable(table, status, columns)
+
+
+def _statuses(table: Table, collector: Collector) -> list[int] | None:
+    """Return the level of each row; None where no row has one."""
+    cells = table.columns["status"]
+    if not any(cells):
+        return None
+    statuses: list[int] = []
+    blank = sum(not cell for cell in cells)
+    for row, cell in zip(table.rows, cells, strict=True):
+        status = parse_status(cell)
+        statuses.append(status or 0)
+        if status is not None:
+            continue
+        if not cell:
+            message = Message(
+                "the status is empty here; {blank} of {rows} rows have none", {"blank": blank, "rows": len(cells)}
+            )
+            fix: Message | None = Message(
+                "fill in every status, or empty the whole column and give villages.status_counts"
+            )
+        else:
+            message = Message("{name} is not a status", {"name": cell[:60]})
+            fix = nearest(cell, LEVELS)
+        allowed = Message("one of: {names}", {"names": ", ".join(LEVELS)})
+        collector.add((table.shown, row), "status", message, found=cell, allowed=allowed, suggestion=fix, table=True)
+    return statuses
+
+
+@dataclass(frozen=True)
+class DistrictRows:
+    """The districts that a table lists.
+
+    Attributes
+    ----------
+    districts
+        One entry a row.
+    provinces
+        District code -> province.
+    """
+
+    districts: tuple[Villages, ...] = ()
+    provinces: dict[str, str] = field(default_factory=dict)
+
+
+def read_district_table(source: Source, collector: Collector) -> DistrictRows | None:
+    """Return the districts in a file, or None with every problem told."""
+    table = read_table(source, collector, DISTRICT_COLUMNS, (*LEVELS, "berkelanjutan"))
+    if table is None:
+        return None
+    before = len(collector)
+    for name in list(table.columns):
+        status = parse_status(name)
+        if status is not None and status.label not in table.columns:
+            table.columns[status.label] = table.columns.pop(name)
+    table.unique("district_code", collector, Message("two districts have the same code"))
+    table.filled("district", collector)
+    table.filled("villages", collector)
+    table.filled("subdistricts", collector)
+    villages = table.whole_numbers("villages", collector, 1, MOST_VILLAGES)
+    subdistricts = table.whole_numbers("subdistricts", collector, 1, 1000)
+    counts = _district_counts(table, villages, collector)
+    if len(collector) > before:
+        return None
+    districts = tuple(
+        Villages.from_counts(code, name, four, number or 1, total)
+        for code, name, four, number, total in zip(
+            table.columns["district_code"], table.columns["district"], counts, subdistricts, villages, strict=True
+        )
+    )
+    return DistrictRows(districts, dict(zip(table.columns["district_code"], table.columns["province"], strict=True)))
+
+
+def _district_counts(
+    table: Table, villages: list[int | None], collector: Collector
+) -> list[np.ndarray[tuple[int], np.dtype[np.int64]] | None]:
+    """Return the four counts of each district, None where it gives none."""
+    given = [level for level in LEVELS if level in table.columns]
+    if not given:
+        return [None] * len(table.rows)
+    if len(given) < len(LEVELS):
+        missing = ", ".join(level for level in LEVELS if level not in given)
+        message = Message("counts need all four levels; {names} are missing", {"names": missing})
+        collector.add((table.shown, 1), missing, message, table=True)
+        return [None] * len(table.rows)
+    columns = [table.whole_numbers(level, collector, 0, MOST_VILLAGES) for level in LEVELS]
+    counts: list[np.ndarray[tuple[int], np.dtype[np.int64]] | None] = []
+    for i, (row, total) in enumerate(zip(table.rows, villages, strict=True)):
+        cells = [table.columns[level][i] for level in LEVELS]
+        four = [column[i] for column in columns]
+        counts.append(np.array(four, dtype=np.int64) if None not in four else None)
+        if any(cells) and not all(cells):
+            message = Message("counts are given for some levels only; give all four or none")
+            collector.add((table.shown, row), LEVELS[cells.index("")], message, table=True)
+        elif total is not None and None not in four and sum(map(int, filter(None, four))) != total:
+            message = Message(
+                "the four counts add up to {total}, but the district has {villages} villages",
+                {"total": sum(map(int, filter(None, four))), "villages": total},
+            )
+            collector.add((table.shown, row), "villages", message, found=total, table=True)
+    return counts

@@ -1,0 +1,125 @@
+"""Files that appear whole or not at all, and tables whose bytes depend on their content alone.
+
+Knows how bytes, CSV and Parquet are written; must not know what the tables say.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBERS = {"int8": "int8", "int32": "int32", "int64": "int64", "float64": "float64"}
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the same folder that becomes `path` when the block ends without an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        yield temporary
+        with temporary.open("r+b") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text as UTF-8, whole."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(text.encode())
+
+
+def json_text(value: Any) -> str:
+    """Return plain data as JSON for people to read."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table, whole: numbers in plain notation, empty where unknown, no cell a formula."""
+    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow([cell(name) for name in columns])
+        writer.writerows([cell(value) for value in row] for row in rows)
+
+
+def cell(value: object) -> str:
+    """Return one cell of a CSV.
+
+    Examples
+    --------
+    >>> cell("=1+1"), cell(0.0000012), cell(float("nan")), cell(True)
+    ("'=1+1", '0.000001', '', 'true')
+    """
+    match value:
+        case None:
+            return ""
+        case bool() | np.bool_():
+            return "true" if value else "false"
+        case int() | np.integer():
+            return str(int(value))
+        case float() | np.floating():
+            if np.isnan(value):
+                return ""
+            text = f"{value:.6f}".rstrip("0").rstrip(".")
+            return "0" if text == "-0" else text
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def write_parquet(path: Path, groups: Iterable[Mapping[str, Any]]) -> None:
+    """Write columns to Parquet, whole; each group of columns becomes a row group.
+
+    A column is a NumPy array of numbers or truth values, or a list of text.
+    """
+    from pyarrow.parquet import ParquetWriter
+
+    with whole_file(path) as temporary:
+        writer = None
+        try:
+            for columns in groups:
+                table = _arrow_table(columns)
+                writer = writer or ParquetWriter(temporary, table.schema, compression="zstd")
+                writer.write_table(table, row_group_size=max(1, table.num_rows))
+        finally:
+            if writer is not None:
+                writer.close()
+
+
+def _arrow_table(columns: Mapping[str, Any]) -> pa.Table:
+    """Return an Arrow table made from buffers: `pyarrow.table` and `pyarrow.array` would import pandas."""
+    import pyarrow as pa
+
+    return pa.Table.from_arrays([_arrow_array(column) for column in columns.values()], names=list(columns))
+
+
+def _arrow_array(column: Any) -> pa.Array:
+    import pyarrow as pa
+
+    if isinstance(column, list) or column.dtype.kind in "UO":
+        content = [str(text).encode() for text in column]
+        ends = np.concatenate([[0], np.cumsum([len(text) for text in content])]).astype(np.int32)
+        return pa.Array.from_buffers(
+            pa.string(), len(content), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(content))]
+        )
+    if column.dtype.kind == "b":
+        return pa.Array.from_buffers(
+            pa.bool_(), column.size, [None, pa.py_buffer(np.packbits(column, bitorder="little"))]
+        )
+    kind = getattr(pa, _NUMBERS[column.dtype.name])()
+    return pa.Array.from_buffers(kind, column.size, [None, pa.py_buffer(np.ascontiguousarray(column))])

@@ -1,0 +1,107 @@
+"""The identity of a run: one hash over everything that decides its numbers.
+
+Knows what a result depends on; must not know where it is kept. Workers, chunks, language and time
+are left out, for no number depends on them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..engine.ensemble import Effort
+from ..inputs.problems import KampungError
+from ..inputs.scenario import Scenario
+
+if TYPE_CHECKING:
+    from ..engine.model import VillageAgent
+
+RESULTS_FORMAT = 1
+"""Raised whenever the same inputs give other numbers or other tables than before."""
+
+HASH_DIGITS = 12
+_SCENARIO_SUFFIXES = (".yaml", ".yml")
+_LAW = ("origin", "horizon", "districts", "parameters", "target", "interventions", "overlap", "min_years")
+
+
+def input_hash(
+    scenario: Scenario, effort: Effort, seed: int, engine: str, agent_class: type[VillageAgent] | None = None
+) -> str:
+    """Return the first digits of the hash that names a run folder.
+
+    Both the document and the scenario built from it count, so that a scenario changed in Python
+    is not taken for the file it came from.
+
+    Raises
+    ------
+    KampungError
+        Where the source of a custom agent class cannot be read.
+    """
+    identity = {
+        "results": RESULTS_FORMAT,
+        "document": scenario.document,
+        "data": sorted(data_files(scenario).values()),
+        "law": {name: plain(getattr(scenario, name)) for name in _LAW},
+        "name": scenario.name,
+        "seed": seed,
+        "draws": effort.draws,
+        "replicates": effort.replicates,
+        "engine": engine,
+        "agent": agent_source(agent_class),
+    }
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return sha256(text.encode()).hexdigest()[:HASH_DIGITS]
+
+
+def data_files(scenario: Scenario) -> dict[str, str]:
+    """Return the data files that were read -> SHA-256; scenario files count as resolved, not as written."""
+    return {
+        name: digest for name, digest in scenario.files.items() if PurePath(name).suffix.lower() not in _SCENARIO_SUFFIXES
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return nested frozen objects as data that JSON holds; arrays of numbers by their hash."""
+    match value:
+        case np.ndarray() if value.dtype.kind in "biuf":
+            content = np.ascontiguousarray(value)
+            return [content.dtype.str, list(content.shape), sha256(content.tobytes()).hexdigest()]
+        case np.ndarray():
+            return value.tolist()
+        case np.generic():
+            return value.item()
+        case Fraction():
+            return str(value)
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case set() | frozenset():
+            return sorted(plain(item) for item in value)
+        case list() | tuple():
+            return [plain(item) for item in value]
+    if is_dataclass(value):
+        return {"": type(value).__name__} | {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    return value
+
+
+def agent_source(agent_class: type[VillageAgent] | None) -> list[str]:
+    """Return the source of a custom agent and of the classes between it and `VillageAgent`."""
+    if agent_class is None:
+        return []
+    from ..engine.model import VillageAgent
+
+    custom = [kind for kind in agent_class.__mro__ if kind not in VillageAgent.__mro__]
+    try:
+        return [inspect.getsource(kind) for kind in custom]
+    except (OSError, TypeError) as error:
+        raise KampungError(
+            f"the source of {agent_class.__name__} cannot be read, so its run cannot be named: "
+            "define the class in a file or a notebook cell"
+        ) from error

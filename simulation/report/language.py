@@ -1,0 +1,117 @@
+"""Languages: sentences from the catalogues, and numbers as each language writes them.
+
+Knows the two languages and their catalogues; must not know what is being said.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..inputs.problems import KampungError
+
+LANGUAGES = ("id", "en")
+DEFAULT = "id"
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+
+_PERCENT = {"id": "#,##0{decimals} %", "en": "#,##0{decimals}%"}
+
+
+def phrase(template: str) -> str:
+    """Return a sentence unchanged: marks it for the catalogues where it stands in a table."""
+    return template
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: `Language("id")` or `Language("en")`; better `language(code)`, which keeps them."""
+
+    code: str
+
+    def say(self, template: str, **values: object) -> str:
+        """Return a sentence of the report in this language.
+
+        Parameters
+        ----------
+        template
+            The English sentence, with ``{named}`` places.
+        values
+            What fills the places, written in this language already.
+        """
+        return self._report.gettext(template).format(**values)
+
+    def translate_problem(self, template: str) -> str:
+        """Return the template of a problem in this language, for `Message.render`."""
+        return self._problems.gettext(template)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Return a number with separators, e.g. 1.234,5 in Indonesian and 1,234.5 in English."""
+        from babel.numbers import format_decimal
+
+        return str(format_decimal(_no_negative_zero(value, decimals), "#,##0" + _places(decimals), self.code))
+
+    def percent(self, share: float, decimals: int = 0) -> str:
+        """Return a share in percent, e.g. 5,4 % in Indonesian and 5.4% in English."""
+        from babel.numbers import format_percent
+
+        pattern = _PERCENT[self.code].format(decimals=_places(decimals))
+        return str(format_percent(_no_negative_zero(share, decimals + 2), pattern, self.code))
+
+    def either(self, names: Iterable[str]) -> str:
+        """Return names joined by "or"."""
+        from babel.lists import format_list
+
+        return str(format_list(list(names), style="or", locale=self.code))
+
+    @cached_property
+    def _report(self) -> gettext.NullTranslations:
+        return _catalogue("report", self.code)
+
+    @cached_property
+    def _problems(self) -> gettext.NullTranslations:
+        return _catalogue("problems", self.code)
+
+
+@lru_cache
+def language(code: str) -> Language:
+    """Return the language with this code.
+
+    Raises
+    ------
+    KampungError
+        Where there is none.
+    """
+    if code not in LANGUAGES:
+        raise KampungError(f"there is no language {code!r}; choose one of {', '.join(LANGUAGES)}")
+    return Language(code)
+
+
+def language_of_environment(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the code of the language that LANG names, Indonesian where it is neither."""
+    code = environment.get("LANG", "").split("_")[0].split(".")[0].lower()
+    return code if code in LANGUAGES else DEFAULT
+
+
+def _catalogue(domain: str, code: str) -> gettext.NullTranslations:
+    try:
+        return gettext.translation(domain, LOCALE_FOLDER, [code])
+    except FileNotFoundError:
+        path = LOCALE_FOLDER / code / "LC_MESSAGES" / f"{domain}.mo"
+        raise KampungError(
+            f"the catalogue {path} is missing: install the package again, or in a clone run "
+            f"`pybabel compile -D {domain} -d {LOCALE_FOLDER}`"
+        ) from None
+
+
+def _places(decimals: int) -> str:
+    return "." + "0" * decimals if decimals else ""
+
+
+def _no_negative_zero(value: float, decimals: int) -> Any:
+    """Return the value, or 0 where it would be shown as −0."""
+    return 0 if round(value, decimals) == 0 else value

@@ -1,0 +1,191 @@
+"""The words of a forecast: how likely, of what, how sure, and on what basis.
+
+Knows what is said about the numbers of a record (`record.py`); must not know where the sentence is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
+from .language import Language, phrase
+
+Record = Mapping[str, Any]
+
+_WORDS = (
+    (0.95, phrase("almost certain")),
+    (0.80, phrase("very likely")),
+    (0.60, phrase("likely")),
+    (0.40, phrase("about even")),
+    (0.20, phrase("unlikely")),
+    (0.05, phrase("very unlikely")),
+    (0.0, phrase("almost impossible")),
+)
+
+_BASES = {
+    PRIORS_ALONE: phrase("Basis: priors alone; no local data used."),
+    STATED_ALONE: phrase("Basis: parameters as stated in the scenario; no local data used."),
+    PRIORS_AND_STATED: phrase("Basis: priors and parameters stated in the scenario; no local data used."),
+}
+
+_EVENTS = {
+    "rises_all": phrase("at least {needed} of {denominator} villages rise in status in {year}"),
+    "rises_below_top": phrase("at least {needed} of the {denominator} villages below paripurna rise in status in {year}"),
+    "net_rises": phrase("rises in status exceed falls by at least {needed}, of {denominator} villages, in {year}"),
+    "entries": phrase("at least {needed} of {denominator} villages rise to {levels} in {year}"),
+    "stock": phrase("at least {needed} of {denominator} villages are {levels} at the end of {year}"),
+}
+
+_READINGS = {
+    "rises_all": phrase("rise, of all villages"),
+    "rises_below_top": phrase("rise, of those below paripurna"),
+    "net_rises": phrase("rises minus falls"),
+    "entries": phrase("rise to {levels}"),
+    "stock": phrase("are {levels}"),
+}
+
+_JUDGED = {
+    "rises_all": phrase("villages that rise"),
+    "rises_below_top": phrase("villages that rise"),
+    "net_rises": phrase("rises minus falls"),
+    "entries": phrase("villages that rise to {levels}"),
+    "stock": phrase("villages that are {levels}"),
+}
+
+SATURATION_WORTH_TELLING = 0.05
+
+
+def probability_word(probability: float) -> str:
+    """Return the English word for a probability: also the key of its translation."""
+    return next(word for least, word in _WORDS if probability >= least)
+
+
+def word(language: Language, probability: float) -> str:
+    """Return the word for a probability."""
+    return language.say(probability_word(probability))
+
+
+def chance(language: Language, probability: float) -> str:
+    """Return a probability in percent, never rounded to certainty or across the edge between two words."""
+    if probability < 0.01:
+        return language.say("<{percent}", percent=language.percent(0.01))
+    if probability > 0.99:
+        return language.say(">{percent}", percent=language.percent(0.99))
+    decimals = 0
+    while probability_word(round(probability, decimals + 2)) != probability_word(probability) and decimals < 4:
+        decimals += 1
+    return language.percent(probability, decimals)
+
+
+def word_and_chance(language: Language, probability: float) -> str:
+    """Return the word with the number beside it, as a sentence begins."""
+    said = language.say("{word} ({chance})", word=word(language, probability), chance=chance(language, probability))
+    return said[0].upper() + said[1:]
+
+
+def whole_span(language: Language, low: float, high: float) -> str:
+    """Return one whole number, or the range between two."""
+    if low == high:
+        return language.number(low)
+    return language.say("{low}–{high}", low=language.number(low), high=language.number(high))
+
+
+def chance_span(language: Language, interval: Sequence[float]) -> str:
+    """Return an interval of probabilities."""
+    return language.say("{low}–{high}", low=chance(language, interval[0]), high=chance(language, interval[1]))
+
+
+def levels(language: Language, target: Record) -> str:
+    """Return the levels that the target names, joined by "or"."""
+    return language.either(target["levels"])
+
+
+def reading_name(language: Language, key: str, target: Record) -> str:
+    """Return what a reading of the target counts, in a few words."""
+    return language.say(_READINGS[key], levels=levels(language, target))
+
+
+def judged_name(language: Language, target: Record) -> str:
+    """Return what is held against the needed number."""
+    return language.say(_JUDGED[target["key"]], levels=levels(language, target))
+
+
+def event(language: Language, district: Record) -> str:
+    """Return what the target asks of the first year, as a clause."""
+    target, first = district["target"], district["years"][0]
+    return language.say(
+        _EVENTS[target["key"]],
+        needed=whole_span(language, first["needed"]["min"], first["needed"]["max"]),
+        denominator=language.number(target["denominator"]),
+        levels=levels(language, target),
+        year=first["year"],
+    )
+
+
+def verdict(language: Language, district: Record) -> str:
+    """Return the one sentence that answers the question for one district and the first year."""
+    first = district["years"][0]
+    probability, interval = first["probability_met"], first["parameter_interval90"]
+    said = {"verdict": word_and_chance(language, probability), "event": event(language, district)}
+    if first["saturated"] >= 0.5:
+        return language.say(
+            "{verdict}: {event}, because fewer villages than that can still move; "
+            "the target is saturated rather than missed.",
+            **said,
+        )
+    if interval is None:
+        error = language.number(100 * first["monte_carlo_error"], 1)
+        return language.say("{verdict}: {event}; simulation error ± {error} percentage points.", error=error, **said)
+    return language.say(
+        "{verdict}: {event}; depending on the true values of the uncertain parameters, between {low} and {high}.",
+        low=chance(language, interval[0]),
+        high=chance(language, interval[1]),
+        **said,
+    )
+
+
+def verdict_of_many(language: Language, record: Record) -> str:
+    """Return the one sentence that answers the question for several districts and the first year."""
+    districts, meeting = record["districts"], record["districts_meeting"][0]
+    said = {
+        "verdict": word_and_chance(language, meeting["mean"] / len(districts)),
+        "year": meeting["year"],
+        "mean": language.number(meeting["mean"], 1),
+        "districts": language.number(len(districts)),
+    }
+    if meeting["quantiles"] is None:
+        return language.say(
+            "{verdict} for the average district: the target of {year} is met; "
+            "{mean} of {districts} districts are expected to meet it.",
+            **said,
+        )
+    low, high = meeting["quantiles"]["0.05"], meeting["quantiles"]["0.95"]
+    return language.say(
+        "{verdict} for the average district: the target of {year} is met; "
+        "{mean} of {districts} districts are expected to meet it (90% interval {interval}).",
+        interval=whole_span(language, low, high),
+        **said,
+    )
+
+
+def basis(language: Language, blocks: Sequence[str]) -> str:
+    """Return what the forecast rests on, as a sentence."""
+    if len(blocks) == 1 and blocks[0] in _BASES:
+        return language.say(_BASES[blocks[0]])
+    return language.say("Basis: calibrated on local data ({blocks}).", blocks=", ".join(blocks))
+
+
+def saturation(language: Language, district: Record) -> str | None:
+    """Return the note on years in which too few villages can still move, or None where that hardly happens."""
+    worth = [year for year in district["years"] if year["saturated"] >= SATURATION_WORTH_TELLING]
+    if not worth:
+        return None
+    most = max(worth, key=lambda year: year["saturated"])
+    return language.say(
+        "Saturated: from {first} on there may be too few villages left that can move for the target to be within "
+        "reach (probability {chance} in {year}); such a year is saturated, not failed.",
+        first=worth[0]["year"],
+        year=most["year"],
+        chance=chance(language, most["saturated"]),
+    )
