@@ -32,7 +32,7 @@ def forecast_answer(speech: Language, record: Record) -> str:
 
     console = Console(file=StringIO(), width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
     for part in _parts(speech, record):
-        console.print(wrapped(part) if isinstance(part, str) else part)
+        console.print(*([wrapped(part)] if isinstance(part, str) else ["", part]), sep="\n")
     written = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO, see above
     return "\n".join(line.rstrip() for line in written.splitlines()).strip() + "\n"
 
@@ -91,13 +91,13 @@ def _years_table(speech: Language, district: Record) -> Any:
     own_count = district["target"]["key"] not in {"rises_all", "rises_below_top"}
     judged = [wording.judged_name(speech, district["target"])] if own_count else []
     table = _table(
-        say("Year by year (median and 90% interval)"),
+        say("Year by year (median; every interval is 90%)"),
         say("year"),
         say("villages that rise"),
         *judged,
         say("needed"),
         say("target met ± simulation error"),
-        say("parameter interval (90%)"),
+        say("parameter interval"),
         say("in words"),
     )
     for year in district["years"]:
@@ -125,7 +125,7 @@ def _median(speech: Language, counted: Record | None) -> str:
 def _with_error(speech: Language, estimate: Record) -> str:
     return speech.say(
         "{probability} ± {error}",
-        probability=speech.percent(estimate["probability_met"], 1),
+        probability=wording.chance(speech, estimate["probability_met"], 1),
         error=speech.number(100 * estimate["monte_carlo_error"], 1),
     )
 
@@ -155,11 +155,12 @@ def _spread(horizon: int) -> list[int]:
 def _readings_table(speech: Language, district: Record) -> Any:
     own, *others = district["readings"]
     names = [wording.reading_name(speech, key, district["target"]) for key in (own, *others)]
-    share = speech.percent(district["target"]["share"], 1)
-    title = speech.say("Every reading of the {share} target: probability met; * is the scenario's own", share=share)
+    share = district["target"]["share"]
+    shown = speech.percent(share, 0 if round(100 * share, 6).is_integer() else 1)
+    title = speech.say("Every reading of the {share} target: probability met; * is the scenario's own", share=shown)
     table = _table(title, speech.say("year"), f"* {names[0]}", *names[1:])
     for t, year in enumerate(district["years"]):
-        table.add_row(str(year["year"]), *(speech.percent(p[t], 1) for p in district["readings"].values()))
+        table.add_row(str(year["year"]), *(wording.chance(speech, p[t], 1) for p in district["readings"].values()))
     return table
 
 

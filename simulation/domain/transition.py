@@ -22,22 +22,30 @@ Decision = Any
 """A bool for numbers, an array of bool for arrays."""
 
 
+IMPOSSIBLE = 2.0**-100
+"""No uniform can tell a smaller chance from 0, and as 0 it cannot overflow."""
+
+
 def odds(probability: Floats) -> Floats:
     """Return p / (1 − p), infinite at 1."""
     with np.errstate(divide="ignore"):
-        return np.asarray(probability / (1 - probability))
+        return np.asarray(_possible(probability) / (1 - probability))
 
 
 def odds_against(probability: Floats) -> Floats:
     """Return (1 − p) / p, infinite at 0."""
     with np.errstate(divide="ignore"):
-        return np.asarray((1 - probability) / probability)
+        return np.asarray((1 - probability) / _possible(probability))
 
 
 def chance(odds_for: Floats) -> Floats:
     """Return O / (1 + O): 0 for odds of 0, 1 for infinite odds."""
     with np.errstate(divide="ignore"):
         return np.asarray(1 / (1 + 1 / odds_for))
+
+
+def _possible(probability: Floats) -> Floats:
+    return np.where(probability < IMPOSSIBLE, 0.0, probability)
 
 
 def factor(log_odds: Floats) -> Floats:

@@ -1,43 +1,26 @@
 """The exact engine: closed forms of one district, one result a parameter draw.
 
-Knows how shock paths, forward equations and sums over villages give the distribution of every count;
-must not know how draws are summarised. What has no closed form is refused by `limits`.
-
-Given the shocks of the district, villages are independent, so every count is a sum over villages; the
-result is averaged over the paths of the shocks. A random choice of the assisted is one more number that
-is summed: each member is chosen by a coin of its own, and only sums with the right number of chosen are kept.
+Knows how the blocks of draws of a district add up to its result; must not know how draws are summarised.
+What has no closed form is refused by `limits`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.parameters import Parameters
-from ..domain.status import LEVELS, TOP
-from ..domain.target import Target
+from ..domain.status import LEVELS
 from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
-from .forward import Law
-from .measures import Measure, Moves, plain_measure, sort_moves, target_measure
-from .population import Group, Population, take
-from .shock_paths import Histories, Shocks, histories, path_weights, pieces, year_shocks
-from .village_sums import Axis, Part, cost, total
+from .closed_form import ClosedForm
+from .measures import SATURATED
+from .population import Population, take
+from .workload import Workload
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-
-CASES = 1024
-"""Paths handled side by side: enough to keep NumPy busy, few enough to stay in cache."""
-LAW_BYTES = 2**27
-LATTICE_BYTES = 2**28
-JOINT_COST = 2 * 10**10
-"""Multiplications that the probability of "every year" may cost; beyond it is left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,3 +79,56 @@ class ExactResult:
             village_risen=np.zeros((villages, years)),
             village_assisted=np.zeros((villages, years, interventions)),
         )
+
+
+def solve(
+    scenario: Scenario, villages: Villages, parameters: Parameters, populations: list[Population]
+) -> ExactResult:
+    """Return the exact result of one district.
+
+    Parameters
+    ----------
+    parameters
+        All D draws.
+    populations
+        From `population.populations`: which draws see which groups.
+    """
+    draws = parameters.rise.shape[0]
+    result = ExactResult.empty(scenario, len(villages), draws)
+    workloads = [Workload(scenario, population, take(parameters, population.draws)) for population in populations]
+    jointly = all(work.joint_affordable for work in workloads)
+    for population, work in zip(populations, workloads, strict=True):
+        for places in work.blocks(jointly):
+            form = ClosedForm(scenario, population, parameters, places)
+            _add_years(result, form)
+            _add_villages(result, form)
+            if jointly and result.years_met is not None:
+                result.years_met[form.draws] = form.years_met()
+    return result if jointly else replace(result, years_met=None)
+
+
+def _add_years(result: ExactResult, form: ClosedForm) -> None:
+    draws = result.saturated.shape[0]
+    for t in range(result.rises.shape[0]):
+        sums, met = form.year(t)
+        for name, kept in (("rises", result.rises), ("falls", result.falls), ("top", result.top)):
+            kept[t, : len(sums[name])] += sums[name].sum(axis=-1) / draws
+        for number, level in enumerate(LEVELS):
+            result.levels[t, number, : len(sums[level])] += sums[level].sum(axis=-1) / draws
+        for key, probabilities in result.readings.items():
+            probabilities[form.draws, t] = met[key]
+        result.saturated[form.draws, t] = 1 - met[SATURATED]
+
+
+def _add_villages(result: ExactResult, form: ClosedForm) -> None:
+    draws = result.saturated.shape[0]
+    status, rise, risen, assisted = form.villages()
+    share = form.draws.size / draws
+    for kept, mean in (
+        (result.village_status, status),
+        (result.village_rises, rise),
+        (result.village_risen, risen),
+        (result.village_assisted, assisted),
+    ):
+        kept += share * mean
+    result.assisted[:] = result.village_assisted.sum(axis=0)

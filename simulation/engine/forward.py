@@ -68,15 +68,14 @@ class Law:
     def __init__(self, village: Village, parameters: Parameters, shocks: Shocks, min_years: int) -> None:
         self._min_years = min_years
         self._shocks = shocks
-        standard, self._weight = standard_nodes() if parameters.village_sd.any() else (np.zeros(1), np.ones(1))
-        differences = parameters.village_sd[:, None] * standard
+        differences, self._weight = lasting_nodes(parameters.village_sd)
         self.moves = [
             _moves(parameters, shocks.log_odds[:, :, None] + (differences + rise[:, None])[:, None, :], fall, min_years)
             for rise, fall in zip(village.log_odds.T, village.fall_log_odds.T, strict=True)
         ]
         start = np.zeros((len(LEVELS), min_years + 1))
         start[village.status, min_years] = 1
-        self._start = np.broadcast_to(start, (differences.shape[0], 1, standard.size, *start.shape))
+        self._start = np.broadcast_to(start, (differences.shape[0], 1, differences.shape[1], *start.shape))
 
     def before(self, past: Histories) -> Floats:
         """Return the distribution over states after the years of each history, shape (D, H, b, 4, A + 1)."""
@@ -85,15 +84,16 @@ class Law:
             state = _step(state, self.moves[year][:, nodes])
         return state
 
-    def outcomes_before(self, past: Histories, sorts: list[Bools]) -> Floats:
+    def outcomes_before(self, past: Histories, sorts: list[list[Bools]]) -> Floats:
         """Return the same, split by what the village did in each year, shape (outcome, D, H, b, 4, A + 1).
 
-        `sorts` tells kinds of moves apart, each (4, W, 4). Outcomes of one year count fastest.
+        `sorts` holds, for each year, the kinds of moves that are told apart, each (4, W, 4). The kind of the
+        last year counts fastest.
         """
         state = self._start[None]
         for year, nodes in enumerate(past.nodes.T):
             chances = self.moves[year][:, nodes]
-            split = np.stack([_step(state, chances * sort) for sort in sorts], axis=1)
+            split = np.stack([_step(state, chances * sort) for sort in sorts[year]], axis=1)
             state = split.reshape(-1, *split.shape[2:])
         return state
 
@@ -129,6 +129,12 @@ class Law:
     def _average(self, chances: Floats) -> float:
         """Average (D, 1, b) over draws and lasting differences."""
         return float((chances[:, 0] @ self._weight).mean())
+
+
+def lasting_nodes(village_sd: Floats) -> tuple[Floats, Floats]:
+    """Return nodes (D, b) and weights (b,) for the average over what sets a village apart for good."""
+    standard, weight = standard_nodes() if village_sd.any() else (np.zeros(1), np.ones(1))
+    return village_sd[:, None] * standard, weight
 
 
 def _moves(parameters: Parameters, log_odds: Floats, fall_log_odds: Floats, min_years: int) -> Floats:

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from ..domain.status import LEVELS, TOP
 from ..domain.target import Target, YearCounts, needed
+from .village_sums import Axis
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+
+SATURATED = "saturated"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +30,7 @@ class Measure:
     Attributes
     ----------
     score
-        Over moves, 0, 1 or 2: what one village adds.
-    offset
-        What each village's `score` is too large by (1 for net rises, so that no score is negative).
+        Over moves, 0, 1 or 2: what one village adds (one too many each where a fall would make it negative).
     highest
         The largest sum of scores that is told apart.
     needed
@@ -38,7 +39,6 @@ class Measure:
     """
 
     score: Ints
-    offset: int
     highest: int
     needed: Ints
 
@@ -47,11 +47,20 @@ class Measure:
         """Whether the number of villages at the top at the start must be known."""
         return self.needed.size > 1
 
-    def met(self, sums: Floats) -> Floats:
-        """Return the chance that `needed` is reached, shape (case,), from sums (score,[ top,] case)."""
-        reached = np.arange(sums.shape[0])[:, None] >= self.needed[: sums.shape[1] if self.minds_top else 1]
-        joint = sums if self.minds_top else sums[:, None]
-        return np.asarray(np.clip((joint * reached[..., None]).sum(axis=(0, 1)), 0.0, 1.0))
+    @property
+    def lattice(self) -> tuple[int, ...]:
+        """What one village can add: scores, and whether it is at the top where that matters."""
+        scores = int(self.score.max()) + 1
+        return (scores, 2) if self.minds_top else (scores,)
+
+    def axes(self, villages: int) -> list[Axis]:
+        """Return the axes along which villages are summed."""
+        return [Axis(self.highest), Axis(villages)] if self.minds_top else [Axis(self.highest)]
+
+    def reached(self, shape: tuple[int, ...]) -> Bools:
+        """Return whether each point of a lattice (score,[ top]) is enough."""
+        scores = np.arange(shape[0])
+        return scores[:, None] >= self.needed[: shape[1]] if self.minds_top else scores >= self.needed
 
 
 class Moves:
@@ -115,21 +124,34 @@ def target_measure(score: Ints, target: Target, villages: int, top: int | None) 
     counted = villages - at_top if target.denominator == "below_top" else np.array([villages])
     must = needed(target.share, counted) + offset * villages
     # Beyond what is needed at most, sums need not be told apart.
-    return Measure(score + offset, offset, int(must.max()), must)
+    return Measure(score + offset, int(must.max()), must)
 
 
-def plain_measure(score: Ints, villages: int) -> Measure:
-    """Return the measure that keeps every sum apart."""
-    return Measure(score, 0, villages, np.zeros(1, dtype=np.int64))
+def year_measures(target: Target, villages: int, waits: int, top: int | None) -> dict[str, Measure]:
+    """Return everything that is counted of a year, by name.
 
-
-def sort_moves(measure: Measure, at_top: Ints) -> tuple[list[Bools], tuple[int, ...]]:
-    """Return the kinds of moves that a measure tells apart, each (4, W, 4), and the lattice they span.
-
-    The lattice is (scores,) or (scores, 2), the second number being "at the top at the start"; kinds are
-    in its order.
+    ``rises``, ``falls``, ``top`` (at the start) and the levels (at the end) are kept apart number by number;
+    ``saturated`` (whose "met" is "not saturated") and the readings of the target by whether enough is reached.
     """
-    scores = range(int(measure.score.max()) + 1)
+    moves = Moves(waits)
+    plain = {"rises": moves.rise, "falls": moves.fall, "top": moves.at_top}
+    plain |= {level: moves.is_at(number) for number, level in enumerate(LEVELS)}
+    return {
+        **{name: Measure(score, villages, np.zeros(1, dtype=np.int64)) for name, score in plain.items()},
+        SATURATED: target_measure(moves.within_reach(target), target, villages, top),
+        **{key: target_measure(moves.score(one), one, villages, top) for key, one in target.readings().items()},
+    }
+
+
+def judged(target: Target, villages: int, waits: int, top: int | None) -> Measure:
+    """Return what decides whether the target itself is met in a year."""
+    return target_measure(Moves(waits).score(target), target, villages, top)
+
+
+def kinds_of_moves(measure: Measure, waits: int) -> list[Bools]:
+    """Return the kinds of moves that a measure tells apart, each (4, W, 4), in the order of its lattice."""
+    at_top = Moves(waits).at_top
+    scores = range(measure.lattice[0])
     if not measure.minds_top:
-        return [measure.score == n for n in scores], (len(scores),)
-    return [(measure.score == n) & (at_top == top) for n in scores for top in (0, 1)], (len(scores), 2)
+        return [measure.score == n for n in scores]
+    return [(measure.score == n) & (at_top == top) for n in scores for top in (0, 1)]

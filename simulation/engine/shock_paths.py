@@ -84,11 +84,25 @@ def year_shocks(parameters: Parameters) -> Shocks:
     p = parameters
     sd, campaign = p.year_sd[:, None], p.campaign_log_odds[:, None]
     probability = np.where(campaign == 0, 0.0, p.campaign_probability[:, None])
-    z, weight = standard_nodes() if sd.any() else (np.zeros(1), np.ones(1))
+    if not sd.any():
+        z, weight = np.zeros(1), np.ones(1)
+    elif probability.any() and (np.abs(campaign) <= 2 * REACH * sd).all():
+        return _on_one_grid(sd, campaign, probability)
+    else:
+        z, weight = standard_nodes()
     log_odds = np.concatenate([sd * z, sd * z + campaign], axis=1)
     weights = np.concatenate([(1 - probability) * weight, probability * weight], axis=1)
     reached = weights.any(axis=0)
     return Shocks(log_odds[:, reached], weights[:, reached])
+
+
+def _on_one_grid(sd: Floats, campaign: Floats, probability: Floats) -> Shocks:
+    """Return one longer grid for years with and without a campaign: fewer nodes than two grids."""
+    step = 2 * REACH / (NODES - 1)
+    move = np.abs(campaign) / sd
+    z = -REACH + step * np.arange(NODES + int(np.ceil(move.max() / step)))
+    density = (1 - probability) * np.exp(-(z**2) / 2) + probability * np.exp(-((z - move) ** 2) / 2)
+    return Shocks(np.where(campaign < 0, -1, 1) * sd * z, density / density.sum(axis=1, keepdims=True))
 
 
 def histories(shocks: Shocks, years: int) -> Histories:
@@ -99,7 +113,9 @@ def histories(shocks: Shocks, years: int) -> Histories:
         joint = weight[:, None] * ceiling
         before, node = np.nonzero(joint > PRUNE)
         nodes, weight = np.column_stack([nodes[before], node]), joint[before, node]
-    return Histories(nodes, weight[:, None] * ceiling > PRUNE)
+    may_follow = weight[:, None] * ceiling > PRUNE
+    followed = may_follow.any(axis=1)
+    return Histories(nodes[followed], may_follow[followed])
 
 
 def pieces(past: Histories, size: int) -> Iterator[Histories]:

@@ -58,7 +58,7 @@ def _villages(plain: dict[str, Any], node: Node, files: Files, *, counts: bool) 
     section = dict(plain)
     if "table" in section:
         section["table"] = files.relative(section["table"], node.mapping["villages"].mapping["table"].place.folder)
-    elif not any(isinstance(four, dict) for four in section["status_counts"].values()):
+    elif not any(isinstance(four, dict) for four in section.get("status_counts", {}).values()):
         section.setdefault("subdistricts", 1)
     if not counts:
         section.pop("status_counts", None)
@@ -82,14 +82,14 @@ def _transition(model: ScenarioFile, law: Law, node: Node, files: Files) -> dict
 
 
 def _intervention(name: str, plan: InterventionSection, law: Law) -> dict[str, Any]:
-    section = plan.model_dump(exclude_none=True, mode="json")
+    effects = {"odds_ratio_rise", "odds_ratio_fall"}
+    section = plan.model_dump(exclude_none=True, mode="json", exclude={*effects, "cost_idr_million"})
     if not section["eligible"]["where"]:
         del section["eligible"]["where"]
-    for key in ("odds_ratio_rise", "odds_ratio_fall"):
-        section.pop(key, None)
+    for key in sorted(effects, reverse=True):
         if f"{name}.{key}" in law.notation:
             section[key] = law.notation[f"{name}.{key}"]
-    section["cost_idr_million"] = section.pop("cost_idr_million")
+    section["cost_idr_million"] = plan.cost_idr_million
     return section
 
 
@@ -111,13 +111,20 @@ def _document_keys(part: Any, above: str = "") -> Iterator[str]:
             yield from _document_keys(child, f"{above}{key}.")
 
 
-def sources_of(document: Mapping[str, Any], law: Law, node: Node, collector: Collector) -> dict[str, str]:
-    """Return the origin of every listed key and of every parameter; unknown keys are told."""
+def sources_of(
+    document: Mapping[str, Any], law: Law, node: Node, collector: Collector, complete: bool
+) -> dict[str, str]:
+    """Return the origin of every listed key and of every parameter.
+
+    Unknown keys are told where all files of the scenario were read (`complete`).
+    """
     given = node.get("sources")
     parameters = parameter_keys(law.parameters)
-    known = {*_document_keys(document), *parameters}
+    known = {*_document_keys(document), *parameters, *(".".join(keys) for keys, _ in node.walk())}
     sources: dict[str, str] = {}
     for key, entry in given.mapping.items() if given is not None else ():
+        if key not in known and not complete:
+            continue
         if key not in known:
             message = Message("the resolved scenario has no key of this name")
             allowed = Message("a key of the scenario, such as transition.year_sd or villages.status_counts")
@@ -132,10 +139,8 @@ def sources_of(document: Mapping[str, Any], law: Law, node: Node, collector: Col
 
 def _speaks_of(entry: Node, node: Node, key: str) -> bool:
     """Return whether a source is at least as young as its value: an overlay's number has another origin."""
-    place = node
-    for part in key.split("."):
-        place = place.mapping.get(part, place)
-    return entry.place.generation <= place.place.generation or place is node
+    value = node.get(*key.split("."))
+    return value is None or entry.place.generation <= value.place.generation
 
 
 def _inherited(key: str, sources: Mapping[str, str]) -> str | None:

@@ -15,7 +15,7 @@ from .problems import Message
 from .tree import Place
 
 LARGEST_YAML = 5_000_000
-LARGEST_TABLE = 200_000_000
+LARGEST_TABLE = 50_000_000
 
 
 @dataclass(frozen=True)

@@ -24,26 +24,26 @@ def prepare(node: Node, collector: Collector) -> Node:
 
 
 def _by_name(node: Node, collector: Collector) -> Node:
-    """Return a list of interventions as a mapping; those without a name are told and left out."""
+    """Return a list of interventions as a mapping; those without a name stand under their position."""
     if not isinstance(node.value, list):
         if node.readable:
             message = Message("interventions are a list: one entry a line, each starting with - name:")
             collector.add(node, "interventions", message)
         return node.with_value({})
     named: dict[str, Node] = {}
-    for item in node.value:
+    for position, item in enumerate(node.value, start=1):
         name = item.get("name")
+        nameless = f"#{position}" + "'" * item.place.generation
         if not isinstance(item.value, dict):
             if item.readable:
                 collector.add(item, "interventions", Message("an intervention is a mapping that starts with name:"))
         elif name is None or not isinstance(name.value, str):
-            fix = Message("write a short name, such as name: pokja")
-            collector.add(name or item, "interventions.name", Message("the intervention has no name"), suggestion=fix)
-            named[f"({item.place.line})"] = item
+            named[nameless] = item
         elif name.value in named:
             line = named[name.value].place.line
             message = Message("two interventions have this name; the first starts on line {line}", {"line": line})
             collector.add(name, f"interventions.{name.value}", message)
+            named[nameless] = item
         else:
             named[name.value] = item
     return node.with_value(named)

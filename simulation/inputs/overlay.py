@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..domain.status import LEVELS
-from .collector import Collector, listed, nearest
+from .collector import Collector, listed, nearest, shown
 from .files import LARGEST_YAML, Files, Source
 from .names import prepare
 from .problems import Message
@@ -219,4 +219,4 @@ def compact(node: Node) -> str:
         return "{" + ", ".join(f"{key}: {compact(child)}" for key, child in node.value.items()) + "}"
     if isinstance(node.value, list):
         return "[" + ", ".join(compact(item) for item in node.value) + "]"
-    return " ".join(node.text.split())
+    return shown(node.text)

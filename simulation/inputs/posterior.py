@@ -19,6 +19,8 @@ from .files import Source
 from .problems import Message
 
 METADATA_KEY = b"kampungkb"
+MOST_ROWS = 1_000_000
+MOST_COLUMNS = 500
 UNNAMED_BLOCKS = ("calibrated draws",)
 
 
@@ -50,6 +52,14 @@ def read_posterior(source: Source, collector: Collector, known: set[str]) -> Pos
     import pyarrow.parquet as pq
 
     try:
+        size = pq.read_metadata(BytesIO(source.content))
+        if size.num_rows > MOST_ROWS or size.num_columns > MOST_COLUMNS:
+            message = Message(
+                "the file holds more than {rows} draws or {columns} columns",
+                {"rows": MOST_ROWS, "columns": MOST_COLUMNS},
+            )
+            collector.add((source.shown, None), "", message, table=True)
+            return None
         table = pq.read_table(BytesIO(source.content))
     except (pa.ArrowException, OSError, ValueError):
         message = Message("this is not a Parquet file of draws; calibrate writes one with --out")

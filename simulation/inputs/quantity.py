@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from ..domain import distributions as law
 
@@ -35,7 +36,13 @@ class Interval(Frozen):
 
     @model_validator(mode="after")
     def _in_order(self) -> Interval:
-        return interval_in_order(self)
+        low, high = self.interval90
+        if low >= high:
+            raise PydanticCustomError("interval_order", "low is not below high")
+        middle = (low * high) ** 0.5
+        if abs(self.median / middle - 1) > 0.1:
+            raise PydanticCustomError("interval_middle", "the median strays", {"middle": f"{middle:.3g}"})
+        return self
 
 
 class MeanSd(Frozen):
@@ -119,19 +126,6 @@ OddsRatio = Annotated[
     Discriminator(kind_of),
 ]
 Quantity = float | Interval | LogitNormal | Beta | HalfNormal | Normal
-
-
-def interval_in_order(interval: Interval) -> Interval:
-    """Return the interval if low < high and the median lies within 10% of their geometric middle."""
-    from pydantic_core import PydanticCustomError
-
-    low, high = interval.interval90
-    if low >= high:
-        raise PydanticCustomError("interval_order", "low is not below high")
-    middle = (low * high) ** 0.5
-    if abs(interval.median / middle - 1) > 0.1:
-        raise PydanticCustomError("interval_middle", "median strays", {"middle": f"{middle:.3g}"})
-    return interval
 
 
 def distribution(quantity: Quantity, *, odds_ratio: bool) -> law.Distribution:

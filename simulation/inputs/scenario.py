@@ -185,9 +185,9 @@ class _Resolution:
     def _dates(self, checked: Checked[ScenarioFile]) -> None:
         """Tell where `as_of` is no day, or lies after the origin."""
         node = self._node.get("villages", "as_of")
-        if node is None or not isinstance(node.value, str):
+        if node is None or not isinstance(node.value, str | int | float):
             return
-        day = _day(node.value)
+        day = _day(node.text)
         if day is None:
             allowed = Message("a day written year-month-day, such as 2025-07-31")
             self._collector.add(node, "villages.as_of", Message("this is not a day of the calendar"), allowed=allowed)
@@ -218,10 +218,8 @@ class _Resolution:
     ) -> Scenario:
         """Return the scenario; what is still wrong is raised here."""
         target = self._target(model.target)
-        if not len(self._collector):
-            counts = not region.dropped_counts
-            document = document_of(model, plans, law, self._node, self._files, counts=counts)
-            document["sources"] = sources_of(document, law, self._node, self._collector)
+        document = document_of(model, plans, law, self._node, self._files, counts=not region.dropped_counts)
+        document["sources"] = sources_of(document, law, self._node, self._collector, self._chain.complete)
         self._collector.raise_if_any()
         return Scenario(
             name=model.name,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Strict, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Strict, Tag
 
 from ..domain.status import LEVELS, SYNONYMS
 from .quantity import Finite, Frozen, OddsRatio, Share, Text, Years
@@ -17,7 +17,18 @@ Level = Literal["dasar", "berkembang", "mandiri", "paripurna"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
 InterventionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
 Code = Annotated[str, Field(min_length=1, max_length=60)]
-Count = Annotated[int, Strict(), Field(ge=0, le=1_000_000)]
+Count = Annotated[int, Strict(), Field(ge=0, le=100_000)]
+Day = Annotated[Text, BeforeValidator(lambda value: str(value) if type(value) in {int, float} else value)]
+"""Text; a bare year reads as a number, and is told as no day where the calendar is checked."""
+
+Cell = Annotated[
+    Annotated[Finite, Tag("«number»")] | Annotated[Text, Tag("«text»")],
+    Discriminator(lambda value: "«text»" if isinstance(value, str) else "«number»"),
+]
+Priority = Annotated[
+    Annotated[Text, Tag("«rule»")] | Annotated[tuple[Text, ...], Tag("«codes»")],
+    Discriminator(lambda value: "«codes»" if isinstance(value, list | tuple) else "«rule»"),
+]
 Year = Annotated[int, Strict(), Field(ge=1990, le=2200)]
 
 
@@ -58,7 +69,7 @@ class StatusCounts(Frozen):
 
 
 def _counts_kind(value: Any) -> str:
-    per_subdistrict = isinstance(value, dict) and any(isinstance(cell, dict) for cell in value.values())
+    per_subdistrict = isinstance(value, dict) and any(isinstance(cell, dict | StatusCounts) for cell in value.values())
     return "«per kecamatan»" if per_subdistrict else "«counts»"
 
 
@@ -75,7 +86,7 @@ class VillagesSection(Frozen):
         ]
         | None
     ) = Field(None, description="Villages per level where the table has no status: of the district or per kecamatan.")
-    as_of: Text | None = Field(None, description="Day the statuses or counts describe, YYYY-MM-DD.")
+    as_of: Day | None = Field(None, description="Day the statuses or counts describe, YYYY-MM-DD.")
     subdistricts: Annotated[int, Strict(), Field(ge=1, le=10_000)] | None = Field(
         None, description="Number of kecamatan where there is no table; 1 if left out."
     )
@@ -104,7 +115,7 @@ class Eligible(Frozen):
         description="Levels that may be chosen; all below the top if left out.",
     )
     subdistrict: tuple[Text, ...] | None = Field(None, min_length=1, description="Names of kecamatan; all if left out.")
-    where: dict[str, Finite | Text] = Field({}, description="Column of the village table and the value it must have.")
+    where: dict[str, Cell] = Field({}, description="Column of the village table and the value it must have.")
 
 
 class InterventionSection(Frozen):
@@ -117,7 +128,7 @@ class InterventionSection(Frozen):
     eligible: Eligible = Field(Eligible(), description="Which villages may be chosen.")
     coverage: Share | None = Field(None, description="Share of eligible villages reached; or capacity.")
     capacity: Count | None = Field(None, description="Villages assisted at a time; or coverage.")
-    priority: Text | tuple[Text, ...] = Field(
+    priority: Priority = Field(
         "random",
         description="random, lowest_status, highest_status, nearest_to_rising, largest_gain, column:NAME, or codes.",
     )

@@ -19,6 +19,13 @@ from .tree import Keys, Node, dotted
 Model = TypeVar("Model", bound=BaseModel)
 
 
+SHARES = {"share", "coverage", "rise", "fall", "skip", "matrix", "probability"}
+"""Keys at which, or below which, shares and probabilities are asked for, …"""
+
+NOT_SHARES = {"mean", "sd", "alpha", "beta", "median", "interval90", "effective_n"}
+"""… except for these."""
+
+
 @dataclass(frozen=True)
 class Checked(Generic[Model]):
     """A part of a scenario after its shape was checked.
@@ -83,8 +90,11 @@ class Structure(Generic[Model]):
                 model = self._model.model_validate(data)
             except ValidationError as failure:
                 before = deepcopy(data)
-                for error in failure.errors(include_url=False, include_input=False):
-                    self._repair(data, error)
+                errors = failure.errors(include_url=False, include_input=False)
+                inner = {error["loc"][:-1] for error in errors}
+                for error in errors:
+                    if error["type"] != "too_short" or error["loc"] not in inner:
+                        self._repair(data, error)
                 if data == before:
                     break
         return Checked(model, frozenset(dotted(keys) for keys in self._told))
@@ -95,7 +105,11 @@ class Structure(Generic[Model]):
         if error["type"] == "missing":
             self._missing(data, keys)
             return
-        node = self._tell(keys, error)
+        node, reached = _descend(self._node, keys)
+        if error["type"] != "extra_forbidden":
+            keys = keys[:reached]
+        if not any(told[: len(keys)] == keys and told != keys for told in self._told):
+            self._tell(node, keys, error)
         while keys and not isinstance(keys[-1], str):
             keys = keys[:-1]
         self._told.add(keys)
@@ -119,25 +133,24 @@ class Structure(Generic[Model]):
             self._told.add(keys[:-1])
             _remove(data, keys[:-1])
 
-    def _tell(self, keys: Keys, error: Any) -> Node:
-        node, reached = _descend(self._node, keys)
-        field = dotted((*self._under, *keys[:reached]))
+    def _tell(self, node: Node, keys: Keys, error: Any) -> None:
         if error["type"] == "extra_forbidden":
             allowed, elsewhere = _known_keys(self._model.model_json_schema(), keys)
             message, options, fix = wording.unknown_key(str(keys[-1]), allowed, elsewhere)
         else:
             share = _asks_for_share(error)
             message, options, fix = wording.finding(error["type"], error.get("ctx", {}), node, share)
-        self._collector.add(node, field, message, allowed=options, suggestion=fix)
-        return node
+        self._collector.add(node, dotted((*self._under, *keys)), message, allowed=options, suggestion=fix)
 
 
 def _asks_for_share(error: Any) -> bool:
     """Return whether a value had to be a share: its upper limit is 1, or its key is one of shares."""
     if error["type"] == "less_than_equal":
         return bool(error["ctx"]["le"] == 1)
-    names = {key for key in error["loc"] if isinstance(key, str)}
-    return bool(names & {"share", "coverage", "rise", "fall", "skip", "matrix", "probability"})
+    names = [key for key in error["loc"] if isinstance(key, str) and not key.startswith("«")]
+    if error["type"] == "greater_than" or (names and names[-1] in NOT_SHARES):
+        return False
+    return not SHARES.isdisjoint(names)
 
 
 def _descend(node: Node, keys: Keys) -> tuple[Node, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Strict, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from ..domain.status import LEVELS
 from .quantity import Frozen, OddsRatio, Probability, Share, Spread, Text, Years, kind_of
@@ -31,7 +32,10 @@ class MatrixRow(Frozen):
 
     @model_validator(mode="after")
     def _sums_to_one(self) -> MatrixRow:
-        return row_of_one(self)
+        total = sum(self.four)
+        if abs(total - 1) > 1e-9:
+            raise PydanticCustomError("row_sum", "sums to {total}", {"total": f"{total:.10g}"})
+        return self
 
 
 class Matrix(Frozen):
@@ -100,13 +104,3 @@ class Transition(Frozen):
     min_years: Years = Field(0, description="Whole years at a level before a village may rise.")
     covariates: dict[str, OddsRatio] = Field({}, description="Odds ratio of rising per unit of a numeric column.")
     parameters_from: Text | None = Field(None, description="Parquet file of draws written by calibrate.")
-
-
-def row_of_one(row: MatrixRow) -> MatrixRow:
-    """Return the row if its chances sum to 1 within 1e-9."""
-    from pydantic_core import PydanticCustomError
-
-    total = sum(row.four)
-    if abs(total - 1) > 1e-9:
-        raise PydanticCustomError("row_sum", "sums to {total}", {"total": f"{total:.10g}"})
-    return row

@@ -20,6 +20,8 @@ VILLAGE_COLUMNS = ("village_code", "village", "subdistrict")
 DISTRICT_COLUMNS = ("district_code", "district", "province", "villages", "subdistricts")
 FIRST_LAUNCH = 2000
 MOST_VILLAGES = 10_000
+MOST_IN_ALL = 200_000
+"""More than twice the villages of Indonesia."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,9 @@ def read_district_table(source: Source, collector: Collector) -> DistrictRows | 
     villages = table.whole_numbers("villages", collector, 1, MOST_VILLAGES)
     subdistricts = table.whole_numbers("subdistricts", collector, 1, 1000)
     counts = _district_counts(table, villages, collector)
+    if sum(total or 0 for total in villages) > MOST_IN_ALL:
+        message = Message("the table counts more than {most} villages in all", {"most": MOST_IN_ALL})
+        collector.add((table.shown, None), "villages", message, table=True)
     if len(collector) > before:
         return None
     districts = tuple(

@@ -50,7 +50,7 @@ def finding(kind: str, context: dict[str, Any], node: Node, is_share: bool = Fal
         )
     if kind in _OUT_OF_RANGE:
         message, allowed = _OUT_OF_RANGE[kind](context)
-        return message, allowed, _as_share(node.value) if is_share else None
+        return message, _SHARE if is_share else allowed, _as_share(node.value) if is_share else None
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return _unknown_name(node, options)
@@ -94,9 +94,9 @@ def _unknown_name(node: Node, options: list[str]) -> Finding:
     )
 
 
-_NUMBER_WORD = Message("a number")
+_SHARE = Message("a share or probability from 0 to 1")
 _WRONG_TYPE: dict[str, Message] = {
-    "float_type": _NUMBER_WORD,
+    "float_type": Message("a number"),
     "int_type": Message("a whole number"),
     "int_from_float": Message("a whole number"),
     "bool_type": Message("true or false"),

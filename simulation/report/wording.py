@@ -66,13 +66,13 @@ def word(language: Language, probability: float) -> str:
     return language.say(probability_word(probability))
 
 
-def chance(language: Language, probability: float) -> str:
+def chance(language: Language, probability: float, decimals: int = 0) -> str:
     """Return a probability in percent, never rounded to certainty or across the edge between two words."""
-    if probability < 0.01:
-        return language.say("<{percent}", percent=language.percent(0.01))
-    if probability > 0.99:
-        return language.say(">{percent}", percent=language.percent(0.99))
-    decimals = 0
+    least = 0.01 / 10**decimals
+    if probability < least:
+        return language.say("<{percent}", percent=language.percent(least, decimals))
+    if probability > 1 - least:
+        return language.say(">{percent}", percent=language.percent(1 - least, decimals))
     while probability_word(round(probability, decimals + 2)) != probability_word(probability) and decimals < 4:
         decimals += 1
     return language.percent(probability, decimals)
@@ -91,9 +91,17 @@ def whole_span(language: Language, low: float, high: float) -> str:
     return language.say("{low}–{high}", low=language.number(low), high=language.number(high))
 
 
+def share_span(language: Language, low: float, high: float) -> str:
+    """Return an interval of shares in percent."""
+    return language.say("{low}–{high}", low=language.number(100 * low), high=language.percent(high))
+
+
 def chance_span(language: Language, interval: Sequence[float]) -> str:
     """Return an interval of probabilities."""
-    return language.say("{low}–{high}", low=chance(language, interval[0]), high=chance(language, interval[1]))
+    low, high = interval
+    if 0.01 <= low and high <= 0.99:
+        return share_span(language, low, high)
+    return language.say("{low} to {high}", low=chance(language, low), high=chance(language, high))
 
 
 def levels(language: Language, target: Record) -> str:
@@ -108,14 +116,16 @@ def reading_name(language: Language, key: str, target: Record) -> str:
 
 def judged_name(language: Language, target: Record) -> str:
     """Return what is held against the needed number."""
-    return language.say(_JUDGED[target["key"]], levels=levels(language, target))
+    template = _JUDGED[target["key"]]
+    return language.say(template, levels=levels(language, target))
 
 
 def event(language: Language, district: Record) -> str:
     """Return what the target asks of the first year, as a clause."""
     target, first = district["target"], district["years"][0]
+    template = _EVENTS[target["key"]]
     return language.say(
-        _EVENTS[target["key"]],
+        template,
         needed=whole_span(language, first["needed"]["min"], first["needed"]["max"]),
         denominator=language.number(target["denominator"]),
         levels=levels(language, target),
@@ -188,4 +198,17 @@ def saturation(language: Language, district: Record) -> str | None:
         first=worth[0]["year"],
         year=most["year"],
         chance=chance(language, most["saturated"]),
+    )
+
+
+def met_every_year(language: Language, district: Record) -> str | None:
+    """Return how likely the target is met in every year; None where that is not known, or there is one year."""
+    years, joint = district["years"], district["all_years"]
+    if joint is None or len(years) == 1:
+        return None
+    return language.say(
+        "Met in every year {first}–{last}: {chance}.",
+        first=years[0]["year"],
+        last=years[-1]["year"],
+        chance=chance(language, joint["probability_met"]),
     )

@@ -1,0 +1,43 @@
+"""The starter scenario that ``new`` writes.
+
+Knows the two template files and where they go; must not know what a scenario means.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Template
+
+from ..inputs.problems import KampungError
+from ..report.files import write_text
+from ..report.language import Language
+
+_TEMPLATES = Path(__file__).parent / "starters"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+
+
+def write_starter(where: Path, speech: Language) -> list[Path]:
+    """Write a scenario and its village table, and return their paths.
+
+    Parameters
+    ----------
+    where
+        Name of the scenario, with a folder before it and ``.yaml`` after it if wanted.
+
+    Raises
+    ------
+    KampungError
+        Where the name is not one, or a file of that name is there already; nothing is written then.
+    """
+    name = where.stem if where.suffix in {".yaml", ".yml"} else where.name
+    if not _NAME.fullmatch(name):
+        raise KampungError(speech.say("{name} is no name for a scenario: use a-z, 0-9, - and _.", name=repr(name)))
+    scenario, table = where.with_name(f"{name}.yaml"), where.with_name(f"{name}_villages.csv")
+    for path in (scenario, table):
+        if path.exists():
+            raise KampungError(speech.say("{path} is there already and is left as it is.", path=path))
+    template = Template((_TEMPLATES / f"scenario.{speech.code}.yaml").read_text(encoding="utf-8"))
+    write_text(table, (_TEMPLATES / "villages.csv").read_text(encoding="utf-8"))
+    write_text(scenario, template.substitute(name=name, table=table.name))
+    return [scenario, table]

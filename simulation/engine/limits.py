@@ -1,0 +1,111 @@
+"""Which scenarios have a closed form, and why the others have none.
+
+Knows the table "Exact results" of the model's description; must not know how a closed form is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..domain.parameters import Parameters
+from ..domain.villages import Villages
+from ..inputs.problems import KampungError, Message
+from ..inputs.scenario import Scenario
+from .assistance_plan import OpenAllocation
+from .population import Population, populations, take
+from .shock_paths import is_random
+from .workload import Workload
+
+SHOCK_YEARS = 3
+MULTIPLICATIONS = 3 * 10**11
+"""What all districts and draws may take together: about ten minutes of one core."""
+
+SUBDISTRICT_SHOCK = (
+    "the shock that villages of a kecamatan share has no closed form; "
+    "set transition.subdistrict_sd: 0{prior}, or use --engine batch"
+)
+PEERS_LATER = (
+    "peers make villages depend on each other after the first year; "
+    "set transition.peer_odds_ratio: 1{prior} or horizon: 1, or use --engine batch"
+)
+PEERS_UNKNOWN = (
+    "what villages learn from their peers depends on which of them stand where, and their statuses are unknown; "
+    "set transition.peer_odds_ratio: 1{prior}, give every village its status, or use --engine batch"
+)
+SHOCK_LATER = (
+    "the shared shock of the district is averaged over {years} years at most, and the horizon is {horizon}; "
+    "set horizon: {years}, or transition.year_sd: 0 and transition.campaign.probability: 0, or use --engine batch"
+)
+COVARIATES_UNKNOWN = (
+    "covariates set villages apart whose statuses are unknown; "
+    "give every village its status, set the odds ratios of transition.covariates to 1, or use --engine batch"
+)
+TOO_COSTLY = (
+    "the closed form would take {cost:.0e} multiplications, and {bound:.0e} is the most that is tried; "
+    "use fewer draws or a shorter horizon, or use --engine batch"
+)
+DEFAULT_PRIOR = " (its default is a prior that is not neutral)"
+
+
+class NoClosedForm(KampungError):
+    """The exact engine has no closed form for a scenario.
+
+    Attributes
+    ----------
+    reason
+        The first thing that is in the way.
+    reasons
+        Everything that is; the first included.
+    """
+
+    def __init__(self, reasons: list[Message]) -> None:
+        self.reasons = tuple(reasons)
+        self.reason = reasons[0]
+        super().__init__("\n".join(map(str, reasons)))
+
+
+def sort_districts(scenario: Scenario, parameters: Parameters, seed: int) -> list[list[Population]]:
+    """Sort every district into groups of alike villages; refuse what has no closed form.
+
+    Raises
+    ------
+    NoClosedForm
+        With every reason.
+    """
+    reasons: list[Message] = []
+    result: list[list[Population]] = []
+    for villages in scenario.districts:
+        reasons += (reason for reason in _of_law(scenario, villages, parameters) if reason not in reasons)
+        try:
+            result.append(populations(scenario, villages, parameters, seed))
+        except OpenAllocation as allocation:
+            reasons += (reason for reason in allocation.reasons if reason not in reasons)
+    if not reasons:
+        every = [one for district in result for one in district]
+        spent = sum(Workload(scenario, one, take(parameters, one.draws)).multiplications for one in every)
+        if spent > MULTIPLICATIONS:
+            reasons.append(Message(TOO_COSTLY, {"cost": spent, "bound": MULTIPLICATIONS}))
+    if reasons:
+        raise NoClosedForm(reasons)
+    return result
+
+
+def _of_law(scenario: Scenario, villages: Villages, parameters: Parameters) -> Iterator[Message]:
+    """Yield what is in the way in the law itself, for one district."""
+    unknown, years = villages.status is None, scenario.horizon
+    if parameters.subdistrict_sd.any():
+        yield Message(SUBDISTRICT_SHOCK, {"prior": _prior(scenario, "subdistrict_sd")})
+    if parameters.peer_log_odds.any() and villages.subdistrict_sizes.max() > 1:
+        prior = {"prior": _prior(scenario, "peer_odds_ratio")}
+        if years > 1:
+            yield Message(PEERS_LATER, prior)
+        if unknown:
+            yield Message(PEERS_UNKNOWN, prior)
+    if is_random(parameters) and years > SHOCK_YEARS:
+        yield Message(SHOCK_LATER, {"years": SHOCK_YEARS, "horizon": years})
+    if unknown and any(beta.any() for beta in parameters.covariate_log_odds.values()):
+        yield Message(COVARIATES_UNKNOWN)
+
+
+def _prior(scenario: Scenario, name: str) -> Message:
+    return Message(DEFAULT_PRIOR if name in scenario.parameters.defaulted else "")

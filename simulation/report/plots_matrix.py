@@ -1,0 +1,89 @@
+"""The yearly transition matrix of a typical village.
+
+Knows how a matrix and its uncertainty are drawn; must not know how a page is laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..domain.status import LEVELS
+from . import wording
+from .language import Language
+from .plots_page import INK, QUIET_INK, Page, footer
+
+Record = Mapping[str, Any]
+_LEFT, _TOP, _CELL_HEIGHT = 0.78, 0.2, 0.36
+_DARK = 0.65
+
+
+def draw_transition_matrix(language: Language, record: Record, run_hash: str | None) -> Figure:
+    """Draw a table of sixteen cells, rows = level now, columns = level a year on."""
+    mean, low, high = (np.array(record["matrix"][name]) for name in ("mean", "q05", "q95"))
+    headline = _headline(language, mean[0, 0], low[0, 0], high[0, 0])
+    explanation = language.say(
+        "Rows: level now; columns: level a year later. Mean, and 90% interval over the uncertain parameters."
+    )
+    page = Page(headline, explanation, footer(language, record, run_hash), _TOP + 4 * _CELL_HEIGHT)
+    axes = page.axes(left=_LEFT, right=0.08, bottom=0, top=_TOP)
+    axes.imshow(mean, cmap="Blues", vmin=0, vmax=1.1, aspect="auto")
+    for row in range(4):
+        for column in range(4):
+            _cell(language, axes, row, column, (mean[row, column], low[row, column], high[row, column]))
+    _name(language, axes)
+    return page.figure
+
+
+def _headline(language: Language, mean: float, low: float, high: float) -> str:
+    """Return the chance of rising from dasar: what staying leaves, since from there nobody falls."""
+    rises = language.percent(1 - mean)
+    if low == high:
+        return language.say("A typical village at dasar rises with probability {mean} a year", mean=rises)
+    return language.say(
+        "A typical village at dasar rises with probability {mean} a year (90% interval {interval})",
+        mean=rises,
+        interval=wording.share_span(language, 1 - high, 1 - low),
+    )
+
+
+def _cell(language: Language, axes: Axes, row: int, column: int, values: tuple[float, float, float]) -> None:
+    mean, low, high = values
+    colour = "white" if mean > _DARK else INK
+    if high == 0:
+        axes.text(column, row, "–", ha="center", va="center", color=colour)
+        return
+    shown = language.percent(mean) if mean >= 0.005 else language.say("<{percent}", percent=language.percent(0.01))
+    if low == high:
+        axes.text(column, row, shown, ha="center", va="center", color=colour, weight="bold")
+        return
+    span = language.say("{low}–{high}", low=language.number(100 * low), high=language.number(100 * high))
+    axes.text(column, row - 0.19, shown, ha="center", va="center", color=colour, weight="bold")
+    axes.text(column, row + 0.22, span, ha="center", va="center", color=colour)
+
+
+def _name(language: Language, axes: Axes) -> None:
+    axes.set_xticks(range(4), LEVELS)
+    axes.set_yticks(range(4), LEVELS)
+    axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False, pad=2)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    for edge in np.arange(0.5, 3):
+        axes.axhline(edge, color="white", linewidth=1)
+        axes.axvline(edge, color="white", linewidth=1)
+    axes.annotate(
+        language.say("from ↓   to →"),
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-5, 3),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        color=QUIET_INK,
+    )
+
+

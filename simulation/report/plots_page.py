@@ -1,0 +1,185 @@
+"""The page a figure stands on: size, letters, colours, headline and footer.
+
+Knows how a figure looks that is printed 8.4 cm wide, half a page; must not know what it shows.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+
+from ..domain.status import LEVELS
+from . import wording
+from .files import whole_file
+from .language import Language
+
+WIDTH = 8.4 / 2.54
+LETTERS = 7.0
+HEADLINE_LETTERS = 8.5
+INK = "#1a1a1a"
+QUIET_INK = "#555555"
+LEVEL_COLOURS = dict(zip(LEVELS, ("#482878", "#31688e", "#1f9e89", "#5a9a1f"), strict=True))
+"""Ordered hues of viridis, dark enough for lines; every panel is also named, so that colour is never alone."""
+
+_MARGIN = 0.06
+_LINE = 1.3 / 72
+_STYLE: Mapping[Any, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "font.size": LETTERS,
+    "axes.titlesize": LETTERS,
+    "axes.labelsize": LETTERS,
+    "xtick.labelsize": LETTERS,
+    "ytick.labelsize": LETTERS,
+    "text.color": INK,
+    "axes.edgecolor": QUIET_INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": QUIET_INK,
+    "ytick.color": QUIET_INK,
+    "xtick.major.size": 2,
+    "ytick.major.size": 2,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "savefig.dpi": 300,
+    "figure.dpi": 150,
+    # Text stays text: it can be searched, copied and corrected in a drawing program. DejaVu Sans is cut
+    # like Verdana, so that a reader without it sees the same lines; the PNG is there for exact looks.
+    "svg.fonttype": "none",
+    "svg.hashsalt": "kampung-kb",
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """Return the style as a context: nothing of it stays behind in the reader's own figures."""
+    return mpl.rc_context(dict(_STYLE))
+
+
+class BriefFigure(Figure):
+    """A figure that a notebook shows by itself, without pyplot or a magic command."""
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture, for notebooks."""
+        stream = BytesIO()
+        with style():
+            self.savefig(stream, format="png", dpi=150)
+        return stream.getvalue()
+
+
+class Page:
+    """A figure with headline and footer in place; what is between them is for the drawing.
+
+    Parameters
+    ----------
+    headline, explanation
+        The finding, and how to read the drawing.
+    footer
+        Lines below: basis, source, run.
+    height
+        Inches for the drawing itself.
+
+    Attributes
+    ----------
+    figure
+        The figure.
+    """
+
+    def __init__(self, headline: str, explanation: str, footer: list[str], height: float) -> None:
+        head = _wrapped(headline, HEADLINE_LETTERS, "bold")
+        explained = _wrapped(explanation, LETTERS)
+        foot = [line for sentence in footer for line in _wrapped(sentence, LETTERS)]
+        self._above = _MARGIN + len(head) * HEADLINE_LETTERS * _LINE + 0.04 + len(explained) * LETTERS * _LINE + 0.08
+        self._below = _MARGIN + len(foot) * LETTERS * _LINE + 0.08
+        self._total = self._above + height + self._below
+        self.figure = BriefFigure(figsize=(WIDTH, self._total))
+        self._write(head, self._total - _MARGIN, HEADLINE_LETTERS, INK, weight="bold")
+        under = self._total - _MARGIN - len(head) * HEADLINE_LETTERS * _LINE - 0.04
+        self._write(explained, under, LETTERS, QUIET_INK)
+        self._write(foot, self._below - 0.08, LETTERS, QUIET_INK)
+
+    def axes(self, left: float, right: float, bottom: float, top: float) -> Axes:
+        """Return axes inside the drawing, margins in inches from its edges."""
+        height = self._total - self._above - self._below
+        return self.figure.add_axes((
+            left / WIDTH,
+            (self._below + bottom) / self._total,
+            (WIDTH - left - right) / WIDTH,
+            (height - bottom - top) / self._total,
+        ))
+
+    def _write(self, lines: list[str], top: float, size: float, colour: str, weight: str = "normal") -> None:
+        for number, line in enumerate(lines):
+            self.figure.text(
+                _MARGIN / WIDTH,
+                (top - number * size * _LINE) / self._total,
+                line,
+                size=size,
+                color=colour,
+                weight=weight,
+                va="top",
+                ha="left",
+            )
+
+
+def footer(language: Language, record: Mapping[str, Any], run_hash: str | None) -> list[str]:
+    """Return the lines below a figure: basis, source of the status data, and which run it is."""
+    lines = [wording.basis(language, record["basis"])]
+    if source := _source(record["sources"]):
+        lines.append(language.say("Status data: {source}.", source=source))
+    if run_hash is not None:
+        lines.append(language.say("Kampung KB Forecast, run {hash}.", hash=run_hash))
+    return lines
+
+
+def save_figure(figure: Figure, svg: Path, png: Path, title: str) -> None:
+    """Save a figure as SVG and PNG, whole; the same figure gives the same bytes."""
+    with style():
+        with whole_file(svg) as temporary:
+            figure.savefig(temporary, format="svg", metadata={"Title": title, "Date": None, "Creator": None})
+        with whole_file(png) as temporary:
+            figure.savefig(temporary, format="png", metadata={"Title": title, "Software": None})
+
+
+def year_ticks(axes: Axes, years: list[int], most: int) -> list[int]:
+    """Name at most `most` of the years on the axis, the last one among them, and return these."""
+    step = -(-len(years) // most)
+    named = years[::-1][::step][::-1]
+    axes.set_xticks(named, [str(year) for year in named])
+    return named
+
+
+def _source(sources: Mapping[str, str]) -> str | None:
+    """Return where the status data come from, web addresses shortened to the site."""
+    wanted = ("villages.status_counts", "villages.table", "villages", "districts.table", "districts")
+    text = next((sources[key] for key in wanted if key in sources), None)
+    if text is None:
+        return None
+    text = re.sub(r"https?://(?:www\.)?([^/\s,;]+)[^\s,;]*\s*", r"\1", text.split(";", 1)[-1])
+    return textwrap.shorten(text.strip().rstrip("."), 150, placeholder=" …") or None
+
+
+def _wrapped(text: str, size: float, weight: str = "normal") -> list[str]:
+    """Return lines that fit the page; a number is kept together with its percent sign."""
+    font = get_font(findfont(FontProperties(family=["DejaVu Sans"], weight=weight)))
+    font.set_size(size, 72)
+    lines: list[str] = []
+    for word in text.replace(" %", "\u00a0%").split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        font.set_text(longer)
+        # FreeType measures in 64ths of a point.
+        if lines and font.get_width_height()[0] / 64 > 72 * (WIDTH - 2 * _MARGIN):
+            lines.append(word)
+        else:
+            lines[-1:] = [longer]
+    return [line.replace("\u00a0", " ").replace("$", r"\$") for line in lines]

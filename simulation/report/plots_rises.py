@@ -1,0 +1,148 @@
+"""Rises against the needed number, year by year.
+
+Knows how counts, their intervals and the chance of meeting the target are drawn; must not know how a
+page is laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from . import wording
+from .language import Language
+from .plots_page import INK, LEVEL_COLOURS, QUIET_INK, Page, footer, year_ticks
+
+Record = Mapping[str, Any]
+_HEIGHT = 2.0
+_COLOUR = LEVEL_COLOURS["berkembang"]
+_NEEDED = "#d55e00"
+_MOST_YEARS = 6
+
+
+def draw_rises(language: Language, record: Record, run_hash: str | None) -> Figure:
+    """Draw what is judged each year, and how likely it is enough."""
+    if "districts" in record:
+        return _draw_districts(language, record, run_hash)
+    target, years = record["target"], record["years"]
+    known = all(year["judged"] is not None for year in years)
+    headline = language.say(
+        "{verdict}: {event}",
+        verdict=wording.word_and_chance(language, years[0]["probability_met"]),
+        event=wording.event(language, record),
+    )
+    explained = (
+        language.say(
+            "{judged} a year. Dot: median; thick line: 50%, thin line: 90% interval.",
+            judged=_first_upper(wording.judged_name(language, target)),
+        )
+        if known
+        else language.say("Only the probability of this target is known from an exact result, not its count.")
+    )
+    every = wording.met_every_year(language, record)
+    page = Page(
+        headline,
+        language.say("{explained} {every}", explained=explained, every=every) if every else explained,
+        footer(language, record, run_hash),
+        _HEIGHT,
+    )
+    axes = page.axes(left=0.36, right=0.58, bottom=0.2, top=0.36)
+    counts = [year["judged"]["quantiles"] if known else None for year in years]
+    needed = [(year["needed"]["min"], year["needed"]["max"]) for year in years]
+    _draw(language, axes, [year["year"] for year in years], counts, needed)
+    _label_needed(language, axes, years)
+    _label_chances(language, axes, [(year["year"], year["probability_met"]) for year in years])
+    return page.figure
+
+
+def _draw_districts(language: Language, record: Record, run_hash: str | None) -> Figure:
+    """Draw how many districts meet their target each year."""
+    meeting, total = record["districts_meeting"], len(record["districts"])
+    page = Page(
+        record["verdict"][language.code].rstrip("."),
+        language.say(
+            "Districts that meet their target, of {districts}. Dot: median; thick line: 50%, thin line: 90% interval.",
+            districts=language.number(total),
+        ),
+        footer(language, record, run_hash),
+        _HEIGHT,
+    )
+    axes = page.axes(left=0.36, right=0.08, bottom=0.2, top=0.36)
+    _draw(language, axes, [year["year"] for year in meeting], [year["quantiles"] for year in meeting], [])
+    if meeting[0]["quantiles"] is None:
+        axes.plot([year["year"] for year in meeting], [year["mean"] for year in meeting], "o", color=_COLOUR)
+    axes.set_ylim(0, total)
+    _label_chances(language, axes, [(year["year"], year["mean"] / total) for year in meeting])
+    return page.figure
+
+
+def _draw(
+    language: Language,
+    axes: Axes,
+    years: list[int],
+    counts: Sequence[Mapping[str, float] | None],
+    needed: Sequence[tuple[int, int]],
+) -> None:
+    for year, quantiles in zip(years, counts, strict=True):
+        if quantiles is None:
+            continue
+        axes.plot([year] * 2, [quantiles["0.05"], quantiles["0.95"]], color=_COLOUR, linewidth=1, zorder=2)
+        axes.plot(
+            [year] * 2, [quantiles["0.25"], quantiles["0.75"]], color=_COLOUR, linewidth=4, solid_capstyle="butt", zorder=3
+        )
+        axes.plot(year, quantiles["0.5"], "o", color="white", markeredgecolor=INK, markersize=4, zorder=4)
+    for year, (low, high) in zip(years, needed, strict=False):
+        axes.fill_between([year - 0.5, year + 0.5], low, high, color=_NEEDED, alpha=0.3, linewidth=0)
+        axes.plot([year - 0.5, year + 0.5], [high] * 2, color=_NEEDED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
+    axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+    axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
+    axes.yaxis.get_major_locator().set_params(integer=True, nbins=5)  # type: ignore[attr-defined]
+    axes.yaxis.set_major_formatter(lambda value, _: language.number(value))
+    axes.grid(axis="y", color="#dddddd", linewidth=0.5)
+    axes.set_axisbelow(True)
+    year_ticks(axes, years, _MOST_YEARS)
+
+
+def _label_needed(language: Language, axes: Axes, years: Sequence[Record]) -> None:
+    """Write the needed number at the right end of its line."""
+    needed = years[-1]["needed"]
+    axes.annotate(
+        language.say("needed: {number}", number=wording.whole_span(language, needed["min"], needed["max"])),
+        (1, (needed["min"] + needed["max"]) / 2),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(1, 0),
+        textcoords="offset points",
+        ha="left",
+        va="center",
+        color=_NEEDED,
+        weight="bold",
+    )
+
+
+def _label_chances(language: Language, axes: Axes, chances: Sequence[tuple[int, float]]) -> None:
+    """Write the chance of meeting the target above every year that is named."""
+    named = set(axes.get_xticks())
+    _above(axes, 0, 15, language.say("Probability that the target is met:"), color=QUIET_INK)
+    for year, probability in chances:
+        if year in named:
+            _above(axes, year, 4, wording.chance(language, probability), ha="center", weight="bold")
+
+
+def _above(axes: Axes, place: float, points: float, text: str, **look: Any) -> None:
+    """Write text above the axes, at a year; at 0 at their left edge."""
+    axes.annotate(
+        text,
+        (place, 1),
+        xycoords=axes.get_xaxis_transform() if place else "axes fraction",
+        xytext=(0, points),
+        textcoords="offset points",
+        va="bottom",
+        **look,
+    )
+
+
+def _first_upper(text: str) -> str:
+    return text[0].upper() + text[1:]

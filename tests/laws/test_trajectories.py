@@ -1,0 +1,205 @@
+"""What must hold for any scenario whatever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from districts import ORIGIN, everything_on, make_scenario, make_villages, scenarios
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulation.domain.distributions import Fixed
+from simulation.domain.intervention import Intervention
+from simulation.domain.parameters import ParameterSet
+from simulation.domain.randomness import Trajectories
+from simulation.domain.villages import Villages
+from simulation.engine import batch, model
+from simulation.engine.ensemble import Effort, run
+from simulation.engine.outcome import Outcome
+from simulation.inputs.scenario import Scenario
+
+SEED = 11
+
+
+def simulate(scenario: Scenario, villages: Villages | None = None, replicates: int = 6) -> Outcome:
+    """Run a few trajectories with the array engine."""
+    parameters = scenario.parameters.draw(SEED, 1)
+    grid = Trajectories.grid(range(1), range(replicates))
+    return batch.simulate(scenario, villages or scenario.districts[0], parameters, grid, SEED)
+
+
+def same(a: Outcome, b: Outcome) -> bool:
+    """Return whether two outcomes agree in every number."""
+    return all(np.array_equal(x, getattr(b, name)) for name, x in vars(a).items())
+
+
+def with_parameters(scenario: Scenario, **changes: float) -> Scenario:
+    """Return the scenario with other fixed values (``__`` for the dot in names)."""
+    p = scenario.parameters
+    scalars = {**p.scalars, **{name.replace("__", "."): Fixed(value) for name, value in changes.items()}}
+    return replace(scenario, parameters=ParameterSet(scalars, p.matrix, p.interventions, p.covariates))
+
+
+@given(scenarios())
+@settings(max_examples=60, deadline=None)
+def test_mesa_and_array_engines_give_the_same_trajectories(scenario: Scenario) -> None:
+    """Every count of every trajectory agrees, whatever is switched on."""
+    parameters = scenario.parameters.draw(SEED, 1)
+    grid = Trajectories.grid(range(1), range(2, 5))
+    district = scenario.districts[0]
+    assert same(
+        batch.simulate(scenario, district, parameters, grid, SEED),
+        model.simulate(scenario, district, parameters, grid, SEED),
+    )
+
+
+@given(scenarios())
+@settings(max_examples=40, deadline=None)
+def test_counts_of_a_year_agree_with_each_other(scenario: Scenario) -> None:
+    """Villages neither appear nor vanish, and no more rise than may."""
+    outcome = simulate(scenario)
+    assert (outcome.levels.sum(axis=-1) == len(scenario.districts[0])).all()
+    assert (outcome.rises <= outcome.can_rise.sum(axis=-1)).all()
+    assert (outcome.entries <= outcome.rises).all()
+    assert np.array_equal(outcome.village_status.sum(axis=0), outcome.levels[:, 1:].sum(axis=0))
+    assert np.array_equal(outcome.village_rises.sum(axis=0), outcome.rises.sum(axis=0))
+    assert (np.diff(outcome.village_risen, axis=1) >= 0).all()
+
+
+@given(scenarios())
+@settings(max_examples=40, deadline=None)
+def test_an_intervention_with_odds_ratio_one_changes_no_bit(scenario: Scenario) -> None:
+    """No effect is exactly neutral, whoever is assisted."""
+    names = [plan.name for plan in scenario.interventions]
+    neutral = with_parameters(
+        scenario, **{f"{name}__odds_ratio_{way}": 1.0 for name in names for way in ("rise", "fall")}
+    )
+    without = replace(
+        neutral,
+        interventions=(),
+        parameters=ParameterSet(neutral.parameters.scalars, covariates=neutral.parameters.covariates),
+    )
+    a, b = simulate(neutral), simulate(without)
+    assert np.array_equal(a.levels, b.levels)
+    assert np.array_equal(a.rises, b.rises)
+
+
+@given(scenarios(known_status=True), st.floats(1.1, 6), st.floats(0, 1))
+@settings(max_examples=40, deadline=None)
+def test_help_fixed_in_advance_leaves_no_village_lower(scenario: Scenario, ratio: float, chance: float) -> None:
+    """Without falls and skips, and with who is assisted settled, a helpful intervention harms nobody in any year."""
+    plan = Intervention(
+        "help", ORIGIN + 1, capacity=3, priority="column:remote", eligible_status=("dasar", "berkembang", "mandiri", "paripurna")
+    )  # fmt: skip
+    scenario = replace(scenario, interventions=(plan,), min_years=0)
+    base = {"fall": 0.0, "skip__berkembang": 0.0, "skip__mandiri": 0.0, "rise__dasar": chance}
+    scenario = replace(
+        scenario,
+        parameters=ParameterSet(
+            {**scenario.parameters.scalars, "help.odds_ratio_rise": Fixed(1.0), "help.odds_ratio_fall": Fixed(1.0)},
+            interventions=("help",),
+            covariates=scenario.parameters.covariates,
+        ),
+    )
+    without = simulate(with_parameters(scenario, **base, peer_odds_ratio=1.5), replicates=1)
+    helped = simulate(with_parameters(scenario, **base, peer_odds_ratio=1.5, help__odds_ratio_rise=ratio), replicates=1)
+    level_without = without.village_status.argmax(axis=-1)
+    level_helped = helped.village_status.argmax(axis=-1)
+    assert (level_helped >= level_without).all()
+
+
+@given(scenarios(), st.randoms(use_true_random=False))
+@settings(max_examples=30, deadline=None)
+def test_the_order_of_rows_changes_nothing(scenario: Scenario, random: object) -> None:
+    """Villages are put in an order of their own, so the table's order cannot matter."""
+    district = scenario.districts[0]
+    order = list(range(len(district)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    names = [district.subdistricts[k] for k in district.subdistrict_index]
+    shuffled = Villages.arrange(
+        district.district_code,
+        district.district,
+        [district.codes[i] for i in order],
+        [district.names[i] for i in order],
+        [names[i] for i in order],
+        status=None if district.status is None else [int(district.status[i]) for i in order],
+        status_counts=district.status_counts,
+        columns={name: [cells[i] for i in order] for name, cells in district.columns.items()},
+    )
+    assert same(simulate(scenario), simulate(scenario, shuffled))
+
+
+@given(scenarios(known_status=True), st.data())
+@settings(max_examples=30, deadline=None)
+def test_a_subset_keeps_its_lives_where_nothing_couples_villages(scenario: Scenario, data: st.DataObject) -> None:
+    """Without peers, limited places and centred covariates, who else is simulated does not matter."""
+    scenario = replace(scenario, interventions=())
+    p = scenario.parameters
+    scenario = replace(scenario, parameters=ParameterSet({**p.scalars, "peer_odds_ratio": Fixed(1.0)}))
+    district = scenario.districts[0]
+    keep = sorted(data.draw(st.sets(st.integers(0, len(district) - 1), min_size=1)))
+    names = [district.subdistricts[k] for k in district.subdistrict_index]
+    assert district.status is not None
+    part = Villages.arrange(
+        district.district_code,
+        district.district,
+        [district.codes[i] for i in keep],
+        [district.names[i] for i in keep],
+        [names[i] for i in keep],
+        status=[int(district.status[i]) for i in keep],
+    )
+    whole, few = simulate(scenario), simulate(scenario, part)
+    assert np.array_equal(whole.village_status[keep], few.village_status)
+
+
+@pytest.mark.parametrize(("cells", "workers"), [(60, 1), (333, 2), (10_000, 3)])
+def test_chunks_and_workers_change_nothing(cells: int, workers: int) -> None:
+    """An ensemble is the same however it is cut and spread."""
+    scenario = everything_on()
+    effort = Effort(3, 22)
+    expected = run(scenario, effort, SEED, workers=1, chunk_cells=26 * 66)
+    got = run(scenario, effort, SEED, workers=workers, chunk_cells=cells)
+    assert same(expected.outcomes[0], got.outcomes[0])
+
+
+@pytest.mark.slow
+def test_mesa_in_worker_processes_gives_the_same_ensemble() -> None:
+    """Processes change nothing either."""
+    scenario, effort = everything_on(), Effort(2, 9)
+    a = run(scenario, effort, SEED)
+    b = run(scenario, effort, SEED, engine="mesa", workers=2, chunk_cells=100)
+    assert same(a.outcomes[0], b.outcomes[0])
+
+
+def test_more_draws_and_replicates_begin_with_the_same_ones() -> None:
+    """Draw 1, replicate 2 is the same trajectory in a small and in a large ensemble."""
+    scenario = everything_on()
+    small, large = run(scenario, Effort(2, 3), SEED).outcomes[0], run(scenario, Effort(5, 11), SEED).outcomes[0]
+    assert np.array_equal(small.levels, large.levels[:2, :3])
+
+
+def test_trajectories_differ_between_addresses() -> None:
+    """Seeds and replicates are not copies of each other."""
+    scenario = everything_on()
+    a, b = run(scenario, Effort(1, 8), 1).outcomes[0], run(scenario, Effort(1, 8), 2).outcomes[0]
+    assert not np.array_equal(a.levels, b.levels)
+    assert not np.array_equal(a.levels[0, 0], a.levels[0, 1])
+
+
+@given(scenarios())
+@settings(max_examples=60, deadline=None)
+def test_rows_of_the_matrix_sum_to_one(scenario: Scenario) -> None:
+    """Whatever rise, fall and skip say, each row is a distribution."""
+    matrix = scenario.parameters.draw(SEED, 1).matrix[0]
+    assert np.all((matrix >= 0) & (matrix <= 1))
+    np.testing.assert_allclose(matrix.sum(axis=1), 1, atol=1e-12)
+
+
+def test_a_certain_rise_rises() -> None:
+    """A chance of one, with infinite odds, is no special case."""
+    villages = make_villages((4,), status=[0, 0, 1, 2])
+    scenario = make_scenario(villages, {"rise.dasar": 1.0, "rise.berkembang": 1.0, "rise.mandiri": 1.0, "skip.berkembang": 0.0, "skip.mandiri": 0.0, "village_sd": 1.0, "fall": 1.0})  # fmt: skip
+    outcome = simulate(scenario)
+    assert (outcome.rises[:, 0] == 4).all()
