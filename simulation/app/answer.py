@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WIDTH = 80
 MOST_DISTRICTS = 20
 MOST_COUNTS = 6
+MOST_YEARS_ACROSS = 8
+LONGEST_WORD = 14
 
 Record = Mapping[str, Any]
 
@@ -32,9 +34,10 @@ def forecast_answer(speech: Language, record: Record) -> str:
 
     console = Console(file=StringIO(), width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
     for part in _parts(speech, record):
-        console.print(*([wrapped(part)] if isinstance(part, str) else ["", part]), sep="\n")
+        console.print(wrapped(part) if isinstance(part, str) else part)
     written = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO, see above
-    return "\n".join(line.rstrip() for line in written.splitlines()).strip() + "\n"
+    lines = [line.rstrip() for line in written.splitlines()]
+    return "\n".join(line for line, before in zip(lines, ["", *lines], strict=False) if line or before).strip() + "\n"
 
 
 def wrapped(sentence: str) -> str:
@@ -52,15 +55,13 @@ def _parts(speech: Language, record: Record) -> Iterator[RenderableType]:
     yield record["verdict"][speech.code]
     yield wording.basis(speech, record["basis"])
     if len(districts) > 1:
-        yield _districts_table(speech, record)
-        if len(districts) > MOST_DISTRICTS:
-            yield speech.say("The other districts stand in years.csv.")
+        yield from _districts_table(speech, record)
     else:
-        yield _years_table(speech, districts[0])
+        yield from _years_table(speech, districts[0])
         yield from _joint(speech, districts[0])
-        yield _readings_table(speech, districts[0])
-    if record["interventions"] and len(districts) == 1:
-        yield _assisted_table(speech, record)
+        yield from _readings_table(speech, districts[0])
+        if record["interventions"]:
+            yield from _assisted_table(speech, record)
     yield from _assumed(speech, record)
     yield from _notes(speech, districts)
 
@@ -75,43 +76,50 @@ def _heading(speech: Language, record: Record) -> str:
     return speech.say("{title}: {district}, {villages} villages", title=title, district=name, villages=villages)
 
 
-def _table(title: str, *headers: str) -> Any:
-    """Return an empty table: first column left, the others right."""
+def _table(headers: list[str], rows: list[list[str]]) -> Any:
+    """Return a table: first column left, the others right; headers are broken into lines, numbers are not."""
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="", box=box.SIMPLE_HEAD, padding=(0, 1))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
     for place, header in enumerate(headers):
-        table.add_column(header, justify="right" if place else "left", vertical="bottom")
+        width = max(min(len(row[place]), LONGEST_WORD) for row in rows)
+        table.add_column(header, justify="right" if place else "left", vertical="bottom", min_width=width)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
-def _years_table(speech: Language, district: Record) -> Any:
+def _years_table(speech: Language, district: Record) -> Iterator[RenderableType]:
+    """Yield the yearly table; the words make room where the target counts something else than rises."""
     say = speech.say
     own_count = district["target"]["key"] not in {"rises_all", "rises_below_top"}
-    judged = [wording.judged_name(speech, district["target"])] if own_count else []
-    table = _table(
-        say("Year by year (median; every interval is 90%)"),
+    rows = []
+    for year in district["years"]:
+        interval = year["parameter_interval90"]
+        rows.append(
+            [
+                str(year["year"]),
+                _median(speech, year["rises"]),
+                *([_median(speech, year["judged"])] if own_count else []),
+                wording.whole_span(speech, year["needed"]["min"], year["needed"]["max"]),
+                _with_error(speech, year),
+                "–" if interval is None else wording.chance_span(speech, interval),
+                *([] if own_count else [wording.word(speech, year["probability_met"])]),
+            ]
+        )
+    headers = [
         say("year"),
         say("villages that rise"),
-        *judged,
+        *([wording.judged_name(speech, district["target"])] if own_count else []),
         say("needed"),
         say("target met ± simulation error"),
         say("parameter interval"),
-        say("in words"),
-    )
-    for year in district["years"]:
-        interval = year["parameter_interval90"]
-        table.add_row(
-            str(year["year"]),
-            _median(speech, year["rises"]),
-            *([_median(speech, year["judged"])] if own_count else []),
-            wording.whole_span(speech, year["needed"]["min"], year["needed"]["max"]),
-            _with_error(speech, year),
-            "–" if interval is None else wording.chance_span(speech, interval),
-            wording.word(speech, year["probability_met"]),
-        )
-    return table
+        *([] if own_count else [say("in words")]),
+    ]
+    yield ""
+    yield say("Year by year (median; every interval is 90%)")
+    yield _table(headers, rows)
 
 
 def _median(speech: Language, counted: Record | None) -> str:
@@ -123,9 +131,12 @@ def _median(speech: Language, counted: Record | None) -> str:
 
 
 def _with_error(speech: Language, estimate: Record) -> str:
+    probability = wording.chance(speech, estimate["probability_met"], 1)
+    if estimate["monte_carlo_error"] == 0:
+        return probability
     return speech.say(
         "{probability} ± {error}",
-        probability=wording.chance(speech, estimate["probability_met"], 1),
+        probability=probability,
         error=speech.number(100 * estimate["monte_carlo_error"], 1),
     )
 
@@ -140,10 +151,15 @@ def _joint(speech: Language, district: Record) -> Iterator[str]:
     yield speech.say("Met in every one of {years} years: {every} ({word}).", years=horizon, every=every, word=word)
     counts = [m for m in _spread(horizon) if m < horizon]
     chances = [
-        speech.say("{years}: {chance}", years=m, chance=wording.chance(speech, district["at_least"][str(m)]))
+        speech.say(
+            "{some} of {all} years {chance}",
+            some=m,
+            all=horizon,
+            chance=wording.chance(speech, district["at_least"][str(m)]),
+        )
         for m in counts
     ]
-    yield speech.say("Met in at least so many of the years: {chances}.", chances="; ".join(chances))
+    yield speech.say("Met in at least: {chances}.", chances="; ".join(chances))
 
 
 def _spread(horizon: int) -> list[int]:
@@ -152,51 +168,60 @@ def _spread(horizon: int) -> list[int]:
     return sorted({max(1, round(horizon * step / steps)) for step in range(1, steps + 1)})
 
 
-def _readings_table(speech: Language, district: Record) -> Any:
-    own, *others = district["readings"]
-    names = [wording.reading_name(speech, key, district["target"]) for key in (own, *others)]
+def _readings_table(speech: Language, district: Record) -> Iterator[RenderableType]:
+    own, *others = [wording.reading_name(speech, key, district["target"]) for key in district["readings"]]
     share = district["target"]["share"]
     shown = speech.percent(share, 0 if round(100 * share, 6).is_integer() else 1)
-    title = speech.say("Every reading of the {share} target: probability met; * is the scenario's own", share=shown)
-    table = _table(title, speech.say("year"), f"* {names[0]}", *names[1:])
-    for t, year in enumerate(district["years"]):
-        table.add_row(str(year["year"]), *(wording.chance(speech, p[t], 1) for p in district["readings"].values()))
-    return table
-
-
-def _districts_table(speech: Language, record: Record) -> Any:
-    say = speech.say
-    first = record["origin"] + 1
-    table = _table(
-        say("District by district, {year} (median and 90% interval)", year=first),
-        say("district"),
-        say("villages that rise"),
-        say("needed"),
-        say("target met ± simulation error"),
-        say("in words"),
+    yield ""
+    yield speech.say("Every reading of the {share} target: probability met; * is the scenario's own", share=shown)
+    yield _table(
+        [speech.say("year"), f"* {own}", *others],
+        [
+            [str(year["year"]), *(wording.uncertain(speech, p[t], 1) for p in district["readings"].values())]
+            for t, year in enumerate(district["years"])
+        ],
     )
-    for district in record["districts"][:MOST_DISTRICTS]:
-        year = district["years"][0]
-        table.add_row(
-            printable(f"{district['code']} {district['name']}"),
-            _median(speech, year["rises"]),
-            wording.whole_span(speech, year["needed"]["min"], year["needed"]["max"]),
-            _with_error(speech, year),
-            wording.word(speech, year["probability_met"]),
-        )
-    return table
 
 
-def _assisted_table(speech: Language, record: Record) -> Any:
-    names = [plan["name"] for plan in record["interventions"]]
-    years = [year["year"] for year in record["years"]]
-    shown = years[: MOST_COUNTS + 2]
-    table = _table(speech.say("Villages assisted (mean)"), speech.say("intervention"), *map(str, shown))
-    for name in names:
-        table.add_row(
-            printable(name), *(speech.number(year["assisted"][name], 1) for year in record["years"][: len(shown)])
-        )
-    return table
+def _districts_table(speech: Language, record: Record) -> Iterator[RenderableType]:
+    say = speech.say
+    yield ""
+    yield say("District by district, {year} (median and 90% interval)", year=record["origin"] + 1)
+    firsts = [(district, district["years"][0]) for district in record["districts"][:MOST_DISTRICTS]]
+    yield _table(
+        [
+            say("district"),
+            say("villages that rise"),
+            say("needed"),
+            say("target met ± simulation error"),
+            say("in words"),
+        ],
+        [
+            [
+                printable(f"{district['code']} {district['name']}"),
+                _median(speech, year["rises"]),
+                wording.whole_span(speech, year["needed"]["min"], year["needed"]["max"]),
+                _with_error(speech, year),
+                wording.word(speech, year["probability_met"]),
+            ]
+            for district, year in firsts
+        ],
+    )
+    if len(record["districts"]) > MOST_DISTRICTS:
+        yield say("The other districts stand in years.csv.")
+
+
+def _assisted_table(speech: Language, record: Record) -> Iterator[RenderableType]:
+    years = record["years"][:MOST_YEARS_ACROSS]
+    yield ""
+    yield speech.say("Villages assisted (mean)")
+    yield _table(
+        [speech.say("intervention"), *(str(year["year"]) for year in years)],
+        [
+            [printable(plan["name"]), *(speech.number(year["assisted"][plan["name"]], 1) for year in years)]
+            for plan in record["interventions"]
+        ],
+    )
 
 
 def _assumed(speech: Language, record: Record) -> Iterator[str]:

@@ -95,13 +95,13 @@ def told(settings: Settings) -> Iterator[None]:
     say = settings.language().say
     try:
         yield
-    except typer.Exit:
+    except (typer.Exit, BrokenPipeError):
         raise
     except ProblemsError as error:
         show_problems(settings, error.problems)
         code = BAD_INPUT
     except KampungError as error:
-        typer.echo(printable(say("Not possible: {reason}", reason=error)), err=True)
+        typer.echo(printable(say("Not possible: {reason}", reason=_reason(settings, error)), lines=True), err=True)
         code = BAD_INPUT
     except KeyboardInterrupt:
         typer.echo(say("Interrupted."), err=True)
@@ -120,6 +120,15 @@ def told(settings: Settings) -> Iterator[None]:
     if settings.debug:
         typer.echo(traceback.format_exc(), err=True)
     raise typer.Exit(code)
+
+
+def _reason(settings: Settings, error: KampungError) -> str:
+    """Return what an error says, in the reader's language where it can be translated."""
+    reasons = getattr(error, "reasons", ())
+    if not reasons:
+        return str(error)
+    render = settings.language().translate_problem
+    return "\n".join(["", *(f"- {reason.render(render)}" for reason in reasons)])
 
 
 def show_problems(settings: Settings, problems: Iterable[Problem]) -> None:

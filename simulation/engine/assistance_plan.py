@@ -12,19 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.intervention import Intervention, dose, fixed_order, may_be_chosen, place_table
-from ..domain.parameters import Parameters, transition_matrix
+from ..domain.parameters import Parameters
 from ..domain.status import LEVELS
 from ..domain.transition import chance, factor, odds
 from ..domain.villages import Villages
 from ..inputs.problems import KampungError, Message
 from ..inputs.scenario import Scenario
+from .forward import possible_states
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Statuses = NDArray[np.int8]
-
-_POSSIBLE = 1e-15
-"""Chances below this come from rounding."""
 
 OPEN_ELIGIBILITY = (
     "who is eligible for {name} in {year} depends on how villages have moved by then; "
@@ -51,7 +49,7 @@ UNKNOWN_CONDITION = (
 )
 
 
-class OpenAllocation(KampungError):
+class OpenAllocationError(KampungError):
     """An allocation cannot be said in advance; `reasons` say why, one an intervention at most."""
 
     def __init__(self, reasons: list[Message]) -> None:
@@ -110,10 +108,10 @@ def plan_assistance(
 
     Raises
     ------
-    OpenAllocation
+    OpenAllocationError
         Where there is none.
     """
-    reachable = _reachable(status, parameters, scenario.min_years, scenario.horizon)
+    reachable = possible_states(status, parameters, scenario.min_years, scenario.horizon)
     settled = np.zeros((len(villages), scenario.horizon, len(scenario.interventions)), dtype=bool)
     choices: list[Choice] = []
     reasons: list[Message] = []
@@ -128,7 +126,7 @@ def plan_assistance(
         settled[:, :, j] = allocation.settled
         choices += allocation.choices
     if reasons:
-        raise OpenAllocation(reasons)
+        raise OpenAllocationError(reasons)
     return AssistancePlan(settled, tuple(choices))
 
 
@@ -278,25 +276,3 @@ def _first(candidates: Bools, earliest: Floats, latest: Floats, places: int) -> 
     if first.sum() + tied.sum() == places:
         return first | tied, none
     return first, tied
-
-
-def _reachable(status: Statuses, parameters: Parameters, min_years: int, horizon: int) -> list[Bools]:
-    """Return the states possible at the start of each year, each (V, 4, 2); the last axis is "waits"."""
-    p, ages = parameters, min(min_years, horizon)
-    free, held = (
-        (transition_matrix(rise, p.fall, p.rise_reaches, p.fall_reaches) > _POSSIBLE).any(axis=0)
-        for rise in (p.rise, np.zeros_like(p.rise))
-    )
-    states = np.zeros((status.size, len(LEVELS), ages + 1), dtype=bool)
-    states[np.arange(status.size), status, ages] = True
-    result = []
-    for _ in range(horizon):
-        may_rise, waits = states[..., -1], states[..., :-1].any(axis=-1)
-        result.append(np.stack([may_rise, waits], axis=-1))
-        moved = may_rise @ (free & ~np.eye(4, dtype=bool)) | waits @ (held & ~np.eye(4, dtype=bool))
-        after = np.zeros_like(states)
-        after[..., 0] = moved
-        after[..., -1] |= may_rise & np.diagonal(free)
-        after[..., 1:] |= states[..., :-1] & np.diagonal(held)[:, None]
-        states = after
-    return result

@@ -11,6 +11,7 @@ is summed: every member is chosen by a coin of its own, and only sums with the r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,9 +73,7 @@ class ClosedForm:
         for piece in self._pieces(t):
             weight = path_weights(self._shocks, piece)
             weight_in_all += weight.sum(axis=1)
-            moves = [
-                [law.last_moves(law.before(piece), piece) for *_, law in variants] for variants in self._laws
-            ]
+            moves = [[law.last_moves(law.before(piece), piece) for *_, law in variants] for variants in self._laws]
             for name, measure in measures.items():
                 chances = [
                     [np.stack([move[kind].sum(axis=0) for kind in kinds[name]]) for move in variants]
@@ -143,9 +142,9 @@ class ClosedForm:
             Part(group.size, self._adds(group, variants, chance, lattice))
             for group, variants, chance in zip(self._population.groups, self._laws, chances, strict=True)
         ]
-        sums = total(parts, [*axes, *(Axis(places, folds=False) for _, places in choices)])
-        for members, places in reversed(choices):
-            sums = sums[..., places, :] / _chance_of_places(members, places)
+        sums = total(parts, [*axes, *(Axis(places, exactly=True) for _, places in choices)])
+        for members, places in choices:
+            sums = sums / _chance_of_places(members, places)
         return np.asarray((sums.reshape(*sums.shape[:-1], *weight.shape) * weight).sum(axis=-1))
 
     def _adds(
@@ -159,7 +158,8 @@ class ClosedForm:
             cell = [0] * len(sides)
             for number, taken in zip(group.choices, chosen, strict=True):
                 cell[number] = taken
-            adds[(..., *cell, slice(None))] += probability * chance.reshape(*lattice, cases)
+            place: tuple[Any, ...] = (..., *cell, slice(None))
+            adds[place] += probability * chance.reshape(*lattice, cases)
         return adds
 
 
@@ -171,9 +171,7 @@ def top_at_start(population: Population, t: int) -> int | None:
 def joint_measures(scenario: Scenario, population: Population) -> list[Measure]:
     """Return what decides whether the target is met, for every year."""
     size, waits = population.membership.shape[0], 2 if scenario.min_years else 1
-    return [
-        judged(scenario.target, size, waits, top_at_start(population, t)) for t in range(scenario.horizon)
-    ]
+    return [judged(scenario.target, size, waits, top_at_start(population, t)) for t in range(scenario.horizon)]
 
 
 def _outcomes(law: Law, past: Histories, sorts: list[list[Bools]]) -> Floats:

@@ -81,9 +81,7 @@ class ExactResult:
         )
 
 
-def solve(
-    scenario: Scenario, villages: Villages, parameters: Parameters, populations: list[Population]
-) -> ExactResult:
+def solve(scenario: Scenario, villages: Villages, parameters: Parameters, populations: list[Population]) -> ExactResult:
     """Return the exact result of one district.
 
     Parameters
@@ -130,5 +128,5 @@ def _add_villages(result: ExactResult, form: ClosedForm) -> None:
         (result.village_risen, risen),
         (result.village_assisted, assisted),
     ):
-        kept += share * mean
+        np.add(kept, share * mean, out=kept)
     result.assisted[:] = result.village_assisted.sum(axis=0)

@@ -11,7 +11,7 @@ from ..domain.parameters import Parameters
 from ..domain.villages import Villages
 from ..inputs.problems import KampungError, Message
 from ..inputs.scenario import Scenario
-from .assistance_plan import OpenAllocation
+from .assistance_plan import OpenAllocationError
 from .population import Population, populations, take
 from .shock_paths import is_random
 from .workload import Workload
@@ -47,7 +47,7 @@ TOO_COSTLY = (
 DEFAULT_PRIOR = " (its default is a prior that is not neutral)"
 
 
-class NoClosedForm(KampungError):
+class NoClosedForm(KampungError):  # noqa: N818  a public name that says what it is
     """The exact engine has no closed form for a scenario.
 
     Attributes
@@ -78,7 +78,7 @@ def sort_districts(scenario: Scenario, parameters: Parameters, seed: int) -> lis
         reasons += (reason for reason in _of_law(scenario, villages, parameters) if reason not in reasons)
         try:
             result.append(populations(scenario, villages, parameters, seed))
-        except OpenAllocation as allocation:
+        except OpenAllocationError as allocation:
             reasons += (reason for reason in allocation.reasons if reason not in reasons)
     if not reasons:
         every = [one for district in result for one in district]

@@ -79,12 +79,12 @@ class Moves:
 
     def is_at(self, level: int) -> Ints:
         """Return whether the village ends the year at a level."""
-        return (self.end == level).astype(np.int64)
+        return np.asarray(self.end == level, dtype=np.int64)
 
     @property
     def at_top(self) -> Ints:
         """Whether it is at the top at the start of the year."""
-        return (self.start == TOP).astype(np.int64)
+        return np.asarray(self.start == TOP, dtype=np.int64)
 
     def score(self, target: Target) -> Ints:
         """Return what it adds to the score of a target, negative for a fall that is taken off."""
@@ -101,10 +101,10 @@ class Moves:
     def within_reach(self, target: Target) -> Ints:
         """Return whether it can still count for a target: the sum is what a saturated year falls short with."""
         if target.reading == "rises":
-            return self.may_rise.astype(np.int64)
+            return np.asarray(self.may_rise, dtype=np.int64)
         inside = target.level_mask
         below = (~inside & (np.arange(len(LEVELS)) < np.flatnonzero(inside).max()))[self.start] & self.may_rise
-        return (below | inside[self.start] if target.reading == "stock" else below).astype(np.int64)
+        return np.asarray(below | inside[self.start] if target.reading == "stock" else below, dtype=np.int64)
 
 
 def target_measure(score: Ints, target: Target, villages: int, top: int | None) -> Measure:

@@ -19,7 +19,7 @@ from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
 from .assistance_plan import AssistancePlan, Choice, doses, plan_assistance
 from .forward import Village
-from .setting import largest_remainder, synthetic_shares
+from .setting import count_levels, largest_remainder, synthetic_shares
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -89,7 +89,9 @@ class Population:
                 assisted = assisted | self.spans[number] if taken else assisted
             yield chosen, probability, assisted
 
-    def village(self, scenario: Scenario, parameters: Parameters, draws: Ints, group: Group, assisted: Bools) -> Village:
+    def village(
+        self, scenario: Scenario, parameters: Parameters, draws: Ints, group: Group, assisted: Bools
+    ) -> Village:
         """Return what sets the villages of a group apart, for some draws.
 
         `parameters` are those of `draws`, places among this population's own.
@@ -113,7 +115,7 @@ def populations(scenario: Scenario, villages: Villages, parameters: Parameters, 
 
     Raises
     ------
-    OpenAllocation
+    OpenAllocationError
         Where assistance is not settled in advance.
     """
     draws = np.arange(parameters.rise.shape[0])
@@ -151,8 +153,7 @@ def village_log_odds(villages: Villages, parameters: Parameters) -> Floats:
 
 def peer_shares(villages: Villages, status: Statuses) -> Floats:
     """Return the share of the other villages of its kecamatan that stand above each village, shape (V,)."""
-    levels = np.zeros((len(villages.subdistricts), 4, 1), dtype=np.int64)
-    np.add.at(levels, (villages.subdistrict_index, status, 0), 1)
+    levels = count_levels(status[:, None], villages)
     return np.asarray(share_above(levels, villages.subdistrict_sizes)[villages.subdistrict_index, status, 0])
 
 

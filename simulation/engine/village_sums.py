@@ -11,13 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
+from math import comb, prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Shape = tuple[int, ...]
+
+_LARGEST_BINOMIAL = 1000
+"""Beyond this many villages a binomial coefficient may be too large for a number."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,13 @@ class Axis:
     ----------
     limit
         The largest sum that is told apart.
-    folds
-        Whether larger sums are counted as `limit` ("at least so many"), or dropped.
+    exactly
+        False: larger sums are counted as `limit` ("at least so many"). True: sums of just `limit` are
+        all that is wanted.
     """
 
     limit: int
-    folds: bool = True
+    exactly: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +57,7 @@ def total(parts: Sequence[Part], axes: Sequence[Axis]) -> Floats:
     parts
         At least one.
     axes
-        One for each dimension of the lattice.
+        One for each dimension of the lattice; those wanted exactly are left out of the result.
 
     Examples
     --------
@@ -61,27 +66,31 @@ def total(parts: Sequence[Part], axes: Sequence[Axis]) -> Floats:
     [0.125, 0.375, 0.375, 0.125]
     >>> total([Part(3, fair)], [Axis(2)])[:, 0].tolist()
     [0.125, 0.375, 0.5]
+    >>> total([Part(3, fair)], [Axis(2, exactly=True)]).tolist()
+    [0.375]
     """
-    result = np.ones((*[1] * len(axes), parts[0].adds.shape[-1]))
-    for part in _in_order(parts):
-        adds = trim(part.adds)
-        one_by_one, at_once = _costs(result.shape[:-1], adds.shape[:-1], part.size, axes)
-        if one_by_one <= at_once:
-            for _ in range(part.size):
-                result = _limit(_convolve(result, adds), axes)
-        else:
-            result = _limit(_convolve(result, _power(adds, part.size, axes)), axes)
-    return result
+    *before, last = sorted((Part(part.size, trim(part.adds)) for part in parts), key=_weight)
+    result = np.ones((*[1] * len(axes), last.adds.shape[-1]))
+    for part in before:
+        result = _join(result, part, axes)
+    if not any(axis.exactly for axis in axes):
+        return _join(result, last, axes)
+    return _meet(result, _power(last.adds, last.size, axes), axes)
 
 
 def cost(shapes: Sequence[tuple[int, Shape]], axes: Sequence[Axis]) -> int:
     """Return the multiplications that `total` needs for one case, for parts of (size, lattice shape)."""
+    *before, (size, shape) = sorted(shapes, key=lambda part: part[0] * prod(part[1]))
     so_far: Shape = (1,) * len(axes)
     spent = 0
-    for size, shape in sorted(shapes, key=lambda part: part[0] * prod(part[1])):
-        spent += min(_costs(so_far, shape, size, axes))
-        so_far = _grown(so_far, shape, size, axes)
-    return spent
+    for times, adds in before:
+        spent += min(_costs(so_far, adds, times, axes))
+        so_far = _grown(so_far, adds, times, axes)
+    if not any(axis.exactly for axis in axes):
+        return spent + min(_costs(so_far, shape, size, axes))
+    whole = _grown((1,) * len(axes), shape, size, axes)
+    meet = prod(a if axis.exactly else a * b for a, b, axis in zip(so_far, whole, axes, strict=True))
+    return spent + _power_cost(shape, size, axes) + meet
 
 
 def trim(adds: Floats) -> Floats:
@@ -90,21 +99,66 @@ def trim(adds: Floats) -> Floats:
         others = tuple(i for i in range(adds.ndim) if i != axis)
         reached = np.flatnonzero(adds.any(axis=others))
         last = int(reached[-1]) + 1 if reached.size else 1
-        adds = adds[(slice(None),) * axis + (slice(last),)]
+        adds = adds[_along(axis, slice(last))]
     return adds
 
 
-def _in_order(parts: Sequence[Part]) -> list[Part]:
-    return sorted(parts, key=lambda part: part.size * prod(part.adds.shape[:-1]))
+def _weight(part: Part) -> int:
+    return part.size * prod(part.adds.shape[:-1])
+
+
+def _along(axis: int, index: slice | int) -> tuple[Any, ...]:
+    """Return the index that picks along one axis and leaves the others whole."""
+    return (slice(None),) * axis + (index,)
+
+
+def _join(result: Floats, part: Part, axes: Sequence[Axis]) -> Floats:
+    """Add one part, in the cheaper of two ways."""
+    one_by_one, at_once = _costs(result.shape[:-1], part.adds.shape[:-1], part.size, axes)
+    if one_by_one > at_once:
+        return _limit(_convolve(result, _power(part.adds, part.size, axes)), axes)
+    for _ in range(part.size):
+        result = _limit(_convolve(result, part.adds), axes)
+    return result
 
 
 def _power(adds: Floats, times: int, axes: Sequence[Axis]) -> Floats:
-    """Return the sum over `times` villages by repeated doubling."""
+    """Return the sum over `times` alike villages: binomially along an axis wanted exactly, else by doubling."""
+    if times == 0:
+        return np.ones((*[1] * len(axes), adds.shape[-1]))
     if times == 1:
         return _limit(adds, axes)
+    axis = _coin(adds.shape[:-1], times, axes)
+    if axis is not None:
+        return _binomial(adds, times, axes, axis)
     half = _power(adds, times // 2, axes)
     whole = _limit(_convolve(half, half), axes)
     return _limit(_convolve(whole, adds), axes) if times % 2 else whole
+
+
+def _coin(shape: Shape, times: int, axes: Sequence[Axis]) -> int | None:
+    """Return an axis wanted exactly along which a village adds 0 or 1, None where there is none."""
+    exactly = [number for number, axis in enumerate(axes) if axis.exactly and shape[number] == 2]
+    return exactly[0] if exactly and times <= _LARGEST_BINOMIAL else None
+
+
+def _binomial(adds: Floats, times: int, axes: Sequence[Axis], axis: int) -> Floats:
+    """Return the sum over `times` villages, k of which add 1 along `axis`, for each k up to its limit."""
+    most = min(times, axes[axis].limit)
+    without, with_one = adds[_along(axis, slice(1))], adds[_along(axis, slice(1, 2))]
+    rest = [_power(without, times - most, axes)]
+    ones = [_power(with_one, 0, axes)]
+    for _ in range(most):
+        rest.append(_limit(_convolve(rest[-1], without), axes))
+        ones.append(_limit(_convolve(ones[-1], with_one), axes))
+    sums = [comb(times, k) * _limit(_convolve(rest[most - k], ones[k]), axes) for k in range(most + 1)]
+    shape = tuple(np.max([one.shape for one in sums], axis=0))
+    result = np.zeros((*shape[:axis], most + 1, *shape[axis + 1 :]))
+    for k, one in enumerate(sums):
+        result[(*(slice(n) for n in one.shape[:axis]), slice(k, k + 1), *(slice(n) for n in one.shape[axis + 1 :]))] = (
+            one
+        )
+    return result
 
 
 def _convolve(many: Floats, few: Floats) -> Floats:
@@ -121,15 +175,33 @@ def _convolve(many: Floats, few: Floats) -> Floats:
     return result
 
 
+def _meet(many: Floats, few: Floats, axes: Sequence[Axis]) -> Floats:
+    """Return the sum of two points where it is just the limit along the axes wanted exactly."""
+    if few.size > many.size:
+        many, few = few, many
+    free = [not axis.exactly for axis in axes]
+    shape = [a + b - 1 for a, b, kept in zip(many.shape, few.shape, free, strict=False) if kept]
+    result = np.zeros((*shape, many.shape[-1]))
+    for point in np.ndindex(few.shape[:-1]):
+        left = [axis.limit - start for start, axis in zip(point, axes, strict=True) if axis.exactly]
+        room = [size for size, kept in zip(many.shape, free, strict=False) if not kept]
+        if all(0 <= n < size for n, size in zip(left, room, strict=True)) and few[point].any():
+            ahead = iter(left)
+            others = many[tuple(slice(None) if kept else next(ahead) for kept in free)]
+            starts = [start for start, kept in zip(point, free, strict=True) if kept]
+            window = tuple(slice(start, start + n) for start, n in zip(starts, others.shape, strict=False))
+            result[window] += others * few[point]
+    return _limit(result, [axis for axis in axes if not axis.exactly])
+
+
 def _limit(sums: Floats, axes: Sequence[Axis]) -> Floats:
-    """Fold or drop what lies beyond the limit of each axis."""
+    """Fold what lies beyond the limit of an axis into it; drop it where the limit is wanted exactly."""
     for number, axis in enumerate(axes):
         if sums.shape[number] > axis.limit + 1:
-            ahead = (slice(None),) * number
-            kept = sums[(*ahead, slice(axis.limit + 1))]
-            if axis.folds:
+            kept = sums[_along(number, slice(axis.limit + 1))]
+            if not axis.exactly:
                 kept = kept.copy()
-                kept[(*ahead, axis.limit)] += sums[(*ahead, slice(axis.limit + 1, None))].sum(axis=number)
+                kept[_along(number, axis.limit)] += sums[_along(number, slice(axis.limit + 1, None))].sum(axis=number)
             sums = kept
     return sums
 
@@ -140,12 +212,26 @@ def _grown(so_far: Shape, adds: Shape, times: int, axes: Sequence[Axis]) -> Shap
 
 
 def _costs(so_far: Shape, adds: Shape, times: int, axes: Sequence[Axis]) -> tuple[int, int]:
-    """Return the multiplications of adding `times` villages one by one, and by doubling them first."""
+    """Return the multiplications of adding `times` villages one by one, and all at once."""
     single = sum(prod(_grown(so_far, adds, n, axes)) for n in range(times)) * prod(adds)
+    whole = _grown((1,) * len(axes), adds, times, axes)
+    return single, _power_cost(adds, times, axes) + prod(so_far) * prod(whole)
+
+
+def _power_cost(adds: Shape, times: int, axes: Sequence[Axis]) -> int:
+    """Return the multiplications of `_power`."""
+    axis = _coin(adds, times, axes)
     one: Shape = (1,) * len(axes)
-    doubling, count = 0, times
-    while count > 1:
-        doubling += prod(_grown(one, adds, count // 2, axes)) ** 2
-        doubling += (count % 2) * prod(_grown(one, adds, count - 1, axes)) * prod(adds)
-        count //= 2
-    return single, doubling + prod(so_far) * prod(_grown(one, adds, times, axes))
+    if axis is not None:
+        most = min(times, axes[axis].limit)
+        side = (*adds[:axis], 1, *adds[axis + 1 :])
+        cells = [prod(_grown(one, side, n, axes)) for n in range(times + 1)]
+        steps = sum(cells[times - most :]) + sum(cells[: most + 1])
+        pairs = sum(cells[times - k] * cells[k] for k in range(most + 1))
+        return _power_cost(side, times - most, axes) + steps * prod(side) + pairs
+    spent = 0
+    while times > 1:
+        spent += prod(_grown(one, adds, times // 2, axes)) ** 2
+        spent += (times % 2) * prod(_grown(one, adds, times - 1, axes)) * prod(adds)
+        times //= 2
+    return spent

@@ -81,7 +81,7 @@ class Workload:
     def _cost(self, lattice: tuple[int, ...], axes: list[Axis]) -> int:
         """Return the multiplications of one sum over villages, for one path."""
         choices = self._population.choices
-        every = [*axes, *(Axis(places, folds=False) for _, places in choices)]
+        every = [*axes, *(Axis(places, exactly=True) for _, places in choices)]
         shapes = [
             (group.size, (*lattice, *(2 if number in group.choices else 1 for number in range(len(choices)))))
             for group in self._population.groups

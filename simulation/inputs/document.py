@@ -43,7 +43,7 @@ def document_of(
         table = node.mapping["districts"].mapping["table"]
         document["districts"] = {"table": files.relative(model.districts.table, table.place.folder)}
     else:
-        document["district"] = plain["district"]
+        document["district"] = plain.get("district")
     document |= {"origin": model.origin, "horizon": model.horizon}
     if "villages" in plain and model.districts is None:
         document["villages"] = _villages(plain["villages"], node, files, counts=counts)

@@ -144,9 +144,7 @@ class Structure(Generic[Model]):
 
 
 def _asks_for_share(error: Any) -> bool:
-    """Return whether a value had to be a share: its upper limit is 1, or its key is one of shares."""
-    if error["type"] == "less_than_equal":
-        return bool(error["ctx"]["le"] == 1)
+    """Return whether a value had to be a share or probability."""
     names = [key for key in error["loc"] if isinstance(key, str) and not key.startswith("«")]
     if error["type"] == "greater_than" or (names and names[-1] in NOT_SHARES):
         return False

@@ -138,7 +138,7 @@ def footer(language: Language, record: Mapping[str, Any], run_hash: str | None) 
     if source := _source(record["sources"]):
         lines.append(language.say("Status data: {source}.", source=source))
     if run_hash is not None:
-        lines.append(language.say("Kampung KB Forecast, run {hash}.", hash=run_hash))
+        lines.append(language.say("Kampung KB Forecast, {scenario}, run {hash}.", scenario=record["scenario"], hash=run_hash))
     return lines
 
 

@@ -36,8 +36,9 @@ def draw_rises(language: Language, record: Record, run_hash: str | None) -> Figu
     )
     explained = (
         language.say(
-            "{judged} a year. Dot: median; thick line: 50%, thin line: 90% interval.",
-            judged=_first_upper(wording.judged_name(language, target)),
+            "{district}, {judged}. Dot: median; thick line: 50%, thin line: 90% interval.",
+            district=record["name"],
+            judged=wording.judged_name(language, target),
         )
         if known
         else language.say("Only the probability of this target is known from an exact result, not its count.")
@@ -49,7 +50,7 @@ def draw_rises(language: Language, record: Record, run_hash: str | None) -> Figu
         footer(language, record, run_hash),
         _HEIGHT,
     )
-    axes = page.axes(left=0.36, right=0.58, bottom=0.2, top=0.36)
+    axes = page.axes(left=0.36, right=0.66, bottom=0.2, top=0.36)
     counts = [year["judged"]["quantiles"] if known else None for year in years]
     needed = [(year["needed"]["min"], year["needed"]["max"]) for year in years]
     _draw(language, axes, [year["year"] for year in years], counts, needed)
@@ -74,7 +75,7 @@ def _draw_districts(language: Language, record: Record, run_hash: str | None) ->
     _draw(language, axes, [year["year"] for year in meeting], [year["quantiles"] for year in meeting], [])
     if meeting[0]["quantiles"] is None:
         axes.plot([year["year"] for year in meeting], [year["mean"] for year in meeting], "o", color=_COLOUR)
-    axes.set_ylim(0, total)
+    axes.set_ylim(0, 1.04 * total)
     _label_chances(language, axes, [(year["year"], year["mean"] / total) for year in meeting])
     return page.figure
 
@@ -86,17 +87,21 @@ def _draw(
     counts: Sequence[Mapping[str, float] | None],
     needed: Sequence[tuple[int, int]],
 ) -> None:
+    # Many years stand close together.
+    slim = 1.0 if len(years) <= 15 else 0.4
     for year, quantiles in zip(years, counts, strict=True):
         if quantiles is None:
             continue
-        axes.plot([year] * 2, [quantiles["0.05"], quantiles["0.95"]], color=_COLOUR, linewidth=1, zorder=2)
-        axes.plot(
-            [year] * 2, [quantiles["0.25"], quantiles["0.75"]], color=_COLOUR, linewidth=4, solid_capstyle="butt", zorder=3
-        )
-        axes.plot(year, quantiles["0.5"], "o", color="white", markeredgecolor=INK, markersize=4, zorder=4)
-    for year, (low, high) in zip(years, needed, strict=False):
-        axes.fill_between([year - 0.5, year + 0.5], low, high, color=_NEEDED, alpha=0.3, linewidth=0)
-        axes.plot([year - 0.5, year + 0.5], [high] * 2, color=_NEEDED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
+        at = [year] * 2
+        axes.plot(at, [quantiles["0.05"], quantiles["0.95"]], color=_COLOUR, linewidth=slim, zorder=2)
+        thick = {"color": _COLOUR, "linewidth": 4 * slim, "solid_capstyle": "butt"}
+        axes.plot(at, [quantiles["0.25"], quantiles["0.75"]], zorder=3, **thick)
+        axes.plot(year, quantiles["0.5"], "o", color="white", markeredgecolor=INK, markersize=4 * slim, zorder=4)
+    if needed:
+        edges = [years[0] - 0.5, *(year + 0.5 for year in years)]
+        low, high = zip(*needed, strict=True)
+        axes.stairs(high, edges, baseline=low, fill=True, color=_NEEDED, alpha=0.3)
+        axes.stairs(high, edges, baseline=None, color=_NEEDED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     axes.yaxis.get_major_locator().set_params(integer=True, nbins=5)  # type: ignore[attr-defined]
@@ -142,7 +147,3 @@ def _above(axes: Axes, place: float, points: float, text: str, **look: Any) -> N
         va="bottom",
         **look,
     )
-
-
-def _first_upper(text: str) -> str:
-    return text[0].upper() + text[1:]

@@ -66,16 +66,21 @@ def word(language: Language, probability: float) -> str:
     return language.say(probability_word(probability))
 
 
-def chance(language: Language, probability: float, decimals: int = 0) -> str:
-    """Return a probability in percent, never rounded to certainty or across the edge between two words."""
+def uncertain(language: Language, probability: float, decimals: int = 0) -> str:
+    """Return a probability in percent, never rounded to certainty."""
     least = 0.01 / 10**decimals
     if probability < least:
         return language.say("<{percent}", percent=language.percent(least, decimals))
     if probability > 1 - least:
         return language.say(">{percent}", percent=language.percent(1 - least, decimals))
+    return language.percent(probability, decimals)
+
+
+def chance(language: Language, probability: float, decimals: int = 0) -> str:
+    """Return a probability in percent, not rounded across the edge between two words either."""
     while probability_word(round(probability, decimals + 2)) != probability_word(probability) and decimals < 4:
         decimals += 1
-    return language.percent(probability, decimals)
+    return uncertain(language, probability, decimals)
 
 
 def word_and_chance(language: Language, probability: float) -> str:
@@ -88,7 +93,8 @@ def whole_span(language: Language, low: float, high: float) -> str:
     """Return one whole number, or the range between two."""
     if low == high:
         return language.number(low)
-    return language.say("{low}–{high}", low=language.number(low), high=language.number(high))
+    template = phrase("{low}–{high}") if low >= 0 else phrase("{low} to {high}")
+    return language.say(template, low=language.number(low), high=language.number(high))
 
 
 def share_span(language: Language, low: float, high: float) -> str:
@@ -101,7 +107,7 @@ def chance_span(language: Language, interval: Sequence[float]) -> str:
     low, high = interval
     if 0.01 <= low and high <= 0.99:
         return share_span(language, low, high)
-    return language.say("{low} to {high}", low=chance(language, low), high=chance(language, high))
+    return language.say("{low} to {high}", low=uncertain(language, low), high=uncertain(language, high))
 
 
 def levels(language: Language, target: Record) -> str:
@@ -144,13 +150,18 @@ def verdict(language: Language, district: Record) -> str:
             "the target is saturated rather than missed.",
             **said,
         )
+    if first["monte_carlo_error"] == 0:
+        return language.say("{verdict}: {event}; an exact result for the parameters as given.", **said)
     if interval is None:
         error = language.number(100 * first["monte_carlo_error"], 1)
         return language.say("{verdict}: {event}; simulation error ± {error} percentage points.", error=error, **said)
+    low, high = (uncertain(language, end) for end in interval)
+    if low == high:
+        return language.say("{verdict}: {event}, whatever the true values of the uncertain parameters.", **said)
     return language.say(
         "{verdict}: {event}; depending on the true values of the uncertain parameters, between {low} and {high}.",
-        low=chance(language, interval[0]),
-        high=chance(language, interval[1]),
+        low=low,
+        high=high,
         **said,
     )
 

@@ -33,7 +33,7 @@ CASES = [
     Case("boolean for a number", "horizon", "horizon: true", "true", "horizon", "not a whole number"),
     Case("number in quotes", "horizon", 'horizon: "5"', "horizon", "horizon", "without quotes: 5"),
     Case("horizon too long", "horizon", "horizon: 51", "51", "horizon", "at most 50"),
-    Case("horizon too short", "horizon", "horizon: 0", "0", "horizon", "at least 1"),
+    Case("horizon too short", "horizon", "horizon: 0", "horizon: 0", "horizon", "at least 1"),
     Case("a huge number", "horizon", "horizon: " + "9" * 5000, "999", "horizon", "not a whole number"),
     Case("schema version", "schema", "schema: 2", "schema", "schema", "at most 1"),
     Case("number for text", "title", "title: {id: 7}", "title", "title.id", 'in quotes: "7"'),

@@ -1,0 +1,76 @@
+"""The Mesa model as a researcher meets it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from districts import everything_on, make_scenario, make_villages
+
+import simulation as kkb
+from simulation.engine.ensemble import Effort, run
+
+
+class Eager(kkb.VillageAgent):
+    """A village whose odds of rising are tripled."""
+
+    def rise_odds(self) -> float:
+        """Return three times the usual odds."""
+        return 3 * super().rise_odds()
+
+
+def test_a_trajectory_is_one_of_the_ensemble() -> None:
+    """KampungModel(draw, replicate, seed) steps through the very trajectory that the ensemble holds."""
+    scenario = everything_on()
+    model = kkb.KampungModel(scenario, draw=0, replicate=3, seed=8)
+    while model.running:
+        model.step()
+    frame = model.datacollector.get_model_vars_dataframe()
+    ensemble = run(scenario, Effort(1, 5), 8).outcomes[0]
+    assert frame["rises"].tolist()[1:] == ensemble.rises[0, 3].tolist()
+    assert frame[["dasar", "berkembang", "mandiri", "paripurna"]].to_numpy().tolist() == ensemble.levels[0, 3].tolist()
+
+
+def test_mesa_counts_villages_by_status() -> None:
+    """AgentSet selects and groups villages; the DataCollector keeps every status of every year."""
+    model = kkb.KampungModel(everything_on(), seed=8)
+    model.step()
+    top = model.agents.select(lambda agent: agent.status == kkb.Status.PARIPURNA)
+    assert len(top) == model.levels[3]
+    frame = model.datacollector.get_agent_vars_dataframe()
+    assert len(frame) == 2 * len(model.villages)
+    assert set(frame["status"]) <= {"dasar", "berkembang", "mandiri", "paripurna"}
+
+
+def test_an_own_agent_gives_the_same_outputs_and_other_numbers() -> None:
+    """Tripled odds are exactly what an odds ratio of three does."""
+    villages = make_villages((6, 6), status=[0] * 8 + [1, 1, 2, 3])
+    scenario = make_scenario(villages, horizon=3)
+    own = kkb.forecast(scenario, replicates=40, engine="mesa", agent_class=Eager)
+    odds = [3 * r / (1 - r) for r in (0.0502, 0.0911, 0.3543)]
+    names = ("rise.dasar", "rise.berkembang", "rise.mandiri")
+    tripled = make_scenario(villages, {n: o / (1 + o) for n, o in zip(names, odds, strict=True)}, horizon=3)
+    expected = kkb.forecast(tripled, replicates=40)
+    assert own.years.equals(expected.years)
+    assert list(own.ensemble.columns) == list(expected.ensemble.columns)
+
+
+def test_an_own_agent_needs_the_mesa_engine() -> None:
+    """Arrays have no agents, and say so."""
+    with pytest.raises(ValueError, match='engine="mesa"'):
+        kkb.forecast(everything_on(), agent_class=Eager)
+
+
+def test_a_models_own_generator_belongs_to_its_trajectory() -> None:
+    """What a researcher draws from `model.rng` is the same again for the same address, and another for others."""
+    scenario = everything_on()
+    first, again, other = (kkb.KampungModel(scenario, replicate=r, seed=8).rng.random(4) for r in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_assistance_is_visible_to_agents() -> None:
+    """An agent knows who assists it."""
+    model = kkb.KampungModel(everything_on(), seed=8)
+    model.step()
+    assisted = [agent for agent in model.agents if "pokja" in agent.assisted_by]
+    assert len(assisted) == model.outcome.assisted[0, 0, 0] > 0

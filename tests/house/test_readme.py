@@ -1,0 +1,83 @@
+"""README does what it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+INSTALLS = "python3 -m venv"
+
+
+def blocks(language: str) -> list[str]:
+    """Return the code blocks of a language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def commands() -> list[str]:
+    """Return every shell command but those that install."""
+    lines = [line for block in blocks("bash") for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith(("#", INSTALLS))]
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder as a newcomer has it, without the results of others."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    shutil.copytree(ROOT / "scenarios", folder / "scenarios")
+    return folder
+
+
+def test_every_command_of_the_tour_runs(newcomer: Path) -> None:
+    """In their order, in one folder, each exits with 0."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    assert len(commands()) >= 7
+    for command in commands():
+        done = subprocess.run(
+            command, shell=True, cwd=newcomer, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False  # noqa: S602 - README is ours
+        )  # fmt: skip
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+def test_the_python_of_the_tour_runs(newcomer: Path) -> None:
+    """The four lines and the figure."""
+    for block in blocks("python"):
+        done = subprocess.run([sys.executable, "-c", block], cwd=newcomer, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert (newcomer / "rises.png").stat().st_size > 10_000
+
+
+def test_the_two_install_commands_are_those_that_ci_runs() -> None:
+    """CI takes them out of README by the words of their comments, and nothing else there installs."""
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert sum(INSTALLS in line for block in blocks("bash") for line in block.splitlines()) == 2
+    for word in ("forecast", "tests"):
+        assert f"$(readme {word})" in ci
+        assert re.search(rf"^# .*{word}.*\n{INSTALLS}", README, flags=re.MULTILINE)
+
+
+def test_links_and_pictures_of_the_documents_exist() -> None:
+    """Every relative link of README, MODEL.md and the changelog leads somewhere."""
+    for document in (ROOT / "README.md", ROOT / "simulation" / "MODEL.md", ROOT / "CHANGELOG.md", ROOT / "results" / "README.md"):
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_the_functions_that_the_model_description_names_exist() -> None:
+    """Each `file`: `name` of MODEL.md stands in that file."""
+    text = (ROOT / "simulation" / "MODEL.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(simulation/[\w/]+\.py)`: ((?:`[\w.]+`(?:, )?)+)", text)
+    assert len(named) >= 15
+    for file, names in named:
+        source = (ROOT / file).read_text(encoding="utf-8")
+        for name in re.findall(r"`([\w.]+)`", names):
+            last = name.split(".")[-1]
+            found = re.search(rf"^\s*(def|class) {last}\b|^\s*(self\.)?{last}\b.*=", source, re.MULTILINE)
+            assert found, f"{file}: {name}"

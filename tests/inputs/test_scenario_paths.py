@@ -1,0 +1,94 @@
+"""Files are found beside the file that names them, and only inside the project's or the scenario's tree."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from conftest import VILLAGES, Desk, words
+
+from simulation.inputs.problems import DataError, ScenarioError
+from simulation.inputs.scenario import load_scenario
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/etc/passwd", "relative to the file"),
+        ("../outside.csv", "outside the folder tree"),
+        ("inside/../../outside.csv", "outside the folder tree"),
+        ("link.csv", "outside the folder tree"),
+        ("loop.csv", ""),
+        ("C:\\\\data.csv", "relative to the file"),
+        ("folder", "a folder, not a file"),
+        ("pipe", "not an ordinary file"),
+        ("vilages.csv", "did you mean villages.csv?"),
+        ("a" * 5000, ""),
+        ("", "relative to the file"),
+    ],
+)
+def test_a_path_that_cannot_be_used_is_told_where_it_is_named(tmp_path: Path, path: str, says: str) -> None:
+    """Each unusable path gives one problem, at the line of the scenario that names it."""
+    (tmp_path / "outside.csv").write_text(VILLAGES)
+    (tmp_path / "inside").mkdir()
+    desk = Desk(tmp_path / "inside")
+    (desk.folder / "link.csv").symlink_to(tmp_path / "outside.csv")
+    (desk.folder / "loop.csv").symlink_to(desk.folder / "loop.csv")
+    (desk.folder / "folder").mkdir()
+    os.mkfifo(desk.folder / "pipe")
+    (problem,) = desk.problems(villages=f'villages: {{table: "{path}"}}')
+    assert (problem.line, problem.field) == (6, "villages.table")
+    assert says in words(problem)
+
+
+def test_a_project_marks_its_tree(tmp_path: Path) -> None:
+    """Below a pyproject.toml, a scenario may use tables of a neighbouring folder; symbolic links may lead inside."""
+    desk = Desk(tmp_path / "scenarios")
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "v.csv").write_text(VILLAGES)
+    (desk.folder / "link.csv").symlink_to(tmp_path / "tables" / "v.csv")
+    assert len(desk.load(villages="villages: {table: ../tables/v.csv}").districts[0]) == 6
+    assert len(desk.load(villages="villages: {table: link.csv}").districts[0]) == 6
+
+
+def test_files_are_listed_from_the_root_of_the_tree_with_their_hash(tmp_path: Path) -> None:
+    """What was read is named without the machine's folders, each file with the SHA-256 of its bytes."""
+    (tmp_path / ".git").mkdir()
+    desk = Desk(tmp_path / "scenarios")
+    files = desk.load().files
+    assert files == {
+        f"scenarios/{name}": sha256((desk.folder / name).read_bytes()).hexdigest()
+        for name in ("scenario.yaml", "villages.csv")
+    }
+
+
+def test_problems_name_files_as_the_reader_did(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scenario named by a relative path has its problems under relative paths."""
+    desk.write("sub/scenario.yaml", desk.text(villages="villages: {table: bad.csv}", horizon="horizon: 99"))
+    desk.write("sub/bad.csv", "village_code,village\na,A\n")
+    monkeypatch.chdir(desk.folder)
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario("sub/scenario.yaml")
+    assert [problem.file for problem in caught.value.problems] == ["sub/scenario.yaml", "sub/bad.csv"]
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", ".", "a\0b", "x" * 300])
+def test_a_scenario_that_is_not_there_is_one_problem(desk: Desk, name: str) -> None:
+    """Missing files, folders and impossible names are told under the name the reader gave."""
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(f"{desk.folder}/{name}")
+    (problem,) = caught.value.problems
+    assert problem.line is None
+    assert problem.message.render()
+
+
+def test_an_empty_table_is_an_error_of_data(desk: Desk) -> None:
+    """Where only a table is wrong the error is a DataError; a table that is not there is the scenario's."""
+    desk.write("villages.csv", "")
+    desk.write("scenario.yaml", desk.text())
+    assert isinstance(desk.error(), DataError)
+    (desk.folder / "villages.csv").unlink()
+    assert isinstance(desk.error(), ScenarioError)
