@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..report.record import Record
     from ..report.results import RunFolder
 
-LARGEST_SEED = 2**63 - 1
-
 app = typer.Typer(
     name="kampungkb",
     help=HELP.say("Will a district meet its Kampung KB target, and how sure is that?"),
@@ -32,6 +30,20 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def at_least_one(value: int | None) -> int | None:
+    """Refuse numbers of things below one."""
+    if value is not None and value < 1:
+        raise typer.BadParameter(HELP.say("{value} is too few; give a whole number of at least 1", value=value))
+    return value
+
+
+def at_least_zero(value: int) -> int:
+    """Refuse seeds below zero."""
+    if value < 0:
+        raise typer.BadParameter(HELP.say("{value} is negative; give a whole number of at least 0", value=value))
+    return value
 
 
 class EngineChoice(StrEnum):
@@ -48,13 +60,19 @@ ScenarioFile = Annotated[
 ScenarioFiles = Annotated[
     list[Path], typer.Argument(metavar="SCENARIO…", help=HELP.say("Scenario files (YAML)."), show_default=False)
 ]
-Draws = Annotated[int | None, typer.Option(min=1, metavar="N", help=HELP.say("Draws of the uncertain parameters [1000]."))]
-Replicates = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help=HELP.say("Trajectories per draw [20; 20000 if all is fixed]."))
+Draws = Annotated[
+    int | None,
+    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Draws of the uncertain parameters [1000].")),
 ]
-Seed = Annotated[int, typer.Option(min=0, max=LARGEST_SEED, metavar="N", help=HELP.say("Seed of the random draws."))]
+Replicates = Annotated[
+    int | None,
+    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
+]
+Seed = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Seed of the random draws."))]
 EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
-Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help=HELP.say("Threads or processes [all cores]."))]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Threads or processes [all cores]."))
+]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help=HELP.say("Tables only."))]
 Force = Annotated[bool, typer.Option("--force", help=HELP.say("Compute again what is there already."))]
 Out = Annotated[Path, typer.Option(metavar="DIR", help=HELP.say("Where run folders are kept."))]
@@ -154,7 +172,7 @@ def forecast(
             settings.note(speech.say("Time taken: {seconds} s.", seconds=seconds))
 
 
-@app.command(help=HELP.say("Write a commented starter scenario and a village table to fill in."))
+@app.command(help=HELP.say("Write a starter scenario and a village table to fill in."))
 def new(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help=HELP.say("Name of the scenario: a-z, 0-9, - and _."))],

@@ -23,15 +23,9 @@ CALIBRATED = "estimated; parameters_from"
 
 
 def document_of(
-    model: ScenarioFile, plans: Mapping[str, InterventionSection], law: Law, node: Node, files: Files, *, counts: bool
+    model: ScenarioFile, plans: Mapping[str, InterventionSection], law: Law, node: Node, files: Files
 ) -> dict[str, Any]:
-    """Return the resolved scenario without its sources, in the order of the contract.
-
-    Parameters
-    ----------
-    counts
-        Whether the status counts still hold (an overlay's table may have replaced them).
-    """
+    """Return the resolved scenario without its sources, in the order of the contract."""
     plain = model.model_dump(exclude_none=True, mode="json", include={"title", "district", "villages", "target"})
     document: dict[str, Any] = {
         "schema": 1,
@@ -46,7 +40,7 @@ def document_of(
         document["district"] = plain.get("district")
     document |= {"origin": model.origin, "horizon": model.horizon}
     if "villages" in plain and model.districts is None:
-        document["villages"] = _villages(plain["villages"], node, files, counts=counts)
+        document["villages"] = _villages(plain["villages"], node, files)
     document["target"] = plain["target"]
     document["transition"] = _transition(model, law, node, files)
     document["interventions"] = [_intervention(name, plan, law) for name, plan in plans.items()]
@@ -54,13 +48,13 @@ def document_of(
     return document
 
 
-def _villages(plain: dict[str, Any], node: Node, files: Files, *, counts: bool) -> dict[str, Any]:
+def _villages(plain: dict[str, Any], node: Node, files: Files) -> dict[str, Any]:
     section = dict(plain)
     if "table" in section:
         section["table"] = files.relative(section["table"], node.mapping["villages"].mapping["table"].place.folder)
     elif not any(isinstance(four, dict) for four in section.get("status_counts", {}).values()):
         section.setdefault("subdistricts", 1)
-    if not counts:
+    if "status_counts" not in node.mapping["villages"].mapping:
         section.pop("status_counts", None)
     return section
 

@@ -5,7 +5,7 @@ Knows how chains of files merge and what an overlay replaces; must not know how 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..domain.status import LEVELS
 from .collector import Collector, listed, nearest, shown
@@ -90,6 +90,24 @@ def _parent(node: Node, trail: list[Source], files: Files, collector: Collector)
         collector.add(node, "extends", Message("the chain of extends is longer than {most}", {"most": LONGEST_CHAIN}))
         return None
     return source
+
+
+def without_counts(chain: Chain) -> Chain:
+    """Return a chain whose inherited counts gave way to the statuses in an overlay's table."""
+    villages, sources = chain.node.mapping["villages"], chain.node.get("sources")
+    counts, table = villages.mapping["status_counts"], villages.mapping["table"]
+    kept = {key: child for key, child in villages.mapping.items() if key != "status_counts"}
+    entries = {**chain.node.mapping, "villages": villages.with_value(kept)}
+    if sources is not None:
+        stale = {
+            key
+            for key, entry in sources.mapping.items()
+            if key.startswith("villages.status_counts") and entry.place.generation > table.place.generation
+        }
+        left = {key: entry for key, entry in sources.mapping.items() if key not in stale}
+        entries["sources"] = sources.with_value(left)
+    change = f"villages.status_counts: {compact(counts)} -> {NOTHING}"
+    return replace(chain, node=chain.node.with_value(entries), changes=(*chain.changes, change))
 
 
 class _Merge:

@@ -73,7 +73,7 @@ def read_region(
         return Region()
     origin = model.origin if checked.knows("origin") else None
     reader = _OneDistrict(villages, model, files, collector)
-    return reader.read(origin, complete and checked.knows("villages"))
+    return reader.read(origin, complete and checked.knows("villages.table", "villages.status_counts"))
 
 
 def _many(node: Node, files: Files, collector: Collector) -> Region:

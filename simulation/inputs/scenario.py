@@ -22,7 +22,7 @@ from .collector import Collector
 from .document import document_of, sources_of
 from .files import Files
 from .law import Law, read_law
-from .overlay import Chain, read_chain
+from .overlay import Chain, read_chain, without_counts
 from .problems import Message
 from .programmes import STAND_INS as PROGRAMME_STAND_INS
 from .programmes import Programme, tell_not_numeric, tell_unknown_column
@@ -30,6 +30,7 @@ from .region import Region, read_region
 from .schema import InterventionSection, ScenarioFile, TargetSection
 from .structure import Checked, Structure
 from .transition_schema import Transition
+from .tree import Node
 
 STAND_INS: dict[str, Any] = {
     "schema": 1,
@@ -124,15 +125,20 @@ class _Resolution:
 
     def __init__(self, chain: Chain, files: Files, collector: Collector) -> None:
         self._chain = chain
-        self._node = chain.node
         self._files = files
         self._collector = collector
+
+    @property
+    def _node(self) -> Node:
+        return self._chain.node
 
     def scenario(self) -> Scenario:
         """Return the scenario, or raise with every problem."""
         checked = self._check_file()
         plans = self._check_plans()
         region = read_region(self._node, checked, self._files, self._collector, self._chain.complete)
+        if region.dropped_counts:
+            self._chain = without_counts(self._chain)
         self._dates(checked)
         model = checked.model
         interventions = [
@@ -218,7 +224,7 @@ class _Resolution:
     ) -> Scenario:
         """Return the scenario; what is still wrong is raised here."""
         target = self._target(model.target)
-        document = document_of(model, plans, law, self._node, self._files, counts=not region.dropped_counts)
+        document = document_of(model, plans, law, self._node, self._files)
         document["sources"] = sources_of(document, law, self._node, self._collector, self._chain.complete)
         self._collector.raise_if_any()
         return Scenario(

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 
 from ..inference.forecast import Forecast
 from .identity import input_hash
-from .language import Language, language
+from .language import Language
+from .language import language as spoken
 from .plots_fan import draw_fan_chart
 from .plots_matrix import draw_transition_matrix
 from .plots_page import save_figure, style
@@ -23,36 +24,36 @@ from .record import record
 Drawable = Forecast | Mapping[str, Any]
 
 
-def fan_chart(forecast: Drawable, lang: str | None = None, run_hash: str | None = None) -> Figure:
+def fan_chart(forecast: Drawable, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw the share of villages at each level, from the origin on, with 50% and 90% intervals.
 
     Parameters
     ----------
     forecast
         A forecast, or its record (``forecast.json``).
-    lang
+    language
         ``"id"`` or ``"en"``; the scenario's language by default.
     run_hash
         Named in the footer; a forecast knows its own.
     """
-    return _drawn(draw_fan_chart, forecast, lang, run_hash)
+    return _drawn(draw_fan_chart, forecast, language, run_hash)
 
 
-def rises(forecast: Drawable, lang: str | None = None, run_hash: str | None = None) -> Figure:
+def rises(forecast: Drawable, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw each year's rises against the number needed, with the probability that the target is met.
 
     Where the target counts something else (entries, stock, rises net of falls) that is drawn instead.
     Parameters as in `fan_chart`.
     """
-    return _drawn(draw_rises, forecast, lang, run_hash)
+    return _drawn(draw_rises, forecast, language, run_hash)
 
 
-def transition_matrix(forecast: Drawable, lang: str | None = None, run_hash: str | None = None) -> Figure:
+def transition_matrix(forecast: Drawable, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw the yearly transition matrix of a typical village with its 90% intervals.
 
     Parameters as in `fan_chart`.
     """
-    return _drawn(draw_transition_matrix, forecast, lang, run_hash)
+    return _drawn(draw_transition_matrix, forecast, language, run_hash)
 
 
 DRAW: dict[str, Callable[..., Figure]] = {
@@ -66,7 +67,7 @@ DRAW: dict[str, Callable[..., Figure]] = {
 def _drawn(
     draw: Callable[[Language, Mapping[str, Any], str | None], Figure],
     forecast: Drawable,
-    lang: str | None,
+    language: str | None,
     run_hash: str | None,
 ) -> Figure:
     if isinstance(forecast, Forecast):
@@ -75,7 +76,7 @@ def _drawn(
         )
         forecast = record(forecast)
     with style():
-        return draw(language(lang or forecast["language"]), forecast, run_hash)
+        return draw(spoken(language or forecast["language"]), forecast, run_hash)
 
 
 __all__ = ["DRAW", "fan_chart", "rises", "save_figure", "transition_matrix"]

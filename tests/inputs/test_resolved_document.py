@@ -1,0 +1,191 @@
+"""The resolved scenario says everything and loads again as itself; the files in scenarios/ are whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import Desk
+
+from simulation.inputs.problems import KampungError, ScenarioError
+from simulation.inputs.scenario import Scenario, load_scenario
+from simulation.inputs.schema import json_schema
+from simulation.inputs.starter import starter
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+FILES = sorted(SCENARIOS.glob("*.yaml"))
+LEVERS = ("pokja", "rumah_dataku", "media", "tematik", "koordinasi")
+
+RICH = {
+    "title": 'title: {id: "Judul", en: "Title"}',
+    "villages": "villages: {table: villages.csv, as_of: 2025-07-31}",
+    "target": "target: {share: 0.07, reading: stock, levels: [berkelanjutan]}",
+    "transition": (
+        "transition:\n  rise: {dasar: {beta: {alpha: 2, beta: 30}}, mandiri: 0.3}\n  fall: {mandiri: 0.02}\n"
+        "  skip: 0.2\n  village_sd: {median: 0.6, interval90: [0.2, 1.8]}\n  covariates: {remoteness: 0.8}\n  min_years: 1\n"
+    ),
+    "interventions": (
+        "interventions:\n  - {name: pokja, starts: 2026, ends: 2028, coverage: 0.4, priority: column:remoteness}\n"
+        "  - name: media\n    starts: 2027\n    capacity: 2\n    eligible: {where: {kind: desa}, subdistrict: [Jorong]}\n"
+        "    priority: [63.01.02.2004]\n    odds_ratio_rise: {normal: {mean: 0.3, sd: 0.2}}\n    odds_ratio_fall: 0.9\n"
+    ),
+    "sources": "sources: {transition.rise: stated; minutes, villages.as_of: assumed}",
+}
+MATRIX = {
+    "villages": "villages: {status_counts: {dasar: 5, berkembang: 2, mandiri: 0, paripurna: 1}, subdistricts: 3}",
+    "transition": (
+        "transition:\n  matrix:\n    dasar: {dasar: 0.9, berkembang: 0.1, effective_n: 40}\n"
+        "    berkembang: {berkembang: 1}\n    mandiri: {mandiri: 1}\n    paripurna: {paripurna: 1}\n"
+    ),
+}
+
+
+def again(scenario: Scenario, folder: Path) -> Scenario:
+    """Write a document beside its tables and load it."""
+    path = folder / "again.yaml"
+    path.write_text(yaml.safe_dump(dict(scenario.document), sort_keys=False), encoding="utf-8")
+    return load_scenario(path)
+
+
+@pytest.mark.parametrize("sections", [{}, RICH, MATRIX], ids=["smallest", "rich", "matrix"])
+def test_a_document_loads_again_as_itself(desk: Desk, sections: dict[str, str]) -> None:
+    """The document, written as YAML, is a scenario with the same document, to the byte."""
+    first = desk.load(**sections)
+    second = again(first, desk.folder)
+    assert json.dumps(second.document) == json.dumps(first.document)
+    assert second.sources == first.sources
+    assert second.parameters.scalars == first.parameters.scalars
+    assert second.interventions == first.interventions
+
+
+def test_a_document_with_draws_loads_again_as_itself(desk: Desk) -> None:
+    """Parameters that come from a file are named by the file only."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"rise.dasar": [0.1, 0.2], "fall": [0.01, 0.02]}), desk.folder / "posterior.parquet")
+    first = desk.load(transition="transition: {parameters_from: posterior.parquet}")
+    assert "fall" not in first.document["transition"]
+    assert json.dumps(again(first, desk.folder).document) == json.dumps(first.document)
+
+
+def test_paths_in_a_document_start_at_the_scenario_that_was_asked_for(desk: Desk) -> None:
+    """A table named by a parent in another folder is named from the overlay's folder."""
+    desk.write("pyproject.toml", "")
+    desk.write("base.yaml", desk.text())
+    path = desk.write("deep/overlay.yaml", "extends: ../base.yaml\nname: lapis\n")
+    scenario = load_scenario(path)
+    assert scenario.document["villages"]["table"] == "../villages.csv"
+    assert json.dumps(again(scenario, path.parent).document) == json.dumps(scenario.document)
+
+
+def test_every_parameter_has_a_source(desk: Desk) -> None:
+    """Listed origins are kept, also for what stands below a listed key; the rest is assumed."""
+    scenario = desk.load(**RICH)
+    assert scenario.sources["transition.rise.dasar"] == "stated; minutes"
+    assert scenario.sources["transition.rise.berkembang"] == "stated; minutes"
+    assert scenario.sources["transition.skip.mandiri"] == "assumed"
+    assert scenario.sources["transition.year_sd"] == "assumed; default prior, see MODEL.md"
+    assert scenario.sources["interventions.media.odds_ratio_fall"] == "assumed"
+    assert len([key for key in scenario.sources if key.startswith(("transition.", "interventions."))]) == (
+        len(scenario.parameters.scalars) + 1
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_published_scenario_loads_and_names_its_sources(path: Path) -> None:
+    """Each file in scenarios/ is whole, and says where its counts or its choices come from."""
+    scenario = load_scenario(path)
+    assert set(scenario.title) == {"id", "en"}
+    assert scenario.name == path.stem.replace("_", "-")
+    assert scenario.sources["villages.status_counts"].startswith("stated; ")
+    assert json.dumps(json.loads(json.dumps(scenario.document))) == json.dumps(scenario.document)
+
+
+def test_the_published_districts_have_their_published_counts() -> None:
+    """Tanah Laut has 93/25/3/14 of 135 in 11 kecamatan, Tabanan 48/44/7/34 of 133 in 10."""
+    for name, counts, kecamatan in (("tanah_laut", [93, 25, 3, 14], 11), ("tabanan", [48, 44, 7, 34], 10)):
+        (district,) = load_scenario(SCENARIOS / f"{name}.yaml").districts
+        assert district.status_counts is not None
+        assert district.status_counts.tolist() == counts
+        assert len(district) == sum(counts)
+        assert len(district.subdistricts) == kecamatan
+
+
+def test_all_levers_together_are_the_single_levers() -> None:
+    """The scenario with everything holds each single overlay's intervention, word for word, with its sources."""
+    everything = load_scenario(SCENARIOS / "tanah_laut_semua.yaml")
+    singles = [load_scenario(SCENARIOS / f"tanah_laut_{lever}.yaml") for lever in LEVERS]
+    assert everything.document["interventions"] == [single.document["interventions"][0] for single in singles]
+    for single in singles:
+        assert single.interventions[0].eligible_status == ("dasar",)
+        assert f"{single.interventions[0].name}.odds_ratio_rise" in single.parameters.defaulted
+        shared = {key: text for key, text in single.sources.items() if key.startswith("interventions.")}
+        assert shared.items() <= everything.sources.items()
+
+
+def test_a_starter_loads_at_once(tmp_path: Path) -> None:
+    """The starter's two files are a whole scenario of a few villages in one kecamatan."""
+    scenario, table = starter("kampung-baru", tmp_path / "new")
+    loaded = load_scenario(scenario)
+    assert (scenario.name, table.name) == ("kampung-baru.yaml", "kampung-baru_villages.csv")
+    assert loaded.name == "kampung-baru"
+    assert len(loaded.districts[0].subdistricts) == 1
+    assert loaded.districts[0].status is not None
+
+
+def test_the_commented_parts_of_a_starter_load_too(tmp_path: Path) -> None:
+    """Whoever takes the comment signs away gets a scenario that loads."""
+    path, _ = starter("coba", tmp_path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    opened = [line.replace("# ", "", 1) if line.startswith(("# transition", "# interv", "#   ")) else line for line in lines]
+    path.write_text("\n".join(opened), encoding="utf-8")
+    scenario = load_scenario(path)
+    assert [plan.name for plan in scenario.interventions] == ["pokja"]
+    assert not scenario.parameters.scalars["fall"].fixed is None
+
+
+@pytest.mark.parametrize("there", ["coba.yaml", "coba_villages.csv"])
+def test_a_starter_overwrites_nothing(tmp_path: Path, there: str) -> None:
+    """Where one of its files is there already, none is written."""
+    (tmp_path / there).write_text("mine")
+    with pytest.raises(KampungError, match="not overwritten"):
+        starter("coba", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [there]
+    assert (tmp_path / there).read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["../x", "A", "", "a/b", "a" * 61, "-x", "x\n"])
+def test_a_starter_needs_a_name_that_can_be_one(tmp_path: Path, name: str) -> None:
+    """A name that could lead elsewhere is refused and nothing is written."""
+    with pytest.raises(ScenarioError):
+        starter(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def described(part: Any, path: str = "") -> list[str]:
+    """Return the properties of a JSON Schema that carry no description."""
+    if isinstance(part, list):
+        return [name for item in part for name in described(item, path)]
+    if not isinstance(part, dict):
+        return []
+    own = [
+        f"{path}.{name}"
+        for name, child in part.get("properties", {}).items()
+        if isinstance(child, dict) and not child.get("description")
+    ]
+    return own + [name for key, child in part.items() for name in described(child, f"{path}/{key}")]
+
+
+def test_the_json_schema_describes_every_key() -> None:
+    """Editors show a description for each key, alternatives as anyOf, and accept overlays and synonyms."""
+    schema = json_schema()
+    assert described(schema) == []
+    assert "oneOf" not in json.dumps(schema)
+    assert {"required": ["extends"]} in schema["anyOf"]
+    assert "berkelanjutan" in schema["$defs"]["StatusCounts"]["properties"]
+    kinds = schema["$defs"]["Rise"]["properties"]["dasar"]["anyOf"]
+    assert {"$ref": "#/$defs/LogitNormal"} in kinds

@@ -1,0 +1,37 @@
+"""Forecasts that are small enough to be made for the tests of a whole room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from districts import NEUTRAL, make_scenario
+
+from simulation.domain.villages import Villages
+from simulation.inference.forecast import Forecast, forecast
+from simulation.inputs.scenario import Scenario, load_scenario
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def tanah_laut() -> Scenario:
+    """Return the published scenario."""
+    return load_scenario(ROOT / "scenarios" / "tanah_laut.yaml")
+
+
+@pytest.fixture(scope="session")
+def small(tanah_laut: Scenario) -> Forecast:
+    """Return a small forecast of it: 40 draws, 10 replicates."""
+    return forecast(tanah_laut, 40, 10, 7)
+
+
+@pytest.fixture(scope="session")
+def several() -> Forecast:
+    """Return a small forecast of three districts, one with synthetic counts."""
+    districts = tuple(
+        Villages.from_counts(code, f"Kabupaten {code}", counts, 4, 90)
+        for code, counts in (("11.01", np.array([40, 20, 5, 15])), ("11.02", np.array([60, 9, 2, 7])), ("11.03", None))
+    )
+    return forecast(make_scenario(districts=districts, scalars=NEUTRAL), 12, 20, 7)
