@@ -235,7 +235,8 @@ def _assumed(speech: Language, record: Record) -> Iterator[str]:
     if effects:
         shown = "; ".join(_quantiles(speech, name, left[name]) for name in effects)
         yield speech.say(
-            "Effects of interventions are placeholders until experts or data say otherwise (5 / 50 / 95%): {parameters}.",
+            "Effects of interventions are placeholders until experts or data say otherwise "
+            "(5 / 50 / 95%): {parameters}.",
             parameters=shown,
         )
 

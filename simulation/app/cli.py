@@ -104,10 +104,10 @@ def check(
     """Check scenario files."""
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
-        from ..inputs.problems import ProblemsError
+        from ..inputs.problems import Problem, ProblemsError
         from ..inputs.scenario import load_scenario
 
-        problems = []
+        problems: list[Problem] = []
         for path in scenarios:
             try:
                 scenario = load_scenario(path)

@@ -137,7 +137,9 @@ def show_problems(settings: Settings, problems: Iterable[Problem]) -> None:
     speech = settings.language()
     for problem in problems:
         typer.echo(printable("\n".join(_problem_lines(speech, problem)), lines=True), err=True)
-    typer.echo(speech.say("Problems found: {number}. Nothing was written.", number=speech.number(len(problems))), err=True)
+    typer.echo(
+        speech.say("Problems found: {number}. Nothing was written.", number=speech.number(len(problems))), err=True
+    )
 
 
 def problem_data(speech: Language, problem: Problem) -> dict[str, Any]:

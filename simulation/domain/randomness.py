@@ -176,9 +176,9 @@ def keyed_uniforms(key: Key, units: Words, trajectories: Trajectories) -> Floats
     blocks = trajectories.block_draw.size
     result = np.empty((units.size, WORDS * blocks))
     for word, values in enumerate(philox(key, counter)):
-        part = result[:, word * blocks : (word + 1) * blocks]
-        np.multiply(values, 2.0**-32, out=part)
-        np.add(part, 2.0**-33, out=part)
+        result[:, word * blocks : (word + 1) * blocks] = values
+    result += 0.5
+    result *= 2.0**-32
     return result if trajectories.columns is None else result[:, trajectories.columns]
 
 

@@ -19,11 +19,12 @@ from ..domain.transition import fall_chance, falls, falls_past, rises, rises_pas
 from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
 from .outcome import Outcome
-from .setting import NEVER, Chances, Setting, count_levels, pick
+from .setting import NEVER, Chances, Setting, count_levels, places
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Statuses = NDArray[np.int8]
+Bools = NDArray[np.bool_]
 
 _SLACK = 2.0**-40
 """More than rounding can move a bound, less than the step between two uniforms."""
@@ -34,6 +35,8 @@ class Changes:
     """The villages that change in a year, N of them: flat positions in (V, T), old and new status."""
 
     position: Ints
+    village: Ints
+    trajectory: Ints
     old: Statuses
     new: Statuses
 
@@ -43,48 +46,79 @@ def simulate(
 ) -> Outcome:
     """Run one block of T trajectories of one district; the outcome's leading axis is T."""
     setting = Setting(scenario, villages, parameters, trajectories, seed)
-    size, horizon, count = len(trajectories), scenario.horizon, len(villages)
-    outcome = Outcome.empty((size,), horizon, count, len(scenario.interventions))
-    status = setting.initial_status()
-    levels = count_levels(status, villages)
-    changed = np.full(status.shape, NEVER, np.int32) if scenario.min_years else None
-    outcome.levels[:, 0] = levels.sum(axis=0).T
-    at_level = np.stack([(status == level).sum(axis=1) for level in range(TOP + 1)], axis=1)
-    risen = np.zeros(status.shape, dtype=bool)
-    enters = scenario.target.level_mask
+    outcome = Outcome.empty((len(trajectories),), scenario.horizon, len(villages), len(scenario.interventions))
+    state = _State(setting.initial_status(), villages, scenario.min_years)
+    outcome.levels[:, 0] = state.levels.sum(axis=0).T
     for t, year in enumerate(scenario.years):
-        blocked = None if changed is None else year - 1 - changed < scenario.min_years
-        outcome.can_rise[:, t] = _count_may_rise(status, levels, blocked)
-        chances = setting.chances(year, status, levels, blocked)
-        changes = decide(setting, chances, status, blocked)
-        village, trajectory = np.divmod(changes.position, size)
-        status.reshape(-1)[changes.position] = changes.new
-        if changed is not None:
-            changed.reshape(-1)[changes.position] = year
-        kecamatan = villages.subdistrict_index[village]
-        for levels_then, sign in ((changes.old, -1), (changes.new, 1)):
-            place = (kecamatan * 4 + levels_then) * size + trajectory
-            levels += sign * np.bincount(place, minlength=levels.size).reshape(levels.shape)
-            at_level += sign * np.bincount(village * 4 + levels_then, minlength=at_level.size).reshape(at_level.shape)
-        rose = changes.new > changes.old
-        entered = rose & enters[changes.new] & ~enters[changes.old]
-        outcome.rises[:, t] = np.bincount(trajectory[rose], minlength=size)
-        outcome.falls[:, t] = np.bincount(trajectory[~rose], minlength=size)
-        outcome.entries[:, t] = np.bincount(trajectory[entered], minlength=size)
-        outcome.levels[:, t + 1] = levels.sum(axis=0).T
-        outcome.village_rises[:, t] = np.bincount(village[rose], minlength=count)
-        risen.reshape(-1)[changes.position[rose]] = True
-        outcome.village_risen[:, t] = risen.sum(axis=1)
-        outcome.village_status[:, t] = at_level
+        blocked = state.blocked(year)
+        outcome.can_rise[:, t] = state.count_may_rise(blocked)
+        chances = setting.chances(year, state.status, state.levels, blocked)
+        changes = decide(setting, chances, state, blocked)
+        state.apply(changes, year)
+        _record(outcome, t, state, changes, scenario.target.level_mask)
         for j, programme in enumerate(setting.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.village_assisted[:, t, j] = programme.assisted.sum(axis=1)
     return outcome
 
 
-def decide(setting: Setting, chances: Chances, status: Statuses, blocked: NDArray[np.bool_] | None) -> Changes:
+class _State:
+    """Where every village of every trajectory stands, and the counts that follow from it.
+
+    Attributes
+    ----------
+    status, place
+        Shape (V, T): level, and where it lies in a flat (K, 4, T) table.
+    levels
+        Shape (K, 4, T): villages per kecamatan and level.
+    at_level
+        Shape (V, 4): trajectories in which a village stands at each level.
+    risen
+        Shape (V, T): whether it has risen since the origin.
+    """
+
+    def __init__(self, status: Statuses, villages: Villages, min_years: int) -> None:
+        self.status = status
+        self.place = places(status, villages.subdistrict_index)
+        self.levels = count_levels(status, villages)
+        self.at_level = np.stack([(status == level).sum(axis=1) for level in range(TOP + 1)], axis=1)
+        self.risen = np.zeros(status.shape, dtype=bool)
+        self._min_years = min_years
+        self._last_change = np.full(status.shape, NEVER, np.int32) if min_years else None
+
+    def blocked(self, year: int) -> Bools | None:
+        """Return who may not rise yet, shape (V, T); None where there is no such rule."""
+        return None if self._last_change is None else year - 1 - self._last_change < self._min_years
+
+    def count_may_rise(self, blocked: Bools | None) -> Ints:
+        """Return villages per level that may rise, shape (T, 4)."""
+        counts = self.levels.sum(axis=0).T.copy()
+        counts[:, TOP] = 0
+        if blocked is not None:
+            for level in range(TOP):
+                counts[:, level] -= ((self.status == level) & blocked).sum(axis=0)
+        return counts
+
+    def apply(self, changes: Changes, year: int) -> None:
+        """Let all changes of a year happen at once."""
+        size = self.status.shape[1]
+        step = (changes.new - changes.old).astype(np.int64)
+        before = self.place.reshape(-1)[changes.position]
+        after = before + step * size
+        self.place.reshape(-1)[changes.position] = after
+        self.status.reshape(-1)[changes.position] = changes.new
+        for places_then, level, sign in ((before, changes.old, -1), (after, changes.new, 1)):
+            self.levels += sign * np.bincount(places_then, minlength=self.levels.size).reshape(self.levels.shape)
+            at = np.bincount(changes.village * 4 + level, minlength=self.at_level.size)
+            self.at_level += sign * at.reshape(self.at_level.shape)
+        self.risen.reshape(-1)[changes.position[step > 0]] = True
+        if self._last_change is not None:
+            self._last_change.reshape(-1)[changes.position] = year
+
+
+def decide(setting: Setting, chances: Chances, state: _State, blocked: Bools | None) -> Changes:
     """Let every village decide from the old state; return those that change."""
-    odds = pick(chances.rise_odds, setting.villages.subdistrict_index, status)
+    odds = chances.rise_odds.take(state.place)
     if setting.village_factor is not None:
         odds *= setting.village_factor
     if chances.rise_effect is not None:
@@ -92,55 +126,62 @@ def decide(setting: Setting, chances: Chances, status: Statuses, blocked: NDArra
     if blocked is not None:
         odds[blocked] = 0.0
     up = rises(chances.uniform, odds)
-    rising = np.flatnonzero(up)
     # Nobody falls whose 1 − u is not below the largest chance of falling: a cheap first sieve.
     ceiling = setting.fall.max() if chances.fall_effect is None else 1.0
-    maybe = np.flatnonzero((chances.uniform > 1 - ceiling - _SLACK) & ~up) if ceiling > 0 else rising[:0]
-    position, old, new = _lands_below(setting, chances, odds, status, maybe)
-    return Changes(
-        np.concatenate([rising, position]),
-        np.concatenate([status.reshape(-1)[rising], old]),
-        np.concatenate([_lands_above(setting, chances, odds, status, rising), new]),
-    )
+    position = np.flatnonzero(up | (chances.uniform > 1 - ceiling - _SLACK) if ceiling > 0 else up)
+    rising = up.reshape(-1)[position]
+    above = _Moves(setting, chances, state.status, odds, position[rising])
+    below = _Moves(setting, chances, state.status, odds, position[~rising])
+    changes = zip(above.rise(), below.fall(), strict=True)
+    return Changes(*(np.concatenate(parts) for parts in changes))
 
 
-def _lands_above(setting: Setting, chances: Chances, odds: Floats, status: Statuses, rising: Ints) -> Statuses:
-    """Return the new status of the villages at flat positions `rising`."""
-    old = status.reshape(-1)[rising]
-    trajectory = rising % status.shape[1]
-    uniform, odds = chances.uniform.reshape(-1)[rising], odds.reshape(-1)[rising]
-    new = old + np.int8(1)
-    for level in (TOP - 1, TOP):
-        reaches = setting.rise_reaches[old, level, trajectory]
-        new += rises_past(uniform, odds, reaches) & (old < level - 1)
-    return new
+class _Moves:
+    """The few villages that may change in a year, N of them, taken out of the arrays of all."""
+
+    def __init__(self, setting: Setting, chances: Chances, status: Statuses, odds: Floats, position: Ints) -> None:
+        self._setting = setting
+        self.position = position
+        self.village, self.trajectory = np.divmod(position, status.shape[1])
+        self.old = status.reshape(-1)[position]
+        self._uniform = chances.uniform.reshape(-1)[position]
+        self._odds = odds.reshape(-1)[position]
+        self._fall_effect = None if chances.fall_effect is None else chances.fall_effect.reshape(-1)[position]
+
+    def rise(self) -> tuple[Ints, Ints, Ints, Statuses, Statuses]:
+        """Return the `Changes` of villages that rise, all of these."""
+        new = self.old + np.int8(1)
+        for level in (TOP - 1, TOP):
+            reaches = self._setting.rise_reaches[self.old, level, self.trajectory]
+            new += rises_past(self._uniform, self._odds, reaches) & (self.old < level - 1)
+        return self.position, self.village, self.trajectory, self.old, new
+
+    def fall(self) -> tuple[Ints, Ints, Ints, Statuses, Statuses]:
+        """Return the `Changes` of those that fall, few of these."""
+        setting, effect = self._setting, self._fall_effect
+        if effect is None:
+            chance = setting.fall[self.old, self.trajectory]
+        else:
+            chance = fall_chance(setting.fall_against[self.old, self.trajectory], effect)
+        new: Statuses = self.old - falls(self._uniform, self._odds, chance)
+        for level in (1, 0):
+            reaches = setting.fall_reaches[self.old, level, self.trajectory]
+            new -= falls_past(self._uniform, self._odds, chance, reaches) & (self.old > level + 1)
+        down = new < self.old
+        everything = (self.position, self.village, self.trajectory, self.old, new)
+        position, village, trajectory, old, new = (part[down] for part in everything)
+        return position, village, trajectory, old, new
 
 
-def _lands_below(
-    setting: Setting, chances: Chances, odds: Floats, status: Statuses, maybe: Ints
-) -> tuple[Ints, Statuses, Statuses]:
-    """Return positions, old and new status of those at flat positions `maybe` that fall."""
-    old = status.reshape(-1)[maybe]
-    trajectory = maybe % status.shape[1]
-    uniform, odds = chances.uniform.reshape(-1)[maybe], odds.reshape(-1)[maybe]
-    if chances.fall_effect is None:
-        fall = setting.fall[old, trajectory]
-    else:
-        fall = fall_chance(setting.fall_against[old, trajectory], chances.fall_effect.reshape(-1)[maybe])
-    down = falls(uniform, odds, fall)
-    maybe, old, trajectory, uniform, odds, fall = (part[down] for part in (maybe, old, trajectory, uniform, odds, fall))
-    new = old - np.int8(1)
-    for level in (1, 0):
-        reaches = setting.fall_reaches[old, level, trajectory]
-        new -= falls_past(uniform, odds, fall, reaches) & (old > level + 1)
-    return maybe, old, new
-
-
-def _count_may_rise(status: Statuses, levels: Ints, blocked: NDArray[np.bool_] | None) -> Ints:
-    """Return villages per level that may rise, shape (T, 4)."""
-    counts = levels.sum(axis=0).T.copy()
-    counts[:, TOP] = 0
-    if blocked is not None:
-        for level in range(TOP):
-            counts[:, level] -= ((status == level) & blocked).sum(axis=0)
-    return counts
+def _record(outcome: Outcome, t: int, state: _State, changes: Changes, inside: Bools) -> None:
+    """Count year number `t`; `inside` marks the levels of the target."""
+    size, count = len(outcome.levels), len(state.status)
+    rose = changes.new > changes.old
+    entered = rose & inside[changes.new] & ~inside[changes.old]
+    outcome.rises[:, t] = np.bincount(changes.trajectory[rose], minlength=size)
+    outcome.falls[:, t] = np.bincount(changes.trajectory[~rose], minlength=size)
+    outcome.entries[:, t] = np.bincount(changes.trajectory[entered], minlength=size)
+    outcome.levels[:, t + 1] = state.levels.sum(axis=0).T
+    outcome.village_rises[:, t] = np.bincount(changes.village[rose], minlength=count)
+    outcome.village_risen[:, t] = state.risen.sum(axis=1)
+    outcome.village_status[:, t] = state.at_level

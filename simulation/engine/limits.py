@@ -18,7 +18,7 @@ from .workload import Workload
 
 SHOCK_YEARS = 3
 MULTIPLICATIONS = 3 * 10**11
-"""What all districts and draws may take together: about ten minutes of one core."""
+"""What all districts and draws may take together: about five minutes of one core."""
 
 SUBDISTRICT_SHOCK = (
     "the shock that villages of a kecamatan share has no closed form; "
@@ -107,5 +107,5 @@ def _of_law(scenario: Scenario, villages: Villages, parameters: Parameters) -> I
         yield Message(COVARIATES_UNKNOWN)
 
 
-def _prior(scenario: Scenario, name: str) -> Message:
-    return Message(DEFAULT_PRIOR if name in scenario.parameters.defaulted else "")
+def _prior(scenario: Scenario, name: str) -> Message | str:
+    return Message(DEFAULT_PRIOR) if name in scenario.parameters.defaulted else ""

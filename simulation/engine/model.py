@@ -82,7 +82,9 @@ class VillageAgent(mesa.Agent):
     def fall_chance(self) -> float:
         """Return the chance of falling this year, given no rise."""
         model: KampungModel = self.model
-        return fall_chance(model.fall_against[self.status], model.fall_effect[self.position])
+        against: float = model.fall_against[self.status]
+        effect: float = model.fall_effect[self.position]
+        return fall_chance(against, effect)
 
     def decide(self) -> None:
         """Choose `next_status` from the state at the start of the year."""

@@ -203,7 +203,7 @@ class Setting:
 
         A typical village in a typical year; peers and covariates as they stand.
         """
-        seen = pick(self._base_odds * factor(peers), self.villages.subdistrict_index, status)
+        seen = (self._base_odds * factor(peers)).take(places(status, self.villages.subdistrict_index))
         if self._covariate_log_odds is not None:
             seen = seen * factor(self._covariate_log_odds)
         return seen if blocked is None else np.where(blocked, 0.0, seen)
@@ -228,13 +228,13 @@ def _uniforms_of_years(seed: int, years: range, units: Mapping[Process, Words], 
     return keyed_uniforms((first, second), every, trajectories).reshape(len(years), -1, len(trajectories))
 
 
-def pick(table: Floats, subdistrict_index: Ints, status: Statuses) -> Floats:
-    """Look up each village's entry of a (K, 4, T) table, shape (V, T)."""
+def places(status: Statuses, subdistrict_index: Ints) -> Ints:
+    """Return where each village's entry lies in a flat (K, 4, T) table, shape (V, T)."""
     size = status.shape[1]
-    place = np.multiply(status, size, dtype=np.intp)
+    place = np.multiply(status, size, dtype=np.int64)
     place += (4 * size * subdistrict_index)[:, None]
     place += np.arange(size)
-    return table.take(place)
+    return place
 
 
 def count_levels(status: Statuses, villages: Villages) -> Ints:
@@ -247,11 +247,10 @@ def count_levels(status: Statuses, villages: Villages) -> Ints:
 
 def _place(key: Floats, counts: Ints) -> Statuses:
     """Place counts, (4, T) or (4, 1), on villages in the order of their keys, (V, T)."""
-    bounds = np.cumsum(counts[:TOP], axis=0)
-    in_order = (np.arange(key.shape[0])[:, None, None] >= bounds).sum(axis=1, dtype=np.int8)
-    status = np.empty(key.shape, dtype=np.int8)
-    np.put_along_axis(status, np.argsort(break_ties(key), axis=0), in_order, axis=0)
-    return status
+    key = break_ties(key)
+    ordered = np.concatenate([np.sort(key, axis=0), np.ones((1, key.shape[1]))])
+    firsts = np.take_along_axis(ordered, np.cumsum(counts[:TOP], axis=0), axis=0)
+    return np.sum([key >= first for first in firsts], axis=0, dtype=np.int8)
 
 
 def synthetic_shares(seed: int, district_code: str, draws: int) -> Floats:

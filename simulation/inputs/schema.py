@@ -93,7 +93,7 @@ class VillagesSection(Frozen):
 
 
 class TargetSection(Frozen):
-    """What the district must reach each year."""
+    """The target and how it is counted."""
 
     share: Annotated[Share, Field(gt=0)] = Field(0.05, description="Share of the denominator; 5% is 0.05.")
     reading: Literal["rises", "entries", "stock"] = Field(
@@ -125,7 +125,7 @@ class InterventionSection(Frozen):
     sector: Text = Field("", description="Who acts.")
     starts: Year = Field(description="First year of support, after the origin.")
     ends: Year | None = Field(None, description="Last year of support; no end if left out.")
-    eligible: Eligible = Field(Eligible(), description="Which villages may be chosen.")
+    eligible: Eligible = Field(default_factory=Eligible, description="Which villages may be chosen.")
     coverage: Share | None = Field(None, description="Share of eligible villages reached; or capacity.")
     capacity: Count | None = Field(None, description="Villages assisted at a time; or coverage.")
     priority: Priority = Field(
@@ -149,7 +149,7 @@ class ScenarioFile(Frozen):
         alias="schema", description="Version of this file format: 1."
     )
     name: Name = Field(description="Machine name, also the name of the result folder: a-z, 0-9, - and _.")
-    title: Title = Field(Title(), description="Title in either language.")
+    title: Title = Field(default_factory=Title, description="Title in either language.")
     language: Literal["id", "en"] = Field("id", description="Language of what is shown.")
     extends: Text | None = Field(None, description="Scenario file that this one changes.")
     remove: tuple[Text, ...] = Field((), description="Names of inherited interventions to leave out.")
@@ -158,8 +158,8 @@ class ScenarioFile(Frozen):
     origin: Year = Field(description="Status is known at the end of this year; forecasts start the year after.")
     horizon: Annotated[int, Strict(), Field(ge=1, le=50)] = Field(description="Number of forecast years, 1 to 50.")
     villages: VillagesSection | None = Field(None, description="The villages and what is known of their status.")
-    target: TargetSection = Field(TargetSection(), description="What the district must reach each year.")
-    transition: Transition = Field(Transition(), description="How villages move in a year.")
+    target: TargetSection = Field(default_factory=TargetSection, description="What the district must reach each year.")
+    transition: Transition = Field(default_factory=Transition, description="How villages move in a year.")
     interventions: tuple[InterventionSection, ...] = Field((), description="Dated, targeted actions.")
     overlap: Literal["multiply", "strongest", "diminishing"] = Field(
         "diminishing", description="How the effects of several interventions on one village combine."

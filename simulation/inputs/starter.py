@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from .problems import KampungError, Message, Problem, ScenarioError
+from .problems import Message, Problem, ScenarioError
 
 _SCENARIO = """\
 # Skenario {name}: ubah isinya, lalu periksa dengan  kampungkb check {name}.yaml
@@ -86,8 +86,9 @@ def starter(name: str, folder: str | os.PathLike[str]) -> tuple[Path, Path]:
 
     Raises
     ------
-    KampungError
-        Where the name cannot be one, or where a file is there already: nothing is overwritten.
+    ScenarioError
+        Where the name cannot be one, where a file is there already (nothing is overwritten), or where
+        nothing can be written.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", name):
         message = Message("this cannot be a name: it becomes part of file and column names")
@@ -105,5 +106,6 @@ def starter(name: str, folder: str | os.PathLike[str]) -> tuple[Path, Path]:
             with path.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
     except OSError as error:
-        raise KampungError(str(error)) from error
+        message = Message("the file cannot be written ({reason})", {"reason": error.strerror or ""})
+        raise ScenarioError([Problem(str(scenario), None, "", message)]) from error
     return scenario, table

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -135,12 +136,18 @@ class Structure(Generic[Model]):
 
     def _tell(self, node: Node, keys: Keys, error: Any) -> None:
         if error["type"] == "extra_forbidden":
-            allowed, elsewhere = _known_keys(self._model.model_json_schema(), keys)
+            allowed, elsewhere = _known_keys(_schema_of(self._model), keys)
             message, options, fix = wording.unknown_key(str(keys[-1]), allowed, elsewhere)
         else:
             share = _asks_for_share(error)
             message, options, fix = wording.finding(error["type"], error.get("ctx", {}), node, share)
         self._collector.add(node, dotted((*self._under, *keys)), message, allowed=options, suggestion=fix)
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema of a model, made once: it takes longer than all the checks."""
+    return model.model_json_schema()
 
 
 def _asks_for_share(error: Any) -> bool:

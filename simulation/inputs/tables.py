@@ -9,6 +9,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 
 from .collector import CONTROL, Collector, listed, nearest
 from .files import Source
@@ -85,20 +86,10 @@ def read_table(
     if text is None:
         return None
     before = len(collector)
-    if not text.strip():
-        collector.add((source.shown, None), "", Message("the table is empty"), table=True)
-        return None
-    lines = text.splitlines()
-    delimiter = max(DELIMITERS, key=lambda mark: next(line for line in lines if line.strip()).count(mark))
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        for row, cells in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), start=1):
-            stripped = [cell.strip() for cell in cells]
-            if any(stripped):
-                rows.append((row, stripped))
-    except csv.Error as error:
-        message = Message("the table cannot be read here ({reason}): look for a stray quote", {"reason": str(error)})
-        collector.add((source.shown, len(rows) + 1), "", message, table=True)
+    rows = _read_rows(source.shown, text, collector)
+    if not rows:
+        if len(collector) == before:
+            collector.add((source.shown, None), "", Message("the table is empty"), table=True)
         return None
     (head, header), *body = rows
     _check_header(source.shown, head, header, collector, required, known)
@@ -109,6 +100,24 @@ def read_table(
         return None
     columns = {name: [cells[i] for _, cells in body] for i, name in enumerate(header)}
     return Table(source.shown, columns, [row for row, _ in body])
+
+
+def _read_rows(shown: str, text: str, collector: Collector) -> list[tuple[int, list[str]]]:
+    """Return number and cells of every row that is not blank; the first of them tells the delimiter."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    rows: list[tuple[int, list[str]]] = []
+    row = 0
+    try:
+        for row, cells in enumerate(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True), start=1):
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                rows.append((row, stripped))
+    except csv.Error as error:
+        message = Message("the table cannot be read here ({reason}): look for a stray quote", {"reason": str(error)})
+        collector.add((shown, row + 1), "", message, table=True)
+        return []
+    return rows
 
 
 def _check_header(

@@ -37,7 +37,7 @@ class ChunkFolder:
     def load(self, chunk: Chunk) -> Outcome | None:
         """Return the outcome of a chunk finished earlier, or None."""
         try:
-            with np.load(self._path(chunk), allow_pickle=False) as arrays:
+            with self._path(chunk).open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
                 outcome = Outcome(**{field.name: arrays[field.name] for field in fields(Outcome)})
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
             return None

@@ -64,31 +64,27 @@ def input_hash(
 def data_files(scenario: Scenario) -> dict[str, str]:
     """Return the data files that were read -> SHA-256; scenario files count as resolved, not as written."""
     return {
-        name: digest for name, digest in scenario.files.items() if PurePath(name).suffix.lower() not in _SCENARIO_SUFFIXES
+        name: digest
+        for name, digest in scenario.files.items()
+        if PurePath(name).suffix.lower() not in _SCENARIO_SUFFIXES
     }
 
 
 def plain(value: Any) -> Any:
     """Return nested frozen objects as data that JSON holds; arrays of numbers by their hash."""
-    match value:
-        case np.ndarray() if value.dtype.kind in "biuf":
-            content = np.ascontiguousarray(value)
-            return [content.dtype.str, list(content.shape), sha256(content.tobytes()).hexdigest()]
-        case np.ndarray():
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biuf":
             return value.tolist()
-        case np.generic():
-            return value.item()
-        case Fraction():
-            return str(value)
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case set() | frozenset():
-            return sorted(plain(item) for item in value)
-        case list() | tuple():
-            return [plain(item) for item in value]
+        content = np.ascontiguousarray(value)
+        return [content.dtype.str, list(content.shape), sha256(content.tobytes()).hexdigest()]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = [plain(item) for item in value]
+        return sorted(items) if isinstance(value, set | frozenset) else items
     if is_dataclass(value):
         return {"": type(value).__name__} | {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    return value
+    return str(value) if isinstance(value, Fraction) else value
 
 
 def agent_source(agent_class: type[VillageAgent] | None) -> list[str]:

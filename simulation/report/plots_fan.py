@@ -66,7 +66,7 @@ def _fan(record: Record, level: str) -> np.ndarray[Any, Any]:
         [d["population"]["origin_share"][level], *(year["status_share"][level]["mean"] for year in d["years"])]
         for d in districts
     ]
-    return np.quantile(means, QUANTILES, axis=0)
+    return np.asarray(np.quantile(means, QUANTILES, axis=0))
 
 
 def _headline(language: Language, record: Record, dasar: np.ndarray[Any, Any]) -> str:

@@ -85,5 +85,3 @@ def _name(language: Language, axes: Axes) -> None:
         va="bottom",
         color=QUIET_INK,
     )
-
-

@@ -111,12 +111,14 @@ class Page:
     def axes(self, left: float, right: float, bottom: float, top: float) -> Axes:
         """Return axes inside the drawing, margins in inches from its edges."""
         height = self._total - self._above - self._below
-        return self.figure.add_axes((
-            left / WIDTH,
-            (self._below + bottom) / self._total,
-            (WIDTH - left - right) / WIDTH,
-            (height - bottom - top) / self._total,
-        ))
+        return self.figure.add_axes(
+            (
+                left / WIDTH,
+                (self._below + bottom) / self._total,
+                (WIDTH - left - right) / WIDTH,
+                (height - bottom - top) / self._total,
+            )
+        )
 
     def _write(self, lines: list[str], top: float, size: float, colour: str, weight: str = "normal") -> None:
         for number, line in enumerate(lines):
@@ -138,7 +140,9 @@ def footer(language: Language, record: Mapping[str, Any], run_hash: str | None) 
     if source := _source(record["sources"]):
         lines.append(language.say("Status data: {source}.", source=source))
     if run_hash is not None:
-        lines.append(language.say("Kampung KB Forecast, {scenario}, run {hash}.", scenario=record["scenario"], hash=run_hash))
+        lines.append(
+            language.say("Kampung KB Forecast, {scenario}, run {hash}.", scenario=record["scenario"], hash=run_hash)
+        )
     return lines
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from . import wording
 from .language import Language
@@ -94,8 +95,8 @@ def _draw(
             continue
         at = [year] * 2
         axes.plot(at, [quantiles["0.05"], quantiles["0.95"]], color=_COLOUR, linewidth=slim, zorder=2)
-        thick = {"color": _COLOUR, "linewidth": 4 * slim, "solid_capstyle": "butt"}
-        axes.plot(at, [quantiles["0.25"], quantiles["0.75"]], zorder=3, **thick)
+        middle = [quantiles["0.25"], quantiles["0.75"]]
+        axes.plot(at, middle, color=_COLOUR, linewidth=4 * slim, solid_capstyle="butt", zorder=3)
         axes.plot(year, quantiles["0.5"], "o", color="white", markeredgecolor=INK, markersize=4 * slim, zorder=4)
     if needed:
         edges = [years[0] - 0.5, *(year + 0.5 for year in years)]
@@ -104,7 +105,7 @@ def _draw(
         axes.stairs(high, edges, baseline=None, color=_NEEDED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
-    axes.yaxis.get_major_locator().set_params(integer=True, nbins=5)  # type: ignore[attr-defined]
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: language.number(value))
     axes.grid(axis="y", color="#dddddd", linewidth=0.5)
     axes.set_axisbelow(True)

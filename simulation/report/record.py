@@ -116,14 +116,12 @@ def _at_least(at_least: Mapping[int, float]) -> Record:
 
 def _origin_share(villages: Villages) -> dict[str, float]:
     """Return the share of the villages at each level at the end of the origin year."""
+    counts = SYNTHETIC_SHARES
     if villages.status is not None:
-        counts = np.bincount(villages.status, minlength=TOP + 1)
+        counts = np.bincount(villages.status, minlength=TOP + 1).astype(np.float64)
     elif villages.status_counts is not None:
-        counts = villages.status_counts.reshape(-1, TOP + 1).sum(axis=0)
-    else:
-        counts = SYNTHETIC_SHARES
-    shares = counts / counts.sum()
-    return {level: round(float(share), DECIMALS) for level, share in zip(LEVELS, shares, strict=True)}
+        counts = villages.status_counts.reshape(-1, TOP + 1).sum(axis=0).astype(np.float64)
+    return {level: round(float(share), DECIMALS) for level, share in zip(LEVELS, counts / counts.sum(), strict=True)}
 
 
 def _denominator(villages: Villages, kind: str) -> int:
@@ -220,5 +218,3 @@ def _parameters(forecast: Forecast) -> Record:
 def _quantiles(distribution: Distribution, at: np.ndarray[Any, Any]) -> Any:
     """Return quantiles of a distribution; draws computed elsewhere are taken as they are."""
     return np.quantile(distribution.values, at) if isinstance(distribution, Empirical) else distribution.quantile(at)
-
-

@@ -103,7 +103,10 @@ class RunFolder:
         """Draw the figures that are missing in these languages, and return whether there were any."""
         figures = self.path / "figures"
         missing = [
-            (name, code) for name in FIGURES for code in languages if not all(p.is_file() for p in paths(figures, name, code))
+            (name, code)
+            for name in FIGURES
+            for code in languages
+            if not all(p.is_file() for p in paths(figures, name, code))
         ]
         if not missing:
             return False
@@ -116,7 +119,9 @@ class RunFolder:
     def log(self, event: str, **facts: object) -> None:
         """Add a line to ``run.log``, the only file of the folder that knows the time."""
         self.path.mkdir(parents=True, exist_ok=True)
-        line = " ".join([datetime.now(UTC).isoformat(timespec="seconds"), event, *(f"{k}={v}" for k, v in facts.items())])
+        line = " ".join(
+            [datetime.now(UTC).isoformat(timespec="seconds"), event, *(f"{k}={v}" for k, v in facts.items())]
+        )
         with (self.path / "run.log").open("a", encoding="utf-8") as stream:
             stream.write(line + "\n")
 
@@ -153,9 +158,7 @@ def save(forecast: Forecast, folder: str | Path = "results") -> Path:
     The same forecast goes to the same folder; one that is there already is left as it is, and figures
     that it lacks are added.
     """
-    run = RunFolder.of(
-        forecast.scenario, forecast.effort, forecast.seed, forecast.engine, folder, forecast.agent_class
-    )
+    run = RunFolder.of(forecast.scenario, forecast.effort, forecast.seed, forecast.engine, folder, forecast.agent_class)
     result = run.read()
     if result is None:
         result = run.write(forecast)

@@ -31,7 +31,9 @@ _BASES = {
 
 _EVENTS = {
     "rises_all": phrase("at least {needed} of {denominator} villages rise in status in {year}"),
-    "rises_below_top": phrase("at least {needed} of the {denominator} villages below paripurna rise in status in {year}"),
+    "rises_below_top": phrase(
+        "at least {needed} of the {denominator} villages below paripurna rise in status in {year}"
+    ),
     "net_rises": phrase("rises in status exceed falls by at least {needed}, of {denominator} villages, in {year}"),
     "entries": phrase("at least {needed} of {denominator} villages rise to {levels} in {year}"),
     "stock": phrase("at least {needed} of {denominator} villages are {levels} at the end of {year}"),
@@ -105,7 +107,7 @@ def share_span(language: Language, low: float, high: float) -> str:
 def chance_span(language: Language, interval: Sequence[float]) -> str:
     """Return an interval of probabilities."""
     low, high = interval
-    if 0.01 <= low and high <= 0.99:
+    if low >= 0.01 and high <= 0.99:
         return share_span(language, low, high)
     return language.say("{low} to {high}", low=uncertain(language, low), high=uncertain(language, high))
 

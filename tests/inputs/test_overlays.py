@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import VILLAGES, Desk, words
+from scenario_desk import VILLAGES, Desk, words
 
 from simulation.inputs.problems import ScenarioError
 from simulation.inputs.scenario import Scenario, load_scenario
@@ -50,7 +50,9 @@ def test_mappings_merge_key_by_key(desk: Desk) -> None:
 
 def test_distributions_are_replaced_whole(desk: Desk) -> None:
     """A distribution of another kind leaves nothing of the old one."""
-    scenario = overlaid(desk, "transition: {year_sd: {half_normal: {sd: 0.4}}, rise: {dasar: {beta: {alpha: 2, beta: 9}}}}")
+    scenario = overlaid(
+        desk, "transition: {year_sd: {half_normal: {sd: 0.4}}, rise: {dasar: {beta: {alpha: 2, beta: 9}}}}"
+    )
     assert scenario.document["transition"]["year_sd"] == {"half_normal": {"sd": 0.4}}
     assert scenario.document["transition"]["rise"]["dasar"] == {"beta": {"alpha": 2, "beta": 9}}
     assert "transition.year_sd: {median: 0.6, interval90: [0.2, 1.8]} -> {half_normal: {sd: 0.4}}" in scenario.changes
@@ -65,7 +67,9 @@ def test_half_of_a_distribution_does_not_merge_with_the_old_half(desk: Desk) -> 
 
 def test_lists_are_replaced_whole(desk: Desk) -> None:
     """A list in an overlay stands instead of the inherited one."""
-    scenario = overlaid(desk, "target: {levels: [paripurna]}\ninterventions: [{name: pokja, eligible: {status: [mandiri]}}]")
+    scenario = overlaid(
+        desk, "target: {levels: [paripurna]}\ninterventions: [{name: pokja, eligible: {status: [mandiri]}}]"
+    )
     assert scenario.target.levels == ("paripurna",)
     assert scenario.interventions[0].eligible_status == ("mandiri",)
 
@@ -134,7 +138,9 @@ def test_choosing_coverage_or_capacity_drops_the_other(desk: Desk, overlay: str,
     section = next(plan for plan in scenario.document["interventions"] if plan["name"] == name)
     assert stays in section
     assert gone not in section
-    assert any(change.startswith(f"interventions.{name}.{gone}:") and change.endswith("-> -") for change in scenario.changes)
+    assert any(
+        change.startswith(f"interventions.{name}.{gone}:") and change.endswith("-> -") for change in scenario.changes
+    )
 
 
 def test_choosing_a_matrix_drops_rise_and_fall(desk: Desk) -> None:

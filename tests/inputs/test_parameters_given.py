@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Desk, words
+from scenario_desk import Desk, words
 
 from simulation.domain.distributions import (
     Beta,
@@ -49,7 +49,11 @@ def test_what_is_left_out_keeps_its_default_prior(desk: Desk) -> None:
         ("{village_sd: {median: 0.6, interval90: [0.2, 1.8]}}", "village_sd", lognormal_from_interval(0.6, 0.2, 1.8)),
         ("{peer_odds_ratio: 1.5}", "peer_odds_ratio", Fixed(1.5)),
         ("{peer_odds_ratio: {half_normal: {sd: 0.3}}}", "peer_odds_ratio", Exponentiated(HalfNormal(0.3))),
-        ("{campaign: {odds_ratio: {normal: {mean: 2, sd: 0.3}}}}", "campaign.odds_ratio", Exponentiated(Normal(2, 0.3))),
+        (
+            "{campaign: {odds_ratio: {normal: {mean: 2, sd: 0.3}}}}",
+            "campaign.odds_ratio",
+            Exponentiated(Normal(2, 0.3)),
+        ),
         ("{campaign: {probability: 0.1}}", "campaign.probability", Fixed(0.1)),
         ("{covariates: {remoteness: 0.8}}", "covariates.remoteness", Fixed(0.8)),
     ],
@@ -80,7 +84,8 @@ def test_a_matrix_gives_four_rows_known_or_dirichlet(desk: Desk) -> None:
     """Omitted destinations are 0, a row with effective_n is uncertain, and no shorthand is left."""
     parameters = desk.load(
         transition="transition:\n  matrix:\n    dasar: {dasar: 0.9, berkembang: 0.1, effective_n: 40}\n"
-        "    berkembang: {berkembang: 0.7, berkelanjutan: 0.3}\n    mandiri: {mandiri: 1}\n    paripurna: {paripurna: 1}\n"
+        "    berkembang: {berkembang: 0.7, berkelanjutan: 0.3}\n    mandiri: {mandiri: 1}\n"
+        "    paripurna: {paripurna: 1}\n"
     ).parameters
     assert parameters.matrix is not None
     assert parameters.matrix[0] == Dirichlet((0.9, 0.1, 0, 0), 40)
@@ -173,7 +178,11 @@ def test_draws_of_a_covariate_name_their_column(desk: Desk) -> None:
     ("columns", "field", "says"),
     [
         ({"rise.dsar": [0.1]}, "rise.dsar", "did you mean rise.dasar?"),
-        ({"rise.dasar": [0.1, 1.5]}, "rise.dasar", "1 draws are not numbers that fit this parameter, the first in row 2"),
+        (
+            {"rise.dasar": [0.1, 1.5]},
+            "rise.dasar",
+            "1 draws are not numbers that fit this parameter, the first in row 2",
+        ),
         ({"rise.dasar": [0.1, float("nan")]}, "rise.dasar", "row 2"),
         ({"rise.dasar": [0.1, None]}, "rise.dasar", "row 2"),
         ({"year_sd": [-0.1]}, "year_sd", "row 1"),

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from conftest import VILLAGES, Desk, words
+from scenario_desk import VILLAGES, Desk, words
 
 from simulation.inputs.problems import DataError, ScenarioError
 from simulation.inputs.scenario import load_scenario

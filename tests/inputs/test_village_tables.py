@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from conftest import VILLAGES, Desk, words
+from scenario_desk import VILLAGES, Desk, words
 
 from simulation.inputs.problems import DataError
 
@@ -168,9 +168,7 @@ def test_many_districts_come_from_one_table(desk: Desk) -> None:
         ("province", "provinsi", 1, "province", "rename the column provinsi"),
     ],
 )
-def test_a_wrong_table_of_districts_is_told(
-    desk: Desk, old: str, new: str, row: int, column: str, says: str
-) -> None:
+def test_a_wrong_table_of_districts_is_told(desk: Desk, old: str, new: str, row: int, column: str, says: str) -> None:
     """Each mistake in a table of districts is told with row and column."""
     load_districts(desk, DISTRICTS.replace(old, new))
     told = [p for p in desk.error().problems if (p.line, p.field) == (row, column)]

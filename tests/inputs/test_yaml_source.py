@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Desk, words
+from scenario_desk import Desk, words
 
 from simulation.inputs.problems import ScenarioError
 from simulation.inputs.scenario import load_scenario
@@ -54,7 +54,10 @@ def test_yaml_beyond_plain_values_is_refused(desk: Desk, section: str, says: str
 def test_a_bomb_of_aliases_is_refused_at_once(desk: Desk) -> None:
     """Aliases are never followed, so nested ones cost nothing."""
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
-    lines += [f"{after}: &{after} [{', '.join(['*' + before] * 9)}]" for before, after in zip("abcdefgh", "bcdefghi", strict=True)]
+    lines += [
+        f"{after}: &{after} [{', '.join(['*' + before] * 9)}]"
+        for before, after in zip("abcdefgh", "bcdefghi", strict=True)
+    ]
     desk.write("scenario.yaml", "\n".join(lines))
     assert any("aliases" in str(problem) for problem in desk.error().problems)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from districts import NEUTRAL, make_scenario
+from districts import make_scenario, make_villages
 
+from simulation.domain.distributions import HalfNormal
 from simulation.domain.villages import Villages
 from simulation.inference.forecast import Forecast, forecast
 from simulation.inputs.scenario import Scenario, load_scenario
@@ -34,4 +36,5 @@ def several() -> Forecast:
         Villages.from_counts(code, f"Kabupaten {code}", counts, 4, 90)
         for code, counts in (("11.01", np.array([40, 20, 5, 15])), ("11.02", np.array([60, 9, 2, 7])), ("11.03", None))
     )
-    return forecast(make_scenario(districts=districts, scalars=NEUTRAL), 12, 20, 7)
+    scenario = make_scenario(make_villages([3], counts=[1, 1, 1, 0]), {"year_sd": HalfNormal(0.7)})
+    return forecast(replace(scenario, districts=districts), 12, 20, 7)

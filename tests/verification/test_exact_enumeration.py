@@ -107,6 +107,8 @@ def enumerate_paths(scenario: Scenario) -> dict[tuple[tuple[Village, ...], tuple
 
 
 ALL_BUT_DASAR = ("berkembang", "mandiri", "paripurna")
+NET_BELOW_TOP = Target(Fraction(1, 3), denominator="below_top", net_of_falls=True)
+STOCK_BELOW_TOP = Target(Fraction("0.6"), "stock", ALL_BUT_DASAR, "below_top")
 SETTINGS = {
     "skips": ([0, 0, 1, 2], Target(Fraction("0.3")), 2, 0, SKIPS),
     "falls": ([0, 1, 2, 3], Target(Fraction("0.4")), 2, 0, {"fall": 0.45}),
@@ -115,11 +117,11 @@ SETTINGS = {
     "net of falls": ([0, 1, 2, 1], Target(Fraction("0.2"), net_of_falls=True), 2, 0, SKIPS),
     "below the top": ([0, 2, 2, 3], Target(Fraction("0.4"), denominator="below_top"), 2, 0, SKIPS),
     "below the top, three years": ([1, 2, 3], Target(Fraction("0.4"), denominator="below_top"), 3, 0, CAMPAIGN),
-    "net of falls, below the top": ([1, 2, 3], Target(Fraction(1, 3), denominator="below_top", net_of_falls=True), 3, 1, SKIPS),
+    "net of falls, below the top": ([1, 2, 3], NET_BELOW_TOP, 3, 1, SKIPS),
     "entries": ([0, 1, 1, 3], Target(Fraction("0.25"), "entries"), 2, 0, SKIPS),
     "entries into a middle level": ([0, 1, 1, 3], Target(Fraction("0.25"), "entries", ("mandiri",)), 2, 0, SKIPS),
     "stock": ([0, 1, 2, 3], Target(Fraction("0.5"), "stock"), 2, 0, SKIPS),
-    "stock of all but dasar, below the top": ([0, 0, 1], Target(Fraction("0.6"), "stock", ALL_BUT_DASAR, "below_top"), 3, 1, SKIPS),
+    "stock of all but dasar, below the top": ([0, 0, 1], STOCK_BELOW_TOP, 3, 1, SKIPS),
     "campaign years": ([0, 0, 1, 2], Target(Fraction("0.3")), 2, 0, CAMPAIGN),
     "everything needed": ([0, 0, 1], Target(Fraction(1)), 2, 0, CAMPAIGN),
 }  # fmt: skip

@@ -1,0 +1,311 @@
+"""The command line, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from simulation.app.cli import main
+
+ROOT = Path(__file__).parents[2]
+SCENARIO = ROOT / "scenarios" / "tanah_laut.yaml"
+SMALL = ("--draws", "30", "--replicates", "10")
+TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet")
+
+
+@dataclass
+class Done:
+    """What a command said, and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the command in the test's folder, within this process for speed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LANG", raising=False)
+
+    def command(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["kampungkb", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return command
+
+
+def from_outside(*arguments: object, cwd: Path, **environment: str) -> Done:
+    """Run ``python -m simulation`` in a folder and return what it said."""
+    known = {key: value for key, value in os.environ.items() if key not in {"LANG", "COLUMNS"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "simulation", *map(str, arguments)],
+        cwd=cwd,
+        env={**known, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def unbroken(text: str) -> str:
+    """Return text without its line breaks."""
+    return " ".join(text.split())
+
+
+def written(folder: Path) -> list[Path]:
+    """Return every file below a folder."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+FIXED = dedent("""\
+    schema: 1
+    name: pasti
+    language: en
+    district: {code: "63.99", name: Kabupaten Contoh}
+    origin: 2025
+    horizon: 3
+    villages: {status_counts: {dasar: 30, berkembang: 8, mandiri: 1, paripurna: 5}, subdistricts: 4}
+    transition:
+      rise: {dasar: 0.05, berkembang: 0.1, mandiri: 0.3}
+      fall: 0.02
+      skip: {berkembang: 0.1, mandiri: 0.7}
+      village_sd: 0
+      year_sd: 0
+      subdistrict_sd: 0
+      peer_odds_ratio: 1
+      campaign: {probability: 0, odds_ratio: 1}
+    """)
+
+
+@pytest.fixture
+def fixed(tmp_path: Path) -> Path:
+    """Return a scenario file in which every number is fixed."""
+    path = tmp_path / "pasti.yaml"
+    path.write_text(FIXED)
+    return path
+
+
+def test_forecast_answers_in_80_columns_and_writes_the_run_folder(run: Run, tmp_path: Path) -> None:
+    """The published scenario: verdict, basis, all readings, folder; figures in the scenario's language."""
+    done = run("forecast", SCENARIO, *SMALL)
+    assert done.returncode == 0, done.stderr
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    for said in ("dari 135 kampung naik status pada 2026", "tidak ada data setempat", "Semua tafsir", "Asumsi", "±"):
+        assert said in unbroken(done.stdout)
+    (folder,) = (tmp_path / "results" / "tanah-laut").iterdir()
+    assert f"Berkas: results/tanah-laut/{folder.name}" in done.stdout
+    names = {path.relative_to(folder).as_posix() for path in written(folder)}
+    figures = {
+        f"figures/{name}_id.{kind}" for name in ("fan_chart", "rises", "transition_matrix") for kind in ("svg", "png")
+    }
+    assert names == {*TABLES, "manifest.json", "run.log", *figures}
+
+
+def test_the_same_command_gives_the_same_bytes_with_any_number_of_workers(tmp_path: Path) -> None:
+    """Run twice from outside: every table and forecast.json agree byte for byte."""
+    folders = []
+    for name, workers in (("a", 1), ("b", 3)):
+        options = ("--no-figures", "--workers", workers, "--out", name)
+        done = from_outside("forecast", SCENARIO, *SMALL, *options, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        folders.append(next((tmp_path / name / "tanah-laut").iterdir()))
+    assert folders[0].name == folders[1].name
+    for name in TABLES:
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
+
+
+def test_json_prints_the_file_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    """Piped into another program it is forecast.json itself."""
+    done = run("forecast", SCENARIO, *SMALL, "--no-figures", "--json")
+    (folder,) = (tmp_path / "results" / "tanah-laut").iterdir()
+    assert done.stdout == (folder / "forecast.json").read_text(encoding="utf-8")
+
+
+def test_a_finished_run_is_found_and_lacking_figures_are_added(run: Run, tmp_path: Path) -> None:
+    """Without computing again, also in the other language; --force computes again."""
+    first = run("forecast", SCENARIO, *SMALL, "--no-figures")
+    (folder,) = (tmp_path / "results" / "tanah-laut").iterdir()
+    made = (folder / "years.csv").stat().st_mtime_ns
+    second = run("--lang", "en", "forecast", SCENARIO, *SMALL)
+    assert "Found finished" in second.stderr
+    assert "Found finished" not in first.stderr
+    assert (folder / "years.csv").stat().st_mtime_ns == made
+    assert {path.name for path in (folder / "figures").iterdir()} >= {"rises_en.svg", "fan_chart_en.png"}
+    assert "villages rise in status in 2026" in unbroken(second.stdout)
+    run("forecast", SCENARIO, *SMALL, "--no-figures", "--force")
+    assert (folder / "years.csv").stat().st_mtime_ns > made
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("horizon: 3", "horizon: 300"), ("fall: 0.02", "fal: 0.02"), ("horizon: 3", "horizon: 3: 4"), ('"63.99"', "63.99")],
+)
+def test_a_bad_scenario_exits_with_2_and_writes_nothing(run: Run, fixed: Path, before: str, after: str) -> None:
+    """The problems are told with file and line, without a traceback, and stdout stays empty."""
+    fixed.write_text(FIXED.replace(before, after))
+    done = run("forecast", fixed.name)
+    line = next(i for i, text in enumerate(fixed.read_text().splitlines(), start=1) if after in text)
+    assert done.returncode == 2
+    assert f"{fixed.name}:{line}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert written(fixed.parent) == [fixed]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--draws", "0"), ("--draws", "-5"), ("--replicates", "0"), ("--workers", "-1"), ("--seed", "-1"),
+        ("--draws", "many"), ("--engine", "fast"), ("--lang", "nl"), ("--what",),
+    ],
+)  # fmt: skip
+def test_a_bad_option_exits_with_2_and_writes_nothing(run: Run, fixed: Path, options: tuple[str, ...]) -> None:
+    """The option is named and the run is not begun."""
+    done = run("forecast", fixed.name, *options)
+    assert done.returncode == 2
+    assert options[0] in done.stderr
+    assert "Traceback" not in done.stderr
+    assert written(fixed.parent) == [fixed]
+
+
+def test_debug_shows_the_traceback(run: Run) -> None:
+    """The exit code stays the same."""
+    done = run("forecast", "nowhere.yaml", "--debug")
+    assert done.returncode == 2
+    assert "Traceback" in done.stderr
+
+
+def test_the_exact_engine_says_why_it_refuses(run: Run, tmp_path: Path) -> None:
+    """Exit code 2, the reason, and nothing written."""
+    done = run("forecast", SCENARIO, "--engine", "exact", "--lang", "en")
+    assert done.returncode == 2
+    assert "--engine batch" in done.stderr
+    assert written(tmp_path) == []
+
+
+def test_the_exact_engine_answers_where_it_can(run: Run, fixed: Path) -> None:
+    """Same table, no simulation error, no ensemble; figures all the same."""
+    done = run("forecast", fixed.name, "--engine", "exact")
+    assert done.returncode == 0, done.stderr
+    assert "an exact result" in unbroken(done.stdout)
+    (folder,) = (fixed.parent / "results" / "pasti").iterdir()
+    assert not (folder / "ensemble.parquet").exists()
+    assert (folder / "figures" / "rises_en.png").exists()
+
+
+def test_draws_of_a_fixed_scenario_are_ignored_with_a_note(run: Run, fixed: Path) -> None:
+    """The note goes to stderr and --quiet silences it."""
+    common = ("forecast", fixed.name, "--replicates", "50", "--draws", "9", "--no-figures")
+    assert "--draws is ignored" in run(*common).stderr
+    assert run(*common, "--quiet").stderr == ""
+    assert json.loads(next(fixed.parent.rglob("manifest.json")).read_text())["draws"] == 1
+
+
+def test_out_may_not_be_a_file(run: Run, fixed: Path) -> None:
+    """The run fails with a sentence, not with a traceback."""
+    (fixed.parent / "taken").write_text("x")
+    done = run("forecast", fixed.name, "--replicates", "50", "--out", "taken")
+    assert done.returncode in {1, 2}
+    assert "taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_lists_every_problem_of_every_file(run: Run, fixed: Path) -> None:
+    """Good files are in order, bad ones give their problems, and --json says the same as data."""
+    good = run("check", fixed.name, "--lang", "en")
+    assert good.returncode == 0
+    assert "in order (44 villages, 2026–2028" in good.stdout
+    for name in ("b", "c"):
+        (fixed.parent / f"{name}.yaml").write_text(FIXED.replace("horizon: 3", "horizon: 0").replace("fall:", "fal:"))
+    bad = run("check", fixed.name, "b.yaml", "c.yaml")
+    assert bad.returncode == 2
+    told = json.loads(run("check", fixed.name, "b.yaml", "c.yaml", "--json").stdout)
+    assert not told["ok"]
+    assert {problem["file"] for problem in told["problems"]} == {"b.yaml", "c.yaml"}
+    assert len(told["problems"]) >= 4
+    for problem in told["problems"]:
+        assert set(problem) == {"file", "line", "field", "message", "found", "allowed", "suggestion"}
+        assert problem["message"] in bad.stderr
+    assert json.loads(run("check", fixed.name, "--json").stdout) == {"ok": True, "problems": []}
+
+
+def test_problems_are_told_in_the_language_asked_for(run: Run, fixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By option, else by LANG, else in Indonesian."""
+    fixed.write_text(FIXED.replace("horizon: 3", "horizon: 0"))
+    said = [run("check", fixed.name, "--lang", "en").stderr]
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    said += [run("check", fixed.name).stderr]
+    monkeypatch.delenv("LANG")
+    said += [run("check", fixed.name).stderr]
+    assert said[0] == said[1] != said[2]
+    assert "Tidak ada yang ditulis" in said[2]
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+def test_new_writes_a_scenario_that_is_in_order(run: Run, tmp_path: Path, code: str) -> None:
+    """Scenario and table pass the check as they are; a second time nothing is overwritten."""
+    done = run("new", "kabupaten-saya", "--lang", code)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in written(tmp_path)] == ["kabupaten-saya.yaml", "kabupaten-saya_villages.csv"]
+    assert run("check", "kabupaten-saya.yaml").returncode == 0
+    (tmp_path / "kabupaten-saya.yaml").write_text("mine")
+    again = run("new", "kabupaten-saya")
+    assert again.returncode == 2
+    assert (tmp_path / "kabupaten-saya.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["Kabupaten Saya", "=x", "", "a/.."])
+def test_new_refuses_what_cannot_name_a_scenario(run: Run, tmp_path: Path, name: str) -> None:
+    """Nothing is written."""
+    assert run("new", name).returncode == 2
+    assert written(tmp_path) == []
+
+
+def test_schema_prints_a_json_schema(run: Run) -> None:
+    """Editors can read it."""
+    schema = json.loads(run("schema").stdout)
+    assert "horizon" in schema["properties"]
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+def test_help_fits_one_screen(tmp_path: Path, code: str) -> None:
+    """24 lines of 80 columns, for the command and for its longest one."""
+    for command in ((), ("forecast",)):
+        lines = from_outside(*command, "--lang", code, "--help", cwd=tmp_path, COLUMNS="80").stdout.splitlines()
+        assert len(lines) <= 24, command
+        assert max(map(len, lines)) <= 80
+        assert not any(line.endswith("...") for line in lines[1:])
+
+
+def test_ctrl_c_stops_with_a_short_message(fixed: Path) -> None:
+    """Exit code 130, no traceback, and no folder that looks finished."""
+    command = [sys.executable, "-m", "simulation", "forecast", fixed.name, "--replicates", "4000000", "--lang", "en"]
+    process = subprocess.Popen(
+        command, cwd=fixed.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Interrupted." in said
+    assert "Traceback" not in said
+    assert not list(fixed.parent.rglob("manifest.json"))

@@ -1,0 +1,117 @@
+"""Figures: they exist, are valid, and speak the reader's language."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from simulation.domain.target import Target
+from simulation.inference.forecast import Forecast, forecast
+from simulation.report import plots
+from simulation.report.record import record
+
+WORDS = {
+    "id": {
+        "fan_chart": "Proporsi kampung",
+        "rises": "Peluang target tercapai",
+        "transition_matrix": "Baris: status kini",
+    },
+    "en": {
+        "fan_chart": "Share of villages",
+        "rises": "Probability that the target",
+        "transition_matrix": "Rows: level now",
+    },
+}
+
+
+def texts(figure: Figure) -> str:
+    """Return every text of a figure."""
+    return "\n".join(text.get_text() for text in figure.findobj(Text))
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+@pytest.mark.parametrize("name", plots.DRAW)
+def test_a_figure_is_saved_as_svg_and_png_that_can_be_read(
+    small: Forecast, tmp_path: Path, name: str, code: str
+) -> None:
+    """Words are text in the SVG, the PNG is wide enough for print, and saving twice gives the same bytes."""
+    paths = []
+    for turn in "ab":
+        svg, png = tmp_path / f"{turn}.svg", tmp_path / f"{turn}.png"
+        plots.save_figure(plots.DRAW[name](small, code), svg, png, name)
+        paths.append((svg, png))
+    (svg, png), again = paths
+    written = "".join(ET.parse(svg).getroot().itertext())  # noqa: S314 - our own file
+    assert WORDS[code][name] in written
+    assert ("Landasan" in written) == (code == "id")
+    with Image.open(png) as image:
+        assert image.size[0] == pytest.approx(8.4 / 2.54 * 300, abs=1)
+    assert (svg.read_bytes(), png.read_bytes()) == tuple(path.read_bytes() for path in again)
+
+
+@pytest.mark.parametrize("name", plots.DRAW)
+def test_no_text_is_small_or_leaves_the_page(small: Forecast, several: Forecast, name: str) -> None:
+    """At half page width every letter is at least 7 points high, and nothing is cut off."""
+    for result in (small, several):
+        for code in ("id", "en"):
+            figure = plots.DRAW[name](result, code)
+            figure.canvas.draw()
+            page = figure.bbox
+            for text in figure.findobj(Text):
+                if not text.get_text() or not text.get_visible():
+                    continue
+                assert isinstance(text, Text)
+                assert text.get_fontsize() >= 7
+                box = text.get_window_extent()
+                assert box.x0 >= page.x0 - 1, text.get_text()
+                assert box.x1 <= page.x1 + 1, text.get_text()
+                assert box.y0 >= page.y0 - 1, text.get_text()
+                assert box.y1 <= page.y1 + 1, text.get_text()
+
+
+def test_a_record_draws_like_its_forecast(small: Forecast) -> None:
+    """A finished run folder needs no new run for its figures."""
+    kept = json.loads(json.dumps(record(small)))
+    for draw in plots.DRAW.values():
+        from_forecast = texts(draw(small)).splitlines()
+        from_record = texts(draw(kept)).splitlines()
+        without_run = [line for line in from_forecast if "Kampung KB Forecast" not in line]
+        assert from_record == without_run
+
+
+def test_the_rises_figure_says_finding_target_and_source(small: Forecast) -> None:
+    """Headline with word and number, the needed number at its line, basis, source and run below."""
+    said = texts(plots.rises(small, "en"))
+    assert "at least 7 of 135" in said.replace("\n", " ")
+    assert "needed: 7" in said
+    assert "priors alone; no local data used" in said
+    assert "borneotrend.com" in said
+    assert f"run {plots.input_hash(small.scenario, small.effort, small.seed, small.engine)}" in said
+
+
+@pytest.mark.parametrize("target", [Target(reading="stock"), Target(reading="entries"), Target(net_of_falls=True)])
+def test_other_readings_draw_what_they_judge(small: Forecast, target: Target) -> None:
+    """The explanation names the count that is drawn."""
+    result = forecast(replace(small.scenario, target=target), 5, 5, 7)
+    named = {"stock": "are mandiri or paripurna", "entries": "rise to mandiri or paripurna", "net_rises": "minus falls"}
+    assert named[target.key] in texts(plots.rises(result, "en")).replace("\n", " ")
+
+
+def test_drawing_leaves_the_readers_settings_alone(small: Forecast) -> None:
+    """No global state of Matplotlib changes."""
+    before = dict(mpl.rcParams)
+    plots.fan_chart(small)
+    assert dict(mpl.rcParams) == before
+
+
+def test_a_figure_shows_itself_in_a_notebook(small: Forecast) -> None:
+    """It is a PNG to whoever asks for one."""
+    assert plots.rises(small)._repr_png_()[:8] == b"\x89PNG\r\n\x1a\n"  # type: ignore[attr-defined]

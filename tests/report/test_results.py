@@ -1,0 +1,341 @@
+"""Run folders: names, bytes, reuse, resume."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from districts import everything_on
+
+import simulation.report.results as module
+from simulation.domain.target import Target
+from simulation.engine.ensemble import Chunk, Effort
+from simulation.engine.model import VillageAgent
+from simulation.engine.outcome import Outcome
+from simulation.inference.forecast import Forecast, forecast
+from simulation.inputs.problems import KampungError
+from simulation.report import tables
+from simulation.report.chunks import ChunkFolder, worth_keeping
+from simulation.report.files import cell, whole_file, write_csv, write_parquet
+from simulation.report.identity import input_hash
+from simulation.report.results import RunFolder, save
+
+TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet")
+
+
+def folder_of(forecast_: Forecast, out: Path) -> RunFolder:
+    """Return the run folder of a forecast below `out`."""
+    return RunFolder.of(forecast_.scenario, forecast_.effort, forecast_.seed, forecast_.engine, out)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module")
+def folder(small: Forecast, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a finished run folder without figures."""
+    run = folder_of(small, tmp_path_factory.mktemp("results"))
+    run.write(small)
+    return run.path
+
+
+def test_a_finished_folder_holds_what_its_manifest_names(folder: Path, small: Forecast) -> None:
+    """Nothing is missing, nothing temporary is left, and the manifest says how it was made."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert set(manifest["files"]) == set(TABLES)
+    assert {path.name for path in folder.iterdir()} == {*TABLES, "manifest.json"}
+    assert folder.name == manifest["input_hash"]
+    assert folder.parent.name == small.scenario.name
+    assert manifest["scenario"]["district"]["code"] == "63.01"
+    assert (manifest["draws"], manifest["replicates"], manifest["seed"], manifest["engine"]) == (40, 10, 7, "batch")
+    assert set(manifest["versions"]) == {"python", *module.PACKAGES}
+
+
+def test_the_years_table_says_what_the_record_says(folder: Path) -> None:
+    """One row a year, the same probabilities."""
+    record = json.loads((folder / "forecast.json").read_text())
+    table = rows(folder / "years.csv")
+    assert [int(row["year"]) for row in table] == [2026, 2027, 2028, 2029, 2030]
+    assert [float(row["probability_met"]) for row in table] == [year["probability_met"] for year in record["years"]]
+
+
+def test_the_ensemble_table_has_a_row_for_every_trajectory_and_year(folder: Path, small: Forecast) -> None:
+    """In the order of draws, replicates and years; levels sum to the villages."""
+    table = pq.read_table(folder / "ensemble.parquet").to_pydict()
+    assert len(table["draw"]) == 40 * 10 * 5
+    assert table["draw"] == sorted(table["draw"])
+    levels = np.array([table[level] for level in ("dasar", "berkembang", "mandiri", "paripurna")])
+    assert (levels.sum(axis=0) == 135).all()
+    met = np.array(table["met"]).reshape(40, 10, 5).mean(axis=(0, 1))
+    assert met == pytest.approx([year.met.probability for year in small.districts[0].years])
+
+
+def test_the_village_table_says_that_single_statuses_are_unknown(folder: Path) -> None:
+    """With counts only, the status at the origin is empty in every row."""
+    table = rows(folder / "villages.csv")
+    assert len(table) == 135 * 5
+    assert {row["origin_status"] for row in table} == {""}
+    for row in table[:20]:
+        shares = [float(row[f"probability_{level}"]) for level in ("dasar", "berkembang", "mandiri", "paripurna")]
+        assert sum(shares) == pytest.approx(1, abs=4e-6)
+
+
+def test_known_statuses_and_assistance_stand_in_the_village_table(tmp_path: Path) -> None:
+    """One assisted column for each intervention."""
+    result = forecast(everything_on(), replicates=8)
+    run = folder_of(result, tmp_path)
+    run.write(result)
+    table = rows(run.path / "villages.csv")
+    assert {row["origin_status"] for row in table} == {"dasar", "berkembang", "mandiri", "paripurna"}
+    assert {"assisted_pokja", "assisted_data", "assisted_media"} <= set(table[0])
+
+
+def test_many_villages_go_to_parquet(small: Forecast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the limit the table has the same columns and rows in another format."""
+    monkeypatch.setattr(tables, "VILLAGES_IN_CSV", 100)
+    run = folder_of(small, tmp_path)
+    run.write(small)
+    table = pq.read_table(run.path / "villages.parquet")
+    assert table.num_rows == 135 * 5
+    assert not (run.path / "villages.csv").exists()
+
+
+def test_several_districts_share_the_tables(several: Forecast, tmp_path: Path) -> None:
+    """Every row names its district."""
+    run = folder_of(several, tmp_path)
+    run.write(several)
+    codes = {"11.01", "11.02", "11.03"}
+    assert {row["district_code"] for row in rows(run.path / "years.csv")} == codes
+    assert {row["district_code"] for row in rows(run.path / "villages.csv")} == codes
+    assert set(pq.read_table(run.path / "ensemble.parquet")["district_code"].to_pylist()) == codes
+    assert {row["location"] for row in rows(run.path / "hub.csv")} == codes
+
+
+def test_hub_rows_are_quantiles_and_probabilities(folder: Path) -> None:
+    """Five quantiles that do not fall and two probabilities that sum to one, for each horizon."""
+    table = rows(folder / "hub.csv")
+    assert list(table[0]) == list(tables.HUB_COLUMNS)
+    for horizon in "12345":
+        mine = [row for row in table if row["horizon"] == horizon]
+        quantiles = [float(row["value"]) for row in mine if row["output_type"] == "quantile"]
+        chances = [float(row["value"]) for row in mine if row["output_type"] == "pmf"]
+        assert len(quantiles) == 5
+        assert quantiles == sorted(quantiles)
+        assert sum(chances) == pytest.approx(1)
+        assert {row["output_type_id"] for row in mine if row["output_type"] == "pmf"} == {"met", "not_met"}
+
+
+def test_the_same_inputs_give_the_same_bytes(folder: Path, small: Forecast, tmp_path: Path) -> None:
+    """Another folder, another number of workers, the same files."""
+    again = forecast(small.scenario, 40, 10, 7, workers=2)
+    run = folder_of(again, tmp_path)
+    run.write(again)
+    assert run.path.name == folder.name
+    for name in (*TABLES, "manifest.json"):
+        assert (run.path / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_tables_of_both_engines_are_the_same_bytes(tmp_path: Path) -> None:
+    """Nothing in them tells the engine; only folder and manifest do."""
+    scenario = everything_on()
+    paths = []
+    for engine in ("batch", "mesa"):
+        result = forecast(scenario, replicates=6, engine=engine)  # type: ignore[arg-type]
+        run = folder_of(result, tmp_path)
+        run.write(result)
+        paths.append(run.path)
+    assert paths[0] != paths[1]
+    for name in TABLES:
+        assert (paths[0] / name).read_bytes() == (paths[1] / name).read_bytes(), name
+
+
+def test_the_hash_tells_apart_whatever_changes_a_number(small: Forecast) -> None:
+    """Seed, effort, engine and every part of the scenario count; where its files lie does not."""
+    scenario, effort = small.scenario, small.effort
+    hashes = [
+        input_hash(scenario, effort, 7, "batch"),
+        input_hash(scenario, effort, 8, "batch"),
+        input_hash(scenario, Effort(41, 10), 7, "batch"),
+        input_hash(scenario, Effort(40, 11), 7, "batch"),
+        input_hash(scenario, effort, 7, "mesa"),
+        input_hash(replace(scenario, horizon=4), effort, 7, "batch"),
+        input_hash(replace(scenario, target=Target(net_of_falls=True)), effort, 7, "batch"),
+        input_hash(
+            replace(scenario, districts=(replace(scenario.districts[0], district_code="1"),)), effort, 7, "batch"
+        ),
+        input_hash(replace(scenario, files={"t.csv": "0" * 64}), effort, 7, "batch"),
+    ]
+    assert len(set(hashes)) == len(hashes)
+    moved = replace(scenario, files={f"elsewhere/{name}": digest for name, digest in scenario.files.items()})
+    assert input_hash(moved, effort, 7, "batch") == hashes[0]
+
+
+class Eager(VillageAgent):
+    """A village whose odds are doubled."""
+
+    def rise_odds(self) -> float:
+        """Return twice the odds."""
+        return 2 * super().rise_odds()
+
+
+def test_the_source_of_a_custom_agent_is_part_of_the_hash(small: Forecast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another source, another folder; a source that cannot be read is refused."""
+    first = input_hash(small.scenario, small.effort, 7, "mesa", Eager)
+    assert first != input_hash(small.scenario, small.effort, 7, "mesa")
+    monkeypatch.setattr(inspect, "getsource", lambda _: "class Eager: ...")
+    assert first != input_hash(small.scenario, small.effort, 7, "mesa", Eager)
+
+    def unreadable(_: object) -> str:
+        raise OSError
+
+    monkeypatch.setattr(inspect, "getsource", unreadable)
+    with pytest.raises(KampungError, match="source of Eager"):
+        input_hash(small.scenario, small.effort, 7, "mesa", Eager)
+
+
+@pytest.mark.parametrize("damage", ["manifest", "table", "record"])
+def test_a_folder_that_is_not_whole_is_not_taken_for_finished(small: Forecast, tmp_path: Path, damage: str) -> None:
+    """Without manifest or table, or with a record cut short, the run is made again."""
+    run = folder_of(small, tmp_path)
+    written = run.write(small)
+    assert run.read() == written
+    if damage == "record":
+        (run.path / "forecast.json").write_text('{"scen')
+    else:
+        (run.path / {"manifest": "manifest.json", "table": "hub.csv"}[damage]).unlink()
+    assert run.read() is None
+
+
+def test_a_name_that_leaves_the_folder_is_refused(small: Forecast, tmp_path: Path) -> None:
+    """A scenario made in Python may carry any name."""
+    with pytest.raises(KampungError, match="cannot name a folder"):
+        RunFolder.of(replace(small.scenario, name="../x"), small.effort, 0, "batch", tmp_path)
+
+
+def test_save_writes_once_and_adds_missing_figures(small: Forecast, tmp_path: Path) -> None:
+    """The second call leaves tables alone and draws only what is missing."""
+    path = save(small, tmp_path)
+    table, figure = path / "years.csv", path / "figures" / "rises_id.svg"
+    when, drawn = table.stat().st_mtime_ns, figure.read_bytes()
+    figure.unlink()
+    assert save(small, tmp_path) == path
+    assert table.stat().st_mtime_ns == when
+    assert figure.read_bytes() == drawn
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    """An error while writing leaves the old content and no temporary file."""
+    path = tmp_path / "x.txt"
+    path.write_text("old")
+
+    def fail() -> None:
+        with whole_file(path) as temporary:
+            temporary.write_text("new")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+62", "-x", "@cmd", "\tx", "\rx"])
+def test_no_name_becomes_a_formula(text: str, tmp_path: Path) -> None:
+    """A spreadsheet reads such cells as text, headers too."""
+    assert cell(text) == f"'{text}"
+    write_csv(tmp_path / "t.csv", [f"{text}"], [['Desa, "Baru"']])
+    with (tmp_path / "t.csv").open(newline="") as stream:
+        assert list(csv.reader(stream)) == [[f"'{text}"], ['Desa, "Baru"']]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (1e-7, "0"),
+        (1234567.25, "1234567.25"),
+        (0.1 + 0.2, "0.3"),
+        (np.float64("nan"), ""),
+        (None, ""),
+        (np.int64(-3), "-3"),
+    ],
+)
+def test_numbers_are_written_plainly(value: object, written: str) -> None:
+    """No exponents, no noise of binary fractions."""
+    assert cell(value) == written
+
+
+def test_parquet_holds_text_truth_and_numbers_without_pandas(tmp_path: Path) -> None:
+    """Columns come back as they went in, in as many groups; writing them imports no pandas."""
+    code = (
+        "import sys; import numpy as np; from pathlib import Path; from simulation.report.files import write_parquet;"
+        f"g = {{'t': ['é', '', 'b'], 'b': np.array([True, False, True]), 'x': np.array([1.5, 2, 3])}};"
+        f"write_parquet(Path({str(tmp_path / 'x.parquet')!r}), [g, g]); assert 'pandas' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    table = pq.read_table(tmp_path / "x.parquet").to_pydict()
+    assert table == {"t": ["é", "", "b"] * 2, "b": [True, False, True] * 2, "x": [1.5, 2.0, 3.0] * 2}
+    write_parquet(tmp_path / "y.parquet", [{"i": np.arange(3, dtype=np.int32)}])
+    assert pq.read_metadata(tmp_path / "y.parquet").row_group(0).column(0).compression == "ZSTD"
+
+
+class Interrupting(ChunkFolder):
+    """A chunk folder that is interrupted after some chunks."""
+
+    def __init__(self, folder: Path, most: int) -> None:
+        super().__init__(folder)
+        self.left = most
+
+    def save(self, chunk: Chunk, outcome: Outcome) -> None:
+        """Keep a chunk, or be interrupted."""
+        if self.left == 0:
+            raise KeyboardInterrupt
+        self.left -= 1
+        super().save(chunk, outcome)
+
+
+class Counting(ChunkFolder):
+    """A chunk folder that counts what it finds."""
+
+    found = 0
+
+    def load(self, chunk: Chunk) -> Outcome | None:
+        """Return a kept chunk and count it."""
+        outcome = super().load(chunk)
+        self.found += outcome is not None
+        return outcome
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """Finished chunks are found again, a damaged one is computed again, and the result is the same."""
+    scenario = everything_on()
+    with pytest.raises(KeyboardInterrupt):
+        forecast(scenario, None, 16_000, workers=1, sink=Interrupting(tmp_path / "c", 2))
+    kept = sorted((tmp_path / "c").iterdir())
+    assert len(kept) == 2
+    kept[0].write_bytes(kept[0].read_bytes()[:1000])
+    sink = Counting(tmp_path / "c")
+    resumed = forecast(scenario, None, 16_000, sink=sink)
+    assert sink.found == 1
+    whole = forecast(scenario, None, 16_000)
+    assert resumed.districts[0].years == whole.districts[0].years
+    assert (resumed.districts[0].status_probability == whole.districts[0].status_probability).all()
+    sink.remove()
+    assert not (tmp_path / "c").exists()
+
+
+def test_only_long_runs_keep_their_chunks(small: Forecast) -> None:
+    """The default effort on one district takes a second and keeps none; the exact engine never does."""
+    assert not worth_keeping(small.scenario, Effort(1000, 20), "batch")
+    assert worth_keeping(small.scenario, Effort(50_000, 20), "batch")
+    assert not worth_keeping(small.scenario, Effort(50_000, 20), "exact")

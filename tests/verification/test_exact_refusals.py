@@ -1,0 +1,157 @@
+"""What the exact engine refuses, and the reason that it gives."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from districts import ORIGIN, make_scenario, make_villages
+from exact_settings import REFERENCE, assist, district, exact
+
+from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
+from simulation.domain.status import LEVELS
+from simulation.engine.limits import NoClosedForm
+from simulation.inference.forecast import forecast
+from simulation.inputs.scenario import Scenario
+
+COUNTS = (10, 5, 3, 2)
+
+
+def reasons(scenario: Scenario, **effort: Any) -> list[str]:
+    """Return why a scenario is refused."""
+    with pytest.raises(NoClosedForm) as refusal:
+        forecast(scenario, engine="exact", **effort)
+    assert refusal.value.reason == refusal.value.reasons[0]
+    return [str(reason) for reason in refusal.value.reasons]
+
+
+def helped(*, known: bool = True, horizon: int = 2, **settings: Any) -> Scenario:
+    """Return a district with one intervention."""
+    return district(COUNTS, known=known, horizon=horizon, interventions=[assist(**settings)])
+
+
+REFUSED = {
+    "a kecamatan shock": (
+        district(COUNTS, scalars={"subdistrict_sd": 0.3}),
+        (
+            "the shock that villages of a kecamatan share has no closed form; "
+            "set transition.subdistrict_sd: 0, or use --engine batch"
+        ),
+    ),
+    "peers after the first year": (
+        district(COUNTS, horizon=2, scalars={"peer_odds_ratio": 1.5}),
+        (
+            "peers make villages depend on each other after the first year; "
+            "set transition.peer_odds_ratio: 1 or horizon: 1, or use --engine batch"
+        ),
+    ),
+    "peers whose statuses are unknown": (
+        district(COUNTS, known=False, scalars={"peer_odds_ratio": 1.5}),
+        "what villages learn from their peers depends on which of them stand where, and their statuses are unknown",
+    ),
+    "a shock for four years": (
+        district(COUNTS, horizon=4, scalars={"year_sd": 0.5}),
+        "the shared shock of the district is averaged over 3 years at most, and the horizon is 4; set horizon: 3",
+    ),
+    "a campaign for four years": (
+        district(COUNTS, horizon=4, scalars={"campaign.probability": 0.1, "campaign.odds_ratio": 3.0}),
+        "or transition.year_sd: 0 and transition.campaign.probability: 0, or use --engine batch",
+    ),
+    "covariates of villages of unknown status": (
+        district(COUNTS, known=False, columns={"remote": range(20)}, covariates={"remote": 1.2}),
+        "covariates set villages apart whose statuses are unknown",
+    ),
+    "the lot drawn again among those still at dasar": (
+        helped(capacity=4, eligible_status=("dasar",)),
+        (
+            "who is eligible for pokja in 2027 depends on how villages have moved by then; "
+            "keep places for the whole horizon (years_per_village), make every level eligible, or use --engine batch"
+        ),
+    ),
+    "a share of those still below the top": (
+        helped(coverage=Fraction("0.5")),
+        "how many villages pokja reaches in 2027 depends on how villages have moved by then",
+    ),
+    "the lowest status of a later year": (
+        helped(capacity=4, priority="lowest_status", eligible_status=LEVELS),
+        "whom pokja prefers in 2027 depends on how villages have moved by then; use a fixed order of priority",
+    ),
+    "free places while others keep those drawn by lot": (
+        helped(coverage=Fraction("0.5"), eligible_status=LEVELS[1:], years_per_village=2),
+        "pokja chooses at random, and whom it can choose in 2027 depends on whom it chose before; use --engine batch",
+    ),
+    "a list of villages of unknown status": (
+        helped(known=False, horizon=1, capacity=4, priority=("63.99.0003",)),
+        "pokja takes villages in an order of its own, and their statuses are unknown",
+    ),
+    "a kecamatan of villages of unknown status": (
+        make_scenario(
+            make_villages((10, 10), counts=COUNTS),
+            REFERENCE,
+            [assist(capacity=4, eligible_subdistricts=("Kecamatan 1",))],
+            horizon=1,
+        ),
+        "pokja is meant for some villages only, and their statuses are unknown",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_has_no_closed_form_is_refused_with_its_reason(name: str) -> None:
+    """The refusal states one reason, in the planner's words, with what to change."""
+    scenario, reason = REFUSED[name]
+    (found,) = reasons(scenario)
+    assert reason in found
+
+
+def test_every_reason_is_given_at_once() -> None:
+    """A scenario that is refused for four things says so at once, the law first, then the interventions."""
+    scenario = district(
+        COUNTS,
+        horizon=5,
+        scalars={"subdistrict_sd": 0.3, "peer_odds_ratio": 2.0, "year_sd": 0.5},
+        interventions=[assist(capacity=4, eligible_status=("dasar",))],
+    )
+    found = reasons(scenario)
+    assert [reason.split()[1] for reason in found] == ["shock", "make", "shared", "is"]
+
+
+def test_default_priors_that_are_not_neutral_are_named() -> None:
+    """A scenario that leaves peers and kecamatan shocks to their priors is told which keys to set, and to what."""
+    scenario = make_scenario(make_villages((10, 10), counts=COUNTS), priors=DEFAULT_PRIORS, horizon=2)
+    defaults = ParameterSet(scenario.parameters.scalars, defaulted=frozenset(DEFAULT_PRIORS))
+    found = reasons(Scenario("defaults", ORIGIN, 2, scenario.districts, defaults), draws=3)
+    assert "set transition.subdistrict_sd: 0 (its default is a prior that is not neutral), or use" in found[0]
+    assert "set transition.peer_odds_ratio: 1 (its default is a prior that is not neutral) or horizon: 1" in found[1]
+
+
+def test_too_much_work_is_refused_before_it_starts() -> None:
+    """A thousand draws of three years of shock are refused with the cost and the bound."""
+    priors = {name: DEFAULT_PRIORS[name] for name in ("year_sd", "campaign.probability", "campaign.odds_ratio", "fall")}
+    (found,) = reasons(district((93, 25, 3, 14), horizon=3, scalars=priors), draws=1000)
+    assert "multiplications" in found
+    assert "3e+11 is the most" in found
+    assert "use fewer draws or a shorter horizon, or use --engine batch" in found
+
+
+def test_the_probability_of_every_year_is_left_out_where_it_costs_too_much() -> None:
+    """Ten years of 135 villages: yearly probabilities stand, the joint one is not known."""
+    found = exact(district((93, 25, 3, 14), horizon=10))
+    assert found.all_years is None
+    assert found.at_least is None
+    assert len(found.years) == 10
+
+
+def test_peers_in_kecamatan_of_one_village_do_not_matter() -> None:
+    """Where no village has a peer, the odds ratio of peers is no obstacle and changes nothing."""
+    alone = make_villages([1] * 20, status=[level for level, n in enumerate(COUNTS) for _ in range(n)])
+    with_peers = exact(make_scenario(alone, {**REFERENCE, "peer_odds_ratio": 4.0}, horizon=2))
+    without = exact(make_scenario(alone, REFERENCE, horizon=2))
+    assert with_peers.years == without.years
+
+
+def test_assistance_by_lot_that_ends_after_a_year_is_no_obstacle() -> None:
+    """Who is drawn in the first year alone is one random choice, whatever the horizon."""
+    once = helped(capacity=4, eligible_status=("dasar",), ends=ORIGIN + 1)
+    assert [year.assisted["pokja"] for year in exact(once).years] == pytest.approx([4.0, 0.0])
