@@ -176,5 +176,3 @@ def scenarios(draw: st.DrawFn, *, known_status: bool | None = None) -> Scenario:
         overlap=draw(st.sampled_from(["multiply", "strongest", "diminishing"])),
         target=Target(reading=draw(st.sampled_from(["rises", "entries", "stock"]))),
     )
-
-

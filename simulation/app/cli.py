@@ -19,6 +19,7 @@ from .settings import BAD_INPUT, HELP, Debug, Json, Lang, Quiet, Settings, Verbo
 if TYPE_CHECKING:
     from ..engine.ensemble import Effort
     from ..inputs.scenario import Scenario
+    from ..report.language import Language
     from ..report.record import Record
     from ..report.results import RunFolder
 
@@ -167,9 +168,7 @@ def forecast(
         if not no_figures and run.add_figures(record, [speech.code]):
             run.log("figures", language=speech.code)
         _print_answer(settings, speech.code, record, run)
-        if settings.verbose:
-            seconds = speech.number(time.monotonic() - began, 1)
-            settings.note(speech.say("Time taken: {seconds} s.", seconds=seconds))
+        _tell_effort(settings, speech, time.monotonic() - began)
 
 
 @app.command(help=HELP.say("Write a starter scenario and a village table to fill in."))
@@ -280,6 +279,16 @@ def _tell_changes(settings: Settings, scenario: Scenario) -> None:
     if settings.verbose:
         for change in scenario.changes:
             settings.note(change)
+
+
+def _tell_effort(settings: Settings, speech: Language, seconds: float) -> None:
+    """Say with what and how long, where more was asked for."""
+    if settings.verbose:
+        from ..report.results import versions
+
+        known = ", ".join(f"{name} {number}" for name, number in versions().items() if number is not None)
+        settings.note(speech.say("Versions: {versions}.", versions=known))
+        settings.note(speech.say("Time taken: {seconds} s.", seconds=speech.number(seconds, 1)))
 
 
 def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:

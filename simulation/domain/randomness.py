@@ -188,7 +188,7 @@ def break_ties(uniform: Floats) -> Floats:
     `uniforms` fill 33 bits; the place of the row goes into the last bits of the mantissa, so that equal
     uniforms keep the order of rows under any sorting method.
     """
-    return uniform + np.arange(uniform.shape[0])[:, None] * 2.0**-53
+    return np.asarray(uniform + np.arange(uniform.shape[0])[:, None] * 2.0**-53)
 
 
 def normals(seed: int, process: Process, year: int, units: Words, trajectories: Trajectories) -> Floats:
@@ -201,4 +201,4 @@ def normals(seed: int, process: Process, year: int, units: Words, trajectories: 
 def parameter_uniforms(seed: int, name: str, draws: int) -> Floats:
     """Return the uniforms behind the draws of one parameter, shape (draw,)."""
     trajectories = Trajectories.grid(range(draws), range(1))
-    return uniforms(seed, Process.PARAMETER, 0, unit_hash((name,)), trajectories)[0]
+    return uniforms(seed, Process.PARAMETER, 0, unit_hash((name,)), trajectories).ravel()

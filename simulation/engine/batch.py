@@ -40,6 +40,14 @@ class Changes:
     old: Statuses
     new: Statuses
 
+    @classmethod
+    def of(cls, position: Ints, new: Statuses, status: Statuses) -> Changes:
+        """Keep those of the positions whose status becomes another."""
+        moved = new != status.reshape(-1)[position]
+        position = position[moved]
+        village, trajectory = np.divmod(position, status.shape[1])
+        return cls(position, village, trajectory, status.reshape(-1)[position], new[moved])
+
 
 def simulate(
     scenario: Scenario, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
@@ -130,47 +138,41 @@ def decide(setting: Setting, chances: Chances, state: _State, blocked: Bools | N
     ceiling = setting.fall.max() if chances.fall_effect is None else 1.0
     position = np.flatnonzero(up | (chances.uniform > 1 - ceiling - _SLACK) if ceiling > 0 else up)
     rising = up.reshape(-1)[position]
-    above = _Moves(setting, chances, state.status, odds, position[rising])
-    below = _Moves(setting, chances, state.status, odds, position[~rising])
-    changes = zip(above.rise(), below.fall(), strict=True)
-    return Changes(*(np.concatenate(parts) for parts in changes))
+    first, rest = position[rising], position[~rising]
+    new = np.concatenate(
+        [
+            _lands_above(setting, chances, odds, state.status, first),
+            _lands_below(setting, chances, odds, state.status, rest),
+        ]
+    )
+    return Changes.of(np.concatenate([first, rest]), new, state.status)
 
 
-class _Moves:
-    """The few villages that may change in a year, N of them, taken out of the arrays of all."""
+def _lands_above(setting: Setting, chances: Chances, odds: Floats, status: Statuses, position: Ints) -> Statuses:
+    """Return the new status of villages that rise."""
+    old, trajectory = status.reshape(-1)[position], position % status.shape[1]
+    uniform, odds = chances.uniform.reshape(-1)[position], odds.reshape(-1)[position]
+    new = old + np.int8(1)
+    for level in (TOP - 1, TOP):
+        reaches = setting.rise_reaches[old, level, trajectory]
+        new += rises_past(uniform, odds, reaches) & (old < level - 1)
+    return new
 
-    def __init__(self, setting: Setting, chances: Chances, status: Statuses, odds: Floats, position: Ints) -> None:
-        self._setting = setting
-        self.position = position
-        self.village, self.trajectory = np.divmod(position, status.shape[1])
-        self.old = status.reshape(-1)[position]
-        self._uniform = chances.uniform.reshape(-1)[position]
-        self._odds = odds.reshape(-1)[position]
-        self._fall_effect = None if chances.fall_effect is None else chances.fall_effect.reshape(-1)[position]
 
-    def rise(self) -> tuple[Ints, Ints, Ints, Statuses, Statuses]:
-        """Return the `Changes` of villages that rise, all of these."""
-        new = self.old + np.int8(1)
-        for level in (TOP - 1, TOP):
-            reaches = self._setting.rise_reaches[self.old, level, self.trajectory]
-            new += rises_past(self._uniform, self._odds, reaches) & (self.old < level - 1)
-        return self.position, self.village, self.trajectory, self.old, new
-
-    def fall(self) -> tuple[Ints, Ints, Ints, Statuses, Statuses]:
-        """Return the `Changes` of those that fall, few of these."""
-        setting, effect = self._setting, self._fall_effect
-        if effect is None:
-            chance = setting.fall[self.old, self.trajectory]
-        else:
-            chance = fall_chance(setting.fall_against[self.old, self.trajectory], effect)
-        new: Statuses = self.old - falls(self._uniform, self._odds, chance)
-        for level in (1, 0):
-            reaches = setting.fall_reaches[self.old, level, self.trajectory]
-            new -= falls_past(self._uniform, self._odds, chance, reaches) & (self.old > level + 1)
-        down = new < self.old
-        everything = (self.position, self.village, self.trajectory, self.old, new)
-        position, village, trajectory, old, new = (part[down] for part in everything)
-        return position, village, trajectory, old, new
+def _lands_below(setting: Setting, chances: Chances, odds: Floats, status: Statuses, position: Ints) -> Statuses:
+    """Return the new status of villages that do not rise: few of these fall."""
+    old, trajectory = status.reshape(-1)[position], position % status.shape[1]
+    uniform, odds = chances.uniform.reshape(-1)[position], odds.reshape(-1)[position]
+    if chances.fall_effect is None:
+        fall = setting.fall[old, trajectory]
+    else:
+        fall = fall_chance(setting.fall_against[old, trajectory], chances.fall_effect.reshape(-1)[position])
+    new = old.copy()
+    new -= falls(uniform, odds, fall)
+    for level in (1, 0):
+        reaches = setting.fall_reaches[old, level, trajectory]
+        new -= falls_past(uniform, odds, fall, reaches) & (old > level + 1)
+    return new
 
 
 def _record(outcome: Outcome, t: int, state: _State, changes: Changes, inside: Bools) -> None:

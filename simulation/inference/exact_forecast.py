@@ -12,8 +12,8 @@ from ..domain.status import LEVELS
 from ..domain.target import needed
 from ..domain.villages import Villages
 from ..engine.ensemble import Effort
-from ..engine.exact import ExactResult, solve
-from ..engine.limits import sort_districts
+from ..engine.exact.limits import sort_districts
+from ..engine.exact.solve import ExactResult, solve
 from ..inputs.scenario import Scenario
 from .forecast import DistrictForecast, Forecast, Summary, YearForecast, matrix_summary
 from .uncertainty import estimate_from_draws

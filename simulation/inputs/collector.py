@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from .problems import DataError, Message, Problem, ProblemsError, ScenarioError
 from .tree import Node, Place
@@ -30,6 +31,11 @@ class Collector:
 
     def __len__(self) -> int:
         return len(self._problems)
+
+    @property
+    def full(self) -> bool:
+        """Whether further problems would not be told any more."""
+        return len(self) >= MOST
 
     def reading(self, file: str) -> None:
         """Note that `file` is read now: its problems come after those of earlier files."""
@@ -61,8 +67,9 @@ class Collector:
             place = place.place
         file, line = (place.file, place.line) if isinstance(place, Place) else place
         self.reading(file)
+        field = field if len(field) <= 120 else f"{field[:119]}…"
         problem = Problem(file, line, field, message, shown(str(found)), allowed, suggestion)
-        if len(self) < MOST and (problem, table) not in self._problems[-1:]:
+        if not self.full and (problem, table) not in self._problems[-1:]:
             self._problems.append((problem, table))
 
     def raise_if_any(self) -> None:
@@ -85,12 +92,12 @@ def shown(text: str) -> str:
 
 def nearest(name: str, allowed: Iterable[str]) -> Message | None:
     """Return the question "did you mean …?" for the allowed name closest to `name`, if any is close."""
-    by_lower = {str(option).lower(): str(option) for option in allowed}
+    by_lower = {option.lower(): option for option in islice(allowed, 5000) if len(option) <= 200}
     close = get_close_matches(name.lower()[:200], by_lower, n=1, cutoff=0.6)
     return Message("did you mean {name}?", {"name": by_lower[close[0]]}) if close else None
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:
     """Return names in one line, cut after `most`."""
-    every = [str(name) for name in names]
+    every = [shown(str(name)) for name in names]
     return ", ".join(every[:most]) + (", …" if len(every) > most else "")

@@ -62,7 +62,7 @@ def _villages(plain: dict[str, Any], node: Node, files: Files) -> dict[str, Any]
 def _transition(model: ScenarioFile, law: Law, node: Node, files: Files) -> dict[str, Any]:
     section: dict[str, Any] = {} if law.matrix is None else {"matrix": dict(law.matrix)}
     for name, value in law.notation.items():
-        if scenario_key(name, law.parameters.interventions).startswith("transition."):
+        if scenario_key(name).startswith("transition."):
             first, _, rest = name.partition(".")
             if rest:
                 section.setdefault(first, {})[rest] = value
@@ -89,7 +89,7 @@ def _intervention(name: str, plan: InterventionSection, law: Law) -> dict[str, A
 
 def parameter_keys(parameters: ParameterSet) -> dict[str, str]:
     """Return the scenario key of every parameter -> its name in the law."""
-    keys = {scenario_key(name, parameters.interventions): name for name in parameters.scalars}
+    keys = {scenario_key(name): name for name in parameters.scalars}
     if parameters.matrix is not None:
         keys |= {f"transition.matrix.{level}": f"matrix.{level}" for level in LEVELS}
     return keys
@@ -115,14 +115,15 @@ def sources_of(
     given = node.get("sources")
     parameters = parameter_keys(law.parameters)
     known = {*_document_keys(document), *parameters, *(".".join(keys) for keys, _ in node.walk())}
+    names = sorted(known)
     sources: dict[str, str] = {}
     for key, entry in given.mapping.items() if given is not None else ():
-        if key not in known and not complete:
+        if key not in known and (not complete or collector.full):
             continue
         if key not in known:
             message = Message("the resolved scenario has no key of this name")
             allowed = Message("a key of the scenario, such as transition.year_sd or villages.status_counts")
-            collector.add(entry, f"sources.{key}", message, found=key, allowed=allowed, suggestion=nearest(key, known))
+            collector.add(entry, f"sources.{key}", message, found=key, allowed=allowed, suggestion=nearest(key, names))
         elif isinstance(entry.value, str) and _speaks_of(entry, node, key):
             sources[key] = entry.value
     for key, name in parameters.items():

@@ -46,10 +46,9 @@ class Law:
     calibrated: frozenset[str]
 
 
-def scenario_key(parameter: str, interventions: tuple[str, ...]) -> str:
+def scenario_key(parameter: str) -> str:
     """Return the key of a parameter in the scenario file."""
-    owner = parameter.split(".", maxsplit=1)[0]
-    is_effect = owner in interventions and parameter.endswith(("odds_ratio_rise", "odds_ratio_fall"))
+    is_effect = parameter.endswith((".odds_ratio_rise", ".odds_ratio_fall")) and not parameter.startswith("covariates.")
     return f"interventions.{parameter}" if is_effect else f"transition.{parameter}"
 
 
@@ -190,9 +189,7 @@ def _tell_given_twice(node: Node, given: Mapping[str, Quantity], posterior: Post
         clash = name in given or (owner == "fall" and any(other.split(".")[0] == "fall" for other in given))
         if not clash:
             continue
-        key = scenario_key(
-            name, tuple(node.mapping["interventions"].mapping) if "interventions" in node.mapping else ()
-        )
+        key = scenario_key(name)
         place = node
         for part in key.split("."):
             place = place.mapping.get(part, place)

@@ -75,7 +75,7 @@ def read_posterior(source: Source, collector: Collector, known: set[str]) -> Pos
             collector.add((source.shown, None), name, Message("two columns have this name"), table=True)
         elif name not in known and not name.startswith("covariates."):
             message = Message("no parameter of this scenario has this name")
-            fix = nearest(name, known)
+            fix = nearest(name, sorted(known))
             collector.add((source.shown, None), name, message, found=name, suggestion=fix, table=True)
         elif (values := _column(source, name, column, collector)) is not None:
             draws[name] = Empirical(values)

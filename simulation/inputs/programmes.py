@@ -121,7 +121,7 @@ class Programme:
         node = self._node.get("eligible", "subdistrict")
         for item in node.items if node is not None else []:
             name = str(item.value)
-            if name not in subdistricts:
+            if name not in subdistricts and not self._collector.full:
                 self._collector.add(
                     item,
                     f"interventions.{self._name}.eligible.subdistrict",
@@ -173,16 +173,19 @@ class Programme:
             self._rule(priority)
             return
         known = {code for district in self._districts for code in district.codes} if self._table else set()
+        codes = sorted(known)
         seen: set[str] = set()
         for item in node.items:
             code = str(item.value)
+            if self._collector.full:
+                return
             if not self._table:
                 message = Message("single villages can be named only where the scenario has a village table")
                 self._collector.add(item, f"interventions.{self._name}.priority", message)
                 return
             if code not in known:
                 message = Message("the village table has no such code")
-                fix = nearest(code, known)
+                fix = nearest(code, codes)
                 self._collector.add(item, f"interventions.{self._name}.priority", message, suggestion=fix)
             elif code in seen:
                 message = Message("this code stands in the list twice")

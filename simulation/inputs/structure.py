@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from . import wording
-from .collector import Collector
+from .collector import MOST, Collector
 from .tree import Keys, Node, dotted
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -90,10 +90,12 @@ class Structure(Generic[Model]):
             try:
                 model = self._model.model_validate(data)
             except ValidationError as failure:
+                if self._collector.full:
+                    break
                 before = deepcopy(data)
                 errors = failure.errors(include_url=False, include_input=False)
                 inner = {error["loc"][:-1] for error in errors}
-                for error in errors:
+                for error in errors[:MOST]:
                     if error["type"] != "too_short" or error["loc"] not in inner:
                         self._repair(data, error)
                 if data == before:

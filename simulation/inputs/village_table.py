@@ -95,7 +95,7 @@ def _statuses(table: Table, collector: Collector) -> list[int] | None:
     for row, cell in zip(table.rows, cells, strict=True):
         status = parse_status(cell)
         statuses.append(status or 0)
-        if status is not None:
+        if status is not None or collector.full:
             continue
         if not cell:
             message = Message(

@@ -166,7 +166,7 @@ _UNFIT: dict[str, Callable[[dict[str, Any]], Finding]] = {
         None,
     ),
     "interval_middle": lambda c: (
-        Message("the median lies more than 10% from the geometric middle of interval90, {middle}", c),
+        Message("the median lies more than 10 percent from the geometric middle of interval90, {middle}", c),
         Message("a median near the square root of low times high"),
         Message("median: {middle}", c),
     ),

@@ -79,7 +79,9 @@ def cell(value: object) -> str:
             text = f"{value:.6f}".rstrip("0").rstrip(".")
             return "0" if text == "-0" else text
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    # Line breaks go: Python 3.11 leaves a lone carriage return unquoted, and a row should be a line anyway.
+    shown = text.replace("\r", " ").replace("\n", " ")
+    return f"'{shown}" if text.startswith(_FORMULA_STARTS) else shown
 
 
 def write_parquet(path: Path, groups: Iterable[Mapping[str, Any]]) -> None:

@@ -139,7 +139,7 @@ class RunFolder:
             "replicates": forecast.effort.replicates,
             "engine": forecast.engine,
             "agent": None if forecast.agent_class is None else forecast.agent_class.__qualname__,
-            "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+            "versions": versions(),
             "files": files,
         }
 
@@ -167,8 +167,12 @@ def save(forecast: Forecast, folder: str | Path = "results") -> Path:
     return run.path
 
 
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+def versions() -> dict[str, str | None]:
+    """Return the versions of Python and of the packages that numbers and figures come from."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = None
+    return found

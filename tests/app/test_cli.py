@@ -157,7 +157,12 @@ def test_a_finished_run_is_found_and_lacking_figures_are_added(run: Run, tmp_pat
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("horizon: 3", "horizon: 300"), ("fall: 0.02", "fal: 0.02"), ("horizon: 3", "horizon: 3: 4"), ('"63.99"', "63.99")],
+    [
+        ("horizon: 3", "horizon: 300"),
+        ("fall: 0.02", "fal: 0.02"),
+        ("horizon: 3", "horizon: 3: 4"),
+        ('"63.99"', "63.99"),
+    ],
 )
 def test_a_bad_scenario_exits_with_2_and_writes_nothing(run: Run, fixed: Path, before: str, after: str) -> None:
     """The problems are told with file and line, without a traceback, and stdout stays empty."""

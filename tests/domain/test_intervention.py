@@ -22,9 +22,7 @@ from simulation.domain.intervention import (
     place_table,
 )
 
-VILLAGES = make_villages(
-    (3, 3), status=[0, 1, 2, 0, 1, 3], columns={"remote": [3.0, 1.0, 2.0, 6.0, 5.0, 4.0]}
-)
+VILLAGES = make_villages((3, 3), status=[0, 1, 2, 0, 1, 3], columns={"remote": [3.0, 1.0, 2.0, 6.0, 5.0, 4.0]})
 
 
 def assisted(priority: str | tuple[str, ...], **settings: object) -> set[int]:
@@ -67,7 +65,8 @@ def test_a_place_counts_only_for_the_eligible() -> None:
 
 
 @pytest.mark.parametrize(
-    ("coverage", "eligible", "places"), [("0.5", 5, 3), ("0.29", 50, 15), ("0.145", 100, 15), ("0.05", 9, 0), ("1", 7, 7)]
+    ("coverage", "eligible", "places"),
+    [("0.5", 5, 3), ("0.29", 50, 15), ("0.145", 100, 15), ("0.05", 9, 0), ("1", 7, 7)],
 )
 def test_coverage_is_rounded_half_up_exactly(coverage: str, eligible: int, places: int) -> None:
     """0.29 × 50 is 14.5 and gives 15, though floats say 14.499999."""
@@ -98,7 +97,7 @@ def test_the_dose_ramps_up_and_fades_out() -> None:
 
 
 def test_overlaps_by_hand() -> None:
-    """log 2 and log 3 with a harm of log ½ under each rule."""
+    """Log 2 and log 3 with a harm of log ½ under each rule."""
     a, b, harm = (np.array([math.log(x)]) for x in (2.0, 3.0, 0.5))
     c = math.log(6)
     assert combine([a, b, harm], "multiply")[0] == pytest.approx(math.log(3))

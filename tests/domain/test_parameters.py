@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from simulation.domain.distributions import Beta, Dirichlet, Empirical, Fixed, lognormal_from_interval
-from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR, ParameterSet, split_matrix, transition_matrix
+from simulation.domain.parameters import (
+    DEFAULT_PRIORS,
+    INTERVENTION_PRIOR,
+    ParameterSet,
+    split_matrix,
+    transition_matrix,
+)
 
 TABLE = {
     "rise.dasar": (0.014, 0.050, 0.165),

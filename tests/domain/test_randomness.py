@@ -72,7 +72,9 @@ def test_neighbouring_addresses_are_uncorrelated(process: Process, year: int) ->
         assert abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) < 4 / np.sqrt(a.size)
 
 
-@pytest.mark.parametrize(("draws", "replicates"), [(range(2, 5), range(8)), (range(1), range(3, 4)), (range(4), range(5, 18))])
+@pytest.mark.parametrize(
+    ("draws", "replicates"), [(range(2, 5), range(8)), (range(1), range(3, 4)), (range(4), range(5, 18))]
+)
 def test_a_draw_depends_on_its_address_alone(draws: range, replicates: range) -> None:
     """Any part of the grid, and any part of the units, shows the numbers of the whole."""
     whole_grid = Trajectories.grid(range(6), range(20))

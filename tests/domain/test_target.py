@@ -14,7 +14,7 @@ from simulation.domain.target import Target, YearCounts, needed
 
 @given(st.decimals(min_value="0.0001", max_value=1, places=4), st.integers(0, 5_000))
 def test_needed_is_the_smallest_number_that_reaches_the_share(share: object, denominator: int) -> None:
-    """needed / denominator ≥ share, and one less would not do, in integers throughout."""
+    """Needed / denominator ≥ share, and one less would not do, in integers throughout."""
     fraction = Fraction(str(share))
     least = int(needed(fraction, denominator))
     assert least >= fraction * denominator
@@ -22,7 +22,8 @@ def test_needed_is_the_smallest_number_that_reaches_the_share(share: object, den
 
 
 @pytest.mark.parametrize(
-    ("share", "denominator", "expected"), [("0.05", 135, 7), ("0.07", 100, 7), ("0.05", 121, 7), ("0.05", 20, 1), ("0.05", 0, 0)]
+    ("share", "denominator", "expected"),
+    [("0.05", 135, 7), ("0.07", 100, 7), ("0.05", 121, 7), ("0.05", 20, 1), ("0.05", 0, 0)],
 )
 def test_needed_of_known_cases(share: str, denominator: int, expected: int) -> None:
     """7 of 135, and 7 of 100 where floats say 8."""

@@ -65,7 +65,9 @@ def test_the_parameter_interval_closes_where_only_chance_varies() -> None:
 
 @pytest.mark.parametrize("outcome", [True, False])
 @pytest.mark.parametrize(("draws", "replicates", "independent"), [(1, 500, 500), (40, 25, 40)])
-def test_unanimous_trajectories_leave_a_wilson_bound(outcome: bool, draws: int, replicates: int, independent: int) -> None:
+def test_unanimous_trajectories_leave_a_wilson_bound(
+    outcome: bool, draws: int, replicates: int, independent: int
+) -> None:
     """1.96 × the error is where the 95% Wilson interval of 0 (or all) of n ends."""
     z = 1.959963984540054
     result = estimate(np.full((draws, replicates), outcome))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
+import gettext
 from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from simulation.inputs.problems import KampungError
@@ -61,10 +60,12 @@ def test_a_translation_has_the_places_of_its_key(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_compiled_catalogues_are_up_to_date(path: Path) -> None:
-    """Each .mo is what its .po compiles to."""
-    compiled = io.BytesIO()
-    write_mo(compiled, read(path))
-    assert path.with_suffix(".mo").read_bytes() == compiled.getvalue()
+    """Each .mo says what its .po says; the bytes differ between versions of Babel."""
+    with path.with_suffix(".mo").open("rb") as stream:
+        compiled = gettext.GNUTranslations(stream)
+    source = translated(path)
+    assert {key for key in compiled._catalog if key} == {key for key, sentence in source.items() if sentence}  # type: ignore[attr-defined]
+    assert {key: compiled.gettext(key) for key in source} == {k: sentence or k for k, sentence in source.items()}
 
 
 def test_english_sentences_are_their_keys() -> None:

@@ -253,10 +253,11 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+62", "-x", "@cmd", "\tx", "\rx"])
 def test_no_name_becomes_a_formula(text: str, tmp_path: Path) -> None:
     """A spreadsheet reads such cells as text, headers too."""
-    assert cell(text) == f"'{text}"
+    shown = f"'{text}".replace("\r", " ")
+    assert cell(text) == shown
     write_csv(tmp_path / "t.csv", [f"{text}"], [['Desa, "Baru"']])
     with (tmp_path / "t.csv").open(newline="") as stream:
-        assert list(csv.reader(stream)) == [[f"'{text}"], ['Desa, "Baru"']]
+        assert list(csv.reader(stream)) == [[shown], ['Desa, "Baru"']]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,9 @@ def test_alike_villages_rise_binomially(chance: float) -> None:
 
 def test_mean_shares_follow_the_matrix() -> None:
     """With all spreads 0, no peers, campaign, covariates, min_years and interventions, shares are π₀ Mᵗ."""
-    matrix = np.array([[0.85, 0.1, 0.03, 0.02], [0.05, 0.8, 0.02, 0.13], [0.03, 0.06, 0.6, 0.31], [0.01, 0.02, 0.04, 0.93]])
+    matrix = np.array(
+        [[0.85, 0.1, 0.03, 0.02], [0.05, 0.8, 0.02, 0.13], [0.03, 0.06, 0.6, 0.31], [0.01, 0.02, 0.04, 0.93]]
+    )
     villages = make_villages((13,) * 5, counts=(30, 18, 7, 10))
     scenario = make_scenario(villages, horizon=6)
     parameters = type(scenario.parameters)(scenario.parameters.scalars, matrix=tuple(map(tuple, matrix.tolist())))

@@ -44,20 +44,25 @@ def twin(scenario: Scenario, replicate: int, assisted: dict[tuple[str, int], set
                 if i in assisted.get((plan.name, year), ()):
                     n[j, i], last[j, i] = n.get((j, i), 0) + 1, year
                 away = year - last.get((j, i), year)
-                dose = min(1, n.get((j, i), 0) / max(1, plan.ramp_years)) * max(0, 1 - away / (plan.fades_over_years + 1))
+                dose = min(1, n.get((j, i), 0) / max(1, plan.ramp_years)) * max(
+                    0, 1 - away / (plan.fades_over_years + 1)
+                )
                 up.append(dose * p.rise_log_odds_ratio[0, j])
                 down.append(-dose * p.fall_log_odds_ratio[0, j])
             r0, f0 = m[s, s + 1 :].sum(), m[s, :s].sum()
             waits = year - 1 - changed[i] < scenario.min_years
             r = 0.0
-            if 0 < r0 and not waits:
+            if r0 > 0 and not waits:
                 eta = math.log(r0 / (1 - r0)) + b[i] + joint(up) + p.peer_log_odds[0] * peers
                 eta += sum(x[name][i] * beta[0] for name, beta in p.covariate_log_odds.items())
                 eta += p.year_sd[0] * z + p.subdistrict_sd[0] * u_k[k] + p.campaign_log_odds[0] * burst
                 r = expit(eta)
             g = f0 / (1 - r0)
             f = expit(math.log(g / (1 - g)) - joint(down)) if g > 0 else 0.0
-            chance = [(1 - r) * f * m[s, d] / f0 if d < s else r * m[s, d] / r0 if d > s else (1 - r) * (1 - f) for d in range(4)]
+            chance = [
+                (1 - r) * f * m[s, d] / f0 if d < s else r * m[s, d] / r0 if d > s else (1 - r) * (1 - f)
+                for d in range(4)
+            ]
             status[i] = max(d for d in range(4) if u[i] < sum(chance[d:]) or d == 0)
             changed[i] = year if status[i] != s else changed[i]
         path.append(list(status))
@@ -68,7 +73,9 @@ def joint(effects: list[float]) -> float:
     """Return the diminishing overlap of log-odds effects."""
     good = [a for a in effects if a > 0]
     s, total, c = max(good, default=0), sum(good), math.log(6)
-    return s + (max(c - s, 0) * (1 - math.exp(-(total - s) / (c - s))) if s < c else 0) + sum(a for a in effects if a < 0)
+    return (
+        s + (max(c - s, 0) * (1 - math.exp(-(total - s) / (c - s))) if s < c else 0) + sum(a for a in effects if a < 0)
+    )
 
 
 @pytest.mark.parametrize("replicate", range(8))

@@ -12,14 +12,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.intervention import combine, combine_on_falls
-from ..domain.parameters import Parameters
-from ..domain.transition import share_above
-from ..domain.villages import Villages
-from ..inputs.scenario import Scenario
+from ...domain.intervention import combine, combine_on_falls
+from ...domain.parameters import Parameters
+from ...domain.transition import share_above
+from ...domain.villages import Villages
+from ...inputs.scenario import Scenario
+from ..setting import count_levels, largest_remainder, synthetic_shares
 from .assistance_plan import AssistancePlan, Choice, doses, plan_assistance
 from .forward import Village
-from .setting import count_levels, largest_remainder, synthetic_shares
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

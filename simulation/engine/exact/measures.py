@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.status import LEVELS, TOP
-from ..domain.target import Target, YearCounts, needed
+from ...domain.status import LEVELS, TOP
+from ...domain.target import Target, YearCounts, needed
 from .village_sums import Axis
 
 Floats = NDArray[np.float64]

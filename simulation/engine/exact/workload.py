@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from math import prod
 
-from ..domain.parameters import Parameters
-from ..inputs.scenario import Scenario
+from ...domain.parameters import Parameters
+from ...inputs.scenario import Scenario
 from .closed_form import CASES, joint_measures, top_at_start
 from .forward import lasting_nodes
 from .measures import year_measures

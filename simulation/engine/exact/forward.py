@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.parameters import Parameters, transition_matrix
-from ..domain.status import LEVELS
-from ..domain.transition import chance, factor, fall_chance, odds, odds_against
+from ...domain.parameters import Parameters, transition_matrix
+from ...domain.status import LEVELS
+from ...domain.transition import chance, factor, fall_chance, odds, odds_against
 from .shock_paths import Histories, Shocks, standard_nodes
 
 Floats = NDArray[np.float64]

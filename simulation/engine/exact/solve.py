@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.parameters import Parameters
-from ..domain.status import LEVELS
-from ..domain.villages import Villages
-from ..inputs.scenario import Scenario
+from ...domain.parameters import Parameters
+from ...domain.status import LEVELS
+from ...domain.villages import Villages
+from ...inputs.scenario import Scenario
 from .closed_form import ClosedForm
 from .measures import SATURATED
 from .population import Population, take

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..domain.parameters import Parameters
-from ..domain.villages import Villages
-from ..inputs.problems import KampungError, Message
-from ..inputs.scenario import Scenario
+from ...domain.parameters import Parameters
+from ...domain.villages import Villages
+from ...inputs.problems import KampungError, Message
+from ...inputs.scenario import Scenario
 from .assistance_plan import OpenAllocationError
 from .population import Population, populations, take
 from .shock_paths import is_random

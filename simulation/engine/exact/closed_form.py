@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.parameters import Parameters
-from ..domain.status import TOP
-from ..inputs.scenario import Scenario
+from ...domain.parameters import Parameters
+from ...domain.status import TOP
+from ...inputs.scenario import Scenario
 from .forward import Law
 from .measures import Measure, judged, kinds_of_moves, year_measures
 from .population import Group, Population, take
