@@ -33,20 +33,6 @@ app = typer.Typer(
 )
 
 
-def at_least_one(value: int | None) -> int | None:
-    """Refuse numbers of things below one."""
-    if value is not None and value < 1:
-        raise typer.BadParameter(HELP.say("{value} is too few; give a whole number of at least 1", value=value))
-    return value
-
-
-def at_least_zero(value: int) -> int:
-    """Refuse seeds below zero."""
-    if value < 0:
-        raise typer.BadParameter(HELP.say("{value} is negative; give a whole number of at least 0", value=value))
-    return value
-
-
 class EngineChoice(StrEnum):
     """How trajectories are computed."""
 

@@ -41,6 +41,20 @@ def language_of_help(arguments: Sequence[str]) -> Language:
 
 HELP = language_of_help(sys.argv[1:])
 
+def at_least_one(value: int | None) -> int | None:
+    """Refuse numbers of things below one."""
+    if value is not None and value < 1:
+        raise typer.BadParameter(HELP.say("{value} is too few; give a whole number of at least 1", value=value))
+    return value
+
+
+def at_least_zero(value: int) -> int:
+    """Refuse seeds below zero."""
+    if value < 0:
+        raise typer.BadParameter(HELP.say("{value} is negative; give a whole number of at least 0", value=value))
+    return value
+
+
 Lang = Annotated[LanguageChoice | None, typer.Option("--lang", help=HELP.say("Language of what is shown."))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=HELP.say("No progress, no notes."))]
 Verbose = Annotated[bool, typer.Option("--verbose", help=HELP.say("Say more: changes, versions, time taken."))]

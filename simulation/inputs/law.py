@@ -71,28 +71,23 @@ def read_law(
     covariates = [*transition.covariates, *(n[11:] for n in posterior.draws if n.startswith("covariates."))]
     per_level_fall = any(name.startswith("fall.") for name in (*given, *posterior.draws))
     names = _names(transition, tuple(plans), tuple(dict.fromkeys(covariates)), per_level_fall)
-    scalars: dict[str, Distribution] = {}
-    written: dict[str, Any] = {}
-    for name in names:
-        if name in posterior.draws:
-            scalars[name] = posterior.draws[name]
-        elif name in given:
-            scalars[name] = distribution(given[name], odds_ratio=_is_odds_ratio(name))
-            written[name] = notation(given[name])
-        else:
-            scalars[name] = default_of(name)
-            written[name] = notation(scalars[name])
-    left = {n for n in names if n not in given and n not in posterior.draws and not n.endswith(".odds_ratio_fall")}
+    left = {name for name in names if name not in given and name not in posterior.draws}
     parameters = ParameterSet(
-        scalars,
+        {name: posterior.draws.get(name) or _distribution_of(name, given.get(name)) for name in names},
         None if transition.matrix is None else _rows(transition.matrix),
         tuple(plans),
         tuple(dict.fromkeys(covariates)),
-        frozenset(left),
+        frozenset(name for name in left if not name.endswith(".odds_ratio_fall")),
         posterior.blocks,
     )
+    told = [name for name in names if name not in posterior.draws]
+    written = {name: notation(given[name] if name in given else default_of(name)) for name in told}
     matrix = None if transition.matrix is None else _matrix_notation(transition.matrix)
     return Law(parameters, written, matrix, frozenset(posterior.draws))
+
+
+def _distribution_of(name: str, given: Quantity | None) -> Distribution:
+    return default_of(name) if given is None else distribution(given, odds_ratio=_is_odds_ratio(name))
 
 
 def default_of(name: str) -> Distribution:

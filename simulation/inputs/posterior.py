@@ -48,22 +48,8 @@ def read_posterior(source: Source, collector: Collector, known: set[str]) -> Pos
     known
         Names a column may have, besides covariates.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        size = pq.read_metadata(BytesIO(source.content))
-        if size.num_rows > MOST_ROWS or size.num_columns > MOST_COLUMNS:
-            message = Message(
-                "the file holds more than {rows} draws or {columns} columns",
-                {"rows": MOST_ROWS, "columns": MOST_COLUMNS},
-            )
-            collector.add((source.shown, None), "", message, table=True)
-            return None
-        table = pq.read_table(BytesIO(source.content))
-    except (pa.ArrowException, OSError, ValueError):
-        message = Message("this is not a Parquet file of draws; calibrate writes one with --out")
-        collector.add((source.shown, None), "", message, table=True)
+    table = _read(source, collector)
+    if table is None:
         return None
     before = len(collector)
     if table.num_rows == 0 or table.num_columns == 0:
@@ -82,11 +68,28 @@ def read_posterior(source: Source, collector: Collector, known: set[str]) -> Pos
     return Posterior(draws, _blocks(table.schema.metadata)) if len(collector) == before else None
 
 
+def _read(source: Source, collector: Collector) -> Any:
+    """Return the Arrow table in a file, or None with the problem told; size is looked at before reading."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        size = pq.read_metadata(BytesIO(source.content))
+        if size.num_rows <= MOST_ROWS and size.num_columns <= MOST_COLUMNS:
+            return pq.read_table(BytesIO(source.content))
+        values = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
+        message = Message("the file holds more than {rows} draws or {columns} columns", values)
+    except (pa.ArrowException, OSError, ValueError):
+        message = Message("this is not a Parquet file of draws; calibrate writes one with --out")
+    collector.add((source.shown, None), "", message, table=True)
+    return None
+
+
 def _column(source: Source, name: str, column: Any, collector: Collector) -> np.ndarray[Any, Any] | None:
     """Return one column as floats after telling what is not a number or out of range."""
     try:
         values = np.asarray(column.to_numpy(), dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, NotImplementedError):
         message = Message("the column holds something else than numbers")
         collector.add((source.shown, None), name, message, table=True)
         return None

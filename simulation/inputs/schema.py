@@ -192,16 +192,22 @@ def _relax(part: Any) -> None:
         return
     for child in part.values():
         _relax(child)
+    if len(part.get("allOf", ())) == 1:
+        part.update(part.pop("allOf")[0])
     if "oneOf" in part:
         part["anyOf"] = part.pop("oneOf")
+    _admit_synonyms(part)
+    if any(option == {"type": "null"} for option in part.get("anyOf", ())):
+        _drop_null(part)
+
+
+def _admit_synonyms(part: dict[str, Any]) -> None:
     for synonym, level in SYNONYMS.items():
         if level in part.get("enum", ()):
             part["enum"] = [*part["enum"], synonym]
         if level in part.get("properties", ()):
             part["properties"][synonym] = part["properties"][level]
             part["required"] = [name for name in part.get("required", []) if name != level]
-    if any(option == {"type": "null"} for option in part.get("anyOf", ())):
-        _drop_null(part)
 
 
 def _drop_null(part: dict[str, Any]) -> None:

@@ -210,7 +210,7 @@ def _alternatives(schema: dict[str, Any], parts: list[dict[str, Any]]) -> Iterat
     for part in parts:
         if "$ref" in part:
             yield from _alternatives(schema, [schema["$defs"][part["$ref"].rsplit("/", 1)[1]]])
-        elif "anyOf" in part or "oneOf" in part:
-            yield from _alternatives(schema, [*part.get("anyOf", ()), *part.get("oneOf", ())])
+        elif inner := [child for word in ("anyOf", "oneOf", "allOf") for child in part.get(word, ())]:
+            yield from _alternatives(schema, inner)
         else:
             yield part

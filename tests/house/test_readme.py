@@ -40,9 +40,10 @@ def test_every_command_of_the_tour_runs(newcomer: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     assert len(commands()) >= 7
     for command in commands():
+        environment = {**os.environ, "PATH": path}
         done = subprocess.run(
-            command, shell=True, cwd=newcomer, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
-        )  # fmt: skip
+            ["bash", "-c", command], cwd=newcomer, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
 

@@ -14,6 +14,7 @@ from simulation.domain.distributions import Fixed
 from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import Trajectories
+from simulation.domain.status import LEVELS
 from simulation.domain.villages import Villages
 from simulation.engine import batch, model
 from simulation.engine.ensemble import Effort, run
@@ -90,9 +91,7 @@ def test_an_intervention_with_odds_ratio_one_changes_no_bit(scenario: Scenario) 
 @settings(max_examples=40, deadline=None)
 def test_help_fixed_in_advance_leaves_no_village_lower(scenario: Scenario, ratio: float, chance: float) -> None:
     """Without falls and skips, and with who is assisted settled, a helpful intervention harms nobody in any year."""
-    plan = Intervention(
-        "help", ORIGIN + 1, capacity=3, priority="column:remote", eligible_status=("dasar", "berkembang", "mandiri", "paripurna")
-    )  # fmt: skip
+    plan = Intervention("help", ORIGIN + 1, capacity=3, priority="column:remote", eligible_status=LEVELS)
     scenario = replace(scenario, interventions=(plan,), min_years=0)
     base = {"fall": 0.0, "skip__berkembang": 0.0, "skip__mandiri": 0.0, "rise__dasar": chance}
     scenario = replace(
@@ -200,6 +199,7 @@ def test_rows_of_the_matrix_sum_to_one(scenario: Scenario) -> None:
 def test_a_certain_rise_rises() -> None:
     """A chance of one, with infinite odds, is no special case."""
     villages = make_villages((4,), status=[0, 0, 1, 2])
-    scenario = make_scenario(villages, {"rise.dasar": 1.0, "rise.berkembang": 1.0, "rise.mandiri": 1.0, "skip.berkembang": 0.0, "skip.mandiri": 0.0, "village_sd": 1.0, "fall": 1.0})  # fmt: skip
+    certain = {f"rise.{level}": 1.0 for level in LEVELS[:3]} | {"fall": 1.0, "village_sd": 1.0}
+    scenario = make_scenario(villages, {**certain, "skip.berkembang": 0.0, "skip.mandiri": 0.0})
     outcome = simulate(scenario)
     assert (outcome.rises[:, 0] == 4).all()

@@ -24,7 +24,7 @@ def simulated(scenario: Scenario, replicates: int, engine: str = "batch", worker
 
 
 def assert_agrees(met: np.ndarray, exact: float) -> None:
-    """The share that met lies within 4 binomial standard errors of the exact probability."""
+    """Check that the share that met lies within 4 binomial standard errors of the exact probability."""
     error = np.sqrt(exact * (1 - exact) / met.size)
     assert abs(met.mean() - exact) < 4 * error
 

@@ -71,11 +71,9 @@ def twin(scenario: Scenario, replicate: int, assisted: dict[tuple[str, int], set
 
 def joint(effects: list[float]) -> float:
     """Return the diminishing overlap of log-odds effects."""
-    good = [a for a in effects if a > 0]
-    s, total, c = max(good, default=0), sum(good), math.log(6)
-    return (
-        s + (max(c - s, 0) * (1 - math.exp(-(total - s) / (c - s))) if s < c else 0) + sum(a for a in effects if a < 0)
-    )
+    good, bad = [a for a in effects if a > 0], [a for a in effects if a < 0]
+    s, rest, room = max(good, default=0), sum(good) - max(good, default=0), math.log(6) - max(good, default=0)
+    return s + (room * (1 - math.exp(-rest / room)) if room > 0 else 0) + sum(bad)
 
 
 @pytest.mark.parametrize("replicate", range(8))
