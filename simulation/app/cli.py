@@ -8,13 +8,27 @@ from __future__ import annotations
 
 import sys
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .settings import BAD_INPUT, HELP, Debug, Json, Lang, Quiet, Settings, Verbose, problem_data, show_problems, told
+from .settings import (
+    BAD_INPUT,
+    HELP,
+    Debug,
+    EngineChoice,
+    Json,
+    Lang,
+    Quiet,
+    Settings,
+    Verbose,
+    at_least_one,
+    at_least_zero,
+    problem_data,
+    show_problems,
+    told,
+)
 
 if TYPE_CHECKING:
     from ..engine.ensemble import Effort
@@ -31,14 +45,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-class EngineChoice(StrEnum):
-    """How trajectories are computed."""
-
-    batch = "batch"
-    mesa = "mesa"
-    exact = "exact"
 
 
 ScenarioFile = Annotated[

@@ -30,9 +30,17 @@ class LanguageChoice(StrEnum):
     en = "en"
 
 
+class EngineChoice(StrEnum):
+    """How trajectories are computed."""
+
+    batch = "batch"
+    mesa = "mesa"
+    exact = "exact"
+
+
 def language_of_help(arguments: Sequence[str]) -> Language:
     """Return the language of ``--help``, which is written before any option is read."""
-    for given, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for given, following in zip(arguments, [*arguments[1:], ""], strict=False):
         option, _, value = given.partition("=")
         if option == "--lang" and (value or following) in LANGUAGES:
             return language(value or following)
@@ -40,6 +48,7 @@ def language_of_help(arguments: Sequence[str]) -> Language:
 
 
 HELP = language_of_help(sys.argv[1:])
+
 
 def at_least_one(value: int | None) -> int | None:
     """Refuse numbers of things below one."""

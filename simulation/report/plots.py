@@ -1,7 +1,7 @@
 """Figures that a policy brief can carry.
 
 Knows which figures there are and how each reads a record; must not know run folders or screens.
-This module and its ``plots_`` neighbours are the only ones that import Matplotlib.
+`plots_page` is the only module that imports Matplotlib.
 """
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from ..inference.forecast import Forecast
 from .identity import input_hash
 from .language import Language
 from .language import language as spoken
 from .plots_fan import draw_fan_chart
 from .plots_matrix import draw_transition_matrix
-from .plots_page import save_figure, style
+from .plots_page import Figure, save_figure, style
 from .plots_rises import draw_rises
 from .record import record
 

@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ..domain.status import LEVELS
 from ..inference.forecast import QUANTILES
 from . import wording
 from .language import Language
-from .plots_page import INK, LEVEL_COLOURS, WIDTH, Page, footer, year_ticks
+from .plots_page import INK, LEVEL_COLOURS, WIDTH, Axes, Figure, Page, footer, grid, year_ticks
 from .record import districts_of
 
 Record = Mapping[str, Any]
@@ -113,8 +111,7 @@ def _label_axes(language: Language, axes: Axes, years: list[int], row: int, colu
     low, high = axes.get_ylim()
     ticks = [tick for tick in (0, 0.25, 0.5, 0.75, 1.0) if low <= tick <= high]
     axes.set_yticks(ticks, [language.percent(tick) for tick in ticks] if column == 0 else [""] * len(ticks))
-    axes.grid(axis="y", color="#dddddd", linewidth=0.5)
-    axes.set_axisbelow(True)
+    grid(axes)
     named = year_ticks(axes, years, 3)
     if row == 0:
         axes.set_xticks(named, [""] * len(named))

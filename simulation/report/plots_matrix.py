@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ..domain.status import LEVELS
 from . import wording
 from .language import Language
-from .plots_page import INK, QUIET_INK, Page, footer
+from .plots_page import INK, QUIET_INK, Axes, Figure, Page, footer
 
 Record = Mapping[str, Any]
 _LEFT, _TOP, _CELL_HEIGHT = 0.78, 0.2, 0.36

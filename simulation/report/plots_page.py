@@ -1,6 +1,7 @@
 """The page a figure stands on: size, letters, colours, headline and footer.
 
 Knows how a figure looks that is printed 8.4 cm wide, half a page; must not know what it shows.
+The only module that imports Matplotlib; its neighbours draw on what they are given here.
 """
 
 from __future__ import annotations
@@ -17,11 +18,29 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ticker import MaxNLocator
 
 from ..domain.status import LEVELS
 from . import wording
 from .files import whole_file
 from .language import Language
+
+__all__ = [
+    "INK",
+    "LEVEL_COLOURS",
+    "QUIET_INK",
+    "WIDTH",
+    "Axes",
+    "BriefFigure",
+    "Figure",
+    "Page",
+    "count_axis",
+    "footer",
+    "grid",
+    "save_figure",
+    "style",
+    "year_ticks",
+]
 
 WIDTH = 8.4 / 2.54
 LETTERS = 7.0
@@ -161,6 +180,19 @@ def year_ticks(axes: Axes, years: list[int], most: int) -> list[int]:
     named = years[::-1][::step][::-1]
     axes.set_xticks(named, [str(year) for year in named])
     return named
+
+
+def count_axis(axes: Axes, language: Language) -> None:
+    """Let the upright axis count in whole numbers, written as the language does."""
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axes.yaxis.set_major_formatter(lambda value, _: language.number(value))
+    grid(axes)
+
+
+def grid(axes: Axes) -> None:
+    """Draw quiet lines across, behind everything else."""
+    axes.grid(axis="y", color="#dddddd", linewidth=0.5)
+    axes.set_axisbelow(True)
 
 
 def _source(sources: Mapping[str, str]) -> str | None:

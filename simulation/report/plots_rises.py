@@ -9,13 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-
 from . import wording
 from .language import Language
-from .plots_page import INK, LEVEL_COLOURS, QUIET_INK, Page, footer, year_ticks
+from .plots_page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, count_axis, footer, year_ticks
 
 Record = Mapping[str, Any]
 _HEIGHT = 2.0
@@ -105,10 +101,7 @@ def _draw(
         axes.stairs(high, edges, baseline=None, color=_NEEDED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    axes.yaxis.set_major_formatter(lambda value, _: language.number(value))
-    axes.grid(axis="y", color="#dddddd", linewidth=0.5)
-    axes.set_axisbelow(True)
+    count_axis(axes, language)
     year_ticks(axes, years, _MOST_YEARS)
 
 

@@ -301,6 +301,13 @@ def test_help_fits_one_screen(tmp_path: Path, code: str) -> None:
         assert not any(line.endswith("...") for line in lines[1:])
 
 
+def test_without_arguments_the_commands_are_shown(tmp_path: Path) -> None:
+    """Whoever types the bare name learns what there is."""
+    done = from_outside(cwd=tmp_path)
+    assert "Traceback" not in done.stderr
+    assert all(command in done.stdout + done.stderr for command in ("check", "forecast", "new", "schema"))
+
+
 def test_ctrl_c_stops_with_a_short_message(fixed: Path) -> None:
     """Exit code 130, no traceback, and no folder that looks finished."""
     command = [sys.executable, "-m", "simulation", "forecast", fixed.name, "--replicates", "4000000", "--lang", "en"]
