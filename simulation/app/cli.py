@@ -109,7 +109,7 @@ def check(
                 continue
             _tell_changes(settings, scenario)
             if not settings.as_json:
-                typer.echo(_in_order(settings, path, scenario))
+                typer.echo(_in_order(settings.speaking(scenario.language), path, scenario))
         if settings.as_json:
             speech = settings.language()
             _print_json({"ok": not problems, "problems": [problem_data(speech, problem) for problem in problems]})
@@ -139,14 +139,17 @@ def forecast(
 ) -> None:
     """Run the ensemble of a scenario, or find it, and print the answer."""
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
+    began = time.monotonic()
+    with told(settings):
+        from ..inputs.scenario import load_scenario
+
+        loaded = load_scenario(scenario)
+        settings = settings.speaking(loaded.language)
     with told(settings):
         from ..engine.ensemble import Effort
-        from ..inputs.scenario import load_scenario
         from ..report.results import RunFolder
 
-        began = time.monotonic()
-        loaded = load_scenario(scenario)
-        speech = settings.language(loaded.language)
+        speech = settings.language()
         _tell_changes(settings, loaded)
         if loaded.fixed and draws is not None:
             settings.note(speech.say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))
@@ -229,7 +232,7 @@ def _compute(
 
     began = time.monotonic()
     sink = run.chunks if worth_keeping(scenario, effort, engine.value) else None
-    with ProgressReport(settings.language(scenario.language), quiet=settings.quiet) as progress:
+    with ProgressReport(settings.language(), quiet=settings.quiet) as progress:
         result = run_forecast(
             scenario,
             effort.draws,
@@ -284,9 +287,9 @@ def _tell_effort(settings: Settings, speech: Language, seconds: float) -> None:
 
 
 def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:
-    speech = settings.language(scenario.language)
+    speech = settings.language()
     return speech.say(
-        "{file}: in order ({villages} villages, {first}–{last}, {interventions} interventions).",
+        "{file}: in order (villages: {villages}; years: {first}–{last}; interventions: {interventions}).",
         file=path,
         villages=speech.number(sum(len(district) for district in scenario.districts)),
         first=scenario.years[0],

@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -102,9 +102,13 @@ class Settings:
             self.as_json or above.as_json,
         )
 
-    def language(self, of_scenario: str | None = None) -> Language:
-        """Return the language asked for, else the scenario's, else that of the reader's computer."""
-        return language(self.lang or of_scenario or language_of_environment())
+    def speaking(self, of_scenario: str | None) -> Settings:
+        """Return these settings in the scenario's language, unless another was asked for."""
+        return replace(self, lang=self.lang or of_scenario)
+
+    def language(self) -> Language:
+        """Return the language asked for, else that of the reader's computer."""
+        return language(self.lang or language_of_environment())
 
     def note(self, sentence: str) -> None:
         """Say something on stderr, unless asked to be quiet."""

@@ -74,6 +74,22 @@ class Intervention:
     fades_over_years: int = 0
     cost_idr_million: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Refuse what no scenario file could say.
+
+        Raises
+        ------
+        ValueError
+            Where not exactly one of coverage and capacity is given, or a level or a priority is unknown.
+        """
+        if (self.coverage is None) == (self.capacity is None):
+            raise ValueError("give exactly one of coverage and capacity")
+        if unknown := set(self.eligible_status) - set(LEVELS):
+            raise ValueError(f"no such level: {', '.join(sorted(unknown))}; levels are {', '.join(LEVELS)}")
+        named = isinstance(self.priority, tuple) or self.priority.startswith(COLUMN_PREFIX)
+        if not named and self.priority not in PRIORITIES:
+            raise ValueError(f"no such priority: {self.priority}; {', '.join(PRIORITIES)}, column:NAME or codes")
+
 
 class Programme:
     """One intervention at work in one district: its places and doses over T trajectories.

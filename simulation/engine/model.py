@@ -6,10 +6,15 @@ trajectories are run or how they are summarised. The only module that imports Me
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
-import mesa
 import numpy as np
+
+with warnings.catch_warnings():
+    # Mesa loads tqdm, which warns in red where notebooks lack ipywidgets; nothing here draws its bars.
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import mesa
 
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, philox_key
@@ -168,16 +173,7 @@ class KampungModel(mesa.Model):
         self.levels: list[int] = np.bincount(self._statuses(), minlength=TOP + 1).tolist()
         self.outcome.levels[0, 0] = self.levels
         self.rises = self.falls = self.entries = 0
-        self.datacollector = mesa.DataCollector(
-            model_reporters={
-                "year": "year",
-                **{level: _level_counter(Status(i)) for i, level in enumerate(LEVELS)},
-                "rises": "rises",
-                "falls": "falls",
-                "entries": "entries",
-            },
-            agent_reporters={"village_code": "village_code", "status": _status_label} if collect_agents else None,
-        )
+        self.datacollector = _data_collector(collect_agents)
         self.datacollector.collect(self)
 
     def step(self) -> None:
@@ -230,6 +226,20 @@ class KampungModel(mesa.Model):
         for j, programme in enumerate(self.setting.programmes):
             outcome.assisted[0, t, j] = programme.assisted.sum()
             outcome.village_assisted[:, t, j] = programme.assisted[:, 0]
+
+
+def _data_collector(collect_agents: bool) -> mesa.DataCollector:
+    """Return what keeps the district's counts, and every village's status where asked."""
+    return mesa.DataCollector(
+        model_reporters={
+            "year": "year",
+            **{level: _level_counter(Status(i)) for i, level in enumerate(LEVELS)},
+            "rises": "rises",
+            "falls": "falls",
+            "entries": "entries",
+        },
+        agent_reporters={"village_code": "village_code", "status": _status_label} if collect_agents else None,
+    )
 
 
 def _level_counter(level: Status) -> Callable[[KampungModel], int]:

@@ -27,12 +27,9 @@ def document_of(
 ) -> dict[str, Any]:
     """Return the resolved scenario without its sources, in the order of the contract."""
     plain = model.model_dump(exclude_none=True, mode="json", include={"title", "district", "villages", "target"})
-    document: dict[str, Any] = {
-        "schema": 1,
-        "name": model.name,
-        "title": plain["title"],
-        "language": model.language,
-    }
+    document: dict[str, Any] = {"schema": 1, "name": model.name, "title": plain["title"]}
+    if model.language is not None:
+        document["language"] = model.language
     if model.districts is not None:
         table = node.mapping["districts"].mapping["table"]
         document["districts"] = {"table": files.relative(model.districts.table, table.place.folder)}

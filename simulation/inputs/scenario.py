@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from ..domain.distributions import Distribution, Fixed
 from ..domain.intervention import Intervention, Overlap
-from ..domain.parameters import ParameterSet
+from ..domain.parameters import INTERVENTION_PRIOR, ParameterSet
 from ..domain.target import Target
 from ..domain.villages import Villages
 from .collector import Collector
@@ -50,7 +51,7 @@ class Scenario:
     Attributes
     ----------
     name, title, language
-        Machine name; title per language (may be empty); language of what is shown.
+        Machine name; title per language (may be empty); language of what is shown, None for the reader's own.
     origin, horizon
         Year of the last observed status; number of years ahead.
     districts
@@ -79,7 +80,7 @@ class Scenario:
     overlap: Overlap = "diminishing"
     min_years: int = 0
     title: Mapping[str, str] = field(default_factory=dict)
-    language: str = "id"
+    language: str | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
@@ -95,6 +96,46 @@ class Scenario:
     def fixed(self) -> bool:
         """Whether every number is fixed, so that one draw says all."""
         return not self.parameters.uncertain and not any(district.synthetic for district in self.districts)
+
+    def with_intervention(
+        self,
+        plan: Intervention,
+        odds_ratio_rise: Distribution | float | None = None,
+        odds_ratio_fall: Distribution | float = 1.0,
+    ) -> Scenario:
+        """Return this scenario with one intervention more, at the end.
+
+        Parameters
+        ----------
+        plan
+            The intervention; its name must be new.
+        odds_ratio_rise, odds_ratio_fall
+            Its effects at full dose, above 0: numbers or distributions; None for the default prior.
+
+        Raises
+        ------
+        ValueError
+            Where the scenario has an intervention of that name already.
+
+        Notes
+        -----
+        `document` is left empty: it describes a file, and this scenario stands in none.
+        """
+        if any(other.name == plan.name for other in self.interventions):
+            raise ValueError(f"the scenario has an intervention {plan.name} already")
+        rise = INTERVENTION_PRIOR if odds_ratio_rise is None else odds_ratio_rise
+        effects = {f"{plan.name}.odds_ratio_rise": rise, f"{plan.name}.odds_ratio_fall": odds_ratio_fall}
+        parameters = replace(
+            self.parameters,
+            scalars={
+                **self.parameters.scalars,
+                **{key: Fixed(value) if isinstance(value, int | float) else value for key, value in effects.items()},
+            },
+            interventions=(*self.parameters.interventions, plan.name),
+            defaulted=self.parameters.defaulted
+            | ({f"{plan.name}.odds_ratio_rise"} if odds_ratio_rise is None else frozenset()),
+        )
+        return replace(self, interventions=(*self.interventions, plan), parameters=parameters, document={})
 
 
 def load_scenario(path: str | os.PathLike[str]) -> Scenario:

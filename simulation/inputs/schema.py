@@ -150,7 +150,9 @@ class ScenarioFile(Frozen):
     )
     name: Name = Field(description="Machine name, also the name of the result folder: a-z, 0-9, - and _.")
     title: Title = Field(default_factory=Title, description="Title in either language.")
-    language: Literal["id", "en"] = Field("id", description="Language of what is shown.")
+    language: Literal["id", "en"] | None = Field(
+        None, description="Language of what is shown; the reader's own if left out."
+    )
     extends: Text | None = Field(None, description="Scenario file that this one changes.")
     remove: tuple[Text, ...] = Field((), description="Names of inherited interventions to leave out.")
     district: District | None = Field(None, description="The district; or districts.")

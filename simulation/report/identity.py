@@ -6,8 +6,10 @@ are left out, for no number depends on them.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
+import linecache
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
@@ -95,9 +97,23 @@ def agent_source(agent_class: type[VillageAgent] | None) -> list[str]:
 
     custom = [kind for kind in agent_class.__mro__ if kind not in VillageAgent.__mro__]
     try:
-        return [inspect.getsource(kind) for kind in custom]
-    except (OSError, TypeError) as error:
+        return [_source(kind) for kind in custom]
+    except (OSError, TypeError, StopIteration) as error:
         raise KampungError(
             f"the source of {agent_class.__name__} cannot be read, so its run cannot be named: "
-            "define the class in a file or a notebook cell"
+            "define the class, with a method, in a file or a notebook cell"
         ) from error
+
+
+def _source(kind: type) -> str:
+    """Return the text of a class; a class of a notebook cell is found through its methods, which know their cell."""
+    if kind.__module__ != "__main__":
+        return inspect.getsource(kind)
+    method = next(member.__code__ for member in vars(kind).values() if inspect.isfunction(member))
+    cell = "".join(linecache.getlines(method.co_filename))
+    found = next(
+        node
+        for node in ast.walk(ast.parse(cell))
+        if isinstance(node, ast.ClassDef) and node.lineno <= method.co_firstlineno <= (node.end_lineno or 0)
+    )
+    return ast.get_source_segment(cell, found) or ""

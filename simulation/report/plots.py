@@ -11,7 +11,7 @@ from typing import Any
 
 from ..inference.forecast import Forecast
 from .identity import input_hash
-from .language import Language
+from .language import DEFAULT, Language
 from .language import language as spoken
 from .plots_fan import draw_fan_chart
 from .plots_matrix import draw_transition_matrix
@@ -30,7 +30,7 @@ def fan_chart(forecast: Drawable, language: str | None = None, run_hash: str | N
     forecast
         A forecast, or its record (``forecast.json``).
     language
-        ``"id"`` or ``"en"``; the scenario's language by default.
+        ``"id"`` or ``"en"``; by default the scenario's language, else Indonesian.
     run_hash
         Named in the footer; a forecast knows its own.
     """
@@ -74,7 +74,7 @@ def _drawn(
         )
         forecast = record(forecast)
     with style():
-        return draw(spoken(language or forecast["language"]), forecast, run_hash)
+        return draw(spoken(language or forecast["language"] or DEFAULT), forecast, run_hash)
 
 
 __all__ = ["DRAW", "fan_chart", "rises", "save_figure", "transition_matrix"]

@@ -23,6 +23,7 @@ from ..inputs.scenario import Scenario
 from .chunks import ChunkFolder
 from .files import json_text, write_text
 from .identity import RESULTS_FORMAT, data_files, input_hash, plain
+from .language import DEFAULT
 from .record import Record, record
 from .tables import write_tables
 
@@ -163,7 +164,7 @@ def save(forecast: Forecast, folder: str | Path = "results") -> Path:
     if result is None:
         result = run.write(forecast)
         run.log("saved", engine=forecast.engine)
-    run.add_figures(result, [forecast.scenario.language])
+    run.add_figures(result, [forecast.scenario.language or DEFAULT])
     return run.path
 
 

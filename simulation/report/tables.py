@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..domain.status import LEVELS, Status
-from ..inference.forecast import DistrictForecast, Forecast, ensemble_columns, year_rows
+from ..inference.forecast import DistrictForecast, Forecast
+from ..inference.frames import ensemble_columns, year_rows
 from .files import write_csv, write_parquet
 from .record import DECIMALS, Record, districts_of
 

@@ -199,12 +199,53 @@ def test_debug_shows_the_traceback(run: Run) -> None:
     assert "Traceback" in done.stderr
 
 
-def test_the_exact_engine_says_why_it_refuses(run: Run, tmp_path: Path) -> None:
-    """Exit code 2, the reason, and nothing written."""
-    done = run("forecast", SCENARIO, "--engine", "exact", "--lang", "en")
+@pytest.mark.parametrize(
+    ("code", "openings"),
+    [
+        ("en", ["Not possible:", "- the shock that", "- peers make", "- what villages learn", "- the shared shock"]),
+        (
+            "id",
+            [
+                "Tidak dapat:",
+                "- guncangan bersama sekec",
+                "- pengaruh antardesa m",
+                "- pengaruh antardesa b",
+                "- guncangan",
+            ],
+        ),
+    ],
+)
+def test_the_exact_engine_says_why_it_refuses(run: Run, tmp_path: Path, code: str, openings: list[str]) -> None:
+    """Exit code 2, nothing written, and every reason on a line of its own in the language asked for."""
+    done = run("forecast", SCENARIO, "--engine", "exact", "--lang", code)
     assert done.returncode == 2
-    assert "--engine batch" in done.stderr
+    lines = done.stderr.splitlines()
+    assert [line[: len(opening)] for line, opening in zip(lines, openings, strict=True)] == openings
+    assert all("--engine batch" in line for line in lines[1:])
     assert written(tmp_path) == []
+
+
+def test_the_scenarios_language_holds_for_refusals_too(run: Run, fixed: Path) -> None:
+    """Once the scenario is read its language is known; --lang goes before it."""
+    fixed.write_text(FIXED.replace("subdistrict_sd: 0", "subdistrict_sd: 0.3"))
+    assert "the shock that" in run("forecast", fixed.name, "--engine", "exact").stderr
+    assert "guncangan" in run("forecast", fixed.name, "--engine", "exact", "--lang", "id").stderr
+
+
+def test_a_scenario_without_a_language_is_shown_in_that_of_lang(
+    run: Run, fixed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answer and figures: by LANG, else in Indonesian; a scenario's own language goes before LANG."""
+    nameless = FIXED.replace("language: en\n", "")
+    indonesian = FIXED.replace("language: en", "language: id")
+    seen = []
+    for text, lang in ((nameless, "en_GB.UTF-8"), (nameless, "C"), (indonesian, "en_GB.UTF-8")):
+        fixed.write_text(text)
+        monkeypatch.setenv("LANG", lang)
+        out = f"out{len(seen)}"
+        done = run("forecast", fixed.name, "--replicates", "50", "--out", out)
+        seen.append(("Files:" in done.stdout, {path.stem[-2:] for path in (fixed.parent / out).rglob("*.png")}))
+    assert seen == [(True, {"en"}), (False, {"id"}), (False, {"id"})]
 
 
 def test_the_exact_engine_answers_where_it_can(run: Run, fixed: Path) -> None:
@@ -238,7 +279,8 @@ def test_check_lists_every_problem_of_every_file(run: Run, fixed: Path) -> None:
     """Good files are in order, bad ones give their problems, and --json says the same as data."""
     good = run("check", fixed.name, "--lang", "en")
     assert good.returncode == 0
-    assert "in order (44 villages, 2026–2028" in good.stdout
+    assert "in order (villages: 44; years: 2026–2028; interventions: 0)." in good.stdout
+    assert "(kampung: 44; tahun: 2026–2028; intervensi: 0)." in run("check", fixed.name, "--lang", "id").stdout
     for name in ("b", "c"):
         (fixed.parent / f"{name}.yaml").write_text(FIXED.replace("horizon: 3", "horizon: 0").replace("fall:", "fal:"))
     bad = run("check", fixed.name, "b.yaml", "c.yaml")

@@ -60,7 +60,7 @@ def test_a_place_counts_only_for_the_eligible() -> None:
     """Kecamatan, status and cells narrow the choice."""
     assert assisted("random", eligible_subdistricts=("Kecamatan 0",)) == {1, 2}
     assert assisted("random", eligible_status=("paripurna",)) == {5}
-    plan = Intervention("x", ORIGIN + 1, eligible_where={"remote": 5.0})
+    plan = Intervention("x", ORIGIN + 1, capacity=1, eligible_where={"remote": 5.0})
     assert may_be_chosen(plan, VILLAGES).tolist() == [False] * 4 + [True, False]
 
 
@@ -131,3 +131,18 @@ def test_no_more_are_chosen_than_there_are_places_or_candidates() -> None:
     tie = np.array([[0.3, 0.2, 0.1], [0.1, 0.1, 0.1], [0.2, 0.3, 0.4]])
     chosen = choose(candidates, np.array([2, -1, 5]), None, tie)
     assert chosen.T.tolist() == [[False, True, True], [False, False, False], [False, False, True]]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"capacity": 1, "coverage": Fraction(1)},
+        {"capacity": 1, "priority": "best"},
+        {"capacity": 1, "eligible_status": ("Dasar",)},
+    ],
+)
+def test_what_no_file_could_say_is_refused_in_python_too(settings: dict[str, object]) -> None:
+    """Neither or both of coverage and capacity, an unknown priority, an unknown level."""
+    with pytest.raises(ValueError, match=r"exactly one|no such"):
+        Intervention("x", ORIGIN + 1, **settings)  # type: ignore[arg-type]

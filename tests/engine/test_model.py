@@ -7,6 +7,7 @@ import pytest
 from districts import everything_on, make_scenario, make_villages
 
 import simulation as kkb
+from simulation.domain.intervention import Intervention
 from simulation.engine.ensemble import Effort, run
 
 
@@ -74,3 +75,16 @@ def test_assistance_is_visible_to_agents() -> None:
     model.step()
     assisted = [agent for agent in model.agents if "pokja" in agent.assisted_by]
     assert len(assisted) == model.outcome.assisted[0, 0, 0] > 0
+
+
+def test_an_intervention_can_be_added_in_python() -> None:
+    """with_intervention adds plan and effects together, and refuses a name twice."""
+    scenario = make_scenario(make_villages((6,), status=[0] * 6), horizon=2)
+    plan = Intervention("pokja", 2026, capacity=6)
+    helped = scenario.with_intervention(plan, odds_ratio_rise=50.0)
+    assert helped.fixed
+    assert not scenario.with_intervention(plan).fixed
+    before, after = (kkb.forecast(s, replicates=400).districts[0].years[0].rises.mean for s in (scenario, helped))
+    assert after > 5 * before
+    with pytest.raises(ValueError, match="already"):
+        helped.with_intervention(plan)

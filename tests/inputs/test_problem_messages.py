@@ -19,7 +19,7 @@ LANGUAGES = pytest.mark.parametrize("code", ["id", "en"])
 def templates() -> dict[str, str]:
     """Return every template in the sources -> where it stands; fail where a template is not a literal."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "simulation" / "inputs").glob("*.py")):
+    for path in sorted((ROOT / "simulation").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Message":
                 first = node.args[0]

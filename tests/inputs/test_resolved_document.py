@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,15 @@ def test_a_document_loads_again_as_itself(desk: Desk, sections: dict[str, str]) 
     assert second.interventions == first.interventions
 
 
+@pytest.mark.parametrize(("section", "code"), [(None, None), ("language: id", "id"), ("language: en", "en")])
+def test_a_language_is_known_only_where_it_is_written(desk: Desk, section: str | None, code: str | None) -> None:
+    """A scenario that names no language has none, so that the reader's own can be used; its document has no key."""
+    scenario = desk.load(language=section)
+    assert scenario.language == code
+    assert scenario.document.get("language", "left out") == (code or "left out")
+    assert again(scenario, desk.folder).language == code
+
+
 def test_a_document_with_draws_loads_again_as_itself(desk: Desk) -> None:
     """Parameters that come from a file are named by the file only."""
     import pyarrow as pa
@@ -104,7 +114,15 @@ def test_every_published_scenario_loads_and_names_its_sources(path: Path) -> Non
     assert set(scenario.title) == {"id", "en"}
     assert scenario.name == path.stem.replace("_", "-")
     assert scenario.sources["villages.status_counts"].startswith("stated; ")
+    assert all(re.match(r"(stated|estimated|assumed)(; |$)", text) for text in scenario.sources.values())
     assert json.dumps(json.loads(json.dumps(scenario.document))) == json.dumps(scenario.document)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_source_printed_below_figures_reads_in_both_languages(path: Path) -> None:
+    """Where the status counts come from is links and a date, for figures carry it in Indonesian and in English."""
+    source = load_scenario(path).sources["villages.status_counts"]
+    assert re.fullmatch(r"stated; (https://\S+ , )+[0-9]{2}-[0-9]{2}-[0-9]{4}", source)
 
 
 def test_the_published_districts_have_their_published_counts() -> None:

@@ -87,6 +87,16 @@ def test_a_record_draws_like_its_forecast(small: Forecast) -> None:
         assert from_record == without_run
 
 
+@pytest.mark.parametrize(("own", "asked", "spoken"), [("en", None, "en"), (None, None, "id"), ("id", "en", "en")])
+def test_a_figure_speaks_the_language_asked_for_else_the_scenarios_else_indonesian(
+    small: Forecast, own: str | None, asked: str | None, spoken: str
+) -> None:
+    """From a forecast and from its record alike."""
+    result = replace(small, scenario=replace(small.scenario, language=own))
+    for drawable in (result, record(result)):
+        assert WORDS[spoken]["rises"] in texts(plots.rises(drawable, asked))
+
+
 def test_the_rises_figure_says_finding_target_and_source(small: Forecast) -> None:
     """Headline with word and number, the needed number at its line, basis, source and run below."""
     said = texts(plots.rises(small, "en"))

@@ -6,7 +6,7 @@ depends on how villages move; must not know what assistance does to a village.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,26 +24,26 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Statuses = NDArray[np.int8]
 
-OPEN_ELIGIBILITY = (
+OPEN_ELIGIBILITY = Message(
     "who is eligible for {name} in {year} depends on how villages have moved by then; "
     "keep places for the whole horizon (years_per_village), make every level eligible, or use --engine batch"
 )
-OPEN_NUMBER = (
+OPEN_NUMBER = Message(
     "how many villages {name} reaches in {year} depends on how villages have moved by then; "
     "give a capacity instead of a coverage, or use --engine batch"
 )
-OPEN_ORDER = (
+OPEN_ORDER = Message(
     "whom {name} prefers in {year} depends on how villages have moved by then; "
     "use a fixed order of priority, or use --engine batch"
 )
-OPEN_PLACES = (
+OPEN_PLACES = Message(
     "{name} chooses at random, and whom it can choose in {year} depends on whom it chose before; use --engine batch"
 )
-UNKNOWN_ORDER = (
+UNKNOWN_ORDER = Message(
     "{name} takes villages in an order of its own, and their statuses are unknown; "
     "give every village its status, or use --engine batch"
 )
-UNKNOWN_CONDITION = (
+UNKNOWN_CONDITION = Message(
     "{name} is meant for some villages only, and their statuses are unknown; "
     "give every village its status, or use --engine batch"
 )
@@ -145,8 +145,8 @@ def doses(assisted: Bools, interventions: tuple[Intervention, ...]) -> Floats:
 class _OpenError(Exception):
     """One intervention's allocation is open."""
 
-    def __init__(self, template: str, name: str, year: int | None = None) -> None:
-        self.reason = Message(template, {"name": name} if year is None else {"name": name, "year": year})
+    def __init__(self, reason: Message, name: str, year: int) -> None:
+        self.reason = replace(reason, values={"name": name, "year": year})
         super().__init__(str(self.reason))
 
 
@@ -209,7 +209,7 @@ class _Allocation:
             self._years_left[:] = 0
             return
         if self._refusal is not None:
-            raise _OpenError(self._refusal, plan.name)
+            raise _OpenError(self._refusal, plan.name, year)
         self._choose(t, states, outlook)
         self.settled[:, t] = self._years_left > 0
         self._years_left[self.settled[:, t]] -= 1
@@ -253,7 +253,7 @@ class _Allocation:
         self._chosen_until, self._chosen = until, places
 
 
-def _refusal_of_unknown(may: Bools, order: Floats | None) -> str | None:
+def _refusal_of_unknown(may: Bools, order: Floats | None) -> Message | None:
     """Return why villages of unknown status are not exchangeable for an intervention, or None."""
     if not may.all():
         return UNKNOWN_CONDITION

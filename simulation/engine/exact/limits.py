@@ -6,6 +6,7 @@ Knows the table "Exact results" of the model's description; must not know how a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...domain.parameters import Parameters
 from ...domain.villages import Villages
@@ -20,31 +21,31 @@ SHOCK_YEARS = 3
 MULTIPLICATIONS = 3 * 10**11
 """What all districts and draws may take together: about five minutes of one core."""
 
-SUBDISTRICT_SHOCK = (
+SUBDISTRICT_SHOCK = Message(
     "the shock that villages of a kecamatan share has no closed form; "
     "set transition.subdistrict_sd: 0{prior}, or use --engine batch"
 )
-PEERS_LATER = (
+PEERS_LATER = Message(
     "peers make villages depend on each other after the first year; "
     "set transition.peer_odds_ratio: 1{prior} or horizon: 1, or use --engine batch"
 )
-PEERS_UNKNOWN = (
+PEERS_UNKNOWN = Message(
     "what villages learn from their peers depends on which of them stand where, and their statuses are unknown; "
     "set transition.peer_odds_ratio: 1{prior}, give every village its status, or use --engine batch"
 )
-SHOCK_LATER = (
+SHOCK_LATER = Message(
     "the shared shock of the district is averaged over {years} years at most, and the horizon is {horizon}; "
     "set horizon: {years}, or transition.year_sd: 0 and transition.campaign.probability: 0, or use --engine batch"
 )
-COVARIATES_UNKNOWN = (
+COVARIATES_UNKNOWN = Message(
     "covariates set villages apart whose statuses are unknown; "
     "give every village its status, set the odds ratios of transition.covariates to 1, or use --engine batch"
 )
-TOO_COSTLY = (
+TOO_COSTLY = Message(
     "the closed form would take {cost:.0e} multiplications, and {bound:.0e} is the most that is tried; "
     "use fewer draws or a shorter horizon, or use --engine batch"
 )
-DEFAULT_PRIOR = " (its default is a prior that is not neutral)"
+DEFAULT_PRIOR = Message(" (its default is a prior that is not neutral)")
 
 
 class NoClosedForm(KampungError):  # noqa: N818  a public name that says what it is
@@ -84,7 +85,7 @@ def sort_districts(scenario: Scenario, parameters: Parameters, seed: int) -> lis
         every = [one for district in result for one in district]
         spent = sum(Workload(scenario, one, take(parameters, one.draws)).multiplications for one in every)
         if spent > MULTIPLICATIONS:
-            reasons.append(Message(TOO_COSTLY, {"cost": spent, "bound": MULTIPLICATIONS}))
+            reasons.append(replace(TOO_COSTLY, values={"cost": spent, "bound": MULTIPLICATIONS}))
     if reasons:
         raise NoClosedForm(reasons)
     return result
@@ -94,18 +95,18 @@ def _of_law(scenario: Scenario, villages: Villages, parameters: Parameters) -> I
     """Yield what is in the way in the law itself, for one district."""
     unknown, years = villages.status is None, scenario.horizon
     if parameters.subdistrict_sd.any():
-        yield Message(SUBDISTRICT_SHOCK, {"prior": _prior(scenario, "subdistrict_sd")})
+        yield replace(SUBDISTRICT_SHOCK, values={"prior": _prior(scenario, "subdistrict_sd")})
     if parameters.peer_log_odds.any() and villages.subdistrict_sizes.max() > 1:
         prior = {"prior": _prior(scenario, "peer_odds_ratio")}
         if years > 1:
-            yield Message(PEERS_LATER, prior)
+            yield replace(PEERS_LATER, values=prior)
         if unknown:
-            yield Message(PEERS_UNKNOWN, prior)
+            yield replace(PEERS_UNKNOWN, values=prior)
     if is_random(parameters) and years > SHOCK_YEARS:
-        yield Message(SHOCK_LATER, {"years": SHOCK_YEARS, "horizon": years})
+        yield replace(SHOCK_LATER, values={"years": SHOCK_YEARS, "horizon": years})
     if unknown and any(beta.any() for beta in parameters.covariate_log_odds.values()):
-        yield Message(COVARIATES_UNKNOWN)
+        yield COVARIATES_UNKNOWN
 
 
 def _prior(scenario: Scenario, name: str) -> Message | str:
-    return Message(DEFAULT_PRIOR) if name in scenario.parameters.defaulted else ""
+    return DEFAULT_PRIOR if name in scenario.parameters.defaulted else ""
