@@ -1,0 +1,100 @@
+"""How many runs are enough: more of them until the Monte Carlo error is small.
+
+Knows when to stop; must not know how a forecast is made or shown. More runs narrow the error of the
+simulation only; what is not known about the parameters stays unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..engine.ensemble import Effort
+from ..inputs.scenario import Scenario
+from .forecast import Forecast, forecast
+from .uncertainty import WILSON_Z
+
+MOST_TRAJECTORIES = 1_000_000
+
+
+@dataclass(frozen=True)
+class PrecisionStep:
+    """One round of runs.
+
+    Attributes
+    ----------
+    draws, replicates
+        Its effort.
+    probabilities
+        Probability that the target is met, per district and year.
+    half_width
+        1.96 × the largest Monte Carlo error of any district and year.
+    """
+
+    draws: int
+    replicates: int
+    probabilities: tuple[tuple[float, ...], ...]
+    half_width: float
+
+
+@dataclass(frozen=True)
+class PrecisionTrace:
+    """The rounds that led to a forecast, and why the last was the last.
+
+    Attributes
+    ----------
+    wanted
+        The half-width asked for.
+    steps
+        One a round; efforts double.
+    ended_by
+        ``precision``: the half-width was reached; ``trajectories``: another doubling would have gone
+        beyond `MOST_TRAJECTORIES`.
+    """
+
+    wanted: float
+    steps: tuple[PrecisionStep, ...]
+    ended_by: Literal["precision", "trajectories"]
+
+
+def forecast_to_precision(
+    scenario: Scenario,
+    half_width: float,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int = 0,
+    **options: Any,
+) -> tuple[Forecast, PrecisionTrace]:
+    """Forecast with draws (replicates, where every number is fixed) doubled until the error is small.
+
+    Parameters
+    ----------
+    scenario, draws, replicates, seed, options
+        As for `forecast`; `draws` and `replicates` are where the doubling begins.
+    half_width
+        H in (0, 1): ends once 1.96 × the Monte Carlo error is below it in every year and district.
+
+    Notes
+    -----
+    Every draw keeps its address, so a round contains the one before it.
+    """
+    effort = Effort.of(scenario, draws, replicates)
+    steps: list[PrecisionStep] = []
+    while True:
+        result = forecast(scenario, effort.draws, effort.replicates, seed, **options)
+        steps.append(_step(result))
+        if steps[-1].half_width < half_width:
+            return result, PrecisionTrace(half_width, tuple(steps), "precision")
+        effort = Effort(1, 2 * effort.replicates) if scenario.fixed else Effort(2 * effort.draws, effort.replicates)
+        if effort.draws * effort.replicates > MOST_TRAJECTORIES:
+            return result, PrecisionTrace(half_width, tuple(steps), "trajectories")
+
+
+def _step(result: Forecast) -> PrecisionStep:
+    met = [[year.met for year in district.years] for district in result.districts]
+    return PrecisionStep(
+        result.effort.draws,
+        result.effort.replicates,
+        tuple(tuple(estimate.probability for estimate in years) for years in met),
+        WILSON_Z * max(estimate.monte_carlo_error for years in met for estimate in years),
+    )
