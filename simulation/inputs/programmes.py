@@ -67,22 +67,26 @@ class Programme:
         if self._districts:
             self._eligible(plan)
             self._priority(plan.priority)
-        return Intervention(
-            name=plan.name,
-            starts=plan.starts,
-            sector=plan.sector,
-            ends=plan.ends,
-            eligible_status=plan.eligible.status,
-            eligible_subdistricts=plan.eligible.subdistrict,
-            eligible_where=dict(plan.eligible.where),
-            coverage=None if plan.coverage is None else Fraction(str(plan.coverage)),
-            capacity=plan.capacity,
-            priority=plan.priority,
-            years_per_village=plan.years_per_village,
-            ramp_years=plan.ramp_years,
-            fades_over_years=plan.fades_over_years,
-            cost_idr_million=plan.cost_idr_million,
-        )
+        try:
+            return Intervention(
+                name=plan.name,
+                starts=plan.starts,
+                sector=plan.sector,
+                ends=plan.ends,
+                eligible_status=plan.eligible.status,
+                eligible_subdistricts=plan.eligible.subdistrict,
+                eligible_where=dict(plan.eligible.where),
+                coverage=None if plan.coverage is None else Fraction(str(plan.coverage)),
+                capacity=plan.capacity,
+                priority=plan.priority,
+                years_per_village=plan.years_per_village,
+                ramp_years=plan.ramp_years,
+                fades_over_years=plan.fades_over_years,
+                cost_idr_million=plan.cost_idr_million,
+            )
+        except ValueError:
+            # What the domain refuses has been told above, in the file's own words.
+            return None
 
     def _tell(self, key: str, message: Message, **details: Any) -> None:
         """Tell a problem at the deepest part of dotted `key` that stands in the file."""
