@@ -39,20 +39,27 @@ NEUTRAL: dict[str, Distribution] = {
 def make_villages(
     sizes: Sequence[int],
     status: Sequence[int] | None = None,
-    counts: Sequence[int] | None = None,
-    columns: Mapping[str, Sequence[float]] | None = None,
+    counts: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    columns: Mapping[str, Sequence[float] | Sequence[str]] | None = None,
+    code: str = "63.99",
+    **settings: Any,
 ) -> Villages:
     """Return a district with one kecamatan for each of `sizes`, villages numbered through."""
     total = sum(sizes)
+    if isinstance(counts, Mapping):
+        placed: Any = {name: np.array(part) for name, part in counts.items()}
+    else:
+        placed = None if counts is None else np.array(counts)
     return Villages.arrange(
-        "63.99",
+        code,
         "Kabupaten Contoh",
-        [f"63.99.{i:04d}" for i in range(total)],
+        [f"{code}.{i:04d}" for i in range(total)],
         [f"Desa {i}" for i in range(total)],
         [f"Kecamatan {k}" for k, size in enumerate(sizes) for _ in range(size)],
         status=None if status is None else list(status),
-        status_counts=None if counts is None else np.array(counts),
+        status_counts=placed,
         columns={name: list(cells) for name, cells in (columns or {}).items()},
+        **settings,
     )
 
 
@@ -63,6 +70,7 @@ def make_scenario(
     effects: Mapping[str, Distribution | float] | None = None,
     covariates: Mapping[str, Distribution | float] | None = None,
     priors: Mapping[str, Distribution] = NEUTRAL,
+    matrix: tuple[tuple[float, ...], ...] | None = None,
     **settings: Any,
 ) -> Scenario:
     """Return a scenario: `priors`, overridden by `scalars`; effects by ``NAME.odds_ratio_rise`` or ``_fall``."""
@@ -74,6 +82,7 @@ def make_scenario(
     values |= {**(scalars or {}), **(effects or {})}
     parameters = ParameterSet(
         {name: value if not isinstance(value, int | float) else Fixed(float(value)) for name, value in values.items()},
+        matrix=matrix,
         interventions=tuple(plan.name for plan in interventions),
         covariates=tuple(covariates or ()),
     )
@@ -124,11 +133,14 @@ def interventions(draw: st.DrawFn, name: str) -> Intervention:
     """Return a random intervention of a five-year scenario."""
     starts = draw(st.integers(ORIGIN + 1, ORIGIN + 4))
     by_coverage = draw(st.booleans())
+    kecamatan = st.lists(st.sampled_from([f"Kecamatan {k}" for k in range(3)]), min_size=1, unique=True)
     return Intervention(
         name=name,
         starts=starts,
         ends=draw(st.none() | st.integers(starts, ORIGIN + 5)),
         eligible_status=tuple(draw(st.lists(st.sampled_from(LEVELS), min_size=1, unique=True))),
+        eligible_subdistricts=draw(st.none() | st.none() | kecamatan.map(tuple)),
+        eligible_where=draw(st.just({}) | st.just({}) | st.just({"road": "tanah"})),
         coverage=draw(st.fractions(0, 1, max_denominator=20)) if by_coverage else None,
         capacity=None if by_coverage else draw(st.integers(0, 9)),
         priority=draw(st.sampled_from([*PRIORITIES, "column:remote", ("63.99.0003", "63.99.0001")])),
@@ -139,20 +151,35 @@ def interventions(draw: st.DrawFn, name: str) -> Intervention:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, *, known_status: bool | None = None) -> Scenario:
-    """Return a random scenario of five years with anything on or off."""
+def matrices(draw: st.DrawFn) -> tuple[tuple[float, ...], ...]:
+    """Return a random transition matrix; a level may be a trap, and may be left for certain."""
+    weights = st.lists(st.integers(0, 9), min_size=4, max_size=4).filter(any)
+    return tuple(tuple(weight / sum(row) for weight in row) for row in draw(st.tuples(*[weights] * 4)))
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, *, known_status: bool | None = None, gentle: bool = False) -> Scenario:
+    """Return a random scenario of five years with anything on or off.
+
+    Unless `gentle`, chances come close to 0 and 1, and covariates are so large that their odds overflow.
+    """
     sizes = draw(st.lists(st.integers(1, 5), min_size=1, max_size=4))
     total = sum(sizes)
     status = draw(st.lists(st.integers(0, 3), min_size=total, max_size=total))
     known = draw(st.booleans()) if known_status is None else known_status
+    cell = st.floats(-3, 3, width=16)
+    cell = cell if gentle else cell | st.floats(-1e5, 1e5)
     villages = make_villages(
         sizes,
         status=status if known else None,
         counts=None if known else np.bincount(status, minlength=4).tolist(),
-        columns={"remote": draw(st.lists(st.floats(-3, 3, width=16), min_size=total, max_size=total))},
+        columns={
+            "remote": draw(st.lists(cell, min_size=total, max_size=total)),
+            "road": draw(st.lists(st.sampled_from(["tanah", "aspal"]), min_size=total, max_size=total)),
+        },
     )
     plans = [draw(interventions(f"plan{j}")) for j in range(draw(st.integers(0, 3)))]
-    share = st.floats(0, 1)
+    share = st.sampled_from([0.0, 1.0]) | st.floats(0.01, 0.99) if gentle else st.floats(0, 1)
     spread = st.just(0.0) | st.floats(0, 2)
     ratio = st.just(1.0) | st.floats(0.2, 5)
     scalars: dict[str, Distribution | float] = {
@@ -172,6 +199,7 @@ def scenarios(draw: st.DrawFn, *, known_status: bool | None = None) -> Scenario:
         plans,
         effects,
         {"remote": draw(ratio)} if draw(st.booleans()) else None,
+        matrix=draw(st.none() | matrices()),
         min_years=draw(st.integers(0, 2)),
         overlap=draw(st.sampled_from(["multiply", "strongest", "diminishing"])),
         target=Target(reading=draw(st.sampled_from(["rises", "entries", "stock"]))),

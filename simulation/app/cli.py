@@ -64,7 +64,8 @@ Replicates = Annotated[
 Seed = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Seed of the random draws."))]
 EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
 Workers = Annotated[
-    int | None, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Threads or processes [all cores]."))
+    int | None,
+    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Threads or processes [all cores; mesa: 1].")),
 ]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help=HELP.say("Tables only."))]
 Force = Annotated[bool, typer.Option("--force", help=HELP.say("Compute again what is there already."))]
@@ -97,25 +98,26 @@ def check(
     """Check scenario files."""
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
-        from ..inputs.problems import Problem, ProblemsError
+        from ..inputs.problems import ProblemsError
         from ..inputs.scenario import load_scenario
 
-        problems: list[Problem] = []
+        errors: list[ProblemsError] = []
         for path in scenarios:
             try:
                 scenario = load_scenario(path)
             except ProblemsError as error:
-                problems += error.problems
+                errors.append(error)
                 continue
             _tell_changes(settings, scenario)
             if not settings.as_json:
                 typer.echo(_in_order(settings.speaking(scenario.language), path, scenario))
         if settings.as_json:
-            speech = settings.language()
-            _print_json({"ok": not problems, "problems": [problem_data(speech, problem) for problem in problems]})
-        elif problems:
-            show_problems(settings, problems)
-        if problems:
+            _print_json(
+                {"ok": not errors, "problems": [data for error in errors for data in problem_data(settings, error)]}
+            )
+        elif errors:
+            show_problems(settings, errors)
+        if errors:
             raise typer.Exit(BAD_INPUT)
 
 
@@ -155,6 +157,8 @@ def forecast(
             settings.note(speech.say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))
         effort = Effort.of(loaded, draws, replicates)
         run = RunFolder.of(loaded, effort, seed, engine.value, out)
+        if force:
+            run.chunks.remove()
         record = None if force else run.read()
         if record is None:
             record = _compute(settings, loaded, effort, seed, engine, workers, run)
@@ -231,8 +235,8 @@ def _compute(
     from .progress import ProgressReport
 
     began = time.monotonic()
-    sink = run.chunks if worth_keeping(scenario, effort, engine.value) else None
-    with ProgressReport(settings.language(), quiet=settings.quiet) as progress:
+    chunks = run.chunks
+    with ProgressReport(settings.language(), quiet=settings.quiet, resuming=lambda: chunks.resuming) as progress:
         result = run_forecast(
             scenario,
             effort.draws,
@@ -241,7 +245,7 @@ def _compute(
             engine=engine.value,
             workers=workers,
             progress=progress,
-            sink=sink,
+            sink=chunks if worth_keeping(scenario, effort, engine.value) else None,
         )
     record = run.write(result)
     run.log("finished", engine=engine.value, workers=workers or "default", seconds=round(time.monotonic() - began, 2))

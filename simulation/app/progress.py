@@ -25,13 +25,26 @@ LINE_SECONDS = 10.0
 
 
 class ProgressReport:
-    """Called with (done, in all); a bar on a terminal, else a line now and then."""
+    """Called with (done, in all); a bar on a terminal, else a line now and then.
 
-    def __init__(self, speech: Language, *, quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    What an earlier run had finished, as `resuming` tells at each call, costs no time and says nothing of
+    how long the rest takes: the clock starts after it.
+    """
+
+    def __init__(
+        self,
+        speech: Language,
+        *,
+        quiet: bool,
+        resuming: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._speech = speech
         self._quiet = quiet
+        self._resuming = resuming
         self._clock = clock
         self._began = self._last_line = clock()
+        self._loaded = 0
         self._bar: tuple[Progress, TaskID] | None = None
 
     def __enter__(self) -> Self:
@@ -45,6 +58,9 @@ class ProgressReport:
 
     def __call__(self, done: int, total: int) -> None:
         """Note that `done` of `total` trajectories are finished."""
+        if self._resuming():
+            self._began, self._loaded = self._clock(), done
+            return
         elapsed = self._clock() - self._began
         if self._quiet or elapsed < QUIET_SECONDS:
             return
@@ -52,7 +68,7 @@ class ProgressReport:
             self._draw(done, total)
         elif self._clock() - self._last_line >= LINE_SECONDS:
             self._last_line = self._clock()
-            self._write(done, total, elapsed * (total - done) / done)
+            self._write(done, total, elapsed * (total - done) / (done - self._loaded))
 
     def _draw(self, done: int, total: int) -> None:
         if self._bar is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -125,7 +125,7 @@ def told(settings: Settings) -> Iterator[None]:
     except (typer.Exit, BrokenPipeError):
         raise
     except ProblemsError as error:
-        show_problems(settings, error.problems)
+        show_problems(settings, [error])
         code = BAD_INPUT
     except KampungError as error:
         typer.echo(printable(say("Not possible: {reason}", reason=_reason(settings, error)), lines=True), err=True)
@@ -158,19 +158,24 @@ def _reason(settings: Settings, error: KampungError) -> str:
     return "\n".join(["", *(f"- {reason.render(render)}" for reason in reasons)])
 
 
-def show_problems(settings: Settings, problems: Iterable[Problem]) -> None:
-    """Show every problem on stderr, in the reader's language."""
-    problems = list(problems)
+def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
+    """Show the problems of one file or more on stderr, each file's in its own language unless another was asked for."""
     speech = settings.language()
-    for problem in problems:
-        typer.echo(printable("\n".join(_problem_lines(speech, problem)), lines=True), err=True)
-    typer.echo(
-        speech.say("Problems found: {number}. Nothing was written.", number=speech.number(len(problems))), err=True
-    )
+    for error in errors:
+        speech = settings.speaking(error.language).language()
+        for problem in error.problems:
+            typer.echo(printable("\n".join(_problem_lines(speech, problem)), lines=True), err=True)
+    number = speech.number(sum(len(error.problems) for error in errors))
+    typer.echo(speech.say("Problems found: {number}. Nothing was written.", number=number), err=True)
 
 
-def problem_data(speech: Language, problem: Problem) -> dict[str, Any]:
-    """Return a problem as plain data, its sentences in the reader's language."""
+def problem_data(settings: Settings, error: ProblemsError) -> list[dict[str, Any]]:
+    """Return problems as plain data, their sentences in the language in which they are shown."""
+    speech = settings.speaking(error.language).language()
+    return [_as_data(speech, problem) for problem in error.problems]
+
+
+def _as_data(speech: Language, problem: Problem) -> dict[str, Any]:
     render = speech.translate_problem
     return {
         "file": problem.file,
@@ -184,7 +189,7 @@ def problem_data(speech: Language, problem: Problem) -> dict[str, Any]:
 
 
 def _problem_lines(speech: Language, problem: Problem) -> list[str]:
-    data = problem_data(speech, problem)
+    data = _as_data(speech, problem)
     place = data["file"] if data["line"] is None else f"{data['file']}:{data['line']}"
     lines = [f"{place}: {data['field']}" if data["field"] else place, f"  {data['message']}"]
     if data["found"]:

@@ -125,10 +125,10 @@ class Beta:
 
 @dataclass(frozen=True, eq=False)
 class Empirical:
-    """Draws computed elsewhere (a calibration), taken in their order and reused from the top.
+    """Draws computed elsewhere (a calibration), one a row of a file.
 
-    Parameters of one file are taken row by row, so that they keep their joint distribution;
-    `quantile` therefore ignores the uniforms and looks at their number only.
+    Rows of one file are taken together, so that its parameters keep their joint distribution:
+    `ParameterSet.sample` picks them, not `quantile`.
     """
 
     values: Floats
@@ -139,8 +139,8 @@ class Empirical:
         return bool(np.ptp(self.values) == 0)
 
     def quantile(self, uniform: Floats) -> Floats:
-        """Return the first ``len(uniform)`` values, cycling where there are fewer."""
-        return np.resize(self.values, uniform.shape)
+        """Return the sample quantiles, for what describes this parameter alone."""
+        return np.asarray(np.quantile(self.values, uniform))
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .distributions import Beta, Dirichlet, Distribution, Exponentiated, HalfNormal, LogitNormal, Normal
-from .randomness import parameter_uniforms
+from .distributions import Beta, Dirichlet, Distribution, Empirical, Exponentiated, HalfNormal, LogitNormal, Normal
+from .randomness import parameter_uniforms, row_order
 from .status import LEVELS
 
 Floats = NDArray[np.float64]
@@ -90,7 +90,7 @@ class ParameterSet:
     ----------
     scalars
         Name -> distribution, on the scale of the scenario key (probabilities, odds ratios, spreads).
-        Per-level names (``fall.mandiri``) stand beside a common one (``fall``) and win over it.
+        Per-level names (``fall.mandiri``, ``skip.mandiri``) win over a common one (``fall``, ``skip``).
     matrix
         One row a level, each four numbers summing to 1 or a Dirichlet; None where the law is given
         by ``rise``, ``fall`` and ``skip``.
@@ -117,8 +117,17 @@ class ParameterSet:
         return (*dirichlet, *(name for name, value in self.scalars.items() if not value.fixed))
 
     def sample(self, seed: int, draws: int) -> dict[str, Floats]:
-        """Return the draws of every scalar parameter, name -> shape (draws,)."""
-        return {name: value.quantile(parameter_uniforms(seed, name, draws)) for name, value in self.scalars.items()}
+        """Return the draws of every scalar parameter, name -> shape (draws,).
+
+        Rows of a file of draws are taken in an addressed random order, and again from the top where the
+        file is shorter.
+        """
+        return {
+            name: np.resize(value.values[row_order(seed, value.values.size)], draws)
+            if isinstance(value, Empirical)
+            else value.quantile(parameter_uniforms(seed, name, draws))
+            for name, value in self.scalars.items()
+        }
 
     def draw(self, seed: int, draws: int) -> Parameters:
         """Return the first `draws` draws of the whole set; draw d is the same for every number of draws."""
@@ -171,7 +180,9 @@ def _from_shorthand(values: Mapping[str, Floats], draws: int) -> tuple[Floats, F
             rise[:, s] = values[f"rise.{level}"]
         if s > 0:
             fall[:, s] = values[f"fall.{level}"] if f"fall.{level}" in values else values["fall"]
-    past_berkembang, past_mandiri = values["skip.berkembang"], values["skip.mandiri"]
+    past_berkembang, past_mandiri = (
+        values[f"skip.{level}"] if f"skip.{level}" in values else values["skip"] for level in LEVELS[1:3]
+    )
     rise_reaches, fall_reaches = np.zeros((draws, 4, 4)), np.zeros((draws, 4, 4))
     rise_reaches[:, 0, 1] = rise_reaches[:, 1, 2] = rise_reaches[:, 2, 3] = 1
     rise_reaches[:, 0, 2] = past_berkembang

@@ -202,3 +202,12 @@ def parameter_uniforms(seed: int, name: str, draws: int) -> Floats:
     """Return the uniforms behind the draws of one parameter, shape (draw,)."""
     trajectories = Trajectories.grid(range(draws), range(1))
     return uniforms(seed, Process.PARAMETER, 0, unit_hash((name,)), trajectories).ravel()
+
+
+def row_order(seed: int, rows: int) -> NDArray[np.int64]:
+    """Return a random order of the rows of a file, shape (rows,): however it was sorted, any part stands for it."""
+    key = uniforms(seed, Process.PARAMETER, 0, unit_hash(f"row/{row}" for row in range(rows)), _ONE)
+    return np.argsort(break_ties(key)[:, 0])
+
+
+_ONE = Trajectories.grid(range(1), range(1))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from .status import LEVELS, TOP
 Reading = Literal["rises", "entries", "stock"]
 Denominator = Literal["all", "below_top"]
 Ints = NDArray[np.int64]
+Counts = NDArray[np.integer[Any]]
 Bools = NDArray[np.bool_]
 
 
@@ -51,6 +52,19 @@ class Target:
         return np.array([level in self.levels for level in LEVELS])
 
     @property
+    def within_reach(self) -> tuple[Bools, Bools]:
+        """Levels from which a village can still count, each shape (4,): if it may rise, and in any case.
+
+        A stock counts who is there already, and may gain who falls into it.
+        """
+        inside, level = self.level_mask, np.arange(len(LEVELS))
+        if self.reading == "rises":
+            return level < TOP, np.zeros_like(inside)
+        below = ~inside & (level < np.flatnonzero(inside).max())
+        anyhow = (level >= np.flatnonzero(inside).min()) & (self.reading == "stock")
+        return below & ~anyhow, anyhow
+
+    @property
     def key(self) -> str:
         """The name of this reading among `readings`."""
         if self.reading != "rises":
@@ -72,7 +86,7 @@ class Target:
         return {self.key: self} | {target.key: target for target in every}
 
 
-def needed(share: Fraction, denominator: int | Ints) -> Ints:
+def needed(share: Fraction, denominator: int | Counts) -> Ints:
     """Return ceil(share × denominator), exactly.
 
     Parameters
@@ -109,14 +123,26 @@ class YearCounts:
         Villages that rose into the target's levels from outside them.
     """
 
-    at_start: Ints
-    at_end: Ints
-    can_rise: Ints
-    rises: Ints
-    falls: Ints
-    entries: Ints
+    at_start: Counts
+    at_end: Counts
+    can_rise: Counts
+    rises: Counts
+    falls: Counts
+    entries: Counts
 
-    def score(self, target: Target) -> Ints:
+    def only(self, year: int) -> YearCounts:
+        """Return year number `year` alone, with a year axis of length 1."""
+        pick = slice(year, year + 1)
+        return YearCounts(
+            self.at_start[..., pick, :],
+            self.at_end[..., pick, :],
+            self.can_rise[..., pick, :],
+            self.rises[..., pick],
+            self.falls[..., pick],
+            self.entries[..., pick],
+        )
+
+    def score(self, target: Target) -> Counts:
         """Return the number that is held against the target, shape (…, year)."""
         if target.reading == "entries":
             return self.entries
@@ -135,12 +161,6 @@ class YearCounts:
 
     def saturated(self, target: Target) -> Bools:
         """Return whether too few villages could move for the target to be within reach, shape (…, year)."""
-        mask = target.level_mask
-        if target.reading == "rises":
-            best = self.can_rise.sum(axis=-1)
-        else:
-            outside_below = ~mask & (np.arange(len(LEVELS)) < np.flatnonzero(mask).max())
-            best = self.can_rise[..., outside_below].sum(axis=-1)
-            if target.reading == "stock":
-                best = best + self.at_start[..., mask].sum(axis=-1)
+        by_rising, anyhow = target.within_reach
+        best = self.can_rise[..., by_rising].sum(axis=-1) + self.at_start[..., anyhow].sum(axis=-1)
         return np.asarray(best < self.needed(target))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+LARGEST_LOG_ODDS = 200.0
 Number = TypeVar("Number", float, Floats)
 Decision = Any
 """A bool for numbers, an array of bool for arrays."""
@@ -52,9 +53,10 @@ def factor(log_odds: Floats) -> Floats:
     """Return the factor by which a sum of log-odds terms multiplies the odds; exactly 1 for 0.
 
     The only exponential of the law. Contiguous input, so that equal terms give equal bits
-    whatever the shape of the array they stand in.
+    whatever the shape of the array they stand in. Beyond ±`LARGEST_LOG_ODDS`, where a chance is 0 or 1
+    to any uniform, it stops growing: a product of several factors stays finite.
     """
-    return np.exp(np.ascontiguousarray(log_odds))
+    return np.exp(np.clip(np.ascontiguousarray(log_odds), -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS))
 
 
 def rises(uniform: Number, rise_odds: Number) -> Decision:

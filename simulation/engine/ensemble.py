@@ -10,7 +10,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from ..domain.parameters import Parameters
 from ..domain.randomness import WORDS, Trajectories
 from ..domain.villages import Villages
+from ..inputs.problems import KampungError, Message
 from ..inputs.scenario import Scenario
 from .outcome import Outcome
 
@@ -30,9 +31,25 @@ Progress = Callable[[int, int], None]
 DEFAULT_DRAWS = 1_000
 DEFAULT_REPLICATES = 20
 DEFAULT_REPLICATES_FIXED = 20_000
+MOST_ROWS = 100_000_000
+"""Trajectories × years × districts whose counts are held at once: about 5 GB."""
 
 CHUNK_CELLS: dict[Engine, int] = {"batch": 196_608, "mesa": 8_192}
 """Villages × trajectories of a chunk: a batch block stays in cache, yet is worth a worker's while."""
+
+
+class EffortError(KampungError, ValueError):
+    """More, or less, is asked for than can be simulated.
+
+    Attributes
+    ----------
+    reasons
+        Why, one message.
+    """
+
+    def __init__(self, reason: Message) -> None:
+        self.reasons = (reason,)
+        super().__init__(str(reason))
 
 
 @dataclass(frozen=True)
@@ -42,6 +59,19 @@ class Effort:
     draws: int
     replicates: int
 
+    def __post_init__(self) -> None:
+        """Refuse an effort of nothing.
+
+        Raises
+        ------
+        EffortError
+            Where either is no whole number or below 1.
+        """
+        for found in (self.draws, self.replicates):
+            if not isinstance(found, int) or isinstance(found, bool) or found < 1:
+                message = Message("draws and replicates must be whole numbers of 1 or more; found {found}")
+                raise EffortError(replace(message, values={"found": found}))
+
     @classmethod
     def of(cls, scenario: Scenario, draws: int | None = None, replicates: int | None = None) -> Effort:
         """Return the effort for a scenario; None takes the default.
@@ -49,8 +79,8 @@ class Effort:
         Where every number is fixed one draw says all: `draws` is then ignored.
         """
         if scenario.fixed:
-            return cls(1, replicates or DEFAULT_REPLICATES_FIXED)
-        return cls(draws or DEFAULT_DRAWS, replicates or DEFAULT_REPLICATES)
+            return cls(1, DEFAULT_REPLICATES_FIXED if replicates is None else replicates)
+        return cls(DEFAULT_DRAWS if draws is None else draws, DEFAULT_REPLICATES if replicates is None else replicates)
 
 
 @dataclass(frozen=True)
@@ -129,7 +159,13 @@ def run(
         Called with (trajectories done, trajectories in all), districts counted apart.
     sink
         Where finished chunks are kept and looked for.
+
+    Raises
+    ------
+    EffortError
+        Where the seed, the engine or the number of workers is none, or the result would not fit in memory.
     """
+    _refuse_nonsense(scenario, effort, seed, engine, workers)
     workers = workers or (os.cpu_count() or 1 if engine == "batch" else 1)
     cells = sum(map(len, scenario.districts)) * effort.draws * effort.replicates
     todo = list(chunks(scenario, effort, chunk_cells or min(CHUNK_CELLS[engine], math.ceil(cells / workers))))
@@ -147,6 +183,19 @@ def run(
         if progress is not None:
             progress(done, total)
     return Ensemble(scenario, seed, effort, parameters, outcomes)
+
+
+def _refuse_nonsense(scenario: Scenario, effort: Effort, seed: int, engine: str, workers: int | None) -> None:
+    """Raise an `EffortError` for what could only fail later, or run for days first."""
+    if seed < 0 or engine not in CHUNK_CELLS or (workers is not None and workers < 1):
+        raise EffortError(Message("the seed must be 0 or more, workers 1 or more, and the engine batch or mesa"))
+    rows = effort.draws * effort.replicates * scenario.horizon * len(scenario.districts)
+    if rows > MOST_ROWS:
+        message = Message(
+            "{rows} rows (draws × replicates × years × districts) are more than the {most} that fit in memory; "
+            "ask for fewer draws or replicates"
+        )
+        raise EffortError(replace(message, values={"rows": f"{rows:.1e}", "most": f"{MOST_ROWS:.1e}"}))
 
 
 def chunks(scenario: Scenario, effort: Effort, cells: int) -> Iterator[Chunk]:

@@ -177,7 +177,15 @@ class KampungModel(mesa.Model):
         self.datacollector.collect(self)
 
     def step(self) -> None:
-        """Simulate one year."""
+        """Simulate one year.
+
+        Raises
+        ------
+        RuntimeError
+            Beyond the last year of the scenario.
+        """
+        if self.year >= self.assumptions.years[-1]:
+            raise RuntimeError(f"the scenario ends in {self.assumptions.years[-1]}; give it a longer horizon")
         self.year += 1
         before = self._statuses()
         waiting = np.array([not agent.may_rise for agent in self.village_agents])[:, None]
@@ -185,8 +193,9 @@ class KampungModel(mesa.Model):
         levels = count_levels(before[:, None], self.villages)
         chances = self.setting.chances(self.year, before[:, None], levels, blocked)
         self._look_up(chances)
-        self.agents.do("decide")
-        self.agents.do("change")
+        villages = self.agents.select(agent_type=VillageAgent)
+        villages.do("decide")
+        villages.do("change")
         self._count(before, waiting[:, 0])
         self.datacollector.collect(self)
         self.running = self.year < self.assumptions.years[-1]

@@ -78,10 +78,10 @@ class Outcome:
     def counts(self) -> YearCounts:
         """The yearly counts that a target is judged on."""
         return YearCounts(
-            at_start=self.levels[..., :-1, :].astype(np.int64),
-            at_end=self.levels[..., 1:, :].astype(np.int64),
-            can_rise=self.can_rise.astype(np.int64),
-            rises=self.rises.astype(np.int64),
-            falls=self.falls.astype(np.int64),
-            entries=self.entries.astype(np.int64),
+            at_start=self.levels[..., :-1, :],
+            at_end=self.levels[..., 1:, :],
+            can_rise=self.can_rise,
+            rises=self.rises,
+            falls=self.falls,
+            entries=self.entries,
         )

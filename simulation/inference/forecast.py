@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -186,6 +186,13 @@ class Forecast:
 
         return pd.DataFrame(ensemble_columns(self))
 
+    def __repr__(self) -> str:
+        """Return one line: what was forecast, with which effort, and the chance in each district's first year."""
+        chances = ", ".join(f"{d.villages.district}: {d.years[0].met.probability:.3f}" for d in self.districts[:3])
+        more = ", …" if len(self.districts) > 3 else ""
+        effort = f"{self.effort.draws} draws × {self.effort.replicates} replicates"
+        return f"<Forecast {self.scenario.name}, {effort}, P(met in {self.scenario.years[0]}) {chances}{more}>"
+
     def _repr_html_(self) -> str:
         """Return the yearly table, for notebooks."""
         return self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
@@ -272,7 +279,7 @@ def _summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
     readings = scenario.target.readings()
     return DistrictForecast(
         villages=scenario.districts[index],
-        years=tuple(_year(ensemble, index, counts, t) for t in range(scenario.horizon)),
+        years=tuple(_year(ensemble, index, counts.only(t), t) for t in range(scenario.horizon)),
         all_years=estimate(years_met == scenario.horizon),
         at_least={m: float((years_met >= m).mean()) for m in range(1, scenario.horizon + 1)},
         readings={
@@ -286,20 +293,20 @@ def _summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
 
 
 def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearForecast:
-    """Summarise year number `t` of one district."""
+    """Summarise year number `t` of one district, from the counts of that year alone."""
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
     villages, target = len(scenario.districts[index]), scenario.target
-    needed = counts.needed(target)[..., t]
-    at_end = counts.at_end[..., t, :]
+    needed = counts.needed(target)[..., 0]
+    at_end = counts.at_end[..., 0, :]
     return YearForecast(
         year=scenario.years[t],
-        met=estimate(counts.met(target)[..., t]),
+        met=estimate(counts.met(target)[..., 0]),
         needed_mean=float(needed.mean()),
         needed_min=int(needed.min()),
         needed_max=int(needed.max()),
-        saturated=float(counts.saturated(target)[..., t].mean()),
-        rises=_counted(counts.rises[..., t]),
-        falls=_counted(counts.falls[..., t]),
+        saturated=float(counts.saturated(target).mean()),
+        rises=_counted(counts.rises),
+        falls=_counted(counts.falls),
         status_share={level: _counted(at_end[..., s], 1 / villages) for s, level in enumerate(LEVELS)},
         assisted={
             plan.name: float(outcome.assisted[..., t, j].mean()) for j, plan in enumerate(scenario.interventions)
@@ -307,5 +314,5 @@ def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearFor
     )
 
 
-def _counted(counts: NDArray[np.int64], scale: float = 1.0) -> Summary:
+def _counted(counts: NDArray[np.integer[Any]], scale: float = 1.0) -> Summary:
     return Summary.of_counts(np.bincount(counts.ravel()).astype(np.float64), scale)

@@ -23,9 +23,16 @@ CONTROL = re.compile(
 
 
 class Collector:
-    """Problems of all files of one scenario, in the order of reading."""
+    """Problems of all files of one scenario, in the order of reading.
+
+    Attributes
+    ----------
+    language
+        The language that the scenario names, as far as its files could be read; None where it names none.
+    """
 
     def __init__(self) -> None:
+        self.language: str | None = None
         self._problems: list[tuple[Problem, bool]] = []
         self._files: list[str] = []
 
@@ -81,7 +88,7 @@ class Collector:
         """Return the error that carries every problem found so far."""
         ordered = sorted(self._problems, key=lambda entry: (self._files.index(entry[0].file), entry[0].line or 0))
         kind = DataError if all(table for _, table in ordered) else ScenarioError
-        return kind(problem for problem, _ in ordered)
+        return kind((problem for problem, _ in ordered), self.language)
 
 
 def shown(text: str) -> str:

@@ -106,10 +106,17 @@ def _is_odds_ratio(name: str) -> bool:
 def _names(
     transition: Transition, interventions: tuple[str, ...], covariates: tuple[str, ...], per_level_fall: bool
 ) -> list[str]:
-    """Return the names of all scalar parameters, in the order of the scenario file."""
+    """Return the names of all scalar parameters, in the order of the scenario file.
+
+    A single `skip` for both levels is one parameter, drawn once, as a single `fall` is.
+    """
     names: list[str] = []
+    common_skip = not isinstance(transition.skip, Skip | None)
     for name in DEFAULT_PRIORS:
         if transition.matrix is not None and name.split(".")[0] in SHORTHAND:
+            continue
+        if name.startswith("skip.") and common_skip:
+            names += ["skip"] if "skip" not in names else []
             continue
         names.extend([f"fall.{level}" for level in LEVELS[1:]] if name == "fall" and per_level_fall else [name])
     names += [f"covariates.{name}" for name in covariates]
@@ -127,19 +134,16 @@ def _given_transition(transition: Transition) -> dict[str, Quantity]:
             given |= {f"fall.{level}": value for level, value in transition.fall}
         else:
             given["fall"] = transition.fall
-        levels = transition.skip if isinstance(transition.skip, Skip) else None
-        for level in ("berkembang", "mandiri"):
-            given[f"skip.{level}"] = getattr(levels, level) if levels is not None else _one(transition.skip)
+        if isinstance(transition.skip, Skip):
+            given |= {f"skip.{level}": value for level, value in transition.skip}
+        else:
+            given["skip"] = transition.skip
     for name in ("village_sd", "year_sd", "subdistrict_sd", "peer_odds_ratio"):
         given[name] = getattr(transition, name)
     if transition.campaign is not None:
         given |= {f"campaign.{name}": value for name, value in transition.campaign}
     given |= {f"covariates.{name}": value for name, value in transition.covariates.items()}
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _one(skip: Quantity | Skip | None) -> Quantity | None:
-    return None if isinstance(skip, Skip) else skip
 
 
 def _given_effects(plans: Mapping[str, InterventionSection]) -> dict[str, Quantity]:

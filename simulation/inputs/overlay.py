@@ -5,6 +5,7 @@ Knows how chains of files merge and what an overlay replaces; must not know how 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from ..domain.status import LEVELS
@@ -16,6 +17,7 @@ from .tree import Node, Place, dotted
 from .yaml_source import read_yaml
 
 LONGEST_CHAIN = 20
+_LANGUAGE = re.compile(r"""^["']?language["']?\s*:\s*["']?(id|en)\b""", re.MULTILINE)
 NOTHING = "-"
 """Stands in a change for a key that was not there, or is no more."""
 
@@ -49,6 +51,7 @@ def read_chain(files: Files, collector: Collector) -> Chain | None:
     while source is not None:
         trail.append(source)
         text = source.text(collector)
+        collector.language = collector.language or _language(text or "")
         place = Place(source.shown, 1, source.folder, len(layers))
         node = read_yaml(text, place, collector) if text is not None else None
         if node is None:
@@ -71,6 +74,12 @@ def read_chain(files: Files, collector: Collector) -> Chain | None:
         merged = merge.layers(merged, layers.pop())
     kept = {key: child for key, child in merged.mapping.items() if key not in {"extends", "remove"}}
     return Chain(merged.with_value(kept), tuple(merge.changes), complete)
+
+
+def _language(text: str) -> str | None:
+    """Return the language that a file names; looked for in its text, for what is no YAML wants telling too."""
+    found = _LANGUAGE.search(text)
+    return found[1] if found is not None else None
 
 
 def _parent(node: Node, trail: list[Source], files: Files, collector: Collector) -> Source | None:

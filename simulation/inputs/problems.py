@@ -80,10 +80,13 @@ class ProblemsError(KampungError):
     ----------
     problems
         Every problem found, in reading order; never empty.
+    language
+        The language that the file names for what is shown; None where it names none.
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], language: str | None = None) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
+        self.language = language
         super().__init__("\n".join(map(str, self.problems)))
 
 

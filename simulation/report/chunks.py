@@ -29,10 +29,17 @@ def worth_keeping(scenario: Scenario, effort: Effort, engine: str) -> bool:
 
 
 class ChunkFolder:
-    """A `ChunkSink` in a folder: one file a chunk; whatever cannot be read is computed again."""
+    """A `ChunkSink` in a folder: one file a chunk; whatever cannot be read is computed again.
+
+    Attributes
+    ----------
+    resuming
+        Whether the last chunk that came from here or went here was one finished earlier.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.resuming = False
 
     def load(self, chunk: Chunk) -> Outcome | None:
         """Return the outcome of a chunk finished earlier, or None."""
@@ -42,6 +49,7 @@ class ChunkFolder:
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
             return None
         whole = outcome.rises.shape[0] == len(chunk.draws) * len(chunk.replicates)
+        self.resuming = whole
         return outcome if whole else None
 
     def save(self, chunk: Chunk, outcome: Outcome) -> None:
@@ -52,6 +60,7 @@ class ChunkFolder:
         with temporary.open("wb") as stream:
             np.savez(stream, **vars(outcome))
         temporary.replace(path)
+        self.resuming = False
 
     def remove(self) -> None:
         """Remove every chunk."""

@@ -1,7 +1,7 @@
 """The identity of a run: one hash over everything that decides its numbers.
 
-Knows what a result depends on; must not know where it is kept. Workers, chunks, language and time
-are left out, for no number depends on them.
+Knows what a result depends on; must not know where it is kept. Workers, chunks, the language asked for
+and time are left out, for no table depends on them; the scenario's own language stands in its record.
 """
 
 from __future__ import annotations
@@ -45,11 +45,13 @@ def input_hash(
     Raises
     ------
     KampungError
-        Where the source of a custom agent class cannot be read.
+        Where the source of a custom agent class cannot be read, or the scenario holds what has no content
+        that could be hashed.
     """
+    effort = effort_that_counts(effort, engine)
     identity = {
         "results": RESULTS_FORMAT,
-        "document": scenario.document,
+        "document": plain(scenario.document),
         "data": sorted(data_files(scenario).values()),
         "law": {name: plain(getattr(scenario, name)) for name in _LAW},
         "name": scenario.name,
@@ -59,8 +61,13 @@ def input_hash(
         "engine": engine,
         "agent": agent_source(agent_class),
     }
-    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(text.encode()).hexdigest()[:HASH_DIGITS]
+
+
+def effort_that_counts(effort: Effort, engine: str) -> Effort:
+    """Return the effort as far as numbers depend on it: an exact result knows no replicates."""
+    return Effort(effort.draws, 1) if engine == "exact" else effort
 
 
 def data_files(scenario: Scenario) -> dict[str, str]:
@@ -73,20 +80,38 @@ def data_files(scenario: Scenario) -> dict[str, str]:
 
 
 def plain(value: Any) -> Any:
-    """Return nested frozen objects as data that JSON holds; arrays of numbers by their hash."""
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind not in "biuf":
-            return value.tolist()
-        content = np.ascontiguousarray(value)
-        return [content.dtype.str, list(content.shape), sha256(content.tobytes()).hexdigest()]
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        items = [plain(item) for item in value]
-        return sorted(items) if isinstance(value, set | frozenset) else items
-    if is_dataclass(value):
-        return {"": type(value).__name__} | {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    return str(value) if isinstance(value, Fraction) else value
+    """Return nested frozen objects as data that JSON holds; arrays of numbers by their hash.
+
+    Raises
+    ------
+    KampungError
+        Where something is neither data nor made of data: its text might name a place in memory.
+    """
+    match value:
+        case None | str() | int() | float():
+            result: Any = value
+        case Fraction():
+            result = str(value)
+        case np.generic():
+            result = value.item()
+        case np.ndarray():
+            content = np.ascontiguousarray(value)
+            numbers = [content.dtype.str, list(content.shape), sha256(content.tobytes()).hexdigest()]
+            result = numbers if content.dtype.kind in "biuf" else plain(value.tolist())
+        case Mapping():
+            result = {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            result = [plain(item) for item in value]
+        case set() | frozenset():
+            result = sorted(plain(item) for item in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            result = {"": type(value).__name__} | {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        case _:
+            raise KampungError(
+                f"a scenario that holds a value of type {type(value).__name__} cannot be named by its content: "
+                "use numbers, text, arrays or dataclasses of these"
+            )
+    return result
 
 
 def agent_source(agent_class: type[VillageAgent] | None) -> list[str]:

@@ -18,6 +18,7 @@ from ..engine.setting import SYNTHETIC_SHARES
 from ..inference.forecast import QUANTILES, Forecast, Summary, YearForecast
 from ..inference.uncertainty import Estimate
 from . import wording
+from .identity import effort_that_counts
 from .language import LANGUAGES, language
 
 Record = dict[str, Any]
@@ -31,6 +32,7 @@ def record(forecast: Forecast) -> Record:
     One district stands at the top; several stand under ``districts``, each with its code and name.
     """
     scenario = forecast.scenario
+    effort = effort_that_counts(forecast.effort, forecast.engine)
     districts = [_district(forecast, i) for i in range(len(forecast.districts))]
     result: Record = {
         "scenario": scenario.name,
@@ -50,8 +52,8 @@ def record(forecast: Forecast) -> Record:
         ],
         "parameters": _parameters(forecast),
         "effort": {
-            "draws": forecast.effort.draws,
-            "replicates": forecast.effort.replicates,
+            "draws": effort.draws,
+            "replicates": effort.replicates,
             "seed": forecast.seed,
         },
         "sources": dict(scenario.sources),

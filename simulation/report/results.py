@@ -22,7 +22,7 @@ from ..inputs.problems import KampungError
 from ..inputs.scenario import Scenario
 from .chunks import ChunkFolder
 from .files import json_text, write_text
-from .identity import RESULTS_FORMAT, data_files, input_hash, plain
+from .identity import RESULTS_FORMAT, data_files, effort_that_counts, input_hash, plain
 from .language import DEFAULT
 from .record import Record, record
 from .tables import write_tables
@@ -128,16 +128,17 @@ class RunFolder:
 
     def _manifest(self, forecast: Forecast, files: list[str]) -> dict[str, Any]:
         scenario = forecast.scenario
+        effort = effort_that_counts(forecast.effort, forecast.engine)
         return {
             "input_hash": self.hash,
             "results_format": RESULTS_FORMAT,
-            "scenario": json.loads(json.dumps(scenario.document or plain(scenario), default=str)),
+            "scenario": plain(scenario.document or scenario),
             "data": data_files(scenario),
             "sources": dict(scenario.sources),
             "basis": list(forecast.basis),
             "seed": forecast.seed,
-            "draws": forecast.effort.draws,
-            "replicates": forecast.effort.replicates,
+            "draws": effort.draws,
+            "replicates": effort.replicates,
             "engine": forecast.engine,
             "agent": None if forecast.agent_class is None else forecast.agent_class.__qualname__,
             "versions": versions(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from districts import everything_on
@@ -12,6 +13,7 @@ from simulation.app.progress import ProgressReport
 from simulation.app.settings import printable
 from simulation.domain.target import Target
 from simulation.inference.forecast import forecast
+from simulation.report.chunks import ChunkFolder
 from simulation.report.language import language
 from simulation.report.record import record
 
@@ -82,6 +84,17 @@ def test_progress_is_told_only_for_runs_that_take_a_while(capsys: pytest.Capture
         clock.now = 13.0
         progress(30, 100)
         assert capsys.readouterr().err == ""
+
+
+def test_the_time_left_counts_only_what_this_run_computes(capsys: pytest.CaptureFixture[str]) -> None:
+    """Half was finished earlier and loaded in 5 s; a tenth then takes 10 s, so the other four take 40."""
+    clock, chunks = Clock(), ChunkFolder(Path("nowhere"))
+    progress = ProgressReport(language("en"), quiet=False, resuming=lambda: chunks.resuming, clock=clock)
+    chunks.resuming, clock.now = True, 5.0
+    progress(50, 100)
+    chunks.resuming, clock.now = False, 15.0
+    progress(60, 100)
+    assert capsys.readouterr().err == "Simulating: 60 of 100 trajectories, about 40 s left\n"
 
 
 def test_progress_is_silent_where_asked(capsys: pytest.CaptureFixture[str]) -> None:

@@ -296,8 +296,8 @@ def test_check_lists_every_problem_of_every_file(run: Run, fixed: Path) -> None:
 
 
 def test_problems_are_told_in_the_language_asked_for(run: Run, fixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By option, else by LANG, else in Indonesian."""
-    fixed.write_text(FIXED.replace("horizon: 3", "horizon: 0"))
+    """By option, else by LANG, else in Indonesian, where the file names no language."""
+    fixed.write_text(FIXED.replace("horizon: 3", "horizon: 0").replace("language: en\n", ""))
     said = [run("check", fixed.name, "--lang", "en").stderr]
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
     said += [run("check", fixed.name).stderr]
@@ -305,6 +305,42 @@ def test_problems_are_told_in_the_language_asked_for(run: Run, fixed: Path, monk
     said += [run("check", fixed.name).stderr]
     assert said[0] == said[1] != said[2]
     assert "Tidak ada yang ditulis" in said[2]
+
+
+@pytest.mark.parametrize("mistake", ["horizon: 0", "horizon: 3: 4", "horizon: 3\nextends: nowhere.yaml"])
+def test_problems_are_told_in_the_language_of_their_file(run: Run, fixed: Path, mistake: str) -> None:
+    """Also where the file is no YAML; of several files each in its own; an option goes before it."""
+    fixed.write_text(FIXED.replace("horizon: 3", mistake))
+    (fixed.parent / "lain.yaml").write_text(fixed.read_text().replace("language: en", "language: id"))
+    for command in ("check", "forecast"):
+        assert "Nothing was written" in run(command, fixed.name).stderr
+        assert "Tidak ada yang ditulis" in run(command, fixed.name, "--lang", "id").stderr
+        assert "Tidak ada yang ditulis" in run(command, "lain.yaml").stderr
+    first = run("check", fixed.name).stderr.splitlines()[1]
+    assert first in run("check", fixed.name, "lain.yaml").stderr
+    assert first not in run("check", "lain.yaml").stderr
+    told = json.loads(run("check", fixed.name, "--json").stdout)
+    assert told["problems"][0]["message"] == first.strip()
+
+
+def test_problems_of_an_overlay_are_told_in_the_language_it_inherits(run: Run, fixed: Path) -> None:
+    """The language stands in the file that is extended."""
+    (fixed.parent / "lapis.yaml").write_text(f"extends: {fixed.name}\nname: lapis\nhorizon: 0\n")
+    assert "Nothing was written" in run("check", "lapis.yaml").stderr
+
+
+def test_a_forced_run_takes_nothing_from_an_interrupted_one(run: Run, fixed: Path) -> None:
+    """Its chunks are gone before the first year is simulated, kept or not."""
+    common = ("forecast", fixed.name, "--replicates", "50", "--no-figures")
+    run(*common)
+    (folder,) = (fixed.parent / "results" / "pasti").iterdir()
+    (folder / ".chunks").mkdir()
+    (folder / ".chunks" / "0_0-1_0-50.npz").write_bytes(b"left over")
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("simulation.inference.forecast.run", lambda *_, **__: seen.append((folder / ".chunks").exists()))
+        run(*common, "--force")
+    assert seen == [False]
 
 
 @pytest.mark.parametrize("code", ["id", "en"])
@@ -343,6 +379,12 @@ def test_help_fits_one_screen(tmp_path: Path, code: str) -> None:
         assert not any(line.endswith("...") for line in lines[1:])
 
 
+def test_the_help_says_that_the_agents_take_one_core(tmp_path: Path) -> None:
+    """The default of --workers differs between the engines."""
+    said = from_outside("forecast", "--lang", "en", "--help", cwd=tmp_path, COLUMNS="80").stdout
+    assert "[all cores; mesa: 1]" in said
+
+
 def test_without_arguments_the_commands_are_shown(tmp_path: Path) -> None:
     """Whoever types the bare name learns what there is."""
     done = from_outside(cwd=tmp_path)
@@ -350,15 +392,38 @@ def test_without_arguments_the_commands_are_shown(tmp_path: Path) -> None:
     assert all(command in done.stdout + done.stderr for command in ("check", "forecast", "new", "schema"))
 
 
+def interruptible() -> None:
+    """Let Ctrl-C through, which a shell that starts jobs in the background has its children ignore."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def kept_chunk(folder: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until a run has kept its first chunk: it is under way then."""
+    latest = time.monotonic() + 60
+    while not list(folder.rglob(".chunks/*.npz")):
+        assert process.poll() is None, "the run ended before it could be interrupted"
+        assert time.monotonic() < latest, "the run kept no chunk"
+        time.sleep(0.05)
+
+
 def test_ctrl_c_stops_with_a_short_message(fixed: Path) -> None:
     """Exit code 130, no traceback, and no folder that looks finished."""
     command = [sys.executable, "-m", "simulation", "forecast", fixed.name, "--replicates", "4000000", "--lang", "en"]
-    process = subprocess.Popen(
-        command, cwd=fixed.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
-    )
-    time.sleep(2)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command,
+        cwd=fixed.parent,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=interruptible,  # noqa: PLW1509  nothing here runs threads
+    ) as process:
+        try:
+            kept_chunk(fixed.parent, process)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "Interrupted." in said
     assert "Traceback" not in said

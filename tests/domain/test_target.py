@@ -65,6 +65,15 @@ def test_a_year_is_saturated_where_too_few_can_move() -> None:
     assert COUNTS.saturated(Target(reading="stock")).tolist() == [False, False]
 
 
+def test_a_stock_may_be_filled_by_falls() -> None:
+    """Villages above berkembang can still come down to it; those at dasar must be free to rise."""
+    start = np.array([[2, 0, 1, 1]])
+    zero = np.zeros(1, dtype=np.int64)
+    counts = YearCounts(start, start, np.array([[0, 0, 1, 0]]), zero, zero, zero)
+    assert not counts.saturated(Target(Fraction("0.5"), "stock", ("berkembang",)))
+    assert counts.saturated(Target(Fraction("0.75"), "stock", ("berkembang",)))
+
+
 def test_readings_list_the_scenarios_own_first() -> None:
     """All five are there, whichever is asked."""
     names = {"rises_all", "rises_below_top", "net_rises", "entries", "stock"}

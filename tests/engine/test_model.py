@@ -88,3 +88,12 @@ def test_an_intervention_can_be_added_in_python() -> None:
     assert after > 5 * before
     with pytest.raises(ValueError, match="already"):
         helped.with_intervention(plan)
+
+
+def test_a_model_ends_with_its_scenario() -> None:
+    """A step beyond the horizon is refused in words."""
+    model = kkb.KampungModel(make_scenario(make_villages((3,), status=[0, 0, 0]), horizon=1))
+    model.step()
+    assert not model.running
+    with pytest.raises(RuntimeError, match="ends in 2026"):
+        model.step()

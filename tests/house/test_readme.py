@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INSTALLS = "python3 -m venv"
+NUMBERS = {6: "six", 7: "seven", 8: "eight"}
 
 
 def blocks(language: str) -> list[str]:
@@ -36,15 +38,33 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_command_of_the_tour_runs(newcomer: Path) -> None:
-    """In their order, in one folder, each exits with 0."""
+    """In their order, in one folder, each exits with 0; every forecast leaves a whole run folder."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     assert len(commands()) >= 7
+    said = {}
     for command in commands():
         environment = {**os.environ, "PATH": path}
         done = subprocess.run(
             ["bash", "-c", command], cwd=newcomer, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        said[command] = done.stdout
+    forecasts = [command for command in said if " forecast " in command]
+    manifests = list(newcomer.glob("results/*/*/manifest.json"))
+    assert len(manifests) == len(forecasts) >= 3
+    for manifest in manifests:
+        known = json.loads(manifest.read_text(encoding="utf-8"))
+        assert all((manifest.parent / name).stat().st_size for name in known["files"])
+        assert {path.suffix for path in (manifest.parent / "figures").iterdir()} == {".svg", ".png"}
+    main = said["kampungkb forecast scenarios/tanah_laut.yaml"]
+    (record,) = [json.loads(path.read_text()) for path in newcomer.glob("results/tanah-laut/*/forecast.json")]
+    assert f"the {record['target']['denominator']} villages of Tanah Laut" in README
+    assert f"the {NUMBERS[record['target']['needed']]} that are needed each year" in README
+    assert f"setidaknya {record['target']['needed']} dari {record['target']['denominator']} kampung" in " ".join(
+        main.split()
+    )
+    counts = [round(share * 135) for share in record["population"]["origin_share"].values()]
+    assert "/".join(map(str, counts)) in README
 
 
 def test_the_python_of_the_tour_runs(newcomer: Path) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import simulation as kkb
 
+ROOT = Path(__file__).parents[2]
 HEAVY = ("mesa", "pandas", "scipy", "matplotlib", "pyarrow", "numpy", "babel")
 
 
 def loaded_by(code: str) -> set[str]:
     """Return which heavy libraries a piece of code loads in a new interpreter."""
     ask = f"{code}\nimport sys\nprint(*(set(sys.modules) & {set(HEAVY)!r}))"
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 from districts import make_scenario, make_villages
+from numpy.typing import NDArray
+from scipy.stats import beta, binom
 
 from simulation.domain.distributions import HalfNormal, LogitNormal
 from simulation.inference.forecast import forecast
@@ -12,6 +16,8 @@ from simulation.inference.uncertainty import estimate, estimate_from_draws
 from simulation.inputs.scenario import Scenario
 
 REPEATS = 300
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
 def small_uncertain() -> Scenario:
@@ -39,28 +45,65 @@ def test_the_monte_carlo_error_of_fixed_parameters_is_binomial() -> None:
     assert results[0].parameter_interval90 is None
 
 
-@pytest.mark.parametrize("replicates", [4, 20, 100])
+def assert_interval_is_found(met: Iterable[Bools], truth: Floats, spread: float, noise: float) -> None:
+    """Check that shrunk intervals end at the true quantiles on average, and that unshrunk ones do not.
+
+    Shrunk draw means are multiples of a step, √(Var_between / Var) / R: no quantile of theirs can be
+    nearer than half a step for sure, so half a step of bias is granted beside 4 standard errors.
+
+    Parameters
+    ----------
+    met
+        One array (draw, replicate) a repetition.
+    truth
+        Shape (2,): the 5% and 95% quantile of the probability over parameters.
+    spread
+        Variance of the probability over parameters.
+    noise
+        Mean of p(1 − p): the variance of a replicate given its parameters.
+    """
+    repetitions = list(met)
+    replicates = repetitions[0].shape[1]
+    shrunk = np.array([estimate(one).parameter_interval90 for one in repetitions])
+    naive = np.array([np.quantile(one.mean(axis=1), [0.05, 0.95]) for one in repetitions])
+    half_step = np.sqrt(spread / (spread + noise / replicates)) / replicates / 2
+    for ends, found in ((shrunk, True), (naive, False)):
+        error = ends.std(axis=0, ddof=1) / np.sqrt(len(repetitions))
+        assert ((np.abs(ends.mean(axis=0) - truth) < half_step + 4 * error) == found).all()
+
+
+@pytest.mark.parametrize("replicates", [5, 20])
+def test_forecasts_state_the_parameter_interval_that_is_true(replicates: int) -> None:
+    """Over 200 seeds the ends agree with the exact quantiles of P(at least 1 of 20 rises | r), r logit-normal."""
+    prior = LogitNormal(-2.9, 0.4)
+    scenario = make_scenario(make_villages((10, 10), status=[0] * 20), {"rise.dasar": prior}, horizon=1)
+    exact = binom.sf(0, 20, prior.quantile((np.arange(100_000) + 0.5) / 100_000))
+    truth = binom.sf(0, 20, prior.quantile(np.array([0.05, 0.95])))
+    met = []
+    for seed in range(200):
+        result = forecast(scenario, 200, replicates, seed, workers=1)
+        assert result.ensemble_run is not None
+        met.append(result.ensemble_run.outcomes[0].counts.met(scenario.target)[..., 0])
+        assert result.districts[0].years[0].met == estimate(met[-1])
+    assert_interval_is_found(met, truth, exact.var(), np.mean(exact * (1 - exact)))
+
+
+@pytest.mark.parametrize("replicates", [4, 20, 50])
 def test_the_parameter_interval_does_not_widen_with_noise(replicates: int) -> None:
     """Known truth: p ~ Beta(8, 4); its 90% interval is found whatever the number of replicates."""
-    rng = np.random.default_rng(12)
-    truth = rng.beta(8, 4, size=4_000)
-    met = rng.random((4_000, replicates)) < truth[:, None]
-    low, high = estimate(met).parameter_interval90  # type: ignore[misc]
-    expected = np.quantile(truth, [0.05, 0.95])
-    noisy = np.quantile(met.mean(axis=1), [0.05, 0.95])
-    # Shrinking keeps the first two moments; with few replicates the shape is coarse.
-    coarse = 1 / replicates if replicates < 10 else 0.5 / replicates
-    assert abs(low - expected[0]) < coarse * 0.5 + 0.02
-    assert abs(high - expected[1]) < coarse * 0.5 + 0.02
-    assert noisy[1] - noisy[0] > high - low
+    rng, (mean, spread) = np.random.default_rng(12), beta.stats(8, 4)
+    met = (rng.random((400, replicates)) < rng.beta(8, 4, size=(400, 1)) for _ in range(REPEATS))
+    assert_interval_is_found(met, beta.ppf([0.05, 0.95], 8, 4), spread, mean * (1 - mean) - spread)
 
 
 def test_the_parameter_interval_closes_where_only_chance_varies() -> None:
-    """One common p for every draw leaves an interval narrower than a tenth of the naive one."""
-    met = np.random.default_rng(3).random((2_000, 20)) < 0.3
-    low, high = estimate(met).parameter_interval90  # type: ignore[misc]
-    naive = np.quantile(met.mean(axis=1), [0.05, 0.95])
-    assert high - low < 0.35 * (naive[1] - naive[0])
+    """One common p for every draw: what is left of the naive width, squared, is the error of a variance, √(2 / D)."""
+    draws = 2_000
+    for seed in range(50):
+        met = np.random.default_rng(seed).random((draws, 20)) < 0.3
+        low, high = estimate(met).parameter_interval90  # type: ignore[misc]
+        naive = np.quantile(met.mean(axis=1), [0.05, 0.95])
+        assert ((high - low) / (naive[1] - naive[0])) ** 2 < 4 * np.sqrt(2 / draws)
 
 
 @pytest.mark.parametrize("outcome", [True, False])

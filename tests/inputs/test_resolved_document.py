@@ -11,10 +11,8 @@ import pytest
 import yaml
 from scenario_desk import Desk
 
-from simulation.inputs.problems import KampungError, ScenarioError
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.inputs.schema import json_schema
-from simulation.inputs.starter import starter
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.yaml"))
@@ -145,47 +143,6 @@ def test_all_levers_together_are_the_single_levers() -> None:
         assert f"{single.interventions[0].name}.odds_ratio_rise" in single.parameters.defaulted
         shared = {key: text for key, text in single.sources.items() if key.startswith("interventions.")}
         assert shared.items() <= everything.sources.items()
-
-
-def test_a_starter_loads_at_once(tmp_path: Path) -> None:
-    """The starter's two files are a whole scenario of a few villages in one kecamatan."""
-    scenario, table = starter("kampung-baru", tmp_path / "new")
-    loaded = load_scenario(scenario)
-    assert (scenario.name, table.name) == ("kampung-baru.yaml", "kampung-baru_villages.csv")
-    assert loaded.name == "kampung-baru"
-    assert len(loaded.districts[0].subdistricts) == 1
-    assert loaded.districts[0].status is not None
-
-
-def test_the_commented_parts_of_a_starter_load_too(tmp_path: Path) -> None:
-    """Whoever takes the comment signs away gets a scenario that loads."""
-    path, _ = starter("coba", tmp_path)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    opened = [
-        line.replace("# ", "", 1) if line.startswith(("# transition", "# interv", "#   ")) else line for line in lines
-    ]
-    path.write_text("\n".join(opened), encoding="utf-8")
-    scenario = load_scenario(path)
-    assert [plan.name for plan in scenario.interventions] == ["pokja"]
-    assert scenario.parameters.scalars["fall"].fixed
-
-
-@pytest.mark.parametrize("there", ["coba.yaml", "coba_villages.csv"])
-def test_a_starter_overwrites_nothing(tmp_path: Path, there: str) -> None:
-    """Where one of its files is there already, none is written."""
-    (tmp_path / there).write_text("mine")
-    with pytest.raises(KampungError, match="not overwritten"):
-        starter("coba", tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [there]
-    assert (tmp_path / there).read_text() == "mine"
-
-
-@pytest.mark.parametrize("name", ["../x", "A", "", "a/b", "a" * 61, "-x", "x\n"])
-def test_a_starter_needs_a_name_that_can_be_one(tmp_path: Path, name: str) -> None:
-    """A name that could lead elsewhere is refused and nothing is written."""
-    with pytest.raises(ScenarioError):
-        starter(name, tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 def described(part: Any, path: str = "") -> list[str]:

@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from districts import everything_on
+from districts import everything_on, make_scenario, make_villages
 
 import simulation.report.results as module
+from simulation.domain.distributions import LogitNormal
 from simulation.domain.target import Target
 from simulation.engine.ensemble import Chunk, Effort
 from simulation.engine.model import VillageAgent
@@ -179,6 +180,36 @@ def test_the_hash_tells_apart_whatever_changes_a_number(small: Forecast) -> None
     assert len(set(hashes)) == len(hashes)
     moved = replace(scenario, files={f"elsewhere/{name}": digest for name, digest in scenario.files.items()})
     assert input_hash(moved, effort, 7, "batch") == hashes[0]
+
+
+def test_replicates_say_nothing_of_an_exact_result(tmp_path: Path) -> None:
+    """The same folder and the same manifest with any number of them; draws count."""
+    scenario = make_scenario(make_villages([9], counts=[5, 2, 1, 1]), {"rise.dasar": LogitNormal(-3, 0.4)})
+    results = [forecast(scenario, 20, replicates, engine="exact") for replicates in (10, 30)]
+    runs = [folder_of(result, tmp_path / str(i)) for i, result in enumerate(results)]
+    assert runs[0].write(results[0]) == runs[1].write(results[1])
+    assert runs[0].path.name == runs[1].path.name
+    manifests = [json.loads((run.path / "manifest.json").read_text()) for run in runs]
+    assert manifests[0] == manifests[1]
+    assert (manifests[0]["draws"], manifests[0]["replicates"]) == (20, 1)
+    assert input_hash(scenario, Effort(21, 1), 0, "exact") != runs[0].hash
+
+
+def test_what_has_no_content_is_not_hashed(small: Forecast) -> None:
+    """A bare object would be hashed by its place in memory: another folder at every run."""
+    strange = replace(small.scenario, document={**small.scenario.document, "title": object()})
+    with pytest.raises(KampungError, match="a value of type object"):
+        input_hash(strange, small.effort, 7, "batch")
+
+
+def test_a_kept_chunk_says_whether_it_was_found_or_made(tmp_path: Path) -> None:
+    """Progress tells by it what costs time."""
+    chunks, seen = ChunkFolder(tmp_path / "c"), []
+    for _ in range(2):
+        forecast(
+            everything_on(), replicates=8, workers=1, sink=chunks, progress=lambda *_: seen.append(chunks.resuming)
+        )
+    assert seen == [False, True]
 
 
 class Eager(VillageAgent):

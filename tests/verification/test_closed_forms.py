@@ -9,7 +9,7 @@ from scipy.special import expit
 from scipy.stats import binom
 
 from simulation.domain.parameters import split_matrix
-from simulation.engine.ensemble import Effort, run
+from simulation.engine.ensemble import Effort, Engine, run
 from simulation.inputs.scenario import Scenario
 
 LOGITS = {"rise.dasar": -2.94, "rise.berkembang": -2.30, "rise.mandiri": -0.60}
@@ -17,7 +17,7 @@ REFERENCE = {name: float(expit(x)) for name, x in LOGITS.items()}
 SIZES = (13, 13, 13, 12, 12, 12, 12, 12, 12, 12, 12)
 
 
-def simulated(scenario: Scenario, replicates: int, engine: str = "batch", workers: int | None = None) -> np.ndarray:
+def simulated(scenario: Scenario, replicates: int, engine: Engine = "batch", workers: int | None = None) -> np.ndarray:
     """Return whether each trajectory met the target in each year, shape (replicate, year)."""
     ensemble = run(scenario, Effort(1, replicates), 2025, engine=engine, workers=workers)
     return ensemble.outcomes[0].counts.met(scenario.target)[0]
@@ -81,29 +81,34 @@ def test_the_mesa_engine_meets_the_references(scenario: Scenario, event: object,
     assert_agrees(event(simulated(scenario, 4_000, "mesa", workers=2)), exact)  # type: ignore[operator]
 
 
+def with_engines(batch: int, mesa: int) -> pytest.MarkDecorator:
+    """Run a test with both engines, each with its number of replicates; agents are slow."""
+    slow = pytest.param("mesa", mesa, marks=pytest.mark.slow)
+    return pytest.mark.parametrize(("engine", "replicates"), [("batch", batch), slow])
+
+
+@with_engines(batch=20_000, mesa=2_000)
 @pytest.mark.parametrize("chance", [0.03, 0.2, 0.6])
-def test_alike_villages_rise_binomially(chance: float) -> None:
+def test_alike_villages_rise_binomially(chance: float, engine: Engine, replicates: int) -> None:
     """With one level and nothing else, rises of year 1 are Binomial(n, r) in every quantile cell."""
     scenario = make_scenario(make_villages((40,), status=[0] * 40), {"rise.dasar": chance}, horizon=1)
-    rises = run(scenario, Effort(1, 20_000), 3).outcomes[0].rises[0, :, 0]
+    rises = run(scenario, Effort(1, replicates), 3, engine=engine).outcomes[0].rises[0, :, 0]
     for count in range(int(binom.ppf(0.01, 40, chance)), int(binom.ppf(0.99, 40, chance)) + 1):
         assert_agrees(rises <= count, binom.cdf(count, 40, chance))
 
 
-def test_mean_shares_follow_the_matrix() -> None:
+@with_engines(batch=6_000, mesa=600)
+def test_mean_shares_follow_the_matrix(engine: Engine, replicates: int) -> None:
     """With all spreads 0, no peers, campaign, covariates, min_years and interventions, shares are π₀ Mᵗ."""
     matrix = np.array(
         [[0.85, 0.1, 0.03, 0.02], [0.05, 0.8, 0.02, 0.13], [0.03, 0.06, 0.6, 0.31], [0.01, 0.02, 0.04, 0.93]]
     )
     villages = make_villages((13,) * 5, counts=(30, 18, 7, 10))
-    scenario = make_scenario(villages, horizon=6)
-    parameters = type(scenario.parameters)(scenario.parameters.scalars, matrix=tuple(map(tuple, matrix.tolist())))
-    scenario = Scenario(**{**vars(scenario), "parameters": parameters})
-    replicates = 6_000
-    levels = run(scenario, Effort(1, replicates), 17).outcomes[0].levels[0]
-    mean = levels.mean(axis=0) / 65
+    scenario = make_scenario(villages, matrix=tuple(map(tuple, matrix.tolist())), horizon=6)
+    mean = run(scenario, Effort(1, replicates), 17, engine=engine).outcomes[0].levels[0].mean(axis=0) / 65
     expected = np.array([30, 18, 7, 10]) / 65
     for t in range(7):
+        # Villages that start at different levels vary less than this: the starting mix itself is fixed.
         error = np.sqrt(expected * (1 - expected) / (65 * replicates))
         assert (np.abs(mean[t] - expected) <= 4 * error + 1e-15).all()
         expected = expected @ matrix

@@ -28,8 +28,6 @@ Statuses = NDArray[np.int8]
 
 _POSSIBLE = 1e-15
 """Chances below this come from rounding."""
-_LARGEST_LOG_ODDS = 700.0
-"""Odds beyond this are certainties, and exp of it is still a number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +167,7 @@ def possible_states(status: Statuses, parameters: Parameters, min_years: int, ho
 def _moves(parameters: Parameters, log_odds: Floats, fall_log_odds: Floats, min_years: int) -> Floats:
     """Return the chance of each move, shape (D, J, b, 4, W, 4), from log odds (D, J, b) and (D,)."""
     p = parameters
-    beside = factor(np.clip(log_odds, -_LARGEST_LOG_ODDS, _LARGEST_LOG_ODDS))[..., None]
+    beside = factor(log_odds)[..., None]
     rise = chance(odds(p.rise)[:, None, None] * beside)
     fall = fall_chance(odds_against(p.fall), factor(-fall_log_odds)[:, None])[:, None, None]
     reaches = p.rise_reaches[:, None, None], p.fall_reaches[:, None, None]

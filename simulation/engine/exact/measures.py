@@ -89,22 +89,20 @@ class Moves:
     def score(self, target: Target) -> Ints:
         """Return what it adds to the score of a target, negative for a fall that is taken off."""
         inside, one_hot = target.level_mask, np.eye(len(LEVELS), dtype=np.int64)
-        return YearCounts(
+        counts = YearCounts(
             at_start=one_hot[self.start],
             at_end=one_hot[self.end],
             can_rise=one_hot[self.start] * self.may_rise[..., None],
             rises=self.rise,
             falls=self.fall,
             entries=self.rise * (inside[self.end] & ~inside[self.start]),
-        ).score(target)
+        )
+        return np.asarray(counts.score(target), dtype=np.int64)
 
     def within_reach(self, target: Target) -> Ints:
         """Return whether it can still count for a target: the sum is what a saturated year falls short with."""
-        if target.reading == "rises":
-            return np.asarray(self.may_rise, dtype=np.int64)
-        inside = target.level_mask
-        below = (~inside & (np.arange(len(LEVELS)) < np.flatnonzero(inside).max()))[self.start] & self.may_rise
-        return np.asarray(below | inside[self.start] if target.reading == "stock" else below, dtype=np.int64)
+        by_rising, anyhow = target.within_reach
+        return np.asarray(by_rising[self.start] & self.may_rise | anyhow[self.start], dtype=np.int64)
 
 
 def target_measure(score: Ints, target: Target, villages: int, top: int | None) -> Measure:

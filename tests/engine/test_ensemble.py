@@ -1,0 +1,46 @@
+"""What an ensemble refuses, and how it is cut."""
+
+from __future__ import annotations
+
+import pytest
+from districts import everything_on
+
+import simulation as kkb
+from simulation.engine.ensemble import Chunk, Effort, EffortError, chunks, run
+
+
+@pytest.mark.parametrize(("draws", "replicates"), [(0, 5), (5, 0), (-3, 5), (2, True), (1.5, 2)])
+def test_an_effort_of_nothing_is_refused(draws: int, replicates: int) -> None:
+    """Whole numbers of 1 or more, and no silent default in their place."""
+    with pytest.raises(EffortError, match="1 or more"):
+        Effort(draws, replicates)
+
+
+@pytest.mark.parametrize("settings", [{"seed": -1}, {"workers": 0}, {"engine": "fast"}])
+def test_nonsense_is_refused_before_it_runs(settings: dict[str, object]) -> None:
+    """Seed, workers and engine are checked where they are given, as an error of this package."""
+    with pytest.raises(kkb.KampungError, match="seed must be 0"):
+        run(everything_on(), Effort(1, 2), **settings)  # type: ignore[arg-type]
+
+
+def test_what_would_not_fit_in_memory_is_refused_at_once() -> None:
+    """Ten thousand million trajectories are told to be too many, not begun."""
+    with pytest.raises(EffortError, match="fit in memory"):
+        kkb.forecast(everything_on(), replicates=10**10)
+
+
+@pytest.mark.parametrize("effort", [Effort(1, 1), Effort(7, 20), Effort(1, 1001), Effort(100, 3)])
+@pytest.mark.parametrize("cells", [1, 26 * 50, 10**7])
+def test_chunks_cover_every_trajectory_once(effort: Effort, cells: int) -> None:
+    """However it is cut, each draw and replicate is in one chunk; names are unique."""
+    cut: list[Chunk] = list(chunks(everything_on(), effort, cells))
+    pairs = [(d, r) for chunk in cut for d in chunk.draws for r in chunk.replicates]
+    assert sorted(pairs) == [(d, r) for d in range(effort.draws) for r in range(effort.replicates)]
+    assert len({chunk.name for chunk in cut}) == len(cut)
+
+
+def test_a_forecast_introduces_itself_in_a_line() -> None:
+    """Printing one does not pour out its arrays."""
+    text = repr(kkb.forecast(everything_on(), replicates=8))
+    assert text.startswith("<Forecast test, 1 draws × 8 replicates, P(met in 2026) Kabupaten Contoh:")
+    assert len(text) < 200
