@@ -40,7 +40,7 @@ def make_villages(
     sizes: Sequence[int],
     status: Sequence[int] | None = None,
     counts: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
-    columns: Mapping[str, Sequence[float] | Sequence[str]] | None = None,
+    columns: Mapping[str, list[float] | list[str]] | None = None,
     code: str = "63.99",
     **settings: Any,
 ) -> Villages:
@@ -58,7 +58,7 @@ def make_villages(
         [f"Kecamatan {k}" for k, size in enumerate(sizes) for _ in range(size)],
         status=None if status is None else list(status),
         status_counts=placed,
-        columns={name: list(cells) for name, cells in (columns or {}).items()},
+        columns=columns,
         **settings,
     )
 
@@ -102,7 +102,9 @@ def everything_on(**settings: Any) -> Scenario:
     sizes = (7, 5, 1, 9, 4)
     total = sum(sizes)
     villages = make_villages(
-        sizes, status=[i * 7 % 4 % 3 if i % 9 else 3 for i in range(total)], columns={"remote": np.arange(total) % 5.0}
+        sizes,
+        status=[i * 7 % 4 % 3 if i % 9 else 3 for i in range(total)],
+        columns={"remote": [i % 5.0 for i in range(total)]},
     )
     plans = (
         Intervention(
@@ -133,6 +135,7 @@ def interventions(draw: st.DrawFn, name: str) -> Intervention:
     """Return a random intervention of a five-year scenario."""
     starts = draw(st.integers(ORIGIN + 1, ORIGIN + 4))
     by_coverage = draw(st.booleans())
+    priorities: tuple[str | tuple[str, ...], ...] = (*PRIORITIES, "column:remote", ("63.99.0003", "63.99.0001"))
     kecamatan = st.lists(st.sampled_from([f"Kecamatan {k}" for k in range(3)]), min_size=1, unique=True)
     return Intervention(
         name=name,
@@ -143,7 +146,7 @@ def interventions(draw: st.DrawFn, name: str) -> Intervention:
         eligible_where=draw(st.just({}) | st.just({}) | st.just({"road": "tanah"})),
         coverage=draw(st.fractions(0, 1, max_denominator=20)) if by_coverage else None,
         capacity=None if by_coverage else draw(st.integers(0, 9)),
-        priority=draw(st.sampled_from([*PRIORITIES, "column:remote", ("63.99.0003", "63.99.0001")])),
+        priority=draw(st.sampled_from(priorities)),
         years_per_village=draw(st.integers(1, 3)),
         ramp_years=draw(st.integers(0, 3)),
         fades_over_years=draw(st.integers(0, 3)),

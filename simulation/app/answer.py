@@ -5,49 +5,52 @@ Knows how a record is laid out in 80 columns; must not know how it was computed 
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..report import wording
-from ..report.language import Language
+from ..report.language import Language, phrase
 from ..report.record import districts_of
+from .assumptions import assumptions
+from .columns import WIDTH, table, wrapped
 from .settings import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-WIDTH = 80
 MOST_DISTRICTS = 20
 MOST_COUNTS = 6
 MOST_YEARS_ACROSS = 8
-LONGEST_WORD = 14
+
+_ENDED = {
+    "precision": phrase(
+        "Precision reached with {trajectories} trajectories: 1.96 × the largest simulation error is {reached} "
+        "percentage points, below the {wanted} asked for."
+    ),
+    "trajectories": phrase(
+        "Precision not reached: with {trajectories} trajectories 1.96 × the largest simulation error is {reached} "
+        "percentage points, not below the {wanted} asked for, and twice as many would go beyond the limit."
+    ),
+}
 
 Record = Mapping[str, Any]
 
 
-def forecast_answer(speech: Language, record: Record) -> str:
-    """Return the whole answer as text of at most 80 columns."""
+def forecast_answer(speech: Language, record: Record, *, detailed: bool = False) -> str:
+    """Return the whole answer as text of at most 80 columns; `detailed` lists default priors too."""
     from io import StringIO
 
     from rich.console import Console
 
     console = Console(file=StringIO(), width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
-    for part in _parts(speech, record):
+    for part in _parts(speech, record, detailed):
         console.print(wrapped(part) if isinstance(part, str) else part)
     written = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO, see above
     lines = [line.rstrip() for line in written.splitlines()]
     return "\n".join(line for line, before in zip(lines, ["", *lines], strict=False) if line or before).strip() + "\n"
 
 
-def wrapped(sentence: str) -> str:
-    """Return a sentence in lines of 80 columns, numbers kept together with their percent sign."""
-    together = printable(sentence, lines=True).replace(" %", "\u00a0%").replace("± ", "±\u00a0")
-    lines = [textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in together.splitlines()]
-    return "\n".join(lines).replace("\u00a0", " ")
-
-
-def _parts(speech: Language, record: Record) -> Iterator[RenderableType]:
+def _parts(speech: Language, record: Record, detailed: bool) -> Iterator[RenderableType]:
     """Yield the tables and sentences of the answer, in reading order."""
     districts = districts_of(record)
     yield _heading(speech, record)
@@ -55,6 +58,7 @@ def _parts(speech: Language, record: Record) -> Iterator[RenderableType]:
     yield record["verdict"][speech.code]
     yield wording.basis(speech, record["basis"])
     if len(districts) > 1:
+        yield from _meeting_table(speech, record)
         yield from _districts_table(speech, record)
     else:
         yield from _years_table(speech, districts[0])
@@ -62,12 +66,14 @@ def _parts(speech: Language, record: Record) -> Iterator[RenderableType]:
         yield from _readings_table(speech, districts[0])
         if record["interventions"]:
             yield from _assisted_table(speech, record)
-    yield from _assumed(speech, record)
+    yield from assumptions(speech, record, detailed=detailed)
+    if "precision" in record:
+        yield _precision(speech, record["precision"])
     yield from _notes(speech, districts)
 
 
 def _heading(speech: Language, record: Record) -> str:
-    title = record["title"].get(speech.code) or record["scenario"]
+    title = wording.title(speech, record)
     districts = districts_of(record)
     if len(districts) > 1:
         return speech.say("{title}: {districts} districts", title=title, districts=speech.number(len(districts)))
@@ -76,22 +82,8 @@ def _heading(speech: Language, record: Record) -> str:
     return speech.say("{title}: {district}, {villages} villages", title=title, district=name, villages=villages)
 
 
-def _table(headers: list[str], rows: list[list[str]]) -> Any:
-    """Return a table: first column left, the others right; headers are broken into lines, numbers are not."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
-    for place, header in enumerate(headers):
-        width = max(min(len(row[place]), LONGEST_WORD) for row in rows)
-        table.add_column(header, justify="right" if place else "left", vertical="bottom", min_width=width)
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
 def _years_table(speech: Language, district: Record) -> Iterator[RenderableType]:
-    """Yield the yearly table; the words make room where the target counts something else than rises."""
+    """Yield the yearly table, with a column more where the target counts something else than rises."""
     say = speech.say
     own_count = district["target"]["key"] not in {"rises_all", "rises_below_top"}
     rows = []
@@ -105,7 +97,7 @@ def _years_table(speech: Language, district: Record) -> Iterator[RenderableType]
                 wording.whole_span(speech, year["needed"]["min"], year["needed"]["max"]),
                 _with_error(speech, year),
                 "–" if interval is None else wording.chance_span(speech, interval),
-                *([] if own_count else [wording.word(speech, year["probability_met"])]),
+                _word(speech, year),
             ]
         )
     headers = [
@@ -115,11 +107,11 @@ def _years_table(speech: Language, district: Record) -> Iterator[RenderableType]
         say("needed"),
         say("target met ± simulation error"),
         say("parameter interval"),
-        *([] if own_count else [say("in words")]),
+        say("in words"),
     ]
     yield ""
     yield say("Year by year (median; every interval is 90%)")
-    yield _table(headers, rows)
+    yield table(headers, rows)
 
 
 def _median(speech: Language, counted: Record | None) -> str:
@@ -141,13 +133,17 @@ def _with_error(speech: Language, estimate: Record) -> str:
     )
 
 
+def _word(speech: Language, estimate: Record) -> str:
+    return wording.word(speech, estimate["probability_met"], estimate["monte_carlo_error"])
+
+
 def _joint(speech: Language, district: Record) -> Iterator[str]:
     """Yield what is said of all years together."""
     horizon = len(district["years"])
     if district["all_years"] is None or horizon == 1:
         return
     every = _with_error(speech, district["all_years"])
-    word = wording.word(speech, district["all_years"]["probability_met"])
+    word = _word(speech, district["all_years"])
     yield speech.say("Met in every one of {years} years: {every} ({word}).", years=horizon, every=every, word=word)
     counts = [m for m in _spread(horizon) if m < horizon]
     chances = [
@@ -162,9 +158,9 @@ def _joint(speech: Language, district: Record) -> Iterator[str]:
     yield speech.say("Met in at least: {chances}.", chances="; ".join(chances))
 
 
-def _spread(horizon: int) -> list[int]:
-    """Return at most `MOST_COUNTS` numbers of years, evenly spread over 1 … horizon."""
-    steps = min(horizon, MOST_COUNTS)
+def _spread(horizon: int, most: int = MOST_COUNTS) -> list[int]:
+    """Return at most `most` numbers of years, evenly spread over 1 … horizon."""
+    steps = min(horizon, most)
     return sorted({max(1, round(horizon * step / steps)) for step in range(1, steps + 1)})
 
 
@@ -174,7 +170,7 @@ def _readings_table(speech: Language, district: Record) -> Iterator[RenderableTy
     shown = speech.percent(share, 0 if round(100 * share, 6).is_integer() else 1)
     yield ""
     yield speech.say("Every reading of the {share} target: probability met; * is the scenario's own", share=shown)
-    yield _table(
+    yield table(
         [speech.say("year"), f"* {own}", *others],
         [
             [str(year["year"]), *(wording.uncertain(speech, p[t], 1) for p in district["readings"].values())]
@@ -183,12 +179,35 @@ def _readings_table(speech: Language, district: Record) -> Iterator[RenderableTy
     )
 
 
+def _meeting_table(speech: Language, record: Record) -> Iterator[RenderableType]:
+    """Yield how many districts meet their target, and the mean chance, year by year."""
+    say, districts = speech.say, record["districts"]
+    rows = []
+    for place, meeting in enumerate(record["districts_meeting"]):
+        mean, error = meeting["mean"] / len(districts), wording.mean_error(districts, place)
+        quantiles = meeting["quantiles"]
+        expected = speech.number(meeting["mean"], 1)
+        if quantiles is not None:
+            span = wording.whole_span(speech, quantiles["0.05"], quantiles["0.95"])
+            expected = say("{median} ({interval})", median=expected, interval=span)
+        all_meet = "–" if meeting["all"] is None else wording.chance(speech, meeting["all"])
+        word = wording.word(speech, mean, error)
+        rows.append([str(meeting["year"]), expected, all_meet, wording.chance(speech, mean), word])
+    headers = [say("year"), say("districts expected to meet it"), say("all meet it"), say("mean chance of a district")]
+    yield ""
+    yield say(
+        "Districts that meet their target, of {districts} (mean and 90% interval)",
+        districts=speech.number(len(districts)),
+    )
+    yield table([*headers, say("in words")], rows)
+
+
 def _districts_table(speech: Language, record: Record) -> Iterator[RenderableType]:
     say = speech.say
     yield ""
     yield say("District by district, {year} (median and 90% interval)", year=record["origin"] + 1)
     firsts = [(district, district["years"][0]) for district in record["districts"][:MOST_DISTRICTS]]
-    yield _table(
+    yield table(
         [
             say("district"),
             say("villages that rise"),
@@ -202,20 +221,19 @@ def _districts_table(speech: Language, record: Record) -> Iterator[RenderableTyp
                 _median(speech, year["rises"]),
                 wording.whole_span(speech, year["needed"]["min"], year["needed"]["max"]),
                 _with_error(speech, year),
-                wording.word(speech, year["probability_met"]),
+                _word(speech, year),
             ]
             for district, year in firsts
         ],
     )
-    if len(record["districts"]) > MOST_DISTRICTS:
-        yield say("The other districts stand in years.csv.")
+    yield say("Every district in every year stands in years.csv, one row each.")
 
 
 def _assisted_table(speech: Language, record: Record) -> Iterator[RenderableType]:
-    years = record["years"][:MOST_YEARS_ACROSS]
+    years = [record["years"][m - 1] for m in _spread(len(record["years"]), MOST_YEARS_ACROSS)]
     yield ""
     yield speech.say("Villages assisted (mean)")
-    yield _table(
+    yield table(
         [speech.say("intervention"), *(str(year["year"]) for year in years)],
         [
             [printable(plan["name"]), *(speech.number(year["assisted"][plan["name"]], 1) for year in years)]
@@ -224,26 +242,15 @@ def _assisted_table(speech: Language, record: Record) -> Iterator[RenderableType
     )
 
 
-def _assumed(speech: Language, record: Record) -> Iterator[str]:
-    """Yield the default priors in use, and which effects are placeholders."""
-    left = {name: known for name, known in record["parameters"].items() if known["default_prior"]}
-    effects = [name for name in left if name.endswith((".odds_ratio_rise", ".odds_ratio_fall"))]
-    law = [name for name in left if name not in effects]
-    if law:
-        shown = "; ".join(_quantiles(speech, name, left[name]) for name in law)
-        yield speech.say("Assumed, default priors (5 / 50 / 95%): {parameters}.", parameters=shown)
-    if effects:
-        shown = "; ".join(_quantiles(speech, name, left[name]) for name in effects)
-        yield speech.say(
-            "Effects of interventions are placeholders until experts or data say otherwise "
-            "(5 / 50 / 95%): {parameters}.",
-            parameters=shown,
-        )
-
-
-def _quantiles(speech: Language, name: str, known: Record) -> str:
-    values = known["quantiles"].values()
-    return f"{name} " + " / ".join(speech.number(value, 3 if value < 0.1 else 2) for value in values)
+def _precision(speech: Language, reached: Record) -> str:
+    """Return which condition ended a run that doubled until it was precise enough."""
+    template = _ENDED[reached["ended_by"]]
+    return speech.say(
+        template,
+        wanted=speech.number(100 * reached["wanted"], 3),
+        reached=speech.number(100 * reached["reached"], 3),
+        trajectories=speech.number(reached["trajectories"]),
+    )
 
 
 def _notes(speech: Language, districts: list[Record]) -> Iterator[str]:
@@ -254,9 +261,5 @@ def _notes(speech: Language, districts: list[Record]) -> Iterator[str]:
         yield speech.say(
             "Only counts by status are known, not which village stands where: single villages cannot be ranked."
         )
-    synthetic = sum(district["population"]["synthetic_counts"] for district in districts)
-    if synthetic:
-        yield speech.say(
-            "Synthetic counts: {number} districts gave none; theirs are drawn around the shares of Tanah Laut.",
-            number=speech.number(synthetic),
-        )
+    if synthetic := wording.synthetic(speech, districts):
+        yield synthetic

@@ -7,9 +7,8 @@ kept or worded. With its neighbours in this room the only place that prints.
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,17 +24,15 @@ from .settings import (
     Verbose,
     at_least_one,
     at_least_zero,
+    between_zero_and_one,
+    print_json,
     problem_data,
     show_problems,
     told,
 )
 
 if TYPE_CHECKING:
-    from ..engine.ensemble import Effort
     from ..inputs.scenario import Scenario
-    from ..report.language import Language
-    from ..report.record import Record
-    from ..report.results import RunFolder
 
 app = typer.Typer(
     name="kampungkb",
@@ -60,6 +57,10 @@ Draws = Annotated[
 Replicates = Annotated[
     int | None,
     typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(metavar="H", callback=between_zero_and_one, help=HELP.say("Double draws until the error is below H.")),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Seed of the random draws."))]
 EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
@@ -112,7 +113,7 @@ def check(
             if not settings.as_json:
                 typer.echo(_in_order(settings.speaking(scenario.language), path, scenario))
         if settings.as_json:
-            _print_json(
+            print_json(
                 {"ok": not errors, "problems": [data for error in errors for data in problem_data(settings, error)]}
             )
         elif errors:
@@ -127,6 +128,7 @@ def forecast(
     scenario: ScenarioFile,
     draws: Draws = None,
     replicates: Replicates = None,
+    precision: Precision = None,
     seed: Seed = 0,
     engine: EngineOption = EngineChoice.batch,
     workers: Workers = None,
@@ -141,7 +143,6 @@ def forecast(
 ) -> None:
     """Run the ensemble of a scenario, or find it, and print the answer."""
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
-    began = time.monotonic()
     with told(settings):
         from ..inputs.scenario import load_scenario
 
@@ -149,25 +150,13 @@ def forecast(
         settings = settings.speaking(loaded.language)
     with told(settings):
         from ..engine.ensemble import Effort
-        from ..report.results import RunFolder
+        from .running import Order, answer
 
-        speech = settings.language()
         _tell_changes(settings, loaded)
-        if loaded.fixed and draws is not None:
-            settings.note(speech.say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))
+        _tell_ignored(settings, loaded, draws)
         effort = Effort.of(loaded, draws, replicates)
-        run = RunFolder.of(loaded, effort, seed, engine.value, out)
-        if force:
-            run.chunks.remove()
-        record = None if force else run.read()
-        if record is None:
-            record = _compute(settings, loaded, effort, seed, engine, workers, run)
-        else:
-            settings.note(speech.say("Found finished; --force computes it again."))
-        if not no_figures and run.add_figures(record, [speech.code]):
-            run.log("figures", language=speech.code)
-        _print_answer(settings, speech.code, record, run)
-        _tell_effort(settings, speech, time.monotonic() - began)
+        order = Order(loaded, effort, seed, engine.value, workers, precision)
+        answer(settings, order, out, force=force, figures=not no_figures)
 
 
 @app.command(help=HELP.say("Write a starter scenario and a village table to fill in."))
@@ -188,7 +177,7 @@ def new(
         speech = settings.language()
         written = write_starter(Path(name), speech)
         if settings.as_json:
-            _print_json({"written": [str(path) for path in written]})
+            print_json({"written": [str(path) for path in written]})
             return
         for path in written:
             typer.echo(speech.say("Written: {path}", path=path))
@@ -208,7 +197,7 @@ def schema(
     with told(Settings(lang, quiet, verbose, debug, as_json).also(context)):
         from ..inputs.schema import json_schema
 
-        _print_json(json_schema())
+        print_json(json_schema())
 
 
 def main() -> None:
@@ -220,59 +209,6 @@ def main() -> None:
     app()
 
 
-def _compute(
-    settings: Settings,
-    scenario: Scenario,
-    effort: Effort,
-    seed: int,
-    engine: EngineChoice,
-    workers: int | None,
-    run: RunFolder,
-) -> Record:
-    """Run the ensemble, write its tables and return the record."""
-    from ..inference.forecast import forecast as run_forecast
-    from ..report.chunks import worth_keeping
-    from .progress import ProgressReport
-
-    began = time.monotonic()
-    chunks = run.chunks
-    with ProgressReport(settings.language(), quiet=settings.quiet, resuming=lambda: chunks.resuming) as progress:
-        result = run_forecast(
-            scenario,
-            effort.draws,
-            effort.replicates,
-            seed,
-            engine=engine.value,
-            workers=workers,
-            progress=progress,
-            sink=chunks if worth_keeping(scenario, effort, engine.value) else None,
-        )
-    record = run.write(result)
-    run.log("finished", engine=engine.value, workers=workers or "default", seconds=round(time.monotonic() - began, 2))
-    return record
-
-
-def _print_answer(settings: Settings, code: str, record: Record, run: RunFolder) -> None:
-    """Print the record, or what a reader should know of it."""
-    from ..report.language import language
-
-    if settings.as_json:
-        _print_json(record)
-        return
-    from .answer import forecast_answer
-
-    speech = language(code)
-    typer.echo(forecast_answer(speech, record), nl=False)
-    typer.echo(speech.say("Files: {folder}", folder=run.path))
-
-
-def _print_json(value: Any) -> None:
-    """Print plain data as it would stand in a file."""
-    from ..report.files import json_text
-
-    typer.echo(json_text(value), nl=False)
-
-
 def _tell_changes(settings: Settings, scenario: Scenario) -> None:
     """Say what overlays changed, where more was asked for."""
     if settings.verbose:
@@ -280,14 +216,11 @@ def _tell_changes(settings: Settings, scenario: Scenario) -> None:
             settings.note(change)
 
 
-def _tell_effort(settings: Settings, speech: Language, seconds: float) -> None:
-    """Say with what and how long, where more was asked for."""
-    if settings.verbose:
-        from ..report.results import versions
-
-        known = ", ".join(f"{name} {number}" for name, number in versions().items() if number is not None)
-        settings.note(speech.say("Versions: {versions}.", versions=known))
-        settings.note(speech.say("Time taken: {seconds} s.", seconds=speech.number(seconds, 1)))
+def _tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> None:
+    """Say that draws were asked for where one says all."""
+    if scenario.fixed and draws is not None:
+        say = settings.language().say
+        settings.note(say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))
 
 
 def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:

@@ -43,8 +43,8 @@ class ProgressReport:
         self._quiet = quiet
         self._resuming = resuming
         self._clock = clock
-        self._began = self._last_line = clock()
-        self._loaded = 0
+        self._began = self._last_call = self._last_line = clock()
+        self._total = self._loaded = 0
         self._bar: tuple[Progress, TaskID] | None = None
 
     def __enter__(self) -> Self:
@@ -58,6 +58,10 @@ class ProgressReport:
 
     def __call__(self, done: int, total: int) -> None:
         """Note that `done` of `total` trajectories are finished."""
+        if total != self._total:
+            # The next round of a run that doubles.
+            self._total, self._began, self._loaded = total, self._last_call, 0
+        self._last_call = self._clock()
         if self._resuming():
             self._began, self._loaded = self._clock(), done
             return
@@ -80,7 +84,7 @@ class ProgressReport:
             self._bar = bar, bar.add_task(self._speech.say("Simulating"), total=total)
             bar.start()
         bar, task = self._bar
-        bar.update(task, completed=done)
+        bar.update(task, completed=done, total=total)
 
     def _write(self, done: int, total: int, seconds_left: float) -> None:
         number = self._speech.number

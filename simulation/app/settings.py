@@ -64,6 +64,13 @@ def at_least_zero(value: int) -> int:
     return value
 
 
+def between_zero_and_one(value: float | None) -> float | None:
+    """Refuse widths of nothing and of everything, and what is no number."""
+    if value is not None and not 0 < value < 1:
+        raise typer.BadParameter(HELP.say("{value} is no half-width; give a number between 0 and 1", value=value))
+    return value
+
+
 Lang = Annotated[LanguageChoice | None, typer.Option("--lang", help=HELP.say("Language of what is shown."))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=HELP.say("No progress, no notes."))]
 Verbose = Annotated[bool, typer.Option("--verbose", help=HELP.say("Say more: changes, versions, time taken."))]
@@ -199,6 +206,13 @@ def _problem_lines(speech: Language, problem: Problem) -> list[str]:
     if data["suggestion"]:
         lines.append("  " + speech.say("suggestion: {suggestion}", suggestion=data["suggestion"]))
     return lines
+
+
+def print_json(value: Any) -> None:
+    """Print plain data as it would stand in a file."""
+    from ..report.files import json_text
+
+    typer.echo(json_text(value), nl=False)
 
 
 def printable(text: str, *, lines: bool = False) -> str:

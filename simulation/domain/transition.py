@@ -56,7 +56,10 @@ def factor(log_odds: Floats) -> Floats:
     whatever the shape of the array they stand in. Beyond ±`LARGEST_LOG_ODDS`, where a chance is 0 or 1
     to any uniform, it stops growing: a product of several factors stays finite.
     """
-    return np.exp(np.clip(np.ascontiguousarray(log_odds), -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS))
+    log_odds = np.ascontiguousarray(log_odds)
+    if log_odds.max(initial=0) > LARGEST_LOG_ODDS or log_odds.min(initial=0) < -LARGEST_LOG_ODDS:
+        log_odds = np.clip(log_odds, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
+    return np.exp(log_odds)
 
 
 def rises(uniform: Number, rise_odds: Number) -> Decision:

@@ -154,7 +154,7 @@ def _lands_above(setting: Setting, chances: Chances, odds: Floats, status: Statu
     uniform, odds = chances.uniform.reshape(-1)[position], odds.reshape(-1)[position]
     new = old + np.int8(1)
     for level in (TOP - 1, TOP):
-        reaches = setting.rise_reaches[old, level, trajectory]
+        reaches = _look_up(setting.rise_reaches, old, level, trajectory)
         new += rises_past(uniform, odds, reaches) & (old < level - 1)
     return new
 
@@ -170,9 +170,16 @@ def _lands_below(setting: Setting, chances: Chances, odds: Floats, status: Statu
     new = old.copy()
     new -= falls(uniform, odds, fall)
     for level in (1, 0):
-        reaches = setting.fall_reaches[old, level, trajectory]
+        reaches = _look_up(setting.fall_reaches, old, level, trajectory)
         new -= falls_past(uniform, odds, fall, reaches) & (old > level + 1)
     return new
+
+
+def _look_up(table: Floats, old: Statuses, level: int, trajectory: Ints) -> Floats:
+    """Return ``table[old, level, trajectory]`` of a (4, 4, T) table; twice as fast as those brackets."""
+    _, levels, size = table.shape
+    place: Ints = (old * np.int64(levels) + level) * size + trajectory
+    return table.take(place)
 
 
 def _record(outcome: Outcome, t: int, state: _State, changes: Changes, inside: Bools) -> None:

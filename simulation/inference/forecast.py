@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.status import LEVELS
-from ..domain.target import YearCounts
 from ..domain.villages import Villages
 from ..engine.ensemble import Effort, Ensemble, Progress, run
 from ..inputs.scenario import Scenario
-from .uncertainty import INTERVAL90, Estimate, estimate
+from .uncertainty import INTERVAL90, Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,22 +241,17 @@ def forecast(
         from .exact_forecast import exact_forecast
 
         return exact_forecast(scenario, effort, seed)
+    from .summary import summarise
+
     ensemble = run(
-        scenario,
-        effort,
-        seed,
-        engine=engine,
-        agent_class=agent_class,
-        workers=workers,
-        progress=progress,
-        sink=sink,
+        scenario, effort, seed, engine=engine, agent_class=agent_class, workers=workers, progress=progress, sink=sink
     )
     return Forecast(
         scenario=scenario,
         seed=seed,
         effort=effort,
         engine=engine,
-        districts=tuple(_summarise(ensemble, i) for i in range(len(scenario.districts))),
+        districts=tuple(summarise(ensemble, i) for i in range(len(scenario.districts))),
         matrix=matrix_summary(ensemble.parameters.matrix),
         ensemble_run=ensemble,
         agent_class=agent_class,
@@ -268,51 +261,3 @@ def forecast(
 def matrix_summary(matrix: Floats) -> Floats:
     """Return mean, 5% and 95% quantile over draws of matrices (D, 4, 4), shape (3, 4, 4)."""
     return np.stack([matrix.mean(axis=0), *np.quantile(matrix, INTERVAL90, axis=0)])
-
-
-def _summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
-    """Summarise the trajectories of one district."""
-    scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
-    counts, size = outcome.counts, ensemble.effort.draws * ensemble.effort.replicates
-    met = counts.met(scenario.target)
-    years_met = met.sum(axis=-1)
-    readings = scenario.target.readings()
-    return DistrictForecast(
-        villages=scenario.districts[index],
-        years=tuple(_year(ensemble, index, counts.only(t), t) for t in range(scenario.horizon)),
-        all_years=estimate(years_met == scenario.horizon),
-        at_least={m: float((years_met >= m).mean()) for m in range(1, scenario.horizon + 1)},
-        readings={
-            name: tuple(float(p) for p in counts.met(target).mean(axis=(0, 1))) for name, target in readings.items()
-        },
-        status_probability=outcome.village_status / size,
-        rise_probability=outcome.village_rises / size,
-        risen_probability=outcome.village_risen / size,
-        assisted_share=outcome.village_assisted / size,
-    )
-
-
-def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearForecast:
-    """Summarise year number `t` of one district, from the counts of that year alone."""
-    scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
-    villages, target = len(scenario.districts[index]), scenario.target
-    needed = counts.needed(target)[..., 0]
-    at_end = counts.at_end[..., 0, :]
-    return YearForecast(
-        year=scenario.years[t],
-        met=estimate(counts.met(target)[..., 0]),
-        needed_mean=float(needed.mean()),
-        needed_min=int(needed.min()),
-        needed_max=int(needed.max()),
-        saturated=float(counts.saturated(target).mean()),
-        rises=_counted(counts.rises),
-        falls=_counted(counts.falls),
-        status_share={level: _counted(at_end[..., s], 1 / villages) for s, level in enumerate(LEVELS)},
-        assisted={
-            plan.name: float(outcome.assisted[..., t, j].mean()) for j, plan in enumerate(scenario.interventions)
-        },
-    )
-
-
-def _counted(counts: NDArray[np.integer[Any]], scale: float = 1.0) -> Summary:
-    return Summary.of_counts(np.bincount(counts.ravel()).astype(np.float64), scale)

@@ -6,7 +6,7 @@ Knows the order of reading and how a finding is worded for people; must not know
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from itertools import islice
 
@@ -15,6 +15,9 @@ from .tree import Node, Place
 
 MOST = 500
 """A file with more problems than this has one cause; the rest would only bury it."""
+
+LONGEST = 60
+"""Characters of a value that a message shows."""
 
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -70,7 +73,7 @@ class Collector:
             Whether a table is wrong, not the scenario that names it.
         """
         if isinstance(place, Node):
-            found = found if found != "" else shown(place.text)
+            found = found if found != "" else _start_of(place)
             place = place.place
         file, line = (place.file, place.line) if isinstance(place, Place) else place
         self.reading(file)
@@ -91,10 +94,39 @@ class Collector:
         return kind((problem for problem, _ in ordered), self.language)
 
 
+def compact(node: Node) -> str:
+    """Return a value on one line, as YAML's flow style would write it."""
+    return "".join(_pieces(node))
+
+
+def _start_of(node: Node) -> str:
+    """Return as much of a value as a message shows, without going through the rest."""
+    text = ""
+    for piece in _pieces(node):
+        text += piece
+        if len(text) > LONGEST:
+            break
+    return text
+
+
+def _pieces(node: Node) -> Iterator[str]:
+    if isinstance(node.value, dict | list):
+        opening, closing = "{}" if isinstance(node.value, dict) else "[]"
+        entries = node.value.items() if isinstance(node.value, dict) else (("", item) for item in node.value)
+        yield opening
+        for position, (key, child) in enumerate(entries):
+            yield ", " if position else ""
+            yield f"{key}: " if key else ""
+            yield from _pieces(child)
+        yield closing
+    else:
+        yield shown(node.text)
+
+
 def shown(text: str) -> str:
     """Return text as a message may show it: short, on one line, without control characters."""
     line = CONTROL.sub("\ufffd", " ".join(text.split()))
-    return line if len(line) <= 60 else f"{line[:57]}…"
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}…"
 
 
 def nearest(name: str, allowed: Iterable[str]) -> Message | None:

@@ -6,16 +6,19 @@ Knows paths, sizes and encodings; must not know what a file says.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from .collector import Collector, listed, nearest
+from .collector import Collector, listed, nearest, shown
 from .problems import Message
 from .tree import Place
 
 LARGEST_YAML = 5_000_000
 LARGEST_TABLE = 50_000_000
+WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of Excel and LibreOffice begin, the older ones last."""
+YAML_ENDINGS = frozenset({".yaml", ".yml"})
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Source:
 
     def text(self, collector: Collector, *, table: bool = False) -> str | None:
         """Return the content as text (UTF-8, a byte order mark allowed), or None with a problem told."""
+        if table and self.content.startswith(WORKBOOK):
+            message = Message("this is a workbook of a spreadsheet program, not a CSV table")
+            fix = Message("in Excel choose Save As, CSV UTF-8 (comma delimited), and name that file in the scenario")
+            collector.add((self.shown, None), "", message, found=self.path.name, suggestion=fix, table=True)
+            return None
         try:
             text = self.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -91,6 +99,11 @@ class Files:
             message = Message("the path must be relative to the file that names it")
             self._collector.add(place, field, message, found=text)
             return None
+        if "\\" in text:
+            fix = Message("write {value}", {"value": shown(text.replace("\\", "/"))})
+            message = Message("folders in a path are separated by /")
+            self._collector.add(place, field, message, found=text, suggestion=fix)
+            return None
         path = place.folder / text
         try:
             inside = path.resolve().is_relative_to(self.root)
@@ -124,7 +137,9 @@ class Files:
         except (OSError, RuntimeError, ValueError):
             problem = Message("the file cannot be opened")
         if problem is not None:
-            self._collector.add(place, field, problem, found=text, suggestion=_neighbour(path))
+            self._collector.add(
+                place, field, problem, found=text, suggestion=_neighbour(path, text or str(self._top), field)
+            )
             return None
         source = Source(resolved, shown, path.parent, content)
         self._cache[resolved] = source
@@ -146,15 +161,40 @@ def _unreadable(path: Path, largest: int) -> Message | None:
     return None
 
 
-def _neighbour(path: Path) -> Message | None:
-    """Return the file in the same folder whose name is nearest, or the files there are."""
+def _neighbour(path: Path, text: str, field: str) -> Message | None:
+    """Return the file of the same kind in the same folder whose name is nearest, or the files there are.
+
+    Parameters
+    ----------
+    text
+        The path as written; the answer can be written in its place.
+    field
+        The key that names the file; it tells the kind where the path does not.
+    """
     try:
         if path.is_dir():
-            inside = sorted(p.name for p in path.iterdir() if p.suffix in {".yaml", ".yml", ".csv", ".parquet"})
+            inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in _endings("", field))
             return Message("files in this folder: {names}", {"names": listed(inside)}) if inside else None
-        return None if path.exists() else nearest(path.name, sorted(p.name for p in path.parent.iterdir()))
+        if path.exists():
+            return None
+        endings = _endings(path.suffix.lower(), field)
+        by_stem = {p.stem: p.name for p in sorted(path.parent.iterdir()) if p.suffix.lower() in endings}
     except (OSError, ValueError):
         return None
+    close = nearest(path.stem, by_stem)
+    if close is None:
+        return None
+    name = by_stem[close.values["name"]]
+    return replace(close, values={"name": Path(text).with_name(name).as_posix()})
+
+
+def _endings(ending: str, field: str) -> frozenset[str]:
+    """Return the file endings that mean the same kind as `ending`, or that `field` asks for."""
+    if ending:
+        return YAML_ENDINGS if ending in YAML_ENDINGS else frozenset({ending})
+    if field in {"", "extends"}:
+        return YAML_ENDINGS
+    return frozenset({".parquet" if field == "transition.parameters_from" else ".csv"})
 
 
 def _project_root(folder: Path) -> Path:

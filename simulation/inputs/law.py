@@ -6,6 +6,7 @@ Knows which names a parameter has in the file and in the law; must not know how 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from .transition_schema import Fall, Matrix, MatrixRow, Skip, Transition
 from .tree import Node
 
 SHORTHAND = ("rise", "fall", "skip")
+BOTH_FORMS = frozenset({"fall", "skip"})
+"""Given either once for all levels or per level."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,7 @@ def read_law(
     posterior = _posterior(node, transition, plans, files, collector)
     _tell_given_twice(node, given, posterior, collector)
     covariates = [*transition.covariates, *(n[11:] for n in posterior.draws if n.startswith("covariates."))]
-    per_level_fall = any(name.startswith("fall.") for name in (*given, *posterior.draws))
-    names = _names(transition, tuple(plans), tuple(dict.fromkeys(covariates)), per_level_fall)
+    names = _names(transition, tuple(plans), tuple(dict.fromkeys(covariates)), {*given, *posterior.draws})
     left = {name for name in names if name not in given and name not in posterior.draws}
     parameters = ParameterSet(
         {name: posterior.draws.get(name) or _distribution_of(name, given.get(name)) for name in names},
@@ -104,24 +106,24 @@ def _is_odds_ratio(name: str) -> bool:
 
 
 def _names(
-    transition: Transition, interventions: tuple[str, ...], covariates: tuple[str, ...], per_level_fall: bool
+    transition: Transition, interventions: tuple[str, ...], covariates: tuple[str, ...], known: AbstractSet[str]
 ) -> list[str]:
     """Return the names of all scalar parameters, in the order of the scenario file.
 
-    A single `skip` for both levels is one parameter, drawn once, as a single `fall` is.
+    A single `skip` for both levels is one parameter, drawn once, as a single `fall` is; which form they
+    take is read off the names that are `known`.
     """
-    names: list[str] = []
-    common_skip = not isinstance(transition.skip, Skip | None)
+    names: dict[str, None] = {}
+    per_level_fall = any(name.startswith("fall.") for name in known)
     for name in DEFAULT_PRIORS:
         if transition.matrix is not None and name.split(".")[0] in SHORTHAND:
             continue
-        if name.startswith("skip.") and common_skip:
-            names += ["skip"] if "skip" not in names else []
-            continue
-        names.extend([f"fall.{level}" for level in LEVELS[1:]] if name == "fall" and per_level_fall else [name])
-    names += [f"covariates.{name}" for name in covariates]
-    names += [f"{name}.odds_ratio_{direction}" for name in interventions for direction in ("rise", "fall")]
-    return names
+        if name == "fall" and per_level_fall:
+            names |= dict.fromkeys(f"fall.{level}" for level in LEVELS[1:])
+        else:
+            names["skip" if name.startswith("skip.") and "skip" in known else name] = None
+    effects = (f"{name}.odds_ratio_{direction}" for name in interventions for direction in ("rise", "fall"))
+    return [*names, *(f"covariates.{name}" for name in covariates), *effects]
 
 
 def _given_transition(transition: Transition) -> dict[str, Quantity]:
@@ -170,14 +172,13 @@ def _posterior(
     source = files.read(transition.parameters_from, place.place, "transition.parameters_from")
     if source is None:
         return Posterior()
-    known = {
-        *_names(transition, tuple(plans), (), per_level_fall=True),
-        *_names(transition, (), (), per_level_fall=False),
-    }
+    both_forms = (set[str](), {"fall.mandiri", "skip"})
+    known = {name for form in both_forms for name in _names(transition, tuple(plans), (), form)}
     posterior = read_posterior(source, collector, known) or Posterior()
-    if "fall" in posterior.draws and any(name.startswith("fall.") for name in posterior.draws):
-        message = Message("draws of fall are given both for all levels and per level")
-        collector.add((source.shown, None), "fall", message, table=True)
+    for common in sorted(BOTH_FORMS & posterior.draws.keys()):
+        if any(name.startswith(f"{common}.") for name in posterior.draws):
+            message = Message("draws of {name} are given both for all levels and per level", {"name": common})
+            collector.add((source.shown, None), common, message, table=True)
     return posterior
 
 
@@ -185,8 +186,8 @@ def _tell_given_twice(node: Node, given: Mapping[str, Quantity], posterior: Post
     """Tell every parameter that stands in the scenario and among the draws."""
     for name in posterior.draws:
         owner = name.split(".")[0]
-        clash = name in given or (owner == "fall" and any(other.split(".")[0] == "fall" for other in given))
-        if not clash:
+        rivals = {other for other in given if owner in BOTH_FORMS and other.split(".")[0] == owner}
+        if name not in given and not (rivals if name == owner else owner in rivals):
             continue
         key = scenario_key(name)
         place = node

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from ..domain.status import LEVELS
-from .collector import Collector, listed, nearest, shown
+from .collector import Collector, compact, listed, nearest
 from .files import LARGEST_YAML, Files, Source
 from .names import prepare
 from .problems import Message
@@ -238,12 +238,3 @@ def _has_levels(node: Node) -> bool:
 
 def _is_nested(node: Node) -> bool:
     return any(isinstance(child.value, dict) for child in node.mapping.values())
-
-
-def compact(node: Node) -> str:
-    """Return a value on one line, as YAML's flow style would write it."""
-    if isinstance(node.value, dict):
-        return "{" + ", ".join(f"{key}: {compact(child)}" for key, child in node.value.items()) + "}"
-    if isinstance(node.value, list):
-        return "[" + ", ".join(compact(item) for item in node.value) + "]"
-    return shown(node.text)

@@ -21,7 +21,7 @@ from .problems import Message
 METADATA_KEY = b"kampungkb"
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 500
-UNNAMED_BLOCKS = ("calibrated draws",)
+UNNAMED_BLOCKS = ("draws from a file; origin not stated",)
 
 
 @dataclass(frozen=True)

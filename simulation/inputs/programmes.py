@@ -13,10 +13,10 @@ import numpy as np
 from ..domain.intervention import COLUMN_PREFIX, PRIORITIES, Intervention
 from ..domain.villages import Villages
 from .collector import Collector, listed, nearest, shown
+from .columns import tell_not_numeric, tell_unknown_column
 from .problems import Message
 from .schema import InterventionSection
 from .structure import Checked
-from .tables import not_numeric
 from .tree import Node
 from .village_table import VillageTable
 
@@ -24,15 +24,15 @@ STAND_INS: dict[str, Any] = {"name": "unnamed", "starts": 2000}
 """Put in for required keys that are wrong or missing, so that the rest can still be checked."""
 
 
-class Programme:
+class InterventionCheck:
     """Checks one intervention against the rest of its scenario.
 
     Parameters
     ----------
     name, node, checked
         The intervention as read, and what is sound of it.
-    years
-        Origin and last forecast year; None where they are not known.
+    origin
+        Last observed year; None where it is not known.
     districts, table
         The villages, empty where they are not known; their table where there is one.
     """
@@ -42,7 +42,7 @@ class Programme:
         name: str,
         node: Node,
         checked: Checked[InterventionSection],
-        years: tuple[int, int] | None,
+        origin: int | None,
         districts: tuple[Villages, ...],
         table: VillageTable | None,
         collector: Collector,
@@ -50,7 +50,7 @@ class Programme:
         self._name = name
         self._node = node
         self._checked = checked
-        self._years = years
+        self._origin = origin
         self._districts = districts
         self._table = table
         self._collector = collector
@@ -107,15 +107,9 @@ class Programme:
 
     def _calendar(self, plan: InterventionSection) -> None:
         starts_known = self._checked.knows("starts")
-        if self._years is not None and starts_known:
-            origin, last = self._years
-            allowed = Message("a year from {first} to {last}", {"first": origin + 1, "last": last})
-            if plan.starts <= origin:
-                message = Message("the intervention starts before the first forecast year")
-                self._tell("starts", message, allowed=allowed)
-            elif plan.starts > last:
-                message = Message("the intervention starts after the last forecast year")
-                self._tell("starts", message, allowed=allowed)
+        if self._origin is not None and starts_known and plan.starts <= self._origin:
+            message = Message("the intervention starts before the first forecast year")
+            self._tell("starts", message, allowed=Message("{year} or later", {"year": self._origin + 1}))
         if plan.ends is not None and starts_known and plan.ends < plan.starts:
             message = Message("the intervention ends before it starts")
             self._tell("ends", message, allowed=Message("{year} or later", {"year": plan.starts}))
@@ -209,42 +203,3 @@ class Programme:
         if self._has_column(column, "priority", "priority"):
             field = f"interventions.{self._name}.priority"
             tell_not_numeric(self._node.mapping["priority"], field, column, self._table, self._collector)
-
-
-def tell_unknown_column(
-    node: Node, above: str, field: str, column: str, districts: tuple[Villages, ...], collector: Collector
-) -> None:
-    """Tell that the village table has no such column.
-
-    Parameters
-    ----------
-    node, above
-        Where the column is named: at `above` in `node`, or one below it.
-    """
-    place = node
-    for part in (*above.split("."), column):
-        place = place.mapping.get(part, place)
-    have = sorted(set.intersection(*(set(district.columns) for district in districts)))
-    if column == "subdistrict":
-        fix: Message | None = Message("name kecamatan in eligible.subdistrict")
-    else:
-        fix = nearest(column, have)
-    allowed = Message("one of: {names}", {"names": listed(have)}) if have else Message("a column of the village table")
-    message = Message("the village table has no column {column}", {"column": shown(column)})
-    collector.add(place, field, message, found=shown(column), allowed=allowed, suggestion=fix)
-
-
-def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable | None, collector: Collector) -> None:
-    """Tell that a column which must be numeric holds something else, and where first."""
-    if table is None:
-        return
-    for row, cell in not_numeric(table.table, column):
-        message = Message(
-            "column {column} must hold numbers only, but row {row} of {table} does not",
-            {"column": shown(column), "row": row, "table": table.table.shown},
-        )
-        fix = (
-            Message("write decimals with a point: {value}", {"value": cell.replace(",", ".")}) if "," in cell else None
-        )
-        collector.add(place, field, message, found=shown(cell), suggestion=fix)
-        return

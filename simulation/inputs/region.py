@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from ..domain.villages import Villages
-from .collector import Collector, listed, nearest
+from .collector import Collector, compact, listed, nearest
 from .files import Files
 from .problems import Message
 from .schema import ScenarioFile, StatusCounts, VillagesSection
 from .structure import Checked
 from .tree import Node
-from .village_table import VillageTable, read_district_table, read_village_table
+from .village_table import VillageTable, read_district_table, read_village_table, status_column
 
 Counts = StatusCounts | dict[str, StatusCounts]
 
@@ -151,11 +151,13 @@ class _OneDistrict:
             dropped = given.place.generation > self._node.mapping["table"].place.generation
             if not dropped:
                 message = Message("the table has a status for each village; remove status_counts or the column status")
-                self._collector.add(given, "villages.status_counts", message)
+                fix = Message("remove status_counts; the statuses in the table are counted")
+                self._collector.add(given, "villages.status_counts", message, suggestion=fix)
             counts = None
         elif table.status is None and given is None and sound:
             message = Message("no status is known: the table has no column status, and status_counts is not given")
-            self._collector.add(self._node.mapping["table"], "villages.table", message)
+            fix = status_column(table) or Message("add a column status to the table, or give villages.status_counts")
+            self._collector.add(self._node.mapping["table"], "villages.table", message, suggestion=fix)
         arrays = self._match(table, counts) if counts is not None else None
         district = Villages.arrange(
             self._code,
@@ -199,4 +201,12 @@ class _OneDistrict:
                 "the counts add up to {total}, but the table has {villages} villages here",
                 {"total": total, "villages": villages},
             )
-            self._collector.add((place or self._node).place, field_name, message, found=total)
+            allowed = Message("four counts that add up to {villages}", {"villages": villages})
+            left = {"number": abs(villages - total)}
+            fix = Message("take {number} off the counts, or add the villages that the table lacks", left)
+            if total < villages:
+                fix = Message("add {number} to the counts, or remove the villages that the table has too many", left)
+            found = compact(place) if place is not None else total
+            self._collector.add(
+                (place or self._node).place, field_name, message, found=found, allowed=allowed, suggestion=fix
+            )

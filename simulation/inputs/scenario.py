@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +19,18 @@ from ..domain.parameters import INTERVENTION_PRIOR, ParameterSet
 from ..domain.target import Target
 from ..domain.villages import Villages
 from .collector import Collector
+from .columns import check_covariates
 from .document import document_of, sources_of
 from .files import Files
 from .law import Law, read_law
 from .overlay import Chain, read_chain, without_counts
 from .problems import Message
 from .programmes import STAND_INS as PROGRAMME_STAND_INS
-from .programmes import Programme, tell_not_numeric, tell_unknown_column
+from .programmes import InterventionCheck
 from .region import Region, read_region
-from .schema import InterventionSection, ScenarioFile, TargetSection
+from .schema import InterventionSection, ScenarioFile
 from .structure import Checked, Structure
+from .target_section import read_target
 from .transition_schema import Transition
 from .tree import Node
 
@@ -103,7 +104,7 @@ class Scenario:
         odds_ratio_rise: Distribution | float | None = None,
         odds_ratio_fall: Distribution | float = 1.0,
     ) -> Scenario:
-        """Return this scenario with one intervention more, at the end.
+        """Return this scenario with one intervention more, at the end; `document` is empty, for it describes a file.
 
         Parameters
         ----------
@@ -116,10 +117,6 @@ class Scenario:
         ------
         ValueError
             Where the scenario has an intervention of that name already.
-
-        Notes
-        -----
-        `document` is left empty: it describes a file, and this scenario stands in none.
         """
         if any(other.name == plan.name for other in self.interventions):
             raise ValueError(f"the scenario has an intervention {plan.name} already")
@@ -182,12 +179,13 @@ class _Resolution:
             self._chain = without_counts(self._chain)
         self._dates(checked)
         model = checked.model
+        origin = model.origin if model is not None and checked.knows("origin") else None
         interventions = [
-            Programme(
+            InterventionCheck(
                 name,
                 self._node.mapping["interventions"].mapping[name],
                 plan,
-                self._years(checked),
+                origin,
                 region.districts,
                 region.table,
                 self._collector,
@@ -197,10 +195,11 @@ class _Resolution:
         sound = {name: plan.model for name, plan in plans.items() if plan.model is not None}
         transition = model.transition if model is not None else Transition()
         law = read_law(self._node, transition, sound, self._files, self._collector)
-        self._covariates(law, region)
+        check_covariates(self._node, law, region, self._collector)
         if model is None:
             raise self._collector.error()
-        return self._finished(model, sound, law, region, [plan for plan in interventions if plan is not None])
+        target = read_target(self._node, checked, model.target, self._collector)
+        return self._finished(model, sound, law, region, target, [plan for plan in interventions if plan is not None])
 
     def _check_file(self) -> Checked[ScenarioFile]:
         entries = {key: child for key, child in self._node.mapping.items() if key != "interventions"}
@@ -223,12 +222,6 @@ class _Resolution:
             for name, plan in (section.mapping.items() if section is not None else ())
         }
 
-    def _years(self, checked: Checked[ScenarioFile]) -> tuple[int, int] | None:
-        """Return the origin and the last forecast year where both are known."""
-        if checked.model is None or not checked.knows("origin", "horizon"):
-            return None
-        return checked.model.origin, checked.model.origin + checked.model.horizon
-
     def _dates(self, checked: Checked[ScenarioFile]) -> None:
         """Tell where `as_of` is no day, or lies after the origin."""
         node = self._node.get("villages", "as_of")
@@ -244,27 +237,16 @@ class _Resolution:
             allowed = Message("a day up to the end of {origin}", {"origin": checked.model.origin})
             self._collector.add(node, "villages.as_of", message, allowed=allowed)
 
-    def _covariates(self, law: Law, region: Region) -> None:
-        """Tell where a covariate is no numeric column of the village table."""
-        for name in law.parameters.covariates if region.districts else ():
-            field_name = f"transition.covariates.{name}"
-            if not all(name in district.columns for district in region.districts):
-                above = "transition.covariates"
-                tell_unknown_column(self._node, above, field_name, name, region.districts, self._collector)
-                continue
-            place = self._node.get("transition", "covariates", name) or self._node.mapping["transition"]
-            tell_not_numeric(place, field_name, name, region.table, self._collector)
-
     def _finished(
         self,
         model: ScenarioFile,
         plans: Mapping[str, InterventionSection],
         law: Law,
         region: Region,
+        target: Target,
         interventions: list[Intervention],
     ) -> Scenario:
         """Return the scenario; what is still wrong is raised here."""
-        target = self._target(model.target)
         document = document_of(model, plans, law, self._node, self._files)
         document["sources"] = sources_of(document, law, self._node, self._collector, self._chain.complete)
         self._collector.raise_if_any()
@@ -285,14 +267,6 @@ class _Resolution:
             files=self._files.hashes,
             changes=self._chain.changes,
             provinces=region.provinces,
-        )
-
-    def _target(self, section: TargetSection) -> Target:
-        if section.net_of_falls and section.reading != "rises":
-            message = Message("net_of_falls goes with reading: rises only")
-            self._collector.add(self._node.mapping["target"], "target.net_of_falls", message)
-        return Target(
-            Fraction(str(section.share)), section.reading, section.levels, section.denominator, section.net_of_falls
         )
 
 

@@ -122,7 +122,8 @@ class Structure(Generic[Model]):
     def _missing(self, data: Any, keys: Keys) -> None:
         if keys not in self._told and self._complete:
             parent, _ = _descend(self._node, keys[:-1])
-            self._collector.add(parent.place, dotted((*self._under, *keys)), wording.missing_key(str(keys[-1])))
+            message, _, fix = wording.missing_key(str(keys[-1]), is_count="status_counts" in keys)
+            self._collector.add(parent.place, dotted((*self._under, *keys)), message, suggestion=fix)
         self._told.add(keys)
         name = dotted(keys)
         holder = data

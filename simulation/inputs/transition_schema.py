@@ -21,8 +21,8 @@ class MatrixRow(Frozen):
     berkembang: Share = Field(0.0, description="Chance of berkembang at the end of the year.")
     mandiri: Share = Field(0.0, description="Chance of mandiri at the end of the year.")
     paripurna: Share = Field(0.0, description="Chance of paripurna at the end of the year.")
-    effective_n: Annotated[float, Strict(), Field(gt=0, le=1e9, allow_inf_nan=False)] | None = Field(
-        None, description="Number of observations the row is worth (Dirichlet); left out: the row is known."
+    effective_n: Annotated[float, Strict(), Field(ge=1, le=1e9, allow_inf_nan=False)] | None = Field(
+        None, description="Number of observations the row is worth (Dirichlet), 1 or more; left out: the row is known."
     )
 
     @property

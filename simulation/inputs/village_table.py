@@ -14,7 +14,7 @@ from ..domain.villages import Villages
 from .collector import Collector, nearest
 from .files import Source
 from .problems import Message
-from .tables import Table, numeric, read_table
+from .tables import Table, meant, numeric, read_table
 
 VILLAGE_COLUMNS = ("village_code", "village", "subdistrict")
 DISTRICT_COLUMNS = ("district_code", "district", "province", "villages", "subdistricts")
@@ -85,6 +85,13 @@ def read_village_table(source: Source, collector: Collector, origin: int | None)
     return VillageTable(table, status, columns)
 
 
+def status_column(table: VillageTable) -> Message | None:
+    """Return how the statuses that a table lacks could be in it: a column has another name, or is empty."""
+    if "status" in table.table.columns:
+        return Message("fill in the column status, or give villages.status_counts")
+    return meant("status", table.columns)
+
+
 def _statuses(table: Table, collector: Collector) -> list[int] | None:
     """Return the level of each row; None where no row has one."""
     cells = table.columns["status"]
@@ -130,7 +137,7 @@ class DistrictRows:
 
 def read_district_table(source: Source, collector: Collector) -> DistrictRows | None:
     """Return the districts in a file, or None with every problem told."""
-    table = read_table(source, collector, DISTRICT_COLUMNS, (*LEVELS, "berkelanjutan"))
+    table = read_table(source, collector, DISTRICT_COLUMNS)
     if table is None:
         return None
     before = len(collector)

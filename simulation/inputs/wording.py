@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from math import log
 from typing import Any
+from unicodedata import normalize
 
 from .collector import listed, nearest, shown
 from .problems import Message
@@ -35,7 +37,7 @@ def finding(kind: str, context: dict[str, Any], node: Node, is_share: bool = Fal
         Whether a share or probability is asked for.
     """
     if kind in _UNFIT:
-        return _UNFIT[kind](context)
+        return _UNFIT[kind](context, node)
     if node.value is None:
         return (
             Message("the key has no value"),
@@ -50,16 +52,18 @@ def finding(kind: str, context: dict[str, Any], node: Node, is_share: bool = Fal
         )
     if kind in _OUT_OF_RANGE:
         message, allowed = _OUT_OF_RANGE[kind](context)
-        return message, _SHARE if is_share else allowed, _as_share(node.value) if is_share else None
+        fix = _as_name(str(node.value), context["pattern"]) if kind == "string_pattern_mismatch" else None
+        return (message, _SHARE, _as_share(node.value)) if is_share else (message, allowed, fix)
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return _unknown_name(node, options)
     return Message("this value does not fit here"), None, None
 
 
-def missing_key(name: str) -> Message:
-    """Say that a required key is not there."""
-    return Message("the key {name} is missing", {"name": name})
+def missing_key(name: str, *, is_count: bool = False) -> Finding:
+    """Say that a required key is not there; `is_count` says that it counts villages at a level."""
+    fix = Message("write {name}: 0 if no village is at this level", {"name": name}) if is_count else None
+    return Message("the key {name} is missing", {"name": name}), None, fix
 
 
 def unknown_key(name: str, allowed: Iterable[str], elsewhere: Iterable[str]) -> Finding:
@@ -142,7 +146,7 @@ _OUT_OF_RANGE: dict[str, Callable[[dict[str, Any]], tuple[Message, Message]]] = 
 }
 
 
-def _unfit(context: dict[str, Any]) -> Finding:
+def _unfit(context: dict[str, Any], node: Node) -> Finding:
     kinds = re.findall(r"«([^»]*)»", str(context["expected_tags"]))
     named = ["{median, interval90}" if kind == "interval" else kind for kind in kinds if kind != "number"]
     tag = str(context["tag"]).strip("«»")
@@ -150,22 +154,36 @@ def _unfit(context: dict[str, Any]) -> Finding:
         message = Message("this is neither a number nor a distribution that is known")
     else:
         message = Message("a distribution of kind {kind} does not fit this parameter", {"kind": tag})
-    return message, Message("a number or one of: {names}", {"names": ", ".join(named)}), None
+    fix = _as_logit_normal(node) if tag == "interval" and "logit_normal" in kinds else None
+    return message, Message("a number or one of: {names}", {"names": ", ".join(named)}), fix
 
 
-_UNFIT: dict[str, Callable[[dict[str, Any]], Finding]] = {
+def _as_logit_normal(node: Node) -> Message | None:
+    """Return the logit-normal with the 90% interval that was written for a probability."""
+    interval = node.get("interval90")
+    ends = [item.value for item in interval.items] if interval is not None else []
+    if len(ends) != 2 or not all(isinstance(end, float) and 0 < end < 1 for end in ends):
+        return None
+    low, high = (log(end / (1 - end)) for end in ends if isinstance(end, float))
+    if low >= high:
+        return None
+    shape = f"{{logit_normal: {{mean: {(low + high) / 2:.3g}, sd: {(high - low) / 3.29:.3g}}}}}"
+    return Message("write {value}", {"value": shape})
+
+
+_UNFIT: dict[str, Callable[[dict[str, Any], Node], Finding]] = {
     "union_tag_invalid": _unfit,
-    "row_sum": lambda c: (
+    "row_sum": lambda c, _: (
         Message("the row sums to {total}, not to 1", {"total": c["total"]}),
         Message("four chances that sum to 1; those left out are 0"),
         None,
     ),
-    "interval_order": lambda _: (
+    "interval_order": lambda _, __: (
         Message("the low end of interval90 is not below its high end"),
         Message("[low, high] with low below high"),
         None,
     ),
-    "interval_middle": lambda c: (
+    "interval_middle": lambda c, _: (
         Message("the median lies more than 10 percent from the geometric middle of interval90, {middle}", c),
         Message("a median near the square root of low times high"),
         Message("median: {middle}", c),
@@ -175,6 +193,16 @@ _UNFIT: dict[str, Callable[[dict[str, Any]], Finding]] = {
 
 def _short(number: float) -> str:
     return f"{number:g}"
+
+
+def _as_name(text: str, pattern: str) -> Message | None:
+    """Return the name that fits and is nearest to what was written."""
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode()
+    machine = pattern.startswith("^[a-z0-9]")
+    if machine:
+        plain = plain.lower()
+    name = re.sub("[^A-Za-z0-9_-]+", "-" if machine else "_", plain).strip("-_")[:60]
+    return Message("write {value}", {"value": name}) if name else None
 
 
 def _as_share(value: object) -> Message | None:

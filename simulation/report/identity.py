@@ -35,12 +35,19 @@ _LAW = ("origin", "horizon", "districts", "parameters", "target", "interventions
 
 
 def input_hash(
-    scenario: Scenario, effort: Effort, seed: int, engine: str, agent_class: type[VillageAgent] | None = None
+    scenario: Scenario,
+    effort: Effort,
+    seed: int,
+    engine: str,
+    agent_class: type[VillageAgent] | None = None,
+    *,
+    precision: float | None = None,
 ) -> str:
     """Return the first digits of the hash that names a run folder.
 
     Both the document and the scenario built from it count, so that a scenario changed in Python
-    is not taken for the file it came from.
+    is not taken for the file it came from. Of a run that doubles until it is precise enough, the half-width
+    asked for counts, and the effort it begins with.
 
     Raises
     ------
@@ -61,6 +68,8 @@ def input_hash(
         "engine": engine,
         "agent": agent_source(agent_class),
     }
+    if precision is not None:
+        identity["precision"] = precision
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(text.encode()).hexdigest()[:HASH_DIGITS]
 

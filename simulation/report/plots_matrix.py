@@ -13,7 +13,7 @@ import numpy as np
 from ..domain.status import LEVELS
 from . import wording
 from .language import Language
-from .plots_page import INK, QUIET_INK, Axes, Figure, Page, footer
+from .plots_page import INK, QUIET_INK, Axes, Figure, Page, footer, subtitle
 
 Record = Mapping[str, Any]
 _LEFT, _TOP, _CELL_HEIGHT = 0.78, 0.2, 0.36
@@ -24,10 +24,20 @@ def draw_transition_matrix(language: Language, record: Record, run_hash: str | N
     """Draw a table of sixteen cells, rows = level now, columns = level a year on."""
     mean, low, high = (np.array(record["matrix"][name]) for name in ("mean", "q05", "q95"))
     headline = _headline(language, mean[0, 0], low[0, 0], high[0, 0])
-    explanation = language.say(
-        "Rows: level now; columns: level a year later. Mean, and 90% interval over the uncertain parameters."
+    explanation = (
+        language.say("Rows: level now; columns: level a year later.")
+        if np.array_equal(low, high)
+        else language.say(
+            "Rows: level now; columns: level a year later. Mean, and 90% interval over the uncertain parameters."
+        )
     )
-    page = Page(headline, explanation, footer(language, record, run_hash), _TOP + 4 * _CELL_HEIGHT)
+    more = language.say(
+        "Shocks of a year, campaigns, peers, differences between villages and interventions come on top."
+    )
+    explanation = language.say("{explained} {more}", explained=explanation, more=more)
+    page = Page(
+        headline, subtitle(language, record), explanation, footer(language, record, run_hash), _TOP + 4 * _CELL_HEIGHT
+    )
     axes = page.axes(left=_LEFT, right=0.08, bottom=0, top=_TOP)
     axes.imshow(mean, cmap="Blues", vmin=0, vmax=1.1, aspect="auto")
     for row in range(4):
@@ -41,9 +51,9 @@ def _headline(language: Language, mean: float, low: float, high: float) -> str:
     """Return the chance of rising from dasar: what staying leaves, since from there nobody falls."""
     rises = language.percent(1 - mean)
     if low == high:
-        return language.say("A typical village at dasar rises with probability {mean} a year", mean=rises)
+        return language.say("A typical village at dasar rises with probability {mean} in a typical year", mean=rises)
     return language.say(
-        "A typical village at dasar rises with probability {mean} a year (90% interval {interval})",
+        "A typical village at dasar rises with probability {mean} in a typical year (90% interval {interval})",
         mean=rises,
         interval=wording.share_span(language, 1 - high, 1 - low),
     )

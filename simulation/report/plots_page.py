@@ -24,6 +24,7 @@ from ..domain.status import LEVELS
 from . import wording
 from .files import whole_file
 from .language import Language
+from .record import districts_of
 
 __all__ = [
     "INK",
@@ -39,6 +40,8 @@ __all__ = [
     "grid",
     "save_figure",
     "style",
+    "subtitle",
+    "text_width",
     "year_ticks",
 ]
 
@@ -101,8 +104,8 @@ class Page:
 
     Parameters
     ----------
-    headline, explanation
-        The finding, and how to read the drawing.
+    headline, subtitle, explanation
+        The finding, of which scenario, and how to read the drawing.
     footer
         Lines below: basis, source, run.
     height
@@ -114,9 +117,9 @@ class Page:
         The figure.
     """
 
-    def __init__(self, headline: str, explanation: str, footer: list[str], height: float) -> None:
+    def __init__(self, headline: str, subtitle: list[str], explanation: str, footer: list[str], height: float) -> None:
         head = _wrapped(headline, HEADLINE_LETTERS, "bold")
-        explained = _wrapped(explanation, LETTERS)
+        explained = [line for sentence in (*subtitle, explanation) for line in _wrapped(sentence, LETTERS)]
         foot = [line for sentence in footer for line in _wrapped(sentence, LETTERS)]
         self._above = _MARGIN + len(head) * HEADLINE_LETTERS * _LINE + 0.04 + len(explained) * LETTERS * _LINE + 0.08
         self._below = _MARGIN + len(foot) * LETTERS * _LINE + 0.08
@@ -153,9 +156,18 @@ class Page:
             )
 
 
+def subtitle(language: Language, record: Mapping[str, Any]) -> list[str]:
+    """Return the lines below a headline: the scenario, its interventions, and whether their effects are known."""
+    scenario = language.say("Scenario: {title}.", title=wording.title(language, record).rstrip("."))
+    programme = wording.programme(language, record)
+    return [scenario] if programme is None else [scenario, programme]
+
+
 def footer(language: Language, record: Mapping[str, Any], run_hash: str | None) -> list[str]:
-    """Return the lines below a figure: basis, source of the status data, and which run it is."""
+    """Return the lines below a figure: basis, made-up counts, source of the status data, and which run it is."""
     lines = [wording.basis(language, record["basis"])]
+    if synthetic := wording.synthetic(language, districts_of(record)):
+        lines.append(synthetic)
     if source := _source(record["sources"]):
         lines.append(language.say("Status data: {source}.", source=source))
     if run_hash is not None:
@@ -205,16 +217,21 @@ def _source(sources: Mapping[str, str]) -> str | None:
     return textwrap.shorten(text.strip().rstrip("."), 150, placeholder=" …") or None
 
 
-def _wrapped(text: str, size: float, weight: str = "normal") -> list[str]:
-    """Return lines that fit the page; a number is kept together with its percent sign."""
+def text_width(text: str, size: float = LETTERS, weight: str = "normal") -> float:
+    """Return how wide a text is, in points."""
     font = get_font(findfont(FontProperties(family=["DejaVu Sans"], weight=weight)))
     font.set_size(size, 72)
+    font.set_text(text)
+    # FreeType measures in 64ths of a point.
+    return float(font.get_width_height()[0]) / 64
+
+
+def _wrapped(text: str, size: float, weight: str = "normal") -> list[str]:
+    """Return lines that fit the page; a number is kept together with its percent sign."""
     lines: list[str] = []
     for word in text.replace(" %", "\u00a0%").split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
-        font.set_text(longer)
-        # FreeType measures in 64ths of a point.
-        if lines and font.get_width_height()[0] / 64 > 72 * (WIDTH - 2 * _MARGIN):
+        if lines and text_width(longer, size, weight) > 72 * (WIDTH - 2 * _MARGIN):
             lines.append(word)
         else:
             lines[-1:] = [longer]

@@ -6,15 +6,30 @@ page is laid out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from . import wording
 from .language import Language
-from .plots_page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, count_axis, footer, year_ticks
+from .plots_page import (
+    INK,
+    LEVEL_COLOURS,
+    QUIET_INK,
+    Axes,
+    Figure,
+    Page,
+    count_axis,
+    footer,
+    subtitle,
+    text_width,
+    year_ticks,
+)
 
 Record = Mapping[str, Any]
-_HEIGHT = 2.0
+_HEIGHT = 2.15
+_NEEDED_WIDTH = 0.56
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _NEEDED = "#d55e00"
 _MOST_YEARS = 6
@@ -28,7 +43,7 @@ def draw_rises(language: Language, record: Record, run_hash: str | None) -> Figu
     known = all(year["judged"] is not None for year in years)
     headline = language.say(
         "{verdict}: {event}",
-        verdict=wording.word_and_chance(language, years[0]["probability_met"]),
+        verdict=wording.word_and_chance(language, years[0]["probability_met"], years[0]["monte_carlo_error"]),
         event=wording.event(language, record),
     )
     explained = (
@@ -43,16 +58,18 @@ def draw_rises(language: Language, record: Record, run_hash: str | None) -> Figu
     every = wording.met_every_year(language, record)
     page = Page(
         headline,
+        subtitle(language, record),
         language.say("{explained} {every}", explained=explained, every=every) if every else explained,
         footer(language, record, run_hash),
         _HEIGHT,
     )
-    axes = page.axes(left=0.36, right=0.66, bottom=0.2, top=0.36)
+    axes = page.axes(left=0.36, right=_NEEDED_WIDTH, bottom=0.2, top=0.5)
     counts = [year["judged"]["quantiles"] if known else None for year in years]
     needed = [(year["needed"]["min"], year["needed"]["max"]) for year in years]
     _draw(language, axes, [year["year"] for year in years], counts, needed)
     _label_needed(language, axes, years)
-    _label_chances(language, axes, [(year["year"], year["probability_met"]) for year in years])
+    spans = [year["parameter_interval90"] for year in years]
+    _label_chances(language, axes, [(year["year"], year["probability_met"]) for year in years], spans)
     return page.figure
 
 
@@ -61,6 +78,7 @@ def _draw_districts(language: Language, record: Record, run_hash: str | None) ->
     meeting, total = record["districts_meeting"], len(record["districts"])
     page = Page(
         record["verdict"][language.code].rstrip("."),
+        subtitle(language, record),
         language.say(
             "Districts that meet their target, of {districts}. Dot: median; thick line: 50%, thin line: 90% interval.",
             districts=language.number(total),
@@ -106,13 +124,19 @@ def _draw(
 
 
 def _label_needed(language: Language, axes: Axes, years: Sequence[Record]) -> None:
-    """Write the needed number at the right end of its line."""
+    """Write the needed number at the right end of its line: of the last year, where years differ."""
     needed = years[-1]["needed"]
+    number = wording.whole_span(language, needed["min"], needed["max"])
+    if text_width(number, weight="bold") > 72 * _NEEDED_WIDTH - 6:
+        number = number.replace("–", "–\n").replace(" ", "\n")
+    same = all((year["needed"]["min"], year["needed"]["max"]) == (needed["min"], needed["max"]) for year in years)
     axes.annotate(
-        language.say("needed: {number}", number=wording.whole_span(language, needed["min"], needed["max"])),
+        language.say("needed:\n{number}", number=number)
+        if same
+        else language.say("needed\n{year}:\n{number}", year=years[-1]["year"], number=number),
         (1, (needed["min"] + needed["max"]) / 2),
         xycoords=axes.get_yaxis_transform(),
-        xytext=(1, 0),
+        xytext=(2, 0),
         textcoords="offset points",
         ha="left",
         va="center",
@@ -121,13 +145,34 @@ def _label_needed(language: Language, axes: Axes, years: Sequence[Record]) -> No
     )
 
 
-def _label_chances(language: Language, axes: Axes, chances: Sequence[tuple[int, float]]) -> None:
-    """Write the chance of meeting the target above every year that is named."""
+def _label_chances(
+    language: Language,
+    axes: Axes,
+    chances: Sequence[tuple[int, float]],
+    intervals: Sequence[Sequence[float] | None] = (),
+) -> None:
+    """Write the chance of meeting the target above every year that is named; below it its interval, if all fit."""
     named = set(axes.get_xticks())
-    _above(axes, 0, 15, language.say("Probability that the target is met:"), color=QUIET_INK)
+    shown = {year: span for (year, _), span in zip(chances, intervals, strict=False) if year in named and span}
+    spans = {year: wording.chance_span(language, span, short=True) for year, span in shown.items()}
+    room = axes.get_window_extent().width / axes.figure.dpi * 72 * _apart(named) / np.ptp(axes.get_xlim())
+    fits = bool(spans) and max(text_width(span) for span in spans.values()) <= room - 3
+    said = (
+        language.say("Probability target is met, 90% parameter interval:")
+        if fits
+        else language.say("Probability that the target is met:")
+    )
+    _above(axes, 0, 24 if fits else 15, said, color=QUIET_INK)
     for year, probability in chances:
         if year in named:
-            _above(axes, year, 4, wording.chance(language, probability), ha="center", weight="bold")
+            _above(axes, year, 13 if fits else 4, wording.chance(language, probability), ha="center", weight="bold")
+    for year, span in spans.items() if fits else ():
+        _above(axes, year, 3, span, ha="center")
+
+
+def _apart(named: Collection[float]) -> float:
+    """Return how many years lie between two that are named."""
+    return float(np.diff(sorted(named)).min()) if len(named) > 1 else 1.0
 
 
 def _above(axes: Axes, place: float, points: float, text: str, **look: Any) -> None:

@@ -16,7 +16,10 @@ from ..domain.status import LEVELS, TOP
 from ..domain.villages import Villages
 from ..engine.setting import SYNTHETIC_SHARES
 from ..inference.forecast import QUANTILES, Forecast, Summary, YearForecast
+from ..inference.precision import PrecisionTrace
 from ..inference.uncertainty import Estimate
+from ..inputs.document import ASSUMED
+from ..inputs.law import scenario_key
 from . import wording
 from .identity import effort_that_counts
 from .language import LANGUAGES, language
@@ -26,8 +29,8 @@ DECIMALS = 6
 PARAMETER_QUANTILES = (0.05, 0.5, 0.95)
 
 
-def record(forecast: Forecast) -> Record:
-    """Return the record of a forecast.
+def record(forecast: Forecast, trace: PrecisionTrace | None = None) -> Record:
+    """Return the record of a forecast, and of how it became precise where that was asked for.
 
     One district stands at the top; several stand under ``districts``, each with its code and name.
     """
@@ -59,8 +62,20 @@ def record(forecast: Forecast) -> Record:
         "sources": dict(scenario.sources),
         "basis": list(forecast.basis),
     }
+    if trace is not None:
+        result["precision"] = _precision(trace)
     say = wording.verdict_of_many if "districts" in result else wording.verdict
     return result | {"verdict": {code: say(language(code), result) for code in LANGUAGES}}
+
+
+def _precision(trace: PrecisionTrace) -> Record:
+    last = trace.steps[-1]
+    return {
+        "wanted": trace.wanted,
+        "reached": round(last.half_width, DECIMALS),
+        "trajectories": last.draws * last.replicates,
+        "ended_by": trace.ended_by,
+    }
 
 
 def districts_of(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -98,6 +113,8 @@ def _district(forecast: Forecast, index: int) -> Record:
             "reading": target.reading,
             "needed": first.needed_min if first.needed_min == first.needed_max else round(first.needed_mean, DECIMALS),
             "denominator": _denominator(villages, target.denominator),
+            "denominator_kind": target.denominator,
+            "net_of_falls": target.net_of_falls,
             "key": target.key,
             "share": float(target.share),
             "levels": list(target.levels),
@@ -202,8 +219,8 @@ def _shares(summary: Summary) -> Record:
 
 
 def _parameters(forecast: Forecast) -> Record:
-    """Return every parameter with its quantiles, and whether it was left to its default prior."""
-    known = forecast.scenario.parameters
+    """Return every parameter with its quantiles, whether it was left to its default prior, and its origin."""
+    known, sources = forecast.scenario.parameters, forecast.scenario.sources
     at = np.array(PARAMETER_QUANTILES)
     return {
         name: {
@@ -212,6 +229,7 @@ def _parameters(forecast: Forecast) -> Record:
                 for q, value in zip(PARAMETER_QUANTILES, _quantiles(distribution, at), strict=True)
             },
             "default_prior": name in known.defaulted,
+            "source": sources.get(scenario_key(name), ASSUMED).partition(";")[0],
         }
         for name, distribution in known.scalars.items()
     }

@@ -25,10 +25,11 @@ from .files import json_text, write_text
 from .identity import RESULTS_FORMAT, data_files, effort_that_counts, input_hash, plain
 from .language import DEFAULT
 from .record import Record, record
-from .tables import write_tables
+from .tables import write_tables, write_trace
 
 if TYPE_CHECKING:
     from ..engine.model import VillageAgent
+    from ..inference.precision import PrecisionTrace
 
 PACKAGES = ("kampung-kb", "numpy", "scipy", "mesa", "pyarrow", "matplotlib")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -58,8 +59,12 @@ class RunFolder:
         engine: str,
         out: str | Path = "results",
         agent_class: type[VillageAgent] | None = None,
+        *,
+        precision: float | None = None,
     ) -> RunFolder:
         """Return the folder that belongs to these inputs, whether it is there or not.
+
+        With a `precision` to be reached, `effort` is where the doubling begins.
 
         Raises
         ------
@@ -71,7 +76,7 @@ class RunFolder:
                 f"the name {scenario.name!r} cannot name a folder: use letters, digits, - and _, starting with a "
                 "letter or digit"
             )
-        digits = input_hash(scenario, effort, seed, engine, agent_class)
+        digits = input_hash(scenario, effort, seed, engine, agent_class, precision=precision)
         return cls(Path(out) / scenario.name / digits, digits)
 
     @property
@@ -90,14 +95,16 @@ class RunFolder:
             return None
         return result
 
-    def write(self, forecast: Forecast) -> Record:
-        """Write every table of a forecast, the manifest last, and return the record."""
-        result = record(forecast)
+    def write(self, forecast: Forecast, trace: PrecisionTrace | None = None) -> Record:
+        """Write every table of a forecast, and how it became precise, the manifest last; return the record."""
+        result = record(forecast, trace)
         (self.path / "manifest.json").unlink(missing_ok=True)
         write_text(self.path / "forecast.json", json_text(result))
         files = ["forecast.json", *write_tables(forecast, result, self.path)]
+        if trace is not None:
+            files.append(write_trace(forecast, trace, self.path))
         self.chunks.remove()
-        write_text(self.path / "manifest.json", json_text(self._manifest(forecast, files)))
+        write_text(self.path / "manifest.json", json_text(self._manifest(forecast, files, trace)))
         return result
 
     def add_figures(self, result: Record, languages: Sequence[str]) -> bool:
@@ -126,7 +133,7 @@ class RunFolder:
         with (self.path / "run.log").open("a", encoding="utf-8") as stream:
             stream.write(line + "\n")
 
-    def _manifest(self, forecast: Forecast, files: list[str]) -> dict[str, Any]:
+    def _manifest(self, forecast: Forecast, files: list[str], trace: PrecisionTrace | None) -> dict[str, Any]:
         scenario = forecast.scenario
         effort = effort_that_counts(forecast.effort, forecast.engine)
         return {
@@ -139,11 +146,18 @@ class RunFolder:
             "seed": forecast.seed,
             "draws": effort.draws,
             "replicates": effort.replicates,
+            **({} if trace is None else {"precision": _asked(trace)}),
             "engine": forecast.engine,
             "agent": None if forecast.agent_class is None else forecast.agent_class.__qualname__,
             "versions": versions(),
             "files": files,
         }
+
+
+def _asked(trace: PrecisionTrace) -> dict[str, float]:
+    """Return what was asked for, of which the final draws and replicates came."""
+    first = trace.steps[0]
+    return {"half_width": trace.wanted, "draws": first.draws, "replicates": first.replicates}
 
 
 FIGURES = ("fan_chart", "rises", "transition_matrix")

@@ -1,7 +1,7 @@
 """The tables of a run folder: which rows and columns each holds.
 
-Knows the columns of ``years.csv``, ``villages.csv``, ``hub.csv`` and ``ensemble.parquet``; must not
-know which engine made the numbers, nor in which language they are read.
+Knows the columns of ``years.csv``, ``villages.csv``, ``hub.csv``, ``precision.csv`` and ``ensemble.parquet``;
+must not know which engine made the numbers, nor in which language they are read.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ import numpy as np
 from ..domain.status import LEVELS, Status
 from ..inference.forecast import DistrictForecast, Forecast
 from ..inference.frames import ensemble_columns, year_rows
+from ..inference.precision import PrecisionTrace
 from .files import write_csv, write_parquet
 from .record import DECIMALS, Record, districts_of
 
 VILLAGES_IN_CSV = 10_000
 HUB_COLUMNS = ("origin_date", "target", "horizon", "location", "output_type", "output_type_id", "value")
 
+TRACE_COLUMNS = ("draws", "replicates", "district_code", "year", "probability_met", "largest_half_width")
+
 
 def write_tables(forecast: Forecast, result: Record, folder: Path) -> list[str]:
     """Write every table of a forecast and return the names of the files."""
-    written = [_write_years(forecast, folder), _write_villages(forecast, folder), _write_hub(result, folder)]
+    written = [_write_years(forecast, result, folder), _write_villages(forecast, folder), _write_hub(result, folder)]
     if forecast.ensemble_run is not None:
         write_parquet(
             folder / "ensemble.parquet", (ensemble_columns(forecast, i) for i in range(len(forecast.districts)))
@@ -33,10 +36,36 @@ def write_tables(forecast: Forecast, result: Record, folder: Path) -> list[str]:
     return written
 
 
-def _write_years(forecast: Forecast, folder: Path) -> str:
-    rows = [row for district in forecast.districts for row in year_rows(forecast.scenario, district)]
+def write_trace(forecast: Forecast, trace: PrecisionTrace, folder: Path) -> str:
+    """Write the rounds of a run that doubled, one row a round, district and year, and return the file's name."""
+    codes = [district.villages.district_code for district in forecast.districts]
+    rows = [
+        (step.draws, step.replicates, code, year, probability, step.half_width)
+        for step in trace.steps
+        for code, probabilities in zip(codes, step.probabilities, strict=True)
+        for year, probability in zip(forecast.scenario.years, probabilities, strict=True)
+    ]
+    write_csv(folder / "precision.csv", TRACE_COLUMNS, rows)
+    return "precision.csv"
+
+
+def _write_years(forecast: Forecast, result: Record, folder: Path) -> str:
+    """Write the yearly table; what is judged stands before what is needed, empty where it is not known."""
+    rows = []
+    for district, said in zip(forecast.districts, districts_of(result), strict=True):
+        for row, year in zip(year_rows(forecast.scenario, district), said["years"], strict=True):
+            place = list(row).index("needed_mean")
+            cells = list(row.items())
+            rows.append(dict([*cells[:place], *_judged(year).items(), *cells[place:]]))
     write_csv(folder / "years.csv", list(rows[0]), (list(row.values()) for row in rows))
     return "years.csv"
+
+
+def _judged(year: Record) -> dict[str, Any]:
+    """Return the columns of what is held against the needed number."""
+    judged = year["judged"] or {"mean": None, "quantiles": dict.fromkeys(year["rises"]["quantiles"])}
+    quantiles = {f"judged_q{round(100 * float(q)):02d}": value for q, value in judged["quantiles"].items()}
+    return {"judged_mean": judged["mean"], **quantiles}
 
 
 def _write_villages(forecast: Forecast, folder: Path) -> str:
@@ -92,13 +121,17 @@ def _write_hub(result: Record, folder: Path) -> str:
 
 
 def hub_rows(result: Record) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of the hubverse table: quantiles of the rises, and the chance that the target is met."""
+    """Yield the rows of the hubverse table: quantiles of the rises and of what is judged, chance that it is enough."""
     origin_date = f"{result['origin']}-12-31"
     for district in districts_of(result):
         for horizon, year in enumerate(district["years"], start=1):
             place = (horizon, district["code"])
-            for quantile, value in year["rises"]["quantiles"].items():
-                yield origin_date, "rises", *place, "quantile", quantile, value
+            counts = {"rises": year["rises"]}
+            if district["target"]["key"] in {"entries", "stock", "net_rises"} and year["judged"] is not None:
+                counts[district["target"]["key"]] = year["judged"]
+            for name, count in counts.items():
+                for quantile, value in count["quantiles"].items():
+                    yield origin_date, name, *place, "quantile", quantile, value
             met = year["probability_met"]
             yield origin_date, "target", *place, "pmf", "met", met
             yield origin_date, "target", *place, "pmf", "not_met", round(1 - met, DECIMALS)

@@ -6,9 +6,11 @@ Knows what is said about the numbers of a record (`record.py`); must not know wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
+from ..inputs.posterior import UNNAMED_BLOCKS
 from .language import Language, phrase
 
 Record = Mapping[str, Any]
@@ -27,6 +29,7 @@ _BASES = {
     PRIORS_ALONE: phrase("Basis: priors alone; no local data used."),
     STATED_ALONE: phrase("Basis: parameters as stated in the scenario; no local data used."),
     PRIORS_AND_STATED: phrase("Basis: priors and parameters stated in the scenario; no local data used."),
+    UNNAMED_BLOCKS[0]: phrase("Basis: draws from a file; origin not stated."),
 }
 
 _EVENTS = {
@@ -56,6 +59,8 @@ _JUDGED = {
 }
 
 SATURATION_WORTH_TELLING = 0.05
+COARSEST_ERROR = 0.1
+"""Largest Monte Carlo error at which a probability still has a word: half the width of most words."""
 
 
 def probability_word(probability: float) -> str:
@@ -63,9 +68,9 @@ def probability_word(probability: float) -> str:
     return next(word for least, word in _WORDS if probability >= least)
 
 
-def word(language: Language, probability: float) -> str:
-    """Return the word for a probability."""
-    return language.say(probability_word(probability))
+def word(language: Language, probability: float, error: float = 0.0) -> str:
+    """Return the word for a probability, or that its Monte Carlo error leaves it open."""
+    return language.say(phrase("too few runs") if error > COARSEST_ERROR else probability_word(probability))
 
 
 def uncertain(language: Language, probability: float, decimals: int = 0) -> str:
@@ -85,9 +90,10 @@ def chance(language: Language, probability: float, decimals: int = 0) -> str:
     return uncertain(language, probability, decimals)
 
 
-def word_and_chance(language: Language, probability: float) -> str:
+def word_and_chance(language: Language, probability: float, error: float = 0.0) -> str:
     """Return the word with the number beside it, as a sentence begins."""
-    said = language.say("{word} ({chance})", word=word(language, probability), chance=chance(language, probability))
+    shown = chance(language, probability)
+    said = language.say("{word} ({chance})", word=word(language, probability, error), chance=shown)
     return said[0].upper() + said[1:]
 
 
@@ -104,12 +110,17 @@ def share_span(language: Language, low: float, high: float) -> str:
     return language.say("{low}–{high}", low=language.number(100 * low), high=language.percent(high))
 
 
-def chance_span(language: Language, interval: Sequence[float]) -> str:
-    """Return an interval of probabilities."""
+def chance_span(language: Language, interval: Sequence[float], *, short: bool = False) -> str:
+    """Return an interval of probabilities; `short` leaves out what the other end says."""
     low, high = interval
     if low >= 0.01 and high <= 0.99:
         return share_span(language, low, high)
-    return language.say("{low} to {high}", low=uncertain(language, low), high=uncertain(language, high))
+    ends = [uncertain(language, end) for end in interval]
+    if ends[0] == ends[1]:
+        return ends[0]
+    if short:
+        return language.say("{low}–{high}", low=ends[0].rstrip(" %"), high=ends[1])
+    return language.say("{low} to {high}", low=ends[0], high=ends[1])
 
 
 def levels(language: Language, target: Record) -> str:
@@ -145,8 +156,10 @@ def verdict(language: Language, district: Record) -> str:
     """Return the one sentence that answers the question for one district and the first year."""
     first = district["years"][0]
     probability, interval = first["probability_met"], first["parameter_interval90"]
-    said = {"verdict": word_and_chance(language, probability), "event": event(language, district)}
-    if first["saturated"] >= 0.5:
+    opening = word_and_chance(language, probability, first["monte_carlo_error"])
+    said = {"verdict": opening, "event": event(language, district)}
+    coarse = first["monte_carlo_error"] > COARSEST_ERROR
+    if first["saturated"] >= 0.5 and not coarse:
         return language.say(
             "{verdict}: {event}, because fewer villages than that can still move; "
             "the target is saturated rather than missed.",
@@ -154,7 +167,7 @@ def verdict(language: Language, district: Record) -> str:
         )
     if first["monte_carlo_error"] == 0:
         return language.say("{verdict}: {event}; an exact result for the parameters as given.", **said)
-    if interval is None:
+    if interval is None or coarse:
         error = language.number(100 * first["monte_carlo_error"], 1)
         return language.say("{verdict}: {event}; simulation error ± {error} percentage points.", error=error, **said)
     low, high = (uncertain(language, end) for end in interval)
@@ -172,7 +185,7 @@ def verdict_of_many(language: Language, record: Record) -> str:
     """Return the one sentence that answers the question for several districts and the first year."""
     districts, meeting = record["districts"], record["districts_meeting"][0]
     said = {
-        "verdict": word_and_chance(language, meeting["mean"] / len(districts)),
+        "verdict": word_and_chance(language, meeting["mean"] / len(districts), mean_error(districts, 0)),
         "year": meeting["year"],
         "mean": language.number(meeting["mean"], 1),
         "districts": language.number(len(districts)),
@@ -190,6 +203,49 @@ def verdict_of_many(language: Language, record: Record) -> str:
         interval=whole_span(language, low, high),
         **said,
     )
+
+
+def mean_error(districts: Sequence[Record], year: int) -> float:
+    """Return a bound on the Monte Carlo error of the districts' mean probability: they share their parameters."""
+    return fmean(district["years"][year]["monte_carlo_error"] for district in districts)
+
+
+def title(language: Language, record: Record) -> str:
+    """Return the title of the scenario, or its name where it has none in this language."""
+    return str(record["title"].get(language.code) or record["scenario"])
+
+
+def synthetic(language: Language, districts: Sequence[Record]) -> str | None:
+    """Return which counts are no data, or None where all are."""
+    number = sum(district["population"]["synthetic_counts"] for district in districts)
+    if not number:
+        return None
+    return language.say(
+        "Counts made up for {number} of {districts} districts: they gave none; drawn around the shares of Tanah Laut.",
+        number=language.number(number),
+        districts=language.number(len(districts)),
+    )
+
+
+def placeholders(record: Record) -> list[str]:
+    """Return the interventions whose effect on rising was left to the default prior."""
+    names = [plan["name"] for plan in record["interventions"]]
+    return [name for name in names if record["parameters"][f"{name}.odds_ratio_rise"]["default_prior"]]
+
+
+def programme(language: Language, record: Record) -> str | None:
+    """Return which interventions are at work, and whether their effects are placeholders; None where there are none."""
+    names = [plan["name"] for plan in record["interventions"]]
+    if not names:
+        return None
+    unknown = placeholders(record)
+    listed = ", ".join(name.replace("_", " ") for name in names)
+    if not unknown:
+        return language.say("Interventions: {names}.", names=listed)
+    if len(unknown) == len(names):
+        return language.say("Interventions: {names}; effects of interventions: placeholders.", names=listed)
+    which = ", ".join(name.replace("_", " ") for name in unknown)
+    return language.say("Interventions: {names}; effects of {which}: placeholders.", names=listed, which=which)
 
 
 def basis(language: Language, blocks: Sequence[str]) -> str:

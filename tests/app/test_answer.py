@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from districts import everything_on
 
-from simulation.app.answer import forecast_answer, wrapped
+from simulation.app.answer import forecast_answer
+from simulation.app.columns import table, wrapped
 from simulation.app.progress import ProgressReport
 from simulation.app.settings import printable
 from simulation.domain.target import Target
@@ -35,6 +36,80 @@ def test_the_answer_fits_80_columns_whatever_the_target(code: str, target: Targe
     assert max(map(len, answer.splitlines())) <= 80
     assert "…" not in answer
     assert "\n\n\n" not in answer
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.key)
+def test_no_word_is_cut_where_years_are_many_and_runs_are_few(code: str, target: Target) -> None:
+    """Fifty years, one trajectory: every line fits, headers and words are whole, and no word of likelihood is given."""
+    result = record(forecast(everything_on(target=target, horizon=50), 1, 1))
+    answer = forecast_answer(language(code), result)
+    assert max(map(len, answer.splitlines())) <= 80
+    whole = {"en": {"simulation", "parameter", "needed", "words"}, "id": {"simulasi", "parameter", "perlu", "sebutan"}}
+    assert whole[code] <= set(answer.split())
+    few = {"en": "too few runs", "id": "lintasan terlalu"}[code]
+    assert answer.count(few) >= 50
+    assert {"en": "almost certain", "id": "hampir pasti"}[code] not in answer
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.key)
+def test_every_reading_has_its_word(code: str, target: Target) -> None:
+    """The longest word stands whole beside each year, whatever the target counts."""
+    result = record(forecast(everything_on(target=target), replicates=30))
+    for year in result["years"]:
+        year["probability_met"], year["monte_carlo_error"], year["parameter_interval90"] = 0.1, 0.01, [0.001, 0.999]
+    answer = forecast_answer(language(code), result)
+    assert max(map(len, answer.splitlines())) <= 80
+    assert answer.count({"en": "very unlikely", "id": "kemungkinannya"}[code]) >= 5
+
+
+def test_a_table_gives_way_at_spaces_first() -> None:
+    """A sentence is broken between words; only a name wider than the page is cut."""
+    from rich.console import Console
+
+    console = Console(width=80, color_system=None)
+    for name in ("many short words " * 8, "n" * 60):
+        with console.capture() as captured:
+            console.print(table(["name", *["header"] * 5], [[name.strip(), *["12 (3–99)"] * 5]]))
+        lines = captured.get().splitlines()
+        assert max(len(line.rstrip()) for line in lines) <= 80
+        assert sum(line.count("(3–99)") for line in lines) == 5
+        assert name[0] == "n" or sum(line.count("short") for line in lines) == 8
+
+
+def test_what_was_stated_is_listed_with_its_origin_and_effects_come_first() -> None:
+    """Value and keyword of every given number; default priors one by one only where asked for."""
+    scenario = everything_on()
+    sources = {"transition.year_sd": "stated; the ministry", "interventions.pokja.odds_ratio_rise": "estimated; panel"}
+    left = frozenset({"fall", "data.odds_ratio_rise"})
+    parameters = replace(scenario.parameters, defaulted=left)
+    result = record(forecast(replace(scenario, sources=sources, parameters=parameters), replicates=30))
+    answer = forecast_answer(language("en"), result)
+    (year_sd,) = [line for line in answer.splitlines() if "differences between years" in line]
+    (pokja,) = [line for line in answer.splitlines() if "pokja: odds ratio of rising" in line]
+    (data,) = [line for line in answer.splitlines() if "data: odds ratio of rising" in line]
+    assert year_sd.split()[-2:] == ["0.50", "stated"]
+    assert pokja.split()[-2:] == ["2.20", "estimated"]
+    assert data.split()[-1] == "placeholder"
+    assert answer.index(pokja) < answer.index(year_sd)
+    assert "default priors: 1 (" in answer
+    assert "chance of falling in a year" not in answer
+    assert "chance of falling in a year" in forecast_answer(language("en"), result, detailed=True)
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+def test_several_districts_are_told_year_by_year(code: str) -> None:
+    """Expected number that meet the target, mean chance, and where each district stands."""
+    scenario = everything_on()
+    districts = tuple(replace(scenario.districts[0], district_code=f"11.{i:02d}") for i in range(1, 4))
+    result = record(forecast(replace(scenario, districts=districts), replicates=30))
+    answer = forecast_answer(language(code), result)
+    speech = language(code)
+    for meeting in result["districts_meeting"]:
+        start = f"  {meeting['year']}   {speech.number(meeting['mean'], 1)} ("
+        assert any(line.split()[:2] == start.split()[:2] for line in answer.splitlines()), start
+    assert "years.csv" in answer
 
 
 def test_known_villages_are_not_said_to_be_unknown() -> None:
@@ -95,6 +170,17 @@ def test_the_time_left_counts_only_what_this_run_computes(capsys: pytest.Capture
     chunks.resuming, clock.now = False, 15.0
     progress(60, 100)
     assert capsys.readouterr().err == "Simulating: 60 of 100 trajectories, about 40 s left\n"
+
+
+def test_every_round_of_a_run_that_doubles_has_its_own_time_left(capsys: pytest.CaptureFixture[str]) -> None:
+    """The second round began when the first ended: a quarter of it took 10 s, so the rest takes 30."""
+    clock = Clock()
+    progress = ProgressReport(language("en"), quiet=False, clock=clock)
+    clock.now = 5.0
+    progress(100, 100)
+    clock.now = 15.0
+    progress(50, 200)
+    assert capsys.readouterr().err == "Simulating: 50 of 200 trajectories, about 30 s left\n"
 
 
 def test_progress_is_silent_where_asked(capsys: pytest.CaptureFixture[str]) -> None:

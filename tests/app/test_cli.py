@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -180,6 +181,7 @@ def test_a_bad_scenario_exits_with_2_and_writes_nothing(run: Run, fixed: Path, b
     "options",
     [
         ("--draws", "0"), ("--draws", "-5"), ("--replicates", "0"), ("--workers", "-1"), ("--seed", "-1"),
+        ("--precision", "0"), ("--precision", "1"), ("--precision", "-0.1"), ("--precision", "nan"),
         ("--draws", "many"), ("--engine", "fast"), ("--lang", "nl"), ("--what",),
     ],
 )  # fmt: skip
@@ -341,6 +343,44 @@ def test_a_forced_run_takes_nothing_from_an_interrupted_one(run: Run, fixed: Pat
         patch.setattr("simulation.inference.forecast.run", lambda *_, **__: seen.append((folder / ".chunks").exists()))
         run(*common, "--force")
     assert seen == [False]
+
+
+def test_precision_doubles_until_the_error_is_small_and_says_so(run: Run, fixed: Path) -> None:
+    """The rounds stand in a table, the last alone below the half-width; a finished run says the same again."""
+    common = ("forecast", fixed.name, "--precision", "0.02", "--replicates", "200", "--no-figures")
+    first = run(*common)
+    assert first.returncode == 0, first.stderr
+    (folder,) = (fixed.parent / "results" / "pasti").iterdir()
+    with (folder / "precision.csv").open(newline="") as stream:
+        rounds = list(csv.DictReader(stream))
+    widths = dict.fromkeys((int(row["replicates"]), float(row["largest_half_width"])) for row in rounds)
+    assert [replicates for replicates, _ in widths] == [200 * 2**i for i in range(len(widths))]
+    assert [width < 0.02 for _, width in widths] == [False] * (len(widths) - 1) + [True]
+    assert len(rounds) == 3 * len(widths)
+    assert "Precision reached with" in unbroken(first.stdout)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["precision"] == {"half_width": 0.02, "draws": 1, "replicates": 200}
+    assert manifest["replicates"] == int(rounds[-1]["replicates"])
+    assert "precision.csv" in manifest["files"]
+    again = run(*common)
+    assert "Found finished" in again.stderr
+    assert again.stdout == first.stdout
+
+
+def test_precision_that_is_out_of_reach_is_said_to_be(run: Run, fixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit of trajectories ends it, in the language asked for."""
+    monkeypatch.setattr("simulation.inference.precision.MOST_TRAJECTORIES", 400)
+    common = ("forecast", fixed.name, "--precision", "0.001", "--replicates", "200", "--no-figures")
+    assert "Precision not reached: with 400 trajectories" in unbroken(run(*common).stdout)
+    assert "Ketelitian belum tercapai: dengan 400 lintasan" in unbroken(run(*common, "--lang", "id").stdout)
+
+
+def test_precision_is_refused_for_an_exact_result(run: Run, fixed: Path) -> None:
+    """It has no error that more runs could narrow: exit code 2, nothing written."""
+    done = run("forecast", fixed.name, "--engine", "exact", "--precision", "0.01")
+    assert done.returncode == 2
+    assert "--precision" in done.stderr
+    assert written(fixed.parent) == [fixed]
 
 
 @pytest.mark.parametrize("code", ["id", "en"])

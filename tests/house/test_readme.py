@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+import simulation as kkb
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INSTALLS = "python3 -m venv"
-NUMBERS = {6: "six", 7: "seven", 8: "eight"}
 
 
 def blocks(language: str) -> list[str]:
@@ -37,34 +38,42 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_command_of_the_tour_runs(newcomer: Path) -> None:
-    """In their order, in one folder, each exits with 0; every forecast leaves a whole run folder."""
+@pytest.fixture(scope="module")
+def said(newcomer: Path) -> dict[str, str]:
+    """Return what every command of the tour says, run in their order in one folder."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    assert len(commands()) >= 7
-    said = {}
+    answers = {}
     for command in commands():
         environment = {**os.environ, "PATH": path}
         done = subprocess.run(
             ["bash", "-c", command], cwd=newcomer, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        said[command] = done.stdout
-    forecasts = [command for command in said if " forecast " in command]
+        answers[command] = done.stdout
+    return answers
+
+
+def test_every_forecast_of_the_tour_writes_a_whole_run_folder(newcomer: Path, said: dict[str, str]) -> None:
+    """Every command exits with 0; each forecast leaves the files that its manifest names, and figures."""
+    assert len(said) >= 7
     manifests = list(newcomer.glob("results/*/*/manifest.json"))
-    assert len(manifests) == len(forecasts) >= 3
+    assert len(manifests) == len([command for command in said if " forecast " in command]) >= 3
     for manifest in manifests:
-        known = json.loads(manifest.read_text(encoding="utf-8"))
-        assert all((manifest.parent / name).stat().st_size for name in known["files"])
-        assert {path.suffix for path in (manifest.parent / "figures").iterdir()} == {".svg", ".png"}
-    main = said["kampungkb forecast scenarios/tanah_laut.yaml"]
-    (record,) = [json.loads(path.read_text()) for path in newcomer.glob("results/tanah-laut/*/forecast.json")]
-    assert f"the {record['target']['denominator']} villages of Tanah Laut" in README
-    assert f"the {NUMBERS[record['target']['needed']]} that are needed each year" in README
-    assert f"setidaknya {record['target']['needed']} dari {record['target']['denominator']} kampung" in " ".join(
-        main.split()
-    )
-    counts = [round(share * 135) for share in record["population"]["origin_share"].values()]
-    assert "/".join(map(str, counts)) in README
+        named = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+        assert {"forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet"} <= set(named)
+        assert all((manifest.parent / name).stat().st_size for name in named)
+        assert len(list((manifest.parent / "figures").iterdir())) == 6
+
+
+def test_the_numbers_of_the_readme_are_those_of_the_main_job(said: dict[str, str]) -> None:
+    """Needed and villages stand in the answer, the published counts in what the scenario says."""
+    answer = " ".join(said["kampungkb forecast scenarios/tanah_laut.yaml"].split())
+    assert "the seven that are needed each year" in README
+    assert "the 135 villages of Tanah Laut" in README
+    assert "sedikitnya 7 dari 135 kampung naik status pada 2026" in answer
+    (counts,) = re.findall(r"published counts (\d+)/(\d+)/(\d+)/(\d+)", README)
+    (district,) = kkb.load_scenario(ROOT / "scenarios" / "tanah_laut.yaml").districts
+    assert list(map(int, counts)) == district.status_counts.tolist()
 
 
 def test_the_python_of_the_tour_runs(newcomer: Path) -> None:

@@ -77,15 +77,15 @@ def test_forecasts_state_the_parameter_interval_that_is_true(replicates: int) ->
     """Over 200 seeds the ends agree with the exact quantiles of P(at least 1 of 20 rises | r), r logit-normal."""
     prior = LogitNormal(-2.9, 0.4)
     scenario = make_scenario(make_villages((10, 10), status=[0] * 20), {"rise.dasar": prior}, horizon=1)
-    exact = binom.sf(0, 20, prior.quantile((np.arange(100_000) + 0.5) / 100_000))
-    truth = binom.sf(0, 20, prior.quantile(np.array([0.05, 0.95])))
+    exact = np.asarray(binom.sf(0, 20, prior.quantile((np.arange(100_000) + 0.5) / 100_000)))
+    truth = np.asarray(binom.sf(0, 20, prior.quantile(np.array([0.05, 0.95]))))
     met = []
     for seed in range(200):
         result = forecast(scenario, 200, replicates, seed, workers=1)
         assert result.ensemble_run is not None
         met.append(result.ensemble_run.outcomes[0].counts.met(scenario.target)[..., 0])
         assert result.districts[0].years[0].met == estimate(met[-1])
-    assert_interval_is_found(met, truth, exact.var(), np.mean(exact * (1 - exact)))
+    assert_interval_is_found(met, truth, float(exact.var()), float(np.mean(exact * (1 - exact))))
 
 
 @pytest.mark.parametrize("replicates", [4, 20, 50])
@@ -93,7 +93,7 @@ def test_the_parameter_interval_does_not_widen_with_noise(replicates: int) -> No
     """Known truth: p ~ Beta(8, 4); its 90% interval is found whatever the number of replicates."""
     rng, (mean, spread) = np.random.default_rng(12), beta.stats(8, 4)
     met = (rng.random((400, replicates)) < rng.beta(8, 4, size=(400, 1)) for _ in range(REPEATS))
-    assert_interval_is_found(met, beta.ppf([0.05, 0.95], 8, 4), spread, mean * (1 - mean) - spread)
+    assert_interval_is_found(met, np.asarray(beta.ppf([0.05, 0.95], 8, 4)), spread, mean * (1 - mean) - spread)
 
 
 def test_the_parameter_interval_closes_where_only_chance_varies() -> None:

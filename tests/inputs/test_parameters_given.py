@@ -66,9 +66,34 @@ def test_each_notation_becomes_its_distribution(desk: Desk, given: str, name: st
 
 
 def test_one_skip_holds_past_both_levels(desk: Desk) -> None:
-    """A single number for skip is the chance past berkembang and past mandiri."""
-    scalars = desk.load(transition="transition: {skip: 0.4}").parameters.scalars
-    assert scalars["skip.berkembang"] == scalars["skip.mandiri"] == Fixed(0.4)
+    """A single skip is one parameter: the chance past berkembang and past mandiri, with no prior left over."""
+    parameters = desk.load(transition="transition: {skip: 0.4}").parameters
+    assert parameters.scalars["skip"] == Fixed(0.4)
+    assert [name for name in parameters.scalars if name.startswith("skip.")] == []
+    drawn = parameters.draw(seed=1, draws=3)
+    assert drawn.rise_reaches[:, 0, 2].tolist() == drawn.rise_reaches[:, 1, 3].tolist() == [0.4] * 3
+
+
+def test_a_distribution_on_a_single_skip_is_drawn_once_for_both_levels(desk: Desk) -> None:
+    """In every draw the chance past berkembang is the chance past mandiri, and draws differ."""
+    drawn = desk.load(transition="transition: {skip: {beta: {alpha: 2, beta: 3}}}").parameters.draw(seed=1, draws=50)
+    np.testing.assert_array_equal(drawn.rise_reaches[:, 0, 2], drawn.rise_reaches[:, 1, 3])
+    assert len(set(drawn.rise_reaches[:, 0, 2].tolist())) == 50
+
+
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [
+        ({"skip": [0.2, 0.3]}, ["skip"]),
+        ({"skip.mandiri": [0.6, 0.7]}, ["skip.berkembang", "skip.mandiri"]),
+    ],
+)
+def test_draws_hold_skip_in_either_form(desk: Desk, columns: dict[str, Any], names: list[str]) -> None:
+    """A file of draws has one skip, or one per level beside which the other level keeps its prior."""
+    write_draws(desk, columns)
+    parameters = desk.load(transition=FROM).parameters
+    assert [name for name in parameters.scalars if name.startswith("skip")] == names
+    assert parameters.draw(seed=1, draws=4).rise_reaches.shape == (4, 4, 4)
 
 
 def test_fall_per_level_replaces_the_common_one(desk: Desk) -> None:
@@ -160,10 +185,12 @@ def test_draws_of_a_calibration_are_taken_as_they_are(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("basis", [None, "panel", [], [1]])
-def test_draws_that_do_not_name_their_data_are_called_calibrated(desk: Desk, basis: object) -> None:
-    """Without a usable basis in the file the draws are still told from priors."""
+def test_draws_that_do_not_name_their_data_claim_no_calibration(desk: Desk, basis: object) -> None:
+    """Without a usable basis in the file the draws are told from priors, but no origin is claimed."""
     write_draws(desk, DRAWS, basis)
-    assert desk.load(transition=FROM, interventions=POKJA).parameters.blocks == ("calibrated draws",)
+    assert desk.load(transition=FROM, interventions=POKJA).parameters.blocks == (
+        "draws from a file; origin not stated",
+    )
 
 
 def test_draws_of_a_covariate_name_their_column(desk: Desk) -> None:
@@ -190,6 +217,7 @@ def test_draws_of_a_covariate_name_their_column(desk: Desk) -> None:
         ({"year_sd": ["a"]}, "year_sd", "something else than numbers"),
         ({"rise.dasar": []}, "", "no draws"),
         ({"fall": [0.1], "fall.mandiri": [0.1]}, "fall", "both for all levels and per level"),
+        ({"skip": [0.1], "skip.mandiri": [0.1]}, "skip", "draws of skip are given both for all levels and per level"),
     ],
 )
 def test_draws_that_do_not_fit_are_told(desk: Desk, columns: dict[str, Any], field: str, says: str) -> None:
@@ -209,6 +237,34 @@ def test_a_file_that_holds_no_draws_is_told(desk: Desk, content: bytes) -> None:
     desk.write("posterior.parquet", content)
     (problem,) = desk.problems(transition=FROM)
     assert "not a Parquet file" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("column", "given", "field"),
+    [
+        ("skip", "{skip: 0.1}", "transition.skip"),
+        ("skip", "{skip: {mandiri: 0.1}}", "transition.skip"),
+        ("skip.mandiri", "{skip: 0.1}", "transition.skip.mandiri"),
+        ("fall.mandiri", "{fall: 0.1}", "transition.fall.mandiri"),
+    ],
+)
+def test_what_is_given_in_the_other_form_clashes_with_draws(desk: Desk, column: str, given: str, field: str) -> None:
+    """A parameter for all levels and one for a single level are the same parameter twice."""
+    write_draws(desk, {column: [0.1, 0.2]})
+    (problem,) = desk.problems(transition=f"transition: {given[:-1]}, parameters_from: posterior.parquet}}")
+    assert problem.field == field
+
+
+def test_levels_may_be_shared_between_scenario_and_draws(desk: Desk) -> None:
+    """One level of skip or fall may come from the scenario and another from the file."""
+    write_draws(desk, {"skip.mandiri": [0.6], "fall.mandiri": [0.1]})
+    scalars = desk.load(
+        transition="transition: {skip: {berkembang: 0.1}, fall: {paripurna: 0}, parameters_from: posterior.parquet}"
+    ).parameters.scalars
+    assert scalars["skip.berkembang"] == Fixed(0.1)
+    assert scalars["fall.paripurna"] == Fixed(0.0)
+    assert isinstance(scalars["skip.mandiri"], Empirical)
+    assert isinstance(scalars["fall.mandiri"], Empirical)
 
 
 def test_a_parameter_cannot_be_given_and_calibrated(desk: Desk) -> None:

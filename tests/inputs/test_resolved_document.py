@@ -97,7 +97,7 @@ def test_every_parameter_has_a_source(desk: Desk) -> None:
     scenario = desk.load(**RICH)
     assert scenario.sources["transition.rise.dasar"] == "stated; minutes"
     assert scenario.sources["transition.rise.berkembang"] == "stated; minutes"
-    assert scenario.sources["transition.skip.mandiri"] == "assumed"
+    assert scenario.sources["transition.skip"] == "assumed"
     assert scenario.sources["transition.year_sd"] == "assumed; default prior, see MODEL.md"
     assert scenario.sources["interventions.media.odds_ratio_fall"] == "assumed"
     assert len([key for key in scenario.sources if key.startswith(("transition.", "interventions."))]) == (

@@ -25,6 +25,9 @@ from simulation.inputs.scenario import load_scenario
         ("folder", "a folder, not a file"),
         ("pipe", "not an ordinary file"),
         ("vilages.csv", "did you mean villages.csv?"),
+        ("sub/vilages.csv", "did you mean sub/villages.csv?"),
+        ("villages", "did you mean villages.csv?"),
+        ("sub\\\\villages.csv", "write sub/villages.csv"),
         ("a" * 5000, ""),
         ("", "relative to the file"),
     ],
@@ -37,10 +40,30 @@ def test_a_path_that_cannot_be_used_is_told_where_it_is_named(tmp_path: Path, pa
     (desk.folder / "link.csv").symlink_to(tmp_path / "outside.csv")
     (desk.folder / "loop.csv").symlink_to(desk.folder / "loop.csv")
     (desk.folder / "folder").mkdir()
+    desk.write("sub/villages.csv", VILLAGES)
     os.mkfifo(desk.folder / "pipe")
     (problem,) = desk.problems(villages=f'villages: {{table: "{path}"}}')
     assert (problem.line, problem.field) == (6, "villages.table")
     assert says in words(problem)
+
+
+@pytest.mark.parametrize("path", ["villages.parquet", "scenari.csv", "data.csv", "nowhere/villages.csv"])
+def test_no_file_is_suggested_that_cannot_be_meant(desk: Desk, path: str) -> None:
+    """Files of another kind or quite another name, and files of other folders, are not suggested."""
+    (problem,) = desk.problems(villages=f"villages: {{table: {path}}}")
+    assert problem.suggestion is None
+
+
+def test_a_mistyped_scenario_is_suggested_as_it_can_be_typed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suggestion keeps the folder that the reader gave, and names a scenario, never the table beside it."""
+    desk.write("scenarios/laut.yaml", desk.text())
+    desk.write("scenarios/laut2.csv", "")
+    monkeypatch.chdir(desk.folder)
+    for typed in ("scenarios/lautt.yaml", "scenarios/laut2.yml", "scenarios/laut"):
+        with pytest.raises(ScenarioError) as caught:
+            load_scenario(typed)
+        (problem,) = caught.value.problems
+        assert str(problem.suggestion) == "did you mean scenarios/laut.yaml?"
 
 
 def test_a_project_marks_its_tree(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import NamedTuple
 
 import pytest
@@ -56,7 +57,26 @@ CASES = [
         "target.net_of_falls",
         "reading: rises only",
     ),
+    Case("share of everything", "target", "target: {share: 1}", "share", "target.share", "1% is written 0.01"),
+    Case(
+        "share beyond a year", "target", "target: {share: 0.6, reading: entries}", "share", "target.share",
+        "up to 0.5 | 0.6% is written 0.006",
+    ),
+    Case(
+        "entries to dasar", "target", "target: {reading: entries, levels: [dasar, mandiri]}", "levels",
+        "target.levels", "no village can rise to dasar, so entries cannot count it | write [mandiri]",
+    ),
+    Case(
+        "stock of dasar", "target", "target: {reading: stock, levels: [dasar]}", "levels", "target.levels",
+        "only where villages fall | write [mandiri, paripurna]",
+    ),
+    Case(
+        "stock of all levels", "target",
+        "target: {reading: stock, levels: [dasar, berkembang, mandiri, paripurna]}", "levels", "target.levels",
+        "always met | write [mandiri, paripurna]",
+    ),
     Case("unsafe name", "name", "name: ../../etc", "etc", "name", "lower-case letters"),
+    Case("name as in prose", "name", "name: Kab. Tanah Laut", "Kab", "name", "write kab-tanah-laut"),
     Case("long name", "name", "name: " + "a" * 61, "aaa", "name", "too long"),
     Case("missing key", "origin", "", "schema", "origin", "origin is missing"),
     Case("language", "language", "language: fr", "fr", "language", "id, en"),
@@ -93,6 +113,18 @@ transition:
     berkembang: {berkembang: 1}
     mandiri: {mandiri: 1}
     paripurna: {paripurna: 1}""", "fall", "transition.fall", "one or the other"),
+    Case("row worth less than one observation", "transition", """\
+transition:
+  matrix:
+    dasar: {dasar: 1, effective_n: 0.5}
+    berkembang: {berkembang: 1}
+    mandiri: {mandiri: 1}
+    paripurna: {paripurna: 1}""", "0.5", "transition.matrix.dasar.effective_n", "at least 1"),
+    Case(
+        "interval on a probability", "transition",
+        "transition: {rise: {dasar: {median: 0.05, interval90: [0.03, 0.08]}}}", "0.05", "transition.rise.dasar",
+        "logit_normal, beta | write {logit_normal: {mean: -2.96, sd: 0.314}}",
+    ),
     Case(
         "unknown row", "transition", "transition: {rise: {dsar: 0.1}}", "dsar", "transition.rise.dsar",
         "mean dasar?",
@@ -167,6 +199,9 @@ transition:
     Case("negative count", "villages",
          "villages: {status_counts: {dasar: -1, berkembang: 0, mandiri: 0, paripurna: 0}}", "counts",
          "villages.status_counts.dasar", "at least 0"),
+    Case("a level without a count", "villages",
+         "villages: {status_counts: {dasar: 1, berkembang: 1, mandiri: 0}}", "counts",
+         "villages.status_counts.paripurna", "write paripurna: 0"),
     Case("unknown status of a count", "villages",
          "villages: {status_counts: {dasar: 1, berkembng: 1, berkembang: 1, mandiri: 0, berkelanjutan: 0}}", "counts",
          "villages.status_counts.berkembng", "mean berkembang?"),
@@ -175,7 +210,7 @@ transition:
          "villages.status_counts.berkelanjutan", "two names of the same level"),
     Case("counts beside a status column", "villages",
          "villages:\n  table: villages.csv\n  status_counts: {dasar: 3, berkembang: 1, mandiri: 1, paripurna: 1}",
-         "counts", "villages.status_counts", "remove status_counts or the column status"),
+         "counts", "villages.status_counts", "| remove status_counts; the statuses in the table are counted"),
     Case("remove without extends", "remove", "remove: [pokja]", "remove", "remove", "extends no other"),
     Case("interventions as a mapping", "interventions", "interventions: {pokja: {starts: 2026}}", "pokja",
          "interventions", "are a list"),
@@ -192,9 +227,7 @@ transition:
     Case("no start", "interventions", POKJA.replace("    starts: 2026\n", ""), "pokja", "interventions.pokja.starts",
          "starts is missing"),
     Case("starts at the origin", "interventions", POKJA.replace("2026", "2025"), "starts",
-         "interventions.pokja.starts", "from 2026 to 2030"),
-    Case("starts after the horizon", "interventions", POKJA.replace("2026", "2031"), "starts",
-         "interventions.pokja.starts", "after the last forecast year"),
+         "interventions.pokja.starts", "2026 or later"),
     Case("ends before it starts", "interventions", POKJA + "    ends: 2025", "ends", "interventions.pokja.ends",
          "2026 or later"),
     Case("percent for coverage", "interventions", POKJA.replace("capacity: 2", "coverage: 40"), "coverage",
@@ -255,6 +288,68 @@ def test_what_was_found_is_quoted_from_the_file(desk: Desk, case: Case) -> None:
         assert "\n" not in problem.found
 
 
+@pytest.mark.parametrize(
+    ("sections", "field", "found"),
+    [
+        (
+            {"transition": "transition: {rise: {dasar: {median: 0.05, interval90: [0.03, 0.08]}}}"},
+            "transition.rise.dasar",
+            "{median: 0.05, interval90: [0.03, 0.08]}",
+        ),
+        (
+            {
+                "transition": "transition:\n  matrix:\n    dasar: {dasar: 0.91, berkembang: 0.1}\n"
+                "    berkembang: {berkembang: 1}\n    mandiri: {mandiri: 1}\n    paripurna: {paripurna: 1}"
+            },
+            "transition.matrix.dasar",
+            "{dasar: 0.91, berkembang: 0.1}",
+        ),
+        (
+            {"title": "title: [" + "1234567890, " * 500 + "]"},
+            "title",
+            "[" + "1234567890, " * 4 + "12345678…",
+        ),
+    ],
+)
+def test_a_refused_mapping_or_list_is_quoted_with_its_values(
+    desk: Desk, sections: dict[str, str], field: str, found: str
+) -> None:
+    """A row or a distribution is quoted with what stands in it, cut where it is long."""
+    (problem,) = desk.problems(**sections)
+    assert (problem.field, problem.found) == (field, found)
+
+
+def test_a_covariate_in_too_small_a_unit_is_told_with_the_ratios_that_fit(desk: Desk) -> None:
+    """An odds ratio whose effect across its column is beyond e^50 is refused, also where only its tail is."""
+    desk.write("villages.csv", "village_code,village,subdistrict,status,people\na,A,K,dasar,500\nb,B,K,dasar,5500\n")
+    for given in ("1.02", "{median: 1, interval90: [0.98, 1.0204]}"):
+        (problem,) = desk.problems(transition=f"transition: {{covariates: {{people: {given}}}}}")
+        assert problem.field == "transition.covariates.people"
+        assert "from 500 to 5500" in words(problem)
+        assert "an odds ratio from 0.99005 to 1.01005 | give the column in a larger unit" in words(problem)
+    assert desk.load(transition="transition: {covariates: {people: 1.01}}").parameters.covariates == ("people",)
+
+
+def test_an_intervention_may_start_after_the_last_forecast_year(desk: Desk) -> None:
+    """It is accepted, for the horizon may be lengthened, and nobody is assisted within it."""
+    from simulation.inference.forecast import run_forecast
+
+    fixed = "{rise: {dasar: 0.1, berkembang: 0.1, mandiri: 0.1}, fall: 0, skip: 0, year_sd: 0}"
+    late = desk.load(
+        transition=f"transition: {fixed}", interventions=POKJA.replace("2026", "2031") + "    odds_ratio_rise: 9\n"
+    )
+    without = desk.load(transition=f"transition: {fixed}")
+    columns = ["probability_met", "rises_mean"]
+    years = [run_forecast(scenario, draws=3, replicates=20, seed=1).years for scenario in (late, without)]
+    assert years[0][columns].equals(years[1][columns])
+
+
+def test_a_stock_of_all_villages_may_be_asked_for(desk: Desk) -> None:
+    """The bound on shares is for what happens in a year; a stock may grow to the whole district."""
+    assert desk.load(target="target: {share: 1, reading: stock}").target.share == 1
+    assert desk.load(target="target: {share: 0.5}").target.share == Fraction(1, 2)
+
+
 def test_all_problems_are_told_at_once_in_reading_order(desk: Desk) -> None:
     """One error carries every problem of the scenario and of its tables, in the order of reading."""
     desk.write("villages.csv", "village_code,village,subdistrict\na,A,Takisung\na,B,Takisung\n")
@@ -309,6 +404,8 @@ def test_counts_that_do_not_match_the_table_are_told(desk: Desk) -> None:
     )
     assert (problem.line, problem.field) == (8, "villages.status_counts")
     assert "add up to 2, but the table has 3 villages" in str(problem)
+    assert "add up to 3 | add 1 to the counts, or remove the villages" in words(problem)
+    assert problem.found == "{dasar: 1, berkembang: 1, mandiri: 0, paripurna: 0}"
 
 
 def test_counts_per_kecamatan_must_name_and_match_each_kecamatan(desk: Desk) -> None:
@@ -331,6 +428,23 @@ def test_a_table_without_any_status_needs_counts(desk: Desk) -> None:
     (problem,) = desk.problems()
     assert problem.field == "villages.table"
     assert "no status is known" in str(problem)
+    assert "add a column status to the table, or give villages.status_counts" in words(problem)
+
+
+@pytest.mark.parametrize(
+    ("header", "advice"),
+    [
+        ("klasifikasi", "rename the column klasifikasi to status"),
+        ("stats", "rename the column stats to status"),
+        ("status", "fill in the column status"),
+    ],
+)
+def test_a_status_column_under_another_name_is_found(desk: Desk, header: str, advice: str) -> None:
+    """Where no status is known, the column that seems to hold them is named, or that it is empty."""
+    cell = "" if header == "status" else "dasar"
+    desk.write("villages.csv", f"village_code,village,subdistrict,{header}\na,A,Takisung,{cell}\n")
+    (problem,) = desk.problems()
+    assert advice in words(problem)
 
 
 def test_single_villages_cannot_be_named_without_a_table(desk: Desk) -> None:

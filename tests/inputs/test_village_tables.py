@@ -46,13 +46,21 @@ def test_further_columns_are_numbers_where_every_cell_is_one(desk: Desk) -> None
 
 
 CASES = [
-    ("missing column", "village_code,village,kecamatan\na,A,K\n", 1, "subdistrict", "column subdistrict is missing"),
-    ("misspelt column", "village_code,vilage,subdistrict\na,A,K\n", 1, "village", "rename the column vilage"),
+    ("missing column", "village_code,village,x\na,A,K\n", 1, "subdistrict", "column subdistrict is missing"),
+    ("misspelt column", "village_code,vilage,subdistrict\na,A,K\n", 1, "village", "column vilage to village"),
+    ("Indonesian kecamatan", "village_code,village,Kecamatan\na,A,K\n", 1, "subdistrict", "Kecamatan to subdistrict"),
+    ("Indonesian code", "Kode Desa,village,subdistrict\na,A,K\n", 1, "village_code", "Kode Desa to village_code"),
+    ("Indonesian name", "village_code,nama_desa,subdistrict\na,A,K\n", 1, "village", "nama_desa to village"),
+    ("capitals", "village_code,village,subdistrict,Status\na,A,K,dasar\n", 1, "Status", "column Status to status"),
     ("two columns of one name", "village_code,village,subdistrict,x,x\na,A,K,1,2\n", 1, "x", "two columns"),
     ("column without a name", "village_code,village,subdistrict,\na,A,K,1\n", 1, "", "column 4 has no name"),
-    ("header only", "village_code,village,subdistrict\n", None, "", "no rows"),
-    ("blank", "\n\n", None, "", "the table is empty"),
-    ("duplicate code", "village_code,village,subdistrict\na,A,K\nb,B,K\na,C,K\n", 4, "village_code", "rows 2 and 4"),
+    ("header only", "village_code,village,subdistrict\n", None, "", "write the column names in the first row"),
+    ("blank", "\n\n", None, "", "the table is empty | a table with the columns village_code, village, subdistrict"),
+    ("duplicate code", "village_code,village,subdistrict\na,A,K\nb,B,K\na,C,K\n", 4, "village_code", "rows 2 and 4 | correct the code"),
+    ("codes from Excel", "village_code,village,subdistrict\nx,A,K\n6.301E+09,B,K\n6.301E+09,C,K\n", 3,
+     "village_code", "turned 2 codes into rounded numbers, the first in row 3"),
+    ("codes from Excel in Indonesian", "village_code;village;subdistrict\n9,90101E+09;A;K\n", 2,
+     "village_code", "format the column as Text"),
     ("empty code", "village_code,village,subdistrict\n,A,K\n", 2, "village_code", "the cell is empty"),
     ("empty kecamatan", "village_code,village,subdistrict\na,A,\n", 2, "subdistrict", "the cell is empty"),
     ("short row", "village_code,village,subdistrict\na,A,K\nb,B\n", 3, "", "2 cells, the header has 3"),
@@ -91,6 +99,22 @@ def test_a_table_of_another_encoding_is_told_at_its_line(desk: Desk) -> None:
     (problem,) = desk.error().problems
     assert problem.line == 3
     assert "CSV UTF-8" in words(problem)
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1"], ids=["xlsx", "xls"])
+def test_a_workbook_is_told_how_to_save_it(desk: Desk, start: bytes) -> None:
+    """A workbook in place of a table is one problem, which says how Excel writes a table that can be read."""
+    desk.write("villages.xlsx", start + b"\x00\xff" * 50)
+    (problem,) = desk.problems(villages="villages: {table: villages.xlsx}")
+    assert "choose Save As, CSV UTF-8 (comma delimited)" in words(problem)
+    assert problem.found == "villages.xlsx"
+    assert isinstance(desk.error(), DataError)
+
+
+def test_a_code_beside_ruined_codes_is_not_called_double(desk: Desk) -> None:
+    """Codes that a spreadsheet rounded to the same number are one problem, not one a row."""
+    desk.write("villages.csv", "village_code,village,subdistrict,status\n" + "9.90101E+09,A,K,dasar\n" * 30)
+    assert len(desk.problems()) == 1
 
 
 def test_an_empty_status_column_is_no_status(desk: Desk) -> None:
@@ -165,7 +189,9 @@ def test_many_districts_come_from_one_table(desk: Desk) -> None:
         (",mandiri,", ",x,", 1, "mandiri", "all four levels; mandiri are missing"),
         ("133,", "banyak,", 3, "villages", "a whole number from 1 to 10000"),
         ("133,", "-5,", 3, "villages", "a whole number from 1 to 10000"),
-        ("province", "provinsi", 1, "province", "rename the column provinsi"),
+        ("province", "provinsi", 1, "province", "rename the column provinsi to province"),
+        ("villages,", "Jumlah Kampung KB,", 1, "villages", "rename the column Jumlah Kampung KB to villages"),
+        ("51.02", "5.102E+01", 3, "district_code", "rounded numbers"),
     ],
 )
 def test_a_wrong_table_of_districts_is_told(desk: Desk, old: str, new: str, row: int, column: str, says: str) -> None:

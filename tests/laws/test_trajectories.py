@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from districts import ORIGIN, everything_on, make_scenario, make_villages, scenarios
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,7 +79,7 @@ def test_an_intervention_with_odds_ratio_one_changes_no_bit(scenario: Scenario) 
     without = replace(
         neutral,
         interventions=(),
-        parameters=ParameterSet(neutral.parameters.scalars, covariates=neutral.parameters.covariates),
+        parameters=replace(neutral.parameters, interventions=()),
     )
     a, b = simulate(neutral), simulate(without)
     assert np.array_equal(a.levels, b.levels)
@@ -151,25 +150,6 @@ def test_a_subset_keeps_its_lives_where_nothing_couples_villages(scenario: Scena
     )
     whole, few = simulate(scenario), simulate(scenario, part)
     assert np.array_equal(whole.village_status[keep], few.village_status)
-
-
-@pytest.mark.parametrize(("cells", "workers"), [(60, 1), (333, 2), (10_000, 3)])
-def test_chunks_and_workers_change_nothing(cells: int, workers: int) -> None:
-    """An ensemble is the same however it is cut and spread."""
-    scenario = everything_on()
-    effort = Effort(3, 22)
-    expected = run(scenario, effort, SEED, workers=1, chunk_cells=26 * 66)
-    got = run(scenario, effort, SEED, workers=workers, chunk_cells=cells)
-    assert same(expected.outcomes[0], got.outcomes[0])
-
-
-@pytest.mark.slow
-def test_mesa_in_worker_processes_gives_the_same_ensemble() -> None:
-    """Processes change nothing either."""
-    scenario, effort = everything_on(), Effort(2, 9)
-    a = run(scenario, effort, SEED)
-    b = run(scenario, effort, SEED, engine="mesa", workers=2, chunk_cells=100)
-    assert same(a.outcomes[0], b.outcomes[0])
 
 
 def test_more_draws_and_replicates_begin_with_the_same_ones() -> None:

@@ -15,9 +15,11 @@ from PIL import Image
 
 from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast, forecast
+from simulation.inputs.scenario import load_scenario
 from simulation.report import plots
 from simulation.report.record import record
 
+ROOT = Path(__file__).parents[2]
 WORDS = {
     "id": {
         "fan_chart": "Proporsi kampung",
@@ -26,7 +28,7 @@ WORDS = {
     },
     "en": {
         "fan_chart": "Share of villages",
-        "rises": "Probability that the target",
+        "rises": "Probability target is met",
         "transition_matrix": "Rows: level now",
     },
 }
@@ -101,7 +103,7 @@ def test_the_rises_figure_says_finding_target_and_source(small: Forecast) -> Non
     """Headline with word and number, the needed number at its line, basis, source and run below."""
     said = texts(plots.rises(small, "en"))
     assert "at least 7 of 135" in said.replace("\n", " ")
-    assert "needed: 7" in said
+    assert "needed:\n7" in said
     assert "priors alone; no local data used" in said
     assert "borneotrend.com" in said
     assert f"run {plots.input_hash(small.scenario, small.effort, small.seed, small.engine)}" in said
@@ -113,6 +115,63 @@ def test_other_readings_draw_what_they_judge(small: Forecast, target: Target) ->
     result = forecast(replace(small.scenario, target=target), 5, 5, 7)
     named = {"stock": "are mandiri or paripurna", "entries": "rise to mandiri or paripurna", "net_rises": "minus falls"}
     assert named[target.key] in texts(plots.rises(result, "en")).replace("\n", " ")
+
+
+@pytest.mark.parametrize("name", plots.DRAW)
+def test_made_up_counts_are_named_below_every_figure(several: Forecast, name: str) -> None:
+    """With the number of districts that gave none."""
+    said = {code: texts(plots.DRAW[name](several, code)).replace("\n", " ") for code in WORDS}
+    assert "Counts made up for 1 of 3 districts" in said["en"]
+    assert "untuk 1 dari 3 kabupaten/kota adalah angka rekaan" in said["id"]
+
+
+@pytest.mark.parametrize("name", plots.DRAW)
+def test_a_figure_with_interventions_says_so_and_that_effects_are_placeholders(name: str) -> None:
+    """Scenario, names, and what is not known of them."""
+    scenario = load_scenario(ROOT / "scenarios" / "tanah_laut_semua.yaml")
+    result = forecast(scenario, 5, 5, 7)
+    said = {code: texts(plots.DRAW[name](result, code)).replace("\n", " ") for code in WORDS}
+    assert "Tanah Laut: all five interventions" in said["en"]
+    assert "rumah dataku" in said["en"]
+    assert "effects of interventions: placeholders" in said["en"]
+    assert "pengaruh intervensi: angka sementara" in said["id"]
+
+
+def test_several_districts_are_lines_not_a_band(several: Forecast) -> None:
+    """One median a district and the middle one; spread between districts is not drawn as uncertainty."""
+    for axes in plots.fan_chart(several).axes:
+        assert len(axes.lines) == 4
+        assert not axes.collections
+
+
+def test_fixed_numbers_have_no_interval_in_the_matrix(several: Forecast) -> None:
+    """Only where the law is uncertain does the figure speak of an interval."""
+    said = texts(plots.transition_matrix(several, "en")).replace("\n", " ")
+    assert "interval" not in said
+    assert "in a typical year" in said
+    assert "come on top" in said
+
+
+def test_intervals_stand_under_the_chances_where_they_fit(small: Forecast) -> None:
+    """Five years have room for them; six years with long ones have not."""
+    low, high = record(small)["years"][0]["parameter_interval90"]
+    assert f"{100 * low:.0f}–{100 * high:.0f}%" in texts(plots.rises(small, "en"))
+    crowded = record(small)
+    crowded["years"] = [{**crowded["years"][0], "year": 2026 + t} for t in range(6)]
+    for year in crowded["years"]:
+        year["parameter_interval90"] = [0.001, 0.98]
+    assert "<1–98" not in texts(plots.rises(crowded, "id"))
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+def test_a_wide_needed_range_stays_on_the_page_and_names_its_year(small: Forecast, code: str) -> None:
+    """Four digits each way, and another range in the last year."""
+    wide = record(small)
+    wide["years"][-1]["needed"] = {"mean": 3000.0, "min": 2500, "max": 3776}
+    figure = plots.rises(wide, code)
+    figure.canvas.draw()
+    (label,) = [text for text in figure.findobj(Text) if "\n2030:" in text.get_text()]
+    assert label.get_window_extent().x1 <= figure.bbox.x1
 
 
 def test_drawing_leaves_the_readers_settings_alone(small: Forecast) -> None:

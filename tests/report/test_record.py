@@ -64,6 +64,13 @@ def test_what_is_judged_is_summarised_where_it_is_not_the_rises(small: Forecast,
     assert [year["quantiles"]["0.5"] for year in judged] == medians.tolist()
 
 
+def test_the_target_says_what_it_is_a_share_of_and_whether_falls_count(small: Forecast) -> None:
+    """As a number of villages and as the word of the scenario file."""
+    target = Target(denominator="below_top", net_of_falls=True)
+    said = record(forecast(replace(small.scenario, target=target), 5, 5, 7))["target"]
+    assert (said["denominator"], said["denominator_kind"], said["net_of_falls"]) == (121, "below_top", True)
+
+
 def test_default_priors_are_marked(small: Forecast) -> None:
     """Every parameter has its quantiles; those left to their prior are told apart."""
     parameters = record(small)["parameters"]

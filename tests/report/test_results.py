@@ -71,6 +71,21 @@ def test_the_years_table_says_what_the_record_says(folder: Path) -> None:
     assert [float(row["probability_met"]) for row in table] == [year["probability_met"] for year in record["years"]]
 
 
+def test_what_is_judged_stands_in_the_years_and_in_the_hub(small: Forecast, tmp_path: Path) -> None:
+    """Mean and quantiles of the count that is held against the needed number, under its own name in the hub."""
+    result = forecast(replace(small.scenario, target=Target(reading="stock")), 10, 10, 7)
+    run = folder_of(result, tmp_path)
+    years = run.write(result)["years"]
+    table = rows(run.path / "years.csv")
+    assert [float(row["judged_mean"]) for row in table] == [year["judged"]["mean"] for year in years]
+    for row, year in zip(table, years, strict=True):
+        for quantile, value in year["judged"]["quantiles"].items():
+            assert float(row[f"judged_q{round(100 * float(quantile)):02d}"]) == value
+    hub = [row for row in rows(run.path / "hub.csv") if row["target"] == "stock"]
+    expected = [value for year in years for value in year["judged"]["quantiles"].values()]
+    assert [float(row["value"]) for row in hub] == expected
+
+
 def test_the_ensemble_table_has_a_row_for_every_trajectory_and_year(folder: Path, small: Forecast) -> None:
     """In the order of draws, replicates and years; levels sum to the villages."""
     table = pq.read_table(folder / "ensemble.parquet").to_pydict()
@@ -210,6 +225,13 @@ def test_a_kept_chunk_says_whether_it_was_found_or_made(tmp_path: Path) -> None:
             everything_on(), replicates=8, workers=1, sink=chunks, progress=lambda *_: seen.append(chunks.resuming)
         )
     assert seen == [False, True]
+
+
+def test_a_run_that_doubles_is_named_by_what_was_asked_for(small: Forecast) -> None:
+    """Half-width and starting effort count; without a half-width it is another run."""
+    asked = [(Effort(40, 10), None), (Effort(40, 10), 0.02), (Effort(40, 10), 0.03), (Effort(80, 10), 0.02)]
+    hashes = [input_hash(small.scenario, effort, 7, "batch", precision=width) for effort, width in asked]
+    assert len(set(hashes)) == len(hashes)
 
 
 class Eager(VillageAgent):

@@ -94,6 +94,9 @@ def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
     ("first", "said"),
     [
         ({"parameter_interval90": None}, "simulation error ± 1.2 percentage points"),
+        ({"monte_carlo_error": 0.101}, "Too few runs (79%)"),
+        ({"monte_carlo_error": 0.101}, "simulation error ± 10.1 percentage points"),
+        ({"monte_carlo_error": 0.099}, "Likely (79%)"),
         ({"parameter_interval90": None, "monte_carlo_error": 0.0}, "an exact result"),
         ({"parameter_interval90": [0.995, 0.999]}, "whatever the true values"),
         ({"saturated": 0.7}, "saturated rather than missed"),

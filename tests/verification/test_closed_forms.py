@@ -20,7 +20,7 @@ SIZES = (13, 13, 13, 12, 12, 12, 12, 12, 12, 12, 12)
 def simulated(scenario: Scenario, replicates: int, engine: Engine = "batch", workers: int | None = None) -> np.ndarray:
     """Return whether each trajectory met the target in each year, shape (replicate, year)."""
     ensemble = run(scenario, Effort(1, replicates), 2025, engine=engine, workers=workers)
-    return ensemble.outcomes[0].counts.met(scenario.target)[0]
+    return np.asarray(ensemble.outcomes[0].counts.met(scenario.target)[0])
 
 
 def assert_agrees(met: np.ndarray, exact: float) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +38,9 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     b = p["village_sd"] * normals(SEED, Process.VILLAGE_EFFECT, 0, v.units, at)[:, 0]
     x_beta = np.zeros(len(v))
     for name in scenario.parameters.covariates:
-        x_beta += (v.columns[name] - np.mean(v.columns[name])) * math.log(p[f"covariates.{name}"])
+        x = np.asarray(v.columns[name], dtype=np.float64)
+        x_beta += (x - x.mean()) * math.log(p[f"covariates.{name}"])
+    assert v.status is not None
     status, changed = [int(s) for s in v.status], [-999] * len(v)
     path: Path = []
     assisted: Assisted = {}
@@ -44,10 +48,8 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
         old = list(status)
         seen = []
         for i, s in enumerate(old):
-            others = [old[h] for h in range(len(v)) if k[h] == k[i] and h != i]
-            peers = sum(other > s for other in others) / len(others) if others else 0.0
             waits = year - 1 - changed[i] < scenario.min_years
-            known = logit(rows[s][0]) + x_beta[i] + math.log(p["peer_odds_ratio"]) * peers
+            known = logit(rows[s][0]) + x_beta[i] + math.log(p["peer_odds_ratio"]) * share_above(old, v, i)
             seen.append(-math.inf if waits else known)
         for office in offices:
             tie = uniforms(SEED, Process.PRIORITY, year, v.units, at, office.plan.name)[:, 0]
@@ -66,26 +68,44 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
             _, f0, shares = rows[s]
             r = expit(seen[i] + b[i] + joint(up, scenario.overlap) + shock[k[i]])
             f = expit(logit(f0) - joint([-a for a in down], scenario.overlap))
-            lands = [r * share if d > s else (1 - r) * f * share for d, share in enumerate(shares)]
-            lands[s] = (1 - r) * (1 - f)
-            status[i] = max(d for d in range(4) if d == 0 or u[i] < sum(lands[d:]))
+            status[i] = landing(s, r, f, shares, u[i])
             changed[i] = year if status[i] != s else changed[i]
         path.append(list(status))
     return path, assisted
+
+
+def share_above(status: list[int], v: Villages, i: int) -> float:
+    """Return the share of the other villages of the kecamatan that stand above a village (MODEL.md 7.3)."""
+    k = v.subdistrict_index
+    others = [status[h] for h in range(len(v)) if k[h] == k[i] and h != i]
+    return sum(other > status[i] for other in others) / len(others) if others else 0.0
+
+
+def landing(s: int, r: float, f: float, shares: list[float], u: float) -> int:
+    """Return the next status: the highest d with u < P(next status ≥ d)."""
+    lands = [r * share if d > s else (1 - r) * f * share for d, share in enumerate(shares)]
+    lands[s] = (1 - r) * (1 - f)
+    return max(d for d in range(4) if d == 0 or u < sum(lands[d:]))
 
 
 def law(scenario: Scenario, p: dict[str, float]) -> Law:
     """Return r⁰, f⁰ and where rises and falls lead, level by level (MODEL.md 7.1)."""
     if (matrix := scenario.parameters.matrix) is None:
         x1, x2 = p["skip.berkembang"], p["skip.mandiri"]
-        shares = [[0, 1 - x1, x1 * (1 - x2), x1 * x2], [1, 0, 1 - x2, x2], [0, 1, 0, 1], [0, 0, 1, 0]]
+        shares: list[list[float]] = [
+            [0, 1 - x1, x1 * (1 - x2), x1 * x2],
+            [1, 0, 1 - x2, x2],
+            [0, 1, 0, 1],
+            [0, 0, 1, 0],
+        ]
         rise, fall = [*(p[f"rise.{level}"] for level in LEVELS[:3]), 0.0], [0.0, *[p["fall"]] * 3]
         return list(zip(rise, fall, shares, strict=True))
     rows: Law = []
     for s, row in enumerate(matrix):
+        assert isinstance(row, tuple)
         above, below = sum(row[s + 1 :]), sum(row[:s])
-        shares = [cell / ((above if d > s else below) or 1) for d, cell in enumerate(row)]
-        rows.append((above, min(1.0, below / (1 - above)) if below else 0.0, shares))
+        to = [cell / ((above if d > s else below) or 1) for d, cell in enumerate(row)]
+        rows.append((above, min(1.0, below / (1 - above)) if below else 0.0, to))
     return rows
 
 
@@ -177,16 +197,42 @@ def record(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     }
 
 
-@pytest.mark.parametrize("replicate", range(4))
+def crowded(**settings: Any) -> Scenario:
+    """Return a scenario of overlapping interventions that all protect from falls, of up to three levels."""
+    sizes, places = (6, 4, 9, 2), range(21)
+    roads = ["tanah" if i % 3 else "aspal" for i in places]
+    villages = make_villages(
+        sizes, [i * 5 % 4 for i in places], columns={"remote": [i % 3.0 for i in places], "road": roads}
+    )
+    codes = tuple(villages.codes[i] for i in (8, 2, 17, 5, 11))
+    half, year = Fraction(1, 2), ORIGIN + 1
+    plans = (
+        Intervention("half", year, coverage=half, priority="lowest_status", years_per_village=3),
+        Intervention("first", year, capacity=3, priority=codes, eligible_status=LEVELS, fades_over_years=3),
+        Intervention("near", year, capacity=6, priority="nearest_to_rising", eligible_subdistricts=("Kecamatan 2",)),
+        Intervention("road", year, coverage=half, priority="highest_status", eligible_where={"road": "tanah"}),
+        Intervention("any", year + 1, coverage=half, ramp_years=3, eligible_status=LEVELS, years_per_village=2),
+    )
+    ratios = {f"{plan.name}.odds_ratio_rise": 1.4 + j / 5 for j, plan in enumerate(plans)}
+    ratios |= {f"{plan.name}.odds_ratio_fall": 0.4 + j / 10 for j, plan in enumerate(plans)}
+    matrix = ((0.7, 0.2, 0.05, 0.05), (0.2, 0.5, 0.2, 0.1), (0.2, 0.2, 0.3, 0.3), (0.1, 0.15, 0.2, 0.55))
+    scalars = {"village_sd": 0.5, "year_sd": 0.5, "peer_odds_ratio": 2.0}
+    return make_scenario(villages, scalars, plans, ratios, {"remote": 1.3}, matrix=matrix, **settings)
+
+
+@pytest.mark.parametrize("replicate", range(6))
 @pytest.mark.parametrize(("overlap", "min_years"), [("diminishing", 1), ("strongest", 0), ("multiply", 2)])
-def test_the_twin_lives_the_same_lives(overlap: str, min_years: int, replicate: int) -> None:
+@pytest.mark.parametrize("make", [everything_on, crowded])
+def test_the_twin_lives_the_same_lives(
+    make: Callable[..., Scenario], overlap: str, min_years: int, replicate: int
+) -> None:
     """With everything on, the same villages are assisted and each has the same status in every year."""
-    scenario = everything_on(horizon=8, overlap=overlap, min_years=min_years)
+    scenario = make(horizon=8, overlap=overlap, min_years=min_years)
     assert record(scenario, replicate) == twin(scenario, replicate)
 
 
 @given(scenarios(known_status=True, gentle=True), st.integers(0, 9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_twin_lives_the_same_lives_in_any_scenario(scenario: Scenario, replicate: int) -> None:
     """Whatever is switched on, places and statuses are the twin's, village by village."""
     assert record(scenario, replicate) == twin(scenario, replicate)
@@ -194,7 +240,7 @@ def test_the_twin_lives_the_same_lives_in_any_scenario(scenario: Scenario, repli
 
 @pytest.mark.slow
 @given(scenarios(known_status=True, gentle=True), st.integers(0, 9))
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_the_twin_lives_the_same_lives_in_many_scenarios(scenario: Scenario, replicate: int) -> None:
     """The same, over many more scenarios."""
     assert record(scenario, replicate) == twin(scenario, replicate)

@@ -1,0 +1,91 @@
+"""Columns of the village table, held against what a scenario wants of them.
+
+Knows which columns there are and what they hold; must not know what moves villages.
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+
+from ..domain.villages import Villages
+from .collector import Collector, listed, nearest, shown
+from .law import Law
+from .problems import Message
+from .region import Region
+from .tables import not_numeric
+from .tree import Node
+from .village_table import VillageTable
+
+MOST_LOG_ODDS = 50.0
+"""A covariate that moves the log odds further across its column was given in the wrong unit."""
+
+
+def check_covariates(node: Node, law: Law, region: Region, collector: Collector) -> None:
+    """Tell where a covariate is no numeric column of the village table, or its unit is far too small."""
+    for name in law.parameters.covariates if region.districts else ():
+        field = f"transition.covariates.{name}"
+        if not all(name in district.columns for district in region.districts):
+            tell_unknown_column(node, "transition.covariates", field, name, region.districts, collector)
+            continue
+        place = node.get("transition", "covariates", name) or node.mapping["transition"]
+        before = len(collector)
+        tell_not_numeric(place, field, name, region.table, collector)
+        if len(collector) == before:
+            _tell_unit(place, field, name, law, region, collector)
+
+
+def _tell_unit(place: Node, field: str, name: str, law: Law, region: Region, collector: Collector) -> None:
+    cells = np.concatenate([district.columns[name] for district in region.districts])
+    low, high = float(cells.min()), float(cells.max())
+    likely = law.parameters.scalars[f"covariates.{name}"].quantile(np.array([0.05, 0.95]))
+    if float(np.abs(np.log(likely)).max()) * (high - low) <= MOST_LOG_ODDS:
+        return
+    message = Message(
+        "the column runs from {low} to {high}: per unit, this odds ratio changes the odds of rising beyond all measure",
+        {"low": f"{low:g}", "high": f"{high:g}"},
+    )
+    most = exp(MOST_LOG_ODDS / (high - low))
+    allowed = Message("an odds ratio from {low} to {high}", {"low": f"{1 / most:.6g}", "high": f"{most:.6g}"})
+    fix = Message("give the column in a larger unit (per 1,000 people, say), and the odds ratio per that unit")
+    collector.add(place, field, message, allowed=allowed, suggestion=fix)
+
+
+def tell_unknown_column(
+    node: Node, above: str, field: str, column: str, districts: tuple[Villages, ...], collector: Collector
+) -> None:
+    """Tell that the village table has no such column.
+
+    Parameters
+    ----------
+    node, above
+        Where the column is named: at `above` in `node`, or one below it.
+    """
+    place = node
+    for part in (*above.split("."), column):
+        place = place.mapping.get(part, place)
+    have = sorted(set.intersection(*(set(district.columns) for district in districts)))
+    if column == "subdistrict":
+        fix: Message | None = Message("name kecamatan in eligible.subdistrict")
+    else:
+        fix = nearest(column, have)
+    allowed = Message("one of: {names}", {"names": listed(have)}) if have else Message("a column of the village table")
+    message = Message("the village table has no column {column}", {"column": shown(column)})
+    collector.add(place, field, message, found=shown(column), allowed=allowed, suggestion=fix)
+
+
+def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable | None, collector: Collector) -> None:
+    """Tell that a column which must be numeric holds something else, and where first."""
+    if table is None:
+        return
+    for row, cell in not_numeric(table.table, column):
+        message = Message(
+            "column {column} must hold numbers only, but row {row} of {table} does not",
+            {"column": shown(column), "row": row, "table": table.table.shown},
+        )
+        fix = (
+            Message("write decimals with a point: {value}", {"value": cell.replace(",", ".")}) if "," in cell else None
+        )
+        collector.add(place, field, message, found=shown(cell), suggestion=fix)
+        return
