@@ -122,10 +122,11 @@ class ParameterSet:
         Rows of a file of draws are taken in an addressed random order, and again from the top where the
         file is shorter.
         """
+        uniform = dict(zip(self.scalars, parameter_uniforms(seed, tuple(self.scalars), draws), strict=True))
         return {
             name: np.resize(value.values[row_order(seed, value.values.size)], draws)
             if isinstance(value, Empirical)
-            else value.quantile(parameter_uniforms(seed, name, draws))
+            else value.quantile(uniform[name])
             for name, value in self.scalars.items()
         }
 
@@ -165,8 +166,8 @@ class ParameterSet:
         matrix = np.empty((draws, 4, 4))
         for s, row in enumerate(self.matrix or ()):
             if isinstance(row, Dirichlet):
-                names = [f"matrix.{LEVELS[s]}.{level}" for level in LEVELS]
-                matrix[:, s] = row.quantile(np.stack([parameter_uniforms(seed, n, draws) for n in names], axis=1))
+                names = tuple(f"matrix.{LEVELS[s]}.{level}" for level in LEVELS)
+                matrix[:, s] = row.quantile(parameter_uniforms(seed, names, draws).T)
             else:
                 matrix[:, s] = row
         return matrix

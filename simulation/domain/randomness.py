@@ -198,10 +198,10 @@ def normals(seed: int, process: Process, year: int, units: Words, trajectories: 
     return standard_normal(uniforms(seed, process, year, units, trajectories))
 
 
-def parameter_uniforms(seed: int, name: str, draws: int) -> Floats:
-    """Return the uniforms behind the draws of one parameter, shape (draw,)."""
+def parameter_uniforms(seed: int, names: tuple[str, ...], draws: int) -> Floats:
+    """Return the uniforms behind the draws of parameters, shape (name, draw)."""
     trajectories = Trajectories.grid(range(draws), range(1))
-    return uniforms(seed, Process.PARAMETER, 0, unit_hash((name,)), trajectories).ravel()
+    return uniforms(seed, Process.PARAMETER, 0, unit_hash(names), trajectories)
 
 
 def row_order(seed: int, rows: int) -> NDArray[np.int64]:

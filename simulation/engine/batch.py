@@ -88,8 +88,9 @@ class _State:
     def __init__(self, status: Statuses, villages: Villages, min_years: int) -> None:
         self.status = status
         self.place = places(status, villages.subdistrict_index)
-        self.levels = count_levels(status, villages)
-        self.at_level = np.stack([(status == level).sum(axis=1) for level in range(TOP + 1)], axis=1)
+        self.levels = count_levels(self.place, villages)
+        at = np.arange(len(villages))[:, None] * (TOP + 1) + status
+        self.at_level = np.bincount(at.ravel(), minlength=len(villages) * (TOP + 1)).reshape(-1, TOP + 1)
         self.risen = np.zeros(status.shape, dtype=bool)
         self._min_years = min_years
         self._last_change = np.full(status.shape, NEVER, np.int32) if min_years else None

@@ -35,7 +35,7 @@ MOST_ROWS = 100_000_000
 """Trajectories × years × districts whose counts are held at once: about 5 GB."""
 
 CHUNK_CELLS: dict[Engine, int] = {"batch": 196_608, "mesa": 8_192}
-"""Villages × trajectories of a chunk: a batch block stays in cache, yet is worth a worker's while."""
+"""Villages × trajectories of a chunk: large enough that threads of the array engine do not wait for each other."""
 
 
 class EffortError(KampungError, ValueError):
@@ -167,8 +167,7 @@ def run(
     """
     _refuse_nonsense(scenario, effort, seed, engine, workers)
     workers = workers or (os.cpu_count() or 1 if engine == "batch" else 1)
-    cells = sum(map(len, scenario.districts)) * effort.draws * effort.replicates
-    todo = list(chunks(scenario, effort, chunk_cells or min(CHUNK_CELLS[engine], math.ceil(cells / workers))))
+    todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
     outcomes = tuple(
         Outcome.empty((effort.draws, effort.replicates), scenario.horizon, len(villages), len(scenario.interventions))

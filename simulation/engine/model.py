@@ -23,7 +23,7 @@ from ..domain.transition import fall_chance, falls, falls_past, rises, rises_pas
 from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
 from .outcome import Outcome
-from .setting import NEVER, Chances, Setting, count_levels
+from .setting import NEVER, Chances, Setting, count_levels, places
 
 
 class VillageAgent(mesa.Agent):
@@ -190,7 +190,7 @@ class KampungModel(mesa.Model):
         before = self._statuses()
         waiting = np.array([not agent.may_rise for agent in self.village_agents])[:, None]
         blocked = waiting & (before[:, None] < TOP) if self.assumptions.min_years else None
-        levels = count_levels(before[:, None], self.villages)
+        levels = count_levels(places(before[:, None], self.villages.subdistrict_index), self.villages)
         chances = self.setting.chances(self.year, before[:, None], levels, blocked)
         self._look_up(chances)
         villages = self.agents.select(agent_type=VillageAgent)

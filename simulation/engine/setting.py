@@ -6,6 +6,7 @@ the villages are visited, which is what the two drivers (`model.py`, `batch.py`)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -237,12 +238,10 @@ def places(status: Statuses, subdistrict_index: Ints) -> Ints:
     return place
 
 
-def count_levels(status: Statuses, villages: Villages) -> Ints:
-    """Return villages per kecamatan and level, shape (K, 4, T)."""
-    starts = np.concatenate([[0], np.cumsum(villages.subdistrict_sizes)[:-1]])
-    return np.stack(
-        [np.add.reduceat(status == level, starts, axis=0, dtype=np.int64) for level in range(TOP + 1)], axis=1
-    )
+def count_levels(place: Ints, villages: Villages) -> Ints:
+    """Return villages per kecamatan and level, shape (K, 4, T), from their `places`."""
+    shape = (len(villages.subdistricts), len(LEVELS), place.shape[1])
+    return np.bincount(place.ravel(), minlength=math.prod(shape)).reshape(shape)
 
 
 def _place(key: Floats, counts: Ints) -> Statuses:
@@ -257,8 +256,8 @@ def synthetic_shares(seed: int, district_code: str, draws: int) -> Floats:
     """Return made-up shares of the four levels per draw, Dirichlet(40 × Tanah Laut), shape (draws, 4)."""
     from ..domain.distributions import Dirichlet
 
-    names = [f"status_shares.{district_code}.{level}" for level in LEVELS]
-    uniform = np.stack([parameter_uniforms(seed, name, draws) for name in names], axis=1)
+    names = tuple(f"status_shares.{district_code}.{level}" for level in LEVELS)
+    uniform = parameter_uniforms(seed, names, draws).T
     return Dirichlet(tuple(SYNTHETIC_SHARES), SYNTHETIC_WEIGHT).quantile(uniform)
 
 

@@ -104,7 +104,7 @@ def _start_of(node: Node) -> str:
     text = ""
     for piece in _pieces(node):
         text += piece
-        if len(text) > LONGEST:
+        if len(text) > 2 * LONGEST:
             break
     return text
 

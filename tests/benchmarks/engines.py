@@ -133,18 +133,16 @@ def main() -> None:
             display_progress=False,
         )
 
-    engines: dict[str, tuple[Callable[[], object], int]] = {
+    many = 20 * options.replicates
+    jobs: dict[str, tuple[Callable[[], object], int]] = {
         "mesa.batch_run, plain twin": (peer, options.replicates),
         "array engine, 1 thread": (lambda: run(scenario, Effort(1, options.replicates), workers=1), options.replicates),
-        "array engine, 2 threads": (
-            lambda: run(scenario, Effort(1, options.replicates), workers=2),
-            options.replicates,
-        ),
+        f"array engine, 2 threads, {many:,}": (lambda: run(scenario, Effort(1, many), workers=2), many),
         "Mesa engine, 1 process": (lambda: run(scenario, Effort(1, few), engine="mesa"), few),
     }
-    seconds: dict[str, list[float]] = {name: [] for name in engines}
+    seconds: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(options.repeats):
-        for name, (job, replicates) in engines.items():
+        for name, (job, replicates) in jobs.items():
             begin = time.perf_counter()
             job()
             seconds[name].append((time.perf_counter() - begin) / replicates)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 from scenario_desk import Desk, line_of, words
 
+from simulation.inference.forecast import forecast
 from simulation.inputs.problems import ScenarioError
 
 POKJA = "interventions:\n  - name: pokja\n    starts: 2026\n    capacity: 2\n"
@@ -332,15 +333,13 @@ def test_a_covariate_in_too_small_a_unit_is_told_with_the_ratios_that_fit(desk: 
 
 def test_an_intervention_may_start_after_the_last_forecast_year(desk: Desk) -> None:
     """It is accepted, for the horizon may be lengthened, and nobody is assisted within it."""
-    from simulation.inference.forecast import run_forecast
-
     fixed = "{rise: {dasar: 0.1, berkembang: 0.1, mandiri: 0.1}, fall: 0, skip: 0, year_sd: 0}"
     late = desk.load(
         transition=f"transition: {fixed}", interventions=POKJA.replace("2026", "2031") + "    odds_ratio_rise: 9\n"
     )
     without = desk.load(transition=f"transition: {fixed}")
     columns = ["probability_met", "rises_mean"]
-    years = [run_forecast(scenario, draws=3, replicates=20, seed=1).years for scenario in (late, without)]
+    years = [forecast(scenario, draws=3, replicates=20, seed=1).years for scenario in (late, without)]
     assert years[0][columns].equals(years[1][columns])
 
 

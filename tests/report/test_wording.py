@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from simulation.inputs.posterior import UNNAMED_BLOCKS
 from simulation.report import wording
 from simulation.report.language import language
 
@@ -121,3 +122,9 @@ def test_the_basis_names_priors_or_data() -> None:
     """What is not one of the fixed phrases is a list of data blocks."""
     assert wording.basis(EN, ["priors alone; no local data used"]) == "Basis: priors alone; no local data used."
     assert "panel, counts" in wording.basis(ID, ["panel", "counts"])
+
+
+def test_draws_without_a_stated_origin_are_not_called_calibrated() -> None:
+    """A file of draws that names no data claims none, in either language."""
+    assert wording.basis(EN, UNNAMED_BLOCKS) == "Basis: draws from a file; origin not stated."
+    assert "asal-usulnya tidak dinyatakan" in wording.basis(ID, UNNAMED_BLOCKS)

@@ -17,7 +17,7 @@ from ...domain.parameters import Parameters
 from ...domain.transition import share_above
 from ...domain.villages import Villages
 from ...inputs.scenario import Scenario
-from ..setting import count_levels, largest_remainder, synthetic_shares
+from ..setting import count_levels, largest_remainder, places, synthetic_shares
 from .assistance_plan import AssistancePlan, Choice, doses, plan_assistance
 from .forward import Village
 
@@ -153,7 +153,7 @@ def village_log_odds(villages: Villages, parameters: Parameters) -> Floats:
 
 def peer_shares(villages: Villages, status: Statuses) -> Floats:
     """Return the share of the other villages of its kecamatan that stand above each village, shape (V,)."""
-    levels = count_levels(status[:, None], villages)
+    levels = count_levels(places(status[:, None], villages.subdistrict_index), villages)
     return np.asarray(share_above(levels, villages.subdistrict_sizes)[villages.subdistrict_index, status, 0])
 
 
