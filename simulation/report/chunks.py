@@ -17,8 +17,8 @@ from ..engine.ensemble import Chunk, Effort
 from ..engine.outcome import Outcome
 from ..inputs.scenario import Scenario
 
-WORTH_KEEPING = {"batch": 400_000_000, "mesa": 20_000_000}
-"""Village-years from which a run takes about half a minute: shorter ones are sooner repeated than kept."""
+WORTH_KEEPING = {"batch": 100_000_000, "mesa": 2_000_000}
+"""Village-years from which a run takes several seconds: shorter ones are sooner repeated than kept."""
 
 
 def worth_keeping(scenario: Scenario, effort: Effort, engine: str) -> bool:
