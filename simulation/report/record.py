@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.distributions import Distribution, Empirical
 from ..domain.status import LEVELS, TOP
 from ..domain.villages import Villages
 from ..engine.setting import SYNTHETIC_SHARES
@@ -226,15 +225,10 @@ def _parameters(forecast: Forecast) -> Record:
         name: {
             "quantiles": {
                 str(q): round(float(value), DECIMALS)
-                for q, value in zip(PARAMETER_QUANTILES, _quantiles(distribution, at), strict=True)
+                for q, value in zip(PARAMETER_QUANTILES, distribution.quantile(at), strict=True)
             },
             "default_prior": name in known.defaulted,
             "source": sources.get(scenario_key(name), ASSUMED).partition(";")[0],
         }
         for name, distribution in known.scalars.items()
     }
-
-
-def _quantiles(distribution: Distribution, at: np.ndarray[Any, Any]) -> Any:
-    """Return quantiles of a distribution; draws computed elsewhere are taken as they are."""
-    return np.quantile(distribution.values, at) if isinstance(distribution, Empirical) else distribution.quantile(at)
