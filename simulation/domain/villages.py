@@ -145,4 +145,4 @@ class Villages:
     def covariate(self, name: str) -> NDArray[np.float64]:
         """Return a numeric column, shape (V,), centred on the mean of the district."""
         column = np.asarray(self.columns[name], dtype=np.float64)
-        return column - column.mean()
+        return np.asarray(column - column.mean())

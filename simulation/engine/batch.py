@@ -101,7 +101,7 @@ class _State:
 
     def count_may_rise(self, blocked: Bools | None) -> Ints:
         """Return villages per level that may rise, shape (T, 4)."""
-        counts = self.levels.sum(axis=0).T.copy()
+        counts: Ints = self.levels.sum(axis=0).T.copy()
         counts[:, TOP] = 0
         if blocked is not None:
             for level in range(TOP):

@@ -249,7 +249,7 @@ def _place(key: Floats, counts: Ints) -> Statuses:
     key = break_ties(key)
     ordered = np.concatenate([np.sort(key, axis=0), np.ones((1, key.shape[1]))])
     firsts = np.take_along_axis(ordered, np.cumsum(counts[:TOP], axis=0), axis=0)
-    return np.sum([key >= first for first in firsts], axis=0, dtype=np.int8)
+    return np.asarray(np.sum([key >= first for first in firsts], axis=0, dtype=np.int8))
 
 
 def synthetic_shares(seed: int, district_code: str, draws: int) -> Floats:
@@ -267,4 +267,4 @@ def largest_remainder(shares: Floats, total: int) -> Ints:
     whole = np.floor(exact).astype(np.int64)
     missing = total - whole.sum(axis=-1, keepdims=True)
     rank = np.argsort(np.argsort(whole - exact, axis=-1, kind="stable"), axis=-1)
-    return whole + (rank < missing)
+    return np.asarray(whole + (rank < missing))

@@ -132,7 +132,7 @@ def plan_assistance(
 
 def doses(assisted: Bools, interventions: tuple[Intervention, ...]) -> Floats:
     """Return the dose in each year, shape (Y, J), of a village assisted as `assisted` (Y, J) says."""
-    years = np.cumsum(assisted, axis=0)
+    years = np.cumsum(assisted, axis=0, dtype=np.int64)
     since = np.zeros_like(years)
     for t in range(1, len(years)):
         since[t] = np.where(assisted[t], 0, since[t - 1] + 1)
