@@ -5,7 +5,8 @@ Knows the order and names of the keys of a scenario file; must not know how valu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from ..domain.parameters import ParameterSet
@@ -20,6 +21,8 @@ from .tree import Node
 ASSUMED = "assumed"
 DEFAULT_PRIOR = "assumed; default prior, see MODEL.md"
 CALIBRATED = "estimated; parameters_from"
+DATA_FILES = (("villages", "table"), ("districts", "table"), ("transition", "parameters_from"))
+"""The keys that name data files."""
 
 
 def document_of(
@@ -43,6 +46,38 @@ def document_of(
     document["interventions"] = [_intervention(name, plan, law) for name, plan in plans.items()]
     document["overlap"] = model.overlap
     return document
+
+
+def as_yaml(document: Mapping[str, Any], rename: Callable[[str], str], left_out: Iterable[str] = ()) -> str:
+    """Return a resolved scenario as the text of a scenario file.
+
+    Parameters
+    ----------
+    rename
+        Path of a data file -> the path to write.
+    left_out
+        Dotted keys that are not written: those of `default_keys`, so that defaults stay known as such.
+    """
+    import yaml
+
+    document = deepcopy(dict(document))
+    for key in left_out:
+        _drop(document, key.split("."))
+    for section, key in DATA_FILES:
+        if key in document.get(section, {}):
+            document[section][key] = rename(document[section][key])
+    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))
+
+
+def _drop(part: Any, keys: list[str]) -> None:
+    """Remove an entry, and the mappings that are empty without it; interventions are found by name."""
+    if isinstance(part, list):
+        part = {item["name"]: item for item in part}
+    first, *rest = keys
+    if rest:
+        _drop(part[first], rest)
+    if not rest or part[first] == {}:
+        del part[first]
 
 
 def _villages(plain: dict[str, Any], node: Node, files: Files) -> dict[str, Any]:
@@ -90,6 +125,11 @@ def parameter_keys(parameters: ParameterSet) -> dict[str, str]:
     if parameters.matrix is not None:
         keys |= {f"transition.matrix.{level}": f"matrix.{level}" for level in LEVELS}
     return keys
+
+
+def default_keys(parameters: ParameterSet) -> list[str]:
+    """Return the scenario keys that were left to their default prior."""
+    return [key for key, name in parameter_keys(parameters).items() if name in parameters.defaulted]
 
 
 def _document_keys(part: Any, above: str = "") -> Iterator[str]:

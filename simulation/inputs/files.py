@@ -71,6 +71,8 @@ class Files:
     ----------
     hashes
         Every file read, named from the root of the tree, -> SHA-256 of its content.
+    data
+        Every data file that `relative` has named -> its content.
     """
 
     def __init__(self, top: Path, collector: Collector) -> None:
@@ -80,6 +82,7 @@ class Files:
         self.folder = top.absolute().parent
         self.root = _project_root(self.folder)
         self.hashes: dict[str, str] = {}
+        self.data: dict[str, bytes] = {}
 
     def read_top(self) -> Source | None:
         """Return the file that was asked for."""
@@ -119,7 +122,11 @@ class Files:
 
     def relative(self, text: str, folder: Path) -> str:
         """Return a path written in a file of `folder` as the scenario that was asked for would write it."""
-        return Path(os.path.relpath(folder / text, self.folder)).as_posix()
+        name = Path(os.path.relpath(folder / text, self.folder)).as_posix()
+        source = self._cache.get((folder / text).resolve())
+        if source is not None:
+            self.data[name] = source.content
+        return name
 
     def _name(self, path: Path) -> str:
         """Return a path as it looks from where the reader named the scenario."""

@@ -73,6 +73,20 @@ class KampungError(Exception):
     """The root of every error this package raises on purpose."""
 
 
+class Refusal(KampungError):  # noqa: N818  what is refused is not always a fault
+    """Something that was asked for is not possible, for reasons that can be told in the reader's language.
+
+    Attributes
+    ----------
+    reasons
+        Why; at least one.
+    """
+
+    def __init__(self, *reasons: Message) -> None:
+        self.reasons = reasons
+        super().__init__("; ".join(map(str, reasons)))
+
+
 class ProblemsError(KampungError):
     """An error that lists problems.
 

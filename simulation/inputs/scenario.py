@@ -65,6 +65,8 @@ class Scenario:
         Scenario key -> where the number comes from (``stated; …``, ``estimated; …``, ``assumed; …``).
     files
         Every file that was read, as named, -> SHA-256 of its content.
+    data
+        Every data file as the document names it -> its content.
     changes
         What the overlays changed, one ``key: old -> new`` each.
     provinces
@@ -85,6 +87,7 @@ class Scenario:
     document: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, bytes] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
     provinces: Mapping[str, str] = field(default_factory=dict)
 
@@ -132,7 +135,7 @@ class Scenario:
             defaulted=self.parameters.defaulted
             | ({f"{plan.name}.odds_ratio_rise"} if odds_ratio_rise is None else frozenset()),
         )
-        return replace(self, interventions=(*self.interventions, plan), parameters=parameters, document={})
+        return replace(self, interventions=(*self.interventions, plan), parameters=parameters, document={}, data={})
 
 
 def load_scenario(path: str | os.PathLike[str]) -> Scenario:
@@ -265,6 +268,7 @@ class _Resolution:
             document=document,
             sources=document["sources"],
             files=self._files.hashes,
+            data=self._files.data,
             changes=self._chain.changes,
             provinces=region.provinces,
         )

@@ -99,6 +99,8 @@ def plain(value: Any) -> Any:
     match value:
         case None | str() | int() | float():
             result: Any = value
+        case bytes():
+            result = sha256(value).hexdigest()
         case Fraction():
             result = str(value)
         case np.generic():

@@ -23,6 +23,7 @@ from ..inputs.scenario import Scenario
 from .chunks import ChunkFolder
 from .files import json_text, write_text
 from .identity import RESULTS_FORMAT, data_files, effort_that_counts, input_hash, plain
+from .kept_inputs import keep_inputs
 from .language import DEFAULT
 from .record import Record, record
 from .tables import write_tables, write_trace
@@ -101,6 +102,7 @@ class RunFolder:
         (self.path / "manifest.json").unlink(missing_ok=True)
         write_text(self.path / "forecast.json", json_text(result))
         files = ["forecast.json", *write_tables(forecast, result, self.path)]
+        files += keep_inputs(forecast.scenario, self.path)
         if trace is not None:
             files.append(write_trace(forecast, trace, self.path))
         self.chunks.remove()

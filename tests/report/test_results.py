@@ -29,6 +29,7 @@ from simulation.report.files import cell, whole_file, write_csv, write_parquet
 from simulation.report.identity import input_hash
 from simulation.report.results import RunFolder, save
 
+INPUTS = ("inputs/scenario.yaml", "inputs/1_tanah_laut_villages.csv")
 TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet")
 
 
@@ -54,8 +55,9 @@ def folder(small: Forecast, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_finished_folder_holds_what_its_manifest_names(folder: Path, small: Forecast) -> None:
     """Nothing is missing, nothing temporary is left, and the manifest says how it was made."""
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert set(manifest["files"]) == set(TABLES)
-    assert {path.name for path in folder.iterdir()} == {*TABLES, "manifest.json"}
+    assert set(manifest["files"]) == {*TABLES, *INPUTS}
+    assert {path.name for path in folder.iterdir()} == {*TABLES, "manifest.json", "inputs"}
+    assert {f"inputs/{path.name}" for path in (folder / "inputs").iterdir()} == set(INPUTS)
     assert folder.name == manifest["input_hash"]
     assert folder.parent.name == small.scenario.name
     assert manifest["scenario"]["district"]["code"] == "63.01"

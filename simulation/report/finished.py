@@ -1,0 +1,87 @@
+"""Finished runs, found again by their folder.
+
+Knows what a run folder says of itself; must not know how one is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..inputs.problems import Message, Refusal
+from ..inputs.scenario import Scenario
+from .kept_inputs import load_inputs
+from .record import Record
+from .results import RunFolder
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run whose folder is complete.
+
+    Attributes
+    ----------
+    folder
+        Where it is, and its input hash.
+    record
+        What ``forecast.json`` says.
+    manifest
+        What ``manifest.json`` says.
+    """
+
+    folder: RunFolder
+    record: Record
+    manifest: Mapping[str, Any]
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that was run.
+
+        Raises
+        ------
+        Refusal
+            Where the folder does not hold it, or not as it was run.
+        """
+        return load_inputs(self.folder.path, self.manifest)
+
+
+def load_run(path: Path) -> FinishedRun:
+    """Return the finished run in a folder, or the only finished one of the folders right below it.
+
+    Raises
+    ------
+    Refusal
+        Where there is none, or where there are several to choose from.
+    """
+    run = _finished(path)
+    if run is not None:
+        return run
+    below = [found for child in sorted(path.glob("*/")) if (found := _finished(child)) is not None]
+    match below:
+        case [run]:
+            return run
+        case []:
+            message = Message(
+                "{folder} is not the folder of a finished run; give the folder that forecast names after Files:",
+                {"folder": str(path)},
+            )
+        case _:
+            names = ", ".join(found.folder.path.name for found in below)
+            message = Message(
+                "{folder} holds several runs; add the name of one: {names}", {"folder": str(path), "names": names}
+            )
+    raise Refusal(message)
+
+
+def _finished(path: Path) -> FinishedRun | None:
+    try:
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        folder = RunFolder(path, manifest["input_hash"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    record = folder.read()
+    return None if record is None else FinishedRun(folder, record, manifest)

@@ -1,0 +1,75 @@
+"""A run folder holds what it was made from, and is found again by its path."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from simulation.inference.forecast import Forecast, forecast
+from simulation.inputs.problems import KampungError
+from simulation.inputs.scenario import load_scenario
+from simulation.report.finished import load_run
+from simulation.report.record import record
+from simulation.report.results import RunFolder
+
+ROOT = Path(__file__).parents[2]
+POKJA = ROOT / "scenarios" / "tanah_laut_pokja.yaml"
+
+
+def written(made: Forecast, out: Path) -> Path:
+    """Write a forecast without figures and return its folder."""
+    run = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, out)
+    run.write(made)
+    return run.path
+
+
+@pytest.fixture
+def made() -> Forecast:
+    """Return a small forecast of an overlay whose table lies in another folder."""
+    return forecast(load_scenario(POKJA), 6, 8, 11)
+
+
+def test_a_run_can_be_made_again_from_its_folder_alone(made: Forecast, tmp_path: Path) -> None:
+    """The kept scenario, moved to another place with its folder, gives the same record."""
+    shutil.move(written(made, tmp_path / "results"), tmp_path / "moved")
+    run = load_run(tmp_path / "moved")
+    again = forecast(run.scenario, 6, 8, 11)
+    assert json.loads(json.dumps(record(again))) == run.record
+    assert again.basis == made.basis
+
+
+def test_the_folder_above_names_its_only_run(made: Forecast, tmp_path: Path) -> None:
+    """The folder of a scenario stands for its run while there is one."""
+    folder = written(made, tmp_path)
+    assert load_run(tmp_path / "tanah-laut-pokja").folder.path == folder
+    written(forecast(made.scenario, 5, 8, 11), tmp_path)
+    with pytest.raises(KampungError, match=f"several runs.*{folder.name}"):
+        load_run(tmp_path / "tanah-laut-pokja")
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    """The refusal names the folder and where the right one is found."""
+    with pytest.raises(KampungError, match="not the folder of a finished run"):
+        load_run(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["scenario.yaml", "1_tanah_laut_villages.csv"])
+def test_inputs_that_were_changed_later_are_refused(made: Forecast, tmp_path: Path, name: str) -> None:
+    """Another number in the kept scenario, or another village in the kept table, is noticed."""
+    folder = written(made, tmp_path)
+    kept = folder / "inputs" / name
+    kept.write_text(kept.read_text(encoding="utf-8").replace("Tabanio", "Tabaneo").replace("0.05", "0.06"), "utf-8")
+    with pytest.raises(KampungError, match="are not those of the run"):
+        _ = load_run(folder).scenario
+
+
+def test_a_scenario_made_in_python_is_not_kept(made: Forecast, tmp_path: Path) -> None:
+    """A run of a scenario without a document says that no file describes it."""
+    folder = written(replace(made, scenario=replace(made.scenario, document={}, data={})), tmp_path)
+    assert not (folder / "inputs").exists()
+    with pytest.raises(KampungError, match="in Python"):
+        _ = load_run(folder).scenario
