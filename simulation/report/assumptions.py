@@ -1,0 +1,125 @@
+"""What a forecast rests on, in words: every parameter with its value and where that comes from.
+
+Knows the readable name of each parameter; must not know where the list is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..domain.status import LEVELS
+from .language import Language, phrase
+
+Record = Mapping[str, Any]
+Rows = list[list[str]]
+
+_LABELS = {
+    "rise.level": phrase("chance of rising from {level} in a year"),
+    "fall": phrase("chance of falling in a year"),
+    "fall.level": phrase("chance of falling from {level} in a year"),
+    "skip": phrase("rises that pass over a level"),
+    "skip.level": phrase("rises that pass over {level}"),
+    "village_sd": phrase("differences between villages (spread of log odds)"),
+    "year_sd": phrase("differences between years (spread of log odds)"),
+    "subdistrict_sd": phrase("differences between subdistricts (spread of log odds)"),
+    "peer_odds_ratio": phrase("peers in the subdistrict (odds ratio)"),
+    "campaign.probability": phrase("chance of a campaign in a year"),
+    "campaign.odds_ratio": phrase("campaign (odds ratio of rising)"),
+    "covariates": phrase("{column}, per unit (odds ratio)"),
+    "odds_ratio_rise": phrase("{interventions}: odds ratio of rising"),
+    "odds_ratio_fall": phrase("{interventions}: odds ratio of falling"),
+}
+_SHARES = ("rise.", "fall", "skip", "campaign.probability")
+_SOURCES = {"stated": phrase("stated"), "estimated": phrase("estimated"), "assumed": phrase("assumed")}
+
+
+def assumption_rows(speech: Language, record: Record, *, detailed: bool) -> Rows:
+    """Return name, value and source of what was given, effects of interventions first.
+
+    Parameters
+    ----------
+    detailed
+        Whether parameters that were left to their default prior are listed too.
+    """
+    effects = dict(_effects(record))
+    law = {name: known for name, known in record["parameters"].items() if name not in effects}
+    silent = set(default_priors(record))
+    return [
+        *_effect_rows(speech, effects),
+        *_matrix_rows(speech, record),
+        *(_row(speech, _label(speech, name), name, known) for name, known in law.items() if name not in silent),
+        *(
+            _row(speech, _label(speech, name), name, known)
+            for name, known in law.items()
+            if name in silent and detailed
+        ),
+    ]
+
+
+def default_priors(record: Record) -> list[str]:
+    """Return the parameters of the law, effects of interventions aside, that were left to their default prior."""
+    effects = dict(_effects(record))
+    return [name for name, known in record["parameters"].items() if known["default_prior"] and name not in effects]
+
+
+def effects_are_placeholders(record: Record) -> bool:
+    """Return whether the effect of an intervention was left to its default prior."""
+    return any(known["default_prior"] for _, known in _effects(record))
+
+
+def _effects(record: Record) -> Iterator[tuple[str, Record]]:
+    """Yield the parameters of the interventions by name, in the order of the scenario."""
+    for plan in record["interventions"]:
+        for direction in ("rise", "fall"):
+            name = f"{plan['name']}.odds_ratio_{direction}"
+            yield name, record["parameters"][name]
+
+
+def _effect_rows(speech: Language, effects: Mapping[str, Record]) -> Rows:
+    """Return one row for all interventions that say the same; no effect on falls is not told."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for name, known in effects.items():
+        intervention, _, kind = name.rpartition(".")
+        if kind == "odds_ratio_fall" and set(known["quantiles"].values()) == {1.0}:
+            continue
+        _, value, source = _row(speech, "", name, known)
+        told = speech.say("placeholder") if known["default_prior"] else source
+        alike.setdefault((kind, value, told), []).append(intervention)
+    return [
+        [speech.say(_LABELS[kind], interventions=", ".join(names)), value, source]
+        for (kind, value, source), names in alike.items()
+    ]
+
+
+def _matrix_rows(speech: Language, record: Record) -> Iterator[list[str]]:
+    """Yield the rows of a matrix that the scenario gives, their means over what is uncertain."""
+    for level, row in zip(LEVELS, record["matrix"]["mean"], strict=True):
+        source = record["sources"].get(f"transition.matrix.{level}")
+        if source is not None:
+            label = speech.say("matrix, row {level} (mean)", level=level)
+            yield [label, " / ".join(speech.percent(share, 1) for share in row), _source(speech, source)]
+
+
+def _row(speech: Language, label: str, name: str, known: Record) -> list[str]:
+    values = known["quantiles"].values()
+    shown = [
+        speech.percent(value, 1) if name.startswith(_SHARES) else speech.number(value, 3 if 0 < value < 0.1 else 2)
+        for value in (values if len(set(values)) > 1 else list(values)[:1])
+    ]
+    source = speech.say("default prior") if known["default_prior"] else _source(speech, known["source"])
+    return [label, " / ".join(shown), source]
+
+
+def _source(speech: Language, source: str) -> str:
+    keyword = source.partition(";")[0].strip()
+    return speech.say(_SOURCES[keyword]) if keyword in _SOURCES else keyword
+
+
+def _label(speech: Language, name: str) -> str:
+    first, _, rest = name.partition(".")
+    if first == "covariates":
+        return speech.say(_LABELS[first], column=rest)
+    if name in _LABELS:
+        return speech.say(_LABELS[name])
+    return speech.say(_LABELS[f"{first}.level"], level=rest)
