@@ -1,6 +1,6 @@
 """The starter scenario that ``new`` writes.
 
-Knows the two template files and where they go; must not know what a scenario means.
+Knows the template files and where they go; must not know what a scenario means.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from pathlib import Path
 from string import Template
 
 from ..inputs.problems import KampungError
-from ..report.files import write_text
+from ..report.files import write_bytes, write_text
 from ..report.language import Language
+from .starter_workbook import starter_workbook
 
 _TEMPLATES = Path(__file__).parent / "starters"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
 def write_starter(where: Path, speech: Language) -> list[Path]:
-    """Write a scenario and its village table, and return their paths.
+    """Write a scenario and its village table, once as CSV and once as a workbook, and return their paths.
 
     Parameters
     ----------
@@ -34,10 +35,13 @@ def write_starter(where: Path, speech: Language) -> list[Path]:
     if not _NAME.fullmatch(name):
         raise KampungError(speech.say("{name} is no name for a scenario: use a-z, 0-9, - and _.", name=repr(name)))
     scenario, table = where.with_name(f"{name}.yaml"), where.with_name(f"{name}_villages.csv")
-    for path in (scenario, table):
+    workbook = table.with_suffix(".xlsx")
+    for path in (scenario, table, workbook):
         if path.exists():
             raise KampungError(speech.say("{path} is there already and is left as it is.", path=path))
-    template = Template((_TEMPLATES / f"scenario.{speech.code}.yaml").read_text(encoding="utf-8"))
-    write_text(table, (_TEMPLATES / "villages.csv").read_text(encoding="utf-8"))
-    write_text(scenario, template.substitute(name=name, table=table.name))
-    return [scenario, table]
+    rows = (_TEMPLATES / f"villages.{speech.code}.csv").read_text(encoding="utf-8")
+    text = Template((_TEMPLATES / f"scenario.{speech.code}.yaml").read_text(encoding="utf-8"))
+    write_text(table, rows)
+    write_bytes(workbook, starter_workbook(rows, scenario.name, workbook.name, speech))
+    write_text(scenario, text.substitute(name=name, table=table.name, workbook=workbook.name))
+    return [scenario, table, workbook]

@@ -14,7 +14,8 @@ from .collector import Collector, listed, nearest, shown
 from .law import Law
 from .problems import Message
 from .region import Region
-from .tables import not_numeric
+from .tables.notation import NUMBER
+from .tables.table import not_numeric
 from .tree import Node
 from .village_table import VillageTable
 
@@ -43,8 +44,9 @@ def _tell_unit(place: Node, field: str, name: str, law: Law, region: Region, col
     if float(np.abs(np.log(likely)).max()) * (high - low) <= MOST_LOG_ODDS:
         return
     message = Message(
-        "the column runs from {low} to {high}: per unit, this odds ratio changes the odds of rising beyond all measure",
-        {"low": f"{low:g}", "high": f"{high:g}"},
+        "the column runs from {low:,} to {high:,}: "
+        "per unit, this odds ratio changes the odds of rising beyond all measure",
+        {"low": float(f"{low:g}"), "high": float(f"{high:g}")},
     )
     most = exp(MOST_LOG_ODDS / (high - low))
     allowed = Message("an odds ratio from {low} to {high}", {"low": f"{1 / most:.6g}", "high": f"{most:.6g}"})
@@ -84,8 +86,8 @@ def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable |
             "column {column} must hold numbers only, but row {row} of {table} does not",
             {"column": shown(column), "row": row, "table": table.table.shown},
         )
-        fix = (
-            Message("write decimals with a point: {value}", {"value": cell.replace(",", ".")}) if "," in cell else None
-        )
+        fix = Message("write a number in every row of this column")
+        if "," in cell and NUMBER.fullmatch(cell.replace(",", ".")):
+            fix = Message("write decimals with a point: {value}", {"value": cell.replace(",", ".")})
         collector.add(place, field, message, found=shown(cell), suggestion=fix)
         return

@@ -11,10 +11,11 @@ from typing import Any
 
 from ..domain.parameters import ParameterSet
 from ..domain.status import LEVELS
-from .collector import Collector, nearest
+from .collector import Collector
 from .files import Files
 from .law import Law, scenario_key
 from .problems import Message
+from .region import sheet_of
 from .schema import InterventionSection, ScenarioFile
 from .tree import Node
 
@@ -36,6 +37,8 @@ def document_of(
     if model.districts is not None:
         table = node.mapping["districts"].mapping["table"]
         document["districts"] = {"table": files.relative(model.districts.table, table.place.folder)}
+        if sheet_of(node.mapping["districts"]) is not None:
+            document["districts"]["sheet"] = model.districts.sheet
     else:
         document["district"] = plain.get("district")
     document |= {"origin": model.origin, "horizon": model.horizon}
@@ -86,6 +89,8 @@ def _villages(plain: dict[str, Any], node: Node, files: Files) -> dict[str, Any]
         section["table"] = files.relative(section["table"], node.mapping["villages"].mapping["table"].place.folder)
     elif not any(isinstance(four, dict) for four in section.get("status_counts", {}).values()):
         section.setdefault("subdistricts", 1)
+    if sheet_of(node.mapping["villages"]) is None:
+        section.pop("sheet", None)
     if "status_counts" not in node.mapping["villages"].mapping:
         section.pop("status_counts", None)
     return section
@@ -151,7 +156,8 @@ def sources_of(
     """
     given = node.get("sources")
     parameters = parameter_keys(law.parameters)
-    known = {*_document_keys(document), *parameters, *(".".join(keys) for keys, _ in node.walk())}
+    given_keys = (".".join(keys) for keys, _ in node.walk() if keys[0] != "sources")
+    known = {*_document_keys(document), *parameters, *given_keys}
     names = sorted(known)
     sources: dict[str, str] = {}
     for key, entry in given.mapping.items() if given is not None else ():
@@ -160,11 +166,14 @@ def sources_of(
         if key not in known:
             message = Message("the resolved scenario has no key of this name")
             allowed = Message("a key of the scenario, such as transition.year_sd or villages.status_counts")
-            collector.add(entry, f"sources.{key}", message, found=key, allowed=allowed, suggestion=nearest(key, names))
+            fix = collector.nearest(key, names)
+            collector.add(entry, f"sources.{key}", message, found=key, allowed=allowed, suggestion=fix)
         elif isinstance(entry.value, str) and _speaks_of(entry, node, key):
             sources[key] = entry.value
     for key, name in parameters.items():
-        if key not in sources:
+        if name in law.calibrated and not _younger(given, node, key):
+            sources[key] = CALIBRATED
+        elif key not in sources:
             sources[key] = _inherited(key, sources) or _unlisted(name, law)
     return sources
 
@@ -173,6 +182,16 @@ def _speaks_of(entry: Node, node: Node, key: str) -> bool:
     """Return whether a source is at least as young as its value: an overlay's number has another origin."""
     value = node.get(*key.split("."))
     return value is None or entry.place.generation <= value.place.generation
+
+
+def _younger(given: Node | None, node: Node, key: str) -> bool:
+    """Return whether a source of a key, or of one above it, is at least as young as the draws that the key has."""
+    drawn = node.mapping["transition"].mapping["parameters_from"].place
+    entries = given.mapping if given is not None else {}
+    return any(
+        f"{key}.".startswith(f"{above}.") and entry.place.generation <= drawn.generation
+        for above, entry in entries.items()
+    )
 
 
 def _inherited(key: str, sources: Mapping[str, str]) -> str | None:

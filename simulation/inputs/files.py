@@ -6,9 +6,10 @@ Knows paths, sizes and encodings; must not know what a file says.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from .collector import Collector, listed, nearest, shown
 from .problems import Message
@@ -16,9 +17,21 @@ from .tree import Place
 
 LARGEST_YAML = 5_000_000
 LARGEST_TABLE = 50_000_000
-WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How the files of Excel and LibreOffice begin, the older ones last."""
 YAML_ENDINGS = frozenset({".yaml", ".yml"})
+TABLE_ENDINGS = frozenset({".csv", ".xlsx", ".xlsm"})
+
+_RELATIVE = Message("a path from the folder of the file that names it, such as data/villages.csv")
+
+Refusal = tuple[Message, Message]
+"""What is wrong, and what to do where no better fix is known."""
+
+_FOLDER: Refusal = Message("this is a folder, not a file"), Message("name a file")
+_MISSING: Refusal = Message("there is no such file"), Message("check the name of the file and its folder")
+_ODD: Refusal = Message("this is not an ordinary file"), Message("save its content as an ordinary file, and name that")
+_CLOSED: Refusal = (
+    Message("the file cannot be opened"),
+    Message("check that you may read the file, and that its name is not too long"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,11 +57,6 @@ class Source:
 
     def text(self, collector: Collector, *, table: bool = False) -> str | None:
         """Return the content as text (UTF-8, a byte order mark allowed), or None with a problem told."""
-        if table and self.content.startswith(WORKBOOK):
-            message = Message("this is a workbook of a spreadsheet program, not a CSV table")
-            fix = Message("in Excel choose Save As, CSV UTF-8 (comma delimited), and name that file in the scenario")
-            collector.add((self.shown, None), "", message, found=self.path.name, suggestion=fix, table=True)
-            return None
         try:
             text = self.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -59,7 +67,9 @@ class Source:
             return None
         if "\0" in text:
             line = text.count("\n", 0, text.index("\0")) + 1
-            collector.add((self.shown, line), "", Message("the file holds a NUL byte: it is not text"), table=table)
+            message = Message("the file holds a NUL byte: it is not text")
+            fix = Message("save it again as UTF-8 (in Excel: CSV UTF-8)")
+            collector.add((self.shown, line), "", message, suggestion=fix, table=table)
             return None
         return text
 
@@ -80,13 +90,16 @@ class Files:
         self._top = top
         self._cache: dict[Path, Source] = {}
         self.folder = top.absolute().parent
-        self.root = _project_root(self.folder)
+        self.root = project_root(self.folder)
         self.hashes: dict[str, str] = {}
         self.data: dict[str, bytes] = {}
 
-    def read_top(self) -> Source | None:
+    def read_top(self, largest: int = LARGEST_YAML) -> Source | None:
         """Return the file that was asked for."""
-        return self._read(self._top.absolute(), str(self._top), (str(self._top), None), "", LARGEST_YAML)
+        path, place = self._top.absolute(), (str(self._top), None)
+        if self._within(path, place, "", ""):
+            return self._read(path, str(self._top), place, "", largest)
+        return None
 
     def read(self, text: str, place: Place, field: str, *, largest: int = LARGEST_TABLE) -> Source | None:
         """Return the file that `text` names, or None with the problem told at `place`.
@@ -98,9 +111,15 @@ class Files:
         field
             The key that names the file.
         """
-        if not text.strip() or Path(text).is_absolute() or text.startswith("\\") or text[1:2] == ":":
-            message = Message("the path must be relative to the file that names it")
-            self._collector.add(place, field, message, found=text)
+        if not text.strip():
+            self._collector.add(place, field, Message("the text is empty"), allowed=_RELATIVE)
+            return None
+        if Path(text).is_absolute() or text.startswith("\\") or text[1:2] == ":":
+            message, fix = (
+                Message("the path holds on this computer only"),
+                _beside(place.folder, PureWindowsPath(text).name),
+            )
+            self._collector.add(place, field, message, found=text, allowed=_RELATIVE, suggestion=fix)
             return None
         if "\\" in text:
             fix = Message("write {value}", {"value": shown(text.replace("\\", "/"))})
@@ -108,25 +127,32 @@ class Files:
             self._collector.add(place, field, message, found=text, suggestion=fix)
             return None
         path = place.folder / text
-        try:
-            inside = path.resolve().is_relative_to(self.root)
-        except (OSError, RuntimeError, ValueError):
-            self._collector.add(place, field, Message("this path cannot be followed"), found=text)
-            return None
-        if not inside:
-            message = Message("the path leads outside the folder tree of the project or the scenario")
-            allowed = Message("a path below {folder}", {"folder": self.root.name or str(self.root)})
-            self._collector.add(place, field, message, found=text, allowed=allowed)
-            return None
-        return self._read(path, self._name(path), place, field, largest, text)
+        if self._within(path, place, field, text):
+            return self._read(path, self._name(path), place, field, largest, text)
+        return None
 
     def relative(self, text: str, folder: Path) -> str:
         """Return a path written in a file of `folder` as the scenario that was asked for would write it."""
         name = Path(os.path.relpath(folder / text, self.folder)).as_posix()
-        source = self._cache.get((folder / text).resolve())
-        if source is not None:
-            self.data[name] = source.content
+        with suppress(OSError, RuntimeError, ValueError):  # a path that cannot be followed is told where it is read
+            source = self._cache.get((folder / text).resolve())
+            if source is not None:
+                self.data[name] = source.content
         return name
+
+    def _within(self, path: Path, place: Place | tuple[str, None], field: str, text: str) -> bool:
+        """Return whether a path ends below the root, links followed; tell it where not."""
+        try:
+            if path.resolve().is_relative_to(self.root):
+                return True
+        except (OSError, RuntimeError, ValueError):
+            message, fix = Message("this path cannot be followed"), Message("name the file itself, not a link to it")
+            self._collector.add(place, field, message, found=text, suggestion=fix)
+            return False
+        message = Message("the path leads outside the folder tree of the project or the scenario")
+        allowed = Message("a path below {folder}", {"folder": self.root.name or str(self.root)})
+        self._collector.add(place, field, message, found=text, allowed=allowed)
+        return False
 
     def _name(self, path: Path) -> str:
         """Return a path as it looks from where the reader named the scenario."""
@@ -139,14 +165,16 @@ class Files:
             resolved = path.resolve()
             if resolved in self._cache:
                 return self._cache[resolved]
-            problem = _unreadable(path, largest)
-            content = b"" if problem else path.read_bytes()
+            refusal = _unreadable(path, largest)
+            content = b"" if refusal else _content(path, largest)
+            if len(content) > largest:  # it grew meanwhile, or is of those that never say how large they are
+                refusal = _too_large(largest)
         except (OSError, RuntimeError, ValueError):
-            problem = Message("the file cannot be opened")
-        if problem is not None:
-            self._collector.add(
-                place, field, problem, found=text, suggestion=_neighbour(path, text or str(self._top), field)
-            )
+            refusal = _CLOSED
+        if refusal is not None:
+            message, fix = refusal
+            fix = _neighbour(path, text or str(self._top), field) or fix
+            self._collector.add(place, field, message, found=text, suggestion=fix)
             return None
         source = Source(resolved, shown, path.parent, content)
         self._cache[resolved] = source
@@ -155,17 +183,36 @@ class Files:
         return source
 
 
-def _unreadable(path: Path, largest: int) -> Message | None:
+def _unreadable(path: Path, largest: int) -> Refusal | None:
     """Return why a path is not a file that can be read, or None."""
     if path.is_dir():
-        return Message("this is a folder, not a file")
+        return _FOLDER
     if not path.exists():
-        return Message("there is no such file")
+        return _MISSING
     if not path.is_file():
-        return Message("this is not an ordinary file")
+        return _ODD
     if path.stat().st_size > largest:
-        return Message("the file is larger than {most} MB", {"most": largest // 1_000_000})
+        return _too_large(largest)
     return None
+
+
+def _too_large(largest: int) -> Refusal:
+    message = Message("the file is larger than {most} MB", {"most": largest // 1_000_000})
+    return message, Message("leave out what the forecast does not need")
+
+
+def _beside(folder: Path, name: str) -> Message | None:
+    """Return how to name a file that stands in the folder itself, if it does."""
+    try:
+        return Message("write {value}", {"value": shown(name)}) if name and (folder / name).is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _content(path: Path, largest: int) -> bytes:
+    """Return the content of a file, or one byte more than `largest` of it."""
+    with path.open("rb") as stream:
+        return stream.read(largest + 1)
 
 
 def _neighbour(path: Path, text: str, field: str) -> Message | None:
@@ -185,7 +232,9 @@ def _neighbour(path: Path, text: str, field: str) -> Message | None:
         if path.exists():
             return None
         endings = _endings(path.suffix.lower(), field)
-        by_stem = {p.stem: p.name for p in sorted(path.parent.iterdir()) if p.suffix.lower() in endings}
+        same = path.suffix.lower()
+        there = sorted(path.parent.iterdir(), key=lambda p: (p.suffix.lower() == same, p))
+        by_stem = {p.stem: p.name for p in there if p.suffix.lower() in endings}
     except (OSError, ValueError):
         return None
     close = nearest(path.stem, by_stem)
@@ -198,15 +247,18 @@ def _neighbour(path: Path, text: str, field: str) -> Message | None:
 def _endings(ending: str, field: str) -> frozenset[str]:
     """Return the file endings that mean the same kind as `ending`, or that `field` asks for."""
     if ending:
-        return YAML_ENDINGS if ending in YAML_ENDINGS else frozenset({ending})
+        return next((kind for kind in (YAML_ENDINGS, TABLE_ENDINGS) if ending in kind), frozenset({ending}))
     if field in {"", "extends"}:
         return YAML_ENDINGS
-    return frozenset({".parquet" if field == "transition.parameters_from" else ".csv"})
+    return frozenset({".parquet"}) if field == "transition.parameters_from" else TABLE_ENDINGS
 
 
-def _project_root(folder: Path) -> Path:
+def project_root(folder: Path) -> Path:
     """Return the nearest folder above that holds pyproject.toml or .git, else `folder` itself."""
-    resolved = folder.resolve()
+    try:
+        resolved = folder.resolve()
+    except (OSError, RuntimeError):  # links in a circle: told where the scenario is read
+        return folder
     for candidate in (resolved, *resolved.parents):
         if (candidate / "pyproject.toml").exists() or (candidate / ".git").exists():
             return candidate

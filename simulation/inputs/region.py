@@ -5,6 +5,7 @@ Knows how tables and counts become villages; must not know what moves them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from ..domain.villages import Villages
-from .collector import Collector, compact, listed, nearest
+from .collector import Collector, compact, listed
 from .files import Files
 from .problems import Message
 from .schema import ScenarioFile, StatusCounts, VillagesSection
 from .structure import Checked
 from .tree import Node
-from .village_table import VillageTable, read_district_table, read_village_table, status_column
+from .village_table import MOST_IN_ALL, VillageTable, read_district_table, read_village_table, status_column
+from .wording import missing_key
 
 Counts = StatusCounts | dict[str, StatusCounts]
 
@@ -60,15 +62,16 @@ def read_region(
     if many is not None:
         for key, other in (("district", one), ("villages", villages)):
             if other is not None:
-                message = Message("districts stands instead of district and villages; give one or the other")
-                collector.add(other, key, message)
+                message = Message("districts stands instead of district and villages")
+                fix: Message | None = Message("remove {one}, or remove {other}", {"one": key, "other": "districts"})
+                collector.add(other, key, message, suggestion=fix)
         return _many(node, files, collector)
     if complete:
         for key, part in (("district", one), ("villages", villages)):
             if part is None and checked.knows(key):
-                message = Message("the key {name} is missing", {"name": key})
+                message, _, line = missing_key(key)
                 allowed = Message("district and villages, or districts")
-                collector.add(node.place, key, message, allowed=allowed)
+                collector.add(node.place, key, message, allowed=allowed, suggestion=line)
     if model is None or villages is None or model.villages is None:
         return Region()
     origin = model.origin if checked.knows("origin") else None
@@ -76,12 +79,21 @@ def read_region(
     return reader.read(origin, complete and checked.knows("villages.table", "villages.status_counts"))
 
 
+def sheet_of(section: Node) -> Node | None:
+    """Return the sheet that a section names; one that is inherited does not hold for the table of an overlay."""
+    table, sheet = section.get("table"), section.get("sheet")
+    inherited = sheet is not None and table is not None and sheet.place.generation > table.place.generation
+    return None if inherited else sheet
+
+
 def _many(node: Node, files: Files, collector: Collector) -> Region:
     table = node.get("districts", "table")
     if table is None or not isinstance(table.value, str):
         return Region()
     source = files.read(table.value, table.place, "districts.table")
-    rows = read_district_table(source, collector) if source is not None else None
+    sheet = sheet_of(node.mapping["districts"])
+    named = ("districts.sheet", sheet) if sheet is not None else None
+    rows = read_district_table(source, collector, named) if source is not None else None
     return Region() if rows is None else Region(rows.districts, rows.provinces)
 
 
@@ -103,15 +115,19 @@ class _OneDistrict:
         if self._section.table is None or place is None:
             if counts is None:
                 if sound:
-                    message = Message("nothing says how many villages there are: give table or status_counts")
-                    self._collector.add(self._node.place, "villages", message)
+                    message = Message("nothing says how many villages there are")
+                    fix = Message("give villages.table or villages.status_counts")
+                    self._collector.add(self._node.place, "villages", message, suggestion=fix)
                 return Region()
             return self._from_counts(counts)
         source = self._files.read(self._section.table, place.place, "villages.table")
-        table = read_village_table(source, self._collector, origin) if source is not None else None
+        sheet = sheet_of(self._node)
+        named = ("villages.sheet", sheet) if sheet is not None else None
+        table = read_village_table(source, self._collector, origin, named) if source is not None else None
         if "subdistricts" in self._node.mapping:
-            message = Message("the table tells the kecamatan already; remove subdistricts")
-            self._collector.add(self._node.mapping["subdistricts"], "villages.subdistricts", message)
+            message = Message("the table tells the kecamatan already")
+            fix = Message("remove {text}", {"text": "subdistricts"})
+            self._collector.add(self._node.mapping["subdistricts"], "villages.subdistricts", message, suggestion=fix)
         return Region() if table is None else self._from_table(table, counts, sound)
 
     def _from_counts(self, counts: Counts) -> Region:
@@ -119,14 +135,23 @@ class _OneDistrict:
         fours = counts.values() if isinstance(counts, dict) else [counts]
         total = sum(sum(four.four) for four in fours)
         if total == 0:
-            self._collector.add(place, "villages.status_counts", Message("all counts are 0: there is no village"))
+            message = Message("all counts are 0: there is no village")
+            fix = Message("write the number of villages at each level")
+            self._collector.add(place, "villages.status_counts", message, suggestion=fix)
+            return Region()
+        if total > MOST_IN_ALL:
+            message = Message("the counts add up to {total:,} villages", {"total": total})
+            allowed = Message("at most {most:,} villages in all", {"most": MOST_IN_ALL})
+            self._collector.add(place, "villages.status_counts", message, allowed=allowed)
             return Region()
         if isinstance(counts, dict):
             return Region((self._per_subdistrict(counts),))
         number = self._section.subdistricts or 1
         if number > total:
-            message = Message("there are more kecamatan than the {total} villages", {"total": total})
-            self._collector.add(self._node.mapping["subdistricts"], "villages.subdistricts", message)
+            message = Message("there are more kecamatan than villages")
+            allowed = Message("a whole number from {low} to {high}", {"low": 1, "high": total})
+            place = self._node.mapping["subdistricts"]
+            self._collector.add(place, "villages.subdistricts", message, allowed=allowed)
             return Region()
         four = np.array(counts.four, dtype=np.int64)
         return Region((Villages.from_counts(self._code, self._name, four, number),))
@@ -150,7 +175,7 @@ class _OneDistrict:
         if table.status is not None and given is not None:
             dropped = given.place.generation > self._node.mapping["table"].place.generation
             if not dropped:
-                message = Message("the table has a status for each village; remove status_counts or the column status")
+                message = Message("the table has a status for each village already")
                 fix = Message("remove status_counts; the statuses in the table are counted")
                 self._collector.add(given, "villages.status_counts", message, suggestion=fix)
             counts = None
@@ -176,7 +201,7 @@ class _OneDistrict:
         if isinstance(counts, StatusCounts):
             self._compare(sum(counts.four), len(table.codes), "villages.status_counts", self._node.get("status_counts"))
             return np.array(counts.four, dtype=np.int64)
-        have = {name: table.subdistricts.count(name) for name in sorted(set(table.subdistricts))}
+        have = dict(sorted(Counter(table.subdistricts).items()))
         place = self._node.mapping["status_counts"]
         for name, four in counts.items():
             field_name = f"villages.status_counts.{name}"
@@ -185,12 +210,13 @@ class _OneDistrict:
                 continue
             message = Message("the table has no kecamatan of this name")
             allowed = Message("one of: {names}", {"names": listed(have, 30)})
-            fix = nearest(name, have)
+            fix = self._collector.nearest(name, have)
             self._collector.add(place.mapping[name], field_name, message, found=name, allowed=allowed, suggestion=fix)
         missing = [name for name in have if name not in counts]
         if missing:
             message = Message("counts are missing for kecamatan {names}", {"names": listed(missing)})
-            self._collector.add(place.place, "villages.status_counts", message)
+            fix = Message("add a line with four counts for each of them")
+            self._collector.add(place.place, "villages.status_counts", message, suggestion=fix)
         if missing or counts.keys() - have.keys():
             return None
         return {name: np.array(four.four, dtype=np.int64) for name, four in counts.items()}
@@ -198,14 +224,14 @@ class _OneDistrict:
     def _compare(self, total: int, villages: int, field_name: str, place: Node | None) -> None:
         if total != villages:
             message = Message(
-                "the counts add up to {total}, but the table has {villages} villages here",
+                "the counts add up to {total:,}, the villages of the table to {villages:,}",
                 {"total": total, "villages": villages},
             )
-            allowed = Message("four counts that add up to {villages}", {"villages": villages})
+            allowed = Message("four counts that add up to {villages:,}", {"villages": villages})
             left = {"number": abs(villages - total)}
-            fix = Message("take {number} off the counts, or add the villages that the table lacks", left)
+            fix = Message("take {number:,} off the counts, or add the villages that the table lacks", left)
             if total < villages:
-                fix = Message("add {number} to the counts, or remove the villages that the table has too many", left)
+                fix = Message("add {number:,} to the counts, or remove the villages that the table has too many", left)
             found = compact(place) if place is not None else total
             self._collector.add(
                 (place or self._node).place, field_name, message, found=found, allowed=allowed, suggestion=fix

@@ -50,8 +50,10 @@ class DistrictTable(Frozen):
     """Many districts at once."""
 
     table: Text = Field(
-        description="CSV with district_code, district, province, villages, subdistricts, and the four counts or none."
+        description="CSV or XLSX with district_code, district, province, villages, subdistricts, "
+        "and the four counts or none."
     )
+    sheet: Text | None = Field(None, description="Sheet of the workbook; the only one that fits if left out.")
 
 
 class StatusCounts(Frozen):
@@ -77,8 +79,11 @@ class VillagesSection(Frozen):
     """The villages and what is known of their status."""
 
     table: Text | None = Field(
-        None, description="CSV with village_code, village, subdistrict, and optionally status, launch_year, covariates."
+        None,
+        description="CSV or XLSX with village_code, village, subdistrict, "
+        "and optionally status, launch_year, covariates.",
     )
+    sheet: Text | None = Field(None, description="Sheet of the workbook; the only one that fits if left out.")
     status_counts: (
         Annotated[
             Annotated[StatusCounts, Tag("«counts»")] | Annotated[dict[str, StatusCounts], Tag("«per kecamatan»")],
@@ -100,7 +105,7 @@ class TargetSection(Frozen):
         "rises", description="Villages that rise, villages that enter the levels, or villages at the levels."
     )
     levels: tuple[Level, ...] = Field(
-        ("mandiri", "paripurna"), min_length=1, description="Levels meant by entries and stock."
+        ("mandiri", "paripurna"), min_length=1, max_length=4, description="Levels meant by entries and stock."
     )
     denominator: Literal["all", "below_top"] = Field("all", description="All villages, or those below the top level.")
     net_of_falls: Annotated[bool, Strict()] = Field(False, description="Whether falls are taken off the rises.")
@@ -112,6 +117,7 @@ class Eligible(Frozen):
     status: tuple[Level, ...] = Field(
         ("dasar", "berkembang", "mandiri"),
         min_length=1,
+        max_length=4,
         description="Levels that may be chosen; all below the top if left out.",
     )
     subdistrict: tuple[Text, ...] | None = Field(None, min_length=1, description="Names of kecamatan; all if left out.")

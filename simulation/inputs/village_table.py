@@ -5,6 +5,7 @@ Knows their columns and what must hold in them; must not know the scenario that 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,14 +15,22 @@ from ..domain.villages import Villages
 from .collector import Collector, nearest
 from .files import Source
 from .problems import Message
-from .tables import Table, meant, numeric, read_table
+from .tables.cells import unquoted
+from .tables.headers import Wanted
+from .tables.notation import year_of
+from .tables.reader import meant, read_table
+from .tables.table import Table
+from .tree import Node
 
-VILLAGE_COLUMNS = ("village_code", "village", "subdistrict")
-DISTRICT_COLUMNS = ("district_code", "district", "province", "villages", "subdistricts")
+VILLAGE_TABLE = Wanted(("village_code", "village", "subdistrict"), ("status", "launch_year"))
+DISTRICT_TABLE = Wanted(("district_code", "district", "province", "villages", "subdistricts"), LEVELS)
 FIRST_LAUNCH = 2000
 MOST_VILLAGES = 10_000
 MOST_IN_ALL = 200_000
 """More than twice the villages of Indonesia."""
+_LEVEL_BEFORE = re.compile(r"(klasifikasi|status)? *(kampung( kb)?)? *", re.IGNORECASE)
+"""What offices write before a level: Kampung KB Mandiri."""
+_ENGLISH = dict(zip(("basic", "developing", "independent", "sustainable"), LEVELS, strict=True))
 
 
 @dataclass(frozen=True)
@@ -58,38 +67,46 @@ class VillageTable:
         return self.table.columns["subdistrict"]
 
 
-def read_village_table(source: Source, collector: Collector, origin: int | None) -> VillageTable | None:
+def read_village_table(
+    source: Source, collector: Collector, origin: int | None, sheet: tuple[str, Node] | None = None
+) -> VillageTable | None:
     """Return the villages in a file, or None with every problem told.
 
     Parameters
     ----------
     origin
         Last observed year; None where it is not known.
+    sheet
+        The key that names a sheet, and its value; None where none is named.
     """
-    table = read_table(source, collector, VILLAGE_COLUMNS, ("status", "launch_year"))
+    table = read_table(source, collector, VILLAGE_TABLE, sheet)
     if table is None:
         return None
     before = len(collector)
     table.unique("village_code", collector, Message("two villages have the same code"))
     table.filled("village", collector)
-    table.filled("subdistrict", collector)
+    table.filled("subdistrict", collector, shared=True)
     status = _statuses(table, collector) if "status" in table.columns else None
     if "launch_year" in table.columns:
+        table.columns["launch_year"] = [year_of(cell) for cell in table.columns["launch_year"]]
         table.whole_numbers("launch_year", collector, FIRST_LAUNCH, 2200 if origin is None else origin)
-    if len(collector) > before:
-        return None
-    columns: dict[str, list[float] | list[str]] = {}
-    for name, cells in table.columns.items():
-        if name not in {*VILLAGE_COLUMNS, "status"}:
-            columns[name] = numeric(cells) or cells
-    return VillageTable(table, status, columns)
+    further = [name for name in table.columns if name not in {*VILLAGE_TABLE.required, "status"}]
+    comma = table.decimal_comma(further)
+    columns = {name: table.numbers(name, collector, comma_elsewhere=comma) or table.columns[name] for name in further}
+    return VillageTable(table, status, columns) if len(collector) == before else None
 
 
 def status_column(table: VillageTable) -> Message | None:
     """Return how the statuses that a table lacks could be in it: a column has another name, or is empty."""
     if "status" in table.table.columns:
         return Message("fill in the column status, or give villages.status_counts")
-    return meant("status", table.columns)
+    return meant("status", list(table.columns))
+
+
+def level_of(cell: str) -> int | None:
+    """Return the level that a cell names, 0 … 3, in Indonesian or English; None where it names none."""
+    level = _LEVEL_BEFORE.sub("", unquoted(cell), count=1).lower()
+    return parse_status(_ENGLISH.get(level, level))
 
 
 def _statuses(table: Table, collector: Collector) -> list[int] | None:
@@ -100,13 +117,13 @@ def _statuses(table: Table, collector: Collector) -> list[int] | None:
     statuses: list[int] = []
     blank = sum(not cell for cell in cells)
     for row, cell in zip(table.rows, cells, strict=True):
-        status = parse_status(cell)
+        status = level_of(cell)
         statuses.append(status or 0)
         if status is not None or collector.full:
             continue
         if not cell:
             message = Message(
-                "the status is empty here; {blank} of {rows} rows have none", {"blank": blank, "rows": len(cells)}
+                "the status is empty here; {blank:,} of {rows:,} rows have none", {"blank": blank, "rows": len(cells)}
             )
             fix: Message | None = Message(
                 "fill in every status, or empty the whole column and give villages.status_counts"
@@ -115,7 +132,7 @@ def _statuses(table: Table, collector: Collector) -> list[int] | None:
             message = Message("{name} is not a status", {"name": cell[:60]})
             fix = nearest(cell, LEVELS)
         allowed = Message("one of: {names}", {"names": ", ".join(LEVELS)})
-        collector.add((table.shown, row), "status", message, found=cell, allowed=allowed, suggestion=fix, table=True)
+        table.tell(row, "status", message, collector, found=cell, allowed=allowed, fix=fix)
     return statuses
 
 
@@ -135,16 +152,14 @@ class DistrictRows:
     provinces: dict[str, str] = field(default_factory=dict)
 
 
-def read_district_table(source: Source, collector: Collector) -> DistrictRows | None:
-    """Return the districts in a file, or None with every problem told."""
-    table = read_table(source, collector, DISTRICT_COLUMNS)
+def read_district_table(
+    source: Source, collector: Collector, sheet: tuple[str, Node] | None = None
+) -> DistrictRows | None:
+    """Return the districts in a file, or None with every problem told; for `sheet` see `read_village_table`."""
+    table = read_table(source, collector, DISTRICT_TABLE, sheet)
     if table is None:
         return None
     before = len(collector)
-    for name in list(table.columns):
-        status = parse_status(name)
-        if status is not None and status.label not in table.columns:
-            table.columns[status.label] = table.columns.pop(name)
     table.unique("district_code", collector, Message("two districts have the same code"))
     table.filled("district", collector)
     table.filled("villages", collector)
@@ -153,8 +168,9 @@ def read_district_table(source: Source, collector: Collector) -> DistrictRows | 
     subdistricts = table.whole_numbers("subdistricts", collector, 1, 1000)
     counts = _district_counts(table, villages, collector)
     if sum(total or 0 for total in villages) > MOST_IN_ALL:
-        message = Message("the table counts more than {most} villages in all", {"most": MOST_IN_ALL})
-        collector.add((table.shown, None), "villages", message, table=True)
+        message = Message("the table counts more than {most:,} villages in all", {"most": MOST_IN_ALL})
+        fix = Message("leave out some of the districts")
+        table.tell(None, "villages", message, collector, fix=fix)
     if len(collector) > before:
         return None
     districts = tuple(
@@ -176,7 +192,8 @@ def _district_counts(
     if len(given) < len(LEVELS):
         missing = ", ".join(level for level in LEVELS if level not in given)
         message = Message("counts need all four levels; {names} are missing", {"names": missing})
-        collector.add((table.shown, 1), missing, message, table=True)
+        fix = Message("add the missing columns, or remove the others")
+        collector.add((table.shown, table.header), missing, message, suggestion=fix, table=True)
         return [None] * len(table.rows)
     columns = [table.whole_numbers(level, collector, 0, MOST_VILLAGES) for level in LEVELS]
     counts: list[np.ndarray[tuple[int], np.dtype[np.int64]] | None] = []
@@ -185,12 +202,14 @@ def _district_counts(
         four = [column[i] for column in columns]
         counts.append(np.array(four, dtype=np.int64) if None not in four else None)
         if any(cells) and not all(cells):
-            message = Message("counts are given for some levels only; give all four or none")
-            collector.add((table.shown, row), LEVELS[cells.index("")], message, table=True)
+            message = Message("counts are given for some levels only")
+            fix = Message("give all four or none")
+            table.tell(row, LEVELS[cells.index("")], message, collector, fix=fix)
         elif total is not None and None not in four and sum(map(int, filter(None, four))) != total:
             message = Message(
-                "the four counts add up to {total}, but the district has {villages} villages",
+                "the four counts add up to {total:,}, but the district has {villages:,} villages",
                 {"total": sum(map(int, filter(None, four))), "villages": total},
             )
-            collector.add((table.shown, row), "villages", message, found=total, table=True)
+            fix = Message("correct one of the four counts, or the number of villages")
+            table.tell(row, "villages", message, collector, found=total, fix=fix)
     return counts

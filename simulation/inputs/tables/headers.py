@@ -1,0 +1,196 @@
+"""Column names as people write them, and the row of a table in which they stand.
+
+Knows Indonesian and English names of columns; must not know what the columns hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from unicodedata import normalize
+
+HEAD = 20
+"""Rows, blank ones not counted, among which the column names are looked for."""
+
+MOST_ROWS = 200_000
+"""More than twice the villages of Indonesia."""
+MOST_COLUMNS = 200
+
+Row = tuple[int, list[str]]
+"""The number of a row as a spreadsheet program shows it, and its cells."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a CSV file or a sheet.
+
+    Attributes
+    ----------
+    shown
+        The file as the reader would name it, with the sheet in square brackets where there are several.
+    rows
+        Every row that is not blank; at most one more than `MOST_ROWS`.
+    ragged
+        Whether rows leave out the blank cells at their end.
+    formulas
+        The row of every formula whose saved result is read.
+    sheet
+        Name of the sheet; "" for a CSV file.
+    """
+
+    shown: str
+    rows: list[Row]
+    ragged: bool = False
+    formulas: Sequence[int] = ()
+    sheet: str = ""
+
+
+NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "village_code": (
+        ("kode_desa", "kode_kelurahan", "kode_desa_kelurahan", "kode_kelurahan_desa", "kode_desa_kel", "kode_kel_desa",
+         "kode_kampung", "kode_kampung_kb", "code_of_village"),
+        ("kode", "kode_wilayah", "kode_kemendagri", "kode_bps"),
+    ),
+    "village": (
+        ("desa", "kelurahan", "desa_kelurahan", "kelurahan_desa", "desa_kel", "kel_desa", "village_name"),
+        ("kampung", "kampung_kb", "nama", "name"),
+    ),
+    "subdistrict": (("kecamatan", "kec", "sub_district", "subdistrict_name"), ()),
+    "status": (
+        ("klasifikasi", "klasifikasi_kampung", "klasifikasi_kampung_kb", "status_kampung", "status_kampung_kb",
+         "status_klasifikasi", "classification"),
+        ("tingkat", "kategori", "strata", "level"),
+    ),
+    "launch_year": (
+        ("tahun_pencanangan", "tahun_dicanangkan", "tahun_dibentuk", "tahun_pembentukan", "tahun_terbentuk",
+         "tahun_pencanangan_kampung_kb", "tanggal_pencanangan", "tanggal_dibentuk", "tanggal_pembentukan",
+         "tanggal_pencanangan_kampung_kb", "tgl_pencanangan", "tgl_pembentukan", "year_of_launch", "year_launched",
+         "launch_date", "date_of_launch"),
+        ("tahun", "tanggal", "year", "date"),
+    ),
+    "district_code": (
+        ("kode_kabupaten", "kode_kab", "kode_kab_kota", "kode_kabupaten_kota"), ("kode", "kode_wilayah"),
+    ),
+    "district": (("kabupaten", "kab", "kab_kota", "kabupaten_kota", "district_name"), ("nama", "name")),
+    "province": (("provinsi", "prov", "province_name"), ()),
+    "villages": (
+        ("jumlah_desa", "jumlah_desa_kelurahan", "jumlah_kampung", "jumlah_kampung_kb", "number_of_villages"),
+        ("desa", "kampung", "desa_kelurahan", "kampung_kb"),
+    ),
+    "subdistricts": (("jumlah_kecamatan", "number_of_subdistricts"), ("kecamatan",)),
+    "dasar": (("basic",), ()),
+    "berkembang": (("developing",), ()),
+    "mandiri": (("independent",), ()),
+    "paripurna": (("berkelanjutan", "sustainable"), ()),
+    "year": (
+        ("tahun", "tahun_data", "tahun_status", "tahun_klasifikasi", "tahun_penilaian", "status_year", "thn"),
+        ("tanggal", "tanggal_data", "per_tanggal", "periode", "date"),
+    ),
+    "date": (("tanggal", "tanggal_data", "per_tanggal", "periode", "as_of"), ("tahun", "tahun_data", "bulan", "year")),
+    "place": (("tempat", "daerah", "kabupaten", "kab", "kab_kota", "kabupaten_kota", "district"), ()),
+    "total": (("jumlah", "jumlah_kampung", "jumlah_kampung_kb", "jumlah_seluruhnya"), ()),
+    "inflow": (("baru", "kampung_baru", "pencanangan_baru", "dicanangkan_baru", "new", "newly_launched"), ()),
+    "intervention": (("intervensi", "program", "nama_program", "pendampingan", "programme"), ()),
+}  # fmt: skip
+"""Column -> names that mean it, and names that may mean it: those count only where the column must be there."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The columns that a kind of table has.
+
+    Attributes
+    ----------
+    required
+        Columns that must be there, the code first.
+    known
+        Further columns that mean something.
+    """
+
+    required: tuple[str, ...]
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Header:
+    """A row of column names.
+
+    Attributes
+    ----------
+    row
+        Its number.
+    written
+        The names as they stand there.
+    names
+        What each column is called from here on: its meaning where that is known, else as written.
+    doubles
+        Meaning -> the columns that share it.
+    """
+
+    row: int
+    written: list[str]
+    names: list[str]
+    doubles: dict[str, list[str]]
+
+    def fits(self, wanted: Wanted) -> bool:
+        """Return whether every required column is there."""
+        return set(wanted.required) <= set(self.names)
+
+    def known(self, wanted: Wanted) -> int:
+        """Return how many columns mean something."""
+        return len({*wanted.required, *wanted.known} & set(self.names))
+
+
+def normal(name: str) -> str:
+    """Return a column name without capitals, punctuation, explanation in brackets and the word for name.
+
+    Examples
+    --------
+    >>> normal("NAMA DESA / KELURAHAN (Kemendagri)")
+    'desa_kelurahan'
+    """
+    plain = re.sub(r"\([^()]*\)", " ", normalize("NFKC", name[:200]).lower())
+    return re.sub(r"[\W_]+", "_", plain).strip("_").removeprefix("nama_")
+
+
+def header_of(row: Row, wanted: Wanted) -> Header:
+    """Return a row read as column names."""
+    number, written = row
+    forms = [normal(cell) for cell in written]
+    names = list(written)
+    doubles: dict[str, list[str]] = {}
+    taken: set[int] = set()
+    for name in (*wanted.required, *wanted.known):
+        sure, likely = NAMES.get(name, ((), ()))
+        for group in ((name,), sure, likely if name in wanted.required else ()):
+            hits = [i for i, form in enumerate(forms) if form in group and i not in taken]
+            if hits:
+                break
+        if len(hits) > 1:
+            doubles[name] = [written[i] for i in hits]
+        for i in hits:
+            names[i] = name
+        taken.update(hits)
+    return Header(number, written, names, doubles)
+
+
+def find_header(rows: Sequence[Row], wanted: Wanted) -> Header | None:
+    """Return the first row that names every required column, else the one that names most; None without a row.
+
+    Column names that fill several rows, as those of merged cells do, end with the last of them.
+    """
+    headers = [header_of(row, wanted) for row in rows[:HEAD]]
+    fitting = [i for i, header in enumerate(headers) if header.fits(wanted)]
+    if not fitting:
+        return max(headers, key=lambda header: header.known(wanted), default=None)
+    last = fitting[0]
+    while last + 1 in fitting:
+        last += 1
+    return headers[last]
+
+
+def numbers_columns(cells: Sequence[str]) -> bool:
+    """Return whether a row counts the columns, 1, 2, 3 …, as the forms of Indonesian offices do."""
+    counted = [cell.strip("()[]. ") for cell in cells if cell]
+    return len(counted) > 2 and counted == [str(i) for i in range(1, len(counted) + 1)]

@@ -1,0 +1,226 @@
+"""Tables found in CSV files and workbooks: where the column names stand, and which rows belong to them.
+
+Knows what else people put on a sheet; must not know what a column means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..collector import CONTROL, Collector, listed, nearest, shown
+from ..files import Source
+from ..problems import Message
+from ..tree import Node
+from .archive import is_workbook
+from .cells import ERROR, kind_of
+from .csv_rows import read_csv
+from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Grid, Header, Row, Wanted, find_header, normal, numbers_columns
+from .table import Table
+from .workbook import read_sheet, read_sheets
+
+LONGEST = 1000
+"""Characters of a cell; a name of more would fill a page of the results."""
+_TOTAL = re.compile(r"((sub ?|grand )?(jumlah|total)|rata-rata)\b.*", re.IGNORECASE)
+
+
+def read_table(
+    source: Source, collector: Collector, wanted: Wanted, sheet: tuple[str, Node] | None = None
+) -> Table | None:
+    """Return the table in a CSV file or a workbook, or None with every problem told.
+
+    Parameters
+    ----------
+    sheet
+        The key of the scenario that names a sheet, and its value; None where it names none.
+    """
+    grid = _read_grid(source, collector, wanted, sheet)
+    return None if grid is None else table_in(grid, collector, wanted)
+
+
+def read_grids(source: Source, collector: Collector, wanted: Wanted) -> list[Grid]:
+    """Return the rows of a CSV file, or of every sheet that is meant to be seen; empty with the problem told."""
+    if is_workbook(source.path.name, source.content):
+        return read_sheets(source, collector)
+    grid = _read_grid(source, collector, wanted, None)
+    return [] if grid is None else [grid]
+
+
+def table_in(grid: Grid, collector: Collector, wanted: Wanted) -> Table | None:
+    """Return the table in the rows of a file, or None with every problem told."""
+    before = len(collector)
+    header = find_header(grid.rows, wanted)
+    if header is None:
+        _tell_no_rows(grid.shown, Message("the table is empty"), collector, wanted)
+        return None
+    body = _body(grid, header, collector, wanted)
+    width = max(len(cells) for _, cells in [*body, (0, header.written)]) if grid.ragged else len(header.written)
+    if len(grid.rows) > MOST_ROWS or width > MOST_COLUMNS:
+        most = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
+        message = Message("the table has more than {rows:,} rows or {columns:,} columns", most)
+        fix = Message("remove the rows and columns that do not belong to the table")
+        collector.add((grid.shown, None), "", message, suggestion=fix, table=True)
+        return None
+    table = _table(grid.shown, header, body, width, collector)
+    _check_header(grid.shown, header, collector, wanted)
+    _note_formulas(grid, body, collector)
+    if not grid.ragged:
+        _check_lengths(grid.shown, body, width, collector)
+    _check_cells(table, collector)
+    if not body and len(collector) == before:
+        _tell_no_rows(grid.shown, Message("the table has a header but no rows"), collector, wanted)
+    return table if len(collector) == before else None
+
+
+def _read_grid(source: Source, collector: Collector, wanted: Wanted, sheet: tuple[str, Node] | None) -> Grid | None:
+    if is_workbook(source.path.name, source.content):
+        return read_sheet(source, collector, wanted, sheet)
+    if sheet is not None:
+        key, node = sheet
+        message = Message("{table} is a CSV file, which has no sheets", {"table": source.shown})
+        collector.add(node, key, message, suggestion=Message("remove this key"))
+    text = source.text(collector, table=True)
+    return None if text is None else read_csv(source.shown, text, collector, wanted)
+
+
+def _body(grid: Grid, header: Header, collector: Collector, wanted: Wanted) -> list[Row]:
+    """Return the rows below the header; what is left out is noted, or told."""
+    place = next(i for i, (row, _) in enumerate(grid.rows) if row == header.row)
+    body = grid.rows[place + 1 :]
+    if not header.fits(wanted):
+        return body
+    if place > 0:
+        message = Message(
+            "{table}: the column names stand in row {row}; what stands above them is not read",
+            {"table": grid.shown, "row": header.row},
+        )
+        collector.note(message)
+    if body and numbers_columns(body[0][1]):
+        values = {"table": grid.shown, "row": body[0][0]}
+        collector.note(Message("{table}: row {row} numbers the columns and is not read", values))
+        body = body[1:]
+    return _without_foot(grid.shown, header, body, collector, wanted)
+
+
+def _without_foot(shown: str, header: Header, body: list[Row], collector: Collector, wanted: Wanted) -> list[Row]:
+    """Return the rows above the totals, notes and signatures at the end, after telling those."""
+    places = [header.names.index(name) for name in wanted.required]
+    end = len(body)
+    while end > 0 and _is_foot([cells[i] if i < len(cells) else "" for cells in [body[end - 1][1]] for i in places]):
+        end -= 1
+    if end < len(body):
+        row, cells = body[end]
+        message = Message("this row has no code: it is a total, a note or a signature below the table")
+        fix = Message("remove this row and what stands below it")
+        found = " ".join(filter(None, cells))
+        collector.add((shown, row), "", message, found=found, suggestion=fix, table=True)
+    return body[:end]
+
+
+def _is_foot(required: Sequence[str]) -> bool:
+    """Return whether a row, by its required cells, the code first, stands below a table and not in it."""
+    filled = sum(map(bool, required))
+    total = any(map(_TOTAL.fullmatch, required)) and filled < len(required)
+    return total or (not required[0] and filled <= 1)
+
+
+def _table(shown: str, header: Header, body: Sequence[Row], width: int, collector: Collector) -> Table:
+    """Return the columns that have a name; one without is told if it holds anything."""
+    columns: dict[str, list[str]] = {}
+    written: dict[str, str] = {}
+    for i in range(width):
+        column = [cells[i] if i < len(cells) else "" for _, cells in body]
+        name = header.names[i] if i < len(header.names) else ""
+        if name:
+            columns.setdefault(name, column)
+            written.setdefault(name, header.written[i])
+        elif any(column):
+            message = Message("column {number} has no name", {"number": i + 1})
+            fix = Message("name the column in the row of the column names, or empty it")
+            found = next(filter(None, column))
+            collector.add((shown, header.row), "", message, found=found, suggestion=fix, table=True)
+    return Table(shown, columns, [row for row, _ in body], header.row, written)
+
+
+def _note_formulas(grid: Grid, body: Sequence[Row], collector: Collector) -> None:
+    """Note that results of formulas are read as the workbook holds them."""
+    rows = {row for row, _ in body}
+    formulas = [row for row in grid.formulas if row in rows]
+    if formulas:
+        message = Message(
+            "{table}: the table holds formulas ({count:,}, the first in row {row}); "
+            "their results are read as they were saved, nothing is computed",
+            {"table": grid.shown, "count": len(formulas), "row": formulas[0]},
+        )
+        collector.note(message)
+
+
+def _tell_no_rows(shown: str, message: Message, collector: Collector, wanted: Wanted) -> None:
+    allowed = Message("a table with the columns {names}", {"names": listed(wanted.required)})
+    fix = Message("write the column names in the first row and one village or district in each row below")
+    collector.add((shown, None), "", message, allowed=allowed, suggestion=fix, table=True)
+
+
+def _check_header(file: str, header: Header, collector: Collector, wanted: Wanted) -> None:
+    place = (file, header.row)
+    spare = [name for name in header.written if name in header.names]
+    for name in wanted.required:
+        if name not in header.names:
+            message = Message("the column {name} is missing", {"name": name})
+            allowed = Message("a table with the columns {names}", {"names": listed(wanted.required)})
+            found, fix = listed(filter(None, header.written)), meant(name, spare)
+            collector.add(place, name, message, found=found, allowed=allowed, suggestion=fix, table=True)
+    for name, doubles in header.doubles.items():
+        message = Message("these columns all mean {name}: {names}", {"name": name, "names": listed(doubles)})
+        fix = Message("give all but one of them another name; a column of another name is kept as it is")
+        collector.add(place, doubles[0], message, suggestion=fix, table=True)
+    for position, name in enumerate(header.names):
+        if name and name not in header.doubles and name in header.names[:position]:
+            message, fix = Message("two columns have this name"), Message("rename one of them, or remove it")
+            collector.add(place, name, message, found=name, suggestion=fix, table=True)
+
+
+def meant(name: str, columns: Sequence[str]) -> Message | None:
+    """Return which column should be called `name`: one of a name that may mean it, else the one most like it."""
+    for column in columns:
+        if normal(column) in NAMES.get(name, ((), ()))[1]:
+            return _renamed(column, name)
+    close = nearest(name, columns)
+    return _renamed(close.values["name"], name) if close is not None else None
+
+
+def _renamed(old: str, new: str) -> Message:
+    return Message("rename the column {old} to {new}", {"old": shown(old), "new": new})
+
+
+def _check_lengths(file: str, body: Sequence[Row], width: int, collector: Collector) -> None:
+    """Tell rows of a CSV that have another number of cells than the header; blank ones too many do no harm."""
+    for row, cells in body:
+        if len(cells) < width or any(cells[width:]):
+            message = Message(
+                "the row has {found} cells, the header has {expected}", {"found": len(cells), "expected": width}
+            )
+            fix = Message("look for a missing or extra delimiter")
+            collector.add((file, row), "", message, found=", ".join(cells), suggestion=fix, table=True)
+
+
+def _check_cells(table: Table, collector: Collector) -> None:
+    """Tell cells that hold no value: control characters, errors, formulas without a result."""
+    for name, column in table.columns.items():
+        for row, cell in zip(table.rows, column, strict=True):
+            if kind_of(cell) == "formula":
+                message = Message("the cell holds a formula whose result is not saved")
+                fix = Message("open the workbook in Excel or LibreOffice and save it again, or write the value itself")
+                table.tell(row, name, message, collector, found=cell, fix=fix)
+            elif ERROR.fullmatch(cell):
+                message = Message("the cell holds an error of the spreadsheet program")
+                fix = Message("correct the formula, or write the value itself")
+                table.tell(row, name, message, collector, found=cell, fix=fix)
+            elif len(cell) > LONGEST:
+                message, fix = Message("the text is too long"), Message("shorten the text")
+                allowed = Message("at most {most:,} characters", {"most": LONGEST})
+                table.tell(row, name, message, collector, found=cell, allowed=allowed, fix=fix)
+            elif CONTROL.search(cell):
+                message = Message("the text holds a control character")
+                fix = Message("type the text again, without pasting")
+                table.tell(row, name, message, collector, found=cell, fix=fix)

@@ -1,0 +1,182 @@
+"""Columns of a table as text, and what can be asked of them.
+
+Knows cells, rows and how numbers are written; must not know files or what a column means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..collector import Collector, shown
+from ..problems import Message
+from .cells import SheetCell, unquoted
+from .notation import Notation, notation_of
+
+_SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]*)?[eE]\+?[0-9]+")
+_WHOLE = re.compile(r"[0-9]{1,15}")
+_FILL = Message("fill in the cell, or remove the row")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text.
+
+    Attributes
+    ----------
+    shown
+        The file as the reader would name it, with its sheet where there are several.
+    columns
+        Column name -> one cell a row, surrounding blanks removed.
+    rows
+        The number of each row as a spreadsheet program shows it.
+    header
+        The number of the row with the column names.
+    written
+        Column name -> what the file calls it.
+    """
+
+    shown: str
+    columns: dict[str, list[str]]
+    rows: list[int]
+    header: int
+    written: dict[str, str]
+
+    def tell(
+        self,
+        row: int | None,
+        column: str,
+        message: Message,
+        collector: Collector,
+        *,
+        found: object = "",
+        allowed: Message | None = None,
+        fix: Message | None = None,
+    ) -> None:
+        """Tell what is wrong with a cell, its column called what the file calls it."""
+        if collector.full:
+            return
+        name = self.written[column]
+        collector.add((self.shown, row), name, message, found=found, allowed=allowed, suggestion=fix, table=True)
+
+    def read_codes(self, column: str, collector: Collector) -> bool:
+        """Read a column of codes as text; return whether none of them was ruined, after telling where one was."""
+        if self._tell_ruined(column, collector):
+            return False
+        cells = [cell.seen or str(cell) if isinstance(cell, SheetCell) else cell for cell in self.columns[column]]
+        self.columns[column] = [unquoted(cell) for cell in cells]
+        return True
+
+    def unique(self, column: str, collector: Collector, message: Message) -> None:
+        """Tell every code that is empty or stood in an earlier row already; read the others as text."""
+        if not self.read_codes(column, collector):
+            return
+        first: dict[str, int] = {}
+        for row, cell in zip(self.rows, self.columns[column], strict=True):
+            if not cell:
+                self.tell(row, column, Message("the cell is empty"), collector, fix=_FILL)
+            elif cell in first:
+                where = Message(
+                    "{message}: rows {first} and {row}", {"message": message, "first": first[cell], "row": row}
+                )
+                fix = Message("correct the code in one of the two rows, or remove the row that is too many")
+                self.tell(row, column, where, collector, found=cell, fix=fix)
+            else:
+                first[cell] = row
+
+    def _tell_ruined(self, column: str, collector: Collector) -> bool:
+        """Tell once where a spreadsheet program turned codes into numbers or dates; return whether it did."""
+        ruined = [(row, cell) for row, cell in zip(self.rows, self.columns[column], strict=True) if _lost_digits(cell)]
+        if ruined:
+            row, cell = ruined[0]
+            message = Message(
+                "a spreadsheet program turned {count:,} codes into numbers or dates, the first in row {row}: "
+                "digits can be lost",
+                {"count": len(ruined), "row": row},
+            )
+            allowed = Message("codes as text, such as 63.01.01.2001")
+            fix = Message("format the column as Text, paste the codes from the source again, then save")
+            self.tell(row, column, message, collector, found=cell, allowed=allowed, fix=fix)
+        return bool(ruined)
+
+    def filled(self, column: str, collector: Collector, *, shared: bool = False) -> None:
+        """Tell every empty cell of a column; in one whose cells rows share, people like to write them only once."""
+        above = False
+        for row, cell in zip(self.rows, self.columns[column], strict=True):
+            if not cell:
+                fix = Message("write in every row what it shares with the row above") if above else _FILL
+                self.tell(row, column, Message("the cell is empty"), collector, fix=fix)
+            above = shared and (above or bool(cell))
+
+    def whole_numbers(self, column: str, collector: Collector, low: int, high: int) -> list[int | None]:
+        """Return a column as whole numbers, None for empty and (told) wrong cells."""
+        numbers: list[int | None] = []
+        for row, cell in zip(self.rows, self.columns[column], strict=True):
+            fits = re.fullmatch(r"[0-9]{1,9}", cell) is not None and low <= int(cell) <= high
+            numbers.append(int(cell) if fits else None)
+            if cell and not fits:
+                allowed = Message("a whole number from {low} to {high}", {"low": low, "high": high})
+                message = Message("this is not a whole number that fits here")
+                self.tell(row, column, message, collector, found=cell, allowed=allowed)
+        return numbers
+
+    def decimal_comma(self, columns: Iterable[str]) -> bool:
+        """Return whether one of the columns has a decimal comma for sure."""
+        return any(notation_of(self.columns[column]).comma for column in columns)
+
+    def numbers(self, column: str, collector: Collector, *, comma_elsewhere: bool = False) -> list[float] | None:
+        """Return a column as numbers where every cell is one, else None; two notations in one column are told."""
+        cells = self.columns[column]
+        notation = notation_of(cells, comma_elsewhere=comma_elsewhere)
+        if notation.mixed is not None:
+            first, second = notation.mixed
+            message = Message(
+                "the column writes decimals in two ways: {first} in row {first_row} and {second} in row {second_row}",
+                {
+                    "first": shown(cells[first]),
+                    "first_row": self.rows[first],
+                    "second": shown(cells[second]),
+                    "second_row": self.rows[second],
+                },
+            )
+            fix = Message("write every number of the column with a point, or every one with a comma")
+            self.tell(self.rows[second], column, message, collector, found=cells[second], fix=fix)
+            return None
+        if notation.either:
+            self._note_point(column, notation, collector)
+        found = [notation.number(cell) for cell in cells]
+        sure = [number for number in found if number is not None]
+        return sure if len(sure) == len(found) else None
+
+    def _note_point(self, column: str, notation: Notation, collector: Collector) -> None:
+        """Note how a point was read that can be read in two ways."""
+        values = {"table": self.shown, "column": shown(self.written[column]), "cell": shown(notation.either)}
+        if notation.comma:
+            note = Message(
+                "{table}: in column {column} the point is read as standing between thousands ({cell}), "
+                "for other columns have a decimal comma",
+                values,
+            )
+        else:
+            note = Message(
+                "{table}: in column {column} the point is read as a decimal point ({cell}); "
+                "if it stands between thousands, write the numbers without it",
+                values,
+            )
+        collector.note(note)
+
+
+def _lost_digits(cell: str) -> bool:
+    """Return whether a code is a number of which digits can be lost, or a date."""
+    if isinstance(cell, SheetCell):
+        return cell.kind == "date" or (cell.kind == "number" and not cell.seen and not _WHOLE.fullmatch(cell))
+    return _SCIENTIFIC.fullmatch(cell) is not None
+
+
+def not_numeric(table: Table, column: str) -> Iterator[tuple[int, str]]:
+    """Yield row number and cell wherever a column holds something else than a finite number."""
+    notation = notation_of(table.columns[column])
+    for row, cell in zip(table.rows, table.columns[column], strict=True):
+        if notation.number(cell) is None:
+            yield row, cell
