@@ -6,7 +6,7 @@ Knows the order of reading and how a finding is worded for people; must not know
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from itertools import islice
 
@@ -19,10 +19,17 @@ MOST = 500
 LONGEST = 60
 """Characters of a value that a message shows."""
 
+MOST_OPTIONS = 1000
+"""Names among which the nearest is looked for."""
+
+MOST_LETTERS = 10_000_000
+"""Pairs of letters that are compared for all suggestions together: about a second."""
+
 CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
-"""Characters that no name or sentence needs and that can garble a terminal or a file."""
+"""Characters that no name or sentence needs: they garble a terminal or a file, or make two names look alike."""
 
 
 class Collector:
@@ -32,15 +39,24 @@ class Collector:
     ----------
     language
         The language that the scenario names, as far as its files could be read; None where it names none.
+    notes
+        What is no problem and should not go unsaid.
     """
 
     def __init__(self) -> None:
         self.language: str | None = None
+        self.notes: list[Message] = []
         self._problems: list[tuple[Problem, bool]] = []
         self._files: list[str] = []
+        self._letters = MOST_LETTERS
 
     def __len__(self) -> int:
         return len(self._problems)
+
+    def note(self, message: Message) -> None:
+        """Remember something that is no problem and should not go unsaid."""
+        if message not in self.notes:
+            self.notes.append(message)
 
     @property
     def full(self) -> bool:
@@ -77,10 +93,14 @@ class Collector:
             place = place.place
         file, line = (place.file, place.line) if isinstance(place, Place) else place
         self.reading(file)
-        field = field if len(field) <= 120 else f"{field[:119]}…"
-        problem = Problem(file, line, field, message, shown(str(found)), allowed, suggestion)
+        problem = Problem(file, line, shown(field, 2 * LONGEST), message, shown(str(found)), allowed, suggestion)
         if not self.full and (problem, table) not in self._problems[-1:]:
             self._problems.append((problem, table))
+
+    def nearest(self, name: str, allowed: Collection[str]) -> Message | None:
+        """Return what `nearest` does among many names, until that would take long: many mistakes have one cause."""
+        self._letters -= min(len(name), LONGEST) * sum(min(len(option), LONGEST) for option in allowed)
+        return nearest(name, allowed, len(allowed)) if self._letters >= 0 else None
 
     def raise_if_any(self) -> None:
         """Raise one error with every problem, a `DataError` where only tables are wrong."""
@@ -123,20 +143,20 @@ def _pieces(node: Node) -> Iterator[str]:
         yield shown(node.text)
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = LONGEST) -> str:
     """Return text as a message may show it: short, on one line, without control characters."""
     line = CONTROL.sub("\ufffd", " ".join(text.split()))
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}…"
+    return line if len(line) <= most else f"{line[: most - 3]}…"
 
 
-def nearest(name: str, allowed: Iterable[str]) -> Message | None:
+def nearest(name: str, allowed: Iterable[str], most: int = MOST_OPTIONS) -> Message | None:
     """Return the question "did you mean …?" for the allowed name closest to `name`, if any is close."""
-    by_lower = {option.lower(): option for option in islice(allowed, 5000) if len(option) <= 200}
-    close = get_close_matches(name.lower()[:200], by_lower, n=1, cutoff=0.6)
+    by_lower = {option.lower(): option for option in islice(allowed, most) if len(option) <= LONGEST}
+    close = get_close_matches(name.lower()[:LONGEST], by_lower, n=1, cutoff=0.6)
     return Message("did you mean {name}?", {"name": by_lower[close[0]]}) if close else None
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:
     """Return names in one line, cut after `most`."""
-    every = [shown(str(name)) for name in names]
-    return ", ".join(every[:most]) + (", …" if len(every) > most else "")
+    some = [shown(str(name)) for name in islice(names, most + 1)]
+    return ", ".join(some[:most]) + (", …" if len(some) > most else "")

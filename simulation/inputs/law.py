@@ -15,7 +15,7 @@ from ..domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR, ParameterSet
 from ..domain.status import LEVELS
 from .collector import Collector
 from .files import Files
-from .posterior import Posterior, read_posterior
+from .posterior import WRITE_AGAIN, Posterior, read_posterior
 from .problems import Message
 from .quantity import Quantity, distribution, notation
 from .schema import InterventionSection
@@ -178,12 +178,13 @@ def _posterior(
     for common in sorted(BOTH_FORMS & posterior.draws.keys()):
         if any(name.startswith(f"{common}.") for name in posterior.draws):
             message = Message("draws of {name} are given both for all levels and per level", {"name": common})
-            collector.add((source.shown, None), common, message, table=True)
+            collector.add((source.shown, None), common, message, suggestion=WRITE_AGAIN, table=True)
     return posterior
 
 
 def _tell_given_twice(node: Node, given: Mapping[str, Quantity], posterior: Posterior, collector: Collector) -> None:
-    """Tell every parameter that stands in the scenario and among the draws."""
+    """Tell every parameter that stands in the scenario and among the draws; one that is inherited gives way."""
+    drawn = node.get("transition", "parameters_from")
     for name in posterior.draws:
         owner = name.split(".")[0]
         rivals = {other for other in given if owner in BOTH_FORMS and other.split(".")[0] == owner}
@@ -193,8 +194,11 @@ def _tell_given_twice(node: Node, given: Mapping[str, Quantity], posterior: Post
         place = node
         for part in key.split("."):
             place = place.mapping.get(part, place)
-        message = Message("this parameter comes from parameters_from already; give it in one place")
-        collector.add(place, key, message)
+        if drawn is not None and place.place.generation > drawn.place.generation:
+            continue
+        message = Message("this parameter comes from parameters_from already")
+        fix = Message("remove it here, or remove parameters_from")
+        collector.add(place, key, message, suggestion=fix)
 
 
 def _tell_both_forms(node: Node, collector: Collector) -> None:
@@ -203,8 +207,9 @@ def _tell_both_forms(node: Node, collector: Collector) -> None:
     for name in SHORTHAND:
         part = node.get("transition", name)
         if matrix is not None and part is not None:
-            message = Message("matrix stands instead of rise, fall and skip; give one or the other")
-            collector.add(part, f"transition.{name}", message)
+            message = Message("matrix stands instead of rise, fall and skip")
+            fix = Message("remove {one}, or remove {other}", {"one": name, "other": "matrix"})
+            collector.add(part, f"transition.{name}", message, suggestion=fix)
 
 
 def _rows(matrix: Matrix) -> tuple[tuple[float, ...] | Dirichlet, ...]:

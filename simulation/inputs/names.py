@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..domain.status import LEVELS, parse_status
 from .collector import Collector
+from .likely_fix import plain_name
 from .problems import Message
 from .tree import Node, dotted
 
@@ -27,8 +28,10 @@ def _by_name(node: Node, collector: Collector) -> Node:
     """Return a list of interventions as a mapping; those without a name stand under their position."""
     if not isinstance(node.value, list):
         if node.readable:
-            message = Message("interventions are a list: one entry a line, each starting with - name:")
-            collector.add(node, "interventions", message)
+            message = Message("this is not a list of interventions")
+            allowed = Message("entries below each other, each starting with - name:")
+            fix = _as_entry(next(iter(node.mapping), node.text))
+            collector.add(node, "interventions", message, allowed=allowed, suggestion=fix)
         return node.with_value({})
     named: dict[str, Node] = {}
     for position, item in enumerate(node.value, start=1):
@@ -36,17 +39,26 @@ def _by_name(node: Node, collector: Collector) -> Node:
         nameless = f"#{position}" + "'" * item.place.generation
         if not isinstance(item.value, dict):
             if item.readable:
-                collector.add(item, "interventions", Message("an intervention is a mapping that starts with name:"))
+                message = Message("this is not an intervention")
+                allowed = Message("keys and values that start with - name:")
+                fix = _as_entry(item.text)
+                collector.add(item, "interventions", message, allowed=allowed, suggestion=fix)
         elif name is None or not isinstance(name.value, str):
             named[nameless] = item
         elif name.value in named:
             line = named[name.value].place.line
             message = Message("two interventions have this name; the first starts on line {line}", {"line": line})
-            collector.add(name, f"interventions.{name.value}", message)
+            fix = Message("give one of them another name, or remove it")
+            collector.add(name, f"interventions.{name.value}", message, suggestion=fix)
             named[nameless] = item
         else:
             named[name.value] = item
     return node.with_value(named)
+
+
+def _as_entry(name: str) -> Message:
+    """Return how an intervention of this name begins."""
+    return Message("write {value}", {"value": f"- name: {plain_name(name) or 'pokja'}"})
 
 
 def _with_levels(keys: Keys, node: Node, collector: Collector) -> Node:
@@ -60,8 +72,8 @@ def _with_levels(keys: Keys, node: Node, collector: Collector) -> Node:
         status = parse_status(key) if _keyed_by_level(keys, child) else None
         name = key if status is None else status.label
         if name in entries:
-            message = Message("two names of the same level stand here: {name} is counted once", {"name": name})
-            collector.add(child, dotted((*keys, key)), message)
+            message = Message("the level {name} stands here under two names", {"name": name})
+            collector.add(child, dotted((*keys, key)), message, suggestion=Message("keep one of the two"))
             continue
         entries[name] = _with_levels((*keys, name), child, collector)
     return node.with_value(entries)

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, replace
 
 from ..domain.status import LEVELS
-from .collector import Collector, compact, listed, nearest
-from .files import LARGEST_YAML, Files, Source
+from .collector import Collector, compact, listed, shown
+from .files import LARGEST_YAML, YAML_ENDINGS, Files, Source
 from .names import prepare
 from .problems import Message
 from .tree import Node, Place, dotted
@@ -67,7 +67,8 @@ def read_chain(files: Files, collector: Collector) -> Chain | None:
     complete = source is not None
     if complete and "remove" in layers[-1].mapping:
         message = Message("remove leaves out what is inherited, but this file extends no other")
-        collector.add(layers[-1].mapping["remove"], "remove", message)
+        fix = Message("delete remove, or name the scenario that this one changes in extends")
+        collector.add(layers[-1].mapping["remove"], "remove", message, suggestion=fix)
     merge = _Merge(collector, complete)
     merged = layers.pop()
     while layers:
@@ -85,18 +86,24 @@ def _language(text: str) -> str | None:
 def _parent(node: Node, trail: list[Source], files: Files, collector: Collector) -> Source | None:
     """Return the file that `extends` names."""
     if not isinstance(node.value, str):
-        message = Message("extends names one scenario file, such as tanah_laut.yaml")
-        collector.add(node, "extends", message)
+        message = Message("this is not the name of one scenario file")
+        fix = Message("write the name of one file, such as tanah_laut.yaml")
+        if len(node.items) == 1 and node.items[0].text.endswith(tuple(YAML_ENDINGS)):
+            fix = Message("write {value}", {"value": shown(node.items[0].text)})
+        collector.add(node, "extends", message, suggestion=fix)
         return None
     source = files.read(node.value, node.place, "extends", largest=LARGEST_YAML)
     if source is None:
         return None
     if any(source.path == earlier.path for earlier in trail):
         chain = " -> ".join(earlier.shown for earlier in [*trail, source])
-        collector.add(node, "extends", Message("the files extend each other in a circle: {chain}", {"chain": chain}))
+        message = Message("the files extend each other in a circle: {chain}", {"chain": chain})
+        collector.add(node, "extends", message, suggestion=Message("remove extends from one of these files"))
         return None
     if len(trail) >= LONGEST_CHAIN:
-        collector.add(node, "extends", Message("the chain of extends is longer than {most}", {"most": LONGEST_CHAIN}))
+        message = Message("more than {most} files extend each other", {"most": LONGEST_CHAIN})
+        fix = Message("put the changes of several of these files into one")
+        collector.add(node, "extends", message, suggestion=fix)
         return None
     return source
 
@@ -152,7 +159,9 @@ class _Merge:
         if remove is None:
             return old
         if not isinstance(remove.value, list):
-            self._collector.add(remove, "remove", Message("remove is a list of names, such as [pokja]"))
+            fix: Message | None = None if remove.mapping else Message("write [{text}]", {"text": shown(remove.text)})
+            allowed: Message | None = Message("names of interventions in square brackets, such as [pokja]")
+            self._collector.add(remove, "remove", Message("this is not a list"), allowed=allowed, suggestion=fix)
         have = dict(inherited.mapping) if inherited is not None else {}
         for item in remove.items:
             name = str(item.value)
@@ -161,7 +170,9 @@ class _Merge:
             elif self._complete:
                 message = Message("no intervention of this name is inherited")
                 allowed = Message("one of: {names}", {"names": listed(have)}) if have else None
-                self._collector.add(item, "remove", message, allowed=allowed, suggestion=nearest(name, have))
+                nothing = Message("delete remove: there is nothing to leave out")
+                fix = self._collector.nearest(name, have) if have else nothing
+                self._collector.add(item, "remove", message, allowed=allowed, suggestion=fix)
         if inherited is None:
             return old
         return old.with_value({**old.mapping, "interventions": inherited.with_value(have)})

@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 
 from ..domain.distributions import Empirical
-from .collector import Collector, nearest, shown
+from .collector import Collector, listed, nearest, shown
 from .files import Source
 from .problems import Message
 
 METADATA_KEY = b"kampungkb"
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 500
+MOST_VALUES = 10_000_000
+WRITE_AGAIN = Message("write the file again with kampungkb calibrate --out")
 UNNAMED_BLOCKS = ("draws from a file; origin not stated",)
 
 
@@ -53,19 +55,22 @@ def read_posterior(source: Source, collector: Collector, known: set[str]) -> Pos
         return None
     before = len(collector)
     if table.num_rows == 0 or table.num_columns == 0:
-        collector.add((source.shown, None), "", Message("the file holds no draws"), table=True)
+        message = Message("the file holds no draws")
+        collector.add((source.shown, None), "", message, suggestion=WRITE_AGAIN, table=True)
         return None
     draws: dict[str, Empirical] = {}
+    basis = _basis(table.schema.metadata)
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if name in draws:
-            collector.add((source.shown, None), name, Message("two columns have this name"), table=True)
-        elif name not in known and not name.startswith("covariates."):
+        if basis.learned is not None and name not in basis.learned:
+            continue
+        if name not in known and not name.startswith("covariates."):
             message = Message("no parameter of this scenario has this name")
-            fix = nearest(name, sorted(known))
-            collector.add((source.shown, None), name, message, found=name, suggestion=fix, table=True)
+            names, place = sorted(known), (source.shown, None)
+            allowed, fix = Message("one of: {names}", {"names": listed(names, 30)}), nearest(name, names)
+            collector.add(place, name, message, found=name, allowed=allowed, suggestion=fix, table=True)
         elif (values := _column(source, name, column, collector)) is not None:
             draws[name] = Empirical(values)
-    return Posterior(draws, _blocks(table.schema.metadata)) if len(collector) == before else None
+    return Posterior(draws, basis.blocks) if len(collector) == before else None
 
 
 def _read(source: Source, collector: Collector) -> Any:
@@ -74,36 +79,56 @@ def _read(source: Source, collector: Collector) -> Any:
     import pyarrow.parquet as pq
 
     try:
-        size = pq.read_metadata(BytesIO(source.content))
-        if size.num_rows <= MOST_ROWS and size.num_columns <= MOST_COLUMNS:
-            return pq.read_table(BytesIO(source.content))
-        values = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
-        message = Message("the file holds more than {rows} draws or {columns} columns", values)
+        file = pq.ParquetFile(BytesIO(source.content))
+        size = file.metadata
+        if size.num_rows > MOST_ROWS or size.num_columns > MOST_COLUMNS:
+            values = {"rows": MOST_ROWS // 10**6, "columns": MOST_COLUMNS}
+            message = Message("the file holds more than {rows} million draws or {columns} columns", values)
+        elif size.num_rows * size.num_columns > MOST_VALUES:
+            message = Message("the file holds more than {most} million values", {"most": MOST_VALUES // 10**6})
+        elif _all_numbers(source, file.schema_arrow, collector):
+            return file.read()
+        else:
+            return None
     except (pa.ArrowException, OSError, ValueError):
-        message = Message("this is not a Parquet file of draws; calibrate writes one with --out")
-    collector.add((source.shown, None), "", message, table=True)
+        message = Message("this is not a Parquet file of draws")
+    collector.add((source.shown, None), "", message, suggestion=WRITE_AGAIN, table=True)
     return None
+
+
+def _all_numbers(source: Source, schema: Any, collector: Collector) -> bool:
+    """Return whether every column holds numbers, after telling those that do not: texts and lists may be long."""
+    others = [f.name for f in schema if not _is_number(f.type)]
+    for name in others:
+        message = Message("the column holds something else than numbers")
+        collector.add((source.shown, None), name, message, suggestion=WRITE_AGAIN, table=True)
+    return not others
+
+
+def _is_number(kind: Any) -> bool:
+    """Return whether an Arrow type holds numbers; that of a column without a value holds nothing else."""
+    from pyarrow import types
+
+    return bool(types.is_floating(kind) or types.is_integer(kind) or types.is_null(kind))
 
 
 def _column(source: Source, name: str, column: Any, collector: Collector) -> np.ndarray[Any, Any] | None:
     """Return one column as floats after telling what is not a number or out of range."""
-    try:
-        values = np.asarray(column.to_numpy(), dtype=np.float64)
-    except (TypeError, ValueError, NotImplementedError):
-        message = Message("the column holds something else than numbers")
-        collector.add((source.shown, None), name, message, table=True)
-        return None
+    values = np.asarray(column.to_numpy(), dtype=np.float64)
     low, high = limits(name)
     wrong = ~np.isfinite(values) | (values < low) | (values > high)
+    allowed = Message("a share or probability from 0 to 1") if high == 1 else Message("at least {low}", {"low": 0})
     if "odds_ratio" in name or name.startswith("covariates."):
         wrong |= values <= 0
+        allowed = Message("above {low}", {"low": 0})
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         message = Message(
-            "{count} draws are not numbers that fit this parameter, the first in row {row}",
+            "draws that do not fit this parameter: {count:,}, the first in row {row}",
             {"count": int(wrong.sum()), "row": row + 1},
         )
-        collector.add((source.shown, None), name, message, found=shown(str(values[row])), table=True)
+        found = shown(str(values[row]))
+        collector.add((source.shown, None), name, message, found=found, allowed=allowed, table=True)
         return None
     return values
 
@@ -114,11 +139,28 @@ def limits(name: str) -> tuple[float, float]:
     return (0.0, 1.0) if is_probability else (0.0, np.inf)
 
 
-def _blocks(metadata: Mapping[bytes, bytes] | None) -> tuple[str, ...]:
-    """Return the data blocks that the file says it rests on."""
+@dataclass(frozen=True)
+class _Basis:
+    """What a file of draws says of itself: the data behind it, and what they taught; None where it does not say."""
+
+    blocks: tuple[str, ...] = UNNAMED_BLOCKS
+    learned: frozenset[str] | None = None
+
+
+def _basis(metadata: Mapping[bytes, bytes] | None) -> _Basis:
+    """Return what the file says it rests on.
+
+    Columns that no data bore on are the calibration's priors: a scenario keeps its own instead.
+    """
     try:
-        basis = json.loads((metadata or {}).get(METADATA_KEY, b"{}")).get("basis")
+        said = json.loads((metadata or {}).get(METADATA_KEY, b"{}"))
+        blocks, learned = said.get("basis"), said.get("learned")
     except (ValueError, AttributeError, RecursionError):
-        return UNNAMED_BLOCKS
-    named = isinstance(basis, list) and basis and all(isinstance(block, str) for block in basis)
-    return tuple(map(shown, basis)) if named and basis is not None else UNNAMED_BLOCKS
+        return _Basis()
+    if not _are_texts(blocks) or not blocks:
+        return _Basis()
+    return _Basis(tuple(map(shown, blocks)), frozenset(learned) if _are_texts(learned) else None)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)

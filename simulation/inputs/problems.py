@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Any
+
+
+class _Plain(Formatter):
+    """Fills the places of a sentence, numbers that are told written as in English."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return what stands in a place."""
+        written = str(super().format_field(value, format_spec))
+        return written.removesuffix(".0") if format_spec == "," else written
+
+
+_PLAIN = _Plain()
 
 
 @dataclass(frozen=True)
@@ -17,7 +30,8 @@ class Message:
     Attributes
     ----------
     template
-        The English sentence with ``{named}`` places; also its key in the catalogues.
+        The English sentence with ``{named}`` places; also its key in the catalogues. A place ``{named:,}`` holds a
+        number that is told, and is written as the reader's language does; all others stand as they are typed.
     values
         What fills the places; a value may itself be a `Message`.
     """
@@ -25,10 +39,10 @@ class Message:
     template: str
     values: dict[str, Any] = field(default_factory=dict)
 
-    def render(self, translate: Callable[[str], str] = str) -> str:
-        """Return the sentence, with the template passed through `translate`."""
-        values = {k: v.render(translate) if isinstance(v, Message) else v for k, v in self.values.items()}
-        return translate(self.template).format(**values)
+    def render(self, translate: Callable[[str], str] = str, formatter: Formatter = _PLAIN) -> str:
+        """Return the sentence, with the template passed through `translate` and its places filled by `formatter`."""
+        values = {k: v.render(translate, formatter) if isinstance(v, Message) else v for k, v in self.values.items()}
+        return formatter.vformat(translate(self.template), (), values)
 
     def __str__(self) -> str:
         return self.render()

@@ -61,7 +61,8 @@ class InterventionCheck:
         if plan is None:
             return None
         if self._name == "covariates":
-            self._tell("name", Message("this name is taken by the parameters; choose another"))
+            message = Message("this name is taken by the parameters")
+            self._tell("name", message, suggestion=Message("choose another name"))
         self._reach()
         self._calendar(plan)
         if self._districts:
@@ -98,11 +99,14 @@ class InterventionCheck:
     def _reach(self) -> None:
         given = [key for key in ("coverage", "capacity") if key in self._node.mapping]
         if len(given) == 2:
-            message = Message("coverage and capacity are given; keep one of them")
-            self._tell("capacity", message)
+            message = Message("coverage and capacity are both given")
+            fix = Message("remove {one}, or remove {other}", {"one": "coverage", "other": "capacity"})
+            self._tell("capacity", message, suggestion=fix)
         elif not given:
-            message = Message("nothing says how many villages are reached: give coverage or capacity")
-            fix = Message("coverage: 0.4 for a share of the eligible villages, capacity: 20 for a number of villages")
+            message = Message("nothing says how many villages are reached")
+            fix = Message(
+                "write coverage: 0.4 for a share of the eligible villages, or capacity: 20 for a number of villages"
+            )
             self._collector.add(self._node.place, f"interventions.{self._name}.coverage", message, suggestion=fix)
 
     def _calendar(self, plan: InterventionSection) -> None:
@@ -125,7 +129,7 @@ class InterventionCheck:
                     f"interventions.{self._name}.eligible.subdistrict",
                     Message("there is no kecamatan of this name"),
                     allowed=Message("one of: {names}", {"names": listed(subdistricts, 30)}),
-                    suggestion=nearest(name, subdistricts),
+                    suggestion=self._collector.nearest(name, subdistricts),
                 )
         for column, cell in plan.eligible.where.items():
             self._where(column, cell)
@@ -150,8 +154,9 @@ class InterventionCheck:
         if where is not None:
             place = where.mapping[column]
             field = f"interventions.{self._name}.eligible.where.{column}"
-            allowed = Message("one of: {names}", {"names": listed(have)})
-            fix = nearest(place.text, map(str, have))
+            names = [value if isinstance(value, str) else f"{value:g}" for value in have]
+            allowed = Message("one of: {names}", {"names": listed(names)})
+            fix = self._collector.nearest(place.text, names)
             self._collector.add(place, field, message, allowed=allowed, suggestion=fix)
 
     def _has_column(self, column: str, above: str, key: str) -> bool:
@@ -171,7 +176,7 @@ class InterventionCheck:
             self._rule(priority)
             return
         known = {code for district in self._districts for code in district.codes} if self._table else set()
-        codes = sorted(known)
+        codes, field = sorted(known), f"interventions.{self._name}.priority"
         seen: set[str] = set()
         for item in node.items:
             code = str(item.value)
@@ -179,25 +184,27 @@ class InterventionCheck:
                 return
             if not self._table:
                 message = Message("single villages can be named only where the scenario has a village table")
-                self._collector.add(item, f"interventions.{self._name}.priority", message)
+                fix: Message | None = Message("name a rule of priority instead, such as random, or give villages.table")
+                self._collector.add(item, field, message, suggestion=fix)
                 return
             if code not in known:
                 message = Message("the village table has no such code")
-                fix = nearest(code, codes)
-                self._collector.add(item, f"interventions.{self._name}.priority", message, suggestion=fix)
+                allowed = Message("a village code that stands in the table")
+                fix = self._collector.nearest(code, codes)
+                self._collector.add(item, field, message, allowed=allowed, suggestion=fix)
             elif code in seen:
                 message = Message("this code stands in the list twice")
-                self._collector.add(item, f"interventions.{self._name}.priority", message)
+                self._collector.add(item, field, message, suggestion=Message("keep one of the two"))
             seen.add(code)
 
     def _rule(self, priority: str) -> None:
         if priority in PRIORITIES:
             return
         if not priority.startswith(COLUMN_PREFIX):
-            rules = [*PRIORITIES, "column:NAME", "[codes]"]
+            rules = [*PRIORITIES, f"{COLUMN_PREFIX}…", "[…]"]
             allowed = Message("one of: {names}", {"names": ", ".join(rules)})
             message = Message("{name} is not known here", {"name": shown(priority)})
-            self._tell("priority", message, allowed=allowed, suggestion=nearest(priority, rules[:-1]))
+            self._tell("priority", message, allowed=allowed, suggestion=nearest(priority, PRIORITIES))
             return
         column = priority.removeprefix(COLUMN_PREFIX)
         if self._has_column(column, "priority", "priority"):

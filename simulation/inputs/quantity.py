@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..domain import distributions as law
@@ -22,10 +22,22 @@ Years = Annotated[int, Strict(), Field(ge=0, le=50)]
 Shape = Annotated[float, Strict(), Field(gt=0, le=1e6, allow_inf_nan=False)]
 
 
+MOST_TIMES = 1e12
+"""How often the low end of an interval goes into its high end, at most: no belief is that vague."""
+
+
 class Frozen(BaseModel):
     """A part of a scenario file: read once, never changed, no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_empty(cls, value: Any) -> Any:
+        """Refuse a key without a value, which is a slip even where the key may be left out."""
+        if value is None:
+            raise PydanticCustomError("no_value", "no value")
+        return value
 
 
 class Interval(Frozen):
@@ -39,7 +51,9 @@ class Interval(Frozen):
         low, high = self.interval90
         if low >= high:
             raise PydanticCustomError("interval_order", "low is not below high")
-        middle = (low * high) ** 0.5
+        if high / MOST_TIMES > low:
+            raise PydanticCustomError("interval_width", "too wide", {"most": f"{MOST_TIMES:g}"})
+        middle = low**0.5 * high**0.5
         if abs(self.median / middle - 1) > 0.1:
             raise PydanticCustomError("interval_middle", "the median strays", {"middle": f"{middle:.3g}"})
         return self

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from .columns import check_covariates
 from .document import document_of, sources_of
 from .files import Files
 from .law import Law, read_law
+from .likely_fix import likely_day
 from .overlay import Chain, read_chain, without_counts
 from .problems import Message
 from .programmes import STAND_INS as PROGRAMME_STAND_INS
@@ -43,6 +45,9 @@ STAND_INS: dict[str, Any] = {
     "district.name": "unnamed",
 }
 """Put in for required keys that are wrong or missing, so that the rest can still be checked."""
+
+MOST_INTERVENTIONS = 200
+"""No planner keeps more apart; every one of them is followed in every village, year and trajectory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +76,8 @@ class Scenario:
         What the overlays changed, one ``key: old -> new`` each.
     provinces
         District code -> province, where ``districts:`` is used.
+    notes
+        What a reader should know of how the files were read.
     """
 
     name: str
@@ -90,6 +97,7 @@ class Scenario:
     data: Mapping[str, bytes] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
     provinces: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
 
     @property
     def years(self) -> range:
@@ -213,6 +221,11 @@ class _Resolution:
 
     def _check_plans(self) -> dict[str, Checked[InterventionSection]]:
         section = self._node.get("interventions")
+        plans = section.mapping if section is not None else {}
+        if section is not None and len(plans) > MOST_INTERVENTIONS:
+            message = Message("there are more than {most} interventions", {"most": MOST_INTERVENTIONS})
+            fix = Message("write interventions that act alike as one")
+            self._collector.add(section.place, "interventions", message, suggestion=fix)
         return {
             name: Structure(
                 InterventionSection,
@@ -222,7 +235,7 @@ class _Resolution:
                 stand_ins=PROGRAMME_STAND_INS,
                 complete=self._chain.complete,
             ).check()
-            for name, plan in (section.mapping.items() if section is not None else ())
+            for name, plan in islice(plans.items(), MOST_INTERVENTIONS)
         }
 
     def _dates(self, checked: Checked[ScenarioFile]) -> None:
@@ -232,8 +245,9 @@ class _Resolution:
             return
         day = _day(node.text)
         if day is None:
+            message = Message("this is not a day of the calendar")
             allowed = Message("a day written year-month-day, such as 2025-07-31")
-            self._collector.add(node, "villages.as_of", Message("this is not a day of the calendar"), allowed=allowed)
+            self._collector.add(node, "villages.as_of", message, allowed=allowed, suggestion=likely_day(node.text))
             return
         if checked.model is not None and checked.knows("origin") and day.year > checked.model.origin:
             message = Message("this day lies after the origin, {origin}", {"origin": checked.model.origin})
@@ -271,6 +285,7 @@ class _Resolution:
             data=self._files.data,
             changes=self._chain.changes,
             provinces=region.provinces,
+            notes=tuple(self._collector.notes),
         )
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from . import wording
 from .collector import MOST, Collector
+from .problems import Message
 from .tree import Keys, Node, dotted
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -105,6 +106,9 @@ class Structure(Generic[Model]):
     def _repair(self, data: Any, error: Any) -> None:
         """Tell one problem and take the value out, or put a stand-in where there is none."""
         keys = tuple(key for key in error["loc"] if not str(key).startswith("«"))
+        if error["type"] == "missing" and isinstance(keys[-1], int):
+            # Of an interval, the only list of a fixed length, an end is missing.
+            error, keys = {**error, "type": "too_short", "ctx": {"min_length": 2}}, keys[:-1]
         if error["type"] == "missing":
             self._missing(data, keys)
             return
@@ -122,7 +126,8 @@ class Structure(Generic[Model]):
     def _missing(self, data: Any, keys: Keys) -> None:
         if keys not in self._told and self._complete:
             parent, _ = _descend(self._node, keys[:-1])
-            message, _, fix = wording.missing_key(str(keys[-1]), is_count="status_counts" in keys)
+            above = str((*self._under, *keys)[0]) if len(self._under) + len(keys) > 1 else ""
+            message, _, fix = wording.missing_key(str(keys[-1]), above, is_count="status_counts" in keys)
             self._collector.add(parent.place, dotted((*self._under, *keys)), message, suggestion=fix)
         self._told.add(keys)
         name = dotted(keys)
@@ -144,6 +149,11 @@ class Structure(Generic[Model]):
         else:
             share = _asks_for_share(error)
             message, options, fix = wording.finding(error["type"], error.get("ctx", {}), node, share)
+            if keys == ("schema",) and error["type"] in {"less_than_equal", "greater_than_equal"}:
+                message, options, fix = wording.OTHER_FORMAT
+            inner, _ = _known_keys(_schema_of(self._model), (*keys, ""))
+            if error["type"] in wording.KEYS_EXPECTED and inner and node.value is not None:
+                options = Message("keys and their values: {names}", {"names": ", ".join(sorted(inner))})
         self._collector.add(node, dotted((*self._under, *keys)), message, allowed=options, suggestion=fix)
 
 

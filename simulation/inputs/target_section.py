@@ -32,12 +32,13 @@ def _tell_senseless(node: Node, section: TargetSection, collector: Collector) ->
     given = node.mapping["target"].mapping if "target" in node.mapping else {}
     if section.net_of_falls and section.reading != "rises":
         message = Message("net_of_falls goes with reading: rises only")
-        collector.add(given["net_of_falls"], "target.net_of_falls", message)
+        fix = Message("remove {one}, or write {other}", {"one": "net_of_falls", "other": "reading: rises"})
+        collector.add(given["net_of_falls"], "target.net_of_falls", message, suggestion=fix)
     if section.reading != "stock" and section.share > LARGEST_YEARLY_SHARE:
         message = Message("this asks for more than half of the villages to rise every year")
         allowed = Message("a share above 0, up to {most}", {"most": LARGEST_YEARLY_SHARE})
-        percent = {"percent": f"{section.share:g}", "share": f"{section.share / 100:g}"}
-        fix = Message("{percent}% is written {share}", percent)
+        percent = {"percent": float(f"{section.share:g}"), "share": f"{section.share / 100:g}"}
+        fix = Message("{percent:,}% is written {share}", percent)
         collector.add(given["share"], "target.share", message, allowed=allowed, suggestion=fix)
     senseless = _senseless_levels(section)
     if senseless is not None:

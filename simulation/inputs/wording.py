@@ -7,21 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from math import log
 from typing import Any
-from unicodedata import normalize
 
+from ..domain.status import LEVELS
 from .collector import listed, nearest, shown
+from .likely_fix import as_logit_normal, as_name, as_share, rewrite, to_one, turned
 from .problems import Message
 from .tree import Node
 
 Finding = tuple[Message, Message | None, Message | None]
 """What is wrong, what is allowed, the likely fix."""
-
-_PERCENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*%")
-_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
-_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
-_BOOLEANS = {"yes": "true", "on": "true", "ya": "true", "no": "false", "off": "false", "tidak": "false"}
 
 
 def finding(kind: str, context: dict[str, Any], node: Node, is_share: bool = False) -> Finding:
@@ -42,27 +37,34 @@ def finding(kind: str, context: dict[str, Any], node: Node, is_share: bool = Fal
         return (
             Message("the key has no value"),
             None,
-            Message("fill it in, or remove the line so that the default holds"),
+            Message("fill it in, or remove the line where there is a default"),
         )
     if kind in _WRONG_TYPE:
-        return (
-            Message("this is not {kind}", {"kind": _WRONG_TYPE[kind]}),
-            _WRONG_TYPE[kind],
-            _rewrite(kind, node, is_share),
-        )
+        return *_WRONG_TYPE[kind], rewrite(kind, node, is_share)
     if kind in _OUT_OF_RANGE:
         message, allowed = _OUT_OF_RANGE[kind](context)
-        fix = _as_name(str(node.value), context["pattern"]) if kind == "string_pattern_mismatch" else None
-        return (message, _SHARE, _as_share(node.value)) if is_share else (message, allowed, fix)
+        fix = as_name(str(node.value), context["pattern"]) if kind == "string_pattern_mismatch" else None
+        return (message, _SHARE, as_share(node.value)) if is_share else (message, allowed, fix)
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return _unknown_name(node, options)
     return Message("this value does not fit here"), None, None
 
 
-def missing_key(name: str, *, is_count: bool = False) -> Finding:
-    """Say that a required key is not there; `is_count` says that it counts villages at a level."""
-    fix = Message("write {name}: 0 if no village is at this level", {"name": name}) if is_count else None
+def missing_key(name: str, above: str = "", *, is_count: bool = False) -> Finding:
+    """Say that a required key is not there.
+
+    Parameters
+    ----------
+    above
+        The section in which it should stand.
+    is_count
+        Whether it counts villages at a level.
+    """
+    example = _EXAMPLES.get(f"{above}.{name}", _EXAMPLES.get(name, "…"))
+    fix = Message("add {line}", {"line": f"{name}: {example}"})
+    if is_count:
+        fix = Message("write {name}: 0 if no village is at this level", {"name": name})
     return Message("the key {name} is missing", {"name": name}), None, fix
 
 
@@ -90,28 +92,51 @@ def unknown_key(name: str, allowed: Iterable[str], elsewhere: Iterable[str]) -> 
 
 
 def _unknown_name(node: Node, options: list[str]) -> Finding:
-    text = str(node.value)
-    return (
-        Message("{name} is not known here", {"name": shown(text)}),
-        Message("one of: {names}", {"names": ", ".join(options)}),
-        nearest(text, options),
-    )
+    text, allowed = node.text, Message("one of: {names}", {"names": ", ".join(options)})
+    if not isinstance(node.value, str) or not text.strip():
+        return _WRONG_TYPE["string_type"][0], allowed, None
+    return Message("{name} is not known here", {"name": shown(text)}), allowed, nearest(text, options)
 
 
+OTHER_FORMAT: Finding = (
+    Message("this version of the format is not known here"),
+    None,
+    Message("write {value}", {"value": "schema: 1"}),
+)
 _SHARE = Message("a share or probability from 0 to 1")
-_WRONG_TYPE: dict[str, Message] = {
-    "float_type": Message("a number"),
-    "int_type": Message("a whole number"),
-    "int_from_float": Message("a whole number"),
-    "bool_type": Message("true or false"),
-    "string_type": Message("text"),
-    "dict_type": Message("a mapping of keys to values"),
-    "model_type": Message("a mapping of keys to values"),
-    "model_attributes_type": Message("a mapping of keys to values"),
-    "tuple_type": Message("a list in square brackets"),
-    "list_type": Message("a list in square brackets"),
-    "finite_number": Message("a finite number"),
+_NOT_WHOLE = Message("this is not a whole number"), Message("a whole number")
+_NOT_KEYS = (
+    Message("keys and their values are expected here"),
+    Message("keys and their values, with a colon after each key"),
+)
+_NOT_A_LIST = Message("this is not a list"), Message("a list in square brackets")
+_WRONG_TYPE: dict[str, tuple[Message, Message]] = {
+    "float_type": (Message("this is not a number"), Message("a number")),
+    "int_type": _NOT_WHOLE,
+    "int_from_float": _NOT_WHOLE,
+    "bool_type": (Message("this is neither true nor false"), Message("true or false")),
+    "string_type": (Message("this is not text"), Message("text")),
+    "dict_type": _NOT_KEYS,
+    "model_type": _NOT_KEYS,
+    "model_attributes_type": _NOT_KEYS,
+    "tuple_type": _NOT_A_LIST,
+    "list_type": _NOT_A_LIST,
+    "finite_number": (Message("this is not a finite number"), Message("a finite number")),
 }
+KEYS_EXPECTED = frozenset(kind for kind, said in _WRONG_TYPE.items() if said is _NOT_KEYS)
+"""Errors that say that something else stands where keys and values should."""
+_EXAMPLES: dict[str, object] = {
+    "schema": 1, "name": "tanah-laut", "origin": 2025, "horizon": 5, "interval90": "[…, …]", "starts": 2026,
+    "district": '{code: "63.01", name: Kabupaten Tanah Laut}', "district.code": '"63.01"',
+    "district.name": "Kabupaten Tanah Laut", "interventions.name": "pokja",
+    "villages": "{table: data/villages.csv}", "districts.table": "data/districts.csv",
+    **{level: f"{{{level}: 1}}" for level in LEVELS},
+}  # fmt: skip
+"""What may stand at keys that must be there."""
+_FORMS = {
+    "interval": "{median, interval90}", "logit_normal": "{logit_normal: {mean, sd}}", "beta": "{beta: {alpha, beta}}",
+    "half_normal": "{half_normal: {sd}}", "normal": "{normal: {mean, sd}}",
+}  # fmt: skip
 
 _OUT_OF_RANGE: dict[str, Callable[[dict[str, Any]], tuple[Message, Message]]] = {
     "greater_than": lambda c: (Message("the number is too small"), Message("above {low}", {"low": _short(c["gt"])})),
@@ -126,7 +151,7 @@ _OUT_OF_RANGE: dict[str, Callable[[dict[str, Any]], tuple[Message, Message]]] = 
     ),
     "string_too_long": lambda c: (
         Message("the text is too long"),
-        Message("at most {most} characters", {"most": c["max_length"]}),
+        Message("at most {most:,} characters", {"most": c["max_length"]}),
     ),
     "string_too_short": lambda _: (Message("the text is empty"), Message("at least one character")),
     "string_pattern_mismatch": lambda c: (
@@ -137,103 +162,54 @@ _OUT_OF_RANGE: dict[str, Callable[[dict[str, Any]], tuple[Message, Message]]] = 
     ),
     "too_short": lambda c: (
         Message("the list is too short"),
-        Message("{count} values or more", {"count": c["min_length"]}),
+        Message("a list of at least {count}", {"count": c["min_length"]}),
     ),
     "too_long": lambda c: (
         Message("the list is too long"),
-        Message("{count} values at most", {"count": c["max_length"]}),
+        Message("a list of at most {count}", {"count": c["max_length"]}),
     ),
 }
 
 
 def _unfit(context: dict[str, Any], node: Node) -> Finding:
     kinds = re.findall(r"«([^»]*)»", str(context["expected_tags"]))
-    named = ["{median, interval90}" if kind == "interval" else kind for kind in kinds if kind != "number"]
+    named = [_FORMS[kind] for kind in kinds if kind != "number"]
     tag = str(context["tag"]).strip("«»")
     if tag == "unknown":
         message = Message("this is neither a number nor a distribution that is known")
     else:
-        message = Message("a distribution of kind {kind} does not fit this parameter", {"kind": tag})
-    fix = _as_logit_normal(node) if tag == "interval" and "logit_normal" in kinds else None
+        message = Message("the distribution {form} does not fit this parameter", {"form": _FORMS[tag]})
+    fix = as_logit_normal(node) if tag == "interval" and "logit_normal" in kinds else None
     return message, Message("a number or one of: {names}", {"names": ", ".join(named)}), fix
-
-
-def _as_logit_normal(node: Node) -> Message | None:
-    """Return the logit-normal with the 90% interval that was written for a probability."""
-    interval = node.get("interval90")
-    ends = [item.value for item in interval.items] if interval is not None else []
-    if len(ends) != 2 or not all(isinstance(end, float) and 0 < end < 1 for end in ends):
-        return None
-    low, high = (log(end / (1 - end)) for end in ends if isinstance(end, float))
-    if low >= high:
-        return None
-    shape = f"{{logit_normal: {{mean: {(low + high) / 2:.3g}, sd: {(high - low) / 3.29:.3g}}}}}"
-    return Message("write {value}", {"value": shape})
 
 
 _UNFIT: dict[str, Callable[[dict[str, Any], Node], Finding]] = {
     "union_tag_invalid": _unfit,
     "row_sum": lambda c, _: (
-        Message("the row sums to {total}, not to 1", {"total": c["total"]}),
+        Message("the row sums to {total:,}, not to 1", {"total": float(c["total"])}),
         Message("four chances that sum to 1; those left out are 0"),
-        None,
+        to_one(float(c["total"])),
     ),
-    "interval_order": lambda _, __: (
+    "interval_order": lambda _, node: (
         Message("the low end of interval90 is not below its high end"),
         Message("[low, high] with low below high"),
+        turned(node),
+    ),
+    "interval_width": lambda c, _: (
+        Message("the ends of interval90 lie too far apart"),
+        Message("a high end of at most {most:,} times the low end", {"most": float(c["most"])}),
         None,
     ),
     "interval_middle": lambda c, _: (
-        Message("the median lies more than 10 percent from the geometric middle of interval90, {middle}", c),
+        Message(
+            "the median lies more than 10 percent from the geometric middle of interval90, {middle:,}",
+            {"middle": float(c["middle"])},
+        ),
         Message("a median near the square root of low times high"),
-        Message("median: {middle}", c),
+        Message("write {value}", {"value": f"median: {c['middle']}"}),
     ),
 }
 
 
 def _short(number: float) -> str:
     return f"{number:g}"
-
-
-def _as_name(text: str, pattern: str) -> Message | None:
-    """Return the name that fits and is nearest to what was written."""
-    plain = normalize("NFKD", text).encode("ascii", "ignore").decode()
-    machine = pattern.startswith("^[a-z0-9]")
-    if machine:
-        plain = plain.lower()
-    name = re.sub("[^A-Za-z0-9_-]+", "-" if machine else "_", plain).strip("-_")[:60]
-    return Message("write {value}", {"value": name}) if name else None
-
-
-def _as_share(value: object) -> Message | None:
-    """Return the share that a percentage was meant to be."""
-    if isinstance(value, int | float) and 1 < value <= 100:
-        return Message("write shares and probabilities between 0 and 1: {value}", {"value": _short(value / 100)})
-    return None
-
-
-def _rewrite(kind: str, node: Node, is_share: bool) -> Message | None:
-    """Return how a value of the wrong type should be written."""
-    text = str(node.value)
-    if kind == "string_type" and isinstance(node.value, int | float):
-        return Message('write it in quotes: "{text}"', {"text": shown(node.text)})
-    if not isinstance(node.value, str):
-        return None
-    if kind == "bool_type" and text.lower() in _BOOLEANS:
-        return Message("write {value}", {"value": _BOOLEANS[text.lower()]})
-    if kind in {"tuple_type", "list_type"}:
-        return Message("write [{text}]", {"text": shown(text)})
-    return _rewrite_number(text.strip(), is_share) if kind in {"float_type", "int_type"} else None
-
-
-def _rewrite_number(text: str, is_share: bool) -> Message | None:
-    """Return how a number that was written as text should be written."""
-    if percent := _PERCENT.fullmatch(text):
-        number = float(percent[1].replace(",", "."))
-        value = _short(number / 100 if is_share else number)
-        return Message("write shares and probabilities between 0 and 1: {value}", {"value": value})
-    if _DECIMAL_COMMA.fullmatch(text):
-        return Message("write decimals with a point: {value}", {"value": text.replace(",", ".")})
-    if _NUMBER.fullmatch(text):
-        return Message("write it without quotes: {value}", {"value": shown(text)})
-    return None

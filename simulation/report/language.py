@@ -11,15 +11,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
-from ..inputs.problems import KampungError
+from ..inputs.problems import KampungError, Message
 
 LANGUAGES = ("id", "en")
 DEFAULT = "id"
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 _PERCENT = {"id": "#,##0{decimals} %", "en": "#,##0{decimals}%"}
+
+
+class _Places(Formatter):
+    """Fills the places of a sentence; a number in ``{named:,}`` is written as a language does."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return what stands in a place."""
+        if format_spec != ",":
+            return str(super().format_field(value, format_spec))
+        from babel.numbers import format_decimal
+
+        return str(format_decimal(value, "#,##0.##########", self._code))
 
 
 def phrase(template: str) -> str:
@@ -45,9 +61,9 @@ class Language:
         """
         return self._report.gettext(template).format(**values)
 
-    def translate_problem(self, template: str) -> str:
-        """Return the template of a problem in this language, for `Message.render`."""
-        return self._problems.gettext(template)
+    def problem(self, message: Message) -> str:
+        """Return a sentence of the inputs or the engine in this language."""
+        return message.render(self._problems.gettext, _Places(self.code))
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with separators, e.g. 1.234,5 in Indonesian and 1,234.5 in English."""

@@ -67,11 +67,6 @@ class Desk:
         return self.error().problems
 
 
-def line_of(text: str, fragment: str) -> int:
-    """Return the 1-based line of a text that holds a fragment."""
-    return next(i for i, line in enumerate(text.splitlines(), start=1) if fragment in line)
-
-
 def words(problem: Problem) -> str:
     """Return everything that a problem says, in English."""
     return " | ".join(str(part) for part in (problem.message, problem.allowed, problem.suggestion) if part)

@@ -218,7 +218,7 @@ def test_a_circle_of_files_is_a_problem_that_names_it(desk: Desk) -> None:
     ("extends", "says"),
     [
         ("bse.yaml", "did you mean base.yaml?"),
-        ("[base.yaml]", "names one scenario file"),
+        ("[base.yaml]", "not the name of one scenario file"),
         (".", "a folder"),
         ("broken.yaml", "cannot be read here"),
     ],

@@ -208,7 +208,7 @@ def test_draws_of_a_covariate_name_their_column(desk: Desk) -> None:
         (
             {"rise.dasar": [0.1, 1.5]},
             "rise.dasar",
-            "1 draws are not numbers that fit this parameter, the first in row 2",
+            "draws that do not fit this parameter: 1, the first in row 2",
         ),
         ({"rise.dasar": [0.1, float("nan")]}, "rise.dasar", "row 2"),
         ({"rise.dasar": [0.1, None]}, "rise.dasar", "row 2"),
@@ -279,4 +279,4 @@ def test_a_parameter_cannot_be_given_and_calibrated(desk: Desk) -> None:
         (10, "transition.fall"),
         (12, "interventions.pokja.odds_ratio_rise"),
     ]
-    assert np.all(["give it in one place" in str(p) for p in problems])
+    assert np.all(["comes from parameters_from already" in str(p) for p in problems])

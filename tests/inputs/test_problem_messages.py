@@ -11,6 +11,9 @@ import pytest
 from babel.messages.pofile import read_po
 from scenario_desk import Desk
 
+from simulation.inputs.problems import Message
+from simulation.report.language import language
+
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "simulation" / "report" / "locale"
 LANGUAGES = pytest.mark.parametrize("code", ["id", "en"])
@@ -28,9 +31,9 @@ def templates() -> dict[str, str]:
     return found
 
 
-def places(template: str) -> set[str]:
-    """Return the names of the places in a template."""
-    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+def places(template: str) -> set[tuple[str, str | None]]:
+    """Return the names of the places in a template, and how each is written."""
+    return {(name, spec) for _, name, spec, _ in Formatter().parse(template) if name is not None}
 
 
 def catalogue(code: str) -> dict[str, str]:
@@ -74,7 +77,20 @@ def test_the_english_catalogue_says_the_keys() -> None:
 )
 def test_a_problem_reads_in_indonesian(desk: Desk, sections: dict[str, str], indonesian: str) -> None:
     """Message and suggestion are translated, sentences within sentences too."""
-    translate = gettext.translation("problems", LOCALE, ["id"]).gettext
+    speech = language("id")
     (problem,) = desk.problems(**sections)
-    suggestion = problem.suggestion.render(translate) if problem.suggestion else ""
-    assert f"{problem.message.render(translate)} | {suggestion}" == indonesian
+    suggestion = speech.problem(problem.suggestion) if problem.suggestion else ""
+    assert f"{speech.problem(problem.message)} | {suggestion}" == indonesian
+
+
+def test_a_number_that_is_told_is_written_as_the_language_does() -> None:
+    """Counts and decimals in a sentence; what may be typed into a file, and years, stand as they are typed."""
+    message = Message("the row sums to {total:,}, not to 1", {"total": 0.9})
+    assert [language(code).problem(message) for code in ("id", "en")] == [
+        "jumlah baris ini 0,9, bukan 1",
+        "the row sums to 0.9, not to 1",
+    ]
+    within = Message("{message}: rows {first} and {row}", {"first": 2025, "row": "0.5"})
+    within.values["message"] = Message("at most {most:,} villages in all", {"most": 200_000})
+    assert language("id").problem(within) == "seluruhnya paling banyak 200.000 kampung: baris 2025 dan 0.5"
+    assert str(within) == "at most 200,000 villages in all: rows 2025 and 0.5"

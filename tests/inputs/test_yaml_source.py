@@ -22,7 +22,7 @@ def test_a_tab_for_an_indent_is_named(desk: Desk) -> None:
     desk.write("scenario.yaml", "schema: 1\nvillages:\n\ttable: x.csv\n")
     (problem,) = desk.error().problems
     assert problem.line == 3
-    assert "not with tabs" in str(problem)
+    assert "the line holds a tab | indent with spaces" in words(problem)
 
 
 def test_a_duplicate_key_is_told_with_the_line_of_the_first(desk: Desk) -> None:
@@ -81,11 +81,11 @@ def test_a_file_above_five_megabytes_is_refused(desk: Desk) -> None:
         (b"", "empty"),
         (b"# only a comment\n", "empty"),
         (b"--- \n--- \n", "second YAML document"),
-        (b"[1, 2]", "mapping of keys"),
-        (b"just a sentence", "mapping of keys"),
+        (b"[1, 2]", "no keys and values"),
+        (b"just a sentence", "no keys and values"),
         (b"name: a\nname: \xff", "not UTF-8"),
         (b"name: a\x00b", "NUL byte"),
-        (b"name: a\x07b", "not YAML"),
+        (b"name: a\x07b", "a character that YAML does not allow"),
         ("name: a".encode("utf-16"), "not UTF-8"),
     ],
 )

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import ast
+import csv
 import gettext
+import re
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from districts import everything_on
+from foreign_numbers import DECIMAL_COMMA, DECIMAL_POINT, FOREIGN, OWN
+from matplotlib.text import Text
+from spoken_sentences import glued, non_literal, said
 
+from simulation.app.answer import forecast_answer
+from simulation.domain.distributions import HalfNormal
+from simulation.domain.target import Target
+from simulation.inference.forecast import Forecast, forecast
 from simulation.inputs.problems import KampungError
 from simulation.report import language as module
+from simulation.report import plots
 from simulation.report.language import LANGUAGES, LOCALE_FOLDER, Language, language, language_of_environment
+from simulation.report.record import record
+from simulation.report.tables import write_tables
 
 ROOM = Path(module.__file__).parents[1]
 CATALOGUES = sorted(LOCALE_FOLDER.glob("*/LC_MESSAGES/*.po"))
@@ -30,17 +45,23 @@ def translated(path: Path) -> dict[str, str]:
     return {str(message.id): str(message.string) for message in read(path) if message.id}
 
 
-def places(template: str) -> set[str]:
-    """Return the named places of a sentence."""
-    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+def places(template: str) -> set[tuple[str, str | None]]:
+    """Return the named places of a sentence, and how each is written."""
+    return {(name, spec) for _, name, spec, _ in Formatter().parse(template) if name is not None}
+
+
+def trees() -> dict[str, ast.Module]:
+    """Return every module of the two rooms that speak."""
+    paths = [path for room in ("report", "app") for path in (ROOM / room).rglob("*.py")]
+    return {
+        path.relative_to(ROOM).with_suffix("").as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths
+    }
 
 
 @pytest.fixture(scope="module")
 def spoken() -> set[str]:
     """Return every key that the code of the two rooms says."""
-    keywords = {"say": None, "phrase": None}
-    found = (extract_from_dir(ROOM / room, [("**.py", "python")], keywords=keywords) for room in ("report", "app"))
-    return {message for extracted in found for _, _, message, _, _ in extracted}
+    return {sentence for tree in trees().values() for sentence in said(tree)}
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -113,3 +134,124 @@ def test_an_unknown_language_is_refused() -> None:
     """The message names the languages there are."""
     with pytest.raises(KampungError, match="id, en"):
         language("nl")
+
+
+GLUED = {
+    "an f-string of two": "f\"{say('a')} {say('b')}\"",
+    "an f-string with words": "f\"Note: {say('a')}\"",
+    "a sum of two": 'say("a") + say("b")',
+    "a sum with words": 'say("a") + " in all"',
+    "a list with commas": '", ".join([say("a"), say("b")])',
+    "a format": '"{} {}".format(say("a"), 3)',
+    "a percent sign": '"%s!" % say("a")',
+    "two said before": 'f"{first} {first}"',
+    "said by another function": 'f"{word()} years"',
+}
+
+
+@pytest.mark.parametrize("name", GLUED)
+def test_glue_is_found_however_it_is_written(name: str) -> None:
+    """Each way of putting a sentence together is found, also where a piece was said earlier or elsewhere."""
+    source = f'def word() -> str:\n    return say("w")\ndef line():\n    first = say("f")\n    return {GLUED[name]}\n'
+    assert {place.function for place in glued({"sample": ast.parse(source)})} == {"line"}
+
+
+CAPITAL = '(said := say("a"))[0].upper() and said[0].upper() + said[1:]'
+
+
+@pytest.mark.parametrize(
+    "harmless", ['"\\n".join([say("a"), say("b")])', "f\"- {say('a')}\"", '"  " + say("a")', CAPITAL]
+)
+def test_a_sentence_on_a_line_of_its_own_is_no_glue(harmless: str) -> None:
+    """Lines below each other, bullets and indents leave every sentence whole."""
+    assert glued({"sample": ast.parse(f"def line():\n    return {harmless}\n")}) == set()
+
+
+WHOLE = {
+    ("app/explaining", "_base"): "a list of levels and their frequencies",
+    ("app/explaining", "_year_by_year"): "a list of years and their chances",
+    ("report/answer_tables", "all_years"): "a list of chances",
+    ("report/brief/content", "_limits"): "a list of words, each with its chance",
+    ("app/settings", "told"): "two whole sentences after each other",
+    ("report/comparison/words", "notes"): "a list of assumptions",
+    ("report/sensitivity/words", "notes"): "a list of parameters",
+    ("report/sensitivity/words", "verdict"): "a list of parameters, each with its share",
+}
+"""Where pieces stand beside each other and yet every sentence is whole: module and function -> why."""
+
+
+def test_no_sentence_is_glued_from_parts() -> None:
+    """In what is shown, a translated piece stands beside words or another piece only where a list is meant."""
+    modules = trees()
+    found = glued(modules)
+    assert {place for place in found if (place.module, place.function) not in WHOLE} == set()
+    assert {(place.module, place.function) for place in found} == set(WHOLE)
+    assert [sentence for tree in modules.values() for sentence in non_literal(tree)] == []
+
+
+def test_numbers_of_the_other_language_are_found() -> None:
+    """The patterns of these tests tell decimals from thousands, years and intervals."""
+    assert [DECIMAL_POINT.findall(text) for text in ("5.4 %", "1.234,5", "1.234.567", "2026; 0.05–0.1")] == [
+        ["5.4"], [], [], ["0.05", "0.1"],
+    ]  # fmt: skip
+    assert [DECIMAL_COMMA.findall(text) for text in ("5,4%", "1,234.5", "12,345", "0,05")] == [
+        ["5,4"],
+        [],
+        [],
+        ["0,05"],
+    ]
+
+
+def spoken_of(result: dict[str, Any], code: str) -> dict[str, str]:
+    """Return everything that answer, explanation and figures say of a record, each under its name."""
+    said = {"answer": forecast_answer(language(code), result, detailed=True)}
+    for name, draw in plots.DRAW.items():
+        if name != "village_board":
+            said[name] = "\n".join(text.get_text() for text in draw(result, code, "0123456789ab").findobj(Text))
+    return said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("target", [Target(), Target(reading="entries"), Target(net_of_falls=True)])
+def test_tables_and_figures_write_every_number_in_their_language(code: str, target: Target) -> None:
+    """No decimal point stands in an Indonesian table or figure, no decimal comma in an English one."""
+    scenario = everything_on(target=target)
+    uncertain = replace(scenario.parameters, scalars={**scenario.parameters.scalars, "fall": HalfNormal(0.05)})
+    result = record(forecast(replace(scenario, parameters=uncertain), 20, 30, 3))
+    said = spoken_of(result, code)
+    assert OWN[code].search(said["answer"])
+    assert {name: FOREIGN[code].findall(text) for name, text in said.items()} == {name: [] for name in said}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_tables_and_figures_of_several_districts_do_so_too(several: Forecast, code: str) -> None:
+    """Also where every district has a row or a line of its own; their names here hold codes such as 11.01."""
+    said = spoken_of(record(several), code)
+    assert {name: FOREIGN[code].findall(re.sub("11[.]0[123]", "", text)) for name, text in said.items()} == {
+        name: [] for name in said
+    }
+
+
+def test_a_village_board_writes_its_chances_in_its_language() -> None:
+    """Tiles and footer of the board as well."""
+    result = forecast(everything_on(), 20, 30, 3)
+    for code in LANGUAGES:
+        text = "\n".join(text.get_text() for text in plots.village_board(result, code).findobj(Text))
+        assert FOREIGN[code].findall(text) == []
+
+
+def test_tables_of_a_run_know_no_language(several: Forecast, tmp_path: Path) -> None:
+    """Columns of every CSV have the same names everywhere, and numbers a decimal point, without thousands."""
+    write_tables(several, record(several), tmp_path)
+    text = {"district_code", "district", "province", "village_code", "village", "subdistrict", "location"}
+    for path in tmp_path.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        assert rows
+        assert [name for name in rows[0] if not re.fullmatch("[a-z][a-z0-9_]*", name)] == []
+        cells = {cell for row in rows for name, cell in row.items() if name not in text}
+        assert [cell for cell in cells if re.search(r"\d", cell) and not re.fullmatch(PLAIN, cell)] == []
+
+
+PLAIN = r"-?\d+(\.\d+)?|\d{4}-12-31"
+"""A number, or the day of an origin."""

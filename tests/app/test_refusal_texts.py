@@ -1,0 +1,229 @@
+"""What the commands refuse, word for word in both languages.
+
+The texts stand in refusal_texts/id.txt and en.txt, one section a refusal: change one there by hand and see this
+test fail.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import errno
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from decision_cases import decision_cases
+from districts import make_scenario, make_villages
+from refusal_cases import Case, refusal_cases
+from reviewed_texts import read_texts, section, write_texts
+
+from simulation.app import disk, usage
+from simulation.decision import chances
+from simulation.decision.goals import Goal
+from simulation.engine import piecemeal
+from simulation.engine.ensemble import Effort, EffortError, refuse_nonsense
+from simulation.engine.failure import Failure, none_completed
+from simulation.engine.workers import TaskStuckError
+from simulation.inference.forecast import forecast
+from simulation.inputs.problems import Refusal
+from simulation.report import kept_inputs
+from simulation.report.brief import files as brief_files
+from simulation.report.language import Language, language
+from simulation.report.single_villages import board_refusal
+
+TEXTS = Path(__file__).parent / "refusal_texts"
+ROOMS = Path(usage.__file__).parents[1]
+LANGUAGES = ("id", "en")
+CASES = refusal_cases() | decision_cases()
+
+FULL, FORBIDDEN = OSError(errno.ENOSPC, "x"), OSError(errno.EACCES, "x")
+FOLDER = Path("results", "coba")
+
+
+def refused(call: Callable[[], object]) -> Callable[[Language], str]:
+    """Return what tells, in a language, why a call is refused."""
+
+    def told(speech: Language) -> str:
+        with pytest.raises((Refusal, EffortError)) as refusal:
+            call()
+        return "\n".join(map(speech.problem, refusal.value.reasons))
+
+    return told
+
+
+def of_disk(number: int) -> Callable[[Language], str]:
+    """Return what tells, in a language, that the system has refused a folder with this error."""
+    return lambda speech: str(disk.cannot_begin(speech, FOLDER, OSError(number, "x")))
+
+
+def board(**record: object) -> Callable[[Language], str]:
+    """Return what tells, in a language, why no village board is drawn of a record."""
+
+    def told(speech: Language) -> str:
+        reason = board_refusal(record)
+        assert reason is not None
+        return speech.say("No village board: {reason}.", reason=speech.problem(reason))
+
+    return told
+
+
+def _stuck() -> object:
+    with patch("simulation.engine.ensemble.spread", side_effect=TaskStuckError("cannot pickle 'module' object")):
+        return forecast(SMALL, 1, 20, 3)
+
+
+def _changed() -> object:
+    manifest = {"files": ["tanah_laut.yaml"], "data": {}, "scenario": {}}
+    with contextlib.chdir(ROOMS.parent), patch.object(kept_inputs, "SCENARIO", "tanah_laut.yaml"):
+        return kept_inputs.load_inputs(Path("scenarios"), manifest)
+
+
+def _many_tries() -> object:
+    with patch.object(chances, "MOST_MULTIPLICATIONS", 0):
+        return chances.engine_for(SMALL, Goal(0.9, (SMALL.years[0],)), "exact", 10, 0)
+
+
+def _no_forecast() -> object:
+    with patch.object(brief_files, "load_answer", return_value=object()):
+        return brief_files.read_runs([FOLDER])
+
+
+def _without_docx() -> object:
+    with patch.object(brief_files, "find_spec", return_value=None):
+        return brief_files.write_brief(language("id"), brief_files.Runs([]))
+
+
+SMALL = make_scenario(make_villages([9], counts=[5, 2, 1, 1]))
+DIED = Failure("63.99", 3, 17, None, "process ended: SIGSEGV(-11)", "")
+BY_HAND: dict[str, Callable[[Language], str]] = {
+    "no draws, asked for in Python": refused(lambda: Effort(0, 20)),
+    "no workers, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), 0, "batch", 0)),
+    "work that cannot leave its process": refused(_stuck),
+    "processes that die": refused(lambda: (_ for _ in ()).throw(Refusal(piecemeal._too_many(DIED)))),
+    "processes that die in every trajectory": refused(
+        lambda: (_ for _ in ()).throw(none_completed("Coba", [DIED] * 20))
+    ),
+    "a run of a scenario in Python": refused(lambda: kept_inputs.load_inputs(FOLDER, {"files": []})),
+    "a run whose inputs are not its own": refused(_changed),
+    "an exact plan of many draws": refused(_many_tries),
+    "a brief of a comparison alone": refused(_no_forecast),
+    "a brief without its package": refused(_without_docx),
+    "a board of several districts": board(districts=[]),
+    "a board of counts": board(population={"single_status_known": False}),
+    "a board of too many kecamatan": board(population={"single_status_known": True, "subdistricts": 201}),
+    "no space for a run": of_disk(errno.ENOSPC),
+    "a folder of someone else": of_disk(errno.EACCES),
+    "a disk that is only read": of_disk(errno.EROFS),
+    "a path beyond all length": of_disk(errno.ENAMETOOLONG),
+    "no space for the tables": lambda speech: str(disk.cannot_finish(speech, FOLDER, FULL, "2 MB", "")),
+    "no space for the figures": lambda speech: str(disk.cannot_draw(speech, FOLDER, FULL)),
+    "an answer that cannot be written": lambda speech: str(disk.cannot_show(speech, FOLDER, FORBIDDEN)),
+}
+"""Refusals that no command can bring about everywhere."""
+
+
+def typed(command: str, code: str, folder: Path) -> tuple[int, str]:
+    """Return exit code and stderr of a command."""
+    from simulation.app.cli import main
+
+    with (
+        patch.object(sys, "argv", ["kampungkb", "--lang", code, *shlex.split(command)]),
+        patch("simulation.app.settings.HELP", language(code)),
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(StringIO()),
+        contextlib.redirect_stderr(StringIO()) as shown,
+        pytest.raises(SystemExit) as end,
+    ):
+        main()
+    assert isinstance(end.value.code, int)
+    return end.value.code, shown.getvalue().rstrip()
+
+
+def said(case: Case, code: str, folder: Path) -> str:
+    """Return what a refused command writes to stderr."""
+    case.lay_out(folder)
+    for command in case.before:
+        assert typed(command, code, folder)[0] == 0
+    if case.spoil is not None:
+        case.spoil(folder)
+    ended, text = typed(case.command, code, folder)
+    assert ended == case.code, text
+    return text.replace(f"{folder}/", "")
+
+
+def texts(code: str, folder: Path) -> dict[str, str]:
+    """Return every section of the file of one language, from today's code."""
+    found = {}
+    for number, (name, case) in enumerate(CASES.items()):
+        desk = folder / f"{code}{number}"
+        desk.mkdir()
+        found[name] = section(case.written(), said(case, code, desk))
+    return found | {name: section([], tell(language(code))) for name, tell in BY_HAND.items()}
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what is said today and what was read and kept, in one language."""
+    code, path = str(request.param), TEXTS / f"{request.param}.txt"
+    today = texts(code, tmp_path_factory.mktemp("refusals"))
+    if request.config.getoption("--refresh-texts"):
+        write_texts(path, today)
+    return today, read_texts(path)
+
+
+@pytest.mark.parametrize("name", [*CASES, *BY_HAND])
+def test_a_refusal_reads_as_kept(both: tuple[dict[str, str], dict[str, str]], name: str) -> None:
+    """Each refusal says, word for word, what an official has read and found helpful."""
+    today, kept = both
+    assert today[name] == kept[name]
+
+
+def test_no_text_is_kept_of_a_refusal_that_is_not_made(both: tuple[dict[str, str], dict[str, str]]) -> None:
+    """The files hold the cases of this test and no others, in their order."""
+    assert list(both[1]) == [*CASES, *BY_HAND]
+
+
+def first_words(call: ast.Call, *names: str) -> Iterator[str]:
+    """Yield the sentence with which one of these functions is called."""
+    named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if named in names and call.args and isinstance(call.args[0], ast.Constant):
+        yield str(call.args[0].value)
+
+
+def refusals() -> Iterator[str]:
+    """Yield every sentence with which rooms other than that of the inputs can refuse something."""
+    for path in ROOMS.rglob("*.py"):
+        if ROOMS / "inputs" in path.parents:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        raised = [tree] if path.name in {"usage.py", "disk.py"} else filter(_is_raise, ast.walk(tree))
+        yield from (said for part in raised for call in _calls(part) for said in first_words(call, "say"))
+        yield from (said for call in _calls(tree) for said in first_words(call, "Message"))
+
+
+def _is_raise(node: ast.AST) -> bool:
+    return isinstance(node, ast.Raise)
+
+
+def _calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def shows(text: str, template: str) -> bool:
+    """Return whether a sentence stands in a text, its places filled."""
+    parts = re.split(r"\{[^{}]*\}", template)
+    return re.search("[^\n]+".join(map(re.escape, parts)), text) is not None
+
+
+def test_every_refusal_is_among_these() -> None:
+    """Sentences of commands, engines, explanations and reports: each stands in the English file."""
+    kept = (TEXTS / "en.txt").read_text(encoding="utf-8")
+    assert [template for template in refusals() if not shows(kept, template)] == []

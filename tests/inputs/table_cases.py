@@ -1,0 +1,162 @@
+"""Mistakes in tables of villages and of districts, one a case, each laid out as an office would send it.
+
+Knows what is written in which file; must not know what is said about it: that stands in problem_texts/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from problem_cases import Case, Made
+
+HEADER = "village_code,village,subdistrict"
+DISTRICTS = """\
+district_code,district,province,villages,subdistricts,dasar,berkembang,mandiri,berkelanjutan
+63.01,Tanah Laut,Kalimantan Selatan,135,11,93,25,3,14
+51.02,Tabanan,Bali,133,10,,,,
+"""
+SHEETS = "villages: {table: desa.xlsx}"
+ROWS = [["Kode Desa", "Desa", "Kecamatan", "Status"], ["63.01.01.2001", "Benua", "Takisung", "dasar"]]
+ENCRYPTED = b"\xd0\xcf\x11\xe0" + bytes(60) + "EncryptedPackage".encode("utf-16-le")
+
+
+def _villages(content: str | bytes) -> Case:
+    """Return a scenario whose village table holds `content`; counts are given where it has no status."""
+    text = content.decode("latin-1") if isinstance(content, bytes) else content
+    villages = min(max(text.count("\n") - 1, 1), 1000)
+    counts = f", status_counts: {{dasar: {villages}, berkembang: 0, mandiri: 0, paripurna: 0}}"
+    section = f"villages: {{table: desa.csv{'' if 'status' in text.lower() else counts}}}"
+    return Case({"villages": section}, {"desa.csv": content})
+
+
+def _districts(old: str = "", new: str = "") -> Case:
+    """Return a scenario of many districts whose table was changed."""
+    assert old in DISTRICTS
+    sections = {"district": None, "villages": None, "districts": "districts: {table: kabupaten.csv}"}
+    return Case(sections, {"kabupaten.csv": DISTRICTS.replace(old, new)})
+
+
+def _workbook(sheets: Mapping[str, Sequence[Sequence[Any]]], villages: str = SHEETS) -> Case:
+    """Return a scenario whose village table is a workbook."""
+
+    def make(path: Path) -> None:
+        from openpyxl import Workbook
+
+        book = Workbook()
+        book.remove(book.worksheets[0])
+        for name, rows in sheets.items():
+            sheet = book.create_sheet(name)
+            for row in rows:
+                sheet.append(list(row))
+        book.save(path)
+
+    lines = [f"[{name}] {' | '.join(map(str, row))}" for name, rows in sheets.items() for row in rows]
+    return Case({"villages": villages}, {"desa.xlsx": Made("\n".join(lines), make)})
+
+
+def _with_formula(path: Path) -> None:
+    """Write a workbook as a spreadsheet program saves it: a formula with its result."""
+    from xlsxwriter import Workbook
+
+    with Workbook(path) as book:
+        sheet = book.add_worksheet("Desa")
+        for number, row in enumerate(ROWS):
+            sheet.write_row(number, 0, row)
+        sheet.write_formula(1, 1, '="Be"&"nua"', None, "Benua")
+
+
+VILLAGES: dict[str, str | bytes] = {
+    "an empty table": "",
+    "a table of blank lines": "\n\n",
+    "a table without rows": f"{HEADER}\n",
+    "a column that is not there": "village_code,village,wilayah\n2001,Benua,Takisung\n",
+    "a column misspelt": "village_code,vilage,subdistrict\n2001,Benua,Takisung\n",
+    "two columns for one meaning": "kode_desa,kode_kelurahan,desa,kecamatan\n2001,2001,Benua,Takisung\n",
+    "two columns of one name": f"{HEADER},jarak,jarak\n2001,Benua,Takisung,1,2\n",
+    "a column without a name": f"{HEADER},\n2001,Benua,Takisung,baru\n",
+    "more than 200 columns": f"{HEADER},{','.join(f'x{i}' for i in range(200))}\n2001,Benua,Takisung{',1' * 200}\n",
+    "more than a million lines": "\n" * 1_000_001,
+    "a name of more than a thousand letters": f"{HEADER}\n2001,{'Benua ' * 200},Takisung\n",
+    "a village without a code": f"{HEADER}\n,Benua,Takisung\n2002,Tabanio,Takisung\n",
+    "a village without a kecamatan": f"{HEADER}\n2001,Benua,\n2002,Tabanio,Takisung\n",
+    "a kecamatan written once": f"{HEADER}\n2001,Benua,Takisung\n2002,Tabanio,\n",
+    "a code twice": f"{HEADER}\n2001,Benua,Takisung\n2002,Tabanio,Takisung\n2001,Asam,Jorong\n",
+    "codes that became numbers": f"{HEADER}\n6.301E+09,Benua,Takisung\n6.301E+09,Tabanio,Takisung\n",
+    "a row too short": f"{HEADER}\n2001,Benua,Takisung\n2002,Tabanio\n",
+    "a row too long": f"{HEADER}\n2001,Benua,Takisung,baru\n",
+    "a quote left open": f'{HEADER}\n2001,"Benua,Takisung\n',
+    "a status that is none": f"{HEADER},status\n2001,Benua,Takisung,maju\n",
+    "a status misspelt": f"{HEADER},status\n2001,Benua,Takisung,mandri\n",
+    "a status left blank": f"{HEADER},status\n2001,Benua,Takisung,dasar\n2002,Tabanio,Takisung,\n",
+    "statuses all left blank": f"{HEADER},status\n2001,Benua,Takisung,\n",
+    "a launch after the origin": f"{HEADER},launch_year\n2001,Benua,Takisung,2026\n",
+    "a launch in words": f"{HEADER},launch_year\n2001,Benua,Takisung,baru\n",
+    "a total below the table": f"{HEADER}\n2001,Benua,Takisung\n,Jumlah,\n",
+    "decimals written in two ways": f"{HEADER};jarak\n".replace(",", ";")
+    + "1;Benua;Takisung;1,5\n2;Asam;Jorong;2.25\n",
+    "an error of a formula": f"{HEADER},jarak\n2001,Benua,Takisung,#REF!\n",
+    "a control character in a table": f"{HEADER}\n2001,Ben\x1bua,Takisung\n",
+    "a table in another encoding": f"{HEADER}\n2001,Benua,Takisung\n2002,Café,Takisung\n".encode("latin-1"),
+    "a table with a NUL byte": f"{HEADER}\n2001,Ben\0ua,Takisung\n",
+}
+"""Village tables as CSV."""
+
+OTHERS: dict[str, Case] = {
+    "statuses in a column of another name": Case(
+        {"villages": "villages: {table: desa.csv}"}, {"desa.csv": f"{HEADER},stats\n2001,Benua,Takisung,dasar\n"}
+    ),
+    "a sheet of a CSV file": Case({"villages": "villages: {table: villages.csv, sheet: Desa}"}),
+    "a workbook of several such sheets": _workbook({"2024": ROWS, "2025": ROWS}),
+    "a sheet that is not there": _workbook({"2024": ROWS, "2025": ROWS}, "villages: {table: desa.xlsx, sheet: 2026}"),
+    "a sheet misspelt": _workbook({"Desa": ROWS, "Catatan": [["x"]]}, "villages: {table: desa.xlsx, sheet: Des}"),
+    "a mistake on one of two sheets": _workbook(
+        {"Desa": [*ROWS, ["63.01.01.2002", "Asam", "Jorong", "maju"]], "Catatan": [["x"]]}
+    ),
+    "a formula without a result": _workbook({"Desa": [ROWS[0], ["63.01.01.2001", "=A1", "Takisung", "dasar"]]}),
+    "a code that is a date": _workbook({"Desa": [ROWS[0], [date(2001, 1, 6), "Benua", "Takisung", "dasar"]]}),
+    "a code that is a number with decimals": _workbook({"Desa": [ROWS[0], [63.01, "Benua", "Takisung", "dasar"]]}),
+    "a workbook that is damaged": Case({"villages": SHEETS}, {"desa.xlsx": b"PK\x03\x04" + bytes(50)}),
+    "a workbook of another program": Case({"villages": "villages: {table: desa.ods}"}, {"desa.ods": b"ODS"}),
+    "a workbook under a password": Case({"villages": SHEETS}, {"desa.xlsx": ENCRYPTED}),
+    "a workbook of a thousand parts": Case({"villages": SHEETS}, {"desa.xlsx": b"PK\x03\x04" + b"PK\x01\x02" * 1001}),
+    "a district whose counts do not add up": _districts("135,", "136,"),
+    "a district with counts for some levels": _districts("133,10,", "133,10,4"),
+    "a table of districts without a level": _districts(",mandiri,", ",lain,"),
+    "a number of villages in words": _districts("133,", "banyak,"),
+    "a district without a number of villages": _districts("133,", ","),
+    "a district twice": _districts("51.02", "63.01"),
+    "more villages than there are": Case(
+        {"district": None, "villages": None, "districts": "districts: {table: kabupaten.csv}"},
+        {
+            "kabupaten.csv": "district_code,district,province,villages,subdistricts\n"
+            + "".join(f"{i},Kabupaten {i},Bali,10000,10\n" for i in range(11, 32))
+        },
+    ),
+    # What is read all the same, and noted.
+    "a title above the table": Case(
+        {"villages": "villages: {table: desa.csv}"},
+        {"desa.csv": f"Daftar Kampung KB,,,\n{HEADER},status\n2001,Benua,Takisung,dasar\n"},
+    ),
+    "a row that numbers the columns": Case(
+        {"villages": "villages: {table: desa.csv}"},
+        {"desa.csv": f"{HEADER},status\n1,2,3,4\n2001,Benua,Takisung,dasar\n"},
+    ),
+    "a workbook of formulas": Case({"villages": SHEETS}, {"desa.xlsx": Made('[Desa] ="Be"&"nua"', _with_formula)}),
+    "a point that stands between thousands": Case(
+        {"villages": "villages: {table: desa.csv}"},
+        {"desa.csv": f"{HEADER.replace(',', ';')};status;jarak;penduduk\n2001;Benua;Takisung;dasar;1,5;1.250\n"},
+    ),
+    "a point that may stand between thousands": Case(
+        {"villages": "villages: {table: desa.csv}"},
+        {"desa.csv": f"{HEADER},status,jarak\n2001,Benua,Takisung,dasar,1.250\n"},
+    ),
+}
+"""Workbooks, tables of districts, and what is noted."""
+
+
+def table_cases() -> dict[str, Case]:
+    """Return every case of this module by its name."""
+    return {**{name: _villages(content) for name, content in VILLAGES.items()}, **OTHERS}

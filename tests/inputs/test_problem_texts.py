@@ -1,0 +1,235 @@
+"""What is said about every mistake, word for word in both languages.
+
+The texts stand in problem_texts/id.txt and en.txt, one section a mistake: what was written, and what `kampungkb
+check` says of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from evidence_cases import evidence_cases
+from problem_cases import Case, scenario_cases
+from reviewed_texts import read_texts, section, write_texts
+from scenario_desk import Desk
+from table_cases import table_cases
+from typer.testing import CliRunner
+
+from simulation.app.cli import app
+from simulation.app.settings import Settings, show_problems
+from simulation.inputs import files, posterior, wording
+from simulation.inputs.collector import Collector
+from simulation.inputs.evidence.reading import DataFile, read_evidence
+from simulation.inputs.problems import Message, Problem, ProblemsError
+from simulation.inputs.scenario import load_scenario
+from simulation.inputs.tree import Node, Place
+from simulation.report.language import language
+
+TEXTS = Path(__file__).parent / "problem_texts"
+ROOM = Path(wording.__file__).parent
+LANGUAGES = ("id", "en")
+CASES: dict[str, Case] = {**scenario_cases(), **table_cases(), **evidence_cases()}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of a case.
+
+    Attributes
+    ----------
+    problems, notes
+        As found; notes only where the scenario loads.
+    texts
+        Language -> what is shown, without the line that counts the problems.
+    """
+
+    problems: tuple[Problem, ...]
+    notes: tuple[Message, ...]
+    texts: dict[str, str]
+
+
+def tell(case: Case, folder: Path) -> Told:
+    """Return what is told of a case laid out in an empty folder."""
+    desk = Desk(folder)
+    case.lay_out(desk)
+    with contextlib.chdir(folder):
+        try:
+            notes = _read(case)
+        except ProblemsError as error:
+            return Told(error.problems, (), {code: _shown(error, code) for code in LANGUAGES})
+    assert notes, case
+    noted = {code: "\n".join(language(code).problem(note) for note in notes) for code in LANGUAGES}
+    return Told((), notes, noted)
+
+
+def _read(case: Case) -> tuple[Message, ...]:
+    scenario = load_scenario(case.asked)
+    if not case.data:
+        return scenario.notes
+    return read_evidence([DataFile(name) for name in case.data], scenario, fixed_cohort=case.fixed_cohort).notes
+
+
+def _shown(error: ProblemsError, code: str) -> str:
+    with contextlib.redirect_stderr(StringIO()) as shown:
+        show_problems(Settings(lang=code), [error])
+    return shown.getvalue().rstrip("\n").rpartition("\n")[0]
+
+
+def tell_all(folder: Path) -> dict[str, Told]:
+    """Return what is told of every case."""
+    told = {}
+    for number, (name, case) in enumerate(CASES.items()):
+        desk = folder / str(number) / "kerja"
+        desk.mkdir(parents=True)
+        told[name] = tell(case, desk)
+    return told
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+    """Return what is told of every case, found once."""
+    return tell_all(tmp_path_factory.mktemp("problems"))
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def kept(request: pytest.FixtureRequest, told: dict[str, Told]) -> tuple[str, dict[str, str]]:
+    """Return a language and the texts that were read and kept in it."""
+    code, path = str(request.param), TEXTS / f"{request.param}.txt"
+    if request.config.getoption("--refresh-texts"):
+        write_texts(path, {name: section(CASES[name].written(), one.texts[code]) for name, one in told.items()})
+    return code, read_texts(path)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_mistake_is_told_as_kept(told: dict[str, Told], kept: tuple[str, dict[str, str]], name: str) -> None:
+    """Place, message, what was found, what is allowed and the likely fix are those that were read and kept."""
+    code, texts = kept
+    assert section(CASES[name].written(), told[name].texts[code]) == texts[name]
+
+
+def test_no_text_is_kept_of_a_case_that_is_gone(kept: tuple[str, dict[str, str]]) -> None:
+    """The files hold the cases of these tests and no others, in their order."""
+    assert list(kept[1]) == list(CASES)
+
+
+def test_check_shows_these_texts_and_how_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command shows on stderr what the files hold, then the number of problems, and ends with 2."""
+    monkeypatch.chdir(tmp_path)
+    CASES["a horizon in words"].lay_out(Desk(tmp_path))
+    done = CliRunner().invoke(app, ["check", "scenario.yaml", "--lang", "id"])
+    text = read_texts(TEXTS / "id.txt")["a horizon in words"].partition("\n")[2]
+    assert done.stderr == f"{text}\nMasalah ditemukan: 1. Tidak ada yang ditulis.\n"
+    assert done.exit_code == 2
+
+
+def templates(message: Message | None) -> Iterator[str]:
+    """Yield the template of a message and of every message in it."""
+    if message is not None:
+        yield message.template
+        for value in message.values.values():
+            yield from templates(value if isinstance(value, Message) else None)
+
+
+def sentences_of_the_room() -> set[str]:
+    """Return every template that stands in the sources of this room."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in ROOM.rglob("*.py"))
+    calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
+    first = (call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Message")
+    return {str(ast.literal_eval(template)) for template in first}
+
+
+def _not_foreseen() -> Iterator[Message | None]:
+    """Yield an error of the models that no key can give today, and one that a bound would give."""
+    node = Node("x", Place("scenario.yaml", 1, Path()), "x")
+    yield from wording.finding("not_foreseen", {}, node)
+    yield from wording.finding("less_than", {"lt": 5}, node)
+
+
+def _not_followed() -> Iterator[Message | None]:
+    """Yield what is told of a path that cannot be followed: under Python 3.11, a link to itself."""
+    collector = Collector()
+    found = files.Files(Path("scenario.yaml"), collector)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "resolve", _raise)
+        assert found.read("villages.csv", Place("scenario.yaml", 6, Path()), "villages.table") is None
+    (problem,) = collector.error().problems
+    yield from (problem.message, problem.allowed, problem.suggestion)
+
+
+def _too_many_draws() -> Iterator[Message | None]:
+    """Yield what is told of a file of draws that would take a gigabyte of memory."""
+    collector = Collector()
+    content = BytesIO()
+    pq.write_table(pa.table({"year_sd": [0.4, 0.5]}), content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(posterior, "MOST_VALUES", 1)
+        source = files.Source(Path("posterior.parquet"), "posterior.parquet", Path(), content.getvalue())
+        assert posterior.read_posterior(source, collector, {"year_sd"}) is None
+    (problem,) = collector.error().problems
+    yield from (problem.message, problem.allowed, problem.suggestion)
+
+
+def _raise(_: Path) -> Path:
+    raise OSError
+
+
+BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
+    "an error that no key gives": _not_foreseen,
+    "a path that cannot be followed": _not_followed,
+    "a file of too many draws": _too_many_draws,
+}
+"""What no file can bring about on every system, made by calling the function that would tell it."""
+
+
+def test_every_sentence_is_shown_by_a_case(told: dict[str, Told]) -> None:
+    """Messages, what is allowed and fixes: each template of this room is shown by one of the cases at least."""
+    parts = [
+        part
+        for one in told.values()
+        for problem in one.problems
+        for part in (problem.message, problem.allowed, problem.suggestion)
+    ]
+    parts += [note for one in told.values() for note in one.notes]
+    parts += [part for make in BY_HAND.values() for part in make()]
+    shown = {template for part in parts for template in templates(part)}
+    assert sentences_of_the_room() - shown == set()
+
+
+NO_HELP: dict[str, str] = {}
+"""Messages that say all there is to say, and why."""
+
+
+def test_every_problem_says_what_is_allowed_or_what_to_do(told: dict[str, Told]) -> None:
+    """No problem leaves the reader with what is wrong alone."""
+    helpless = {
+        problem.message.template
+        for one in told.values()
+        for problem in one.problems
+        if problem.allowed is None and problem.suggestion is None
+    }
+    assert helpless == set(NO_HELP)
+
+
+def test_what_was_found_is_quoted_on_one_short_line(told: dict[str, Told]) -> None:
+    """However long the value, at most 60 characters of it are shown, and no line break."""
+    for one in told.values():
+        for problem in one.problems:
+            assert len(problem.found) <= 60
+            assert "\n" not in problem.found
+
+
+def test_what_is_wrong_is_a_phrase_without_advice(told: dict[str, Told]) -> None:
+    """Messages begin in lower case and end without a full stop; advice stands in its own line."""
+    for one in told.values():
+        for problem in one.problems:
+            for part in filter(None, (problem.message, problem.allowed, problem.suggestion)):
+                assert not str(part).endswith((".", ";", ",", " ")), str(part)
+                assert "  " not in str(part)
