@@ -55,7 +55,7 @@ def simulate(
     """Run one block of T trajectories of one district; the outcome's leading axis is T."""
     setting = Setting(scenario, villages, parameters, trajectories, seed)
     outcome = Outcome.empty((len(trajectories),), scenario.horizon, len(villages), len(scenario.interventions))
-    state = _State(setting.initial_status(), villages, scenario.min_years)
+    state = State(setting.initial_status(), villages, scenario.min_years)
     outcome.levels[:, 0] = state.levels.sum(axis=0).T
     for t, year in enumerate(scenario.years):
         blocked = state.blocked(year)
@@ -67,10 +67,11 @@ def simulate(
         for j, programme in enumerate(setting.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.village_assisted[:, t, j] = programme.assisted.sum(axis=1)
+    outcome.risen[:] = np.packbits(state.risen, axis=0).T
     return outcome
 
 
-class _State:
+class State:
     """Where every village of every trajectory stands, and the counts that follow from it.
 
     Attributes
@@ -125,7 +126,7 @@ class _State:
             self._last_change.reshape(-1)[changes.position] = year
 
 
-def decide(setting: Setting, chances: Chances, state: _State, blocked: Bools | None) -> Changes:
+def decide(setting: Setting, chances: Chances, state: State, blocked: Bools | None) -> Changes:
     """Let every village decide from the old state; return those that change."""
     odds = chances.rise_odds.take(state.place)
     if setting.village_factor is not None:
@@ -183,7 +184,7 @@ def _look_up(table: Floats, old: Statuses, level: int, trajectory: Ints) -> Floa
     return table.take(place)
 
 
-def _record(outcome: Outcome, t: int, state: _State, changes: Changes, inside: Bools) -> None:
+def _record(outcome: Outcome, t: int, state: State, changes: Changes, inside: Bools) -> None:
     """Count year number `t`; `inside` marks the levels of the target."""
     size, count = len(outcome.levels), len(state.status)
     rose = changes.new > changes.old

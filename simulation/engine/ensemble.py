@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ..domain.parameters import Parameters
 from ..domain.randomness import WORDS, Trajectories
 from ..domain.villages import Villages
 from ..inputs.problems import KampungError, Message
 from ..inputs.scenario import Scenario
+from .failure import EnsembleError, Failure, in_order, none_completed
 from .outcome import Outcome
+from .own_agent import Parcel
+from .piecemeal import piecemeal
+from .workers import TaskStuckError, WorkerDiedError, spread
 
 if TYPE_CHECKING:
     from .model import VillageAgent
@@ -128,6 +129,11 @@ class Ensemble:
     parameters: Parameters
     outcomes: tuple[Outcome, ...]
 
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The trajectories that did not reach their end, in the order of districts, draws and replicates."""
+        return tuple(failure for outcome in self.outcomes for failure in in_order(outcome.failures))
+
 
 def run(
     scenario: Scenario,
@@ -152,7 +158,8 @@ def run(
     agent_class
         A subclass of `VillageAgent`, with the Mesa engine.
     workers
-        Threads (batch) or processes (Mesa); by default one a core for batch, one for Mesa.
+        Threads (batch) or processes (Mesa); by default one a core for batch, one for Mesa. 1 works in this
+        very process; so does the default, but for agents of a file (`load_agent`), which may end their process.
     chunk_cells
         Villages × trajectories of a chunk, about; the default suits the engine.
     progress
@@ -164,8 +171,16 @@ def run(
     ------
     EffortError
         Where the seed, the engine or the number of workers is none, or the result would not fit in memory.
+    EnsembleError
+        Where no trajectory of a district reached its end, or many ended their worker process.
+
+    Notes
+    -----
+    A trajectory in which an agent raises an exception, or ends its worker process, is left out and becomes a
+    `Failure`; all others go on.
     """
-    _refuse_nonsense(scenario, effort, seed, engine, workers)
+    refuse_nonsense(scenario, effort, seed, engine, workers)
+    apart = workers != 1 and agent_class is not None and Parcel.of(agent_class) is not None
     workers = workers or (os.cpu_count() or 1 if engine == "batch" else 1)
     todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
@@ -175,26 +190,29 @@ def run(
     )
     total, done = effort.draws * effort.replicates * len(scenario.districts), 0
     task = _Task(scenario, parameters, seed, engine, agent_class)
-    for chunk, outcome in _finished(task, todo, workers, sink):
+    for chunk, outcome in _finished(task, todo, workers, sink, apart=apart):
         where = Trajectories.grid(chunk.draws, chunk.replicates)
         outcomes[chunk.district].absorb(outcome, (where.draw, where.replicate))
         done += len(where)
         if progress is not None:
             progress(done, total)
+    for villages, result in zip(scenario.districts, outcomes, strict=True):
+        if not result.completed.any():
+            raise none_completed(villages.district, result.failures)
     return Ensemble(scenario, seed, effort, parameters, outcomes)
 
 
-def _refuse_nonsense(scenario: Scenario, effort: Effort, seed: int, engine: str, workers: int | None) -> None:
+def refuse_nonsense(scenario: Scenario, effort: Effort, seed: int, engine: str, workers: int | None) -> None:
     """Raise an `EffortError` for what could only fail later, or run for days first."""
     if seed < 0 or engine not in CHUNK_CELLS or (workers is not None and workers < 1):
         raise EffortError(Message("the seed must be 0 or more, workers 1 or more, and the engine batch or mesa"))
     rows = effort.draws * effort.replicates * scenario.horizon * len(scenario.districts)
     if rows > MOST_ROWS:
         message = Message(
-            "{rows} rows (draws × replicates × years × districts) are more than the {most} that fit in memory; "
-            "ask for fewer draws or replicates"
+            "{rows:,} million rows (draws × replicates × years × districts) are more than the {most:,} million that "
+            "fit in memory; ask for fewer draws or replicates"
         )
-        raise EffortError(replace(message, values={"rows": f"{rows:.1e}", "most": f"{MOST_ROWS:.1e}"}))
+        raise EffortError(replace(message, values={"rows": math.ceil(rows / 1e6), "most": MOST_ROWS // 10**6}))
 
 
 def chunks(scenario: Scenario, effort: Effort, cells: int) -> Iterator[Chunk]:
@@ -223,6 +241,15 @@ class _Task:
     engine: Engine
     agent_class: type[VillageAgent] | None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Pack the agent class for the way to another process."""
+        return {**vars(self), "agent_class": self.agent_class and (Parcel.of(self.agent_class) or self.agent_class)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        agent_class = state["agent_class"]
+        vars(self).update(state)
+        vars(self)["agent_class"] = agent_class.unpack() if isinstance(agent_class, Parcel) else agent_class
+
     def __call__(self, chunk: Chunk) -> Outcome:
         villages: Villages = self.scenario.districts[chunk.district]
         trajectories = Trajectories.grid(chunk.draws, chunk.replicates)
@@ -236,7 +263,9 @@ class _Task:
         return model.simulate(self.scenario, villages, self.parameters, trajectories, self.seed, agent_class)
 
 
-def _finished(task: _Task, todo: list[Chunk], workers: int, sink: ChunkSink | None) -> Iterator[tuple[Chunk, Outcome]]:
+def _finished(
+    task: _Task, todo: list[Chunk], workers: int, sink: ChunkSink | None, *, apart: bool
+) -> Iterator[tuple[Chunk, Outcome]]:
     """Yield every chunk with its outcome, as they become ready."""
     missing: list[Chunk] = []
     for chunk in todo:
@@ -245,43 +274,25 @@ def _finished(task: _Task, todo: list[Chunk], workers: int, sink: ChunkSink | No
             missing.append(chunk)
         else:
             yield chunk, kept
-    for chunk, outcome in _computed(task, missing, workers):
+    for chunk, outcome in _computed(task, missing, workers, apart=apart):
         if sink is not None:
             sink.save(chunk, outcome)
         yield chunk, outcome
 
 
-def _computed(task: _Task, missing: list[Chunk], workers: int) -> Iterable[tuple[Chunk, Outcome]]:
-    if task.engine == "batch":
-        _keep_freed_memory()
-    if workers == 1 or len(missing) <= 1:
-        yield from ((chunk, task(chunk)) for chunk in missing)
-        return
-    with _executor(task.engine, workers) as pool:
-        futures = {pool.submit(task, chunk): chunk for chunk in missing}
+def _computed(task: _Task, todo: list[Chunk], workers: int, *, apart: bool) -> Iterator[tuple[Chunk, Outcome]]:
+    """Yield every chunk with its outcome, whatever becomes of worker processes."""
+    deaths: list[Failure] = []
+    while todo:
+        suspects: list[Chunk] = []
         try:
-            for future in as_completed(futures):
-                yield futures.pop(future), future.result()
-        finally:
-            for future in futures:
-                future.cancel()
-
-
-def _keep_freed_memory() -> None:
-    """Stop the C library from handing freed arrays back to the system after every operation.
-
-    Fetching those pages again cost the array engine a third of its time. glibc raises its thresholds to
-    the largest block ever freed, at most 32 MiB; elsewhere this does nothing.
-    """
-    np.empty(31 << 20, np.uint8)
-
-
-def _executor(engine: Engine, workers: int) -> Executor:
-    """Return threads for NumPy, which lets go of the interpreter lock, and processes for Mesa, which does not."""
-    if engine == "batch":
-        return ThreadPoolExecutor(workers)
-    # loky sends classes defined in a notebook along, names its own start method and notices dead workers.
-    from loky import ProcessPoolExecutor
-
-    executor: Executor = ProcessPoolExecutor(workers)
-    return executor
+            yield from spread(task, todo, workers, processes=task.engine == "mesa", apart=apart)
+            todo = []
+        except WorkerDiedError as died:
+            # The first unfinished ones were under way.
+            suspects, todo = died.unfinished[:workers], died.unfinished[workers:]
+        except TaskStuckError as stuck:
+            message = Message("the work cannot be sent to worker processes ({reason}); use one worker: --workers 1")
+            raise EnsembleError(replace(message, values={"reason": str(stuck)})) from stuck
+        for chunk in suspects:
+            yield chunk, piecemeal(task, chunk, task.scenario, deaths)

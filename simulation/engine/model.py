@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from ..domain.status import LEVELS, TOP, Status
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
 from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
+from .failure import Failure
 from .outcome import Outcome
 from .setting import NEVER, Chances, Setting, count_levels, places
 
@@ -231,6 +233,7 @@ class KampungModel(mesa.Model):
         outcome.rises[0, t], outcome.falls[0, t], outcome.entries[0, t] = self.rises, self.falls, self.entries
         outcome.village_rises[:, t] = rose
         outcome.village_risen[:, t] = rose if t == 0 else outcome.village_risen[:, t - 1] | rose
+        outcome.risen[0] = np.packbits(outcome.village_risen[:, t].astype(np.bool_))
         outcome.village_status[np.arange(after.size), t, after] = 1
         for j, programme in enumerate(self.setting.programmes):
             outcome.assisted[0, t, j] = programme.assisted.sum()
@@ -267,21 +270,26 @@ def simulate(
     seed: int,
     agent_class: type[VillageAgent] = VillageAgent,
 ) -> Outcome:
-    """Run a block of trajectories one by one; the outcome's leading axis is T, as in `batch.simulate`."""
+    """Run a block of trajectories one by one; the outcome's leading axis is T, as in `batch.simulate`.
+
+    One that an agent breaks off, by an exception or by asking to exit, is set aside; the others go on.
+    """
     size = len(trajectories)
     outcome = Outcome.empty((size,), scenario.horizon, len(villages), len(scenario.interventions))
-    for column, (draw, replicate) in enumerate(zip(trajectories.draw, trajectories.replicate, strict=True)):
-        model = KampungModel(
-            scenario,
-            int(draw),
-            int(replicate),
-            seed,
-            agent_class,
-            villages=villages,
-            parameters=parameters,
-            collect_agents=False,
-        )
-        for _ in scenario.years:
-            model.step()
-        outcome.absorb(model.outcome, (np.array([column]),))
+    begin = partial(KampungModel, villages=villages, parameters=parameters, collect_agents=False)
+    addresses = zip(trajectories.draw.tolist(), trajectories.replicate.tolist(), strict=True)
+    for column, (draw, replicate) in enumerate(addresses):
+        model: KampungModel | None = None
+        try:
+            model = begin(scenario, draw, replicate, seed, agent_class)
+            for _ in scenario.years:
+                model.step()
+        except MemoryError:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
+            year = None if model is None else model.year
+            outcome.completed[column] = False
+            outcome.failures.append(Failure.of(error, agent_class, villages.district_code, (draw, replicate), year))
+        else:
+            outcome.absorb(model.outcome, (np.array([column]),))
     return outcome

@@ -7,13 +7,16 @@ chunks in any order gives the same numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.target import YearCounts
+from .failure import Failure
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Counts = NDArray[np.int32]
 
 
@@ -31,12 +34,19 @@ class Outcome:
         Shape (…, Y).
     assisted
         Shape (…, Y, J): villages assisted.
+    risen
+        Shape (…, ⌈V / 8⌉): one bit a village (`numpy.packbits`), whether it rose at least once by the horizon.
     village_status
         Shape (V, Y, 4): in how many trajectories a village ends the year at each level.
     village_rises, village_risen
         Shape (V, Y): in how many it rose in that year, and at least once since the origin.
     village_assisted
         Shape (V, Y, J): in how many it was assisted.
+    completed
+        Shape (…): whether a trajectory reached its end. One that did not holds zeros above and is part of
+        no village's sums.
+    failures
+        Why the others did not, in any order.
     """
 
     levels: Counts
@@ -45,14 +55,17 @@ class Outcome:
     falls: Counts
     entries: Counts
     assisted: Counts
+    risen: NDArray[np.uint8]
     village_status: Ints
     village_rises: Ints
     village_risen: Ints
     village_assisted: Ints
+    completed: Bools
+    failures: list[Failure]
 
     @classmethod
     def empty(cls, shape: tuple[int, ...], years: int, villages: int, interventions: int) -> Outcome:
-        """Return an outcome of zeros, with leading axes `shape`."""
+        """Return an outcome of zeros, with leading axes `shape`, in which every trajectory is completed."""
         return cls(
             levels=np.zeros((*shape, years + 1, 4), np.int32),
             can_rise=np.zeros((*shape, years, 4), np.int32),
@@ -60,19 +73,29 @@ class Outcome:
             falls=np.zeros((*shape, years), np.int32),
             entries=np.zeros((*shape, years), np.int32),
             assisted=np.zeros((*shape, years, interventions), np.int32),
+            risen=np.zeros((*shape, -(-villages // 8)), np.uint8),
             village_status=np.zeros((villages, years, 4), np.int64),
             village_rises=np.zeros((villages, years), np.int64),
             village_risen=np.zeros((villages, years), np.int64),
             village_assisted=np.zeros((villages, years, interventions), np.int64),
+            completed=np.ones(shape, np.bool_),
+            failures=[],
         )
 
     def absorb(self, part: Outcome, index: tuple[NDArray[np.int64], ...]) -> None:
         """Put the trajectories of `part` at `index` of the leading axes, and add its village sums."""
         for name, array in vars(self).items():
-            if name.startswith("village_"):
+            if name == "failures":
+                array.extend(part.failures)
+            elif name.startswith("village_"):
                 np.add(array, getattr(part, name), out=array)
             else:
                 array[index] = getattr(part, name)
+
+    def of_completed(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return the rows of the N completed trajectories, shape (N, …), of an array with the same leading axes."""
+        rows = values.reshape(self.completed.size, *values.shape[self.completed.ndim :])
+        return rows if self.completed.all() else rows[self.completed.ravel()]
 
     @property
     def counts(self) -> YearCounts:

@@ -5,6 +5,7 @@ Knows what is said of each year; must not know words, files or figures.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -12,9 +13,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.parameters import ParameterSet
 from ..domain.villages import Villages
 from ..engine.ensemble import Effort, Ensemble, Progress, run
 from ..inputs.scenario import Scenario
+from .failures import COLUMNS, FailedTrajectoriesWarning, caveat, failure_rows
 from .uncertainty import INTERVAL90, Estimate
 
 if TYPE_CHECKING:
@@ -157,14 +160,15 @@ class Forecast:
     @property
     def basis(self) -> tuple[str, ...]:
         """What the forecast rests on: data blocks, or the words that say there were none."""
-        parameters = self.scenario.parameters
-        if parameters.blocks:
-            return parameters.blocks
-        law = [name for name in parameters.scalars if not name.endswith((".odds_ratio_rise", ".odds_ratio_fall"))]
-        stated = parameters.matrix is not None or any(name not in parameters.defaulted for name in law)
-        if not stated:
-            return (PRIORS_ALONE,)
-        return (PRIORS_AND_STATED,) if parameters.defaulted else (STATED_ALONE,)
+        return basis_of(self.scenario.parameters)
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """One row a trajectory that an agent broke off, and how to see it again; no number counts these."""
+        import pandas as pd
+
+        rows = [] if self.ensemble_run is None else failure_rows(self.ensemble_run, self.agent_class)
+        return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"year": "Int64"})
 
     @property
     def years(self) -> pd.DataFrame:
@@ -177,7 +181,7 @@ class Forecast:
 
     @property
     def ensemble(self) -> pd.DataFrame:
-        """One row a district, draw, replicate and year; empty for the exact engine."""
+        """One row a district, draw, replicate and year of what was completed; empty for the exact engine."""
         import pandas as pd
 
         from .frames import ensemble_columns
@@ -189,11 +193,18 @@ class Forecast:
         chances = ", ".join(f"{d.villages.district}: {d.years[0].met.probability:.3f}" for d in self.districts[:3])
         more = ", …" if len(self.districts) > 3 else ""
         effort = f"{self.effort.draws} draws × {self.effort.replicates} replicates"
+        if self.ensemble_run is not None and self.ensemble_run.failures:
+            effort += f", {len(self.ensemble_run.failures)} trajectories failed"
         return f"<Forecast {self.scenario.name}, {effort}, P(met in {self.scenario.years[0]}) {chances}{more}>"
 
     def _repr_html_(self) -> str:
-        """Return the yearly table, for notebooks."""
-        return self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
+        """Return the yearly table, for notebooks, below what must be known of failures."""
+        from html import escape
+
+        table = self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
+        if self.ensemble_run is None or not self.ensemble_run.failures:
+            return table
+        return f"<p>{escape(caveat(self.ensemble_run, self.agent_class))}</p>{table}"
 
 
 def forecast(
@@ -231,8 +242,15 @@ def forecast(
     ------
     KampungError
         Where the exact engine has no closed form for the scenario, with the reason.
+    EnsembleError
+        Where every trajectory of a district failed, or many ended their worker process.
     ValueError
         Where an agent class is given to another engine than Mesa's.
+
+    Warns
+    -----
+    FailedTrajectoriesWarning
+        Where an agent raised an exception in some trajectories: these are left out, see `Forecast.failures`.
     """
     if agent_class is not None and engine != "mesa":
         raise ValueError('agent_class needs engine="mesa": the other engines have no agents')
@@ -246,7 +264,7 @@ def forecast(
     ensemble = run(
         scenario, effort, seed, engine=engine, agent_class=agent_class, workers=workers, progress=progress, sink=sink
     )
-    return Forecast(
+    result = Forecast(
         scenario=scenario,
         seed=seed,
         effort=effort,
@@ -256,6 +274,20 @@ def forecast(
         ensemble_run=ensemble,
         agent_class=agent_class,
     )
+    if ensemble.failures:
+        warnings.warn(caveat(ensemble, agent_class), FailedTrajectoriesWarning, stacklevel=2)
+    return result
+
+
+def basis_of(parameters: ParameterSet) -> tuple[str, ...]:
+    """Return what numbers rest on that come from these parameters: data blocks, or that there were none."""
+    if parameters.blocks:
+        return parameters.blocks
+    law = [name for name in parameters.scalars if not name.endswith((".odds_ratio_rise", ".odds_ratio_fall"))]
+    stated = parameters.matrix is not None or any(name not in parameters.defaulted for name in law)
+    if not stated:
+        return (PRIORS_ALONE,)
+    return (PRIORS_AND_STATED,) if parameters.defaulted else (STATED_ALONE,)
 
 
 def matrix_summary(matrix: Floats) -> Floats:

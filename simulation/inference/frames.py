@@ -47,7 +47,7 @@ def _percent(quantile: float) -> str:
 
 
 def ensemble_columns(result: Forecast, district: int | None = None) -> dict[str, NDArray[Any]]:
-    """Return the trajectories as columns of equal length, one row a draw, replicate and year.
+    """Return the completed trajectories as columns of equal length, one row a draw, replicate and year.
 
     `district` picks one by its place in the scenario; None takes all, with a column ``district_code``
     where there are several.
@@ -66,14 +66,15 @@ def ensemble_columns(result: Forecast, district: int | None = None) -> dict[str,
 
 def _outcome_columns(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
     outcome, scenario = run_of.outcomes[index], run_of.scenario
-    draw, replicate, year = np.indices(outcome.rises.shape, dtype=np.int32)
-    return {
-        "draw": draw.ravel(),
-        "replicate": replicate.ravel(),
-        "year": (year + np.int32(scenario.years[0])).ravel(),
-        **{level: outcome.levels[..., 1:, s].ravel() for s, level in enumerate(LEVELS)},
-        "rises": outcome.rises.ravel(),
-        "falls": outcome.falls.ravel(),
-        "entries": outcome.entries.ravel(),
-        "met": outcome.counts.met(scenario.target).ravel(),
+    places: NDArray[np.int32] = np.indices(outcome.rises.shape, dtype=np.int32)
+    columns: dict[str, NDArray[Any]] = {
+        "draw": places[0],
+        "replicate": places[1],
+        "year": places[2] + np.int32(scenario.years[0]),
+        **{level: outcome.levels[..., 1:, s] for s, level in enumerate(LEVELS)},
+        "rises": outcome.rises,
+        "falls": outcome.falls,
+        "entries": outcome.entries,
+        "met": outcome.counts.met(scenario.target),
     }
+    return {name: outcome.of_completed(values).ravel() for name, values in columns.items()}

@@ -85,9 +85,17 @@ def forecast_to_precision(
         steps.append(_step(result))
         if steps[-1].half_width < half_width:
             return result, PrecisionTrace(half_width, tuple(steps), "precision")
-        effort = Effort(1, 2 * effort.replicates) if scenario.fixed else Effort(2 * effort.draws, effort.replicates)
-        if effort.draws * effort.replicates > MOST_TRAJECTORIES:
+        more = doubled(effort, fixed=scenario.fixed)
+        if more is None:
             return result, PrecisionTrace(half_width, tuple(steps), "trajectories")
+        effort = more
+
+
+def doubled(effort: Effort, *, fixed: bool) -> Effort | None:
+    """Return twice the draws, or replicates where every number is `fixed`; None beyond `MOST_TRAJECTORIES`."""
+    draws, replicates = effort.draws, effort.replicates
+    more = Effort(draws, 2 * replicates) if fixed else Effort(2 * draws, replicates)
+    return more if more.draws * more.replicates <= MOST_TRAJECTORIES else None
 
 
 def _step(result: Forecast) -> PrecisionStep:

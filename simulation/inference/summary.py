@@ -18,19 +18,18 @@ from .uncertainty import estimate
 
 
 def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
-    """Summarise the trajectories of one district."""
+    """Summarise the trajectories of one district, as far as they reached their end."""
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
-    counts, size = outcome.counts, ensemble.effort.draws * ensemble.effort.replicates
-    met = counts.met(scenario.target)
-    years_met = met.sum(axis=-1)
+    counts, counted, size = outcome.counts, outcome.of_completed, int(outcome.completed.sum())
+    years_met = counts.met(scenario.target).sum(axis=-1)
     readings = scenario.target.readings()
     return DistrictForecast(
         villages=scenario.districts[index],
         years=tuple(_year(ensemble, index, counts.only(t), t) for t in range(scenario.horizon)),
-        all_years=estimate(years_met == scenario.horizon),
-        at_least={m: float((years_met >= m).mean()) for m in range(1, scenario.horizon + 1)},
+        all_years=estimate(years_met == scenario.horizon, outcome.completed),
+        at_least={m: float((counted(years_met) >= m).mean()) for m in range(1, scenario.horizon + 1)},
         readings={
-            name: tuple(float(p) for p in counts.met(target).mean(axis=(0, 1))) for name, target in readings.items()
+            name: tuple(float(p) for p in counted(counts.met(target)).mean(axis=0)) for name, target in readings.items()
         },
         status_probability=outcome.village_status / size,
         rise_probability=outcome.village_rises / size,
@@ -42,24 +41,23 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
 def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearForecast:
     """Summarise year number `t` of one district, from the counts of that year alone."""
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
-    villages, target = len(scenario.districts[index]), scenario.target
-    needed = counts.needed(target)[..., 0]
-    at_end = counts.at_end[..., 0, :]
+    villages, target, counted = len(scenario.districts[index]), scenario.target, outcome.of_completed
+    needed = counted(counts.needed(target)[..., 0])
+    at_end = counted(counts.at_end[..., 0, :])
+    assisted = counted(outcome.assisted[..., t, :])
     return YearForecast(
         year=scenario.years[t],
-        met=estimate(counts.met(target)[..., 0]),
+        met=estimate(counts.met(target)[..., 0], outcome.completed),
         needed_mean=float(needed.mean()),
         needed_min=int(needed.min()),
         needed_max=int(needed.max()),
-        saturated=float(counts.saturated(target).mean()),
-        rises=_counted(counts.rises),
-        falls=_counted(counts.falls),
-        status_share={level: _counted(at_end[..., s], 1 / villages) for s, level in enumerate(LEVELS)},
-        assisted={
-            plan.name: float(outcome.assisted[..., t, j].mean()) for j, plan in enumerate(scenario.interventions)
-        },
+        saturated=float(counted(counts.saturated(target)).mean()),
+        rises=_summary(counted(counts.rises)),
+        falls=_summary(counted(counts.falls)),
+        status_share={level: _summary(at_end[:, s], 1 / villages) for s, level in enumerate(LEVELS)},
+        assisted={plan.name: float(assisted[:, j].mean()) for j, plan in enumerate(scenario.interventions)},
     )
 
 
-def _counted(counts: NDArray[np.integer[Any]], scale: float = 1.0) -> Summary:
+def _summary(counts: NDArray[np.integer[Any]], scale: float = 1.0) -> Summary:
     return Summary.of_counts(np.bincount(counts.ravel()).astype(np.float64), scale)

@@ -15,6 +15,8 @@ Bools = NDArray[np.bool_]
 
 WILSON_Z = 1.959963984540054
 INTERVAL90 = (0.05, 0.95)
+FEWEST = 2
+"""Replicates of a draw from which the noise in their mean can be told."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,15 @@ class Estimate:
     parameter_interval90: tuple[float, float] | None
 
 
-def estimate(met: Bools) -> Estimate:
+def estimate(met: Bools, completed: Bools | None = None) -> Estimate:
     """Estimate a probability from trajectories.
 
     Parameters
     ----------
     met
         Shape (draw, replicate): whether the event happened.
+    completed
+        Of the same shape, somewhere true: which trajectories count; None for all.
 
     Notes
     -----
@@ -52,6 +56,8 @@ def estimate(met: Bools) -> Estimate:
     z / (n + z²) with z = 1.96: times z, it is the far end of the 95% Wilson interval. n then counts draws
     where there are several, since how alike the replicates of a draw are cannot be seen.
     """
+    if completed is not None and not completed.all():
+        return _estimate_of_some(met & completed, completed)
     draws, replicates = met.shape
     means = met.mean(axis=1)
     probability = float(means.mean())
@@ -63,6 +69,33 @@ def estimate(met: Bools) -> Estimate:
     else:
         error = float(np.sqrt(probability * (1 - probability) / replicates))
     interval = parameter_interval(means, replicates) if draws > 1 and replicates > 1 else None
+    return Estimate(probability, error, interval)
+
+
+def _estimate_of_some(met: Bools, completed: Bools) -> Estimate:
+    """Estimate a probability where some trajectories, (draw, replicate), did not reach their end.
+
+    Notes
+    -----
+    The probability is the share among the completed. Draws then differ in weight, so the standard error
+    is that of a ratio of sums (Cochran 1977, *Sampling Techniques*, section 6.4), which is `estimate`'s where
+    all weights are equal. A draw without a completed trajectory is no draw; one with fewer than `FEWEST`
+    says nothing of the interval, for the noise in its mean cannot be told.
+    """
+    drawn = completed.any(axis=1)
+    happened, counted = met[drawn].sum(axis=1), completed[drawn].sum(axis=1)
+    draws, size = counted.size, int(counted.sum())
+    if draws == 1:
+        return estimate(met[completed][None, :])
+    probability = float(happened.sum() / size)
+    if probability in (0.0, 1.0):
+        error = WILSON_Z / (draws + WILSON_Z**2)
+    else:
+        squares = ((happened - probability * counted) ** 2).sum()
+        error = float(np.sqrt(squares * draws / (draws - 1)) / size)
+    telling = counted >= FEWEST
+    means = happened[telling] / counted[telling]
+    interval = parameter_interval(means, counted[telling]) if telling.sum() > 1 else None
     return Estimate(probability, error, interval)
 
 
@@ -79,7 +112,7 @@ def estimate_from_draws(probabilities: Floats) -> Estimate:
     return Estimate(probability, float(probabilities.std(ddof=1) / np.sqrt(draws)), (float(low), float(high)))
 
 
-def parameter_interval(means: Floats, replicates: int) -> tuple[float, float]:
+def parameter_interval(means: Floats, replicates: int | NDArray[np.int64]) -> tuple[float, float]:
     """Return the 90% interval of the probability over parameters.
 
     Parameters
@@ -87,7 +120,7 @@ def parameter_interval(means: Floats, replicates: int) -> tuple[float, float]:
     means
         Shape (draw,): share of the replicates of each draw in which the event happened.
     replicates
-        R, at least 2.
+        R, at least `FEWEST`; or one number a draw, where they differ.
 
     Notes
     -----
@@ -95,7 +128,10 @@ def parameter_interval(means: Floats, replicates: int) -> tuple[float, float]:
     √(Var_between / Var), Var_between = Var − mean(s² / R), s² = p(1 − p) R / (R − 1).
     """
     variance = float(means.var(ddof=1))
-    within = float(np.mean(means * (1 - means))) / (replicates - 1)
+    scatter = means * (1 - means)
+    # The first form is the second, but for the last bit, which published numbers keep.
+    same = isinstance(replicates, int)
+    within = float(np.mean(scatter)) / (replicates - 1) if same else float(np.mean(scatter / (replicates - 1)))
     shrink = np.sqrt(max(0.0, variance - within) / variance) if variance > 0 else 0.0
     centre = float(means.mean())
     low, high = np.quantile(centre + shrink * (means - centre), INTERVAL90)

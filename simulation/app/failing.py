@@ -1,0 +1,73 @@
+"""What is said of trajectories that failed, and the commands that run them again.
+
+Knows how a failure is told in the terminal; must not know how it came about.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from ..engine.failure import Failure
+from ..report.failures import FILE, caveats
+from ..report.language import Language
+from .settings import Settings, printable
+
+
+@dataclass(frozen=True)
+class Replayable:
+    """What trajectories are run from, as it was given on the command line.
+
+    Attributes
+    ----------
+    scenario, seed, agent
+        The scenario file, the seed and the option ``--agent``.
+    several
+        Whether the scenario has several districts, so that one must be named.
+    """
+
+    scenario: Path
+    seed: int
+    agent: str | None
+    several: bool
+
+    def command(self, draw: int, replicate: int, district: str) -> str:
+        """Return the command that runs one of them again."""
+        options: dict[str, int | str | None] = {"--draw": draw, "--replicate": replicate, "--seed": self.seed}
+        options |= {"--agent": self.agent, "--district": district if self.several else None}
+        given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
+        words = ["kampungkb", "replay", str(self.scenario), *given]
+        return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+    def of(self, failure: Failure) -> str:
+        """Return the command that runs a failed one again."""
+        return self.command(failure.draw, failure.replicate, failure.district_code)
+
+
+def tell_failures(settings: Settings, record: Mapping[str, Any], again: Replayable, folder: Path) -> None:
+    """Say on stderr which trajectories of a run failed, and how to see the first of them fail."""
+    speech = settings.language()
+    lines = caveats(speech, record) if settings.as_json else [""]
+    lines.append(speech.say("Failed trajectories: {number}. The first:", number=speech.number(record["failed"])))
+    for failure in record["failures"]:
+        address = failure["draw"], failure["replicate"], failure["district_code"]
+        lines += [f"- {failure_told(speech, failure)}", f"  {again.command(*address)}"]
+    lines.append(speech.say("All of them: {file}", file=folder / FILE))
+    typer.echo(printable("\n".join(lines), lines=True), err=True)
+
+
+def failure_told(speech: Language, failure: Mapping[str, Any]) -> str:
+    """Return which trajectory failed, when, where and why."""
+    said = {key: failure[key] for key in ("draw", "replicate", "year", "place", "error")}
+    if not failure["place"]:
+        return speech.say("draw {draw}, replicate {replicate}: {error}", **said)
+    if failure["year"] is None:
+        return speech.say("draw {draw}, replicate {replicate}, before the first year, {place}: {error}", **said)
+    return speech.say("draw {draw}, replicate {replicate}, {year}, {place}: {error}", **said)

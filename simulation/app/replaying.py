@@ -1,0 +1,233 @@
+"""The command ``replay``: one trajectory of an ensemble again, year by year.
+
+Knows how a single trajectory is run and shown; must not know why it is looked at.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import sys
+import traceback
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .settings import (
+    HELP,
+    RUN_FAILED,
+    Debug,
+    Json,
+    Lang,
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Verbose,
+    at_least_zero,
+    print_json,
+    printable,
+    told,
+)
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ..domain.villages import Villages
+    from ..engine.failure import Failure
+    from ..engine.model import KampungModel, VillageAgent
+    from ..inputs.scenario import Scenario
+    from ..report.language import Language
+
+Agent = Annotated[
+    str | None, typer.Option(metavar="FILE:CLASS", help=HELP.say("Own agents (engine mesa); FILE is run."))
+]
+Draw = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Which draw, from 0."))]
+Replicate = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Which replicate, from 0."))]
+District = Annotated[str | None, typer.Option(metavar="CODE", help=HELP.say("Which district [the first]."))]
+
+
+@dataclass(frozen=True)
+class Life:
+    """A trajectory as far as it went.
+
+    Attributes
+    ----------
+    villages
+        The district.
+    draw, replicate, seed
+        Its address.
+    model
+        The model after its last step; None where its agents could not be made.
+    finished
+        How many years came to their end.
+    failure, error
+        What ended it early, in a few words and as it was raised; None where nothing did.
+    """
+
+    villages: Villages
+    draw: int
+    replicate: int
+    seed: int
+    model: KampungModel | None
+    finished: int
+    failure: Failure | None
+    error: BaseException | None
+
+
+def replay(
+    context: typer.Context,
+    scenario: ScenarioFile,
+    draw: Draw = 0,
+    replicate: Replicate = 0,
+    seed: Seed = 0,
+    agent: Agent = None,
+    district: District = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+    as_json: Json = False,
+) -> None:
+    """Run a single trajectory with agents and print its years, or how it failed."""
+    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
+    with told(settings):
+        from ..inputs.scenario import load_scenario
+
+        loaded = load_scenario(scenario)
+        settings = settings.speaking(loaded.language)
+    if sys.__stderr__ is not None:
+        faulthandler.enable(sys.__stderr__)  # an agent that brings down the process shows where
+    with told(settings):
+        from ..engine.model import VillageAgent
+        from ..engine.own_agent import load_agent
+
+        agent_class = VillageAgent if agent is None else load_agent(agent)
+        life = _live(loaded, _district(loaded, district), (draw, replicate, seed), agent_class)
+        if settings.as_json:
+            print_json(_as_data(loaded, life))
+        else:
+            _show(settings.language(), loaded, life)
+        if life.failure is not None and life.error is not None:
+            _show_failure(settings, life.failure, life.error, agent_class)
+            raise typer.Exit(RUN_FAILED)
+
+
+def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:
+    """Return the agent class that an option names.
+
+    Raises
+    ------
+    KampungError
+        Where there is none, or the engine has no agents.
+    """
+    if named is None:
+        return None
+    if engine != "mesa":
+        from ..inputs.problems import Message, Refusal
+
+        raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", {"engine": engine}))
+    from ..engine.own_agent import load_agent
+
+    return load_agent(named)
+
+
+def _district(scenario: Scenario, code: str | None) -> Villages:
+    """Return the district with this code, the first where none is asked for."""
+    from ..inputs.problems import Message, Refusal
+
+    found = [villages for villages in scenario.districts if code in (None, villages.district_code)]
+    if not found:
+        codes = ", ".join(villages.district_code for villages in scenario.districts[:20])
+        raise Refusal(Message("{code} is no district of this scenario; it has {codes}", {"code": code, "codes": codes}))
+    return found[0]
+
+
+def _live(
+    scenario: Scenario, villages: Villages, address: tuple[int, int, int], agent_class: type[VillageAgent]
+) -> Life:
+    """Run one trajectory, whatever its agents do."""
+    from ..engine.ensemble import MOST_ROWS
+    from ..engine.failure import Failure
+    from ..engine.model import KampungModel
+    from ..inputs.problems import Message, Refusal
+
+    draw, replicate, _ = address
+    if max(draw, replicate) >= MOST_ROWS:
+        raise Refusal(Message("draw and replicate must be below {most:,}", {"most": MOST_ROWS}))
+    model, finished = None, 0
+    try:
+        model = KampungModel(scenario, *address, agent_class, villages=villages, collect_agents=False)
+        for _ in scenario.years:
+            model.step()
+            finished += 1
+    except MemoryError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
+        year = None if model is None else model.year
+        failure = Failure.of(error, agent_class, villages.district_code, (draw, replicate), year)
+        return Life(villages, *address, model, finished, failure, error)
+    return Life(villages, *address, model, finished, None, None)
+
+
+def _rows(scenario: Scenario, life: Life) -> list[dict[str, Any]]:
+    """Return the years that were finished, columns as in the table of the ensemble."""
+    from ..domain.status import LEVELS
+
+    if life.model is None:
+        return []
+    outcome, met = life.model.outcome, life.model.outcome.counts.met(scenario.target)
+    return [
+        {
+            "year": scenario.years[t],
+            **dict(zip(LEVELS, outcome.levels[0, t + 1].tolist(), strict=True)),
+            "rises": int(outcome.rises[0, t]),
+            "falls": int(outcome.falls[0, t]),
+            "entries": int(outcome.entries[0, t]),
+            "met": bool(met[0, t]),
+        }
+        for t in range(life.finished)
+    ]
+
+
+def _as_data(scenario: Scenario, life: Life) -> dict[str, Any]:
+    return {
+        "scenario": scenario.name,
+        "district_code": life.villages.district_code,
+        "draw": life.draw,
+        "replicate": life.replicate,
+        "seed": life.seed,
+        "years": _rows(scenario, life),
+        "failure": None if life.failure is None else asdict(life.failure),
+    }
+
+
+def _show(speech: Language, scenario: Scenario, life: Life) -> None:
+    """Print the years as a table, the origin first."""
+    from ..domain.status import LEVELS
+    from .columns import laid_out, table
+
+    say, number = speech.say, speech.number
+    at = {"draw": life.draw, "replicate": life.replicate, "seed": life.seed, "district": life.villages.district}
+    parts: list[RenderableType] = [say("{district}: draw {draw}, replicate {replicate}, seed {seed}", **at)]
+    if life.model is not None:
+        rows = [[str(scenario.origin), *map(number, life.model.outcome.levels[0, 0].tolist()), "–", "–", "–"]]
+        for row in _rows(scenario, life):
+            counts = [number(row[name]) for name in (*LEVELS, "rises", "falls")]
+            rows.append([str(row["year"]), *counts, say("yes") if row["met"] else say("no")])
+        parts += ["", table([say("year"), *LEVELS, say("rise"), say("fall"), say("target met")], rows)]
+    typer.echo(laid_out(parts), nl=False)
+
+
+def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
+    """Say on stderr what failed, and where in the agent's own file; the whole way there with --debug."""
+    from ..engine.failure import own_frames
+    from .failing import failure_told
+
+    speech = settings.language()
+    frames = [] if settings.debug else own_frames(error, agent_class)
+    trace = traceback.format_list(frames) if frames else traceback.format_exception(error)
+    said = speech.say("Failed: {failure}", failure=failure_told(speech, asdict(failure)))
+    typer.echo(printable("\n".join([said, "".join(trace).rstrip()]), lines=True), err=True)
+    if frames:
+        settings.note(speech.say("--debug shows the whole traceback."))

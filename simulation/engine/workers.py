@@ -1,0 +1,175 @@
+"""How chunks of work are spread over threads or processes.
+
+Knows executors and what becomes of processes that die; must not know what is worked on. Parts come back
+in the order in which they finish.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pickle import PicklingError
+from threading import Thread
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+WATCH_SECONDS = 0.5
+"""Between two looks of a worker at whether the process it works for is still there."""
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+_EXIT_CODE = re.compile(r"\{(\w+\(-?\d+\))")
+
+
+class WorkerDiedError(Exception, Generic[Part]):
+    """A worker process came to its end before its work did.
+
+    Attributes
+    ----------
+    unfinished
+        What was not done, in the order in which it was begun or would have been.
+    how
+        Exit code or signal, such as ``EXIT(3)`` or ``SIGSEGV(-11)``; empty where the system does not say.
+    """
+
+    def __init__(self, unfinished: list[Part], how: str) -> None:
+        self.unfinished = unfinished
+        self.how = how
+        super().__init__()
+
+
+class TaskStuckError(Exception):
+    """The work cannot be sent to another process; the text says why."""
+
+
+def spread(
+    task: Callable[[Part], Result], parts: Sequence[Part], workers: int, *, processes: bool, apart: bool = False
+) -> Iterator[tuple[Part, Result]]:
+    """Yield every part with what the task makes of it, as they become ready.
+
+    Parameters
+    ----------
+    workers
+        How many at once; one works in this very process, unless it is to be `apart`.
+    processes
+        Whether workers are processes; else they are threads.
+
+    Raises
+    ------
+    WorkerDiedError, TaskStuckError
+        After everything that was finished before has been yielded.
+    """
+    if not processes:
+        _keep_freed_memory()
+    if not parts or (min(workers, len(parts)) == 1 and not apart):
+        yield from ((part, task(part)) for part in parts)
+        return
+    with _executor(workers, processes=processes) as pool:
+        futures: dict[Future[Result], Part] = {}
+        try:
+            with _undisturbed():
+                futures = {pool.submit(task, part): part for part in parts}
+            for future in as_completed(futures):
+                result = future.result()
+                yield futures.pop(future), result
+        except (BrokenExecutor, PicklingError) as error:
+            for future in [future for future in futures if _succeeded(future)]:
+                result = future.result()
+                yield futures.pop(future), result
+            raise _what_broke(error, list(futures.values())) from error
+        finally:
+            if processes and futures:
+                # They would first finish what nobody waits for any more.
+                pool.shutdown(kill_workers=True)
+            for future in futures:
+                future.cancel()
+
+
+def one_at_a_time(
+    task: Callable[[Part], Result], parts: Sequence[Part]
+) -> Iterator[tuple[Part, Result | WorkerDiedError[Part]]]:
+    """Yield every part with what the task makes of it in a process apart, or with how that process ended, twice."""
+    left = list(parts)
+    while left:
+        begun = len(left)
+        try:
+            for part, result in spread(task, list(left), 1, processes=True, apart=True):
+                left.remove(part)
+                yield part, result
+        except WorkerDiedError as died:
+            # Memory that runs out may end any process: it was this part only if it does so from the start.
+            if len(left) == begun:
+                yield left.pop(0), died
+
+
+def _succeeded(future: Future[Result]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
+def _what_broke(error: Exception, unfinished: list[Part]) -> Exception:
+    from loky.process_executor import TerminatedWorkerError
+
+    if isinstance(error, TerminatedWorkerError):
+        code = _EXIT_CODE.search(str(error))
+        return WorkerDiedError(unfinished, code[1] if code else "")
+    # loky keeps the traceback of the other process as text; its last line is the reason.
+    return TaskStuckError(str(error.__cause__ or error).strip().strip('"').splitlines()[-1].strip())
+
+
+def _keep_freed_memory() -> None:
+    """Stop the C library from handing freed arrays back to the system after every operation.
+
+    Fetching those pages again cost the array engine a third of its time. glibc raises its thresholds to
+    the largest block ever freed, at most 32 MiB; elsewhere this does nothing.
+    """
+    np.empty(31 << 20, np.uint8)
+
+
+def _executor(workers: int, *, processes: bool) -> Any:
+    """Return threads, for NumPy lets go of the interpreter lock, or processes, for Mesa does not."""
+    if not processes:
+        return ThreadPoolExecutor(workers)
+    # loky sends classes defined in a notebook along, names its own start method and notices dead workers.
+    from loky import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(workers, initializer=_begin, initargs=(os.getpid(),))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: the one that they work for hears it, after the block."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin(parent: int) -> None:
+    """Prepare a worker process: how it crashes is told elsewhere, and it does not outlive the one it works for."""
+    os.environ["PYTHONFAULTHANDLER"] = "0"  # loky then leaves it alone
+    _end_with_parent(parent)
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this worker process soon after the process it works for has ended, even where that one was killed.
+
+    loky's workers would wait for work for ever. On Windows, where a process never changes its parent, they do.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_SECONDS)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
