@@ -1,6 +1,6 @@
 """The page a figure stands on: size, letters, colours, headline and footer.
 
-Knows how a figure looks that is printed 8.4 cm wide, half a page; must not know what it shows.
+Knows how a figure looks that is printed 8.4 cm wide, half a page, or 17.4 cm; must not know what it shows.
 The only module that imports Matplotlib; its neighbours draw on what they are given here.
 """
 
@@ -10,28 +10,36 @@ import re
 import textwrap
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import get_hinting_flag
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
 from ..domain.status import LEVELS
 from . import wording
+from .failures import caveats
 from .files import whole_file
 from .language import Language
 from .record import districts_of
 
 __all__ = [
     "INK",
+    "LETTERS",
     "LEVEL_COLOURS",
+    "MARGIN",
     "QUIET_INK",
+    "WHOLE_WIDTH",
     "WIDTH",
     "Axes",
+    "AxesImage",
     "BriefFigure",
     "Figure",
     "Page",
@@ -46,6 +54,7 @@ __all__ = [
 ]
 
 WIDTH = 8.4 / 2.54
+WHOLE_WIDTH = 17.4 / 2.54
 LETTERS = 7.0
 HEADLINE_LETTERS = 8.5
 INK = "#1a1a1a"
@@ -53,8 +62,9 @@ QUIET_INK = "#555555"
 LEVEL_COLOURS = dict(zip(LEVELS, ("#482878", "#31688e", "#1f9e89", "#5a9a1f"), strict=True))
 """Ordered hues of viridis, dark enough for lines; every panel is also named, so that colour is never alone."""
 
-_MARGIN = 0.06
+MARGIN = 0.06
 _LINE = 1.3 / 72
+_SCREEN, _PAPER = 150, 300
 _STYLE: Mapping[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
@@ -74,8 +84,8 @@ _STYLE: Mapping[Any, Any] = {
     "ytick.major.size": 2,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
-    "savefig.dpi": 300,
-    "figure.dpi": 150,
+    "savefig.dpi": _PAPER,
+    "figure.dpi": _SCREEN,
     # Text stays text: it can be searched, copied and corrected in a drawing program. DejaVu Sans is cut
     # like Verdana, so that a reader without it sees the same lines; the PNG is there for exact looks.
     "svg.fonttype": "none",
@@ -110,6 +120,8 @@ class Page:
         Lines below: basis, source, run.
     height
         Inches for the drawing itself.
+    width
+        Inches of the whole page.
 
     Attributes
     ----------
@@ -117,16 +129,25 @@ class Page:
         The figure.
     """
 
-    def __init__(self, headline: str, subtitle: list[str], explanation: str, footer: list[str], height: float) -> None:
-        head = _wrapped(headline, HEADLINE_LETTERS, "bold")
-        explained = [line for sentence in (*subtitle, explanation) for line in _wrapped(sentence, LETTERS)]
-        foot = [line for sentence in footer for line in _wrapped(sentence, LETTERS)]
-        self._above = _MARGIN + len(head) * HEADLINE_LETTERS * _LINE + 0.04 + len(explained) * LETTERS * _LINE + 0.08
-        self._below = _MARGIN + len(foot) * LETTERS * _LINE + 0.08
+    def __init__(
+        self,
+        headline: str,
+        subtitle: list[str],
+        explanation: str,
+        footer: list[str],
+        height: float,
+        width: float = WIDTH,
+    ) -> None:
+        self._width = width
+        head = _wrapped(headline, width, HEADLINE_LETTERS, "bold")
+        explained = [line for sentence in (*subtitle, explanation) for line in _wrapped(sentence, width)]
+        foot = [line for sentence in footer for line in _wrapped(sentence, width)]
+        self._above = MARGIN + len(head) * HEADLINE_LETTERS * _LINE + 0.04 + len(explained) * LETTERS * _LINE + 0.08
+        self._below = MARGIN + len(foot) * LETTERS * _LINE + 0.08
         self._total = self._above + height + self._below
-        self.figure = BriefFigure(figsize=(WIDTH, self._total))
-        self._write(head, self._total - _MARGIN, HEADLINE_LETTERS, INK, weight="bold")
-        under = self._total - _MARGIN - len(head) * HEADLINE_LETTERS * _LINE - 0.04
+        self.figure = BriefFigure(figsize=(width, self._total))
+        self._write(head, self._total - MARGIN, HEADLINE_LETTERS, INK, weight="bold")
+        under = self._total - MARGIN - len(head) * HEADLINE_LETTERS * _LINE - 0.04
         self._write(explained, under, LETTERS, QUIET_INK)
         self._write(foot, self._below - 0.08, LETTERS, QUIET_INK)
 
@@ -135,9 +156,9 @@ class Page:
         height = self._total - self._above - self._below
         return self.figure.add_axes(
             (
-                left / WIDTH,
+                left / self._width,
                 (self._below + bottom) / self._total,
-                (WIDTH - left - right) / WIDTH,
+                (self._width - left - right) / self._width,
                 (height - bottom - top) / self._total,
             )
         )
@@ -145,7 +166,7 @@ class Page:
     def _write(self, lines: list[str], top: float, size: float, colour: str, weight: str = "normal") -> None:
         for number, line in enumerate(lines):
             self.figure.text(
-                _MARGIN / WIDTH,
+                MARGIN / self._width,
                 (top - number * size * _LINE) / self._total,
                 line,
                 size=size,
@@ -164,8 +185,8 @@ def subtitle(language: Language, record: Mapping[str, Any]) -> list[str]:
 
 
 def footer(language: Language, record: Mapping[str, Any], run_hash: str | None) -> list[str]:
-    """Return the lines below a figure: basis, made-up counts, source of the status data, and which run it is."""
-    lines = [wording.basis(language, record["basis"])]
+    """Return the lines below a figure: failures, basis, made-up counts, source of the status data, which run."""
+    lines = [*caveats(language, record), wording.basis(language, record["basis"])]
     if synthetic := wording.synthetic(language, districts_of(record)):
         lines.append(synthetic)
     if source := _source(record["sources"]):
@@ -217,21 +238,35 @@ def _source(sources: Mapping[str, str]) -> str | None:
     return textwrap.shorten(text.strip().rstrip("."), 150, placeholder=" …") or None
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float = LETTERS, weight: str = "normal") -> float:
-    """Return how wide a text is, in points."""
-    font = get_font(findfont(FontProperties(family=["DejaVu Sans"], weight=weight)))
-    font.set_size(size, 72)
-    font.set_text(text)
-    # FreeType measures in 64ths of a point.
-    return float(font.get_width_height()[0]) / 64
+    """Return how wide a text is, in points, on screen or on paper, whichever is wider."""
+    font = get_font(_font_file(weight))
+    widths = []
+    for dots_per_inch in (_SCREEN, _PAPER):
+        font.set_size(size, dots_per_inch)
+        font.set_text(text, flags=get_hinting_flag())  # type: ignore[no-untyped-call]
+        # FreeType measures in 64ths of a dot, and rounds every letter to whole ones.
+        widths.append(font.get_width_height()[0] / 64 * 72 / dots_per_inch)
+    return float(max(widths))
 
 
-def _wrapped(text: str, size: float, weight: str = "normal") -> list[str]:
+@cache
+def _font_file(weight: str) -> str:
+    return findfont(FontProperties(family=["DejaVu Sans"], weight=weight))
+
+
+def font_folder() -> str:
+    """Return the folder of the fonts that come with Matplotlib: pages look alike whatever a computer has."""
+    return str(Path(mpl.get_data_path()) / "fonts" / "ttf")
+
+
+def _wrapped(text: str, width: float, size: float = LETTERS, weight: str = "normal") -> list[str]:
     """Return lines that fit the page; a number is kept together with its percent sign."""
     lines: list[str] = []
     for word in text.replace(" %", "\u00a0%").split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, weight) > 72 * (WIDTH - 2 * _MARGIN):
+        if lines and text_width(longer, size, weight) > 72 * (width - 2 * MARGIN):
             lines.append(word)
         else:
             lines[-1:] = [longer]

@@ -1,0 +1,218 @@
+"""What ``explain`` says of one village of a finished run.
+
+Knows the order of the answer and its tables; must not know how a chance is broken down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ..inference.components import QUANTILES, Component
+from ..inference.explanation import OWN_AGENTS, Explanation, explain
+from ..inputs.problems import Refusal
+from ..report import wording
+from ..report.finished import FinishedRun
+from ..report.language import LANGUAGES, Language, language, phrase
+from ..report.record import rounded
+from ..report.single_villages import Row, read_rows
+from .columns import laid_out, table
+from .settings import Settings, print_json, printable
+from .why import frequency, measured, why
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_LABELS = {
+    "waiting": phrase("may not rise again yet (min_years)"),
+    "covariate": phrase("{name}: {value} (district mean {mean})"),
+    "peers": phrase("neighbours: {above} of the other villages of the kecamatan stand higher"),
+    "village": phrase("what sets villages apart, unmeasured"),
+    "year": phrase("good and bad years"),
+    "subdistrict": phrase("good and bad years of the kecamatan"),
+    "campaign": phrase("campaigns"),
+    "intervention": phrase("intervention {name}"),
+}
+
+
+def explain_village(settings: Settings, run: FinishedRun, village_code: str, year: int | None) -> None:
+    """Print why a village rises or not."""
+    manifest = run.manifest
+    if manifest.get("agent") is not None:
+        raise Refusal(OWN_AGENTS)
+    replicates = None if manifest["engine"] == "exact" else manifest["replicates"]
+    found = explain(
+        run.scenario, village_code, year, draws=manifest["draws"], replicates=replicates, seed=manifest["seed"]
+    )
+    rows = read_rows(run.folder.path, village_code)
+    (counted,) = (row["probability_rises"] for row in rows if row["year"] == found.year)
+    found = replace(found, counted=counted)
+    if settings.as_json:
+        print_json(_data(found))
+        return
+    typer.echo(laid_out(_parts(settings.language(), run, found, rows)), nl=False)
+
+
+def _parts(speech: Language, run: FinishedRun, found: Explanation, rows: list[Row]) -> Iterator[RenderableType]:
+    """Yield the answer in reading order."""
+    yield wording.title(speech, run.record)
+    yield speech.say(
+        "{village} ({code}), {subdistrict}: {level} at the end of {origin}",
+        village=found.village,
+        code=found.village_code,
+        subdistrict=found.subdistrict,
+        level=found.origin_level,
+        origin=run.record["origin"],
+    )
+    yield ""
+    yield from why(speech, found)
+    if not found.cannot_rise:
+        yield from _components(speech, found)
+        yield from _interventions(speech, found)
+    yield ""
+    yield speech.say("Chance of rising, year by year: {chances}.", chances=_year_by_year(speech, rows))
+    yield wording.basis(speech, run.record["basis"])
+    if intervention := wording.programme(speech, run.record):
+        yield intervention
+
+
+def _components(speech: Language, found: Explanation) -> Iterator[RenderableType]:
+    """Yield the table of what the chance consists of, and how it is to be read."""
+    say = speech.say
+    rows = [[_base(speech, found), wording.uncertain(speech, found.base, 1), "", ""]]
+    for part in found.components:
+        if part.acts or part.kind == "intervention":
+            row = [_points(speech, part.share), _ratio(speech, part), frequency(speech, part.acts)]
+            rows.append([_label(speech, found, part), *row])
+    rows.append([say("simulation error"), _points(speech, found.probability_rises - found.chance), "", ""])
+    rows.append(
+        [
+            say("chance of rising in {year}", year=found.year),
+            wording.uncertain(speech, found.probability_rises, 1),
+            "",
+            "",
+        ]
+    )
+    yield ""
+    yield say("Where the chance comes from (percentage points)")
+    yield table([say("component"), say("adds"), say("odds × (5 / 50 / 95%)"), say("acts in")], rows)
+    yield say(
+        "A row adds what changes when it joins the rows above it, in the same {trajectories} simulated futures. All "
+        "interventions together add the difference from having none that year; the order among them does not matter, "
+        "nor the order among what nobody can foresee.",
+        trajectories=speech.number(found.draws * found.replicates),
+    )
+
+
+def _base(speech: Language, found: Explanation) -> str:
+    """Return what the first row is: one level, or those at which the village may stand by then."""
+    levels = {level: share for level, share in found.levels.items() if share}
+    if len(levels) > 1:
+        shares = ", ".join(f"{level} {frequency(speech, share)}" for level, share in levels.items())
+        return speech.say("typical village in a typical year, at its level by then ({shares})", shares=shares)
+    (level,) = levels
+    if found.base_interval90 is None:
+        return speech.say("typical village at {level} in a typical year", level=level)
+    interval = wording.chance_span(speech, found.base_interval90)
+    return speech.say(
+        "typical village at {level} in a typical year (90% interval {interval})", level=level, interval=interval
+    )
+
+
+def _label(speech: Language, found: Explanation, part: Component) -> str:
+    value, mean = found.covariates[part.name] if part.kind == "covariate" else (0.0, 0.0)
+    return speech.say(
+        _LABELS[part.kind],
+        name=printable(part.name),
+        value=measured(speech, value),
+        mean=measured(speech, mean),
+        above=frequency(speech, found.share_above),
+    )
+
+
+def _points(speech: Language, share: float) -> str:
+    """Return percentage points with their sign."""
+    shown = speech.number(100 * abs(share), 1)
+    return shown if round(100 * share, 1) == 0 else f"{'+' if share > 0 else '−'}{shown}"
+
+
+def _ratio(speech: Language, part: Component) -> str:
+    """Return the odds ratio, one number where it does not vary."""
+    if part.odds_ratio is None:
+        return "–"
+    shown = [speech.number(ratio, 2 if ratio < 10 else 1) for ratio in part.odds_ratio]
+    return shown[0] if len(set(shown)) == 1 else " / ".join(shown)
+
+
+def _interventions(speech: Language, found: Explanation) -> Iterator[RenderableType]:
+    """Yield the table of what each intervention is to the village."""
+    if not found.interventions:
+        return
+    say = speech.say
+    rows = [
+        [
+            printable(reach.name),
+            frequency(speech, reach.eligible),
+            frequency(speech, reach.assisted),
+            "–" if reach.if_assured is None else wording.uncertain(speech, reach.if_assured, 1),
+        ]
+        for reach in found.interventions
+    ]
+    yield ""
+    yield say("Interventions in {year}", year=found.year)
+    yield table(
+        [say("intervention"), say("may choose it"), say("assists it"), say("chance if it did for certain")], rows
+    )
+
+
+def _year_by_year(speech: Language, rows: list[Row]) -> str:
+    """Return the chance of every year, a dash where it never rose."""
+    chances = [(row["year"], row["probability_rises"]) for row in rows]
+    return "; ".join(f"{year} {wording.uncertain(speech, chance, 1) if chance else '–'}" for year, chance in chances)
+
+
+def _data(found: Explanation) -> dict[str, Any]:
+    """Return the answer as plain data."""
+    return {
+        "village_code": found.village_code,
+        "village": found.village,
+        "subdistrict": found.subdistrict,
+        "district": found.district,
+        "year": found.year,
+        "origin_status": found.origin_level,
+        "status_at_start": rounded(dict(found.levels)),
+        "probability_rises": found.counted,
+        "simulation_error": rounded(found.probability_rises - found.chance),
+        "base": rounded({"probability": found.base, "parameter_interval90": found.base_interval90}),
+        "components": [_component_data(part) for part in found.components],
+        "covariates": {name: rounded({"value": v, "district_mean": m}) for name, (v, m) in found.covariates.items()},
+        "share_above": rounded(found.share_above),
+        "interventions": [
+            rounded(
+                {
+                    "name": reach.name,
+                    "eligible": reach.eligible,
+                    "assisted": reach.assisted,
+                    "probability_if_certain": reach.if_assured,
+                }
+            )
+            for reach in found.interventions
+        ],
+        "probability_without_interventions": rounded(found.without_interventions),
+        "probability_if_all_certain": rounded(found.if_all_assured),
+        "draws": found.draws,
+        "replicates": found.replicates,
+        "why": {code: list(why(language(code), found)) for code in LANGUAGES},
+    }
+
+
+def _component_data(part: Component) -> dict[str, Any]:
+    ratio = None if part.odds_ratio is None else dict(zip(map(str, QUANTILES), part.odds_ratio, strict=True))
+    return {
+        "kind": part.kind,
+        "name": part.name,
+        **rounded({"adds": part.share, "acts": part.acts, "odds_ratio": ratio}),
+    }

@@ -1,0 +1,152 @@
+"""Why a village rises or not, in two or three sentences.
+
+Knows which component is worth a sentence and what would change the answer; must not know the tables beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import floor, log10
+
+from ..domain.status import LEVELS, TOP
+from ..inference.components import UNKNOWN
+from ..inference.explanation import Explanation
+from ..report import wording
+from ..report.language import Language, phrase
+from .settings import printable
+
+WORTH_TELLING = 0.005
+"""A component below half a percentage point does not explain much."""
+EVEN = 0.5
+
+_MOST: Mapping[str, tuple[str, str]] = {
+    "covariate": (
+        phrase(
+            "What sets it apart most is {name}: {value} here, {mean} on average in the district; that adds {points} "
+            "percentage points."
+        ),
+        phrase(
+            "What sets it apart most is {name}: {value} here, {mean} on average in the district; that takes away "
+            "{points} percentage points."
+        ),
+    ),
+    "peers": (
+        phrase(
+            "What sets it apart most are its neighbours: {above} of the other villages of its kecamatan stand higher; "
+            "that adds {points} percentage points."
+        ),
+        phrase(
+            "What sets it apart most are its neighbours: {above} of the other villages of its kecamatan stand higher; "
+            "that takes away {points} percentage points."
+        ),
+    ),
+    "intervention": (
+        phrase(
+            "What sets it apart most is {name}, at work in {acts} of the simulated futures: it adds {points} "
+            "percentage points."
+        ),
+        phrase(
+            "What sets it apart most is {name}, at work in {acts} of the simulated futures: it takes away {points} "
+            "percentage points."
+        ),
+    ),
+}
+"""Kind of component -> what is said where it helps, and where it hinders."""
+
+_WAITING = phrase(
+    "What sets it apart most is that a village may not rise again at once (min_years): that takes away {points} "
+    "percentage points."
+)
+_UNFORESEEN = (
+    phrase(
+        "Good years, campaigns and unmeasured differences, which nobody can foresee, add {points} percentage points."
+    ),
+    phrase(
+        "Bad years and unmeasured differences, which nobody can foresee, take away {points} percentage points on "
+        "average."
+    ),
+)
+_ASSURED = (
+    phrase(
+        "Assisted by {name} for certain and at full dose, rather than in {assisted} of the simulated futures, its "
+        "chance would be {chance}."
+    ),
+    phrase(
+        "Assisted by {name} for certain and at full dose, rather than in {assisted} of the simulated futures, its "
+        "chance would be {chance}; by every intervention that may choose it, {all}."
+    ),
+)
+
+
+def why(speech: Language, found: Explanation) -> Iterator[str]:
+    """Yield the sentences: how likely, what matters most, what it would take."""
+    said = {"village": printable(found.village), "year": found.year}
+    if found.cannot_rise:
+        yield speech.say("{village} stands at paripurna, the highest level, and cannot rise in {year}.", **said)
+        return
+    verdict = wording.word_and_chance(speech, found.probability_rises)
+    yield speech.say("{verdict}: {village} rises in status in {year}.", verdict=verdict, **said)
+    if (top := found.levels[LEVELS[TOP]]) >= WORTH_TELLING:
+        yield speech.say(
+            "In {share} of the simulated futures it stands at paripurna by then and cannot rise.",
+            share=frequency(speech, top),
+        )
+    yield _most(speech, found)
+    unforeseen = sum(component.share for component in found.components if component.kind in UNKNOWN)
+    if abs(unforeseen) >= WORTH_TELLING:
+        points = speech.number(100 * abs(unforeseen), 1)
+        yield speech.say(_UNFORESEEN[unforeseen < 0], points=points)
+    yield from _what_it_takes(speech, found)
+
+
+def _most(speech: Language, found: Explanation) -> str:
+    """Return what sets the village apart from a typical one at its level."""
+    known = [component for component in found.components if component.kind not in UNKNOWN]
+    most = max(known, key=lambda component: abs(component.share))
+    if abs(most.share) < WORTH_TELLING:
+        return speech.say("Nothing that is known of it sets it apart from a typical village at its level.")
+    template = _WAITING if most.kind == "waiting" else _MOST[most.kind][most.share < 0]
+    value, mean = found.covariates.get(most.name, (0.0, 0.0)) if most.kind == "covariate" else (0.0, 0.0)
+    return speech.say(
+        template,
+        points=speech.number(100 * abs(most.share), 1),
+        name=printable(most.name),
+        acts=frequency(speech, most.acts),
+        above=frequency(speech, found.share_above),
+        value=measured(speech, value),
+        mean=measured(speech, mean),
+    )
+
+
+def _what_it_takes(speech: Language, found: Explanation) -> Iterator[str]:
+    """Yield what certain assistance would do, and whether that is enough for an even chance."""
+    reaches = [(reach.if_assured, reach) for reach in found.interventions if reach.if_assured is not None]
+    if not reaches or found.if_all_assured is None:
+        yield speech.say("No intervention of the scenario can choose it in {year}.", year=found.year)
+        return
+    chance, best = max(reaches, key=lambda pair: pair[0])
+    highest = max(found.if_all_assured, chance)
+    if highest - found.chance < WORTH_TELLING:
+        yield speech.say("Not even assistance for certain would change its chance much.")
+        return
+    yield speech.say(
+        _ASSURED[len(reaches) > 1],
+        name=printable(best.name),
+        assisted=frequency(speech, best.assisted),
+        chance=wording.uncertain(speech, chance, 1),
+        all=wording.uncertain(speech, found.if_all_assured, 1),
+    )
+    if highest < EVEN:
+        yield speech.say("Even then it more likely stays than rises.")
+    elif found.probability_rises < EVEN:
+        yield speech.say("It would then more likely rise than stay.")
+
+
+def frequency(speech: Language, share: float) -> str:
+    """Return how often something is so, in percent; never and always only where that is meant."""
+    return speech.percent(share) if share in {0.0, 1.0} else wording.uncertain(speech, share)
+
+
+def measured(speech: Language, value: float) -> str:
+    """Return a number of the village table, with as many decimals as three digits need, and at most four."""
+    return speech.number(value, 0 if value == round(value) else min(max(0, 2 - floor(log10(abs(value)))), 4))

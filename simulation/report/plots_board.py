@@ -1,0 +1,288 @@
+"""The village board: a tile a village, by kecamatan, shaded by the chance that it rises.
+
+Knows how tiles are named, placed and shaded; must not know how a page is laid out, nor where rows are kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..domain.status import LEVELS, TOP
+from . import wording
+from .language import Language
+from .plots_page import (
+    LETTERS,
+    MARGIN,
+    QUIET_INK,
+    WHOLE_WIDTH,
+    Axes,
+    AxesImage,
+    Figure,
+    Page,
+    footer,
+    subtitle,
+    text_width,
+)
+from .tile_names import beginning, ending, in_two_lines
+
+Record = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+_LINE = LETTERS * 1.18
+_COLUMNS = 12
+_SIDE_BY_SIDE = 4
+_MOST_ROWS = 9
+_APART = 6.0
+_GAP = 2.0
+_PAD = 1.5
+_WIDTH = 72 * (WHOLE_WIDTH - 2 * MARGIN)
+_ACROSS = (_WIDTH + _GAP - (_SIDE_BY_SIDE - 1) * _APART) / _COLUMNS
+_DOWN = 3 * _LINE + 2 * _PAD + _GAP
+_ROOM = _ACROSS - _GAP - 2 * _PAD
+_HEADER = _LINE + 2
+_BETWEEN = 3.0
+_SCALE = 26.0
+_TALLEST = 72 * 9.0
+"""Points that tiles may take up so that headline and footer fit on a page of A4 as well, about 150 villages."""
+_SHADES = "YlGnBu"
+_ENDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+
+
+@dataclass(frozen=True)
+class _Tile:
+    """Up to two lines of a name, what stands below it left and right, and a chance; None at the top."""
+
+    name: tuple[str, ...]
+    left: str
+    right: str
+    chance: float | None
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Tiles under one header, in so many rows unless they need more or the header is wider."""
+
+    header: str
+    tiles: list[_Tile]
+    rows: int = 1
+
+    @property
+    def columns(self) -> int:
+        """Columns that it takes up."""
+        wide = math.ceil(text_width(self.header, weight="bold") / _ACROSS)
+        return min(_COLUMNS, max(math.ceil(len(self.tiles) / self.rows), wide))
+
+    @property
+    def height(self) -> float:
+        """Points that it takes up."""
+        return (_HEADER if self.header else 0) + math.ceil(len(self.tiles) / self.columns) * _DOWN + _BETWEEN
+
+
+_Line = list[tuple[float, _Block]]
+"""Blocks side by side, each with the points to its left."""
+
+
+def draw_village_board(language: Language, record: Record, run_hash: str | None) -> Figure:
+    """Draw a tile for each village, or for each kecamatan where so many villages do not fit on a page.
+
+    ``record["villages"]`` holds the rows of the village table.
+    """
+    year = record["years"][0]["year"]
+    rows = [row for row in record["villages"] if row["year"] == year]
+    lines = _packed(list(_villages(language, rows)))
+    if not (single := _height(lines) <= _TALLEST):
+        lines = [[(0.0, _subdistricts(language, rows))]]
+    height = _SCALE + _height(lines)
+    page = Page(
+        _headline(language, rows, year),
+        subtitle(language, record),
+        _explanation(language, rows, year, single=single),
+        footer(language, record, run_hash),
+        height / 72,
+        WHOLE_WIDTH,
+    )
+    most = max(tile.chance or 0 for line in lines for _, block in line for tile in block.tiles)
+    shade = _scale(language, page, most, year, height)
+    axes = page.axes(left=MARGIN, right=MARGIN, bottom=0, top=0)
+    axes.set_xlim(0, _WIDTH)
+    axes.set_ylim(height, 0)
+    axes.set_axis_off()
+    top = _SCALE
+    for line in lines:
+        for left, block in line:
+            _draw_block(axes, shade, block, left, top)
+        top += _height([line])
+    return page.figure
+
+
+def _headline(language: Language, rows: Sequence[Row], year: int) -> str:
+    chances = _chances(rows)
+    if not chances:
+        return language.say("Every village stands at paripurna: none can rise in {year}", year=year)
+    return language.say(
+        "Chance of rising in {year}: {span} by village; about {expected} of {villages} below paripurna are expected "
+        "to rise",
+        year=year,
+        span=wording.chance_span(language, (min(chances), max(chances))),
+        expected=_expected(language, chances),
+        villages=language.number(len(chances)),
+    )
+
+
+def _explanation(language: Language, rows: Sequence[Row], year: int, *, single: bool) -> str:
+    if single:
+        return language.say(
+            "A tile is a village: name, level (D dasar, B berkembang, M mandiri, P paripurna) and chance of rising in "
+            "{year}. A village at paripurna is at the top and cannot rise. Beside a kecamatan: rises expected, of its "
+            "villages below paripurna.",
+            year=year,
+        )
+    return language.say(
+        "A tile is a kecamatan: name, villages below paripurna, and the mean chance that one of them rises in {year}. "
+        "For {villages} villages a tile each would be too small; villages.csv lists them.",
+        year=year,
+        villages=language.number(len(rows)),
+    )
+
+
+def _chances(rows: Sequence[Row]) -> list[float]:
+    """Return the chances of the villages that are not at the top."""
+    return [row["probability_rises"] for row in rows if row["origin_status"] != LEVELS[TOP]]
+
+
+def _expected(language: Language, chances: Sequence[float]) -> str:
+    expected = sum(chances)
+    return language.number(expected, 0 if expected >= 10 else 1)
+
+
+def _by_subdistrict(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row["subdistrict"], []).append(row)
+    return groups
+
+
+def _villages(language: Language, rows: Sequence[Row]) -> Iterator[_Block]:
+    """Yield a block for each kecamatan, with a tile for each of its villages."""
+    for subdistrict, inside in _by_subdistrict(rows).items():
+        header = language.say(
+            "{subdistrict}: about {expected} of {villages}",
+            subdistrict=subdistrict,
+            expected=_expected(language, _chances(inside)),
+            villages=language.number(len(_chances(inside))),
+        )
+        tiles = []
+        for name, row in zip(_names(inside), inside, strict=True):
+            letter = row["origin_status"][0].upper()
+            if row["origin_status"] == LEVELS[TOP]:
+                tiles.append(_Tile(name, letter, language.say("top"), None))
+            else:
+                chance = row["probability_rises"]
+                tiles.append(_Tile(name, letter, wording.uncertain(language, chance), chance))
+        yield _Block(header, tiles)
+
+
+def _subdistricts(language: Language, rows: Sequence[Row]) -> _Block:
+    """Return one block with a tile for each kecamatan."""
+    tiles = []
+    for subdistrict, inside in _by_subdistrict(rows).items():
+        chances, name = _chances(inside), in_two_lines(subdistrict, _ROOM)
+        if chances:
+            mean = float(np.mean(chances))
+            tiles.append(_Tile(name, language.number(len(chances)), wording.uncertain(language, mean), mean))
+        else:
+            tiles.append(_Tile(name, language.number(0), language.say("top"), None))
+    return _Block("", tiles)
+
+
+def _names(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """Return names that fit a tile; where two of a kecamatan would look alike, with the end of their codes."""
+    names = [in_two_lines(row["village"], _ROOM) for row in rows]
+    return [
+        name if names.count(name) == 1 else (beginning(row["village"], _ROOM), ending(row["village_code"], _ROOM))
+        for name, row in zip(names, rows, strict=True)
+    ]
+
+
+def _packed(blocks: Sequence[_Block]) -> list[_Line]:
+    """Return lines of blocks with as many rows in each block as make the page the shortest."""
+    choices = [list(_side_by_side([replace(block, rows=rows) for block in blocks])) for rows in range(1, _MOST_ROWS)]
+    return min(choices, key=_height)
+
+
+def _side_by_side(blocks: Iterable[_Block]) -> Iterator[_Line]:
+    """Yield lines of blocks, each with where it begins, in the order in which they come."""
+    line: _Line = []
+    columns = 0
+    for block in blocks:
+        if line and (columns + block.columns > _COLUMNS or len(line) == _SIDE_BY_SIDE):
+            yield line
+            line, columns = [], 0
+        line.append((columns * _ACROSS + len(line) * _APART, block))
+        columns += block.columns
+    yield line
+
+
+def _height(lines: Sequence[_Line]) -> float:
+    """Return the points that lines of blocks take up."""
+    return sum(max(block.height for _, block in line) for line in lines)
+
+
+def _scale(language: Language, page: Page, most: float, year: int, height: float) -> AxesImage:
+    """Draw the scale of shades above the tiles, up to a round number from `most`, and return what shades them."""
+    label = language.say("chance of rising in {year}", year=year)
+    left, wide = text_width(label) + 6, 200.0
+    axes = page.axes(
+        left=MARGIN + left / 72, right=MARGIN + (_WIDTH - left - wide) / 72, bottom=(height - 9) / 72, top=0
+    )
+    end = next(end for end in _ENDS if end >= most)
+    image = axes.imshow(
+        np.linspace(0, end, 256)[None], cmap=_SHADES, vmin=0, vmax=end, aspect="auto", extent=(0, end, 0, 1)
+    )
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+    axes.set_xticks(
+        [0, end / 2, end], [language.percent(at, 0 if at in {0, end} or end > 0.05 else 1) for at in (0, end / 2, end)]
+    )
+    axes.tick_params(length=0, pad=1)
+    axes.text(-left / wide, 0.5, label, transform=axes.transAxes, va="center", color=QUIET_INK)
+    return image
+
+
+def _draw_block(axes: Axes, shade: AxesImage, block: _Block, left: float, top: float) -> None:
+    if block.header:
+        axes.text(left, top, block.header, va="top", weight="bold")
+        top += _HEADER
+    for number, tile in enumerate(block.tiles):
+        row, column = divmod(number, block.columns)
+        _draw_tile(axes, shade, tile, left + column * _ACROSS, top + row * _DOWN)
+
+
+def _draw_tile(axes: Axes, shade: AxesImage, tile: _Tile, left: float, top: float) -> None:
+    """Draw a tile: shaded by its chance, or white with a broken edge where there is none."""
+    width, height = _ACROSS - _GAP, _DOWN - _GAP
+    colour: Any = "white"
+    ink, edge = "black", "--"
+    if tile.chance is not None:
+        shaded = shade.to_rgba(np.array([tile.chance]))[0]
+        colour, ink, edge = shaded, "black" if _light(shaded) else "white", "-"
+    axes.bar(
+        left, height, width, top, align="edge", color=[colour], edgecolor=QUIET_INK, linewidth=0.5, linestyle=edge,
+        clip_on=False,
+    )  # fmt: skip
+    for number, line in enumerate(tile.name):
+        axes.text(left + _PAD, top + _PAD + number * _LINE, line, va="top", color=ink)
+    bottom = top + height - _PAD
+    axes.text(left + _PAD, bottom, tile.left, va="bottom", weight="bold", color=ink)
+    axes.text(left + width - _PAD, bottom, tile.right, va="bottom", ha="right", color=ink)
+
+
+def _light(colour: Sequence[float]) -> bool:
+    """Return whether dark letters read better on a colour than white ones (contrast after WCAG 2.2)."""
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18

@@ -1,0 +1,265 @@
+"""``kampungkb explain``: why one village rises or not, from the run folder alone."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from districts import everything_on
+
+from simulation.app.cli import main
+from simulation.app.why import measured, why
+from simulation.inference.components import Component, Reach
+from simulation.inference.explanation import Explanation, explain
+from simulation.inference.forecast import forecast
+from simulation.inputs.scenario import load_scenario
+from simulation.report.language import language
+from simulation.report.results import RunFolder
+
+ROOT = Path(__file__).parents[2]
+FIRST, TOP, MANDIRI = "99.01.01.2001", "99.01.02.2008", "99.01.01.2008"
+KEYS = {
+    "village_code", "village", "subdistrict", "district", "year", "origin_status", "status_at_start",
+    "probability_rises", "simulation_error", "base", "components", "covariates", "share_above", "interventions",
+    "probability_without_interventions", "probability_if_all_certain", "draws", "replicates", "why",
+}  # fmt: skip
+
+
+@dataclass
+class Done:
+    """What the command said, and how it ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Explain = Callable[..., Done]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished run of the invented district, moved away from where it was written."""
+    out = tmp_path_factory.mktemp("runs")
+    made = forecast(load_scenario(ROOT / "scenarios" / "contoh.yaml"), 60, 40, 9)
+    written = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, out)
+    written.write(made)
+    shutil.move(written.path, out / "moved")
+    return out / "moved"
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Explain:
+    """Return a function that runs ``kampungkb explain`` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LANG", raising=False)
+
+    def command(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["kampungkb", "explain", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return command
+
+
+def line(text: str) -> str:
+    """Return text without its line breaks."""
+    return " ".join(text.split())
+
+
+def test_the_answer_is_given_in_both_languages_and_80_columns(run: Path, told: Explain) -> None:
+    """The scenario's own language first; village, chance, what it comes from, and what it would take."""
+    own, english = told(run, FIRST), told(run, FIRST, "--lang", "en")
+    assert (own.code, own.stderr, english.code, english.stderr) == (0, "", 0, "")
+    for said in (own.stdout, english.stdout):
+        assert max(map(len, said.splitlines())) <= 80
+    assert "Anggrek 1 (99.01.01.2001), Kecamatan Anggrek: dasar pada akhir 2025" in own.stdout
+    assert "Asal peluang itu (poin persen)" in own.stdout
+    assert "Landasan:" in own.stdout
+    assert "rises in status in 2026." in line(english.stdout)
+    assert "What sets it apart most is hours_to_town: 4 here, 2.09 on average in the district" in line(english.stdout)
+    assert "Invented example, no real district" in english.stdout
+
+
+def test_the_rows_add_up_to_the_chance(run: Path, told: Explain) -> None:
+    """As printed, to rounding of a tenth of a point a row."""
+    rows = told(run, FIRST, "--lang", "en").stdout.split("component", 1)[1].split("\n\n", 1)[0]
+    base, *adds = (
+        float(text.replace("−", "-")) for text in re.findall(r"  ((?:[+−]?\d+\.\d)(?=%?(?: |$)))", rows, re.MULTILINE)
+    )
+    *adds, total = adds
+    assert base + sum(adds) == pytest.approx(total, abs=0.05 * (len(adds) + 2))
+    assert len(adds) == 2 + 1 + 4 + 2 + 1
+
+
+def test_json_has_the_keys_that_are_documented_and_adds_up(run: Path, told: Explain) -> None:
+    """Chance as in villages.csv; base, components and simulation error sum to it; sentences in both languages."""
+    done = told(run, FIRST, "--json", "--year", "2027")
+    data: dict[str, Any] = json.loads(done.stdout)
+    assert set(data) == KEYS
+    page = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{key}`" in page for key in KEYS)
+    with (run / "villages.csv").open(encoding="utf-8", newline="") as stream:
+        (row,) = [r for r in csv.DictReader(stream) if r["village_code"] == FIRST and r["year"] == "2027"]
+    assert data["probability_rises"] == float(row["probability_rises"])
+    parts = data["base"]["probability"] + sum(part["adds"] for part in data["components"])
+    assert parts + data["simulation_error"] == pytest.approx(data["probability_rises"], abs=1e-5)
+    assert sum(data["status_at_start"].values()) == pytest.approx(1, abs=1e-5)
+    assert (data["draws"], data["replicates"], data["year"]) == (60, 40, 2027)
+    assert [part["name"] for part in data["components"] if part["kind"] == "intervention"] == ["pokja", "rumah_dataku"]
+    assert set(data["why"]) == {"id", "en"}
+    assert data["why"]["en"][0].endswith("rises in status in 2027.")
+    assert json.loads(told(run, FIRST, "--json", "--lang", "en", "--year", "2027").stdout) == data
+
+
+def test_a_village_at_the_top_cannot_rise(run: Path, told: Explain) -> None:
+    """It is said in one sentence, without a table of nothing; a year later it may have fallen."""
+    said = told(run, TOP, "--lang", "en").stdout
+    assert "Cempaka 8 stands at paripurna, the highest level, and cannot rise in 2026." in line(said)
+    assert "Where the chance comes from" not in said
+    assert "2026 –;" in said
+    assert "tidak dapat naik pada 2026" in line(told(run, TOP).stdout)
+    assert "of the simulated futures it stands at paripurna by then" in line(
+        told(run, TOP, "--year", 2028, "--lang", "en").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "unknown", "other_year"),
+    [
+        ("en", "no village of the forecast has the code 99.01.01.201; likely meant: 99.01.01.2001 (Anggrek 1)", "not"),
+        ("id", "mungkin maksudnya: 99.01.01.2001 (Anggrek 1), ", "tidak"),
+    ],
+)
+def test_what_is_not_in_the_run_ends_with_2(run: Path, told: Explain, lang: str, unknown: str, other_year: str) -> None:
+    """An unknown code, with the likely ones; a year outside the forecast; nothing on stdout, not even with --json."""
+    for arguments, said in (((run, "99.01.01.201"), unknown), ((run, FIRST, "--year", 2031), other_year)):
+        for more in ((), ("--json",)):
+            done = told(*arguments, "--lang", lang, *more)
+            assert (done.code, done.stdout) == (2, "")
+            assert said in line(done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("lang", "reason"),
+    [
+        ("en", "only counts by status are known, not the status of each village; give the village table a column"),
+        ("id", "yang diketahui hanya jumlah kampung per status, bukan status tiap kampung; lengkapi tabel kampung"),
+    ],
+)
+def test_where_only_counts_are_known_the_reason_is_given(tmp_path: Path, told: Explain, lang: str, reason: str) -> None:
+    """Exit code 2: no village of Tanah Laut can be told from another."""
+    made = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut.yaml"), 4, 5, 9)
+    written = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, tmp_path)
+    written.write(made)
+    code = made.districts[0].villages.codes[3]
+    for asked in (code, "99"):
+        done = told(written.path, asked, "--lang", lang)
+        assert (done.code, done.stdout) == (2, "")
+        assert reason in line(done.stderr)
+
+
+def test_an_agent_of_ones_own_is_not_explained(run: Path, tmp_path: Path, told: Explain) -> None:
+    """The manifest names it, and its law is not known here."""
+    shutil.copytree(run, tmp_path / "own")
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    (tmp_path / "own" / "manifest.json").write_text(json.dumps({**manifest, "agent": "Stubborn"}), encoding="utf-8")
+    done = told(tmp_path / "own", FIRST, "--lang", "en")
+    assert done.code == 2
+    assert "agent class of its own" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def found() -> Explanation:
+    """Return an explanation whose parts a test may change."""
+    scenario = everything_on()
+    return explain(scenario, scenario.districts[0].codes[2], replicates=30)
+
+
+def part(kind: str, share: float, name: str = "") -> Component:
+    """Return a component that acts in half of the trajectories."""
+    return Component(kind, name, share, 0.5, (1.1, 1.2, 1.3))
+
+
+@pytest.mark.parametrize(
+    ("component", "english", "indonesian"),
+    [
+        (part("covariate", 0.03, "remote"), "is remote: 2 here", "poin persen"),
+        (part("covariate", -0.03, "remote"), "that takes away 3.0", "mengurangi 3,0"),
+        (part("peers", 0.04), "its neighbours: 25% of the other villages", "25 %"),
+        (part("peers", -0.04), "takes away 4.0", "mengurangi 4,0"),
+        (part("intervention", 0.05, "pokja"), "is pokja, at work in 50% of the simulated futures: it adds 5.0", "5,0"),
+        (part("intervention", -0.05, "pokja"), "it takes away 5.0", "mengurangi 5,0"),
+        (part("waiting", -0.06), "may not rise again at once (min_years): that takes away 6.0", "min_years"),
+        (part("covariate", 0.004, "remote"), "Nothing that is known of it sets it apart", "Tidak ada"),
+    ],
+)
+def test_what_matters_most_is_said(found: Explanation, component: Component, english: str, indonesian: str) -> None:
+    """One sentence for each kind, for more and for less."""
+    changed = replace(
+        found, components=(component, part("year", 0.0)), share_above=0.25, covariates={"remote": (2.0, 1.84)}
+    )
+    assert english in " ".join(why(language("en"), changed))
+    assert indonesian in " ".join(why(language("id"), changed))
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.02, "add 2.0"), (-0.02, "take away 2.0"), (0.004, None)])
+def test_what_nobody_can_foresee_is_said_where_it_counts(found: Explanation, share: float, said: str | None) -> None:
+    """From half a percentage point on."""
+    changed = replace(found, components=(part("peers", 0.1), part("year", share)))
+    sentences = " ".join(why(language("en"), changed))
+    assert ("which nobody can foresee" in sentences) == (said is not None)
+    assert said is None or said in sentences
+
+
+@pytest.mark.parametrize(
+    ("base", "assured", "every", "said"),
+    [
+        (0.1, (), None, "No intervention of the scenario can choose it in"),
+        (0.1, (None,), None, "No intervention of the scenario can choose it in"),
+        (0.1, (0.1,), 0.1, "Not even assistance for certain would change its chance much."),
+        (0.1, (0.3,), 0.3, "its chance would be 30.0%. Even then it more likely stays than rises."),
+        (0.1, (0.3, 0.2), 0.4, "30.0%; by every intervention that may choose it, 40.0%. Even then"),
+        (0.1, (0.6,), 0.6, "It would then more likely rise than stay."),
+        (0.6, (0.7,), 0.7, "its chance would be 70.0%."),
+    ],
+)
+def test_what_it_would_take_is_said(
+    found: Explanation, base: float, assured: tuple[float | None, ...], every: float | None, said: str
+) -> None:
+    """The most that assistance for certain could do, and whether that is enough for an even chance."""
+    reaches = tuple(Reach(f"lever{i}", 1.0, 0.2, chance) for i, chance in enumerate(assured))
+    changed = replace(
+        found, base=base, components=(part("peers", 0.0),), interventions=reaches, if_all_assured=every, counted=None
+    )
+    sentences = list(why(language("en"), changed))
+    assert said in " ".join(sentences)
+    assert len(sentences) == len(list(why(language("id"), changed)))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (4.0, "4"),
+        (3.25, "3,25"),
+        (0.034, "0,0340"),
+        (12345.678, "12.346"),
+        (0.0, "0"),
+        (-2.5, "-2,50"),
+        (1e-9, "0,0000"),
+    ],
+)
+def test_numbers_of_the_table_keep_three_digits(value: float, shown: str) -> None:
+    """Whole numbers whole; a share is not rounded to nothing."""
+    assert measured(language("id"), value) == shown

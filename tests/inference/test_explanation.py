@@ -1,0 +1,298 @@
+"""Why one village rises: the parts of its chance add up, agree with formulas, and with what was counted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from districts import NEUTRAL, ORIGIN, everything_on, make_scenario, make_villages
+
+from simulation.domain.distributions import Exponentiated, HalfNormal, LogitNormal, Normal
+from simulation.domain.intervention import Intervention
+from simulation.domain.randomness import Trajectories
+from simulation.domain.status import TOP
+from simulation.domain.transition import chance
+from simulation.engine.batch import State, decide
+from simulation.engine.ensemble import Effort
+from simulation.engine.model import VillageAgent
+from simulation.engine.setting import Setting
+from simulation.inference import explanation
+from simulation.inference.explanation import Explanation, explain
+from simulation.inference.forecast import Forecast, forecast
+from simulation.inputs.problems import Refusal
+from simulation.inputs.scenario import Scenario
+
+YEARS = range(ORIGIN + 1, ORIGIN + 6)
+
+
+def uncertain() -> Scenario:
+    """Return a district with every feature on and uncertain parameters."""
+    fixed = everything_on()
+    loose = {
+        "rise.dasar": LogitNormal(-2.5, 0.7),
+        "year_sd": HalfNormal(0.6),
+        "pokja.odds_ratio_rise": Exponentiated(Normal(0.6, 0.4)),
+        "peer_odds_ratio": Exponentiated(HalfNormal(0.5)),
+    }
+    return replace(fixed, parameters=replace(fixed.parameters, scalars={**fixed.parameters.scalars, **loose}))
+
+
+@pytest.fixture(scope="module", params=[everything_on, uncertain])
+def made(request: pytest.FixtureRequest) -> Forecast:
+    """Return a forecast of everything at once, with fixed numbers and with uncertain ones."""
+    scenario = request.param()
+    return forecast(scenario, 60, 2400 if scenario.fixed else 40, 17)
+
+
+def shares(found: Explanation) -> dict[str, float]:
+    """Return kind, or name where there is one, -> share."""
+    return {component.name or component.kind: component.share for component in found.components}
+
+
+def test_without_chance_every_share_is_its_formula() -> None:
+    """Fixed numbers, certain assistance: each step moves the log odds by its own term, one after the other."""
+    villages = make_villages([5], [0, 1, 1, 3, 0], columns={"remote": [2.0, 0.5, 1.0, 3.5, 4.0]})
+    plan = Intervention("pokja", ORIGIN + 1, coverage=Fraction(1))
+    scenario = make_scenario(
+        villages,
+        {"rise.dasar": 0.07, "peer_odds_ratio": 1.9},
+        [plan],
+        {"pokja.odds_ratio_rise": 2.4},
+        {"remote": 0.8},
+    )
+    found = explain(scenario, "63.99.0000", replicates=3)
+    steps = [math.log(0.07 / 0.93), math.log(0.8) * (2.0 - 2.2), math.log(1.9) * 3 / 4, math.log(2.4)]
+    base, remote, peers, pokja = (1 / (1 + math.exp(-sum(steps[: n + 1]))) for n in range(4))
+    assert found.base == pytest.approx(base, abs=1e-12)
+    assert shares(found) == pytest.approx(
+        {
+            "waiting": 0, "remote": remote - base, "peers": peers - remote, "village": 0, "year": 0, "subdistrict": 0,
+            "campaign": 0, "pokja": pokja - peers,
+        },
+        abs=1e-12,
+    )  # fmt: skip
+    ratios = {component.name: component.odds_ratio for component in found.components if component.name}
+    assert ratios["pokja"] == pytest.approx((2.4, 2.4, 2.4))
+    assert ratios["remote"] == pytest.approx((0.8 ** (2.0 - 2.2),) * 3)
+    assert found.share_above == 3 / 4
+    assert found.covariates == {"remote": (2.0, pytest.approx(2.2))}
+
+
+@pytest.mark.parametrize("year", [ORIGIN + 1, ORIGIN + 4])
+def test_the_parts_are_the_mean_of_the_chances_that_the_engine_decides_by(made: Forecast, year: int) -> None:
+    """To the twelfth digit, for every third village: the engine's own odds, averaged, are base and components."""
+    scenario = made.scenario
+    (villages,) = scenario.districts
+    parameters = scenario.parameters.draw(made.seed, made.effort.draws)
+    grid = Trajectories.grid(range(made.effort.draws), range(made.effort.replicates))
+    setting = Setting(scenario, villages, parameters, grid, made.seed)
+    state = State(setting.initial_status(), villages, scenario.min_years)
+    for now in range(ORIGIN + 1, year + 1):
+        blocked = state.blocked(now)
+        settled = setting.chances(now, state.status, state.levels, blocked)
+        odds = settled.rise_odds.take(state.place) * setting.village_factor
+        odds = np.where(blocked, 0.0, odds if settled.rise_effect is None else odds * settled.rise_effect)
+        state.apply(decide(setting, settled, state, blocked), now)
+    expected = chance(odds).mean(axis=1)
+    told = [explain(made, code, year).chance for code in villages.codes[::3]]
+    np.testing.assert_allclose(told, expected[::3], atol=1e-12, rtol=0)
+
+
+def test_the_chance_agrees_with_how_often_the_village_rose(made: Forecast) -> None:
+    """Within four standard errors of a count, in every year; the forecast's own number is told beside it."""
+    (district,) = made.districts
+    size = made.effort.draws * made.effort.replicates
+    for row in (1, 2, 12, 20):
+        for t, year in enumerate(YEARS):
+            found = explain(made, district.villages.codes[row], year)
+            assert (found.draws, found.replicates) == (made.effort.draws, made.effort.replicates)
+            assert found.counted == found.probability_rises == district.rise_probability[row, t]
+            error = math.sqrt(found.chance * (1 - found.chance) / size)
+            assert abs(found.counted - found.chance) <= 4 * error
+
+
+def test_an_exact_forecast_is_explained_too() -> None:
+    """Its number stands within four standard errors of the trajectories that are played for it."""
+    villages = make_villages([4, 6], [0, 0, 1, 2, 3, 0, 1, 0, 0, 1])
+    made = forecast(make_scenario(villages, {"year_sd": 0.6}, horizon=2), engine="exact")
+    found = explain(made, "63.99.0002", ORIGIN + 2)
+    assert found.replicates == 20_000
+    assert found.counted is not None
+    # A mean of chances varies less than a count of rises would.
+    assert abs(found.counted - found.chance) < 4 * math.sqrt(found.chance * (1 - found.chance) / found.replicates)
+
+
+@pytest.mark.parametrize("overlap", ["multiply", "strongest", "diminishing"])
+def test_interventions_that_are_alike_get_equal_shares(overlap: str) -> None:
+    """Whatever their order, and together they add what they add together."""
+    villages = make_villages([6], [0, 1, 0, 2, 0, 1])
+    plans = [Intervention(name, ORIGIN + 1, coverage=Fraction(1)) for name in ("a", "b", "c")]
+    effects = {"a.odds_ratio_rise": 2.1, "b.odds_ratio_rise": 1.3, "c.odds_ratio_rise": 2.1}
+    scenario = make_scenario(villages, {"year_sd": 0.5}, plans, effects, overlap=overlap)
+    found = explain(scenario, "63.99.0004", replicates=64)
+    told = shares(found)
+    assert told["a"] == pytest.approx(told["c"], abs=1e-15)
+    assert told["a"] > told["b"]
+    nothing = explain(replace(scenario, interventions=(), parameters=_without(scenario)), "63.99.0004", replicates=64)
+    assert found.without_interventions == pytest.approx(nothing.chance, abs=1e-12)
+    assert sum(told[name] for name in "abc") == pytest.approx(found.chance - nothing.chance, abs=1e-12)
+
+
+def _without(scenario: Scenario) -> object:
+    return replace(scenario.parameters, interventions=())
+
+
+def test_an_intervention_that_never_assists_has_no_share() -> None:
+    """Exactly 0, and the others keep theirs to the last digit."""
+    villages = make_villages([4], [0, 1, 0, 2])
+    pokja = Intervention("pokja", ORIGIN + 1, capacity=2)
+    elsewhere = Intervention("elsewhere", ORIGIN + 1, coverage=Fraction(1), eligible_status=("mandiri",))
+    later = Intervention("later", ORIGIN + 3, coverage=Fraction(1))
+    effects = {f"{name}.odds_ratio_rise": 1.9 for name in ("pokja", "elsewhere", "later")}
+    alone = make_scenario(villages, {"year_sd": 0.5}, [pokja], {"pokja.odds_ratio_rise": 1.9})
+    every = make_scenario(villages, {"year_sd": 0.5}, [elsewhere, pokja, later], effects)
+    found, before = (explain(scenario, "63.99.0002", replicates=40) for scenario in (every, alone))
+    assert (shares(found)["elsewhere"], shares(found)["later"]) == (0.0, 0.0)
+    assert shares(found)["pokja"] == shares(before)["pokja"] > 0
+    reaches = {reach.name: reach for reach in found.interventions}
+    assert (reaches["elsewhere"].eligible, reaches["later"].eligible, reaches["pokja"].eligible) == (0, 0, 1)
+    assert reaches["elsewhere"].if_assured is None
+
+
+def test_certain_assistance_is_the_formula_at_full_dose() -> None:
+    """One intervention for certain, and all; nothing else changes."""
+    villages = make_villages([8], [0, 1, 0, 2, 0, 0, 0, 1])
+    ramp = Intervention("ramp", ORIGIN + 1, coverage=Fraction(1, 4), ramp_years=3)
+    other = Intervention("other", ORIGIN + 1, capacity=0)
+    effects = {"ramp.odds_ratio_rise": 2.5, "other.odds_ratio_rise": 1.6}
+    scenario = make_scenario(villages, {"rise.dasar": 0.11}, [ramp, other], effects, overlap="multiply")
+    found = explain(scenario, "63.99.0005", replicates=2000)
+    reach = found.interventions[0]
+    odds = 0.11 / 0.89
+    assert reach.if_assured == pytest.approx(2.5 * odds / (1 + 2.5 * odds))
+    assert found.if_all_assured == pytest.approx(2.5 * 1.6 * odds / (1 + 2.5 * 1.6 * odds))
+    # Two of seven eligible villages are assisted, in their first of three years of building up.
+    gain = 2.5 ** (1 / 3) * odds / (1 + 2.5 ** (1 / 3) * odds) - 0.11
+    assert shares(found)["ramp"] == pytest.approx(reach.assisted * gain)
+    assert abs(reach.assisted - 2 / 8) < 4 * math.sqrt(0.25 * 0.75 / 2000)
+
+
+def test_waiting_takes_the_chance_of_those_that_may_not_rise_yet(made: Forecast) -> None:
+    """With min_years it costs something in the second year, and the base is what it would be without it."""
+    code = made.scenario.districts[0].codes[20]
+    first, second = explain(made, code), explain(made, code, ORIGIN + 2)
+    assert shares(first)["waiting"] == 0
+    waiting = second.components[0]
+    assert waiting.acts == pytest.approx(made.districts[0].rise_probability[20, 0] + _fell(made, 20), abs=1e-12)
+    assert -waiting.acts < waiting.share < 0
+
+
+def _fell(made: Forecast, row: int) -> float:
+    status = made.scenario.districts[0].status
+    assert status is not None
+    return float(made.districts[0].status_probability[row, 0, : status[row]].sum())
+
+
+def test_a_village_at_the_top_cannot_rise(made: Forecast) -> None:
+    """Nothing is added to a base of 0; years later it may have fallen."""
+    (villages,) = made.scenario.districts
+    assert villages.status is not None
+    code = villages.codes[int(np.flatnonzero(villages.status == TOP)[0])]
+    found = explain(made, code)
+    assert found.cannot_rise
+    assert (found.base, found.chance, set(shares(found).values())) == (0, 0, {0.0})
+    later = explain(made, code, ORIGIN + 4)
+    assert not later.cannot_rise
+    assert sum(later.levels.values()) == pytest.approx(1)
+
+
+def test_the_interval_of_the_base_is_that_of_the_draws(made: Forecast) -> None:
+    """In the first year; None where one number says all, or where the level varies."""
+    scenario = made.scenario
+    (villages,) = scenario.districts
+    assert villages.status is not None
+    code = villages.codes[int(np.flatnonzero(villages.status == 0)[0])]
+    found = explain(made, code)
+    if scenario.fixed:
+        assert found.base_interval90 is None
+    else:
+        rise = scenario.parameters.draw(made.seed, made.effort.draws).rise[:, 0]
+        assert found.base_interval90 == pytest.approx(tuple(np.quantile(rise, [0.05, 0.95])))
+    assert explain(made, code, ORIGIN + 3).base_interval90 is None
+
+
+def test_too_many_trajectories_are_played_in_part(made: Forecast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first draws and replicates, as many as there is room for."""
+    (villages,) = made.scenario.districts
+    monkeypatch.setattr(explanation, "PLAYED_CELLS", len(villages) * 100)
+    found = explain(made, villages.codes[1])
+    assert found.draws * found.replicates <= 100
+    scenario = made.scenario
+    alone = explain(scenario, villages.codes[1], draws=found.draws, replicates=found.replicates, seed=made.seed)
+    assert replace(found, counted=None) == alone
+
+
+def test_counts_alone_explain_no_village() -> None:
+    """The refusal says which column is missing, whatever the code."""
+    scenario = make_scenario(make_villages([4], counts=[2, 1, 1, 0]))
+    for code in ("63.99.0001", "a village"):
+        with pytest.raises(Refusal, match=r"not the status of each village.*column status"):
+            explain(scenario, code)
+
+
+def test_a_village_is_found_among_many_districts(made: Forecast) -> None:
+    """Wherever it is it has its own chance; where its district gave counts only, that is said."""
+    (villages,) = made.scenario.districts
+    other = make_villages([6, 2], [0, 1, 0, 2, 0, 3, 1, 0], columns={"remote": [1.0] * 8}, code="63.98")
+    counts = make_villages([3], counts=[1, 1, 1, 0], columns={"remote": [1.0, 2.0, 3.0]}, code="63.97")
+    many = replace(made.scenario, districts=(counts, other, villages))
+    kept = explain(many, villages.codes[2], draws=4, replicates=20)
+    assert kept == explain(made.scenario, villages.codes[2], draws=4, replicates=20)
+    assert explain(many, "63.98.0006").district == other.district
+    with pytest.raises(Refusal, match="not the status of each village"):
+        explain(many, "63.97.0001")
+    with pytest.raises(Refusal, match=r"no village.*63\.97\.00019.*likely meant: 63\.9[89]"):
+        explain(many, "63.97.00019")
+
+
+def test_what_is_not_in_the_forecast_is_refused() -> None:
+    """A mistyped code with those that look alike, a name with its code, and another year."""
+    scenario = make_scenario(make_villages([12], [0, 1, 2] * 4))
+    with pytest.raises(Refusal, match=r"no village of the forecast has the code 63\.99\.011; likely meant: 63\.99\."):
+        explain(scenario, "63.99.011")
+    with pytest.raises(Refusal, match=r"likely meant: 63\.99\.0007 \(Desa 7\)$"):
+        explain(scenario, "desa 7")
+    with pytest.raises(Refusal, match=r"no village of the forecast has the code \?$"):
+        explain(scenario, "?")
+    with pytest.raises(Refusal, match=f"covers {ORIGIN + 1} to {ORIGIN + 5}, not {ORIGIN}"):
+        explain(scenario, "63.99.0001", ORIGIN)
+
+
+def test_agents_of_ones_own_are_not_explained() -> None:
+    """Their law is their own."""
+
+    class Stubborn(VillageAgent):
+        """A village like any other."""
+
+    scenario = make_scenario(make_villages([3], [0, 1, 2]), horizon=1)
+    made = forecast(scenario, 1, 2, engine="mesa", agent_class=Stubborn)
+    with pytest.raises(Refusal, match="agent class of its own"):
+        explain(made, "63.99.0001")
+
+
+def test_the_table_holds_every_component() -> None:
+    """Base first; in a notebook it shows itself."""
+    scenario = make_scenario(make_villages([5], [0, 1, 2, 0, 0]), {"year_sd": 0.7}, priors=NEUTRAL)
+    found = explain(scenario, "63.99.0003", replicates=20)
+    assert list(found.table["component"]) == ["base", *(component.kind for component in found.components)]
+    assert found.table["share"].sum() == pytest.approx(found.chance)
+    assert "odds_ratio_q50" in found._repr_html_()
+
+
+def test_effort_of_a_fixed_scenario_is_one_draw() -> None:
+    """As for a forecast: draws asked for are ignored."""
+    found = explain(make_scenario(make_villages([5], [0, 1, 2, 0, 0])), "63.99.0003", draws=50, replicates=30)
+    assert Effort(found.draws, found.replicates) == Effort(1, 30)
