@@ -6,10 +6,13 @@ Knows how bytes, CSV and Parquet are written; must not know what the tables say.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
+import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -21,22 +24,54 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}")
+_FORMULA = re.compile(r"(^|[;\t])( *)(?='*[=+\-@\t＝＋－＠])")
+"""Where a formula would begin: at the start, or where a program that parts cells by ; or tabs begins a cell."""
+_KEPT = re.compile(r"(^|[;\t])( *)'(?='*[=+\-@\t＝＋－＠])")
+LARGEST_JSON = 45_000_000
+MOST_JSON = 2_250_000
+"""Values and containers of a JSON file; one of 500 districts and 50 years has fewer."""
 _NUMBERS = {"int8": "int8", "int32": "int32", "int64": "int64", "float64": "float64"}
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path in the same folder that becomes `path` when the block ends without an error."""
+def whole_file(path: Path, *, durable: bool = True) -> Iterator[Path]:
+    """Give a temporary path in the same folder that becomes `path` when the block ends without an error.
+
+    What is `durable` is on the disk before it has its name. The folder's entry may still be lost in a power
+    cut: whoever must know that a file is there compares it with its `digest`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         yield temporary
-        with temporary.open("r+b") as stream:
-            os.fsync(stream.fileno())
+        if durable:
+            with temporary.open("r+b") as stream:
+                os.fsync(stream.fileno())
         temporary.replace(path)
     finally:
-        temporary.unlink(missing_ok=True)
+        # A disk that fails may refuse this as well; `left_behind` finds it later.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def left_behind(folder: Path) -> list[Path]:
+    """Return the temporary files below a folder, which a process that was killed could not remove."""
+    return [path for path in folder.rglob(".*") if _TEMPORARY.fullmatch(path.name)]
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder and what is in it, as far as that is possible."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -55,6 +90,30 @@ def json_text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def read_json(path: Path, most: int = MOST_JSON) -> Any:
+    """Return what a JSON file holds, whoever wrote it: in bounded memory, and no NaN or infinity by those names.
+
+    Raises
+    ------
+    OSError, ValueError
+        Where there is no such file, or it cannot be read, or is larger than any that is written here.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    with path.open("rb") as stream:
+        content = stream.read(LARGEST_JSON + 1)
+    if len(content) > LARGEST_JSON or sum(map(content.count, (b",", b"[", b"{"))) > most:
+        raise ValueError(f"{path} is too large")
+    try:
+        return json.loads(content.decode(), parse_constant=_no_number)
+    except RecursionError as error:
+        raise ValueError(f"{path} nests too deeply") from error
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of a run")
+
+
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a table, whole: numbers in plain notation, empty where unknown, no cell a formula."""
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
@@ -64,12 +123,14 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def cell(value: object) -> str:
-    """Return one cell of a CSV.
+    """Return one cell of a CSV; an apostrophe keeps text from becoming a formula.
 
     Examples
     --------
-    >>> cell("=1+1"), cell(0.0000012), cell(float("nan")), cell(True)
-    ("'=1+1", '0.000001', '', 'true')
+    >>> cell("=1+1"), cell("'=1+1"), cell("Benua;@A1"), cell("Ma'rifat")
+    ("'=1+1", "''=1+1", "Benua;'@A1", "Ma'rifat")
+    >>> cell(0.0000012), cell(float("nan")), cell(True)
+    ('0.000001', '', 'true')
     """
     match value:
         case None:
@@ -83,16 +144,27 @@ def cell(value: object) -> str:
                 return ""
             text = f"{value:.6f}".rstrip("0").rstrip(".")
             return "0" if text == "-0" else text
-    text = str(value)
     # Line breaks go: Python 3.11 leaves a lone carriage return unquoted, and a row should be a line anyway.
-    shown = text.replace("\r", " ").replace("\n", " ")
-    return f"'{shown}" if text.startswith(_FORMULA_STARTS) else shown
+    return _FORMULA.sub(r"\1\2'", str(value).replace("\r", " ").replace("\n", " "))
 
 
-def write_parquet(path: Path, groups: Iterable[Mapping[str, Any]]) -> None:
+def text_of(cell: str) -> str:
+    """Return the text that `cell` was made from, without the apostrophes that keep it from being a formula.
+
+    Examples
+    --------
+    >>> text_of("'=1+1"), text_of("''=1+1"), text_of("Ma'rifat")
+    ('=1+1', "'=1+1", "Ma'rifat")
+    """
+    return _KEPT.sub(r"\1\2", cell)
+
+
+def write_parquet(
+    path: Path, groups: Iterable[Mapping[str, Any]], metadata: Mapping[bytes, bytes] | None = None
+) -> None:
     """Write columns to Parquet, whole; each group of columns becomes a row group.
 
-    A column is a NumPy array of numbers or truth values, or a list of text.
+    A column is a NumPy array of numbers or truth values, or a list of text. `metadata` stands in the file's schema.
     """
     from pyarrow.parquet import ParquetWriter
 
@@ -100,7 +172,7 @@ def write_parquet(path: Path, groups: Iterable[Mapping[str, Any]]) -> None:
         writer = None
         try:
             for columns in groups:
-                table = _arrow_table(columns)
+                table = _arrow_table(columns).replace_schema_metadata(metadata)
                 writer = writer or ParquetWriter(temporary, table.schema, compression="zstd")
                 writer.write_table(table, row_group_size=max(1, table.num_rows))
         finally:

@@ -5,7 +5,6 @@ Knows what a run folder says of itself; must not know how one is written.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +13,10 @@ from typing import Any
 
 from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
+from .files import read_json
 from .kept_inputs import load_inputs
 from .record import Record
-from .results import RunFolder
+from .results import MOST_IN_MANIFEST, RunFolder
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class FinishedRun:
         Raises
         ------
         Refusal
-            Where the folder does not hold it, or not as it was run.
+            Where the folder does not hold it.
         """
         return load_inputs(self.folder.path, self.manifest)
 
@@ -55,11 +55,17 @@ def load_run(path: Path) -> FinishedRun:
     Raises
     ------
     Refusal
-        Where there is none, or where there are several to choose from.
+        Where there is none, where its files were changed since, or where there are several to choose from.
     """
     run = _finished(path)
     if run is not None:
         return run
+    if altered := RunFolder(path, "").altered():
+        message = Message(
+            "{files} in {folder} are not those of the run any more; run the scenario again",
+            {"files": ", ".join(altered), "folder": str(path)},
+        )
+        raise Refusal(message)
     below = [found for child in sorted(path.glob("*/")) if (found := _finished(child)) is not None]
     match below:
         case [run]:
@@ -79,7 +85,7 @@ def load_run(path: Path) -> FinishedRun:
 
 def _finished(path: Path) -> FinishedRun | None:
     try:
-        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_json(path / "manifest.json", MOST_IN_MANIFEST)
         folder = RunFolder(path, manifest["input_hash"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -13,7 +13,6 @@ from ..inputs.document import as_yaml, default_keys
 from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario, load_scenario
 from .files import write_bytes, write_text
-from .identity import data_files
 
 FOLDER = "inputs"
 SCENARIO = f"{FOLDER}/scenario.yaml"
@@ -40,21 +39,8 @@ def load_inputs(folder: Path, manifest: Mapping[str, Any]) -> Scenario:
     Raises
     ------
     Refusal
-        Where nothing was kept, or what was kept is not what the run was made from.
+        Where nothing was kept.
     """
     if SCENARIO not in manifest["files"]:
         raise Refusal(Message("this run was made from a scenario in Python, which no file describes; use it there"))
-    scenario = load_scenario(folder / SCENARIO)
-    same_data = sorted(data_files(scenario).values()) == sorted(manifest["data"].values())
-    if not same_data or _without_names(scenario.document) != _without_names(manifest["scenario"]):
-        message = Message(
-            "the files in {folder} are not those of the run any more; run the scenario again",
-            {"folder": str(folder / FOLDER)},
-        )
-        raise Refusal(message)
-    return scenario
-
-
-def _without_names(document: Mapping[str, Any]) -> str:
-    """Return a resolved scenario as text, the names of its data files left out."""
-    return as_yaml(document, lambda _: "")
+    return load_scenario(folder / SCENARIO)
