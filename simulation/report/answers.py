@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..inputs.scenario import Scenario
-from .files import json_text, write_csv, write_text
+from .files import digest, json_text, read_json, write_csv, write_text
 from .identity import HASH_DIGITS, RESULTS_FORMAT, data_files, plain
 from .kept_inputs import keep_inputs
-from .results import versions
+from .results import RunFolder, paths, versions
 
 if TYPE_CHECKING:
     from .plots_page import Figure
 
-Answer = Mapping[str, Any]
+Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -34,81 +34,107 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Other:
+    """Another file of an answer, such as a workbook: its name, and what writes it to a path."""
+
+    name: str
+    write: Callable[[Path], None]
+
+
+@dataclass(frozen=True)
 class AnswerFolder:
     """The folder of one answer: ``<out>/<scenario name>/<hash>/``.
 
     Attributes
     ----------
-    path
-        Where it is, or will be.
-    hash
-        Names it: over what was asked and the input hashes of every scenario in it.
+    run
+        Where it is, or will be, and the hash that names it; it is held and logged in like a run's.
     kind
         ``comparison``, ``plan`` or ``sensitivity``: ``<kind>.json`` holds the answer.
     """
 
-    path: Path
-    hash: str
+    run: RunFolder
     kind: str
 
     @classmethod
-    def of(cls, kind: str, name: str, runs: Sequence[str], options: Mapping[str, Any], out: Path) -> AnswerFolder:
+    def of(cls, kind: str, runs: Sequence[RunFolder], options: Mapping[str, Any]) -> AnswerFolder:
         """Return the folder that belongs to a question, whether it is there or not.
 
         Parameters
         ----------
-        name
-            Of the scenario that is asked about.
         runs
-            Input hash (`identity.input_hash`) of each scenario; the first is the one asked about.
+            Folder of the run of each scenario in it; it lies beside that of the first, the one asked about.
         options
             What else was asked, as plain data.
         """
-        identity = {"kind": kind, "results": RESULTS_FORMAT, "runs": list(runs), "options": plain(options)}
+        hashes = [run.hash for run in runs]
+        identity = {"kind": kind, "results": RESULTS_FORMAT, "runs": hashes, "options": plain(options)}
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
         digits = sha256(text.encode()).hexdigest()[:HASH_DIGITS]
-        return cls(out / name / digits, digits, kind)
+        return cls(RunFolder(runs[0].path.with_name(digits), digits), kind)
 
-    def read(self) -> dict[str, Any] | None:
-        """Return a finished answer; None where there is none, or where a file of it is missing."""
-        try:
-            manifest = json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
-            if not all((self.path / name).is_file() for name in manifest["files"]):
-                return None
-            answer: dict[str, Any] = json.loads((self.path / f"{self.kind}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError):
+    def read(self) -> Answer | None:
+        """Return a finished answer; None where there is none, or where it is not as it was written."""
+        path = self.run.path
+        if not (path / "manifest.json").is_file() or self.run.altered():
             return None
-        return answer
+        try:
+            answer: Answer = read_json(path / f"{self.kind}.json")
+        except (OSError, ValueError):
+            return None
+        return answer if isinstance(answer, dict) else None
 
     def write(
-        self, answer: Answer, tables: Iterable[Table], scenarios: Sequence[Scenario], options: Mapping[str, Any]
+        self, answer: Answer, tables: Iterable[Table | Other], scenarios: Sequence[Scenario], facts: Mapping[str, Any]
     ) -> None:
-        """Write an answer with its tables and what it was made from, the manifest last."""
-        (self.path / "manifest.json").unlink(missing_ok=True)
-        files = [f"{self.kind}.json"]
-        write_text(self.path / files[0], json_text(answer))
+        """Write an answer with its tables and what it was made from, the manifest last.
+
+        `facts` are what the manifest says besides: seed, draws, replicates, engine, options.
+        """
+        path, files = self.run.path, [f"{self.kind}.json"]
+        write_text(path / files[0], json_text(answer))
         for table in tables:
-            write_csv(self.path / table.name, table.columns, table.rows)
+            if isinstance(table, Other):
+                table.write(path / table.name)
+            else:
+                write_csv(path / table.name, table.columns, table.rows)
             files.append(table.name)
         for number, scenario in enumerate(scenarios, start=1):
             under = f"inputs/{number}_{scenario.name}"
-            files += [f"{under}/{name}" for name in keep_inputs(scenario, self.path / under)]
+            files += [f"{under}/{name}" for name in keep_inputs(scenario, path / under)]
         manifest = {
-            "input_hash": self.hash,
+            "input_hash": self.run.hash,
             "results_format": RESULTS_FORMAT,
             "kind": self.kind,
-            "options": plain(options),
+            **plain(facts),
             "scenarios": [plain(scenario.document or scenario) for scenario in scenarios],
             "data": [data_files(scenario) for scenario in scenarios],
             "versions": versions(),
-            "files": files,
+            "files": {name: digest(path / name) for name in files},
         }
-        write_text(self.path / "manifest.json", json_text(manifest))
+        write_text(path / "manifest.json", json_text(manifest))
 
-    def add_figure(self, draw: Callable[[Answer, str, str], Figure], answer: Answer, code: str) -> None:
-        """Draw the answer's figure in a language, unless it is there already."""
+    def lacks_figure(self, code: str) -> bool:
+        """Return whether the answer's figure in a language is not there."""
+        return not all(path.is_file() for path in paths(self.run.path / "figures", self.kind, code))
+
+    def add_figure(self, draw: Callable[[Answer, str, str], Figure], answer: Answer, code: str) -> bool:
+        """Draw the answer's figure in a language, unless it is there already; return whether it was drawn."""
         from .plots_page import save_figure
 
-        svg, png = (self.path / "figures" / f"{self.kind}_{code}.{ending}" for ending in ("svg", "png"))
-        if not (svg.is_file() and png.is_file()):
-            save_figure(draw(answer, code, self.hash), svg, png, title=self.kind)
+        if not self.lacks_figure(code):
+            return False
+        figures = paths(self.run.path / "figures", self.kind, code)
+        save_figure(draw(answer, code, self.run.hash), *figures, title=self.kind)
+        return True
+
+
+def load_answer(path: Path) -> tuple[AnswerFolder, Answer] | None:
+    """Return the finished answer in a folder; None where there is none, or where it is not as it was written."""
+    try:
+        manifest = read_json(path / "manifest.json")
+        folder = AnswerFolder(RunFolder(path, manifest["input_hash"]), manifest["kind"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    answer = folder.read()
+    return None if answer is None else (folder, answer)

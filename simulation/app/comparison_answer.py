@@ -1,0 +1,118 @@
+"""What ``compare`` does once its scenarios are read: find the comparison or make it, draw, answer.
+
+Knows the order of these steps and of the answer's parts; must not know options, nor how numbers become words.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..decision.comparison import compare
+from ..decision.pairing import refuse_unpaired
+from ..engine.ensemble import Effort
+from ..inputs.problems import KampungError
+from ..inputs.scenario import Scenario
+from ..report import wording
+from ..report.answers import AnswerFolder
+from ..report.comparison import tables, words
+from ..report.comparison.folder import comparison_folder, write_comparison
+from ..report.language import Language
+from .answer import precision_told, titled
+from .answering import complete, show
+from .progress import ProgressReport
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ..report.plots_page import Figure
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be compared, and how.
+
+    Attributes
+    ----------
+    scenarios
+        The baseline first.
+    effort, seed, engine, workers
+        As for a comparison.
+    precision
+        The half-width at which doubling ends, `effort` being where it begins; None to run `effort` once.
+    """
+
+    scenarios: Sequence[Scenario]
+    effort: Effort
+    seed: int
+    engine: Literal["batch", "mesa", "exact"]
+    workers: int | None
+    precision: float | None
+
+
+def answer(settings: Settings, question: Question, out: Path, *, force: bool, figures: bool) -> None:
+    """Find the finished comparison or make it, add its figure, and print what it says."""
+    speech = settings.language()
+    if question.precision is not None and question.engine == "exact":
+        raise KampungError(speech.say("an exact result has no simulation error, so --precision says nothing here."))
+    refuse_unpaired(question.scenarios[0], question.scenarios[1:])
+    what = question.scenarios, question.effort, question.seed, question.engine
+    folder = comparison_folder(*what, out, precision=question.precision)
+    make = partial(_compare, settings, question, folder)
+    record, undrawn = complete(settings, folder, make, _draw if figures else None, force=force)
+    show(settings, folder, record, answer_parts(speech, record))
+    if undrawn is not None:
+        raise undrawn
+
+
+def _compare(settings: Settings, question: Question, folder: AnswerFolder) -> dict[str, Any]:
+    """Compare, write the tables and return the record."""
+    began, effort = time.monotonic(), question.effort
+    with ProgressReport(settings.language(), quiet=settings.quiet) as progress:
+        found = compare(
+            *question.scenarios,
+            draws=effort.draws,
+            replicates=effort.replicates,
+            seed=question.seed,
+            engine=question.engine,
+            precision=question.precision,
+            workers=question.workers,
+            progress=progress,
+        )
+    record = write_comparison(folder, found, question.precision)
+    folder.run.log("compared", engine=question.engine, seconds=round(time.monotonic() - began, 2))
+    return record
+
+
+def _draw(record: dict[str, Any], code: str, run_hash: str) -> Figure:
+    from ..report.plots import comparison
+
+    return comparison(record, code, run_hash)
+
+
+def answer_parts(speech: Language, record: Record) -> Iterator[RenderableType]:
+    """Yield the sentences and tables of the answer, in reading order."""
+    yield words.heading(speech, record)
+    for contrast in record["scenarios"]:
+        yield ""
+        yield contrast["verdict"][speech.code]
+        if programme := wording.programme(speech, contrast):
+            yield programme
+    yield ""
+    yield from words.bases(speech, record)
+    yield from titled(tables.totals_table(speech, record))
+    for contrast in record["scenarios"]:
+        yield from titled(tables.years_table(speech, contrast))
+    for contrast in record["scenarios"]:
+        if (villages := tables.villages_table(speech, contrast)) is not None:
+            yield from titled(villages)
+    yield from words.notes(speech, record)
+    if "precision" in record:
+        yield precision_told(speech, record["precision"])

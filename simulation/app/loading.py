@@ -1,0 +1,59 @@
+"""Scenario files as commands read them, and what is said of them.
+
+Knows which notes a reader gets; must not know what a command does with a scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from .settings import BAD_INPUT, Settings, show_problems
+
+if TYPE_CHECKING:
+    from ..inputs.scenario import Scenario
+
+
+def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
+    """Read scenario files, all problems of all of them shown at once.
+
+    Raises
+    ------
+    typer.Exit
+        Where one cannot be used.
+    """
+    from ..inputs.problems import ProblemsError
+    from ..inputs.scenario import load_scenario
+
+    loaded, errors = [], []
+    for path in paths:
+        try:
+            loaded.append(load_scenario(path))
+        except ProblemsError as error:
+            errors.append(error)
+    if errors:
+        show_problems(settings, errors)
+        raise typer.Exit(BAD_INPUT)
+    for scenario in loaded:
+        tell_changes(settings, scenario)
+    return loaded
+
+
+def tell_changes(settings: Settings, scenario: Scenario) -> None:
+    """Say what a reader should know of the files, and what overlays changed where more was asked for."""
+    speech = settings.speaking(scenario.language).language()
+    for note in scenario.notes:
+        settings.note(speech.problem(note))
+    if settings.verbose:
+        for change in scenario.changes:
+            settings.note(change)
+
+
+def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> None:
+    """Say that draws were asked for where one says all."""
+    if scenario.fixed and draws is not None:
+        say = settings.language().say
+        settings.note(say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))

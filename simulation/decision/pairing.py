@@ -1,0 +1,196 @@
+"""Which scenarios can be compared pair by pair, and which of these cannot differ at all.
+
+Knows what two scenarios must share for their random numbers to mean the same; must not know how they are run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..domain.distributions import Distribution
+from ..domain.intervention import Intervention
+from ..domain.parameters import Parameters
+from ..domain.status import Status
+from ..domain.target import Target
+from ..domain.villages import Villages
+from ..inputs.problems import Message, Refusal
+from ..inputs.scenario import Scenario
+
+SEVERAL_DISTRICTS = Message(
+    "{scenario} has {districts} districts, and a comparison takes one: compare district by district, "
+    "each in a scenario with district: and villages:"
+)
+WAYS = ("rise", "fall")
+OTHER_ORIGIN = Message("{scenario} begins after {found}, {baseline} after {wanted}; set origin: {wanted}")
+OTHER_HORIZON = Message("{scenario} looks {found} years ahead, {baseline} {wanted}; set horizon: {wanted}")
+OTHER_TARGET = Message(
+    "{scenario} is held against another target than {baseline} ({keys}); "
+    "give both the same target, for instance with extends: and no target: of its own"
+)
+OTHER_DISTRICT = Message("{scenario} is about {found}, {baseline} about {wanted}")
+OTHER_VILLAGES = Message(
+    "{scenario} and {baseline} have other villages: {number} stand in one of them only, the first is {code}; "
+    "let both name the same village table"
+)
+OTHER_SUBDISTRICTS = Message(
+    "{number} villages lie in another kecamatan in {scenario} than in {baseline}, the first is {code}; "
+    "let both name the same village table"
+)
+OTHER_STATUSES = Message(
+    "{number} villages have another status in {scenario} than in {baseline}: {code} is {found} in the one and "
+    "{wanted} in the other; let both name the same village table"
+)
+OTHER_COUNTS = Message(
+    "{scenario} has {found} villages by status, {baseline} {wanted}; give both the same villages.status_counts"
+)
+STATUSES_IN_ONE = Message(
+    "the status of every village is known in only one of {scenario} and {baseline}; "
+    "let both name the same village table"
+)
+
+COUNTS_IN_ONE = Message(
+    "the number of villages at each level is given in only one of {scenario} and {baseline}; "
+    "give both the same villages.status_counts"
+)
+
+
+def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that cannot be compared with the baseline pair by pair.
+
+    Raises
+    ------
+    Refusal
+        With every reason, of every scenario.
+    """
+    reasons: list[Message] = []
+    for scenario in (baseline, *scenarios):
+        named = {"scenario": scenario.name, "baseline": baseline.name, "districts": len(scenario.districts)}
+        found = [SEVERAL_DISTRICTS] if len(scenario.districts) > 1 else []
+        found += _other_question(baseline, scenario)
+        if len(scenario.districts) == len(baseline.districts) == 1:
+            found += _other_villages(baseline.districts[0], scenario.districts[0])
+        told = [replace(reason, values=named | reason.values) for reason in found]
+        reasons += [reason for reason in told if reason not in reasons]
+    if reasons:
+        raise Refusal(*reasons)
+
+
+def same_law(one: Scenario, other: Scenario, parameters: tuple[Parameters, Parameters]) -> bool:
+    """Return whether two scenarios, given their parameter draws, cannot but move every village alike.
+
+    What an intervention costs, and which sector acts, moves nobody.
+    """
+    laws = [
+        (each.min_years, each.overlap, [_bare(plan) for plan in each.interventions], each.districts[0].columns)
+        for each in (one, other)
+    ]
+    return _equal(laws[0], laws[1]) and _equal(vars(parameters[0]), vars(parameters[1]))
+
+
+def other_assumptions(baseline: Scenario, scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of parameters that two scenarios give differently, effects of interventions aside.
+
+    Beside those of a `ParameterSet` there are ``matrix`` and ``min_years``, and ``overlap`` where both have
+    interventions that can overlap.
+    """
+    one, other = baseline.parameters, scenario.parameters
+    effects = {f"{name}.odds_ratio_{way}" for name in one.interventions + other.interventions for way in WAYS}
+    names = [name for name in {**one.scalars, **other.scalars} if name not in effects]
+    found = [name for name in names if not _alike(one.scalars.get(name), other.scalars.get(name))]
+    found += [] if one.matrix == other.matrix else ["matrix"]
+    found += [] if baseline.min_years == scenario.min_years else ["min_years"]
+    overlapping = min(len(baseline.interventions), len(scenario.interventions)) > 1
+    return (*found, *(["overlap"] if overlapping and baseline.overlap != scenario.overlap else []))
+
+
+def _other_question(baseline: Scenario, scenario: Scenario) -> Iterator[Message]:
+    if scenario.origin != baseline.origin:
+        yield _differs(OTHER_ORIGIN, scenario.origin, baseline.origin)
+    if scenario.horizon != baseline.horizon:
+        yield _differs(OTHER_HORIZON, scenario.horizon, baseline.horizon)
+    if scenario.target != baseline.target:
+        yield replace(OTHER_TARGET, values={"keys": ", ".join(_other_keys(baseline.target, scenario.target))})
+
+
+def _other_keys(one: Target, other: Target) -> Iterator[str]:
+    """Yield the keys of ``target`` that differ."""
+    for name, value in vars(one).items():
+        if vars(other)[name] != value:
+            yield name
+
+
+def _other_villages(wanted: Villages, found: Villages) -> Iterator[Message]:
+    """Yield how two districts differ, the coarsest difference only."""
+    if found.district_code != wanted.district_code:
+        yield _differs(OTHER_DISTRICT, _district(found), _district(wanted))
+    elif alone := sorted(set(found.codes) ^ set(wanted.codes)):
+        yield replace(OTHER_VILLAGES, values={"number": len(alone), "code": alone[0]})
+    elif moved := sorted(code for code, _ in _places(wanted) - _places(found)):
+        yield replace(OTHER_SUBDISTRICTS, values={"number": len(moved), "code": moved[0]})
+    else:
+        yield from _other_statuses(wanted, found)
+
+
+def _other_statuses(wanted: Villages, found: Villages) -> Iterator[Message]:
+    """Yield how the statuses differ of two districts whose villages stand in the same order."""
+    if (found.status is None) != (wanted.status is None):
+        yield STATUSES_IN_ONE
+    elif found.status is not None and wanted.status is not None:
+        other = np.flatnonzero(found.status != wanted.status)
+        if other.size:
+            first = other[0]
+            labels = {
+                "found": Status(int(found.status[first])).label,
+                "wanted": Status(int(wanted.status[first])).label,
+            }
+            yield replace(OTHER_STATUSES, values={"number": other.size, "code": wanted.codes[first], **labels})
+    elif found.synthetic != wanted.synthetic:
+        yield COUNTS_IN_ONE
+    elif not _equal(found.status_counts, wanted.status_counts):
+        yield _differs(OTHER_COUNTS, _counts(found), _counts(wanted))
+
+
+def _differs(message: Message, found: object, wanted: object) -> Message:
+    return replace(message, values={"found": found, "wanted": wanted})
+
+
+def _district(villages: Villages) -> str:
+    return f"{villages.district_code} {villages.district}"
+
+
+def _places(villages: Villages) -> set[tuple[str, str]]:
+    """Return every village code with its kecamatan."""
+    return {
+        (code, villages.subdistricts[k]) for code, k in zip(villages.codes, villages.subdistrict_index, strict=True)
+    }
+
+
+def _counts(villages: Villages) -> str:
+    """Return the counts of the district, or of every kecamatan, level by level."""
+    if villages.status_counts is None:
+        raise ValueError("counts must be known")
+    return " + ".join("/".join(map(str, row)) for row in villages.status_counts.reshape(-1, 4))
+
+
+def _alike(one: Distribution | None, other: Distribution | None) -> bool:
+    """Return whether two distributions are the same, number by number."""
+    return type(one) is type(other) and (one is None or _equal(vars(one), vars(other)))
+
+
+def _bare(plan: Intervention) -> Intervention:
+    return replace(plan, sector="", cost_idr_million=0.0)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Return whether nested data agree, arrays number by number."""
+    if isinstance(one, Mapping):
+        return isinstance(other, Mapping) and one.keys() == other.keys() and all(_equal(one[k], other[k]) for k in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, np.ndarray):
+        return isinstance(other, np.ndarray) and np.array_equal(one, other)
+    return bool(one == other)

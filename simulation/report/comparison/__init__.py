@@ -1,0 +1,1 @@
+"""Comparisons: record, words, tables and folder."""

@@ -1,0 +1,128 @@
+"""The command ``compare``, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulation.app.cli import main
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SMALL = ("--draws", "30", "--replicates", "10")
+PAIR = ("contoh.yaml", "contoh_pendampingan.yaml")
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that compares in a folder with the example scenarios, and says how it ended."""
+    shutil.copytree(SCENARIOS, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LANG", raising=False)
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kampungkb", "compare", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return command
+
+
+def test_compare_answers_and_writes_its_folder(run: Run, tmp_path: Path) -> None:
+    """Verdict, tables and the villages by name, in the baseline's language; found again without computing."""
+    code, answer, noted = run(*PAIR, *SMALL)
+    assert code == 0, noted
+    assert max(map(len, answer.splitlines())) <= 80
+    whole = " ".join(answer.split())
+    (folder,) = (tmp_path / "results" / "contoh").iterdir()
+    record = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
+    (contrast,) = record["scenarios"]
+    assert contrast["verdict"]["id"] in whole
+    assert contrast["villages"][0]["village"] in whole
+    assert f"Berkas: results/contoh/{folder.name}" in answer
+    assert (folder / "figures" / "comparison_id.png").stat().st_size > 10_000
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.*")}
+    code, again, noted = run(*PAIR, *SMALL)
+    assert (code, again) == (0, answer)
+    assert "--force" in noted
+    assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*.*")}
+
+
+def test_json_is_the_record_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    """The same text as in the folder; no figure where none is wanted."""
+    code, answer, _ = run(*PAIR, *SMALL, "--json", "--no-figures", "--quiet")
+    (path,) = tmp_path.glob("results/contoh/*/comparison.json")
+    assert (code, answer) == (0, path.read_text(encoding="utf-8"))
+    assert not (path.parent / "figures").exists()
+
+
+def test_a_missing_figure_is_added_in_the_language_asked_for(run: Run, tmp_path: Path) -> None:
+    """Nothing else changes."""
+    run(*PAIR, *SMALL, "--no-figures")
+    (path,) = tmp_path.glob("results/contoh/*/comparison.json")
+    before = path.stat().st_mtime_ns
+    assert run(*PAIR, *SMALL, "--lang", "en")[1].startswith("Comparison with “Invented example")
+    assert path.stat().st_mtime_ns == before
+    assert [figure.name for figure in sorted((path.parent / "figures").iterdir())] == [
+        "comparison_en.png", "comparison_en.svg",
+    ]  # fmt: skip
+
+
+def test_a_scenario_against_itself_is_exactly_nothing(run: Run) -> None:
+    """As the published proof asks: 0, without an error."""
+    code, answer, _ = run("contoh.yaml", "contoh.yaml", *SMALL, "--json", "--no-figures")
+    assert code == 0
+    for year in json.loads(answer)["scenarios"][0]["years"]:
+        assert (year["difference"], year["monte_carlo_error"], year["interval90"]) == (0, 0, [0, 0])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Not possible, for several reasons:", "contoh is about 99.01 Kabupaten Contoh", "set horizon: 5"]),
+        ("id", ["contoh tentang 99.01 Kabupaten Contoh (rekaan), tanah-laut tentang 63.01", "tulis horizon: 5"]),
+    ],
+)
+def test_what_cannot_be_paired_is_bad_input(run: Run, tmp_path: Path, language: str, words: list[str]) -> None:
+    """Every reason, exit code 2, nothing written."""
+    code, answer, refusal = run("tanah_laut.yaml", "contoh.yaml", "--lang", language)
+    assert (code, answer) == (2, "")
+    for said in words:
+        assert said in refusal
+    assert not (tmp_path / "results").exists()
+
+
+def test_problems_of_every_file_are_told_at_once(run: Run, tmp_path: Path) -> None:
+    """Two wrong files, one run of the command."""
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("extends: contoh.yaml\nhorizn: 3\n", encoding="utf-8")
+    code, _, problems = run("a.yaml", "b.yaml")
+    assert code == 2
+    assert "a.yaml:2: horizn" in problems
+    assert "b.yaml:2: horizn" in problems
+
+
+def test_precision_ends_the_doubling_and_is_told(run: Run) -> None:
+    """Draws double until 1.96 × the error of the difference is below the width asked for; not for exact results."""
+    code, answer, _ = run(*PAIR, "--draws", 20, "--replicates", 5, "--precision", 0.03, "--lang", "en", "--no-figures")
+    assert code == 0
+    assert "Precision reached with" in answer
+    code, _, refusal = run(*PAIR, "--precision", 0.03, "--engine", "exact", "--lang", "en")
+    assert code == 2
+    assert "--precision says nothing here" in refusal
+
+
+def test_the_exact_engine_names_the_scenario_that_has_no_closed_form(run: Run) -> None:
+    """With each reason."""
+    code, _, refusal = run(*PAIR, "--engine", "exact", "--lang", "en")
+    assert code == 2
+    assert "- contoh: " in refusal
+    assert "- contoh-pendampingan: " in refusal

@@ -1,0 +1,83 @@
+"""How sure a paired difference is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from simulation.decision.differences import exact_difference, paired_difference
+
+RANDOM = np.random.default_rng(2025)
+
+
+def test_two_scenarios_that_cannot_differ_leave_nothing_to_estimate() -> None:
+    """Difference, error and interval are exactly 0."""
+    found = paired_difference(np.zeros((7, 5)), same_law=True)
+    assert (found.mean, found.monte_carlo_error, found.parameter_interval90) == (0.0, 0.0, (0.0, 0.0))
+    assert not found.distinguishable
+
+
+def test_pairs_that_all_differ_alike_leave_an_error() -> None:
+    """It is z / (n + z²): of draws where there are several, else of pairs."""
+    square = norm.ppf(0.975) ** 2
+    several = paired_difference(np.zeros((7, 5))).monte_carlo_error
+    one = paired_difference(np.full((1, 5), -1.0))
+    assert several == pytest.approx(np.sqrt(square) / (7 + square))
+    assert one.monte_carlo_error == pytest.approx(np.sqrt(square) / (5 + square))
+    assert (one.mean, one.parameter_interval90) == (-1.0, None)
+
+
+def test_the_error_is_that_of_draw_means_or_of_the_pairs_of_the_only_draw() -> None:
+    """Replicates of a draw share its parameters, so they do not count as independent."""
+    values = RANDOM.integers(-1, 2, size=(9, 6)).astype(float)
+    assert paired_difference(values).monte_carlo_error == pytest.approx(values.mean(axis=1).std(ddof=1) / 3)
+    assert paired_difference(values[:1]).monte_carlo_error == pytest.approx(values[0].std(ddof=1) / np.sqrt(6))
+
+
+def test_one_draw_or_one_replicate_says_nothing_of_the_parameters() -> None:
+    """There is no interval then."""
+    values = RANDOM.normal(size=(9, 6))
+    assert paired_difference(values[:1]).parameter_interval90 is None
+    assert paired_difference(values[:, :1]).parameter_interval90 is None
+
+
+def test_the_interval_leaves_the_noise_of_few_replicates_out() -> None:
+    """Effects N(0.3, 0.2²) seen through noise three times as wide: the interval is that of the effects.
+
+    A quantile at 5% of 4,000 draws has a standard error of 0.2 × 2.11 / √4000 × (1 + noise), below 0.02.
+    """
+    effects = RANDOM.normal(0.3, 0.2, size=(4_000, 1))
+    found = paired_difference(effects + RANDOM.normal(0, 0.6, size=(4_000, 10))).parameter_interval90
+    assert found is not None
+    assert found == pytest.approx(norm(0.3, 0.2).ppf([0.05, 0.95]), abs=0.03)
+
+
+def test_what_a_difference_leans_towards_keeps_draws_without_any_at_none() -> None:
+    """Three draws in four have no effect, one 0.2: with 20 replicates the lower end is 0, not a small gain for all."""
+    leaning = np.tile([0.0, 0.0, 0.0, 0.2], 1_000)
+    values = (RANDOM.random((4_000, 20)) < leaning[:, None]).astype(float)
+    alone, leaned = (paired_difference(values, towards=way).parameter_interval90 for way in (None, leaning))
+    assert alone is not None
+    assert leaned is not None
+    assert alone[0] > 0.004
+    assert leaned == pytest.approx((0.0, 0.2), abs=0.005)
+
+
+def test_noise_in_what_a_difference_leans_towards_does_not_widen_the_interval() -> None:
+    """A leaning that is noise itself: the interval still has the spread of the effects."""
+    effects = RANDOM.normal(0.3, 0.1, size=(4_000, 1))
+    values, blurred = effects + RANDOM.normal(0, 0.6, size=(4_000, 10)), RANDOM.normal(1.0, 0.4, 4_000)
+    found = paired_difference(values, towards=blurred).parameter_interval90
+    assert found is not None
+    assert found == pytest.approx(norm(0.3, 0.1).ppf([0.05, 0.95]), abs=0.03)
+
+
+def test_an_exact_difference_has_the_error_of_its_draws_alone() -> None:
+    """One draw leaves none."""
+    values = RANDOM.normal(size=50)
+    found = exact_difference(values)
+    assert found.monte_carlo_error == pytest.approx(values.std(ddof=1) / np.sqrt(50))
+    assert found.parameter_interval90 == pytest.approx(tuple(np.quantile(values, [0.05, 0.95])))
+    assert exact_difference(values[:1]).monte_carlo_error == 0.0
+    assert exact_difference(values[:1]).parameter_interval90 is None
