@@ -144,7 +144,7 @@ class ClosedForm:
         ]
         sums = total(parts, [*axes, *(Axis(places, exactly=True) for _, places in choices)])
         for members, places in choices:
-            sums = sums / _chance_of_places(members, places)
+            sums = sums / chance_of_places(members, places)
         return np.asarray((sums.reshape(*sums.shape[:-1], *weight.shape) * weight).sum(axis=-1))
 
     def _adds(
@@ -192,7 +192,7 @@ def _years_reached(measures: list[Measure], shape: tuple[int, ...]) -> NDArray[n
     return years
 
 
-def _chance_of_places(members: int, places: int) -> float:
+def chance_of_places(members: int, places: int) -> float:
     """Return the chance that independent coins choose just as many as there are places."""
     from scipy.stats import binom
 

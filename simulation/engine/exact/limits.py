@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import ceil
 
 from ...domain.parameters import Parameters
 from ...domain.villages import Villages
@@ -18,23 +19,32 @@ from .shock_paths import is_random
 from .workload import Workload
 
 SHOCK_YEARS = 3
-MULTIPLICATIONS = 3 * 10**11
-"""What all districts and draws may take together: about five minutes of one core."""
+MOST_MINUTES = 5
+A_MINUTE = 6 * 10**10
+"""Multiplications that one core does in about a minute."""
 
 SUBDISTRICT_SHOCK = Message(
-    "the shock that villages of a kecamatan share has no closed form; "
-    "set transition.subdistrict_sd: 0{prior}, or use --engine batch"
+    "the shock that villages of a kecamatan share cannot be computed exactly; "
+    "set transition.subdistrict_sd: 0, or use --engine batch"
+)
+SUBDISTRICT_SHOCK_LEFT_OUT = Message(
+    "the shock that villages of a kecamatan share cannot be computed exactly, and the scenario leaves it to its default prior; "
+    "set transition.subdistrict_sd: 0, or use --engine batch"
 )
 PEERS_LATER = Message(
     "peers make villages depend on each other after the first year; "
-    "set transition.peer_odds_ratio: 1{prior} or horizon: 1, or use --engine batch"
+    "set transition.peer_odds_ratio: 1 or horizon: 1, or use --engine batch"
+)
+PEERS_LATER_LEFT_OUT = Message(
+    "peers make villages depend on each other after the first year, and the scenario leaves them to their default "
+    "prior; set transition.peer_odds_ratio: 1 or horizon: 1, or use --engine batch"
 )
 PEERS_UNKNOWN = Message(
     "what villages learn from their peers depends on which of them stand where, and their statuses are unknown; "
-    "set transition.peer_odds_ratio: 1{prior}, give every village its status, or use --engine batch"
+    "set transition.peer_odds_ratio: 1, give every village its status, or use --engine batch"
 )
 SHOCK_LATER = Message(
-    "the shared shock of the district is averaged over {years} years at most, and the horizon is {horizon}; "
+    "the shared shock of the district can be computed exactly for {years} years at most, and the horizon is {horizon}; "
     "set horizon: {years}, or transition.year_sd: 0 and transition.campaign.probability: 0, or use --engine batch"
 )
 COVARIATES_UNKNOWN = Message(
@@ -42,10 +52,9 @@ COVARIATES_UNKNOWN = Message(
     "give every village its status, set the odds ratios of transition.covariates to 1, or use --engine batch"
 )
 TOO_COSTLY = Message(
-    "the closed form would take {cost:.0e} multiplications, and {bound:.0e} is the most that is tried; "
+    "the exact computation would take about {minutes:,} minutes of one core, and {most} are the most that is tried; "
     "use fewer draws or a shorter horizon, or use --engine batch"
 )
-DEFAULT_PRIOR = Message(" (its default is a prior that is not neutral)")
 
 
 class NoClosedForm(KampungError):  # noqa: N818  a public name that says what it is
@@ -84,8 +93,9 @@ def sort_districts(scenario: Scenario, parameters: Parameters, seed: int) -> lis
     if not reasons:
         every = [one for district in result for one in district]
         spent = sum(Workload(scenario, one, take(parameters, one.draws)).multiplications for one in every)
-        if spent > MULTIPLICATIONS:
-            reasons.append(replace(TOO_COSTLY, values={"cost": spent, "bound": MULTIPLICATIONS}))
+        if spent > MOST_MINUTES * A_MINUTE:
+            minutes = ceil(spent / A_MINUTE)
+            reasons.append(replace(TOO_COSTLY, values={"minutes": minutes, "most": MOST_MINUTES}))
     if reasons:
         raise NoClosedForm(reasons)
     return result
@@ -94,19 +104,15 @@ def sort_districts(scenario: Scenario, parameters: Parameters, seed: int) -> lis
 def _of_law(scenario: Scenario, villages: Villages, parameters: Parameters) -> Iterator[Message]:
     """Yield what is in the way in the law itself, for one district."""
     unknown, years = villages.status is None, scenario.horizon
+    left_out = scenario.parameters.defaulted
     if parameters.subdistrict_sd.any():
-        yield replace(SUBDISTRICT_SHOCK, values={"prior": _prior(scenario, "subdistrict_sd")})
+        yield SUBDISTRICT_SHOCK_LEFT_OUT if "subdistrict_sd" in left_out else SUBDISTRICT_SHOCK
     if parameters.peer_log_odds.any() and villages.subdistrict_sizes.max() > 1:
-        prior = {"prior": _prior(scenario, "peer_odds_ratio")}
         if years > 1:
-            yield replace(PEERS_LATER, values=prior)
+            yield PEERS_LATER_LEFT_OUT if "peer_odds_ratio" in left_out else PEERS_LATER
         if unknown:
-            yield replace(PEERS_UNKNOWN, values=prior)
+            yield PEERS_UNKNOWN
     if is_random(parameters) and years > SHOCK_YEARS:
         yield replace(SHOCK_LATER, values={"years": SHOCK_YEARS, "horizon": years})
     if unknown and any(beta.any() for beta in parameters.covariate_log_odds.values()):
         yield COVARIATES_UNKNOWN
-
-
-def _prior(scenario: Scenario, name: str) -> Message | str:
-    return DEFAULT_PRIOR if name in scenario.parameters.defaulted else ""

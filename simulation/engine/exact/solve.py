@@ -35,6 +35,8 @@ class ExactResult:
         Shape (Y, 4, V + 1): likewise, villages per level at year end.
     top
         Shape (Y, V + 1): likewise, villages at the top at the start of the year.
+    mean_rises
+        Shape (D, Y): expected number of rises.
     readings
         Reading of the target -> probability that it is met, shape (D, Y); the scenario's own first.
     saturated
@@ -50,6 +52,7 @@ class ExactResult:
 
     rises: Floats
     falls: Floats
+    mean_rises: Floats
     levels: Floats
     top: Floats
     readings: dict[str, Floats]
@@ -68,6 +71,7 @@ class ExactResult:
         return cls(
             rises=np.zeros((years, villages + 1)),
             falls=np.zeros((years, villages + 1)),
+            mean_rises=np.zeros((draws, years)),
             levels=np.zeros((years, len(LEVELS), villages + 1)),
             top=np.zeros((years, villages + 1)),
             readings={key: np.zeros((draws, years)) for key in scenario.target.readings()},
@@ -115,6 +119,7 @@ def _add_years(result: ExactResult, form: ClosedForm) -> None:
             result.levels[t, number, : len(sums[level])] += sums[level].sum(axis=-1) / draws
         for key, probabilities in result.readings.items():
             probabilities[form.draws, t] = met[key]
+        result.mean_rises[form.draws, t] = np.arange(len(sums["rises"])) @ sums["rises"]
         result.saturated[form.draws, t] = 1 - met[SATURATED]
 
 

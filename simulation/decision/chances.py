@@ -1,0 +1,198 @@
+"""The chance that a scenario meets its target: exactly where that can be had, else simulated.
+
+Knows how one setting of a plan is tried out, and how sure the outcome is; must not know which settings are
+tried, nor why. Every setting meets the same parameter draws and the same luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.target import needed
+from ..engine.ensemble import Effort, run
+from ..engine.exact.closed_form import top_at_start
+from ..engine.exact.first_year import chance_of_meeting, multiplications
+from ..engine.exact.limits import NoClosedForm, sort_districts
+from ..engine.exact.population import Population
+from ..inference.uncertainty import estimate, estimate_from_draws
+from ..inputs.problems import Message, Refusal
+from ..inputs.scenario import Scenario
+from .goals import Goal
+
+Floats = NDArray[np.float64]
+Engine = Literal["batch", "mesa", "exact"]
+
+ONE_SIDED_Z = 1.6448536269514722
+"""The 95% quantile of N(0, 1)."""
+MOST_MULTIPLICATIONS = 10**9
+"""What one exact try may take (some seconds): a plan makes dozens."""
+
+DRAWS: dict[str, int] = {"exact": 2_500, "batch": 5_000, "mesa": 5_000}
+REPLICATES = 4
+"""As many trajectories as a forecast, over more draws: that is where the error comes from."""
+
+FIRST_YEAR_ALONE = Message("only the first year is planned exactly; {year} and later years are simulated")
+MANY_TRIES = Message("a plan asks for dozens of exact computations, and each would take minutes with so many draws")
+
+
+@dataclass(frozen=True, eq=False)
+class Chance:
+    """The chance of meeting the target in one setting.
+
+    Attributes
+    ----------
+    probability, monte_carlo_error
+        As in `Estimate`; an exact result of one draw has no error.
+    samples
+        Independent parts that the probability is the mean of: one a draw, or one a replicate of the only draw.
+        Part i of two settings of the same effort shares draw and luck.
+    needed
+        Smallest and largest number that had to be reached.
+    """
+
+    probability: float
+    monte_carlo_error: float
+    samples: Floats
+    needed: tuple[int, int]
+
+    @property
+    def lower95(self) -> float:
+        """The one-sided lower 95% bound: what the chance is at least, simulation error set aside."""
+        return max(0.0, self.probability - ONE_SIDED_Z * self.monte_carlo_error)
+
+    def falls_short_of(self, other: Chance) -> bool:
+        """Return whether this chance is below another by more than three paired standard errors.
+
+        False where the two were not tried with the same effort.
+        """
+        if self.samples.shape != other.samples.shape:
+            return False
+        apart = other.samples - self.samples
+        error = apart.std(ddof=1) / np.sqrt(apart.size) if apart.size > 1 else 0.0
+        return bool(apart.mean() > 3 * error + 1e-9)
+
+
+class Trial:
+    """Tries out settings of one scenario towards one goal.
+
+    Parameters
+    ----------
+    scenario
+        One district.
+    goal
+        What counts as success.
+    engine
+        ``exact``, ``batch`` or ``mesa``.
+    seed, workers
+        As for a forecast.
+    told
+        Called with the number of trajectories after every try.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        goal: Goal,
+        engine: Engine,
+        seed: int,
+        workers: int | None = None,
+        told: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self.goal, self.engine, self.seed = goal, engine, seed
+        self._workers, self._told = workers, told
+        self._horizon = max(goal.years) - scenario.origin
+
+    def chance(self, scenario: Scenario, effort: Effort) -> Chance:
+        """Return the chance that a scenario reaches the goal's years; what comes after them is not looked at."""
+        scenario = replace(scenario, horizon=self._horizon)
+        found = self._exactly(scenario, effort) if self.engine == "exact" else self._simulated(scenario, effort)
+        self._told(effort.draws * effort.replicates)
+        return found
+
+    def assisted(self, scenario: Scenario, effort: Effort) -> Floats:
+        """Return how many villages each intervention assists in each year of the whole horizon, mean, shape (Y, J).
+
+        By arrays, whatever the engine: agents give the same numbers, and closed forms say nothing of later years.
+        """
+        outcome = run(scenario, effort, self.seed, workers=self._workers).outcomes[0]
+        return np.asarray(outcome.assisted.mean(axis=(0, 1)), dtype=np.float64)
+
+    def _simulated(self, scenario: Scenario, effort: Effort) -> Chance:
+        engine: Literal["batch", "mesa"] = "mesa" if self.engine == "mesa" else "batch"
+        counts = run(scenario, effort, self.seed, engine=engine, workers=self._workers).outcomes[0].counts
+        judged = [year - scenario.years[0] for year in self.goal.years]
+        met = counts.met(scenario.target)[..., judged].all(axis=-1)
+        must = counts.needed(scenario.target)[..., judged]
+        told = estimate(met)
+        samples = met.mean(axis=1) if effort.draws > 1 else met[0].astype(np.float64)
+        return Chance(told.probability, told.monte_carlo_error, samples, (int(must.min()), int(must.max())))
+
+    def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:
+        parameters = scenario.parameters.draw(self.seed, effort.draws)
+        (populations,) = sort_districts(scenario, parameters, self.seed)
+        chances = chance_of_meeting(scenario, parameters, populations)
+        told = estimate_from_draws(chances)
+        return Chance(told.probability, told.monte_carlo_error, chances, _needed(scenario, populations))
+
+
+def engine_for(
+    scenario: Scenario, goal: Goal, asked: Engine | None, draws: int | None, seed: int
+) -> tuple[Engine, tuple[Message, ...]]:
+    """Return the engine that tries settings, and why it is not the exact one where that was not ruled out.
+
+    Parameters
+    ----------
+    scenario
+        The setting that is hardest to sum.
+    asked
+        None for the exact engine where it applies, else arrays.
+
+    Raises
+    ------
+    Refusal
+        Where the exact engine was asked for and does not apply, with every reason.
+    """
+    if asked in {"batch", "mesa"}:
+        return asked, ()
+    why = _why_not_exact(scenario, goal, first_effort(scenario, "exact", draws, None), seed)
+    if why and asked == "exact":
+        raise Refusal(*why)
+    return ("batch", why) if why else ("exact", ())
+
+
+def first_effort(scenario: Scenario, engine: Engine, draws: int | None, replicates: int | None) -> Effort:
+    """Return where the effort begins; replicates say nothing of exact results."""
+    if scenario.fixed:
+        return Effort(1, 1) if engine == "exact" else Effort.of(scenario, None, replicates)
+    replicates = 1 if engine == "exact" else REPLICATES if replicates is None else replicates
+    return Effort(DRAWS[engine] if draws is None else draws, replicates)
+
+
+def _why_not_exact(scenario: Scenario, goal: Goal, effort: Effort, seed: int) -> tuple[Message, ...]:
+    """Return why a plan cannot be worked out exactly; empty where it can."""
+    first = scenario.years[0]
+    if goal.years != (first,):
+        return (replace(FIRST_YEAR_ALONE, values={"year": first + 1}),)
+    scenario = replace(scenario, horizon=1)
+    parameters = scenario.parameters.draw(seed, effort.draws)
+    try:
+        (populations,) = sort_districts(scenario, parameters, seed)
+    except NoClosedForm as refusal:
+        return refusal.reasons
+    spent = sum(multiplications(scenario, one, parameters) for one in populations)
+    return (MANY_TRIES,) if spent > MOST_MULTIPLICATIONS else ()
+
+
+def _needed(scenario: Scenario, populations: list[Population]) -> tuple[int, int]:
+    """Return the smallest and the largest number that must be reached in the first year."""
+    counts = [len(scenario.districts[0])] * 2
+    if scenario.target.denominator == "below_top":
+        tops = [top_at_start(one, 0) or 0 for one in populations]
+        counts = [counts[0] - max(tops), counts[0] - min(tops)]
+    low, high = needed(scenario.target.share, np.array(counts))
+    return int(low), int(high)

@@ -1,0 +1,146 @@
+"""Settings of a plan's levers, tried out once each and as precisely as the decision asks.
+
+Knows what was tried, what it achieved and what it costs; must not know in which order settings are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engine.ensemble import Effort
+from ..inference.precision import MOST_TRAJECTORIES
+from ..inputs.scenario import Scenario
+from .chances import Chance, Trial
+from .levers import Lever, turn
+from .search import Places
+
+ERROR_ENOUGH = 0.004
+"""Standard error at which a setting is decided upon."""
+CLEAR = 5.0
+"""Standard errors from the wanted probability at which more runs could hardly change the decision."""
+COST_EFFORT = (250, 4)
+"""Draws and replicates from which mean assistance is told: it hardly varies."""
+
+
+def part_of(effort: Effort, scenario: Scenario) -> Effort:
+    """Return a quarter of an effort, for what is only sketched."""
+    if scenario.fixed:
+        return Effort(1, max(1, effort.replicates // 4))
+    return Effort(max(1, effort.draws // 4), effort.replicates)
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One setting of the levers and what it achieves.
+
+    Attributes
+    ----------
+    places
+        Places of each lever.
+    values
+        The same as the scenario file would say it: villages, or a share.
+    chance
+        Of reaching the goal.
+    assisted
+        Villages assisted by the levers' interventions in the last year planned, mean.
+    village_years, cost_idr_million
+        Assisted village-years of all interventions over the whole horizon, mean, and what they cost,
+        undiscounted.
+    """
+
+    places: Places
+    values: tuple[float, ...]
+    chance: Chance
+    assisted: float
+    village_years: float
+    cost_idr_million: float
+
+
+class Desk:
+    """Where settings of one scenario are tried.
+
+    Parameters
+    ----------
+    scenario, levers
+        What is turned.
+    trial
+        How a setting is tried.
+    effort
+        Of the first try; draws (replicates, where all is fixed) double until a decision is clear.
+    """
+
+    def __init__(self, scenario: Scenario, levers: Sequence[Lever], trial: Trial, effort: Effort) -> None:
+        self.scenario, self.levers, self.trial, self.effort = scenario, tuple(levers), trial, effort
+        self.chances: dict[Places, Chance] = {}
+        self._tried_with: dict[Places, Effort] = {}
+        self._assisted: dict[Places, tuple[float, float, float]] = {}
+
+    def turned(self, places: Places) -> Scenario:
+        """Return the scenario of a setting."""
+        return turn(self.scenario, self.levers, places)
+
+    def chance(self, places: Places) -> Chance:
+        """Return what a setting achieves, as precisely as the decision on it asks."""
+        while True:
+            found = self.chances.get(places)
+            if found is not None and self._clear(found):
+                return found
+            if self._tried_with.get(places) == self.effort and not self._double():
+                return self.chances[places]
+            self._try(places, self.effort)
+
+    def sketch(self, places: Places) -> None:
+        """Try a setting with a quarter of the effort, if it was not tried before."""
+        if places not in self.chances:
+            self._try(places, part_of(self.effort, self.scenario))
+
+    def _try(self, places: Places, effort: Effort) -> None:
+        self.chances[places] = self.trial.chance(self.turned(places), effort)
+        self._tried_with[places] = effort
+
+    def accepted(self, places: Places) -> bool:
+        """Return whether the lower 95% bound of a setting's chance reaches the wanted probability."""
+        return self.chance(places).lower95 >= self.trial.goal.probability
+
+    def cost(self, places: Places) -> float:
+        """Return what a setting costs over the whole horizon, in million rupiah."""
+        return self._years(places)[2]
+
+    def village_years(self, places: Places) -> float:
+        """Return the assisted village-years of a setting over the whole horizon."""
+        return self._years(places)[1]
+
+    def point(self, places: Places) -> Point:
+        """Return everything that is told of a setting that was tried."""
+        assisted, village_years, cost = self._years(places)
+        values = tuple(float(lever.value(n)) for lever, n in zip(self.levers, places, strict=True))
+        return Point(places, values, self.chances[places], assisted, village_years, cost)
+
+    def _clear(self, found: Chance) -> bool:
+        error = found.monte_carlo_error
+        return error <= ERROR_ENOUGH or abs(found.probability - self.trial.goal.probability) > CLEAR * error
+
+    def _double(self) -> bool:
+        """Double the effort of everything that is tried from now on; False where that would go too far."""
+        draws, replicates = self.effort.draws, self.effort.replicates
+        more = Effort(1, 2 * replicates) if self.scenario.fixed else Effort(2 * draws, replicates)
+        if more.draws * more.replicates > MOST_TRAJECTORIES:
+            return False
+        self.effort = more
+        return True
+
+    def _years(self, places: Places) -> tuple[float, float, float]:
+        if places not in self._assisted:
+            draws, replicates = COST_EFFORT
+            effort = Effort(1, draws * replicates) if self.scenario.fixed else Effort(draws, replicates)
+            assisted = self.trial.assisted(self.turned(places), effort)
+            unit = np.array([plan.cost_idr_million for plan in self.scenario.interventions])
+            named = {lever.intervention for lever in self.levers}
+            own = np.array([plan.name in named for plan in self.scenario.interventions])
+            last = max(self.trial.goal.years) - self.scenario.years[0]
+            totals = float(assisted[last, own].sum()), float(assisted.sum()), float((assisted @ unit).sum())
+            self._assisted[places] = totals
+        return self._assisted[places]

@@ -1,0 +1,237 @@
+"""Levers: the efforts of a scenario that a plan can turn, and how far.
+
+Knows which levers a scenario has, how many places each setting means, and how a scenario with another
+setting is made; must not know what a setting achieves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.intervention import Intervention, may_be_chosen, place_table
+from ..domain.status import LEVELS
+from ..domain.villages import Villages
+from ..inputs.collector import nearest, shown
+from ..inputs.problems import Message, Refusal
+from ..inputs.scenario import Scenario
+
+Kind = Literal["capacity", "coverage"]
+BUDGET = "budget"
+MOST_LEVERS = 3
+
+SEVERAL_DISTRICTS = Message(
+    "{scenario} has {districts} districts, and a plan is made for one: write a scenario for each with district: "
+    "and villages:"
+)
+NO_INTERVENTION = Message("{scenario} has no intervention whose effort could be planned; add one under interventions")
+CHOOSE_LEVER = Message(
+    "{scenario} has several interventions; say whose effort is planned with --vary, once or up to {most} times: {names}"
+)
+NO_SUCH_LEVER = Message("there is no lever {name}; levers of this scenario: {names}")
+NO_SUCH_LEVER_BUT = Message("there is no lever {name} ({nearest}); levers of this scenario: {names}")
+TWO_LEVERS_OF_ONE = Message("{intervention} is named by two levers; keep one of them")
+TOO_MANY_LEVERS = Message("{found} levers are more than the {most} that are weighed against each other; name fewer")
+BUDGET_ALONE = Message("budget is spent on the cheapest mix of all interventions, so it stands alone; drop {names}")
+BUDGET_OF_NOTHING = Message(
+    "a budget says nothing while {names} cost nothing; give cost_idr_million, or plan a capacity or a coverage"
+)
+STARTS_LATER = Message("{intervention} starts in {starts}, too late to change {year}; plan a later year with --year")
+NOBODY_ELIGIBLE = Message("no village is eligible for {intervention}, so no effort can change anything")
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One effort that can be turned in steps of one place.
+
+    Attributes
+    ----------
+    intervention
+        Name of the intervention.
+    kind
+        ``capacity``: villages assisted at a time; ``coverage``: share of the eligible villages.
+    most
+        The most places that make a difference; settings are 0 … `most` places.
+    eligible
+        Villages that a coverage is a share of, at least 1.
+    now
+        Places in the scenario as it is, at most `most`.
+    """
+
+    intervention: str
+    kind: Kind
+    most: int
+    eligible: int
+    now: int
+
+    @property
+    def name(self) -> str:
+        """As on the command line: ``pokja.capacity``."""
+        return f"{self.intervention}.{self.kind}"
+
+    def value(self, places: int) -> int | Fraction:
+        """Return the setting that gives so many places: a number of villages, or a share written shortly."""
+        return places if self.kind == "capacity" else shortest_share(places, self.eligible)
+
+    def turned(self, plan: Intervention, places: int) -> Intervention:
+        """Return the intervention with so many places."""
+        value = self.value(places)
+        if isinstance(value, Fraction):
+            return replace(plan, coverage=value, capacity=None)
+        return replace(plan, coverage=None, capacity=value)
+
+
+def turn(scenario: Scenario, levers: Sequence[Lever], places: Sequence[int]) -> Scenario:
+    """Return the scenario with every lever set to so many places; its document no longer describes it."""
+    wanted = {lever.intervention: (lever, count) for lever, count in zip(levers, places, strict=True)}
+    plans = tuple(
+        wanted[plan.name][0].turned(plan, wanted[plan.name][1]) if plan.name in wanted else plan
+        for plan in scenario.interventions
+    )
+    return replace(scenario, interventions=plans, document={}, data={})
+
+
+def shortest_share(places: int, eligible: int) -> Fraction:
+    """Return the share with the fewest decimals that is rounded to so many places, half up.
+
+    Examples
+    --------
+    >>> shortest_share(14, 93), shortest_share(93, 93), shortest_share(0, 93)
+    (Fraction(3, 20), Fraction(1, 1), Fraction(0, 1))
+    """
+    if places in {0, eligible}:
+        return Fraction(places, eligible)
+    low, high = Fraction(2 * places - 1, 2 * eligible), Fraction(2 * places + 1, 2 * eligible)
+    tenths = 1
+    while True:
+        tenths *= 10
+        share = Fraction(round(Fraction(places, eligible) * tenths), tenths)
+        if low <= share < high:
+            return share
+
+
+def levers_of(scenario: Scenario, vary: Sequence[str], years: Sequence[int]) -> tuple[Lever, ...]:
+    """Return the levers that are turned.
+
+    Parameters
+    ----------
+    scenario
+        With one district.
+    vary
+        ``NAME.capacity`` or ``NAME.coverage`` up to three times, or ``budget`` alone; empty where the scenario
+        has one intervention, whose own lever it then is.
+    years
+        The years in which the target is to be met.
+
+    Raises
+    ------
+    Refusal
+        Where there is no such lever, or none that could change anything, with the reason.
+    """
+    if len(scenario.districts) > 1:
+        values = {"scenario": scenario.name, "districts": len(scenario.districts)}
+        raise Refusal(replace(SEVERAL_DISTRICTS, values=values))
+    if not scenario.interventions:
+        raise Refusal(replace(NO_INTERVENTION, values={"scenario": scenario.name}))
+    chosen = _chosen(scenario, vary)
+    levers = tuple(_lever(scenario, plan, kind, years) for plan, kind in chosen)
+    reasons = [reason for lever in levers if (reason := _useless(scenario, lever, years)) is not None]
+    if reasons:
+        raise Refusal(*reasons)
+    return levers
+
+
+def eligible_now(plan: Intervention, villages: Villages) -> NDArray[np.bool_] | int:
+    """Return who is eligible at the origin, shape (V,), or at most how many where statuses are unknown."""
+    may = may_be_chosen(plan, villages)
+    allowed = np.array([level in plan.eligible_status for level in LEVELS])
+    if villages.status is not None:
+        return np.asarray(may & allowed[villages.status])
+    if villages.status_counts is None:
+        return int(may.sum()) if allowed.any() else 0
+    return min(int(may.sum()), int(villages.status_counts.reshape(-1, len(LEVELS)).sum(axis=0)[allowed].sum()))
+
+
+def _own_kind(plan: Intervention) -> Kind:
+    return "capacity" if plan.coverage is None else "coverage"
+
+
+def _chosen(scenario: Scenario, vary: Sequence[str]) -> list[tuple[Intervention, Kind]]:
+    """Return the interventions that are named, each with what is turned of it."""
+    plans = {plan.name: plan for plan in scenario.interventions}
+    if BUDGET in vary:
+        return _within_budget(scenario, [name for name in vary if name != BUDGET])
+    if not vary:
+        if len(plans) > 1:
+            names = ", ".join(f"{plan.name}.{_own_kind(plan)}" for plan in plans.values())
+            values = {"scenario": scenario.name, "most": MOST_LEVERS, "names": names}
+            raise Refusal(replace(CHOOSE_LEVER, values=values))
+        (plan,) = plans.values()
+        return [(plan, _own_kind(plan))]
+    known: dict[str, tuple[Intervention, Kind]] = {}
+    for plan in plans.values():
+        own = _own_kind(plan)
+        known[f"{plan.name}.{own}"] = (plan, own)
+        other: Kind = "coverage" if own == "capacity" else "capacity"
+        known[f"{plan.name}.{other}"] = (plan, other)
+    _refuse_names(list(dict.fromkeys(vary)), list(known))
+    chosen = [known[name] for name in dict.fromkeys(vary)]
+    twice = {plan.name for place, (plan, _) in enumerate(chosen) if plan.name in {p.name for p, _ in chosen[:place]}}
+    if twice:
+        raise Refusal(*(replace(TWO_LEVERS_OF_ONE, values={"intervention": name}) for name in sorted(twice)))
+    return chosen
+
+
+def _refuse_names(asked: list[str], known: list[str]) -> None:
+    names = ", ".join([*known, BUDGET])
+    reasons = []
+    for name in asked:
+        if name not in known:
+            close, values = nearest(name, known), {"name": shown(name), "names": names}
+            message = replace(NO_SUCH_LEVER, values=values)
+            if close is not None:
+                message = replace(NO_SUCH_LEVER_BUT, values=values | {"nearest": close})
+            reasons.append(message)
+    if len(asked) > MOST_LEVERS:
+        reasons.append(replace(TOO_MANY_LEVERS, values={"found": len(asked), "most": MOST_LEVERS}))
+    if reasons:
+        raise Refusal(*reasons)
+
+
+def _within_budget(scenario: Scenario, others: list[str]) -> list[tuple[Intervention, Kind]]:
+    """Return every intervention, for a budget that is spent on the cheapest mix."""
+    if others:
+        raise Refusal(replace(BUDGET_ALONE, values={"names": ", ".join(map(shown, others))}))
+    free = [plan.name for plan in scenario.interventions if plan.cost_idr_million == 0]
+    if free:
+        raise Refusal(replace(BUDGET_OF_NOTHING, values={"names": ", ".join(free)}))
+    if len(scenario.interventions) > MOST_LEVERS:
+        values = {"found": len(scenario.interventions), "most": MOST_LEVERS}
+        raise Refusal(replace(TOO_MANY_LEVERS, values=values))
+    return [(plan, _own_kind(plan)) for plan in scenario.interventions]
+
+
+def _lever(scenario: Scenario, plan: Intervention, kind: Kind, years: Sequence[int]) -> Lever:
+    villages = scenario.districts[0]
+    eligible = int(np.sum(eligible_now(plan, villages)))
+    first_year_alone = max(years) == scenario.years[0]
+    # Later, villages at other levels may have become eligible, and those that rose may keep their places.
+    most = eligible if first_year_alone or kind == "coverage" else int(may_be_chosen(plan, villages).sum())
+    now = int(place_table(plan, eligible)[eligible])
+    return Lever(plan.name, kind, most, max(1, eligible), min(now, most))
+
+
+def _useless(scenario: Scenario, lever: Lever, years: Sequence[int]) -> Message | None:
+    """Return why a lever can change nothing, or None."""
+    plan = next(plan for plan in scenario.interventions if plan.name == lever.intervention)
+    if plan.starts > max(years):
+        values = {"intervention": plan.name, "starts": plan.starts, "year": max(years)}
+        return replace(STARTS_LATER, values=values)
+    if lever.most == 0:
+        return replace(NOBODY_ELIGIBLE, values={"intervention": plan.name})
+    return None

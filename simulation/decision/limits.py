@@ -1,0 +1,113 @@
+"""What limits a plan: one thing at a time is taken away, and the plan is made again.
+
+Knows what can be taken away; must not know how a plan is searched or told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from ..domain.distributions import Dirichlet, Distribution, Fixed
+from ..domain.parameters import ParameterSet
+from ..domain.status import LEVELS, TOP
+from ..inputs.scenario import Scenario
+
+Hindrance = Literal["shock", "effect", "eligible", "falls", "uncertainty", "budget"]
+STRONGER = 2.0
+"""By how much an odds ratio that is known is raised to see whether the effect is what limits."""
+_UPPER, _MIDDLE = np.array([0.95]), np.array([0.5])
+
+
+def without_hindrance(
+    scenario: Scenario, interventions: Sequence[str], years: Sequence[int]
+) -> Iterator[tuple[Hindrance, Scenario]]:
+    """Yield the scenario with one hindrance taken away at a time; those that hinder nothing are left out.
+
+    ``shock``: years do not differ (`year_sd` 0). ``effect``: the odds ratio of rising at its 95% quantile, doubled
+    where it is a number. ``eligible``: every village below the top. ``falls``: nobody falls. ``uncertainty``: every
+    uncertain parameter at its median, as if it were known.
+    """
+    known = scenario.parameters
+    if not _is_nil(known.scalars["year_sd"]):
+        yield "shock", with_scalars(scenario, {"year_sd": Fixed(0.0)})
+    effects = {f"{name}.odds_ratio_rise": known.scalars[f"{name}.odds_ratio_rise"] for name in interventions}
+    yield "effect", with_scalars(scenario, {name: _stronger(effect) for name, effect in effects.items()})
+    widened = _for_everyone(scenario, interventions)
+    if widened.interventions != scenario.interventions:
+        yield "eligible", widened
+    if _falls_matter(scenario, years):
+        yield "falls", replace(scenario, parameters=_without_falls(known), document={}, data={})
+    if known.uncertain:
+        yield "uncertainty", replace(scenario, parameters=_at_medians(known), document={}, data={})
+
+
+def with_scalars(scenario: Scenario, scalars: Mapping[str, Distribution]) -> Scenario:
+    """Return the scenario with other parameters; its document no longer describes it."""
+    parameters = replace(scenario.parameters, scalars={**scenario.parameters.scalars, **scalars})
+    return replace(scenario, parameters=parameters, document={}, data={})
+
+
+def raised(effect: Distribution) -> float:
+    """Return the odds ratio that `without_hindrance` takes for a stronger effect."""
+    return float(_stronger(effect).quantile(_MIDDLE)[0])
+
+
+def _stronger(effect: Distribution) -> Distribution:
+    if effect.fixed:
+        return Fixed(STRONGER * float(effect.quantile(_MIDDLE)[0]))
+    return Fixed(float(effect.quantile(_UPPER)[0]))
+
+
+def _is_nil(spread: Distribution) -> bool:
+    return spread.fixed and not spread.quantile(_MIDDLE).any()
+
+
+def _for_everyone(scenario: Scenario, interventions: Sequence[str]) -> Scenario:
+    plans = tuple(
+        replace(plan, eligible_status=LEVELS[:TOP], eligible_subdistricts=None, eligible_where={})
+        if plan.name in interventions
+        else plan
+        for plan in scenario.interventions
+    )
+    return replace(scenario, interventions=plans, document={}, data={})
+
+
+def _falls_matter(scenario: Scenario, years: Sequence[int]) -> bool:
+    """Return whether somebody may fall, and whether that is counted or changes who can rise."""
+    target = scenario.target
+    counted = target.net_of_falls or target.reading == "stock" or max(years) > scenario.years[0]
+    known = scenario.parameters
+    if known.matrix is not None:
+        return counted and bool(np.tril(np.array([_means(row) for row in known.matrix]), -1).any())
+    return counted and any(not _is_nil(known.scalars[name]) for name in _falls(known))
+
+
+def _falls(known: ParameterSet) -> list[str]:
+    return [name for name in known.scalars if name == "fall" or name.startswith("fall.")]
+
+
+def _without_falls(known: ParameterSet) -> ParameterSet:
+    """Let who would fall stay; of an uncertain row that leaves the chance of each rise as uncertain as it was."""
+    if known.matrix is None:
+        return replace(known, scalars={**known.scalars, **dict.fromkeys(_falls(known), Fixed(0.0))})
+    rows = []
+    for level, row in enumerate(known.matrix):
+        shares = _means(row)
+        kept = (*[0.0] * level, sum(shares[: level + 1]), *shares[level + 1 :])
+        rows.append(replace(row, mean=kept) if isinstance(row, Dirichlet) else kept)
+    return replace(known, matrix=tuple(rows))
+
+
+def _at_medians(known: ParameterSet) -> ParameterSet:
+    """Fix every parameter at its median, an uncertain row of the matrix at its mean."""
+    scalars = {name: Fixed(float(value.quantile(_MIDDLE)[0])) for name, value in known.scalars.items()}
+    matrix = None if known.matrix is None else tuple(_means(row) for row in known.matrix)
+    return replace(known, scalars=scalars, matrix=matrix)
+
+
+def _means(row: tuple[float, ...] | Dirichlet) -> tuple[float, ...]:
+    return row.mean if isinstance(row, Dirichlet) else row

@@ -1,0 +1,255 @@
+"""A plan: the least effort that reaches the target with the wanted probability, and whom to assist first.
+
+Knows which settings of the levers are tried, and in which order; must not know words, files or figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ..engine.ensemble import Effort, Progress
+from ..inputs.problems import Message, Refusal
+from ..inputs.scenario import Scenario
+from .chances import Engine, Trial, engine_for, first_effort
+from .effort import Desk, Point
+from .levers import Lever, turn
+from .plans import Limit, Plan
+from .priorities import Ranking, rank_villages
+from .question import Question, question
+from .search import Places, bisect, cheapest, climb, grid, highest, ladder, least_accepted, undominated
+from .what_ifs import least_in_order, other_shocks, what_limits
+
+TRIES = 30
+"""About as many settings are tried for a plan."""
+DOUBT = 3.0
+"""Standard errors by which a sketch may fall short and still be looked at again."""
+
+BUDGET_TOO_SMALL = Message(
+    "the scenario costs {cost:,} million rupiah even with nothing of {levers}, more than the budget of {budget:,}"
+)
+
+
+def plan(
+    scenario: Scenario,
+    probability: float = 0.9,
+    vary: str | Sequence[str] = (),
+    *,
+    year: int | None = None,
+    every_year: bool = False,
+    budget: float | None = None,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int = 0,
+    engine: Engine | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Find the least effort that reaches the target with the wanted probability, and which villages come first.
+
+    Parameters
+    ----------
+    scenario
+        From `load_scenario`, with one district and at least one intervention.
+    probability
+        Wanted, in (0, 1).
+    vary
+        What is turned: ``"pokja.capacity"`` or ``"pokja.coverage"``, up to three of these, or ``"budget"`` (all
+        interventions, weighed by cost). May be left out where the scenario has one intervention.
+    year, every_year
+        When the target is to be met: in one year, by default the first, or in every year.
+    budget
+        Limit on the cost over the whole horizon, in million rupiah.
+    draws, replicates
+        Where the effort begins: by default 5,000 x 4 (2,500 draws where exact results are had), or 1 x 20,000
+        where every number is fixed. Doubled until the standard error of the chance is at most 0.004, or the
+        decision is clear.
+    seed, workers
+        As for `forecast`.
+    progress
+        Called with how many settings were tried, and about how many there will be.
+    engine
+        None: exact where that can be had (first year; see MODEL.md, "Exact results"), else simulated by arrays.
+
+    Raises
+    ------
+    Refusal
+        Where there is nothing to plan, or the exact engine was asked for and cannot, with the reason.
+    """
+    asked = question(
+        scenario,
+        probability,
+        vary,
+        year=year,
+        every_year=every_year,
+        budget=budget,
+        draws=draws,
+        replicates=replicates,
+        engine=engine,
+        seed=seed,
+    )
+    return answer(asked, workers, progress)
+
+
+def answer(asked: Question, workers: int | None = None, progress: Progress | None = None) -> Plan:
+    """Return the plan that answers a question; parameters and refusals as for `plan`."""
+    scenario = asked.scenario
+    engine, why = engine_for(_hardest(scenario, asked.levers), asked.goal, asked.engine, asked.draws, asked.seed)
+    effort = first_effort(scenario, engine, asked.draws, asked.replicates)
+    return _Planner(asked, engine, effort, workers, _told(progress, effort)).plan(why)
+
+
+class _Planner:
+    """Makes one plan."""
+
+    def __init__(
+        self, asked: Question, engine: Engine, effort: Effort, workers: int | None, told: Callable[[int], None]
+    ) -> None:
+        self._asked, self._scenario, self._goal, self._levers = asked, asked.scenario, asked.goal, asked.levers
+        self._engine, self._effort, self._workers, self._told = engine, effort, workers, told
+        self._desk = self._desk_for(self._scenario, self._levers)
+        self._nothing, self._now = (0,) * len(self._levers), tuple(lever.now for lever in self._levers)
+        self._budget = self._checked(asked.budget)
+
+    def plan(self, why_simulated: tuple[Message, ...]) -> Plan:
+        """Search, and put together what is told."""
+        desk, single = self._desk, len(self._levers) == 1
+        least = self._search_one() if single else self._search_mix()
+        for places in (self._nothing, self._now):
+            desk.chance(places)
+        front = [] if single else self._front()
+        best = max(self._within_budget(), key=lambda p: (desk.chances[p].probability, [-n for n in p]))
+        ranking, not_ranked = self._ranked()
+        return Plan(
+            question=self._asked,
+            engine=self._engine,
+            effort=desk.effort,
+            why_simulated=why_simulated,
+            least=None if least is None else desk.point(least),
+            below=desk.point((least[0] - 1,)) if least is not None and single and least[0] > 0 else None,
+            best=desk.point(best),
+            now=desk.point(self._now),
+            nothing=desk.point(self._nothing),
+            points=tuple(desk.point(p) for p in sorted(desk.chances, key=lambda p: (self._weight(p), p))),
+            steady=not single or self._steady(),
+            limits=tuple(self._limits()) if least is None else (),
+            curves=tuple(other_shocks(self._scenario, self._levers[0], self._desk_for)) if single else (),
+            front=tuple(desk.point(p) for p in front),
+            ranking=ranking,
+            not_ranked=not_ranked,
+            in_order=self._in_order(ranking) if single and ranking is not None else None,
+        )
+
+    def _limits(self) -> list[Limit]:
+        limited = self._budget is not None
+        return what_limits(self._scenario, self._goal, self._levers, self._desk, self._desk_for, budget=limited)
+
+    def _in_order(self, ranking: Ranking) -> Point | None:
+        return least_in_order(self._scenario, self._levers[0], ranking, self._desk_for, self._affordable)
+
+    def _desk_for(self, scenario: Scenario, levers: tuple[Lever, ...]) -> Desk:
+        """Return where settings of a scenario are tried: exactly only where that can be had for it as well."""
+        engine, effort = self._engine, self._effort
+        if engine == "exact" and scenario is not self._scenario:
+            engine, _ = engine_for(_hardest(scenario, levers), self._goal, None, effort.draws, self._asked.seed)
+        if engine != self._engine:
+            effort = first_effort(scenario, engine, None, None)
+        elif scenario.fixed:
+            effort = Effort(1, effort.draws * effort.replicates if engine != "exact" else 1)
+        trial = Trial(scenario, self._goal, engine, self._asked.seed, self._workers, self._told)
+        return Desk(scenario, levers, trial, effort)
+
+    def _checked(self, budget: float | None) -> float | None:
+        """Return the limit on the cost; refuse one that nothing could keep to."""
+        if budget is None:
+            return None
+        cost = self._desk.cost(self._nothing)
+        if cost > budget:
+            names = ", ".join(lever.name for lever in self._levers)
+            values = {"cost": round(cost), "levers": names, "budget": budget}
+            raise Refusal(replace(BUDGET_TOO_SMALL, values=values))
+        return budget
+
+    def _weight(self, places: Places) -> float:
+        """Return what settings are weighed by: cost, or assisted village-years where nothing costs anything."""
+        return self._desk.cost(places) if self._asked.by_costs else self._desk.village_years(places)
+
+    def _affordable(self, places: Places) -> bool:
+        return self._budget is None or self._desk.cost(places) <= self._budget
+
+    def _within_budget(self) -> list[Places]:
+        return [places for places in self._desk.chances if self._affordable(places)]
+
+    def _search_one(self) -> Places | None:
+        """Try the rungs of the only lever, then look closer where the decision falls; return the least setting."""
+        desk, most = self._desk, self._levers[0].most
+        if not self._affordable((most,)):
+            most = bisect(lambda n: not self._affordable((n,)), 0, most) - 1
+        rungs = ladder(most)
+        for rung in rungs:
+            desk.chance((rung,))
+        least = least_accepted(lambda n: desk.accepted((n,)), rungs)
+        if least is None:
+            peak = highest(lambda n: desk.chance((n,)).probability, rungs)
+            least = least_accepted(lambda n: desk.accepted((n,)), sorted({*rungs, peak}))
+        return None if least is None else (least,)
+
+    def _search_mix(self) -> Places | None:
+        """Sketch a coarse grid of settings, then trade levers against each other; return the cheapest setting."""
+        desk, goal, most = self._desk, self._goal.probability, [lever.most for lever in self._levers]
+        settings = grid(most, self._affordable)
+        for places in settings:
+            desk.sketch(places)
+        hopeful = [
+            p for p in settings if desk.chances[p].probability + DOUBT * desk.chances[p].monte_carlo_error >= goal
+        ]
+        start = next((p for p in sorted(hopeful, key=lambda p: (self._weight(p), p)) if desk.accepted(p)), None)
+        if start is None and self._budget is not None:
+            best = max(settings, key=lambda p: desk.chances[p].probability)
+            best = climb(lambda p: desk.chance(p).probability, self._affordable, most, best)
+            start = best if desk.accepted(best) else None
+        if start is None:
+            return None
+        return cheapest(lambda p: self._affordable(p) and desk.accepted(p), self._weight, most, start)
+
+    def _front(self) -> list[Places]:
+        """Return the settings that no other beats in cost and chance, each tried with full effort."""
+        front: list[Places] = []
+        while (latest := self._undominated()) != front:
+            front = latest
+            for places in front:
+                self._desk.chance(places)
+        return front
+
+    def _undominated(self) -> list[Places]:
+        chances = self._desk.chances
+        return undominated({p: (self._weight(p), chances[p].probability) for p in self._within_budget()})
+
+    def _steady(self) -> bool:
+        tried = [self._desk.chances[places] for places in sorted(self._desk.chances)]
+        return not any(more.falls_short_of(less) for less, more in pairwise(tried))
+
+    def _ranked(self) -> tuple[Ranking | None, tuple[Message, ...]]:
+        try:
+            return rank_villages(self._scenario, self._levers, self._asked.seed, self._effort.draws), ()
+        except Refusal as refusal:
+            return None, refusal.reasons
+
+
+def _hardest(scenario: Scenario, levers: tuple[Lever, ...]) -> Scenario:
+    """Return the setting whose closed form takes longest: one place short of everybody."""
+    return turn(scenario, levers, [lever.most - 1 for lever in levers])
+
+
+def _told(progress: Progress | None, effort: Effort) -> Callable[[int], None]:
+    """Return what counts trajectories and tells how many tries of the first effort they make."""
+    done, one = 0, effort.draws * effort.replicates
+
+    def told(trajectories: int) -> None:
+        nonlocal done
+        done += trajectories
+        if progress is not None:
+            progress(done // one, max(TRIES, done // one))
+
+    return told

@@ -1,0 +1,100 @@
+"""What a plan is asked: of which scenario, how likely, when, with which levers, within which budget and effort.
+
+Knows which questions make sense; must not know how they are answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..inputs.problems import Message, Refusal
+from ..inputs.scenario import Scenario
+from .chances import Engine
+from .goals import Goal, goal_of
+from .levers import BUDGET, Lever, levers_of
+
+BUDGET_WITHOUT_COSTS = Message("a limit on the budget says nothing while nothing costs anything; give cost_idr_million")
+NO_BUDGET = Message("the limit on the budget must be a number of at least 0; found {found:,}")
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A question that can be answered.
+
+    Attributes
+    ----------
+    scenario, goal, levers
+        What is planned.
+    by_budget
+        Whether a budget is what was asked for, all interventions being levers.
+    budget
+        The limit on the cost in million rupiah, or None.
+    draws, replicates, engine
+        The effort asked for; None where it was left open.
+    seed
+        At least 0.
+    """
+
+    scenario: Scenario
+    goal: Goal
+    levers: tuple[Lever, ...]
+    by_budget: bool
+    budget: float | None
+    draws: int | None
+    replicates: int | None
+    engine: Engine | None
+    seed: int
+
+    @property
+    def by_costs(self) -> bool:
+        """Whether settings are weighed by cost; else, for want of any, by assisted village-years."""
+        return any(plan.cost_idr_million > 0 for plan in self.scenario.interventions)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What decides the answer beside the scenario and the seed, as plain data."""
+        return {
+            "probability": self.goal.probability,
+            "years": list(self.goal.years),
+            "levers": [lever.name for lever in self.levers],
+            "by_budget": self.by_budget,
+            "budget_idr_million": self.budget,
+            "draws": self.draws,
+            "replicates": self.replicates,
+            "engine": self.engine,
+        }
+
+
+def question(
+    scenario: Scenario,
+    probability: float,
+    vary: str | Sequence[str],
+    *,
+    year: int | None,
+    every_year: bool,
+    budget: float | None,
+    draws: int | None,
+    replicates: int | None,
+    engine: Engine | None,
+    seed: int,
+) -> Question:
+    """Return the question that is meant; parameters as for `planning.plan`.
+
+    Raises
+    ------
+    Refusal
+        Where there is nothing to plan, with the reason.
+    """
+    names = (vary,) if isinstance(vary, str) else tuple(vary)
+    goal = goal_of(scenario, probability, year, every_year)
+    levers = levers_of(scenario, names, goal.years)
+    if scenario.fixed:
+        draws = None
+    asked = Question(scenario, goal, levers, BUDGET in names, budget, draws, replicates, engine, seed)
+    if budget is not None and not budget >= 0:
+        raise Refusal(replace(NO_BUDGET, values={"found": budget}))
+    if budget is not None and not asked.by_costs:
+        raise Refusal(BUDGET_WITHOUT_COSTS)
+    return asked

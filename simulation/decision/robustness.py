@@ -1,0 +1,125 @@
+"""Options under every state of the world: which is best on average, and which is least regretted.
+
+Knows chances of meeting the target and what they say of a choice; must not know how a state is made or told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.ensemble import Effort
+from ..inputs.problems import Message, Refusal
+from ..inputs.scenario import Scenario
+from .chances import Trial
+from .goals import goal_of
+from .pairing import refuse_unpaired
+from .worlds import World, worlds_of
+
+Floats = NDArray[np.float64]
+
+FEWEST_OPTIONS = Message("a choice needs at least two scenarios; found {found}")
+
+
+@dataclass(frozen=True, eq=False)
+class Robustness:
+    """What each option achieves in each state of the world.
+
+    Attributes
+    ----------
+    options
+        The scenarios to choose from.
+    worlds
+        The states; the first is the world as the scenarios state it.
+    year, seed, effort
+        The year judged, and how the chances were simulated.
+    chances, monte_carlo_errors
+        Shape (option, world): chance of meeting the target and its error. All cells share draws and luck.
+    """
+
+    options: tuple[Scenario, ...]
+    worlds: tuple[World, ...]
+    year: int
+    seed: int
+    effort: Effort
+    chances: Floats
+    monte_carlo_errors: Floats
+
+    @property
+    def regrets(self) -> Floats:
+        """Shape (option, world): how far each chance is below the best option's in that state."""
+        return np.asarray(self.chances.max(axis=0) - self.chances)
+
+    @property
+    def mean_chances(self) -> Floats:
+        """Shape (option,): mean over the states after the first, each counting the same."""
+        return np.asarray(self.chances[:, 1:].mean(axis=1) if len(self.worlds) > 1 else self.chances[:, 0])
+
+    @property
+    def largest_regrets(self) -> Floats:
+        """Shape (option,)."""
+        return np.asarray(self.regrets.max(axis=1))
+
+    @property
+    def best_on_average(self) -> int:
+        """Place of the option with the highest mean chance."""
+        return int(self.mean_chances.argmax())
+
+    @property
+    def least_regretted(self) -> int:
+        """Place of the option whose largest regret is the smallest."""
+        return int(self.largest_regrets.argmin())
+
+
+def robustness(
+    options: Sequence[Scenario],
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int = 0,
+    *,
+    year: int | None = None,
+    workers: int | None = None,
+    told: Callable[[int, int], None] = lambda *_: None,
+) -> Robustness:
+    """Return what each option achieves in each state of the world.
+
+    Parameters
+    ----------
+    options
+        Scenarios of the same villages and origin, at least two.
+    draws, replicates, seed
+        As for a forecast.
+    year
+        The first by default.
+    told
+        Called with (cells done, cells in all).
+
+    Raises
+    ------
+    Refusal
+        Where there is nothing to choose from, or the options cannot be paired.
+    """
+    if len(options) < 2:
+        raise Refusal(replace(FEWEST_OPTIONS, values={"found": len(options)}))
+    refuse_unpaired(options[0], options[1:])
+    goal = goal_of(options[0], 0.5, year, every_year=False)
+    effects = {
+        f"{plan.name}.odds_ratio_rise": option.parameters.scalars[f"{plan.name}.odds_ratio_rise"]
+        for option in options
+        for plan in option.interventions
+    }
+    worlds = tuple(worlds_of(options[0], effects))
+    effort = Effort.of(options[0], draws, replicates)
+    cells = []
+    for option in options:
+        trial = Trial(option, goal, "batch", seed, workers)
+        for world in worlds:
+            cells.append(trial.chance(world.of(option), effort))
+            told(len(cells), len(options) * len(worlds))
+    shape = (len(options), len(worlds))
+    chances = np.array([cell.probability for cell in cells]).reshape(shape)
+    errors = np.array([cell.monte_carlo_error for cell in cells]).reshape(shape)
+    return Robustness(tuple(options), worlds, goal.years[0], seed, effort, chances, errors)

@@ -1,0 +1,132 @@
+"""States of the world that a district cannot choose and does not know: each pins down what the scenario leaves open.
+
+Knows which parameters a state sets, and to what; must not know which options are compared in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ..domain.distributions import Distribution, Empirical, Fixed
+from ..domain.status import LEVELS, TOP
+from ..domain.villages import Villages
+from ..inputs.scenario import Scenario
+from .limits import with_scalars
+
+WorldName = Literal[
+    "as_stated", "launched_long_ago", "launched_recently", "few_skips", "many_skips",
+    "weak_effects", "strong_effects", "no_shocks", "large_shocks",
+]  # fmt: skip
+YEARS_SINCE_LAUNCH: dict[WorldName, int] = {"launched_long_ago": 9, "launched_recently": 3}
+"""Kampung KB began in 2016; kampung that were launched in 2022 reached the same levels three times as fast."""
+_LOW, _MIDDLE, _HIGH = 0.05, 0.5, 0.95
+_SHOCKS = ("year_sd", "subdistrict_sd", "campaign.probability")
+
+
+@dataclass(frozen=True)
+class World:
+    """One state of the world.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    scalars
+        Parameters that it sets, as numbers.
+    """
+
+    name: WorldName
+    scalars: dict[str, float]
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """Return a scenario in this state; what it does not have is not set."""
+        known = scenario.parameters.scalars
+        return with_scalars(scenario, {name: Fixed(value) for name, value in self.scalars.items() if name in known})
+
+
+def worlds_of(scenario: Scenario, effects: dict[str, Distribution]) -> Iterator[World]:
+    """Yield the states that differ for a scenario: as it is stated first, then two for each thing not known.
+
+    Parameters
+    ----------
+    scenario
+        Of one district.
+    effects
+        Odds ratios of rising of the interventions of every option.
+
+    Notes
+    -----
+    Launch: the levels of today are reached within nine or three years, one level or more at a time, so that the
+    district's typical villages rise that often on average. Skips, effects: the 5% and the 95% quantile. Shocks:
+    none at all, or the 95% quantile of the spread between years. Parameters that are numbers have no states, nor
+    have those drawn together from a file.
+    """
+    yield World("as_stated", {})
+    yield from _launches(scenario)
+    known = scenario.parameters.scalars
+    yield from _two("few_skips", "many_skips", {name: p for name, p in known.items() if name.startswith("skip")})
+    yield from _two("weak_effects", "strong_effects", effects)
+    if any(known[name] != Fixed(0.0) for name in _SHOCKS):
+        yield World("no_shocks", dict.fromkeys(_SHOCKS, 0.0))
+    if _open(known["year_sd"]):
+        yield World("large_shocks", {"year_sd": _at(known["year_sd"], _HIGH)})
+
+
+def _two(low: WorldName, high: WorldName, known: dict[str, Distribution]) -> Iterator[World]:
+    known = {name: distribution for name, distribution in known.items() if _open(distribution)}
+    if known:
+        yield World(low, {name: _at(distribution, _LOW) for name, distribution in known.items()})
+        yield World(high, {name: _at(distribution, _HIGH) for name, distribution in known.items()})
+
+
+def _launches(scenario: Scenario) -> Iterator[World]:
+    """Yield the states of the launch; only where chances of rising are open and the levels of today are known."""
+    known, villages = scenario.parameters.scalars, scenario.districts[0]
+    names = [f"rise.{level}" for level in LEVELS[:-1]]
+    if scenario.parameters.matrix is not None or villages.synthetic or not all(_open(known[name]) for name in names):
+        return
+    typical = np.array([_at(known[name], _MIDDLE) for name in names])
+    for world, years in YEARS_SINCE_LAUNCH.items():
+        rises = rises_a_year(villages, years)
+        chances = _shifted(typical, _counts(villages)[:-1], rises)
+        if chances is not None:
+            yield World(world, dict(zip(names, map(float, chances), strict=True)))
+
+
+def rises_a_year(villages: Villages, years: int) -> float:
+    """Return how many villages rose each year on average if all began at the lowest level so many years ago.
+
+    Between one rise a village above the lowest level and one for each level it stands above: the middle of both.
+    """
+    counts = _counts(villages)
+    fewest, most = counts[1:].sum(), counts @ np.arange(len(LEVELS))
+    return float(fewest + most) / 2 / years
+
+
+def _shifted(chances: np.ndarray, counts: np.ndarray, rises: float) -> np.ndarray | None:
+    """Return the chances after one shift of their log odds that gives so many rises; None where none does."""
+    from scipy.optimize import brentq
+    from scipy.special import expit, logit
+
+    if not 0 < rises < counts.sum():
+        return None
+    shift = brentq(lambda shift: counts @ expit(logit(chances) + shift) - rises, -20, 20)
+    return np.asarray(expit(logit(chances) + shift))
+
+
+def _counts(villages: Villages) -> np.ndarray:
+    if villages.status is not None:
+        return np.bincount(villages.status, minlength=TOP + 1)
+    return np.asarray(villages.status_counts)
+
+
+def _open(distribution: Distribution) -> bool:
+    return not distribution.fixed and not isinstance(distribution, Empirical)
+
+
+def _at(distribution: Distribution, probability: float) -> float:
+    return float(distribution.quantile(np.array([probability]))[0])

@@ -1,0 +1,147 @@
+"""The closed form of the first year alone: fast enough to be asked for thousands of draws and many plans.
+
+Knows that a village's move is linear in its chance of rising, so that what sets villages apart for good is
+averaged before anything is summed; must not know which scenarios have a closed form.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.parameters import Parameters, transition_matrix
+from ...domain.status import LEVELS
+from ...domain.transition import chance, factor, fall_chance, odds, odds_against
+from ...inputs.scenario import Scenario
+from .closed_form import chance_of_places, top_at_start
+from .forward import Village, lasting_nodes
+from .measures import Measure, judged, kinds_of_moves
+from .population import Group, Population, take
+from .shock_paths import Shocks, year_shocks
+from .village_sums import Axis, Part, cost, total
+
+Floats = NDArray[np.float64]
+
+BLOCK_CASES = 16_384
+"""Draws × nodes of the shock that are summed side by side."""
+
+
+def chance_of_meeting(scenario: Scenario, parameters: Parameters, populations: list[Population]) -> Floats:
+    """Return the chance that the target is met in the first year, shape (D,).
+
+    Parameters
+    ----------
+    scenario
+        Of one year (``horizon`` 1), with a closed form (`limits.sort_districts`).
+    parameters
+        All D draws.
+    populations
+        Which draws see which groups, from `limits.sort_districts`.
+    """
+    result = np.empty(parameters.rise.shape[0])
+    for population in populations:
+        drawn = take(parameters, population.draws)
+        shocks = year_shocks(drawn)
+        size = max(1, BLOCK_CASES // shocks.weight.shape[1])
+        for start in range(0, population.draws.size, size):
+            block = slice(start, start + size)
+            met = _chance(scenario, population, take(drawn, block), block, shocks.part(block))
+            result[population.draws[block]] = met
+    return result
+
+
+def multiplications(scenario: Scenario, population: Population, parameters: Parameters) -> int:
+    """Return the multiplications that `chance_of_meeting` takes for one population; `parameters` are all draws."""
+    size, choices = population.membership.shape[0], population.choices
+    measure = first_measure(scenario, size, top_at_start(population, 0) or 0)
+    shapes = [
+        (group.size, (*measure.lattice, *(2 if number in group.choices else 1 for number in range(len(choices)))))
+        for group in population.groups
+    ]
+    axes = [*measure.axes(size), *(Axis(places, exactly=True) for _, places in choices)]
+    nodes = year_shocks(take(parameters, population.draws)).weight.shape[1]
+    return cost(shapes, axes) * int(nodes) * population.draws.size
+
+
+def ends(village: Village, parameters: Parameters, shock: Floats, thin: int = 1) -> Floats:
+    """Return the chance that a village ends the first year at each level, shape (4, D, …).
+
+    Parameters
+    ----------
+    village
+        Its level and its log odds, (D, 1).
+    parameters
+        D draws.
+    shock
+        Shape (D, …): what the year adds to the log odds of rising.
+    thin
+        Take every so many-th node of what sets villages apart for good; 2 still has steps of 0.53 sd.
+    """
+    status = village.status
+    along = (slice(None), *(None,) * (shock.ndim - 1))
+    typical = odds(parameters.rise[:, status])[along] * factor(shock + village.log_odds[:, 0][along])
+    differences, weight = lasting_nodes(parameters.village_sd)
+    rise = np.zeros(shock.shape)
+    middle = weight.size // 2 % thin
+    for difference, share in zip(factor(differences[:, middle::thin]).T, weight[middle::thin], strict=True):
+        rise += share * chance(typical * difference[along])
+    rise /= weight[middle::thin].sum()
+    fall = fall_chance(odds_against(parameters.fall[:, status]), factor(-village.fall_log_odds[:, 0]))[along]
+    up, down = (
+        transition_matrix(
+            np.full_like(parameters.rise, rising), np.full_like(parameters.fall, 1 - rising),
+            parameters.rise_reaches, parameters.fall_reaches,
+        )[:, status].T[(slice(None), *along)]
+        for rising in (1.0, 0.0)
+    )  # fmt: skip
+    stays = (np.arange(len(LEVELS)) == status)[(slice(None), *(None,) * shock.ndim)]
+    return np.asarray(rise * up + (1 - rise) * (fall * down + (1 - fall) * stays))
+
+
+def scores(measure: Measure, status: int, level: Floats) -> Floats:
+    """Return the chance of each score of a measure, shape (score, …), from the chances of the levels (4, …)."""
+    kinds = kinds_of_moves(measure, waits=1)
+    return np.stack([level[kind[status, 0]].sum(axis=0) for kind in kinds])
+
+
+def first_measure(scenario: Scenario, villages: int, top: int) -> Measure:
+    """Return what decides whether the target is met in the first year, `top` villages being at the top."""
+    return judged(scenario.target, villages, 1, top)
+
+
+def _chance(scenario: Scenario, population: Population, parameters: Parameters, block: slice, shocks: Shocks) -> Floats:
+    size = population.membership.shape[0]
+    measure = first_measure(scenario, size, top_at_start(population, 0) or 0)
+    where = np.arange(population.draws.size)[block]
+    parts = [
+        Part(group.size, _adds(scenario, population, group, parameters, where, shocks, measure))
+        for group in population.groups
+    ]
+    choices = population.choices
+    sums = total(parts, [*measure.axes(size), *(Axis(places, exactly=True) for _, places in choices)])
+    for members, places in choices:
+        sums = sums / chance_of_places(members, places)
+    met = sums[measure.reached(sums.shape[:-1])].sum(axis=0).reshape(shocks.weight.shape)
+    return np.asarray(np.clip((met * shocks.weight).sum(axis=1) / shocks.weight.sum(axis=1), 0.0, 1.0))
+
+
+def _adds(
+    scenario: Scenario,
+    population: Population,
+    group: Group,
+    parameters: Parameters,
+    where: NDArray[np.int64],
+    shocks: Shocks,
+    measure: Measure,
+) -> Floats:
+    """Return what one village of a group adds, shape (score, choices, case)."""
+    sides = [2 if number in group.choices else 1 for number in range(len(population.choices))]
+    adds = np.zeros((*measure.lattice, *sides, shocks.weight.size))
+    for chosen, probability, assisted in population.variants(group):
+        village = population.village(scenario, parameters, where, group, assisted)
+        score = scores(measure, group.status, ends(village, parameters, shocks.log_odds))
+        cell: list[int | slice] = [slice(None), *[0] * len(sides)]
+        for number, taken in zip(group.choices, chosen, strict=True):
+            cell[1 + number] = taken
+        adds[tuple(cell)] += probability * score.reshape(len(score), -1)
+    return adds

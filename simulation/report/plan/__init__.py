@@ -1,0 +1,1 @@
+"""Plans: record, words, tables, workbook and folder."""

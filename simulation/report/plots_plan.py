@@ -1,0 +1,192 @@
+"""The chance of meeting the target against the effort that is made.
+
+Knows how chances are drawn for several sizes of the year shock, and how mixes of levers are; must not know how a
+page is laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .language import Language
+from .plan import words
+from .plots_page import INK, LETTERS, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, footer, grid, subtitle
+
+Record = Mapping[str, Any]
+End = tuple[float, str, str]
+"""Height at which a line ends, what stands there, and its colour."""
+_HEIGHT, _RIGHT, _NARROW = 2.1, 0.95, 0.72
+_OWN, _GOAL = LEVEL_COLOURS["berkembang"], "#d55e00"
+_SHOCKS: Mapping[float, tuple[str, Any]] = {
+    0.0: ("#888888", (0, (1, 1.2))),
+    0.5: ("#666666", (0, (3, 1.5))),
+    1.0: ("#333333", (0, (6, 1.5, 1, 1.5))),
+}
+"""Colour and dashes of each size of the shock."""
+
+
+def draw_plan(language: Language, record: Record, run_hash: str | None) -> Figure:
+    """Draw chance against effort: of a single lever for several shocks, of several levers the undominated mixes."""
+    single = len(record["levers"]) == 1
+    page = Page(
+        record["verdict"][language.code].rstrip("."),
+        subtitle(language, record),
+        _explanation(language, record),
+        footer(language, record, run_hash),
+        _HEIGHT,
+    )
+    axes = page.axes(left=0.4, right=_RIGHT if single else _NARROW, bottom=0.36, top=0.08)
+    low, high = _heights(record)
+    axes.set_ylim(low, high + 0.02 * (high - low))
+    points = sorted((_x(record, point), point["probability_met"]) for point in record["tried" if single else "pareto"])
+    ends = [*_shocks(language, axes, record), *_own(language, axes, record, points), _goal(language, axes, record)]
+    _label_ends(axes, ends)
+    _mark(language, axes, record)
+    axes.set_xlabel(_label(language, record), color=INK, labelpad=2)
+    _scale(language, axes, record)
+    return page.figure
+
+
+def _explanation(language: Language, record: Record) -> str:
+    say, name = language.say, record["name"]
+    if len(record["levers"]) > 1:
+        return say(
+            "{district}. Each dot is a mix of efforts that no other beats in both effort and chance.", district=name
+        )
+    return say(
+        "{district}, probability that the target is met. Thick line: the scenario; broken lines: with years that "
+        "differ less or more (sd of the log odds that all villages share).",
+        district=name,
+    )
+
+
+def _x(record: Record, point: Record) -> float:
+    if len(record["levers"]) == 1 and not record["by_budget"]:
+        return float(point["value"])
+    return float(point["cost_idr_million"] if record["weighed_by_cost"] else point["village_years"])
+
+
+def _heights(record: Record) -> tuple[float, float]:
+    """Return between which tenths everything lies that is drawn, an empty one below."""
+    chances = [record["goal"], *(point["probability_met"] for point in (*record["tried"], *record["pareto"]))]
+    chances += [chance for curve in record["curves"] for _, chance in curve["points"]]
+    return max(0.0, np.floor(10 * min(chances) - 0.5) / 10), min(1.0, np.ceil(10 * max(chances)) / 10)
+
+
+def _own(language: Language, axes: Axes, record: Record, points: Sequence[tuple[float, float]]) -> list[End]:
+    """Draw what was tried of the scenario itself; return where its line ends and what stands there."""
+    x, y = zip(*points, strict=True)
+    axes.plot(x, y, color=_OWN, linewidth=2, marker="o", markersize=2.5, zorder=4)
+    if len(record["levers"]) > 1:
+        return []
+    low, middle, high = record["year_sd"]
+    shown = _spread(language, middle)
+    text = (
+        language.say("scenario\n(sd {sd})", sd=shown)
+        if low == high
+        else language.say("scenario\n(sd about {sd})", sd=shown)
+    )
+    return [(y[-1], text, _OWN)]
+
+
+def _shocks(language: Language, axes: Axes, record: Record) -> list[End]:
+    """Draw the scenario with other shocks; return where each line ends and what stands there."""
+    ends = []
+    known = sorted((next(iter(point["settings"].values())), point["cost_idr_million"]) for point in record["tried"])
+    settings, costs = ([pair[place] for pair in known] for place in (0, 1))
+    for curve in record["curves"]:
+        colour, dashes = _SHOCKS[curve["year_sd"]]
+        # Within a budget less is tried than there are villages.
+        values, chances = zip(*(point for point in curve["points"] if point[0] <= settings[-1]), strict=True)
+        x = np.interp(values, settings, costs) if record["by_budget"] else values
+        axes.plot(x, chances, color=colour, linewidth=1, linestyle=dashes, zorder=3)
+        ends.append((chances[-1], language.say("sd {sd}", sd=_spread(language, curve["year_sd"])), colour))
+    return ends
+
+
+def _spread(language: Language, year_sd: float) -> str:
+    return language.number(year_sd, 0 if year_sd.is_integer() else 1 if round(10 * year_sd, 6).is_integer() else 2)
+
+
+def _label_ends(axes: Axes, ends: Sequence[End]) -> None:
+    """Write what each line is at its right end, one below the other where they would overlap."""
+    low, high = axes.get_ylim()
+    inches = axes.get_window_extent().height / axes.figure.dpi
+    line = 1.2 * LETTERS / 72 / inches * (high - low)
+    ordered = sorted(ends, key=lambda end: -end[0])
+    halves = [line * (1 + text.count("\n")) / 2 for _, text, _ in ordered]
+    middles: list[float] = []
+    for place, (height, _, _) in enumerate(ordered):
+        room = high if not place else middles[-1] - halves[place - 1]
+        middles.append(min(height, room - halves[place]))
+    # Where labels run out at the bottom, all move up.
+    lift = max(0.0, low - (middles[-1] - halves[-1]))
+    for (_, text, colour), middle in zip(ordered, middles, strict=True):
+        axes.annotate(
+            text,
+            (1, middle + lift),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left",
+            color=colour,
+            weight="bold" if colour in {_OWN, _GOAL} else "normal",
+            linespacing=1.0,
+        )
+
+
+def _goal(language: Language, axes: Axes, record: Record) -> End:
+    """Draw the wanted probability across; return where it stands and what it is called."""
+    goal = record["goal"]
+    axes.axhline(goal, color=_GOAL, linewidth=1, linestyle=(0, (3, 1.5)), zorder=2)
+    return goal, language.say("wanted:\n{goal}", goal=words.goal(language, record)), _GOAL
+
+
+def _mark(language: Language, axes: Axes, record: Record) -> None:
+    """Mark the least effort that suffices, or the best that can be had."""
+    point = record["least"] or record["best"]
+    x, y = _x(record, point), point["probability_met"]
+    setting = words.setting(language, record, point).replace(" + ", "\n")
+    axes.plot(x, y, "o", color="white", markeredgecolor=INK, markersize=5, zorder=6)
+    axes.plot([x, x], [axes.get_ylim()[0], y], color=QUIET_INK, linewidth=0.6, zorder=1)
+    text = (
+        language.say("least:\n{setting}", setting=setting)
+        if record["least"]
+        else language.say("best:\n{setting}", setting=setting)
+    )
+    left, right = axes.get_xlim()
+    late = x > (left + right) / 2
+    axes.annotate(
+        text,
+        (x, 0),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(-3 if late else 3, 3),
+        textcoords="offset points",
+        ha="right" if late else "left",
+        va="bottom",
+        color=INK,
+        linespacing=1.1,
+    )
+
+
+def _label(language: Language, record: Record) -> str:
+    """Return what the effort is."""
+    if len(record["levers"]) == 1 and not record["by_budget"]:
+        return words.lever_name(language, record["levers"][0])
+    return (
+        language.say("cost (million rupiah)") if record["weighed_by_cost"] else language.say("assisted village-years")
+    )
+
+
+def _scale(language: Language, axes: Axes, record: Record) -> None:
+    share = len(record["levers"]) == 1 and not record["by_budget"] and record["levers"][0]["kind"] == "coverage"
+    axes.xaxis.set_major_formatter(lambda value, _: language.percent(value) if share else language.number(value))
+    axes.locator_params(axis="x", nbins=6)
+    axes.set_xlim(left=0)
+    axes.locator_params(axis="y", nbins=6)
+    axes.yaxis.set_major_formatter(lambda value, _: language.percent(value))
+    grid(axes)

@@ -1,0 +1,284 @@
+"""The least effort: against brute force, published answers, and what makes a target unreachable."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from districts import NEUTRAL, make_scenario, make_villages
+from plan_settings import FIRST, REFERENCE, assist, district, exact_chance, reference
+
+from simulation.decision.chances import Trial
+from simulation.decision.effort import Desk
+from simulation.decision.goals import Goal
+from simulation.decision.levers import levers_of
+from simulation.decision.planning import plan
+from simulation.decision.search import bisect
+from simulation.domain.distributions import LogitNormal
+from simulation.domain.target import Target
+from simulation.engine.ensemble import Effort
+from simulation.inputs.problems import Refusal
+from simulation.inputs.scenario import Scenario
+
+SHARE = Fraction("0.25")
+SETTINGS = {
+    "independent villages": district(
+        (9, 5, 2, 0), interventions=[assist()], effects={"pokja.odds_ratio_rise": 3.0}, target=Target(SHARE)
+    ),
+    "a shared shock, random choice": district(
+        (9, 5, 2, 0),
+        scalars={"year_sd": 0.6},
+        interventions=[assist(coverage=Fraction(1, 2), eligible_status=("dasar", "berkembang"))],
+        effects={"pokja.odds_ratio_rise": 2.6},
+        target=Target(Fraction("0.2")),
+    ),
+    "rises net of falls": district(
+        (7, 4, 0, 2),
+        scalars={"fall": 0.1},
+        interventions=[assist(capacity=2)],
+        effects={"pokja.odds_ratio_rise": 4.0, "pokja.odds_ratio_fall": 0.5},
+        target=Target(Fraction("0.15"), net_of_falls=True),
+    ),
+    "a stock of villages, counts only": district(
+        (6, 5, 1, 2),
+        known=False,
+        interventions=[assist(capacity=2, eligible_status=("berkembang",))],
+        effects={"pokja.odds_ratio_rise": 6.0},
+        target=Target(Fraction("0.3"), "stock"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("quantile", [0.3, 0.8])
+def test_the_least_setting_is_that_of_brute_force(name: str, quantile: float) -> None:
+    """Every setting of a small district is computed by the forecast's closed form; the first that suffices is it."""
+    scenario = SETTINGS[name]
+    most = plan(scenario, 0.5).levers[0].most
+    every = [exact_chance(scenario, (), (places,)) for places in range(most + 1)]
+    wanted = every[0] + quantile * (every[-1] - every[0])
+    found = plan(scenario, wanted)
+    assert found.engine == "exact"
+    for point in found.points:
+        assert point.chance.probability == pytest.approx(every[point.places[0]], abs=1e-9)
+    assert found.least is not None
+    assert found.least.places == (next(places for places, chance in enumerate(every) if chance >= wanted),)
+
+
+def test_uncertain_parameters_are_averaged_over_and_their_error_is_on_the_safe_side() -> None:
+    """Chances are those of the forecast of as many draws; the least setting is the first whose lower bound suffices."""
+    scenario = district(
+        (8, 4, 0, 1),
+        scalars={"rise.dasar": LogitNormal(-2.0, 0.5), "year_sd": 0.3},
+        interventions=[assist(capacity=4, priority="lowest_status")],
+        effects={"pokja.odds_ratio_rise": 3.0},
+        target=Target(Fraction("0.2")),
+    )
+    found = plan(scenario, 0.3)
+    assert found.engine == "exact"
+    assert found.effort.draws == 2500
+    assert found.least is not None
+    for point in (found.below, found.least):
+        assert point.chance.probability == pytest.approx(exact_chance(scenario, (), point.places, 2500), abs=1e-9)
+        assert 0 < point.chance.monte_carlo_error <= 0.004
+        bound = point.chance.probability - 1.6448536 * point.chance.monte_carlo_error
+        assert point.chance.lower95 == pytest.approx(bound)
+    assert found.below.chance.lower95 < 0.3 <= found.least.chance.lower95
+
+
+@pytest.mark.parametrize(("year_sd", "least"), [(0.0, 14), (0.5, 40), (1.0, None)])
+def test_the_reference_answers_come_out_exactly(year_sd: float, least: int | None) -> None:
+    """MODEL.md: 7 of 135, 80%, odds ratio 2.5 on random dasar villages: 14 without shock, 40 at 0.5, never at 1."""
+    found = plan(reference(year_sd), 0.8)
+    assert found.engine == "exact"
+    assert (None if found.least is None else found.least.places[0]) == least
+    if found.least is None:
+        assert found.best.places == (93,)
+        assert found.best.chance.probability < 0.8
+    else:
+        assert found.below.chance.probability < 0.8 <= found.least.chance.probability
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("year_sd", [0.0, 0.5, 1.0])
+def test_bisection_on_common_random_numbers_agrees_with_the_exact_answer(year_sd: float) -> None:
+    """At 20,000 trajectories a chance of 0.8 has standard error 0.0028; acceptance asks for 1.645 of them more."""
+    found = plan(reference(year_sd), 0.8, engine="batch", seed=1)
+    error = 0.0028
+    assert found.best.chance.monte_carlo_error <= 0.004
+    if year_sd == 1.0:
+        assert found.least is None
+        return
+    assert found.least is not None
+    accepted, refused = (exact_chance(reference(year_sd), (), point.places) for point in (found.least, found.below))
+    assert accepted >= 0.8 + (1.645 - 4) * error
+    assert refused <= 0.8 + (1.645 + 4) * error
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("year_sd", "least", "replicates"), [(0.0, 14, 200_000), (0.5, 40, 800_000)])
+def test_bisection_with_many_trajectories_finds_the_reference_answers(
+    year_sd: float, least: int, replicates: int
+) -> None:
+    """The accepted bound then lies 0.0015 and 0.0007 below a chance that is 0.0041 and 0.0018 above 0.8."""
+    scenario, goal = reference(year_sd), Goal(0.8, (FIRST,))
+    trial = Trial(scenario, goal, "batch", seed=1)
+    desk = Desk(scenario, levers_of(scenario, (), goal.years), trial, Effort(1, replicates))
+    assert bisect(lambda places: desk.accepted((places,)), least - 10, least + 8) == least
+
+
+def test_what_makes_a_target_unreachable_is_named() -> None:
+    """At shock sd 1.0 the target is within reach without the shock, with twice the odds ratio, or for everybody."""
+    found = plan(reference(1.0), 0.8)
+    limits = {limit.name: limit for limit in found.limits}
+    assert set(limits) == {"shock", "effect", "eligible"}
+    assert (limits["shock"].reachable, limits["shock"].least) == (True, 14)
+    for limit in limits.values():
+        assert limit.probability > found.best.chance.probability
+    assert plan(reference(0.5), 0.8).limits == ()
+
+
+def test_more_shock_asks_for_more_effort_where_the_target_is_likely() -> None:
+    """The curves stand for shocks of 0, 0.5 and 1; at full effort the chance falls with the shock."""
+    found = plan(reference(0.25), 0.8)
+    assert [curve.year_sd for curve in found.curves] == [0.0, 0.5, 1.0]
+    ends = [curve.points[-1][1] for curve in found.curves]
+    assert ends == sorted(ends, reverse=True)
+    assert [curve.year_sd for curve in plan(reference(0.5), 0.8).curves] == [0.0, 1.0]
+
+
+def two_levers(sizes: tuple[int, int], costs: tuple[float, float] = (10.0, 25.0)) -> Scenario:
+    """Return a district whose dasar and berkembang villages are assisted by two interventions."""
+    plans = [
+        assist("pokja", eligible_status=("dasar",), cost_idr_million=costs[0]),
+        assist("media", eligible_status=("berkembang",), cost_idr_million=costs[1]),
+    ]
+    effects = {"pokja.odds_ratio_rise": 2.0, "media.odds_ratio_rise": 3.5}
+    target = Target(Fraction("0.25"))
+    return district((*sizes, 0, 1), scalars={"year_sd": 0.4}, interventions=plans, effects=effects, target=target)
+
+
+LEVERS = ("pokja.capacity", "media.capacity")
+
+
+@pytest.mark.parametrize("sizes", [(6, 6), (12, 9)])
+@pytest.mark.parametrize("costs", [(10.0, 25.0), (30.0, 12.0)])
+def test_the_cheapest_mix_of_two_levers_is_that_of_brute_force(
+    sizes: tuple[int, int], costs: tuple[float, float]
+) -> None:
+    """All pairs of settings are computed; no cheaper one reaches the wanted chance."""
+    scenario = two_levers(sizes, costs)
+    every = {
+        places: exact_chance(scenario, LEVERS, places) for places in product(range(sizes[0] + 1), range(sizes[1] + 1))
+    }
+    wanted = 0.5 * (every[0, 0] + every[sizes])
+
+    def cost(places: tuple[int, ...]) -> float:
+        return sum(n * unit for n, unit in zip(places, costs, strict=True))
+
+    found = plan(scenario, wanted, LEVERS)
+    assert found.least is not None
+    assert found.least.cost_idr_million == pytest.approx(cost(found.least.places))
+    assert cost(found.least.places) == min(cost(places) for places, chance in every.items() if chance >= wanted)
+    for point in found.front:
+        others = [p for p in found.points if p.cost_idr_million <= point.cost_idr_million - 1e-9]
+        assert all(other.chance.probability < point.chance.probability for other in others)
+
+
+def test_with_six_places_each_the_pareto_set_is_complete() -> None:
+    """The grid then holds every setting: the front is that of all 49."""
+    scenario = two_levers((6, 6))
+    found = plan(scenario, 0.6, LEVERS)
+    every = [
+        (10.0 * a + 25.0 * b, exact_chance(scenario, LEVERS, (a, b)), (a, b)) for a, b in product(range(7), range(7))
+    ]
+    undominated = {
+        places
+        for cost, chance, places in every
+        if not any((c < cost and p >= chance) or (c <= cost and p > chance) for c, p, _ in every)
+    }
+    assert {point.places for point in found.front} == undominated
+
+
+def test_a_budget_is_spent_to_its_end_before_a_target_is_out_of_reach() -> None:
+    """The best mix within a budget is that of brute force, although the coarse grid does not hold it."""
+    scenario = two_levers((18, 18), (10.0, 25.0))
+    budget = 333.0
+    inside = {
+        (a, b): exact_chance(scenario, LEVERS, (a, b))
+        for a, b in product(range(19), range(19))
+        if 10 * a + 25 * b <= budget
+    }
+    found = plan(scenario, 0.999, "budget", budget=budget)
+    assert found.least is None
+    assert found.best.chance.probability == pytest.approx(max(inside.values()), abs=1e-9)
+    assert found.best.cost_idr_million <= budget
+    assert "budget" in {limit.name for limit in found.limits}
+
+
+def test_a_single_lever_keeps_to_the_budget() -> None:
+    """Within 250 million there are ten places at 25 each, four too few for the reference answer."""
+    found = plan(reference(0.0), 0.8, budget=250)
+    assert found.least is None
+    assert found.best.places == (10,)
+    (budget, *_) = found.limits
+    assert (budget.name, budget.reachable, budget.least) == ("budget", True, 14)
+    assert plan(reference(0.0), 0.8, budget=350).least.places == (14,)
+
+
+def test_an_intervention_that_harms_is_best_left_alone() -> None:
+    """The best setting is none, and the plan says that more effort lowers the chance."""
+    scenario = district((20, 5, 0, 0), interventions=[assist()], effects={"pokja.odds_ratio_rise": 0.4})
+    found = plan(scenario, 0.95)
+    assert found.least is None
+    assert found.best.places == (0,)
+    assert not found.steady
+
+
+def test_a_target_that_is_met_anyhow_needs_nothing() -> None:
+    """The least effort is none where the chance suffices already, and nothing is one place less."""
+    found = plan(reference(0.0), 0.3)
+    assert found.least is not None
+    assert found.least.places == (0,)
+    assert found.below is None
+
+
+def test_later_years_are_simulated_and_say_so() -> None:
+    """The exact engine plans the first year alone; asking for it in a later year is refused."""
+    villages = make_villages([30], status=[0] * 24 + [1] * 6)
+    scenario = make_scenario(villages, REFERENCE, [assist()], {"pokja.odds_ratio_rise": 3.0}, horizon=2)
+    found = plan(scenario, 0.4, every_year=True, replicates=2000)
+    assert found.engine == "batch"
+    assert found.goal.years == (FIRST, FIRST + 1)
+    assert len(found.why_simulated) == 1
+    # Two rises of thirty in each of two years; the chance of both is below that of either.
+    either = [plan(scenario, 0.4, year=year, engine="batch", replicates=2000) for year in found.goal.years]
+    for one in either:
+        assert found.nothing.chance.probability <= one.nothing.chance.probability
+    with pytest.raises(Refusal, match="only the first year"):
+        plan(scenario, 0.4, year=FIRST + 1, engine="exact")
+
+
+def test_agents_and_arrays_make_the_same_plan() -> None:
+    """The engines share their trajectories, so that every chance is the same number; far from the goal few suffice."""
+    scenario = district(
+        (8, 4, 0, 0), interventions=[assist(capacity=3)], effects={"pokja.odds_ratio_rise": 3.0}, target=Target(SHARE)
+    )
+    arrays, agents = (plan(scenario, 0.99, engine=engine, replicates=20, seed=3) for engine in ("batch", "mesa"))
+    assert [p.chance.probability for p in arrays.points] == [p.chance.probability for p in agents.points]
+
+
+def test_the_seed_alone_decides() -> None:
+    """Two plans of one seed are equal whatever the number of workers."""
+    plans = [plan(reference(0.5), 0.99, seed=7, engine="batch", replicates=500, workers=workers) for workers in (1, 2)]
+    assert plans[0].settings.equals(plans[1].settings)
+
+
+def test_default_priors_are_planned_by_simulation() -> None:
+    """A scenario whose kecamatan share a shock has no closed form: the reason is kept beside the answer."""
+    villages = make_villages([12, 8], status=[0] * 14 + [1] * 6)
+    scenario = make_scenario(villages, {**NEUTRAL, "subdistrict_sd": 0.5}, [assist()], {"pokja.odds_ratio_rise": 3.0})
+    found = plan(scenario, 0.5, replicates=400)
+    assert found.engine == "batch"
+    assert any("kecamatan" in str(reason) for reason in found.why_simulated)

@@ -1,0 +1,151 @@
+"""Which villages first: gains against brute force, and who is not ranked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+import numpy as np
+import pytest
+from districts import NEUTRAL, make_scenario, make_villages
+from plan_settings import FIRST, assist, district
+from scipy.integrate import quad
+from scipy.special import expit, logit
+from scipy.stats import norm
+
+from simulation.decision.levers import levers_of
+from simulation.decision.planning import plan
+from simulation.decision.priorities import Ranking, rank_villages
+from simulation.domain.distributions import LogitNormal
+from simulation.domain.target import Target
+from simulation.inference.forecast import forecast
+from simulation.inputs.problems import Refusal
+from simulation.inputs.scenario import Scenario
+
+STATUS = [0, 0, 1, 0, 2, 3, 0, 1, 0]
+RATIO = 2.4
+
+
+def small(**settings: Any) -> Scenario:
+    """Return nine villages in three kecamatan whose remoteness matters."""
+    villages = make_villages([3, 4, 2], status=STATUS, columns={"remote": [float(i % 4) for i in range(9)]})
+    settings.setdefault("target", Target(Fraction("0.3")))
+    scalars = settings.pop("scalars", {})
+    plans = [assist(capacity=3, eligible_status=("dasar", "berkembang"))]
+    effects = {"pokja.odds_ratio_rise": RATIO, "pokja.odds_ratio_fall": 0.5}
+    return make_scenario(villages, scalars, plans, effects, {"remote": 0.7}, horizon=1, **settings)
+
+
+def ranked(scenario: Scenario, draws: int = 1) -> Ranking:
+    """Return the ranking of the only intervention."""
+    return rank_villages(scenario, levers_of(scenario, (), [FIRST]), seed=0, draws=draws)
+
+
+def assisting(scenario: Scenario, code: str | None, draws: int = 1) -> tuple[float, np.ndarray]:
+    """Return the chance of meeting the target, and of each village rising, if one village or nobody is assisted."""
+    (one,) = scenario.interventions
+    alone = replace(one, capacity=0 if code is None else 1, priority=(code,) if code else "random")
+    told = forecast(replace(scenario, interventions=(alone,)), draws=draws, engine="exact").districts[0]
+    return told.years[0].met.probability, told.rise_probability[:, 0]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"scalars": {"year_sd": 0.7, "campaign.probability": 0.2, "campaign.odds_ratio": 6.0}},
+        {"scalars": {"peer_odds_ratio": 2.5, "village_sd": 0.8}},
+        {"target": Target(Fraction("0.2"), net_of_falls=True), "scalars": {"fall": 0.1}},
+        {"target": Target(Fraction("0.3"), "stock"), "scalars": {"fall": 0.1, "year_sd": 0.5}},
+        {"target": Target(Fraction("0.3"), "entries"), "scalars": {"skip.berkembang": 0.4}},
+    ],
+    ids=["alike", "shocks", "peers", "net", "stock", "entries"],
+)
+def test_a_gain_is_what_the_closed_form_says_of_assisting_one_village(settings: dict[str, Any]) -> None:
+    """The forecast's exact engine with one place for one village, minus the one with none."""
+    scenario = small(**settings)
+    nobody, rises = assisting(scenario, None)
+    found = ranked(scenario)
+    assert found.probability_met == pytest.approx(nobody, abs=1e-6)
+    assert {village.code for village in found.villages} == {f"63.99.{i:04d}" for i in range(9) if STATUS[i] < 2}
+    for village in found.villages:
+        met, with_it = assisting(scenario, village.code)
+        at = int(village.code[-4:])
+        assert village.gain_probability_met == pytest.approx(met - nobody, abs=1e-6)
+        assert village.chance_without == pytest.approx(rises[at], abs=1e-6)
+        assert village.chance_with == pytest.approx(with_it[at], abs=1e-6)
+        assert village.gain_rises == pytest.approx(with_it[at] - rises[at], abs=1e-6)
+    gains = [round(village.gain_probability_met, 12) for village in found.villages]
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_gains_are_the_mean_over_parameter_draws() -> None:
+    """Twenty draws, the same that a forecast with this seed takes."""
+    scenario = small(scalars={"rise.dasar": LogitNormal(-2.5, 0.7)})
+    nobody, _ = assisting(scenario, None, draws=20)
+    found = ranked(scenario, draws=20)
+    assert found.draws == 20
+    for village in found.villages[:3]:
+        met, _ = assisting(scenario, village.code, draws=20)
+        assert village.gain_probability_met == pytest.approx(met - nobody, abs=1e-6)
+
+
+def test_a_shock_that_villages_of_a_kecamatan_share_is_integrated_over() -> None:
+    """Three villages in two kecamatan, one rise needed: P = 1 − Π_k E[Π_i (1 − r_i(u_k))], by quadrature."""
+    sd, base = 0.9, 0.2
+    villages = make_villages([2, 1], status=[0, 0, 0])
+    scenario = make_scenario(
+        villages, {**NEUTRAL, "rise.dasar": base, "fall": 0.0, "subdistrict_sd": sd}, [assist(capacity=1)],
+        {"pokja.odds_ratio_rise": RATIO}, horizon=1, target=Target(Fraction("0.2")),
+    )  # fmt: skip
+
+    def nobody_rises(ratios: list[float]) -> float:
+        def integrand(u: float) -> float:
+            return norm.pdf(u) * prod(1 - expit(logit(base) + np.log(ratio) + sd * u) for ratio in ratios)
+
+        return float(quad(integrand, -9, 9)[0])
+
+    without = nobody_rises([1, 1]) * nobody_rises([1])
+    gains = {
+        "63.99.0000": without - nobody_rises([RATIO, 1]) * nobody_rises([1]),
+        "63.99.0002": without - nobody_rises([1, 1]) * nobody_rises([RATIO]),
+    }
+    found = ranked(scenario)
+    assert found.probability_met == pytest.approx(1 - without, abs=2e-4)
+    told = {village.code: village.gain_probability_met for village in found.villages}
+    for code, gain in gains.items():
+        assert told[code] == pytest.approx(gain, abs=2e-4)
+
+
+def test_villages_that_nothing_tells_apart_share_a_rank() -> None:
+    """All dasar villages rank first together; the next rank counts them."""
+    found = ranked(district((5, 3, 0, 1), interventions=[assist()], effects={"pokja.odds_ratio_rise": 2.0}))
+    ranks = {status: [v.rank for v in found.villages if v.status == status] for status in ("dasar", "berkembang")}
+    assert sorted(map(tuple, ranks.values())) == [(1, 1, 1), (4, 4, 4, 4, 4)]
+
+
+def test_villages_are_not_ranked_where_only_counts_are_known() -> None:
+    """The plan is made all the same, and says why nobody is ranked."""
+    scenario = district((9, 5, 2, 1), known=False, interventions=[assist()], effects={"pokja.odds_ratio_rise": 2.0})
+    with pytest.raises(Refusal, match="only counts by status are known"):
+        ranked(scenario)
+    found = plan(scenario, 0.5)
+    assert found.ranking is None
+    assert len(found.not_ranked) == 1
+    assert found.villages.empty
+    assert found.in_order is None
+
+
+def test_the_order_of_the_ranking_needs_no_more_places_than_chance_does() -> None:
+    """Where villages differ, those with the largest gains reach the target with fewer places."""
+    villages = make_villages([10, 10], status=[0] * 20, columns={"remote": [float(i) for i in range(20)]})
+    effects = {"pokja.odds_ratio_rise": 4.0}
+    scenario = make_scenario(
+        villages, {}, [assist()], effects, {"remote": 0.8}, horizon=1, target=Target(Fraction(1, 10))
+    )
+    random = plan(scenario, 0.7)
+    assert random.least is not None
+    assert random.in_order is not None
+    assert random.in_order.places[0] < random.least.places[0]

@@ -1,0 +1,101 @@
+"""Searching whole numbers: against looking at every one of them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulation.decision.search import bisect, cheapest, climb, grid, highest, ladder, least_accepted, undominated
+
+
+@given(st.integers(0, 400), st.integers(2, 12))
+def test_a_ladder_goes_from_nothing_to_everything(most: int, rungs: int) -> None:
+    """Its rungs ascend, are at most as many as asked for, and lie within one of being evenly spaced."""
+    found = ladder(most, rungs)
+    assert found[0] == 0
+    assert found[-1] == most
+    assert len(found) == min(most + 1, rungs)
+    gaps = {b - a for a, b in pairwise(found)}
+    assert not gaps or max(gaps) - min(gaps) <= 1
+
+
+@given(st.integers(0, 200), st.integers(1, 200))
+def test_bisection_finds_the_edge(low: int, width: int) -> None:
+    """What is accepted from some number on is found at that number."""
+    for edge in (low + 1, low + 1 + (width - 1) // 2, low + width):
+        assert bisect(lambda n, edge=edge: n >= edge, low, low + width) == edge
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_the_least_accepted_number_is_accepted_and_the_one_below_it_is_not(accepted: list[bool]) -> None:
+    """That holds even where more does not always help; nothing is found only where no rung is accepted."""
+    rungs = ladder(len(accepted) - 1)
+    found = least_accepted(lambda n: accepted[n], rungs)
+    if found is None:
+        assert not any(accepted[rung] for rung in rungs)
+    else:
+        assert accepted[found]
+        assert found == 0 or not accepted[found - 1]
+
+
+@given(st.integers(0, 80), st.integers(0, 80))
+def test_the_highest_of_a_single_hill_is_found(most: int, peak: int) -> None:
+    """A hill with one top, wherever it is, also at an end."""
+    top = min(peak, most)
+    assert highest(lambda n: -abs(n - top), ladder(most)) == top
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 5), st.integers(1, 5), st.integers(0, 60))
+def test_a_grid_within_a_limit_reaches_its_edge(a: int, b: int, one: int, other: int, limit: int) -> None:
+    """Every setting is within the limit, and of each line across the grid the last one within it is there."""
+
+    def allowed(places: tuple[int, ...]) -> bool:
+        return one * places[0] + other * places[1] <= limit
+
+    found = set(grid([a, b], allowed))
+    assert all(allowed(places) for places in found)
+    assert (min(a, limit // one), 0) in found
+    assert (0, min(b, limit // other)) in found
+
+
+@given(st.tuples(st.integers(1, 12), st.integers(1, 12)), st.integers(1, 9), st.integers(1, 9), st.integers(1, 3))
+def test_no_trade_of_single_places_improves_on_the_cheapest(
+    most: tuple[int, int], one: int, other: int, worth: int
+) -> None:
+    """Of settings that reach half of what everything would, none with one place less and one, two or four more."""
+    enough = (most[0] + worth * most[1]) / 2
+
+    def accepted(places: tuple[int, ...]) -> bool:
+        return places[0] + worth * places[1] >= enough
+
+    def cost(places: tuple[int, ...]) -> float:
+        return one * places[0] + other * places[1]
+
+    a, b = found = cheapest(accepted, cost, most, most)
+    assert accepted(found)
+    trades = [(a - 1, min(b + n, most[1])) for n in (0, 1, 2, 4)] + [(min(a + n, most[0]), b - 1) for n in (0, 1, 2, 4)]
+    inside = [places for places in trades if min(places) >= 0 and accepted(places)]
+    assert all(cost(places) >= cost(found) for places in inside)
+
+
+def test_climbing_ends_at_the_best_trade_within_a_limit() -> None:
+    """Of settings with a + b of at most 10 the highest of 3a + b is all of a."""
+    found = climb(lambda p: 3.0 * p[0] + p[1], lambda p: sum(p) <= 10, (10, 10), (2, 8))
+    assert found == (10, 0)
+
+
+@given(st.dictionaries(st.tuples(st.integers(0, 9)), st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1))
+def test_the_front_holds_what_nothing_beats(points: dict[tuple[int, ...], tuple[int, int]]) -> None:
+    """Compared with every other setting; of equals one is kept."""
+    front = undominated(points)
+    values = {points[place] for place in front}
+    expected = {
+        (cost, chance)
+        for cost, chance in points.values()
+        if not any((c <= cost and p > chance) or (c < cost and p >= chance) for c, p in points.values())
+    }
+    assert values == expected
+    assert len(front) == len(values)
+    assert [points[place][0] for place in front] == sorted(points[place][0] for place in front)
