@@ -134,9 +134,9 @@ class ParameterSet:
         """Return the first `draws` draws of the whole set; draw d is the same for every number of draws."""
         values = self.sample(seed, draws)
         if self.matrix is None:
-            rise, fall, rise_reaches, fall_reaches = _from_shorthand(values, draws)
+            rise, fall, rise_reaches, fall_reaches = from_shorthand(values, draws)
         else:
-            rise, fall, rise_reaches, fall_reaches = split_matrix(self._sample_matrix(seed, draws))
+            rise, fall, rise_reaches, fall_reaches = split_matrix(self.sample_matrix(seed, draws))
         log_ratios = {
             direction: np.log(
                 np.array([values[f"{name}.odds_ratio_{direction}"] for name in self.interventions])
@@ -161,8 +161,8 @@ class ParameterSet:
             fall_log_odds_ratio=log_ratios["fall"],
         )
 
-    def _sample_matrix(self, seed: int, draws: int) -> Floats:
-        """Return the matrix of every draw, shape (draws, 4, 4)."""
+    def sample_matrix(self, seed: int, draws: int) -> Floats:
+        """Return the matrix of every draw, shape (draws, 4, 4); only where there is one."""
         matrix = np.empty((draws, 4, 4))
         for s, row in enumerate(self.matrix or ()):
             if isinstance(row, Dirichlet):
@@ -173,7 +173,7 @@ class ParameterSet:
         return matrix
 
 
-def _from_shorthand(values: Mapping[str, Floats], draws: int) -> tuple[Floats, Floats, Floats, Floats]:
+def from_shorthand(values: Mapping[str, Floats], draws: int) -> tuple[Floats, Floats, Floats, Floats]:
     """Turn ``rise``, ``fall`` and ``skip`` into the law's four arrays (MODEL.md, "Transition")."""
     rise, fall = np.zeros((draws, 4)), np.zeros((draws, 4))
     for s, level in enumerate(LEVELS):

@@ -1,0 +1,1 @@
+"""Options under every state of the world: record, words and folder."""

@@ -1,0 +1,1 @@
+"""What drives the chance of meeting the target: record, words, figure and folder."""

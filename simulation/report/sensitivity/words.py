@@ -1,0 +1,135 @@
+"""A sensitivity analysis in words: what matters, what does not, and what that means for the effects.
+
+Knows what is said about the numbers of a record (`record.py`); must not know where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...decision.factors import CALIBRATED
+from .. import wording
+from ..answer_tables import WordTable
+from ..assumptions import parameter_name
+from ..language import Language
+
+Record = Mapping[str, Any]
+
+MUCH, LITTLE = 0.1, 0.05
+"""Total share of the variance from which a parameter matters, and below which it hardly does."""
+MOST_NAMED = 4
+
+
+def name(speech: Language, parameter: str) -> str:
+    """Return what a parameter is called."""
+    if parameter == CALIBRATED:
+        return speech.say("the calibrated parameters together")
+    if parameter.startswith("matrix."):
+        return speech.say("matrix, row {level}", level=parameter.removeprefix("matrix."))
+    return parameter_name(speech, parameter)
+
+
+def matters(record: Record) -> list[str]:
+    """Return the parameters that matter, the most important first; the first of all where none passes the mark."""
+    parameters = record["parameters"]
+    found = [key for key, driver in parameters.items() if (driver["total"] or 0) >= MUCH]
+    return found or list(parameters)[:1]
+
+
+def hardly(record: Record) -> list[str]:
+    """Return the parameters that hardly matter."""
+    return [key for key, driver in record["parameters"].items() if (driver["total"] or 0) < LITTLE]
+
+
+def heading(speech: Language, record: Record) -> str:
+    """Return what was looked at, and where."""
+    return speech.say(
+        "What the chance depends on: {title}, {district}, {villages} villages",
+        title=wording.title(speech, record).rstrip("."),
+        district=record["name"],
+        villages=speech.number(record["population"]["villages"]),
+    )
+
+
+def headline(speech: Language, record: Record) -> str:
+    """Return what matters most, in a few words."""
+    first = matters(record)[0]
+    return speech.say(
+        "The chance of meeting the target of {year} hangs mostly on one unknown: {parameter}",
+        year=record["year"],
+        parameter=name(speech, first),
+    )
+
+
+def verdict(speech: Language, record: Record) -> str:
+    """Return the sentence that names what matters most."""
+    shares = [
+        speech.say(
+            "{parameter} ({share})",
+            parameter=name(speech, key),
+            share=speech.percent(record["parameters"][key]["total"] or 0),
+        )
+        for key in matters(record)[:MOST_NAMED]
+    ]
+    return speech.say(
+        "What is not known yet about the chance of meeting the target of {year} hangs mostly on: {names}.",
+        year=record["year"],
+        names="; ".join(shares),
+    )
+
+
+def notes(speech: Language, record: Record) -> Iterator[str]:
+    """Yield what follows from the shares, and how they are to be read."""
+    if few := hardly(record):
+        yield speech.say("It hardly hangs on: {names}.", names="; ".join(name(speech, key) for key in few))
+    if effects_hardly_matter(record):
+        yield speech.say(
+            "Knowing the effects of the interventions better would hardly narrow the chance; ask for data on what "
+            "matters first."
+        )
+    yield speech.say(
+        "Over the uncertain parameters the chance is {mean} on average, with a standard deviation of {sd} percentage "
+        "points. A share is the part of this variance that stays while everything but the one parameter is known; "
+        "shares overlap where parameters act together ({interplay} of the variance belongs to none alone).",
+        mean=wording.chance(speech, record["mean"]),
+        sd=speech.number(100 * record["sd"]),
+        interplay=speech.percent(record["interplay"]),
+    )
+    if record["rest"] is not None:
+        yield speech.say(
+            "Parameters without a share were set aside by the screening; all of them together have {rest}.",
+            rest=speech.percent(max(0.0, record["rest"])),
+        )
+
+
+def effects_hardly_matter(record: Record) -> bool:
+    """Return whether there are uncertain effects of interventions, and all of them hardly matter."""
+    effects = {f"{plan['name']}.odds_ratio_{way}" for plan in record["interventions"] for way in ("rise", "fall")}
+    uncertain = effects & set(record["parameters"])
+    return bool(uncertain) and uncertain <= set(hardly(record))
+
+
+def table(speech: Language, record: Record) -> WordTable:
+    """Return every parameter with its shares and how far it moves the chance."""
+    say = speech.say
+    rows = []
+    for key, driver in record["parameters"].items():
+        shares = ["–", "–", "–"]
+        if driver["total"] is not None:
+            low, high = (max(0.0, end) for end in driver["interval90"])
+            shares = [
+                speech.percent(max(0.0, driver["first"])),
+                speech.percent(max(0.0, driver["total"])),
+                wording.share_span(speech, low, high),
+            ]
+        rows.append([name(speech, key), *shares, speech.number(100 * driver["mu_star"])])
+    headers = [
+        say("parameter"),
+        say("share alone"),
+        say("share with interplay"),
+        say("90% interval"),
+        say("moves the chance by (points)"),
+    ]
+    caption = say("Every uncertain parameter; points: when it moves from its 5% to its 95% quantile")
+    return WordTable(caption, headers, rows)

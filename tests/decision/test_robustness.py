@@ -1,0 +1,117 @@
+"""States of the world pin down what is open, and regret is what the best option would have had more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from districts import make_scenario, make_villages
+
+from simulation.decision.robustness import Robustness, robustness
+from simulation.decision.worlds import World, rises_a_year, worlds_of
+from simulation.domain.distributions import Beta, Exponentiated, Fixed, HalfNormal, LogitNormal, Normal
+from simulation.domain.intervention import Intervention
+from simulation.domain.target import Target
+from simulation.engine.ensemble import Effort
+from simulation.inputs.problems import KampungError
+from simulation.inputs.scenario import Scenario
+
+OPEN = {
+    "rise.dasar": LogitNormal(-2.94, 0.8),
+    "rise.berkembang": LogitNormal(-2.3, 0.8),
+    "rise.mandiri": LogitNormal(-0.6, 1.2),
+    "skip.berkembang": Beta(1, 9),
+    "year_sd": HalfNormal(0.7),
+}
+EFFECT = Exponentiated(Normal(0.25, 0.25))
+
+
+@pytest.fixture(scope="module")
+def baseline() -> Scenario:
+    """Return the counts of Tanah Laut with everything open that has states."""
+    made = make_scenario(make_villages([135], counts=[93, 25, 3, 14]), OPEN, horizon=2)
+    return replace(made, target=Target(share=Fraction(1, 20)))
+
+
+def with_plan(baseline: Scenario, capacity: int) -> Scenario:
+    """Return the baseline with an intervention on so many villages."""
+    plan = Intervention("pokja", starts=baseline.origin + 1, capacity=capacity)
+    made = make_scenario(baseline.districts[0], OPEN, [plan], {"pokja.odds_ratio_rise": EFFECT}, horizon=2)
+    return replace(made, target=baseline.target, name=f"pokja-{capacity}")
+
+
+def test_the_levels_of_tanah_laut_ask_for_six_rises_a_year_over_nine_years(baseline: Scenario) -> None:
+    """42 villages stand above dasar, 73 level-steps above it in all: 57.5 rises in the middle."""
+    assert rises_a_year(baseline.districts[0], 9) == pytest.approx(57.5 / 9)
+
+
+def test_every_open_thing_has_its_states(baseline: Scenario) -> None:
+    """As stated, two launches, two of skips and effects, no shocks and large ones; numbers have none."""
+    worlds = {world.name: world.scalars for world in worlds_of(baseline, {"pokja.odds_ratio_rise": EFFECT})}
+    assert list(worlds) == [
+        "as_stated", "launched_long_ago", "launched_recently", "few_skips", "many_skips",
+        "weak_effects", "strong_effects", "no_shocks", "large_shocks",
+    ]  # fmt: skip
+    for name, years in (("launched_long_ago", 9), ("launched_recently", 3)):
+        chances = [worlds[name][f"rise.{level}"] for level in ("dasar", "berkembang", "mandiri")]
+        assert np.dot([93, 25, 3], chances) == pytest.approx(57.5 / years)
+    assert worlds["strong_effects"]["pokja.odds_ratio_rise"] == pytest.approx(np.exp(0.25 + 1.6449 * 0.25), rel=1e-4)
+    assert worlds["large_shocks"]["year_sd"] == pytest.approx(0.7 * 1.95996, rel=1e-4)
+    fixed = make_scenario(baseline.districts[0], {name: Fixed(0.1) for name in OPEN}, horizon=1)
+    assert [world.name for world in worlds_of(fixed, {})] == ["as_stated", "no_shocks"]
+
+
+def test_a_state_sets_only_what_a_scenario_has(baseline: Scenario) -> None:
+    """The effect of a programme is no parameter of the option without it."""
+    world = World("weak_effects", {"pokja.odds_ratio_rise": 1.1})
+    assert world.of(baseline).parameters.scalars == baseline.parameters.scalars
+    planned = world.of(with_plan(baseline, 10)).parameters
+    assert planned.scalars["pokja.odds_ratio_rise"] == Fixed(1.1)
+    assert "pokja.odds_ratio_rise" not in planned.uncertain
+
+
+def test_regret_and_both_choices_follow_from_the_table(baseline: Scenario) -> None:
+    """By hand, for three tables; in the last the two choices differ."""
+    chances = np.array([[0.5, 0.5, 0.5], [0.5, 0.9, 0.2], [0.5, 0.1, 0.1]])
+    worlds = (World("as_stated", {}), World("no_shocks", {}), World("large_shocks", {}))
+    table = Robustness((baseline,) * 3, worlds, 2026, 0, Effort(1, 1), chances, 0 * chances)
+    assert table.regrets == pytest.approx(np.array([[0, 0.4, 0], [0, 0, 0.3], [0, 0.8, 0.4]]))
+    assert table.mean_chances == pytest.approx([0.5, 0.55, 0.1])
+    assert table.largest_regrets == pytest.approx([0.4, 0.3, 0.8])
+    assert (table.best_on_average, table.least_regretted) == (1, 1)
+    cautious = replace(table, options=(baseline,) * 2, chances=np.array([[0.4, 0.5, 0.5], [0.4, 0.9, 0.05]]))
+    assert (cautious.best_on_average, cautious.least_regretted) == (0, 0)
+    four = (*worlds, World("many_skips", {}))
+    torn = replace(cautious, worlds=four, chances=np.array([[0.4, 0.5, 0.5, 0.5], [0.4, 0.7, 0.7, 0.2]]))
+    assert (torn.best_on_average, torn.least_regretted) == (1, 0)
+
+
+def test_an_option_beside_itself_is_never_regretted(baseline: Scenario) -> None:
+    """The same draws and the same luck: exactly the same chances in every state."""
+    twice = robustness([baseline, replace(baseline, name="again")], 20, 10, 3)
+    assert np.all(twice.regrets == 0)
+    assert np.all(twice.chances[0] == twice.chances[1])
+
+
+def test_more_help_is_never_worse_and_states_move_the_chance_as_they_must(baseline: Scenario) -> None:
+    """Rates that are three times as high, and effects that are stronger, raise the chance by many errors."""
+    found = robustness([baseline, with_plan(baseline, 60)], 200, 20, 5)
+    names = [world.name for world in found.worlds]
+    chances = dict(zip(names, found.chances.T, strict=True))
+    error = 4 * found.monte_carlo_errors.max()
+    assert np.all(chances["launched_recently"] > chances["launched_long_ago"] + error)
+    assert chances["strong_effects"][1] > chances["weak_effects"][1] + error
+    assert chances["strong_effects"][0] == chances["weak_effects"][0] == chances["as_stated"][0]
+    assert np.all(found.chances[1] >= found.chances[0] - error)
+    assert found.year == baseline.origin + 1
+
+
+def test_a_choice_needs_two_options_of_the_same_villages(baseline: Scenario) -> None:
+    """One option, or other villages, are refused with the reason."""
+    with pytest.raises(KampungError, match="at least two scenarios"):
+        robustness([baseline])
+    other = make_scenario(make_villages([60], counts=[40, 10, 5, 5]), OPEN, horizon=2)
+    with pytest.raises(KampungError, match="villages"):
+        robustness([baseline, replace(other, target=baseline.target, name="other")])

@@ -1,0 +1,128 @@
+"""What drives the answer: points of the unit cube are parameters, and shares are those that can be worked out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from districts import make_scenario, make_villages
+
+from simulation.decision.factors import CALIBRATED, Factors
+from simulation.decision.sensitivity import sensitivity
+from simulation.domain.distributions import Dirichlet, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal, Normal
+from simulation.domain.parameters import ParameterSet
+from simulation.domain.randomness import parameter_uniforms
+from simulation.domain.target import Target
+from simulation.inputs.problems import KampungError
+from simulation.inputs.scenario import Scenario
+
+NO_LUCK = {"fall": Fixed(0.0), "village_sd": Fixed(0.0), "year_sd": Fixed(0.0)}
+
+
+def scenario_with(**scalars: object) -> Scenario:
+    """Return sixty villages, forty of them dasar and as many berkembang as are left, of which five must rise."""
+    made = make_scenario(make_villages([60], counts=[40, 20, 0, 0]), {**NO_LUCK, **scalars}, horizon=2)
+    return replace(made, target=Target(share=Fraction(5, 60)))
+
+
+def test_points_are_the_parameters_at_these_quantiles() -> None:
+    """The points that a draw would take give that draw."""
+    scenario = scenario_with(**{"rise.dasar": LogitNormal(-2.9, 0.8), "rise.berkembang": LogitNormal(-2, 1)})
+    factors = Factors.of(scenario)
+    uniform = dict(
+        zip(scenario.parameters.scalars, parameter_uniforms(3, tuple(scenario.parameters.scalars), 50), strict=True)
+    )
+    placed = factors.at(np.stack([uniform[name] for name in factors.names], axis=1)).parameters.draw(0, 50)
+    drawn = scenario.parameters.draw(3, 50)
+    for name in ("rise", "fall", "rise_reaches", "year_sd"):
+        assert np.allclose(getattr(placed, name), getattr(drawn, name), rtol=1e-12)
+
+
+def test_a_matrix_row_has_four_coordinates_and_a_file_of_draws_one() -> None:
+    """Rows stay probability vectors; draws of a file are taken whole."""
+    rows = (Dirichlet((0.9, 0.08, 0.01, 0.01), 40), (0.0, 0.9, 0.1, 0.0), (0.0, 0.0, 0.8, 0.2), (0.0, 0.0, 0.0, 1.0))
+    scenario = scenario_with()
+    names = tuple(scenario.parameters.scalars)
+    scalars = {name: Fixed(1.0 if "odds" in name else 0.0) for name in names}
+    scalars |= {"village_sd": Empirical(np.arange(4.0)), "year_sd": Empirical(10 + np.arange(4.0))}
+    factors = Factors.of(replace(scenario, parameters=ParameterSet(scalars, rows)))
+    assert factors.owner.count("matrix.dasar") == 4
+    assert factors.owner.count(CALIBRATED) == 1
+    points = np.random.default_rng(1).uniform(size=(200, len(factors.owner)))
+    drawn = factors.at(points).parameters.draw(0, 200)
+    assert np.allclose(drawn.matrix.sum(axis=2), 1)
+    assert np.unique(drawn.rise[:, 0]).size == 200
+    assert np.all(drawn.year_sd - drawn.village_sd == 10)
+    assert set(drawn.village_sd) == {0.0, 1.0, 2.0, 3.0}
+
+
+def test_a_parameter_that_moves_nothing_has_no_share() -> None:
+    """Falls cannot matter for rises in the first year; the only other uncertain parameter has everything."""
+    scenario = scenario_with(**{"rise.dasar": LogitNormal(-2.2, 0.6), "fall": LogitNormal(-3, 1)})
+    found = sensitivity(scenario, draws=64, seed=2, engine="exact")
+    rise, fall = found.drivers
+    assert (rise.name, fall.name) == ("rise.dasar", "fall")
+    assert rise.first == pytest.approx(1.0, abs=0.15)
+    assert fall.mu_star == pytest.approx(0.0, abs=1e-12)
+    assert fall.total is None
+    assert found.rest == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_mean_is_the_forecast_and_both_engines_agree() -> None:
+    """Shares by simulation lie within their intervals of the exact ones; the mean within its error."""
+    scenario = scenario_with(
+        **{
+            "rise.dasar": LogitNormal(-2.4, 0.5),
+            "rise.berkembang": LogitNormal(-2.0, 0.5),
+            "year_sd": HalfNormal(0.5),
+            "fall": LogitNormal(-4, 1),
+        }
+    )
+    exact = sensitivity(scenario, draws=256, seed=4, engine="exact")
+    assert exact.engine == "exact"
+    batch = sensitivity(scenario, draws=256, replicates=64, seed=4, engine="batch")
+    assert batch.mean == pytest.approx(exact.mean, abs=4 * np.sqrt(0.25 / 512 / 64) + 4 * exact.sd / np.sqrt(512))
+    shares = {driver.name: driver for driver in batch.drivers}
+    for driver in exact.drivers:
+        other = shares[driver.name]
+        if driver.total is not None and other.total is not None and other.interval90 is not None:
+            assert driver.interval90 is not None
+            wide = sum(high - low for low, high in (driver.interval90, other.interval90)) / (2 * 1.645)
+            assert abs(driver.total - other.total) < 4 * wide
+    assert exact.drivers[0].name == batch.drivers[0].name == "rise.dasar"
+
+
+def test_a_chance_that_is_linear_in_two_parameters_divides_as_their_variances() -> None:
+    """One village of each level, one rise needed, chances so small that they nearly add up: shares are a² : b²."""
+    villages = make_villages([2], counts=[1, 1, 0, 0])
+    scalars = {**NO_LUCK, "rise.dasar": LogitNormal(-7, 0.2), "rise.berkembang": LogitNormal(-7.5, 0.2)}
+    scenario = replace(make_scenario(villages, scalars, horizon=1), target=Target(share=Fraction(1, 2)))
+    found = sensitivity(scenario, draws=2048, seed=5, engine="exact")
+    weight = np.exp(2 * np.array([-7, -7.5]))
+    firsts = {driver.name: driver.first for driver in found.drivers}
+    assert firsts["rise.dasar"] == pytest.approx(weight[0] / weight.sum(), abs=0.03)
+    assert firsts["rise.berkembang"] == pytest.approx(weight[1] / weight.sum(), abs=0.03)
+    assert found.interplay == pytest.approx(0.0, abs=0.03)
+
+
+def test_what_cannot_be_asked_is_refused_with_the_reason() -> None:
+    """Nothing uncertain, a year that is none, one replicate."""
+    fixed = scenario_with(**{"rise.dasar": Fixed(0.05)})
+    with pytest.raises(KampungError, match=r"every number of .* is fixed"):
+        sensitivity(fixed)
+    open_rise = scenario_with(**{"rise.dasar": LogitNormal(-2.2, 0.6)})
+    with pytest.raises(KampungError, match="no year of the scenario"):
+        sensitivity(open_rise, year=1999)
+    with pytest.raises(KampungError, match="at least two replicates"):
+        sensitivity(open_rise, replicates=1)
+    several = replace(open_rise, districts=open_rise.districts * 2)
+    with pytest.raises(KampungError, match="looks at one district"):
+        sensitivity(several)
+
+
+def test_effects_of_interventions_are_factors_too() -> None:
+    """They stand under the name that the report gives them."""
+    effect = Exponentiated(Normal(0.5, 0.2))
+    assert Factors.of(scenario_with(peer_odds_ratio=effect)).names == ("peer_odds_ratio",)

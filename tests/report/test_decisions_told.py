@@ -1,0 +1,131 @@
+"""What drives the answer, and choices under every state of the world, told in both languages."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulation.decision.robustness import Robustness, robustness
+from simulation.decision.sensitivity import Driver, Sensitivity, sensitivity
+from simulation.engine.ensemble import Effort
+from simulation.inputs.scenario import Scenario, load_scenario
+from simulation.report import plots
+from simulation.report.language import LANGUAGES, language
+from simulation.report.robustness import words as choices
+from simulation.report.robustness.folder import robustness_folder, write_robustness
+from simulation.report.robustness.record import robustness_record
+from simulation.report.sensitivity import words as drivers
+from simulation.report.sensitivity.folder import sensitivity_folder, write_sensitivity
+from simulation.report.sensitivity.record import sensitivity_record
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def pokja() -> Scenario:
+    """Return a published overlay with one intervention."""
+    return load_scenario(ROOT / "scenarios" / "tanah_laut_pokja.yaml")
+
+
+@pytest.fixture(scope="module")
+def analysed(pokja: Scenario) -> Sensitivity:
+    """Return a small analysis of it."""
+    return sensitivity(pokja, 16, 8, 3, workers=1)
+
+
+@pytest.fixture(scope="module")
+def tried(pokja: Scenario, tanah_laut: Scenario) -> Robustness:
+    """Return a small choice."""
+    return robustness([tanah_laut, pokja], 20, 10, 3)
+
+
+def known(pokja: Scenario, effect_total: float | None) -> Sensitivity:
+    """Return an analysis in which one parameter has nearly everything, and the effect so much."""
+    interval = None if effect_total is None else (effect_total, effect_total)
+    effect = Driver("pokja.odds_ratio_rise", 0.01, effect_total, effect_total, interval)
+    rise = Driver("rise.dasar", 0.37, 0.52, 0.693, (0.6, 0.78))
+    return Sensitivity(pokja, 2026, "batch", 0, Effort(48, 8), (), 0.8, 0.2, (rise, effect), 0.03)
+
+
+def test_the_record_has_the_keys_of_the_contract(analysed: Sensitivity) -> None:
+    """Every uncertain parameter has an effect; those that were followed have shares, and an interval of the total."""
+    record = sensitivity_record(analysed)
+    assert record["method"] == "morris, sobol"
+    assert set(record["parameters"]) == set(analysed.scenario.parameters.uncertain)
+    for driver in record["parameters"].values():
+        assert driver["mu_star"] >= 0
+        assert (driver["first"] is None) == (driver["total"] is None) == (driver["interval90"] is None)
+        if driver["total"] is not None:
+            low, high = driver["interval90"]
+            assert low <= driver["total"] <= high
+    json.dumps(record, allow_nan=False)
+
+
+def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None:
+    """Numbers as each language writes them."""
+    verdict = sensitivity_record(known(pokja, None))["verdict"]
+    assert "chance of rising from dasar in a year (69%)" in verdict["en"]
+    assert "(69 %)" in verdict["id"]
+    assert "pokja" not in verdict["en"]
+
+
+@pytest.mark.parametrize(("effect_total", "told"), [(None, True), (0.02, True), (0.3, False)])
+def test_effects_that_hardly_matter_are_said_to(pokja: Scenario, effect_total: float | None, told: bool) -> None:
+    """Only then is a planner sent to look for other data first."""
+    record = sensitivity_record(known(pokja, effect_total))
+    sentence = "Knowing the effects of the interventions better would hardly narrow the chance"
+    assert any(sentence in note for note in drivers.notes(language("en"), record)) == told
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_an_analysis_is_written_and_found_again(analysed: Sensitivity, code: str, tmp_path: Path) -> None:
+    """Record, table and figure; a table in words has a row for every parameter."""
+    folder = sensitivity_folder(analysed.scenario, Effort(16, 8), 3, "auto", None, tmp_path)
+    record = write_sensitivity(folder, analysed)
+    assert folder.read() == json.loads(json.dumps(record))
+    with (folder.run.path / "sensitivity.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["parameter"] for row in csv.DictReader(stream)] == list(record["parameters"])
+    assert len(drivers.table(language(code), record).rows) == len(record["parameters"])
+    assert folder.add_figure(plots.sensitivity, record, code)
+    assert not folder.lacks_figure(code)
+
+
+def test_a_choice_is_written_and_found_again(tried: Robustness, tmp_path: Path) -> None:
+    """Chances and regrets of every option in every state, in the record and as CSV."""
+    folder = robustness_folder(tried.options, tried.effort, 3, None, tmp_path)
+    record = write_robustness(folder, tried)
+    assert folder.read() == json.loads(json.dumps(record))
+    with (folder.run.path / "robustness.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == tried.chances.size
+    found = np.array([float(row["probability_met"]) for row in rows]).reshape(len(tried.worlds), 2).T
+    assert found == pytest.approx(tried.chances, abs=1e-6)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_state_has_a_name_and_a_row_in_both_tables(tried: Robustness, code: str) -> None:
+    """The chances end with the mean, the regrets with the largest."""
+    record = robustness_record(tried)
+    chances, regrets = choices.tables(language(code), record)
+    assert len(chances.rows) == len(regrets.rows) == len(tried.worlds) + 1
+    largest = [float(cell.replace(",", ".")) for cell in regrets.rows[-1][1:]]
+    assert largest == pytest.approx(100 * tried.largest_regrets, abs=0.0501)
+
+
+def test_the_sentence_tells_apart_one_best_option_two_and_none(tried: Robustness) -> None:
+    """Best on average and least regretted may be one option, two, or no matter."""
+    record = robustness_record(tried)
+    one, other = (dict(option) for option in record["options"])
+    one |= {"name": "a", "title": {}, "mean_probability_met": 0.5, "largest_regret": 0.2}
+    other |= {"name": "b", "title": {}, "mean_probability_met": 0.55, "largest_regret": 0.3}
+    made = record | {"options": [one, other], "best_on_average": "b"}
+    said = choices.verdict(language("en"), made | {"least_regretted": "a"})
+    assert "“b” is the best on average (55%); “a” is the one least regretted" in said
+    assert "at worst it is 20.0 percentage points below the best, the other 30.0" in said
+    assert "also the one least regretted" in choices.verdict(language("en"), made | {"least_regretted": "b"})
+    tied = made | {"options": [one | {"largest_regret": 0.004}, other | {"largest_regret": 0.0}]}
+    assert "No scenario is clearly better" in choices.verdict(language("en"), tied | {"least_regretted": "b"})
