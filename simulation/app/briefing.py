@@ -1,0 +1,47 @@
+"""The command ``brief``: a policy brief of finished runs, as DOCX and PDF.
+
+Knows which runs are asked for and where the brief goes; must not know what it says.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
+
+Runs = Annotated[
+    list[Path], typer.Argument(metavar="RUN…", help=HELP.say("Folders of finished runs."), show_default=False)
+]
+
+
+def brief(
+    context: typer.Context,
+    runs: Runs,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+    as_json: Json = False,
+) -> None:
+    """Write the brief of a run."""
+    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
+    with told(settings):
+        from ..report.brief.files import read_runs, write_brief
+
+        found = read_runs(runs)
+        settings = settings.speaking(found.language)
+    with told(settings):
+        speech = settings.language()
+        written = write_brief(speech, found)
+        for kept in written.kept:
+            settings.note(speech.say("Changed by hand since it was written, and kept as {path}.", path=kept))
+        if settings.as_json:
+            print_json({"written": [str(path) for path in written.files]})
+            return
+        for path in written.files:
+            typer.echo(speech.say("Written: {path}", path=path))
+        if written.without_pdf:
+            settings.note(speech.say("No PDF: it needs the package typst (pip install typst)."))

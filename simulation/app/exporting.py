@@ -1,0 +1,49 @@
+"""The command ``export``: a finished run as one workbook.
+
+Knows which run is asked for and where the workbook goes; must not know what is in it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
+
+Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
+Xlsx = Annotated[bool, typer.Option("--xlsx", help=HELP.say("As a workbook, the only format so far."))]
+
+
+def export(
+    context: typer.Context,
+    run: Run,
+    xlsx: Xlsx = True,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+    as_json: Json = False,
+) -> None:
+    """Write the workbook of a run."""
+    del xlsx  # named in commands so that other formats can be added
+    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
+    with told(settings):
+        from ..report.finished import load_run
+
+        found = load_run(run)
+        settings = settings.speaking(found.record["language"])
+    with told(settings):
+        from ..report.export import export_workbook
+        from ..report.handed_out import hand_out
+
+        speech = settings.language()
+        path = found.folder.path / "forecast.xlsx"
+        for kept in hand_out(path.parent, {path.name: partial(export_workbook, speech, found)}):
+            settings.note(speech.say("Changed by hand since it was written, and kept as {path}.", path=kept))
+        if settings.as_json:
+            print_json({"written": [str(path)]})
+        else:
+            typer.echo(speech.say("Written: {path}", path=path))

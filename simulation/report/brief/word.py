@@ -1,0 +1,174 @@
+"""The brief as a Word document.
+
+Knows styles, captions, tables and alternative texts of DOCX; must not know what the brief says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..files import whole_file
+from .blocks import Block, Bullets, Document, Heading, NewPage, Paragraph, Picture, TableBlock
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+    from docx.styles.style import ParagraphStyle
+    from docx.text.paragraph import Paragraph as WordParagraph
+
+MARGIN_CM = 2.0
+TEXT_CM = 21.0 - 2 * MARGIN_CM
+FIGURE_CM = 11.5
+_GREY = "F2F2F2"
+_LOCALES = {"id": "id-ID", "en": "en-GB"}
+_UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  python-docx takes times without a zone
+
+
+def write_docx(document: Document, path: Path) -> None:
+    """Write a brief as DOCX, whole."""
+    import docx
+
+    word = docx.Document()
+    _set_page(word, document)
+    _set_styles(word, document)
+    word.add_paragraph(document.kind, style="Subtitle")
+    word.add_paragraph(document.title, style="Title")
+    word.add_paragraph(document.subtitle, style="Subtitle")
+    numbers = {document.figure_word: iter(range(1, 1000)), document.table_word: iter(range(1, 1000))}
+    for block in document.blocks:
+        _add(word, document, block, numbers)
+    with whole_file(path) as temporary:
+        word.save(str(temporary))
+
+
+def _set_page(word: WordDocument, document: Document) -> None:
+    from docx.shared import Cm
+
+    section = word.sections[0]
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
+    section.footer.paragraphs[0].text = document.footer
+    properties = word.core_properties
+    properties.title, properties.subject = document.title, document.subtitle
+    properties.author, properties.language, properties.comments = "Kampung KB Forecast", document.language, ""
+    properties.created = properties.modified = _UNDATED
+
+
+def _set_styles(word: WordDocument, document: Document) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    sizes = {
+        "Normal": 10.5, "Title": 20, "Subtitle": 11, "Heading 1": 13, "Caption": 9, "Footer": 8, "List Bullet": 10.5,
+    }  # fmt: skip
+    for name, size in sizes.items():
+        style: ParagraphStyle = word.styles[name]  # these names are paragraph styles
+        style.font.size, style.font.name, style.font.italic = Pt(size), "Calibri", False
+        style.font.color.rgb = RGBColor(0x1A, 0x1A, 0x1A)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for attribute in [key for key in fonts.attrib if "Theme" in key]:
+            del fonts.attrib[attribute]
+        style.paragraph_format.space_after = Pt(4)
+    for name, size, bold in (("Answer", 14, True), ("Small print", 8.5, False)):
+        style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = word.styles["Normal"]
+        style.font.size, style.font.bold = Pt(size), bold
+        style.paragraph_format.space_after = Pt(6)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), _LOCALES[document.language])
+    defaults = word.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    if defaults is not None:
+        for old in defaults.findall(qn("w:lang")):
+            defaults.remove(old)
+        defaults.append(language)
+
+
+def _add(word: WordDocument, document: Document, block: Block, numbers: dict[str, Iterator[int]]) -> None:
+    """Add one block at the end."""
+    match block:
+        case Heading(text):
+            word.add_heading(text, 1)
+        case Paragraph(text, strong, quiet):
+            word.add_paragraph(text, style="Answer" if strong else "Small print" if quiet else "Normal")
+        case Bullets(items):
+            for item in items:
+                word.add_paragraph(item, style="List Bullet")
+        case NewPage():
+            word.add_page_break()  # type: ignore[no-untyped-call]
+        case Picture():
+            _add_picture(word, block)
+            _add_caption(word, document.figure_word, next(numbers[document.figure_word]), block.caption)
+        case TableBlock():
+            caption = _add_caption(word, document.table_word, next(numbers[document.table_word]), block.table.caption)
+            caption.paragraph_format.keep_with_next = True
+            _add_table(word, block)
+
+
+def _add_picture(word: WordDocument, picture: Picture) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    paragraph = word.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.keep_with_next = True
+    shape = paragraph.add_run().add_picture(str(picture.png), width=Cm(FIGURE_CM))
+    shape._inline.docPr.set("descr", picture.alternative)  # noqa: SLF001  python-docx has no other door to it
+
+
+def _add_caption(word: WordDocument, kind: str, number: int, text: str) -> WordParagraph:
+    """Add a caption with a number that Word keeps counting."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    paragraph = word.add_paragraph(style="Caption")
+    paragraph.add_run(f"{kind} ")
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), f" SEQ {kind} \\* ARABIC ")
+    run, shown = OxmlElement("w:r"), OxmlElement("w:t")
+    shown.text = str(number)
+    run.append(shown)
+    field.append(run)
+    paragraph._p.append(field)  # noqa: SLF001  likewise
+    paragraph.add_run(f". {text}")
+    return paragraph
+
+
+def _add_table(word: WordDocument, block: TableBlock) -> None:
+    from docx.enum.table import WD_TABLE_ALIGNMENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt
+
+    table = word.add_table(rows=0, cols=len(block.table.headers), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    for number, texts in enumerate((block.table.headers, *block.table.rows)):
+        row = table.add_row()
+        properties: Any = row._tr.get_or_add_trPr()  # noqa: SLF001  likewise
+        properties.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+        for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(0)
+            run = paragraph.add_run(text)
+            run.font.size, run.font.bold = Pt(9), number == 0
+            if place and not block.prose:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            if number == 0:
+                shade = OxmlElement("w:shd")
+                shade.set(qn("w:val"), "clear")
+                shade.set(qn("w:fill"), _GREY)
+                cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  likewise
+    if block.prose:
+        table.autofit = False
+        for column, width in zip(table.columns, block.widths, strict=True):
+            column.width = Cm(width * TEXT_CM)  # LibreOffice goes by columns, Word by cells
+            for cell in column.cells:
+                cell.width = column.width
+    after = word.add_paragraph()
+    after.paragraph_format.space_after = Pt(2)

@@ -1,0 +1,143 @@
+"""What a scenario states beside its parameters, in words: lists, counts, dates, the target, the interventions.
+
+Knows what the keys of a scenario file are called and how their values read; must not know where the list is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from . import wording
+from .assumptions import source_word
+from .finished import FinishedRun
+from .language import Language, phrase
+
+Document = Mapping[str, Any]
+Rows = list[list[str]]
+
+_PRIORITIES = {
+    "random": phrase("at random"),
+    "lowest_status": phrase("lowest level first"),
+    "highest_status": phrase("highest level first"),
+    "nearest_to_rising": phrase("nearest to rising first"),
+    "largest_gain": phrase("largest gain in the chance of rising first"),
+}
+_INTERVENTION = {
+    "sector": phrase("who acts"),
+    "starts": phrase("first year"),
+    "ends": phrase("last year"),
+    "eligible": phrase("villages that qualify"),
+    "coverage": phrase("share of them assisted"),
+    "capacity": phrase("villages assisted at a time"),
+    "priority": phrase("order of assistance"),
+    "years_per_village": phrase("years of assistance for a village"),
+    "ramp_years": phrase("years until the full effect"),
+    "fades_over_years": phrase("years in which the effect fades afterwards"),
+    "cost_idr_million": phrase("cost of a village-year (million rupiah)"),
+}
+
+
+def statement_groups(speech: Language, run: FinishedRun) -> list[tuple[str, Rows]]:
+    """Return what a scenario states: first of each intervention, then, under no name, of its villages and target.
+
+    A row holds name, value, kind of origin and explanation. A scenario that was made in Python states nothing.
+    """
+    document, sources = run.manifest["scenario"], run.record["sources"]
+    if "schema" not in document:
+        return []
+    groups = [(plan["name"], _intervention_rows(speech, plan, sources)) for plan in document["interventions"]]
+    general = [
+        [speech.say(name), value, *_origin(speech, sources, key)]
+        for key, name, value in _general(speech, document)
+        if value
+    ]
+    return [*groups, ("", general)]
+
+
+def _intervention_rows(speech: Language, plan: Document, sources: Mapping[str, str]) -> Rows:
+    """Return everything about one intervention but its effects."""
+    rows = []
+    for key, name in _INTERVENTION.items():
+        value = _intervention_value(speech, key, plan.get(key))
+        if value:
+            rows.append([speech.say(name), value, *_origin(speech, sources, f"interventions.{plan['name']}.{key}")])
+    return rows
+
+
+def _origin(speech: Language, sources: Mapping[str, str], key: str) -> list[str]:
+    """Return the kind of origin and its explanation, with web addresses cut to what still finds them on paper."""
+    if key not in sources:
+        return [speech.say("default"), ""]
+    kind, _, told = sources[key].partition(";")
+    return [source_word(speech, kind), re.sub(r"https?://(?:www\.)?", "", told).strip()]
+
+
+def _general(speech: Language, document: Document) -> Iterator[tuple[str, str, str]]:
+    """Yield key, name and value."""
+    villages, target = document.get("villages", {}), document["target"]
+    counts = villages.get("status_counts") or {}
+    yield "districts.table", phrase("list of districts"), _file(document.get("districts", {}))
+    yield "villages.table", phrase("list of villages"), _file(villages)
+    yield (
+        "villages.status_counts",
+        phrase("villages at each level"),
+        "; ".join(f"{level} {speech.number(count)}" for level, count in counts.items()),
+    )
+    yield "villages.as_of", phrase("day of the status data"), str(villages.get("as_of") or "")
+    yield "origin", phrase("last observed year"), str(document["origin"])
+    yield "target.share", phrase("share that the target asks"), _share(speech, target["share"])
+    key = "net_rises" if target["net_of_falls"] else target["reading"]
+    if key == "rises":
+        key = "rises_all" if target["denominator"] == "all" else "rises_below_top"
+    yield "target.reading", phrase("reading of the target"), wording.reading_name(speech, key, target)
+
+
+def _file(section: Document) -> str:
+    return str(section.get("table") or "").rpartition("/")[2]
+
+
+def _intervention_value(speech: Language, key: str, value: Any) -> str:
+    """Return a value as it is read, empty where it says nothing."""
+    if value in (None, ""):
+        return ""
+    if key in _WRITERS:
+        return _WRITERS[key](speech, value)
+    return speech.number(value, 0 if float(value).is_integer() else 1)
+
+
+def _plainly(_: Language, value: Any) -> str:
+    return str(value)
+
+
+def _cost(speech: Language, cost: float) -> str:
+    return speech.number(cost, 0 if float(cost).is_integer() else 1) if cost else speech.say("not stated")
+
+
+def _priority(speech: Language, rule: str | Sequence[str]) -> str:
+    """Return the order as a rule, the name of a column, or village codes."""
+    if not isinstance(rule, str):
+        return ", ".join(rule)
+    return speech.say(_PRIORITIES[rule]) if rule in _PRIORITIES else rule.removeprefix("column:")
+
+
+def _eligible(_: Language, where: Document) -> str:
+    parts = [*where.get("status", []), *where.get("subdistrict", [])]
+    parts += [f"{column} = {wanted}" for column, wanted in where.get("where", {}).items()]
+    return ", ".join(map(str, parts))
+
+
+def _share(speech: Language, share: float) -> str:
+    return speech.percent(share, 0 if round(100 * share, 6).is_integer() else 1)
+
+
+_WRITERS: dict[str, Callable[[Language, Any], str]] = {
+    "sector": _plainly,
+    "starts": _plainly,
+    "ends": _plainly,
+    "eligible": _eligible,
+    "coverage": _share,
+    "priority": _priority,
+    "cost_idr_million": _cost,
+}

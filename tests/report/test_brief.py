@@ -1,0 +1,224 @@
+"""The brief says on paper what the run folder says in numbers, in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
+from pypdf import PdfReader
+
+from simulation.inference.forecast import forecast
+from simulation.inputs.problems import KampungError
+from simulation.inputs.scenario import load_scenario
+from simulation.report.brief import files
+from simulation.report.language import LANGUAGES, language
+from simulation.report.results import save
+
+ROOT = Path(__file__).parents[2]
+FIRST_HEADING = {"id": "Tahun demi tahun", "en": "Year by year"}
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A brief that was written, and the record that it speaks of."""
+
+    code: str
+    folder: Path
+    record: dict[str, Any]
+
+    @property
+    def word(self) -> WordDocument:
+        """The DOCX as Word sees it."""
+        return Document(str(self.folder / "brief.docx"))
+
+    @property
+    def pages(self) -> list[str]:
+        """The pages of the PDF, every blank alike and words that were divided joined again."""
+        return [" ".join(page.extract_text().split()) for page in PdfReader(self.folder / "brief.pdf").pages]
+
+    def number(self, text: str) -> float:
+        """Return the number that a cell begins with, read as its language writes numbers."""
+        point = "," if self.code == "id" else "."
+        grouping = "." if self.code == "id" else ","
+        found = re.match(r"[<>]?(-?[\d.,]+)", text)
+        assert found is not None, text
+        return float(found[1].replace(grouping, "").replace(point, "."))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished run with an intervention."""
+    made = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut_pokja.yaml"), 40, 10, 3)
+    return save(made, tmp_path_factory.mktemp("results"))
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def brief(request: pytest.FixtureRequest, finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Brief:
+    """Return a brief in each language from one and the same run."""
+    folder = Path(shutil.copytree(finished, tmp_path_factory.mktemp(request.param) / finished.name))
+    files.write_brief(language(request.param), files.read_runs([folder]))
+    return Brief(request.param, folder, json.loads((folder / "forecast.json").read_text(encoding="utf-8")))
+
+
+def cells(brief: Brief, table: int) -> list[list[str]]:
+    """Return the texts of a table's cells, the header first."""
+    return [[cell.text for cell in row.cells] for row in brief.word.tables[table].rows]
+
+
+def test_the_first_page_answers_and_is_one_page(brief: Brief) -> None:
+    """Headline with word and number, its basis, and nothing of the second page."""
+    first, second, *_ = brief.pages
+    assert brief.record["verdict"][brief.code] in first
+    assert FIRST_HEADING[brief.code] not in first
+    assert second.startswith(FIRST_HEADING[brief.code])
+    answer = [paragraph.text for paragraph in brief.word.paragraphs if paragraph.style.name == "Answer"]
+    assert answer == [brief.record["verdict"][brief.code]]
+
+
+def test_the_yearly_table_holds_the_numbers_of_the_record(brief: Brief) -> None:
+    """Median and interval of the rises, the number needed, probability, its error and the parameter interval."""
+    for row, year in zip(cells(brief, 0)[1:], brief.record["years"], strict=True):
+        assert row[0] == str(year["year"])
+        quantiles = year["rises"]["quantiles"]
+        shown = [quantiles[key] for key in ("0.5", "0.05", "0.95")]
+        assert [brief.number(part) for part in re.split(r" \(|–|\)", row[1]) if part] == shown
+        assert brief.number(row[2]) == year["needed"]["min"]
+        probability, error = row[3].split(" ± ")
+        assert brief.number(probability) == pytest.approx(100 * year["probability_met"], abs=0.0501)
+        assert brief.number(error) == pytest.approx(100 * year["monte_carlo_error"], abs=0.0501)
+        interval = [brief.number(end.strip(" <>")) for end in re.split(r"–|\bto\b|\bsampai\b", row[4])]
+        assert interval == pytest.approx([100 * end for end in year["parameter_interval90"]], abs=1.0)
+
+
+def test_every_reading_of_the_target_is_told(brief: Brief) -> None:
+    """One column a reading, the scenario's own first and starred."""
+    header, *rows = cells(brief, 1)
+    assert header[1].startswith("* ")
+    assert [text.startswith("* ") for text in header].count(True) == 1
+    for t, row in enumerate(rows):
+        expected = [100 * chances[t] for chances in brief.record["readings"].values()]
+        assert [brief.number(text) for text in row[1:]] == pytest.approx(expected, abs=0.11)
+
+
+def test_every_parameter_stands_with_its_quantiles_and_source(brief: Brief) -> None:
+    """As many rows as parameters, an effect on falls of exactly 1 aside; each row ends with where it comes from."""
+    _, *rows = cells(brief, 3)
+    told = [
+        known
+        for name, known in brief.record["parameters"].items()
+        if not (name.endswith("odds_ratio_fall") and set(known["quantiles"].values()) == {1.0})
+    ]
+    assert len(rows) == len(told)
+    assert all(source for _, _, source in rows)
+    medians = sorted(brief.number(value.split(" / ")[1]) for _, value, _ in rows)
+    assert medians == pytest.approx(
+        sorted(known["quantiles"]["0.5"] * (100 if name.startswith(("rise", "fall", "skip", "campaign.p")) else 1)
+               for name, known in brief.record["parameters"].items() if known in told),
+        abs=0.051,
+    )  # fmt: skip
+
+
+def test_pdf_and_docx_hold_the_same_cells(brief: Brief) -> None:
+    """What an editor changes in Word began as what the PDF says."""
+    whole = "".join("".join(brief.pages).split())
+    for table in brief.word.tables:
+        for row in table.rows:
+            for cell in row.cells:
+                # A word divided at the end of a line has a hyphen in the PDF that the DOCX has not.
+                text = "".join(cell.text.split())
+                assert text in whole or text.replace("-", "") in whole.replace("-", ""), cell.text
+
+
+def test_both_name_the_run(brief: Brief) -> None:
+    """The hash on every page leads back to the folder with every number."""
+    assert all(brief.folder.name in page for page in brief.pages)
+    assert brief.folder.name in brief.word.sections[0].footer.paragraphs[0].text
+
+
+def test_word_finds_headings_captions_header_rows_and_alternative_texts(brief: Brief) -> None:
+    """Real styles, numbers that Word keeps counting, tables whose header repeats, pictures that can be read out."""
+    word = brief.word
+    styles = {paragraph.style.name for paragraph in word.paragraphs}
+    assert {"Title", "Heading 1", "Caption", "List Bullet", "Answer"} <= styles
+    captions = [paragraph for paragraph in word.paragraphs if paragraph.style.name == "Caption"]
+    assert len(captions) == len(word.tables) + len(word.inline_shapes)
+    assert all(caption._p.findall(qn("w:fldSimple")) for caption in captions)
+    assert all(table.rows[0]._tr.trPr.findall(qn("w:tblHeader")) for table in word.tables)
+    assert all(shape._inline.docPr.get("descr") for shape in word.inline_shapes)
+    assert word.core_properties.language == brief.code
+
+
+def test_the_same_run_gives_the_same_pdf(brief: Brief) -> None:
+    """No time and no font of the computer is in it."""
+    before = (brief.folder / "brief.pdf").read_bytes()
+    files.write_brief(language(brief.code), files.read_runs([brief.folder]))
+    assert (brief.folder / "brief.pdf").read_bytes() == before
+
+
+@pytest.fixture
+def copy(finished: Path, tmp_path: Path) -> Path:
+    """Return a run folder of one's own."""
+    return Path(shutil.copytree(finished, tmp_path / "run"))
+
+
+def test_a_brief_that_was_edited_is_kept(copy: Path) -> None:
+    """Writing it again leaves the edited one under another name, and says so; one that was not edited is replaced."""
+    speech = language("id")
+    assert not files.write_brief(speech, files.read_runs([copy])).kept
+    assert not files.write_brief(speech, files.read_runs([copy])).kept
+    edited = (copy / "brief.docx").read_bytes() + b"edited"
+    (copy / "brief.docx").write_bytes(edited)
+    written = files.write_brief(speech, files.read_runs([copy]))
+    assert [path.name for path in written.kept] == ["brief_1.docx"]
+    assert (copy / "brief_1.docx").read_bytes() == edited
+
+
+def test_without_typst_the_docx_is_written_and_without_docx_the_fix_is_said(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The packages of the extra are told apart."""
+    monkeypatch.setattr(files, "find_spec", lambda name: None if name == "typst" else name)
+    written = files.write_brief(language("en"), files.read_runs([copy]))
+    assert written.without_pdf
+    assert [path.name for path in written.files] == ["brief.docx"]
+    monkeypatch.setattr(files, "find_spec", lambda _: None)
+    with pytest.raises(KampungError, match=r"pip install 'kampung-kb\[brief\]'"):
+        files.write_brief(language("en"), files.read_runs([copy]))
+
+
+def test_signs_of_markup_are_text(tmp_path: Path) -> None:
+    """A title with signs that Typst or Word would act on is printed as it stands."""
+    title = '#pagebreak() *a* $x$ <b> "c" @d \\ _e_ `f`'
+    text = (ROOT / "scenarios" / "tanah_laut.yaml").read_text(encoding="utf-8")
+    scenario = tmp_path / "signs.yaml"
+    shutil.copytree(ROOT / "scenarios" / "data", tmp_path / "data")
+    changed, count = re.subn(
+        r"(?m)^title:\n(  .*\n)+", lambda _: f"title: {json.dumps(dict.fromkeys(LANGUAGES, title))}\n", text
+    )
+    assert count == 1
+    scenario.write_text(changed, encoding="utf-8")
+    folder = save(forecast(load_scenario(scenario), 4, 4, 1), tmp_path / "results")
+    files.write_brief(language("en"), files.read_runs([folder]))
+    found = Brief("en", folder, {})
+    assert "".join(title.split()) in "".join(found.pages[0].split())
+    assert any(title in paragraph.text for paragraph in found.word.paragraphs)
+
+
+def test_further_runs_stand_beside_the_first(finished: Path, tmp_path: Path) -> None:
+    """A table of the first year under each scenario."""
+    other = save(forecast(load_scenario(ROOT / "scenarios" / "tanah_laut.yaml"), 40, 10, 3), tmp_path)
+    run = Path(shutil.copytree(finished, tmp_path / "run"))
+    files.write_brief(language("en"), files.read_runs([run, other]))
+    record = json.loads((other / "forecast.json").read_text(encoding="utf-8"))
+    table = cells(Brief("en", run, record), 0)
+    assert len(table) == 3
+    chance = Brief("en", run, record).number(table[2][1])
+    assert chance == pytest.approx(100 * record["years"][0]["probability_met"], abs=0.0501)
