@@ -48,12 +48,8 @@ def assumption_rows(speech: Language, record: Record, *, detailed: bool) -> Rows
     return [
         *_effect_rows(speech, effects),
         *_matrix_rows(speech, record),
-        *(_row(speech, _label(speech, name), name, known) for name, known in law.items() if name not in silent),
-        *(
-            _row(speech, _label(speech, name), name, known)
-            for name, known in law.items()
-            if name in silent and detailed
-        ),
+        *(_row(speech, parameter_name(speech, name), name, law[name]) for name in law if name not in silent),
+        *(_row(speech, parameter_name(speech, name), name, law[name]) for name in law if name in silent and detailed),
     ]
 
 
@@ -98,7 +94,7 @@ def _matrix_rows(speech: Language, record: Record) -> Iterator[list[str]]:
         source = record["sources"].get(f"transition.matrix.{level}")
         if source is not None:
             label = speech.say("matrix, row {level} (mean)", level=level)
-            yield [label, " / ".join(speech.percent(share, 1) for share in row), _source(speech, source)]
+            yield [label, " / ".join(speech.percent(share, 1) for share in row), source_word(speech, source)]
 
 
 def _row(speech: Language, label: str, name: str, known: Record) -> list[str]:
@@ -107,17 +103,21 @@ def _row(speech: Language, label: str, name: str, known: Record) -> list[str]:
         speech.percent(value, 1) if name.startswith(_SHARES) else speech.number(value, 3 if 0 < value < 0.1 else 2)
         for value in (values if len(set(values)) > 1 else list(values)[:1])
     ]
-    source = speech.say("default prior") if known["default_prior"] else _source(speech, known["source"])
+    source = speech.say("default prior") if known["default_prior"] else source_word(speech, known["source"])
     return [label, " / ".join(shown), source]
 
 
-def _source(speech: Language, source: str) -> str:
+def source_word(speech: Language, source: str) -> str:
+    """Return whether something is stated, estimated or assumed."""
     keyword = source.partition(";")[0].strip()
     return speech.say(_SOURCES[keyword]) if keyword in _SOURCES else keyword
 
 
-def _label(speech: Language, name: str) -> str:
+def parameter_name(speech: Language, name: str) -> str:
+    """Return what a parameter of the law is called in words."""
     first, _, rest = name.partition(".")
+    if rest in {"odds_ratio_rise", "odds_ratio_fall"} and name not in _LABELS:
+        return speech.say(_LABELS[rest], interventions=first)
     if first == "covariates":
         return speech.say(_LABELS[first], column=rest)
     if name in _LABELS:

@@ -5,31 +5,39 @@ Knows how an outcome lies on the disk; must not know what is simulated.
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import zipfile
-from dataclasses import fields
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from errno import ENOSPC
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 
-from ..engine.ensemble import Chunk, Effort
+from ..engine.ensemble import Chunk
+from ..engine.failure import Failure
 from ..engine.outcome import Outcome
-from ..inputs.scenario import Scenario
+from .files import remove, whole_file
 
-WORTH_KEEPING = {"batch": 100_000_000, "mesa": 2_000_000}
-"""Village-years from which a run takes several seconds: shorter ones are sooner repeated than kept."""
-
-
-def worth_keeping(scenario: Scenario, effort: Effort, engine: str) -> bool:
-    """Return whether a run is long enough for its chunks to be kept."""
-    villages = sum(len(district) for district in scenario.districts)
-    work = villages * scenario.horizon * effort.draws * effort.replicates
-    return engine in WORTH_KEEPING and work >= WORTH_KEEPING[engine]
+WORTH_KEEPING_SECONDS = 3.0
+"""Runs that are expected to be shorter than this are sooner repeated than kept."""
 
 
 class ChunkFolder:
     """A `ChunkSink` in a folder: one file a chunk; whatever cannot be read is computed again.
+
+    Chunks are a convenience: one that cannot be kept does not end the run, but it is the last that is tried.
+
+    Parameters
+    ----------
+    folder
+        Where they are kept.
+    reserve
+        Bytes that are left free on the disk, for the tables that the chunks are made for.
+    trouble
+        Called with the reason once no more chunks are kept.
 
     Attributes
     ----------
@@ -37,16 +45,25 @@ class ChunkFolder:
         Whether the last chunk that came from here or went here was one finished earlier.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reserve: int = 0, trouble: Callable[[OSError], None] = lambda _: None) -> None:
         self.folder = folder
         self.resuming = False
+        self._reserve = reserve
+        self._trouble = trouble
+        self._given_up = False
+
+    def __contains__(self, chunk: Chunk) -> bool:
+        """Whether a chunk seems to be kept: whether it is whole shows when it is loaded."""
+        return self._path(chunk).is_file()
 
     def load(self, chunk: Chunk) -> Outcome | None:
         """Return the outcome of a chunk finished earlier, or None."""
         try:
             with self._path(chunk).open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-                outcome = Outcome(**{field.name: arrays[field.name] for field in fields(Outcome)})
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+                kept = {field.name: arrays[field.name] for field in fields(Outcome)}
+            failures = [Failure(**failure) for failure in json.loads(str(kept["failures"]))]
+            outcome = Outcome(**{**kept, "failures": failures})
+        except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
             return None
         whole = outcome.rises.shape[0] == len(chunk.draws) * len(chunk.replicates)
         self.resuming = whole
@@ -54,17 +71,25 @@ class ChunkFolder:
 
     def save(self, chunk: Chunk, outcome: Outcome) -> None:
         """Keep a finished chunk. It is not forced to the disk: one lost in a power cut is computed again."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(chunk)
-        temporary = path.with_name(f"{uuid4().hex}.part")
-        with temporary.open("wb") as stream:
-            np.savez(stream, **vars(outcome))
-        temporary.replace(path)
         self.resuming = False
+        if self._given_up:
+            return
+        content = {**vars(outcome), "failures": json.dumps([asdict(failure) for failure in outcome.failures])}
+        try:
+            with whole_file(self._path(chunk), durable=False) as temporary, temporary.open("wb") as stream:
+                self._refuse_the_reserve()
+                np.savez(stream, **content)
+        except OSError as error:
+            self._given_up = True
+            self._trouble(error)
 
     def remove(self) -> None:
         """Remove every chunk."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
+
+    def _refuse_the_reserve(self) -> None:
+        if shutil.disk_usage(self.folder).free < self._reserve:
+            raise OSError(ENOSPC, os.strerror(ENOSPC), str(self.folder))
 
     def _path(self, chunk: Chunk) -> Path:
         return self.folder / f"{chunk.name}.npz"

@@ -66,8 +66,7 @@ def load_run(path: Path) -> FinishedRun:
             {"files": ", ".join(altered), "folder": str(path)},
         )
         raise Refusal(message)
-    below = [found for child in sorted(path.glob("*/")) if (found := _finished(child)) is not None]
-    match below:
+    match runs_below(path):
         case [run]:
             return run
         case []:
@@ -75,12 +74,17 @@ def load_run(path: Path) -> FinishedRun:
                 "{folder} is not the folder of a finished run; give the folder that forecast names after Files:",
                 {"folder": str(path)},
             )
-        case _:
-            names = ", ".join(found.folder.path.name for found in below)
+        case several:
+            names = ", ".join(found.folder.path.name for found in several)
             message = Message(
                 "{folder} holds several runs; add the name of one: {names}", {"folder": str(path), "names": names}
             )
     raise Refusal(message)
+
+
+def runs_below(path: Path) -> list[FinishedRun]:
+    """Return the finished runs of the folders right below a folder."""
+    return [found for child in sorted(path.glob("*/")) if (found := _finished(child)) is not None]
 
 
 def _finished(path: Path) -> FinishedRun | None:

@@ -10,6 +10,7 @@ import ast
 import inspect
 import json
 import linecache
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
@@ -126,15 +127,18 @@ def plain(value: Any) -> Any:
 
 
 def agent_source(agent_class: type[VillageAgent] | None) -> list[str]:
-    """Return the source of a custom agent and of the classes between it and `VillageAgent`."""
+    """Return the source of a custom agent and of the classes between it and `VillageAgent`.
+
+    Of a class in a file the whole file counts: constants and functions that its methods use decide numbers too.
+    """
     if agent_class is None:
         return []
     from ..engine.model import VillageAgent
 
     custom = [kind for kind in agent_class.__mro__ if kind not in VillageAgent.__mro__]
     try:
-        return [_source(kind) for kind in custom]
-    except (OSError, TypeError, StopIteration) as error:
+        return [f"{kind.__qualname__}\n{_source(kind)}" for kind in custom]
+    except (OSError, TypeError, KeyError, StopIteration) as error:
         raise KampungError(
             f"the source of {agent_class.__name__} cannot be read, so its run cannot be named: "
             "define the class, with a method, in a file or a notebook cell"
@@ -142,9 +146,9 @@ def agent_source(agent_class: type[VillageAgent] | None) -> list[str]:
 
 
 def _source(kind: type) -> str:
-    """Return the text of a class; a class of a notebook cell is found through its methods, which know their cell."""
+    """Return the text of a class's file; a class of a notebook is found through its methods, which know their cell."""
     if kind.__module__ != "__main__":
-        return inspect.getsource(kind)
+        return inspect.getsource(sys.modules[kind.__module__])
     method = next(member.__code__ for member in vars(kind).values() if inspect.isfunction(member))
     cell = "".join(linecache.getlines(method.co_filename))
     found = next(

@@ -9,15 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..decision.comparison import Comparison
+from ..decision.plans import Plan
+from ..decision.sensitivity import Sensitivity
 from ..inference.forecast import Forecast
+from ..inputs.problems import Refusal
+from .comparison.record import comparison_record
 from .identity import input_hash
 from .language import DEFAULT, Language
 from .language import language as spoken
+from .plan.record import plan_record
+from .plots_board import draw_village_board
+from .plots_comparison import draw_comparison
 from .plots_fan import draw_fan_chart
 from .plots_matrix import draw_transition_matrix
 from .plots_page import Figure, save_figure, style
+from .plots_plan import draw_plan
+from .plots_posterior import draw_posterior
 from .plots_rises import draw_rises
+from .plots_sensitivity import draw_sensitivity
 from .record import record
+from .sensitivity.record import sensitivity_record
+from .single_villages import board_refusal, rows_of
 
 Drawable = Forecast | Mapping[str, Any]
 
@@ -54,12 +67,99 @@ def transition_matrix(forecast: Drawable, language: str | None = None, run_hash:
     return _drawn(draw_transition_matrix, forecast, language, run_hash)
 
 
+def village_board(forecast: Drawable, language: str | None = None, run_hash: str | None = None) -> Figure:
+    """Draw a tile for each village, by kecamatan: its level, and the chance that it rises in the first year.
+
+    Parameters as in `fan_chart`; a record needs the rows of its village table under ``villages``. Where a
+    tile each would not fit on a page, above about 150 villages, there is a tile a kecamatan.
+
+    Raises
+    ------
+    Refusal
+        Where only counts by status are known, the forecast has several districts, or not even its kecamatan fit.
+    """
+    told = record(forecast) if isinstance(forecast, Forecast) else forecast
+    if (reason := board_refusal(told)) is not None:
+        raise Refusal(reason)
+    if isinstance(forecast, Forecast):
+        told, run_hash = {**told, "villages": rows_of(forecast)}, run_hash or _hash(forecast)
+    return _drawn(draw_village_board, told, language, run_hash)
+
+
+def comparison(
+    compared: Comparison | Mapping[str, Any], language: str | None = None, run_hash: str | None = None
+) -> Figure:
+    """Draw by how much each scenario changes the chance of meeting the target, year by year, with intervals.
+
+    Parameters
+    ----------
+    compared
+        A comparison, or its record (``comparison.json``).
+    language, run_hash
+        As in `fan_chart`.
+    """
+    told = compared if isinstance(compared, Mapping) else comparison_record(compared)
+    with style():
+        return draw_comparison(spoken(language or told["language"] or DEFAULT), told, run_hash)
+
+
+def sensitivity(
+    found: Sensitivity | Mapping[str, Any], language: str | None = None, run_hash: str | None = None
+) -> Figure:
+    """Draw which uncertain parameters the chance of meeting the target depends on.
+
+    Parameters
+    ----------
+    found
+        An analysis, or its record (``sensitivity.json``).
+    language, run_hash
+        As in `fan_chart`.
+    """
+    told = found if isinstance(found, Mapping) else sensitivity_record(found)
+    with style():
+        return draw_sensitivity(spoken(language or told["language"] or DEFAULT), told, run_hash)
+
+
+def posterior(found: Mapping[str, Any], language: str | None = None) -> Figure:
+    """Draw what every parameter was before the data and what it became.
+
+    Parameters
+    ----------
+    found
+        The record of a calibration, as ``calibrate --json`` prints it.
+    language
+        As in `fan_chart`.
+    """
+    with style():
+        return draw_posterior(spoken(language or found["language"] or DEFAULT), found)
+
+
+def plan(found: Plan | Mapping[str, Any], language: str | None = None, run_hash: str | None = None) -> Figure:
+    """Draw the chance of meeting the target against the effort, for several sizes of the year shock.
+
+    Parameters
+    ----------
+    found
+        A plan, or its record (``plan.json``); of several levers the mixes that no other beats are drawn.
+    language, run_hash
+        As in `fan_chart`.
+    """
+    told = found if isinstance(found, Mapping) else plan_record(found)
+    with style():
+        return draw_plan(spoken(language or told["language"] or DEFAULT), told, run_hash)
+
+
 DRAW: dict[str, Callable[..., Figure]] = {
     "fan_chart": fan_chart,
     "rises": rises,
     "transition_matrix": transition_matrix,
+    "village_board": village_board,
 }
 """Every figure of a run folder, by the name of its file."""
+
+
+DRAW_ANSWER: dict[str, Callable[..., Figure]] = {"comparison": comparison, "plan": plan, "sensitivity": sensitivity}
+"""Every figure of the other answers, by their kind."""
 
 
 def _drawn(
@@ -69,12 +169,24 @@ def _drawn(
     run_hash: str | None,
 ) -> Figure:
     if isinstance(forecast, Forecast):
-        run_hash = run_hash or input_hash(
-            forecast.scenario, forecast.effort, forecast.seed, forecast.engine, forecast.agent_class
-        )
-        forecast = record(forecast)
+        run_hash, forecast = run_hash or _hash(forecast), record(forecast)
     with style():
         return draw(spoken(language or forecast["language"] or DEFAULT), forecast, run_hash)
 
 
-__all__ = ["DRAW", "fan_chart", "rises", "save_figure", "transition_matrix"]
+def _hash(forecast: Forecast) -> str:
+    return input_hash(forecast.scenario, forecast.effort, forecast.seed, forecast.engine, forecast.agent_class)
+
+
+__all__ = [
+    "DRAW",
+    "comparison",
+    "fan_chart",
+    "plan",
+    "posterior",
+    "rises",
+    "save_figure",
+    "sensitivity",
+    "transition_matrix",
+    "village_board",
+]

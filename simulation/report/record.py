@@ -20,6 +20,7 @@ from ..inference.uncertainty import Estimate
 from ..inputs.document import ASSUMED
 from ..inputs.law import scenario_key
 from . import wording
+from .failures import failed
 from .identity import effort_that_counts
 from .language import LANGUAGES, language
 
@@ -60,6 +61,7 @@ def record(forecast: Forecast, trace: PrecisionTrace | None = None) -> Record:
         },
         "sources": dict(scenario.sources),
         "basis": list(forecast.basis),
+        **failed(forecast),
     }
     if trace is not None:
         result["precision"] = _precision(trace)
@@ -179,19 +181,24 @@ def _judged(forecast: Forecast, index: int) -> list[Record | None]:
         return [_counts(year.rises) for year in years]
     if forecast.ensemble_run is None:
         return [None] * len(years)
-    score = forecast.ensemble_run.outcomes[index].counts.score(target)
-    return [_summarised(score[..., t]) for t in range(len(years))]
+    outcome = forecast.ensemble_run.outcomes[index]
+    score = outcome.of_completed(outcome.counts.score(target))
+    return [_summarised(score[:, t]) for t in range(len(years))]
 
 
 def _districts_meeting(forecast: Forecast) -> list[Record]:
-    """Summarise, year by year, how many districts meet their target; quantiles need trajectories."""
+    """Summarise, year by year, how many districts meet their target; quantiles need trajectories.
+
+    Where some failed, those count that were completed in every district.
+    """
     run = forecast.ensemble_run
-    if run is None:
+    joint = np.all([] if run is None else [outcome.completed for outcome in run.outcomes], axis=0)
+    if run is None or not joint.any():
         means = np.sum([[year.met.probability for year in d.years] for d in forecast.districts], axis=0)
         summaries = [{"mean": round(float(mean), DECIMALS), "quantiles": None, "all": None} for mean in means]
     else:
         target = forecast.scenario.target
-        meeting = np.sum([outcome.counts.met(target) for outcome in run.outcomes], axis=0)
+        meeting = np.sum([outcome.counts.met(target) for outcome in run.outcomes], axis=0)[joint]
         summaries = [
             {**_summarised(count), "all": round(float((count == len(run.outcomes)).mean()), DECIMALS)}
             for count in np.moveaxis(meeting, -1, 0)

@@ -6,9 +6,9 @@ must not know which engine made the numbers, nor in which language they are read
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,8 +16,12 @@ from ..domain.status import LEVELS, Status
 from ..inference.forecast import DistrictForecast, Forecast
 from ..inference.frames import ensemble_columns, year_rows
 from ..inference.precision import PrecisionTrace
+from .failures import write_failures
 from .files import write_csv, write_parquet
 from .record import DECIMALS, Record, districts_of
+
+if TYPE_CHECKING:
+    from ..engine.failure import Failure
 
 VILLAGES_IN_CSV = 10_000
 HUB_COLUMNS = ("origin_date", "target", "horizon", "location", "output_type", "output_type_id", "value")
@@ -25,7 +29,9 @@ HUB_COLUMNS = ("origin_date", "target", "horizon", "location", "output_type", "o
 TRACE_COLUMNS = ("draws", "replicates", "district_code", "year", "probability_met", "largest_half_width")
 
 
-def write_tables(forecast: Forecast, result: Record, folder: Path) -> list[str]:
+def write_tables(
+    forecast: Forecast, result: Record, folder: Path, command: Callable[[Failure], str] | None = None
+) -> list[str]:
     """Write every table of a forecast and return the names of the files."""
     written = [_write_years(forecast, result, folder), _write_villages(forecast, folder), _write_hub(result, folder)]
     if forecast.ensemble_run is not None:
@@ -33,7 +39,7 @@ def write_tables(forecast: Forecast, result: Record, folder: Path) -> list[str]:
             folder / "ensemble.parquet", (ensemble_columns(forecast, i) for i in range(len(forecast.districts)))
         )
         written.append("ensemble.parquet")
-    return written
+    return written + write_failures(forecast, folder, command)
 
 
 def write_trace(forecast: Forecast, trace: PrecisionTrace, folder: Path) -> str:

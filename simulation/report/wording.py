@@ -15,7 +15,7 @@ from .language import Language, phrase
 
 Record = Mapping[str, Any]
 
-_WORDS = (
+PROBABILITY_WORDS = (
     (0.95, phrase("almost certain")),
     (0.80, phrase("very likely")),
     (0.60, phrase("likely")),
@@ -30,6 +30,13 @@ _BASES = {
     STATED_ALONE: phrase("Basis: parameters as stated in the scenario; no local data used."),
     PRIORS_AND_STATED: phrase("Basis: priors and parameters stated in the scenario; no local data used."),
     UNNAMED_BLOCKS[0]: phrase("Basis: draws from a file; origin not stated."),
+}
+
+_BLOCKS = {
+    "panel": phrase("statuses of villages at several dates"),
+    "counts": phrase("counts by level at several dates"),
+    "launch_years": phrase("launch years"),
+    "assistance": phrase("records of assistance"),
 }
 
 _EVENTS = {
@@ -65,7 +72,7 @@ COARSEST_ERROR = 0.1
 
 def probability_word(probability: float) -> str:
     """Return the English word for a probability: also the key of its translation."""
-    return next(word for least, word in _WORDS if probability >= least)
+    return next(word for least, word in PROBABILITY_WORDS if probability >= least)
 
 
 def word(language: Language, probability: float, error: float = 0.0) -> str:
@@ -252,7 +259,8 @@ def basis(language: Language, blocks: Sequence[str]) -> str:
     """Return what the forecast rests on, as a sentence."""
     if len(blocks) == 1 and blocks[0] in _BASES:
         return language.say(_BASES[blocks[0]])
-    return language.say("Basis: calibrated on local data ({blocks}).", blocks=", ".join(blocks))
+    named = (language.say(_BLOCKS[block]) if block in _BLOCKS else block for block in blocks)
+    return language.say("Basis: calibrated on local data ({blocks}).", blocks="; ".join(named))
 
 
 def saturation(language: Language, district: Record) -> str | None:

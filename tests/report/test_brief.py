@@ -15,12 +15,21 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
+from simulation.decision.comparison import compare
+from simulation.decision.planning import plan
+from simulation.decision.robustness import robustness
+from simulation.decision.sensitivity import sensitivity
+from simulation.engine.ensemble import Effort
 from simulation.inference.forecast import forecast
 from simulation.inputs.problems import KampungError
 from simulation.inputs.scenario import load_scenario
 from simulation.report.brief import files
+from simulation.report.comparison.folder import save_comparison
 from simulation.report.language import LANGUAGES, language
-from simulation.report.results import save
+from simulation.report.plan.folder import save_plan
+from simulation.report.robustness.folder import robustness_folder, write_robustness
+from simulation.report.saving import save
+from simulation.report.sensitivity.folder import sensitivity_folder, write_sensitivity
 
 ROOT = Path(__file__).parents[2]
 FIRST_HEADING = {"id": "Tahun demi tahun", "en": "Year by year"}
@@ -222,3 +231,29 @@ def test_further_runs_stand_beside_the_first(finished: Path, tmp_path: Path) -> 
     assert len(table) == 3
     chance = Brief("en", run, record).number(table[2][1])
     assert chance == pytest.approx(100 * record["years"][0]["probability_met"], abs=0.0501)
+
+
+def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
+    """Comparison, plan, sensitivity and choice found below the folders that are given, each with its sentence."""
+    contoh = load_scenario(ROOT / "scenarios" / "contoh.yaml")
+    helped = load_scenario(ROOT / "scenarios" / "contoh_pendampingan.yaml")
+    save(forecast(helped, 20, 5, 3), tmp_path)
+    save_comparison(compare(contoh, helped, draws=20, replicates=5, seed=3), tmp_path)
+    planned = plan(helped, 0.9, vary=["pendampingan.capacity"], draws=50, replicates=4, seed=3)
+    save_plan(planned, tmp_path)
+    analysed = sensitivity(helped, 16, 8, 3)
+    write_sensitivity(sensitivity_folder(helped, Effort(16, 8), 3, "auto", None, tmp_path), analysed)
+    tried = robustness([contoh, helped], 20, 5, 3)
+    write_robustness(robustness_folder(tried.options, tried.effort, 3, None, tmp_path), tried)
+    runs = files.read_runs([tmp_path / helped.name, tmp_path / contoh.name])
+    assert [run.record["scenario"] for run in runs.forecasts] == [helped.name]
+    assert {folder.kind for folder, _ in runs.answers} == {"comparison", "plan", "sensitivity", "robustness"}
+    files.write_brief(language("id"), runs)
+    (run,) = (tmp_path / helped.name).glob("*/brief.docx")
+    whole = "".join("".join(Brief("id", run.parent, {}).pages).split())
+    for folder, answer in runs.answers:
+        verdicts = [answer["verdict"]] if "verdict" in answer else [one["verdict"] for one in answer["scenarios"]]
+        assert all("".join(verdict["id"].split()) in whole for verdict in verdicts), folder.kind
+    assert len(Document(str(run)).inline_shapes) == 2 + 3
+    with pytest.raises(KampungError, match="a brief is of a forecast"):
+        files.read_runs([tmp_path / contoh.name])

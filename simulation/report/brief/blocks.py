@@ -5,13 +5,15 @@ Knows what a part holds; must not know what it says nor how it is set on a page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..answer_tables import WordTable
 
-NARROWEST, WIDEST = 16, 80
+_NUMBER = re.compile(r"$|–$|\* ?|[<>+−-]?\d")
+NARROWEST, WIDEST, CELL_MARGIN = 9, 80, 3
 """Letters that a column has room for at least, and beyond which a text is wrapped."""
 
 
@@ -60,17 +62,33 @@ class Picture:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """A table with its caption; the first column is flush left, the others right unless `prose`."""
+    """A table with its caption; `prose` ones have long texts, and columns as wide as these need."""
 
     table: WordTable
     prose: bool = False
 
     @property
     def widths(self) -> list[float]:
-        """Shares of the page's width that a table of prose gives its columns: as long as their texts, within bounds."""
-        columns = zip(self.table.headers, *self.table.rows, strict=True)
-        letters = [min(max(NARROWEST, *map(len, column)), WIDEST) for column in columns]
+        """Shares of the page's width for the columns: as long as their texts, within bounds; headers may be wrapped."""
+        letters = []
+        for header, cells in self._columns():
+            word = max(map(len, header.split()), default=0)
+            letters.append(min(max(NARROWEST, word, *map(len, cells)), WIDEST) + CELL_MARGIN)
         return [width / sum(letters) for width in letters]
+
+    @property
+    def flush_right(self) -> list[bool]:
+        """Whether a column holds numbers: all but the first whose cells begin like one."""
+        numbers = [all(_NUMBER.match(cell) for cell in cells) for _, cells in self._columns()]
+        return [False, *([False] * (len(numbers) - 1) if self.prose else numbers[1:])]
+
+    def _columns(self) -> list[tuple[str, Sequence[str]]]:
+        """Return header and cells of every column; a table without rows has a single empty cell in each."""
+        return (
+            list(zip(self.table.headers, zip(*self.table.rows, strict=True), strict=True))
+            if self.table.rows
+            else [(header, [""]) for header in self.table.headers]
+        )
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,8 @@ def brief_of(speech: Language, runs: Sequence[FinishedRun], further: Sequence[It
         blocks=[
             *_answer(speech, run),
             *_beside(speech, record, [other.record for other in others]),
-            *(block for blocks in further for block in blocks),
             *_more(speech, run),
+            *(block for blocks in further for block in blocks),
             *_method(speech, run),
             *_assumptions(speech, run),
             *_limits(speech, record),

@@ -14,7 +14,7 @@ from pathlib import Path
 from ...inputs.problems import Message, Refusal
 from .. import plots
 from ..answers import Answer, AnswerFolder, load_answer
-from ..finished import FinishedRun, load_run
+from ..finished import FinishedRun, load_run, runs_below
 from ..handed_out import hand_out
 from ..language import Language
 from .content import brief_of
@@ -47,18 +47,25 @@ class Written:
 
 
 def read_runs(folders: Sequence[Path]) -> Runs:
-    """Return the finished runs, and the answers of other commands, in folders.
+    """Return the finished runs, and the answers of other commands, in folders and right below them.
 
     Raises
     ------
     Refusal
-        Where a folder holds neither, or none holds a forecast.
+        Where a folder holds neither, or several forecasts to choose from, or none holds a forecast.
     """
-    answers = {folder: load_answer(folder) for folder in folders}
-    forecasts = [load_run(folder) for folder, answer in answers.items() if answer is None]
+    forecasts: list[FinishedRun] = []
+    answers: list[tuple[AnswerFolder, Answer]] = []
+    for folder in folders:
+        candidates = [folder, *sorted(folder.glob("*/"))]
+        found = [answer for candidate in candidates if (answer := load_answer(candidate)) is not None]
+        answers += found
+        # A folder that holds answers alone asks for no forecast of its own.
+        if not found or runs_below(folder):
+            forecasts.append(load_run(folder))
     if not forecasts:
         raise Refusal(Message("a brief is of a forecast: give the folder of a forecast as well"))
-    return Runs(forecasts, [answer for answer in answers.values() if answer is not None])
+    return Runs(forecasts, answers)
 
 
 def write_brief(speech: Language, runs: Runs) -> Written:

@@ -66,4 +66,5 @@ def _data(block: Block) -> dict[str, Any]:
                 "rows": [list(row) for row in block.table.rows],
                 "prose": block.prose,
                 "widths": block.widths,
+                "flush_right": block.flush_right,
             }

@@ -157,18 +157,17 @@ def _add_table(word: WordDocument, block: TableBlock) -> None:
             paragraph.paragraph_format.space_after = Pt(0)
             run = paragraph.add_run(text)
             run.font.size, run.font.bold = Pt(9), number == 0
-            if place and not block.prose:
+            if block.flush_right[place]:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if number == 0:
                 shade = OxmlElement("w:shd")
                 shade.set(qn("w:val"), "clear")
                 shade.set(qn("w:fill"), _GREY)
                 cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  likewise
-    if block.prose:
-        table.autofit = False
-        for column, width in zip(table.columns, block.widths, strict=True):
-            column.width = Cm(width * TEXT_CM)  # LibreOffice goes by columns, Word by cells
-            for cell in column.cells:
-                cell.width = column.width
+    table.autofit = False
+    for column, width in zip(table.columns, block.widths, strict=True):
+        column.width = Cm(width * TEXT_CM)  # LibreOffice goes by columns, Word by cells
+        for cell in column.cells:
+            cell.width = column.width
     after = word.add_paragraph()
     after.paragraph_format.space_after = Pt(2)

@@ -1,0 +1,95 @@
+"""One folder, one process that writes in it: a lock that ends with the process that holds it.
+
+Knows how a folder is held and given back; must not know what is written there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from errno import EINVAL, ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+NAME = ".lock"
+POLL_SECONDS = 0.1
+_NO_LOCKS = {EINVAL, ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP}
+"""What file systems answer that know no locks, some network shares among them."""
+
+
+@contextmanager
+def alone(folder: Path, waiting: Callable[[], None], unlocked: Callable[[], None]) -> Iterator[bool]:
+    """Hold a folder, made where it is not there, so that no other process holds it within the block.
+
+    Nothing of this stays: the lock's file is removed, and so are folders that were made and are still empty.
+
+    Parameters
+    ----------
+    folder
+        What is held.
+    waiting
+        Called once where another process holds it; then that process is waited for, however long it takes.
+    unlocked
+        Called where the file system knows no locks: the block is then entered all the same.
+
+    Yields
+    ------
+    bool
+        Whether the folder is held.
+
+    Raises
+    ------
+    OSError
+        Where the folder cannot be made, or nothing can be written in it.
+    """
+    from filelock import FileLock
+
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    # Its stand-in where there are no locks would outlive a process that is killed.
+    lock = FileLock(folder / NAME, fallback_to_soft=False)
+    try:
+        try:
+            _acquire(lock, folder, waiting)
+        except (OSError, NotImplementedError) as error:
+            if getattr(error, "errno", ENOSYS) not in _NO_LOCKS:
+                raise
+            unlocked()
+        yield lock.is_locked
+    finally:
+        _release(lock, folder)
+        with suppress(OSError):
+            for place in made:
+                place.rmdir()
+
+
+def _acquire(lock: FileLock, folder: Path, waiting: Callable[[], None]) -> None:
+    from filelock import Timeout
+
+    first = True
+    while not lock.is_locked:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if first:
+                waiting()
+            first = False
+            time.sleep(POLL_SECONDS)
+        except FileNotFoundError:
+            # Another process has just removed the folder, which it had made and left empty.
+            time.sleep(POLL_SECONDS)
+
+
+def _release(lock: FileLock, folder: Path) -> None:
+    from filelock import __version__
+
+    if lock.is_locked and __version__.startswith("4."):
+        # filelock 3 removes its file, 4 leaves it, but on Windows. Removed while it is held it is nobody else's:
+        # whoever has opened it before finds that it has no name any more, and tries again.
+        with suppress(OSError):
+            (folder / NAME).unlink()
+    lock.release()
