@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..report import answer_tables, wording
 from ..report.answer_tables import WordTable
+from ..report.failures import caveats
 from ..report.language import Language, phrase
 from ..report.record import districts_of
 from .assumptions import assumptions
@@ -38,11 +39,6 @@ def forecast_answer(speech: Language, record: Record, *, detailed: bool = False)
     return laid_out(_parts(speech, record, detailed))
 
 
-def laid_out(parts: Iterator[RenderableType]) -> str:
-    """Return tables and sentences as text of at most 80 columns."""
-    return laid_out(_parts(speech, record, detailed))
-
-
 def _parts(speech: Language, record: Record, detailed: bool) -> Iterator[RenderableType]:
     """Yield the tables and sentences of the answer, in reading order."""
     districts = districts_of(record)
@@ -50,6 +46,7 @@ def _parts(speech: Language, record: Record, detailed: bool) -> Iterator[Rendera
     yield ""
     yield record["verdict"][speech.code]
     yield wording.basis(speech, record["basis"])
+    yield from caveats(speech, record)
     if len(districts) > 1:
         yield from titled(answer_tables.meeting_table(speech, record))
         yield from titled(answer_tables.districts_table(speech, record))
@@ -62,7 +59,7 @@ def _parts(speech: Language, record: Record, detailed: bool) -> Iterator[Rendera
             yield from titled(answer_tables.assisted_table(speech, record))
     yield from assumptions(speech, record, detailed=detailed)
     if "precision" in record:
-        yield _precision(speech, record["precision"])
+        yield precision_told(speech, record["precision"])
     yield from answer_tables.notes(speech, districts)
 
 
@@ -73,7 +70,7 @@ def titled(words: WordTable) -> Iterator[RenderableType]:
     yield table(words.headers, [[printable(cell) for cell in row] for row in words.rows])
 
 
-def _precision(speech: Language, reached: Record) -> str:
+def precision_told(speech: Language, reached: Record) -> str:
     """Return which condition ended a run that doubled until it was precise enough."""
     template = _ENDED[reached["ended_by"]]
     return speech.say(

@@ -6,7 +6,7 @@ Knows how text is broken into lines without cutting a word or a number; must not
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from .settings import printable
@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _INDENT, _BETWEEN = 2, 2
+
+
+def laid_out(parts: Iterable[RenderableType]) -> str:
+    """Return sentences and tables as text of at most 80 columns, no two lines empty in a row."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    written = StringIO()
+    console = Console(file=written, width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
+    for part in parts:
+        console.print(wrapped(part) if isinstance(part, str) else part)
+    lines = [line.rstrip() for line in written.getvalue().splitlines()]
+    return "\n".join(line for line, before in zip(lines, ["", *lines], strict=False) if line or before).strip() + "\n"
 
 
 def wrapped(sentence: str) -> str:

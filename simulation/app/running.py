@@ -6,6 +6,7 @@ Knows the order of these steps and what is said beside them; must not know optio
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,16 +14,23 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 from ..engine.ensemble import Effort
+from ..engine.failure import EnsembleError
 from ..inputs.problems import KampungError
 from ..inputs.scenario import Scenario
 from ..report.language import Language
-from ..report.results import RunFolder
-from .settings import Settings, print_json
+from ..report.results import FIGURES, RunFolder
+from ..report.single_villages import board_refusal
+from .disk import FolderError, cannot_draw, cannot_finish, cannot_show, reason
+from .failing import Replayable, tell_failures
+from .keeping import holding, what_is_left
+from .settings import RUN_FAILED, Settings, StoppedError, print_json
 
 if TYPE_CHECKING:
+    from ..engine.model import VillageAgent
     from ..inference.forecast import Forecast
     from ..inference.precision import PrecisionTrace
     from ..report.record import Record
+    from .estimate import Estimate
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,8 @@ class Order:
         As for a forecast.
     precision
         The half-width at which doubling ends, `effort` being where it begins; None to run `effort` once.
+    agent_class, again
+        The researcher's own agent, or None, and how one of the trajectories is run again.
     """
 
     scenario: Scenario
@@ -43,6 +53,8 @@ class Order:
     engine: Literal["batch", "mesa", "exact"]
     workers: int | None
     precision: float | None
+    agent_class: type[VillageAgent] | None
+    again: Replayable
 
 
 def answer(settings: Settings, order: Order, out: Path, *, force: bool, figures: bool) -> None:
@@ -51,43 +63,122 @@ def answer(settings: Settings, order: Order, out: Path, *, force: bool, figures:
     speech = settings.language()
     if order.precision is not None and order.engine == "exact":
         raise KampungError(speech.say("an exact result has no simulation error, so --precision says nothing here."))
-    run = RunFolder.of(order.scenario, order.effort, order.seed, order.engine, out, precision=order.precision)
-    if force:
-        run.chunks.remove()
-    record = None if force else run.read()
-    if record is None:
-        record = _compute(settings, order, run)
-    else:
-        settings.note(speech.say("Found finished; --force computes it again."))
-    if figures and run.add_figures(record, [speech.code]):
-        run.log("figures", language=speech.code)
+    what = order.scenario, order.effort, order.seed, order.engine
+    run = RunFolder.of(*what, out, order.agent_class, precision=order.precision)
+    record, undrawn = _complete(settings, order, run, force=force, figures=figures)
     _print_answer(settings, speech, record, run)
     if settings.verbose:
         _tell_effort(settings, speech, time.monotonic() - began)
+    if undrawn is not None:
+        raise undrawn
+    if record.get("failed"):
+        tell_failures(settings, record, order.again, run.path)
+        raise typer.Exit(RUN_FAILED)
 
 
-def _compute(settings: Settings, order: Order, run: RunFolder) -> Record:
-    """Make the forecast, write its tables and return the record."""
-    began = time.monotonic()
-    result, trace = _forecast(settings, order, run)
-    record = run.write(result, trace)
-    seconds = round(time.monotonic() - began, 2)
-    run.log("finished", engine=order.engine, workers=order.workers or "default", seconds=seconds)
+def _complete(
+    settings: Settings, order: Order, run: RunFolder, *, force: bool, figures: bool
+) -> tuple[Record, StoppedError | None]:
+    """Return the record of the run, found or made, and what is told where its figures cannot be written."""
+    speech, missing = settings.language(), False
+    found = None if force else run.read()
+    if found is not None:
+        settings.note(speech.say("Found finished; --force computes it again."))
+        missing = figures and bool(run.missing_figures(found, [speech.code]))
+        if not missing and not run.litter():
+            return found, None
+    try:
+        with holding(settings, run, force=force):
+            record = _found(settings, run, force=force) or _compute(settings, order, run, figures=figures)
+            return record, _draw(settings, run, record) if figures else None
+    except FolderError as stopped:
+        if found is None:
+            raise
+        # A finished run that can only be read answers all the same.
+        return found, cannot_draw(speech, run.path, stopped.error) if missing else None
+
+
+def _found(settings: Settings, run: RunFolder, *, force: bool) -> Record | None:
+    """Return the record where the run is finished and wanted, another run may just have made it; else clear the way."""
+    if force:
+        run.chunks.remove()
+        return None
+    record = run.read()
+    if record is None:
+        if altered := run.altered():
+            say = settings.language().say
+            settings.note(say("Not as the run wrote them, so it is computed again: {files}", files=", ".join(altered)))
+        run.reopen()
     return record
 
 
-def _forecast(settings: Settings, order: Order, run: RunFolder) -> tuple[Forecast, PrecisionTrace | None]:
+def _draw(settings: Settings, run: RunFolder, record: Record) -> StoppedError | None:
+    """Draw the figures that are missing; return what is told where they cannot be written."""
+    speech = settings.language()
+    try:
+        drawn = run.add_figures(record, [speech.code])
+    except OSError as error:
+        return cannot_draw(speech, run.path, error)
+    if drawn:
+        run.log("figures", language=speech.code)
+        if (reason := board_refusal(record)) is not None:
+            settings.note(speech.say("No village board: {reason}.", reason=speech.problem(reason)))
+    return None
+
+
+def _compute(settings: Settings, order: Order, run: RunFolder, *, figures: bool) -> Record:
+    """Make the forecast, write its tables and return the record."""
+    from .announcing import announcement, size
+    from .estimate import estimate
+
+    began, speech = time.monotonic(), settings.language()
+    expected = estimate(order, run.chunks, len(FIGURES) if figures else 0)
+    for sentence in announcement(speech, order, expected, run.path):
+        settings.note(sentence)
+    try:
+        result, trace = _forecast(settings, order, run, expected)
+    except EnsembleError as error:
+        if error.failures:
+            # Nothing in them is of use, and the cause may lie outside the agent, such as a file it reads.
+            run.chunks.remove()
+            error.add_note(f"  {order.again.of(error.failures[0])}")
+        raise
+    try:
+        record = run.write(result, trace, order.again.of)
+    except OSError as error:
+        left = what_is_left(speech, run, force=False)
+        raise cannot_finish(speech, run.path, error, size(speech, expected.size), left) from error
+    resumed = {"resumed_at": f"{expected.finished:.0%}"} if expected.finished else {}
+    seconds = round(time.monotonic() - began, 2)
+    run.log("finished", engine=order.engine, workers=order.workers or "default", **resumed, seconds=seconds)
+    return record
+
+
+def _forecast(
+    settings: Settings, order: Order, run: RunFolder, expected: Estimate
+) -> tuple[Forecast, PrecisionTrace | None]:
     """Run the ensemble, once or until it is precise enough."""
+    from ..inference.failures import FailedTrajectoriesWarning
     from ..inference.forecast import forecast
-    from ..inference.precision import MOST_TRAJECTORIES, forecast_to_precision
-    from ..report.chunks import worth_keeping
+    from ..inference.precision import forecast_to_precision
+    from ..report.chunks import ChunkFolder
     from .progress import ProgressReport
 
-    chunks, effort = run.chunks, order.effort
-    most = effort if order.precision is None else Effort(1, MOST_TRAJECTORIES)
-    sink = chunks if worth_keeping(order.scenario, most, order.engine) else None
-    with ProgressReport(settings.language(), quiet=settings.quiet, resuming=lambda: chunks.resuming) as progress:
+    warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
+
+    speech, effort = settings.language(), order.effort
+
+    def not_kept(error: OSError) -> None:
+        why = reason(speech, error)
+        settings.note(
+            speech.say("What is finished can no longer be kept: {reason}. The run goes on all the same.", reason=why)
+        )
+
+    chunks = ChunkFolder(run.chunks.folder, expected.size, not_kept)
+    sink = chunks if expected.parts else None
+    with ProgressReport(speech, quiet=settings.quiet, resuming=lambda: chunks.resuming) as progress:
         how: dict[str, Any] = {"engine": order.engine, "workers": order.workers, "progress": progress, "sink": sink}
+        how["agent_class"] = order.agent_class
         request = (effort.draws, effort.replicates, order.seed)
         if order.precision is None:
             return forecast(order.scenario, *request, **how), None
@@ -95,14 +186,25 @@ def _forecast(settings: Settings, order: Order, run: RunFolder) -> tuple[Forecas
 
 
 def _print_answer(settings: Settings, speech: Language, record: Record, run: RunFolder) -> None:
-    """Print the record, or what a reader should know of it."""
-    if settings.as_json:
-        print_json(record)
-        return
+    """Print the record, or what a reader should know of it.
+
+    Raises
+    ------
+    StoppedError
+        Where the answer goes to a file that cannot be written.
+    """
     from .answer import forecast_answer
 
-    typer.echo(forecast_answer(speech, record, detailed=settings.verbose), nl=False)
-    typer.echo(speech.say("Files: {folder}", folder=run.path))
+    try:
+        if settings.as_json:
+            print_json(record)
+        else:
+            typer.echo(forecast_answer(speech, record, detailed=settings.verbose), nl=False)
+            typer.echo(speech.say("Files: {folder}", folder=run.path))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise cannot_show(speech, run.path, error) from error
 
 
 def _tell_effort(settings: Settings, speech: Language, seconds: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import inspect
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -24,8 +25,8 @@ from simulation.engine.outcome import Outcome
 from simulation.inference.forecast import Forecast, forecast
 from simulation.inputs.problems import KampungError
 from simulation.report import tables
-from simulation.report.chunks import ChunkFolder, worth_keeping
-from simulation.report.files import cell, whole_file, write_csv, write_parquet
+from simulation.report.chunks import ChunkFolder
+from simulation.report.files import cell, text_of, whole_file, write_csv, write_parquet
 from simulation.report.identity import input_hash
 from simulation.report.results import RunFolder, save
 
@@ -305,14 +306,22 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+62", "-x", "@cmd", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+62", "-x", "@cmd", "\tx", "  =x", "＝1", "'=1", "a;=1;  +1", "\t\t=x", ";'-"]
+)
 def test_no_name_becomes_a_formula(text: str, tmp_path: Path) -> None:
-    """A spreadsheet reads such cells as text, headers too."""
-    shown = f"'{text}".replace("\r", " ")
-    assert cell(text) == shown
+    """A spreadsheet reads such cells as text, headers too, by whatever it parts them; the name can be had back."""
     write_csv(tmp_path / "t.csv", [f"{text}"], [['Desa, "Baru"']])
-    with (tmp_path / "t.csv").open(newline="") as stream:
-        assert list(csv.reader(stream)) == [[shown], ['Desa, "Baru"']]
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as stream:
+        assert list(csv.reader(stream)) == [[cell(text)], ['Desa, "Baru"']]
+    assert not [part for part in re.split("[;\t]", cell(text)) if re.match("[ ]*[=+@＝-]", part)]
+    assert text_of(cell(text)) == text
+
+
+@pytest.mark.parametrize("text", ["Ma'rifat", "'Aisyiyah", "A; B", "", "Sei-Alai", "\r\n=1"])
+def test_other_names_stay_as_they_are(text: str) -> None:
+    """Apostrophes are added where they must be and nowhere else; line breaks become blanks."""
+    assert text_of(cell(text)) == text.replace("\r", " ").replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -388,10 +397,3 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert (resumed.districts[0].status_probability == whole.districts[0].status_probability).all()
     sink.remove()
     assert not (tmp_path / "c").exists()
-
-
-def test_only_long_runs_keep_their_chunks(small: Forecast) -> None:
-    """The default effort on one district takes a second and keeps none; the exact engine never does."""
-    assert not worth_keeping(small.scenario, Effort(1000, 20), "batch")
-    assert worth_keeping(small.scenario, Effort(50_000, 20), "batch")
-    assert not worth_keeping(small.scenario, Effort(50_000, 20), "exact")

@@ -1,0 +1,96 @@
+"""Runs that are killed with all their processes at random moments, and workers that end with the run."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from processes import begin, hidden, left_of, tables, wait_until
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc"),
+]
+
+RUNS = {
+    "batch": (14, ("--draws", "200", "--workers", "2")),
+    "mesa": (8, ("--engine", "mesa", "--draws", "12", "--workers", "2")),
+}
+LONG_MESA = ("--engine", "mesa", "--draws", "2000", "--workers", "2", "--no-figures")
+
+
+@pytest.mark.parametrize("engine", RUNS)
+def test_killed_again_and_again_a_run_comes_to_the_same_bytes(engine: str, tmp_path: Path) -> None:
+    """No file under its final name differs from that of the undisturbed run, and no process stays."""
+    kills, options = RUNS[engine]
+    seed = int(os.environ.get("SURVIVAL_SEED", random.SystemRandom().randrange(10**6)))
+    print(f"SURVIVAL_SEED={seed}")  # noqa: T201  shown where the test fails
+    chance = random.Random(seed)  # noqa: S311  moments, no secrets
+    began = time.monotonic()
+    undisturbed = begin(tmp_path, *options, "--out", "whole")
+    answer, _ = undisturbed.communicate()
+    seconds, whole = time.monotonic() - began, tables(tmp_path / "whole")
+    assert undisturbed.returncode == 0
+
+    moments = [seconds * (number + chance.random()) / kills for number in range(kills)]
+    chance.shuffle(moments)
+    out = tmp_path / "work"
+    while True:
+        process = begin(tmp_path, *options, "--out", "work")
+        try:
+            said, _ = process.communicate(timeout=moments[-1] if moments else None)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            moments.pop()
+            left = tables(out) if out.exists() else {}
+            assert left == {name: whole[name] for name in left}
+            wait_until(lambda group=process.pid: not left_of(group))
+            continue
+        assert process.returncode == 0
+        assert said == answer.replace("whole", "work")
+        assert tables(out) == whole
+        assert {path.name for path in hidden(out)} <= {".lock"}
+        if not moments:
+            return
+        shutil.rmtree(out)
+
+
+def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    """Even where only the process that they work for is killed; the lock is free again then."""
+    process = begin(tmp_path, *LONG_MESA)
+    wait_until(lambda: list(tmp_path.rglob("*.npz")), process)
+    assert len(left_of(process.pid)) > 2
+    process.kill()
+    process.communicate()
+    wait_until(lambda: not left_of(process.pid))
+    again = begin(tmp_path, *LONG_MESA)
+    wait_until(lambda: len(list(tmp_path.rglob("*.npz"))) > 3, again)
+    again.send_signal(signal.SIGINT)
+    assert "Another run" not in again.communicate()[1]
+
+
+@pytest.mark.parametrize("whom", ["the run alone", "all processes of the terminal"])
+def test_ctrl_c_ends_workers_too(whom: str, tmp_path: Path) -> None:
+    """Exit code 130, one sentence, no traceback from any of them, and nothing left in the folder but what is kept."""
+    process = begin(tmp_path, *LONG_MESA)
+    wait_until(lambda: list(tmp_path.rglob("*.npz")), process)
+    if whom == "the run alone":
+        process.send_signal(signal.SIGINT)
+    else:
+        os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said.splitlines()[-1].startswith("Interrupted. What is finished is kept in results/tanah-laut/")
+    assert said.splitlines()[-1].endswith("; the same command goes on from there.")
+    assert "Traceback" not in said
+    wait_until(lambda: not left_of(process.pid))
+    assert {path.name for path in hidden(tmp_path)} == {".chunks"}
+    assert all(path.suffix == ".npz" for path in tmp_path.rglob("*") if path.is_file())
