@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from ..engine.failure import EnsembleError
 from ..inputs.problems import KampungError, Problem, ProblemsError
 from ..report.language import LANGUAGES, Language, language, language_of_environment
 
@@ -67,10 +69,38 @@ def at_least_zero(value: int) -> int:
 def between_zero_and_one(value: float | None) -> float | None:
     """Refuse widths of nothing and of everything, and what is no number."""
     if value is not None and not 0 < value < 1:
-        raise typer.BadParameter(HELP.say("{value} is no half-width; give a number between 0 and 1", value=value))
+        typed = f"{value:g}"
+        raise typer.BadParameter(HELP.say("{value} is no half-width; give a number between 0 and 1", value=typed))
     return value
 
 
+ScenarioFile = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help=HELP.say("Scenario file (YAML)."), show_default=False)
+]
+ScenarioFiles = Annotated[
+    list[Path], typer.Argument(metavar="SCENARIO…", help=HELP.say("Scenario files (YAML)."), show_default=False)
+]
+Draws = Annotated[
+    int | None,
+    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Draws of the uncertain parameters [1000].")),
+]
+Replicates = Annotated[
+    int | None,
+    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(metavar="H", callback=between_zero_and_one, help=HELP.say("Double draws until the error is below H.")),
+]
+EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
+Workers = Annotated[
+    int | None,
+    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Threads or processes [all cores; mesa: 1].")),
+]
+NoFigures = Annotated[bool, typer.Option("--no-figures", help=HELP.say("Tables only."))]
+Force = Annotated[bool, typer.Option("--force", help=HELP.say("Compute again what is there already."))]
+Out = Annotated[Path, typer.Option(metavar="DIR", help=HELP.say("Where run folders are kept."))]
+Seed = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Seed of the random draws."))]
 Lang = Annotated[LanguageChoice | None, typer.Option("--lang", help=HELP.say("Language of what is shown."))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=HELP.say("No progress, no notes."))]
 Verbose = Annotated[bool, typer.Option("--verbose", help=HELP.say("Say more: changes, versions, time taken."))]
@@ -123,46 +153,78 @@ class Settings:
             typer.echo(printable(sentence), err=True)
 
 
+class StoppedError(Exception):
+    """A command that ended early, in the reader's words.
+
+    Attributes
+    ----------
+    code
+        What the command exits with.
+    """
+
+    def __init__(self, sentences: Sequence[str], code: int) -> None:
+        self.code = code
+        super().__init__("\n".join(sentences))
+
+
 @contextmanager
 def told(settings: Settings) -> Iterator[None]:
     """Turn errors into a short message and the exit code of the contract."""
-    say = settings.language().say
     try:
         yield
     except (typer.Exit, BrokenPipeError):
         raise
-    except ProblemsError as error:
-        show_problems(settings, [error])
-        code = BAD_INPUT
-    except KampungError as error:
-        typer.echo(printable(say("Not possible: {reason}", reason=_reason(settings, error)), lines=True), err=True)
-        code = BAD_INPUT
-    except KeyboardInterrupt:
-        typer.echo(say("Interrupted."), err=True)
+    except KeyboardInterrupt as interrupt:
+        said = [settings.language().say("Interrupted."), *interrupt.args]
+        typer.echo(printable(" ".join(said)), err=True)
         raise typer.Exit(INTERRUPTED) from None
-    except MemoryError:
-        typer.echo(say("The run failed: not enough memory. Ask for fewer draws or replicates."), err=True)
-        code = RUN_FAILED
     except Exception as error:  # noqa: BLE001 - the last line before the reader: whatever it is becomes a sentence
-        kind = type(error).__name__
-        typer.echo(printable(say("The run failed: {kind}: {reason}", kind=kind, reason=error)), err=True)
-        if not settings.debug:
-            typer.echo(say("Run it again with --debug to see where."), err=True)
-        code = RUN_FAILED
+        code = _show(settings, error)
+        if settings.debug:
+            typer.echo(traceback.format_exc(), err=True)
+        raise typer.Exit(code) from None
+
+
+def _show(settings: Settings, error: Exception) -> int:
+    """Show what went wrong on stderr, and return the exit code."""
+    say = settings.language().say
+    match error:
+        case ProblemsError():
+            show_problems(settings, [error])
+            return BAD_INPUT
+        case KampungError():
+            return _show_refusal(settings, error)
+        case StoppedError():
+            typer.echo(printable(str(error), lines=True), err=True)
+            return error.code
+        case MemoryError():
+            typer.echo(say("The run failed: not enough memory. Ask for fewer draws or replicates."), err=True)
+            return RUN_FAILED
+    kind = type(error).__name__
+    typer.echo(printable(say("The run failed: {kind}: {reason}", kind=kind, reason=error)), err=True)
+    if not settings.debug:
+        typer.echo(say("Run it again with --debug to see where."), err=True)
+    return RUN_FAILED
+
+
+def _show_refusal(settings: Settings, error: KampungError) -> int:
+    """Show why something was not possible, or why a run came to nothing, and return the exit code."""
+    failed, reasons = isinstance(error, EnsembleError), _reasons(settings, error)
+    say = settings.language().say
+    if len(reasons) > 1:
+        sentences = [say("Not possible, for several reasons:"), *(f"- {reason}" for reason in reasons)]
+    elif failed:
+        sentences = [say("The run failed: {reason}", reason=reasons[0])]
     else:
-        return
-    if settings.debug:
-        typer.echo(traceback.format_exc(), err=True)
-    raise typer.Exit(code)
+        sentences = [say("Not possible: {reason}", reason=reasons[0])]
+    typer.echo(printable("\n".join([*sentences, *getattr(error, "__notes__", ())]), lines=True), err=True)
+    return RUN_FAILED if failed else BAD_INPUT
 
 
-def _reason(settings: Settings, error: KampungError) -> str:
-    """Return what an error says, in the reader's language where it can be translated."""
-    reasons = getattr(error, "reasons", ())
-    if not reasons:
-        return str(error)
-    render = settings.language().translate_problem
-    return "\n".join(["", *(f"- {reason.render(render)}" for reason in reasons)])
+def _reasons(settings: Settings, error: KampungError) -> list[str]:
+    """Return what an error says, in the reader's language where it can be translated; at least one sentence."""
+    speech = settings.language()
+    return [speech.problem(reason) for reason in getattr(error, "reasons", ())] or [str(error)]
 
 
 def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
@@ -183,15 +245,14 @@ def problem_data(settings: Settings, error: ProblemsError) -> list[dict[str, Any
 
 
 def _as_data(speech: Language, problem: Problem) -> dict[str, Any]:
-    render = speech.translate_problem
     return {
         "file": problem.file,
         "line": problem.line,
         "field": problem.field,
-        "message": problem.message.render(render),
+        "message": speech.problem(problem.message),
         "found": problem.found,
-        "allowed": None if problem.allowed is None else problem.allowed.render(render),
-        "suggestion": None if problem.suggestion is None else problem.suggestion.render(render),
+        "allowed": None if problem.allowed is None else speech.problem(problem.allowed),
+        "suggestion": None if problem.suggestion is None else speech.problem(problem.suggestion),
     }
 
 

@@ -118,7 +118,8 @@ def test_forecast_answers_in_80_columns_and_writes_the_run_folder(run: Run, tmp_
     figures = {
         f"figures/{name}_id.{kind}" for name in ("fan_chart", "rises", "transition_matrix") for kind in ("svg", "png")
     }
-    assert names == {*TABLES, "manifest.json", "run.log", *figures}
+    inputs = {"inputs/scenario.yaml", "inputs/1_tanah_laut_villages.csv"}
+    assert names == {*TABLES, *inputs, "manifest.json", "run.log", *figures}
 
 
 def test_the_same_command_gives_the_same_bytes_with_any_number_of_workers(tmp_path: Path) -> None:
@@ -204,14 +205,17 @@ def test_debug_shows_the_traceback(run: Run) -> None:
 @pytest.mark.parametrize(
     ("code", "openings"),
     [
-        ("en", ["Not possible:", "- the shock that", "- peers make", "- what villages learn", "- the shared shock"]),
+        (
+            "en",
+            ["Not possible, for", "- the shock that", "- peers make", "- what villages learn", "- the shared shock"],
+        ),
         (
             "id",
             [
-                "Tidak dapat:",
+                "Tidak dapat dilakukan, karena",
                 "- guncangan bersama sekec",
-                "- pengaruh antardesa m",
-                "- pengaruh antardesa b",
+                "- pengaruh antarkampung m",
+                "- pengaruh antarkampung b",
                 "- guncangan",
             ],
         ),
@@ -388,7 +392,8 @@ def test_new_writes_a_scenario_that_is_in_order(run: Run, tmp_path: Path, code: 
     """Scenario and table pass the check as they are; a second time nothing is overwritten."""
     done = run("new", "kabupaten-saya", "--lang", code)
     assert done.returncode == 0, done.stderr
-    assert [path.name for path in written(tmp_path)] == ["kabupaten-saya.yaml", "kabupaten-saya_villages.csv"]
+    names = ["kabupaten-saya.yaml", "kabupaten-saya_villages.csv", "kabupaten-saya_villages.xlsx"]
+    assert [path.name for path in written(tmp_path)] == names
     assert run("check", "kabupaten-saya.yaml").returncode == 0
     (tmp_path / "kabupaten-saya.yaml").write_text("mine")
     again = run("new", "kabupaten-saya")
@@ -412,7 +417,7 @@ def test_schema_prints_a_json_schema(run: Run) -> None:
 @pytest.mark.parametrize("code", ["id", "en"])
 def test_help_fits_one_screen(tmp_path: Path, code: str) -> None:
     """24 lines of 80 columns, for the command and for its longest one."""
-    for command in ((), ("forecast",)):
+    for command in ((), ("forecast",), ("compare",)):
         lines = from_outside(*command, "--lang", code, "--help", cwd=tmp_path, COLUMNS="80").stdout.splitlines()
         assert len(lines) <= 24, command
         assert max(map(len, lines)) <= 80

@@ -20,6 +20,7 @@ from unittest.mock import patch
 import pytest
 from decision_cases import decision_cases
 from districts import make_scenario, make_villages
+from learning_cases import learning_cases
 from refusal_cases import Case, refusal_cases
 from reviewed_texts import read_texts, section, write_texts
 
@@ -32,7 +33,7 @@ from simulation.engine.failure import Failure, none_completed
 from simulation.engine.workers import TaskStuckError
 from simulation.inference.forecast import forecast
 from simulation.inputs.problems import Refusal
-from simulation.report import kept_inputs
+from simulation.report import finished, kept_inputs
 from simulation.report.brief import files as brief_files
 from simulation.report.language import Language, language
 from simulation.report.single_villages import board_refusal
@@ -40,7 +41,7 @@ from simulation.report.single_villages import board_refusal
 TEXTS = Path(__file__).parent / "refusal_texts"
 ROOMS = Path(usage.__file__).parents[1]
 LANGUAGES = ("id", "en")
-CASES = refusal_cases() | decision_cases()
+CASES = refusal_cases() | decision_cases() | learning_cases()
 
 FULL, FORBIDDEN = OSError(errno.ENOSPC, "x"), OSError(errno.EACCES, "x")
 FOLDER = Path("results", "coba")
@@ -79,9 +80,8 @@ def _stuck() -> object:
 
 
 def _changed() -> object:
-    manifest = {"files": ["tanah_laut.yaml"], "data": {}, "scenario": {}}
-    with contextlib.chdir(ROOMS.parent), patch.object(kept_inputs, "SCENARIO", "tanah_laut.yaml"):
-        return kept_inputs.load_inputs(Path("scenarios"), manifest)
+    with patch.object(finished.RunFolder, "altered", return_value=["inputs/scenario.yaml", "years.csv"]):
+        return finished.load_run(FOLDER)
 
 
 def _many_tries() -> object:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from .driving import Year
-from .loading import load_all, tell_ignored
-from .settings import (
+from ..loading import load_all, tell_ignored
+from ..settings import (
     Debug,
     Draws,
     Force,
@@ -31,13 +30,14 @@ from .settings import (
     Workers,
     told,
 )
+from .sensitivity import Year
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ..inputs.scenario import Scenario
-    from ..report.answers import AnswerFolder
-    from ..report.language import Language
+    from ...inputs.scenario import Scenario
+    from ...report.answers import AnswerFolder
+    from ...report.language import Language
 
 
 def robustness(
@@ -62,9 +62,9 @@ def robustness(
         loaded = load_all(settings, scenarios)
         settings = settings.speaking(loaded[0].language)
     with told(settings):
-        from ..engine.ensemble import Effort
-        from ..report.robustness.folder import robustness_folder
-        from .answering import complete, show
+        from ...engine.ensemble import Effort
+        from ...report.robustness.folder import robustness_folder
+        from ..answering import complete, show
 
         tell_ignored(settings, loaded[0], draws)
         effort = Effort.of(loaded[0], draws, replicates)
@@ -77,9 +77,9 @@ def robustness(
 def _try(
     settings: Settings, scenarios: Sequence[Scenario], folder: AnswerFolder, effort: Any, **options: Any
 ) -> dict[str, Any]:
-    from ..decision.robustness import robustness as tried
-    from ..report.robustness.folder import write_robustness
-    from .progress import ProgressReport
+    from ...decision.robustness import robustness as tried
+    from ...report.robustness.folder import write_robustness
+    from ..progress import ProgressReport
 
     began = time.monotonic()
     with ProgressReport(settings.language(), quiet=settings.quiet) as progress:
@@ -91,9 +91,9 @@ def _try(
 
 def _parts(speech: Language, record: dict[str, Any]) -> Iterator[RenderableType]:
     """Yield the sentences and the tables of the answer, in reading order."""
-    from ..report import wording
-    from ..report.robustness import words
-    from .answer import titled
+    from ...report import wording
+    from ...report.robustness import words
+    from ..answer import titled
 
     yield words.heading(speech, record)
     yield ""

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from .loading import load_all, tell_ignored
-from .settings import (
+from ..loading import load_all, tell_ignored
+from ..settings import (
     HELP,
     Debug,
     EngineChoice,
@@ -80,8 +80,8 @@ def plan(
         (loaded,) = load_all(settings, [scenario])
         settings = settings.speaking(loaded.language)
     with told(settings):
-        from ..decision.question import question
-        from .plan_answer import answer
+        from ...decision.question import question
+        from ..plan_answer import answer
 
         tell_ignored(settings, loaded, draws)
         goal: dict[str, Any] = {"year": year, "every_year": every_year, "budget": budget}

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .loading import load_all
-from .settings import (
+from ..loading import load_all
+from ..settings import (
     HELP,
     Debug,
     EngineChoice,
@@ -36,9 +36,9 @@ from .settings import (
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ..inputs.scenario import Scenario
-    from ..report.answers import AnswerFolder
-    from ..report.language import Language
+    from ...inputs.scenario import Scenario
+    from ...report.answers import AnswerFolder
+    from ...report.language import Language
 
 Draws = Annotated[
     int | None, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Points of the design [512]."))
@@ -77,11 +77,11 @@ def sensitivity(
         (loaded,) = load_all(settings, [scenario])
         settings = settings.speaking(loaded.language)
     with told(settings):
-        from ..decision.sensitivity import DRAWS, REPLICATES
-        from ..engine.ensemble import Effort
-        from ..report import plots
-        from ..report.sensitivity.folder import sensitivity_folder
-        from .answering import complete, show
+        from ...decision.sensitivity import DRAWS, REPLICATES
+        from ...engine.ensemble import Effort
+        from ...report import plots
+        from ...report.sensitivity.folder import sensitivity_folder
+        from ..answering import complete, show
 
         effort = Effort(draws or DRAWS, replicates or REPLICATES)
         asked = None if engine is None else engine.value
@@ -96,9 +96,9 @@ def sensitivity(
 def _analyse(
     settings: Settings, scenario: Scenario, folder: AnswerFolder, effort: Any, **options: Any
 ) -> dict[str, Any]:
-    from ..decision.sensitivity import sensitivity as analyse
-    from ..report.sensitivity.folder import write_sensitivity
-    from .progress import ProgressReport
+    from ...decision.sensitivity import sensitivity as analyse
+    from ...report.sensitivity.folder import write_sensitivity
+    from ..progress import ProgressReport
 
     began = time.monotonic()
     with ProgressReport(settings.language(), quiet=settings.quiet) as progress:
@@ -110,9 +110,9 @@ def _analyse(
 
 def _parts(speech: Language, record: dict[str, Any]) -> Iterator[RenderableType]:
     """Yield the sentences and the table of the answer, in reading order."""
-    from ..report import wording
-    from ..report.sensitivity import words
-    from .answer import titled
+    from ...report import wording
+    from ...report.sensitivity import words
+    from ..answer import titled
 
     yield words.heading(speech, record)
     yield ""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from .settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
+from ..settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
 
 Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN…", help=HELP.say("Folders of finished runs."), show_default=False)
@@ -29,7 +29,7 @@ def brief(
     """Write the brief of a run."""
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
-        from ..report.brief.files import read_runs, write_brief
+        from ...report.brief.files import read_runs, write_brief
 
         found = read_runs(runs)
         settings = settings.speaking(found.language)

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from .loading import load_all, tell_ignored
-from .settings import (
+from ..loading import load_all, tell_ignored
+from ..settings import (
     HELP,
     Debug,
     Draws,
@@ -64,9 +64,9 @@ def compare(
         loaded = load_all(settings, [baseline, *scenarios])
         settings = settings.speaking(loaded[0].language)
     with told(settings):
-        from ..decision.comparison import leading_scenario
-        from ..engine.ensemble import Effort
-        from .comparison_answer import Question, answer
+        from ...decision.comparison import leading_scenario
+        from ...engine.ensemble import Effort
+        from ..comparison_answer import Question, answer
 
         leading = leading_scenario(loaded)
         tell_ignored(settings, leading, draws)

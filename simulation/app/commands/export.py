@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from .settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
+from ..settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
 Xlsx = Annotated[bool, typer.Option("--xlsx", help=HELP.say("As a workbook, the only format so far."))]
@@ -31,13 +31,13 @@ def export(
     del xlsx  # named in commands so that other formats can be added
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
-        from ..report.finished import load_run
+        from ...report.finished import load_run
 
         found = load_run(run)
         settings = settings.speaking(found.record["language"])
     with told(settings):
-        from ..report.export import export_workbook
-        from ..report.handed_out import hand_out
+        from ...report.export import export_workbook
+        from ...report.handed_out import hand_out
 
         speech = settings.language()
         path = found.folder.path / "forecast.xlsx"

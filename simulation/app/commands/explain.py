@@ -1,0 +1,41 @@
+"""The command ``explain``: why one village rises, or not.
+
+Knows its options; must not know where a chance comes from.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, told
+
+
+def explain(
+    context: typer.Context,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)],
+    village_code: Annotated[
+        str, typer.Argument(metavar="VILLAGE_CODE", help=HELP.say("As in the village table."), show_default=False)
+    ],
+    year: Annotated[
+        int | None, typer.Option(metavar="Y", help=HELP.say("Forecast year [the first]."), show_default=False)
+    ] = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+    as_json: Json = False,
+) -> None:
+    """Explain the chance that one village of a finished run rises."""
+    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
+    with told(settings):
+        from ...report.finished import load_run
+
+        finished = load_run(run)
+        settings = settings.speaking(finished.record["language"])
+    with told(settings):
+        from ..explaining import explain_village
+
+        explain_village(settings, finished, village_code, year)

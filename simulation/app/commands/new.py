@@ -1,0 +1,37 @@
+"""The command ``new``: a starter scenario and a village table.
+
+Knows its options; must not know what a starter holds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
+
+
+def new(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help=HELP.say("Name of the scenario: a-z, 0-9, - and _."))],
+    lang: Lang = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+    as_json: Json = False,
+) -> None:
+    """Write a starter scenario and its village table."""
+    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
+    with told(settings):
+        from ..starter import write_starter
+
+        speech = settings.language()
+        written = write_starter(Path(name), speech)
+        if settings.as_json:
+            print_json({"written": [str(path) for path in written]})
+            return
+        for path in written:
+            typer.echo(speech.say("Written: {path}", path=path))
+        settings.note(speech.say("Fill in the village table, then run: kampungkb check {path}", path=written[0]))

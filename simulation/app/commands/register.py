@@ -1,0 +1,113 @@
+"""The commands ``register add`` and ``register score``: forecasts frozen, and scored when their years have come.
+
+Knows their options and what is told; must not know how a register is kept, nor how forecasts are scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..settings import HELP, Debug, Json, Lang, NoFigures, Quiet, Settings, Verbose, told
+
+if TYPE_CHECKING:
+    from ...report.register.folder import Register
+
+register = typer.Typer(
+    help=HELP.say("Freeze forecasts, and score them when their years have come."),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+Folder = Annotated[Path, typer.Option("--register", metavar="DIR", help=HELP.say("Where the register is kept."))]
+Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
+Actuals = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="ACTUALS…",
+        help=HELP.say("What happened: counts by year, or a list of villages by year (CSV, XLSX)."),
+        show_default=False,
+    ),
+]
+DEFAULT = Path("results") / "register"
+
+
+def today() -> date:
+    """Return the day on which a forecast is frozen, or scored."""
+    return date.today()  # noqa: DTZ011  the reader's own calendar says which year it is
+
+
+@register.command(help=HELP.say("Freeze a finished run: what was forecast can then be proved."))
+def add(
+    context: typer.Context,
+    run: Run,
+    folder: Folder = DEFAULT,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+    as_json: Json = False,
+) -> None:
+    """Freeze a run in the register."""
+    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
+    with told(settings):
+        from ...report.finished import load_run
+
+        found = load_run(run)
+        settings = settings.speaking(found.record["language"])
+    with told(settings):
+        from ...report.register.folder import Register
+        from ..register_answer import freeze
+
+        kept = Register(folder)
+        with _held(settings, kept):
+            freeze(settings, kept, found, today())
+
+
+@register.command(help=HELP.say("Score every frozen forecast whose year has come."))
+def score(
+    context: typer.Context,
+    actuals: Actuals,
+    folder: Folder = DEFAULT,
+    no_figures: NoFigures = False,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+    as_json: Json = False,
+) -> None:
+    """Score the register against what happened."""
+    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
+    with told(settings):
+        from ...report.register.folder import Register
+        from ..register_answer import look_back, open_register
+
+        opened = open_register(Register(folder))
+        settings = settings.speaking(opened.language)
+    with told(settings):
+        look_back(settings, opened, actuals, today(), figures=not no_figures)
+
+
+@contextmanager
+def _held(settings: Settings, kept: Register) -> Iterator[None]:
+    """Hold the register, so that two processes that add to it do so one after the other."""
+    speech = settings.language()
+
+    def waiting() -> None:
+        settings.note(speech.say("Another process writes in {folder}; waiting for it.", folder=kept.path))
+
+    def unlocked() -> None:
+        settings.note(
+            speech.say(
+                "The file system of {folder} cannot lock files: do not add to the register from two computers at once.",
+                folder=kept.path,
+            )
+        )
+
+    with kept.alone(waiting, unlocked):
+        yield

@@ -1,0 +1,148 @@
+"""From a list of two dates to a forecast that rests on it, with two commands."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import ROOT, Run
+from learning_example import TRUTH, WORKBOOK
+from openpyxl import Workbook
+
+from simulation.inputs.scenario import Scenario, load_scenario
+from simulation.report import plots
+from simulation.report.language import LANGUAGES, language
+
+EXAMPLE = ROOT / "scenarios" / "contoh_belajar.yaml"
+SCENARIO = """\
+schema: 1
+name: belajar
+district: {code: "63.01", name: Kabupaten Contoh}
+origin: 2025
+horizon: 2
+villages: {table: daftar.xlsx, sheet: "2025"}
+transition:
+  rise: {dasar: {logit_normal: {mean: -2, sd: 1}}}
+  fall: 0
+  village_sd: 0
+sources: {transition.rise.dasar: "assumed; kira-kira"}
+"""
+VILLAGES, ROSE = 40, 12
+
+
+def lay_out(folder: Path, years: tuple[int, ...] = (2024, 2025)) -> None:
+    """Write a scenario, and a workbook of a list for each year in which 12 of 40 villages rise in the last."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for year in years:
+        sheet = book.create_sheet(str(year))
+        sheet.append(["Kode Desa", "Desa", "Kecamatan", "Klasifikasi"])
+        for i in range(VILLAGES):
+            status = "Berkembang" if year == 2025 and i < ROSE else "Dasar"
+            sheet.append([f"63.01.01.{2000 + i}", f"Desa {i}", "Takisung", status])
+    book.save(folder / "daftar.xlsx")
+    (folder / "belajar.yaml").write_text(SCENARIO, encoding="utf-8")
+
+
+def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Run, tmp_path: Path) -> None:
+    """The second command is the one that the first names; its forecast says on what data it rests."""
+    lay_out(tmp_path)
+    learned = run("calibrate", "daftar.xlsx", "--scenario", "belajar.yaml", "--draws", 200, "--lang", "en")
+    assert learned.returncode == 0, learned.stderr
+    assert "Basis: calibrated on local data (statuses of villages at several dates)." in learned.stdout
+    command = learned.stdout.rpartition("Forecast with what was learned: kampungkb ")[2].split()
+    forecast = run(*command, "--draws", 20, "--replicates", 2, "--no-figures", "--json")
+    assert forecast.returncode == 0, forecast.stderr
+    assert json.loads(forecast.stdout)["basis"] == ["panel"]
+
+
+def test_inherited_values_give_way_to_what_was_learned(run: Run, tmp_path: Path) -> None:
+    """The prior of the scenario stands in its file still; the scenario that uses the draws says estimated."""
+    lay_out(tmp_path)
+    assert run("calibrate", "daftar.xlsx", "--scenario", "belajar.yaml", "--draws", 500).returncode == 0
+    prior, posterior = (load_scenario(tmp_path / name) for name in ("belajar.yaml", "belajar_posterior.yaml"))
+    assert prior.sources["transition.rise.dasar"] == "assumed; kira-kira"
+    assert posterior.sources["transition.rise.dasar"] == "estimated; parameters_from"
+    assert posterior.parameters.scalars["village_sd"] == prior.parameters.scalars["village_sd"]
+    assert abs(_mean(posterior) - ROSE / VILLAGES) < abs(_mean(prior) - ROSE / VILLAGES)
+
+
+def _mean(scenario: Scenario) -> float:
+    return float(scenario.parameters.draw(0, 400).rise[:, 0].mean())
+
+
+def test_the_answer_as_data_is_that_of_the_contract(run: Run, tmp_path: Path) -> None:
+    """Basis, draws, effective sample size, prior and posterior of every uncertain parameter, warnings."""
+    lay_out(tmp_path)
+    options = ("--scenario", "belajar.yaml", "--out", "hasil.parquet", "--draws", 300, "--seed", 7, "--json")
+    done = run("calibrate", "daftar.xlsx", *options)
+    answer = json.loads(done.stdout)
+    assert answer["basis"] == ["panel"]
+    assert answer["draws"] == 300
+    assert 2 < answer["effective_sample_size"] <= 300
+    rise = answer["parameters"]["rise.dasar"]
+    assert rise.keys() >= {"prior", "posterior", "prior_variance_left"}
+    assert rise["posterior"].keys() == {"median", "interval90"}
+    low, high = rise["posterior"]["interval90"]
+    assert 0 < low < rise["posterior"]["median"] < high < 1
+    assert 0 < rise["prior_variance_left"] < 1
+    assert "fall" not in answer["parameters"]
+    assert all(warning[code] for warning in answer["warnings"] for code in LANGUAGES)
+    assert json.loads((tmp_path / "hasil.json").read_text(encoding="utf-8")) == answer
+    assert {path.name for path in tmp_path.glob("hasil*")} == {
+        "hasil.parquet", "hasil.yaml", "hasil.json", "hasil_id.svg", "hasil_id.png",
+    }  # fmt: skip
+    again = run("calibrate", "daftar.xlsx", *options)
+    assert again.stdout == done.stdout
+
+
+def test_without_data_the_priors_come_back_and_are_called_that(run: Run, tmp_path: Path) -> None:
+    """Nothing is claimed to be learned, and the scenario beside the draws is a forecast from priors."""
+    lay_out(tmp_path)
+    done = run("calibrate", "--scenario", "belajar.yaml", "--draws", 50, "--lang", "en")
+    assert "Nothing was learned: priors alone; no local data used." in done.stdout
+    known = load_scenario(tmp_path / "belajar_posterior.yaml").parameters
+    assert known.blocks == ("priors alone; no local data used",)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_record_is_told_and_drawn_in_both_languages(run: Run, tmp_path: Path, code: str) -> None:
+    """Every sentence of the answer is in the language asked for, notes of reading included."""
+    lay_out(tmp_path)
+    done = run("calibrate", "daftar.xlsx", "--scenario", "belajar.yaml", "--draws", 100, "--lang", code)
+    told = language(code)
+    basis = told.say("Basis: calibrated on local data ({blocks}).", blocks="").removesuffix("().")
+    assert basis in done.stdout.replace("\n  ", " ")
+    assert ("keadaan akhir 2024" in done.stderr) == (code == "id")
+    record = json.loads((tmp_path / "belajar_posterior.json").read_text(encoding="utf-8"))
+    shown = [text.get_text() for axes in plots.posterior(record, code).axes for text in axes.texts]
+    assert told.percent(record["parameters"]["rise.dasar"]["prior_variance_left"]) in shown
+
+
+def test_one_year_is_refused_with_what_to_add(run: Run, tmp_path: Path) -> None:
+    """Exit code 2, and nothing is written."""
+    lay_out(tmp_path, (2025,))
+    done = run("calibrate", "daftar.xlsx", "--scenario", "belajar.yaml", "--lang", "en")
+    assert done.returncode == 2
+    assert "statuses of one year alone teach nothing" in done.stderr
+    assert list(tmp_path.glob("*posterior*")) == []
+
+
+def test_the_example_leads_back_to_the_chances_behind_it(run: Run, tmp_path: Path) -> None:
+    """The chance behind the invented lists lies in the 99% interval of each parameter that they narrow by half."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(EXAMPLE, tmp_path)
+    shutil.copy(WORKBOOK, tmp_path / "data")
+    done = run("calibrate", "data/contoh_belajar_daftar.xlsx", "--scenario", EXAMPLE.name, "--draws", 1000)
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "contoh_belajar_posterior.json").read_text(encoding="utf-8"))
+    assert record["basis"] == ["panel", "launch_years"]
+    scalars = load_scenario(tmp_path / "contoh_belajar_posterior.yaml").parameters.scalars
+    halved = [name for name, known in record["parameters"].items() if known["prior_variance_left"] < 0.5]
+    assert {"rise.dasar", "rise.berkembang"} <= set(halved)
+    for name in halved:
+        low, high = scalars[name].quantile(np.array([0.005, 0.995]))
+        assert low < TRUTH[name] < high, name
