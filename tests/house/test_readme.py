@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 import simulation as kkb
 
@@ -53,18 +54,36 @@ def said(newcomer: Path) -> dict[str, str]:
     return answers
 
 
+@pytest.mark.slow
 def test_every_forecast_of_the_tour_writes_a_whole_run_folder(newcomer: Path, said: dict[str, str]) -> None:
     """Every command exits with 0; each forecast leaves the files that its manifest names, and figures."""
-    assert len(said) >= 7
-    manifests = list(newcomer.glob("results/*/*/manifest.json"))
-    assert len(manifests) == len([command for command in said if " forecast " in command]) >= 3
+    assert len(said) >= 15
+    manifests = [
+        path for path in newcomer.glob("results/*/*/manifest.json") if (path.parent / "forecast.json").exists()
+    ]
+    assert len(manifests) == len([command for command in said if " forecast " in command]) >= 5
     for manifest in manifests:
         named = json.loads(manifest.read_text(encoding="utf-8"))["files"]
         assert {"forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet"} <= set(named)
         assert all((manifest.parent / name).stat().st_size for name in named)
-        assert len(list((manifest.parent / "figures").iterdir())) == 6
+        figures = {path.name for path in (manifest.parent / "figures").iterdir() if path.suffix == ".svg"}
+        known = {f"{name}_{code}.svg" for name in ("fan_chart", "rises", "transition_matrix") for code in ("id", "en")}
+        assert len(figures & known) == 3
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("said")
+def test_the_brief_of_the_tour_tells_what_was_decided(newcomer: Path) -> None:
+    """Forecast, plan, choice and sensitivity of the tour stand in one document, beside a workbook."""
+    (brief,) = newcomer.glob("results/contoh-pendampingan/*/brief.docx")
+    assert (brief.with_suffix(".pdf")).stat().st_size > 10_000
+    assert (brief.parent / "forecast.xlsx").is_file()
+    texts = [paragraph.text for paragraph in Document(str(brief)).paragraphs]
+    for heading in ("Upaya yang diperlukan", "Penentu jawaban", "Bila keadaan ternyata lain"):
+        assert heading in texts
+
+
+@pytest.mark.slow
 def test_the_numbers_of_the_readme_are_those_of_the_main_job(said: dict[str, str]) -> None:
     """Needed and villages stand in the answer, the published counts in what the scenario says."""
     answer = " ".join(said["kampungkb forecast scenarios/tanah_laut.yaml"].split())

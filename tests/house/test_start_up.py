@@ -42,8 +42,10 @@ def test_forecasting_with_arrays_does_not_load_mesa() -> None:
 def test_the_public_surface_is_this() -> None:
     """A name added or lost is a decision, not an accident."""
     assert sorted(kkb.__all__) == [
-        "DataError", "Forecast", "KampungError", "KampungModel", "Problem", "Scenario", "ScenarioError", "Status",
-        "Target", "VillageAgent", "forecast", "load_scenario", "plots", "save",
+        "Backtest", "Comparison", "DataError", "Explanation", "Forecast", "KampungError", "KampungModel",
+        "Plan", "Posterior", "Problem", "Robustness", "Scenario", "ScenarioError", "Sensitivity", "Status",
+        "Target", "VillageAgent", "backtest", "brief", "calibrate", "compare", "explain", "export", "forecast",
+        "load_scenario", "plan", "plots", "robustness", "save", "sensitivity",
     ]  # fmt: skip
     for name in kkb.__all__:
         assert getattr(kkb, name) is not None
