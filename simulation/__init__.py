@@ -10,46 +10,101 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .decision.comparison import Comparison, compare
+    from .decision.drivers import Sensitivity
+    from .decision.next_datum import NextDatum, next_datum
+    from .decision.planning import plan
+    from .decision.plans import Plan
+    from .decision.robustness import Robustness, robustness
+    from .decision.sensitivity import sensitivity
     from .domain.status import Status
     from .domain.target import Target
     from .engine.model import KampungModel, VillageAgent
+    from .inference.backtest.reading import backtest
+    from .inference.backtest.rolling import Backtest
+    from .inference.calibration.calibrate import calibrate
+    from .inference.calibration.posterior import Posterior
+    from .inference.explanation import Explanation, explain
     from .inference.forecast import Forecast, forecast
+    from .inputs.evidence.reading import read_evidence
     from .inputs.problems import DataError, KampungError, Problem, ScenarioError
     from .inputs.scenario import Scenario, load_scenario
     from .report import plots
-    from .report.results import save
+    from .report.documents import brief, export
+    from .report.posterior import write_posterior
+    from .report.saving import save
 
 __all__ = [
+    "Backtest",
+    "Comparison",
     "DataError",
+    "Explanation",
     "Forecast",
     "KampungError",
     "KampungModel",
+    "NextDatum",
+    "Plan",
+    "Posterior",
     "Problem",
+    "Robustness",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "Status",
     "Target",
     "VillageAgent",
+    "backtest",
+    "brief",
+    "calibrate",
+    "compare",
+    "explain",
+    "export",
     "forecast",
     "load_scenario",
+    "next_datum",
+    "plan",
     "plots",
+    "read_evidence",
+    "robustness",
     "save",
+    "sensitivity",
+    "write_posterior",
 ]
 
 _HOMES = {
+    "Backtest": ".inference.backtest.rolling",
+    "Comparison": ".decision.comparison",
     "DataError": ".inputs.problems",
+    "Explanation": ".inference.explanation",
     "Forecast": ".inference.forecast",
     "KampungError": ".inputs.problems",
     "KampungModel": ".engine.model",
+    "NextDatum": ".decision.next_datum",
+    "Plan": ".decision.plans",
+    "Posterior": ".inference.calibration.posterior",
     "Problem": ".inputs.problems",
+    "Robustness": ".decision.robustness",
     "Scenario": ".inputs.scenario",
     "ScenarioError": ".inputs.problems",
+    "Sensitivity": ".decision.drivers",
     "Status": ".domain.status",
     "Target": ".domain.target",
     "VillageAgent": ".engine.model",
+    "brief": ".report.documents",
+    "backtest": ".inference.backtest.reading",
+    "calibrate": ".inference.calibration.calibrate",
+    "compare": ".decision.comparison",
+    "explain": ".inference.explanation",
+    "export": ".report.documents",
     "forecast": ".inference.forecast",
     "load_scenario": ".inputs.scenario",
-    "save": ".report.results",
+    "next_datum": ".decision.next_datum",
+    "plan": ".decision.planning",
+    "read_evidence": ".inputs.evidence.reading",
+    "robustness": ".decision.robustness",
+    "save": ".report.saving",
+    "sensitivity": ".decision.sensitivity",
+    "write_posterior": ".report.posterior",
 }
 
 

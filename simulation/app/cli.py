@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from .commands.backtest import backtest
 from .commands.brief import brief
 from .commands.calibrate import calibrate
 from .commands.check import check
@@ -60,6 +61,7 @@ app.command(help=HELP.say("The least effort for the target; which villages first
 app.command(help=HELP.say("Choose between scenarios in every state of the world."))(robustness)
 app.command(help=HELP.say("What the chance depends on, parameter by parameter."))(sensitivity)
 app.command(help=HELP.say("Learn from local data; a scenario can use the result."))(calibrate)
+app.command(help=HELP.say("Forecast past years again, and score the forecasts."))(backtest)
 app.command(help=HELP.say("Write a policy brief of finished runs (DOCX and PDF)."))(brief)
 app.command(help=HELP.say("Write a finished run as a workbook (XLSX)."))(export)
 app.command(help=HELP.say("Run a single trajectory again, year by year."))(replay)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import typer
 
-from ..report.language import Language
+from ..report.language import Language, phrase
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -22,6 +22,8 @@ QUIET_SECONDS = 1.0
 """Runs shorter than this say nothing."""
 LINE_SECONDS = 10.0
 """Between two lines where there is no terminal to draw a bar on."""
+SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} trajectories, about {seconds} s left")
+"""What is done, beside a bar and as a line."""
 
 
 class ProgressReport:
@@ -38,11 +40,13 @@ class ProgressReport:
         quiet: bool,
         resuming: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
+        doing: tuple[str, str] = SIMULATING,
     ) -> None:
         self._speech = speech
         self._quiet = quiet
         self._resuming = resuming
         self._clock = clock
+        self._doing = doing
         self._began = self._last_call = self._last_line = clock()
         self._total = self._loaded = 0
         self._bar: tuple[Progress, TaskID] | None = None
@@ -80,16 +84,16 @@ class ProgressReport:
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
             columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-            bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._bar = bar, bar.add_task(self._speech.say("Simulating"), total=total)
+            bar, (template, _) = Progress(*columns, console=Console(stderr=True), transient=True), self._doing
+            self._bar = bar, bar.add_task(self._speech.say(template), total=total)
             bar.start()
         bar, task = self._bar
         bar.update(task, completed=done, total=total)
 
     def _write(self, done: int, total: int, seconds_left: float) -> None:
-        number = self._speech.number
+        number, (_, template) = self._speech.number, self._doing
         sentence = self._speech.say(
-            "Simulating: {done} of {total} trajectories, about {seconds} s left",
+            template,
             done=number(done),
             total=number(total),
             seconds=number(seconds_left),

@@ -100,7 +100,8 @@ def freeze(settings: Settings, register: Register, run: FinishedRun, today: date
         told = {"entry": line.entry, "added": known is None, "registered": line.registered}
         print_json({**told, "years": list(line.years), "ended": list(line.ended), "head": head})
     else:
-        typer.echo(laid_out(_frozen(speech, register, line, known=known is not None)), nl=False)
+        for sentence in _frozen(speech, register, line, known=known is not None):
+            typer.echo(sentence)
         typer.echo(speech.say("Digest of the register: {digest}.", digest=head))
 
 
@@ -115,6 +116,7 @@ def _changed(speech: Language, register: Register, contents: Contents) -> Kampun
 
 
 def _frozen(speech: Language, register: Register, line: Line, *, known: bool) -> Iterator[str]:
+    """Yield what became of the run, each sentence on a line: names of folders are not broken."""
     values = {"entry": line.entry, "day": line.registered}
     if known:
         yield speech.say("Registered already on {day} as {entry}; nothing was changed.", **values)
@@ -179,6 +181,7 @@ def _parts(speech: Language, record: Record) -> Iterator[RenderableType]:
     """Yield the sentences and the table of the answer, in reading order."""
     yield speech.say("{headline}.", headline=words.headline(speech, record))
     yield from words.scores(speech, record)
+    yield from words.cautions(speech, record)
     if (table := words.forecasts_table(speech, record)) is not None:
         yield from titled(table)
     yield from words.notes(speech, record)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from .chances import Trial
 from .goals import goal_of
 from .pairing import refuse_unpaired
 from .worlds import World, worlds_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -72,6 +76,35 @@ class Robustness:
     def least_regretted(self) -> int:
         """Place of the option whose largest regret is the smallest."""
         return int(self.largest_regrets.argmin())
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a state and option: what ``robustness.csv`` shows."""
+        import pandas as pd
+
+        shown = zip(self.chances.T, self.monte_carlo_errors.T, self.regrets.T, strict=True)
+        rows = [
+            (world.name, option.name, *map(float, numbers))
+            for world, columns in zip(self.worlds, shown, strict=True)
+            for option, *numbers in zip(self.options, *columns, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=["world", "scenario", "probability_met", "monte_carlo_error", "regret"])
+
+    def __repr__(self) -> str:
+        """Return one line: both choices, with what speaks for them."""
+        best, least = self.best_on_average, self.least_regretted
+        average = f"best on average {self.options[best].name} (P {self.mean_chances[best]:.3f})"
+        regret = f"least regretted {self.options[least].name} (at most {self.largest_regrets[least]:.3f})"
+        return f"<Robustness of the choice for {self.year} in {len(self.worlds)} states: {average}, {regret}>"
+
+    def _repr_html_(self) -> str:
+        """Return a row for each state, chances and regrets of the options side by side, for notebooks."""
+        import pandas as pd
+
+        index, names = [world.name for world in self.worlds], [option.name for option in self.options]
+        parts = {"probability_met": self.chances, "regret": self.regrets}
+        wide = {name: pd.DataFrame(numbers.T, index, names) for name, numbers in parts.items()}
+        return pd.concat(wide, axis="columns").to_html(float_format=lambda x: f"{x:.3f}")
 
 
 def robustness(

@@ -7,7 +7,7 @@ results are shown. What is looked at is P(target met | parameters): the luck of 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..engine.exact.limits import sort_districts
 from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 from .chances import Engine, engine_for
+from .drivers import Driver, Sensitivity
 from .factors import Factors
 from .goals import Goal, goal_of
 from .indices import VarianceShares, mean_absolute_effects, variance_shares
@@ -39,67 +40,6 @@ LEAST_REPLICATES = 2
 ONE_DISTRICT = Message("sensitivity looks at one district, and {scenario} has {found}; give each its own scenario")
 NOTHING_UNCERTAIN = Message("every number of {scenario} is fixed: no parameter can be what the answer depends on")
 TWO_REPLICATES = Message("sensitivity needs at least two replicates, one for each half; found {found}")
-
-
-@dataclass(frozen=True)
-class Driver:
-    """One uncertain parameter.
-
-    Attributes
-    ----------
-    name
-        As in the scenario.
-    mu_star
-        Mean absolute change of the chance when the parameter alone moves from its 5% to its 95% quantile.
-    first, total
-        Share of the variance that goes when it alone is known; that stays when all others are known. None where
-        screening left it out.
-    interval90
-        Of `total`, from resampling the design.
-    """
-
-    name: str
-    mu_star: float
-    first: float | None
-    total: float | None
-    interval90: tuple[float, float] | None
-
-
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
-    """What the chance of meeting the target depends on.
-
-    Attributes
-    ----------
-    scenario, year, engine, seed
-        What was looked at, in which year, and how the chance was found.
-    effort
-        Points of the variance design, and replicates at each.
-    why_not_exact
-        Why the exact engine was not used.
-    mean, sd
-        Of P(met | parameters) over what is uncertain.
-    drivers
-        Every uncertain parameter, the most important first.
-    rest
-        Total share of all parameters that screening left out, together; None where it left out none.
-    """
-
-    scenario: Scenario
-    year: int
-    engine: Engine
-    seed: int
-    effort: Effort
-    why_not_exact: tuple[Message, ...]
-    mean: float
-    sd: float
-    drivers: tuple[Driver, ...]
-    rest: float | None
-
-    @property
-    def interplay(self) -> float:
-        """Share of the variance that belongs to no parameter alone."""
-        return max(0.0, 1.0 - sum(driver.first or 0.0 for driver in self.drivers))
 
 
 def sensitivity(
@@ -136,21 +76,23 @@ def sensitivity(
         Where there are several districts, nothing is uncertain, there is no such year, or the engine does not apply.
     """
     factors = _factors(scenario)
-    replicates = REPLICATES if replicates is None else replicates
-    if replicates < LEAST_REPLICATES:
-        raise Refusal(replace(TWO_REPLICATES, values={"found": replicates}))
+    asked = Effort(DRAWS if draws is None else draws, REPLICATES if replicates is None else replicates)
+    if asked.replicates < LEAST_REPLICATES:
+        raise Refusal(replace(TWO_REPLICATES, values={"found": asked.replicates}))
     goal = goal_of(scenario, 0.5, year, every_year=False)
-    engine, why = engine_for(scenario, goal, engine, DRAWS, seed)
-    base = 1 << (max(1, (DRAWS if draws is None else draws)) - 1).bit_length()
-    surface = _Surface(factors, goal, engine, seed, replicates, workers, told)
+    used, why = engine_for(scenario, goal, engine, DRAWS, seed)
+    base = 1 << (asked.draws - 1).bit_length()
+    surface = _Surface(factors, goal, used, seed, asked.replicates, workers, told)
     mu_star = _screen(surface, base)
     followed = _followed(mu_star)
     shares, names = _divide(surface, followed, base)
     drivers = _drivers(mu_star, names, shares)
     rest = float(shares.total[-1]) if len(followed) < len(mu_star) else None
-    effort = Effort(base * (len(names) + 2), 1 if engine == "exact" else replicates)
+    effort = Effort(base * (len(names) + 2), 1 if used == "exact" else asked.replicates)
     sd = float(np.sqrt(shares.variance))
-    return Sensitivity(scenario, goal.years[0], engine, seed, effort, why, shares.mean, sd, drivers, rest)
+    return Sensitivity(
+        scenario, goal.years[0], used, seed, effort, why, shares.mean, sd, drivers, rest, asked, engine
+    )  # fmt: skip
 
 
 def _factors(scenario: Scenario) -> Factors:

@@ -1,4 +1,4 @@
-"""Folders of the answers that are not forecasts: comparisons, plans, sensitivities.
+"""Folders of the answers that are not forecasts: comparisons, plans, sensitivities, choices.
 
 Knows how such an answer is named, kept and found again; must not know what it says.
 """
@@ -16,9 +16,12 @@ from ..inputs.scenario import Scenario
 from .files import digest, json_text, read_json, write_csv, write_text
 from .identity import HASH_DIGITS, RESULTS_FORMAT, data_files, plain
 from .kept_inputs import keep_inputs
+from .language import DEFAULT
 from .results import RunFolder, paths, versions
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .plots_page import Figure
 
 Answer = dict[str, Any]
@@ -31,6 +34,11 @@ class Table:
     name: str
     columns: Sequence[str]
     rows: Iterable[Sequence[Any]]
+
+    @classmethod
+    def of(cls, name: str, frame: pd.DataFrame) -> Table:
+        """Return the table that shows a frame, without its index."""
+        return cls(name, [str(column) for column in frame], frame.itertuples(index=False))
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class AnswerFolder:
     run
         Where it is, or will be, and the hash that names it; it is held and logged in like a run's.
     kind
-        ``comparison``, ``plan`` or ``sensitivity``: ``<kind>.json`` holds the answer.
+        ``comparison``, ``plan``, ``sensitivity`` or ``robustness``: ``<kind>.json`` holds the answer.
     """
 
     run: RunFolder
@@ -113,6 +121,21 @@ class AnswerFolder:
             "files": {name: digest(path / name) for name in files},
         }
         write_text(path / "manifest.json", json_text(manifest))
+
+    def keep(
+        self,
+        write: Callable[[], Answer],
+        draw: Callable[[Answer, str, str], Figure] | None = None,
+        code: str = DEFAULT,
+    ) -> Path:
+        """Have an answer written, and its figure in a language drawn, unless they are there; return the folder."""
+        missing = draw is not None and self.lacks_figure(code)
+        if missing or self.read() is None:
+            with self.run.alone():
+                answer = self.read() or write()
+                if draw is not None:
+                    self.add_figure(draw, answer, code)
+        return self.run.path
 
     def lacks_figure(self, code: str) -> bool:
         """Return whether the answer's figure in a language is not there."""

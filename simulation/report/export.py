@@ -6,6 +6,7 @@ Knows which sheets a planner finds and what their columns are called; must not k
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from . import answer_tables, wording
 from .assumptions import parameter_name, source_word
 from .failures import caveats
 from .finished import FinishedRun
+from .handed_out import hand_out
 from .language import Language
 from .record import districts_of
 from .single_villages import read_rows
@@ -21,6 +23,12 @@ from .statements import statement_groups
 from .workbook import Column, Prose, Sheet, write_workbook
 
 Record = Mapping[str, Any]
+
+
+def hand_out_workbook(speech: Language, run: FinishedRun) -> tuple[Path, list[Path]]:
+    """Write ``forecast.xlsx`` in the folder of a run; return it, and where one that was changed by hand is kept."""
+    path = run.folder.path / "forecast.xlsx"
+    return path, hand_out(path.parent, {path.name: partial(export_workbook, speech, run)})
 
 
 def export_workbook(speech: Language, run: FinishedRun, path: Path) -> None:

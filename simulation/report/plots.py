@@ -10,15 +10,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..decision.comparison import Comparison
+from ..decision.drivers import Sensitivity
 from ..decision.plans import Plan
-from ..decision.sensitivity import Sensitivity
+from ..inference.backtest.reading import anywhere
+from ..inference.backtest.rolling import Backtest
+from ..inference.calibration.posterior import Posterior
 from ..inference.forecast import Forecast
 from ..inputs.problems import Refusal
+from ..inputs.scenario import Scenario
+from .backtest.record import backtest_record
+from .calibration.record import calibration_record
 from .comparison.record import comparison_record
 from .identity import input_hash
 from .language import DEFAULT, Language
 from .language import language as spoken
 from .plan.record import plan_record
+from .plots_backtest import draw_backtest
 from .plots_board import draw_village_board
 from .plots_comparison import draw_comparison
 from .plots_fan import draw_fan_chart
@@ -120,18 +127,24 @@ def sensitivity(
         return draw_sensitivity(spoken(language or told["language"] or DEFAULT), told, run_hash)
 
 
-def posterior(found: Mapping[str, Any], language: str | None = None) -> Figure:
+def posterior(
+    found: Posterior | Mapping[str, Any], language: str | None = None, scenario: Scenario | None = None
+) -> Figure:
     """Draw what every parameter was before the data and what it became.
 
     Parameters
     ----------
     found
-        The record of a calibration, as ``calibrate --json`` prints it.
+        A posterior, or the record of a calibration, as ``calibrate --json`` prints it.
     language
         As in `fan_chart`.
+    scenario
+        The one that was calibrated, which a posterior does not know: title, district and sources are its own. None
+        for the default priors; a record needs none.
     """
+    told = found if isinstance(found, Mapping) else calibration_record(scenario or anywhere(), found)
     with style():
-        return draw_posterior(spoken(language or found["language"] or DEFAULT), found)
+        return draw_posterior(spoken(language or told["language"] or DEFAULT), told)
 
 
 def plan(found: Plan | Mapping[str, Any], language: str | None = None, run_hash: str | None = None) -> Figure:
@@ -147,6 +160,21 @@ def plan(found: Plan | Mapping[str, Any], language: str | None = None, run_hash:
     told = found if isinstance(found, Mapping) else plan_record(found)
     with style():
         return draw_plan(spoken(language or told["language"] or DEFAULT), told, run_hash)
+
+
+def backtest(found: Backtest | Mapping[str, Any], language: str | None = None, run_hash: str | None = None) -> Figure:
+    """Draw whether forecasts of past years said truly how sure they were: reliability and PIT.
+
+    Parameters
+    ----------
+    found
+        A back-test, or its record (``backtest.json``).
+    language, run_hash
+        As in `fan_chart`.
+    """
+    told = found if isinstance(found, Mapping) else backtest_record(found)
+    with style():
+        return draw_backtest(spoken(language or told["language"] or DEFAULT), told, run_hash)
 
 
 DRAW: dict[str, Callable[..., Figure]] = {
@@ -180,6 +208,7 @@ def _hash(forecast: Forecast) -> str:
 
 __all__ = [
     "DRAW",
+    "backtest",
     "comparison",
     "fan_chart",
     "plan",

@@ -8,19 +8,31 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..decision.comparison import Comparison
+from ..decision.drivers import Sensitivity
 from ..decision.plans import Plan
+from ..decision.robustness import Robustness
 from ..inference.forecast import Forecast
 from . import results
 from .comparison.folder import save_comparison
 from .plan.folder import save_plan
+from .robustness.folder import save_robustness
+from .sensitivity.folder import save_sensitivity
 
 
-def save(answer: Forecast | Comparison | Plan, folder: str | Path = "results") -> Path:
-    """Write a forecast, a comparison or a plan to its folder below `folder`, figures included, and return that folder.
+def save(answer: Forecast | Comparison | Plan | Sensitivity | Robustness, folder: str | Path = "results") -> Path:
+    """Write an answer to its folder below `folder`, figures included, and return that folder.
 
     The same answer goes to the same folder; one that is there already is left as it is, and figures that it lacks
     are added.
     """
-    if isinstance(answer, Plan):
-        return save_plan(answer, folder)
-    return save_comparison(answer, folder) if isinstance(answer, Comparison) else results.save(answer, folder)
+    match answer:
+        case Forecast():
+            return results.save(answer, folder)
+        case Comparison():
+            return save_comparison(answer, folder)
+        case Plan():
+            return save_plan(answer, folder)
+        case Sensitivity():
+            return save_sensitivity(answer, folder)
+        case Robustness():
+            return save_robustness(answer, folder)

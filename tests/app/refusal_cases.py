@@ -5,6 +5,7 @@ Knows what was typed, and in what folder; must not know what is said about it: t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,6 +165,18 @@ def _other_village(folder: Path) -> None:
     table.write_text(KNOWN.replace("Kampung 0", "Kampung Nol"), encoding="utf-8")
 
 
+def _without_hub(folder: Path) -> None:
+    (manifest,) = folder.glob("results/coba/*/manifest.json")
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    del told["files"]["hub.csv"]
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+
+
+def _other_day(folder: Path) -> None:
+    log = folder / "results" / "register" / "register.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").replace('"registered":"2', '"registered":"1'), encoding="utf-8")
+
+
 TYPED: dict[str, Case] = {
     "a command misspelt": Case(command="forecst scenario.yaml"),
     "no scenario": Case(command="forecast"),
@@ -201,6 +214,11 @@ TYPED: dict[str, Case] = {
     "a folder of two runs": Case(command="explain results/coba 63.01.0.00", before=(RUN, f"{RUN} --seed 1")),
     "a run whose inputs were changed": Case(
         command="explain results/coba 63.01.0.00", before=(RUN,), spoil=_other_village
+    ),
+    "a register to which nothing was added": Case(command="register score kenyataan.csv"),
+    "a run without what a register keeps": Case(command="register add results/coba", before=(RUN,), spoil=_without_hub),
+    "a register that was changed": Case(
+        command="register add results/coba", before=(RUN, "register add results/coba"), spoil=_other_day
     ),
 }
 """What is typed, or asked of a finished run."""

@@ -88,6 +88,22 @@ def test_regret_and_both_choices_follow_from_the_table(baseline: Scenario) -> No
     assert (torn.best_on_average, torn.least_regretted) == (1, 0)
 
 
+def test_a_choice_shows_itself_as_chances_and_regrets_of_every_option_in_every_state(baseline: Scenario) -> None:
+    """The table has a row a state and option, the page a row a state; the line names both choices."""
+    chances = np.array([[0.4, 0.5, 0.5, 0.5], [0.4, 0.7, 0.7, 0.2]])
+    worlds = tuple(World(name, {}) for name in ("as_stated", "no_shocks", "large_shocks", "many_skips"))
+    options = (replace(baseline, name="careful"), replace(baseline, name="bold"))
+    torn = Robustness(options, worlds, 2026, 0, Effort(1, 1), chances, chances / 100)
+    rows = torn.table.set_index(["world", "scenario"])
+    assert len(rows) == chances.size
+    assert rows.loc[("many_skips", "bold")].tolist() == pytest.approx([0.2, 0.002, 0.3])
+    line = "in 4 states: best on average bold (P 0.533), least regretted careful (at most 0.200)"
+    assert line in repr(torn)
+    page = torn._repr_html_()
+    assert [page.count(f"<th>{world.name}</th>") for world in worlds] == [1, 1, 1, 1]
+    assert [page.count(f"<th>{option.name}</th>") for option in options] == [2, 2]
+
+
 def test_an_option_beside_itself_is_never_regretted(baseline: Scenario) -> None:
     """The same draws and the same luck: exactly the same chances in every state."""
     twice = robustness([baseline, replace(baseline, name="again")], 20, 10, 3)

@@ -15,6 +15,7 @@ from simulation.domain.distributions import Dirichlet, Empirical, Exponentiated,
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import parameter_uniforms
 from simulation.domain.target import Target
+from simulation.engine.ensemble import Effort
 from simulation.inputs.problems import KampungError
 from simulation.inputs.scenario import Scenario
 
@@ -105,6 +106,23 @@ def test_a_chance_that_is_linear_in_two_parameters_divides_as_their_variances() 
     assert firsts["rise.dasar"] == pytest.approx(weight[0] / weight.sum(), abs=0.03)
     assert firsts["rise.berkembang"] == pytest.approx(weight[1] / weight.sum(), abs=0.03)
     assert found.interplay == pytest.approx(0.0, abs=0.03)
+
+
+def test_an_analysis_shows_itself_as_the_table_of_its_parameters() -> None:
+    """One row a parameter as in `drivers`, empty where screening left it out; the line names what was followed."""
+    scenario = scenario_with(**{"rise.dasar": LogitNormal(-2.2, 0.6), "fall": LogitNormal(-3, 1)})
+    found = sensitivity(scenario, draws=10, seed=2)
+    rise, fall = found.parameters.to_dict("records")
+    assert (rise["parameter"], fall["parameter"]) == ("rise.dasar", "fall")
+    assert (rise["total"], (rise["total_q05"], rise["total_q95"])) == (
+        found.drivers[0].total,
+        found.drivers[0].interval90,
+    )
+    assert np.isnan([fall[name] for name in ("first", "total", "total_q05", "total_q95")]).all()
+    assert "rise.dasar" in repr(found)
+    assert "fall" not in repr(found)
+    assert found._repr_html_().count("<tr>") == len(found.drivers)
+    assert (found.asked_effort, found.asked_engine, found.effort.draws) == (Effort(10, 64), None, 16 * 4)
 
 
 def test_what_cannot_be_asked_is_refused_with_the_reason() -> None:

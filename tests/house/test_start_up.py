@@ -42,10 +42,11 @@ def test_forecasting_with_arrays_does_not_load_mesa() -> None:
 def test_the_public_surface_is_this() -> None:
     """A name added or lost is a decision, not an accident."""
     assert sorted(kkb.__all__) == [
-        "Backtest", "Comparison", "DataError", "Explanation", "Forecast", "KampungError", "KampungModel",
+        "Backtest", "Comparison", "DataError", "Explanation", "Forecast", "KampungError", "KampungModel", "NextDatum",
         "Plan", "Posterior", "Problem", "Robustness", "Scenario", "ScenarioError", "Sensitivity", "Status",
         "Target", "VillageAgent", "backtest", "brief", "calibrate", "compare", "explain", "export", "forecast",
-        "load_scenario", "plan", "plots", "robustness", "save", "sensitivity",
+        "load_scenario", "next_datum", "plan", "plots", "read_evidence", "robustness", "save", "sensitivity",
+        "write_posterior",
     ]  # fmt: skip
     for name in kkb.__all__:
         assert getattr(kkb, name) is not None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +28,8 @@ from simulation.app.cli import app
 from simulation.app.settings import Settings, show_problems
 from simulation.inputs import files, posterior, wording
 from simulation.inputs.collector import Collector
+from simulation.inputs.evidence import reading
+from simulation.inputs.evidence.outcomes import read_outcomes
 from simulation.inputs.evidence.reading import DataFile, read_evidence
 from simulation.inputs.problems import Message, Problem, ProblemsError
 from simulation.inputs.scenario import load_scenario
@@ -177,6 +180,36 @@ def _too_many_draws() -> Iterator[Message | None]:
     yield from (problem.message, problem.allowed, problem.suggestion)
 
 
+def _too_many_statuses() -> Iterator[Message | None]:
+    """Yield what is told of lists that would take gigabytes of memory."""
+    scenario = load_scenario(ROOM.parents[1] / "scenarios" / "contoh_belajar.yaml")
+    lists = ROOM.parents[1] / "scenarios" / "data" / "contoh_belajar_daftar.xlsx"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "MOST_STATUSES", 100)
+        with pytest.raises(ProblemsError) as told:
+            read_evidence([DataFile(lists)], scenario)
+    yield from (part for p in told.value.problems for part in (p.message, p.allowed, p.suggestion))
+
+
+def _what_happened() -> Iterator[Message | None]:
+    """Yield what is told of tables that are to say what happened, as a register reads them."""
+    counted = "tanggal,tempat,dasar,berkembang,mandiri,paripurna\n"
+    tables = {
+        "nama,nilai\nBenua,3\n",
+        f"{counted}2026,,93,25,3,14\n",
+        f"{counted}2026-07-31,Tabanan,48,44,7,34\n2026-07-31,Tabanan,48,44,7,34\n",
+        f"{counted}2026-07-31,Tabanan,48,44,7,34\n2026-07-31,Badung,1,2,3,4\n",
+    }
+    for table in tables:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "kenyataan.csv"
+            path.write_text(table, encoding="utf-8")
+            try:
+                yield from read_outcomes([path], {"51.02": "Tabanan", "63.01": "Tanah Laut"}).notes
+            except ProblemsError as error:
+                yield from (part for p in error.problems for part in (p.message, p.allowed, p.suggestion))
+
+
 def _raise(_: Path) -> Path:
     raise OSError
 
@@ -185,8 +218,10 @@ BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
     "an error that no key gives": _not_foreseen,
     "a path that cannot be followed": _not_followed,
     "a file of too many draws": _too_many_draws,
+    "lists of too many statuses": _too_many_statuses,
+    "what happened since a forecast": _what_happened,
 }
-"""What no file can bring about on every system, made by calling the function that would tell it."""
+"""What no file of a scenario can bring about on every system, made by calling the function that would tell it."""
 
 
 def test_every_sentence_is_shown_by_a_case(told: dict[str, Told]) -> None:

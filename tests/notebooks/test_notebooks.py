@@ -55,8 +55,8 @@ def execute(notebook: Any) -> None:
 
 
 def test_there_are_notebooks() -> None:
-    """The two notebooks that the README names are where it says; the other tests would pass without any."""
-    assert [named(path) for path in NOTEBOOKS] == ["01_forecast", "02_extend_the_model"]
+    """The notebooks that the README names are where it says; the other tests would pass without any."""
+    assert [named(path) for path in NOTEBOOKS] == ["01_forecast", "02_extend_the_model", "03_decide"]
 
 
 @pytest.mark.slow

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import simulation as kkb
+from simulation.decision.drivers import Driver, Sensitivity
 from simulation.decision.robustness import Robustness, robustness
-from simulation.decision.sensitivity import Driver, Sensitivity, sensitivity
+from simulation.decision.sensitivity import sensitivity
 from simulation.engine.ensemble import Effort
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import plots
@@ -48,7 +50,8 @@ def known(pokja: Scenario, effect_total: float | None) -> Sensitivity:
     interval = None if effect_total is None else (effect_total, effect_total)
     effect = Driver("pokja.odds_ratio_rise", 0.01, effect_total, effect_total, interval)
     rise = Driver("rise.dasar", 0.37, 0.52, 0.693, (0.6, 0.78))
-    return Sensitivity(pokja, 2026, "batch", 0, Effort(48, 8), (), 0.8, 0.2, (rise, effect), 0.03)
+    effort = Effort(48, 8)
+    return Sensitivity(pokja, 2026, "batch", 0, effort, (), 0.8, 0.2, (rise, effect), 0.03, Effort(16, 8), None)
 
 
 def test_the_record_has_the_keys_of_the_contract(analysed: Sensitivity) -> None:
@@ -104,6 +107,21 @@ def test_a_choice_is_written_and_found_again(tried: Robustness, tmp_path: Path) 
     assert len(rows) == tried.chances.size
     found = np.array([float(row["probability_met"]) for row in rows]).reshape(len(tried.worlds), 2).T
     assert found == pytest.approx(tried.chances, abs=1e-6)
+
+
+def test_both_are_saved_where_their_command_looks_for_them(
+    analysed: Sensitivity, tried: Robustness, tmp_path: Path
+) -> None:
+    """The folder is named by what was asked for; a second time it is left as it is."""
+    asked = sensitivity_folder(analysed.scenario, Effort(16, 8), 3, "auto", None, tmp_path)
+    assert kkb.save(analysed, tmp_path) == asked.run.path
+    assert not asked.lacks_figure("id")
+    assert asked.read() == json.loads(json.dumps(sensitivity_record(analysed)))
+    chosen = robustness_folder(tried.options, Effort(20, 10), 3, None, tmp_path)
+    assert kkb.save(tried, tmp_path) == chosen.run.path
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert {kkb.save(analysed, tmp_path), kkb.save(tried, tmp_path)} == {asked.run.path, chosen.run.path}
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -171,9 +171,13 @@ WHOLE = {
     ("app/explaining", "_base"): "a list of levels and their frequencies",
     ("app/explaining", "_year_by_year"): "a list of years and their chances",
     ("report/answer_tables", "all_years"): "a list of chances",
+    ("report/backtest/words", "_names"): "a list of forecasters",
+    ("report/backtest/words", "verdict"): "a list of forecasters, by how they did",
     ("report/brief/content", "_limits"): "a list of words, each with its chance",
+    ("report/wording", "basis"): "a list of data",
     ("app/settings", "told"): "two whole sentences after each other",
     ("report/comparison/words", "notes"): "a list of assumptions",
+    ("report/calibration/words", "notes"): "a list of parameters",
     ("report/sensitivity/words", "notes"): "a list of parameters",
     ("report/sensitivity/words", "verdict"): "a list of parameters, each with its share",
 }

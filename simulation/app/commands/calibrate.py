@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...report.language import Language, phrase
 from ..disk import cannot_begin, cannot_draw
 from ..loading import load_all
 from ..settings import (
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from ...inputs.evidence.reading import DataFile
     from ...inputs.scenario import Scenario
     from ...report.calibration.folder import CalibrationFiles
-    from ...report.language import Language
 
 Data = Annotated[
     list[Path] | None,
@@ -64,6 +64,7 @@ Effects = Annotated[
 ]
 Number = Annotated[int, typer.Option("--draws", metavar="N", min=2, help=HELP.say("Draws to write."))]
 MOST_DRAWS = 100_000
+LEARNING = phrase("Learning"), phrase("Learning: {done} of {total} percent, about {seconds} s left")
 
 
 def calibrate(
@@ -93,8 +94,8 @@ def calibrate(
 
         files = CalibrationFiles(out or scenario.with_name(f"{scenario.stem}_posterior{ENDING}"), scenario)
         _refuse(settings.language(), files, draws)
-        _refuse_fixed(settings.language(), loaded)
         named = _kinds(settings.language(), data or [], kind or [])
+        _refuse_fixed(settings.language(), loaded)
         record = _learn(settings, loaded, named, files, (draws, seed), (fixed_cohort, estimate_effects))
         undrawn = None if no_figures else _draw(settings, files, record)
         _show(settings, files, record)
@@ -174,9 +175,14 @@ def _learn(
     gathered = read_evidence(data, scenario, fixed_cohort=fixed_cohort)
     for note in gathered.notes:
         settings.note(speech.problem(note))
-    with ProgressReport(speech, quiet=settings.quiet) as progress:
+    with ProgressReport(speech, quiet=settings.quiet, doing=LEARNING) as progress:
         found = posterior_of(
-            gathered.evidence, scenario, draws, seed, estimate_effects=estimate_effects, progress=progress
+            gathered.evidence,
+            scenario,
+            draws,
+            seed,
+            estimate_effects=estimate_effects,
+            progress=lambda done, total: progress(max(done, 1), total),
         )
     record = calibration_record(scenario, found, gathered.files, gathered.notes)
     try:

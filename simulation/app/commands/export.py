@@ -5,7 +5,6 @@ Knows which run is asked for and where the workbook goes; must not know what is 
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -36,12 +35,11 @@ def export(
         found = load_run(run)
         settings = settings.speaking(found.record["language"])
     with told(settings):
-        from ...report.export import export_workbook
-        from ...report.handed_out import hand_out
+        from ...report.export import hand_out_workbook
 
         speech = settings.language()
-        path = found.folder.path / "forecast.xlsx"
-        for kept in hand_out(path.parent, {path.name: partial(export_workbook, speech, found)}):
+        path, changed = hand_out_workbook(speech, found)
+        for kept in changed:
             settings.note(speech.say("Changed by hand since it was written, and kept as {path}.", path=kept))
         if settings.as_json:
             print_json({"written": [str(path)]})

@@ -91,6 +91,8 @@ NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "place": (("tempat", "daerah", "kabupaten", "kab", "kab_kota", "kabupaten_kota", "district"), ()),
     "total": (("jumlah", "jumlah_kampung", "jumlah_kampung_kb", "jumlah_seluruhnya"), ()),
     "inflow": (("baru", "kampung_baru", "pencanangan_baru", "dicanangkan_baru", "new", "newly_launched"), ()),
+    "rises": (("naik", "kampung_naik", "jumlah_naik", "naik_status", "naik_klasifikasi"), ()),
+    "falls": (("turun", "kampung_turun", "jumlah_turun", "turun_status", "turun_klasifikasi"), ()),
     "intervention": (("intervensi", "program", "nama_program", "pendampingan", "programme"), ()),
 }  # fmt: skip
 """Column -> names that mean it, and names that may mean it: those count only where the column must be there."""

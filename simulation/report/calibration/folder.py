@@ -5,7 +5,6 @@ Knows their names and what a scenario needs to use draws; must not know what the
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from ...inference.calibration.posterior import Posterior
 from ...inputs.document import as_yaml
 from ...inputs.files import project_root
-from ...inputs.posterior import METADATA_KEY
 from ...inputs.scenario import Scenario
-from ..files import json_text, write_parquet, write_text
+from ..files import json_text, write_text
 from ..language import LANGUAGES, language
+from ..posterior import write_posterior
 from ..results import paths
 
 if TYPE_CHECKING:
@@ -76,13 +75,8 @@ class CalibrationFiles:
             return True
 
     def write(self, found: Posterior, scenario: Scenario, record: Mapping[str, Any]) -> None:
-        """Write draws and record, then the scenario that uses the draws.
-
-        Where nothing was learned the draws are those of all priors, so that the file still says what was assumed.
-        """
-        names = found.learned or tuple(found.draws)
-        metadata = {METADATA_KEY: json.dumps({"basis": list(found.basis)}).encode()}
-        write_parquet(self.draws, [{name: found.draws[name] for name in names}], metadata)
+        """Write draws and record, then the scenario that uses the draws."""
+        write_posterior(found, self.draws)
         write_text(self.record, json_text(record))
         write_text(self.overlay, self._overlay(scenario))
 

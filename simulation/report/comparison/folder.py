@@ -7,6 +7,7 @@ scenarios are compared.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from ...decision.comparison import Comparison
@@ -66,11 +67,7 @@ def save_comparison(comparison: Comparison, out: str | Path = "results") -> Path
     scenarios = [comparison.baseline, *(contrast.scenario for contrast in comparison.contrasts)]
     folder = comparison_folder(scenarios, comparison.effort, comparison.seed, comparison.engine, out)
     code = comparison.baseline.language or DEFAULT
-    if folder.read() is None or folder.lacks_figure(code):
-        with folder.run.alone():
-            record = folder.read() or write_comparison(folder, comparison)
-            folder.add_figure(draw, record, code)
-    return folder.run.path
+    return folder.keep(partial(write_comparison, folder, comparison), draw, code)
 
 
 def _tables(comparison: Comparison, record: Record) -> Iterator[Table]:

@@ -53,17 +53,12 @@ def save_plan(found: Plan, out: str | Path = "results") -> Path:
     from ..plots import plan as draw
 
     folder, code = plan_folder(found.question, out), found.scenario.language or DEFAULT
-    if folder.read() is None or folder.lacks_figure(code):
-        with folder.run.alone():
-            record = folder.read() or write_plan(folder, found)
-            folder.add_figure(draw, record, code)
-    return folder.run.path
+    return folder.keep(partial(write_plan, folder, found), draw, code)
 
 
 def _tables(found: Plan, record: Record) -> Iterator[Table]:
     """Yield the tables: settings, and where villages are ranked these and their kecamatan."""
-    settings = found.settings
-    yield Table("plan.csv", [str(name) for name in settings], settings.itertuples(index=False))
+    yield Table.of("plan.csv", found.settings)
     if record["villages"]:
         rows = [_flat(village) for village in record["villages"]]
         yield Table("priorities.csv", list(rows[0]), [list(row.values()) for row in rows])

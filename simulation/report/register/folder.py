@@ -19,7 +19,7 @@ from ..files import digest, left_behind, read_json, remove, write_bytes
 from ..finished import FinishedRun
 from ..lock import alone
 from .frozen import frozen_districts
-from .log import FROZEN, NAME, Fault, Line, Log, read_log
+from .log import ENTRY, FROZEN, NAME, Fault, Line, Log, read_log
 
 FOLDER = "register"
 _NUMBERED = re.compile(r"\.?[0-9]{4,9}_.+_[0-9a-f]{12}")
@@ -65,7 +65,14 @@ class Register:
             yield
 
     def read(self) -> Contents:
-        """Return what is in the register, every file compared with its digest."""
+        """Return what is in the register, every file compared with its digest.
+
+        Another process may give an entry its name meanwhile: a fault is believed when it is seen twice.
+        """
+        contents = self._read()
+        return self._read() if contents.faults else contents
+
+    def _read(self) -> Contents:
         log = read_log(self.path / NAME)
         faults = list(log.faults)
         entries = []
@@ -99,7 +106,7 @@ class Register:
 
     def find(self, contents: Contents, run: FinishedRun) -> Line | None:
         """Return the line of a run that is frozen already; None where it is not, or was computed otherwise."""
-        written = run.manifest["files"]["forecast.json"]
+        written = run.manifest["files"].get("forecast.json")
         same = (line for line in contents.log.lines if line.run == run.folder.hash)
         return next((line for line in same if line.files["forecast.json"] == written), None)
 
@@ -116,12 +123,11 @@ class Register:
         """
         self._tidy()
         log = read_log(self.path / NAME)
-        content = _read(run)
         number = log.lines[-1].number + 1 if log.lines else 1
         entry = f"{number:04}_{run.record['scenario']}_{run.folder.hash}"
+        content, years = _frozen(run, entry)
         for name, frozen in content.items():
             write_bytes(self._staged(entry) / name, frozen)
-        years = tuple(int(year["year"]) for year in _districts(run)[0]["years"])
         line = Line(
             number,
             entry,
@@ -154,9 +160,7 @@ class Register:
     def _folders(self, *, hidden: bool = False) -> list[Path]:
         """Return the folders of entries, or those in which entries were put together."""
         found = self.path.iterdir() if self.path.is_dir() else iter(())
-        return sorted(
-            path for path in found if _NUMBERED.fullmatch(path.name) and path.name.startswith(".") == hidden
-        )
+        return sorted(path for path in found if _NUMBERED.fullmatch(path.name) and path.name.startswith(".") == hidden)
 
     def _faults(self, line: Line) -> Iterator[Fault]:
         folder = self.folder(line)
@@ -171,27 +175,20 @@ class Register:
                 yield Fault("changed", entry=line.entry, file=name)
 
 
-def _read(run: FinishedRun) -> dict[str, bytes]:
-    """Return what is frozen of a run, as its manifest knows it."""
-    folder = run.folder.path
+def _frozen(run: FinishedRun, entry: str) -> tuple[dict[str, bytes], tuple[int, ...]]:
+    """Return what is frozen of a run, as its manifest knows it, and the years that it forecasts."""
+    folder, written = run.folder.path, run.manifest["files"]
     try:
         content = {name: (folder / name).read_bytes() for name in FROZEN}
-        frozen_districts(run.record)
-        whole = all(
-            sha256(content[name]).hexdigest() == run.manifest["files"][name] for name in FROZEN if name != "manifest.json"
-        )
-    except (OSError, KeyError, TypeError, ValueError):
-        whole = False
+        years = tuple(forecast.year for forecast in frozen_districts(run.record)[0].years)
+        digests = {name: sha256(text).hexdigest() for name, text in content.items() if name != "manifest.json"}
+        whole = ENTRY.fullmatch(entry) and all(written[name] == found for name, found in digests.items())
+    except (OSError, KeyError, TypeError, ValueError, IndexError):
+        whole = None
     if not whole:
         message = Message(
             "{folder} lacks what a register keeps, or was changed meanwhile: {names}",
             {"folder": str(folder), "names": ", ".join(FROZEN)},
         )
         raise Refusal(message)
-    return content
-
-
-def _districts(run: FinishedRun) -> list[Any]:
-    from ..record import districts_of
-
-    return list(districts_of(run.record))
+    return content, years

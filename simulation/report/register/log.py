@@ -19,7 +19,8 @@ from ..files import LARGEST_JSON
 NAME = "register.jsonl"
 FROZEN = ("forecast.json", "hub.csv", "manifest.json")
 """What is frozen of a run."""
-_ENTRY = re.compile(r"[0-9]{4,9}_[A-Za-z0-9][A-Za-z0-9_-]{0,99}_[0-9a-f]{12}")
+ENTRY = re.compile(r"[0-9]{4,9}_[A-Za-z0-9][A-Za-z0-9_-]{0,99}_[0-9a-f]{12}")
+"""What an entry may be called."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -133,10 +134,9 @@ def _faults(written: Sequence[bytes], read: Sequence[Line | None]) -> Iterator[F
             yield Fault("line", place)
         elif line.number > number + 1:
             yield Fault("missing lines", place)
-        elif line.before != before:
-            # After a line that is known to be changed this says nothing new.
-            if place == 1 or read[place - 2] is not None:
-                yield Fault("before", place)
+        elif line.before != before and (place == 1 or read[place - 2] is not None):
+            # After a line that is known to be changed this would say nothing new.
+            yield Fault("before", place)
         number, before = number + 1 if line is None else line.number, _digest(text)
 
 
@@ -148,7 +148,7 @@ def _line(text: bytes) -> Line | None:
         line = Line(**{**told, "years": tuple(told["years"]), "ended": tuple(told["ended"])})
         date.fromisoformat(line.registered)
         whole = line.written() == text
-        sound = _ENTRY.fullmatch(line.entry) and line.entry.startswith(f"{line.number:04}_") and _sound(line.files)
+        sound = ENTRY.fullmatch(line.entry) and line.entry.startswith(f"{line.number:04}_") and _sound(line.files)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return line if whole and sound else None

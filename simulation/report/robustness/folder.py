@@ -6,6 +6,7 @@ Knows which table a choice has and what names its folder; must not know how fold
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from ...decision.robustness import Robustness
@@ -16,7 +17,6 @@ from ..results import RunFolder
 from .record import Record, robustness_record
 
 KIND = "robustness"
-COLUMNS = ("world", "scenario", "probability_met", "monte_carlo_error", "regret")
 
 
 def robustness_folder(
@@ -41,11 +41,12 @@ def robustness_folder(
 def write_robustness(folder: AnswerFolder, found: Robustness) -> Record:
     """Write a choice into its folder and return the record."""
     record = robustness_record(found)
-    rows = [
-        (world["name"], option["name"], *(option[key][place] for key in COLUMNS[2:]))
-        for place, world in enumerate(record["worlds"])
-        for option in record["options"]
-    ]
     facts = {**record["effort"], "engine": "batch", "year": found.year}
-    folder.write(record, [Table("robustness.csv", COLUMNS, rows)], found.options, facts)
+    folder.write(record, [Table.of("robustness.csv", found.table)], found.options, facts)
     return record
+
+
+def save_robustness(found: Robustness, out: str | Path = "results") -> Path:
+    """Write a choice to its folder below `out`, unless it is there; return that folder."""
+    folder = robustness_folder(found.options, found.effort, found.seed, found.year, out)
+    return folder.keep(partial(write_robustness, folder, found))

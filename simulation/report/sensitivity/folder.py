@@ -5,17 +5,18 @@ Knows which table an analysis has and what names its folder; must not know how f
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from ...decision.sensitivity import Sensitivity
+from ...decision.drivers import Sensitivity
 from ...engine.ensemble import Effort
 from ...inputs.scenario import Scenario
 from ..answers import AnswerFolder, Table
+from ..language import DEFAULT
 from ..results import RunFolder
 from .record import Record, sensitivity_record
 
 KIND = "sensitivity"
-COLUMNS = ("parameter", "mu_star", "first", "total", "total_q05", "total_q95")
 
 
 def sensitivity_folder(
@@ -44,10 +45,15 @@ def sensitivity_folder(
 def write_sensitivity(folder: AnswerFolder, found: Sensitivity) -> Record:
     """Write an analysis into its folder and return the record."""
     record = sensitivity_record(found)
-    rows = [
-        (name, driver["mu_star"], driver["first"], driver["total"], *(driver["interval90"] or (None, None)))
-        for name, driver in record["parameters"].items()
-    ]
     facts = {**record["effort"], "engine": found.engine, "year": found.year}
-    folder.write(record, [Table("sensitivity.csv", COLUMNS, rows)], [found.scenario], facts)
+    folder.write(record, [Table.of("sensitivity.csv", found.parameters)], [found.scenario], facts)
     return record
+
+
+def save_sensitivity(found: Sensitivity, out: str | Path = "results") -> Path:
+    """Write an analysis to its folder below `out`, its figure included, unless it is there; return that folder."""
+    from ..plots import sensitivity as draw
+
+    scenario, engine = found.scenario, found.asked_engine or "auto"
+    folder = sensitivity_folder(scenario, found.asked_effort, found.seed, engine, found.year, out)
+    return folder.keep(partial(write_sensitivity, folder, found), draw, scenario.language or DEFAULT)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...decision.sensitivity import Driver, Sensitivity
+from ...decision.drivers import Driver, Sensitivity
 from ...inference.forecast import basis_of
 from ..language import LANGUAGES, language
 from ..record import rounded

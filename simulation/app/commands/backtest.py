@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .calibrating import FixedCohort
-from .loading import load_all
-from .settings import (
+from ...report.language import phrase
+from ..loading import load_all
+from ..settings import (
     HELP,
     Debug,
     Force,
@@ -29,16 +29,18 @@ from .settings import (
     Verbose,
     told,
 )
+from .calibrate import FixedCohort
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ..domain.evidence import Panel
-    from ..inputs.scenario import Scenario
-    from ..report.answers import AnswerFolder
-    from ..report.language import Language
-    from ..report.plots_page import Figure
+    from ...domain.evidence import Panel
+    from ...inputs.scenario import Scenario
+    from ...report.answers import AnswerFolder
+    from ...report.language import Language
+    from ...report.plots_page import Figure
 
+PAST_YEARS = phrase("Past years"), phrase("Past years: {done} of {total} forecast, about {seconds} s left")
 Panels = Annotated[
     list[Path],
     typer.Argument(metavar="PANEL…", help=HELP.say("Village lists of past years (CSV, XLSX)."), show_default=False),
@@ -74,9 +76,9 @@ def backtest(
         loaded = None if scenario is None else load_all(settings, [scenario])[0]
         settings = settings.speaking(None if loaded is None else loaded.language)
     with told(settings):
-        from ..inference.backtest.reading import read_panels
-        from ..report.backtest.folder import backtest_folder
-        from .answering import complete, show
+        from ...inference.backtest.reading import read_panels
+        from ...report.backtest.folder import backtest_folder
+        from ..answering import complete, show
 
         speech = settings.language()
         gathered = read_panels(panels, loaded, fixed_cohort=fixed_cohort)
@@ -100,12 +102,12 @@ def _score(
     seed: int,
 ) -> dict[str, Any]:
     """Score past years, write the tables and return the record."""
-    from ..inference.backtest.rolling import roll
-    from ..report.backtest.folder import write_backtest
-    from .progress import ProgressReport
+    from ...inference.backtest.rolling import roll
+    from ...report.backtest.folder import write_backtest
+    from ..progress import ProgressReport
 
     began = time.monotonic()
-    with ProgressReport(settings.language(), quiet=settings.quiet) as progress:
+    with ProgressReport(settings.language(), quiet=settings.quiet, doing=PAST_YEARS) as progress:
         found = roll(panels, scenario, draws, seed, progress=progress)
     record = write_backtest(folder, found)
     folder.run.log("scored", seconds=round(time.monotonic() - began, 2))
@@ -113,20 +115,21 @@ def _score(
 
 
 def _draw(record: dict[str, Any], code: str, run_hash: str) -> Figure:
-    from ..report.plots import backtest as figure
+    from ...report.plots import backtest as figure
 
     return figure(record, code, run_hash)
 
 
 def _parts(speech: Language, record: dict[str, Any]) -> Iterator[RenderableType]:
     """Yield the sentences and tables of the answer, in reading order."""
-    from ..report.backtest import words
-    from .answer import titled
+    from ...report.backtest import words
+    from ..answer import titled
 
     yield words.heading(speech, record)
     yield ""
     yield words.said(speech, record)
     yield from titled(words.scores_table(speech, record))
-    yield from titled(words.skill_table(speech, record))
+    if (skills := words.skill_table(speech, record)) is not None:
+        yield from titled(skills)
     yield from titled(words.coverage_table(speech, record))
     yield from words.notes(speech, record)

@@ -1,0 +1,257 @@
+"""Which datum to collect next: by how much each would narrow the chance of meeting the target.
+
+Knows how a datum is imagined under the draws of a scenario, and what it would leave unknown; must not know words or
+files. Every datum is drawn from the draws themselves, all draws are weighed by how likely they make it, and what
+then remains of the spread of P(met) over parameters is averaged (preposterior analysis, Raiffa & Schlaifer 1961).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.status import LEVELS
+from ..engine.ensemble import Effort
+from ..inference.calibration.caveats import MATRIX
+from ..inference.calibration.likelihood import average
+from ..inference.calibration.steps import Law, Products, Steps, Year
+from ..inputs.problems import Message, Refusal
+from ..inputs.scenario import Scenario
+from .chances import Trial, engine_for
+from .goals import goal_of
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Datum = Literal["village_list", "launch_years", "falls"]
+
+FIRST_LAUNCH = 2016
+"""The programme's first year: launches are imagined evenly from it to the year before the origin."""
+REPLICATES = 40
+NODES, PATHS = 81, 64
+"""Where the shock of one year is looked at, in steps of 0.2 sd; paths of the shocks of several years."""
+_BLOCK = 40
+_SMALLEST = 1e-300
+
+SEVERAL_DISTRICTS = Message("{scenario} has {districts} districts; what to collect next is asked of one at a time")
+NOTHING_UNKNOWN = Message("every parameter of {scenario} is a plain number, so that no datum could tell more")
+NO_STATUSES = Message("what to collect next can be said only where villages per level are known")
+SCORES = Message("what scores of indicators would tell is not computed, for the yearly law does not know them")
+
+
+@dataclass(frozen=True)
+class DatumWorth:
+    """What one datum would leave unknown.
+
+    Attributes
+    ----------
+    datum
+        ``village_list``: statuses of all villages one year earlier, beside those of the origin. ``launch_years``: the
+        year in which each village joined. ``falls``: how many villages of each level fell in one year.
+    remaining_sd
+        Spread of P(met) over parameters that would be expected to remain (root mean variance).
+    monte_carlo_error
+        Its standard error.
+    narrowing
+        By which share the spread would shrink.
+    """
+
+    datum: Datum
+    remaining_sd: float
+    monte_carlo_error: float
+    narrowing: float
+
+
+@dataclass(frozen=True)
+class NextDatum:
+    """Data in the order in which they narrow P(met), best first.
+
+    Attributes
+    ----------
+    year
+        The year whose target is looked at: the first.
+    probability_met, sd
+        Chance of meeting it, and its spread over parameters as they are known now.
+    data
+        What each datum would leave.
+    not_computed
+        Data that cannot be weighed, and why.
+    """
+
+    year: int
+    probability_met: float
+    sd: float
+    data: tuple[DatumWorth, ...]
+    not_computed: Mapping[str, Message]
+
+
+def next_datum(
+    scenario: Scenario, draws: int = 1000, tries: int = 200, seed: int = 0, workers: int | None = None
+) -> NextDatum:
+    """Return which datum would narrow the chance of the first year most.
+
+    Parameters
+    ----------
+    scenario
+        One district, with what is known of its parameters now: priors, or draws of a calibration
+        (`Posterior.applied_to`, or `parameters_from`).
+    draws
+        Parameter draws that are weighed.
+    tries
+        Imagined outcomes of each datum, at most `draws`.
+    seed, workers
+        As for a forecast.
+
+    Raises
+    ------
+    Refusal
+        Where there are several districts, nothing is uncertain, or no statuses are known.
+    """
+    _refuse(scenario)
+    rng = np.random.default_rng([seed, 21])
+    goal = goal_of(scenario, 0.5, None, every_year=False)
+    engine, _ = engine_for(scenario, goal, None, draws, seed)
+    effort = Effort(draws, 1 if engine == "exact" else REPLICATES)
+    chance = Trial(scenario, goal, engine, seed, workers).chance(scenario, effort).samples
+    noise = np.zeros(draws) if engine == "exact" else chance * (1 - chance) / (REPLICATES - 1)
+    now = float(np.sqrt(max(chance.var(ddof=1) - noise.mean(), 0.0)))
+    law = Law(scenario.parameters.sample(seed, draws))
+    origins = rng.choice(draws, size=min(tries, draws), replace=False)
+    villages = _villages_per_level(scenario)
+    year = _one_year(law, villages, origins, rng)
+    imagined: dict[Datum, _Imagined] = {"village_list": year, "falls": _falls_of(year)}
+    if "launch_years" not in scenario.parameters.blocks:
+        imagined["launch_years"] = _launches(scenario, law, int(villages.sum()), origins, rng)
+    data = [_worth(datum, each, chance, noise, origins, now) for datum, each in imagined.items()]
+    ranked = tuple(sorted(data, key=lambda worth: worth.remaining_sd))
+    return NextDatum(scenario.years[0], float(chance.mean()), now, ranked, {"scores": SCORES})
+
+
+def _refuse(scenario: Scenario) -> None:
+    names = {"scenario": scenario.name, "districts": len(scenario.districts)}
+    if len(scenario.districts) > 1:
+        raise Refusal(replace(SEVERAL_DISTRICTS, values=names))
+    if scenario.parameters.matrix is not None:
+        raise Refusal(MATRIX)
+    if not scenario.parameters.uncertain:
+        raise Refusal(replace(NOTHING_UNKNOWN, values=names))
+    if scenario.districts[0].synthetic:
+        raise Refusal(NO_STATUSES)
+
+
+def _villages_per_level(scenario: Scenario) -> Ints:
+    villages = scenario.districts[0]
+    if villages.status is not None:
+        return np.bincount(villages.status, minlength=len(LEVELS))
+    counts = np.zeros(len(LEVELS), dtype=np.int64) if villages.status_counts is None else villages.status_counts
+    return np.asarray(counts.reshape(-1, len(LEVELS)).sum(axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class _Imagined:
+    """A datum as counts of cells: D draws, K shocks, C cells, J outcomes.
+
+    Attributes
+    ----------
+    log_chance
+        Shape (D, K, C).
+    log_weight
+        Shape (K,): of the shocks.
+    seen
+        Shape (J, C).
+    """
+
+    log_chance: Floats
+    log_weight: Floats
+    seen: Ints
+
+    def log_likelihood(self, outcome: int) -> Floats:
+        """Return the log-likelihood of every draw given one outcome, shape (D,)."""
+        from scipy.special import logsumexp
+
+        return np.asarray(logsumexp(self.log_chance @ self.seen[outcome] + self.log_weight, axis=1))
+
+
+def _one_year(law: Law, villages: Ints, origins: Ints, rng: np.random.Generator) -> _Imagined:
+    """Imagine who moved where in one year, from the levels of the origin."""
+    nodes = np.linspace(-8, 8, NODES)
+    steps = Steps()
+    interval = steps.interval([Year("", 0)])
+    matrices = _averages(law, steps, [interval], np.broadcast_to(nodes[:, None], (NODES, 1)))[0]
+    own = _own_averages(law, steps, [interval], origins, rng)[0]
+    seen = np.array([[rng.multinomial(n, row) for n, row in zip(villages, one, strict=True)] for one in own])
+    return _Imagined(_logs(matrices).reshape(*matrices.shape[:2], -1), -(nodes**2) / 2, seen.reshape(len(own), -1))
+
+
+def _falls_of(year: _Imagined) -> _Imagined:
+    """Keep of a year only how many fell from each level."""
+    size = len(LEVELS)
+    below = np.tril(np.ones((size, size)), -1)
+
+    def split(cells: NDArray[np.generic]) -> Floats:
+        square = np.asarray(cells, dtype=np.float64).reshape(*cells.shape[:-1], size, size)
+        return np.concatenate([(square * below).sum(axis=-1), (square * (1 - below)).sum(axis=-1)], axis=-1)
+
+    return _Imagined(_logs(split(np.exp(year.log_chance))), year.log_weight, split(year.seen).astype(np.int64))
+
+
+def _launches(scenario: Scenario, law: Law, villages: int, origins: Ints, rng: np.random.Generator) -> _Imagined:
+    """Imagine when villages joined, and where they stand now."""
+    first = min(FIRST_LAUNCH, scenario.origin - 3)
+    launched = range(first, scenario.origin)
+    steps = Steps()
+    intervals = [steps.interval([Year("", t) for t in range(since + 1, scenario.origin + 1)]) for since in launched]
+    half = rng.standard_normal((PATHS // 2, len(steps.years)))
+    matrices = np.stack(_averages(law, steps, intervals, np.concatenate([half, -half])), axis=2)[:, :, :, 0]
+    own = np.stack(_own_averages(law, steps, intervals, origins, rng), axis=1)[:, :, 0]
+    each = np.bincount(np.arange(villages) % len(launched), minlength=len(launched))
+    seen = np.array([[rng.multinomial(n, row) for n, row in zip(each, one, strict=True)] for one in own])
+    return _Imagined(_logs(matrices).reshape(*matrices.shape[:2], -1), np.zeros(PATHS), seen.reshape(len(own), -1))
+
+
+def _averages(law: Law, steps: Steps, intervals: list[tuple[int, ...]], shocks: Floats) -> list[Floats]:
+    """Return the mean matrix over each interval for every draw and each row of shocks, shape (D, K, 4, 4)."""
+    draws = len(law.values["year_sd"])
+    parts = []
+    for start in range(0, draws, _BLOCK):
+        block = range(start, min(start + _BLOCK, draws))
+        values = {name: np.repeat(one[block.start : block.stop], len(shocks)) for name, one in law.values.items()}
+        matrices, weights = steps.matrices(Law(values), np.tile(shocks, (len(block), 1)))
+        products = Products(matrices)
+        parts.append([average(products.over(interval), weights) for interval in intervals])
+    return [
+        np.concatenate([part[number] for part in parts]).reshape(draws, len(shocks), len(LEVELS), len(LEVELS))
+        for number in range(len(intervals))
+    ]
+
+
+def _own_averages(
+    law: Law, steps: Steps, intervals: list[tuple[int, ...]], origins: Ints, rng: np.random.Generator
+) -> list[Floats]:
+    """Return the mean matrix over each interval for the draws that outcomes come from, each with its own shocks."""
+    values = {name: one[origins] for name, one in law.values.items()}
+    matrices, weights = steps.matrices(Law(values), rng.standard_normal((len(origins), len(steps.years))))
+    products = Products(matrices)
+    return [average(products.over(interval), weights) for interval in intervals]
+
+
+def _worth(datum: Datum, imagined: _Imagined, chance: Floats, noise: Floats, origins: Ints, now: float) -> DatumWorth:
+    """Return what is left of the spread, the draw that an outcome comes from not being weighed by it."""
+    left = np.empty(len(origins))
+    for outcome, origin in enumerate(origins):
+        logs = imagined.log_likelihood(outcome)
+        logs[origin] = -np.inf
+        weight = np.exp(logs - logs.max())
+        weight /= weight.sum()
+        middle = weight @ chance
+        left[outcome] = weight @ (chance - middle) ** 2 / max(1 - float(weight @ weight), 1e-9) - weight @ noise
+    remaining = float(np.sqrt(max(left.mean(), 0.0)))
+    error = float(left.std(ddof=1) / np.sqrt(len(left)) / (2 * max(remaining, 1e-9)))
+    return DatumWorth(datum, remaining, error, 1 - remaining / now if now > 0 else 0.0)
+
+
+def _logs(chances: Floats) -> Floats:
+    return np.asarray(np.log(np.maximum(chances, _SMALLEST)))

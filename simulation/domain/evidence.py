@@ -1,0 +1,123 @@
+"""What a district knows of its past: statuses at several dates, counts, years of launch, assistance given.
+
+Knows shapes and what must hold in them; must not know files, nor what the evidence says of parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNKNOWN = -1
+"""Stands for a status that is not known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Statuses of the same villages at the ends of several years.
+
+    Attributes
+    ----------
+    district_code
+        Of the district they belong to.
+    codes
+        One a village, N in all.
+    years
+        Rising; gaps of several years are allowed.
+    status
+        Shape (N, years): 0 … 3, or `UNKNOWN`.
+    """
+
+    district_code: str
+    codes: tuple[str, ...]
+    years: tuple[int, ...]
+    status: NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Villages at each level of one place at several dates.
+
+    Attributes
+    ----------
+    place
+        Name or code.
+    dates
+        Rising.
+    counts
+        Shape (dates, 4).
+    """
+
+    place: str
+    dates: tuple[date, ...]
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Launches:
+    """Year in which each village joined, at the lowest level, and its status now.
+
+    Attributes
+    ----------
+    district_code
+        Of the district they belong to.
+    codes
+        One a village, N in all.
+    launch_year, status
+        Shape (N,): year at whose end a village stood at the lowest level; status 0 … 3 at the end of `year`.
+    year
+        Of the statuses: the scenario's origin.
+    """
+
+    district_code: str
+    codes: tuple[str, ...]
+    launch_year: NDArray[np.int64]
+    status: NDArray[np.int8]
+    year: int
+
+
+@dataclass(frozen=True, eq=False)
+class Assistance:
+    """Which villages were assisted in which years.
+
+    Attributes
+    ----------
+    district_code
+        Of the district they belong to.
+    codes
+        One a village, N in all.
+    years
+        Rising.
+    given
+        Intervention -> shape (N, years): whether the village was assisted in that year.
+    """
+
+    district_code: str
+    codes: tuple[str, ...]
+    years: tuple[int, ...]
+    given: Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Everything that was supplied; each kind may be absent, or stand there for several districts."""
+
+    panels: tuple[Panel, ...] = ()
+    counts: tuple[Counts, ...] = ()
+    launches: tuple[Launches, ...] = ()
+    assistance: tuple[Assistance, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """Names of the kinds that are there: ``panel``, ``counts``, ``launch_years``, ``assistance``."""
+        kinds = {
+            "panel": self.panels,
+            "counts": self.counts,
+            "launch_years": self.launches,
+            "assistance": self.assistance,
+        }
+        return tuple(name for name, known in kinds.items() if known)

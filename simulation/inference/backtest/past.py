@@ -1,0 +1,126 @@
+"""Past years of districts, each with what was known before it and what came about.
+
+Knows how a panel is cut at an origin; must not know who forecasts, nor how forecasts are scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.evidence import UNKNOWN, Panel
+from ...domain.status import LEVELS, TOP
+from ...domain.target import Target
+from ...engine.exact.measures import judged
+
+Statuses = NDArray[np.int8]
+Moves = NDArray[np.int64]
+"""Shape (4, 4): villages that moved from one level to another within a year."""
+
+
+@dataclass(frozen=True, eq=False)
+class DistrictYear:
+    """One year of one district; N villages, all of a known status at its start and its end.
+
+    Attributes
+    ----------
+    district_code, year
+        Which; the origin is the year before.
+    codes
+        Of the villages.
+    before, after
+        Shape (N,): status at the end of the origin and of the year.
+    """
+
+    district_code: str
+    year: int
+    codes: tuple[str, ...]
+    before: Statuses
+    after: Statuses
+
+    @property
+    def rises(self) -> int:
+        """Villages that rose."""
+        return int((self.after > self.before).sum())
+
+    def met(self, target: Target) -> bool:
+        """Return whether a target was met, of these villages."""
+        measure = judged(target, len(self.codes), 1, int((self.before == TOP).sum()))
+        return bool(measure.score[self.before, 0, self.after].sum() >= measure.needed[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What was known at the end of a year.
+
+    Attributes
+    ----------
+    origin
+        That year.
+    panels
+        Statuses up to it, of every district.
+    now
+        Where the villages stand whose next year is to be forecast: district, codes and statuses.
+    """
+
+    origin: int
+    panels: tuple[Panel, ...]
+    now: tuple[tuple[str, tuple[str, ...], Statuses], ...]
+
+    @classmethod
+    def of(cls, panels: Iterable[Panel], asked: Sequence[DistrictYear]) -> Past:
+        """Return what was known before some districts' year; `asked` are all of the same year."""
+        origin = asked[0].year - 1
+        return cls(
+            origin,
+            tuple(known for panel in panels if len((known := up_to(panel, origin)).years) > 0),
+            tuple((case.district_code, case.codes, case.before) for case in asked),
+        )
+
+
+def up_to(panel: Panel, origin: int) -> Panel:
+    """Return a panel without what came after a year."""
+    kept = sum(year <= origin for year in panel.years)
+    return Panel(panel.district_code, panel.codes, panel.years[:kept], panel.status[:, :kept])
+
+
+def yearly_moves(panels: Iterable[Panel], district: str) -> dict[int, Moves]:
+    """Return the moves of a district by year, of every year at both of whose ends statuses are known."""
+    found: dict[int, Moves] = {}
+    for panel in panels:
+        if panel.district_code == district:
+            for first, year in _pairs(panel):
+                before, after = panel.status[:, first], panel.status[:, first + 1]
+                known = (before != UNKNOWN) & (after != UNKNOWN)
+                moves = np.zeros((len(LEVELS), len(LEVELS)), dtype=np.int64)
+                np.add.at(moves, (before[known], after[known]), 1)
+                if known.any():
+                    found[year] = found.get(year, 0) + moves
+    return dict(sorted(found.items()))
+
+
+def district_years(panels: Iterable[Panel]) -> tuple[DistrictYear, ...]:
+    """Return every year that can be forecast and scored, by year and district.
+
+    Statuses are known at both of its ends, and were known at both ends of a year before it, so that every
+    forecaster has something to go by.
+    """
+    panels = tuple(panels)
+    cases = []
+    for panel in panels:
+        first_moves = min(yearly_moves(panels, panel.district_code), default=None)
+        for first, year in _pairs(panel):
+            before, after = panel.status[:, first], panel.status[:, first + 1]
+            known = np.flatnonzero((before != UNKNOWN) & (after != UNKNOWN))
+            if first_moves is not None and year > first_moves and known.size:
+                codes = tuple(panel.codes[row] for row in known)
+                cases.append(DistrictYear(panel.district_code, year, codes, before[known], after[known]))
+    return tuple(sorted(cases, key=lambda case: (case.year, case.district_code)))
+
+
+def _pairs(panel: Panel) -> list[tuple[int, int]]:
+    """Return the column at the start of each year whose two ends are there, and the year."""
+    return [(i, year + 1) for i, year in enumerate(panel.years[:-1]) if panel.years[i + 1] == year + 1]

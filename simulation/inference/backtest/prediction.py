@@ -1,0 +1,86 @@
+"""A forecast of one year of one district, from the chances of its villages.
+
+Knows how villages that are independent in each of several cases add up; must not know where chances come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.status import LEVELS, TOP
+from ...domain.target import Target
+from ...engine.exact.first_year import scores
+from ...engine.exact.measures import judged
+from ...engine.exact.village_sums import Axis, Part, total
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What is said of the next year of N villages.
+
+    Attributes
+    ----------
+    rises
+        Shape (N + 1,): chance of each number of rises.
+    met
+        Chance that the target is met.
+    levels
+        Shape (N, 4): chance of each level for every village at the end of the year.
+    """
+
+    rises: Floats
+    met: float
+    levels: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """Villages that are alike.
+
+    Attributes
+    ----------
+    rows
+        Which.
+    status
+        Their level.
+    levels
+        Shape (4, T): chance of each level at the end of the year, in each of T cases that are equally likely.
+    """
+
+    rows: NDArray[np.int64]
+    status: int
+    levels: Floats
+
+
+def predict(target: Target, status: NDArray[np.integer[Any]], groups: Sequence[Alike]) -> Prediction:
+    """Add up villages that are independent of each other in each case, and average over the cases.
+
+    Parameters
+    ----------
+    status
+        Shape (N,).
+    groups
+        Every village is in one of them.
+    """
+    size = status.size
+    measure = judged(target, size, 1, int((status == TOP).sum()))
+    rising = [group.levels[group.status + 1 :].sum(axis=0) for group in groups]
+    moved = [np.stack([np.clip(1 - up, 0, 1), up]) for up in rising]
+    sums = total([Part(g.rows.size, up) for g, up in zip(groups, moved, strict=True)], [Axis(size)]).mean(axis=-1)
+    adds = [Part(group.rows.size, scores(measure, group.status, group.levels)) for group in groups]
+    reached = total(adds, measure.axes(size)).mean(axis=-1)
+    levels = np.empty((size, len(LEVELS)))
+    for group in groups:
+        levels[group.rows] = group.levels.mean(axis=1)
+    return Prediction(
+        rises=np.pad(sums, (0, size + 1 - sums.size)) / sums.sum(),
+        met=float(np.clip(reached[measure.reached(reached.shape)].sum() / reached.sum(), 0.0, 1.0)),
+        levels=levels,
+    )

@@ -1,0 +1,162 @@
+"""A back-test with a rolling origin: every past year forecast from what was known before it.
+
+Knows the order of the work and what is compared with what; must not know how anyone forecasts, nor words or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ...domain.evidence import Panel
+from ...domain.target import Target
+from ...inputs.problems import Message, Refusal
+from ...inputs.scenario import Scenario
+from . import shares
+from .by_the_law import ByTheLaw
+from .past import DistrictYear, Past, district_years
+from .prediction import Prediction
+from .scored import MEANS, Scored
+from .skill import FEWEST, Skill, skill
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Forecaster = Callable[[Past, Target], Sequence[Prediction]]
+"""Says, from what was known at an origin, what the next year brings in every district asked about (`Past.now`)."""
+Progress = Callable[[int, int], None]
+
+MODEL = "model"
+DRAWS = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """What forecasters would have said, and what came about.
+
+    Attributes
+    ----------
+    cases
+        Every district-year, by year and district; n of them.
+    predictions
+        Forecaster -> one forecast a district-year, ``model`` first.
+    target, scenario, draws, seed
+        What was asked; `scenario` None for the default priors.
+    """
+
+    cases: tuple[DistrictYear, ...]
+    predictions: Mapping[str, tuple[Prediction, ...]]
+    target: Target
+    scenario: Scenario | None
+    draws: int
+    seed: int
+
+    @cached_property
+    def scored(self) -> dict[str, Scored]:
+        """Forecaster -> its scores."""
+        return {name: Scored.of(found, self.cases, self.target, self.seed) for name, found in self.predictions.items()}
+
+    @cached_property
+    def skill(self) -> dict[str, dict[str, Skill | None]]:
+        """Every other forecaster -> score -> what share of it the model saves; None of all below `FEWEST` cases."""
+        mine, enough = self.scored[MODEL], len(self.cases) >= FEWEST
+        return {
+            name: {key: skill(getattr(mine, key), getattr(other, key), self.seed) if enough else None for key in MEANS}
+            for name, other in self.scored.items()
+            if name != MODEL
+        }
+
+    @property
+    def standing(self) -> dict[str, str] | None:
+        """Every other forecaster -> whether the model forecasts rises ``better``, ``worse`` or that is ``open``.
+
+        By the CRPS; None below `FEWEST` district-years.
+        """
+        if len(self.cases) < FEWEST:
+            return None
+        found = {name: of["crps_rises"] for name, of in self.skill.items()}
+        return {name: "open" if one is None else one.standing for name, one in found.items()}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a forecaster: mean scores."""
+        import pandas as pd
+
+        return pd.DataFrame.from_dict({name: of.means() for name, of in self.scored.items()}, orient="index")
+
+    def __repr__(self) -> str:
+        """Return one line: how much was scored, and the mean CRPS of every forecaster."""
+        told = ", ".join(f"{name} {of.crps_rises.mean():.3g}" for name, of in self.scored.items())
+        return f"<Backtest over {len(self.cases)} district-years; mean CRPS of rises: {told}>"
+
+    def _repr_html_(self) -> str:
+        """Return the table of scores, for notebooks."""
+        return self.table.to_html(float_format=lambda x: f"{x:.3g}")
+
+
+NOTHING_TO_SCORE = Message(
+    "a back-test needs the status of the same villages at the ends of three years in a row: two to forecast from, and "
+    "the third to see what came about"
+)
+
+
+def roll(
+    panels: Iterable[Panel],
+    scenario: Scenario | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    *,
+    forecasters: Mapping[str, Forecaster] | None = None,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Forecast every past year from the years before it, and score it.
+
+    Parameters
+    ----------
+    panels
+        Statuses of several years, of one district or several.
+    scenario
+        Whose target, priors, given numbers, kecamatan and covariates apply; None for the default target and priors.
+    draws
+        Parameter draws at each origin, at least 2.
+    seed
+        At least 0.
+    forecasters
+        More of them; one named ``model`` takes the place of the calibrated model.
+    progress
+        Called with (origins done, origins).
+
+    Raises
+    ------
+    Refusal
+        Where no year can be scored, or calibration is refused.
+    """
+    panels = tuple(panels)
+    cases = district_years(panels)
+    if not cases:
+        raise Refusal(NOTHING_TO_SCORE)
+    target = Target() if scenario is None else scenario.target
+    everyone = {**_forecasters(scenario, draws, seed), **(forecasters or {})}
+    found: dict[str, list[Prediction]] = {name: [] for name in everyone}
+    years = [list(group) for _, group in groupby(cases, key=lambda case: case.year)]
+    for number, asked in enumerate(years, start=1):
+        past = Past.of(panels, asked)
+        for name, forecaster in everyone.items():
+            found[name] += forecaster(past, target)
+        if progress is not None:
+            progress(number, len(years))
+    predictions = {name: tuple(said) for name, said in found.items()}
+    return Backtest(cases, predictions, target, scenario, draws, seed)
+
+
+def _forecasters(scenario: Scenario | None, draws: int, seed: int) -> dict[str, Forecaster]:
+    return {
+        MODEL: ByTheLaw(scenario, draws, seed),
+        "last_year": partial(shares.forecast_by, shares.last_year),
+        "mean_so_far": partial(shares.forecast_by, shares.mean_so_far),
+        "priors": ByTheLaw(scenario, draws, seed, learns=False),
+        "binomial": partial(shares.forecast_by, shares.binomial),
+    }

@@ -1,0 +1,209 @@
+"""The log-likelihood of all evidence together, as a function of scores that are standard normal under the prior.
+
+Knows which parameters and shocks the evidence bears on; must not know how scores are sampled, nor what is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.distributions import Fixed
+from ...domain.evidence import Counts, Evidence
+from ...domain.intervention import Intervention, Overlap
+from ...domain.parameters import ParameterSet
+from ...domain.status import LEVELS
+from .flows import Flow
+from .paths import DoseRecord, Paths, Seen, paths_of, seen_villages
+from .steps import Interval, Law, Products, Steps, Year
+
+Floats = NDArray[np.float64]
+
+IN_THE_LAW = ("rise", "fall", "skip", "village_sd", "year_sd")
+"""First parts of the names that the reduced law knows."""
+_OPEN = 1e-12
+
+
+@dataclass(frozen=True)
+class CountMove:
+    """Counts of one place at the ends of two years."""
+
+    place: str
+    years: tuple[int, int]
+    interval: Interval
+    flow: Flow
+
+
+@dataclass(frozen=True)
+class Unused:
+    """Counts that are left out, because the villages of their place are known one by one over those years."""
+
+    place: str
+    years: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """What the evidence says of the parameters.
+
+    Attributes
+    ----------
+    parameters
+        The prior.
+    names
+        Uncertain parameters that the evidence bears on: the first scores.
+    steps
+        Years that matter; their shocks are the other scores.
+    paths, moves
+        What was seen.
+    interventions, overlap
+        Whose effects are part of it, in the order of the doses, and how they overlap.
+    unused
+        Counts left out.
+    """
+
+    parameters: ParameterSet
+    names: tuple[str, ...]
+    steps: Steps
+    paths: Paths
+    moves: tuple[CountMove, ...]
+    interventions: tuple[str, ...] = ()
+    overlap: Overlap = "diminishing"
+    unused: tuple[Unused, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        evidence: Evidence,
+        parameters: ParameterSet,
+        plans: tuple[Intervention, ...] = (),
+        overlap: Overlap = "diminishing",
+        codes: Mapping[str, str] | None = None,
+    ) -> Likelihood:
+        """Arrange evidence.
+
+        Parameters
+        ----------
+        plans
+            Interventions whose effects are estimated from `evidence.assistance`.
+        codes
+            Names of districts -> their codes, so that counts under either are known to be of one place.
+        """
+        steps, districts = Steps(), seen_villages(evidence)
+        last = max((year for seen in districts.values() for known in seen.values() for year in known), default=0)
+        doses = {
+            district: DoseRecord.of([a for a in evidence.assistance if a.district_code == district], plans, last)
+            for district in (districts if plans else ())
+        }
+        paths = paths_of(districts, doses, steps)
+        moves, unused = [], []
+        for counts in evidence.counts:
+            place = _code(counts.place, codes or {})
+            for years, before, after in year_ends(counts):
+                if _covered(years, districts.get(place, {})):
+                    unused.append(Unused(counts.place, years))
+                    continue
+                interval = steps.interval([Year(place, year) for year in range(years[0] + 1, years[1] + 1)])
+                allowed = np.linalg.matrix_power(_yearly_moves(parameters).astype(int), len(interval)) > 0
+                moves.append(CountMove(counts.place, years, interval, Flow(before, after, allowed)))
+        acting = tuple(plan.name for plan in plans)
+        names = tuple(name for name in parameters.uncertain if steps.years and _bears_on(name, steps, acting))
+        return cls(parameters, names, steps, paths, tuple(moves), acting, overlap, tuple(unused))
+
+    @property
+    def shocks(self) -> tuple[tuple[str, int], ...]:
+        """District and year of every shock among the scores; none where years do not differ."""
+        spread = self.parameters.scalars["year_sd"]
+        return () if spread.fixed and float(spread.quantile(np.array([0.5]))[0]) == 0 else self.steps.shocks
+
+    @property
+    def dimension(self) -> int:
+        """Number of scores."""
+        return len(self.names) + len(self.shocks)
+
+    def values(self, scores: Floats) -> dict[str, Floats]:
+        """Return every scalar parameter at scores of shape (P, dimension), those that have none at their median."""
+        from scipy.special import ndtr
+
+        uniform = np.clip(ndtr(scores[:, : len(self.names)]), _OPEN, 1 - _OPEN)
+        column = dict(zip(self.names, uniform.T, strict=True))
+        middle = np.full(len(scores), 0.5)
+        return {name: prior.quantile(column.get(name, middle)) for name, prior in self.parameters.scalars.items()}
+
+    def __call__(self, scores: Floats) -> Floats:
+        """Return the log-likelihood at scores of shape (P, dimension), shape (P,)."""
+        law = Law(self.values(scores), self.interventions, self.overlap)
+        matrices, weights = self.steps.matrices(law, self._shocks_at(scores))
+        products = Products(matrices)
+        total = self.paths.log_likelihood(products, weights)
+        for move in self.moves:
+            total = total + move.flow.log_likelihood(average(products.over(move.interval), weights))
+        return np.where(np.isnan(total), -np.inf, total)
+
+    def average_matrix(self, scores: Floats, move: CountMove) -> Floats:
+        """Return the matrix that villages follow between two counts, shape (P, 4, 4)."""
+        law = Law(self.values(scores), self.interventions, self.overlap)
+        matrices, weights = self.steps.matrices(law, self._shocks_at(scores))
+        return average(Products(matrices).over(move.interval), weights)
+
+    def _shocks_at(self, scores: Floats) -> Floats:
+        if self.shocks:
+            return scores[:, len(self.names) :]
+        return np.zeros((len(scores), len(self.steps.shocks)))
+
+
+def average(matrix: Floats, weights: Floats) -> Floats:
+    """Average over lasting differences: (4, 4, B, P) becomes (P, 4, 4).
+
+    Villages that are told apart by nothing but counts follow the mean matrix, exactly between two dates; from one
+    pair of dates to the next their differences count as drawn anew.
+    """
+    return np.ascontiguousarray(np.einsum("b,ijbp->pij", weights, matrix))
+
+
+def year_ends(counts: Counts) -> list[tuple[tuple[int, int], NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the years, the counts before and the counts after of every pair of dates in a row.
+
+    A date stands for the end of its year; of several dates in one year the last counts.
+    """
+    ends = {day.year: row for day, row in zip(counts.dates, counts.counts, strict=True)}
+    years = sorted(ends)
+    return [((a, b), ends[a], ends[b]) for a, b in pairwise(years)]
+
+
+def _code(place: str, codes: Mapping[str, str]) -> str:
+    known = {name.casefold(): code for name, code in codes.items()}
+    return known.get(place.casefold(), place)
+
+
+def _covered(years: tuple[int, int], seen: Seen) -> bool:
+    """Return whether years overlap with those over which single villages are followed."""
+    known = [year for path in seen.values() if len(path) > 1 for year in path]
+    return bool(known) and years[0] < max(known) and years[1] > min(known)
+
+
+def _yearly_moves(parameters: ParameterSet) -> NDArray[np.bool_]:
+    """Return which moves a year may bring, shape (4, 4): falls and skips that are known to be nil are none."""
+
+    def possible(name: str) -> bool:
+        prior = parameters.scalars.get(name, parameters.scalars.get(name.split(".", maxsplit=1)[0], Fixed(0.0)))
+        return not (prior.fixed and float(prior.quantile(np.array([0.5]))[0]) == 0)
+
+    moves = np.eye(len(LEVELS), dtype=bool) | np.eye(len(LEVELS), k=1, dtype=bool)
+    for level, name in enumerate(LEVELS[1:], start=1):
+        moves[level, level - 1] = possible(f"fall.{name}")
+    past_berkembang, past_mandiri = possible("skip.berkembang"), possible("skip.mandiri")
+    moves[0, 2], moves[1, 3], moves[0, 3] = past_berkembang, past_mandiri, past_berkembang and past_mandiri
+    return moves
+
+
+def _bears_on(name: str, steps: Steps, plans: tuple[str, ...]) -> bool:
+    """Return whether evidence can say anything of a parameter."""
+    owner, _, kind = name.rpartition(".")
+    if kind.startswith("odds_ratio_") and owner in plans:
+        return any(year.doses and year.doses[plans.index(owner)] for year in steps.years)
+    return name.split(".", maxsplit=1)[0] in IN_THE_LAW and not kind.startswith("odds_ratio_")

@@ -1,0 +1,175 @@
+"""What data taught: draws of the parameters, and how far they moved from the prior.
+
+Knows numbers and caveats; must not know how they were found, nor files or figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.distributions import Distribution, Empirical
+from ...inputs.problems import Message
+from ...inputs.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+_LOW_MIDDLE_HIGH = np.array([0.05, 0.5, 0.95])
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median and 5% and 95% quantile of a parameter, on the scale of the scenario key."""
+
+    median: float
+    interval90: tuple[float, float]
+
+    @classmethod
+    def of(cls, known: Distribution) -> Spread:
+        """Describe a distribution."""
+        low, middle, high = (float(value) for value in known.quantile(_LOW_MIDDLE_HIGH))
+        return cls(middle, (low, high))
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What became of one parameter.
+
+    Attributes
+    ----------
+    prior, posterior
+        Before and after the data.
+    prior_variance_left
+        Variance of its normal score after the data; before, it is 1. Near 1: nothing was learned.
+    in_likelihood
+        Whether the data could bear on it at all; otherwise its draws are the prior's.
+    """
+
+    prior: Spread
+    posterior: Spread
+    prior_variance_left: float
+    in_likelihood: bool
+
+
+@dataclass(frozen=True)
+class Approximation:
+    """How good the likelihood is where it is not exact.
+
+    Attributes
+    ----------
+    pairs
+        Pairs of counts whose flows could not be summed exactly for every particle.
+    log_error
+        Largest error of the log-likelihood against the exact value over some of the draws, its mean (which
+        changes nothing) taken out; None where the exact value would have cost too much.
+    checked
+        How many draws were looked at.
+    """
+
+    pairs: int
+    log_error: float | None
+    checked: int
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Parameters after the data; D draws.
+
+    Attributes
+    ----------
+    basis
+        Data blocks that were used (``panel``, ``counts``, ``launch_years``, ``assistance``), or the words that say
+        there were none.
+    draws
+        Scenario key -> shape (D,), for every uncertain parameter; row d of all of them belongs together.
+    parameters
+        Scenario key -> what became of it, in the order of `draws`.
+    shocks
+        (district, year) -> shape (D,): shared shock of that year, in sd.
+    effective_sample_size
+        How many independent draws these are worth, for the parameter for which it is least.
+    approximation
+        Where the likelihood is not exact; None where it is.
+    warnings
+        What a reader must know of this posterior.
+    priors
+        Scenario key -> distribution before the data, for every uncertain parameter.
+    seed
+        Of the draws.
+    """
+
+    basis: tuple[str, ...]
+    draws: Mapping[str, Floats]
+    parameters: Mapping[str, Learned]
+    shocks: Mapping[tuple[str, int], Floats]
+    effective_sample_size: float
+    approximation: Approximation | None
+    warnings: tuple[Message, ...]
+    priors: Mapping[str, Distribution]
+    seed: int
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Parameters that the data could bear on."""
+        return tuple(name for name, known in self.parameters.items() if known.in_likelihood)
+
+    @property
+    def at_prior(self) -> tuple[str, ...]:
+        """Parameters that stay at their prior, because nothing in the data bears on them."""
+        return tuple(name for name, known in self.parameters.items() if not known.in_likelihood)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a parameter: prior and posterior median and 90% interval, and the variance left."""
+        import pandas as pd
+
+        rows = {
+            name: {
+                "prior_median": known.prior.median,
+                "prior_low": known.prior.interval90[0],
+                "prior_high": known.prior.interval90[1],
+                "median": known.posterior.median,
+                "low": known.posterior.interval90[0],
+                "high": known.posterior.interval90[1],
+                "prior_variance_left": known.prior_variance_left,
+            }
+            for name, known in self.parameters.items()
+        }
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+    def applied_to(self, scenario: Scenario) -> Scenario:
+        """Return a scenario with the learned parameters in place of its own; `document` is empty, as no file says so.
+
+        Raises
+        ------
+        ValueError
+            Where the scenario has no parameter of that name.
+        """
+        known = scenario.parameters
+        if missing := [name for name in self.learned if name not in known.scalars]:
+            raise ValueError(f"the scenario has no parameter {', '.join(missing)}")
+        calibrated = {name: Empirical(self.draws[name]) for name in self.learned}
+        parameters = replace(
+            known,
+            scalars={**known.scalars, **calibrated},
+            defaulted=known.defaulted - calibrated.keys(),
+            blocks=self.basis,
+        )
+        return replace(scenario, parameters=parameters, document={}, data={})
+
+    def __repr__(self) -> str:
+        """Return one line: what the posterior rests on, and what was learned most."""
+        most = sorted(self.learned, key=lambda name: self.parameters[name].prior_variance_left)[:3]
+        told = ", ".join(f"{name} {self.parameters[name].posterior.median:.3g}" for name in most)
+        size = len(next(iter(self.draws.values()), ()))
+        return f"<Posterior from {', '.join(self.basis)}: {size} draws worth {self.effective_sample_size:.0f}; {told}>"
+
+    def _repr_html_(self) -> str:
+        """Return the table of parameters, for notebooks."""
+        return self.table.to_html(float_format=lambda x: f"{x:.3g}")

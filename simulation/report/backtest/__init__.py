@@ -1,0 +1,1 @@
+"""Back-tests: record, words and folder."""

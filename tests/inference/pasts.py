@@ -1,0 +1,84 @@
+"""Pasts of districts whose parameters are known: statuses village by village, written without the package's law."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from simulation.domain.distributions import Distribution, Fixed
+from simulation.domain.evidence import Counts, Evidence, Panel
+from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
+
+OUTSIDE = Path(__file__).parents[3] / "shared" / "outside_cases"
+"""Inputs and answers that nobody on this project produced."""
+
+
+def outside(name: str) -> dict[str, Any]:
+    """Return an outside case, or skip where the folder is absent."""
+    path = OUTSIDE / f"{name}.json"
+    if not path.exists():
+        pytest.skip("needs ../shared/outside_cases, which is not part of this repository")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def known(priors: Mapping[str, Distribution | float] | None = None) -> ParameterSet:
+    """Return the default priors, some of them replaced; what the reduced law leaves out is switched off."""
+    off = {"subdistrict_sd": 0.0, "peer_odds_ratio": 1.0, "campaign.probability": 0.0, "campaign.odds_ratio": 1.0}
+    values: dict[str, Distribution | float] = {**DEFAULT_PRIORS, **off, **(priors or {})}
+    return ParameterSet({k: Fixed(float(v)) if isinstance(v, int | float) else v for k, v in values.items()})
+
+
+def yearly_matrix(truth: Mapping[str, float], push: float = 0.0) -> np.ndarray:
+    """Return the transition matrix of a village whose log odds of rising are pushed."""
+    rise = [expit(logit(truth[f"rise.{level}"]) + push) for level in ("dasar", "berkembang", "mandiri")]
+    past_berkembang, past_mandiri, fall = truth["skip.berkembang"], truth["skip.mandiri"], truth["fall"]
+    matrix = np.zeros((4, 4))
+    matrix[0, 1:] = rise[0] * np.array(
+        [1 - past_berkembang, past_berkembang * (1 - past_mandiri), past_berkembang * past_mandiri]
+    )
+    matrix[1, 2:] = rise[1] * np.array([1 - past_mandiri, past_mandiri])
+    matrix[2, 3] = rise[2]
+    for level in (1, 2, 3):
+        matrix[level, level - 1] = (1 - matrix[level, level + 1 :].sum()) * fall
+    return matrix + np.diag(1 - matrix.sum(axis=1))
+
+
+def simulate(truth: Mapping[str, float], start: np.ndarray, years: int, rng: np.random.Generator) -> np.ndarray:
+    """Return statuses at the ends of `years` + 1 years, shape (villages, years + 1)."""
+    lasting = truth["village_sd"] * rng.standard_normal(start.size)
+    columns = [start]
+    for _ in range(years):
+        shock = truth["year_sd"] * rng.standard_normal()
+        rows = [yearly_matrix(truth, push + shock)[s] for s, push in zip(columns[-1], lasting, strict=True)]
+        columns.append(np.array([rng.choice(4, p=row) for row in rows]))
+    return np.array(columns).T
+
+
+def panel(status: np.ndarray, first: int = 2023, code: str = "63.99") -> Panel:
+    """Return statuses as a panel of yearly dates."""
+    years = tuple(range(first, first + status.shape[1]))
+    return Panel(code, tuple(f"{code}.{i:04d}" for i in range(len(status))), years, status.astype(np.int8))
+
+
+def counts(status: np.ndarray, first: int = 2023, place: str = "63.99") -> Counts:
+    """Return only how many villages stood at each level."""
+    dates = tuple(date(first + t, 12, 31) for t in range(status.shape[1]))
+    return Counts(place, dates, np.array([np.bincount(column, minlength=4) for column in status.T]))
+
+
+def of_panel(status: np.ndarray) -> Evidence:
+    """Return a panel as evidence."""
+    return Evidence(panels=(panel(status),))
+
+
+def of_counts(status: np.ndarray) -> Evidence:
+    """Return counts as evidence."""
+    return Evidence(counts=(counts(status),))
