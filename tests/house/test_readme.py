@@ -20,15 +20,15 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 INSTALLS = "python3 -m venv"
 
 
-def blocks(language: str) -> list[str]:
+def blocks(language: str, page: str = README) -> list[str]:
     """Return the code blocks of a language."""
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", page, flags=re.DOTALL)
 
 
-def commands() -> list[str]:
+def commands(page: str = README) -> list[str]:
     """Return every shell command but those that install."""
-    lines = [line for block in blocks("bash") for line in block.splitlines()]
-    return [line for line in lines if line and not line.startswith(("#", INSTALLS))]
+    lines = [line for block in blocks("bash", page) for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith(("#", INSTALLS, "source "))]
 
 
 @pytest.fixture(scope="module")
@@ -112,10 +112,19 @@ def test_the_two_install_commands_are_those_that_ci_runs() -> None:
         assert re.search(rf"^# .*{word}.*\n{INSTALLS}", README, flags=re.MULTILINE)
 
 
+def test_the_indonesian_page_has_commands_of_this_one_in_the_same_order() -> None:
+    """So that they are run as well."""
+    told = commands((ROOT / "README.id.md").read_text(encoding="utf-8"))
+    assert told == [command for command in commands() if command in told]
+    assert len(told) >= 15
+
+
 def test_links_and_pictures_of_the_documents_exist() -> None:
-    """Every relative link of README, MODEL.md and the changelog leads somewhere."""
+    """Every relative link of the pages leads somewhere."""
     for document in (
         ROOT / "README.md",
+        ROOT / "README.id.md",
+        ROOT / "scenarios" / "README.md",
         ROOT / "simulation" / "MODEL.md",
         ROOT / "CHANGELOG.md",
         ROOT / "results" / "README.md",
