@@ -62,13 +62,13 @@ def _draw(axes: Axes, row: float, language: Language, name: str, known: Record) 
         low, high = (end / most for end in spread["interval90"])
         axes.barh(row, high - low, left=low, height=height, color=_COLOUR, alpha=alpha, linewidth=0)
         middle = spread["median"] / most
-        half = height / 2 + 0.04
-        axes.plot([middle, middle], [row - half, row + half], color=INK, linewidth=1.2 if alpha == 1 else 0.6)
+        half = height / 2
+        axes.plot([middle, middle], [row - half, row + half + 0.04], color=INK, linewidth=1.2 if alpha == 1 else 0.6)
     axes.text(0, row + 0.2, parameter_name(language, name), va="bottom", ha="left")
     told = language.say(
         "before {before}; after {after}",
         before=words.spread(language, name, before),
         after=words.spread(language, name, after),
     )
-    axes.text(0, row - 0.2, told, va="top", ha="left", color=QUIET_INK, size=5.5)
+    axes.text(0, row - 0.22, told, va="top", ha="left", color=QUIET_INK, size=5.5)
     axes.text(1.02, row, words.left(language, known), va="center", ha="left")
