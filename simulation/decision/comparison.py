@@ -5,7 +5,6 @@ Knows which differences a planner asks for; must not know words, files or figure
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,7 +18,7 @@ from ..inference.precision import doubled
 from ..inference.uncertainty import WILSON_Z
 from ..inputs.scenario import Scenario
 from .differences import Difference
-from .pairing import refuse_unpaired
+from .pairing import leading_scenario, refuse_unpaired
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -253,11 +252,6 @@ def compare(
             break
         effort = doubled(effort, fixed=leading.fixed)
     return result
-
-
-def leading_scenario(scenarios: Sequence[Scenario]) -> Scenario:
-    """Return the scenario whose default effort all get: an uncertain one if there is any."""
-    return next((scenario for scenario in scenarios if not scenario.fixed), scenarios[0])
 
 
 def unit_costs(scenario: Scenario) -> Floats:

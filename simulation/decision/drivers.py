@@ -81,8 +81,9 @@ class Sensitivity:
 
     @property
     def interplay(self) -> float:
-        """Share of the variance that belongs to no parameter alone."""
-        return max(0.0, 1.0 - sum(driver.first or 0.0 for driver in self.drivers))
+        """Share of the variance that belongs to no parameter alone, 0 where there is no variance."""
+        alone = sum(max(0.0, driver.first or 0.0) for driver in self.drivers)
+        return max(0.0, 1.0 - alone) if self.sd > 0 else 0.0
 
     @property
     def parameters(self) -> pd.DataFrame:

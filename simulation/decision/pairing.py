@@ -58,6 +58,11 @@ COUNTS_IN_ONE = Message(
 )
 
 
+def leading_scenario(scenarios: Sequence[Scenario]) -> Scenario:
+    """Return the scenario whose default effort all get: an uncertain one if there is any."""
+    return next((scenario for scenario in scenarios if not scenario.fixed), scenarios[0])
+
+
 def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
     """Refuse scenarios that cannot be compared with the baseline pair by pair.
 

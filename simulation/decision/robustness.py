@@ -17,7 +17,7 @@ from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 from .chances import Trial
 from .goals import goal_of
-from .pairing import refuse_unpaired
+from .pairing import leading_scenario, other_assumptions, refuse_unpaired
 from .worlds import World, worlds_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+OTHER_ASSUMPTIONS = Message(
+    "{scenario} differs from {baseline} in assumptions too, and a state of the world is the same for every choice: "
+    "{names}; let options differ in their interventions alone"
+)
 FEWEST_OPTIONS = Message("a choice needs at least two scenarios; found {found}")
 
 
@@ -133,19 +137,15 @@ def robustness(
     Raises
     ------
     Refusal
-        Where there is nothing to choose from, or the options cannot be paired.
+        Where there is nothing to choose from, or the options cannot be paired, or differ in more than interventions.
     """
     if len(options) < 2:
         raise Refusal(replace(FEWEST_OPTIONS, values={"found": len(options)}))
     refuse_unpaired(options[0], options[1:])
     goal = goal_of(options[0], 0.5, year, every_year=False)
-    effects = {
-        f"{plan.name}.odds_ratio_rise": option.parameters.scalars[f"{plan.name}.odds_ratio_rise"]
-        for option in options
-        for plan in option.interventions
-    }
-    worlds = tuple(worlds_of(options[0], effects))
-    effort = Effort.of(options[0], draws, replicates)
+    _refuse_other_assumptions(options)
+    worlds = tuple(worlds_of(options))
+    effort = Effort.of(leading_scenario(options), draws, replicates)
     cells = []
     for option in options:
         trial = Trial(option, goal, "batch", seed, workers)
@@ -156,3 +156,14 @@ def robustness(
     chances = np.array([cell.probability for cell in cells]).reshape(shape)
     errors = np.array([cell.monte_carlo_error for cell in cells]).reshape(shape)
     return Robustness(tuple(options), worlds, goal.years[0], seed, effort, chances, errors)
+
+
+def _refuse_other_assumptions(options: Sequence[Scenario]) -> None:
+    first = options[0]
+    reasons = [
+        replace(OTHER_ASSUMPTIONS, values={"scenario": one.name, "baseline": first.name, "names": ", ".join(names)})
+        for one in options[1:]
+        if (names := other_assumptions(first, one))
+    ]
+    if reasons:
+        raise Refusal(*reasons)

@@ -139,20 +139,24 @@ class _Surface:
 
 def _screen(surface: _Surface, base: int) -> dict[str, float]:
     """Return mu* of every factor."""
-    from SALib.sample import morris
-
     names = surface.factors.names
-    if len(names) == 1:
-        return {names[0]: 1.0}
-    trajectories = min(TRAJECTORIES, base)
-    unit = morris.sample(
-        _problem(surface.factors.owner), trajectories, num_levels=LEVELS_OF_GRID, seed=surface.seed
-    )  # fmt: skip
+    unit = _trajectories(surface.factors.owner, min(TRAJECTORIES, base), surface.seed)
     low, high = SCREENED_WITHIN
     halves = surface.halves(low + (high - low) * unit, surface.seed, SCREENING_REPLICATES)
     group = np.array([names.index(owner) for owner in surface.factors.owner])
     effects = mean_absolute_effects(unit, halves, group)
     return {name: max(0.0, float(effect)) for name, effect in zip(names, effects, strict=True)}
+
+
+def _trajectories(owner: tuple[str, ...], count: int, seed: int) -> Floats:
+    """Return points of the unit cube, one factor moving at a time by two of three steps."""
+    if len(set(owner)) > 1:
+        from SALib.sample import morris
+
+        return np.asarray(morris.sample(_problem(owner), count, num_levels=LEVELS_OF_GRID, seed=seed))
+    # SALib needs two factors at least.
+    first = np.random.default_rng(seed).integers(LEVELS_OF_GRID // 2, size=(count, len(owner))) / (LEVELS_OF_GRID - 1)
+    return np.stack([first, first + LEVELS_OF_GRID / 2 / (LEVELS_OF_GRID - 1)], axis=1).reshape(-1, len(owner))
 
 
 def _followed(mu_star: dict[str, float]) -> list[str]:

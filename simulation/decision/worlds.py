@@ -5,8 +5,8 @@ Knows which parameters a state sets, and to what; must not know which options ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -37,26 +37,37 @@ class World:
         What it is called.
     scalars
         Parameters that it sets, as numbers.
+    effect_quantile
+        Where on its own distribution it sets every effect of an intervention that is open; None leaves them.
     """
 
     name: WorldName
-    scalars: dict[str, float]
+    scalars: dict[str, float] = field(default_factory=dict)
+    effect_quantile: float | None = None
 
     def of(self, scenario: Scenario) -> Scenario:
-        """Return a scenario in this state; what it does not have is not set."""
-        known = scenario.parameters.scalars
-        return with_scalars(scenario, {name: Fixed(value) for name, value in self.scalars.items() if name in known})
+        """Return a scenario in this state."""
+        scalars: dict[str, Distribution] = {name: Fixed(value) for name, value in self.scalars.items()}
+        if self.effect_quantile is not None:
+            effects = open_effects(scenario)
+            scalars |= {name: Fixed(_at(effect, self.effect_quantile)) for name, effect in effects.items()}
+        return with_scalars(scenario, scalars)
 
 
-def worlds_of(scenario: Scenario, effects: dict[str, Distribution]) -> Iterator[World]:
-    """Yield the states that differ for a scenario: as it is stated first, then two for each thing not known.
+def open_effects(scenario: Scenario) -> dict[str, Distribution]:
+    """Return the odds ratios of rising that are not numbers."""
+    known = scenario.parameters.scalars
+    names = [f"{plan.name}.odds_ratio_rise" for plan in scenario.interventions]
+    return {name: known[name] for name in names if _open(known[name])}
+
+
+def worlds_of(options: Sequence[Scenario]) -> Iterator[World]:
+    """Yield the states that differ: as the scenarios are stated first, then two for each thing not known.
 
     Parameters
     ----------
-    scenario
-        Of one district.
-    effects
-        Odds ratios of rising of the interventions of every option.
+    options
+        Scenarios of one district that differ in their interventions alone.
 
     Notes
     -----
@@ -65,11 +76,14 @@ def worlds_of(scenario: Scenario, effects: dict[str, Distribution]) -> Iterator[
     none at all, or the 95% quantile of the spread between years. Parameters that are numbers have no states, nor
     have those drawn together from a file.
     """
-    yield World("as_stated", {})
+    scenario = options[0]
+    yield World("as_stated")
     yield from _launches(scenario)
     known = scenario.parameters.scalars
     yield from _two("few_skips", "many_skips", {name: p for name, p in known.items() if name.startswith("skip")})
-    yield from _two("weak_effects", "strong_effects", effects)
+    if any(map(open_effects, options)):
+        yield World("weak_effects", effect_quantile=_LOW)
+        yield World("strong_effects", effect_quantile=_HIGH)
     if any(known[name] != Fixed(0.0) for name in _SHOCKS):
         yield World("no_shocks", dict.fromkeys(_SHOCKS, 0.0))
     if _open(known["year_sd"]):
@@ -121,7 +135,7 @@ def _shifted(chances: np.ndarray, counts: np.ndarray, rises: float) -> np.ndarra
 def _counts(villages: Villages) -> np.ndarray:
     if villages.status is not None:
         return np.bincount(villages.status, minlength=TOP + 1)
-    return np.asarray(villages.status_counts)
+    return np.asarray(villages.status_counts).reshape(-1, len(LEVELS)).sum(axis=0)
 
 
 def _open(distribution: Distribution) -> bool:

@@ -35,10 +35,10 @@ def baseline() -> Scenario:
     return replace(made, target=Target(share=Fraction(1, 20)))
 
 
-def with_plan(baseline: Scenario, capacity: int) -> Scenario:
+def with_plan(baseline: Scenario, capacity: int, effect: Exponentiated = EFFECT) -> Scenario:
     """Return the baseline with an intervention on so many villages."""
     plan = Intervention("pokja", starts=baseline.origin + 1, capacity=capacity)
-    made = make_scenario(baseline.districts[0], OPEN, [plan], {"pokja.odds_ratio_rise": EFFECT}, horizon=2)
+    made = make_scenario(baseline.districts[0], OPEN, [plan], {"pokja.odds_ratio_rise": effect}, horizon=2)
     return replace(made, target=baseline.target, name=f"pokja-{capacity}")
 
 
@@ -49,7 +49,8 @@ def test_the_levels_of_tanah_laut_ask_for_six_rises_a_year_over_nine_years(basel
 
 def test_every_open_thing_has_its_states(baseline: Scenario) -> None:
     """As stated, two launches, two of skips and effects, no shocks and large ones; numbers have none."""
-    worlds = {world.name: world.scalars for world in worlds_of(baseline, {"pokja.odds_ratio_rise": EFFECT})}
+    options = (baseline, with_plan(baseline, 10))
+    worlds = {world.name: world.scalars for world in worlds_of(options)}
     assert list(worlds) == [
         "as_stated", "launched_long_ago", "launched_recently", "few_skips", "many_skips",
         "weak_effects", "strong_effects", "no_shocks", "large_shocks",
@@ -57,25 +58,57 @@ def test_every_open_thing_has_its_states(baseline: Scenario) -> None:
     for name, years in (("launched_long_ago", 9), ("launched_recently", 3)):
         chances = [worlds[name][f"rise.{level}"] for level in ("dasar", "berkembang", "mandiri")]
         assert np.dot([93, 25, 3], chances) == pytest.approx(57.5 / years)
-    assert worlds["strong_effects"]["pokja.odds_ratio_rise"] == pytest.approx(np.exp(0.25 + 1.6449 * 0.25), rel=1e-4)
+    strong = {world.name: world for world in worlds_of(options)}["strong_effects"].of(options[1])
+    effect = strong.parameters.scalars["pokja.odds_ratio_rise"].quantile(np.array([0.5]))
+    assert effect == pytest.approx(np.exp(0.25 + 1.6449 * 0.25), rel=1e-4)
     assert worlds["large_shocks"]["year_sd"] == pytest.approx(0.7 * 1.95996, rel=1e-4)
     fixed = make_scenario(baseline.districts[0], {name: Fixed(0.1) for name in OPEN}, horizon=1)
-    assert [world.name for world in worlds_of(fixed, {})] == ["as_stated", "no_shocks"]
+    assert [world.name for world in worlds_of([fixed])] == ["as_stated", "no_shocks"]
 
 
-def test_a_state_sets_only_what_a_scenario_has(baseline: Scenario) -> None:
-    """The effect of a programme is no parameter of the option without it."""
-    world = World("weak_effects", {"pokja.odds_ratio_rise": 1.1})
+def test_every_option_keeps_an_effect_of_its_own(baseline: Scenario) -> None:
+    """Weak is weak for each: two effects of one name have their own quantiles; who has none stays as it is."""
+    world = World("weak_effects", effect_quantile=0.05)
     assert world.of(baseline).parameters.scalars == baseline.parameters.scalars
-    planned = world.of(with_plan(baseline, 10)).parameters
-    assert planned.scalars["pokja.odds_ratio_rise"] == Fixed(1.1)
-    assert "pokja.odds_ratio_rise" not in planned.uncertain
+    mild, strong = (with_plan(baseline, 10, Exponentiated(Normal(mean, 0.25))) for mean in (0.25, 1.5))
+    found = [world.of(option).parameters for option in (mild, strong)]
+    values = [float(one.scalars["pokja.odds_ratio_rise"].quantile(np.array([0.5]))[0]) for one in found]
+    assert values == pytest.approx(np.exp([0.25 - 1.6449 * 0.25, 1.5 - 1.6449 * 0.25]), rel=1e-4)
+    assert all("pokja.odds_ratio_rise" not in one.uncertain for one in found)
+
+
+def test_the_order_of_the_options_orders_the_columns_and_nothing_else(baseline: Scenario) -> None:
+    """Also where only one of them has something uncertain: all get its effort."""
+    numbers = {name: Fixed(0.1 if name.startswith(("rise", "skip")) else 0.4) for name in OPEN}
+    villages = baseline.districts[0]
+    certain = replace(make_scenario(villages, numbers, horizon=2), target=baseline.target)
+    plan = Intervention("pokja", starts=baseline.origin + 1, capacity=60)
+    helped = make_scenario(villages, numbers, [plan], {"pokja.odds_ratio_rise": EFFECT}, horizon=2)
+    options = [certain, replace(helped, target=baseline.target, name="helped")]
+    assert certain.fixed
+    one, other = robustness(options, 30, 20, 3), robustness(options[::-1], 30, 20, 3)
+    assert one.effort == other.effort == Effort(30, 20)
+    assert np.all(one.chances == other.chances[::-1])
+    assert [world.name for world in one.worlds] == [world.name for world in other.worlds]
+
+
+def test_counts_by_kecamatan_are_counts_of_the_district(baseline: Scenario) -> None:
+    """The levels of today are those of all kecamatan together."""
+    parts = make_villages([60, 75], counts={"Kecamatan 0": [40, 12, 2, 6], "Kecamatan 1": [53, 13, 1, 8]})
+    assert rises_a_year(parts, 9) == pytest.approx(rises_a_year(baseline.districts[0], 9))
+
+
+def test_options_that_differ_in_assumptions_are_refused(baseline: Scenario) -> None:
+    """A row of the table would mix two worlds."""
+    other = make_scenario(baseline.districts[0], {**OPEN, "year_sd": HalfNormal(0.2)}, horizon=2)
+    with pytest.raises(KampungError, match=r"differs from test in assumptions too.*year_sd"):
+        robustness([baseline, replace(other, target=baseline.target, name="other")])
 
 
 def test_regret_and_both_choices_follow_from_the_table(baseline: Scenario) -> None:
     """By hand, for three tables; in the last the two choices differ."""
     chances = np.array([[0.5, 0.5, 0.5], [0.5, 0.9, 0.2], [0.5, 0.1, 0.1]])
-    worlds = (World("as_stated", {}), World("no_shocks", {}), World("large_shocks", {}))
+    worlds = (World("as_stated"), World("no_shocks", {}), World("large_shocks", {}))
     table = Robustness((baseline,) * 3, worlds, 2026, 0, Effort(1, 1), chances, 0 * chances)
     assert table.regrets == pytest.approx(np.array([[0, 0.4, 0], [0, 0, 0.3], [0, 0.8, 0.4]]))
     assert table.mean_chances == pytest.approx([0.5, 0.55, 0.1])

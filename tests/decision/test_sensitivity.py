@@ -16,6 +16,8 @@ from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import parameter_uniforms
 from simulation.domain.target import Target
 from simulation.engine.ensemble import Effort
+from simulation.engine.exact.first_year import chance_of_meeting
+from simulation.engine.exact.limits import sort_districts
 from simulation.inputs.problems import KampungError
 from simulation.inputs.scenario import Scenario
 
@@ -123,6 +125,31 @@ def test_an_analysis_shows_itself_as_the_table_of_its_parameters() -> None:
     assert "fall" not in repr(found)
     assert found._repr_html_().count("<tr>") == len(found.drivers)
     assert (found.asked_effort, found.asked_engine, found.effort.draws) == (Effort(10, 64), None, 16 * 4)
+
+
+def test_a_single_uncertain_parameter_moves_the_chance_by_what_it_does() -> None:
+    """Its mean effect is that of the exact curve between its 5% and its 95% quantile; it has the whole variance."""
+    scenario = scenario_with(**{"rise.dasar": LogitNormal(-2.2, 0.3)})
+    found = sensitivity(scenario, draws=256, seed=6, engine="exact")
+    (driver,) = found.drivers
+    ends = Factors.of(replace(scenario, horizon=1)).at(np.array([[0.05], [0.35], [0.65], [0.95]]))
+    parameters = ends.parameters.draw(0, 4)
+    (populations,) = sort_districts(ends, parameters, 0)
+    chances = chance_of_meeting(ends, parameters, populations)
+    effects = 1.5 * (chances[2:] - chances[:2])
+    assert effects.min() - 1e-9 <= driver.mu_star <= effects.max() + 1e-9
+    assert driver.first == pytest.approx(1.0, abs=0.1)
+    assert found.interplay == pytest.approx(0.0, abs=0.1)
+
+
+def test_a_chance_that_does_not_vary_depends_on_nothing() -> None:
+    """Where the target is met whatever the parameters are, no share is invented."""
+    scenario = replace(scenario_with(**{"rise.dasar": LogitNormal(3, 0.1), "fall": LogitNormal(-3, 1)}), horizon=1)
+    found = sensitivity(scenario, draws=32, seed=7, engine="exact")
+    assert found.mean == pytest.approx(1.0, abs=1e-9)
+    assert found.sd == pytest.approx(0.0, abs=1e-9)
+    assert found.interplay == 0
+    assert all(driver.mu_star < 1e-9 for driver in found.drivers)
 
 
 def test_what_cannot_be_asked_is_refused_with_the_reason() -> None:

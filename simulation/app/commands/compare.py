@@ -64,7 +64,7 @@ def compare(
         loaded = load_all(settings, [baseline, *scenarios])
         settings = settings.speaking(loaded[0].language)
     with told(settings):
-        from ...decision.comparison import leading_scenario
+        from ...decision.pairing import leading_scenario
         from ...engine.ensemble import Effort
         from ..comparison_answer import Question, answer
 

@@ -62,12 +62,14 @@ def robustness(
         loaded = load_all(settings, scenarios)
         settings = settings.speaking(loaded[0].language)
     with told(settings):
+        from ...decision.pairing import leading_scenario
         from ...engine.ensemble import Effort
         from ...report.robustness.folder import robustness_folder
         from ..answering import complete, show
 
-        tell_ignored(settings, loaded[0], draws)
-        effort = Effort.of(loaded[0], draws, replicates)
+        leading = leading_scenario(loaded)
+        tell_ignored(settings, leading, draws)
+        effort = Effort.of(leading, draws, replicates)
         folder = robustness_folder(loaded, effort, seed, year, out)
         make = partial(_try, settings, loaded, folder, effort, seed=seed, year=year, workers=workers)
         record, _ = complete(settings, folder, make, None, force=force)

@@ -27,7 +27,10 @@ def robustness_record(found: Robustness) -> Record:
         "code": villages.district_code,
         "name": villages.district,
         "year": found.year,
-        "worlds": [{"name": world.name, "parameters": dict(world.scalars)} for world in found.worlds],
+        "worlds": [
+            {"name": world.name, "parameters": dict(world.scalars), "effect_quantile": world.effect_quantile}
+            for world in found.worlds
+        ],
         "options": [
             {
                 "name": option.name,
