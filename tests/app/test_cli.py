@@ -9,67 +9,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from command_line import ROOT, Run, from_outside, unbroken
 
-from simulation.app.cli import main
-
-ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "tanah_laut.yaml"
 SMALL = ("--draws", "30", "--replicates", "10")
 TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet")
-
-
-@dataclass
-class Done:
-    """What a command said, and how it ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs the command in the test's folder, within this process for speed."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("LANG", raising=False)
-
-    def command(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["kampungkb", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
-
-    return command
-
-
-def from_outside(*arguments: object, cwd: Path, **environment: str) -> Done:
-    """Run ``python -m simulation`` in a folder and return what it said."""
-    known = {key: value for key, value in os.environ.items() if key not in {"LANG", "COLUMNS"}}
-    done = subprocess.run(
-        [sys.executable, "-m", "simulation", *map(str, arguments)],
-        cwd=cwd,
-        env={**known, "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
-
-
-def unbroken(text: str) -> str:
-    """Return text without its line breaks."""
-    return " ".join(text.split())
 
 
 def written(folder: Path) -> list[Path]:
@@ -285,8 +233,9 @@ def test_check_lists_every_problem_of_every_file(run: Run, fixed: Path) -> None:
     """Good files are in order, bad ones give their problems, and --json says the same as data."""
     good = run("check", fixed.name, "--lang", "en")
     assert good.returncode == 0
-    assert "in order (villages: 44; years: 2026–2028; interventions: 0)." in good.stdout
-    assert "(kampung: 44; tahun: 2026–2028; intervensi: 0)." in run("check", fixed.name, "--lang", "id").stdout
+    assert "in order.\n  villages: 44; kecamatan: 1\n  status: dasar 40, berkembang 4," in good.stdout
+    assert "  years: 2026–2028; interventions: 0\n" in good.stdout
+    assert "  tahun: 2026–2028; intervensi: 0\n" in run("check", fixed.name, "--lang", "id").stdout
     for name in ("b", "c"):
         (fixed.parent / f"{name}.yaml").write_text(FIXED.replace("horizon: 3", "horizon: 0").replace("fall:", "fal:"))
     bad = run("check", fixed.name, "b.yaml", "c.yaml")
