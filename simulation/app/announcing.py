@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from ..report.language import Language
 
 if TYPE_CHECKING:
-    from .estimate import Estimate
-    from .running import Order
+    from .estimate import Estimate, Work
 
 
-def announcement(speech: Language, order: Order, expected: Estimate, folder: Path) -> Iterator[str]:
+def announcement(speech: Language, order: Work, expected: Estimate, folder: Path) -> Iterator[str]:
     """Yield sentences: what is expected of a run, and what may be in its way."""
     yield _what(speech, order, expected)
     if expected.finished > 0:
@@ -44,7 +43,7 @@ def announcement(speech: Language, order: Order, expected: Estimate, folder: Pat
         )
 
 
-def _what(speech: Language, order: Order, expected: Estimate) -> str:
+def _what(speech: Language, order: Work, expected: Estimate) -> str:
     least, most = expected.trajectories
     words = {
         "villages": speech.number(sum(map(len, order.scenario.districts))),
@@ -53,15 +52,15 @@ def _what(speech: Language, order: Order, expected: Estimate) -> str:
         "time": duration(speech, expected.seconds[0]),
     }
     if order.engine == "exact":
-        return speech.say("Exact result for {villages} villages over {years} years: {time} and {size}.", **words)
-    if order.precision is None:
+        return speech.say("Exact result (villages: {villages}; years: {years}): {time} and {size}.", **words)
+    if least == most:
         return speech.say(
-            "{trajectories} trajectories of {villages} villages over {years} years: {time} and {size}.",
+            "Trajectories: {trajectories} (villages: {villages}; years: {years}): {time} and {size}.",
             trajectories=speech.number(most),
             **words,
         )
     return speech.say(
-        "At least {least} trajectories of {villages} villages over {years} years: {time}; at most {most}: {longest} "
+        "Trajectories: at least {least} (villages: {villages}; years: {years}): {time}; at most {most}: {longest} "
         "and {size}.",
         least=speech.number(least),
         most=speech.number(most),

@@ -55,7 +55,7 @@ def complete(
             return found, None
     try:
         with holding(settings, folder.run, force=force):
-            answer = (None if force else folder.read()) or _made(settings, folder, make)
+            answer = _found(folder, force=force) or _made(settings, folder, make)
             return answer, _drawn(settings, folder, answer, draw)
     except FolderError as stopped:
         if found is None:
@@ -83,6 +83,17 @@ def show(settings: Settings, folder: AnswerFolder, answer: Answer, parts: Iterab
         raise
     except OSError as error:
         raise cannot_show(speech, folder.run.path, error) from error
+
+
+def _found(folder: AnswerFolder, *, force: bool) -> Answer | None:
+    """Return the answer where it is finished and wanted, another run may just have made it; else clear the way."""
+    if force:
+        folder.run.chunks.remove()
+        return None
+    answer = folder.read()
+    if answer is None:
+        folder.run.reopen()
+    return answer
 
 
 def _made(settings: Settings, folder: AnswerFolder, make: Callable[[], Answer]) -> Answer:

@@ -19,11 +19,15 @@ from ..inputs.problems import KampungError
 from ..inputs.scenario import Scenario
 from ..report import wording
 from ..report.answers import AnswerFolder
+from ..report.chunks import ChunkFolder
 from ..report.comparison import tables, words
 from ..report.comparison.folder import comparison_folder, write_comparison
 from ..report.language import Language
+from .announcing import announcement
 from .answer import precision_told, titled
 from .answering import complete, show
+from .estimate import Work, estimate_of_all
+from .keeping import not_kept
 from .progress import ProgressReport
 from .settings import Settings
 
@@ -65,17 +69,21 @@ def answer(settings: Settings, question: Question, out: Path, *, force: bool, fi
     refuse_unpaired(question.scenarios[0], question.scenarios[1:])
     what = question.scenarios, question.effort, question.seed, question.engine
     folder = comparison_folder(*what, out, precision=question.precision)
-    make = partial(_compare, settings, question, folder)
+    make = partial(_compare, settings, question, folder, figures=figures)
     record, undrawn = complete(settings, folder, make, _draw if figures else None, force=force)
     show(settings, folder, record, answer_parts(speech, record))
     if undrawn is not None:
         raise undrawn
 
 
-def _compare(settings: Settings, question: Question, folder: AnswerFolder) -> dict[str, Any]:
-    """Compare, write the tables and return the record."""
-    began, effort = time.monotonic(), question.effort
-    with ProgressReport(settings.language(), quiet=settings.quiet) as progress:
+def _compare(settings: Settings, question: Question, folder: AnswerFolder, *, figures: bool) -> dict[str, Any]:
+    """Say what to expect, compare, write the tables and return the record."""
+    began, effort, sinks = time.monotonic(), question.effort, _announced(settings, question, folder, figures=figures)
+
+    def resuming() -> bool:
+        return next((sink.resuming for sink in reversed(sinks) if sink.resuming is not None), False)
+
+    with ProgressReport(settings.language(), quiet=settings.quiet, resuming=resuming) as progress:
         found = compare(
             *question.scenarios,
             draws=effort.draws,
@@ -85,10 +93,26 @@ def _compare(settings: Settings, question: Question, folder: AnswerFolder) -> di
             precision=question.precision,
             workers=question.workers,
             progress=progress,
+            sinks=sinks or None,
         )
     record = write_comparison(folder, found, question.precision)
     folder.run.log("compared", engine=question.engine, seconds=round(time.monotonic() - began, 2))
     return record
+
+
+def _announced(settings: Settings, question: Question, folder: AnswerFolder, *, figures: bool) -> list[ChunkFolder]:
+    """Say what to expect; return where the chunks of each scenario are kept, nothing where that is not worth it."""
+    kept = [folder.run.chunks.folder / str(place) for place in range(len(question.scenarios))]
+    how = question.effort, question.seed, question.engine, question.workers, question.precision
+    works = [Work(scenario, *how) for scenario in question.scenarios]
+    try:
+        expected = estimate_of_all(works, [ChunkFolder(place) for place in kept], int(figures))
+    except KampungError:
+        # The comparison is refused for the same reason, and for those of all other scenarios.
+        return []
+    for sentence in announcement(settings.language(), works[0], expected, folder.run.path):
+        settings.note(sentence)
+    return [ChunkFolder(place, expected.size, not_kept(settings)) for place in kept] if expected.parts else []
 
 
 def _draw(record: dict[str, Any], code: str, run_hash: str) -> Figure:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..engine.ensemble import CHUNK_CELLS, Effort, Engine, chunks, refuse_nonsense, run
 from ..report.chunks import WORTH_KEEPING_SECONDS
@@ -18,7 +18,6 @@ from ..report.chunks import WORTH_KEEPING_SECONDS
 if TYPE_CHECKING:
     from ..inputs.scenario import Scenario
     from ..report.chunks import ChunkFolder
-    from .running import Order
 
 TRY_SECONDS = 0.02
 """How long a part must take for its speed to say something."""
@@ -35,6 +34,26 @@ MULTIPLICATIONS = 4e8
 """Multiplications of a closed form a second."""
 VILLAGE_BYTES, LEVER_BYTES, FIGURE_BYTES, OTHER_BYTES = 90, 10, 220_000, 60_000
 """Of a row of the village table, more of it for each intervention, of a figure as SVG and PNG, of all else."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be simulated, or computed exactly.
+
+    Attributes
+    ----------
+    scenario, effort, seed, engine, workers
+        As for a forecast.
+    precision
+        The half-width at which doubling ends, `effort` being where it begins; None to run `effort` once.
+    """
+
+    scenario: Scenario
+    effort: Effort
+    seed: int
+    engine: Literal["batch", "mesa", "exact"]
+    workers: int | None
+    precision: float | None
 
 
 @dataclass(frozen=True)
@@ -61,7 +80,7 @@ class Estimate:
     finished: float
 
 
-def estimate(order: Order, kept: ChunkFolder, figures: int) -> Estimate:
+def estimate(order: Work, kept: ChunkFolder, figures: int) -> Estimate:
     """Return what is expected of an order, with so many figures to draw, where some of it may be `kept` already.
 
     Raises
@@ -97,6 +116,46 @@ def estimate(order: Order, kept: ChunkFolder, figures: int) -> Estimate:
     )
 
 
+def estimate_of_all(works: Sequence[Work], kept: Sequence[ChunkFolder], figures: int, times: int = 1) -> Estimate:
+    """Return what is expected of an answer for which each work is done so many times, two held at once.
+
+    Raises
+    ------
+    KampungError
+        As for `estimate`.
+    """
+    each = [estimate(work, folder, 0) for work, folder in zip(works, kept, strict=True)]
+    villages = sum(len(district) for work in works for district in work.scenario.districts)
+    data = sum(len(content) for work in works for content in work.scenario.data.values())
+    least, most = (times * sum(one.trajectories[end] for one in each) for end in (0, 1))
+    return Estimate(
+        trajectories=(least, most),
+        seconds=(
+            times * sum(one.seconds[0] for one in each) + figures * FIGURE_SECONDS,
+            times * sum(one.seconds[1] for one in each) + figures * FIGURE_SECONDS,
+        ),
+        size=villages * VILLAGE_BYTES + data + len(works) * OTHER_BYTES + figures * FIGURE_BYTES,
+        memory=2 * max(one.memory for one in each),
+        parts=sum(one.parts for one in each),
+        finished=sum(one.finished * one.trajectories[1] for one in each) / most if most else 0.0,
+    )
+
+
+def computing_seconds(work: Work) -> float:
+    """Return how long it takes to simulate a work once, or to compute it, with nothing summarised or written.
+
+    Raises
+    ------
+    Refusal
+        Where there is no closed form.
+    """
+    if work.engine == "exact":
+        return _exact_seconds(work)
+    village_years = work.effort.draws * work.effort.replicates * sum(map(len, work.scenario.districts))
+    village_years *= work.scenario.horizon
+    return village_years / _speed(work, work.engine, village_years)
+
+
 def _row_bytes(scenario: Scenario) -> float:
     """Return what a row of the ensemble takes: counts that are told apart take bits, and are compressed."""
     return 0.75 * math.log2(1 + sum(map(len, scenario.districts)) / len(scenario.districts))
@@ -108,7 +167,7 @@ def _table_bytes(scenario: Scenario, village_rows: int) -> int:
     return village_rows * single + OTHER_BYTES + sum(map(len, scenario.data.values()))
 
 
-def _rounds(order: Order) -> Iterator[int]:
+def _rounds(order: Work) -> Iterator[int]:
     """Yield the trajectories of each round that there may be, for one district."""
     from ..inference.precision import MOST_TRAJECTORIES
 
@@ -118,7 +177,7 @@ def _rounds(order: Order) -> Iterator[int]:
         yield trajectories
 
 
-def _finished(order: Order, engine: Engine, kept: ChunkFolder) -> float:
+def _finished(order: Work, engine: Engine, kept: ChunkFolder) -> float:
     """Return the share that an earlier run has finished; where there are rounds it is not known of how much."""
     if order.precision is not None or not kept.folder.is_dir():
         return 0.0
@@ -129,7 +188,7 @@ def _finished(order: Order, engine: Engine, kept: ChunkFolder) -> float:
     return sum(size for size, is_kept in parts if is_kept) / sum(size for size, _ in parts)
 
 
-def _speed(order: Order, engine: Engine, village_years: int) -> float:
+def _speed(order: Work, engine: Engine, village_years: int) -> float:
     """Return how many village-years all workers together simulate in a second."""
     if village_years <= SMALL[engine]:
         return SLOW[engine]
@@ -143,7 +202,7 @@ def _speed(order: Order, engine: Engine, village_years: int) -> float:
     return village_years / seconds
 
 
-def _speed_of_one(order: Order, engine: Engine) -> float:
+def _speed_of_one(order: Work, engine: Engine) -> float:
     """Return how many village-years one worker simulates in a second: it tries, and throws the result away."""
     scenario = replace(order.scenario, districts=order.scenario.districts[:1])
     villages = len(scenario.districts[0])
@@ -164,7 +223,7 @@ def _speed_of_one(order: Order, engine: Engine) -> float:
         trajectories *= 4
 
 
-def _exact_seconds(order: Order) -> float:
+def _exact_seconds(order: Work) -> float:
     """Return how long a closed form takes.
 
     Raises

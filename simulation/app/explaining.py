@@ -38,11 +38,12 @@ _LABELS = {
 }
 
 
-def explain_village(settings: Settings, run: FinishedRun, village_code: str, year: int | None) -> None:
-    """Print why a village rises or not."""
+def explain_village(settings: Settings, run: FinishedRun, village: str, year: int | None) -> None:
+    """Print why a village rises or not, which is asked for by its code, or by a name that no other village has."""
     manifest = run.manifest
     if manifest.get("agent") is not None:
         raise Refusal(OWN_AGENTS)
+    village_code = _code_of(run, village)
     replicates = None if manifest["engine"] == "exact" else manifest["replicates"]
     found = explain(
         run.scenario, village_code, year, draws=manifest["draws"], replicates=replicates, seed=manifest["seed"]
@@ -54,6 +55,16 @@ def explain_village(settings: Settings, run: FinishedRun, village_code: str, yea
         print_json(_data(found))
         return
     typer.echo(laid_out(_parts(settings.language(), run, found, rows)), nl=False)
+
+
+def _code_of(run: FinishedRun, village: str) -> str:
+    """Return the code of a village of that name; what was asked for, where none or several have it."""
+    named = {row["village_code"] for row in read_rows(run.folder.path) if _alike(row["village"]) == _alike(village)}
+    return named.pop() if len(named) == 1 else village
+
+
+def _alike(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _parts(speech: Language, run: FinishedRun, found: Explanation, rows: list[Row]) -> Iterator[RenderableType]:

@@ -5,12 +5,12 @@ Knows what is said on the way in, and on the way out where it comes early; must 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from ..report.language import Language
 from ..report.results import RunFolder
-from .disk import cannot_begin
+from .disk import cannot_begin, reason
 from .settings import Settings
 
 
@@ -61,13 +61,28 @@ def holding(settings: Settings, run: RunFolder, *, force: bool) -> Iterator[None
             raise KeyboardInterrupt(what_is_left(speech, run, force=force)) from None
 
 
+def not_kept(settings: Settings) -> Callable[[OSError], None]:
+    """Return what says that no more of a run can be kept, and why."""
+    speech = settings.language()
+
+    def say(error: OSError) -> None:
+        settings.note(
+            speech.say(
+                "What is finished can no longer be kept: {reason}. The run goes on all the same.",
+                reason=reason(speech, error),
+            )
+        )
+
+    return say
+
+
 def what_is_left(speech: Language, run: RunFolder, *, force: bool) -> str:
     """Return what is there of a run that ended early, and how it goes on."""
     if (run.path / "manifest.json").is_file():
         if force:
             return speech.say("The tables in {folder} are whole.", folder=run.path)
         return speech.say("The tables in {folder} are whole; the same command adds what is missing.", folder=run.path)
-    if not any(run.chunks.folder.glob("*.npz")):
+    if not any(run.chunks.folder.rglob("*.npz")):
         return speech.say("Nothing of it was kept; the same command begins again.")
     if force:
         return speech.say(

@@ -5,7 +5,7 @@ Knows which notes a reader gets; must not know what a command does with a scenar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import typer
 from .settings import BAD_INPUT, Settings, show_problems
 
 if TYPE_CHECKING:
+    from ..inputs.problems import Problem, ProblemsError
     from ..inputs.scenario import Scenario
 
 
@@ -35,11 +36,23 @@ def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
         except ProblemsError as error:
             errors.append(error)
     if errors:
-        show_problems(settings, errors)
+        show_problems(settings, list(_each_once(errors)))
         raise typer.Exit(BAD_INPUT)
     for scenario in loaded:
         tell_changes(settings, scenario)
     return loaded
+
+
+def _each_once(errors: Sequence[ProblemsError]) -> Iterator[ProblemsError]:
+    """Yield errors without the problems that an earlier one has shown, such as those of a table that files share."""
+    from ..inputs.problems import ProblemsError
+
+    told: list[Problem] = []
+    for error in errors:
+        fresh = [problem for problem in error.problems if problem not in told]
+        told += fresh
+        if fresh:
+            yield ProblemsError(fresh, error.language)
 
 
 def tell_changes(settings: Settings, scenario: Scenario) -> None:

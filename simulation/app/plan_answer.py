@@ -16,10 +16,11 @@ from ..decision.question import Question
 from ..report import wording
 from ..report.answers import AnswerFolder
 from ..report.language import Language
-from ..report.plan import tables, words
+from ..report.plan import ranking, tables, words
 from ..report.plan.folder import plan_folder, write_plan
 from .answer import titled
 from .answering import complete, show
+from .plan_announcing import announcement
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def answer(settings: Settings, asked: Question, workers: int | None, out: Path, 
 def _plan(settings: Settings, asked: Question, workers: int | None, folder: AnswerFolder) -> dict[str, Any]:
     """Make the plan, write its tables and return the record."""
     began = time.monotonic()
+    settings.note(announcement(settings.language(), asked, workers))
     found = plan_of(asked, workers, _Progress(settings))
     record = write_plan(folder, found)
     folder.run.log("planned", engine=found.engine, seconds=round(time.monotonic() - began, 2))
@@ -89,7 +91,13 @@ def _parts(speech: Language, record: Record, *, detailed: bool) -> Iterator[Rend
     for table in (tables.villages_table(speech, record), tables.subdistricts_table(speech, record)):
         if table is not None:
             yield from titled(table)
-    yield from words.about_ranking(speech, record)
+    yield from ranking.about_ranking(speech, record)
+    if record["villages"]:
+        yield speech.say(
+            "All {villages} villages, also by kecamatan: {file} in the folder below.",
+            villages=speech.number(len(record["villages"])),
+            file=f"priorities_{speech.code}.xlsx",
+        )
     yield from words.notes(speech, record)
     if detailed and record["why_simulated"] is not None:
         yield speech.say("Why not exactly: {reason}.", reason=record["why_simulated"][speech.code])

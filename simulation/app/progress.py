@@ -61,7 +61,7 @@ class ProgressReport:
             self._bar[0].stop()
 
     def __call__(self, done: int, total: int) -> None:
-        """Note that `done` of `total` trajectories are finished."""
+        """Note that `done` of `total` trajectories, or whatever is done, are finished."""
         if total != self._total:
             # The next round of a run that doubles.
             self._total, self._began, self._loaded = total, self._last_call, 0

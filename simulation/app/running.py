@@ -9,20 +9,19 @@ import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ..engine.ensemble import Effort
 from ..engine.failure import EnsembleError
 from ..inputs.problems import KampungError
-from ..inputs.scenario import Scenario
 from ..report.language import Language
 from ..report.results import FIGURES, RunFolder
 from ..report.single_villages import board_refusal
-from .disk import FolderError, cannot_draw, cannot_finish, cannot_show, reason
+from .disk import FolderError, cannot_draw, cannot_finish, cannot_show
+from .estimate import Work
 from .failing import Replayable, tell_failures
-from .keeping import holding, what_is_left
+from .keeping import holding, not_kept, what_is_left
 from .settings import RUN_FAILED, Settings, StoppedError, print_json
 
 if TYPE_CHECKING:
@@ -34,25 +33,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Order:
+class Order(Work):
     """What is to be run, and how.
 
     Attributes
     ----------
-    scenario, effort, seed, engine, workers
-        As for a forecast.
-    precision
-        The half-width at which doubling ends, `effort` being where it begins; None to run `effort` once.
     agent_class, again
         The researcher's own agent, or None, and how one of the trajectories is run again.
     """
 
-    scenario: Scenario
-    effort: Effort
-    seed: int
-    engine: Literal["batch", "mesa", "exact"]
-    workers: int | None
-    precision: float | None
     agent_class: type[VillageAgent] | None
     again: Replayable
 
@@ -167,16 +156,9 @@ def _forecast(
     warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
 
     speech, effort = settings.language(), order.effort
-
-    def not_kept(error: OSError) -> None:
-        why = reason(speech, error)
-        settings.note(
-            speech.say("What is finished can no longer be kept: {reason}. The run goes on all the same.", reason=why)
-        )
-
-    chunks = ChunkFolder(run.chunks.folder, expected.size, not_kept)
+    chunks = ChunkFolder(run.chunks.folder, expected.size, not_kept(settings))
     sink = chunks if expected.parts else None
-    with ProgressReport(speech, quiet=settings.quiet, resuming=lambda: chunks.resuming) as progress:
+    with ProgressReport(speech, quiet=settings.quiet, resuming=lambda: bool(chunks.resuming)) as progress:
         how: dict[str, Any] = {"engine": order.engine, "workers": order.workers, "progress": progress, "sink": sink}
         how["agent_class"] = order.agent_class
         request = (effort.draws, effort.replicates, order.seed)

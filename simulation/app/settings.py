@@ -17,8 +17,9 @@ from typing import Annotated, Any
 import typer
 
 from ..engine.failure import EnsembleError
-from ..inputs.problems import KampungError, Problem, ProblemsError
+from ..inputs.problems import KampungError, ProblemsError
 from ..report.language import LANGUAGES, Language, language, language_of_environment
+from .problem_lines import as_data, problem_lines
 
 RUN_FAILED = 1
 BAD_INPUT = 2
@@ -232,8 +233,8 @@ def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
     speech = settings.language()
     for error in errors:
         speech = settings.speaking(error.language).language()
-        for problem in error.problems:
-            typer.echo(printable("\n".join(_problem_lines(speech, problem)), lines=True), err=True)
+        for lines in problem_lines(speech, error.problems):
+            typer.echo(printable(lines, lines=True), err=True)
     number = speech.number(sum(len(error.problems) for error in errors))
     typer.echo(speech.say("Problems found: {number}. Nothing was written.", number=number), err=True)
 
@@ -241,32 +242,7 @@ def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
 def problem_data(settings: Settings, error: ProblemsError) -> list[dict[str, Any]]:
     """Return problems as plain data, their sentences in the language in which they are shown."""
     speech = settings.speaking(error.language).language()
-    return [_as_data(speech, problem) for problem in error.problems]
-
-
-def _as_data(speech: Language, problem: Problem) -> dict[str, Any]:
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "field": problem.field,
-        "message": speech.problem(problem.message),
-        "found": problem.found,
-        "allowed": None if problem.allowed is None else speech.problem(problem.allowed),
-        "suggestion": None if problem.suggestion is None else speech.problem(problem.suggestion),
-    }
-
-
-def _problem_lines(speech: Language, problem: Problem) -> list[str]:
-    data = _as_data(speech, problem)
-    place = data["file"] if data["line"] is None else f"{data['file']}:{data['line']}"
-    lines = [f"{place}: {data['field']}" if data["field"] else place, f"  {data['message']}"]
-    if data["found"]:
-        lines.append("  " + speech.say("found: {found}", found=data["found"]))
-    if data["allowed"]:
-        lines.append("  " + speech.say("allowed: {allowed}", allowed=data["allowed"]))
-    if data["suggestion"]:
-        lines.append("  " + speech.say("suggestion: {suggestion}", suggestion=data["suggestion"]))
-    return lines
+    return [as_data(speech, problem) for problem in error.problems]
 
 
 def print_json(value: Any) -> None:

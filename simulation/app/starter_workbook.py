@@ -100,8 +100,11 @@ def _explain(sheet: Worksheet, header: list[str], scenario: str, workbook: str, 
     sheet.append([])
     for line in (
         speech.say("1. Replace the example row by your own: one row for every village that has a Kampung KB."),
-        speech.say("2. Further columns may be added; one of numbers can be a covariate of the scenario."),
-        speech.say("3. Save, and name this file in {scenario}: table: {table}", scenario=scenario, table=workbook),
+        speech.say(
+            "2. Further columns may be added; one of numbers can be a covariate: see covariates in {scenario}.",
+            scenario=scenario,
+        ),
+        speech.say("3. Save. {scenario} reads this file: table: {table}", scenario=scenario, table=workbook),
         speech.say("4. Run: kampungkb check {path}", path=scenario),
     ):
         sheet.append([line])

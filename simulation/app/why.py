@@ -18,6 +18,8 @@ from .settings import printable
 WORTH_TELLING = 0.005
 """A component below half a percentage point does not explain much."""
 EVEN = 0.5
+AS_GOOD_AS_CERTAIN = 0.95
+"""Assistance in so many of the simulated futures leaves hardly anything to assure."""
 
 _MOST: Mapping[str, tuple[str, str]] = {
     "covariate": (
@@ -127,7 +129,7 @@ def _what_it_takes(speech: Language, found: Explanation) -> Iterator[str]:
     chance, best = max(reaches, key=lambda pair: pair[0])
     highest = max(found.if_all_assured, chance)
     if highest - found.chance < WORTH_TELLING:
-        yield speech.say("Not even assistance for certain would change its chance much.")
+        yield _nothing_to_gain(speech, [reach.assisted for _, reach in reaches])
         return
     yield speech.say(
         _ASSURED[len(reaches) > 1],
@@ -140,6 +142,18 @@ def _what_it_takes(speech: Language, found: Explanation) -> Iterator[str]:
         yield speech.say("Even then it more likely stays than rises.")
     elif found.probability_rises < EVEN:
         yield speech.say("It would then more likely rise than stay.")
+
+
+def _nothing_to_gain(speech: Language, assisted: list[float]) -> str:
+    """Return why certain assistance adds hardly anything: it is as good as certain already, or of little use."""
+    if min(assisted) >= AS_GOOD_AS_CERTAIN:
+        return speech.say("Its assistance is as good as certain already, so there is hardly anything more to gain.")
+    if max(assisted) >= AS_GOOD_AS_CERTAIN:
+        return speech.say(
+            "Part of its assistance is as good as certain already; the rest for certain would not change its chance "
+            "much."
+        )
+    return speech.say("Not even assistance for certain would change its chance much.")
 
 
 def frequency(speech: Language, share: float) -> str:

@@ -6,7 +6,7 @@ tried, nor why. Every setting meets the same parameter draws and the same luck.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -26,11 +26,15 @@ from .goals import Goal
 
 Floats = NDArray[np.float64]
 Engine = Literal["batch", "mesa", "exact"]
+Planned = Callable[[Sequence[Scenario], Engine, tuple[Effort, Effort], int], None]
+"""Called with what will be run: scenarios, engine, the least and the most effort of each, and how often."""
 
 ONE_SIDED_Z = 1.6448536269514722
 """The 95% quantile of N(0, 1)."""
 MOST_MULTIPLICATIONS = 10**9
 """What one exact try may take (some seconds): a plan makes dozens."""
+A_SECOND: dict[str, float] = {"exact": 4e8, "batch": 1e7, "mesa": 1e5}
+"""Multiplications, or village-years, that an ordinary core does in a second."""
 
 DRAWS: dict[str, int] = {"exact": 2_500, "batch": 5_000, "mesa": 5_000}
 REPLICATES = 4
@@ -114,6 +118,17 @@ class Trial:
         self._told(effort.draws * effort.replicates)
         return found
 
+    def seconds(self, scenario: Scenario, effort: Effort) -> float:
+        """Return about how long a try takes on an ordinary core: a rule of thumb, the same on every computer."""
+        scenario = replace(scenario, horizon=self._horizon)
+        if self.engine == "exact":
+            parameters = scenario.parameters.draw(self.seed, effort.draws)
+            (populations,) = sort_districts(scenario, parameters, self.seed)
+            work = sum(multiplications(scenario, one, parameters) for one in populations)
+        else:
+            work = effort.draws * effort.replicates * len(scenario.districts[0]) * self._horizon
+        return work / A_SECOND[self.engine]
+
     def assisted(self, scenario: Scenario, effort: Effort) -> Floats:
         """Return how many villages each intervention assists in each year of the whole horizon, mean, shape (Y, J).
 
@@ -138,6 +153,11 @@ class Trial:
         chances = chance_of_meeting(scenario, parameters, populations)
         told = estimate_from_draws(chances)
         return Chance(told.probability, told.monte_carlo_error, chances, _needed(scenario, populations))
+
+
+def up_to(scenario: Scenario, year: int) -> Scenario:
+    """Return a scenario whose last forecast year is this one."""
+    return replace(scenario, horizon=year - scenario.origin)
 
 
 def engine_for(

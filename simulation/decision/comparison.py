@@ -5,7 +5,8 @@ Knows which differences a planner asks for; must not know words, files or figure
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..domain.villages import Villages
 from ..engine.ensemble import Effort, Progress, run
-from ..inference.precision import doubled
+from ..inference.precision import PrecisionStep, PrecisionTrace, doubled
 from ..inference.uncertainty import WILSON_Z
 from ..inputs.scenario import Scenario
 from .differences import Difference
@@ -22,6 +23,8 @@ from .pairing import leading_scenario, refuse_unpaired
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..engine.ensemble import ChunkSink
 
 Floats = NDArray[np.float64]
 
@@ -164,6 +167,9 @@ class Comparison:
         One a scenario, in the order given.
     seed, effort, engine
         How it was run.
+    trace
+        The rounds that led to it where a precision was asked for, each with the differences of every scenario and
+        year instead of probabilities; else None.
     """
 
     baseline: Scenario
@@ -171,6 +177,7 @@ class Comparison:
     seed: int
     effort: Effort
     engine: Literal["batch", "mesa", "exact"]
+    trace: PrecisionTrace | None = None
 
     @property
     def villages(self) -> Villages:
@@ -210,6 +217,7 @@ def compare(
     precision: float | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    sinks: Sequence[ChunkSink] | None = None,
 ) -> Comparison:
     """Compare scenarios with a baseline on common random numbers.
 
@@ -225,6 +233,8 @@ def compare(
     precision
         H in (0, 1): draws (replicates, where all is fixed) double until `Comparison.half_width` is below H, or
         until they would go beyond a million trajectories a scenario; None for no doubling.
+    sinks
+        Where finished chunks of each scenario are kept and looked for, the baseline's first; None for nowhere.
 
     Raises
     ------
@@ -237,21 +247,32 @@ def compare(
         raise ValueError("give at least one scenario to compare with the baseline")
     refuse_unpaired(baseline, scenarios)
     leading = leading_scenario((baseline, *scenarios))
-    effort: Effort | None = Effort.of(leading, draws, replicates)
-    while effort is not None:
-        if engine == "exact":
-            from .exact_comparison import exact_contrasts
+    effort = Effort.of(leading, draws, replicates)
+    if engine == "exact":
+        from .exact_comparison import exact_contrasts
 
-            return Comparison(baseline, exact_contrasts(baseline, scenarios, effort, seed), seed, effort, engine)
-        from .paired_comparison import paired_contrasts
+        return Comparison(baseline, exact_contrasts(baseline, scenarios, effort, seed), seed, effort, engine)
+    from .paired_comparison import paired_contrasts
 
+    steps: list[PrecisionStep] = []
+    while True:
         simulate = partial(run, effort=effort, seed=seed, engine=engine, workers=workers)
-        contrasts = paired_contrasts(baseline, scenarios, simulate, progress)
+        contrasts = paired_contrasts(baseline, scenarios, simulate, progress, sinks)
         result = Comparison(baseline, contrasts, seed, effort, engine)
-        if precision is None or result.half_width < precision:
-            break
-        effort = doubled(effort, fixed=leading.fixed)
-    return result
+        if precision is None:
+            return result
+        steps.append(_step(result))
+        more = doubled(effort, fixed=leading.fixed)
+        reached = result.half_width < precision
+        if reached or more is None:
+            trace = PrecisionTrace(precision, tuple(steps), "precision" if reached else "trajectories")
+            return replace(result, trace=trace)
+        effort = more
+
+
+def _step(result: Comparison) -> PrecisionStep:
+    differences = tuple(tuple(year.difference.mean for year in contrast.years) for contrast in result.contrasts)
+    return PrecisionStep(result.effort.draws, result.effort.replicates, differences, result.half_width)
 
 
 def unit_costs(scenario: Scenario) -> Floats:

@@ -23,13 +23,38 @@ CLEAR = 5.0
 """Standard errors from the wanted probability at which more runs could hardly change the decision."""
 COST_EFFORT = (250, 4)
 """Draws and replicates from which mean assistance is told: it hardly varies."""
+SKETCH = 4
+"""Of what a try takes, a sketch takes one part in so many."""
 
 
 def part_of(effort: Effort, scenario: Scenario) -> Effort:
     """Return a quarter of an effort, for what is only sketched."""
     if scenario.fixed:
-        return Effort(1, max(1, effort.replicates // 4))
-    return Effort(max(1, effort.draws // 4), effort.replicates)
+        return Effort(1, max(1, effort.replicates // SKETCH))
+    return Effort(max(1, effort.draws // SKETCH), effort.replicates)
+
+
+def cost_effort(scenario: Scenario) -> Effort:
+    """Return the effort with which costs are told."""
+    draws, replicates = COST_EFFORT
+    return Effort(1, draws * replicates) if scenario.fixed else Effort(draws, replicates)
+
+
+def most_effort(effort: Effort, scenario: Scenario) -> Effort:
+    """Return what an effort is doubled to at most: a chance that is simulated has a variance of a quarter or less."""
+    while (effort.replicates if scenario.fixed else effort.draws) * ERROR_ENOUGH**2 < 1 / 4:
+        more = _twice(effort, scenario)
+        if more is None:
+            break
+        effort = more
+    return effort
+
+
+def _twice(effort: Effort, scenario: Scenario) -> Effort | None:
+    """Return twice the draws, or replicates where all is fixed; None where that would go too far."""
+    draws, replicates = effort.draws, effort.replicates
+    more = Effort(1, 2 * replicates) if scenario.fixed else Effort(2 * draws, replicates)
+    return None if more.draws * more.replicates > MOST_TRAJECTORIES else more
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +74,8 @@ class Point:
     village_years, cost_idr_million
         Assisted village-years of all interventions over the whole horizon, mean, and what they cost,
         undiscounted.
+    cost_to_goal_idr_million
+        Of that cost, what is spent up to the last year planned.
     """
 
     places: Places
@@ -57,6 +84,7 @@ class Point:
     assisted: float
     village_years: float
     cost_idr_million: float
+    cost_to_goal_idr_million: float
 
 
 class Desk:
@@ -76,7 +104,7 @@ class Desk:
         self.scenario, self.levers, self.trial, self.effort = scenario, tuple(levers), trial, effort
         self.chances: dict[Places, Chance] = {}
         self._tried_with: dict[Places, Effort] = {}
-        self._assisted: dict[Places, tuple[float, float, float]] = {}
+        self._assisted: dict[Places, tuple[float, float, float, float]] = {}
 
     def turned(self, places: Places) -> Scenario:
         """Return the scenario of a setting."""
@@ -109,15 +137,19 @@ class Desk:
         """Return what a setting costs over the whole horizon, in million rupiah."""
         return self._years(places)[2]
 
+    def affordable(self, places: Places, budget: float | None) -> bool:
+        """Return whether a setting costs no more than a budget in million rupiah; None for no limit."""
+        return budget is None or self.cost(places) <= budget
+
     def village_years(self, places: Places) -> float:
         """Return the assisted village-years of a setting over the whole horizon."""
         return self._years(places)[1]
 
     def point(self, places: Places) -> Point:
         """Return everything that is told of a setting that was tried."""
-        assisted, village_years, cost = self._years(places)
+        assisted, village_years, *costs = self._years(places)
         values = tuple(float(lever.value(n)) for lever, n in zip(self.levers, places, strict=True))
-        return Point(places, values, self.chances[places], assisted, village_years, cost)
+        return Point(places, values, self.chances[places], assisted, village_years, *costs)
 
     def _clear(self, found: Chance) -> bool:
         error = found.monte_carlo_error
@@ -125,22 +157,22 @@ class Desk:
 
     def _double(self) -> bool:
         """Double the effort of everything that is tried from now on; False where that would go too far."""
-        draws, replicates = self.effort.draws, self.effort.replicates
-        more = Effort(1, 2 * replicates) if self.scenario.fixed else Effort(2 * draws, replicates)
-        if more.draws * more.replicates > MOST_TRAJECTORIES:
+        more = _twice(self.effort, self.scenario)
+        if more is None:
             return False
         self.effort = more
         return True
 
-    def _years(self, places: Places) -> tuple[float, float, float]:
+    def _years(self, places: Places) -> tuple[float, float, float, float]:
         if places not in self._assisted:
-            draws, replicates = COST_EFFORT
-            effort = Effort(1, draws * replicates) if self.scenario.fixed else Effort(draws, replicates)
-            assisted = self.trial.assisted(self.turned(places), effort)
+            assisted = self.trial.assisted(self.turned(places), cost_effort(self.scenario))
             unit = np.array([plan.cost_idr_million for plan in self.scenario.interventions])
             named = {lever.intervention for lever in self.levers}
             own = np.array([plan.name in named for plan in self.scenario.interventions])
             last = max(self.trial.goal.years) - self.scenario.years[0]
-            totals = float(assisted[last, own].sum()), float(assisted.sum()), float((assisted @ unit).sum())
-            self._assisted[places] = totals
+            costs = assisted @ unit
+            totals = assisted[last, own].sum(), assisted.sum(), costs.sum(), costs[: last + 1].sum()
+            # Settings that cost the same must not differ by what summing floats leaves behind.
+            here, village_years, cost, to_goal = (round(float(total), 6) for total in totals)
+            self._assisted[places] = here, village_years, cost, to_goal
         return self._assisted[places]

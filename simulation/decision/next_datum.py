@@ -36,9 +36,17 @@ NODES, PATHS = 81, 64
 _BLOCK = 40
 _SMALLEST = 1e-300
 
-SEVERAL_DISTRICTS = Message("{scenario} has {districts} districts; what to collect next is asked of one at a time")
-NOTHING_UNKNOWN = Message("every parameter of {scenario} is a plain number, so that no datum could tell more")
-NO_STATUSES = Message("what to collect next can be said only where villages per level are known")
+SEVERAL_DISTRICTS = Message(
+    "{scenario} has {districts} districts; what to collect next is asked of one at a time, so give a scenario of one"
+)
+NOTHING_UNKNOWN = Message(
+    "every parameter of {scenario} is a plain number, so that no datum could tell more; give distributions under "
+    "transition, or leave its keys out"
+)
+NO_STATUSES = Message(
+    "what to collect next can be said only where villages per level are known; give them under villages.status_counts, "
+    "or a table with a column of statuses"
+)
 SCORES = Message("what scores of indicators would tell is not computed, for the yearly law does not know them")
 
 

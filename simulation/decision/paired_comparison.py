@@ -7,7 +7,7 @@ how sure a difference is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from .comparison import AdditionalRises, Contrast, YearContrast, unit_costs
 from .differences import Difference, paired_difference
 from .pairing import other_assumptions, same_law
 
+if TYPE_CHECKING:
+    from ..engine.ensemble import ChunkSink
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Counts = NDArray[np.integer[Any]]
@@ -27,16 +30,22 @@ UNPACKED = 100_000_000
 
 
 def paired_contrasts(
-    baseline: Scenario, scenarios: Sequence[Scenario], simulate: Callable[..., Ensemble], progress: Progress | None
+    baseline: Scenario,
+    scenarios: Sequence[Scenario],
+    simulate: Callable[..., Ensemble],
+    progress: Progress | None,
+    sinks: Sequence[ChunkSink] | None = None,
 ) -> tuple[Contrast, ...]:
     """Compare scenarios with a baseline.
 
     Parameters
     ----------
     simulate
-        Runs the ensemble of a scenario, with the effort and the seed that all share; takes `progress`, too.
+        Runs the ensemble of a scenario, with the effort and the seed that all share; takes `progress` and `sink`, too.
     progress
         Is told how far all ensembles together are.
+    sinks
+        Of each ensemble, the baseline's first; None for none.
     """
     ensembles = 1 + len(scenarios)
 
@@ -45,10 +54,11 @@ def paired_contrasts(
             return None
         return lambda done, total: progress(place * total + done, ensembles * total)
 
-    without = simulate(baseline, progress=share(0))
-    return tuple(
-        _contrast(without, simulate(one, progress=share(place))) for place, one in enumerate(scenarios, start=1)
-    )
+    def played(place: int, scenario: Scenario) -> Ensemble:
+        return simulate(scenario, progress=share(place), sink=None if sinks is None else sinks[place])
+
+    without = played(0, baseline)
+    return tuple(_contrast(without, played(place, one)) for place, one in enumerate(scenarios, start=1))
 
 
 def _contrast(without: Ensemble, with_it: Ensemble) -> Contrast:

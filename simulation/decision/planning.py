@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from math import prod
 
 from ..engine.ensemble import Effort, Progress
 from ..inputs.problems import Message, Refusal
@@ -15,16 +16,15 @@ from ..inputs.scenario import Scenario
 from .chances import Engine, Trial, engine_for, first_effort
 from .effort import Desk, Point
 from .levers import Lever, turn
+from .mixes import MOST_SETTINGS, Mix, cheapest_mix
 from .plans import Limit, Plan
 from .priorities import Ranking, rank_villages
 from .question import Question, question
-from .search import Places, bisect, cheapest, climb, grid, highest, ladder, least_accepted, undominated
-from .what_ifs import least_in_order, other_shocks, what_limits
+from .search import Places, highest, ladder, least_accepted
+from .what_ifs import least_in_order, most_of, other_shocks, what_limits
 
-TRIES = 30
-"""About as many settings are tried for a plan."""
-DOUBT = 3.0
-"""Standard errors by which a sketch may fall short and still be looked at again."""
+TRIES, TRIES_OF_A_MIX = (18, 26), (50, 40)
+"""About as many settings are sketched, and tried with full effort: of one lever, and of several."""
 
 BUDGET_TOO_SMALL = Message(
     "the scenario costs {cost:,} million rupiah even with nothing of {levers}, more than the budget of {budget:,}"
@@ -94,10 +94,30 @@ def plan(
 
 def answer(asked: Question, workers: int | None = None, progress: Progress | None = None) -> Plan:
     """Return the plan that answers a question; parameters and refusals as for `plan`."""
+    engine, effort, why = first_try(asked)
+    return _Planner(asked, engine, effort, workers, _told(progress, sum(tries(asked)))).plan(why)
+
+
+def first_try(asked: Question) -> tuple[Engine, Effort, tuple[Message, ...]]:
+    """Return with which engine and effort the first setting is tried, and why not exactly where that was left open.
+
+    Raises
+    ------
+    Refusal
+        Where the exact engine was asked for and cannot, with the reason.
+    """
     scenario = asked.scenario
     engine, why = engine_for(_hardest(scenario, asked.levers), asked.goal, asked.engine, asked.draws, asked.seed)
-    effort = first_effort(scenario, engine, asked.draws, asked.replicates)
-    return _Planner(asked, engine, effort, workers, _told(progress, effort)).plan(why)
+    return engine, first_effort(scenario, engine, asked.draws, asked.replicates), why
+
+
+def tries(asked: Question) -> tuple[int, int]:
+    """Return about how many settings are sketched, and how many tried with full effort."""
+    if len(asked.levers) == 1:
+        return TRIES
+    sketched, tried = TRIES_OF_A_MIX
+    settings = prod(lever.most + 1 for lever in asked.levers)
+    return (settings if settings <= MOST_SETTINGS else sketched), tried
 
 
 class _Planner:
@@ -115,11 +135,9 @@ class _Planner:
     def plan(self, why_simulated: tuple[Message, ...]) -> Plan:
         """Search, and put together what is told."""
         desk, single = self._desk, len(self._levers) == 1
-        least = self._search_one() if single else self._search_mix()
-        for places in (self._nothing, self._now):
-            desk.chance(places)
-        front = [] if single else self._front()
-        best = max(self._within_budget(), key=lambda p: (desk.chances[p].probability, [-n for n in p]))
+        found = self._search_one() if single else self._search_mix()
+        least, front = found.least, found.front
+        best = front[-1] if front else self._highest_tried()
         ranking, not_ranked = self._ranked()
         return Plan(
             question=self._asked,
@@ -132,8 +150,9 @@ class _Planner:
             now=desk.point(self._now),
             nothing=desk.point(self._nothing),
             points=tuple(desk.point(p) for p in sorted(desk.chances, key=lambda p: (self._weight(p), p))),
+            proven=found.proven,
             steady=not single or self._steady(),
-            limits=tuple(self._limits()) if least is None else (),
+            limits=tuple(self._limits(best)) if least is None else (),
             curves=tuple(other_shocks(self._scenario, self._levers[0], self._desk_for)) if single else (),
             front=tuple(desk.point(p) for p in front),
             ranking=ranking,
@@ -141,9 +160,8 @@ class _Planner:
             in_order=self._in_order(ranking) if single and ranking is not None else None,
         )
 
-    def _limits(self) -> list[Limit]:
-        limited = self._budget is not None
-        return what_limits(self._scenario, self._goal, self._levers, self._desk, self._desk_for, budget=limited)
+    def _limits(self, best: Places) -> list[Limit]:
+        return what_limits(self._desk, self._desk_for, best, budget=self._budget)
 
     def _in_order(self, ranking: Ranking) -> Point | None:
         return least_in_order(self._scenario, self._levers[0], ranking, self._desk_for, self._affordable)
@@ -176,16 +194,18 @@ class _Planner:
         return self._desk.cost(places) if self._asked.by_costs else self._desk.village_years(places)
 
     def _affordable(self, places: Places) -> bool:
-        return self._budget is None or self._desk.cost(places) <= self._budget
+        return self._desk.affordable(places, self._budget)
 
-    def _within_budget(self) -> list[Places]:
-        return [places for places in self._desk.chances if self._affordable(places)]
+    def _highest_tried(self) -> Places:
+        chances = {places: chance for places, chance in self._desk.chances.items() if self._affordable(places)}
+        return max(chances, key=lambda places: (chances[places].probability, [-n for n in places]))
 
-    def _search_one(self) -> Places | None:
-        """Try the rungs of the only lever, then look closer where the decision falls; return the least setting."""
-        desk, most = self._desk, self._levers[0].most
-        if not self._affordable((most,)):
-            most = bisect(lambda n: not self._affordable((n,)), 0, most) - 1
+    def _search_mix(self) -> Mix:
+        return cheapest_mix(self._desk, self._weight, self._affordable, (self._nothing, self._now))
+
+    def _search_one(self) -> Mix:
+        """Try the rungs of the only lever, then look closer where the decision falls."""
+        desk, most = self._desk, most_of(self._desk, self._budget)
         rungs = ladder(most)
         for rung in rungs:
             desk.chance((rung,))
@@ -193,38 +213,10 @@ class _Planner:
         if least is None:
             peak = highest(lambda n: desk.chance((n,)).probability, rungs)
             least = least_accepted(lambda n: desk.accepted((n,)), sorted({*rungs, peak}))
-        return None if least is None else (least,)
-
-    def _search_mix(self) -> Places | None:
-        """Sketch a coarse grid of settings, then trade levers against each other; return the cheapest setting."""
-        desk, goal, most = self._desk, self._goal.probability, [lever.most for lever in self._levers]
-        settings = grid(most, self._affordable)
-        for places in settings:
-            desk.sketch(places)
-        hopeful = [
-            p for p in settings if desk.chances[p].probability + DOUBT * desk.chances[p].monte_carlo_error >= goal
-        ]
-        start = next((p for p in sorted(hopeful, key=lambda p: (self._weight(p), p)) if desk.accepted(p)), None)
-        if start is None and self._budget is not None:
-            best = max(settings, key=lambda p: desk.chances[p].probability)
-            best = climb(lambda p: desk.chance(p).probability, self._affordable, most, best)
-            start = best if desk.accepted(best) else None
-        if start is None:
-            return None
-        return cheapest(lambda p: self._affordable(p) and desk.accepted(p), self._weight, most, start)
-
-    def _front(self) -> list[Places]:
-        """Return the settings that no other beats in cost and chance, each tried with full effort."""
-        front: list[Places] = []
-        while (latest := self._undominated()) != front:
-            front = latest
-            for places in front:
-                self._desk.chance(places)
-        return front
-
-    def _undominated(self) -> list[Places]:
-        chances = self._desk.chances
-        return undominated({p: (self._weight(p), chances[p].probability) for p in self._within_budget()})
+        for places in (self._nothing, self._now):
+            desk.chance(places)
+        proven = all((n,) in desk.chances for n in range(most + 1 if least is None else least))
+        return Mix(None if least is None else (least,), [], proven)
 
     def _steady(self) -> bool:
         tried = [self._desk.chances[places] for places in sorted(self._desk.chances)]
@@ -242,14 +234,14 @@ def _hardest(scenario: Scenario, levers: tuple[Lever, ...]) -> Scenario:
     return turn(scenario, levers, [lever.most - 1 for lever in levers])
 
 
-def _told(progress: Progress | None, effort: Effort) -> Callable[[int], None]:
-    """Return what counts trajectories and tells how many tries of the first effort they make."""
-    done, one = 0, effort.draws * effort.replicates
+def _told(progress: Progress | None, in_all: int) -> Callable[[int], None]:
+    """Return what counts settings as they are tried, and tells how many there will be about."""
+    done = 0
 
-    def told(trajectories: int) -> None:
+    def told(_: int) -> None:
         nonlocal done
-        done += trajectories
+        done += 1
         if progress is not None:
-            progress(done // one, max(TRIES, done // one))
+            progress(done, max(in_all, done))
 
     return told

@@ -77,6 +77,9 @@ class Plan:
         The setting with the highest chance that was tried, the scenario's own, and no effort at all.
     points
         Every setting that was tried, the least effort first.
+    proven
+        Whether every setting that takes less than the least was tried, simulation error aside; where none
+        suffices, whether every one was.
     steady
         Whether more effort never lowered the chance, as far as simulation can tell.
     limits
@@ -100,6 +103,7 @@ class Plan:
     now: Point
     nothing: Point
     points: tuple[Point, ...]
+    proven: bool
     steady: bool
     limits: tuple[Limit, ...]
     curves: tuple[Curve, ...]
@@ -165,4 +169,5 @@ def point_row(levers: Sequence[Lever], point: Point) -> dict[str, Any]:
         "assisted": point.assisted,
         "village_years": point.village_years,
         "cost_idr_million": point.cost_idr_million,
+        "cost_to_goal_idr_million": point.cost_to_goal_idr_million,
     }

@@ -85,12 +85,15 @@ class Ranking:
         Chance of meeting the target where nobody is assisted.
     villages
         In the order of their ranks, then of their codes.
+    columns
+        Columns of the village table that tell villages apart, beside level and peers.
     """
 
     year: int
     draws: int
     probability_met: float
     villages: tuple[VillagePriority, ...]
+    columns: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -150,7 +153,7 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
                 ),
             )
         )
-    return Ranking(scenario.years[0], draws, gains.met, tuple(found))
+    return Ranking(scenario.years[0], draws, gains.met, tuple(found), scenario.parameters.covariates)
 
 
 def in_this_order(scenario: Scenario, lever: Lever, ranking: Ranking) -> Scenario:

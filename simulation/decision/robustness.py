@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ..engine.ensemble import Effort
 from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
-from .chances import Trial
+from .chances import Planned, Trial, up_to
+from .effort import cost_effort
 from .goals import goal_of
 from .pairing import leading_scenario, other_assumptions, refuse_unpaired
 from .worlds import World, worlds_of
@@ -46,6 +47,8 @@ class Robustness:
         The year judged, and how the chances were simulated.
     chances, monte_carlo_errors
         Shape (option, world): chance of meeting the target and its error. All cells share draws and luck.
+    costs
+        Of each option as it is stated, over the whole horizon, in million rupiah, mean; empty where none is stated.
     """
 
     options: tuple[Scenario, ...]
@@ -55,6 +58,7 @@ class Robustness:
     effort: Effort
     chances: Floats
     monte_carlo_errors: Floats
+    costs: tuple[float, ...] = ()
 
     @property
     def regrets(self) -> Floats:
@@ -120,6 +124,7 @@ def robustness(
     year: int | None = None,
     workers: int | None = None,
     told: Callable[[int, int], None] = lambda *_: None,
+    planned: Planned = lambda *_: None,
 ) -> Robustness:
     """Return what each option achieves in each state of the world.
 
@@ -133,6 +138,8 @@ def robustness(
         The first by default.
     told
         Called with (cells done, cells in all).
+    planned
+        Called once before the first cell: see `Planned`.
 
     Raises
     ------
@@ -146,6 +153,7 @@ def robustness(
     _refuse_other_assumptions(options)
     worlds = tuple(worlds_of(options))
     effort = Effort.of(leading_scenario(options), draws, replicates)
+    planned([up_to(option, goal.years[0]) for option in options], "batch", (effort, effort), len(worlds))
     cells = []
     for option in options:
         trial = Trial(option, goal, "batch", seed, workers)
@@ -155,7 +163,15 @@ def robustness(
     shape = (len(options), len(worlds))
     chances = np.array([cell.probability for cell in cells]).reshape(shape)
     errors = np.array([cell.monte_carlo_error for cell in cells]).reshape(shape)
-    return Robustness(tuple(options), worlds, goal.years[0], seed, effort, chances, errors)
+    stated = any(plan.cost_idr_million for option in options for plan in option.interventions)
+    costs = tuple(_cost(Trial(option, goal, "batch", seed, workers), option) for option in options) if stated else ()
+    return Robustness(tuple(options), worlds, goal.years[0], seed, effort, chances, errors, costs)
+
+
+def _cost(trial: Trial, option: Scenario) -> float:
+    """Return what an option costs over the whole horizon, in million rupiah, mean."""
+    units = np.array([plan.cost_idr_million for plan in option.interventions])
+    return float((trial.assisted(option, cost_effort(option)) @ units).sum())
 
 
 def _refuse_other_assumptions(options: Sequence[Scenario]) -> None:

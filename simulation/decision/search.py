@@ -128,13 +128,13 @@ def cheapest(
         less = sorted((trade for trade in trades if cost(trade) < cost(best)), key=lambda trade: (cost(trade), trade))
         return next((trade for trade in less if accepted(trade)), None)
 
-    return _pattern(cheaper, most, start)
+    return _pattern(cheaper, most, start, _trades)
 
 
 def climb(
     height: Callable[[Places], float], allowed: Callable[[Places], bool], most: Sequence[int], start: Places
 ) -> Places:
-    """Return an allowed setting from which no trade of one lever against another leads higher.
+    """Return an allowed setting from which neither more of a lever nor a trade of one against another leads higher.
 
     Parameters
     ----------
@@ -150,15 +150,20 @@ def climb(
         )
         return better if height(better) > height(best) else None
 
-    return _pattern(higher, most, start)
+    return _pattern(higher, most, start, _trades_and_more)
 
 
-def _pattern(choose: Callable[[Places, Iterator[Places]], Places | None], most: Sequence[int], start: Places) -> Places:
-    """Follow what is chosen among trades of a quarter of each lever's range, halved where nothing is chosen."""
+def _pattern(
+    choose: Callable[[Places, Iterator[Places]], Places | None],
+    most: Sequence[int],
+    start: Places,
+    ways: Callable[[Places, Sequence[int], Sequence[int]], Iterator[Places]],
+) -> Places:
+    """Follow what is chosen among ways of a quarter of each lever's range, halved where nothing is chosen."""
     steps = [max(1, limit // 4) for limit in most]
     best = start
     while True:
-        better = choose(best, _trades(best, steps, most))
+        better = choose(best, ways(best, steps, most))
         if better is not None:
             best = better
         elif max(steps) == 1:
@@ -180,6 +185,14 @@ def _trades(place: Places, steps: Sequence[int], most: Sequence[int]) -> Iterato
                 traded = list(lower)
                 traded[up] = min(most[up], place[up] + times * steps[up])
                 yield tuple(traded)
+
+
+def _trades_and_more(place: Places, steps: Sequence[int], most: Sequence[int]) -> Iterator[Places]:
+    """Yield trades, and settings with one lever more."""
+    yield from _trades(place, steps, most)
+    for up, limit in enumerate(most):
+        if place[up] < limit:
+            yield (*place[:up], min(limit, place[up] + steps[up]), *place[up + 1 :])
 
 
 def undominated(points: Mapping[Places, tuple[float, float]]) -> list[Places]:

@@ -18,7 +18,7 @@ from ..engine.exact.first_year import chance_of_meeting
 from ..engine.exact.limits import sort_districts
 from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
-from .chances import Engine, engine_for
+from .chances import Engine, Planned, engine_for, up_to
 from .drivers import Driver, Sensitivity
 from .factors import Factors
 from .goals import Goal, goal_of
@@ -52,6 +52,7 @@ def sensitivity(
     engine: Engine | None = None,
     workers: int | None = None,
     told: Callable[[int, int], None] = lambda *_: None,
+    planned: Planned = lambda *_: None,
 ) -> Sensitivity:
     """Return what the chance of meeting the target in one year depends on.
 
@@ -68,7 +69,9 @@ def sensitivity(
     engine
         None for exact where that applies, else arrays.
     told
-        Called with (points done, points in all).
+        Called with (trajectories done, in all) of each step; never where results are exact.
+    planned
+        Called once before the first step: see `Planned`.
 
     Raises
     ------
@@ -83,6 +86,7 @@ def sensitivity(
     used, why = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
     surface = _Surface(factors, goal, used, seed, asked.replicates, workers, told)
+    planned([up_to(scenario, goal.years[0])], used, _efforts(len(factors.names), base, surface.replicates), 1)
     mu_star = _screen(surface, base)
     followed = _followed(mu_star)
     shares, names = _divide(surface, followed, base)
@@ -93,6 +97,13 @@ def sensitivity(
     return Sensitivity(
         scenario, goal.years[0], used, seed, effort, why, shares.mean, sd, drivers, rest, asked, engine
     )  # fmt: skip
+
+
+def _efforts(factors: int, base: int, replicates: int) -> tuple[Effort, Effort]:
+    """Return the least and the most that both steps simulate together, screening counted in points of the second."""
+    screened = SCREENING_REPLICATES * min(TRAJECTORIES, base) * (factors + 1)
+    least, most = min(factors, 2), min(factors, MOST_FOLLOWED + 1)
+    return Effort(screened + base * (least + 2), replicates), Effort(screened + base * (most + 2), replicates)
 
 
 def _factors(scenario: Scenario) -> Factors:
@@ -120,7 +131,7 @@ class _Surface:
         self.factors, self.seed = factors, seed
         self._year = goal.years[0]
         self._engine, self._workers, self._told = engine, workers, told
-        self._replicates = replicates + replicates % 2
+        self.replicates = replicates + replicates % 2
 
     def halves(self, points: Floats, seed: int, times: int = 1) -> Floats:
         """Return both halves at every point, shape (2, N), from so many times the replicates."""
@@ -131,7 +142,7 @@ class _Surface:
             chances = chance_of_meeting(scenario, parameters, populations)
             return np.stack([chances, chances])
         engine: Literal["batch", "mesa"] = "mesa" if self._engine == "mesa" else "batch"
-        effort = Effort(len(points), times * self._replicates)
+        effort = Effort(len(points), times * self.replicates)
         made = run(scenario, effort, seed, engine=engine, workers=self._workers, progress=self._told)
         met = made.outcomes[0].counts.met(scenario.target)[..., -1]
         return np.asarray(met.reshape(len(points), 2, -1).mean(axis=2).T, dtype=np.float64)

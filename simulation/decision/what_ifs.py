@@ -10,25 +10,25 @@ from collections.abc import Callable
 from ..domain.distributions import Fixed
 from ..inputs.scenario import Scenario
 from .effort import Desk, Point
-from .goals import Goal
 from .levers import Lever, levers_of
 from .limits import Hindrance, with_scalars, without_hindrance
+from .mixes import best_mix
 from .plans import Curve, Limit
 from .priorities import Ranking, in_this_order
-from .search import Places, highest, ladder, least_accepted
+from .search import Places, bisect, highest, ladder, least_accepted
 
 SHOCKS = (0.0, 0.5, 1.0)
 """Spreads of the year shock for which the chance is drawn against the effort, beside the scenario's own."""
 FEW_RUNGS = 3
 """Settings that are tried at first where only the least one is wanted."""
+_NOTHING = 1e-9
+"""By how much chances differ that differ only in how they were summed."""
 
 DeskFor = Callable[[Scenario, tuple[Lever, ...]], Desk]
 
 
-def what_limits(
-    scenario: Scenario, goal: Goal, levers: tuple[Lever, ...], own: Desk, desk_for: DeskFor, *, budget: bool
-) -> list[Limit]:
-    """Take one hindrance away at a time and plan again.
+def what_limits(own: Desk, desk_for: DeskFor, best: Places, *, budget: float | None) -> list[Limit]:
+    """Take one hindrance away at a time and plan again; what then allows no better chance is left out.
 
     Parameters
     ----------
@@ -36,26 +36,48 @@ def what_limits(
         Where the scenario's own settings were tried.
     desk_for
         Gives the desk of a changed scenario.
+    best
+        The best setting that can be had with all hindrances.
     budget
-        Whether the cost is limited, which then is a hindrance as well.
+        The limit on the cost in million rupiah, itself a hindrance, which holds while another is taken away;
+        None for no limit.
     """
-    names = [lever.name for lever in levers]
-    found = [_limit("budget", own)] if budget else []
-    for name, changed in without_hindrance(scenario, [lever.intervention for lever in levers], goal.years):
-        found.append(_limit(name, desk_for(changed, levers_of(changed, names, goal.years))))
-    return found
+    names, years = [lever.name for lever in own.levers], own.trial.goal.years
+    found = [] if budget is None else [_limit("budget", own, best, None)]
+    for name, changed in without_hindrance(own.scenario, [lever.intervention for lever in own.levers], years):
+        found.append(_limit(name, desk_for(changed, levers_of(changed, names, years)), best, budget))
+    beaten = own.chance(best).probability + _NOTHING
+    return [limit for limit in found if limit.probability > beaten]
 
 
-def _limit(name: Hindrance, desk: Desk) -> Limit:
+def _limit(name: Hindrance, desk: Desk, best: Places, budget: float | None) -> Limit:
+    """Return what can be had within a budget without one hindrance, looking near the best of before as well."""
     most = tuple(lever.most for lever in desk.levers)
+    before = tuple(map(min, best, most))
+
+    def allowed(places: Places) -> bool:
+        return desk.affordable(places, budget)
+
     if len(most) > 1:
-        chance = desk.chance(most)
-        return Limit(name, chance.probability, chance.lower95, None, desk.accepted(most))
-    rungs = ladder(most[0], FEW_RUNGS)
-    best = max((desk.chance((rung,)) for rung in rungs), key=lambda chance: chance.probability)
+        tops = [most] if allowed(most) else []
+        start = before if allowed(before) else (0,) * len(most)
+        tops.append(start if tops else best_mix(desk, allowed, start))
+        top = max(tops, key=lambda places: desk.chance(places).probability)
+        chance = desk.chances[top]
+        return Limit(name, chance.probability, chance.lower95, None, any(map(desk.accepted, tops)))
+    rungs = sorted({n for n in (*ladder(most_of(desk, budget), FEW_RUNGS), *before) if allowed((n,))})
+    chance = max((desk.chance((rung,)) for rung in rungs), key=lambda chance: chance.probability)
     least = least_accepted(lambda n: desk.accepted((n,)), rungs)
     value = None if least is None else float(desk.levers[0].value(least))
-    return Limit(name, best.probability, best.lower95, value, least is not None)
+    return Limit(name, chance.probability, chance.lower95, value, least is not None)
+
+
+def most_of(desk: Desk, budget: float | None) -> int:
+    """Return the most of the only lever that a budget in million rupiah pays; None for no limit."""
+    (lever,) = desk.levers
+    if desk.affordable((lever.most,), budget):
+        return lever.most
+    return bisect(lambda n: not desk.affordable((n,), budget), 0, lever.most) - 1
 
 
 def other_shocks(scenario: Scenario, lever: Lever, desk_for: DeskFor) -> list[Curve]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.distributions import Fixed
 from ..domain.parameters import ParameterSet
 from ..domain.villages import Villages
 from ..engine.ensemble import Effort, Ensemble, Progress, run
@@ -283,8 +284,9 @@ def basis_of(parameters: ParameterSet) -> tuple[str, ...]:
     """Return what numbers rest on that come from these parameters: data blocks, or that there were none."""
     if parameters.blocks:
         return parameters.blocks
-    law = [name for name in parameters.scalars if not name.endswith((".odds_ratio_rise", ".odds_ratio_fall"))]
-    stated = parameters.matrix is not None or any(name not in parameters.defaulted for name in law)
+    falls = {f"{name}.odds_ratio_fall" for name in parameters.interventions}
+    told = [name for name, value in parameters.scalars.items() if name not in falls or value != Fixed(1.0)]
+    stated = parameters.matrix is not None or any(name not in parameters.defaulted for name in told)
     if not stated:
         return (PRIORS_ALONE,)
     return (PRIORS_AND_STATED,) if parameters.defaulted else (STATED_ALONE,)

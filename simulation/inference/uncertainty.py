@@ -31,7 +31,8 @@ class Estimate:
         Standard error from finitely many draws and replicates.
     parameter_interval90
         5% and 95% quantile of the probability over the parameter draws, the noise of finitely many
-        replicates taken out; None where there is one draw or one replicate.
+        replicates taken out; where a skew leaves the mean beyond them it reaches to the mean. None where there
+        is one draw or one replicate.
     """
 
     probability: float
@@ -126,6 +127,7 @@ def parameter_interval(means: Floats, replicates: int | NDArray[np.int64]) -> tu
     -----
     Draw means scatter by their parameters and by chance. They are shrunk towards their mean by
     √(Var_between / Var), Var_between = Var − mean(s² / R), s² = p(1 − p) R / (R − 1).
+    The interval reaches to their mean at least.
     """
     variance = float(means.var(ddof=1))
     scatter = means * (1 - means)
@@ -134,5 +136,16 @@ def parameter_interval(means: Floats, replicates: int | NDArray[np.int64]) -> tu
     within = float(np.mean(scatter)) / (replicates - 1) if same else float(np.mean(scatter / (replicates - 1)))
     shrink = np.sqrt(max(0.0, variance - within) / variance) if variance > 0 else 0.0
     centre = float(means.mean())
-    low, high = np.quantile(centre + shrink * (means - centre), INTERVAL90)
-    return float(max(0.0, low)), float(min(1.0, high))
+    low, high = interval_with_mean(centre + shrink * (means - centre))
+    return max(0.0, low), min(1.0, high)
+
+
+def interval_with_mean(values: Floats) -> tuple[float, float]:
+    """Return the 5% and 95% quantile of values, shape (draw,), or their mean where that lies beyond.
+
+    Noise that is taken out by shrinking leaves its skew behind: where most draws show nothing and few a little,
+    the quantiles are those of the many.
+    """
+    low, high = np.quantile(values, INTERVAL90)
+    mean = float(values.mean())
+    return min(float(low), mean), max(float(high), mean)

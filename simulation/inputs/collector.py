@@ -46,7 +46,7 @@ class Collector:
     def __init__(self) -> None:
         self.language: str | None = None
         self.notes: list[Message] = []
-        self._problems: list[tuple[Problem, bool]] = []
+        self._problems: list[Problem] = []
         self._files: list[str] = []
         self._letters = MOST_LETTERS
 
@@ -78,6 +78,7 @@ class Collector:
         allowed: Message | None = None,
         suggestion: Message | None = None,
         table: bool = False,
+        cell: str = "",
     ) -> None:
         """Add a problem.
 
@@ -87,15 +88,18 @@ class Collector:
             Where: a node stands for itself, `found` is then read off it where not given.
         table
             Whether a table is wrong, not the scenario that names it.
+        cell
+            The cell of the table; "" where it is none.
         """
         if isinstance(place, Node):
             found = found if found != "" else _start_of(place)
             place = place.place
         file, line = (place.file, place.line) if isinstance(place, Place) else place
         self.reading(file)
-        problem = Problem(file, line, shown(field, 2 * LONGEST), message, shown(str(found)), allowed, suggestion)
-        if not self.full and (problem, table) not in self._problems[-1:]:
-            self._problems.append((problem, table))
+        field, found = shown(field, 2 * LONGEST), shown(str(found))
+        problem = Problem(file, line, field, message, found, allowed, suggestion, table, cell)
+        if not self.full and problem not in self._problems[-1:]:
+            self._problems.append(problem)
 
     def nearest(self, name: str, allowed: Collection[str]) -> Message | None:
         """Return what `nearest` does among many names, until that would take long: many mistakes have one cause."""
@@ -109,9 +113,9 @@ class Collector:
 
     def error(self) -> ProblemsError:
         """Return the error that carries every problem found so far."""
-        ordered = sorted(self._problems, key=lambda entry: (self._files.index(entry[0].file), entry[0].line or 0))
-        kind = DataError if all(table for _, table in ordered) else ScenarioError
-        return kind((problem for problem, _ in ordered), self.language)
+        ordered = sorted(self._problems, key=lambda problem: (self._files.index(problem.file), problem.line or 0))
+        kind = DataError if all(problem.table for problem in ordered) else ScenarioError
+        return kind(ordered, self.language)
 
 
 def compact(node: Node) -> str:

@@ -14,9 +14,10 @@ from ..domain.status import LEVELS
 from .collector import Collector
 from .files import Files
 from .law import Law, scenario_key
+from .placeholders import is_placeholder
 from .problems import Message
 from .region import sheet_of
-from .schema import InterventionSection, ScenarioFile
+from .schema import InterventionSection, ScenarioFile, TargetSection
 from .tree import Node
 
 ASSUMED = "assumed"
@@ -137,6 +138,18 @@ def default_keys(parameters: ParameterSet) -> list[str]:
     return [key for key, name in parameter_keys(parameters).items() if name in parameters.defaulted]
 
 
+def is_default(section: Mapping[str, Any], key: str) -> bool:
+    """Return whether a resolved intervention (one with a name) or target says what holds where nothing is written."""
+    model = InterventionSection if "name" in section else TargetSection
+    known = model.model_fields[key]
+    if known.is_required():
+        return False
+    standing = known.get_default(call_default_factory=True)
+    if key == "eligible":
+        standing = {"status": list(standing.status)}
+    return bool(section.get(key) == (list(standing) if isinstance(standing, tuple) else standing))
+
+
 def _document_keys(part: Any, above: str = "") -> Iterator[str]:
     """Yield every dotted key of a document, interventions under their names."""
     if isinstance(part, list) and all(isinstance(item, dict) for item in part):
@@ -168,7 +181,7 @@ def sources_of(
             allowed = Message("a key of the scenario, such as transition.year_sd or villages.status_counts")
             fix = collector.nearest(key, names)
             collector.add(entry, f"sources.{key}", message, found=key, allowed=allowed, suggestion=fix)
-        elif isinstance(entry.value, str) and _speaks_of(entry, node, key):
+        elif isinstance(entry.value, str) and _speaks_of(entry, node, key) and not is_placeholder(entry.value):
             sources[key] = entry.value
     for key, name in parameters.items():
         if name in law.calibrated and not _younger(given, node, key):

@@ -22,6 +22,14 @@ _THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3}){2,}(,[0-9]+)?")
 _BOOLEANS = {"yes": "true", "on": "true", "ya": "true", "no": "false", "off": "false", "tidak": "false"}
 
 
+def day_of(text: str) -> date | None:
+    """Return the day that a text names as a scenario should, or None."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None
+
+
 def likely_day(text: str) -> Message | None:
     """Return the day that was likely meant, as it should be written: 31/12/2025 and 2025 are 2025-12-31."""
     match = re.fullmatch(r"(?:([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ])?([0-9]{4})", text)
@@ -47,6 +55,15 @@ def turned(node: Node) -> Message | None:
     interval = node.get("interval90")
     low, high = (item.text for item in interval.items) if interval is not None else ("", "")
     return Message("write {value}", {"value": f"interval90: [{high}, {low}]"}) if low != high else None
+
+
+def decimals_apart(node: Node, most: int) -> Message | None:
+    """Return a list of too many numbers as meant where commas part each of them in two: [0,9, 1,9] is [0.9, 1.9]."""
+    texts = [item.text for item in node.items]
+    if len(texts) != 2 * most or not all(map(re.compile("[0-9]{1,9}").fullmatch, texts)):
+        return None
+    pairs = (f"{whole}.{decimals}" for whole, decimals in zip(texts[::2], texts[1::2], strict=True))
+    return Message("write decimals with a point: {value}", {"value": f"[{', '.join(pairs)}]"})
 
 
 def as_logit_normal(node: Node) -> Message | None:

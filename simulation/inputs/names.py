@@ -24,13 +24,16 @@ def prepare(node: Node, collector: Collector) -> Node:
     return _with_levels((), node.with_value(entries), collector)
 
 
+REMOVE = Message("write remove: at the left margin, not below interventions")
+
+
 def _by_name(node: Node, collector: Collector) -> Node:
     """Return a list of interventions as a mapping; those without a name stand under their position."""
     if not isinstance(node.value, list):
         if node.readable:
             message = Message("this is not a list of interventions")
             allowed = Message("entries below each other, each starting with - name:")
-            fix = _as_entry(next(iter(node.mapping), node.text))
+            fix = REMOVE if "remove" in node.mapping else _as_entry(next(iter(node.mapping), node.text))
             collector.add(node, "interventions", message, allowed=allowed, suggestion=fix)
         return node.with_value({})
     named: dict[str, Node] = {}

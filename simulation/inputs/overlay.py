@@ -6,17 +6,22 @@ Knows how chains of files merge and what an overlay replaces; must not know how 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
 
 from ..domain.status import LEVELS
 from .collector import Collector, compact, listed, shown
-from .files import LARGEST_YAML, YAML_ENDINGS, Files, Source
+from .files import LARGEST_YAML, TABLE_ENDINGS, YAML_ENDINGS, Files, Source
 from .names import prepare
 from .problems import Message
 from .tree import Node, Place, dotted
 from .yaml_source import read_yaml
 
 LONGEST_CHAIN = 20
+MOST_SEARCHED = 20
+"""Scenarios in which the name of a table is looked for."""
 _LANGUAGE = re.compile(r"""^["']?language["']?\s*:\s*["']?(id|en)\b""", re.MULTILINE)
 NOTHING = "-"
 """Stands in a change for a key that was not there, or is no more."""
@@ -48,6 +53,9 @@ def read_chain(files: Files, collector: Collector) -> Chain | None:
     layers: list[Node] = []
     trail: list[Source] = []
     source = files.read_top()
+    if source is not None and source.path.suffix.lower() in TABLE_ENDINGS:
+        _tell_table(source, collector)
+        return None
     while source is not None:
         trail.append(source)
         text = source.text(collector)
@@ -75,6 +83,31 @@ def read_chain(files: Files, collector: Collector) -> Chain | None:
         merged = merge.layers(merged, layers.pop())
     kept = {key: child for key, child in merged.mapping.items() if key not in {"extends", "remove"}}
     return Chain(merged.with_value(kept), tuple(merge.changes), complete)
+
+
+def _tell_table(source: Source, collector: Collector) -> None:
+    """Tell that a table was named where a scenario is asked for, and which scenario names it."""
+    message = Message("this is a table; a scenario (.yaml) is asked for, which names its tables")
+    naming = _naming(source)
+    fix = Message("name the scenario that uses this table")
+    if naming is not None:
+        fix = Message("name {value}, which uses this table", {"value": shown(naming)})
+    collector.add((source.shown, None), "", message, suggestion=fix)
+
+
+def _naming(source: Source) -> str | None:
+    """Return the scenario in the folder of a table that names it, as the reader would name it; None where none does."""
+    name = source.path.name.encode()
+    with suppress(OSError):
+        for path in islice(sorted(source.folder.glob("*.yaml")), MOST_SEARCHED):
+            if (
+                path.is_file()
+                and not path.is_symlink()
+                and path.stat().st_size <= LARGEST_YAML
+                and name in path.read_bytes()
+            ):
+                return str(Path(source.shown).with_name(path.name))
+    return None
 
 
 def _language(text: str) -> str | None:

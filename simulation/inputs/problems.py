@@ -68,6 +68,10 @@ class Problem:
         What may stand there; None where that says nothing.
     suggestion
         The likely fix: the nearest valid name, or what to write; None where none is likely.
+    table
+        Whether a table is wrong, not the scenario that names it; `line` is a row then.
+    cell
+        The cell of a table as spreadsheet programs name it (``D9``); "" where there is none.
     """
 
     file: str
@@ -77,6 +81,8 @@ class Problem:
     found: str = ""
     allowed: Message | None = None
     suggestion: Message | None = None
+    table: bool = False
+    cell: str = ""
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"

@@ -6,10 +6,8 @@ Knows how files become a `Scenario`; must not know how one is run.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,8 +22,9 @@ from .columns import check_covariates
 from .document import document_of, sources_of
 from .files import Files
 from .law import Law, read_law
-from .likely_fix import likely_day
+from .likely_fix import day_of, likely_day
 from .overlay import Chain, read_chain, without_counts
+from .placeholders import note_placeholders
 from .problems import Message
 from .programmes import STAND_INS as PROGRAMME_STAND_INS
 from .programmes import InterventionCheck
@@ -78,6 +77,8 @@ class Scenario:
         District code -> province, where ``districts:`` is used.
     notes
         What a reader should know of how the files were read.
+    table
+        The village table, and its sheet in brackets where there are several, as shown; "" where there is none.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Scenario:
     changes: tuple[str, ...] = ()
     provinces: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
+    table: str = ""
 
     @property
     def years(self) -> range:
@@ -243,7 +245,7 @@ class _Resolution:
         node = self._node.get("villages", "as_of")
         if node is None or not isinstance(node.value, str | int | float):
             return
-        day = _day(node.text)
+        day = day_of(node.text)
         if day is None:
             message = Message("this is not a day of the calendar")
             allowed = Message("a day written year-month-day, such as 2025-07-31")
@@ -267,6 +269,7 @@ class _Resolution:
         document = document_of(model, plans, law, self._node, self._files)
         document["sources"] = sources_of(document, law, self._node, self._collector, self._chain.complete)
         self._collector.raise_if_any()
+        note_placeholders(document, self._node, region.districts, self._collector)
         return Scenario(
             name=model.name,
             origin=model.origin,
@@ -286,12 +289,5 @@ class _Resolution:
             changes=self._chain.changes,
             provinces=region.provinces,
             notes=tuple(self._collector.notes),
+            table=region.table.table.shown if region.table is not None else "",
         )
-
-
-def _day(text: str) -> date | None:
-    """Return the day that a text names, or None."""
-    try:
-        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-    except ValueError:
-        return None

@@ -21,6 +21,7 @@ from .tables.notation import year_of
 from .tables.reader import meant, read_table
 from .tables.table import Table
 from .tree import Node
+from .village_habits import fill_down, note_codes, one_spelling
 
 VILLAGE_TABLE = Wanted(("village_code", "village", "subdistrict"), ("status", "launch_year"))
 DISTRICT_TABLE = Wanted(("district_code", "district", "province", "villages", "subdistricts"), LEVELS)
@@ -30,6 +31,10 @@ MOST_IN_ALL = 200_000
 """More than twice the villages of Indonesia."""
 _LEVEL_BEFORE = re.compile(r"(klasifikasi|status)? *(kampung( kb)?)? *", re.IGNORECASE)
 """What offices write before a level: Kampung KB Mandiri."""
+_NOT_YET = re.compile(
+    r"(belum|tidak|tanpa|baru|not|un|no)\b.*|unclassified|unassessed|n/?a|tba|tbd|[-–—.?*]+|0|kosong", re.IGNORECASE
+)
+"""What offices write of a village that was not classified yet."""
 _ENGLISH = dict(zip(("basic", "developing", "independent", "sustainable"), LEVELS, strict=True))
 
 
@@ -85,7 +90,10 @@ def read_village_table(
     before = len(collector)
     table.unique("village_code", collector, Message("two villages have the same code"))
     table.filled("village", collector)
-    table.filled("subdistrict", collector, shared=True)
+    fill_down(table, "subdistrict", collector)
+    table.filled("subdistrict", collector)
+    one_spelling(table, "subdistrict", collector)
+    note_codes(table, collector)
     status = _statuses(table, collector) if "status" in table.columns else None
     if "launch_year" in table.columns:
         table.columns["launch_year"] = [year_of(cell) for cell in table.columns["launch_year"]]
@@ -127,6 +135,12 @@ def _statuses(table: Table, collector: Collector) -> list[int] | None:
             )
             fix: Message | None = Message(
                 "fill in every status, or empty the whole column and give villages.status_counts"
+            )
+        elif _NOT_YET.fullmatch(_LEVEL_BEFORE.sub("", cell, count=1)):
+            message = Message("{name} is no level: every village of the table needs one", {"name": cell[:60]})
+            fix = Message(
+                "for a village not classified yet write dasar: it is forecast, and the target counts it; "
+                "or remove its row: then neither is done"
             )
         else:
             message = Message("{name} is not a status", {"name": cell[:60]})

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..domain.status import LEVELS
 from .collector import listed, nearest, shown
-from .likely_fix import as_logit_normal, as_name, as_share, rewrite, to_one, turned
+from .likely_fix import as_logit_normal, as_name, as_share, decimals_apart, rewrite, to_one, turned
 from .problems import Message
 from .tree import Node
 
@@ -43,7 +43,8 @@ def finding(kind: str, context: dict[str, Any], node: Node, is_share: bool = Fal
         return *_WRONG_TYPE[kind], rewrite(kind, node, is_share)
     if kind in _OUT_OF_RANGE:
         message, allowed = _OUT_OF_RANGE[kind](context)
-        fix = as_name(str(node.value), context["pattern"]) if kind == "string_pattern_mismatch" else None
+        fix = decimals_apart(node, context["max_length"]) if kind == "too_long" else None
+        fix = as_name(str(node.value), context["pattern"]) if kind == "string_pattern_mismatch" else fix
         return (message, _SHARE, as_share(node.value)) if is_share else (message, allowed, fix)
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", str(context.get("expected", "")))
@@ -82,6 +83,8 @@ def unknown_key(name: str, allowed: Iterable[str], elsewhere: Iterable[str]) -> 
     place = next(iter(elsewhere), None)
     if place is not None:
         fix: Message | None = Message("this key belongs under {section}", {"section": place})
+    elif re.fullmatch("[0-9]{1,3}", name):
+        fix = Message("if {text} belongs to the number before it, write a point in place of the comma", {"text": name})
     else:
         fix = nearest(name, names)
     return (

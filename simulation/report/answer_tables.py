@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import wording
+from . import single_draw, wording
 from .language import Language
 
 MOST_DISTRICTS = 20
@@ -179,6 +179,8 @@ def assisted_table(speech: Language, record: Record) -> WordTable:
 
 def notes(speech: Language, districts: Sequence[Record]) -> Iterator[str]:
     """Yield what must be known to read the numbers rightly."""
+    if single_draw.noted(districts[0]):
+        yield single_draw.sentence(speech)
     if len(districts) == 1 and (saturated := wording.saturation(speech, districts[0])):
         yield saturated
     if not all(district["population"]["single_status_known"] for district in districts):

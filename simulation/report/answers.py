@@ -121,6 +121,7 @@ class AnswerFolder:
             "files": {name: digest(path / name) for name in files},
         }
         write_text(path / "manifest.json", json_text(manifest))
+        self.run.chunks.remove()
 
     def keep(
         self,
@@ -152,7 +153,16 @@ class AnswerFolder:
         return True
 
 
-def load_answer(path: Path) -> tuple[AnswerFolder, Answer] | None:
+@dataclass(frozen=True)
+class FinishedAnswer:
+    """An answer whose folder is complete: where it is, and what its JSON file and its manifest say."""
+
+    folder: AnswerFolder
+    record: Answer
+    manifest: Mapping[str, Any]
+
+
+def load_answer(path: Path) -> FinishedAnswer | None:
     """Return the finished answer in a folder; None where there is none, or where it is not as it was written."""
     try:
         manifest = read_json(path / "manifest.json")
@@ -160,4 +170,4 @@ def load_answer(path: Path) -> tuple[AnswerFolder, Answer] | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     answer = folder.read()
-    return None if answer is None else (folder, answer)
+    return None if answer is None else FinishedAnswer(folder, answer, manifest)

@@ -42,12 +42,12 @@ class ChunkFolder:
     Attributes
     ----------
     resuming
-        Whether the last chunk that came from here or went here was one finished earlier.
+        Whether the last chunk that came from here or went here was one finished earlier; None before the first.
     """
 
     def __init__(self, folder: Path, reserve: int = 0, trouble: Callable[[OSError], None] = lambda _: None) -> None:
         self.folder = folder
-        self.resuming = False
+        self.resuming: bool | None = None
         self._reserve = reserve
         self._trouble = trouble
         self._given_up = False

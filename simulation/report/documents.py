@@ -5,11 +5,13 @@ Knows which runs are meant and in which language; must not know what a document 
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
-from .brief.files import read_runs, write_brief
+from .brief.files import write_brief
+from .brief.runs import read_runs
 from .export import hand_out_workbook
-from .finished import load_run
+from .finished import load_run, which_run
 from .language import DEFAULT
 from .language import language as spoken
 
@@ -21,7 +23,8 @@ def brief(*folders: str | Path, language: str | None = None) -> tuple[Path, ...]
     ----------
     folders
         Folders of saved forecasts, the first being the one it is of, and of saved comparisons, plans and other
-        answers; a folder that holds such folders stands for all of them.
+        answers. A folder that holds such folders stands for its newest forecast, and for the answers that belong to
+        the forecasts; what is left out of it is said in a warning.
     language
         ``"id"`` or ``"en"``; by default the scenario's language, else Indonesian.
 
@@ -34,11 +37,13 @@ def brief(*folders: str | Path, language: str | None = None) -> tuple[Path, ...]
     Raises
     ------
     KampungError
-        Where a folder holds no answer, several forecasts to choose from, or none holds a forecast; where
-        python-docx is not installed.
+        Where a folder holds no answer, or none holds a forecast; where python-docx is not installed.
     """
     runs = read_runs([Path(folder) for folder in folders])
-    return tuple(write_brief(spoken(language or runs.language or DEFAULT), runs).files)
+    speech = spoken(language or runs.language or DEFAULT)
+    for note in runs.notes(speech):
+        warnings.warn(note, stacklevel=2)
+    return tuple(write_brief(speech, runs).files)
 
 
 def export(folder: str | Path, language: str | None = None) -> Path:
@@ -47,15 +52,19 @@ def export(folder: str | Path, language: str | None = None) -> Path:
     Parameters
     ----------
     folder
-        As `simulation.save` returned it.
+        As `simulation.save` returned it; or the one above, for its newest forecast, which is said in a warning
+        where there are several.
     language
         As for `brief`. A workbook that was changed by hand since it was written is kept under another name.
 
     Raises
     ------
     KampungError
-        Where the folder holds no saved forecast, or several to choose from.
+        Where the folder holds no saved forecast.
     """
     run = load_run(Path(folder))
-    path, _ = hand_out_workbook(spoken(language or run.record["language"] or DEFAULT), run)
+    speech = spoken(language or run.record["language"] or DEFAULT)
+    if which := which_run(speech, run):
+        warnings.warn(which, stacklevel=2)
+    path, _ = hand_out_workbook(speech, run)
     return path

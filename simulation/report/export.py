@@ -1,4 +1,4 @@
-"""A finished run as one workbook: read me, summary, years, villages, parameters, statements.
+"""A finished run as one workbook: read me, summary, years, villages, parameters, statements, villages by year.
 
 Knows which sheets a planner finds and what their columns are called; must not know how a workbook is written.
 """
@@ -40,6 +40,7 @@ def export_workbook(speech: Language, run: FinishedRun, path: Path) -> None:
         *_villages(speech, run),
         _parameters(speech, run.record),
         _statements(speech, run),
+        *_village_years(speech, run),
     ]
     write_workbook(path, answer_tables.heading(speech, run.record), sheets)
 
@@ -75,33 +76,40 @@ def _summary(speech: Language, record: Record) -> Sheet:
         own = next(iter(district["readings"]))
         for key, chances in district["readings"].items():
             name = wording.reading_name(speech, key, district["target"])
-            rows.append([*_place(several, district), "*" if key == own else None, name, *chances])
-    years = [Column(str(year["year"]), "percent") for year in districts_of(record)[0]["years"]]
-    columns = [*_place_columns(speech, several), Column("*"), Column(say("probability that the target is met"))]
+            rows.append(
+                [*_place(several, district), say("* the scenario's own") if key == own else None, name, *chances]
+            )
+    years = [_chance(speech, str(year["year"])) for year in districts_of(record)[0]["years"]]
+    columns = [
+        *_place_columns(speech, several),
+        Column("*"),
+        Column(say("probability that the target is met")),
+    ]
     return Sheet(say("Summary"), [*columns, *years], rows)
+
+
+def _chance(speech: Language, title: str) -> Column:
+    """Return a column of chances, of which none is shown as sure that is not."""
+    never, always = (wording.uncertain(speech, chance, 1) for chance in (0.0, 1.0))
+    return Column(title, "chance", never, always)
 
 
 def _years(speech: Language, record: Record) -> Sheet:
     say, several = speech.say, "districts" in record
+    needed = [year["needed"]["mean"] for district in districts_of(record) for year in district["years"]]
+    whole = all(float(number).is_integer() for number in needed)
     columns = [
         *_place_columns(speech, several),
         Column(say("year"), "year"),
-        Column(say("probability that the target is met"), "percent"),
+        _chance(speech, say("probability that the target is met")),
         Column(say("simulation error"), "percent"),
-        Column(say("parameter interval, from"), "percent"),
-        Column(say("parameter interval, to"), "percent"),
+        _chance(speech, say("parameter interval, from")),
+        _chance(speech, say("parameter interval, to")),
         Column(say("in words")),
-        Column(say("needed"), "decimal"),
-        *(
-            Column(title, "decimal")
-            for title in (
-                say("rises, mean"),
-                say("rises, 5%"),
-                say("rises, median"),
-                say("rises, 95%"),
-                say("falls, mean"),
-            )
-        ),
+        Column(say("needed"), "whole" if whole else "decimal"),
+        Column(say("rises, mean"), "decimal"),
+        *(Column(title, "whole") for title in (say("rises, 5%"), say("rises, median"), say("rises, 95%"))),
+        Column(say("falls, mean"), "decimal"),
         *(Column(say("share {level}, mean", level=level), "percent") for level in LEVELS),
         *(Column(say("assisted: {name}", name=plan["name"]), "decimal") for plan in record["interventions"]),
     ]
@@ -134,28 +142,63 @@ def _year(speech: Language, year: Record, interventions: Sequence[Record]) -> li
 
 
 def _villages(speech: Language, run: FinishedRun) -> Iterator[Sheet]:
-    """Yield the sheet of villages; not where only counts are known: a ranked list would invent who stands where."""
-    say, record = speech.say, run.record
-    several = "districts" in record
-    if not all(district["population"]["single_status_known"] for district in districts_of(record)):
+    """Yield the sheet of villages, a row each: the chance of rising in every year, and of having risen at the end."""
+    if not _known_singly(run.record):
         return
-    columns = {
-        **({"district_code": Column(say("district code"))} if several else {}),
+    say, record = speech.say, run.record
+    years = [year["year"] for year in districts_of(record)[0]["years"]]
+    rows: dict[tuple[Any, ...], list[Any]] = {}
+    columns = _village_columns(speech, record)
+    for row in read_rows(run.folder.path):
+        rows.setdefault(tuple(row.get(name) for name in columns), []).append(row)
+    risen = say("chance of having risen since {year}", year=record["origin"])
+    titles = [
+        *columns.values(),
+        *(_chance(speech, say("chance of rising in {year}", year=year)) for year in years),
+        _chance(speech, risen),
+    ]
+    cells = [
+        [*village, *(year["probability_rises"] for year in of_years), of_years[-1]["probability_risen"]]
+        for village, of_years in rows.items()
+    ]
+    yield Sheet(say("Villages"), titles, cells)
+
+
+def _known_singly(record: Record) -> bool:
+    """Return whether single villages can be listed: where only counts are known, who stands where would be invented."""
+    return all(district["population"]["single_status_known"] for district in districts_of(record))
+
+
+def _village_columns(speech: Language, record: Record) -> dict[str, Column]:
+    """Return the columns that name a village."""
+    say = speech.say
+    return {
+        **({"district_code": Column(say("district code"))} if "districts" in record else {}),
         "village_code": Column(say("village code")),
         "village": Column(say("village")),
         "subdistrict": Column(say("subdistrict")),
         "origin_status": Column(say("level in {year}", year=record["origin"])),
+    }
+
+
+def _village_years(speech: Language, run: FinishedRun) -> Iterator[Sheet]:
+    """Yield the sheet of everything that is known of villages, a row a village and year."""
+    if not _known_singly(run.record):
+        return
+    say, record = speech.say, run.record
+    columns = {
+        **_village_columns(speech, record),
         "year": Column(say("year"), "year"),
-        "probability_rises": Column(say("chance of rising in the year"), "percent"),
-        "probability_risen": Column(say("chance of having risen since {year}", year=record["origin"]), "percent"),
-        **{f"probability_{level}": Column(say("chance of being {level}", level=level), "percent") for level in LEVELS},
+        "probability_rises": _chance(speech, say("chance of rising in the year")),
+        "probability_risen": _chance(speech, say("chance of having risen since {year}", year=record["origin"])),
+        **{f"probability_{level}": _chance(speech, say("chance of being {level}", level=level)) for level in LEVELS},
         **{
             f"assisted_{plan['name']}": Column(say("assisted: {name}", name=plan["name"]), "percent")
             for plan in record["interventions"]
         },
     }
     rows = [[row.get(name) for name in columns] for row in read_rows(run.folder.path)]
-    yield Sheet(say("Villages"), list(columns.values()), rows)
+    yield Sheet(say("Villages by year"), list(columns.values()), rows)
 
 
 def _parameters(speech: Language, record: Record) -> Sheet:

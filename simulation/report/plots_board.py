@@ -125,8 +125,7 @@ def _headline(language: Language, rows: Sequence[Row], year: int) -> str:
     if not chances:
         return language.say("Every village stands at paripurna: none can rise in {year}", year=year)
     return language.say(
-        "Chance of rising in {year}: {span} by village; about {expected} of {villages} below paripurna are expected "
-        "to rise",
+        "Chance of rising in {year}: {span} by village; on average {expected} of {villages} below paripurna rise",
         year=year,
         span=wording.chance_span(language, (min(chances), max(chances))),
         expected=_expected(language, chances),
@@ -138,8 +137,8 @@ def _explanation(language: Language, rows: Sequence[Row], year: int, *, single: 
     if single:
         return language.say(
             "A tile is a village: name, level (D dasar, B berkembang, M mandiri, P paripurna) and chance of rising in "
-            "{year}. A village at paripurna is at the top and cannot rise. Beside a kecamatan: rises expected, of its "
-            "villages below paripurna.",
+            "{year}. A village at paripurna is at the top and cannot rise. Beside a kecamatan: villages that rise on "
+            "average, of all its villages. Such a mean may differ from the median in the yearly table.",
             year=year,
         )
     return language.say(
@@ -171,10 +170,10 @@ def _villages(language: Language, rows: Sequence[Row]) -> Iterator[_Block]:
     """Yield a block for each kecamatan, with a tile for each of its villages."""
     for subdistrict, inside in _by_subdistrict(rows).items():
         header = language.say(
-            "{subdistrict}: about {expected} of {villages}",
+            "{subdistrict}: {expected} of {villages}",
             subdistrict=subdistrict,
             expected=_expected(language, _chances(inside)),
-            villages=language.number(len(_chances(inside))),
+            villages=language.number(len(inside)),
         )
         tiles = []
         for name, row in zip(_names(inside), inside, strict=True):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -93,9 +94,15 @@ _STYLE: Mapping[Any, Any] = {
 }
 
 
-def style() -> AbstractContextManager[None]:
-    """Return the style as a context: nothing of it stays behind in the reader's own figures."""
-    return mpl.rc_context(dict(_STYLE))
+@contextmanager
+def style() -> Iterator[None]:
+    """Give the style as a context: nothing of it stays behind in the reader's own figures.
+
+    A letter that the font does not have, such as a Chinese one, is a box in the PNG and itself in the SVG.
+    """
+    with mpl.rc_context(dict(_STYLE)), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        yield
 
 
 class BriefFigure(Figure):

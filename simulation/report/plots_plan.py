@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .language import Language
-from .plan import words
+from .language import Language, phrase
+from .plan import efforts
 from .plots_page import INK, LETTERS, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, footer, grid, subtitle
 
 Record = Mapping[str, Any]
@@ -26,6 +26,11 @@ _SHOCKS: Mapping[float, tuple[str, Any]] = {
     1.0: ("#333333", (0, (6, 1.5, 1, 1.5))),
 }
 """Colour and dashes of each size of the shock."""
+_YEARS: Mapping[float, str] = {
+    0.0: phrase("all years\nalike"),
+    0.5: phrase("years differ\nsomewhat"),
+    1.0: phrase("years differ\ngreatly"),
+}
 
 
 def draw_plan(language: Language, record: Record, run_hash: str | None) -> Figure:
@@ -57,8 +62,8 @@ def _explanation(language: Language, record: Record) -> str:
             "{district}. Each dot is a mix of efforts that no other beats in both effort and chance.", district=name
         )
     return say(
-        "{district}, probability that the target is met. Thick line: the scenario; broken lines: with years that "
-        "differ less or more (sd of the log odds that all villages share).",
+        "{district}, probability that the target is met. Thick line: the scenario; broken lines: the same, if good "
+        "and bad years that all villages share differed less or more.",
         district=name,
     )
 
@@ -82,14 +87,7 @@ def _own(language: Language, axes: Axes, record: Record, points: Sequence[tuple[
     axes.plot(x, y, color=_OWN, linewidth=2, marker="o", markersize=2.5, zorder=4)
     if len(record["levers"]) > 1:
         return []
-    low, middle, high = record["year_sd"]
-    shown = _spread(language, middle)
-    text = (
-        language.say("scenario\n(sd {sd})", sd=shown)
-        if low == high
-        else language.say("scenario\n(sd about {sd})", sd=shown)
-    )
-    return [(y[-1], text, _OWN)]
+    return [(y[-1], language.say("scenario"), _OWN)]
 
 
 def _shocks(language: Language, axes: Axes, record: Record) -> list[End]:
@@ -103,12 +101,8 @@ def _shocks(language: Language, axes: Axes, record: Record) -> list[End]:
         values, chances = zip(*(point for point in curve["points"] if point[0] <= settings[-1]), strict=True)
         x = np.interp(values, settings, costs) if record["by_budget"] else values
         axes.plot(x, chances, color=colour, linewidth=1, linestyle=dashes, zorder=3)
-        ends.append((chances[-1], language.say("sd {sd}", sd=_spread(language, curve["year_sd"])), colour))
+        ends.append((chances[-1], language.say(_YEARS[curve["year_sd"]]), colour))
     return ends
-
-
-def _spread(language: Language, year_sd: float) -> str:
-    return language.number(year_sd, 0 if year_sd.is_integer() else 1 if round(10 * year_sd, 6).is_integer() else 2)
 
 
 def _label_ends(axes: Axes, ends: Sequence[End]) -> None:
@@ -143,14 +137,14 @@ def _goal(language: Language, axes: Axes, record: Record) -> End:
     """Draw the wanted probability across; return where it stands and what it is called."""
     goal = record["goal"]
     axes.axhline(goal, color=_GOAL, linewidth=1, linestyle=(0, (3, 1.5)), zorder=2)
-    return goal, language.say("wanted:\n{goal}", goal=words.goal(language, record)), _GOAL
+    return goal, language.say("wanted:\n{goal}", goal=efforts.goal(language, record)), _GOAL
 
 
 def _mark(language: Language, axes: Axes, record: Record) -> None:
     """Mark the least effort that suffices, or the best that can be had."""
     point = record["least"] or record["best"]
     x, y = _x(record, point), point["probability_met"]
-    setting = words.setting(language, record, point).replace(" + ", "\n")
+    setting = efforts.setting(language, record, point).replace(" + ", "\n")
     axes.plot(x, y, "o", color="white", markeredgecolor=INK, markersize=5, zorder=6)
     axes.plot([x, x], [axes.get_ylim()[0], y], color=QUIET_INK, linewidth=0.6, zorder=1)
     text = (
@@ -176,9 +170,11 @@ def _mark(language: Language, axes: Axes, record: Record) -> None:
 def _label(language: Language, record: Record) -> str:
     """Return what the effort is."""
     if len(record["levers"]) == 1 and not record["by_budget"]:
-        return words.lever_name(language, record["levers"][0])
+        return efforts.lever_name(language, record["levers"][0])
     return (
-        language.say("cost (million rupiah)") if record["weighed_by_cost"] else language.say("assisted village-years")
+        language.say("cost {years} (million rupiah)", years=efforts.cost_years(language, record))
+        if record["weighed_by_cost"]
+        else language.say("assisted village-years")
     )
 
 

@@ -45,10 +45,10 @@ def draw_sensitivity(language: Language, record: Record, run_hash: str | None) -
 
 
 def _draw(axes: Axes, row: float, driver: Record) -> None:
-    first, total = (max(0.0, driver[key]) for key in ("first", "total"))
+    first, total = (words.share(driver[key]) for key in ("first", "total"))
     axes.barh(row, total, height=0.36, color=_COLOUR, alpha=0.35, linewidth=0)
     axes.barh(row, min(first, total), height=0.36, color=_COLOUR, linewidth=0)
-    low, high = (min(1.0, max(0.0, end)) for end in driver["interval90"])
+    low, high = (words.share(end) for end in driver["interval90"])
     axes.plot([low, high], [row, row], color=INK, linewidth=0.8)
     for end in (low, high):
         axes.plot([end, end], [row - 0.09, row + 0.09], color=INK, linewidth=0.8)

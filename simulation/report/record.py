@@ -19,7 +19,7 @@ from ..inference.precision import PrecisionTrace
 from ..inference.uncertainty import Estimate
 from ..inputs.document import ASSUMED
 from ..inputs.law import scenario_key
-from . import wording
+from . import single_draw, wording
 from .failures import failed
 from .identity import effort_that_counts
 from .language import LANGUAGES, language
@@ -124,6 +124,7 @@ def _district(forecast: Forecast, index: int) -> Record:
         "all_years": None if district.all_years is None else _estimate(district.all_years),
         "at_least": None if district.at_least is None else _at_least(district.at_least),
         "readings": {name: rounded(list(values)) for name, values in district.readings.items()},
+        **single_draw.note_of(forecast.effort.draws, [scenario]),
     }
     if len(forecast.districts) > 1:
         result["verdict"] = {code: wording.verdict(language(code), result) for code in LANGUAGES}

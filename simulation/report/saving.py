@@ -11,15 +11,19 @@ from ..decision.comparison import Comparison
 from ..decision.drivers import Sensitivity
 from ..decision.plans import Plan
 from ..decision.robustness import Robustness
+from ..inference.backtest.rolling import Backtest
 from ..inference.forecast import Forecast
 from . import results
+from .backtest.folder import save_backtest
 from .comparison.folder import save_comparison
 from .plan.folder import save_plan
 from .robustness.folder import save_robustness
 from .sensitivity.folder import save_sensitivity
 
+Answer = Forecast | Comparison | Plan | Sensitivity | Robustness | Backtest
 
-def save(answer: Forecast | Comparison | Plan | Sensitivity | Robustness, folder: str | Path = "results") -> Path:
+
+def save(answer: Answer, folder: str | Path = "results") -> Path:
     """Write an answer to its folder below `folder`, figures included, and return that folder.
 
     The same answer goes to the same folder; one that is there already is left as it is, and figures that it lacks
@@ -36,3 +40,5 @@ def save(answer: Forecast | Comparison | Plan | Sensitivity | Robustness, folder
             return save_sensitivity(answer, folder)
         case Robustness():
             return save_robustness(answer, folder)
+        case Backtest():
+            return save_backtest(answer, folder)

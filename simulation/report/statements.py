@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ..inputs.document import is_default
 from . import wording
 from .assumptions import source_word
+from .dates import day_of
 from .finished import FinishedRun
 from .language import Language, phrase
 
@@ -48,8 +50,13 @@ def statement_groups(speech: Language, run: FinishedRun) -> list[tuple[str, Rows
     if "schema" not in document:
         return []
     groups = [(plan["name"], _intervention_rows(speech, plan, sources)) for plan in document["interventions"]]
+    target = ("reading", "levels", "denominator", "net_of_falls")
+    defaults = {
+        "target.share": is_default(document["target"], "share"),
+        "target.reading": all(is_default(document["target"], key) for key in target),
+    }
     general = [
-        [speech.say(name), value, *_origin(speech, sources, key)]
+        [speech.say(name), value, *_origin(speech, sources, key, default=defaults.get(key, False))]
         for key, name, value in _general(speech, document)
         if value
     ]
@@ -62,14 +69,18 @@ def _intervention_rows(speech: Language, plan: Document, sources: Mapping[str, s
     for key, name in _INTERVENTION.items():
         value = _intervention_value(speech, key, plan.get(key))
         if value:
-            rows.append([speech.say(name), value, *_origin(speech, sources, f"interventions.{plan['name']}.{key}")])
+            origin = _origin(speech, sources, f"interventions.{plan['name']}.{key}", default=is_default(plan, key))
+            rows.append([speech.say(name), value, *origin])
     return rows
 
 
-def _origin(speech: Language, sources: Mapping[str, str], key: str) -> list[str]:
-    """Return the kind of origin and its explanation, with web addresses cut to what still finds them on paper."""
+def _origin(speech: Language, sources: Mapping[str, str], key: str, *, default: bool) -> list[str]:
+    """Return the kind of origin and its explanation, with web addresses cut to what still finds them on paper.
+
+    Without a source, what differs from its `default` was written; what does not may have been written all the same.
+    """
     if key not in sources:
-        return [speech.say("default"), ""]
+        return [speech.say("as by default") if default else speech.say("written in the scenario, without a source"), ""]
     kind, _, told = sources[key].partition(";")
     return [source_word(speech, kind), re.sub(r"https?://(?:www\.)?", "", told).strip()]
 
@@ -85,7 +96,7 @@ def _general(speech: Language, document: Document) -> Iterator[tuple[str, str, s
         phrase("villages at each level"),
         "; ".join(f"{level} {speech.number(count)}" for level, count in counts.items()),
     )
-    yield "villages.as_of", phrase("day of the status data"), str(villages.get("as_of") or "")
+    yield "villages.as_of", phrase("day of the status data"), day_of(speech, str(villages.get("as_of") or ""))
     yield "origin", phrase("last observed year"), str(document["origin"])
     yield "target.share", phrase("share that the target asks"), _share(speech, target["share"])
     key = "net_rises" if target["net_of_falls"] else target["reading"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
 from ..inputs.posterior import UNNAMED_BLOCKS
+from . import single_draw
 from .language import Language, phrase
 
 Record = Mapping[str, Any]
@@ -26,9 +27,11 @@ PROBABILITY_WORDS = (
 )
 
 _BASES = {
-    PRIORS_ALONE: phrase("Basis: priors alone; no local data used."),
-    STATED_ALONE: phrase("Basis: parameters as stated in the scenario; no local data used."),
-    PRIORS_AND_STATED: phrase("Basis: priors and parameters stated in the scenario; no local data used."),
+    PRIORS_ALONE: phrase("Basis: last observed statuses; their changes follow priors alone (no data on changes)."),
+    STATED_ALONE: phrase("Basis: last observed statuses; their changes follow scenario numbers (no data on changes)."),
+    PRIORS_AND_STATED: phrase(
+        "Basis: last observed statuses; their changes follow priors and scenario numbers (no data on changes)."
+    ),
     UNNAMED_BLOCKS[0]: phrase("Basis: draws from a file; origin not stated."),
 }
 
@@ -172,6 +175,8 @@ def verdict(language: Language, district: Record) -> str:
             "the target is saturated rather than missed.",
             **said,
         )
+    if single_draw.noted(district) and not coarse:
+        return single_draw.verdict(language, first["monte_carlo_error"], said)
     if first["monte_carlo_error"] == 0:
         return language.say("{verdict}: {event}; an exact result for the parameters as given.", **said)
     if interval is None or coarse:

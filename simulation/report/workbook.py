@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-Kind = Literal["text", "prose", "year", "whole", "decimal", "fine", "percent"]
+Kind = Literal["text", "prose", "year", "whole", "decimal", "fine", "percent", "chance"]
 
 _FORMATS: dict[Kind, str] = {
     "text": "@", "prose": "@", "year": "0", "whole": "#,##0", "decimal": "#,##0.00",
-    "fine": "#,##0.000", "percent": "0.0%",
+    "fine": "#,##0.000", "percent": "0.0%", "chance": "0.0%",
 }  # fmt: skip
 _NARROWEST, _WIDEST, _PROSE_WIDTH = 8, 40, 70
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  XlsxWriter takes times without a zone
@@ -30,10 +30,20 @@ _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  XlsxWriter takes times without 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: what stands above it, and how its cells are shown. ``percent`` cells hold shares between 0 and 1."""
+    """A column: what stands above it, and how its cells are shown.
+
+    Attributes
+    ----------
+    kind
+        ``percent`` cells hold shares between 0 and 1, and so do those of a ``chance`` between `never` and `always`.
+    never, always
+        How a chance is shown that rounds to 0 or 1, in the reader's language.
+    """
 
     title: str
     kind: Kind = "text"
+    never: str = "<0.1%"
+    always: str = ">99.9%"
 
 
 @dataclass(frozen=True)
@@ -92,8 +102,8 @@ def _write_prose(book: Workbook, prose: Prose) -> None:
 def _write_sheet(book: Workbook, sheet: Sheet) -> None:
     page = book.add_worksheet(sheet.name)
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "bottom": 1})
-    plain = [_format(book, column.kind, strong=False) for column in sheet.columns]
-    strong = [_format(book, column.kind, strong=True) for column in sheet.columns]
+    plain = [_format(book, column, strong=False) for column in sheet.columns]
+    strong = [_format(book, column, strong=True) for column in sheet.columns]
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, _width(column, [row[place] for row in sheet.rows]), plain[place])
         page.write_string(0, place, column.title, head)
@@ -119,9 +129,11 @@ def _write_cell(page: Worksheet, row: int, column: int, value: Any, style: Forma
         page.write_number(row, column, float(value), style)
 
 
-def _format(book: Workbook, kind: Kind, *, strong: bool) -> Format:
-    wrapped = kind == "prose"
-    return book.add_format({"num_format": _FORMATS[kind], "bold": strong, "text_wrap": wrapped, "valign": "top"})
+def _format(book: Workbook, column: Column, *, strong: bool) -> Format:
+    wrapped, shown = column.kind == "prose", _FORMATS[column.kind]
+    if column.kind == "chance":
+        shown = f'[<0.0005]"{column.never}";[>=0.9995]"{column.always}";{shown}'
+    return book.add_format({"num_format": shown, "bold": strong, "text_wrap": wrapped, "valign": "top"})
 
 
 def _width(column: Column, values: Sequence[Any]) -> int:

@@ -81,14 +81,20 @@ PLANNED: dict[str, Case] = {
     "a year without a forecast": _planned("--year 2050"),
     "a year and every year": _planned("--year 2026 --every-year"),
     "a limit where nothing costs": _planned("--budget 100"),
+    "a limit with grouped thousands": _planned("--budget 1.000", plan=COSTS),
+    "a limit with a decimal comma": _planned("--budget 12,5", plan=COSTS),
     "a limit below nothing": _planned("--budget -2.5"),
-    "a limit below what is fixed": _planned("--vary pokja.capacity --budget 1", names="pokja media", plan=COSTS),
+    "a limit below what is fixed": _planned("--vary pokja.capacity --budget 1 --quiet", names="pokja media", plan=COSTS),
     "an exact plan of a later year": _planned("--engine exact --year 2027"),
 }
 """Plans; their scenarios are fixed where they do not say otherwise."""
 
 CHOSEN: dict[str, Case] = {
     "a choice of one": Case(command="robustness scenario.yaml"),
+    "a choice between two worlds": Case(
+        command="robustness scenario.yaml lain.yaml",
+        files={"lain.yaml": "extends: scenario.yaml\nname: lain\ntransition: {year_sd: 0.3}\n"},
+    ),
     "what matters where all is fixed": Case(command="sensitivity scenario.yaml"),
     "what matters with one replicate": Case(
         command="sensitivity scenario.yaml --replicates 1", changes={"year_sd": None}

@@ -9,6 +9,7 @@ from refusal_cases import Case
 
 LISTS = "kode_desa,2024,2025\n" + "".join(f"63.01.{i % 2}.{i:02d},dasar,dasar\n" for i in range(10))
 DATA = {"panel.csv": LISTS}
+COUNTS = "tanggal,kode_kabupaten,dasar,berkembang,mandiri,paripurna\n2023-12-31,63.01,{}\n2024-12-31,63.01,{}\n"
 WITH = "calibrate panel.csv --scenario scenario.yaml"
 
 LEARNED: dict[str, Case] = {
@@ -29,6 +30,48 @@ LEARNED: dict[str, Case] = {
 """What ``calibrate`` refuses before it computes anything."""
 
 
+def _counted(before: str, after: str, **changes: str | None) -> Case:
+    return Case(
+        command="calibrate jumlah.csv --scenario scenario.yaml",
+        changes={"year_sd": None, **changes},
+        files={"jumlah.csv": COUNTS.format(before, after)},
+    )
+
+
+def _moved(row: str, **changes: str | None) -> Case:
+    """Return a calibration in which the first two villages of a list do something else."""
+    first, second = (f"63.01.{i}.{i:02d},dasar,dasar" for i in range(2))
+    moved = LISTS.replace(first, f"63.01.0.00,{row}").replace(second, f"63.01.1.01,{row}")
+    return Case(command=WITH, changes={"year_sd": None, **changes}, files={"panel.csv": moved})
+
+
+THREE = "kode_desa,2023,2024,2025\n"
+RULED_OUT: dict[str, Case] = {
+    "villages that fell two levels in a year": _moved("mandiri,dasar", fall=None, skip=None),
+    "villages that fell where nobody may": _moved("berkembang,dasar"),
+    "a village that stayed where all must rise": _moved(
+        "dasar,dasar", rise="{dasar: 1, berkembang: 0.1, mandiri: 0.35}"
+    ),
+    "counts that fell two levels in a year": _counted("5,5,8,2", "12,5,1,2", fall=None, skip=None),
+    "counts that fell where nobody may": _counted("10,5,3,2", "11,4,3,2"),
+    "a matrix to learn": Case(
+        command=WITH,
+        changes={
+            **dict.fromkeys(("rise", "fall", "skip", "year_sd")),
+            "matrix": "{dasar: {dasar: 0.9, berkembang: 0.1}, berkembang: {berkembang: 0.9, mandiri: 0.1}, "
+            "mandiri: {mandiri: 0.7, paripurna: 0.3}, paripurna: {paripurna: 1}}",
+        },
+        files=DATA,
+    ),
+    "a back-test of two years": Case(command="backtest panel.csv", files=DATA),
+    "a back-test of villages that fell two levels in a year": Case(
+        command="backtest tiga.csv",
+        files={"tiga.csv": THREE + "63.01.0.00,mandiri,dasar,dasar\n63.01.1.01,dasar,dasar,berkembang\n"},
+    ),
+}
+"""Data that the law, or the scenario, has no room for."""
+
+
 def learning_cases() -> dict[str, Case]:
     """Return every case of this module by its name."""
-    return dict(LEARNED)
+    return {**LEARNED, **RULED_OUT}

@@ -211,7 +211,6 @@ TYPED: dict[str, Case] = {
         command="explain results/coba 63.01.0.00", before=(RUN,), sections=("horizon: 1", ONLY_COUNTS), table=UNKNOWN
     ),
     "a run of own agents": Case(command="explain results/coba 63.01.0.00", before=(MESA,), files={"agen.py": EAGER}),
-    "a folder of two runs": Case(command="explain results/coba 63.01.0.00", before=(RUN, f"{RUN} --seed 1")),
     "a run whose inputs were changed": Case(
         command="explain results/coba 63.01.0.00", before=(RUN,), spoil=_other_village
     ),

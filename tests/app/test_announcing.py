@@ -67,11 +67,11 @@ def test_what_is_expected_is_said_in_one_sentence(tmp_path: Path) -> None:
     (sentence,) = announcement(EN, said, Estimate((100_000, 100_000), (12, 12), 3_000_000, 0, 0, 0.0), tmp_path)
     villages = sum(map(len, said.scenario.districts))
     assert sentence == (
-        f"100,000 trajectories of {villages} villages over {said.scenario.horizon} years: about 12 s and 3.0 MB."
+        f"Trajectories: 100,000 (villages: {villages}; years: {said.scenario.horizon}): about 12 s and 3.0 MB."
     )
     until = order(everything_on(), 100, 1000, precision=0.01)
     (sentence,) = announcement(EN, until, Estimate((1000, 64_000), (2, 130), 3_000_000, 0, 0, 0.0), tmp_path)
-    assert sentence.startswith("At least 1,000 trajectories")
+    assert sentence.startswith("Trajectories: at least 1,000 (villages")
     assert sentence.endswith("about 2 s; at most 64,000: about 2 min and 3.0 MB.")
 
 

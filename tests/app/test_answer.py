@@ -10,6 +10,10 @@ from districts import everything_on
 
 from simulation.app.answer import forecast_answer
 from simulation.app.columns import table, wrapped
+from simulation.app.commands.backtest import PAST_YEARS
+from simulation.app.commands.calibrate import LEARNING
+from simulation.app.commands.robustness import CELLS
+from simulation.app.commands.sensitivity import TRYING
 from simulation.app.progress import ProgressReport
 from simulation.app.settings import printable
 from simulation.domain.target import Target
@@ -159,6 +163,43 @@ def test_progress_is_told_only_for_runs_that_take_a_while(capsys: pytest.Capture
         clock.now = 13.0
         progress(30, 100)
         assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("doing", "english", "indonesian"),
+    [
+        (
+            CELLS,
+            "Trying scenarios: 9 of 27 cells of the table, about 24 s left\n",
+            "Menguji skenario: 9 dari 27 sel tabel, sisa sekitar 24 detik\n",
+        ),
+        (
+            TRYING,
+            "Varying parameters: 9 of 27 trajectories of this step, about 24 s left\n",
+            "Mengubah parameter: 9 dari 27 lintasan pada tahap ini, sisa sekitar 24 detik\n",
+        ),
+        (
+            LEARNING,
+            "Learning: 9 of 27 percent, about 24 s left\n",
+            "Belajar dari data: 9 dari 27 persen, sisa sekitar 24 detik\n",
+        ),
+        (
+            PAST_YEARS,
+            "Past years: 9 of 27 forecast, about 24 s left\n",
+            "Tahun lalu: 9 dari 27 diperkirakan, sisa sekitar 24 detik\n",
+        ),
+    ],
+)
+def test_progress_names_what_is_counted(
+    capsys: pytest.CaptureFixture[str], doing: tuple[str, str], english: str, indonesian: str
+) -> None:
+    """Cells, percents and past years are no trajectories."""
+    for code, said in (("en", english), ("id", indonesian)):
+        clock = Clock()
+        progress = ProgressReport(language(code), quiet=False, clock=clock, doing=doing)
+        clock.now = 12.0
+        progress(9, 27)
+        assert capsys.readouterr().err == said
 
 
 def test_the_time_left_counts_only_what_this_run_computes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,11 +112,85 @@ def test_problems_of_every_file_are_told_at_once(run: Run, tmp_path: Path) -> No
     assert "b.yaml:2: horizn" in problems
 
 
-def test_precision_ends_the_doubling_and_is_told(run: Run) -> None:
-    """Draws double until 1.96 × the error of the difference is below the width asked for; not for exact results."""
+def test_a_problem_of_a_shared_file_is_told_once(run: Run, tmp_path: Path) -> None:
+    """Both scenarios extend the base that has it."""
+    base = tmp_path / "contoh.yaml"
+    base.write_text(f"{base.read_text(encoding='utf-8')}\nhorizn: 3\n", encoding="utf-8")
+    for command in (PAIR, ("contoh_pendampingan.yaml", "contoh.yaml")):
+        code, _, problems = run(*command, "--lang", "en")
+        assert code == 2
+        assert problems.count(": horizn") == 1
+        assert "Problems found: 1." in problems
+
+
+def test_what_to_expect_is_said_first(run: Run) -> None:
+    """How many trajectories of all scenarios together, and how long; nothing with --quiet."""
+    command = (*PAIR, *SMALL, "--lang", "en", "--no-figures")
+    assert run(*command)[2].startswith("Trajectories: 600 (villages: 40; years: 3)")
+    assert run(*command, "--quiet", "--force")[2] == ""
+
+
+def test_an_interrupted_comparison_goes_on_where_it_stopped(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interrupted in the second scenario: the same command loads what is finished, and writes the same bytes."""
+    from simulation.app import estimate
+    from simulation.engine import ensemble
+    from simulation.report.chunks import ChunkFolder
+
+    command = (*PAIR, "--draws", 60, "--replicates", 20, "--no-figures", "--lang", "en", "--workers", 1)
+    assert run(*command, "--out", "whole")[0] == 0
+    for module in (estimate, ensemble):
+        monkeypatch.setattr(module, "CHUNK_CELLS", {"batch": 8_000, "mesa": 8_000})
+    monkeypatch.setattr(estimate, "WORTH_KEEPING_SECONDS", 0.0)
+    saved, loaded = [], []
+    save, load = ChunkFolder.save, ChunkFolder.load
+
+    def interrupted(self: ChunkFolder, chunk: Any, outcome: Any) -> None:
+        save(self, chunk, outcome)
+        saved.append(self.folder.name)
+        if saved.count("1") == 2:
+            raise KeyboardInterrupt
+
+    def counted(self: ChunkFolder, chunk: Any) -> Any:
+        found = load(self, chunk)
+        loaded.append(found is not None)
+        return found
+
+    monkeypatch.setattr(ChunkFolder, "save", interrupted)
+    code, answer, noted = run(*command)
+    assert (code, answer) == (130, "")
+    assert "What is finished is kept in" in noted
+    monkeypatch.setattr(ChunkFolder, "save", save)
+    monkeypatch.setattr(ChunkFolder, "load", counted)
+    code, _, noted = run(*command)
+    assert code == 0
+    assert sum(loaded) == len(saved)
+    assert sum(loaded) < len(loaded)
+    assert "Going on where an earlier run stopped" in noted
+    (folder,), (whole,) = (list((tmp_path / place / "contoh").iterdir()) for place in ("results", "whole"))
+    assert not (folder / ".chunks").exists()
+    for name in ("comparison.json", "comparison.csv", "comparison_villages.csv"):
+        assert (folder / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_precision_ends_the_doubling_and_is_told(run: Run, tmp_path: Path) -> None:
+    """Draws double until 1.96 × the error of the difference is below the width asked for; not for exact results.
+
+    The rounds stand in precision.csv: a row each scenario and year, the last ones those of the answer.
+    """
     code, answer, _ = run(*PAIR, "--draws", 20, "--replicates", 5, "--precision", 0.03, "--lang", "en", "--no-figures")
     assert code == 0
     assert "Precision reached with" in answer
+    (path,) = tmp_path.glob("results/contoh/*/precision.csv")
+    rounds = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    record = json.loads((path.parent / "comparison.json").read_text(encoding="utf-8"))
+    years = record["scenarios"][0]["years"]
+    assert [float(row["difference"]) for row in rounds[-3:]] == [year["difference"] for year in years]
+    draws = [int(row["draws"]) for row in rounds]
+    assert draws == sorted(20 * 2**place for place in range(len(rounds) // 3) for _ in range(3))
+    assert float(rounds[-1]["largest_half_width"]) == record["precision"]["reached"] < 0.03
+    assert "precision.csv" in json.loads((path.parent / "manifest.json").read_text(encoding="utf-8"))["files"]
     code, _, refusal = run(*PAIR, "--precision", 0.03, "--engine", "exact", "--lang", "en")
     assert code == 2
     assert "--precision says nothing here" in refusal

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from districts import make_scenario, make_villages
@@ -11,7 +12,12 @@ from districts import make_scenario, make_villages
 import simulation.app.estimate as module
 from simulation.app.failing import Replayable
 from simulation.app.running import Order
+from simulation.decision.robustness import robustness
+from simulation.decision.sensitivity import sensitivity
+from simulation.domain.distributions import LogitNormal
+from simulation.domain.intervention import Intervention
 from simulation.engine.ensemble import Effort
+from simulation.inputs.scenario import Scenario
 from simulation.report.chunks import ChunkFolder
 
 SCENARIO = make_scenario(make_villages([135], counts=[93, 25, 3, 14]))
@@ -29,3 +35,44 @@ def test_only_long_runs_keep_their_parts(
     order = Order(SCENARIO, Effort(draws, 20), 0, engine, None, None, None, again)
     expected = module.estimate(order, ChunkFolder(tmp_path), figures=0)
     assert (expected.parts > 0) == keeps
+
+
+def uncertain(*plans: Intervention) -> Scenario:
+    """Return twenty villages with two uncertain parameters."""
+    given = {"rise.dasar": LogitNormal(-2.5, 0.4), "fall": LogitNormal(-3.0, 0.4)}
+    effects = {f"{plan.name}.odds_ratio_rise": 2.0 for plan in plans}
+    return make_scenario(make_villages([20], counts=[10, 5, 3, 2]), given, plans, effects, horizon=2)
+
+
+def test_an_answer_is_expected_to_take_what_its_parts_take(tmp_path: Path) -> None:
+    """Trajectories of all scenarios, as often as each is run; the first round and the last where there are several."""
+    works = [module.Work(uncertain(), Effort(50, 20), 0, "batch", 1, precision) for precision in (None, 0.01)]
+    kept = [ChunkFolder(tmp_path)] * 2
+    twice = module.estimate_of_all([works[0]] * 2, kept, figures=0, times=3)
+    assert twice.trajectories == (6_000, 6_000)
+    assert twice.seconds[0] == pytest.approx(6 * module.estimate(works[0], kept[0], 0).seconds[0])
+    doubled = module.estimate_of_all([works[1]] * 2, kept, figures=1)
+    assert doubled.trajectories == (2_000, 2 * 1_000 * 2**9)
+    assert doubled.seconds[0] < doubled.seconds[1]
+
+
+def test_a_sensitivity_analysis_simulates_what_it_has_foreseen() -> None:
+    """Both steps together, between the least and the most."""
+    planned: list[tuple[Effort, Effort]] = []
+    steps: set[int] = set()
+    sensitivity(
+        uncertain(), 16, 4, engine="batch", planned=lambda *found: planned.append(found[2]),
+        told=lambda _, total: steps.add(total),
+    )  # fmt: skip
+    ((least, most),) = planned
+    assert least.draws * least.replicates <= sum(steps) <= most.draws * most.replicates
+
+
+def test_a_choice_simulates_every_option_in_every_state() -> None:
+    """As many times the effort as the table has rows; up to the year judged."""
+    options = [replace(uncertain(), name="a"), replace(uncertain(Intervention("pokja", 2026, capacity=5)), name="b")]
+    planned: list[tuple[Any, ...]] = []
+    found = robustness(options, 6, 5, year=2026, planned=lambda *what: planned.append(what))
+    ((scenarios, engine, efforts, times),) = planned
+    assert (engine, efforts, times) == ("batch", (Effort(6, 5), Effort(6, 5)), len(found.worlds))
+    assert [(one.name, list(one.years)) for one in scenarios] == [("a", [2026]), ("b", [2026])]

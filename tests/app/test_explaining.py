@@ -123,6 +123,11 @@ def test_json_has_the_keys_that_are_documented_and_adds_up(run: Path, told: Expl
     assert json.loads(told(run, FIRST, "--json", "--lang", "en", "--year", "2027").stdout) == data
 
 
+def test_a_village_may_be_asked_for_by_its_name(run: Path, told: Explain) -> None:
+    """However it is spaced and capitalised, where no other village has it."""
+    assert told(run, " ANGGREK  1").stdout == told(run, FIRST).stdout
+
+
 def test_a_village_at_the_top_cannot_rise(run: Path, told: Explain) -> None:
     """It is said in one sentence, without a table of nothing; a year later it may have fallen."""
     said = told(run, TOP, "--lang", "en").stdout
@@ -246,6 +251,25 @@ def test_what_it_would_take_is_said(
     sentences = list(why(language("en"), changed))
     assert said in " ".join(sentences)
     assert len(sentences) == len(list(why(language("id"), changed)))
+
+
+@pytest.mark.parametrize(
+    ("assisted", "said"),
+    [
+        ((1.0, 0.96), "as good as certain already, so there is hardly anything more to gain."),
+        ((1.0, 0.2), "Part of its assistance is as good as certain already"),
+        ((0.3, 0.2), "Not even assistance for certain"),
+    ],
+)
+def test_assistance_that_is_certain_already_is_not_called_useless(
+    found: Explanation, assisted: tuple[float, ...], said: str
+) -> None:
+    """What adds much and cannot be made any surer is no assistance that changes nothing."""
+    reaches = tuple(Reach(f"lever{i}", 1.0, share, 0.4) for i, share in enumerate(assisted))
+    components = (part("intervention", 0.229, "lever0"),)
+    changed = replace(found, base=0.171, components=components, interventions=reaches, if_all_assured=0.4, counted=None)
+    assert said in " ".join(why(language("en"), changed))
+    assert len(list(why(language("id"), changed))) == len(list(why(language("en"), changed)))
 
 
 @pytest.mark.parametrize(

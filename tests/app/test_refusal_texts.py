@@ -15,9 +15,10 @@ import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
+from calibration_notes import LEARNED_IN_PYTHON, NOTES
 from decision_cases import decision_cases
 from districts import make_scenario, make_villages
 from learning_cases import learning_cases
@@ -32,9 +33,10 @@ from simulation.engine.ensemble import Effort, EffortError, refuse_nonsense
 from simulation.engine.failure import Failure, none_completed
 from simulation.engine.workers import TaskStuckError
 from simulation.inference.forecast import forecast
-from simulation.inputs.problems import Refusal
+from simulation.inputs.problems import Message, Refusal
 from simulation.report import finished, kept_inputs
 from simulation.report.brief import files as brief_files
+from simulation.report.brief import runs as brief_runs
 from simulation.report.language import Language, language
 from simulation.report.single_villages import board_refusal
 
@@ -56,6 +58,11 @@ def refused(call: Callable[[], object]) -> Callable[[Language], str]:
         return "\n".join(map(speech.problem, refusal.value.reasons))
 
     return told
+
+
+def noted(call: Callable[[], tuple[Message, ...]]) -> Callable[[Language], str]:
+    """Return what tells, in a language, what must be known of an answer."""
+    return lambda speech: "\n".join(map(speech.problem, call()))
 
 
 def of_disk(number: int) -> Callable[[Language], str]:
@@ -90,13 +97,13 @@ def _many_tries() -> object:
 
 
 def _no_forecast() -> object:
-    with patch.object(brief_files, "load_answer", return_value=object()):
-        return brief_files.read_runs([FOLDER])
+    with patch.object(brief_runs, "load_answer", return_value=Mock(**{"folder.kind": "plan"})):
+        return brief_runs.read_runs([FOLDER])
 
 
 def _without_docx() -> object:
     with patch.object(brief_files, "find_spec", return_value=None):
-        return brief_files.write_brief(language("id"), brief_files.Runs([]))
+        return brief_files.write_brief(language("id"), brief_runs.Runs([]))
 
 
 SMALL = make_scenario(make_villages([9], counts=[5, 2, 1, 1]))
@@ -124,8 +131,10 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "no space for the tables": lambda speech: str(disk.cannot_finish(speech, FOLDER, FULL, "2 MB", "")),
     "no space for the figures": lambda speech: str(disk.cannot_draw(speech, FOLDER, FULL)),
     "an answer that cannot be written": lambda speech: str(disk.cannot_show(speech, FOLDER, FORBIDDEN)),
+    **{name: refused(call) for name, call in LEARNED_IN_PYTHON.items()},
+    **{name: noted(call) for name, call in NOTES.items()},
 }
-"""Refusals that no command can bring about everywhere."""
+"""Refusals that no command can bring about everywhere, and what is noted of a calibration."""
 
 
 def typed(command: str, code: str, folder: Path) -> tuple[int, str]:

@@ -30,24 +30,73 @@ def test_a_starter_loads_at_once(tmp_path: Path, code: str) -> None:
     assert loaded.districts[0].status is not None
 
 
-def name_the_workbook(scenario: Path, table: Path, workbook: Path) -> None:
-    """Write the workbook in place of the CSV into a scenario."""
+def name_the_csv(scenario: Path, table: Path, workbook: Path) -> None:
+    """Write the CSV in place of the workbook into a scenario."""
     text = scenario.read_text(encoding="utf-8")
-    assert workbook.name in text
-    scenario.write_text(text.replace(f"table: {table.name}", f"table: {workbook.name}"), encoding="utf-8")
+    assert f"table: {workbook.name}" in text
+    scenario.write_text(text.replace(f"table: {workbook.name}", f"table: {table.name}"), encoding="utf-8")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_workbook_of_a_starter_holds_the_same_table(tmp_path: Path, code: str) -> None:
-    """Named in place of the CSV, with its sheet of explanations, it gives the same village."""
+def test_a_starter_reads_its_workbook_or_its_csv_which_hold_the_same(tmp_path: Path, code: str) -> None:
+    """The workbook, with its sheet of explanations, is what it names; the CSV in its place gives the same village."""
     written = write_starter(tmp_path / "coba", language(code))
     before = load_scenario(written[0])
-    name_the_workbook(*written)
+    assert before.table.startswith(str(written[2]))
+    name_the_csv(*written)
     after = load_scenario(written[0])
+    assert after.table == str(written[1])
     (old,), (new,) = before.districts, after.districts
     assert (new.codes, new.names, new.subdistricts) == (old.codes, old.names, old.subdistricts)
     assert new.columns["launch_year"].tolist() == old.columns["launch_year"].tolist() == [2022]
-    assert after.notes == ()
+    assert after.notes == before.notes
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_is_still_as_in_the_starter_is_noted_and_its_source_left_out(tmp_path: Path, code: str) -> None:
+    """Title, source, example village and district are named in one note until they are replaced."""
+    path, _, workbook = write_starter(tmp_path / "coba", language(code))
+    scenario = load_scenario(path)
+    (note,) = scenario.notes
+    keys = "title, sources.villages.table, villages.table (99.01.01.2001 Contoh Satu), district"
+    assert str(note) == f"still as in the starter; replace by your own: {keys}"
+    assert "villages.table" not in scenario.sources
+    book = load_workbook(workbook)
+    book.worksheets[0]["B2"] = "Benua"
+    book.save(workbook)
+    text = path.read_text(encoding="utf-8")
+    for old, new in (("Judul skenario", "Pokja"), ("Title of the scenario", "Pokja"), (" sini", ""), (" here", "")):
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    scenario = load_scenario(path)
+    assert scenario.notes == ()
+    assert scenario.sources["villages.table"].startswith("stated; ")
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_effect_of_the_starter_is_noted_until_it_has_a_source(tmp_path: Path, given: bool) -> None:
+    """Its numbers may be right; then a source says so."""
+    path, *_ = write_starter(tmp_path / "coba", language("en"))
+    text = path.read_text(encoding="utf-8")
+    head, plans, sources = text.partition("# interventions:")[0], *text.partition("# interventions:")[1:]
+    opened = re.sub(r"^# ", "", plans + sources.partition("\n\n")[0], flags=re.MULTILINE)
+    more = "  interventions.pokja.odds_ratio_rise: assumed; judged by the agency\n" if given else ""
+    path.write_text(f"{head}{opened}\nsources:\n  villages.table: stated; agency\n{more}", encoding="utf-8")
+    (note,) = load_scenario(path).notes
+    assert ("interventions.pokja.odds_ratio_rise, interventions.pokja.cost_idr_million" in str(note)) == (not given)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_second_scenario_of_a_starter_loads_as_a_file_of_its_own(tmp_path: Path, code: str) -> None:
+    """Its lines, saved under the name that is given, extend the starter by an intervention, a name and a title."""
+    path, *_ = write_starter(tmp_path / "coba", language(code))
+    lines = [line[3:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
+    overlay = path.with_name("coba-pokja.yaml")
+    overlay.write_text("\n".join(lines), encoding="utf-8")
+    base, scenario = load_scenario(path), load_scenario(overlay)
+    assert (scenario.name, [plan.name for plan in scenario.interventions]) == ("coba-pokja", ["pokja"])
+    assert scenario.title != base.title
+    assert scenario.table == base.table
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -63,14 +112,14 @@ def test_the_workbook_of_a_starter_helps_to_fill_it_in(tmp_path: Path, code: str
     explained = [row[0] for row in readme.iter_rows(min_row=4, max_row=8, values_only=True)]
     assert explained == [cell.value for cell in sheet[1]]
     text = " ".join(str(cell) for row in readme.iter_rows(values_only=True) for cell in row if cell)
-    assert "coba.yaml: table: coba_villages.xlsx" in text
+    assert "coba_villages.xlsx" in text
+    assert "covariates" in text
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_workbook_filled_in_goes_to_a_forecast(tmp_path: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows below the example, a covariate beside them, levels as people write them: check and forecast take it."""
     written = write_starter(tmp_path / "coba", language(code))
-    name_the_workbook(*written)
     book = load_workbook(written[2])
     sheet = book.worksheets[0]
     sheet["F1"], sheet["F2"] = "Jarak", 4.5
@@ -88,16 +137,20 @@ def test_a_workbook_filled_in_goes_to_a_forecast(tmp_path: Path, code: str, monk
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_optional_lines_of_a_starter_load_too(tmp_path: Path, code: str) -> None:
     """Whoever takes all signs away, and the status column out of the table, gets a scenario that loads."""
-    path, table, _ = write_starter(tmp_path / "coba", language(code))
+    path, table, workbook = write_starter(tmp_path / "coba", language(code))
+    name_the_csv(path, table, workbook)
     text, opened = OPTIONAL.subn(r"\1\2", path.read_text(encoding="utf-8"))
-    assert opened == 15
+    assert opened == 16
     path.write_text(text, encoding="utf-8")
     rows = [re.split("[,;]", line) for line in table.read_text(encoding="utf-8").splitlines()]
     place = rows[0].index("status")
-    table.write_text("\n".join(",".join(row[:place] + row[place + 1 :]) for row in rows), encoding="utf-8")
+    (covariate,) = re.findall(r"covariates: {([a-z_]+):", text)
+    rows = [[*row[:place], *row[place + 1 :], more] for row, more in zip(rows, [covariate, "2.5"], strict=True)]
+    table.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
     scenario = load_scenario(path)
     assert [plan.name for plan in scenario.interventions] == ["pokja"]
     assert scenario.parameters.scalars["fall"].fixed
+    assert scenario.parameters.covariates == (covariate,)
     assert scenario.districts[0].status_counts is not None
     assert scenario.document["villages"]["as_of"] == "2025-12-31"
 

@@ -81,3 +81,45 @@ def test_an_exact_difference_has_the_error_of_its_draws_alone() -> None:
     assert found.parameter_interval90 == pytest.approx(tuple(np.quantile(values, [0.05, 0.95])))
     assert exact_difference(values[:1]).monte_carlo_error == 0.0
     assert exact_difference(values[:1]).parameter_interval90 is None
+
+
+def test_draws_that_differ_by_noise_alone_have_no_interval() -> None:
+    """Noise N(0, 1) and no effect: told apart in P(Z > 1) = 16 % of 400 trials, four standard errors aside."""
+    told = [
+        paired_difference(RANDOM.normal(0.1, 1.0, size=(200, 10))).parameter_interval90 is not None for _ in range(400)
+    ]
+    assert np.mean(told) <= norm.sf(1) + 4 * np.sqrt(norm.sf(1) * norm.cdf(1) / 400)
+
+
+def test_what_the_draws_differ_by_is_told_where_it_is_well_above_its_error() -> None:
+    """Effects N(0, τ²), means of noise N(0, 1 / R): the error of the estimated τ² is (τ² + 1 / R) √(2 / D).
+
+    With D = 500, R = 10 and τ² = 0.09 that is 0.012: the estimate is six errors above the one that it needs.
+    """
+    for _ in range(20):
+        effects = RANDOM.normal(0.0, 0.3, size=(500, 1))
+        found = paired_difference(effects + RANDOM.normal(0.0, 1.0, size=(500, 10))).parameter_interval90
+        assert found is not None
+        assert found == pytest.approx(norm(0, 0.3).ppf([0.05, 0.95]), abs=0.16)
+
+
+def test_pairs_that_all_agree_say_nothing_of_the_parameters() -> None:
+    """No pair differs, and the laws do: an interval from 0 to 0 would be too sure of it."""
+    assert paired_difference(np.zeros((50, 10))).parameter_interval90 is None
+
+
+def test_an_interval_reaches_to_its_mean() -> None:
+    """Thirty draws in a thousand differ by 1, the others by nothing: the mean, 0.03, lies beyond the 95% quantile."""
+    values = np.repeat(np.where(np.arange(1_000) < 30, 1.0, 0.0)[:, None], 5, axis=1)
+    assert paired_difference(values).parameter_interval90 == pytest.approx((0.0, 0.03))
+
+
+def test_no_interval_excludes_its_mean_however_rare_the_difference() -> None:
+    """Differences in one pair of some thousand, in draws that are prone to them."""
+    for chance in np.linspace(0.0002, 0.02, 100):
+        values = (RANDOM.random((500, 20)) < chance * RANDOM.exponential(size=(500, 1))).astype(float)
+        found = paired_difference(values)
+        if found.parameter_interval90 is not None:
+            low, high = found.parameter_interval90
+            assert low <= found.mean + 1e-12
+            assert found.mean <= high + 1e-12

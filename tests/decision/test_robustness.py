@@ -164,3 +164,11 @@ def test_a_choice_needs_two_options_of_the_same_villages(baseline: Scenario) -> 
     other = make_scenario(make_villages([60], counts=[40, 10, 5, 5]), OPEN, horizon=2)
     with pytest.raises(KampungError, match="villages"):
         robustness([baseline, replace(other, target=baseline.target, name="other")])
+
+
+def test_costs_are_those_of_the_villages_assisted(baseline: Scenario) -> None:
+    """Ten villages of 93 in each of two years at 5 million; none where no option has a cost."""
+    assert robustness([baseline, with_plan(baseline, 10)], 20, 10, 3).costs == ()
+    planned = with_plan(baseline, 10)
+    costly = replace(planned, interventions=(replace(planned.interventions[0], cost_idr_million=5.0),))
+    assert robustness([baseline, costly], 20, 10, 3).costs == pytest.approx((0.0, 100.0))

@@ -81,9 +81,9 @@ def test_no_trade_of_single_places_improves_on_the_cheapest(
 
 
 def test_climbing_ends_at_the_best_trade_within_a_limit() -> None:
-    """Of settings with a + b of at most 10 the highest of 3a + b is all of a."""
-    found = climb(lambda p: 3.0 * p[0] + p[1], lambda p: sum(p) <= 10, (10, 10), (2, 8))
-    assert found == (10, 0)
+    """Of settings with a + b of at most 10 the highest of 3a + b is all of a, from the other end and from nothing."""
+    for start in ((2, 8), (0, 0)):
+        assert climb(lambda p: 3.0 * p[0] + p[1], lambda p: sum(p) <= 10, (10, 10), start) == (10, 0)
 
 
 @given(st.dictionaries(st.tuples(st.integers(0, 9)), st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1))

@@ -118,6 +118,12 @@ def test_unanimous_trajectories_leave_a_wilson_bound(
     assert z * result.monte_carlo_error == pytest.approx(z**2 / (independent + z**2))
 
 
+def test_an_interval_reaches_to_the_probability() -> None:
+    """Thirty draws in a thousand for which it is certain, and impossible for all others: from 0 to the mean, 0.03."""
+    met = np.repeat((np.arange(1_000) < 30)[:, None], 20, axis=1)
+    assert estimate(met).parameter_interval90 == pytest.approx((0.0, 0.03))
+
+
 def test_one_exact_draw_has_no_error() -> None:
     """Nothing is left to chance in a closed form with fixed parameters."""
     assert estimate_from_draws(np.array([0.7])).monte_carlo_error == 0

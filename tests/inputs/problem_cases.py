@@ -133,6 +133,19 @@ def _empty_files(*names: str) -> Made:
     return Made(f"(a folder with {' and '.join(names) or 'nothing in it'})", make)
 
 
+def _starter() -> Case:
+    """Return the examples of a starter, the optional ones too."""
+    sections = {
+        "title": "title: {id: Judul skenario}",
+        "district": 'district: {code: "99.01", name: Kabupaten Contoh}',
+        "villages": "villages: {table: desa.csv}",
+        "interventions": POKJA
+        + "    odds_ratio_rise: {median: 1.3, interval90: [0.9, 1.9]}\n    cost_idr_million: 25\n",
+        "sources": 'sources: {villages.table: "stated; tulis sumber data status di sini"}',
+    }
+    return Case(sections, {"desa.csv": "kode_desa;desa;kecamatan;status\n99.01.01.2001;Contoh Satu;Contoh;dasar\n"})
+
+
 def _of_size(size: int) -> Made:
     def make(path: Path) -> None:
         path.touch()
@@ -253,6 +266,8 @@ SECTIONS: dict[str, str] = {
     "an interval upside down": "transition: {year_sd: {median: 0.6, interval90: [1.8, 0.2]}}",
     "an interval beyond all measure": "transition: {year_sd: {median: 1, interval90: [1e-10, 1000]}}",
     "an interval of three": "transition: {year_sd: {median: 0.6, interval90: [1, 2, 3]}}",
+    "an interval with decimal commas": "transition: {year_sd: {median: 0.6, interval90: [0,2, 1,8]}}",
+    "a median with a decimal comma among braces": "transition: {year_sd: {median: 0,6, interval90: [0.2, 1.8]}}",
     "an interval of one": "transition: {year_sd: {median: 0.6, interval90: [1]}}",
     "a row that does not sum to 1": _matrix(dasar="{dasar: 0.5, berkembang: 0.4}"),
     "a row that sums to more than 1": _matrix(dasar="{dasar: 0.9, berkembang: 0.2}"),
@@ -376,6 +391,9 @@ WITH_FILES: dict[str, Case] = {
     ),
     "a scenario that is not there": Case(asked="skenario.yaml"),
     "a scenario misspelt": Case(files={"tanah_laut.yaml": "schema: 1\n"}, asked="tanah_lau.yaml"),
+    "a table in place of its scenario": Case(asked="villages.csv"),
+    "a table in place of a scenario": Case(files={"lain.csv": "kode_desa;desa\n"}, asked="lain.csv"),
+    "a starter left as it is": _starter(),
     "a folder for a scenario": Case(files={"scenarios": _empty_files("laut.yaml", "barito.yaml")}, asked="scenarios"),
     "a scenario of more than 5 MB": Case(files={"scenario.yaml": _of_size(5_000_001)}),
     "a scenario in another encoding": Case(files={"scenario.yaml": b"schema: 1\nname: coba\ntitle: {id: Caf\xe9}\n"}),
@@ -401,6 +419,9 @@ OVERLAYS: dict[str, Case] = {
     ),
     "remove as a word": _extended("extends: base.yaml\nname: coba\nremove: pokja\n", interventions=POKJA),
     "remove as keys": _extended("extends: base.yaml\nname: coba\nremove: {pokja: true}\n", interventions=POKJA),
+    "remove below interventions": _extended(
+        "extends: base.yaml\nname: coba\ninterventions:\n  remove: [pokja]\n", interventions=POKJA
+    ),
     "remove of another name": _extended("extends: base.yaml\nname: coba\nremove: [pokj]\n", interventions=POKJA),
     "remove where nothing is inherited": _extended("extends: base.yaml\nname: coba\nremove: [pokja]\n"),
     "a mistake in the scenario that is extended": _extended("extends: base.yaml\nname: coba\n", horizon="horizon: 500"),

@@ -83,18 +83,23 @@ VILLAGES: dict[str, str | bytes] = {
     "a village without a code": f"{HEADER}\n,Benua,Takisung\n2002,Tabanio,Takisung\n",
     "a village without a kecamatan": f"{HEADER}\n2001,Benua,\n2002,Tabanio,Takisung\n",
     "a kecamatan written once": f"{HEADER}\n2001,Benua,Takisung\n2002,Tabanio,\n",
+    "a kecamatan written once and one at the top left out": f"{HEADER}\n1,A,\n2,B,\n3,C,Jorong\n4,D,\n",
     "a code twice": f"{HEADER}\n2001,Benua,Takisung\n2002,Tabanio,Takisung\n2001,Asam,Jorong\n",
+    "a code once with dots and once without": f"{HEADER}\n63.01.01.2001,A,Jorong\n6301012001,B,Jorong\n",
     "codes that became numbers": f"{HEADER}\n6.301E+09,Benua,Takisung\n6.301E+09,Tabanio,Takisung\n",
     "a row too short": f"{HEADER}\n2001,Benua,Takisung\n2002,Tabanio\n",
     "a row too long": f"{HEADER}\n2001,Benua,Takisung,baru\n",
     "a quote left open": f'{HEADER}\n2001,"Benua,Takisung\n',
     "a status that is none": f"{HEADER},status\n2001,Benua,Takisung,maju\n",
     "a status misspelt": f"{HEADER},status\n2001,Benua,Takisung,mandri\n",
+    "villages not classified yet": f"{HEADER},status\n1,A,K,dasar\n2,B,K,Belum dinilai\n3,C,K,Belum dinilai\n4,D,K,-\n",
     "a status left blank": f"{HEADER},status\n2001,Benua,Takisung,dasar\n2002,Tabanio,Takisung,\n",
     "statuses all left blank": f"{HEADER},status\n2001,Benua,Takisung,\n",
     "a launch after the origin": f"{HEADER},launch_year\n2001,Benua,Takisung,2026\n",
     "a launch in words": f"{HEADER},launch_year\n2001,Benua,Takisung,baru\n",
-    "a total below the table": f"{HEADER}\n2001,Benua,Takisung\n,Jumlah,\n",
+    "a total below the table": f"{HEADER},status\n2001,Benua,Takisung,dasar\n,Jumlah,,1\n",
+    "a total with a source below it": f"{HEADER},status\n2001,Benua,Takisung,maju\n,Jumlah,,1\n\nSumber: Dinas,,,\n",
+    "a total among the rows": f"{HEADER},status\n2001,A,Takisung,dasar\n,Jumlah Takisung,,1\n2002,B,Jorong,dasar\n",
     "decimals written in two ways": f"{HEADER};jarak\n".replace(",", ";")
     + "1;Benua;Takisung;1,5\n2;Asam;Jorong;2.25\n",
     "an error of a formula": f"{HEADER},jarak\n2001,Benua,Takisung,#REF!\n",
@@ -139,6 +144,28 @@ OTHERS: dict[str, Case] = {
     "a title above the table": Case(
         {"villages": "villages: {table: desa.csv}"},
         {"desa.csv": f"Daftar Kampung KB,,,\n{HEADER},status\n2001,Benua,Takisung,dasar\n"},
+    ),
+    "a kecamatan in two spellings": Case(
+        {"villages": "villages: {table: desa.csv}"},
+        {
+            "desa.csv": f"{HEADER},status\n1,A,Bukit Harapan,dasar\n2,B,Bukit harapan,dasar\n"
+            "3,C,BukitHarapan,dasar\n4,D,Bukit Harapan,dasar\n"
+        },
+    ),
+    "codes with dots and without": Case(
+        {"villages": "villages: {table: desa.csv}"},
+        {"desa.csv": f"{HEADER},status\n63.01.01.2001,A,K,dasar\n6301012002,B,K,dasar\n6301012003,C,K,dasar\n"},
+    ),
+    "a code of another kecamatan": Case(
+        {"villages": "villages: {table: desa.csv}"},
+        {
+            "desa.csv": f"{HEADER},status\n63.01.01.2001,A,Takisung,dasar\n63.01.01.2002,B,Takisung,dasar\n"
+            "63.01.05.2001,C,Takisung,dasar\n"
+        },
+    ),
+    "a kecamatan misspelt": Case(
+        {"villages": "villages: {table: desa.csv}"},
+        {"desa.csv": f"{HEADER},status\n63.01.01.2001,A,Takisung,dasar\n63.01.01.2002,B,Takisunk,dasar\n"},
     ),
     "a row that numbers the columns": Case(
         {"villages": "villages: {table: desa.csv}"},

@@ -382,3 +382,86 @@ def test_a_table_saved_by_libreoffice_in_indonesian_goes_to_a_forecast_as_it_is(
     forecast = CliRunner().invoke(app, ["forecast", "scenario.yaml", *effort])
     assert forecast.exit_code == 0, forecast.output
     assert "6 kampung" in forecast.output
+
+
+def _once(sheet: Worksheet) -> None:
+    sheet["C3"] = sheet["C5"] = None
+
+
+def test_a_kecamatan_written_once_holds_for_the_rows_below_it(desk: Desk) -> None:
+    """Blank cells take the name above them, as a person reads them, and that is noted with their rows."""
+    desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN, *ROWS]), change=_once))
+    scenario = load(desk, "desa.xlsx")
+    hold_the_four(scenario.districts[0])
+    (note,) = scenario.notes
+    assert "in column Kecamatan, 2 empty cells take the name above them (rows 3, 5)" in str(note)
+
+
+def test_a_kecamatan_in_several_spellings_is_one(desk: Desk) -> None:
+    """Capitals and blanks make no new kecamatan; the spelling of most rows is kept, and the others are noted."""
+    names = ["Bukit harapan", "Bukit Harapan", "BUKITHARAPAN", "Bukit Harapan"]
+    rows = [[str(i), "A", name, "dasar"] for i, name in enumerate(names)]
+    desk.write("desa.csv", as_csv([INDONESIAN[:4], *rows]))
+    scenario = load(desk, "desa.csv")
+    assert scenario.districts[0].subdistricts == ("Bukit Harapan",)
+    (note,) = scenario.notes
+    assert str(note).endswith("Bukit harapan (2) = Bukit Harapan, BUKITHARAPAN (4) = Bukit Harapan")
+
+
+@pytest.mark.parametrize("other", ["6301012001", "63 01 01 2001", "63-01-01-2001", 6301012001])
+def test_a_village_is_double_however_its_code_is_parted(desk: Desk, other: object) -> None:
+    """With dots or without, as text or as a number, it is one code."""
+    rows = [["63.01.01.2001", "A", "K", "dasar"], [other, "B", "K", "dasar"]]
+    desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN[:4], *rows])))
+    (problem,) = desk.problems(villages="villages: {table: desa.xlsx}")
+    assert "two villages have the same code: rows 2 and 3" in words(problem)
+
+
+def test_short_codes_that_differ_in_a_dot_are_two(desk: Desk) -> None:
+    """1.11 and 11.1 are numbers of an office's own, not one code parted in two ways."""
+    rows = [["1.11", "A", "K", "dasar"], ["11.1", "B", "K", "dasar"]]
+    desk.write("desa.csv", as_csv([INDONESIAN[:4], *rows]))
+    assert load(desk, "desa.csv").districts[0].codes == ("1.11", "11.1")
+
+
+def test_a_code_of_another_kecamatan_is_noted(desk: Desk) -> None:
+    """Judged by the other rows: most of a kecamatan's codes begin alike."""
+    codes = ["98.07.04.2001", "98.07.04.2002", "98.07.05.2001"]
+    desk.write("desa.csv", as_csv([INDONESIAN[:4], *([code, "A", "K", "dasar"] for code in codes)]))
+    (note,) = load(desk, "desa.csv").notes
+    assert "98.07.05.2001 (4)" in str(note)
+    assert "98.07.04" not in str(note)
+
+
+def test_what_stands_below_a_table_hides_no_problem_in_it(desk: Desk) -> None:
+    """A total and a source two rows further down are one problem, told beside those of the villages."""
+    rows = [["63.01.01.2001", "Benua", "Takisung", "maju"], ["", "Jumlah", "", 60], [], ["Sumber: Dinas 2025"]]
+    desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN[:4], *rows])))
+    status, foot = desk.problems(villages="villages: {table: desa.xlsx}")
+    assert "maju is not a status" in words(status)
+    assert (foot.line, foot.found) == (3, "Jumlah 60")
+    assert "remove this row and what stands below it" in words(foot)
+
+
+@pytest.mark.parametrize(
+    "written", ["Belum dinilai", "belum diklasifikasi", "-", "Not yet assessed", "kampung baru", "Baru"]
+)
+def test_a_village_not_classified_yet_has_two_ways_out(desk: Desk, written: str) -> None:
+    """Write dasar, or leave it out, and what either does to the target."""
+    desk.write("desa.csv", as_csv([INDONESIAN[:4], ["1", "A", "K", "dasar"], ["2", "B", "K", written]]))
+    (problem,) = desk.problems(villages="villages: {table: desa.csv}")
+    assert "write dasar: it is forecast, and the target counts it; or remove its row" in words(problem)
+
+
+def test_a_problem_of_a_table_names_sheet_row_column_and_cell_and_is_told_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same mistake in many rows is one text that lists the rows; the number of problems counts every one."""
+    rows = [[str(i), "A", "K", "maju" if i in {1, 2, 3, 7} else "dasar"] for i in range(9)]
+    desk.write("desa.xlsx", book_of(NOTES, ("Kampung", [INDONESIAN[:4], *rows])))
+    desk.write("scenario.yaml", desk.text(villages="villages: {table: desa.xlsx}"))
+    monkeypatch.chdir(desk.folder)
+    told = CliRunner().invoke(app, ["check", "scenario.yaml", "--lang", "en"]).stderr.splitlines()
+    assert told[0] == "desa.xlsx, sheet Kampung, row 3, column Klasifikasi (cell D3)"
+    assert told[-2:] == ["  the same in rows 4–5, 9 (3 more)", "Problems found: 4. Nothing was written."]
+    assert sum("is not a status" in line for line in told) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import nbformat
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from learning_example import TRUTH
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +58,8 @@ def execute(notebook: Any) -> None:
 
 def test_there_are_notebooks() -> None:
     """The notebooks that the README names are where it says; the other tests would pass without any."""
-    assert [named(path) for path in NOTEBOOKS] == ["01_forecast", "02_extend_the_model", "03_decide"]
+    names = ["01_forecast", "02_extend_the_model", "03_decide", "04_learn_from_data"]
+    assert [named(path) for path in NOTEBOOKS] == names
 
 
 @pytest.mark.slow
@@ -85,3 +88,14 @@ def test_a_notebook_is_kept_valid_and_without_answers(path: Path) -> None:
 
     assert notebook.metadata.kernelspec.name == "python3"
     assert [cell.id for cell in code_cells(notebook) if cell.outputs or cell.execution_count is not None] == []
+
+
+def test_the_truth_that_is_revealed_is_the_one_behind_the_workbook() -> None:
+    """The chances in 04_learn_from_data, and those that it says did nothing, are those of tests/learning_example.py."""
+    told: dict[str, float] = {}
+    for cell in code_cells(read(ROOT / "notebooks" / "04_learn_from_data.ipynb")):
+        for line in ast.parse(cell.source).body:
+            if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) in {"truth", "nothing_else"}:
+                told |= ast.literal_eval(line.value)
+
+    assert told == TRUTH

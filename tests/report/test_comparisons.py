@@ -28,7 +28,7 @@ from simulation.report.language import LANGUAGES, language
 
 STATUS = [i * 7 % 4 for i in range(40)]
 COACHING = Intervention("coaching", ORIGIN + 1, sector="X", capacity=9, cost_idr_million=12.5)
-EFFECT = {"coaching.odds_ratio_rise": Exponentiated(Normal(0.9, 0.3))}
+EFFECT = {"coaching.odds_ratio_rise": Exponentiated(Normal(0.9, 0.6))}
 TITLES = {"en": "More coaching", "id": "Pendampingan"}
 
 
@@ -49,7 +49,7 @@ def coached(**settings: Any) -> Scenario:
 @pytest.fixture(scope="module")
 def compared() -> Comparison:
     """Return a small comparison of known statuses."""
-    return compare(district(), coached(), draws=80, replicates=20, seed=3)
+    return compare(district(), coached(), draws=600, replicates=20, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +139,36 @@ def test_an_exact_result_is_called_exact() -> None:
     assert "An exact result knows no single villages" in " ".join(words.notes(language("en"), record))
 
 
+def test_one_draw_of_uncertain_parameters_is_no_certain_result() -> None:
+    """Exact or simulated: it holds for one random set of values, and says so in verdict and notes."""
+    villages, plan = make_villages([40], STATUS), replace(COACHING, priority="lowest_status")
+    uncertain = [
+        make_scenario(villages, {"rise.dasar": LogitNormal(-2.5, 0.4)}, plans, effects, horizon=1)
+        for plans, effects in (((), {}), ((plan,), {"coaching.odds_ratio_rise": 2.5}))
+    ]
+    for engine, said in (("exact", "an exact result, but for one"), ("batch", ", for one random set of parameter")):
+        for draws, one in ((1, True), (20, False)):
+            record = comparison_record(compare(*uncertain, draws=draws, replicates=50, engine=engine))  # type: ignore[arg-type]
+            assert (said in record["scenarios"][0]["verdict"]["en"]) == one
+            assert ("--draws" in " ".join(words.notes(language("en"), record))) == one
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_an_interval_that_is_noise_is_left_out_and_that_is_said(code: str) -> None:
+    """Few pairs and a weak programme: a dash in the table, and a sentence below it that says why."""
+    weak = district(replace(COACHING, capacity=1), name="weak")
+    record = comparison_record(compare(district(), weak, draws=5, replicates=2))
+    assert record["scenarios"][0]["years"][0]["interval90"] is None
+    assert tables.years_table(language(code), record["scenarios"][0]).rows[0][4] == "–"
+    assert sum(note.startswith("“–”") for note in words.notes(language(code), record)) == 1
+
+
+def test_where_nothing_can_differ_the_chance_of_more_rises_is_nought() -> None:
+    """Not "below 1 %"."""
+    row = tables.totals_table(language("en"), comparison_record(compare(coached(), coached(), draws=9))).rows[0]
+    assert row[2:4] == ["0%", "0%"]
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_answer_fits_80_columns(code: str) -> None:
     """Several scenarios with long titles, with cost and without, statuses known or not."""
@@ -219,7 +249,7 @@ def test_another_question_has_another_folder(compared: Comparison, tmp_path: Pat
         ([other, one], compared.effort, 3, "batch"),
         ([one, other, other], compared.effort, 3, "batch"),
         ([one, other], compared.effort, 4, "batch"),
-        ([one, other], replace(compared.effort, draws=81), 3, "batch"),
+        ([one, other], replace(compared.effort, draws=601), 3, "batch"),
         ([one, coached(min_years=1)], compared.effort, 3, "batch"),
         ([one, other], compared.effort, 3, "exact"),
     ]
@@ -260,3 +290,22 @@ def test_no_village_that_rises_only_with_a_scenario_makes_no_table(told: dict[st
     shown = tables.villages_table(language("en"), contrast, most=4)
     assert shown is not None
     assert len(shown.rows) == 4
+
+
+def test_a_cost_that_is_hardly_known_and_a_chance_that_turns_are_warned_of(told: dict[str, Any]) -> None:
+    """An interval of more than one to ten, or without an end; a lower chance after a higher one."""
+    (contrast,) = told["scenarios"]
+    notes = {}
+    for high in (50.0, 500.0, None):
+        each = {"mean": 60.0, "interval90": [30.0, high]}
+        record = {**told, "scenarios": [{**contrast, "cost_per_additional_rise": each}]}
+        notes[high] = [one for one in words.notes(language("en"), record) if "known only roughly" in one]
+    assert (len(notes[50.0]), len(notes[500.0]), len(notes[None])) == (0, 1, 1)
+    years = [{**contrast["years"][0], "difference": apart, "monte_carlo_error": 0.01} for apart in (0.2, 0.0, -0.2)]
+    for place, year in enumerate(years):
+        year["year"] = 2026 + place
+    for shown, expected in ((years, 1), (years[:2], 0), (years[2:], 0)):
+        record = {**told, "scenarios": [{**contrast, "years": shown}]}
+        turned = [one for one in words.notes(language("en"), record) if "after raising it before" in one]
+        assert len(turned) == expected
+        assert all("in 2028 after" in one for one in turned)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,12 +77,32 @@ def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None
     assert "pokja" not in verdict["en"]
 
 
+def test_the_figure_names_one_unknown_only_where_one_matters(pokja: Scenario) -> None:
+    """Else it names those that the sentence names."""
+    one, two = (sensitivity_record(known(pokja, total)) for total in (0.02, 0.3))
+    assert "hangs mostly on one unknown: chance of rising from dasar" in drivers.headline(language("en"), one)
+    several = drivers.headline(language("en"), two)
+    assert "hangs on several unknowns: chance of rising from dasar in a year; pokja" in several
+
+
 @pytest.mark.parametrize(("effect_total", "told"), [(None, True), (0.02, True), (0.3, False)])
 def test_effects_that_hardly_matter_are_said_to(pokja: Scenario, effect_total: float | None, told: bool) -> None:
     """Only then is a planner sent to look for other data first."""
     record = sensitivity_record(known(pokja, effect_total))
     sentence = "Knowing the effects of the interventions better would hardly narrow the chance"
     assert any(sentence in note for note in drivers.notes(language("en"), record)) == told
+
+
+def test_nothing_is_named_where_nothing_varies_or_the_points_are_few(pokja: Scenario) -> None:
+    """No driver of a chance that is the same everywhere, and none from shares that may be anything."""
+    same = sensitivity_record(replace(known(pokja, None), sd=0.001, mean=0.9999))
+    assert "whatever the uncertain parameters are" in same["verdict"]["en"]
+    assert list(drivers.notes(language("en"), same)) == []
+    wild = Driver("rise.dasar", 0.37, 1.4, 1.7, (0.3, 2.0))
+    few = sensitivity_record(replace(known(pokja, None), drivers=(wild,)))
+    assert "give more --draws" in few["verdict"]["en"]
+    assert drivers.hardly(few) == []
+    assert drivers.table(language("en"), few).rows[0][1:4] == ["100%", "100%", "30–100%"]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -145,5 +166,17 @@ def test_the_sentence_tells_apart_one_best_option_two_and_none(tried: Robustness
     assert "“b” is the best on average (55%); “a” is the one least regretted" in said
     assert "at worst it is 20.0 percentage points below the best, the other 30.0" in said
     assert "also the one least regretted" in choices.verdict(language("en"), made | {"least_regretted": "b"})
+    never = made | {"options": [one, other | {"largest_regret": 0.0}], "least_regretted": "b"}
+    assert choices.verdict(language("en"), never) == "“b” is the best in every state of the world (55% on average)."
     tied = made | {"options": [one | {"largest_regret": 0.004}, other | {"largest_regret": 0.0}]}
     assert "No scenario is clearly better" in choices.verdict(language("en"), tied | {"least_regretted": "b"})
+
+
+def test_a_choice_says_what_each_option_costs(tried: Robustness) -> None:
+    """For all its years, in every verdict, where a cost is stated at all."""
+    assert "Cost in" not in robustness_record(tried)["verdict"]["en"]
+    said = robustness_record(replace(tried, costs=(0.0, 1250.0)))["verdict"]
+    first, last = (tried.options[0].years[end] for end in (0, -1))
+    assert f"Cost in {first}–{last}, million rupiah: " in said["en"]
+    assert said["en"].endswith("” 1,250.")
+    assert said["id"].endswith("” 1.250.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -55,7 +56,8 @@ def test_the_workbook_says_what_the_record_says(
     assert record["verdict"][code] in [row[0] for row in read_me]
     assert any(folder.name in row[0] for row in read_me)
     assert [list(row[2:]) for row in summary[1:]] == list(record["readings"].values())
-    assert summary[1][0] == "*"
+    assert [row[0] is not None for row in summary[1:]] == [True] + [False] * (len(summary) - 2)
+    assert str(summary[1][0]).startswith("* ")
     for row, year in zip(years[1:], record["years"], strict=True):
         assert row[:5] == (
             year["year"],
@@ -76,18 +78,53 @@ def test_the_workbook_says_what_the_record_says(
 def test_single_villages_stand_where_their_statuses_are_known(
     exported: Callable[[Forecast, str], tuple[Path, Sheets]],
 ) -> None:
-    """One row a village and year with the code as text; without statuses there is no such sheet."""
+    """One row a village with years across, and one a village and year; without statuses there are no such sheets."""
     made = forecast(load_scenario(ROOT / "scenarios" / "contoh.yaml"), 4, 5, 3)
     folder, sheets = exported(made, "en")
     with (folder / "villages.csv").open(encoding="utf-8", newline="") as stream:
         expected = list(csv.DictReader(stream))
-    header, *rows = sheets["Villages"]
+    villages = sheets["Villages"][1:]
+    assert len(villages) == len({row["village_code"] for row in expected})
+    for name, *_, last, risen in villages:
+        own = [row for row in expected if row["village_code"] == name]
+        assert (last, risen) == (float(own[-1]["probability_rises"]), float(own[-1]["probability_risen"]))
+    header, *rows = sheets["Villages by year"]
     assert [row[0] for row in rows] == [row["village_code"] for row in expected]
     assert header.index("year") == 4
     risen = [row[header.index("chance of rising in the year")] for row in rows]
     assert risen == [float(row["probability_rises"]) for row in expected]
     unknown = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut.yaml"), 4, 5, 3)
-    assert "Villages" not in exported(unknown, "en")[1]
+    assert not {"Villages", "Villages by year"} & set(exported(unknown, "en")[1])
+
+
+def test_what_the_scenario_says_is_told_from_what_holds_by_default(
+    exported: Callable[[Forecast, str], tuple[Path, Sheets]], tmp_path: Path
+) -> None:
+    """Years, places and costs that somebody wrote without a source are not called defaults, and defaults are."""
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    scenario = tmp_path / "scenarios" / "contoh_pendampingan.yaml"
+    scenario.write_text(scenario.read_text(encoding="utf-8").partition("sources:")[0], encoding="utf-8")
+    statements = exported(forecast(load_scenario(scenario), 4, 5, 3), "en")[1]["Statements"]
+    told = {(row[0], row[1]): row[3] for row in statements}
+    written, default = "written in the scenario, without a source", "as by default"
+    for what in ("who acts", "first year", "villages that qualify", "villages assisted at a time",
+                 "order of assistance", "cost of a village-year (million rupiah)"):  # fmt: skip
+        assert told["pendampingan", what] == written, what
+    for what in ("years of assistance for a village", "years until the full effect"):
+        assert told["pendampingan", what] == default, what
+    assert told["scenario", "reading of the target"] == default
+
+
+@pytest.mark.parametrize(("code", "never", "always"), [("en", "<0.1%", ">99.9%"), ("id", "<0,1 %", ">99,9 %")])
+def test_no_chance_is_shown_as_certain(
+    code: str, never: str, always: str, exported: Callable[[Forecast, str], tuple[Path, Sheets]]
+) -> None:
+    """What rounds to 0 or 1 is shown as in every other place, counts are whole, and the numbers stay what they are."""
+    folder, _ = exported(forecast(load_scenario(ROOT / "scenarios" / "contoh.yaml"), 4, 5, 3), code)
+    book = openpyxl.load_workbook(folder / "forecast.xlsx")
+    summary, years = book.worksheets[1:3]
+    assert summary["C2"].number_format == f'[<0.0005]"{never}";[>=0.9995]"{always}";0.0%'
+    assert [years.cell(2, column).number_format for column in (7, 8, 9, 10)] == ["#,##0", "#,##0.00", "#,##0", "#,##0"]
 
 
 def test_several_districts_stand_below_each_other(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ import pytest
 from simulation.inference.forecast import Forecast, forecast
 from simulation.inputs.problems import KampungError
 from simulation.inputs.scenario import load_scenario
-from simulation.report.finished import load_run
+from simulation.report.finished import finished_at, load_run, which_run
+from simulation.report.language import language
 from simulation.report.record import record
 from simulation.report.results import RunFolder
 
@@ -42,13 +45,31 @@ def test_a_run_can_be_made_again_from_its_folder_alone(made: Forecast, tmp_path:
     assert again.basis == made.basis
 
 
-def test_the_folder_above_names_its_only_run(made: Forecast, tmp_path: Path) -> None:
-    """The folder of a scenario stands for its run while there is one."""
-    folder = written(made, tmp_path)
-    assert load_run(tmp_path / "tanah-laut-pokja").folder.path == folder
-    written(forecast(made.scenario, 5, 8, 11), tmp_path)
-    with pytest.raises(KampungError, match=f"several runs.*{folder.name}"):
-        load_run(tmp_path / "tanah-laut-pokja")
+def test_the_folder_above_stands_for_its_newest_run(made: Forecast, tmp_path: Path) -> None:
+    """Whichever was finished last by its log, figures drawn later aside; of several it is said which was taken."""
+    first, second = (written(forecast(made.scenario, draws, 8, 11), tmp_path) for draws in (6, 5))
+    lines = {first: "2026-03-01T08:00:00+00:00 finished", second: "2026-02-01T08:00:00+00:00 finished"}
+    drawn = "2026-04-01T08:00:00+00:00 figures language=id"
+    for folder, line in lines.items():
+        (folder / "run.log").write_text(f"{line} engine=batch\n{drawn}\n", encoding="utf-8")
+    found = load_run(tmp_path / "tanah-laut-pokja")
+    assert (found.folder.path, found.older) == (first, 1)
+    assert finished_at(found.folder) == datetime(2026, 3, 1, 8, tzinfo=UTC)
+    english, indonesian = (which_run(language(code), found) for code in ("en", "id"))
+    assert english is not None
+    assert f"holds 2 finished runs; the newest is used: {first.name}, finished 1 March 2026 at" in english
+    assert indonesian is not None
+    assert f"yang terbaru: {first.name}, selesai 1 Maret 2026 pukul" in indonesian
+
+
+def test_without_a_log_the_manifest_tells_the_time(made: Forecast, tmp_path: Path) -> None:
+    """A run that is alone, or named itself, is not said to be one of several."""
+    first, second = (written(forecast(made.scenario, draws, 8, 11), tmp_path) for draws in (6, 5))
+    os.utime(second / "manifest.json", (1_000_000_000, 1_000_000_000))
+    assert load_run(tmp_path / "tanah-laut-pokja").folder.path == first
+    assert which_run(language("en"), load_run(second)) is None
+    shutil.rmtree(second)
+    assert which_run(language("en"), load_run(tmp_path / "tanah-laut-pokja")) is None
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:

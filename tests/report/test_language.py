@@ -178,6 +178,9 @@ WHOLE = {
     ("app/settings", "told"): "two whole sentences after each other",
     ("report/comparison/words", "notes"): "a list of assumptions",
     ("report/calibration/words", "notes"): "a list of parameters",
+    ("report/plan/ranking", "_rests_on"): "a list of what ranks rest on",
+    ("report/robustness/words", "verdict"): "a list of options, each with its cost",
+    ("report/sensitivity/words", "headline"): "a list of parameters",
     ("report/sensitivity/words", "notes"): "a list of parameters",
     ("report/sensitivity/words", "verdict"): "a list of parameters, each with its share",
 }

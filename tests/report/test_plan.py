@@ -5,48 +5,24 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
-from districts import make_scenario, make_villages
 from matplotlib.text import Text
 from openpyxl import load_workbook
+from plan_cases import LEVER, scenario
 
 from simulation.decision.planning import plan
 from simulation.decision.plans import Plan
-from simulation.domain.intervention import Intervention
-from simulation.domain.target import Target
-from simulation.inputs.scenario import Scenario
 from simulation.report import plots
 from simulation.report.language import LANGUAGES, language
-from simulation.report.plan import tables, words
+from simulation.report.plan import ranking, tables, words
 from simulation.report.plan.folder import plan_folder, save_plan, write_plan
 from simulation.report.plan.record import plan_record
 
-NAMES = ("=1+1", "@SUM(A1)", "Desa biasa")
 FOREIGN = {"id": re.compile(r"\d\.\d(?!\d\d)"), "en": re.compile(r"\d,\d(?!\d\d)")}
 """Decimals as the other language writes them."""
-
-
-def scenario(*, known: bool = True, cost: float = 0.0, **settings: Any) -> Scenario:
-    """Return thirty villages in three kecamatan, some with names that a spreadsheet would compute."""
-    status = [i * 7 % 5 % 4 for i in range(30)]
-    counts = [status.count(level) for level in range(4)]
-    villages = make_villages([12, 10, 8], status=status if known else None, counts=None if known else counts)
-    villages = replace(villages, names=(*NAMES, *villages.names[3:]))
-    plans = [
-        Intervention("rumah_dataku", 2026, capacity=4, eligible_status=("dasar", "berkembang"), cost_idr_million=cost),
-        Intervention("pokja", 2026, coverage=Fraction("0.3"), eligible_status=("dasar",), cost_idr_million=cost),
-    ]
-    effects = {"rumah_dataku.odds_ratio_rise": 2.5, "pokja.odds_ratio_rise": 1.8}
-    scalars = {"year_sd": 0.5, "peer_odds_ratio": 1.6 if known else 1.0}
-    settings.setdefault("target", Target(Fraction("0.1")))
-    return make_scenario(villages, scalars, plans, effects, horizon=1, **settings)
-
-
-LEVER = "rumah_dataku.capacity"
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +56,7 @@ def said(record: dict[str, Any], code: str) -> list[str]:
     captions = [one.caption for one in found if one]
     texts = [words.heading(speech, record), record["verdict"][code], words.what_limits(speech, record) or ""]
     figure = [text.get_text() for text in plots.plan(record, code, "ab").findobj(Text)]
-    return [*texts, *words.about_ranking(speech, record), *words.notes(speech, record), *captions, *cells, *figure]
+    return [*texts, *ranking.about_ranking(speech, record), *words.notes(speech, record), *captions, *cells, *figure]
 
 
 def test_the_record_has_the_keys_of_the_contract(reached: Plan) -> None:
@@ -123,6 +99,28 @@ def test_what_needs_nothing_and_what_is_too_close_are_said(reached: Plan) -> Non
     record = {**plan_record(reached), "least": None}
     record["goal"] = record["best"]["probability_met"] - 1e-4
     assert words.verdict(language("en"), record).startswith("Too close to call")
+
+
+def test_a_cost_says_its_years_and_what_of_it_falls_until_the_goal() -> None:
+    """Of three years the first is planned: a third of the cost where as many are assisted every year."""
+    costly = scenario(cost=12.5)
+    record = plan_record(plan(replace(costly, horizon=3), 0.5, LEVER, draws=50, replicates=4, budget=10_000))
+    table = tables.settings_table(language("en"), record)
+    assert "cost 2026–2028 (million rupiah)" in table.headers
+    assert "of this until 2026" in table.headers
+    point = next(point for point in record["tried"] if point["settings"][LEVER] > 0)
+    assert 0 < point["cost_to_goal_idr_million"] < point["cost_idr_million"]
+    assert "Limit on the cost in 2026–2028: 10,000 million rupiah." in list(words.notes(language("en"), record))
+    one_year = tables.settings_table(language("en"), plan_record(plan(costly, 0.5, LEVER)))
+    assert "cost 2026 (million rupiah)" in one_year.headers
+    assert not any("until" in header for header in one_year.headers)
+
+
+def test_the_amount_of_a_budget_stands_in_the_verdict() -> None:
+    """With its thousands grouped as in the language."""
+    found = plan(scenario(cost=600.0), 0.99, LEVER, budget=4500)
+    assert "the best within the budget of 4,500 million rupiah" in plan_record(found)["verdict"]["en"]
+    assert "batas anggaran 4.500 juta rupiah" in plan_record(found)["verdict"]["id"]
 
 
 def test_unranked_villages_are_explained(unreached: Plan) -> None:
@@ -225,7 +223,7 @@ def test_the_figure_shows_the_scenario_and_three_shocks(reached: Plan, mixed: Pl
     axes = plots.plan(reached, "en").axes[0]
     assert len([line for line in axes.lines if len(line.get_xdata()) > 2]) == 3
     texts = [text.get_text() for text in axes.texts]
-    assert {"sd 0", "sd 1", "scenario\n(sd 0.5)"} <= set(texts)
+    assert {"all years\nalike", "years differ\ngreatly", "scenario"} <= set(texts)
     front = plots.plan(mixed, "en").axes[0]
-    assert front.get_xlabel() == "cost (million rupiah)"
+    assert front.get_xlabel() == "cost 2026 (million rupiah)"
     assert len([line for line in front.lines if len(line.get_xdata()) > 2]) == 1

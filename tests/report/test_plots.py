@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -105,7 +106,7 @@ def test_the_rises_figure_says_finding_target_and_source(small: Forecast) -> Non
     said = texts(plots.rises(small, "en"))
     assert "at least 7 of 135" in said.replace("\n", " ")
     assert "needed:\n7" in said
-    assert "priors alone; no local data used" in said
+    assert "their changes follow priors alone" in said.replace("\n", " ")
     assert "borneotrend.com" in said
     assert f"run {plots.input_hash(small.scenario, small.effort, small.seed, small.engine)}" in said
 
@@ -185,3 +186,13 @@ def test_drawing_leaves_the_readers_settings_alone(small: Forecast) -> None:
 def test_a_figure_shows_itself_in_a_notebook(small: Forecast) -> None:
     """It is a PNG to whoever asks for one."""
     assert plots.rises(small)._repr_png_()[:8] == b"\x89PNG\r\n\x1a\n"  # type: ignore[attr-defined]
+
+
+def test_letters_that_no_font_has_warn_of_nothing(small: Forecast, tmp_path: Path) -> None:
+    """A box stands for them in the PNG; the SVG has the letters. Warnings would name places of the program."""
+    titled = replace(small, scenario=replace(small.scenario, title={"en": "村庄"}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        files = tmp_path / "a.svg", tmp_path / "a.png"
+        plots.save_figure(plots.fan_chart(record(titled), "en"), *files, title="fan_chart")
+    assert "村庄" in files[0].read_text(encoding="utf-8")

@@ -81,3 +81,11 @@ def test_default_priors_are_marked(small: Forecast) -> None:
 def test_rounding_keeps_counts_whole_and_turns_unknown_into_null() -> None:
     """NaN has no place in JSON."""
     assert rounded({"a": [7, 0.12345678, float("nan")], "b": "x"}) == {"a": [7, 0.123457, None], "b": "x"}
+
+
+def test_one_draw_of_uncertain_parameters_is_noted(small: Forecast) -> None:
+    """Of one draw alone, and not where every number is fixed."""
+    assert "single_draw" not in record(small)
+    one = record(forecast(small.scenario, 1, 500))
+    assert one["single_draw"]
+    assert "for one random set of parameter values" in one["verdict"]["en"]

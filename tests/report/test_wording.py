@@ -9,6 +9,7 @@ import pytest
 from simulation.inputs.posterior import UNNAMED_BLOCKS
 from simulation.report import wording
 from simulation.report.language import language
+from simulation.report.titles import told_apart
 
 EN, ID = language("en"), language("id")
 
@@ -99,6 +100,7 @@ def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
         ({"monte_carlo_error": 0.101}, "simulation error ± 10.1 percentage points"),
         ({"monte_carlo_error": 0.099}, "Likely (79%)"),
         ({"parameter_interval90": None, "monte_carlo_error": 0.0}, "an exact result"),
+        ({"parameter_interval90": None, "monte_carlo_error": 0.012}, "simulation error ± 1.2 percentage points."),
         ({"parameter_interval90": [0.995, 0.999]}, "whatever the true values"),
         ({"saturated": 0.7}, "saturated rather than missed"),
         ({"needed": {"mean": 6.4, "min": 6, "max": 7}}, "at least 6–7 of 135"),
@@ -107,6 +109,14 @@ def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
 def test_the_verdict_says_how_unsure_it_is(first: dict[str, Any], said: str) -> None:
     """The second half of the sentence fits what is known of the uncertainty."""
     assert said in wording.verdict(EN, district(**first))
+
+
+@pytest.mark.parametrize(("error", "said"), [(0.0, "an exact result, but for one"), (0.012, "points, and for one")])
+def test_one_draw_of_uncertain_parameters_is_said_to_be_one(error: float, said: str) -> None:
+    """A result for one random set of parameter values is not presented as one for the parameters as given."""
+    one = district(parameter_interval90=None, monte_carlo_error=error)
+    assert said not in wording.verdict(EN, one)
+    assert said in wording.verdict(EN, {**one, "single_draw": True})
 
 
 def test_saturated_years_are_told_only_where_they_matter() -> None:
@@ -119,9 +129,34 @@ def test_saturated_years_are_told_only_where_they_matter() -> None:
 
 
 def test_the_basis_names_priors_or_data() -> None:
+    """Without data on changes of status: what was used, and what changes follow."""
+    used = "Basis: last observed statuses; their changes follow "
+    for code, followed in (
+        ("priors alone; no local data used", "priors alone"),
+        ("parameters as stated in the scenario; no local data used", "scenario numbers"),
+        ("priors and parameters stated in the scenario; no local data used", "priors and scenario numbers"),
+    ):
+        assert wording.basis(EN, [code]) == f"{used}{followed} (no data on changes)."
+
+
+def test_the_basis_names_data_in_words() -> None:
     """What is not one of the fixed phrases is a list of data blocks."""
-    assert wording.basis(EN, ["priors alone; no local data used"]) == "Basis: priors alone; no local data used."
-    assert "panel, counts" in wording.basis(ID, ["panel", "counts"])
+    every = ["panel", "counts", "launch_years", "assistance"]
+    assert wording.basis(EN, every) == (
+        "Basis: calibrated on local data (statuses of villages at several dates; counts by level at several dates; "
+        "launch years; records of assistance)."
+    )
+    assert wording.basis(ID, ["panel", "counts"]) == (
+        "Landasan: dikalibrasi dengan data setempat (status kampung pada beberapa tanggal; jumlah per status pada "
+        "beberapa tanggal)."
+    )
+
+
+def test_scenarios_of_one_title_are_told_apart_by_their_names() -> None:
+    """An overlay inherits the title of what it extends; titles that differ, or that nobody gave, stay."""
+    named = [("a", {"en": "Here.", "id": "Sini"}), ("b", {"en": "Here.", "id": "Sana"}), ("c", {})]
+    assert told_apart(named) == [{"en": "Here (a)", "id": "Sini"}, {"en": "Here (b)", "id": "Sana"}, {}]
+    assert told_apart([named[0], named[0]]) == [named[0][1]] * 2
 
 
 def test_draws_without_a_stated_origin_are_not_called_calibrated() -> None:

@@ -52,7 +52,10 @@ REFUSED = {
     ),
     "a shock for four years": (
         district(COUNTS, horizon=4, scalars={"year_sd": 0.5}),
-        "the shared shock of the district can be computed exactly for 3 years at most, and the horizon is 4; set horizon: 3",
+        (
+            "the shared shock of the district can be computed exactly for 3 years at most, and the horizon is 4; "
+            "set horizon: 3"
+        ),
     ),
     "a campaign for four years": (
         district(COUNTS, horizon=4, scalars={"campaign.probability": 0.1, "campaign.odds_ratio": 3.0}),

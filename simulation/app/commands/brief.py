@@ -29,12 +29,15 @@ def brief(
     """Write the brief of a run."""
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
-        from ...report.brief.files import read_runs, write_brief
+        from ...report.brief.files import write_brief
+        from ...report.brief.runs import read_runs
 
         found = read_runs(runs)
         settings = settings.speaking(found.language)
     with told(settings):
         speech = settings.language()
+        for note in found.notes(speech):
+            settings.note(note)
         written = write_brief(speech, found)
         for kept in written.kept:
             settings.note(speech.say("Changed by hand since it was written, and kept as {path}.", path=kept))

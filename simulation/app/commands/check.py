@@ -5,12 +5,15 @@ Knows which files are asked for; must not know what a problem is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from ...domain.status import LEVELS
 from ..loading import tell_changes
+from ..problem_lines import with_sheet
 from ..settings import (
     BAD_INPUT,
     Debug,
@@ -21,13 +24,16 @@ from ..settings import (
     Settings,
     Verbose,
     print_json,
+    printable,
     problem_data,
     show_problems,
     told,
 )
 
 if TYPE_CHECKING:
+    from ...domain.villages import Villages
     from ...inputs.scenario import Scenario
+    from ...report.language import Language
 
 
 def check(
@@ -66,12 +72,49 @@ def check(
 
 
 def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:
-    speech = settings.language()
-    return speech.say(
-        "{file}: in order (villages: {villages}; years: {first}–{last}; interventions: {interventions}).",
-        file=path,
-        villages=speech.number(sum(len(district) for district in scenario.districts)),
-        first=scenario.years[0],
-        last=scenario.years[-1],
-        interventions=speech.number(len(scenario.interventions)),
-    )
+    """Return that a scenario is in order, and what was read: enough to see whether it is what was meant."""
+    speech, districts = settings.language(), scenario.districts
+    first, last = scenario.years[0], scenario.years[-1]
+    lines = [
+        speech.say("villages: {villages}; kecamatan: {subdistricts}", **_sizes(speech, districts)),
+        _statuses(speech, districts),
+        speech.say(
+            "years: {first}–{last}; interventions: {number}",
+            first=first,
+            last=last,
+            number=speech.number(len(scenario.interventions)),
+        ),
+    ]
+    if scenario.table:
+        lines.insert(0, speech.say("village table: {table}", table=with_sheet(speech, scenario.table)))
+    if len(districts) > 1:
+        lines.insert(0, speech.say("districts: {number}", number=speech.number(len(districts))))
+    return printable("\n  ".join([speech.say("{file}: in order.", file=path), *lines]), lines=True)
+
+
+def _sizes(speech: Language, districts: Sequence[Villages]) -> dict[str, str]:
+    return {
+        "villages": speech.number(sum(len(district) for district in districts)),
+        "subdistricts": speech.number(sum(len(district.subdistricts) for district in districts)),
+    }
+
+
+def _statuses(speech: Language, districts: Sequence[Villages]) -> str:
+    """Return how many villages are at each level, those whose statuses are made up left out and counted."""
+    four = [0] * len(LEVELS)
+    unknown = 0
+    for district in districts:
+        if district.status is not None:
+            found = [int((district.status == level).sum()) for level in range(len(LEVELS))]
+        elif district.status_counts is not None:
+            found = [int(number) for number in district.status_counts.reshape(-1, len(LEVELS)).sum(axis=0)]
+        else:
+            unknown += len(district)
+            continue
+        four = [one + other for one, other in zip(four, found, strict=True)]
+    counts = ", ".join(f"{level} {speech.number(number)}" for level, number in zip(LEVELS, four, strict=True))
+    if unknown:
+        return speech.say(
+            "status: {counts}; not known, made up: {unknown}", counts=counts, unknown=speech.number(unknown)
+        )
+    return speech.say("status: {counts}", counts=counts)

@@ -16,8 +16,11 @@ from ..settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, told
 def explain(
     context: typer.Context,
     run: Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)],
-    village_code: Annotated[
-        str, typer.Argument(metavar="VILLAGE_CODE", help=HELP.say("As in the village table."), show_default=False)
+    village: Annotated[
+        str,
+        typer.Argument(
+            metavar="VILLAGE", help=HELP.say("Its code, or its name where no other village has it."), show_default=False
+        ),
     ],
     year: Annotated[
         int | None, typer.Option(metavar="Y", help=HELP.say("Forecast year [the first]."), show_default=False)
@@ -31,11 +34,13 @@ def explain(
     """Explain the chance that one village of a finished run rises."""
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
-        from ...report.finished import load_run
+        from ...report.finished import load_run, which_run
 
         finished = load_run(run)
         settings = settings.speaking(finished.record["language"])
     with told(settings):
         from ..explaining import explain_village
 
-        explain_village(settings, finished, village_code, year)
+        if which := which_run(settings.language(), finished):
+            settings.note(which)
+        explain_village(settings, finished, village, year)

@@ -30,7 +30,7 @@ def export(
     del xlsx  # named in commands so that other formats can be added
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
-        from ...report.finished import load_run
+        from ...report.finished import load_run, which_run
 
         found = load_run(run)
         settings = settings.speaking(found.record["language"])
@@ -38,6 +38,8 @@ def export(
         from ...report.export import hand_out_workbook
 
         speech = settings.language()
+        if which := which_run(speech, found):
+            settings.note(which)
         path, changed = hand_out_workbook(speech, found)
         for kept in changed:
             settings.note(speech.say("Changed by hand since it was written, and kept as {path}.", path=kept))

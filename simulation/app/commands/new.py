@@ -34,4 +34,8 @@ def new(
             return
         for path in written:
             typer.echo(speech.say("Written: {path}", path=path))
-        settings.note(speech.say("Fill in the village table, then run: kampungkb check {path}", path=written[0]))
+        scenario, table, workbook = written
+        names = {"scenario": scenario.name, "table": table.name, "workbook": workbook.name}
+        settings.note(speech.say("{scenario} reads {workbook}: fill it in, in Excel or LibreOffice.", **names))
+        settings.note(speech.say("Prefer CSV? Fill in {table} and write table: {table} in {scenario}.", **names))
+        settings.note(speech.say("Then run: kampungkb check {path}", path=scenario))

@@ -37,7 +37,7 @@ Vary = Annotated[
 ]
 Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("When it is to be met [the first year]."))]
 EveryYear = Annotated[bool, typer.Option("--every-year", help=HELP.say("It is to be met in every year."))]
-Budget = Annotated[float | None, typer.Option(metavar="N", help=HELP.say("Limit on the cost, in million rupiah."))]
+Budget = Annotated[str | None, typer.Option(metavar="N", help=HELP.say("Limit on the cost, in million rupiah."))]
 Draws = Annotated[
     int | None,
     typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Draws to begin with [5000; exact: 2500].")),
@@ -81,10 +81,12 @@ def plan(
         settings = settings.speaking(loaded.language)
     with told(settings):
         from ...decision.question import question
+        from ..budget import budget_of
         from ..plan_answer import answer
 
         tell_ignored(settings, loaded, draws)
-        goal: dict[str, Any] = {"year": year, "every_year": every_year, "budget": budget}
+        limit = None if budget is None else budget_of(budget)
+        goal: dict[str, Any] = {"year": year, "every_year": every_year, "budget": limit}
         effort: dict[str, Any] = {"draws": draws, "replicates": replicates, "seed": seed}
         effort["engine"] = None if engine is None else engine.value
         asked = question(loaded, probability, vary or (), **goal, **effort)

@@ -56,7 +56,7 @@ def add(
     """Freeze a run in the register."""
     settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
-        from ...report.finished import load_run
+        from ...report.finished import load_run, which_run
 
         found = load_run(run)
         settings = settings.speaking(found.record["language"])
@@ -64,6 +64,8 @@ def add(
         from ...report.register.folder import Register
         from ..register_answer import freeze
 
+        if which := which_run(settings.language(), found):
+            settings.note(which)
         kept = Register(folder)
         with _held(settings, kept):
             freeze(settings, kept, found, today())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ...report.language import phrase
 from ..loading import load_all, tell_ignored
 from ..settings import (
     Debug,
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     from ...inputs.scenario import Scenario
     from ...report.answers import AnswerFolder
     from ...report.language import Language
+
+CELLS = (
+    phrase("Trying scenarios"),
+    phrase("Trying scenarios: {done} of {total} cells of the table, about {seconds} s left"),
+)
 
 
 def robustness(
@@ -66,12 +72,15 @@ def robustness(
         from ...engine.ensemble import Effort
         from ...report.robustness.folder import robustness_folder
         from ..answering import complete, show
+        from ..foretelling import foretelling
 
         leading = leading_scenario(loaded)
         tell_ignored(settings, leading, draws)
         effort = Effort.of(leading, draws, replicates)
         folder = robustness_folder(loaded, effort, seed, year, out)
-        make = partial(_try, settings, loaded, folder, effort, seed=seed, year=year, workers=workers)
+        planned = foretelling(settings, folder, seed, workers, figures=0)
+        how: dict[str, Any] = {"seed": seed, "year": year, "workers": workers, "planned": planned}
+        make = partial(_try, settings, loaded, folder, effort, **how)
         record, _ = complete(settings, folder, make, None, force=force)
         show(settings, folder, record, _parts(settings.language(), record))
 
@@ -84,7 +93,7 @@ def _try(
     from ..progress import ProgressReport
 
     began = time.monotonic()
-    with ProgressReport(settings.language(), quiet=settings.quiet) as progress:
+    with ProgressReport(settings.language(), quiet=settings.quiet, doing=CELLS) as progress:
         found = tried(scenarios, effort.draws, effort.replicates, told=progress, **options)
     record = write_robustness(folder, found)
     folder.run.log("tried", seconds=round(time.monotonic() - began, 2))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...report.language import phrase
 from ..loading import load_all
 from ..settings import (
     HELP,
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     from ...report.answers import AnswerFolder
     from ...report.language import Language
 
+TRYING = (
+    phrase("Varying parameters"),
+    phrase("Varying parameters: {done} of {total} trajectories of this step, about {seconds} s left"),
+)
 Draws = Annotated[
     int | None, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Points of the design [512]."))
 ]
@@ -82,11 +87,14 @@ def sensitivity(
         from ...report import plots
         from ...report.sensitivity.folder import sensitivity_folder
         from ..answering import complete, show
+        from ..foretelling import foretelling
 
         effort = Effort(draws or DRAWS, replicates or REPLICATES)
         asked = None if engine is None else engine.value
         folder = sensitivity_folder(loaded, effort, seed, asked or "auto", year, out)
-        make = partial(_analyse, settings, loaded, folder, effort, seed=seed, year=year, engine=asked, workers=workers)
+        planned = foretelling(settings, folder, seed, workers, figures=int(not no_figures))
+        how: dict[str, Any] = {"seed": seed, "year": year, "engine": asked, "workers": workers, "planned": planned}
+        make = partial(_analyse, settings, loaded, folder, effort, **how)
         record, undrawn = complete(settings, folder, make, None if no_figures else plots.sensitivity, force=force)
         show(settings, folder, record, _parts(settings.language(), record))
         if undrawn is not None:
@@ -101,7 +109,7 @@ def _analyse(
     from ..progress import ProgressReport
 
     began = time.monotonic()
-    with ProgressReport(settings.language(), quiet=settings.quiet) as progress:
+    with ProgressReport(settings.language(), quiet=settings.quiet, doing=TRYING) as progress:
         found = analyse(scenario, effort.draws, effort.replicates, told=progress, **options)
     record = write_sensitivity(folder, found)
     folder.run.log("analysed", engine=found.engine, seconds=round(time.monotonic() - began, 2))

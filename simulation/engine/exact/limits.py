@@ -28,8 +28,8 @@ SUBDISTRICT_SHOCK = Message(
     "set transition.subdistrict_sd: 0, or use --engine batch"
 )
 SUBDISTRICT_SHOCK_LEFT_OUT = Message(
-    "the shock that villages of a kecamatan share cannot be computed exactly, and the scenario leaves it to its default prior; "
-    "set transition.subdistrict_sd: 0, or use --engine batch"
+    "the shock that villages of a kecamatan share cannot be computed exactly, and the scenario leaves it to its "
+    "default prior; set transition.subdistrict_sd: 0, or use --engine batch"
 )
 PEERS_LATER = Message(
     "peers make villages depend on each other after the first year; "

@@ -45,6 +45,10 @@ class Backtest:
         Forecaster -> one forecast a district-year, ``model`` first.
     target, scenario, draws, seed
         What was asked; `scenario` None for the default priors.
+    panels
+        What the years were forecast from.
+    own
+        Forecasters that were given besides, or in place of others.
     """
 
     cases: tuple[DistrictYear, ...]
@@ -53,6 +57,8 @@ class Backtest:
     scenario: Scenario | None
     draws: int
     seed: int
+    panels: tuple[Panel, ...]
+    own: tuple[str, ...] = ()
 
     @cached_property
     def scored(self) -> dict[str, Scored]:
@@ -149,7 +155,7 @@ def roll(
         if progress is not None:
             progress(number, len(years))
     predictions = {name: tuple(said) for name, said in found.items()}
-    return Backtest(cases, predictions, target, scenario, draws, seed)
+    return Backtest(cases, predictions, target, scenario, draws, seed, panels, tuple(forecasters or ()))
 
 
 def _forecasters(scenario: Scenario | None, draws: int, seed: int) -> dict[str, Forecaster]:

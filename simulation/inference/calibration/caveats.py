@@ -26,7 +26,12 @@ def refusals(evidence: Evidence, parameters: ParameterSet) -> list[Message]:
     if parameters.matrix is not None:
         found.append(MATRIX)
     elif not parameters.uncertain:
-        found.append(Message("every parameter of the scenario is given as a plain number: nothing is left to learn"))
+        found.append(
+            Message(
+                "every parameter of the scenario is given as a plain number: nothing is left to learn; leave out those "
+                "under transition that data should tell, or give distributions"
+            )
+        )
     if parameters.blocks:
         found.append(
             Message(
@@ -36,31 +41,14 @@ def refusals(evidence: Evidence, parameters: ParameterSet) -> list[Message]:
         )
     found += [
         Message(
-            "the counts of {place} do not add up to the same number of villages at every date", {"place": counts.place}
+            "the counts of {place} do not add up to the same number of villages at every date; give counts of the "
+            "same villages",
+            {"place": counts.place},
         )
         for counts in evidence.counts
         if len(set(counts.counts.sum(axis=1).tolist())) > 1
     ]
     return found
-
-
-def impossible(likelihood: Likelihood) -> list[Message]:
-    """Return the pairs of counts that no flow between levels can explain."""
-    return [
-        Message(
-            "no village may fall or pass over a level in this scenario, yet the counts of {place} for {first} and "
-            "{last} cannot come about without; give fall or skip another value than 0",
-            {"place": move.place, "first": move.years[0], "last": move.years[1]},
-        )
-        for move in likelihood.moves
-        if move.flow.method == "impossible"
-    ]
-
-
-UNEXPLAINED = Message(
-    "the scenario's parameters cannot have led to these data: some village moved in a way that they rule out; check "
-    "values of rise, fall and skip given as 0"
-)
 
 
 def caveats(
@@ -129,7 +117,8 @@ def _of_effects(evidence: Evidence, likelihood: Likelihood, *, estimate_effects:
     if not estimate_effects:
         yield Message(
             "records of assistance were not used: who was assisted was not left to chance, so that rises of assisted "
-            "villages do not show what assistance does; effects keep their priors, unless estimates are asked for"
+            "villages do not show what assistance does; effects keep their priors, unless estimates are asked for "
+            "(--estimate-effects)"
         )
     elif not estimated:
         yield Message("no record of assistance falls into years in which statuses are known; effects keep their priors")
@@ -146,7 +135,8 @@ def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[M
     if likelihood.steps.years and any(not _is(scalars[name], value) for name, value in neutral.items()):
         yield Message(
             "learning from peers, shocks of a kecamatan and campaign years keep their priors; what they did in the "
-            "past is part of the chances of rising that were learned, and a forecast adds it once more"
+            "past is part of the chances of rising that were learned, a forecast adds it once more, and where they are "
+            "strong the intervals that were learned are too narrow"
         )
     if likelihood.steps.years and scenario is not None and (scenario.min_years or scenario.parameters.covariates):
         yield Message("min_years and covariates of the scenario were left out when its parameters were learned")
@@ -183,5 +173,6 @@ def _of_numbers(approximation: Approximation | None, worth: float, likelihood: L
         )
     if likelihood.names and worth < FEW:
         yield Message(
-            "these draws are worth only about {worth:,} independent ones; ask for more draws", {"worth": round(worth)}
+            "these draws are worth only about {worth:,} independent ones; ask for more draws (--draws)",
+            {"worth": round(worth)},
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -46,16 +47,21 @@ class Flow:
     @cached_property
     def method(self) -> Method:
         """How the sum is worked out; all but ``saddlepoint`` are exact."""
+        if not self._possible:
+            return "impossible"
         distance = np.abs(np.subtract.outer(np.arange(self.before.size), np.arange(self.before.size)))
         if not (self.allowed & (distance > 1)).any():
-            falls = self._falls
-            if any(fall.size == 0 for fall in falls):
-                return "impossible"
             if max(np.multiply(*pair) for pair in zip(self._sizes, self._sizes[1:], strict=False)) <= MOST_TABLES:
                 return "chain"
         elif self._tables is not None:
-            return "tables" if len(self._tables) else "impossible"
+            return "tables"
         return "saddlepoint"
+
+    @property
+    def _possible(self) -> bool:
+        """Whether any flow fits: whatever levels villages leave, there is room where they may go (Hall's condition)."""
+        some = [np.array(levels) for levels in product([False, True], repeat=self.before.size)]
+        return all(self.before[left].sum() <= self.after[self.allowed[left].any(axis=0)].sum() for left in some)
 
     @cached_property
     def crossings(self) -> Ints:
@@ -90,6 +96,8 @@ class Flow:
         """Return how many can have fallen into each level but the top, where nobody moves further than one level."""
         below, above = self.before[:-1], self.before[1:]
         most = np.where(np.diag(self.allowed, -1), np.minimum(above, below - self.crossings), 0)
+        # Where nobody may rise, falls are all that crosses.
+        most = np.where(np.diag(self.allowed, 1), most, np.minimum(most, -self.crossings))
         return [
             np.arange(low, high + 1) for low, high in zip(np.maximum(0, -self.crossings), most, strict=True)
         ]  # fmt: skip

@@ -108,7 +108,7 @@ class Likelihood:
                     unused.append(Unused(counts.place, years))
                     continue
                 interval = steps.interval([Year(place, year) for year in range(years[0] + 1, years[1] + 1)])
-                allowed = np.linalg.matrix_power(_yearly_moves(parameters).astype(int), len(interval)) > 0
+                allowed = possible_moves(parameters, len(interval))
                 moves.append(CountMove(counts.place, years, interval, Flow(before, after, allowed)))
         acting = tuple(plan.name for plan in plans)
         names = tuple(name for name in parameters.uncertain if steps.years and _bears_on(name, steps, acting))
@@ -186,19 +186,27 @@ def _covered(years: tuple[int, int], seen: Seen) -> bool:
     return bool(known) and years[0] < max(known) and years[1] > min(known)
 
 
-def _yearly_moves(parameters: ParameterSet) -> NDArray[np.bool_]:
-    """Return which moves a year may bring, shape (4, 4): falls and skips that are known to be nil are none."""
+def known_to_be_nil(parameters: ParameterSet, name: str) -> bool:
+    """Return whether a parameter, or the one that stands for it at every level, is given as 0."""
+    prior = parameters.scalars.get(name, parameters.scalars.get(name.split(".", maxsplit=1)[0], Fixed(0.0)))
+    return prior.fixed and float(prior.quantile(np.array([0.5]))[0]) == 0
+
+
+def possible_moves(parameters: ParameterSet, years: int) -> NDArray[np.bool_]:
+    """Return which moves some years, at least 1, may bring, shape (4, 4): what is given as 0 never happens."""
 
     def possible(name: str) -> bool:
-        prior = parameters.scalars.get(name, parameters.scalars.get(name.split(".", maxsplit=1)[0], Fixed(0.0)))
-        return not (prior.fixed and float(prior.quantile(np.array([0.5]))[0]) == 0)
+        return not known_to_be_nil(parameters, name)
 
-    moves = np.eye(len(LEVELS), dtype=bool) | np.eye(len(LEVELS), k=1, dtype=bool)
-    for level, name in enumerate(LEVELS[1:], start=1):
-        moves[level, level - 1] = possible(f"fall.{name}")
+    moves = np.eye(len(LEVELS), dtype=bool)
+    for level, (lower, upper) in enumerate(pairwise(LEVELS)):
+        moves[level, level + 1] = possible(f"rise.{lower}")
+        moves[level + 1, level] = possible(f"fall.{upper}")
     past_berkembang, past_mandiri = possible("skip.berkembang"), possible("skip.mandiri")
-    moves[0, 2], moves[1, 3], moves[0, 3] = past_berkembang, past_mandiri, past_berkembang and past_mandiri
-    return moves
+    moves[0, 2], moves[1, 3] = moves[0, 1] and past_berkembang, moves[1, 2] and past_mandiri
+    moves[0, 3] = moves[0, 2] and past_mandiri
+    # Every level is reached within three years or never.
+    return np.linalg.matrix_power(moves.astype(np.int64), min(years, len(LEVELS) - 1)) > 0
 
 
 def _bears_on(name: str, steps: Steps, plans: tuple[str, ...]) -> bool:

@@ -14,6 +14,8 @@ Kind = Literal["text", "number", "date", "formula"]
 ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|Err:[0-9]{3}")
 """How spreadsheet programs write that a formula has no result."""
 
+_CODE = re.compile(r"([0-9]{2})[. -]?([0-9]{2})[. -]?([0-9]{2})[. -]?([0-9]{4})")
+"""The code of a village, with or without what parts it."""
 _BLANKS = re.compile("[ \t\r\n]+")
 _PLAIN: dict[int, str | None] = {
     **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "),
@@ -67,3 +69,15 @@ def clean(text: str) -> str:
 def unquoted(text: str) -> str:
     """Return text without quotes around it, such as the ' with which people keep a code from becoming a number."""
     return text.strip(_QUOTES).strip(" ")
+
+
+def plain_code(code: str) -> str:
+    """Return the code of a village without what parts it, any other code as it is.
+
+    Examples
+    --------
+    >>> plain_code("63.01.01.2001"), plain_code("1.10")
+    ('6301012001', '1.10')
+    """
+    parted = _CODE.fullmatch(code)
+    return "".join(parted.groups()) if parted is not None else code

@@ -22,6 +22,8 @@ from .workbook import read_sheet, read_sheets
 LONGEST = 1000
 """Characters of a cell; a name of more would fill a page of the results."""
 _TOTAL = re.compile(r"((sub ?|grand )?(jumlah|total)|rata-rata)\b.*", re.IGNORECASE)
+_WORDS = re.compile(r"(?=.*[ :])(?=.*[^\W\d]).*")
+"""What no code is: letters with a blank or a colon among them."""
 
 
 def read_table(
@@ -54,6 +56,7 @@ def table_in(grid: Grid, collector: Collector, wanted: Wanted) -> Table | None:
         _tell_no_rows(grid.shown, Message("the table is empty"), collector, wanted)
         return None
     body = _body(grid, header, collector, wanted)
+    left_out = len(collector) - before
     width = max(len(cells) for _, cells in [*body, (0, header.written)]) if grid.ragged else len(header.written)
     if len(grid.rows) > MOST_ROWS or width > MOST_COLUMNS:
         most = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
@@ -69,7 +72,7 @@ def table_in(grid: Grid, collector: Collector, wanted: Wanted) -> Table | None:
     _check_cells(table, collector)
     if not body and len(collector) == before:
         _tell_no_rows(grid.shown, Message("the table has a header but no rows"), collector, wanted)
-    return table if len(collector) == before else None
+    return table if len(collector) - before == left_out else None
 
 
 def _read_grid(source: Source, collector: Collector, wanted: Wanted, sheet: tuple[str, Node] | None) -> Grid | None:
@@ -103,10 +106,15 @@ def _body(grid: Grid, header: Header, collector: Collector, wanted: Wanted) -> l
 
 
 def _without_foot(shown: str, header: Header, body: list[Row], collector: Collector, wanted: Wanted) -> list[Row]:
-    """Return the rows above the totals, notes and signatures at the end, after telling those."""
+    """Return the rows that are neither totals nor, at the end, notes and signatures, after telling those."""
     places = [header.names.index(name) for name in wanted.required]
+    coded = wanted.required[0].endswith("_code")
+
+    def required(row: Row) -> list[str]:
+        return [row[1][i] if i < len(row[1]) else "" for i in places]
+
     end = len(body)
-    while end > 0 and _is_foot([cells[i] if i < len(cells) else "" for cells in [body[end - 1][1]] for i in places]):
+    while end > 0 and _is_foot(required(body[end - 1]), coded=coded):
         end -= 1
     if end < len(body):
         row, cells = body[end]
@@ -114,32 +122,60 @@ def _without_foot(shown: str, header: Header, body: list[Row], collector: Collec
         fix = Message("remove this row and what stands below it")
         found = " ".join(filter(None, cells))
         collector.add((shown, row), "", message, found=found, suggestion=fix, table=True)
-    return body[:end]
+    kept = []
+    for row, cells in body[:end]:
+        if coded and _is_total(required((row, cells))):
+            message = Message("this row has no code: it is a total among the rows")
+            found = " ".join(filter(None, cells))
+            fix = Message("remove this row")
+            collector.add((shown, row), "", message, found=found, suggestion=fix, table=True)
+        else:
+            kept.append((row, cells))
+    return kept
 
 
-def _is_foot(required: Sequence[str]) -> bool:
-    """Return whether a row, by its required cells, the code first, stands below a table and not in it."""
+def _is_total(required: Sequence[str]) -> bool:
+    """Return whether a row, by its required cells, sums up others."""
+    return any(map(_TOTAL.fullmatch, required)) and not all(required)
+
+
+def _is_foot(required: Sequence[str], *, coded: bool) -> bool:
+    """Return whether a row, by its required cells, stands below a table and not in it.
+
+    Parameters
+    ----------
+    coded
+        Whether the first of them is a code.
+    """
     filled = sum(map(bool, required))
-    total = any(map(_TOTAL.fullmatch, required)) and filled < len(required)
-    return total or (not required[0] and filled <= 1)
+    lone = coded and filled == 1 and _WORDS.fullmatch(required[0]) is not None
+    return _is_total(required) or lone or (not required[0] and filled <= 1)
 
 
 def _table(shown: str, header: Header, body: Sequence[Row], width: int, collector: Collector) -> Table:
     """Return the columns that have a name; one without is told if it holds anything."""
     columns: dict[str, list[str]] = {}
     written: dict[str, str] = {}
+    letters: dict[str, str] = {}
     for i in range(width):
         column = [cells[i] if i < len(cells) else "" for _, cells in body]
         name = header.names[i] if i < len(header.names) else ""
         if name:
             columns.setdefault(name, column)
             written.setdefault(name, header.written[i])
+            letters.setdefault(name, _letter(i))
         elif any(column):
             message = Message("column {number} has no name", {"number": i + 1})
             fix = Message("name the column in the row of the column names, or empty it")
             found = next(filter(None, column))
             collector.add((shown, header.row), "", message, found=found, suggestion=fix, table=True)
-    return Table(shown, columns, [row for row, _ in body], header.row, written)
+    return Table(shown, columns, [row for row, _ in body], header.row, written, letters)
+
+
+def _letter(position: int) -> str:
+    """Return what spreadsheet programs call a column, the first being 0: A … Z, AA, AB …."""
+    above, last = divmod(position, 26)
+    return (_letter(above - 1) if above else "") + chr(ord("A") + last)
 
 
 def _note_formulas(grid: Grid, body: Sequence[Row], collector: Collector) -> None:

@@ -6,12 +6,13 @@ Knows cells, rows and how numbers are written; must not know files or what a col
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from ..collector import Collector, shown
 from ..problems import Message
-from .cells import SheetCell, unquoted
+from .cells import SheetCell, plain_code, unquoted
 from .notation import Notation, notation_of
 
 _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]*)?[eE]\+?[0-9]+")
@@ -35,6 +36,8 @@ class Table:
         The number of the row with the column names.
     written
         Column name -> what the file calls it.
+    letters
+        Column name -> the letter that a spreadsheet program gives it.
     """
 
     shown: str
@@ -42,6 +45,7 @@ class Table:
     rows: list[int]
     header: int
     written: dict[str, str]
+    letters: Mapping[str, str]
 
     def tell(
         self,
@@ -57,8 +61,16 @@ class Table:
         """Tell what is wrong with a cell, its column called what the file calls it."""
         if collector.full:
             return
-        name = self.written[column]
-        collector.add((self.shown, row), name, message, found=found, allowed=allowed, suggestion=fix, table=True)
+        collector.add(
+            (self.shown, row),
+            self.written[column],
+            message,
+            found=found,
+            allowed=allowed,
+            suggestion=fix,
+            table=True,
+            cell="" if row is None else f"{self.letters[column]}{row}",
+        )
 
     def read_codes(self, column: str, collector: Collector) -> bool:
         """Read a column of codes as text; return whether none of them was ruined, after telling where one was."""
@@ -76,14 +88,14 @@ class Table:
         for row, cell in zip(self.rows, self.columns[column], strict=True):
             if not cell:
                 self.tell(row, column, Message("the cell is empty"), collector, fix=_FILL)
-            elif cell in first:
+            elif (code := plain_code(cell)) in first:
                 where = Message(
-                    "{message}: rows {first} and {row}", {"message": message, "first": first[cell], "row": row}
+                    "{message}: rows {first} and {row}", {"message": message, "first": first[code], "row": row}
                 )
                 fix = Message("correct the code in one of the two rows, or remove the row that is too many")
                 self.tell(row, column, where, collector, found=cell, fix=fix)
             else:
-                first[cell] = row
+                first[code] = row
 
     def _tell_ruined(self, column: str, collector: Collector) -> bool:
         """Tell once where a spreadsheet program turned codes into numbers or dates; return whether it did."""
@@ -100,14 +112,11 @@ class Table:
             self.tell(row, column, message, collector, found=cell, allowed=allowed, fix=fix)
         return bool(ruined)
 
-    def filled(self, column: str, collector: Collector, *, shared: bool = False) -> None:
-        """Tell every empty cell of a column; in one whose cells rows share, people like to write them only once."""
-        above = False
+    def filled(self, column: str, collector: Collector) -> None:
+        """Tell every empty cell of a column."""
         for row, cell in zip(self.rows, self.columns[column], strict=True):
             if not cell:
-                fix = Message("write in every row what it shares with the row above") if above else _FILL
-                self.tell(row, column, Message("the cell is empty"), collector, fix=fix)
-            above = shared and (above or bool(cell))
+                self.tell(row, column, Message("the cell is empty"), collector, fix=_FILL)
 
     def whole_numbers(self, column: str, collector: Collector, low: int, high: int) -> list[int | None]:
         """Return a column as whole numbers, None for empty and (told) wrong cells."""
@@ -172,6 +181,18 @@ def _lost_digits(cell: str) -> bool:
     if isinstance(cell, SheetCell):
         return cell.kind == "date" or (cell.kind == "number" and not cell.seen and not _WHOLE.fullmatch(cell))
     return _SCIENTIFIC.fullmatch(cell) is not None
+
+
+def spans(rows: Sequence[int]) -> list[str]:
+    """Return ascending numbers of rows with those in a row as one.
+
+    Examples
+    --------
+    >>> spans([3, 4, 5, 9])
+    ['3–5', '9']
+    """
+    runs = ([row for _, row in run] for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]))
+    return [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
 
 
 def not_numeric(table: Table, column: str) -> Iterator[tuple[int, str]]:

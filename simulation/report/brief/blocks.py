@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..answer_tables import WordTable
@@ -15,13 +15,16 @@ from ..answer_tables import WordTable
 _NUMBER = re.compile(r"$|–$|\* ?|[<>+−-]?\d")
 NARROWEST, WIDEST, CELL_MARGIN = 9, 80, 3
 """Letters that a column has room for at least, and beyond which a text is wrapped."""
+PAGE_LETTERS = 88
+"""Letters that fit beside each other on a page."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a section."""
+    """A heading of a section; one `above` others is that of a part, and begins a page."""
 
     text: str
+    above: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,15 @@ class Picture:
         What it shows, in one sentence.
     alternative
         What it says to somebody who cannot see it.
+    width_cm
+        How wide it is on the page.
     """
 
     svg: Path
     png: Path
     caption: str
     alternative: str
+    width_cm: float = 9.0
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,18 @@ class TableBlock:
     @property
     def widths(self) -> list[float]:
         """Shares of the page's width for the columns: as long as their texts, within bounds; headers may be wrapped."""
-        letters = []
+        least: list[float] = []
+        wanted: list[float] = []
         for header, cells in self._columns():
+            words = [word for text in (header, *cells) for word in text.split()]
+            least.append(max(map(len, words), default=0) + CELL_MARGIN)
             word = max(map(len, header.split()), default=0)
-            letters.append(min(max(NARROWEST, word, *map(len, cells)), WIDEST) + CELL_MARGIN)
+            wanted.append(min(max(NARROWEST, word, *map(len, cells)), WIDEST) + CELL_MARGIN)
+        room, more = PAGE_LETTERS - sum(least), sum(wanted) - sum(least)
+        letters = wanted
+        if 0 < room < more:
+            # No word is divided: what is left after the longest words goes to the columns that wish for more.
+            letters = [low + room / more * (high - low) for low, high in zip(least, wanted, strict=True)]
         return [width / sum(letters) for width in letters]
 
     @property
@@ -91,12 +105,26 @@ class TableBlock:
         )
 
 
-@dataclass(frozen=True)
-class NewPage:
-    """The first page ends here."""
+Block = Heading | Paragraph | Bullets | Picture | TableBlock
 
 
-Block = Heading | Paragraph | Bullets | Picture | TableBlock | NewPage
+def unbroken(block: Block) -> Block:
+    """Return a block in whose texts no line ends between a number and its percent sign."""
+    match block:
+        case Heading() | Paragraph():
+            return replace(block, text=_glued(block.text))
+        case Bullets(items):
+            return Bullets([_glued(item) for item in items])
+        case TableBlock(table):
+            rows = [[_glued(cell) for cell in row] for row in table.rows]
+            headers = [_glued(header) for header in table.headers]
+            return replace(block, table=WordTable(_glued(table.caption), headers, rows))
+        case Picture():
+            return replace(block, caption=_glued(block.caption))
+
+
+def _glued(text: str) -> str:
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 @dataclass(frozen=True)

@@ -5,53 +5,61 @@ Knows the order in which a meeting asks; must not know how a page is set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
 from .. import answer_tables, wording
 from ..answer_tables import WordTable
 from ..assumptions import assumption_rows, effects_are_placeholders
+from ..dates import day_of
 from ..failures import caveats
 from ..finished import FinishedRun
 from ..language import Language, phrase
 from ..record import districts_of
-from ..results import paths
+from ..results import BOARD, paths
+from ..single_villages import board_refusal
 from ..statements import statement_groups
-from .blocks import Block, Bullets, Document, Heading, NewPage, Paragraph, Picture, TableBlock
+from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, TableBlock, unbroken
+from .further import FurtherAnswer, first_page, further_blocks
 
 Record = Mapping[str, Any]
+SMALL_CM, WIDE_CM = 8.5, 17.0
+"""Figures that leave room for sentences, and those that take the whole width of a page."""
 
 
-def brief_of(speech: Language, runs: Sequence[FinishedRun], further: Sequence[Iterable[Block]] = ()) -> Document:
+def brief_of(speech: Language, runs: Sequence[FinishedRun], answers: Sequence[FurtherAnswer] = ()) -> Document:
     """Return the brief of a run.
 
     Parameters
     ----------
     runs
         The run that the brief is of; then others that are named beside it.
-    further
-        Blocks of comparisons, plans and other answers, for the pages after the first.
+    answers
+        Comparisons, plans and other answers to tell beside it.
     """
     run, *others = runs
     record = run.record
     first = record["origin"] + 1
     where = record.get("name") or speech.say("{number} districts", number=speech.number(len(districts_of(record))))
+    blocks = [
+        *_answer(speech, run, answers),
+        *_beside(speech, record, [other.record for other in others]),
+        *_more(speech, run),
+        *(block for answer in answers for block in further_blocks(speech, answer)),
+        *_method(speech, run),
+        *_assumptions(speech, run),
+        *_limits(speech, run, answers),
+        Paragraph(_identity(speech, run), quiet=True),
+    ]
     return Document(
         language=speech.code,
         kind=speech.say("Policy brief"),
         title=speech.say("{district}: the Kampung KB target of {year}", district=where, year=first),
-        subtitle=speech.say("Scenario: {title}.", title=wording.title(speech, record).rstrip(".")),
-        blocks=[
-            *_answer(speech, run),
-            *_beside(speech, record, [other.record for other in others]),
-            *_more(speech, run),
-            *(block for blocks in further for block in blocks),
-            *_method(speech, run),
-            *_assumptions(speech, run),
-            *_limits(speech, record),
-            Paragraph(_identity(speech, run), quiet=True),
-        ],
+        subtitle=_subtitle(speech, run),
+        blocks=[unbroken(block) for block in blocks],
         footer=speech.say(
             "Kampung KB Forecast, {scenario}, run {hash}.", scenario=record["scenario"], hash=run.folder.hash
         ),
@@ -60,20 +68,31 @@ def brief_of(speech: Language, runs: Sequence[FinishedRun], further: Sequence[It
     )
 
 
-def _answer(speech: Language, run: FinishedRun) -> Iterator[Block]:
-    """Yield the first page: the answer, the figure that shows it, and what it rests on."""
+def _subtitle(speech: Language, run: FinishedRun) -> str:
+    """Return the scenario and, where it says so, the day of its data."""
+    title = wording.title(speech, run.record).rstrip(".")
+    known = run.manifest["scenario"].get("villages") or {}
+    if as_of := isinstance(known, Mapping) and known.get("as_of"):
+        return speech.say("Scenario: {title}. Status data of {day}.", title=title, day=day_of(speech, str(as_of)))
+    return speech.say("Scenario: {title}.", title=title)
+
+
+def _answer(speech: Language, run: FinishedRun, answers: Sequence[FurtherAnswer]) -> Iterator[Block]:
+    """Yield the first page: the answer, the figure that shows it, plan and comparison, and what it rests on."""
     record = run.record
     yield Paragraph(record["verdict"][speech.code], strong=True)
-    yield _picture(speech, run.folder.path, "rises", record["verdict"][speech.code])
+    points = [point for answer in answers for point in first_page(speech, answer)]
+    figure = _picture(speech, run.folder.path, "rises", record["verdict"][speech.code])
+    yield replace(figure, width_cm=SMALL_CM) if points else figure
     districts = districts_of(record)
-    points = [wording.basis(speech, record["basis"]), wording.programme(speech, record)]
+    points += [wording.basis(speech, record["basis"]), wording.programme(speech, record) or ""]
     if len(districts) == 1:
         points += answer_tables.all_years(speech, districts[0])
     points += [*caveats(speech, record), *answer_tables.notes(speech, districts)]
     if effects_are_placeholders(record):
         points.append(speech.say("Effects of interventions are placeholders until experts or data say otherwise."))
     yield Bullets([point for point in points if point])
-    yield NewPage()
+    yield Heading(speech.say("Appendix: details and assumptions"), above=True)
 
 
 def _more(speech: Language, run: FinishedRun) -> Iterator[Block]:
@@ -106,6 +125,10 @@ def _more(speech: Language, run: FinishedRun) -> Iterator[Block]:
         yield TableBlock(answer_tables.readings_table(speech, record))
         if record["interventions"]:
             yield TableBlock(answer_tables.assisted_table(speech, record))
+    if board_refusal(record) is None:
+        yield Heading(speech.say("Village by village"))
+        board = _picture(speech, run.folder.path, BOARD, speech.say("A tile for every village, by kecamatan."))
+        yield replace(board, width_cm=WIDE_CM)
 
 
 def _beside(speech: Language, record: Record, others: Sequence[Record]) -> Iterator[Block]:
@@ -163,29 +186,35 @@ def _assumptions(speech: Language, run: FinishedRun) -> Iterator[Block]:
     yield TableBlock(WordTable(speech.say("Assumptions (5 / 50 / 95% where uncertain)"), headers, rows), prose=True)
     headers = [speech.say("what"), speech.say("value"), speech.say("source"), speech.say("explanation")]
     for name, stated in statement_groups(speech, run):
+        columns = len(headers) if any(explanation for *_, explanation in stated) else len(headers) - 1
         caption = speech.say("What the scenario states of villages and target")
         if name:
             caption = speech.say("Intervention {name}", name=name)
-        yield TableBlock(WordTable(caption, headers, stated), prose=True)
+        yield TableBlock(WordTable(caption, headers[:columns], [row[:columns] for row in stated]), prose=True)
 
 
+_FIRST_DATA = {
+    True: phrase("The first data to ask for is a second list of statuses, at another date."),
+    False: phrase(
+        "The first data to ask for are a second list of statuses, at another date, and the year in which each village "
+        "joined."
+    ),
+}
 _LIMITS = (
     phrase("It is a statement about a scenario: if an assumption is wrong, so is the number."),
     phrase("The set of villages is fixed; kampung that are designated later are not counted."),
 )
 
 
-def _limits(speech: Language, record: Record) -> Iterator[Block]:
+def _limits(speech: Language, run: FinishedRun, answers: Sequence[FurtherAnswer]) -> Iterator[Block]:
+    record = run.record
     yield Heading(speech.say("What this forecast cannot say"))
     items = [speech.say(limit) for limit in _LIMITS]
-    if "no local data used" in " ".join(record["basis"]):
-        items.insert(
-            0,
-            speech.say(
-                "No yearly series of status changes of this district was used. The first data to ask for are the year "
-                "in which each village joined, and a second list of statuses at another date."
-            ),
-        )
+    if set(record["basis"]) & {PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE}:
+        items.insert(0, speech.say("No yearly series of status changes of this district was used."))
+        # Where it was analysed, the chapter on what the answer depends on says which data matter.
+        if all(answer.kind != "sensitivity" for answer in answers):
+            items.insert(1, speech.say(_FIRST_DATA[_joined_known(run)]))
     if effects_are_placeholders(record):
         items.append(speech.say("No effect of an intervention on the status of villages has been measured so far."))
     yield Bullets(items)
@@ -194,6 +223,13 @@ def _limits(speech: Language, record: Record) -> Iterator[Block]:
         for least, word in wording.PROBABILITY_WORDS[:-1]
     ]
     yield Paragraph(speech.say("Words for probabilities: {words}.", words="; ".join(words)), quiet=True)
+
+
+def _joined_known(run: FinishedRun) -> bool:
+    """Return whether the list of villages says when each joined."""
+    if not run.manifest["scenario"].get("villages") or "schema" not in run.manifest["scenario"]:
+        return False
+    return all("launch_year" in villages.columns for villages in run.scenario.districts)
 
 
 def _identity(speech: Language, run: FinishedRun) -> str:
@@ -214,4 +250,5 @@ def _picture(speech: Language, folder: Path, name: str, alternative: str) -> Pic
 _CAPTIONS = {
     "rises": phrase("Villages that rise each year against the number needed, with the chance of reaching it."),
     "fan_chart": phrase("How the shares of the four levels may develop."),
+    BOARD: phrase("Where each village stands, and its chance of rising."),
 }

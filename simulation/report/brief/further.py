@@ -1,11 +1,12 @@
-"""What a brief says of comparisons, plans, sensitivity analyses and choices, for the pages after the first.
+"""What a brief says of comparisons, plans, sensitivity analyses and choices.
 
-Knows the order of sentences, figure and tables of each; must not know how a page is set, nor where answers are kept.
+Knows the order of sentences, figure and tables of each, and what of it belongs on the first page; must not know how a
+page is set, nor where answers are kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,20 @@ from ..answer_tables import WordTable
 from ..comparison import tables as comparisons
 from ..comparison import words as comparison_words
 from ..language import Language, phrase
+from ..plan import ranking as plan_ranking
 from ..plan import tables as plan_tables
 from ..plan import words as plan_words
+from ..plan.efforts import cost_years
 from ..results import paths
 from ..robustness import words as choices
 from ..sensitivity import words as drivers
 from .blocks import Block, Heading, Paragraph, Picture, TableBlock
 
 Record = Mapping[str, Any]
+MOST_NAMED = 5
+"""Villages that the first page names."""
+MOST_COMPARED = 3
+"""Scenarios whose verdict stands on the first page."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +52,46 @@ class FurtherAnswer:
 
 def further_blocks(speech: Language, answer: FurtherAnswer) -> Iterator[Block]:
     """Yield heading, sentences, figure and tables of one answer."""
-    heading, caption, parts = _KINDS[answer.kind]
+    heading, caption, parts = KINDS[answer.kind]
     yield Heading(speech.say(heading))
-    told = list(parts(speech, answer.record))
-    said = [part for part in told if isinstance(part, str)]
-    tables = [part for part in told if isinstance(part, WordTable)]
-    yield from (Paragraph(sentence) for sentence in said)
+    blocks = [
+        TableBlock(part) if isinstance(part, WordTable) else Paragraph(part) for part in parts(speech, answer.record)
+    ]
+    tables = next((place for place, block in enumerate(blocks) if isinstance(block, TableBlock)), len(blocks))
+    yield from blocks[:tables]
     svg, png = paths(answer.figures, answer.kind, speech.code)
     if caption is not None and png.is_file():
-        yield Picture(svg, png, caption=speech.say(caption), alternative=said[0])
-    yield from (TableBlock(table) for table in tables)
+        said = next(block.text for block in blocks if isinstance(block, Paragraph))
+        yield Picture(svg, png, caption=speech.say(caption), alternative=said)
+    yield from blocks[tables:]
+
+
+def first_page(speech: Language, answer: FurtherAnswer) -> Iterator[str]:
+    """Yield what a meeting asks first: the effort, its cost and the villages of a plan; what scenarios change."""
+    record = answer.record
+    if answer.kind == "comparison":
+        yield from (contrast["verdict"][speech.code] for contrast in record["scenarios"][:MOST_COMPARED])
+    if answer.kind != "plan":
+        return
+    yield record["verdict"][speech.code]
+    point = record["least"] or record["best"]
+    if point["cost_idr_million"] and not record["by_budget"]:
+        cost, years = speech.number(point["cost_idr_million"]), cost_years(speech, record)
+        yield speech.say("Cost of this effort in {years}: {cost} million rupiah.", years=years, cost=cost)
+    if record["villages"]:
+        yield _villages_first(speech, record["villages"])
+
+
+def _villages_first(speech: Language, villages: Sequence[Record]) -> str:
+    """Return the first villages of a list by name: of those in the plan, where it says which these are."""
+    chosen = [village["village"] for village in villages if village["in_plan"]]
+    if not chosen:
+        named = ", ".join(village["village"] for village in villages[:MOST_NAMED])
+        return speech.say("Assistance adds most in: {villages}.", villages=named)
+    named, more = ", ".join(chosen[:MOST_NAMED]), len(chosen) - MOST_NAMED
+    if more <= 0:
+        return speech.say("Villages to begin with: {villages}.", villages=named)
+    return speech.say("Villages to begin with: {villages}, and {more} more.", villages=named, more=speech.number(more))
 
 
 def _comparison(speech: Language, record: Record) -> Iterator[str | WordTable]:
@@ -71,10 +108,16 @@ def _comparison(speech: Language, record: Record) -> Iterator[str | WordTable]:
 def _plan(speech: Language, record: Record) -> Iterator[str | WordTable]:
     yield record["verdict"][speech.code]
     yield from plan_words.notes(speech, record)
+    yield from plan_ranking.about_ranking(speech, record)
     yield plan_tables.settings_table(speech, record)
-    for make in (plan_tables.limits_table, plan_tables.villages_table, plan_tables.subdistricts_table):
-        if (table := make(speech, record)) is not None:
-            yield table
+    if (limits := plan_tables.limits_table(speech, record)) is not None:
+        yield limits
+    if (villages := plan_tables.villages_table(speech, record)) is not None:
+        yield villages
+        file = f"priorities_{speech.code}.xlsx"
+        yield speech.say("The whole list of villages stands in {file}, in the folder of the plan.", file=file)
+    if (subdistricts := plan_tables.subdistricts_table(speech, record)) is not None:
+        yield subdistricts
 
 
 def _sensitivity(speech: Language, record: Record) -> Iterator[str | WordTable]:
@@ -90,13 +133,13 @@ def _robustness(speech: Language, record: Record) -> Iterator[str | WordTable]:
 
 
 Parts = Callable[[Language, Record], Iterator[str | WordTable]]
-_KINDS: dict[str, tuple[str, str | None, Parts]] = {
+KINDS: dict[str, tuple[str, str | None, Parts]] = {
+    "plan": (phrase("How much effort it takes"), phrase("Chance of meeting the target against the effort."), _plan),
     "comparison": (
         phrase("What the interventions change"),
         phrase("Change of the chance of meeting the target."),
         _comparison,
     ),
-    "plan": (phrase("How much effort it takes"), phrase("Chance of meeting the target against the effort."), _plan),
     "sensitivity": (
         phrase("What the answer depends on"),
         phrase("Shares of the uncertain parameters in what is not known about the chance."),

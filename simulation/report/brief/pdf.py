@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import plots_page
 from ..files import write_bytes
-from .blocks import Block, Bullets, Document, Heading, NewPage, Paragraph, Picture, TableBlock
+from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, TableBlock
 
 _PAGE = Path(__file__).with_name("brief.typ")
 
@@ -43,20 +43,19 @@ def write_pdf(document: Document, path: Path) -> None:
 def _data(block: Block) -> dict[str, Any]:
     """Return a block as plain data, pictures as SVG text."""
     match block:
-        case Heading(text):
-            return {"kind": "heading", "text": text}
+        case Heading(text, above):
+            return {"kind": "part" if above else "heading", "text": text}
         case Paragraph(text, strong, quiet):
             return {"kind": "answer" if strong else "small" if quiet else "paragraph", "text": text}
         case Bullets(items):
             return {"kind": "bullets", "items": list(items)}
-        case NewPage():
-            return {"kind": "page"}
         case Picture():
             return {
                 "kind": "picture",
                 "svg": block.svg.read_text(encoding="utf-8"),
                 "caption": block.caption,
                 "alternative": block.alternative,
+                "width": block.width_cm,
             }
         case TableBlock():
             return {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..files import whole_file
-from .blocks import Block, Bullets, Document, Heading, NewPage, Paragraph, Picture, TableBlock
+from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, TableBlock
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MARGIN_CM = 2.0
 TEXT_CM = 21.0 - 2 * MARGIN_CM
-FIGURE_CM = 11.5
 _GREY = "F2F2F2"
 _LOCALES = {"id": "id-ID", "en": "en-GB"}
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  python-docx takes times without a zone
@@ -37,8 +36,10 @@ def write_docx(document: Document, path: Path) -> None:
     word.add_paragraph(document.title, style="Title")
     word.add_paragraph(document.subtitle, style="Subtitle")
     numbers = {document.figure_word: iter(range(1, 1000)), document.table_word: iter(range(1, 1000))}
-    for block in document.blocks:
+    for block, following in zip(document.blocks, [*document.blocks[1:], None], strict=True):
         _add(word, document, block, numbers)
+        if isinstance(block, Paragraph) and isinstance(following, TableBlock):
+            word.paragraphs[-1].paragraph_format.keep_with_next = True
     with whole_file(path) as temporary:
         word.save(str(temporary))
 
@@ -49,7 +50,9 @@ def _set_page(word: WordDocument, document: Document) -> None:
     section = word.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
-    section.footer.paragraphs[0].text = document.footer
+    foot = section.footer.paragraphs[0]
+    foot.text = f"{document.footer}\t\t"
+    _add_field(foot, "PAGE", "1")
     properties = word.core_properties
     properties.title, properties.subject = document.title, document.subtitle
     properties.author, properties.language, properties.comments = "Kampung KB Forecast", document.language, ""
@@ -63,7 +66,8 @@ def _set_styles(word: WordDocument, document: Document) -> None:
     from docx.shared import Pt, RGBColor
 
     sizes = {
-        "Normal": 10.5, "Title": 20, "Subtitle": 11, "Heading 1": 13, "Caption": 9, "Footer": 8, "List Bullet": 10.5,
+        "Normal": 10.5, "Title": 20, "Subtitle": 11, "Heading 1": 16, "Heading 2": 13, "Caption": 9,
+        "Footer": 8, "List Bullet": 10.5,
     }  # fmt: skip
     for name, size in sizes.items():
         style: ParagraphStyle = word.styles[name]  # these names are paragraph styles
@@ -90,15 +94,13 @@ def _set_styles(word: WordDocument, document: Document) -> None:
 def _add(word: WordDocument, document: Document, block: Block, numbers: dict[str, Iterator[int]]) -> None:
     """Add one block at the end."""
     match block:
-        case Heading(text):
-            word.add_heading(text, 1)
+        case Heading(text, above):
+            word.add_heading(text, 1 if above else 2).paragraph_format.page_break_before = above
         case Paragraph(text, strong, quiet):
             word.add_paragraph(text, style="Answer" if strong else "Small print" if quiet else "Normal")
         case Bullets(items):
             for item in items:
                 word.add_paragraph(item, style="List Bullet")
-        case NewPage():
-            word.add_page_break()  # type: ignore[no-untyped-call]
         case Picture():
             _add_picture(word, block)
             _add_caption(word, document.figure_word, next(numbers[document.figure_word]), block.caption)
@@ -115,26 +117,31 @@ def _add_picture(word: WordDocument, picture: Picture) -> None:
     paragraph = word.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.keep_with_next = True
-    shape = paragraph.add_run().add_picture(str(picture.png), width=Cm(FIGURE_CM))
+    shape = paragraph.add_run().add_picture(str(picture.png), width=Cm(picture.width_cm))
     shape._inline.docPr.set("descr", picture.alternative)  # noqa: SLF001  python-docx has no other door to it
 
 
 def _add_caption(word: WordDocument, kind: str, number: int, text: str) -> WordParagraph:
     """Add a caption with a number that Word keeps counting."""
+    paragraph = word.add_paragraph(style="Caption")
+    paragraph.add_run(f"{kind} ")
+    _add_field(paragraph, f"SEQ {kind} \\* ARABIC", str(number))
+    paragraph.add_run(f". {text}")
+    return paragraph
+
+
+def _add_field(paragraph: WordParagraph, code: str, shown: str) -> None:
+    """Add what Word computes itself, and what it shows until then."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    paragraph = word.add_paragraph(style="Caption")
-    paragraph.add_run(f"{kind} ")
     field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), f" SEQ {kind} \\* ARABIC ")
-    run, shown = OxmlElement("w:r"), OxmlElement("w:t")
-    shown.text = str(number)
-    run.append(shown)
+    field.set(qn("w:instr"), f" {code} ")
+    run, text = OxmlElement("w:r"), OxmlElement("w:t")
+    text.text = shown
+    run.append(text)
     field.append(run)
-    paragraph._p.append(field)  # noqa: SLF001  likewise
-    paragraph.add_run(f". {text}")
-    return paragraph
+    paragraph._p.append(field)  # noqa: SLF001  python-docx has no other door to it
 
 
 def _add_table(word: WordDocument, block: TableBlock) -> None:
@@ -155,6 +162,8 @@ def _add_table(word: WordDocument, block: TableBlock) -> None:
         for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
+            # A table of numbers stays together where a page can hold it.
+            paragraph.paragraph_format.keep_with_next = not block.prose and number < len(block.table.rows)
             run = paragraph.add_run(text)
             run.font.size, run.font.bold = Pt(9), number == 0
             if block.flush_right[place]:

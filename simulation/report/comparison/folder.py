@@ -20,6 +20,7 @@ from ..results import RunFolder
 from .record import Record, comparison_record
 
 KIND = "comparison"
+TRACE_COLUMNS = ("draws", "replicates", "scenario", "year", "difference", "largest_half_width")
 
 
 def comparison_folder(
@@ -56,7 +57,8 @@ def write_comparison(folder: AnswerFolder, comparison: Comparison, precision: fl
     facts: dict[str, float] = {"seed": comparison.seed, "draws": effort.draws, "replicates": effort.replicates}
     facts |= {} if precision is None else {"precision": precision}
     scenarios = [comparison.baseline, *(contrast.scenario for contrast in comparison.contrasts)]
-    folder.write(result, _tables(comparison, result), scenarios, {**facts, "engine": comparison.engine})
+    tables = [*_tables(comparison, result), *_trace(comparison, precision)]
+    folder.write(result, tables, scenarios, {**facts, "engine": comparison.engine})
     return result
 
 
@@ -77,3 +79,16 @@ def _tables(comparison: Comparison, record: Record) -> Iterator[Table]:
     villages = [{"scenario": one["name"], **village} for one in record["scenarios"] for village in one["villages"]]
     if villages:
         yield Table("comparison_villages.csv", list(villages[0]), [list(row.values()) for row in villages])
+
+
+def _trace(comparison: Comparison, precision: float | None) -> Iterator[Table]:
+    """Yield the rounds of a comparison that doubled until it was precise enough, a row each scenario and year."""
+    if comparison.trace is None or precision is None:
+        return
+    rows = [
+        (step.draws, step.replicates, contrast.scenario.name, year.year, difference, step.half_width)
+        for step in comparison.trace.steps
+        for contrast, differences in zip(comparison.contrasts, step.probabilities, strict=True)
+        for year, difference in zip(contrast.years, differences, strict=True)
+    ]
+    yield Table("precision.csv", TRACE_COLUMNS, rows)

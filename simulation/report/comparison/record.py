@@ -12,9 +12,11 @@ from ...decision.differences import Difference
 from ...domain.status import LEVELS
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
+from .. import single_draw
 from ..identity import effort_that_counts
 from ..language import LANGUAGES, language
 from ..record import rounded
+from ..titles import told_apart
 from .words import verdict
 
 Record = dict[str, Any]
@@ -39,6 +41,7 @@ def comparison_record(comparison: Comparison, precision: float | None = None) ->
         "interventions": _interventions(baseline),
         "scenarios": [_contrast(comparison, contrast) for contrast in comparison.contrasts],
         "effort": {"draws": effort.draws, "replicates": effort.replicates, "seed": comparison.seed},
+        **single_draw.note_of(comparison.effort.draws, [baseline, *(c.scenario for c in comparison.contrasts)]),
         "sources": dict(baseline.sources),
         "basis": list(basis_of(baseline.parameters)),
     }
@@ -49,6 +52,12 @@ def comparison_record(comparison: Comparison, precision: float | None = None) ->
             "trajectories": effort.draws * effort.replicates,
             "ended_by": "precision" if comparison.half_width < precision else "trajectories",
         }
+    named = [
+        (baseline.name, baseline.title),
+        *((one.scenario.name, one.scenario.title) for one in comparison.contrasts),
+    ]
+    for one, titles in zip((result, *result["scenarios"]), told_apart(named), strict=True):
+        one["title"] = titles
     for contrast in result["scenarios"]:
         contrast["verdict"] = {code: verdict(language(code), result, contrast) for code in LANGUAGES}
     return result

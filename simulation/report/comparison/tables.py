@@ -60,7 +60,7 @@ def totals_table(speech: Language, record: Record) -> WordTable:
             [
                 title(speech, one),
                 _rises(speech, one["additional_rises"]),
-                *_compared(speech, one["rises_compared"]),
+                *_compared(speech, one["rises_compared"], same_law=one["same_law"]),
                 *([cost, cost_of_a_rise(speech, one, spanned=True) or "–"] if costly else []),
             ]
         )
@@ -125,7 +125,7 @@ def _rises(speech: Language, rises: Record) -> str:
     return speech.say("{mean} ({interval})", mean=mean, interval=_span(speech, rises["interval90"], 1, 0))
 
 
-def _compared(speech: Language, compared: Record | None) -> list[str]:
+def _compared(speech: Language, compared: Record | None, *, same_law: bool) -> list[str]:
     if compared is None:
         return ["–", "–"]
-    return [wording.uncertain(speech, compared[key]) for key in ("more", "fewer")]
+    return [speech.percent(0) if same_law else wording.uncertain(speech, compared[key]) for key in ("more", "fewer")]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...decision.differences import ERRORS_APART
-from .. import wording
+from .. import single_draw, wording
 from ..assumptions import parameter_name
 from ..language import Language, phrase
 
@@ -30,6 +30,8 @@ _CHANGES = {
     ),
     "none": phrase("“{scenario}” leaves the chance of meeting the target of {year} at {before}"),
 }
+WIDE = 10
+"""Ends of an interval of costs so many times apart are warned of."""
 _LAW_KEYS = {"matrix": "transition.matrix", "min_years": "transition.min_years", "overlap": "overlap"}
 
 
@@ -89,19 +91,27 @@ def verdict(speech: Language, record: Record, contrast: Record) -> str:
             baseline=title(speech, record),
         )
     else:
-        said = speech.say("{change} ({sure})", change=change(speech, contrast), sure=_sure(speech, contrast))
+        said = speech.say("{change} ({sure})", change=change(speech, contrast), sure=_sure(speech, record, contrast))
     said = speech.say("{change}; {cost}.", change=said, cost=_cost(speech, record, contrast))
     return said[0].upper() + said[1:]
 
 
-def _sure(speech: Language, contrast: Record) -> str:
+def _sure(speech: Language, record: Record, contrast: Record) -> str:
     """Return how much of the difference is noise of the simulation, and how much hangs on the parameters."""
-    year = telling_year(contrast)
+    year, single = telling_year(contrast), single_draw.noted(record)
     if year["monte_carlo_error"] == 0:
-        return speech.say("an exact result for the parameters as given")
+        return (
+            speech.say("an exact result, but for one random set of parameter values")
+            if single
+            else speech.say("an exact result for the parameters as given")
+        )
     error = error_in_points(speech, year["monte_carlo_error"])
     if year["interval90"] is None:
-        return speech.say("simulation error ± {error}", error=error)
+        return (
+            speech.say("simulation error ± {error}, for one random set of parameter values", error=error)
+            if single
+            else speech.say("simulation error ± {error}", error=error)
+        )
     low, high = (signed(speech, 100 * end) for end in year["interval90"])
     return speech.say(
         "simulation error ± {error}; depending on the true values of the uncertain parameters, between {low} and "
@@ -149,12 +159,59 @@ def notes(speech: Language, record: Record) -> Iterator[str]:
                 names="; ".join(_assumption(speech, name) for name in names),
             )
     yield from _free(speech, record)
+    yield from _about_draws(speech, record)
+    for contrast in record["scenarios"]:
+        if _hardly_known(contrast["cost_per_additional_rise"]):
+            yield speech.say(
+                "“{scenario}”: the cost of an additional rise is known only roughly ({span} million rupiah); do not "
+                "plan a budget by its mean.",
+                scenario=title(speech, contrast),
+                span=cost_of_a_rise(speech, contrast, spanned=True),
+            )
+        if (year := _turned(contrast)) is not None:
+            yield speech.say(
+                "“{scenario}” lowers the chance in {year} after raising it before: villages that rise earlier are "
+                "missing among those that can still rise later.",
+                scenario=title(speech, contrast),
+                year=year,
+            )
     if not record["population"]["single_status_known"]:
         yield speech.say(
             "Only counts by status are known, not which village stands where: single villages cannot be ranked."
         )
     elif record["scenarios"][0]["rises_compared"] is None:
         yield speech.say("An exact result knows no single villages and no prediction intervals.")
+
+
+def _hardly_known(each: Record | None) -> bool:
+    """Return whether the interval of a cost spans more than one to ten, or has no upper end."""
+    if each is None or each["interval90"] is None:
+        return False
+    low, high = each["interval90"]
+    return high is None or high > WIDE * low
+
+
+def _turned(contrast: Record) -> int | None:
+    """Return the first year in which the chance falls although it rose in a year before, or None."""
+    raised = False
+    for year in contrast["years"]:
+        way = direction(year)
+        if raised and way == "down":
+            return int(year["year"])
+        raised = raised or way == "up"
+    return None
+
+
+def _about_draws(speech: Language, record: Record) -> Iterator[str]:
+    """Yield what is not known of the parameters' part in the differences, where it is not known."""
+    if single_draw.noted(record):
+        yield single_draw.sentence(speech)
+    effort, years = record["effort"], [year for one in record["scenarios"] for year in one["years"]]
+    if min(effort["draws"], effort["replicates"]) > 1 and any(year["interval90"] is None for year in years):
+        yield speech.say(
+            "“–” in place of a parameter interval: the runs do not tell what the parameters do from the noise of the "
+            "simulation; more draws or replicates would."
+        )
 
 
 def _free(speech: Language, record: Record) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ...decision.levers import BUDGET, Lever
 from ...decision.limits import raised
 from ...decision.plans import Limit, Plan
 from ...decision.priorities import VillagePriority
+from ...domain.intervention import Intervention
 from ...domain.status import LEVELS, TOP
 from ...domain.target import Target
 from ...inference.forecast import basis_of
@@ -23,7 +24,7 @@ from ...inputs.scenario import Scenario
 from ..identity import effort_that_counts
 from ..language import LANGUAGES, language
 from ..record import PARAMETER_QUANTILES, rounded
-from . import words
+from . import ranking, words
 
 Record = dict[str, Any]
 
@@ -38,6 +39,7 @@ def plan_record(found: Plan) -> Record:
             **{name: _point(found, getattr(found, name)) for name in ("least", "below", "best", "now", "nothing")},
             "tried": [_point(found, point) for point in found.points],
             "pareto": [_point(found, point) for point in found.front],
+            "proven": found.proven,
             "steady": found.steady,
             "limits": [_limit(found, limit) for limit in found.limits],
             "curves": [{"year_sd": curve.year_sd, "points": list(map(list, curve.points))} for curve in found.curves],
@@ -48,7 +50,7 @@ def plan_record(found: Plan) -> Record:
         }
     )
     for village in result["villages"]:
-        village["reason"] = {code: words.reason(language(code), village) for code in LANGUAGES}
+        village["reason"] = {code: ranking.reason(language(code), village) for code in LANGUAGES}
     return result | {"verdict": {code: words.verdict(language(code), result) for code in LANGUAGES}}
 
 
@@ -70,7 +72,8 @@ def _place(scenario: Scenario) -> Record:
 
 
 def _asked(found: Plan) -> Record:
-    asked, years = found.question, found.goal.years
+    asked, years, costed = found.question, found.goal.years, found.scenario.years
+    orders = {one.name: _order(one) for one in found.scenario.interventions}
     return {
         "target": _target(found.scenario.target, found),
         "goal": found.goal.probability,
@@ -78,13 +81,25 @@ def _asked(found: Plan) -> Record:
         "years": list(years),
         "lever": BUDGET if asked.by_budget else " + ".join(lever.name for lever in found.levers),
         "levers": [
-            {"name": lever.name, "intervention": lever.intervention, "kind": lever.kind, "most": lever.most}
+            {
+                "name": lever.name,
+                "intervention": lever.intervention,
+                "kind": lever.kind,
+                "most": lever.most,
+                "priority": orders[lever.intervention],
+            }
             for lever in found.levers
         ],
         "by_budget": asked.by_budget,
         "budget_idr_million": asked.budget,
+        "cost_years": [costed[0], costed[-1]],
         "weighed_by_cost": asked.by_costs,
     }
+
+
+def _order(intervention: Intervention) -> str:
+    """Return the order in which an intervention takes villages; ``codes`` for a list of the scenario's own."""
+    return intervention.priority if isinstance(intervention.priority, str) else "codes"
 
 
 def _basis(found: Plan) -> Record:
@@ -143,6 +158,7 @@ def _point(found: Plan, point: Point | None) -> Record | None:
         "assisted": point.assisted,
         "village_years": point.village_years,
         "cost_idr_million": point.cost_idr_million,
+        "cost_to_goal_idr_million": point.cost_to_goal_idr_million,
     }
 
 
@@ -176,17 +192,26 @@ def _ranking(found: Plan) -> Record:
         return {"villages": [], "ranking": None, "not_ranked": _told(found.not_ranked)}
     return {
         "villages": list(_villages(ranking.villages, _chosen(found))),
-        "ranking": {"year": ranking.year, "draws": ranking.draws, "probability_met": ranking.probability_met},
+        "ranking": {
+            "year": ranking.year,
+            "draws": ranking.draws,
+            "probability_met": ranking.probability_met,
+            "columns": list(ranking.columns),
+        },
         "not_ranked": None,
     }
 
 
 def _chosen(found: Plan) -> int | None:
-    """Return how many of the ranking are assisted where they are taken in that order; None where that says nothing."""
-    return None if found.in_order is None else found.in_order.places[0]
+    """Return how many of the ranking suffice in that order; None where none do, or the scenario's own takes fewer."""
+    if found.in_order is None or not any(found.in_order.places):
+        return None
+    (places,) = found.in_order.places
+    return None if found.least is not None and found.least.places[0] < places else places
 
 
 def _villages(villages: Sequence[VillagePriority], chosen: int | None) -> Iterable[Record]:
+    in_doubt = _in_doubt(villages, chosen)
     for place, village in enumerate(villages):
         yield {
             "village_code": village.code,
@@ -201,7 +226,16 @@ def _villages(villages: Sequence[VillagePriority], chosen: int | None) -> Iterab
             "peers": village.peers,
             "interventions": list(village.interventions),
             "in_plan": None if chosen is None else place < chosen,
+            "tied": village.rank == in_doubt,
         }
+
+
+def _in_doubt(villages: Sequence[VillagePriority], chosen: int | None) -> int | None:
+    """Return the rank of which some villages are among the chosen and some are not, or None."""
+    if chosen is None or chosen >= len(villages):
+        return None
+    inside, outside = villages[chosen - 1].rank, villages[chosen].rank
+    return inside if inside == outside else None
 
 
 def _told(reasons: Sequence[Message]) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ from typing import Any
 from .. import wording
 from ..answer_tables import WordTable
 from ..language import Language
-from . import words
+from . import efforts, ranking, words
 
 Record = Mapping[str, Any]
 MOST_VILLAGES = 10
@@ -26,21 +26,21 @@ def settings_table(speech: Language, record: Record) -> WordTable:
     marks = _marks(speech, record)
     rows = [
         [
-            *(words.value_of(speech, lever, point["settings"][lever["name"]]) for lever in levers),
+            *(efforts.value_of(speech, lever, point["settings"][lever["name"]]) for lever in levers),
             *([] if places_only else [speech.number(point["assisted"], 1)]),
-            _with_error(speech, point),
-            *([] if exact else [wording.uncertain(speech, point["lower95"], 1)]),
-            speech.number(point["cost_idr_million"] if record["weighed_by_cost"] else point["village_years"]),
+            _with_error(speech, record, point),
+            *([] if exact else [efforts.chance(speech, record, point["lower95"])]),
+            *_spent(speech, record, point),
             marks.get(_key(point), ""),
         ]
         for point in _spread(record["tried"] if single else record["pareto"], marks)
     ]
     headers = [
-        *(words.lever_name(speech, lever) for lever in levers),
+        *(efforts.lever_name(speech, lever) for lever in levers),
         *([] if places_only else [say("villages assisted")]),
         say("probability") if exact else say("probability ± error"),
         *([] if exact else [say("at least (95%)")]),
-        say("cost (million rupiah)") if record["weighed_by_cost"] else say("assisted village-years"),
+        *_spent_headers(speech, record),
         "",
     ]
     caption = (
@@ -63,8 +63,8 @@ def limits_table(speech: Language, record: Record) -> WordTable | None:
         name, without = words.limit_names(speech, limit)
         least = say("within reach") if limit["reachable"] else say("not within reach")
         if limit["least"] is not None:
-            least = words.value_of(speech, record["levers"][0], limit["least"])
-        rows.append([name, without, wording.chance(speech, limit["probability_met"], 1), least])
+            least = efforts.value_of(speech, record["levers"][0], limit["least"])
+        rows.append([name, without, efforts.chance(speech, record, limit["probability_met"]), least])
     headers = [say("what limits"), say("taken away"), say("best probability"), say("least that suffices then")]
     return WordTable(say("What limits the plan, taken away one at a time"), headers, rows)
 
@@ -74,17 +74,14 @@ def villages_table(speech: Language, record: Record, most: int = MOST_VILLAGES) 
     say = speech.say
     if not record["villages"]:
         return None
-    peers = any(village["peers"] is not None for village in record["villages"])
     rows = [
         [
             speech.number(village["rank"]),
             village["village"],
             village["subdistrict"],
             village["status"],
-            _points(speech, village["gain_probability_met"]),
-            speech.number(village["gain_rises"], 3),
+            ranking.points(speech, village["gain_probability_met"]),
             _from_to(speech, village),
-            *([speech.percent(village["peers"] or 0)] if peers else []),
         ]
         for village in record["villages"][:most]
     ]
@@ -94,9 +91,7 @@ def villages_table(speech: Language, record: Record, most: int = MOST_VILLAGES) 
         say("subdistrict"),
         say("level now"),
         say("gain, points"),
-        say("added rises"),
         say("chance of rising"),
-        *([say("peers above")] if peers else []),
     ]
     return WordTable(say("Which villages first"), headers, rows)
 
@@ -106,12 +101,12 @@ def subdistricts_table(speech: Language, record: Record) -> WordTable | None:
     say = speech.say
     if not record["villages"]:
         return None
-    planned = record["in_order"] is not None
+    chosen = efforts.listed(record)
     rows = [
         [
             total["subdistrict"],
             speech.number(total["villages"]),
-            *([speech.number(total["in_plan"])] if planned else []),
+            *([speech.number(total["in_plan"])] if chosen else []),
             speech.number(total["rises_without"], 2),
             speech.number(total["gain_rises"], 2),
             speech.number(total["best_rank"]),
@@ -121,7 +116,7 @@ def subdistricts_table(speech: Language, record: Record) -> WordTable | None:
     headers = [
         say("subdistrict"),
         say("villages that qualify"),
-        *([say("of these in the plan")] if planned else []),
+        *([say("of these among the first {number}", number=speech.number(chosen))] if chosen else []),
         say("rises expected without"),
         say("more if all assisted"),
         say("best rank"),
@@ -185,17 +180,31 @@ def _key(point: Record) -> tuple[float, ...]:
     return tuple(point["settings"].values())
 
 
-def _with_error(speech: Language, point: Record) -> str:
-    probability = wording.chance(speech, point["probability_met"], 1)
+def _spent(speech: Language, record: Record, point: Record) -> list[str]:
+    """Return what a setting costs, and what of it until the last year planned; else assisted village-years."""
+    if not record["weighed_by_cost"]:
+        return [speech.number(point["village_years"])]
+    cost = [speech.number(point["cost_idr_million"])]
+    return [*cost, speech.number(point["cost_to_goal_idr_million"])] if _costs_go_on(record) else cost
+
+
+def _spent_headers(speech: Language, record: Record) -> list[str]:
+    if not record["weighed_by_cost"]:
+        return [speech.say("assisted village-years")]
+    cost = [speech.say("cost {years} (million rupiah)", years=efforts.cost_years(speech, record))]
+    return [*cost, speech.say("of this until {year}", year=record["years"][-1])] if _costs_go_on(record) else cost
+
+
+def _costs_go_on(record: Record) -> bool:
+    return bool(record["cost_years"][1] > record["years"][-1])
+
+
+def _with_error(speech: Language, record: Record, point: Record) -> str:
+    probability = efforts.chance(speech, record, point["probability_met"])
     if point["monte_carlo_error"] == 0:
         return probability
     error = speech.number(100 * point["monte_carlo_error"], 1)
     return speech.say("{probability} ± {error}", probability=probability, error=error)
-
-
-def _points(speech: Language, gain: float) -> str:
-    """Return a gain in percentage points, small ones not rounded to nothing."""
-    return speech.number(100 * gain, 1 if abs(gain) >= 0.01 else 3)
 
 
 def _from_to(speech: Language, village: Record) -> str:

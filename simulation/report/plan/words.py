@@ -1,4 +1,4 @@
-"""A plan in words: whether the target is within reach, with which effort, what limits it, and whom to assist first.
+"""A plan in words: whether the target is within reach, with which effort, and what limits it.
 
 Knows what is said about the numbers of a record (`record.py`); must not know where it is shown.
 """
@@ -10,16 +10,17 @@ from typing import Any
 
 from .. import wording
 from ..language import Language, phrase
+from .efforts import chance, cost_years, effort, enough, goal, listed, money
 
 Record = Mapping[str, Any]
 
-_EFFORTS = {
-    "capacity": phrase("{intervention} for {value} villages at a time"),
-    "coverage": phrase("{intervention} for {value} of the eligible villages"),
-}
-_LEVERS = {
-    "capacity": phrase("villages at a time: {intervention}"),
-    "coverage": phrase("share of the eligible villages: {intervention}"),
+_ORDERS = {
+    "random": phrase("where villages are chosen at random"),
+    "lowest_status": phrase("where the lowest level comes first"),
+    "highest_status": phrase("where the highest level comes first"),
+    "nearest_to_rising": phrase("where villages nearest to rising come first"),
+    "largest_gain": phrase("where villages with the largest gain in the chance of rising come first"),
+    "codes": phrase("in the scenario's own order of villages"),
 }
 _LIMITS = {
     "shock": phrase("good and bad years that all villages share"),
@@ -49,49 +50,6 @@ def heading(speech: Language, record: Record) -> str:
     )
 
 
-def lever_name(speech: Language, lever: Record) -> str:
-    """Return what is turned, in a few words: also what stands above its numbers."""
-    return speech.say(_LEVERS[lever["kind"]], intervention=spaced(lever["intervention"]))
-
-
-def spaced(name: str) -> str:
-    """Return the name of an intervention as it is read."""
-    return name.replace("_", " ")
-
-
-def value_of(speech: Language, lever: Record, value: float) -> str:
-    """Return one setting of one lever: a number of villages, or a share in percent."""
-    if lever["kind"] == "capacity":
-        return speech.number(value)
-    return speech.percent(value, 0 if round(100 * value, 6).is_integer() else 1)
-
-
-def setting(speech: Language, record: Record, point: Record) -> str:
-    """Return a setting of all levers, each beside its intervention."""
-    settings = point["settings"]
-    levers = [(spaced(one["intervention"]), value_of(speech, one, settings[one["name"]])) for one in record["levers"]]
-    return " + ".join(f"{name} {value}" for name, value in levers)
-
-
-def effort(speech: Language, record: Record, point: Record) -> str:
-    """Return a setting as an effort that is made, as in "with …"."""
-    levers = record["levers"]
-    if record["by_budget"]:
-        cost, mix = speech.number(point["cost_idr_million"]), setting(speech, record, point)
-        return speech.say("{cost} million rupiah ({settings})", cost=cost, settings=mix)
-    if len(levers) > 1:
-        return setting(speech, record, point)
-    (lever,) = levers
-    template, value = _EFFORTS[lever["kind"]], value_of(speech, lever, point["settings"][lever["name"]])
-    return speech.say(template, intervention=spaced(lever["intervention"]), value=value)
-
-
-def goal(speech: Language, record: Record) -> str:
-    """Return the wanted probability in percent."""
-    wanted = record["goal"]
-    return speech.percent(wanted, 0 if round(100 * wanted, 6).is_integer() else 1)
-
-
 def event(speech: Language, record: Record) -> str:
     """Return what is to happen, as a clause."""
     years, needed = record["years"], record["target"]["needed"]
@@ -106,7 +64,7 @@ def verdict(speech: Language, record: Record) -> str:
     said = {
         "event": event(speech, record),
         "goal": goal(speech, record),
-        "chance": wording.chance(speech, point["probability_met"], 1),
+        "chance": chance(speech, record, point["probability_met"]),
     }
     if record["least"] is not None:
         if not any(point["settings"].values()):
@@ -114,14 +72,58 @@ def verdict(speech: Language, record: Record) -> str:
                 "No effort is needed: even without it the probability that {event} is {chance} (wanted: {goal}).",
                 **said,
             )
-        least = effort(speech, record, point)
+        return _reached(speech, record, said)
+    sentence, chosen = _not_reached(speech, record, said), listed(record)
+    if not chosen:
+        return sentence
+    return speech.say(
+        "{sentence} Where villages are taken in the order of the priority list, {enough} (probability {chance}).",
+        sentence=sentence,
+        enough=enough(speech, record),
+        chance=wording.chance(speech, record["in_order"]["probability_met"], 1),
+    )
+
+
+def _reached(speech: Language, record: Record, said: Mapping[str, str]) -> str:
+    least = effort(speech, record, record["least"])
+    if len(record["levers"]) > 1:
         return speech.say(
             "Within reach: with {effort}, the least that suffices, the probability that {event} is {chance} "
             "(wanted: {goal}).",
             effort=least,
             **said,
         )
-    return _not_reached(speech, record, said)
+    order = _order(speech, record["levers"][0]["priority"])
+    if not fewer_by_the_list(record):
+        return speech.say(
+            "Within reach: with {effort}, the least that suffices {order}, the probability that {event} is {chance} "
+            "(wanted: {goal}).",
+            effort=least,
+            order=order,
+            **said,
+        )
+    return speech.say(
+        "Within reach: with {effort}, the least that suffices {order}, the probability that {event} is {chance} "
+        "(wanted: {goal}); in the order of the priority list {enough}.",
+        effort=least,
+        order=order,
+        enough=enough(speech, record),
+        **said,
+    )
+
+
+def fewer_by_the_list(record: Record) -> bool:
+    """Return whether less suffices in the order of the list than in the scenario's own."""
+    if not listed(record) or record["least"] is None:
+        return False
+    (own,), (ordered,) = (record[key]["settings"].values() for key in ("least", "in_order"))
+    return bool(ordered < own)
+
+
+def _order(speech: Language, priority: str) -> str:
+    if priority in _ORDERS:
+        return speech.say(_ORDERS[priority])
+    return speech.say("in the order of the column {column}", column=priority.removeprefix("column:"))
 
 
 def _not_reached(speech: Language, record: Record, said: Mapping[str, str]) -> str:
@@ -136,9 +138,10 @@ def _not_reached(speech: Language, record: Record, said: Mapping[str, str]) -> s
         )
     if record["budget_idr_million"] is not None:
         return speech.say(
-            "Not within reach: even with {effort}, the best within the budget, the probability that {event} is "
-            "{chance} (wanted: {goal}).",
+            "Not within reach: even with {effort}, the best within the budget of {budget} million rupiah, the "
+            "probability that {event} is {chance} (wanted: {goal}).",
             effort=best,
+            budget=money(speech, record["budget_idr_million"]),
             **said,
         )
     return speech.say(
@@ -160,7 +163,7 @@ def what_limits(speech: Language, record: Record) -> str | None:
         "What limits it most: {limit}; {without} the probability would be {chance}.",
         limit=limit,
         without=without,
-        chance=wording.chance(speech, most["probability_met"], 1),
+        chance=chance(speech, record, most["probability_met"]),
     )
 
 
@@ -170,53 +173,26 @@ def limit_names(speech: Language, limit: Record) -> tuple[str, str]:
     return speech.say(name), speech.say(without, odds_ratio=_ratio(speech, limit))
 
 
-def reason(speech: Language, village: Record) -> str:
-    """Return why a village stands where it does: its level, its chance, its peers, the interventions."""
-    said = {
-        "level": village["status"],
-        "without": wording.uncertain(speech, village["chance_without"], 1),
-        "with_it": wording.uncertain(speech, village["chance_with"], 1),
-        "interventions": ", ".join(map(spaced, village["interventions"])),
-    }
-    if village["peers"] is None:
-        return speech.say("{level}; chance of rising {without}, with {interventions} {with_it}", **said)
-    peers = speech.percent(village["peers"])
-    return speech.say(
-        "{level}; chance of rising {without}, with {interventions} {with_it}; {peers} of the other villages of the "
-        "kecamatan stand higher",
-        peers=peers,
-        **said,
-    )
-
-
 def notes(speech: Language, record: Record) -> Iterator[str]:
     """Yield what must be known to read the numbers rightly."""
     yield _how(speech, record)
     if len(record["levers"]) > 1 and record["least"] is not None:
-        yield speech.say("The mix is the cheapest that was found; that nothing is cheaper is not proven.")
+        if record["proven"]:
+            yield speech.say("Every mix was tried: none that is cheaper suffices.")
+        else:
+            yield speech.say("The mix is the cheapest that was found; that nothing is cheaper is not proven.")
     if not record["weighed_by_cost"]:
         yield speech.say("No cost is stated (cost_idr_million): settings are weighed by assisted village-years.")
+    elif record["budget_idr_million"] is not None:
+        yield speech.say(
+            "Limit on the cost in {years}: {budget} million rupiah.",
+            years=cost_years(speech, record),
+            budget=money(speech, record["budget_idr_million"]),
+        )
     if not record["steady"]:
         yield speech.say("More effort does not always raise the probability here: look at the whole table.")
     if record["not_ranked"] is not None:
         yield speech.say("No ranking: {reason}.", reason=record["not_ranked"][speech.code])
-
-
-def about_ranking(speech: Language, record: Record) -> Iterator[str]:
-    """Yield how the ranking is to be read, and what it is worth; nothing where there is none."""
-    if not record["villages"]:
-        return
-    yield speech.say(
-        "Gain: what assisting this village alone would add in {year}, at full effect; villages with the same gain "
-        "share a rank.",
-        year=record["ranking"]["year"],
-    )
-    if (first := record["in_order"]) is not None and any(first["settings"].values()):
-        yield speech.say(
-            "Taken in this order, {effort} suffices (probability {chance}).",
-            effort=effort(speech, record, first),
-            chance=wording.chance(speech, first["probability_met"], 1),
-        )
 
 
 def _how(speech: Language, record: Record) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from .. import wording
 from ..language import Language
 from ..workbook import Column, Prose, Sheet, write_workbook
-from . import words
+from . import efforts, ranking, words
 from .tables import subtotals, total
 
 Record = Mapping[str, Any]
@@ -33,7 +33,7 @@ def _read_me(speech: Language, record: Record, run_hash: str) -> Prose:
         words.heading(speech, record),
         record["verdict"][speech.code],
         words.what_limits(speech, record),
-        *words.about_ranking(speech, record),
+        *ranking.about_ranking(speech, record),
         speech.say(
             "Expected rises add up over villages; gains in the probability of meeting the target do not, so of these a "
             "sub-total shows only the largest."
@@ -46,14 +46,14 @@ def _read_me(speech: Language, record: Record, run_hash: str) -> Prose:
     return Prose(speech.say("Read me"), [sentence for sentence in sentences if sentence])
 
 
-def _columns(speech: Language) -> list[Column]:
-    say = speech.say
+def _columns(speech: Language, record: Record) -> list[Column]:
+    say, chosen = speech.say, efforts.listed(record)
     return [
         Column(say("subdistrict")),
         Column(say("village")),
         Column(say("village code")),
         Column(say("rank"), "whole"),
-        Column(say("in the plan")),
+        *([Column(say("among the first {number}", number=speech.number(chosen)))] if chosen else []),
         Column(say("level now")),
         Column(say("gain in the probability of meeting the target, percentage points"), "fine"),
         Column(say("gain in expected rises"), "fine"),
@@ -65,27 +65,37 @@ def _columns(speech: Language) -> list[Column]:
     ]
 
 
-def _row(speech: Language, village: Record) -> list[Any]:
+def _row(speech: Language, village: Record, mark: list[str | None]) -> list[Any]:
     return [
         village["subdistrict"],
         village["village"],
         village["village_code"],
         village["rank"],
-        speech.say("yes") if village["in_plan"] else None,
+        *mark,
         village["status"],
         100 * village["gain_probability_met"],
         village["gain_rises"],
         village["chance_without"],
         village["chance_with"],
         village["peers"],
-        ", ".join(map(words.spaced, village["interventions"])),
+        ", ".join(map(efforts.spaced, village["interventions"])),
         village["reason"][speech.code],
     ]
 
 
+def _mark(speech: Language, record: Record, village: Record) -> list[str | None]:
+    """Return whether a village is among those that suffice; nothing at all where there is no such number."""
+    if not efforts.listed(record):
+        return []
+    if village["tied"]:
+        return [speech.say("shares its rank: choose freely")]
+    return [speech.say("yes") if village["in_plan"] else None]
+
+
 def _ranking(speech: Language, record: Record) -> Sheet:
     """Return every village, the largest gain first."""
-    columns, rows = _columns(speech), [_row(speech, village) for village in record["villages"]]
+    columns = _columns(speech, record)
+    rows = [_row(speech, village, _mark(speech, record, village)) for village in record["villages"]]
     order = [3, 1, 0, 2, *range(4, len(columns))]
     return Sheet(
         speech.say("Ranking"), [columns[place] for place in order], [[row[place] for place in order] for row in rows]
@@ -98,15 +108,16 @@ def _by_subdistrict(speech: Language, record: Record) -> Sheet:
     strong = set()
     for one in subtotals(record):
         villages = [village for village in record["villages"] if village["subdistrict"] == one["subdistrict"]]
-        rows += [_row(speech, village) for village in villages]
+        rows += [_row(speech, village, _mark(speech, record, village)) for village in villages]
         strong.add(len(rows))
-        rows.append(_total_row(speech, one["subdistrict"], speech.say("sub-total"), one))
+        rows.append(_total_row(speech, one["subdistrict"], speech.say("sub-total"), one, efforts.listed(record)))
     strong.add(len(rows))
-    rows.append(_total_row(speech, speech.say("all subdistricts"), speech.say("total"), total(record["villages"])))
-    return Sheet(speech.say("By subdistrict"), _columns(speech), rows, frozenset(strong))
+    whole = total(record["villages"])
+    rows.append(_total_row(speech, speech.say("all subdistricts"), speech.say("total"), whole, efforts.listed(record)))
+    return Sheet(speech.say("By subdistrict"), _columns(speech, record), rows, frozenset(strong))
 
 
-def _total_row(speech: Language, name: str, kind: str, one: Record) -> list[Any]:
+def _total_row(speech: Language, name: str, kind: str, one: Record, chosen: int) -> list[Any]:
     """Return a row that sums up; what its numbers cannot say stands in words at its end."""
     said = {
         "villages": speech.number(one["villages"]),
@@ -118,13 +129,14 @@ def _total_row(speech: Language, name: str, kind: str, one: Record) -> list[Any]
             "{villages} villages qualify; expected rises {without} without assistance, {with_it} if all are assisted",
             **said,
         )
-        if one["in_plan"] is None
+        if not chosen
         else speech.say(
-            "{villages} villages qualify, {in_plan} of them in the plan; expected rises {without} without assistance, "
-            "{with_it} if all are assisted",
+            "{villages} villages qualify, {in_plan} of them among the first {number}; expected rises {without} without "
+            "assistance, {with_it} if all are assisted",
             in_plan=speech.number(one["in_plan"]),
+            number=speech.number(chosen),
             **said,
         )
     )
     gains = [100 * one["largest_gain_probability_met"], one["gain_rises"]]
-    return [name, kind, None, one["best_rank"], None, None, *gains, *[None] * 4, counted]
+    return [name, kind, None, one["best_rank"], *([None] if chosen else []), None, *gains, *[None] * 4, counted]

@@ -11,6 +11,7 @@ from ...decision.robustness import Robustness
 from ...inference.forecast import basis_of
 from ..language import LANGUAGES, language
 from ..record import rounded
+from ..titles import told_apart
 from .words import verdict
 
 Record = dict[str, Any]
@@ -27,6 +28,7 @@ def robustness_record(found: Robustness) -> Record:
         "code": villages.district_code,
         "name": villages.district,
         "year": found.year,
+        "cost_years": [first.years[0], first.years[-1]],
         "worlds": [
             {"name": world.name, "parameters": dict(world.scalars), "effect_quantile": world.effect_quantile}
             for world in found.worlds
@@ -40,6 +42,7 @@ def robustness_record(found: Robustness) -> Record:
                 "regret": found.regrets[place].tolist(),
                 "mean_probability_met": float(found.mean_chances[place]),
                 "largest_regret": float(found.largest_regrets[place]),
+                "cost_idr_million": found.costs[place] if found.costs else None,
             }
             for place, option in enumerate(found.options)
         ],
@@ -49,6 +52,9 @@ def robustness_record(found: Robustness) -> Record:
         "sources": dict(first.sources),
         "basis": list(basis_of(first.parameters)),
     }
+    titles = told_apart([(option.name, option.title) for option in found.options])
+    for place, option in enumerate(result["options"]):
+        option["title"] = titles[place]
     result = rounded(result)
     result["verdict"] = {code: verdict(language(code), result) for code in LANGUAGES}
     return result

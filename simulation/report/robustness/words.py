@@ -45,14 +45,37 @@ def title(speech: Language, option: Record) -> str:
 
 
 def verdict(speech: Language, record: Record) -> str:
-    """Return the sentence that names the option with the best mean and the one with the least largest regret."""
+    """Return which option is the best on average and which the least regretted, and what each costs."""
+    choice = _choice(speech, record)
+    if all(option["cost_idr_million"] is None for option in record["options"]):
+        return choice
+    first, last = record["cost_years"]
+    costs = [
+        speech.say("“{scenario}” {cost}", scenario=title(speech, one), cost=speech.number(one["cost_idr_million"]))
+        for one in record["options"]
+    ]
+    return speech.say(
+        "{choice} Cost in {years}, million rupiah: {costs}.",
+        choice=choice,
+        years=str(first) if first == last else speech.say("{low}–{high}", low=first, high=last),
+        costs="; ".join(costs),
+    )
+
+
+def _choice(speech: Language, record: Record) -> str:
     options = {option["name"]: option for option in record["options"]}
     best, safe = options[record["best_on_average"]], options[record["least_regretted"]]
     if not _tells(record["options"]):
         return speech.say(
-            "No scenario is clearly better than another: in every state of the world they differ by less than "
-            "{points} percentage points.",
+            "No scenario is clearly better than another: in every state of the world the difference in percentage "
+            "points is below {points}.",
             points=speech.number(100 * TIED),
+        )
+    if best is safe and round(100 * best["largest_regret"], 1) == 0:
+        return speech.say(
+            "“{scenario}” is the best in every state of the world ({chance} on average).",
+            scenario=title(speech, best),
+            chance=wording.chance(speech, best["mean_probability_met"]),
         )
     if best is safe:
         return speech.say(

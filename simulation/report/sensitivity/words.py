@@ -16,8 +16,12 @@ from ..language import Language
 
 Record = Mapping[str, Any]
 
-MUCH, LITTLE = 0.1, 0.05
-"""Total share of the variance from which a parameter matters, and below which it hardly does."""
+MUCH = 0.1
+"""Total share of the variance from which a parameter matters; below it, the interval included, it hardly does."""
+LEAST_SD = 0.005
+"""Standard deviation of the chance below which it hangs on nothing."""
+COARSE = 0.5
+"""Width of a share's interval from which the design is too small to order the parameters."""
 MOST_NAMED = 4
 
 
@@ -38,8 +42,32 @@ def matters(record: Record) -> list[str]:
 
 
 def hardly(record: Record) -> list[str]:
-    """Return the parameters that hardly matter."""
-    return [key for key, driver in record["parameters"].items() if (driver["total"] or 0) < LITTLE]
+    """Return the parameters that hardly matter, as far as the design can tell."""
+    if _coarse(record):
+        return []
+    drivers = record["parameters"].items()
+    return [key for key, driver in drivers if driver["total"] is None or driver["interval90"][1] < MUCH]
+
+
+def open_question(speech: Language, record: Record) -> str | None:
+    """Return why no parameter can be named, without a full stop: nothing varies, or the design is too small."""
+    if record["sd"] < LEAST_SD:
+        return speech.say(
+            "The chance of meeting the target of {year} is {mean} whatever the uncertain parameters are",
+            year=record["year"],
+            mean=wording.chance(speech, record["mean"]),
+        )
+    if _coarse(record):
+        return speech.say(
+            "Too few points to say what the chance of meeting the target of {year} hangs on; give more --draws",
+            year=record["year"],
+        )
+    return None
+
+
+def _coarse(record: Record) -> bool:
+    intervals = [driver["interval90"] for driver in record["parameters"].values() if driver["interval90"] is not None]
+    return any(high - low > COARSE for low, high in intervals)
 
 
 def heading(speech: Language, record: Record) -> str:
@@ -54,7 +82,15 @@ def heading(speech: Language, record: Record) -> str:
 
 def headline(speech: Language, record: Record) -> str:
     """Return what matters most, in a few words."""
-    first = matters(record)[0]
+    if (said := open_question(speech, record)) is not None:
+        return said
+    first, *others = matters(record)
+    if others:
+        return speech.say(
+            "The chance of meeting the target of {year} hangs on several unknowns: {names}",
+            year=record["year"],
+            names="; ".join(name(speech, key) for key in (first, *others)[:MOST_NAMED]),
+        )
     return speech.say(
         "The chance of meeting the target of {year} hangs mostly on one unknown: {parameter}",
         year=record["year"],
@@ -63,12 +99,14 @@ def headline(speech: Language, record: Record) -> str:
 
 
 def verdict(speech: Language, record: Record) -> str:
-    """Return the sentence that names what matters most."""
+    """Return the sentence that names what matters most, or why nothing can be named."""
+    if (said := open_question(speech, record)) is not None:
+        return speech.say("{sentence}.", sentence=said)
     shares = [
         speech.say(
             "{parameter} ({share})",
             parameter=name(speech, key),
-            share=speech.percent(record["parameters"][key]["total"] or 0),
+            share=speech.percent(share(record["parameters"][key]["total"] or 0)),
         )
         for key in matters(record)[:MOST_NAMED]
     ]
@@ -80,7 +118,9 @@ def verdict(speech: Language, record: Record) -> str:
 
 
 def notes(speech: Language, record: Record) -> Iterator[str]:
-    """Yield what follows from the shares, and how they are to be read."""
+    """Yield what follows from the shares, and how they are to be read; nothing where no parameter can be named."""
+    if open_question(speech, record) is not None:
+        return
     if few := hardly(record):
         yield speech.say("It hardly hangs on: {names}.", names="; ".join(name(speech, key) for key in few))
     if effects_hardly_matter(record):
@@ -99,7 +139,7 @@ def notes(speech: Language, record: Record) -> Iterator[str]:
     if record["rest"] is not None:
         yield speech.say(
             "Parameters without a share were set aside by the screening; all of them together have {rest}.",
-            rest=speech.percent(max(0.0, record["rest"])),
+            rest=speech.percent(share(record["rest"])),
         )
 
 
@@ -110,6 +150,11 @@ def effects_hardly_matter(record: Record) -> bool:
     return bool(uncertain) and uncertain <= set(hardly(record))
 
 
+def share(estimate: float) -> float:
+    """Return an estimate of a share as a share: estimates may stray below nothing and above all."""
+    return min(1.0, max(0.0, estimate))
+
+
 def table(speech: Language, record: Record) -> WordTable:
     """Return every parameter with its shares and how far it moves the chance."""
     say = speech.say
@@ -117,12 +162,10 @@ def table(speech: Language, record: Record) -> WordTable:
     for key, driver in record["parameters"].items():
         shares = ["–", "–", "–"]
         if driver["total"] is not None:
-            low, high = (max(0.0, end) for end in driver["interval90"])
-            shares = [
-                speech.percent(max(0.0, driver["first"])),
-                speech.percent(max(0.0, driver["total"])),
-                wording.share_span(speech, low, high),
-            ]
+            first, total, low, high = (
+                share(value) for value in (driver["first"], driver["total"], *driver["interval90"])
+            )
+            shares = [speech.percent(first), speech.percent(total), wording.share_span(speech, low, high)]
         rows.append([name(speech, key), *shares, speech.number(100 * driver["mu_star"])])
     headers = [
         say("parameter"),

@@ -1,0 +1,89 @@
+"""What the data show and the yearly law rules out, told so that it can be found and put right.
+
+Knows which moves are possible and which villages made others; must not know how likely a possible move is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from ...domain.evidence import Evidence
+from ...domain.parameters import DEFAULT_PRIORS, ParameterSet
+from ...domain.status import LEVELS
+from ...inputs.problems import Message
+from .likelihood import CountMove, Likelihood, known_to_be_nil, possible_moves
+from .paths import seen_villages
+
+_FREE = ParameterSet(DEFAULT_PRIORS)
+"""Under these every move is possible that the law knows at all."""
+
+FELL_TOO_FAR = Message(
+    "villages that fell from {before} (end of {first}) to {after} (end of {last}): {villages:,}, the first of them "
+    "{code}. Under this model a village falls by one level a year at most: correct the lists or, where they are right, "
+    "leave one of the two statuses empty"
+)
+MOVED_AGAINST_A_ZERO = Message(
+    "villages that went from {before} (end of {first}) to {after} (end of {last}): {villages:,}, the first of them "
+    "{code}. The scenario rules this out with 0 as value of {keys}: correct the lists, or give another value"
+)
+COUNTS_TOO_FAR = Message(
+    "the counts of {place} for {first} and {last} cannot both be right: under this model villages fall by one level a "
+    "year at most; correct the counts or their dates"
+)
+COUNTS_AGAINST_A_ZERO = Message(
+    "the counts of {place} for {first} and {last} cannot come about in this scenario with 0 as value of {keys}; "
+    "correct the counts, or give another value"
+)
+UNEXPLAINED = Message(
+    "the scenario's parameters cannot have led to these data: some village moved, or stayed, in a way that they rule "
+    "out; check values of rise, fall and skip given as 0 or 1"
+)
+
+
+def ruled_out(evidence: Evidence, likelihood: Likelihood) -> list[Message]:
+    """Return every kind of move of villages, and every pair of counts, that no parameters can explain."""
+    return [*_villages(evidence, likelihood.parameters), *_counts(likelihood)]
+
+
+def _villages(evidence: Evidence, parameters: ParameterSet) -> Iterator[Message]:
+    made: dict[tuple[int, int, int, int], list[str]] = defaultdict(list)
+    for _, seen in sorted(seen_villages(evidence).items()):
+        for code, known in sorted(seen.items()):
+            for first, last in pairwise(sorted(known)):
+                made[first, last, known[first], known[last]].append(code)
+    for (first, last, before, after), codes in sorted(made.items()):
+        if possible_moves(parameters, last - first)[before, after]:
+            continue
+        values = {"before": LEVELS[before], "after": LEVELS[after], "first": first, "last": last}
+        values |= {"villages": len(codes), "code": codes[0]}
+        if possible_moves(_FREE, last - first)[before, after]:
+            values["keys"] = _zeros(parameters, "rise skip" if after > before else "fall")
+            yield replace(MOVED_AGAINST_A_ZERO, values=values)
+        else:
+            yield replace(FELL_TOO_FAR, values=values)
+
+
+def _counts(likelihood: Likelihood) -> Iterator[Message]:
+    for move in likelihood.moves:
+        if move.flow.method != "impossible":
+            continue
+        values = {"place": move.place, "first": move.years[0], "last": move.years[1]}
+        if _explained_at_all(move):
+            keys = _zeros(likelihood.parameters, "rise fall skip")
+            yield replace(COUNTS_AGAINST_A_ZERO, values={**values, "keys": keys})
+        else:
+            yield replace(COUNTS_TOO_FAR, values=values)
+
+
+def _explained_at_all(move: CountMove) -> bool:
+    allowed = possible_moves(_FREE, move.years[1] - move.years[0])
+    return replace(move.flow, allowed=allowed).method != "impossible"
+
+
+def _zeros(parameters: ParameterSet, families: str) -> str:
+    """Return the keys of some families that are given as 0, as a reader would write them."""
+    names = (name for name in parameters.scalars if name.split(".", maxsplit=1)[0] in families.split())
+    return ", ".join(f"transition.{name}" for name in names if known_to_be_nil(parameters, name))

@@ -1,0 +1,55 @@
+"""What limits a plan: one thing is taken away, everything else holds, the budget as well."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from plan_settings import assist, district, exact_chance, reference
+
+from simulation.decision.limits import without_hindrance
+from simulation.decision.planning import plan
+from simulation.domain.target import Target
+
+
+def test_the_budget_holds_while_something_else_is_taken_away() -> None:
+    """Ten villages of 25 million are paid by 250: the best chance of ten or fewer, one hindrance at a time."""
+    found = plan(reference(1.0), 0.8, budget=250)
+    limits = {limit.name: limit for limit in found.limits}
+    changed = dict(without_hindrance(reference(1.0), ["pokja"], found.goal.years))
+    assert set(limits) <= {"budget", *changed}
+    assert limits["budget"].probability == pytest.approx(exact_chance(reference(1.0), (), (93,)))
+    for name, scenario in changed.items():
+        assert limits[name].probability == pytest.approx(max(exact_chance(scenario, (), (n,)) for n in range(11)))
+        assert not limits[name].reachable
+
+
+def test_a_mix_keeps_to_the_budget_while_something_else_is_taken_away() -> None:
+    """The best of all mixes within 90 million, with each hindrance gone."""
+    costs = {"pokja": 20.0, "media": 30.0}
+    plans = [
+        assist(name, eligible_status=(status,), cost_idr_million=costs[name])
+        for name, status in zip(costs, ("dasar", "berkembang"), strict=True)
+    ]
+    effects = {"pokja.odds_ratio_rise": 4.0, "media.odds_ratio_rise": 3.0}
+    settings = {"interventions": plans, "effects": effects, "target": Target(Fraction("0.25"))}
+    scenario = district((6, 5, 0, 1), scalars={"year_sd": 0.8}, **settings)
+    levers = ("pokja.capacity", "media.capacity")
+    found = plan(scenario, 0.9, "budget", budget=90)
+    changed = dict(without_hindrance(scenario, list(costs), found.goal.years))
+    inside = [(a, b) for a, b in product(range(5), range(4)) if 20 * a + 30 * b <= 90]
+    best = {name: max(exact_chance(one, levers, mix) for mix in inside) for name, one in changed.items()}
+    best["budget"] = exact_chance(scenario, levers, (6, 5))
+    best = {name: chance for name, chance in best.items() if chance > found.best.chance.probability}
+    assert {limit.name: limit.probability for limit in found.limits} == pytest.approx(best)
+    assert len(best) >= 3
+
+
+def test_what_allows_no_better_chance_limits_nothing() -> None:
+    """Twice an odds ratio of 0.4 still harms: no effort stays best, and the effect does not limit it."""
+    scenario = district(
+        (20, 5, 0, 0), interventions=[assist(cost_idr_million=10.0)], effects={"pokja.odds_ratio_rise": 0.4}
+    )
+    assert plan(scenario, 0.95, budget=1000).limits == ()
+    assert plan(scenario, 0.95).limits == ()

@@ -1,0 +1,116 @@
+"""What data show and the yearly law has no room for: named so that it can be found, and nothing else refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from pasts import counts, known, of_counts, of_panel, panel
+
+import simulation as kkb
+from simulation.domain.distributions import Distribution
+from simulation.domain.evidence import UNKNOWN, Evidence
+from simulation.inference.calibration.flows import Flow, tables
+from simulation.inference.calibration.likelihood import Likelihood, possible_moves
+from simulation.inference.calibration.ruled_out import ruled_out
+from simulation.inference.calibration.steps import Law, Products, Steps, Year
+from simulation.inputs.problems import Refusal
+
+FELL = np.array([[2, 0], [0, 0], [2, 0], [3, 1], [0, 1]])
+
+
+def told(evidence: Evidence, **priors: Distribution | float) -> list[str]:
+    """Return why evidence cannot be explained."""
+    return [str(reason) for reason in ruled_out(evidence, Likelihood.of(evidence, known(priors)))]
+
+
+def test_every_kind_of_deep_fall_is_told_once_with_its_number_and_first_village() -> None:
+    """From where to where, in which years, how many, who first; others' moves are not told."""
+    first, second = told(of_panel(FELL))
+    assert first.startswith(
+        "villages that fell from mandiri (end of 2023) to dasar (end of 2024): 2, the first of them "
+    )
+    assert "63.99.0000. Under this model" in first
+    assert second.startswith("villages that fell from paripurna (end of 2023) to berkembang (end of 2024): 1, ")
+    assert "63.99.0003" in second
+
+
+def test_what_two_years_allow_is_not_refused() -> None:
+    """Two levels in two years, and, as the message says, a status left empty."""
+    wide = replace(panel(FELL), years=(2022, 2024))
+    assert told(Evidence(panels=(wide,))) == []
+    emptied = np.where(FELL[:, :1] - FELL > 1, UNKNOWN, FELL)
+    assert told(of_panel(emptied)) == []
+    assert kkb.calibrate(of_panel(emptied), draws=20).basis == ("panel",)
+
+
+def test_a_zero_that_rules_a_move_out_is_named_with_its_key() -> None:
+    """Only keys that are given as 0, and only those in whose way the move lies."""
+    (fell,) = told(of_panel(np.array([[1, 0], [1, 1]])), fall=0.0)
+    assert "from berkembang (end of 2023) to dasar (end of 2024): 1" in fell
+    assert "with 0 as value of transition.fall:" in fell
+    (skipped,) = told(of_panel(np.array([[0, 2]])), **{"skip.berkembang": 0.0, "fall": 0.0})
+    assert "with 0 as value of transition.skip.berkembang:" in skipped
+    (rose,) = told(of_panel(np.array([[0, 1]])), **{"rise.dasar": 0.0})
+    assert "with 0 as value of transition.rise.dasar:" in rose
+
+
+def test_counts_are_told_apart_in_the_same_way() -> None:
+    """Falls that no year can bring, and those that a 0 rules out; large numbers as well as small ones."""
+    for size in (1, 40):
+        before = np.repeat([2, 0, 1, 3], [size, size, 0, size])
+        deep = np.column_stack([before, np.where(before == 2, 0, before)])
+        (deeper,) = told(of_counts(deep))
+        assert "the counts of 63.99 for 2023 and 2024 cannot both be right" in deeper
+    (fell,) = told(of_counts(np.array([[1, 0], [0, 0]])), fall=0.0)
+    assert "with 0 as value of transition.fall;" in fell
+    (rose,) = told(of_counts(np.array([[0, 1], [0, 0]])), **{"rise.dasar": 0.0})
+    assert "with 0 as value of transition.rise.dasar;" in rose
+
+
+def test_a_back_test_says_the_same() -> None:
+    """It learns from the years before each that it scores."""
+    past = np.column_stack([FELL, FELL[:, 1]])
+    with pytest.raises(Refusal, match=r"fell from mandiri .*; villages that fell from paripurna"):
+        kkb.backtest(panel(past), draws=20)
+    with pytest.raises(Refusal, match=r"the first of them 63\.99\.0000"):
+        kkb.calibrate(of_panel(FELL))
+
+
+@pytest.mark.parametrize("nil", [(), ("fall",), ("skip.mandiri", "rise.dasar"), ("skip.berkembang", "rise.mandiri")])
+@pytest.mark.parametrize("years", [1, 2, 3, 5])
+def test_a_move_is_possible_where_the_law_gives_it_a_chance(nil: tuple[str, ...], years: int) -> None:
+    """Over any number of years, the entries above 0 of the product of the yearly matrices."""
+    parameters, steps = known({"village_sd": 0.0, **dict.fromkeys(nil, 0.0)}), Steps()
+    interval = steps.interval([Year("", year) for year in range(years)])
+    matrices, _ = steps.matrices(Law(parameters.sample(0, 1)), np.zeros((1, years)))
+    chances = Products(matrices).over(interval)[:, :, 0, 0]
+    np.testing.assert_array_equal(possible_moves(parameters, years), chances > 1e-12)
+
+
+def test_counts_are_impossible_where_no_table_of_flows_fits() -> None:
+    """Every pair of counts of three villages, under laws that allow more and less; whoever cannot rise falls only."""
+    every = [np.array(four) for four in product(range(4), repeat=4) if sum(four) == 3]
+    laws = [
+        possible_moves(known(dict.fromkeys(nil, 0.0)), 1) for nil in ((), ("fall",), ("rise.dasar", "skip.mandiri"))
+    ]
+    neighbours = possible_moves(known({"rise.berkembang": 0.0, "skip.berkembang": 0.0, "skip.mandiri": 0.0}), 1)
+    matrix = np.where(neighbours, 0.2, 0.0)[None] + np.eye(4) * (1 - 0.2 * neighbours.sum(axis=1))[:, None]
+    for before, after in product(every, every):
+        for allowed in (*laws, neighbours):
+            fits = tables(before, after, allowed, 10_000)
+            assert fits is not None
+            assert (Flow(before, after, allowed).method == "impossible") == (len(fits) == 0)
+        flow = Flow(before, after, neighbours)
+        if flow.method == "chain":
+            np.testing.assert_allclose(flow.log_likelihood(matrix), flow._over_tables(matrix), atol=1e-9)
+
+
+def test_counts_of_one_place_are_not_refused_for_what_villages_did_elsewhere() -> None:
+    """Each source is looked at for itself."""
+    fine = counts(np.array([[0, 1], [1, 1]]), place="63.01")
+    reasons = told(Evidence(panels=(panel(FELL),), counts=(fine,)))
+    assert len(reasons) == 2
+    assert not any("63.01" in reason for reason in reasons)

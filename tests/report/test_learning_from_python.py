@@ -1,0 +1,123 @@
+"""Learning from data in Python by public names alone: files, figure, draws for a scenario, a back-test that is kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import simulation as kkb
+from simulation.domain.evidence import Panel
+from simulation.domain.target import Target
+from simulation.inference.backtest.past import Past
+from simulation.inference.backtest.prediction import Alike, Prediction, predict
+from simulation.inference.backtest.rolling import Forecaster
+from simulation.inputs.evidence.reading import DataFile
+from simulation.report.backtest.folder import backtest_folder
+from simulation.report.calibration.record import calibration_record
+from simulation.report.plots import Figure
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+WORKBOOK = SCENARIOS / "data" / "contoh_belajar_daftar.xlsx"
+
+
+@pytest.fixture(scope="module")
+def scenario() -> kkb.Scenario:
+    """Return the invented district with village lists of two dates."""
+    return kkb.load_scenario(SCENARIOS / "contoh_belajar.yaml")
+
+
+@pytest.fixture(scope="module")
+def posterior(scenario: kkb.Scenario) -> kkb.Posterior:
+    """Return what its lists teach."""
+    return kkb.calibrate(kkb.read_evidence(WORKBOOK, scenario).evidence, scenario, draws=50)
+
+
+def texts(figure: Figure) -> list[str]:
+    """Return everything that a figure says."""
+    return [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
+
+
+def test_a_path_a_list_of_paths_and_a_named_file_are_the_same_evidence(scenario: kkb.Scenario) -> None:
+    """One file needs no list, and no kind where it is recognised."""
+    first, *others = (
+        kkb.read_evidence(data, scenario) for data in (WORKBOOK, str(WORKBOOK), [WORKBOOK], [DataFile(WORKBOOK)])
+    )
+    assert first.evidence.blocks == ("panel", "launch_years")
+    for other in others:
+        assert other.files == first.files
+        np.testing.assert_array_equal(other.evidence.panels[0].status, first.evidence.panels[0].status)
+
+
+def test_a_posterior_draws_like_its_record(scenario: kkb.Scenario, posterior: kkb.Posterior) -> None:
+    """With the scenario that was calibrated; without one it is told as the default priors of no district."""
+    drawn = texts(kkb.plots.posterior(posterior, "en", scenario))
+    assert drawn == texts(kkb.plots.posterior(calibration_record(scenario, posterior), "en"))
+    assert any("Invented example" in text for text in drawn)
+    assert not any("Invented example" in text for text in texts(kkb.plots.posterior(posterior, "en")))
+
+
+def test_written_draws_give_the_forecast_of_the_posterior(
+    scenario: kkb.Scenario, posterior: kkb.Posterior, tmp_path: Path
+) -> None:
+    """An overlay that takes them by `parameters_from` forecasts what `applied_to` does, trajectory by trajectory."""
+    folder = Path(shutil.copytree(SCENARIOS, tmp_path / "scenarios"))
+    written = kkb.write_posterior(posterior, folder / "learned.parquet")
+    overlay = f"extends: contoh_belajar.yaml\nname: learned\ntransition: {{parameters_from: {written.name}}}\n"
+    (folder / "learned.yaml").write_text(overlay, encoding="utf-8")
+    from_file = kkb.forecast(kkb.load_scenario(folder / "learned.yaml"), 30, 2)
+    from_memory = kkb.forecast(posterior.applied_to(scenario), 30, 2)
+    assert from_file.basis == from_memory.basis == ("panel", "launch_years")
+    assert from_file.ensemble.equals(from_memory.ensemble)
+
+
+def rising() -> Panel:
+    """Return 20 villages of which three more rise every year."""
+    status = np.zeros((20, 4), dtype=np.int8)
+    for year in range(1, 4):
+        status[: 3 * year, year] = 1
+    return Panel("99.01", tuple(f"99.01.01.{2001 + row}" for row in range(20)), (2021, 2022, 2023, 2024), status)
+
+
+def saying(chance: float) -> Forecaster:
+    """Return a forecaster that gives every village the same chance of rising by one level."""
+    levels = np.eye(4) * (1 - chance) + np.eye(4, k=1) * chance
+    levels[3, 3] = 1
+
+    def forecaster(past: Past, target: Target) -> Sequence[Prediction]:
+        return [
+            predict(
+                target,
+                status,
+                [Alike(np.flatnonzero(status == s), s, levels[s][:, None]) for s in set(status.tolist())],
+            )
+            for _, _, status in past.now
+        ]
+
+    return forecaster
+
+
+def test_a_backtest_is_saved_where_the_command_would_look_for_it(tmp_path: Path) -> None:
+    """Scores, table and figure; saved again it is left as it is."""
+    found = kkb.backtest(rising(), draws=20, seed=3)
+    folder = kkb.save(found, tmp_path)
+    assert folder == backtest_folder([rising()], None, 20, 3, tmp_path).run.path
+    assert json.loads((folder / "backtest.json").read_text(encoding="utf-8"))["district_years"] == 2
+    assert {path.name for path in folder.iterdir()} >= {"backtest.csv", "manifest.json", "figures"}
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.*") if path.is_file()}
+    assert kkb.save(found, tmp_path) == folder
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_forecasters_of_the_readers_own_are_kept_apart(tmp_path: Path) -> None:
+    """Beside the command's answer, and apart from others of the same name that said something else."""
+    added = ({"mine": saying(0.1)}, {"mine": saying(0.4)}, {"model": saying(0.1)})
+    kept = [kkb.save(kkb.backtest(rising(), draws=20, seed=3, forecasters=own), tmp_path) for own in (None, *added)]
+    assert len(set(kept)) == 4
+    again = kkb.backtest(rising(), draws=20, seed=3, forecasters=added[0])
+    assert kkb.save(again, tmp_path) == kept[1]
+    assert "mine" in json.loads((kept[1] / "backtest.json").read_text(encoding="utf-8"))["forecasters"]
