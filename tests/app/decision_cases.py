@@ -84,7 +84,9 @@ PLANNED: dict[str, Case] = {
     "a limit with grouped thousands": _planned("--budget 1.000", plan=COSTS),
     "a limit with a decimal comma": _planned("--budget 12,5", plan=COSTS),
     "a limit below nothing": _planned("--budget -2.5"),
-    "a limit below what is fixed": _planned("--vary pokja.capacity --budget 1 --quiet", names="pokja media", plan=COSTS),
+    "a limit below what is fixed": _planned(
+        "--vary pokja.capacity --budget 1 --quiet", names="pokja media", plan=COSTS
+    ),
     "an exact plan of a later year": _planned("--engine exact --year 2027"),
 }
 """Plans; their scenarios are fixed where they do not say otherwise."""

@@ -58,7 +58,7 @@ def test_forecast_answers_in_80_columns_and_writes_the_run_folder(run: Run, tmp_
     done = run("forecast", SCENARIO, *SMALL)
     assert done.returncode == 0, done.stderr
     assert max(map(len, done.stdout.splitlines())) <= 80
-    for said in ("dari 135 kampung naik status pada 2026", "tidak ada data setempat", "Semua tafsir", "Asumsi", "±"):
+    for said in ("dari 135 kampung naik status pada 2026", "asumsi awal (prior) saja", "Semua tafsir", "Asumsi", "±"):
         assert said in unbroken(done.stdout)
     (folder,) = (tmp_path / "results" / "tanah-laut").iterdir()
     assert f"Berkas: results/tanah-laut/{folder.name}" in done.stdout
