@@ -108,6 +108,20 @@ def test_without_data_the_priors_come_back_and_are_called_that(run: Run, tmp_pat
     assert known.blocks == ("priors alone; no local data used",)
 
 
+def test_what_to_collect_next_is_told_best_first(run: Run, tmp_path: Path) -> None:
+    """Launch years lead where only priors are known; what each datum leaves is a part of what is open now."""
+    lay_out(tmp_path)
+    done = run("calibrate", "--scenario", "belajar.yaml", "--draws", 200, "--lang", "en")
+    assert "the year in which each village joined" in done.stdout
+    then = json.loads((tmp_path / "belajar_posterior.json").read_text(encoding="utf-8"))["next"]
+    left = [worth["remaining_sd"] for worth in then["data"]]
+    assert left == sorted(left)
+    assert all(
+        rest <= then["sd"] + 4 * worth["monte_carlo_error"] for rest, worth in zip(left, then["data"], strict=True)
+    )
+    assert {worth["datum"] for worth in then["data"]} == {"village_list", "launch_years", "falls"}
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_record_is_told_and_drawn_in_both_languages(run: Run, tmp_path: Path, code: str) -> None:
     """Every sentence of the answer is in the language asked for, notes of reading included."""

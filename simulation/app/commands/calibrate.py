@@ -35,6 +35,8 @@ from ..settings import (
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from ...decision.next_datum import NextDatum
+    from ...inference.calibration.posterior import Posterior
     from ...inputs.evidence.reading import DataFile
     from ...inputs.scenario import Scenario
     from ...report.calibration.folder import CalibrationFiles
@@ -184,12 +186,23 @@ def _learn(
             estimate_effects=estimate_effects,
             progress=lambda done, total: progress(max(done, 1), total),
         )
-    record = calibration_record(scenario, found, gathered.files, gathered.notes)
+    record = calibration_record(scenario, found, gathered.files, gathered.notes, _next(found, scenario, seed))
     try:
         files.write(found, scenario, record)
     except OSError as error:
         raise cannot_begin(speech, files.draws.parent, error) from error
     return record
+
+
+def _next(found: Posterior, scenario: Scenario, seed: int) -> NextDatum | None:
+    """Return which datum to collect next, where that can be told."""
+    from ...decision.next_datum import next_datum
+    from ...inputs.problems import Refusal
+
+    try:
+        return next_datum(found.applied_to(scenario), seed=seed)
+    except Refusal:
+        return None
 
 
 def _draw(settings: Settings, files: CalibrationFiles, record: dict[str, Any]) -> StoppedError | None:
@@ -231,3 +244,5 @@ def _parts(speech: Language, record: dict[str, Any]) -> Iterator[RenderableType]
     if words.learned(record):
         yield from titled(words.table(speech, record))
     yield from words.notes(speech, record)
+    if (then := words.next_table(speech, record)) is not None:
+        yield from titled(then)

@@ -6,8 +6,10 @@ Knows the shape of ``--json`` of ``calibrate``; must not know files, nor how dra
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from ...decision.next_datum import NextDatum
 from ...inference.calibration.posterior import Posterior, Spread
 from ...inputs.problems import Message
 from ...inputs.scenario import Scenario
@@ -19,7 +21,11 @@ Record = dict[str, Any]
 
 
 def calibration_record(
-    scenario: Scenario, found: Posterior, files: Mapping[str, str] | None = None, notes: Sequence[Message] = ()
+    scenario: Scenario,
+    found: Posterior,
+    files: Mapping[str, str] | None = None,
+    notes: Sequence[Message] = (),
+    then: NextDatum | None = None,
 ) -> Record:
     """Return the record: what every uncertain parameter was and became, and what must be known of it.
 
@@ -29,6 +35,8 @@ def calibration_record(
         Every data file -> SHA-256 of its content.
     notes
         What is to be known of how they were read.
+    then
+        Which datum to collect next; None where that cannot be told.
     """
     villages = scenario.districts[0]
     result: Record = {
@@ -56,6 +64,7 @@ def calibration_record(
         "seed": found.seed,
         "sources": dict(scenario.sources),
         "data": dict(files or {}),
+        "next": None if then is None else _next(then),
     }
     result = rounded(result)
     result["warnings"] = [_told(warning) for warning in found.warnings]
@@ -66,6 +75,15 @@ def calibration_record(
 
 def _spread(known: Spread) -> Record:
     return {"median": known.median, "interval90": list(known.interval90)}
+
+
+def _next(then: NextDatum) -> Record:
+    return {
+        "year": then.year,
+        "probability_met": then.probability_met,
+        "sd": then.sd,
+        "data": [asdict(worth) for worth in then.data],
+    }
 
 
 def _told(message: Message) -> dict[str, str]:

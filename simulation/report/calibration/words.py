@@ -11,12 +11,17 @@ from typing import Any
 from .. import wording
 from ..answer_tables import WordTable
 from ..assumptions import parameter_name
-from ..language import Language
+from ..language import Language, phrase
 
 Record = Mapping[str, Any]
 
 NARROWED = 0.9
 """Share of the prior variance that may be left where a parameter counts as narrowed."""
+_DATA = {
+    "village_list": phrase("a list of all statuses one year earlier"),
+    "launch_years": phrase("the year in which each village joined"),
+    "falls": phrase("how many villages fell in a year"),
+}
 _SHARES = ("rise.", "fall", "skip", "campaign.probability")
 
 
@@ -99,6 +104,27 @@ def table(speech: Language, record: Record) -> WordTable:
     ]
     caption = say("Before and after the data: median and 90% interval; how much of the prior variance is left")
     return WordTable(caption, [say("parameter"), say("before"), say("after"), say("left")], rows)
+
+
+def next_table(speech: Language, record: Record) -> WordTable | None:
+    """Return which datum would narrow the chance of the first year most, best first; None where that is not known."""
+    say, then = speech.say, record["next"]
+    if then is None:
+        return None
+    rows = [
+        [
+            say(_DATA[worth["datum"]]),
+            speech.percent(max(0.0, worth["narrowing"])),
+            speech.number(100 * worth["remaining_sd"], 1),
+        ]
+        for worth in then["data"]
+    ]
+    caption = say(
+        "Which data to ask for next: what each would leave of the spread of the chance of {year}, now {sd} points",
+        year=then["year"],
+        sd=speech.number(100 * then["sd"], 1),
+    )
+    return WordTable(caption, [say("datum"), say("narrows it by"), say("leaves (points)")], rows)
 
 
 def left(speech: Language, known: Record) -> str:
