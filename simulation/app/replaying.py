@@ -13,17 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .command import command
 from .settings import (
     HELP,
     RUN_FAILED,
-    Debug,
-    Json,
-    Lang,
-    Quiet,
     ScenarioFile,
     Seed,
     Settings,
-    Verbose,
     at_least_zero,
     print_json,
     printable,
@@ -75,22 +71,17 @@ class Life:
     error: BaseException | None
 
 
+@command
 def replay(
-    context: typer.Context,
+    settings: Settings,
     scenario: ScenarioFile,
     draw: Draw = 0,
     replicate: Replicate = 0,
     seed: Seed = 0,
     agent: Agent = None,
     district: District = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Run a single trajectory with agents and print its years, or how it failed."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         from ..inputs.scenario import load_scenario
 

@@ -14,19 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...report.language import phrase
+from ..command import command
 from ..loading import load_all
 from ..settings import (
     HELP,
-    Debug,
     Force,
-    Json,
-    Lang,
     NoFigures,
     Out,
-    Quiet,
     Seed,
     Settings,
-    Verbose,
     told,
 )
 from .calibrate import FixedCohort
@@ -54,8 +50,9 @@ Of = Annotated[
 Draws = Annotated[int, typer.Option(metavar="N", min=2, help=HELP.say("Draws of the parameters for each year."))]
 
 
+@command
 def backtest(
-    context: typer.Context,
+    settings: Settings,
     panels: Panels,
     scenario: Of = None,
     fixed_cohort: FixedCohort = False,
@@ -64,14 +61,8 @@ def backtest(
     no_figures: NoFigures = False,
     force: Force = False,
     out: Out = Path("results"),
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Back-test the model, or find the back-test, and print the answer."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         loaded = None if scenario is None else load_all(settings, [scenario])[0]
         settings = settings.speaking(None if loaded is None else loaded.language)

@@ -10,24 +10,20 @@ from typing import Annotated
 
 import typer
 
-from ..settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
+from ..command import command
+from ..settings import HELP, Settings, print_json, told
 
 Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN…", help=HELP.say("Folders of finished runs."), show_default=False)
 ]
 
 
+@command
 def brief(
-    context: typer.Context,
+    settings: Settings,
     runs: Runs,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Write the brief of a run."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         from ...report.brief.files import write_brief
         from ...report.brief.runs import read_runs

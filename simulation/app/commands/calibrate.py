@@ -13,20 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...report.language import Language, phrase
+from ..command import command
 from ..disk import cannot_begin, cannot_draw
 from ..loading import load_all
 from ..settings import (
     BAD_INPUT,
     HELP,
-    Debug,
-    Json,
-    Lang,
     NoFigures,
-    Quiet,
     Seed,
     Settings,
     StoppedError,
-    Verbose,
     print_json,
     printable,
     told,
@@ -69,8 +65,9 @@ MOST_DRAWS = 100_000
 LEARNING = phrase("Learning"), phrase("Learning: {done} of {total} percent, about {seconds} s left")
 
 
+@command
 def calibrate(
-    context: typer.Context,
+    settings: Settings,
     scenario: Of,
     data: Data = None,
     out: OutFile = None,
@@ -80,14 +77,8 @@ def calibrate(
     draws: Number = 1000,
     seed: Seed = 0,
     no_figures: NoFigures = False,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Learn the parameters of a scenario from data, and write draws and a scenario that uses them."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         (loaded,) = load_all(settings, [scenario])
         settings = settings.speaking(loaded.language)

@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...domain.status import LEVELS
+from ..command import command
 from ..loading import tell_changes
 from ..problem_lines import with_sheet
 from ..settings import (
     BAD_INPUT,
-    Debug,
-    Json,
-    Lang,
-    Quiet,
     ScenarioFiles,
     Settings,
-    Verbose,
     print_json,
     printable,
     problem_data,
@@ -36,17 +32,12 @@ if TYPE_CHECKING:
     from ...report.language import Language
 
 
+@command
 def check(
-    context: typer.Context,
+    settings: Settings,
     scenarios: ScenarioFiles,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Check scenario files."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         from ...inputs.problems import ProblemsError
         from ...inputs.scenario import load_scenario

@@ -10,25 +10,21 @@ from typing import Annotated
 
 import typer
 
+from ..command import command
 from ..loading import load_all, tell_ignored
 from ..settings import (
     HELP,
-    Debug,
     Draws,
     EngineChoice,
     EngineOption,
     Force,
-    Json,
-    Lang,
     NoFigures,
     Out,
     Precision,
-    Quiet,
     Replicates,
     ScenarioFiles,
     Seed,
     Settings,
-    Verbose,
     Workers,
     told,
 )
@@ -39,8 +35,9 @@ Baseline = Annotated[
 ]
 
 
+@command
 def compare(
-    context: typer.Context,
+    settings: Settings,
     baseline: Baseline,
     scenarios: ScenarioFiles,
     draws: Draws = None,
@@ -52,14 +49,8 @@ def compare(
     no_figures: NoFigures = False,
     force: Force = False,
     out: Out = Path("results"),
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Compare scenarios with a baseline, or find the comparison, and print the answer."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         loaded = load_all(settings, [baseline, *scenarios])
         settings = settings.speaking(loaded[0].language)

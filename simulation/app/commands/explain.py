@@ -10,11 +10,13 @@ from typing import Annotated
 
 import typer
 
-from ..settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, told
+from ..command import command
+from ..settings import HELP, Settings, told
 
 
+@command
 def explain(
-    context: typer.Context,
+    settings: Settings,
     run: Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)],
     village: Annotated[
         str,
@@ -25,14 +27,8 @@ def explain(
     year: Annotated[
         int | None, typer.Option(metavar="Y", help=HELP.say("Forecast year [the first]."), show_default=False)
     ] = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Explain the chance that one village of a finished run rises."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         from ...report.finished import load_run, which_run
 

@@ -10,25 +10,21 @@ from typing import Annotated
 
 import typer
 
-from ..settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
+from ..command import command
+from ..settings import HELP, Settings, print_json, told
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
 Xlsx = Annotated[bool, typer.Option("--xlsx", help=HELP.say("As a workbook, the only format so far."))]
 
 
+@command
 def export(
-    context: typer.Context,
+    settings: Settings,
     run: Run,
     xlsx: Xlsx = True,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Write the workbook of a run."""
     del xlsx  # named in commands so that other formats can be added
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         from ...report.finished import load_run, which_run
 

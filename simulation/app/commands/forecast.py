@@ -7,34 +7,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
+from ..command import command
 from ..loading import tell_changes, tell_ignored
 from ..replaying import Agent, own_agent
 from ..settings import (
-    Debug,
     Draws,
     EngineChoice,
     EngineOption,
     Force,
-    Json,
-    Lang,
     NoFigures,
     Out,
     Precision,
-    Quiet,
     Replicates,
     ScenarioFile,
     Seed,
     Settings,
-    Verbose,
     Workers,
     told,
 )
 
 
+@command
 def forecast(
-    context: typer.Context,
+    settings: Settings,
     scenario: ScenarioFile,
     draws: Draws = None,
     replicates: Replicates = None,
@@ -46,14 +41,8 @@ def forecast(
     no_figures: NoFigures = False,
     force: Force = False,
     out: Out = Path("results"),
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Run the ensemble of a scenario, or find it, and print the answer."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         from ...inputs.scenario import load_scenario
 

@@ -10,20 +10,16 @@ from typing import Annotated
 
 import typer
 
-from ..settings import HELP, Debug, Json, Lang, Quiet, Settings, Verbose, print_json, told
+from ..command import command
+from ..settings import HELP, Settings, print_json, told
 
 
+@command
 def new(
-    context: typer.Context,
+    settings: Settings,
     name: Annotated[str, typer.Argument(metavar="NAME", help=HELP.say("Name of the scenario: a-z, 0-9, - and _."))],
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Write a starter scenario and its village table."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         from ..starter import write_starter
 

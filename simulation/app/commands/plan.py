@@ -10,21 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
+from ..command import command
 from ..loading import load_all, tell_ignored
 from ..settings import (
     HELP,
-    Debug,
     EngineChoice,
     Force,
-    Json,
-    Lang,
     NoFigures,
     Out,
-    Quiet,
     ScenarioFile,
     Seed,
     Settings,
-    Verbose,
     Workers,
     at_least_one,
     told,
@@ -52,8 +48,9 @@ Engine = Annotated[
 ]
 
 
+@command
 def plan(
-    context: typer.Context,
+    settings: Settings,
     scenario: ScenarioFile,
     probability: Probability = 0.9,
     vary: Vary = None,
@@ -68,14 +65,8 @@ def plan(
     no_figures: NoFigures = False,
     force: Force = False,
     out: Out = Path("results"),
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Make a plan for a scenario, or find it, and print the answer."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         (loaded,) = load_all(settings, [scenario])
         settings = settings.speaking(loaded.language)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..settings import HELP, Debug, Json, Lang, NoFigures, Quiet, Settings, Verbose, told
+from ..command import command
+from ..settings import HELP, NoFigures, Settings, told
 
 if TYPE_CHECKING:
     from ...report.register.folder import Register
@@ -43,18 +44,13 @@ def today() -> date:
 
 
 @register.command(help=HELP.say("Freeze a finished run: what was forecast can then be proved."))
+@command
 def add(
-    context: typer.Context,
+    settings: Settings,
     run: Run,
     folder: Folder = DEFAULT,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Freeze a run in the register."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         from ...report.finished import load_run, which_run
 
@@ -72,19 +68,14 @@ def add(
 
 
 @register.command(help=HELP.say("Score every frozen forecast whose year has come."))
+@command
 def score(
-    context: typer.Context,
+    settings: Settings,
     actuals: Actuals,
     folder: Folder = DEFAULT,
     no_figures: NoFigures = False,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Score the register against what happened."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         from ...report.register.folder import Register
         from ..register_answer import look_back, open_register

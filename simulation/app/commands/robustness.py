@@ -11,23 +11,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from ...report.language import phrase
+from ..command import command
 from ..loading import load_all, tell_ignored
 from ..settings import (
-    Debug,
     Draws,
     Force,
-    Json,
-    Lang,
     Out,
-    Quiet,
     Replicates,
     ScenarioFiles,
     Seed,
     Settings,
-    Verbose,
     Workers,
     told,
 )
@@ -46,8 +40,9 @@ CELLS = (
 )
 
 
+@command
 def robustness(
-    context: typer.Context,
+    settings: Settings,
     scenarios: ScenarioFiles,
     year: Year = None,
     draws: Draws = None,
@@ -56,14 +51,8 @@ def robustness(
     workers: Workers = None,
     force: Force = False,
     out: Out = Path("results"),
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Try the scenarios in every state of the world, or find that, and print it."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         loaded = load_all(settings, scenarios)
         settings = settings.speaking(loaded[0].language)

@@ -14,21 +14,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...report.language import phrase
+from ..command import command
 from ..loading import load_all
 from ..settings import (
     HELP,
-    Debug,
     EngineChoice,
     Force,
-    Json,
-    Lang,
     NoFigures,
     Out,
-    Quiet,
     ScenarioFile,
     Seed,
     Settings,
-    Verbose,
     Workers,
     at_least_one,
     told,
@@ -58,8 +54,9 @@ Engine = Annotated[
 Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("Forecast year [the first]."), show_default=False)]
 
 
+@command
 def sensitivity(
-    context: typer.Context,
+    settings: Settings,
     scenario: ScenarioFile,
     year: Year = None,
     draws: Draws = None,
@@ -70,14 +67,8 @@ def sensitivity(
     no_figures: NoFigures = False,
     force: Force = False,
     out: Out = Path("results"),
-    lang: Lang = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-    as_json: Json = False,
 ) -> None:
     """Analyse what the answer depends on, or find the analysis, and print it."""
-    settings = Settings(lang, quiet, verbose, debug, as_json).also(context)
     with told(settings):
         (loaded,) = load_all(settings, [scenario])
         settings = settings.speaking(loaded.language)
