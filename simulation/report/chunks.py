@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from errno import ENOSPC
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +79,10 @@ class ChunkFolder:
         try:
             with whole_file(self._path(chunk), durable=False) as temporary, temporary.open("wb") as stream:
                 self._refuse_the_reserve()
-                np.savez(stream, **content)
+                # Packed in memory first: NumPy 2.0 leaves its archive open where the disk refuses a part of it.
+                packed = BytesIO()
+                np.savez(packed, **content)
+                stream.write(packed.getbuffer())
         except OSError as error:
             self._given_up = True
             self._trouble(error)

@@ -85,11 +85,9 @@ def _acquire(lock: FileLock, folder: Path, waiting: Callable[[], None]) -> None:
 
 
 def _release(lock: FileLock, folder: Path) -> None:
-    from filelock import __version__
-
-    if lock.is_locked and __version__.startswith("4."):
-        # filelock 3 removes its file, 4 leaves it, but on Windows. Removed while it is held it is nobody else's:
-        # whoever has opened it before finds that it has no name any more, and tries again.
+    if lock.is_locked:
+        # On Windows filelock removes its file itself. Removed while it is held it is nobody else's: whoever has
+        # opened it before finds that it has no name any more, and tries again.
         with suppress(OSError):
             (folder / NAME).unlink()
     lock.release()
