@@ -76,7 +76,7 @@ PATHS = {
     "environment of the process": "/proc/self/environ",
     "memory of the process": "/proc/self/mem",
     "folder of the process": "/proc/self/cwd/../outside/{}",
-    "root of the process": "/proc/self/root/etc/passwd",
+    "root of the process": "/proc/self/root",
     "its own folder from above": "../tree/../outside/{}",
 }
 """Each is written at every key that names a file; ``{}`` is the name of a secret of the right kind."""
