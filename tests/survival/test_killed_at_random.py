@@ -60,6 +60,8 @@ def test_killed_again_and_again_a_run_comes_to_the_same_bytes(engine: str, tmp_p
         assert {path.name for path in hidden(out)} <= {".lock"}
         if not moments:
             return
+        # This run was faster than the one that was timed: what is left would lie after the end.
+        moments = [0.8 * moment for moment in moments]
         shutil.rmtree(out)
 
 
