@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .decision.plans import Plan
     from .decision.robustness import Robustness, robustness
     from .decision.sensitivity import sensitivity
+    from .domain.messages import DataError, KampungError, Problem, ScenarioError
     from .domain.status import Status
     from .domain.target import Target
     from .engine.model import KampungModel, VillageAgent
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from .inference.explanation import Explanation, explain
     from .inference.forecast import Forecast, forecast
     from .inputs.evidence.reading import read_evidence
-    from .inputs.problems import DataError, KampungError, Problem, ScenarioError
     from .inputs.scenario import Scenario, load_scenario
     from .report import plots
     from .report.documents import brief, export
@@ -74,18 +74,18 @@ __all__ = [
 _HOMES = {
     "Backtest": ".inference.backtest.rolling",
     "Comparison": ".decision.comparison",
-    "DataError": ".inputs.problems",
+    "DataError": ".domain.messages",
     "Explanation": ".inference.explanation",
     "Forecast": ".inference.forecast",
-    "KampungError": ".inputs.problems",
+    "KampungError": ".domain.messages",
     "KampungModel": ".engine.model",
     "NextDatum": ".decision.next_datum",
     "Plan": ".decision.plans",
     "Posterior": ".inference.calibration.posterior",
-    "Problem": ".inputs.problems",
+    "Problem": ".domain.messages",
     "Robustness": ".decision.robustness",
     "Scenario": ".inputs.scenario",
-    "ScenarioError": ".inputs.problems",
+    "ScenarioError": ".domain.messages",
     "Sensitivity": ".decision.drivers",
     "Status": ".domain.status",
     "Target": ".domain.target",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
+from ..domain.messages import Message, Refusal
 from ..inputs.collector import shown
-from ..inputs.problems import Message, Refusal
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..decision.comparison import compare
 from ..decision.pairing import refuse_unpaired
+from ..domain.messages import KampungError
 from ..engine.ensemble import Effort
-from ..inputs.problems import KampungError
 from ..inputs.scenario import Scenario
 from ..report import wording
 from ..report.answers import AnswerFolder

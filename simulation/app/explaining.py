@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ..domain.messages import Refusal
 from ..inference.components import QUANTILES, Component
 from ..inference.explanation import OWN_AGENTS, Explanation, explain
-from ..inputs.problems import Refusal
 from ..report import wording
 from ..report.finished import FinishedRun
 from ..report.language import LANGUAGES, Language, language, phrase

@@ -14,7 +14,7 @@ import typer
 from .settings import BAD_INPUT, Settings, show_problems
 
 if TYPE_CHECKING:
-    from ..inputs.problems import Problem, ProblemsError
+    from ..domain.messages import Problem, ProblemsError
     from ..inputs.scenario import Scenario
 
 
@@ -26,7 +26,7 @@ def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
     typer.Exit
         Where one cannot be used.
     """
-    from ..inputs.problems import ProblemsError
+    from ..domain.messages import ProblemsError
     from ..inputs.scenario import load_scenario
 
     loaded, errors = [], []
@@ -45,7 +45,7 @@ def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
 
 def _each_once(errors: Sequence[ProblemsError]) -> Iterator[ProblemsError]:
     """Yield errors without the problems that an earlier one has shown, such as those of a table that files share."""
-    from ..inputs.problems import ProblemsError
+    from ..domain.messages import ProblemsError
 
     told: list[Problem] = []
     for error in errors:

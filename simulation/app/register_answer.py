@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ..domain.messages import KampungError, Message, Refusal
 from ..inputs.evidence.outcomes import read_outcomes
-from ..inputs.problems import KampungError, Message, Refusal
 from ..report.finished import FinishedRun
 from ..report.language import Language
 from ..report.register import words

@@ -115,7 +115,7 @@ def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:
     if named is None:
         return None
     if engine != "mesa":
-        from ..inputs.problems import Message, Refusal
+        from ..domain.messages import Message, Refusal
 
         raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", {"engine": engine}))
     from ..engine.own_agent import load_agent
@@ -125,7 +125,7 @@ def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:
 
 def _district(scenario: Scenario, code: str | None) -> Villages:
     """Return the district with this code, the first where none is asked for."""
-    from ..inputs.problems import Message, Refusal
+    from ..domain.messages import Message, Refusal
 
     found = [villages for villages in scenario.districts if code in (None, villages.district_code)]
     if not found:
@@ -138,10 +138,10 @@ def _live(
     scenario: Scenario, villages: Villages, address: tuple[int, int, int], agent_class: type[VillageAgent]
 ) -> Life:
     """Run one trajectory, whatever its agents do."""
+    from ..domain.messages import Message, Refusal
     from ..engine.ensemble import MOST_ROWS
     from ..engine.failure import Failure
     from ..engine.model import KampungModel
-    from ..inputs.problems import Message, Refusal
 
     draw, replicate, _ = address
     if max(draw, replicate) >= MOST_ROWS:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ..domain.messages import KampungError
 from ..engine.failure import EnsembleError
-from ..inputs.problems import KampungError
 from ..report.language import Language
 from ..report.results import FIGURES, RunFolder
 from ..report.single_villages import board_refusal

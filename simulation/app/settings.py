@@ -16,8 +16,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ..domain.messages import KampungError, ProblemsError
 from ..engine.failure import EnsembleError
-from ..inputs.problems import KampungError, ProblemsError
 from ..report.language import LANGUAGES, Language, language, language_of_environment
 from .problem_lines import as_data, problem_lines
 

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from string import Template
 
-from ..inputs.problems import KampungError
+from ..domain.messages import KampungError
 from ..report.files import write_bytes, write_text
 from ..report.language import Language
 from .starter_workbook import starter_workbook

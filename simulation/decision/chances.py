@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.messages import Message, Refusal
 from ..domain.target import needed
 from ..engine.ensemble import Effort, run
 from ..engine.exact.closed_form import top_at_start
@@ -20,7 +21,6 @@ from ..engine.exact.first_year import chance_of_meeting, multiplications
 from ..engine.exact.limits import NoClosedForm, sort_districts
 from ..engine.exact.population import Population
 from ..inference.uncertainty import estimate, estimate_from_draws
-from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 from .goals import Goal
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..domain.messages import Message
 from ..engine.ensemble import Effort
-from ..inputs.problems import Message
 from ..inputs.scenario import Scenario
 from .chances import Engine
 

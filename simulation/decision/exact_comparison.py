@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
 from ..engine.ensemble import Effort
 from ..engine.exact.limits import NoClosedForm, sort_districts
 from ..engine.exact.solve import ExactResult, solve
-from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 from .comparison import AdditionalRises, Contrast, YearContrast, unit_costs
 from .differences import exact_difference

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..inputs.problems import Message, Refusal
+from ..domain.messages import Message, Refusal
 from ..inputs.scenario import Scenario
 
 NO_PROBABILITY = Message("the wanted probability must lie between 0 and 1, such as 0.9 for 90%; found {found:,}")

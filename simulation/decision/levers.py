@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.intervention import Intervention, may_be_chosen, place_table
+from ..domain.messages import Message, Refusal
 from ..domain.status import LEVELS
 from ..domain.villages import Villages
 from ..inputs.collector import nearest, shown
-from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 
 Kind = Literal["capacity", "coverage"]

@@ -14,12 +14,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.messages import Message, Refusal
 from ..domain.status import LEVELS
 from ..engine.ensemble import Effort
 from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.likelihood import average
 from ..inference.calibration.steps import Law, Products, Steps, Year
-from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 from .chances import Trial, engine_for
 from .goals import goal_of

@@ -13,11 +13,11 @@ import numpy as np
 
 from ..domain.distributions import Distribution
 from ..domain.intervention import Intervention
+from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
 from ..domain.status import Status
 from ..domain.target import Target
 from ..domain.villages import Villages
-from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 
 SEVERAL_DISTRICTS = Message(

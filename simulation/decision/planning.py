@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import pairwise
 from math import prod
 
+from ..domain.messages import Message, Refusal
 from ..engine.ensemble import Effort, Progress
-from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 from .chances import Engine, Trial, engine_for, first_effort
 from .effort import Desk, Point

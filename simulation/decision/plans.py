@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..domain.messages import Message
 from ..engine.ensemble import Effort
-from ..inputs.problems import Message
 from ..inputs.scenario import Scenario
 from .chances import Engine
 from .effort import Point

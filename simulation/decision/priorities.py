@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.intervention import combine, combine_on_falls
+from ..domain.messages import Refusal
 from ..domain.parameters import Parameters
 from ..domain.status import TOP, Status
 from ..domain.target import needed
@@ -23,7 +24,6 @@ from ..domain.villages import Villages
 from ..engine.exact.population import peer_shares
 from ..engine.exact.shock_paths import NODES
 from ..inference.explanation import STATUS_UNKNOWN
-from ..inputs.problems import Refusal
 from ..inputs.scenario import Scenario
 from .levers import Lever, eligible_now
 from .village_gains import Effects, village_gains

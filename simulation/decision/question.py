@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..inputs.problems import Message, Refusal
+from ..domain.messages import Message, Refusal
 from ..inputs.scenario import Scenario
 from .chances import Engine
 from .goals import Goal, goal_of

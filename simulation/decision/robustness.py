@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.messages import Message, Refusal
 from ..engine.ensemble import Effort
-from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 from .chances import Planned, Trial, up_to
 from .effort import cost_effort

@@ -13,10 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.messages import Message, Refusal
 from ..engine.ensemble import Effort, run
 from ..engine.exact.first_year import chance_of_meeting
 from ..engine.exact.limits import sort_districts
-from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario
 from .chances import Engine, Planned, engine_for, up_to
 from .drivers import Driver, Sensitivity

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from ..domain.messages import KampungError, Message
 from ..domain.parameters import Parameters
 from ..domain.randomness import WORDS, Trajectories
 from ..domain.villages import Villages
-from ..inputs.problems import KampungError, Message
 from ..inputs.scenario import Scenario
 from .failure import EnsembleError, Failure, in_order, none_completed
 from .outcome import Outcome

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from ..inputs.problems import Message, Refusal
+from ..domain.messages import Message, Refusal
 
 if TYPE_CHECKING:
     from .model import VillageAgent

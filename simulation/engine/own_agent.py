@@ -14,8 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from ..domain.messages import Message, Problem, ProblemsError
 from ..inputs.collector import listed, nearest
-from ..inputs.problems import Message, Problem, ProblemsError
 from .failure import in_one_line
 
 if TYPE_CHECKING:

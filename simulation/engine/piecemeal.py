@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..domain.messages import Message
 from ..domain.randomness import Trajectories
-from ..inputs.problems import Message
 from ..inputs.scenario import Scenario
 from .failure import EnsembleError, Failure
 from .outcome import Outcome

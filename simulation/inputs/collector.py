@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from itertools import islice
 
-from .problems import DataError, Message, Problem, ProblemsError, ScenarioError
+from ..domain.messages import DataError, Message, Problem, ProblemsError, ScenarioError
 from .tree import Node, Place
 
 MOST = 500

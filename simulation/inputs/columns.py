@@ -9,10 +9,10 @@ from math import exp
 
 import numpy as np
 
+from ..domain.messages import Message
 from ..domain.villages import Villages
 from .collector import Collector, listed, nearest, shown
 from .law import Law
-from .problems import Message
 from .region import Region
 from .tables.notation import NUMBER
 from .tables.table import not_numeric

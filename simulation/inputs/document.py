@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from ..domain.messages import Message
 from ..domain.parameters import ParameterSet
 from ..domain.status import LEVELS
 from .collector import Collector
 from .files import Files
 from .law import Law, scenario_key
 from .placeholders import is_placeholder
-from .problems import Message
 from .region import sheet_of
 from .schema import InterventionSection, ScenarioFile, TargetSection
 from .tree import Node

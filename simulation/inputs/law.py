@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..domain.distributions import Dirichlet, Distribution, Fixed
+from ..domain.messages import Message
 from ..domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR, ParameterSet
 from ..domain.status import LEVELS
 from .collector import Collector
 from .files import Files
 from .posterior import WRITE_AGAIN, Posterior, read_posterior
-from .problems import Message
 from .quantity import Quantity, distribution, notation
 from .schema import InterventionSection
 from .transition_schema import Fall, Matrix, MatrixRow, Skip, Transition

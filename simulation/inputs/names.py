@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..domain.messages import Message
 from ..domain.status import LEVELS, parse_status
 from .collector import Collector
 from .likely_fix import plain_name
-from .problems import Message
 from .tree import Node, dotted
 
 Keys = tuple[str, ...]

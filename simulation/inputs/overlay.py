@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from ..domain.messages import Message
 from ..domain.status import LEVELS
 from .collector import Collector, compact, listed, shown
 from .files import LARGEST_YAML, TABLE_ENDINGS, YAML_ENDINGS, Files, Source
 from .names import prepare
-from .problems import Message
 from .tree import Node, Place, dotted
 from .yaml_source import read_yaml
 

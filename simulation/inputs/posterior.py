@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..domain.distributions import Empirical
+from ..domain.messages import Message
 from .collector import Collector, listed, nearest, shown
 from .files import Source
-from .problems import Message
 
 METADATA_KEY = b"kampungkb"
 MOST_ROWS = 1_000_000

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..domain.intervention import COLUMN_PREFIX, PRIORITIES, Intervention
+from ..domain.messages import Message
 from ..domain.villages import Villages
 from .collector import Collector, listed, nearest, shown
 from .columns import tell_not_numeric, tell_unknown_column
-from .problems import Message
 from .schema import InterventionSection
 from .structure import Checked
 from .tree import Node

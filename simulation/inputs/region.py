@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from ..domain.messages import Message
 from ..domain.villages import Villages
 from .collector import Collector, compact, listed
 from .files import Files
-from .problems import Message
 from .schema import ScenarioFile, StatusCounts, VillagesSection
 from .structure import Checked
 from .tree import Node

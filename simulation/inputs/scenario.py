@@ -14,6 +14,7 @@ from typing import Any
 
 from ..domain.distributions import Distribution, Fixed
 from ..domain.intervention import Intervention, Overlap
+from ..domain.messages import Message
 from ..domain.parameters import INTERVENTION_PRIOR, ParameterSet
 from ..domain.target import Target
 from ..domain.villages import Villages
@@ -25,7 +26,6 @@ from .law import Law, read_law
 from .likely_fix import day_of, likely_day
 from .overlay import Chain, read_chain, without_counts
 from .placeholders import note_placeholders
-from .problems import Message
 from .programmes import STAND_INS as PROGRAMME_STAND_INS
 from .programmes import InterventionCheck
 from .region import Region, read_region

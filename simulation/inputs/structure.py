@@ -13,9 +13,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ..domain.messages import Message
 from . import wording
 from .collector import MOST, Collector
-from .problems import Message
 from .tree import Keys, Node, dotted
 
 Model = TypeVar("Model", bound=BaseModel)

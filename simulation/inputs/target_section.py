@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ..domain.messages import Message
 from ..domain.status import LEVELS
 from ..domain.target import Target
 from .collector import Collector
-from .problems import Message
 from .schema import ScenarioFile, TargetSection
 from .structure import Checked
 from .tree import Node

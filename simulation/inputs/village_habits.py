@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
+from ..domain.messages import Message
 from .collector import Collector, listed, shown
-from .problems import Message
 from .tables.table import Table, spans
 
 _DOTTED = re.compile(r"([0-9]{2}\.[0-9]{2}\.[0-9]{2})\.[0-9]{4}")

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..domain.messages import Message
 from ..domain.status import LEVELS, parse_status
 from ..domain.villages import Villages
 from .collector import Collector, nearest
 from .files import Source
-from .problems import Message
 from .tables.cells import unquoted
 from .tables.headers import Wanted
 from .tables.notation import year_of

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ..domain.messages import Message
 from ..domain.status import LEVELS
 from .collector import listed, nearest, shown
 from .likely_fix import as_logit_normal, as_name, as_share, decimals_apart, rewrite, to_one, turned
-from .problems import Message
 from .tree import Node
 
 Finding = tuple[Message, Message | None, Message | None]

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..inputs.problems import Message, Refusal
+from ..domain.messages import Message, Refusal
 from ..inputs.scenario import Scenario
 from .dates import moment
 from .files import read_json

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..domain.messages import KampungError
 from ..engine.ensemble import Effort
-from ..inputs.problems import KampungError
 from ..inputs.scenario import Scenario
 
 if TYPE_CHECKING:

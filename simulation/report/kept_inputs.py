@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ..domain.messages import Message, Refusal
 from ..inputs.document import as_yaml, default_keys
-from ..inputs.problems import Message, Refusal
 from ..inputs.scenario import Scenario, load_scenario
 from .files import write_bytes, write_text
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from ..inputs.problems import KampungError, Message
+from ..domain.messages import KampungError, Message
 
 LANGUAGES = ("id", "en")
 DEFAULT = "id"

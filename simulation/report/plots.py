@@ -12,11 +12,11 @@ from typing import Any
 from ..decision.comparison import Comparison
 from ..decision.drivers import Sensitivity
 from ..decision.plans import Plan
+from ..domain.messages import Refusal
 from ..inference.backtest.reading import anywhere
 from ..inference.backtest.rolling import Backtest
 from ..inference.calibration.posterior import Posterior
 from ..inference.forecast import Forecast
-from ..inputs.problems import Refusal
 from ..inputs.scenario import Scenario
 from .backtest.record import backtest_record
 from .calibration.record import calibration_record

@@ -17,9 +17,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..domain.messages import KampungError
 from ..engine.ensemble import Effort
 from ..inference.forecast import Forecast
-from ..inputs.problems import KampungError
 from ..inputs.scenario import Scenario
 from .chunks import ChunkFolder
 from .files import digest, json_text, left_behind, read_json, remove, write_text

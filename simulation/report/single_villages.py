@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..domain.messages import Message
 from ..inference.explanation import STATUS_UNKNOWN
 from ..inference.forecast import Forecast
-from ..inputs.problems import Message
 from .files import text_of
 from .tables import village_columns
 

@@ -17,13 +17,13 @@ from simulation.decision.next_datum import SCORES, next_datum
 from simulation.domain.distributions import HalfNormal
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.intervention import Intervention
+from simulation.domain.messages import Message
 from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.villages import Villages
 from simulation.inference.calibration.calibrate import calibrate
 from simulation.inference.calibration.caveats import caveats
 from simulation.inference.calibration.likelihood import Likelihood
 from simulation.inference.calibration.posterior import Approximation
-from simulation.inputs.problems import Message
 from simulation.inputs.scenario import Scenario
 
 VILLAGES = make_villages([4], status=[0, 0, 1, 2])

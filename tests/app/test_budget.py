@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulation.app.budget import budget_of
-from simulation.inputs.problems import Refusal
+from simulation.domain.messages import Refusal
 
 
 @pytest.mark.parametrize(

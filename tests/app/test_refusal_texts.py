@@ -28,12 +28,12 @@ from reviewed_texts import read_texts, section, write_texts
 from simulation.app import disk, usage
 from simulation.decision import chances
 from simulation.decision.goals import Goal
+from simulation.domain.messages import Message, Refusal
 from simulation.engine import piecemeal
 from simulation.engine.ensemble import Effort, EffortError, refuse_nonsense
 from simulation.engine.failure import Failure, none_completed
 from simulation.engine.workers import TaskStuckError
 from simulation.inference.forecast import forecast
-from simulation.inputs.problems import Message, Refusal
 from simulation.report import finished, kept_inputs
 from simulation.report.brief import files as brief_files
 from simulation.report.brief import runs as brief_runs

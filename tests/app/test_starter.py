@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from simulation.app.cli import app
 from simulation.app.starter import write_starter
-from simulation.inputs.problems import KampungError
+from simulation.domain.messages import KampungError
 from simulation.inputs.scenario import load_scenario
 from simulation.report.language import LANGUAGES, language
 

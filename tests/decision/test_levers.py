@@ -14,7 +14,7 @@ from plan_settings import FIRST, assist, district, reference
 from simulation.decision.levers import levers_of, shortest_share, turn
 from simulation.decision.planning import plan
 from simulation.domain.intervention import place_table
-from simulation.inputs.problems import Refusal
+from simulation.domain.messages import Refusal
 from simulation.inputs.scenario import Scenario
 
 

@@ -11,8 +11,8 @@ from scipy.stats import binom
 
 from simulation.decision.next_datum import next_datum
 from simulation.domain.distributions import HalfNormal, LogitNormal
+from simulation.domain.messages import Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS
-from simulation.inputs.problems import Refusal
 from simulation.inputs.scenario import Scenario
 
 PRIOR = LogitNormal(-2.5, 0.9)

@@ -14,9 +14,9 @@ from simulation.decision import pairing
 from simulation.decision.pairing import other_assumptions, refuse_unpaired, same_law
 from simulation.domain.distributions import Fixed, LogitNormal
 from simulation.domain.intervention import Intervention
+from simulation.domain.messages import Message, Refusal
 from simulation.domain.target import Target
 from simulation.domain.villages import Villages
-from simulation.inputs.problems import Message, Refusal
 from simulation.inputs.scenario import Scenario
 
 STATUS = [0, 1, 0, 2, 0, 1, 3]

@@ -16,9 +16,9 @@ from simulation.decision.levers import levers_of
 from simulation.decision.planning import plan
 from simulation.decision.search import bisect
 from simulation.domain.distributions import LogitNormal
+from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
 from simulation.engine.ensemble import Effort
-from simulation.inputs.problems import Refusal
 from simulation.inputs.scenario import Scenario
 
 SHARE = Fraction("0.25")

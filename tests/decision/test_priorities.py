@@ -19,9 +19,9 @@ from simulation.decision.levers import levers_of
 from simulation.decision.planning import plan
 from simulation.decision.priorities import Ranking, rank_villages
 from simulation.domain.distributions import LogitNormal
+from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
 from simulation.inference.forecast import forecast
-from simulation.inputs.problems import Refusal
 from simulation.inputs.scenario import Scenario
 
 STATUS = [0, 0, 1, 0, 2, 3, 0, 1, 0]

@@ -13,9 +13,9 @@ from simulation.decision.robustness import Robustness, robustness
 from simulation.decision.worlds import World, rises_a_year, worlds_of
 from simulation.domain.distributions import Beta, Exponentiated, Fixed, HalfNormal, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
+from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
 from simulation.engine.ensemble import Effort
-from simulation.inputs.problems import KampungError
 from simulation.inputs.scenario import Scenario
 
 OPEN = {

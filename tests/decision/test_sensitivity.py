@@ -12,13 +12,13 @@ from districts import make_scenario, make_villages
 from simulation.decision.factors import CALIBRATED, Factors
 from simulation.decision.sensitivity import sensitivity
 from simulation.domain.distributions import Dirichlet, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal, Normal
+from simulation.domain.messages import KampungError
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import parameter_uniforms
 from simulation.domain.target import Target
 from simulation.engine.ensemble import Effort
 from simulation.engine.exact.first_year import chance_of_meeting
 from simulation.engine.exact.limits import sort_districts
-from simulation.inputs.problems import KampungError
 from simulation.inputs.scenario import Scenario
 
 NO_LUCK = {"fall": Fixed(0.0), "village_sd": Fixed(0.0), "year_sd": Fixed(0.0)}

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from inputs.scenario_desk import SECTIONS, VILLAGES
 from openpyxl import load_workbook
 
+from simulation.domain.messages import KampungError, ProblemsError
 from simulation.inputs.collector import CONTROL, Collector
 from simulation.inputs.files import Source
 from simulation.inputs.posterior import read_posterior
-from simulation.inputs.problems import KampungError, ProblemsError
 from simulation.inputs.scenario import load_scenario
 from simulation.inputs.tables.reader import read_table
 from simulation.inputs.tree import Place

@@ -12,6 +12,7 @@ from scipy import stats
 
 from simulation.domain.distributions import Fixed
 from simulation.domain.evidence import UNKNOWN, Evidence, Panel
+from simulation.domain.messages import Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.target import Target
 from simulation.domain.villages import Villages
@@ -23,7 +24,6 @@ from simulation.inference.backtest.reading import anywhere, backtest, read_panel
 from simulation.inference.backtest.rolling import roll
 from simulation.inference.backtest.skill import skill
 from simulation.inference.forecast import forecast
-from simulation.inputs.problems import Refusal
 from simulation.inputs.scenario import Scenario
 
 TRUTH = {"rise.dasar": 0.06, "rise.berkembang": 0.1, "rise.mandiri": 0.3, "fall": 0.03} | {

@@ -15,10 +15,10 @@ import simulation as kkb
 from simulation.domain.distributions import Empirical, HalfNormal
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.intervention import Intervention
+from simulation.domain.messages import Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
 from simulation.inference.calibration.posterior import Posterior
 from simulation.inference.forecast import PRIORS_ALONE
-from simulation.inputs.problems import Refusal
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.posterior import write_posterior
 

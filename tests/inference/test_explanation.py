@@ -12,6 +12,7 @@ from districts import NEUTRAL, ORIGIN, everything_on, make_scenario, make_villag
 
 from simulation.domain.distributions import Exponentiated, HalfNormal, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
+from simulation.domain.messages import Refusal
 from simulation.domain.randomness import Trajectories
 from simulation.domain.status import TOP
 from simulation.domain.transition import chance
@@ -22,7 +23,6 @@ from simulation.engine.setting import Setting
 from simulation.inference import explanation
 from simulation.inference.explanation import Explanation, explain
 from simulation.inference.forecast import Forecast, forecast
-from simulation.inputs.problems import Refusal
 from simulation.inputs.scenario import Scenario
 
 YEARS = range(ORIGIN + 1, ORIGIN + 6)

@@ -12,11 +12,11 @@ from pasts import counts, known, of_counts, of_panel, panel
 import simulation as kkb
 from simulation.domain.distributions import Distribution
 from simulation.domain.evidence import UNKNOWN, Evidence
+from simulation.domain.messages import Refusal
 from simulation.inference.calibration.flows import Flow, tables
 from simulation.inference.calibration.likelihood import Likelihood, possible_moves
 from simulation.inference.calibration.ruled_out import ruled_out
 from simulation.inference.calibration.steps import Law, Products, Steps, Year
-from simulation.inputs.problems import Refusal
 
 FELL = np.array([[2, 0], [0, 0], [2, 0], [3, 1], [0, 1]])
 

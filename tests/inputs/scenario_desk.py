@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from simulation.inputs.problems import Problem, ProblemsError
+from simulation.domain.messages import Problem, ProblemsError
 from simulation.inputs.scenario import Scenario, load_scenario
 
 VILLAGES = """\

@@ -15,9 +15,9 @@ from problem_cases import POKJA
 from scenario_desk import Desk
 
 from simulation.domain.evidence import UNKNOWN, Evidence
+from simulation.domain.messages import DataError
 from simulation.domain.status import LEVELS
 from simulation.inputs.evidence.reading import DataFile, Gathered, read_evidence
-from simulation.inputs.problems import DataError
 from simulation.inputs.scenario import Scenario, load_scenario
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenario_desk import SECTIONS, VILLAGES
 
-from simulation.inputs.problems import DataError, ScenarioError
+from simulation.domain.messages import DataError, ScenarioError
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.inputs.schema import json_schema
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scenario_desk import VILLAGES, Desk, words
 
-from simulation.inputs.problems import ScenarioError
+from simulation.domain.messages import ScenarioError
 from simulation.inputs.scenario import Scenario, load_scenario
 
 BASE = """\

@@ -22,8 +22,8 @@ from simulation.domain.distributions import (
     Normal,
     lognormal_from_interval,
 )
+from simulation.domain.messages import DataError
 from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
-from simulation.inputs.problems import DataError
 
 POKJA = "interventions: [{name: pokja, starts: 2026, capacity: 2}]"
 

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 from scenario_desk import Desk
 
-from simulation.inputs.problems import Message
+from simulation.domain.messages import Message
 from simulation.report.language import language
 
 ROOT = Path(__file__).parents[2]

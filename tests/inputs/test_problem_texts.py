@@ -26,12 +26,12 @@ from typer.testing import CliRunner
 
 from simulation.app.cli import app
 from simulation.app.settings import Settings, show_problems
+from simulation.domain.messages import Message, Problem, ProblemsError
 from simulation.inputs import files, posterior, wording
 from simulation.inputs.collector import Collector
 from simulation.inputs.evidence import reading
 from simulation.inputs.evidence.outcomes import read_outcomes
 from simulation.inputs.evidence.reading import DataFile, read_evidence
-from simulation.inputs.problems import Message, Problem, ProblemsError
 from simulation.inputs.scenario import load_scenario
 from simulation.inputs.tree import Node, Place
 from simulation.report.language import language

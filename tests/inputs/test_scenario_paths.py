@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from scenario_desk import VILLAGES, Desk, words
 
-from simulation.inputs.problems import DataError, ScenarioError
+from simulation.domain.messages import DataError, ScenarioError
 from simulation.inputs.scenario import load_scenario
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scenario_desk import VILLAGES, Desk, words
 
-from simulation.inputs.problems import DataError
+from simulation.domain.messages import DataError
 
 
 @pytest.mark.parametrize(

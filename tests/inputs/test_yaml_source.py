@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scenario_desk import Desk, words
 
-from simulation.inputs.problems import ScenarioError
+from simulation.domain.messages import ScenarioError
 from simulation.inputs.scenario import load_scenario
 
 

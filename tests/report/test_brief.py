@@ -19,9 +19,9 @@ from simulation.decision.comparison import compare
 from simulation.decision.planning import plan
 from simulation.decision.robustness import robustness
 from simulation.decision.sensitivity import sensitivity
+from simulation.domain.messages import KampungError
 from simulation.engine.ensemble import Effort
 from simulation.inference.forecast import forecast
-from simulation.inputs.problems import KampungError
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.answer_tables import WordTable
 from simulation.report.brief import files

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from simulation.domain.messages import KampungError
 from simulation.inference.forecast import Forecast, forecast
-from simulation.inputs.problems import KampungError
 from simulation.inputs.scenario import load_scenario
 from simulation.report.finished import finished_at, load_run, which_run
 from simulation.report.language import language

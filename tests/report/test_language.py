@@ -21,9 +21,9 @@ from spoken_sentences import glued, non_literal, said
 
 from simulation.app.answer import forecast_answer
 from simulation.domain.distributions import HalfNormal
+from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast, forecast
-from simulation.inputs.problems import KampungError
 from simulation.report import language as module
 from simulation.report import plots
 from simulation.report.language import LANGUAGES, LOCALE_FOLDER, Language, language, language_of_environment

@@ -19,10 +19,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
 
+from simulation.domain.messages import Refusal
 from simulation.domain.status import LEVELS, TOP
 from simulation.domain.villages import Villages
 from simulation.inference.forecast import Forecast, forecast
-from simulation.inputs.problems import Refusal
 from simulation.inputs.scenario import load_scenario
 from simulation.report import plots
 from simulation.report.language import language

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from simulation.domain.messages import Refusal
 from simulation.inference.forecast import Forecast
 from simulation.inputs.evidence.outcomes import Outcomes, StatedYear
-from simulation.inputs.problems import Refusal
 from simulation.report import files
 from simulation.report.finished import FinishedRun, load_run
 from simulation.report.register.folder import Register

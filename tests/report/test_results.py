@@ -18,12 +18,12 @@ from districts import everything_on, make_scenario, make_villages
 
 import simulation.report.results as module
 from simulation.domain.distributions import LogitNormal
+from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
 from simulation.engine.ensemble import Chunk, Effort
 from simulation.engine.model import VillageAgent
 from simulation.engine.outcome import Outcome
 from simulation.inference.forecast import Forecast, forecast
-from simulation.inputs.problems import KampungError
 from simulation.report import tables
 from simulation.report.chunks import ChunkFolder
 from simulation.report.files import cell, text_of, whole_file, write_csv, write_parquet

@@ -188,7 +188,7 @@ def _learn(
 def _next(found: Posterior, scenario: Scenario, seed: int) -> NextDatum | None:
     """Return which datum to collect next, where that can be told."""
     from ...decision.next_datum import next_datum
-    from ...inputs.problems import Refusal
+    from ...domain.messages import Refusal
 
     try:
         return next_datum(found.applied_to(scenario), seed=seed)

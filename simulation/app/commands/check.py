@@ -39,7 +39,7 @@ def check(
 ) -> None:
     """Check scenario files."""
     with told(settings):
-        from ...inputs.problems import ProblemsError
+        from ...domain.messages import ProblemsError
         from ...inputs.scenario import load_scenario
 
         errors: list[ProblemsError] = []

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.intervention import Intervention, dose, fixed_order, may_be_chosen, place_table
+from ...domain.messages import KampungError, Message
 from ...domain.parameters import Parameters
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, odds
 from ...domain.villages import Villages
-from ...inputs.problems import KampungError, Message
 from ...inputs.scenario import Scenario
 from .forward import possible_states
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
+from ...domain.messages import KampungError, Message
 from ...domain.parameters import Parameters
 from ...domain.villages import Villages
-from ...inputs.problems import KampungError, Message
 from ...inputs.scenario import Scenario
 from .assistance_plan import OpenAllocationError
 from .population import Population, populations, take

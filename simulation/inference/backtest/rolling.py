@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ...domain.evidence import Panel
+from ...domain.messages import Message, Refusal
 from ...domain.target import Target
-from ...inputs.problems import Message, Refusal
 from ...inputs.scenario import Scenario
 from . import shares
 from .by_the_law import ByTheLaw

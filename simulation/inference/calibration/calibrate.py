@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ...domain.distributions import Empirical
 from ...domain.evidence import Evidence
+from ...domain.messages import Refusal
 from ...domain.parameters import DEFAULT_PRIORS, ParameterSet
-from ...inputs.problems import Refusal
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import caveats, refusals

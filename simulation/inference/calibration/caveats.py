@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...domain.evidence import Evidence
+from ...domain.messages import Message
 from ...domain.parameters import ParameterSet
-from ...inputs.problems import Message
 from ...inputs.scenario import Scenario
 from .likelihood import Likelihood
 from .posterior import Approximation

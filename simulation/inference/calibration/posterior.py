@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.distributions import Distribution, Empirical
-from ...inputs.problems import Message
+from ...domain.messages import Message
 from ...inputs.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ...domain.evidence import Evidence
+from ...domain.messages import Message
 from ...domain.parameters import DEFAULT_PRIORS, ParameterSet
 from ...domain.status import LEVELS
-from ...inputs.problems import Message
 from .likelihood import CountMove, Likelihood, known_to_be_nil, possible_moves
 from .paths import seen_villages
 

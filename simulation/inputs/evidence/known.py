@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ...domain.messages import Message
 from ...domain.villages import Villages
 from ..collector import Collector
-from ..problems import Message
 from ..scenario import Scenario
 from ..tables.headers import normal
 from .sightings import Sighting

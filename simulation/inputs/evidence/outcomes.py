@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.evidence import UNKNOWN, Panel
+from ...domain.messages import Message
 from ...domain.status import LEVELS
 from ..collector import Collector, listed
 from ..files import LARGEST_TABLE, Files
-from ..problems import Message
 from ..tables.headers import Grid, Wanted, find_header, normal
 from ..tables.reader import read_grids, table_in
 from ..tables.table import Table

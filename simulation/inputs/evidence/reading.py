@@ -12,10 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from ...domain.evidence import UNKNOWN, Assistance, Counts, Evidence, Launches, Panel
+from ...domain.messages import DataError, Message
 from ...domain.status import LEVELS
 from ..collector import Collector, listed
 from ..files import LARGEST_TABLE, Files, Source
-from ..problems import DataError, Message
 from ..scenario import Scenario
 from ..tables.headers import Grid, normal
 from ..tables.reader import read_grids, table_in

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...domain.evidence import UNKNOWN
+from ...domain.messages import Message
 from ...domain.status import LEVELS
 from ..collector import Collector, nearest, shown
-from ..problems import Message
 from ..tables.notation import year_of
 from ..tables.table import Table
 from ..village_table import FIRST_LAUNCH, level_of

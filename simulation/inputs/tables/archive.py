@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import PurePath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from ..problems import Message
+from ...domain.messages import Message
 
 OLD = b"\xd0\xcf\x11\xe0"
 """How the workbooks of older programs begin, and new ones under a password."""

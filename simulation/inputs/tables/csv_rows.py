@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 
+from ...domain.messages import Message
 from ..collector import Collector
-from ..problems import Message
 from .cells import clean
 from .headers import HEAD, MOST_ROWS, Grid, Row, Wanted, find_header
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ...domain.messages import Message
 from ..collector import CONTROL, Collector, listed, nearest, shown
 from ..files import Source
-from ..problems import Message
 from ..tree import Node
 from .archive import is_workbook
 from .cells import ERROR, kind_of

@@ -14,9 +14,9 @@ from io import BytesIO
 from re import fullmatch
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ...domain.messages import Message
 from ..collector import Collector, listed, nearest, shown
 from ..files import Source
-from ..problems import Message
 from ..tree import Node
 from .archive import DAMAGED, TOO_LARGE, refused
 from .cells import SheetCell, clean

@@ -11,7 +11,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from ...inputs.problems import Message, Refusal
+from ...domain.messages import Message, Refusal
 from .. import plots
 from ..answers import FinishedAnswer
 from ..handed_out import hand_out

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from ...inputs.problems import Message, Refusal
+from ...domain.messages import Message, Refusal
 from ..answers import FinishedAnswer, load_answer
 from ..finished import FinishedRun, finished_at, load_run, runs_below, which_run
 from ..language import Language, phrase

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ...decision.next_datum import NextDatum
+from ...domain.messages import Message
 from ...inference.calibration.posterior import Posterior, Spread
-from ...inputs.problems import Message
 from ...inputs.scenario import Scenario
 from ..language import LANGUAGES, language
 from ..record import rounded

@@ -16,10 +16,10 @@ from ...decision.limits import raised
 from ...decision.plans import Limit, Plan
 from ...decision.priorities import VillagePriority
 from ...domain.intervention import Intervention
+from ...domain.messages import Message
 from ...domain.status import LEVELS, TOP
 from ...domain.target import Target
 from ...inference.forecast import basis_of
-from ...inputs.problems import Message
 from ...inputs.scenario import Scenario
 from ..identity import effort_that_counts
 from ..language import LANGUAGES, language

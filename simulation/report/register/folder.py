@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ...inputs.problems import Message, Refusal
+from ...domain.messages import Message, Refusal
 from ..files import digest, left_behind, read_json, remove, write_bytes
 from ..finished import FinishedRun
 from ..lock import alone
