@@ -30,7 +30,7 @@ class Message:
     Attributes
     ----------
     template
-        The English sentence with ``{named}`` places; also its key in the catalogues. A place ``{named:,}`` holds a
+        The English sentence with ``{named}`` places; also its key in the catalogue. A place ``{named:,}`` holds a
         number that is told, and is written as the reader's language does; all others stand as they are typed.
     values
         What fills the places; a value may itself be a `Message`.

@@ -1,12 +1,13 @@
-"""Languages: sentences from the catalogues, and numbers as each language writes them.
+"""Languages: translated sentences, and numbers as each language writes them.
 
-Knows the two languages and their catalogues; must not know what is being said.
+English is the language of the code, Indonesian that of `locale/id.po`, which has one entry a sentence.
 """
 
 from __future__ import annotations
 
-import gettext
+import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -18,7 +19,11 @@ from ..domain.messages import KampungError, Message
 
 LANGUAGES = ("id", "en")
 DEFAULT = "id"
-LOCALE_FOLDER = Path(__file__).parent / "locale"
+CATALOGUES = Path(__file__).parent / "locale"
+
+_LINES = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
+_ENTRY = re.compile(rf"^msgid {_LINES}^msgstr {_LINES}", re.MULTILINE)
+_LINE = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 _PERCENT = {"id": "#,##0{decimals} %", "en": "#,##0{decimals}%"}
 
@@ -39,7 +44,7 @@ class _Places(Formatter):
 
 
 def phrase(template: str) -> str:
-    """Return a sentence unchanged: marks it for the catalogues where it stands in a table."""
+    """Return a sentence unchanged: marks it for translation where it stands in a table."""
     return template
 
 
@@ -59,11 +64,11 @@ class Language:
         values
             What fills the places, written in this language already.
         """
-        return self._report.gettext(template).format(**values)
+        return self._translated(template).format(**values)
 
     def problem(self, message: Message) -> str:
         """Return a sentence of the inputs or the engine in this language."""
-        return message.render(self._problems.gettext, _Places(self.code))
+        return message.render(self._translated, _Places(self.code))
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with separators, e.g. 1.234,5 in Indonesian and 1,234.5 in English."""
@@ -84,13 +89,12 @@ class Language:
 
         return str(format_list(list(names), style="or", locale=self.code))
 
-    @cached_property
-    def _report(self) -> gettext.NullTranslations:
-        return _catalogue("report", self.code)
+    def _translated(self, template: str) -> str:
+        return self._catalogue.get(template, template)
 
     @cached_property
-    def _problems(self) -> gettext.NullTranslations:
-        return _catalogue("problems", self.code)
+    def _catalogue(self) -> Mapping[str, str]:
+        return {} if self.code == "en" else read_catalogue(CATALOGUES / f"{self.code}.po")
 
 
 @lru_cache
@@ -113,15 +117,20 @@ def language_of_environment(environment: Mapping[str, str] = os.environ) -> str:
     return code if code in LANGUAGES else DEFAULT
 
 
-def _catalogue(domain: str, code: str) -> gettext.NullTranslations:
-    try:
-        return gettext.translation(domain, LOCALE_FOLDER, [code])
-    except FileNotFoundError:
-        path = LOCALE_FOLDER / code / "LC_MESSAGES" / f"{domain}.mo"
-        raise KampungError(
-            f"the catalogue {path} is missing: install the package again, or in a clone run "
-            f"`pybabel compile -D {domain} -d {LOCALE_FOLDER}`"
-        ) from None
+@lru_cache
+def read_catalogue(path: Path) -> Mapping[str, str]:
+    """Return English sentence -> translation, of a .po file.
+
+    Read here and not by Babel or gettext, whose import or whose compiled files would cost every start 0.1 s, or every
+    contributor a step.
+    """
+    entries = _ENTRY.findall(path.read_text(encoding="utf-8"))
+    return {_text(sentence): _text(translation) or _text(sentence) for sentence, translation in entries}
+
+
+def _text(lines: str) -> str:
+    """Return what stands in the quoted lines of an entry, which are written as in C."""
+    return "".join(json.loads(line) for line in _LINE.findall(lines))
 
 
 def _places(decimals: int) -> str:

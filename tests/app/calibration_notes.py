@@ -1,6 +1,6 @@
 """What a calibration tells beside its draws, and why Python code is refused one: each with evidence that calls for it.
 
-Knows evidence and scenarios; must not know what is said about them: that stands in refusal_texts/.
+Knows evidence and scenarios; must not know what is said about them: that stands in refusal_texts.txt.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Commands that learn from data and are refused, one a case.
 
-Knows what was typed, and in what folder; must not know what is said about it: that stands in refusal_texts/.
+Knows what was typed, and in what folder; must not know what is said about it: that stands in refusal_texts.txt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""What the commands refuse, word for word in both languages.
+"""What the commands refuse, word for word in Indonesian.
 
-The texts stand in refusal_texts/id.txt and en.txt, one section a refusal: change one there by hand and see this
-test fail.
+The texts stand in refusal_texts.txt, one section a refusal: change one there by hand and see this test fail.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from districts import make_scenario, make_villages
 from learning_cases import learning_cases
 from refusal_cases import Case, refusal_cases
 from reviewed_texts import read_texts, section, write_texts
+from sentences import CATALOGUE
 
 from simulation.app import disk, usage
 from simulation.decision import chances
@@ -37,12 +37,11 @@ from simulation.inference.forecast import forecast
 from simulation.report import finished, kept_inputs
 from simulation.report.brief import files as brief_files
 from simulation.report.brief import runs as brief_runs
-from simulation.report.language import Language, language
+from simulation.report.language import Language, language, read_catalogue
 from simulation.report.single_villages import board_refusal
 
-TEXTS = Path(__file__).parent / "refusal_texts"
+TEXTS = Path(__file__).parent / "refusal_texts.txt"
 ROOMS = Path(usage.__file__).parents[1]
-LANGUAGES = ("id", "en")
 CASES = refusal_cases() | decision_cases() | learning_cases()
 
 FULL, FORBIDDEN = OSError(errno.ENOSPC, "x"), OSError(errno.EACCES, "x")
@@ -137,13 +136,13 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
 """Refusals that no command can bring about everywhere, and what is noted of a calibration."""
 
 
-def typed(command: str, code: str, folder: Path) -> tuple[int, str]:
+def typed(command: str, folder: Path) -> tuple[int, str]:
     """Return exit code and stderr of a command."""
     from simulation.app.cli import main
 
     with (
-        patch.object(sys, "argv", ["kampungkb", "--lang", code, *shlex.split(command)]),
-        patch("simulation.app.settings.HELP", language(code)),
+        patch.object(sys, "argv", ["kampungkb", "--lang", "id", *shlex.split(command)]),
+        patch("simulation.app.settings.HELP", language("id")),
         contextlib.chdir(folder),
         contextlib.redirect_stdout(StringIO()),
         contextlib.redirect_stderr(StringIO()) as shown,
@@ -154,38 +153,37 @@ def typed(command: str, code: str, folder: Path) -> tuple[int, str]:
     return end.value.code, shown.getvalue().rstrip()
 
 
-def said(case: Case, code: str, folder: Path) -> str:
+def said(case: Case, folder: Path) -> str:
     """Return what a refused command writes to stderr."""
     case.lay_out(folder)
     for command in case.before:
-        assert typed(command, code, folder)[0] == 0
+        assert typed(command, folder)[0] == 0
     if case.spoil is not None:
         case.spoil(folder)
-    ended, text = typed(case.command, code, folder)
+    ended, text = typed(case.command, folder)
     assert ended == case.code, text
     return text.replace(f"{folder}/", "")
 
 
-def texts(code: str, folder: Path) -> dict[str, str]:
-    """Return every section of the file of one language, from today's code."""
+def texts(folder: Path) -> dict[str, str]:
+    """Return every section of the file, from today's code."""
     found = {}
     for number, (name, case) in enumerate(CASES.items()):
-        desk = folder / f"{code}{number}"
+        desk = folder / str(number)
         desk.mkdir()
-        found[name] = section(case.written(), said(case, code, desk))
-    return found | {name: section([], tell(language(code))) for name, tell in BY_HAND.items()}
+        found[name] = section(case.written(), said(case, desk))
+    return found | {name: section([], tell(language("id"))) for name, tell in BY_HAND.items()}
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(scope="module")
 def both(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what is said today and what was read and kept, in one language."""
-    code, path = str(request.param), TEXTS / f"{request.param}.txt"
-    today = texts(code, tmp_path_factory.mktemp("refusals"))
+    """Return what is said today and what was read and kept."""
+    today = texts(tmp_path_factory.mktemp("refusals"))
     if request.config.getoption("--refresh-texts"):
-        write_texts(path, today)
-    return today, read_texts(path)
+        write_texts(TEXTS, today)
+    return today, read_texts(TEXTS)
 
 
 @pytest.mark.parametrize("name", [*CASES, *BY_HAND])
@@ -233,6 +231,6 @@ def shows(text: str, template: str) -> bool:
 
 
 def test_every_refusal_is_among_these() -> None:
-    """Sentences of commands, engines, explanations and reports: each stands in the English file."""
-    kept = (TEXTS / "en.txt").read_text(encoding="utf-8")
-    assert [template for template in refusals() if not shows(kept, template)] == []
+    """Sentences of commands, engines, explanations and reports: the translation of each stands in the file."""
+    kept, indonesian = TEXTS.read_text(encoding="utf-8"), read_catalogue(CATALOGUE)
+    assert [template for template in refusals() if not shows(kept, indonesian[template])] == []

@@ -1,6 +1,6 @@
 """Mistakes in scenario files, one a case, each laid out as a planner would make it.
 
-Knows what is written in which file; must not know what is said about it: that stands in problem_texts/.
+Knows what is written in which file; must not know what is said about it: that stands in problem_texts.txt.
 """
 
 from __future__ import annotations

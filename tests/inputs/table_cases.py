@@ -1,6 +1,6 @@
 """Mistakes in tables of villages and of districts, one a case, each laid out as an office would send it.
 
-Knows what is written in which file; must not know what is said about it: that stands in problem_texts/.
+Knows what is written in which file; must not know what is said about it: that stands in problem_texts.txt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What is said about every mistake, word for word in both languages.
+"""What is said about every mistake, word for word in Indonesian.
 
-The texts stand in problem_texts/id.txt and en.txt, one section a mistake: what was written, and what `kampungkb
-check` says of it.
+The texts stand in problem_texts.txt, one section a mistake: what was written, and what `kampungkb check` says of it.
+Of a mistake of which nothing is said that an earlier one does not show already, only the places are kept.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ from simulation.inputs.scenario import load_scenario
 from simulation.inputs.tree import Node, Place
 from simulation.report.language import language
 
-TEXTS = Path(__file__).parent / "problem_texts"
+TEXTS = Path(__file__).parent / "problem_texts.txt"
 ROOM = Path(wording.__file__).parent
-LANGUAGES = ("id", "en")
 CASES: dict[str, Case] = {**scenario_cases(), **table_cases(), **evidence_cases()}
 
 
@@ -50,13 +49,13 @@ class Told:
     ----------
     problems, notes
         As found; notes only where the scenario loads.
-    texts
-        Language -> what is shown, without the line that counts the problems.
+    text
+        What is shown in Indonesian, without the line that counts the problems.
     """
 
     problems: tuple[Problem, ...]
     notes: tuple[Message, ...]
-    texts: dict[str, str]
+    text: str
 
 
 def tell(case: Case, folder: Path) -> Told:
@@ -67,10 +66,9 @@ def tell(case: Case, folder: Path) -> Told:
         try:
             notes = _read(case)
         except ProblemsError as error:
-            return Told(error.problems, (), {code: _shown(error, code) for code in LANGUAGES})
+            return Told(error.problems, (), _shown(error))
     assert notes, case
-    noted = {code: "\n".join(language(code).problem(note) for note in notes) for code in LANGUAGES}
-    return Told((), notes, noted)
+    return Told((), notes, "\n".join(map(language("id").problem, notes)))
 
 
 def _read(case: Case) -> tuple[Message, ...]:
@@ -80,9 +78,9 @@ def _read(case: Case) -> tuple[Message, ...]:
     return read_evidence([DataFile(name) for name in case.data], scenario, fixed_cohort=case.fixed_cohort).notes
 
 
-def _shown(error: ProblemsError, code: str) -> str:
+def _shown(error: ProblemsError) -> str:
     with contextlib.redirect_stderr(StringIO()) as shown:
-        show_problems(Settings(lang=code), [error])
+        show_problems(Settings(lang="id"), [error])
     return shown.getvalue().rstrip("\n").rpartition("\n")[0]
 
 
@@ -102,34 +100,45 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
     return tell_all(tmp_path_factory.mktemp("problems"))
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
-def kept(request: pytest.FixtureRequest, told: dict[str, Told]) -> tuple[str, dict[str, str]]:
-    """Return a language and the texts that were read and kept in it."""
-    code, path = str(request.param), TEXTS / f"{request.param}.txt"
+@pytest.fixture(scope="module")
+def kept(request: pytest.FixtureRequest, told: dict[str, Told]) -> dict[str, str]:
+    """Return the texts that were read and kept."""
     if request.config.getoption("--refresh-texts"):
-        write_texts(path, {name: section(CASES[name].written(), one.texts[code]) for name, one in told.items()})
-    return code, read_texts(path)
+        write_texts(TEXTS, today(told))
+    return read_texts(TEXTS)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_mistake_is_told_as_kept(told: dict[str, Told], kept: tuple[str, dict[str, str]], name: str) -> None:
+def parts(one: Told) -> list[Message | None]:
+    """Return everything that is told of a case."""
+    problems = [part for p in one.problems for part in (p.message, p.allowed, p.suggestion)]
+    return [*problems, *one.notes]
+
+
+def today(told: dict[str, Told]) -> dict[str, str]:
+    """Return what is to be kept of every case: all that it tells, or the places where earlier ones show its words."""
+    seen: set[str] = set()
+    texts = {}
+    for name, one in told.items():
+        shown = {template for part in parts(one) for template in templates(part)}
+        places = "\n".join(line for line in one.text.splitlines() if not line.startswith(" "))
+        texts[name] = section(CASES[name].written(), one.text) if shown - seen else places
+        seen |= shown
+    return texts
+
+
+def test_a_mistake_is_told_as_kept(told: dict[str, Told], kept: dict[str, str]) -> None:
     """Place, message, what was found, what is allowed and the likely fix are those that were read and kept."""
-    code, texts = kept
-    assert section(CASES[name].written(), told[name].texts[code]) == texts[name]
+    assert today(told) == kept
 
 
-def test_no_text_is_kept_of_a_case_that_is_gone(kept: tuple[str, dict[str, str]]) -> None:
-    """The files hold the cases of these tests and no others, in their order."""
-    assert list(kept[1]) == list(CASES)
-
-
-def test_check_shows_these_texts_and_how_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command shows on stderr what the files hold, then the number of problems, and ends with 2."""
+def test_check_shows_these_texts_and_how_many(
+    told: dict[str, Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command shows on stderr what is told, then the number of problems, and ends with 2."""
     monkeypatch.chdir(tmp_path)
     CASES["a horizon in words"].lay_out(Desk(tmp_path))
     done = CliRunner().invoke(app, ["check", "scenario.yaml", "--lang", "id"])
-    text = read_texts(TEXTS / "id.txt")["a horizon in words"].partition("\n")[2]
-    assert done.stderr == f"{text}\nMasalah ditemukan: 1. Tidak ada yang ditulis.\n"
+    assert done.stderr == f"{told['a horizon in words'].text}\nMasalah ditemukan: 1. Tidak ada yang ditulis.\n"
     assert done.exit_code == 2
 
 
@@ -226,15 +235,9 @@ BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
 
 def test_every_sentence_is_shown_by_a_case(told: dict[str, Told]) -> None:
     """Messages, what is allowed and fixes: each template of this room is shown by one of the cases at least."""
-    parts = [
-        part
-        for one in told.values()
-        for problem in one.problems
-        for part in (problem.message, problem.allowed, problem.suggestion)
-    ]
-    parts += [note for one in told.values() for note in one.notes]
-    parts += [part for make in BY_HAND.values() for part in make()]
-    shown = {template for part in parts for template in templates(part)}
+    found = [part for one in told.values() for part in parts(one)]
+    found += [part for make in BY_HAND.values() for part in make()]
+    shown = {template for part in found for template in templates(part)}
     assert sentences_of_the_room() - shown == set()
 
 

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from sentences import name_of
+
 TEXT = {"str", "str | None", "list[str]", "tuple[str, ...]", "tuple[str, str]", "Iterator[str]", "RenderableType"}
 """Return types of functions that may hand on what was said."""
 
@@ -38,20 +40,10 @@ def glued(modules: Mapping[str, ast.Module]) -> set[Glue]:
 def non_literal(tree: ast.Module) -> list[str]:
     """Return what is said without standing in the code: an f-string, a sum or a format in place of a sentence."""
     wrong = (ast.JoinedStr, ast.BinOp)
-    return [
-        ast.unparse(node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and _name(node) in {"say", "phrase"} and isinstance(node.args[0], wrong)
-    ]
-
-
-def said(tree: ast.Module) -> Iterator[str]:
-    """Yield every sentence that stands in the code: said there, or marked there to be said elsewhere."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node) in {"say", "phrase"}:
-            first = node.args[0]
-            branches = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
-            yield from (str(branch.value) for branch in branches if isinstance(branch, ast.Constant))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    spoken = [call for call in calls if name_of(call) in {"say", "phrase"} and isinstance(call.args[0], wrong)]
+    messages = [call for call in calls if name_of(call) == "Message" and not isinstance(call.args[0], ast.Constant)]
+    return [ast.unparse(call) for call in spoken + messages]
 
 
 class _Spoken:
@@ -69,7 +61,7 @@ class _Spoken:
     def holds(self, node: ast.AST) -> bool:
         """Return whether something said is part of an expression."""
         return any(
-            (isinstance(part, ast.Call) and _name(part) in self._speaking)
+            (isinstance(part, ast.Call) and name_of(part) in self._speaking)
             or (isinstance(part, ast.Name) and part.id in self._names)
             for part in ast.walk(node)
         )
@@ -137,13 +129,6 @@ def _is_capital(node: ast.BinOp) -> bool:
 
 def _has_words(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and any(map(str.isalpha, node.value))
-
-
-def _name(call: ast.Call) -> str:
-    match call.func:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
 
 
 def _is_function(node: ast.AST) -> bool:

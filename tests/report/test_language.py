@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import csv
-import gettext
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +11,11 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
 from districts import everything_on
 from foreign_numbers import DECIMAL_COMMA, DECIMAL_POINT, FOREIGN, OWN
 from matplotlib.text import Text
-from spoken_sentences import glued, non_literal, said
+from sentences import CATALOGUE, catalogue, sentences, untranslated
+from spoken_sentences import glued, non_literal
 
 from simulation.app.answer import forecast_answer
 from simulation.domain.distributions import HalfNormal
@@ -26,23 +24,12 @@ from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast, forecast
 from simulation.report import language as module
 from simulation.report import plots
-from simulation.report.language import LANGUAGES, LOCALE_FOLDER, Language, language, language_of_environment
+from simulation.report.language import LANGUAGES, language, language_of_environment, read_catalogue
 from simulation.report.record import record
 from simulation.report.tables import write_tables
 
 ROOM = Path(module.__file__).parents[1]
-CATALOGUES = sorted(LOCALE_FOLDER.glob("*/LC_MESSAGES/*.po"))
-
-
-def read(path: Path) -> Catalog:
-    """Return the catalogue of a .po file."""
-    with path.open("rb") as stream:
-        return read_po(stream, locale=path.parts[-3])
-
-
-def translated(path: Path) -> dict[str, str]:
-    """Return key -> sentence."""
-    return {str(message.id): str(message.string) for message in read(path) if message.id}
+UPDATE = "run python tests/sentences.py and translate what it names"
 
 
 def places(template: str) -> set[tuple[str, str | None]]:
@@ -58,41 +45,36 @@ def trees() -> dict[str, ast.Module]:
     }
 
 
-@pytest.fixture(scope="module")
-def spoken() -> set[str]:
-    """Return every key that the code of the two rooms says."""
-    return {sentence for tree in trees().values() for sentence in said(tree)}
+def test_every_sentence_has_an_indonesian_translation_and_no_other_has() -> None:
+    """The catalogue holds exactly the sentences of the code, each translated by a person."""
+    keys = {str(entry.id) for entry in catalogue() if entry.id}
+    assert sentences() - keys == set(), UPDATE
+    assert keys - sentences() == set(), UPDATE
+    assert untranslated(catalogue()) == [], UPDATE
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_every_sentence_has_a_translation_and_every_translation_is_used(code: str, spoken: set[str]) -> None:
-    """The catalogue holds exactly the sentences of the code, none of them empty."""
-    catalogue = translated(LOCALE_FOLDER / code / "LC_MESSAGES" / "report.po")
-    assert set(catalogue) == spoken
-    assert all(catalogue.values())
+def test_a_translation_has_the_places_of_its_sentence() -> None:
+    """What is to be filled in is named alike in every language, and written alike."""
+    wrong = [key for key, text in read_catalogue(CATALOGUE).items() if places(text) != places(key)]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
-def test_a_translation_has_the_places_of_its_key(path: Path) -> None:
-    """What is to be filled in is named alike in every language."""
-    for key, sentence in translated(path).items():
-        assert places(sentence) == places(key), key
+def test_the_catalogue_is_read_as_babel_reads_it() -> None:
+    """The package's own reader knows every escape and every broken line that the file holds."""
+    assert read_catalogue(CATALOGUE) == {str(entry.id): str(entry.string) for entry in catalogue()} | {
+        "": read_catalogue(CATALOGUE)[""]
+    }
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
-def test_compiled_catalogues_are_up_to_date(path: Path) -> None:
-    """Each .mo says what its .po says; the bytes differ between versions of Babel."""
-    with path.with_suffix(".mo").open("rb") as stream:
-        compiled = gettext.GNUTranslations(stream)
-    source = translated(path)
-    assert {key for key in compiled._catalog if key} == {key for key, sentence in source.items() if sentence}  # type: ignore[attr-defined]
-    assert {key: compiled.gettext(key) for key in source} == {k: sentence or k for k, sentence in source.items()}
-
-
-def test_english_sentences_are_their_keys() -> None:
-    """So that the key may be read as the sentence."""
-    catalogue = translated(LOCALE_FOLDER / "en" / "LC_MESSAGES" / "report.po")
-    assert {key for key, sentence in catalogue.items() if key != sentence} == set()
+def test_what_an_editor_of_translations_writes_is_read(tmp_path: Path) -> None:
+    """Texts over several lines, quotes, line breaks, comments, and entries that are gone or untranslated."""
+    path = tmp_path / "id.po"
+    path.write_text(
+        '# a comment\n#: place.py:3\n#, fuzzy\nmsgid ""\n"a \\"word\\"\\n"\n"and more"\nmsgstr "kata\\\\"\n\n'
+        '#~ msgid "gone"\n#~ msgstr "hilang"\n\nmsgid "open"\nmsgstr ""\n',
+        encoding="utf-8",
+    )
+    assert read_catalogue(path) == {'a "word"\nand more': "kata\\", "open": "open"}
 
 
 def test_numbers_are_written_as_each_language_does() -> None:
@@ -121,13 +103,6 @@ def test_names_are_joined_by_or() -> None:
 def test_the_language_is_that_of_lang_or_indonesian(environment: dict[str, str], code: str) -> None:
     """LANG decides where it names one of the two languages."""
     assert language_of_environment(environment) == code
-
-
-def test_a_missing_catalogue_is_named_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clone without compiled catalogues says which one is missing and how to make it."""
-    monkeypatch.setattr(module, "LOCALE_FOLDER", tmp_path)
-    with pytest.raises(KampungError, match=r"report\.mo is missing.*pybabel compile"):
-        Language("en").say("year")
 
 
 def test_an_unknown_language_is_refused() -> None:
@@ -193,7 +168,12 @@ def test_no_sentence_is_glued_from_parts() -> None:
     found = glued(modules)
     assert {place for place in found if (place.module, place.function) not in WHOLE} == set()
     assert {(place.module, place.function) for place in found} == set(WHOLE)
-    assert [sentence for tree in modules.values() for sentence in non_literal(tree)] == []
+
+
+def test_every_sentence_stands_whole_in_the_code() -> None:
+    """No sentence is made while the program runs, for then no catalogue could hold it."""
+    modules = [ast.parse(path.read_text(encoding="utf-8")) for path in ROOM.rglob("*.py")]
+    assert [sentence for tree in modules for sentence in non_literal(tree)] == []
 
 
 def test_numbers_of_the_other_language_are_found() -> None:
