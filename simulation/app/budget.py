@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ..domain.messages import Message, Refusal
-from ..inputs.collector import shown
+from ..domain.messages import Message, Refusal, shown
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 

@@ -58,10 +58,10 @@ def _each_once(errors: Sequence[ProblemsError]) -> Iterator[ProblemsError]:
 def tell_changes(settings: Settings, scenario: Scenario) -> None:
     """Say what a reader should know of the files, and what overlays changed where more was asked for."""
     speech = settings.speaking(scenario.language).language()
-    for note in scenario.notes:
+    for note in scenario.provenance.notes:
         settings.note(speech.problem(note))
     if settings.verbose:
-        for change in scenario.changes:
+        for change in scenario.provenance.changes:
             settings.note(change)
 
 

@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..domain.messages import Problem
-from ..inputs.collector import listed
+from ..domain.messages import Problem, listed
 from ..inputs.tables.table import spans
 from ..report.language import Language
 

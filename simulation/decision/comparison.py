@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
 from ..engine.ensemble import Effort, Progress, run
 from ..inference.precision import PrecisionStep, PrecisionTrace, doubled
@@ -275,7 +276,7 @@ def _step(result: Comparison) -> PrecisionStep:
     return PrecisionStep(result.effort.draws, result.effort.replicates, differences, result.half_width)
 
 
-def unit_costs(scenario: Scenario) -> Floats:
+def unit_costs(scenario: Assumptions) -> Floats:
     """Return the cost of one assisted village-year in million rupiah, shape (J,)."""
     return np.array([plan.cost_idr_million for plan in scenario.interventions], dtype=np.float64)
 

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.intervention import Intervention, may_be_chosen, place_table
-from ..domain.messages import Message, Refusal
+from ..domain.messages import Message, Refusal, nearest, shown
 from ..domain.status import LEVELS
 from ..domain.villages import Villages
-from ..inputs.collector import nearest, shown
 from ..inputs.scenario import Scenario
 
 Kind = Literal["capacity", "coverage"]
@@ -93,7 +92,7 @@ def turn(scenario: Scenario, levers: Sequence[Lever], places: Sequence[int]) -> 
         wanted[plan.name][0].turned(plan, wanted[plan.name][1]) if plan.name in wanted else plan
         for plan in scenario.interventions
     )
-    return replace(scenario, interventions=plans, document={}, data={})
+    return replace(scenario, interventions=plans)
 
 
 def shortest_share(places: int, eligible: int) -> Fraction:

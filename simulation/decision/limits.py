@@ -40,15 +40,15 @@ def without_hindrance(
     if widened.interventions != scenario.interventions:
         yield "eligible", widened
     if _falls_matter(scenario, years):
-        yield "falls", replace(scenario, parameters=_without_falls(known), document={}, data={})
+        yield "falls", replace(scenario, parameters=_without_falls(known))
     if known.uncertain:
-        yield "uncertainty", replace(scenario, parameters=_at_medians(known), document={}, data={})
+        yield "uncertainty", replace(scenario, parameters=_at_medians(known))
 
 
 def with_scalars(scenario: Scenario, scalars: Mapping[str, Distribution]) -> Scenario:
     """Return the scenario with other parameters; its document no longer describes it."""
     parameters = replace(scenario.parameters, scalars={**scenario.parameters.scalars, **scalars})
-    return replace(scenario, parameters=parameters, document={}, data={})
+    return replace(scenario, parameters=parameters)
 
 
 def raised(effect: Distribution) -> float:
@@ -73,7 +73,7 @@ def _for_everyone(scenario: Scenario, interventions: Sequence[str]) -> Scenario:
         else plan
         for plan in scenario.interventions
     )
-    return replace(scenario, interventions=plans, document={}, data={})
+    return replace(scenario, interventions=plans)
 
 
 def _falls_matter(scenario: Scenario, years: Sequence[int]) -> bool:

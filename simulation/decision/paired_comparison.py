@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.scenario import Assumptions
 from ..engine.ensemble import Ensemble, Progress
 from ..inference.uncertainty import INTERVAL90
 from ..inputs.scenario import Scenario
@@ -58,13 +59,13 @@ def paired_contrasts(
         return simulate(scenario, progress=share(place), sink=None if sinks is None else sinks[place])
 
     without = played(0, baseline)
-    return tuple(_contrast(without, played(place, one)) for place, one in enumerate(scenarios, start=1))
+    return tuple(_contrast(without, played(place, one), one) for place, one in enumerate(scenarios, start=1))
 
 
-def _contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
-    """Compare two ensembles of one district."""
+def _contrast(without: Ensemble, with_it: Ensemble, scenario: Scenario) -> Contrast:
+    """Compare two ensembles of one district; the second is of `scenario`."""
     one, other = without.outcomes[0], with_it.outcomes[0]
-    baseline, scenario, target = without.scenario, with_it.scenario, with_it.scenario.target
+    baseline, target = without.scenario, scenario.target
     alike = same_law(baseline, scenario, (without.parameters, with_it.parameters))
     met = [counts.met(target) for counts in (one.counts, other.counts)]
     margin = [counts.score(target) - counts.needed(target) for counts in (one.counts, other.counts)]
@@ -96,7 +97,7 @@ def _contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
     )
 
 
-def _cost(scenario: Scenario, assisted: Counts) -> float:
+def _cost(scenario: Assumptions, assisted: Counts) -> float:
     """Return the mean cost of a trajectory from the villages assisted, (draw, replicate, year, plan)."""
     return float(assisted.sum(axis=2).mean(axis=(0, 1)) @ unit_costs(scenario))
 

@@ -15,6 +15,7 @@ from ..domain.distributions import Distribution
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
+from ..domain.scenario import Assumptions
 from ..domain.status import Status
 from ..domain.target import Target
 from ..domain.villages import Villages
@@ -84,7 +85,7 @@ def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
         raise Refusal(*reasons)
 
 
-def same_law(one: Scenario, other: Scenario, parameters: tuple[Parameters, Parameters]) -> bool:
+def same_law(one: Assumptions, other: Assumptions, parameters: tuple[Parameters, Parameters]) -> bool:
     """Return whether two scenarios, given their parameter draws, cannot but move every village alike.
 
     What an intervention costs, and which sector acts, moves nobody.
@@ -96,7 +97,7 @@ def same_law(one: Scenario, other: Scenario, parameters: tuple[Parameters, Param
     return _equal(laws[0], laws[1]) and _equal(vars(parameters[0]), vars(parameters[1]))
 
 
-def other_assumptions(baseline: Scenario, scenario: Scenario) -> tuple[str, ...]:
+def other_assumptions(baseline: Assumptions, scenario: Assumptions) -> tuple[str, ...]:
     """Return the names of parameters that two scenarios give differently, effects of interventions aside.
 
     Beside those of a `ParameterSet` there are ``matrix`` and ``min_years``, and ``overlap`` where both have

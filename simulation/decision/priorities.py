@@ -162,7 +162,7 @@ def in_this_order(scenario: Scenario, lever: Lever, ranking: Ranking) -> Scenari
         replace(plan, priority=ranking.codes) if plan.name == lever.intervention else plan
         for plan in scenario.interventions
     )
-    return replace(scenario, interventions=plans, document={}, data={})
+    return replace(scenario, interventions=plans)
 
 
 def _affordable(scenario: Scenario, villages: Villages) -> int:

@@ -5,10 +5,25 @@ Knows how a problem is described; must not know which checks exist or in which l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import islice
 from string import Formatter
 from typing import Any
+
+LONGEST = 60
+"""Characters of a value that a message shows."""
+
+MOST_OPTIONS = 1000
+"""Names among which the nearest is looked for."""
+
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+"""Characters that no name or sentence needs: they garble a terminal or a file, or make two names look alike."""
 
 
 class _Plain(Formatter):
@@ -130,3 +145,22 @@ class ScenarioError(ProblemsError):
 
 class DataError(ProblemsError):
     """A table cannot be used as supplied."""
+
+
+def shown(text: str, most: int = LONGEST) -> str:
+    """Return text as a message may show it: short, on one line, without control characters."""
+    line = CONTROL.sub("\ufffd", " ".join(text.split()))
+    return line if len(line) <= most else f"{line[: most - 3]}…"
+
+
+def nearest(name: str, allowed: Iterable[str], most: int = MOST_OPTIONS) -> Message | None:
+    """Return the question "did you mean …?" for the allowed name closest to `name`, if any is close."""
+    by_lower = {option.lower(): option for option in islice(allowed, most) if len(option) <= LONGEST}
+    close = get_close_matches(name.lower()[:LONGEST], by_lower, n=1, cutoff=0.6)
+    return Message("did you mean {name}?", {"name": by_lower[close[0]]}) if close else None
+
+
+def listed(names: Iterable[object], most: int = 12) -> str:
+    """Return names in one line, cut after `most`."""
+    some = [shown(str(name)) for name in islice(names, most + 1)]
+    return ", ".join(some[:most]) + (", …" if len(some) > most else "")

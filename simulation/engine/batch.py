@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
+from ..domain.scenario import Assumptions
 from ..domain.status import TOP
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
 from ..domain.villages import Villages
-from ..inputs.scenario import Scenario
 from .outcome import Outcome
 from .setting import NEVER, Chances, Setting, count_levels, places
 
@@ -50,7 +50,7 @@ class Changes:
 
 
 def simulate(
-    scenario: Scenario, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
+    scenario: Assumptions, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
 ) -> Outcome:
     """Run one block of T trajectories of one district; the outcome's leading axis is T."""
     setting = Setting(scenario, villages, parameters, trajectories, seed)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from ..domain.messages import KampungError, Message
 from ..domain.parameters import Parameters
 from ..domain.randomness import WORDS, Trajectories
+from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
-from ..inputs.scenario import Scenario
 from .failure import EnsembleError, Failure, in_order, none_completed
 from .outcome import Outcome
 from .own_agent import Parcel
@@ -74,7 +74,7 @@ class Effort:
                 raise EffortError(replace(message, values={"found": found}))
 
     @classmethod
-    def of(cls, scenario: Scenario, draws: int | None = None, replicates: int | None = None) -> Effort:
+    def of(cls, scenario: Assumptions, draws: int | None = None, replicates: int | None = None) -> Effort:
         """Return the effort for a scenario; None takes the default.
 
         Where every number is fixed one draw says all: `draws` is then ignored.
@@ -123,7 +123,7 @@ class Ensemble:
         One a district; leading axes (draw, replicate).
     """
 
-    scenario: Scenario
+    scenario: Assumptions
     seed: int
     effort: Effort
     parameters: Parameters
@@ -136,7 +136,7 @@ class Ensemble:
 
 
 def run(
-    scenario: Scenario,
+    scenario: Assumptions,
     effort: Effort,
     seed: int = 0,
     *,
@@ -202,7 +202,7 @@ def run(
     return Ensemble(scenario, seed, effort, parameters, outcomes)
 
 
-def refuse_nonsense(scenario: Scenario, effort: Effort, seed: int, engine: str, workers: int | None) -> None:
+def refuse_nonsense(scenario: Assumptions, effort: Effort, seed: int, engine: str, workers: int | None) -> None:
     """Raise an `EffortError` for what could only fail later, or run for days first."""
     if seed < 0 or engine not in CHUNK_CELLS or (workers is not None and workers < 1):
         raise EffortError(Message("the seed must be 0 or more, workers 1 or more, and the engine batch or mesa"))
@@ -215,7 +215,7 @@ def refuse_nonsense(scenario: Scenario, effort: Effort, seed: int, engine: str, 
         raise EffortError(replace(message, values={"rows": math.ceil(rows / 1e6), "most": MOST_ROWS // 10**6}))
 
 
-def chunks(scenario: Scenario, effort: Effort, cells: int) -> Iterator[Chunk]:
+def chunks(scenario: Assumptions, effort: Effort, cells: int) -> Iterator[Chunk]:
     """Cut an ensemble into chunks of about `cells` villages × trajectories."""
     for district, villages in enumerate(scenario.districts):
         size = max(WORDS, cells // len(villages))
@@ -235,7 +235,7 @@ def _cut(count: int, size: int, multiple: int) -> Iterator[range]:
 class _Task:
     """What a worker needs beside the chunk."""
 
-    scenario: Scenario
+    scenario: Assumptions
     parameters: Parameters
     seed: int
     engine: Engine

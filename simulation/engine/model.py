@@ -19,10 +19,10 @@ with warnings.catch_warnings():
 
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, philox_key
+from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, TOP, Status
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
 from ..domain.villages import Villages
-from ..inputs.scenario import Scenario
 from .failure import Failure
 from .outcome import Outcome
 from .setting import NEVER, Chances, Setting, count_levels, places
@@ -147,7 +147,7 @@ class KampungModel(mesa.Model):
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Assumptions,
         draw: int = 0,
         replicate: int = 0,
         seed: int = 0,
@@ -263,7 +263,7 @@ def _status_label(agent: VillageAgent) -> str:
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Assumptions,
     villages: Villages,
     parameters: Parameters,
     trajectories: Trajectories,

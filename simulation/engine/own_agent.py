@@ -14,8 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ..domain.messages import Message, Problem, ProblemsError
-from ..inputs.collector import listed, nearest
+from ..domain.messages import Message, Problem, ProblemsError, listed, nearest
 from .failure import in_one_line
 
 if TYPE_CHECKING:

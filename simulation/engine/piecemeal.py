@@ -13,7 +13,7 @@ import numpy as np
 
 from ..domain.messages import Message
 from ..domain.randomness import Trajectories
-from ..inputs.scenario import Scenario
+from ..domain.scenario import Assumptions
 from .failure import EnsembleError, Failure
 from .outcome import Outcome
 from .workers import WorkerDiedError, one_at_a_time
@@ -25,7 +25,7 @@ MOST_DEATHS = 10
 """Each costs seconds, for processes have to start again."""
 
 
-def piecemeal(task: Callable[[Chunk], Outcome], chunk: Chunk, scenario: Scenario, deaths: list[Failure]) -> Outcome:
+def piecemeal(task: Callable[[Chunk], Outcome], chunk: Chunk, scenario: Assumptions, deaths: list[Failure]) -> Outcome:
     """Return the outcome of a chunk in which trajectories that end their process become failures.
 
     Parameters

@@ -28,10 +28,10 @@ from ..domain.randomness import (
     philox_key,
     uniforms,
 )
+from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, TOP
 from ..domain.transition import factor, fall_chance, odds, odds_against, share_above
 from ..domain.villages import Villages
-from ..inputs.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -81,7 +81,7 @@ class Setting:
     """
 
     def __init__(
-        self, scenario: Scenario, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
+        self, scenario: Assumptions, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
     ) -> None:
         self.scenario = scenario
         self.villages = villages

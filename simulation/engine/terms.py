@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from ..domain.intervention import may_be_chosen
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, normals, uniforms
+from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS
 from ..domain.transition import odds, share_above
 from ..domain.villages import Villages
-from ..inputs.scenario import Scenario
 from .batch import State, decide
 from .setting import Setting
 
@@ -81,7 +81,7 @@ class Terms:
 
 
 def replay(
-    scenario: Scenario,
+    scenario: Assumptions,
     villages: Villages,
     parameters: Parameters,
     trajectories: Trajectories,

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..domain.messages import Message, Refusal
+from ..domain.messages import LONGEST, Message, Refusal, shown
 from ..domain.randomness import Trajectories
 from ..domain.status import LEVELS, TOP
 from ..domain.transition import chance
 from ..domain.villages import Villages
 from ..engine.ensemble import CHUNK_CELLS, Effort, chunks
 from ..engine.terms import Terms, replay
-from ..inputs.collector import LONGEST, shown
 from ..inputs.scenario import Scenario
 from .components import QUANTILES, Breakdown, break_down
 from .forecast import Forecast

@@ -9,9 +9,9 @@ from math import exp
 
 import numpy as np
 
-from ..domain.messages import Message
+from ..domain.messages import Message, listed, nearest, shown
 from ..domain.villages import Villages
-from .collector import Collector, listed, nearest, shown
+from .collector import Collector
 from .law import Law
 from .region import Region
 from .tables.notation import NUMBER

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PureWindowsPath
 
-from ..domain.messages import Message
-from .collector import Collector, listed, nearest, shown
+from ..domain.messages import Message, listed, nearest, shown
+from .collector import Collector
 from .tree import Place
 
 LARGEST_YAML = 5_000_000

@@ -10,8 +10,7 @@ from datetime import date
 from math import log
 from unicodedata import normalize
 
-from ..domain.messages import Message
-from .collector import shown
+from ..domain.messages import Message, shown
 from .tree import Node
 
 _PERCENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*%")

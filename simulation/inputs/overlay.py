@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from ..domain.messages import Message
+from ..domain.messages import Message, listed, shown
 from ..domain.status import LEVELS
-from .collector import Collector, compact, listed, shown
+from .collector import Collector, compact
 from .files import LARGEST_YAML, TABLE_ENDINGS, YAML_ENDINGS, Files, Source
 from .names import prepare
 from .tree import Node, Place, dotted

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..domain.messages import Message
+from ..domain.messages import Message, listed
 from ..domain.villages import Villages
-from .collector import Collector, listed
+from .collector import Collector
 from .tree import Node
 
 TITLES = frozenset({"Judul skenario", "Title of the scenario"})

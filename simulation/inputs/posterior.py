@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..domain.distributions import Empirical
-from ..domain.messages import Message
-from .collector import Collector, listed, nearest, shown
+from ..domain.messages import Message, listed, nearest, shown
+from .collector import Collector
 from .files import Source
 
 METADATA_KEY = b"kampungkb"

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..domain.intervention import COLUMN_PREFIX, PRIORITIES, Intervention
-from ..domain.messages import Message
+from ..domain.messages import Message, listed, nearest, shown
 from ..domain.villages import Villages
-from .collector import Collector, listed, nearest, shown
+from .collector import Collector
 from .columns import tell_not_numeric, tell_unknown_column
 from .schema import InterventionSection
 from .structure import Checked

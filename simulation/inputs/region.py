@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.messages import Message
+from ..domain.messages import Message, listed
 from ..domain.villages import Villages
-from .collector import Collector, compact, listed
+from .collector import Collector, compact
 from .files import Files
 from .schema import ScenarioFile, StatusCounts, VillagesSection
 from .structure import Checked

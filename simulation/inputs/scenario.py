@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..domain.distributions import Distribution, Fixed
-from ..domain.intervention import Intervention, Overlap
+from ..domain.intervention import Intervention
 from ..domain.messages import Message
-from ..domain.parameters import INTERVENTION_PRIOR, ParameterSet
+from ..domain.parameters import INTERVENTION_PRIOR
+from ..domain.scenario import Assumptions, Provenance
 from ..domain.target import Target
-from ..domain.villages import Villages
 from .collector import Collector
 from .columns import check_covariates
 from .document import document_of, sources_of
@@ -50,74 +50,50 @@ MOST_INTERVENTIONS = 200
 
 
 @dataclass(frozen=True, eq=False)
-class Scenario:
-    """A named, complete set of assumptions and interventions, checked and ready to run.
+class Scenario(Assumptions):
+    """Assumptions with a title and an origin, checked and ready to run.
+
+    `dataclasses.replace` makes a changed copy.
 
     Attributes
     ----------
-    name, title, language
-        Machine name; title per language (may be empty); language of what is shown, None for the reader's own.
-    origin, horizon
-        Year of the last observed status; number of years ahead.
-    districts
-        The villages of each district; one, except where ``districts:`` is used.
-    parameters, interventions, overlap, target, min_years
-        The law's assumptions (MODEL.md).
-    document
-        The scenario as resolved, every default filled in: plain data that JSON can hold.
-    sources
-        Scenario key -> where the number comes from (``stated; …``, ``estimated; …``, ``assumed; …``).
-    files
-        Every file that was read, as named, -> SHA-256 of its content.
-    data
-        Every data file as the document names it -> its content.
-    changes
-        What the overlays changed, one ``key: old -> new`` each.
+    title, language
+        Title per language (may be empty); language of what is shown, None for the reader's own.
     provinces
         District code -> province, where ``districts:`` is used.
-    notes
-        What a reader should know of how the files were read.
-    table
-        The village table, and its sheet in brackets where there are several, as shown; "" where there is none.
+    provenance
+        Where the assumptions came from.
     """
 
-    name: str
-    origin: int
-    horizon: int
-    districts: tuple[Villages, ...]
-    parameters: ParameterSet
-    target: Target = field(default_factory=Target)
-    interventions: tuple[Intervention, ...] = ()
-    overlap: Overlap = "diminishing"
-    min_years: int = 0
     title: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
-    document: Mapping[str, Any] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
-    data: Mapping[str, bytes] = field(default_factory=dict)
-    changes: tuple[str, ...] = ()
     provinces: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[Message, ...] = ()
-    table: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
 
     @property
-    def years(self) -> range:
-        """The forecast years, origin + 1 … origin + horizon."""
-        return range(self.origin + 1, self.origin + self.horizon + 1)
+    def document(self) -> Mapping[str, Any]:
+        """The scenario as its files state it, every default filled in; empty for one changed or made in Python."""
+        read = self.provenance.read
+        return self.provenance.document if read is not None and self.agrees_with(read) else {}
 
     @property
-    def fixed(self) -> bool:
-        """Whether every number is fixed, so that one draw says all."""
-        return not self.parameters.uncertain and not any(district.synthetic for district in self.districts)
+    def data(self) -> Mapping[str, bytes]:
+        """Every data file that the document names -> its content."""
+        return self.provenance.data if self.document else {}
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Scenario key -> where the number comes from (``stated; …``, ``estimated; …``, ``assumed; …``)."""
+        return self.provenance.sources
 
     def with_intervention(
         self,
         plan: Intervention,
         odds_ratio_rise: Distribution | float | None = None,
         odds_ratio_fall: Distribution | float = 1.0,
+        source: str | None = None,
     ) -> Scenario:
-        """Return this scenario with one intervention more, at the end; `document` is empty, for it describes a file.
+        """Return this scenario with one intervention more, at the end.
 
         Parameters
         ----------
@@ -125,6 +101,8 @@ class Scenario:
             The intervention; its name must be new.
         odds_ratio_rise, odds_ratio_fall
             Its effects at full dose, above 0: numbers or distributions; None for the default prior.
+        source
+            Where the effect on rising comes from, such as ``"assumed; a guess"``.
 
         Raises
         ------
@@ -145,7 +123,13 @@ class Scenario:
             defaulted=self.parameters.defaulted
             | ({f"{plan.name}.odds_ratio_rise"} if odds_ratio_rise is None else frozenset()),
         )
-        return replace(self, interventions=(*self.interventions, plan), parameters=parameters, document={}, data={})
+        sources = (
+            dict(self.sources)
+            if source is None
+            else {**self.sources, f"interventions.{plan.name}.odds_ratio_rise": source}
+        )
+        provenance = replace(self.provenance, sources=sources)
+        return replace(self, interventions=(*self.interventions, plan), parameters=parameters, provenance=provenance)
 
 
 def load_scenario(path: str | os.PathLike[str]) -> Scenario:
@@ -270,7 +254,7 @@ class _Resolution:
         document["sources"] = sources_of(document, law, self._node, self._collector, self._chain.complete)
         self._collector.raise_if_any()
         note_placeholders(document, self._node, region.districts, self._collector)
-        return Scenario(
+        read = Assumptions(
             name=model.name,
             origin=model.origin,
             horizon=model.horizon,
@@ -280,14 +264,21 @@ class _Resolution:
             interventions=tuple(interventions),
             overlap=model.overlap,
             min_years=model.transition.min_years,
-            title=document["title"],
-            language=model.language,
-            document=document,
+        )
+        provenance = Provenance(
             sources=document["sources"],
             files=self._files.hashes,
-            data=self._files.data,
             changes=self._chain.changes,
-            provinces=region.provinces,
             notes=tuple(self._collector.notes),
             table=region.table.table.shown if region.table is not None else "",
+            read=read,
+            document=document,
+            data=self._files.data,
+        )
+        return Scenario(
+            **{each.name: getattr(read, each.name) for each in fields(Assumptions)},
+            title=document["title"],
+            language=model.language,
+            provinces=region.provinces,
+            provenance=provenance,
         )

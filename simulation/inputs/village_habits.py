@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from ..domain.messages import Message
-from .collector import Collector, listed, shown
+from ..domain.messages import Message, listed, shown
+from .collector import Collector
 from .tables.table import Table, spans
 
 _DOTTED = re.compile(r"([0-9]{2}\.[0-9]{2}\.[0-9]{2})\.[0-9]{4}")

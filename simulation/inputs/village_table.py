@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..domain.messages import Message
+from ..domain.messages import Message, nearest
 from ..domain.status import LEVELS, parse_status
 from ..domain.villages import Villages
-from .collector import Collector, nearest
+from .collector import Collector
 from .files import Source
 from .tables.cells import unquoted
 from .tables.headers import Wanted

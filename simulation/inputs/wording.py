@@ -9,9 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..domain.messages import Message
+from ..domain.messages import Message, listed, nearest, shown
 from ..domain.status import LEVELS
-from .collector import listed, nearest, shown
 from .likely_fix import as_logit_normal, as_name, as_share, decimals_apart, rewrite, to_one, turned
 from .tree import Node
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from ..domain.messages import Message
-from .collector import CONTROL, Collector, compact, shown
+from ..domain.messages import CONTROL, Message, shown
+from .collector import Collector, compact
 from .tree import UNREADABLE, Node, Place, Scalar, dotted
 
 DEEPEST = 20

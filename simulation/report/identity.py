@@ -84,7 +84,7 @@ def data_files(scenario: Scenario) -> dict[str, str]:
     """Return the data files that were read -> SHA-256; scenario files count as resolved, not as written."""
     return {
         name: digest
-        for name, digest in scenario.files.items()
+        for name, digest in scenario.provenance.files.items()
         if PurePath(name).suffix.lower() not in _SCENARIO_SUFFIXES
     }
 

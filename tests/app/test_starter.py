@@ -42,14 +42,14 @@ def test_a_starter_reads_its_workbook_or_its_csv_which_hold_the_same(tmp_path: P
     """The workbook, with its sheet of explanations, is what it names; the CSV in its place gives the same village."""
     written = write_starter(tmp_path / "coba", language(code))
     before = load_scenario(written[0])
-    assert before.table.startswith(str(written[2]))
+    assert before.provenance.table.startswith(str(written[2]))
     name_the_csv(*written)
     after = load_scenario(written[0])
-    assert after.table == str(written[1])
+    assert after.provenance.table == str(written[1])
     (old,), (new,) = before.districts, after.districts
     assert (new.codes, new.names, new.subdistricts) == (old.codes, old.names, old.subdistricts)
     assert new.columns["launch_year"].tolist() == old.columns["launch_year"].tolist() == [2022]
-    assert after.notes == before.notes
+    assert after.provenance.notes == before.provenance.notes
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -57,7 +57,7 @@ def test_what_is_still_as_in_the_starter_is_noted_and_its_source_left_out(tmp_pa
     """Title, source, example village and district are named in one note until they are replaced."""
     path, _, workbook = write_starter(tmp_path / "coba", language(code))
     scenario = load_scenario(path)
-    (note,) = scenario.notes
+    (note,) = scenario.provenance.notes
     keys = "title, sources.villages.table, villages.table (99.01.01.2001 Contoh Satu), district"
     assert str(note) == f"still as in the starter; replace by your own: {keys}"
     assert "villages.table" not in scenario.sources
@@ -69,7 +69,7 @@ def test_what_is_still_as_in_the_starter_is_noted_and_its_source_left_out(tmp_pa
         text = text.replace(old, new)
     path.write_text(text, encoding="utf-8")
     scenario = load_scenario(path)
-    assert scenario.notes == ()
+    assert scenario.provenance.notes == ()
     assert scenario.sources["villages.table"].startswith("stated; ")
 
 
@@ -82,7 +82,7 @@ def test_an_effect_of_the_starter_is_noted_until_it_has_a_source(tmp_path: Path,
     opened = re.sub(r"^# ", "", plans + sources.partition("\n\n")[0], flags=re.MULTILINE)
     more = "  interventions.pokja.odds_ratio_rise: assumed; judged by the agency\n" if given else ""
     path.write_text(f"{head}{opened}\nsources:\n  villages.table: stated; agency\n{more}", encoding="utf-8")
-    (note,) = load_scenario(path).notes
+    (note,) = load_scenario(path).provenance.notes
     assert ("interventions.pokja.odds_ratio_rise, interventions.pokja.cost_idr_million" in str(note)) == (not given)
 
 
@@ -96,7 +96,7 @@ def test_the_second_scenario_of_a_starter_loads_as_a_file_of_its_own(tmp_path: P
     base, scenario = load_scenario(path), load_scenario(overlay)
     assert (scenario.name, [plan.name for plan in scenario.interventions]) == ("coba-pokja", ["pokja"])
     assert scenario.title != base.title
-    assert scenario.table == base.table
+    assert scenario.provenance.table == base.provenance.table
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

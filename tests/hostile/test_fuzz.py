@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from inputs.scenario_desk import SECTIONS, VILLAGES
 from openpyxl import load_workbook
 
-from simulation.domain.messages import KampungError, ProblemsError
-from simulation.inputs.collector import CONTROL, Collector
+from simulation.domain.messages import CONTROL, KampungError, ProblemsError
+from simulation.inputs.collector import Collector
 from simulation.inputs.files import Source
 from simulation.inputs.posterior import read_posterior
 from simulation.inputs.scenario import load_scenario

@@ -92,7 +92,7 @@ def test_column_names_are_understood_in_both_languages(desk: Desk, header: list[
     desk.write(f"desa.{kind}", book_of(("Desa", rows)) if kind == "xlsx" else as_csv(rows))
     scenario = load(desk, f"desa.{kind}")
     hold_the_four(scenario.districts[0], header[-1])
-    assert scenario.notes == ()
+    assert scenario.provenance.notes == ()
 
 
 HABITS: dict[str, bytes] = {
@@ -189,7 +189,7 @@ def test_a_habit_of_offices_changes_nothing_in_a_workbook(desk: Desk, change: Ch
 def test_what_stands_above_the_column_names_is_noted(desk: Desk) -> None:
     """Title rows are left out, and the reader of the check knows it."""
     desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN, *ROWS]), change=_title))
-    (note,) = load(desk, "desa.xlsx").notes
+    (note,) = load(desk, "desa.xlsx").provenance.notes
     assert str(note).endswith("desa.xlsx: the column names stand in row 4; what stands above them is not read")
 
 
@@ -297,7 +297,7 @@ def test_a_formula_is_never_computed(desk: Desk) -> None:
     desk.write("desa.xlsx", with_results(book, "1+0.5", "7"))
     scenario = load(desk, "desa.xlsx")
     assert scenario.districts[0].columns["Jarak"].tolist() == [0.75, 3, 7, 12.25]
-    (note,) = scenario.notes
+    (note,) = scenario.provenance.notes
     assert "the table holds formulas (1, the first in row 2)" in str(note)
     assert "nothing is computed" in str(note)
 
@@ -321,8 +321,8 @@ def test_a_point_between_thousands_is_told_from_a_decimal_point(
     desk.write("desa.csv", as_csv([[*INDONESIAN[:4], "Jumlah KK", "Jarak"], *rows], ";"))
     scenario = load(desk, "desa.csv")
     assert scenario.districts[0].columns["Jumlah KK"].tolist() == (expected or [1004, 731, 1_250_000, 840])
-    assert len(scenario.notes) == (says is not None)
-    assert (says or "") in "".join(map(str, scenario.notes))
+    assert len(scenario.provenance.notes) == (says is not None)
+    assert (says or "") in "".join(map(str, scenario.provenance.notes))
 
 
 def test_two_notations_in_one_column_are_refused(desk: Desk) -> None:
@@ -393,7 +393,7 @@ def test_a_kecamatan_written_once_holds_for_the_rows_below_it(desk: Desk) -> Non
     desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN, *ROWS]), change=_once))
     scenario = load(desk, "desa.xlsx")
     hold_the_four(scenario.districts[0])
-    (note,) = scenario.notes
+    (note,) = scenario.provenance.notes
     assert "in column Kecamatan, 2 empty cells take the name above them (rows 3, 5)" in str(note)
 
 
@@ -404,7 +404,7 @@ def test_a_kecamatan_in_several_spellings_is_one(desk: Desk) -> None:
     desk.write("desa.csv", as_csv([INDONESIAN[:4], *rows]))
     scenario = load(desk, "desa.csv")
     assert scenario.districts[0].subdistricts == ("Bukit Harapan",)
-    (note,) = scenario.notes
+    (note,) = scenario.provenance.notes
     assert str(note).endswith("Bukit harapan (2) = Bukit Harapan, BUKITHARAPAN (4) = Bukit Harapan")
 
 
@@ -428,7 +428,7 @@ def test_a_code_of_another_kecamatan_is_noted(desk: Desk) -> None:
     """Judged by the other rows: most of a kecamatan's codes begin alike."""
     codes = ["98.07.04.2001", "98.07.04.2002", "98.07.05.2001"]
     desk.write("desa.csv", as_csv([INDONESIAN[:4], *([code, "A", "K", "dasar"] for code in codes)]))
-    (note,) = load(desk, "desa.csv").notes
+    (note,) = load(desk, "desa.csv").provenance.notes
     assert "98.07.05.2001 (4)" in str(note)
     assert "98.07.04" not in str(note)
 

@@ -36,8 +36,8 @@ def test_an_overlay_that_says_nothing_changes_its_name_only(desk: Desk) -> None:
     scenario = overlaid(desk, "")
     base = load_scenario(desk.folder / "base.yaml")
     assert {**scenario.document, "name": "coba"} == base.document
-    assert scenario.changes == ("name: coba -> lapis",)
-    assert list(scenario.files) == ["overlay.yaml", "base.yaml", "villages.csv"]
+    assert scenario.provenance.changes == ("name: coba -> lapis",)
+    assert list(scenario.provenance.files) == ["overlay.yaml", "base.yaml", "villages.csv"]
 
 
 def test_mappings_merge_key_by_key(desk: Desk) -> None:
@@ -45,7 +45,7 @@ def test_mappings_merge_key_by_key(desk: Desk) -> None:
     scenario = overlaid(desk, "target: {share: 0.1}\ntransition: {rise: {mandiri: 0.5}}")
     assert scenario.document["target"]["levels"] == ["mandiri", "paripurna"]
     assert scenario.document["transition"]["rise"]["dasar"] == {"logit_normal": {"mean": -3, "sd": 0.5}}
-    assert scenario.changes[1:] == ("target.share: 0.05 -> 0.1", "transition.rise.mandiri: 0.3 -> 0.5")
+    assert scenario.provenance.changes[1:] == ("target.share: 0.05 -> 0.1", "transition.rise.mandiri: 0.3 -> 0.5")
 
 
 def test_distributions_are_replaced_whole(desk: Desk) -> None:
@@ -55,7 +55,10 @@ def test_distributions_are_replaced_whole(desk: Desk) -> None:
     )
     assert scenario.document["transition"]["year_sd"] == {"half_normal": {"sd": 0.4}}
     assert scenario.document["transition"]["rise"]["dasar"] == {"beta": {"alpha": 2, "beta": 9}}
-    assert "transition.year_sd: {median: 0.6, interval90: [0.2, 1.8]} -> {half_normal: {sd: 0.4}}" in scenario.changes
+    assert (
+        "transition.year_sd: {median: 0.6, interval90: [0.2, 1.8]} -> {half_normal: {sd: 0.4}}"
+        in scenario.provenance.changes
+    )
 
 
 def test_half_of_a_distribution_does_not_merge_with_the_old_half(desk: Desk) -> None:
@@ -101,7 +104,7 @@ def test_interventions_merge_by_name_and_new_ones_come_last(desk: Desk) -> None:
     )
     assert [plan.name for plan in scenario.interventions] == ["pokja", "media", "tematik"]
     assert (scenario.interventions[1].capacity, scenario.interventions[1].ends) == (3, 2029)
-    assert scenario.changes[1:] == (
+    assert scenario.provenance.changes[1:] == (
         "interventions.tematik: - -> {name: tematik, starts: 2028, capacity: 1}",
         "interventions.media.ends: - -> 2029",
     )
@@ -112,7 +115,7 @@ def test_remove_leaves_an_intervention_and_its_sources_out(desk: Desk) -> None:
     scenario = overlaid(desk, "remove: [media]")
     assert [plan.name for plan in scenario.interventions] == ["pokja"]
     assert not [key for key in scenario.sources if "media" in key]
-    assert "interventions.media: {name: media, starts: 2027, capacity: 3} -> -" in scenario.changes
+    assert "interventions.media: {name: media, starts: 2027, capacity: 3} -> -" in scenario.provenance.changes
 
 
 def test_removing_what_is_not_inherited_is_a_problem(desk: Desk) -> None:
@@ -139,7 +142,8 @@ def test_choosing_coverage_or_capacity_drops_the_other(desk: Desk, overlay: str,
     assert stays in section
     assert gone not in section
     assert any(
-        change.startswith(f"interventions.{name}.{gone}:") and change.endswith("-> -") for change in scenario.changes
+        change.startswith(f"interventions.{name}.{gone}:") and change.endswith("-> -")
+        for change in scenario.provenance.changes
     )
 
 
@@ -172,7 +176,10 @@ def test_a_table_with_statuses_drops_inherited_counts(desk: Desk) -> None:
     assert scenario.districts[0].status is not None
     assert "status_counts" not in scenario.document["villages"]
     assert "villages.status_counts" not in scenario.sources
-    assert any(change.startswith("villages.status_counts:") and change.endswith("-> -") for change in scenario.changes)
+    assert any(
+        change.startswith("villages.status_counts:") and change.endswith("-> -")
+        for change in scenario.provenance.changes
+    )
     desk.write(
         "overlay.yaml",
         "extends: base.yaml\nname: lapis\nvillages:\n  table: villages.csv\n"
@@ -201,7 +208,7 @@ def test_chains_merge_from_the_oldest_to_the_youngest(desk: Desk) -> None:
     desk.write("pyproject.toml", "")
     scenario = load_scenario(desk.write("top.yaml", "extends: deep/middle.yaml\nhorizon: 9\n"))
     assert (scenario.horizon, scenario.language) == (9, "en")
-    assert scenario.changes == ("horizon: 5 -> 7", "language: - -> en", "horizon: 7 -> 9")
+    assert scenario.provenance.changes == ("horizon: 5 -> 7", "language: - -> en", "horizon: 7 -> 9")
 
 
 def test_a_circle_of_files_is_a_problem_that_names_it(desk: Desk) -> None:

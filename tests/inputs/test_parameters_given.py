@@ -181,7 +181,7 @@ def test_draws_of_a_calibration_are_taken_as_they_are(desk: Desk) -> None:
     assert "rise.dasar" not in scenario.parameters.defaulted
     assert "rise" not in scenario.document["transition"] or "dasar" not in scenario.document["transition"]["rise"]
     assert scenario.sources["transition.rise.dasar"].startswith("estimated")
-    assert "posterior.parquet" in scenario.files
+    assert "posterior.parquet" in scenario.provenance.files
 
 
 @pytest.mark.parametrize("basis", [None, "panel", [], [1]])

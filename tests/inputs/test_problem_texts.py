@@ -74,7 +74,7 @@ def tell(case: Case, folder: Path) -> Told:
 def _read(case: Case) -> tuple[Message, ...]:
     scenario = load_scenario(case.asked)
     if not case.data:
-        return scenario.notes
+        return scenario.provenance.notes
     return read_evidence([DataFile(name) for name in case.data], scenario, fixed_cohort=case.fixed_cohort).notes
 
 

@@ -81,7 +81,7 @@ def test_files_are_listed_from_the_root_of_the_tree_with_their_hash(tmp_path: Pa
     """What was read is named without the machine's folders, each file with the SHA-256 of its bytes."""
     (tmp_path / ".git").mkdir()
     desk = Desk(tmp_path / "scenarios")
-    files = desk.load().files
+    files = desk.load().provenance.files
     assert files == {
         f"scenarios/{name}": sha256((desk.folder / name).read_bytes()).hexdigest()
         for name in ("scenario.yaml", "villages.csv")

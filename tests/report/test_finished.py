@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from simulation.domain.messages import KampungError
+from simulation.domain.scenario import Provenance
 from simulation.inference.forecast import Forecast, forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report.finished import finished_at, load_run, which_run
@@ -90,7 +91,7 @@ def test_inputs_that_were_changed_later_are_refused(made: Forecast, tmp_path: Pa
 
 def test_a_scenario_made_in_python_is_not_kept(made: Forecast, tmp_path: Path) -> None:
     """A run of a scenario without a document says that no file describes it."""
-    folder = written(replace(made, scenario=replace(made.scenario, document={}, data={})), tmp_path)
+    folder = written(replace(made, scenario=replace(made.scenario, provenance=Provenance())), tmp_path)
     assert not (folder / "inputs").exists()
     with pytest.raises(KampungError, match="in Python"):
         _ = load_run(folder).scenario

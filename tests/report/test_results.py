@@ -19,6 +19,7 @@ from districts import everything_on, make_scenario, make_villages
 import simulation.report.results as module
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import KampungError
+from simulation.domain.scenario import Provenance
 from simulation.domain.target import Target
 from simulation.engine.ensemble import Chunk, Effort
 from simulation.engine.model import VillageAgent
@@ -193,10 +194,11 @@ def test_the_hash_tells_apart_whatever_changes_a_number(small: Forecast) -> None
         input_hash(
             replace(scenario, districts=(replace(scenario.districts[0], district_code="1"),)), effort, 7, "batch"
         ),
-        input_hash(replace(scenario, files={"t.csv": "0" * 64}), effort, 7, "batch"),
+        input_hash(replace(scenario, provenance=Provenance(files={"t.csv": "0" * 64})), effort, 7, "batch"),
     ]
     assert len(set(hashes)) == len(hashes)
-    moved = replace(scenario, files={f"elsewhere/{name}": digest for name, digest in scenario.files.items()})
+    files = {f"elsewhere/{name}": digest for name, digest in scenario.provenance.files.items()}
+    moved = replace(scenario, provenance=replace(scenario.provenance, files=files))
     assert input_hash(moved, effort, 7, "batch") == hashes[0]
 
 
@@ -215,7 +217,7 @@ def test_replicates_say_nothing_of_an_exact_result(tmp_path: Path) -> None:
 
 def test_what_has_no_content_is_not_hashed(small: Forecast) -> None:
     """A bare object would be hashed by its place in memory: another folder at every run."""
-    strange = replace(small.scenario, document={**small.scenario.document, "title": object()})
+    strange = replace(small.scenario, overlap=object())
     with pytest.raises(KampungError, match="a value of type object"):
         input_hash(strange, small.effort, 7, "batch")
 

@@ -76,8 +76,8 @@ def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:
             number=speech.number(len(scenario.interventions)),
         ),
     ]
-    if scenario.table:
-        lines.insert(0, speech.say("village table: {table}", table=with_sheet(speech, scenario.table)))
+    if scenario.provenance.table:
+        lines.insert(0, speech.say("village table: {table}", table=with_sheet(speech, scenario.provenance.table)))
     if len(districts) > 1:
         lines.insert(0, speech.say("districts: {number}", number=speech.number(len(districts))))
     return printable("\n  ".join([speech.say("{file}: in order.", file=path), *lines]), lines=True)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from ...domain.intervention import Intervention, dose, fixed_order, may_be_chosen, place_table
 from ...domain.messages import KampungError, Message
 from ...domain.parameters import Parameters
+from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, odds
 from ...domain.villages import Villages
-from ...inputs.scenario import Scenario
 from .forward import possible_states
 
 Floats = NDArray[np.float64]
@@ -91,7 +91,7 @@ class AssistancePlan:
 
 
 def plan_assistance(
-    scenario: Scenario, villages: Villages, status: Statuses, parameters: Parameters, log_odds: Floats
+    scenario: Assumptions, villages: Villages, status: Statuses, parameters: Parameters, log_odds: Floats
 ) -> AssistancePlan:
     """Settle the assistance of every year, for all draws alike.
 
@@ -187,7 +187,7 @@ class _Outlook:
 class _Allocation:
     """The places of one intervention through the years."""
 
-    def __init__(self, scenario: Scenario, number: int, villages: Villages, known: bool) -> None:
+    def __init__(self, scenario: Assumptions, number: int, villages: Villages, known: bool) -> None:
         plan = scenario.interventions[number]
         self.intervention, self._number, self._years = plan, number, scenario.years
         self._may = may_be_chosen(plan, villages)

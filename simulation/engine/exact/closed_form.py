@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.parameters import Parameters
+from ...domain.scenario import Assumptions
 from ...domain.status import TOP
-from ...inputs.scenario import Scenario
 from .forward import Law
 from .measures import Measure, judged, kinds_of_moves, year_measures
 from .population import Group, Population, take
@@ -44,7 +44,7 @@ class ClosedForm:
         Shape (D,): numbers of the draws.
     """
 
-    def __init__(self, scenario: Scenario, population: Population, parameters: Parameters, places: slice) -> None:
+    def __init__(self, scenario: Assumptions, population: Population, parameters: Parameters, places: slice) -> None:
         self.draws = population.draws[places]
         drawn = take(parameters, self.draws)
         self._scenario, self._population = scenario, population
@@ -168,7 +168,7 @@ def top_at_start(population: Population, t: int) -> int | None:
     return sum(group.size for group in population.groups if group.status == TOP) if t == 0 else None
 
 
-def joint_measures(scenario: Scenario, population: Population) -> list[Measure]:
+def joint_measures(scenario: Assumptions, population: Population) -> list[Measure]:
     """Return what decides whether the target is met, for every year."""
     size, waits = population.membership.shape[0], 2 if scenario.min_years else 1
     return [judged(scenario.target, size, waits, top_at_start(population, t)) for t in range(scenario.horizon)]

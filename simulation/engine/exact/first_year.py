@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.parameters import Parameters, transition_matrix
+from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, fall_chance, odds, odds_against
-from ...inputs.scenario import Scenario
 from .closed_form import chance_of_places, top_at_start
 from .forward import Village, lasting_nodes
 from .measures import Measure, judged, kinds_of_moves
@@ -26,7 +26,7 @@ BLOCK_CASES = 16_384
 """Draws × nodes of the shock that are summed side by side."""
 
 
-def chance_of_meeting(scenario: Scenario, parameters: Parameters, populations: list[Population]) -> Floats:
+def chance_of_meeting(scenario: Assumptions, parameters: Parameters, populations: list[Population]) -> Floats:
     """Return the chance that the target is met in the first year, shape (D,).
 
     Parameters
@@ -50,7 +50,7 @@ def chance_of_meeting(scenario: Scenario, parameters: Parameters, populations: l
     return result
 
 
-def multiplications(scenario: Scenario, population: Population, parameters: Parameters) -> int:
+def multiplications(scenario: Assumptions, population: Population, parameters: Parameters) -> int:
     """Return the multiplications that `chance_of_meeting` takes for one population; `parameters` are all draws."""
     size, choices = population.membership.shape[0], population.choices
     measure = first_measure(scenario, size, top_at_start(population, 0) or 0)
@@ -104,12 +104,14 @@ def scores(measure: Measure, status: int, level: Floats) -> Floats:
     return np.stack([level[kind[status, 0]].sum(axis=0) for kind in kinds])
 
 
-def first_measure(scenario: Scenario, villages: int, top: int) -> Measure:
+def first_measure(scenario: Assumptions, villages: int, top: int) -> Measure:
     """Return what decides whether the target is met in the first year, `top` villages being at the top."""
     return judged(scenario.target, villages, 1, top)
 
 
-def _chance(scenario: Scenario, population: Population, parameters: Parameters, block: slice, shocks: Shocks) -> Floats:
+def _chance(
+    scenario: Assumptions, population: Population, parameters: Parameters, block: slice, shocks: Shocks
+) -> Floats:
     size = population.membership.shape[0]
     measure = first_measure(scenario, size, top_at_start(population, 0) or 0)
     where = np.arange(population.draws.size)[block]
@@ -126,7 +128,7 @@ def _chance(scenario: Scenario, population: Population, parameters: Parameters, 
 
 
 def _adds(
-    scenario: Scenario,
+    scenario: Assumptions,
     population: Population,
     group: Group,
     parameters: Parameters,

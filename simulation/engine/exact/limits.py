@@ -11,8 +11,8 @@ from math import ceil
 
 from ...domain.messages import KampungError, Message
 from ...domain.parameters import Parameters
+from ...domain.scenario import Assumptions
 from ...domain.villages import Villages
-from ...inputs.scenario import Scenario
 from .assistance_plan import OpenAllocationError
 from .population import Population, populations, take
 from .shock_paths import is_random
@@ -74,7 +74,7 @@ class NoClosedForm(KampungError):  # noqa: N818  a public name that says what it
         super().__init__("\n".join(map(str, reasons)))
 
 
-def sort_districts(scenario: Scenario, parameters: Parameters, seed: int) -> list[list[Population]]:
+def sort_districts(scenario: Assumptions, parameters: Parameters, seed: int) -> list[list[Population]]:
     """Sort every district into groups of alike villages; refuse what has no closed form.
 
     Raises
@@ -101,7 +101,7 @@ def sort_districts(scenario: Scenario, parameters: Parameters, seed: int) -> lis
     return result
 
 
-def _of_law(scenario: Scenario, villages: Villages, parameters: Parameters) -> Iterator[Message]:
+def _of_law(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Iterator[Message]:
     """Yield what is in the way in the law itself, for one district."""
     unknown, years = villages.status is None, scenario.horizon
     left_out = scenario.parameters.defaulted

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ...domain.intervention import combine, combine_on_falls
 from ...domain.parameters import Parameters
+from ...domain.scenario import Assumptions
 from ...domain.transition import share_above
 from ...domain.villages import Villages
-from ...inputs.scenario import Scenario
 from ..setting import count_levels, largest_remainder, places, synthetic_shares
 from .assistance_plan import AssistancePlan, Choice, doses, plan_assistance
 from .forward import Village
@@ -90,7 +90,7 @@ class Population:
             yield chosen, probability, assisted
 
     def village(
-        self, scenario: Scenario, parameters: Parameters, draws: Ints, group: Group, assisted: Bools
+        self, scenario: Assumptions, parameters: Parameters, draws: Ints, group: Group, assisted: Bools
     ) -> Village:
         """Return what sets the villages of a group apart, for some draws.
 
@@ -110,7 +110,7 @@ class Population:
         )
 
 
-def populations(scenario: Scenario, villages: Villages, parameters: Parameters, seed: int) -> list[Population]:
+def populations(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> list[Population]:
     """Sort a district into groups; draws that see the same groups are put together.
 
     Raises
@@ -165,7 +165,7 @@ def _counts(villages: Villages, seed: int, draws: int) -> list[Ints | None]:
 
 
 def _population(
-    scenario: Scenario, villages: Villages, parameters: Parameters, draws: Ints, counts: Ints | None
+    scenario: Assumptions, villages: Villages, parameters: Parameters, draws: Ints, counts: Ints | None
 ) -> Population:
     drawn = take(parameters, draws)
     log_odds = village_log_odds(villages, drawn)

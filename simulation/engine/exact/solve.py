@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.parameters import Parameters
+from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.villages import Villages
-from ...inputs.scenario import Scenario
 from .closed_form import ClosedForm
 from .measures import SATURATED
 from .population import Population, take
@@ -65,7 +65,7 @@ class ExactResult:
     village_assisted: Floats
 
     @classmethod
-    def empty(cls, scenario: Scenario, villages: int, draws: int) -> ExactResult:
+    def empty(cls, scenario: Assumptions, villages: int, draws: int) -> ExactResult:
         """Return a result of zeros."""
         years, interventions = scenario.horizon, len(scenario.interventions)
         return cls(
@@ -85,7 +85,9 @@ class ExactResult:
         )
 
 
-def solve(scenario: Scenario, villages: Villages, parameters: Parameters, populations: list[Population]) -> ExactResult:
+def solve(
+    scenario: Assumptions, villages: Villages, parameters: Parameters, populations: list[Population]
+) -> ExactResult:
     """Return the exact result of one district.
 
     Parameters

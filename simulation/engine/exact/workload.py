@@ -10,7 +10,7 @@ from functools import cached_property
 from math import prod
 
 from ...domain.parameters import Parameters
-from ...inputs.scenario import Scenario
+from ...domain.scenario import Assumptions
 from .closed_form import CASES, joint_measures, top_at_start
 from .forward import lasting_nodes
 from .measures import year_measures
@@ -27,7 +27,7 @@ LATTICE_BYTES = 2**28
 class Workload:
     """The closed form of one population and its D draws."""
 
-    def __init__(self, scenario: Scenario, population: Population, parameters: Parameters) -> None:
+    def __init__(self, scenario: Assumptions, population: Population, parameters: Parameters) -> None:
         self._scenario, self._population = scenario, population
         self._draws = population.draws.size
         self._size = population.membership.shape[0]

@@ -161,7 +161,7 @@ class Posterior:
             defaulted=known.defaulted - calibrated.keys(),
             blocks=self.basis,
         )
-        return replace(scenario, parameters=parameters, document={}, data={})
+        return replace(scenario, parameters=parameters)
 
     def __repr__(self) -> str:
         """Return one line: what the posterior rests on, and what was learned most."""

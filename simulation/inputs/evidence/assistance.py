@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from ...domain.evidence import Assistance
-from ...domain.messages import Message
-from ..collector import Collector, listed, nearest
+from ...domain.messages import Message, listed, nearest
+from ..collector import Collector
 from ..tables.notation import year_of
 from ..tables.table import Table
 from ..village_table import FIRST_LAUNCH

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.evidence import Counts
-from ...domain.messages import Message
+from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
-from ..collector import Collector, listed
+from ..collector import Collector
 from ..tables.table import Table
 from ..village_table import MOST_IN_ALL
 from .dates import date_of

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from ...domain.messages import Message
+from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
-from ..collector import Collector, listed
+from ..collector import Collector
 from ..tables.headers import HEAD, Grid, Wanted, find_header, normal
 from .dates import status_year, year_in
 

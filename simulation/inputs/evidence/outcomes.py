@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.evidence import UNKNOWN, Panel
-from ...domain.messages import Message
+from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
-from ..collector import Collector, listed
+from ..collector import Collector
 from ..files import LARGEST_TABLE, Files
 from ..tables.headers import Grid, Wanted, find_header, normal
 from ..tables.reader import read_grids, table_in

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ...domain.evidence import UNKNOWN, Launches, Panel
-from ...domain.messages import Message
+from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
-from ..collector import Collector, listed
+from ..collector import Collector
 from ..tables.headers import normal
 from .known import District
 from .sightings import Sighting

@@ -12,9 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from ...domain.evidence import UNKNOWN, Assistance, Counts, Evidence, Launches, Panel
-from ...domain.messages import DataError, Message
+from ...domain.messages import DataError, Message, listed
 from ...domain.status import LEVELS
-from ..collector import Collector, listed
+from ..collector import Collector
 from ..files import LARGEST_TABLE, Files, Source
 from ..scenario import Scenario
 from ..tables.headers import Grid, normal
@@ -117,7 +117,7 @@ class _Reader:
         grids = read_grids(source, self._collector, ANY)
         shapes = [recognise(grid, source.path.name, kind) for grid in grids]
         # The village table of the scenario itself says how things stand at the origin.
-        own = sha256(source.content).hexdigest() in self._scenario.files.values()
+        own = sha256(source.content).hexdigest() in self._scenario.provenance.files.values()
         for grid, shape in zip(grids, shapes, strict=True):
             if shape is not None:
                 undated = shape.wanted is LIST and shape.dated is None

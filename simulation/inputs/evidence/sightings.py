@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...domain.evidence import UNKNOWN
-from ...domain.messages import Message
+from ...domain.messages import Message, nearest, shown
 from ...domain.status import LEVELS
-from ..collector import Collector, nearest, shown
+from ..collector import Collector
 from ..tables.notation import year_of
 from ..tables.table import Table
 from ..village_table import FIRST_LAUNCH, level_of

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...domain.messages import Message
-from ..collector import CONTROL, Collector, listed, nearest, shown
+from ...domain.messages import CONTROL, Message, listed, nearest, shown
+from ..collector import Collector
 from ..files import Source
 from ..tree import Node
 from .archive import is_workbook

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ...domain.messages import Message
-from ..collector import Collector, shown
+from ...domain.messages import Message, shown
+from ..collector import Collector
 from .cells import SheetCell, plain_code, unquoted
 from .notation import Notation, notation_of
 

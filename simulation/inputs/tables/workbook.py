@@ -14,8 +14,8 @@ from io import BytesIO
 from re import fullmatch
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ...domain.messages import Message
-from ..collector import Collector, listed, nearest, shown
+from ...domain.messages import Message, listed, nearest, shown
+from ..collector import Collector
 from ..files import Source
 from ..tree import Node
 from .archive import DAMAGED, TOO_LARGE, refused

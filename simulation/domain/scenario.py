@@ -1,0 +1,91 @@
+"""What a forecast assumes, and where these assumptions came from.
+
+The engines take `Assumptions`; nothing in `Provenance` changes a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from .intervention import Intervention, Overlap
+from .messages import Message
+from .parameters import ParameterSet
+from .target import Target
+from .villages import Villages
+
+
+@dataclass(frozen=True, eq=False)
+class Assumptions:
+    """A named, complete set of assumptions and interventions: all that decides the numbers of a forecast.
+
+    Attributes
+    ----------
+    name
+        Machine name.
+    origin, horizon
+        Year of the last observed status; number of years ahead.
+    districts
+        The villages of each district.
+    parameters, target, interventions, overlap, min_years
+        The assumptions of the law (MODEL.md).
+    """
+
+    name: str
+    origin: int
+    horizon: int
+    districts: tuple[Villages, ...]
+    parameters: ParameterSet
+    target: Target = field(default_factory=Target)
+    interventions: tuple[Intervention, ...] = ()
+    overlap: Overlap = "diminishing"
+    min_years: int = 0
+
+    @property
+    def years(self) -> range:
+        """The forecast years, origin + 1 … origin + horizon."""
+        return range(self.origin + 1, self.origin + self.horizon + 1)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether every number is fixed, so that one draw says all."""
+        return not self.parameters.uncertain and not any(district.synthetic for district in self.districts)
+
+    def agrees_with(self, other: Assumptions) -> bool:
+        """Return whether `other` holds the very same assumptions."""
+        return all(getattr(self, one.name) == getattr(other, one.name) for one in fields(Assumptions))
+
+
+@dataclass(frozen=True, eq=False)
+class Provenance:
+    """Where the assumptions of a scenario came from.
+
+    Attributes
+    ----------
+    sources
+        Scenario key -> where the number comes from (``stated; …``, ``estimated; …``, ``assumed; …``).
+    files
+        Every file that was read, as named, -> SHA-256 of its content.
+    changes
+        What the overlays changed, one ``key: old -> new`` each.
+    notes
+        What a reader should know of how the files were read.
+    table
+        The village table, and its sheet in brackets where there are several, as shown; "" where there is none.
+    read
+        The assumptions that the files state; None for a scenario that was made in Python.
+    document
+        The files as resolved, every default filled in: plain data that JSON can hold.
+    data
+        Every data file as the document names it -> its content.
+    """
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+    table: str = ""
+    read: Assumptions | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, bytes] = field(default_factory=dict)
