@@ -9,23 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from scipy.special import expit, logit
 
 from simulation.domain.distributions import Distribution, Fixed
 from simulation.domain.evidence import Counts, Evidence, Panel
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 
-OUTSIDE = Path(__file__).parents[3] / "shared" / "outside_cases"
+OUTSIDE = Path(__file__).parents[1] / "data" / "outside_cases"
 """Inputs and answers that nobody on this project produced."""
 
 
 def outside(name: str) -> dict[str, Any]:
-    """Return an outside case, or skip where the folder is absent."""
-    path = OUTSIDE / f"{name}.json"
-    if not path.exists():
-        pytest.skip("needs ../shared/outside_cases, which is not part of this repository")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    """Return an outside case."""
+    found: dict[str, Any] = json.loads((OUTSIDE / f"{name}.json").read_text(encoding="utf-8"))
     return found
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import numpy as np
 import pytest
-from pasts import OUTSIDE
+from pasts import outside
 from scipy import stats
 
 from simulation.domain.target import Target
@@ -17,14 +16,6 @@ from simulation.inference.backtest.prediction import Alike, predict
 Case = dict[str, object]
 BELOW, ABOVE = 20, 500
 """Numbers below 0 and above it on which distributions over counts are written down."""
-
-
-def outside(name: str) -> dict[str, object]:
-    """Return a file of outside values, or skip."""
-    path = OUTSIDE / f"{name}.json"
-    if not path.is_file():
-        pytest.skip("the outside cases are not here")
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def on_a_line(chances: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
