@@ -30,7 +30,16 @@ def main() -> int:
     parser.add_argument("--tests-only", action="store_true", help="tests alone")
     options = parser.parse_args()
     workers = str(min(4, os.cpu_count() or 1))
-    tests = [*PYTHON, "pytest", "-q", "-n", workers, "--dist", "loadscope", *(["-m", "not slow"] if options.quick else [])]
+    tests = [
+        *PYTHON,
+        "pytest",
+        "-q",
+        "-n",
+        workers,
+        "--dist",
+        "loadscope",
+        *(["-m", "not slow"] if options.quick else []),
+    ]
     steps = {**({} if options.tests_only else STEPS), "tests": tests}
     failed = []
     for name, command in steps.items():
