@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..domain.intervention import Intervention, may_be_chosen, place_table
 from ..domain.messages import Message, Refusal, nearest, shown
 from ..domain.status import LEVELS
-from ..domain.villages import Villages
+from ..domain.villages import KnownStatuses, Villages
 from ..inputs.scenario import Scenario
 
 Kind = Literal["capacity", "coverage"]
@@ -149,11 +149,12 @@ def eligible_now(plan: Intervention, villages: Villages) -> NDArray[np.bool_] | 
     """Return who is eligible at the origin, shape (V,), or at most how many where statuses are unknown."""
     may = may_be_chosen(plan, villages)
     allowed = np.array([level in plan.eligible_status for level in LEVELS])
-    if villages.status is not None:
-        return np.asarray(may & allowed[villages.status])
-    if villages.status_counts is None:
+    if isinstance(villages.known, KnownStatuses):
+        return np.asarray(may & allowed[villages.levels])
+    counts = villages.known.counts
+    if counts is None:
         return int(may.sum()) if allowed.any() else 0
-    return min(int(may.sum()), int(villages.status_counts.reshape(-1, len(LEVELS)).sum(axis=0)[allowed].sum()))
+    return min(int(may.sum()), int(counts[allowed].sum()))
 
 
 def _own_kind(plan: Intervention) -> Kind:

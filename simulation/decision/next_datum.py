@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..domain.messages import Message, Refusal
 from ..domain.status import LEVELS
+from ..domain.villages import MadeUpCounts
 from ..engine.ensemble import Effort
 from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.likelihood import average
@@ -146,16 +147,13 @@ def _refuse(scenario: Scenario) -> None:
         raise Refusal(MATRIX)
     if not scenario.parameters.uncertain:
         raise Refusal(replace(NOTHING_UNKNOWN, values=names))
-    if scenario.districts[0].synthetic:
+    if isinstance(scenario.districts[0].known, MadeUpCounts):
         raise Refusal(NO_STATUSES)
 
 
 def _villages_per_level(scenario: Scenario) -> Ints:
-    villages = scenario.districts[0]
-    if villages.status is not None:
-        return np.bincount(villages.status, minlength=len(LEVELS))
-    counts = np.zeros(len(LEVELS), dtype=np.int64) if villages.status_counts is None else villages.status_counts
-    return np.asarray(counts.reshape(-1, len(LEVELS)).sum(axis=0))
+    counts = scenario.districts[0].known.counts
+    return np.zeros(len(LEVELS), dtype=np.int64) if counts is None else counts
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.scenario import Assumptions
+from ..domain.villages import KnownStatuses
 from ..engine.ensemble import Ensemble, Progress
 from ..inference.uncertainty import INTERVAL90
 from ..inputs.scenario import Scenario
@@ -71,7 +72,7 @@ def _contrast(without: Ensemble, with_it: Ensemble, scenario: Scenario) -> Contr
     margin = [counts.score(target) - counts.needed(target) for counts in (one.counts, other.counts)]
     more = (other.rises - one.rises).astype(np.float64)
     total = more.sum(axis=-1)
-    known, villages = scenario.districts[0].status is not None, len(scenario.districts[0])
+    known, villages = isinstance(scenario.districts[0].known, KnownStatuses), len(scenario.districts[0])
     return Contrast(
         scenario=scenario,
         years=tuple(

@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.distributions import Distribution
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions
 from ..domain.status import Status
 from ..domain.target import Target
-from ..domain.villages import Villages
+from ..domain.villages import KnownStatuses, MadeUpCounts, StatusKnowledge, SubdistrictCounts, Villages
 from ..inputs.scenario import Scenario
 
 SEVERAL_DISTRICTS = Message(
@@ -143,21 +142,22 @@ def _other_villages(wanted: Villages, found: Villages) -> Iterator[Message]:
 
 def _other_statuses(wanted: Villages, found: Villages) -> Iterator[Message]:
     """Yield how the statuses differ of two districts whose villages stand in the same order."""
-    if (found.status is None) != (wanted.status is None):
-        yield STATUSES_IN_ONE
-    elif found.status is not None and wanted.status is not None:
-        other = np.flatnonzero(found.status != wanted.status)
-        if other.size:
-            first = other[0]
-            labels = {
-                "found": Status(int(found.status[first])).label,
-                "wanted": Status(int(wanted.status[first])).label,
-            }
-            yield replace(OTHER_STATUSES, values={"number": other.size, "code": wanted.codes[first], **labels})
-    elif found.synthetic != wanted.synthetic:
-        yield COUNTS_IN_ONE
-    elif not _equal(found.status_counts, wanted.status_counts):
-        yield _differs(OTHER_COUNTS, _counts(found), _counts(wanted))
+    match found.known, wanted.known:
+        case KnownStatuses(levels=one), KnownStatuses(levels=other):
+            apart = np.flatnonzero(one != other)
+            if apart.size:
+                first = apart[0]
+                labels = {"found": Status(int(one[first])).label, "wanted": Status(int(other[first])).label}
+                yield replace(OTHER_STATUSES, values={"number": apart.size, "code": wanted.codes[first], **labels})
+        case (KnownStatuses(), _) | (_, KnownStatuses()):
+            yield STATUSES_IN_ONE
+        case MadeUpCounts(), MadeUpCounts():
+            return
+        case (MadeUpCounts(), _) | (_, MadeUpCounts()):
+            yield COUNTS_IN_ONE
+        case one, other:
+            if not _alike(one, other):
+                yield _differs(OTHER_COUNTS, _counts(one), _counts(other))
 
 
 def _differs(message: Message, found: object, wanted: object) -> Message:
@@ -175,15 +175,14 @@ def _places(villages: Villages) -> set[tuple[str, str]]:
     }
 
 
-def _counts(villages: Villages) -> str:
+def _counts(known: StatusKnowledge) -> str:
     """Return the counts of the district, or of every kecamatan, level by level."""
-    if villages.status_counts is None:
-        raise ValueError("counts must be known")
-    return " + ".join("/".join(map(str, row)) for row in villages.status_counts.reshape(-1, 4))
+    rows = known.by_subdistrict if isinstance(known, SubdistrictCounts) else np.asarray([known.counts])
+    return " + ".join("/".join(map(str, row)) for row in rows)
 
 
-def _alike(one: Distribution | None, other: Distribution | None) -> bool:
-    """Return whether two distributions are the same, number by number."""
+def _alike(one: object, other: object) -> bool:
+    """Return whether two distributions, or what is known of two districts, are the same, number by number."""
     return type(one) is type(other) and (one is None or _equal(vars(one), vars(other)))
 
 

@@ -20,7 +20,7 @@ from ..domain.messages import Refusal
 from ..domain.parameters import Parameters
 from ..domain.status import TOP, Status
 from ..domain.target import needed
-from ..domain.villages import Villages
+from ..domain.villages import KnownStatuses, Villages
 from ..engine.exact.population import peer_shares
 from ..engine.exact.shock_paths import NODES
 from ..inference.explanation import STATUS_UNKNOWN
@@ -119,7 +119,7 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
         Where only counts by status are known.
     """
     villages = scenario.districts[0]
-    if villages.status is None:
+    if not isinstance(villages.known, KnownStatuses):
         raise Refusal(STATUS_UNKNOWN)
     draws = 1 if scenario.fixed else min(draws, _affordable(scenario, villages))
     parameters = scenario.parameters.draw(seed, draws)
@@ -127,14 +127,14 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
     own = [place for place, plan in enumerate(scenario.interventions) if plan.name in names]
     eligible = np.stack([np.asarray(eligible_now(scenario.interventions[j], villages)) for j in own])
     gains = village_gains(scenario, villages, parameters, _effects(scenario, parameters, own, eligible))
-    peers = peer_shares(villages, villages.status) if parameters.peer_log_odds.any() else None
+    peers = peer_shares(villages, villages.levels) if parameters.peer_log_odds.any() else None
     gain_rises = gains.with_it - gains.without
     ranked = np.flatnonzero(eligible.any(axis=0))
     keys = [(-round(float(gains.met_more[i]), _ALIKE), -round(float(gain_rises[i]), _ALIKE)) for i in ranked]
     order = sorted(range(ranked.size), key=lambda place: (keys[place], villages.codes[ranked[place]]))
     found: list[VillagePriority] = []
     for place, at in enumerate(order):
-        i, level = ranked[at], Status(int(villages.status[ranked[at]]))
+        i, level = ranked[at], Status(int(villages.levels[ranked[at]]))
         same = place > 0 and keys[at] == keys[order[place - 1]]
         found.append(
             VillagePriority(
@@ -167,7 +167,7 @@ def in_this_order(scenario: Scenario, lever: Lever, ranking: Ranking) -> Scenari
 
 def _affordable(scenario: Scenario, villages: Villages) -> int:
     """Return how many draws take some seconds."""
-    below_top = 0 if villages.status is None else int((villages.status < TOP).sum())
+    below_top = int((villages.levels < TOP).sum())
     counted = below_top if scenario.target.denominator == "below_top" else len(villages)
     must = int(needed(scenario.target.share, counted)) + len(villages) * scenario.target.net_of_falls
     nodes = 2 * NODES * 13

@@ -135,9 +135,7 @@ class _Block:
         own: Floats,
         effects: Effects,
     ) -> None:
-        if villages.status is None:
-            raise ValueError("statuses must be known")
-        self._villages, self._status, self._kinds, self._parameters = villages, villages.status, kinds, parameters
+        self._villages, self._status, self._kinds, self._parameters = villages, villages.levels, kinds, parameters
         self._own, self._effects = own, effects
         local = parameters.subdistrict_sd.any()
         nodes: Floats = _KECAMATAN_NODES if local else np.zeros(1)
@@ -231,8 +229,7 @@ class _Block:
 
 def _kinds(villages: Villages, own: Floats, effects: Effects) -> list[_Kind]:
     """Sort villages that no draw can tell apart, kecamatan by kecamatan."""
-    status = np.zeros(len(villages)) if villages.status is None else villages.status
-    keys = np.column_stack([villages.subdistrict_index, status, own.T, effects.rise.T, effects.fall.T])
+    keys = np.column_stack([villages.subdistrict_index, villages.levels, own.T, effects.rise.T, effects.fall.T])
     _, kind = np.unique(keys, axis=0, return_inverse=True)
     members = [np.flatnonzero(kind.ravel() == number) for number in range(int(kind.max()) + 1)]
     return [_Kind(int(villages.subdistrict_index[rows[0]]), rows) for rows in members]

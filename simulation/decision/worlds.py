@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 
 from ..domain.distributions import Distribution, Empirical, Fixed
-from ..domain.status import LEVELS, TOP
-from ..domain.villages import Villages
+from ..domain.status import LEVELS
+from ..domain.villages import MadeUpCounts, Villages
 from ..inputs.scenario import Scenario
 from .limits import with_scalars
 
@@ -101,7 +101,11 @@ def _launches(scenario: Scenario) -> Iterator[World]:
     """Yield the states of the launch; only where chances of rising are open and the levels of today are known."""
     known, villages = scenario.parameters.scalars, scenario.districts[0]
     names = [f"rise.{level}" for level in LEVELS[:-1]]
-    if scenario.parameters.matrix is not None or villages.synthetic or not all(_open(known[name]) for name in names):
+    if (
+        scenario.parameters.matrix is not None
+        or isinstance(villages.known, MadeUpCounts)
+        or not all(_open(known[name]) for name in names)
+    ):
         return
     typical = np.array([_at(known[name], _MIDDLE) for name in names])
     for world, years in YEARS_SINCE_LAUNCH.items():
@@ -133,9 +137,7 @@ def _shifted(chances: np.ndarray, counts: np.ndarray, rises: float) -> np.ndarra
 
 
 def _counts(villages: Villages) -> np.ndarray:
-    if villages.status is not None:
-        return np.bincount(villages.status, minlength=TOP + 1)
-    return np.asarray(villages.status_counts).reshape(-1, len(LEVELS)).sum(axis=0)
+    return np.asarray(villages.known.counts)
 
 
 def _open(distribution: Distribution) -> bool:

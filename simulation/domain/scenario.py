@@ -13,7 +13,7 @@ from .intervention import Intervention, Overlap
 from .messages import Message
 from .parameters import ParameterSet
 from .target import Target
-from .villages import Villages
+from .villages import MadeUpCounts, Villages
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,9 @@ class Assumptions:
     @property
     def fixed(self) -> bool:
         """Whether every number is fixed, so that one draw says all."""
-        return not self.parameters.uncertain and not any(district.synthetic for district in self.districts)
+        return not self.parameters.uncertain and not any(
+            isinstance(district.known, MadeUpCounts) for district in self.districts
+        )
 
     def agrees_with(self, other: Assumptions) -> bool:
         """Return whether `other` holds the very same assumptions."""

@@ -1,20 +1,114 @@
-"""The villages of one district, in an order of their own that no input order can change.
-
-Knows codes, kecamatan, statuses and covariates; must not know where they were read from.
-"""
+"""The villages of one district, in an order of their own that no input order can change, and what is known of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .randomness import unit_hash
+from .distributions import Dirichlet
+from .randomness import break_ties, parameter_uniforms, unit_hash
+from .status import LEVELS, TOP
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Statuses = NDArray[np.int8]
+
+MADE_UP_SHARES = np.array([93, 25, 3, 14]) / 135
+"""Tanah Laut, 31 July 2025: the centre of the counts made up for a district that gave none."""
+MADE_UP_WEIGHT = 40.0
+
+
+@dataclass(frozen=True, eq=False)
+class KnownStatuses:
+    """The level of every village at the end of the origin year: `levels`, shape (V,), 0..3."""
+
+    levels: Statuses
+
+    @property
+    def counts(self) -> Ints:
+        """Shape (4,): villages per level."""
+        return np.bincount(self.levels, minlength=len(LEVELS))
+
+
+@dataclass(frozen=True, eq=False)
+class DistrictCounts:
+    """Villages per level of the whole district: `counts`, shape (4,). Which village stands where is unknown."""
+
+    counts: Ints
+
+    def place(self, key: Floats) -> Statuses:
+        """Place the counts on the villages at random: in the order of uniforms (V, T), the lowest level first."""
+        return place_counts(key, self.counts[:, None])
+
+
+@dataclass(frozen=True, eq=False)
+class SubdistrictCounts:
+    """Villages per level of each kecamatan: `by_subdistrict`, shape (K, 4). Which village stands where is unknown."""
+
+    by_subdistrict: Ints
+
+    @property
+    def counts(self) -> Ints:
+        """Shape (4,): villages per level of the district."""
+        return np.asarray(self.by_subdistrict.sum(axis=0))
+
+    def place(self, key: Floats) -> Statuses:
+        """Place the counts of each kecamatan on its villages at random; see `DistrictCounts.place`."""
+        parts = np.split(key, np.cumsum(self.by_subdistrict.sum(axis=1))[:-1])
+        return np.concatenate(
+            [place_counts(part, counts[:, None]) for part, counts in zip(parts, self.by_subdistrict, strict=True)]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class MadeUpCounts:
+    """Nothing is known: each parameter draw has counts of its own, drawn around the shares of another district.
+
+    Attributes
+    ----------
+    district_code
+        Part of the address of the draws.
+    villages
+        V.
+    counts
+        None: there are none before they are drawn.
+    """
+
+    district_code: str
+    villages: int
+    counts: ClassVar[None] = None
+
+    def draw(self, seed: int, draws: int) -> Ints:
+        """Return villages per level in each parameter draw, Dirichlet(40 × Tanah Laut) rounded, shape (D, 4)."""
+        names = tuple(f"status_shares.{self.district_code}.{level}" for level in LEVELS)
+        uniform = parameter_uniforms(seed, names, draws).T
+        return _largest_remainder(Dirichlet(tuple(MADE_UP_SHARES), MADE_UP_WEIGHT).quantile(uniform), self.villages)
+
+
+StatusKnowledge = KnownStatuses | DistrictCounts | SubdistrictCounts | MadeUpCounts
+"""What is known of the villages' levels at the end of the origin year."""
+
+
+def place_counts(key: Floats, counts: Ints) -> Statuses:
+    """Place counts, (4, T) or (4, 1), on villages in the order of their keys, (V, T)."""
+    key = break_ties(key)
+    ordered = np.concatenate([np.sort(key, axis=0), np.ones((1, key.shape[1]))])
+    firsts = np.take_along_axis(ordered, np.cumsum(counts[:TOP], axis=0), axis=0)
+    return np.asarray(np.sum([key >= first for first in firsts], axis=0, dtype=np.int8))
+
+
+def _largest_remainder(shares: Floats, total: int) -> Ints:
+    """Round shares (…, 4) to whole villages that sum to `total`."""
+    exact = shares * total
+    whole = np.floor(exact).astype(np.int64)
+    missing = total - whole.sum(axis=-1, keepdims=True)
+    rank = np.argsort(np.argsort(whole - exact, axis=-1, kind="stable"), axis=-1)
+    return np.asarray(whole + (rank < missing))
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +127,8 @@ class Villages:
         Shape (K,): names of the kecamatan.
     subdistrict_index
         Shape (V,), non-decreasing: which kecamatan a village lies in.
-    status
-        Shape (V,) of 0..3, or None where single statuses are unknown.
-    status_counts
-        Where statuses are unknown: shape (4,) counts for the district, or (K, 4) per kecamatan;
-        None where statuses are known, or where counts are `synthetic`.
-    synthetic
-        Whether counts are to be drawn, for want of data, around the shares of another district.
+    known
+        What is known of their levels at the end of the origin year.
     columns
         Further columns of the table, each of shape (V,): text, or float64 where every cell is a number.
     """
@@ -50,9 +139,7 @@ class Villages:
     names: tuple[str, ...]
     subdistricts: tuple[str, ...]
     subdistrict_index: Ints
-    status: NDArray[np.int8] | None = None
-    status_counts: Ints | None = None
-    synthetic: bool = False
+    known: StatusKnowledge
     columns: Mapping[str, NDArray[np.float64] | NDArray[np.str_]] = field(default_factory=dict)
 
     @classmethod
@@ -66,19 +153,23 @@ class Villages:
         *,
         status: list[int] | None = None,
         status_counts: Ints | Mapping[str, Ints] | None = None,
-        synthetic: bool = False,
         columns: Mapping[str, list[float] | list[str]] | None = None,
     ) -> Villages:
         """Sort rows by (kecamatan, code) and number the kecamatan.
 
-        `status_counts` is an array of four, or one such array per kecamatan name.
-        Row i of every list describes the same village; the order of rows does not matter.
+        `status_counts` is an array of four, or one such array per kecamatan name; without it and without `status`,
+        counts are made up. Row i of every list describes the same village; the order of rows does not matter.
         """
         order = sorted(range(len(codes)), key=lambda i: (subdistrict_of[i], codes[i]))
         subdistricts = tuple(sorted(set(subdistrict_of)))
         number = {name: k for k, name in enumerate(subdistricts)}
-        if isinstance(status_counts, Mapping):
-            status_counts = np.array([status_counts[name] for name in subdistricts], dtype=np.int64)
+        known: StatusKnowledge = MadeUpCounts(district_code, len(codes))
+        if status is not None:
+            known = KnownStatuses(np.array([status[i] for i in order], dtype=np.int8))
+        elif isinstance(status_counts, Mapping):
+            known = SubdistrictCounts(np.array([status_counts[name] for name in subdistricts], dtype=np.int64))
+        elif status_counts is not None:
+            known = DistrictCounts(status_counts)
         return cls(
             district_code=district_code,
             district=district,
@@ -86,9 +177,7 @@ class Villages:
             names=tuple(names[i] for i in order),
             subdistricts=subdistricts,
             subdistrict_index=np.array([number[subdistrict_of[i]] for i in order], dtype=np.int64),
-            status=None if status is None else np.array([status[i] for i in order], dtype=np.int8),
-            status_counts=status_counts,
-            synthetic=synthetic,
+            known=known,
             columns={name: np.array([cells[i] for i in order]) for name, cells in (columns or {}).items()},
         )
 
@@ -101,7 +190,7 @@ class Villages:
         Parameters
         ----------
         counts
-            Shape (4,): villages per level, or None: then `villages` of them with synthetic statuses.
+            Shape (4,): villages per level, or None: then counts are made up for `villages` of them.
         subdistricts
             Number of kecamatan, at least 1; villages are spread over them as evenly as can be.
         """
@@ -116,11 +205,23 @@ class Villages:
             [f"Kampung {i}" for i in numbers],
             kecamatan,
             status_counts=counts,
-            synthetic=counts is None,
         )
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @property
+    def levels(self) -> Statuses:
+        """Shape (V,): the level of each village.
+
+        Raises
+        ------
+        ValueError
+            Where it is not known which village stands where.
+        """
+        if not isinstance(self.known, KnownStatuses):
+            raise ValueError("it is not known which village stands where")  # noqa: TRY004  no type of the caller's
+        return self.known.levels
 
     @cached_property
     def units(self) -> NDArray[np.uint64]:
@@ -141,6 +242,12 @@ class Villages:
     def subdistrict_sizes(self) -> Ints:
         """Shape (K,): villages in each kecamatan, each at least 1."""
         return np.bincount(self.subdistrict_index, minlength=len(self.subdistricts))
+
+    @property
+    def shares(self) -> Floats:
+        """Shape (4,): share of the villages at each level of the origin year; where made up, their centre."""
+        counts = self.known.counts
+        return MADE_UP_SHARES if counts is None else np.asarray(counts / counts.sum())
 
     def covariate(self, name: str) -> NDArray[np.float64]:
         """Return a numeric column, shape (V,), centred on the mean of the district."""

@@ -21,25 +21,19 @@ from ..domain.randomness import (
     Process,
     Trajectories,
     Words,
-    break_ties,
     keyed_uniforms,
     normals,
-    parameter_uniforms,
     philox_key,
     uniforms,
 )
 from ..domain.scenario import Assumptions
-from ..domain.status import LEVELS, TOP
+from ..domain.status import LEVELS
 from ..domain.transition import factor, fall_chance, odds, odds_against, share_above
-from ..domain.villages import Villages
+from ..domain.villages import KnownStatuses, MadeUpCounts, Villages, place_counts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Statuses = NDArray[np.int8]
-
-SYNTHETIC_SHARES = np.array([93, 25, 3, 14]) / 135
-"""Tanah Laut, 31 July 2025: the centre of the counts made up for a district that gave none."""
-SYNTHETIC_WEIGHT = 40.0
 
 NEVER = -(10**6)
 """Year of the last change of a village whose history is unknown: long enough ago."""
@@ -109,14 +103,13 @@ class Setting:
         Where only counts are known they are placed on the villages at random, anew in each trajectory.
         """
         villages, size = self.villages, len(self.trajectories)
-        if villages.status is not None:
-            return np.repeat(villages.status[:, None], size, axis=1)
+        if isinstance(villages.known, KnownStatuses):
+            return np.repeat(villages.levels[:, None], size, axis=1)
         key = uniforms(self.seed, Process.PLACEMENT, self.scenario.origin, villages.units, self.trajectories)
-        counts = self._initial_counts()
-        if counts.ndim == 2:
-            return _place(key, counts)
-        parts = np.split(key, np.cumsum(villages.subdistrict_sizes)[:-1])
-        return np.concatenate([_place(part, counts[k]) for k, part in enumerate(parts)])
+        if isinstance(villages.known, MadeUpCounts):
+            counts = villages.known.draw(self.seed, len(self._parameters.rise))
+            return place_counts(key, counts[self.trajectories.draw].T)
+        return villages.known.place(key)
 
     def chances(self, year: int, status: Statuses, levels: Ints, blocked: NDArray[np.bool_] | None) -> Chances:
         """Settle a year from the state at its start.
@@ -181,14 +174,6 @@ class Setting:
         log_odds = spread[self.trajectories.draw] * b
         return factor(log_odds if self._covariate_log_odds is None else log_odds + self._covariate_log_odds)
 
-    def _initial_counts(self) -> Ints:
-        """Return villages per level, shape (4, T), or per kecamatan, (K, 4, T); T is 1 where all agree."""
-        if not self.villages.synthetic:
-            return np.asarray(self.villages.status_counts)[..., None]
-        draws = self._parameters.rise.shape[0]
-        shares = synthetic_shares(self.seed, self.villages.district_code, draws)
-        return largest_remainder(shares, len(self.villages))[self.trajectories.draw].T
-
     def _assist(self, year: int, status: Statuses, peers: Floats, blocked: NDArray[np.bool_] | None) -> None:
         for programme in self.programmes:
             name = programme.intervention.name
@@ -242,29 +227,3 @@ def count_levels(place: Ints, villages: Villages) -> Ints:
     """Return villages per kecamatan and level, shape (K, 4, T), from their `places`."""
     shape = (len(villages.subdistricts), len(LEVELS), place.shape[1])
     return np.bincount(place.ravel(), minlength=math.prod(shape)).reshape(shape)
-
-
-def _place(key: Floats, counts: Ints) -> Statuses:
-    """Place counts, (4, T) or (4, 1), on villages in the order of their keys, (V, T)."""
-    key = break_ties(key)
-    ordered = np.concatenate([np.sort(key, axis=0), np.ones((1, key.shape[1]))])
-    firsts = np.take_along_axis(ordered, np.cumsum(counts[:TOP], axis=0), axis=0)
-    return np.asarray(np.sum([key >= first for first in firsts], axis=0, dtype=np.int8))
-
-
-def synthetic_shares(seed: int, district_code: str, draws: int) -> Floats:
-    """Return made-up shares of the four levels per draw, Dirichlet(40 × Tanah Laut), shape (draws, 4)."""
-    from ..domain.distributions import Dirichlet
-
-    names = tuple(f"status_shares.{district_code}.{level}" for level in LEVELS)
-    uniform = parameter_uniforms(seed, names, draws).T
-    return Dirichlet(tuple(SYNTHETIC_SHARES), SYNTHETIC_WEIGHT).quantile(uniform)
-
-
-def largest_remainder(shares: Floats, total: int) -> Ints:
-    """Round shares (…, 4) to whole villages that sum to `total`."""
-    exact = shares * total
-    whole = np.floor(exact).astype(np.int64)
-    missing = total - whole.sum(axis=-1, keepdims=True)
-    rank = np.argsort(np.argsort(whole - exact, axis=-1, kind="stable"), axis=-1)
-    return np.asarray(whole + (rank < missing))

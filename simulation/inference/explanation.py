@@ -17,7 +17,7 @@ from ..domain.messages import LONGEST, Message, Refusal, shown
 from ..domain.randomness import Trajectories
 from ..domain.status import LEVELS, TOP
 from ..domain.transition import chance
-from ..domain.villages import Villages
+from ..domain.villages import KnownStatuses, Villages
 from ..engine.ensemble import CHUNK_CELLS, Effort, chunks
 from ..engine.terms import Terms, replay
 from ..inputs.scenario import Scenario
@@ -169,14 +169,14 @@ class _Place:
 def _find(scenario: Scenario, village_code: str) -> _Place:
     for district, villages in enumerate(scenario.districts):
         if village_code in villages.codes:
-            if villages.status is None:
+            if not isinstance(villages.known, KnownStatuses):
                 raise Refusal(STATUS_UNKNOWN)
             row = villages.codes.index(village_code)
-            return _Place(district, villages, row, LEVELS[villages.status[row]])
+            return _Place(district, villages, row, LEVELS[villages.levels[row]])
     known = {
         code: name
         for villages in scenario.districts
-        if villages.status is not None
+        if isinstance(villages.known, KnownStatuses)
         for code, name in zip(villages.codes, villages.names, strict=True)
     }
     if not known:

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..domain.status import LEVELS, TOP
-from ..domain.villages import Villages
-from ..engine.setting import SYNTHETIC_SHARES
+from ..domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ..inference.forecast import QUANTILES, Forecast, Summary, YearForecast
 from ..inference.precision import PrecisionTrace
 from ..inference.uncertainty import Estimate
@@ -106,8 +105,8 @@ def _district(forecast: Forecast, index: int) -> Record:
         "population": {
             "villages": len(villages),
             "subdistricts": len(villages.subdistricts),
-            "single_status_known": villages.status is not None,
-            "synthetic_counts": villages.synthetic,
+            "single_status_known": isinstance(villages.known, KnownStatuses),
+            "synthetic_counts": isinstance(villages.known, MadeUpCounts),
             "origin_share": _origin_share(villages),
         },
         "target": {
@@ -137,12 +136,7 @@ def _at_least(at_least: Mapping[int, float]) -> Record:
 
 def _origin_share(villages: Villages) -> dict[str, float]:
     """Return the share of the villages at each level at the end of the origin year."""
-    counts = SYNTHETIC_SHARES
-    if villages.status is not None:
-        counts = np.bincount(villages.status, minlength=TOP + 1).astype(np.float64)
-    elif villages.status_counts is not None:
-        counts = villages.status_counts.reshape(-1, TOP + 1).sum(axis=0).astype(np.float64)
-    return {level: round(float(share), DECIMALS) for level, share in zip(LEVELS, counts / counts.sum(), strict=True)}
+    return {level: round(float(share), DECIMALS) for level, share in zip(LEVELS, villages.shares, strict=True)}
 
 
 def _denominator(villages: Villages, kind: str) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..domain.status import LEVELS, Status
+from ..domain.villages import KnownStatuses
 from ..inference.forecast import DistrictForecast, Forecast
 from ..inference.frames import ensemble_columns, year_rows
 from ..inference.precision import PrecisionTrace
@@ -98,8 +99,9 @@ def village_columns(forecast: Forecast, district: DistrictForecast) -> dict[str,
     def each(values: Any) -> list[str]:
         return [str(value) for value in values for _ in range(horizon)]
 
-    known = villages.status
-    origin = [""] * len(villages) if known is None else [Status(int(status)).label for status in known]
+    origin = [""] * len(villages)
+    if isinstance(villages.known, KnownStatuses):
+        origin = [Status(int(level)).label for level in villages.levels]
     return {
         **({"district_code": each([villages.district_code] * len(villages))} if len(forecast.districts) > 1 else {}),
         "village_code": each(villages.codes),

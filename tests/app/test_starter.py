@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from simulation.app.cli import app
 from simulation.app.starter import write_starter
 from simulation.domain.messages import KampungError
+from simulation.domain.villages import DistrictCounts, KnownStatuses
 from simulation.inputs.scenario import load_scenario
 from simulation.report.language import LANGUAGES, language
 
@@ -27,7 +28,7 @@ def test_a_starter_loads_at_once(tmp_path: Path, code: str) -> None:
     names = ["kampung-baru.yaml", "kampung-baru_villages.csv", "kampung-baru_villages.xlsx"]
     assert [path.name for path in written] == names
     assert (loaded.name, loaded.language) == ("kampung-baru", code)
-    assert loaded.districts[0].status is not None
+    assert isinstance(loaded.districts[0].known, KnownStatuses)
 
 
 def name_the_csv(scenario: Path, table: Path, workbook: Path) -> None:
@@ -151,7 +152,7 @@ def test_the_optional_lines_of_a_starter_load_too(tmp_path: Path, code: str) -> 
     assert [plan.name for plan in scenario.interventions] == ["pokja"]
     assert scenario.parameters.scalars["fall"].fixed
     assert scenario.parameters.covariates == (covariate,)
-    assert scenario.districts[0].status_counts is not None
+    assert isinstance(scenario.districts[0].known, DistrictCounts)
     assert scenario.document["villages"]["as_of"] == "2025-12-31"
 
 

@@ -46,7 +46,7 @@ UNPAIRED: dict[str, tuple[Scenario, Scenario, Message]] = {
     "other counts": (
         scenario(COUNTS), scenario(make_villages([4, 3], counts=[4, 1, 1, 1])), pairing.OTHER_COUNTS
     ),
-    "counts made up in one": (scenario(COUNTS), scenario(replace(COUNTS, status_counts=None, synthetic=True)),
+    "counts made up in one": (scenario(COUNTS), scenario(make_villages([4, 3])),
                               pairing.COUNTS_IN_ONE),
     "several districts": (
         scenario(), replace(scenario(), districts=scenario().districts * 2), pairing.SEVERAL_DISTRICTS

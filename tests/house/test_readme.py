@@ -91,7 +91,7 @@ def test_the_numbers_of_the_readme_are_those_of_the_main_job(said: dict[str, str
     assert "sedikitnya 7 dari 135 kampung naik status pada 2026" in answer
     (counts,) = re.findall(r"published counts (\d+)/(\d+)/(\d+)/(\d+)", README)
     (district,) = kkb.load_scenario(ROOT / "scenarios" / "tanah_laut.yaml").districts
-    assert list(map(int, counts)) == district.status_counts.tolist()
+    assert list(map(int, counts)) == district.known.counts.tolist()
 
 
 def test_the_python_of_the_tour_runs(newcomer: Path) -> None:

@@ -245,13 +245,12 @@ def test_the_model_learns_and_beats_its_priors() -> None:
 def test_a_scenario_is_put_back_to_the_origin() -> None:
     """Without interventions; with its kecamatan and covariates where it knows all villages, without where not."""
     scenario, villages = tanah_laut()
-    status = villages.status
-    assert status is not None
+    status = villages.levels
     past = Past(2020, (), (("63.01", villages.codes[::-1], status[::-1]),))
     put_back = assumed(scenario, past, Target())
     assert (put_back.origin, put_back.horizon, put_back.interventions) == (2020, 1, ())
     assert put_back.districts[0].subdistricts == villages.subdistricts
-    np.testing.assert_array_equal(put_back.districts[0].status, status)
+    np.testing.assert_array_equal(put_back.districts[0].levels, status)
     elsewhere = assumed(scenario, Past(2020, (), (("63.01", ("x",), status[:1]),)), Target())
     assert elsewhere.parameters.scalars["subdistrict_sd"] == Fixed(0.0)
     assert elsewhere.parameters.scalars["peer_odds_ratio"] == Fixed(1.0)

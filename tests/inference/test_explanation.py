@@ -191,16 +191,14 @@ def test_waiting_takes_the_chance_of_those_that_may_not_rise_yet(made: Forecast)
 
 
 def _fell(made: Forecast, row: int) -> float:
-    status = made.scenario.districts[0].status
-    assert status is not None
+    status = made.scenario.districts[0].levels
     return float(made.districts[0].status_probability[row, 0, : status[row]].sum())
 
 
 def test_a_village_at_the_top_cannot_rise(made: Forecast) -> None:
     """Nothing is added to a base of 0; years later it may have fallen."""
     (villages,) = made.scenario.districts
-    assert villages.status is not None
-    code = villages.codes[int(np.flatnonzero(villages.status == TOP)[0])]
+    code = villages.codes[int(np.flatnonzero(villages.levels == TOP)[0])]
     found = explain(made, code)
     assert found.cannot_rise
     assert (found.base, found.chance, set(shares(found).values())) == (0, 0, {0.0})
@@ -213,8 +211,7 @@ def test_the_interval_of_the_base_is_that_of_the_draws(made: Forecast) -> None:
     """In the first year; None where one number says all, or where the level varies."""
     scenario = made.scenario
     (villages,) = scenario.districts
-    assert villages.status is not None
-    code = villages.codes[int(np.flatnonzero(villages.status == 0)[0])]
+    code = villages.codes[int(np.flatnonzero(villages.levels == 0)[0])]
     found = explain(made, code)
     if scenario.fixed:
         assert found.base_interval90 is None

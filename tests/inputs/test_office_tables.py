@@ -78,8 +78,7 @@ def hold_the_four(district: Villages, distance: str = "Jarak") -> None:
     assert district.codes == CODES
     assert district.names == ("Asam", "Karang", "Benua", "Tabanio")
     assert district.subdistricts == ("Jorong", "Takisung")
-    assert district.status is not None
-    assert district.status.tolist() == [2, 3, 0, 1]
+    assert district.levels.tolist() == [2, 3, 0, 1]
     assert district.columns["launch_year"].tolist() == [2018, 2016, 2022, 2019]
     assert district.columns[distance].tolist() == [0.75, 3, 1.5, 12.25]
 
@@ -207,8 +206,7 @@ def test_what_stands_above_the_column_names_is_noted(desk: Desk) -> None:
 def test_a_level_is_known_by_all_its_names(desk: Desk, written: str) -> None:
     """Old and new official names, in capitals, behind what offices write before them, and in English."""
     desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN[:4], ["63.01.01.2001", "Benua", "Takisung", written]])))
-    status = load(desk, "desa.xlsx").districts[0].status
-    assert status is not None
+    status = load(desk, "desa.xlsx").districts[0].levels
     assert status.tolist() == [3]
 
 
@@ -256,8 +254,7 @@ def test_one_of_several_tables_is_chosen_by_name(desk: Desk) -> None:
     hold_the_four(scenario.districts[0])
     assert scenario.document["villages"]["sheet"] == "data 2025"
     district = load(desk, "desa.xlsx", ', sheet: "2024"').districts[0]
-    assert district.status is not None
-    assert district.status.tolist() == [0, 0, 0, 0]
+    assert district.levels.tolist() == [0, 0, 0, 0]
     (problem,) = desk.problems(villages="villages: {table: desa.xlsx, sheet: Data 2026}")
     assert "the workbook has no sheet of this name" in words(problem)
     assert "one of: 2024, Data 2025" in words(problem)
@@ -350,8 +347,7 @@ def test_a_workbook_of_districts_is_read_in_both_languages(desk: Desk, header: l
     section = "districts: {table: kabupaten.xlsx, sheet: Rekap}"
     scenario = desk.load(district=None, villages=None, districts=section)
     assert scenario.districts[0].district_code == "63.01"
-    assert scenario.districts[0].status_counts is not None
-    assert scenario.districts[0].status_counts.tolist() == [93, 25, 3, 14]
+    assert scenario.districts[0].known.counts.tolist() == [93, 25, 3, 14]
     assert scenario.provinces == {"63.01": "Kalimantan Selatan"}
     assert scenario.document["districts"] == {"table": "kabupaten.xlsx", "sheet": "Rekap"}
 
@@ -368,8 +364,7 @@ def test_a_table_saved_by_libreoffice_in_indonesian_goes_to_a_forecast_as_it_is(
     assert district.codes == (*(f"99.01.02.200{i}" for i in (1, 2, 3)), *(f"99.01.01.200{i}" for i in (1, 2, 3)))
     assert district.names[:3] == ("Contoh Empat", "Contoh Lima", "Contoh Enam")
     assert district.subdistricts == ("Contoh Selatan", "Contoh Utara")
-    assert district.status is not None
-    assert district.status.tolist() == [0, 2, 3, 0, 0, 1]
+    assert district.levels.tolist() == [0, 2, 3, 0, 0, 1]
     assert district.columns["launch_year"].tolist() == [2022, 2018, 2016, 2022, 2022, 2019]
     assert district.columns["Jarak ke Puskesmas (km)"].tolist() == [3, 4.125, 8, 1.5, 12.25, 0.75]
     assert district.columns["Jumlah KK"].tolist() == [1260, 731, 2310, 1250, 840, 1004]

@@ -6,6 +6,7 @@ import pytest
 from scenario_desk import VILLAGES, Desk, words
 
 from simulation.domain.messages import ScenarioError
+from simulation.domain.villages import KnownStatuses
 from simulation.inputs.scenario import Scenario, load_scenario
 
 BASE = """\
@@ -173,7 +174,7 @@ def test_a_table_with_statuses_drops_inherited_counts(desk: Desk) -> None:
     scenario = load_scenario(
         desk.write("overlay.yaml", "extends: base.yaml\nname: lapis\nvillages: {table: villages.csv}\n")
     )
-    assert scenario.districts[0].status is not None
+    assert isinstance(scenario.districts[0].known, KnownStatuses)
     assert "status_counts" not in scenario.document["villages"]
     assert "villages.status_counts" not in scenario.sources
     assert any(

@@ -9,6 +9,7 @@ import pytest
 from scenario_desk import VILLAGES, Desk, words
 
 from simulation.domain.messages import DataError
+from simulation.domain.villages import DistrictCounts, MadeUpCounts, SubdistrictCounts
 
 
 @pytest.mark.parametrize(
@@ -32,9 +33,7 @@ def test_a_table_reads_the_same_from_any_program(desk: Desk, rewrite: Callable[[
     after = desk.load().districts[0]
     assert after.codes == before.codes
     assert after.subdistricts == before.subdistricts == ("Jorong", "Takisung")
-    assert after.status is not None
-    assert before.status is not None
-    assert after.status.tolist() == before.status.tolist() == [0, 2, 3, 0, 0, 1]
+    assert after.levels.tolist() == before.levels.tolist() == [0, 2, 3, 0, 0, 1]
     assert after.columns["remoteness"].tolist() == [3, 0.5, 4, 2, 1.5, 2.25]
 
 
@@ -128,9 +127,8 @@ def test_an_empty_status_column_is_no_status(desk: Desk) -> None:
     district = desk.load(
         villages="villages: {table: villages.csv, status_counts: {dasar: 1, berkembang: 1, mandiri: 0, paripurna: 0}}"
     ).districts[0]
-    assert district.status is None
-    assert district.status_counts is not None
-    assert district.status_counts.tolist() == [1, 1, 0, 0]
+    assert isinstance(district.known, DistrictCounts)
+    assert district.known.counts.tolist() == [1, 1, 0, 0]
 
 
 def test_counts_per_kecamatan_become_one_row_a_kecamatan(desk: Desk) -> None:
@@ -143,8 +141,8 @@ def test_counts_per_kecamatan_become_one_row_a_kecamatan(desk: Desk) -> None:
     for section in ("villages:\n  table: villages.csv" + counts, "villages:" + counts):
         district = desk.load(villages=section).districts[0]
         assert district.subdistricts == ("Jorong", "Takisung")
-        assert district.status_counts is not None
-        assert district.status_counts.tolist() == [[0, 3, 0, 1], [2, 0, 0, 0]]
+        assert isinstance(district.known, SubdistrictCounts)
+        assert district.known.by_subdistrict.tolist() == [[0, 3, 0, 1], [2, 0, 0, 0]]
         assert district.subdistrict_sizes.tolist() == [4, 2]
 
 
@@ -177,9 +175,8 @@ def test_many_districts_come_from_one_table(desk: Desk) -> None:
     load_districts(desk, DISTRICTS)
     scenario = desk.load(district=None, villages=None, districts="districts: {table: districts.csv}")
     laut, tabanan = scenario.districts
-    assert laut.status_counts is not None
-    assert laut.status_counts.tolist() == [93, 25, 3, 14]
-    assert (laut.synthetic, tabanan.synthetic) == (False, True)
+    assert laut.known.counts.tolist() == [93, 25, 3, 14]
+    assert isinstance(tabanan.known, MadeUpCounts)
     assert (len(tabanan), len(tabanan.subdistricts)) == (133, 10)
     assert scenario.provinces == {"63.01": "Kalimantan Selatan", "51.02": "Bali"}
     assert scenario.document["districts"] == {"table": "districts.csv"}

@@ -26,7 +26,7 @@ def district(kind: str) -> Villages:
     if kind == "known":
         return make_villages(sizes, status=[i % 7 % 4 for i in range(26)], code=code)
     if kind == "synthetic":
-        return make_villages(sizes, code=code, synthetic=True)
+        return make_villages(sizes, code=code)
     if kind == "counts":
         return make_villages(sizes, counts=(15, 6, 2, 3), code=code)
     per_kecamatan = [(4, 1, 0, 2), (3, 2, 0, 0), (0, 0, 1, 0), (5, 2, 1, 1), (3, 1, 0, 0)]

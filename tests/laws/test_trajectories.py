@@ -14,7 +14,7 @@ from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import Trajectories
 from simulation.domain.status import LEVELS
-from simulation.domain.villages import Villages
+from simulation.domain.villages import KnownStatuses, Villages
 from simulation.engine import batch, model
 from simulation.engine.ensemble import Effort, run
 from simulation.engine.outcome import Outcome
@@ -122,8 +122,8 @@ def test_the_order_of_rows_changes_nothing(scenario: Scenario, random: object) -
         [district.codes[i] for i in order],
         [district.names[i] for i in order],
         [names[i] for i in order],
-        status=None if district.status is None else [int(district.status[i]) for i in order],
-        status_counts=district.status_counts,
+        status=[int(district.levels[i]) for i in order] if isinstance(district.known, KnownStatuses) else None,
+        status_counts=district.known.counts,
         columns={name: [cells[i] for i in order] for name, cells in district.columns.items()},
     )
     assert same(simulate(scenario), simulate(scenario, shuffled))
@@ -139,14 +139,13 @@ def test_a_subset_keeps_its_lives_where_nothing_couples_villages(scenario: Scena
     district = scenario.districts[0]
     keep = sorted(data.draw(st.sets(st.integers(0, len(district) - 1), min_size=1)))
     names = [district.subdistricts[k] for k in district.subdistrict_index]
-    assert district.status is not None
     part = Villages.arrange(
         district.district_code,
         district.district,
         [district.codes[i] for i in keep],
         [district.names[i] for i in keep],
         [names[i] for i in keep],
-        status=[int(district.status[i]) for i in keep],
+        status=[int(district.levels[i]) for i in keep],
     )
     whole, few = simulate(scenario), simulate(scenario, part)
     assert np.array_equal(whole.village_status[keep], few.village_status)

@@ -135,8 +135,7 @@ def test_a_tile_tells_level_and_chance_in_letters(made: Forecast) -> None:
         return
     figure = plots.village_board(made, "id")
     district = made.districts[0]
-    status = district.villages.status
-    assert status is not None
+    status = district.villages.levels
     drawn = [text.get_text() for text in texts(figure)]
     for s, level in enumerate(LEVELS):
         assert drawn.count(level[0].upper()) == (status == s).sum()
@@ -156,7 +155,7 @@ def test_a_village_at_the_top_is_marked(made: Forecast) -> None:
     """A white tile with a broken edge and no percentage; every other tile is shaded within a whole edge."""
     if not single(made):
         return
-    status = made.districts[0].villages.status
+    status = made.districts[0].villages.levels
     for tile, level in zip(tiles(plots.village_board(made)), status, strict=True):  # type: ignore[arg-type]
         assert (tile.get_linestyle() == "--") == (level == TOP)
         assert (tile.get_facecolor()[:3] == (1, 1, 1)) == (level == TOP)
@@ -166,7 +165,7 @@ def test_the_headline_adds_up_the_chances() -> None:
     """Lowest and highest chance, and the sum over the villages below the top; a kecamatan counts all its villages."""
     made = board((5, 4, 6))
     district = made.districts[0]
-    below = district.villages.status != TOP
+    below = district.villages.levels != TOP
     chances = district.rise_probability[below, 0]
     said = words(plots.village_board(made, "en"))
     low, high = (round(100 * end) for end in (chances.min(), chances.max()))

@@ -94,8 +94,7 @@ def is_met(target: Target, before: tuple[Village, ...], after: tuple[Village, ..
 
 def enumerate_paths(scenario: Scenario) -> dict[tuple[tuple[Village, ...], tuple[bool, ...]], float]:
     """Return the chance of every end and record of years met."""
-    status = scenario.districts[0].status
-    assert status is not None
+    status = scenario.districts[0].levels
     paths = {(tuple(Village(int(level), np.inf) for level in status), ()): 1.0}
     for _ in scenario.years:
         longer: dict[tuple[tuple[Village, ...], tuple[bool, ...]], float] = defaultdict(float)

@@ -40,8 +40,7 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     for name in scenario.parameters.covariates:
         x = np.asarray(v.columns[name], dtype=np.float64)
         x_beta += (x - x.mean()) * math.log(p[f"covariates.{name}"])
-    assert v.status is not None
-    status, changed = [int(s) for s in v.status], [-999] * len(v)
+    status, changed = [int(s) for s in v.levels], [-999] * len(v)
     path: Path = []
     assisted: Assisted = {}
     for year in scenario.years:

@@ -95,17 +95,14 @@ def _statuses(speech: Language, districts: Sequence[Villages]) -> str:
     four = [0] * len(LEVELS)
     unknown = 0
     for district in districts:
-        if district.status is not None:
-            found = [int((district.status == level).sum()) for level in range(len(LEVELS))]
-        elif district.status_counts is not None:
-            found = [int(number) for number in district.status_counts.reshape(-1, len(LEVELS)).sum(axis=0)]
-        else:
+        counts = district.known.counts
+        if counts is None:
             unknown += len(district)
-            continue
-        four = [one + other for one, other in zip(four, found, strict=True)]
-    counts = ", ".join(f"{level} {speech.number(number)}" for level, number in zip(LEVELS, four, strict=True))
+        else:
+            four = [one + int(other) for one, other in zip(four, counts, strict=True)]
+    named = ", ".join(f"{level} {speech.number(number)}" for level, number in zip(LEVELS, four, strict=True))
     if unknown:
         return speech.say(
-            "status: {counts}; not known, made up: {unknown}", counts=counts, unknown=speech.number(unknown)
+            "status: {counts}; not known, made up: {unknown}", counts=named, unknown=speech.number(unknown)
         )
-    return speech.say("status: {counts}", counts=counts)
+    return speech.say("status: {counts}", counts=named)

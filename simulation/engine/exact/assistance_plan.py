@@ -17,7 +17,7 @@ from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, odds
-from ...domain.villages import Villages
+from ...domain.villages import KnownStatuses, Villages
 from .forward import possible_states
 
 Floats = NDArray[np.float64]
@@ -116,7 +116,7 @@ def plan_assistance(
     choices: list[Choice] = []
     reasons: list[Message] = []
     for j, intervention in enumerate(scenario.interventions):
-        allocation = _Allocation(scenario, j, villages, villages.status is not None)
+        allocation = _Allocation(scenario, j, villages, isinstance(villages.known, KnownStatuses))
         outlook = _Outlook(intervention, parameters.rise, log_odds, parameters.rise_log_odds_ratio[:, j])
         try:
             for t, states in enumerate(reachable):

@@ -12,7 +12,7 @@ from math import ceil
 from ...domain.messages import KampungError, Message
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
-from ...domain.villages import Villages
+from ...domain.villages import KnownStatuses, Villages
 from .assistance_plan import OpenAllocationError
 from .population import Population, populations, take
 from .shock_paths import is_random
@@ -103,7 +103,7 @@ def sort_districts(scenario: Assumptions, parameters: Parameters, seed: int) -> 
 
 def _of_law(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Iterator[Message]:
     """Yield what is in the way in the law itself, for one district."""
-    unknown, years = villages.status is None, scenario.horizon
+    unknown, years = not isinstance(villages.known, KnownStatuses), scenario.horizon
     left_out = scenario.parameters.defaulted
     if parameters.subdistrict_sd.any():
         yield SUBDISTRICT_SHOCK_LEFT_OUT if "subdistrict_sd" in left_out else SUBDISTRICT_SHOCK

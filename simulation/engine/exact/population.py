@@ -16,8 +16,8 @@ from ...domain.intervention import combine, combine_on_falls
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.transition import share_above
-from ...domain.villages import Villages
-from ..setting import count_levels, largest_remainder, places, synthetic_shares
+from ...domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SubdistrictCounts, Villages
+from ..setting import count_levels, places
 from .assistance_plan import AssistancePlan, Choice, doses, plan_assistance
 from .forward import Village
 
@@ -146,8 +146,8 @@ def village_log_odds(villages: Villages, parameters: Parameters) -> Floats:
     for name, beta in parameters.covariate_log_odds.items():
         if beta.any():
             result += beta[:, None] * villages.covariate(name)
-    if villages.status is not None and parameters.peer_log_odds.any():
-        result += parameters.peer_log_odds[:, None] * peer_shares(villages, villages.status)
+    if isinstance(villages.known, KnownStatuses) and parameters.peer_log_odds.any():
+        result += parameters.peer_log_odds[:, None] * peer_shares(villages, villages.levels)
     return result
 
 
@@ -159,9 +159,13 @@ def peer_shares(villages: Villages, status: Statuses) -> Floats:
 
 def _counts(villages: Villages, seed: int, draws: int) -> list[Ints | None]:
     """Return what is known of the statuses, shape (4,) or (K, 4): one entry for all draws, or one a draw."""
-    if villages.synthetic:
-        return list(largest_remainder(synthetic_shares(seed, villages.district_code, draws), len(villages)))
-    return [None if villages.status is not None else np.asarray(villages.status_counts)]
+    match villages.known:
+        case MadeUpCounts() as unknown:
+            return list(unknown.draw(seed, draws))
+        case KnownStatuses():
+            return [None]
+        case SubdistrictCounts(by_subdistrict=counts) | DistrictCounts(counts=counts):
+            return [counts]
 
 
 def _population(
@@ -169,10 +173,10 @@ def _population(
 ) -> Population:
     drawn = take(parameters, draws)
     log_odds = village_log_odds(villages, drawn)
-    if counts is None and villages.status is not None:
-        status, placed = villages.status, np.eye(len(villages))
+    if counts is None:
+        status, placed = villages.levels, np.eye(len(villages))
     else:
-        status, placed = _placed(villages, np.asarray(counts))
+        status, placed = _placed(villages, counts)
     plan = plan_assistance(scenario, villages, status, drawn, log_odds)
     rows = _rows_alike(villages, drawn, status, plan)
     groups = [
@@ -209,8 +213,8 @@ def _placed(villages: Villages, counts: Ints) -> tuple[Statuses, Floats]:
 def _rows_alike(villages: Villages, parameters: Parameters, status: Statuses, plan: AssistancePlan) -> list[list[int]]:
     """Return the rows of each group."""
     columns = [villages.covariate(name) for name, beta in parameters.covariate_log_odds.items() if beta.any()]
-    if villages.status is not None and parameters.peer_log_odds.any():
-        columns.append(peer_shares(villages, villages.status))
+    if isinstance(villages.known, KnownStatuses) and parameters.peer_log_odds.any():
+        columns.append(peer_shares(villages, villages.levels))
     alike: dict[tuple[object, ...], list[int]] = {}
     for row, level in enumerate(status):
         among = tuple(bool(choice.members[row]) for choice in plan.choices)

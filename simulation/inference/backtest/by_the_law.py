@@ -137,7 +137,7 @@ def next_year(scenario: Scenario, villages: Villages, parameters: Parameters, se
     shock = _shocks(villages, drawn, trajectories, scenario.years[0], seed)
     log_odds = village_log_odds(villages, parameters)
     nobody_helps = np.zeros((len(trajectories), 1))
-    status, groups = np.asarray(villages.status), []
+    status, groups = villages.levels, []
     for rows in _rows_alike(villages, status, log_odds, apart=len(shock) > 1):
         first = rows[0]
         own = Village(int(status[first]), log_odds[trajectories.draw, first][:, None], nobody_helps)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...domain.messages import Message
-from ...domain.villages import Villages
+from ...domain.villages import KnownStatuses, Villages
 from ..collector import Collector
 from ..scenario import Scenario
 from ..tables.headers import normal
@@ -43,7 +43,9 @@ class District:
     @classmethod
     def of(cls, villages: Villages, *, listed: bool) -> District:
         """Return a district of a scenario."""
-        status = {} if villages.status is None else dict(zip(villages.codes, map(int, villages.status), strict=True))
+        known = villages.known
+        levels = known.levels.tolist() if isinstance(known, KnownStatuses) else []
+        status = dict(zip(villages.codes, levels, strict=False))
         subdistricts = [villages.subdistricts[k] for k in villages.subdistrict_index]
         names = zip(map(normal, villages.names), map(normal, subdistricts), strict=True)
         return cls(villages, listed, status, dict(zip(names, villages.codes, strict=True)))
@@ -53,7 +55,9 @@ def districts_of(scenario: Scenario) -> dict[str, District]:
     """Return the districts of a scenario by their codes."""
     section = scenario.document.get("villages") or {}
     return {
-        villages.district_code: District.of(villages, listed="table" in section or villages.status is not None)
+        villages.district_code: District.of(
+            villages, listed="table" in section or isinstance(villages.known, KnownStatuses)
+        )
         for villages in scenario.districts
     }
 

@@ -12,6 +12,7 @@ import numpy as np
 from ...domain.evidence import UNKNOWN, Launches, Panel
 from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
+from ...domain.villages import KnownStatuses
 from ..collector import Collector
 from ..tables.headers import normal
 from .known import District
@@ -182,9 +183,9 @@ def tell_contradictions(found: Iterable[Sighting], district: District, origin: i
             sighting.table.tell(
                 sighting.row, sighting.column, message, collector, found=LEVELS[sighting.status], fix=fix
             )
-    counts = district.villages.status_counts
-    if now and counts is not None:
-        _compare_counts(now, counts.reshape(-1, 4).sum(axis=0), origin, collector)
+    known = district.villages.known
+    if now and known.counts is not None and not isinstance(known, KnownStatuses):
+        _compare_counts(now, known.counts, origin, collector)
 
 
 def _compare_counts(now: Sequence[Sighting], counts: np.ndarray, origin: int, collector: Collector) -> None:

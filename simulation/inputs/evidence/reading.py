@@ -14,6 +14,7 @@ from pathlib import Path
 from ...domain.evidence import UNKNOWN, Assistance, Counts, Evidence, Launches, Panel
 from ...domain.messages import DataError, Message, listed
 from ...domain.status import LEVELS
+from ...domain.villages import DistrictCounts, SubdistrictCounts
 from ..collector import Collector
 from ..files import LARGEST_TABLE, Files, Source
 from ..scenario import Scenario
@@ -260,9 +261,11 @@ class _Reader:
                     "write origin: {year} in the scenario, with the statuses of that year", {"year": row.day.year}
                 )
                 row.table.tell(row.row, "date", message, self._collector, found=row.day, fix=fix)
-            if villages.status_counts is None or str(row.day) != str(as_of or f"{origin}-12-31"):
+            if not isinstance(villages.known, DistrictCounts | SubdistrictCounts):
                 continue
-            expected = villages.status_counts.reshape(-1, 4).sum(axis=0).tolist()
+            if str(row.day) != str(as_of or f"{origin}-12-31"):
+                continue
+            expected = villages.known.counts.tolist()
             if expected != row.four.tolist():
                 message = Message(
                     "at this date the scenario counts {expected} ({names})",

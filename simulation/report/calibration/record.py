@@ -11,6 +11,7 @@ from typing import Any
 
 from ...decision.next_datum import NextDatum
 from ...domain.messages import Message
+from ...domain.villages import MadeUpCounts
 from ...inference.calibration.posterior import Posterior, Spread
 from ...inputs.scenario import Scenario
 from ..language import LANGUAGES, language
@@ -59,7 +60,7 @@ def calibration_record(
         "origin": scenario.origin,
         "code": villages.district_code,
         "name": villages.district,
-        "population": {"villages": len(villages), "synthetic_counts": villages.synthetic},
+        "population": {"villages": len(villages), "synthetic_counts": isinstance(villages.known, MadeUpCounts)},
         "interventions": [],
         "seed": found.seed,
         "sources": dict(scenario.sources),

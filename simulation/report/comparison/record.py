@@ -10,6 +10,7 @@ from typing import Any
 from ...decision.comparison import AdditionalRises, Comparison, Contrast
 from ...decision.differences import Difference
 from ...domain.status import LEVELS
+from ...domain.villages import KnownStatuses, MadeUpCounts
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
 from .. import single_draw
@@ -35,8 +36,8 @@ def comparison_record(comparison: Comparison, precision: float | None = None) ->
         "name": villages.district,
         "population": {
             "villages": len(villages),
-            "single_status_known": villages.status is not None,
-            "synthetic_counts": villages.synthetic,
+            "single_status_known": isinstance(villages.known, KnownStatuses),
+            "synthetic_counts": isinstance(villages.known, MadeUpCounts),
         },
         "interventions": _interventions(baseline),
         "scenarios": [_contrast(comparison, contrast) for contrast in comparison.contrasts],
@@ -125,7 +126,7 @@ def _rises(rises: AdditionalRises) -> Record:
 def _villages(comparison: Comparison, contrast: Contrast) -> list[Record]:
     """Return the villages, the likeliest to rise only in the scenario first; none where that is not known."""
     villages, only_with, only_without = comparison.villages, contrast.only_with, contrast.only_without
-    if only_with is None or only_without is None or villages.status is None:
+    if only_with is None or only_without is None:
         return []
     order = sorted(range(len(villages)), key=lambda v: (-only_with[v], only_without[v], villages.codes[v]))
     return [
@@ -133,7 +134,7 @@ def _villages(comparison: Comparison, contrast: Contrast) -> list[Record]:
             "village_code": villages.codes[v],
             "village": villages.names[v],
             "subdistrict": villages.subdistricts[villages.subdistrict_index[v]],
-            "level": LEVELS[villages.status[v]],
+            "level": LEVELS[villages.levels[v]],
             "probability_only_with": float(only_with[v]),
             "probability_only_without": float(only_without[v]),
         }

@@ -17,8 +17,9 @@ from ...decision.plans import Limit, Plan
 from ...decision.priorities import VillagePriority
 from ...domain.intervention import Intervention
 from ...domain.messages import Message
-from ...domain.status import LEVELS, TOP
+from ...domain.status import TOP
 from ...domain.target import Target
+from ...domain.villages import KnownStatuses, MadeUpCounts
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
 from ..identity import effort_that_counts
@@ -65,8 +66,8 @@ def _place(scenario: Scenario) -> Record:
         "name": villages.district,
         "population": {
             "villages": len(villages),
-            "single_status_known": villages.status is not None,
-            "synthetic_counts": villages.synthetic,
+            "single_status_known": isinstance(villages.known, KnownStatuses),
+            "synthetic_counts": isinstance(villages.known, MadeUpCounts),
         },
     }
 
@@ -137,10 +138,8 @@ def _denominator(target: Target, found: Plan) -> int:
     villages = found.scenario.districts[0]
     if target.denominator == "all":
         return len(villages)
-    if villages.status is not None:
-        return int((villages.status < TOP).sum())
-    counts = villages.status_counts
-    return len(villages) if counts is None else int(counts.reshape(-1, len(LEVELS))[:, :TOP].sum())
+    counts = villages.known.counts
+    return len(villages) if counts is None else int(counts[:TOP].sum())
 
 
 def _point(found: Plan, point: Point | None) -> Record | None:

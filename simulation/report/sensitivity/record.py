@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...decision.drivers import Driver, Sensitivity
+from ...domain.villages import MadeUpCounts
 from ...inference.forecast import basis_of
 from ..language import LANGUAGES, language
 from ..record import rounded
@@ -29,7 +30,7 @@ def sensitivity_record(found: Sensitivity) -> Record:
         "origin": scenario.origin,
         "code": villages.district_code,
         "name": villages.district,
-        "population": {"villages": len(villages), "synthetic_counts": villages.synthetic},
+        "population": {"villages": len(villages), "synthetic_counts": isinstance(villages.known, MadeUpCounts)},
         "year": found.year,
         "mean": found.mean,
         "sd": found.sd,
