@@ -31,7 +31,7 @@ def assisted(priority: str | tuple[str, ...], **settings: object) -> set[int]:
     plan = Intervention("x", ORIGIN + 1, priority=priority, **settings)  # type: ignore[arg-type]
     effect = np.array([math.log(3.0)])
     programme = Programme(plan, VILLAGES, effect, np.zeros(1))
-    status = np.asarray(VILLAGES.status)[:, None]
+    status = np.asarray(VILLAGES.levels)[:, None]
     odds = np.array([0.1, 0.2, 9.0, 0.1, 0.25, 0.0])[:, None]
     tie = np.array([0.5, 0.4, 0.3, 0.2, 0.1, 0.05])[:, None]
     programme.allocate(ORIGIN + 1, status, lambda: tie, lambda: odds)
@@ -78,7 +78,7 @@ def test_a_village_keeps_its_place_after_it_rises_and_counts_against_capacity() 
     """With two places for two years, nobody new is taken in the second year, even if both rose to the top."""
     plan = Intervention("x", ORIGIN + 1, capacity=2, years_per_village=2)
     programme = Programme(plan, VILLAGES, np.ones(1), np.zeros(1))
-    status, tie = np.asarray(VILLAGES.status)[:, None].copy(), np.linspace(0.1, 0.9, 6)[:, None]
+    status, tie = np.asarray(VILLAGES.levels)[:, None].copy(), np.linspace(0.1, 0.9, 6)[:, None]
     programme.allocate(ORIGIN + 1, status, lambda: tie, lambda: tie)
     first = programme.assisted.copy()
     status[first] = 3
