@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.distributions import Dirichlet, Empirical
-from ..domain.parameters import ParameterSet
+from ..domain.parameters import ParameterKey, ParameterSet
 from ..domain.status import LEVELS
 from ..inputs.scenario import Scenario
 
@@ -28,10 +28,10 @@ _OPEN = 1e-9
 class PlacedParameters(ParameterSet):
     """Parameters at given points instead of at drawn ones; draw d is point d, whatever the seed."""
 
-    values: Mapping[str, Floats] = field(default_factory=dict)
+    values: Mapping[ParameterKey, Floats] = field(default_factory=dict)
     rows: Mapping[str, Floats] = field(default_factory=dict)
 
-    def sample(self, seed: int, draws: int) -> dict[str, Floats]:
+    def sample(self, seed: int, draws: int) -> dict[ParameterKey, Floats]:
         """Return the first values of every scalar parameter."""
         del seed
         return {name: values[:draws] for name, values in self.values.items()}
@@ -88,7 +88,7 @@ class Factors:
             else:
                 values[name] = distribution.quantile(column.get(name, np.full(len(points), 0.5)))
         rows = {
-            level: self._row(f"matrix.{level}", row, points)
+            level: self._row(ParameterKey("matrix", level), row, points)
             for level, row in zip(LEVELS, known.matrix or (), strict=False)
         }
         placed = PlacedParameters(
@@ -103,7 +103,7 @@ class Factors:
         )
         return replace(self.scenario, parameters=placed)
 
-    def _row(self, name: str, row: tuple[float, ...] | Dirichlet, points: Floats) -> Floats:
+    def _row(self, name: ParameterKey, row: tuple[float, ...] | Dirichlet, points: Floats) -> Floats:
         if not isinstance(row, Dirichlet):
             return np.broadcast_to(np.asarray(row, dtype=np.float64), (len(points), len(LEVELS)))
         return row.quantile(points[:, [place for place, owner in enumerate(self.owner) if owner == name]])

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from ..domain.distributions import Dirichlet, Distribution, Fixed
-from ..domain.parameters import ParameterSet
+from ..domain.parameters import ParameterKey, ParameterSet
 from ..domain.status import LEVELS, TOP
 from ..inputs.scenario import Scenario
 
@@ -32,10 +32,11 @@ def without_hindrance(
     uncertain parameter at its median, as if it were known.
     """
     known = scenario.parameters
-    if not _is_nil(known.scalars["year_sd"]):
-        yield "shock", with_scalars(scenario, {"year_sd": Fixed(0.0)})
-    effects = {f"{name}.odds_ratio_rise": known.scalars[f"{name}.odds_ratio_rise"] for name in interventions}
-    yield "effect", with_scalars(scenario, {name: _stronger(effect) for name, effect in effects.items()})
+    spread = ParameterKey("year_sd")
+    if not _is_nil(known.scalars[spread]):
+        yield "shock", with_scalars(scenario, {spread: Fixed(0.0)})
+    effects = [ParameterKey.effect(name, "rise") for name in interventions]
+    yield "effect", with_scalars(scenario, {key: _stronger(known.scalars[key]) for key in effects})
     widened = _for_everyone(scenario, interventions)
     if widened.interventions != scenario.interventions:
         yield "eligible", widened
@@ -45,7 +46,7 @@ def without_hindrance(
         yield "uncertainty", replace(scenario, parameters=_at_medians(known))
 
 
-def with_scalars(scenario: Scenario, scalars: Mapping[str, Distribution]) -> Scenario:
+def with_scalars(scenario: Scenario, scalars: Mapping[ParameterKey, Distribution]) -> Scenario:
     """Return the scenario with other parameters; its document no longer describes it."""
     parameters = replace(scenario.parameters, scalars={**scenario.parameters.scalars, **scalars})
     return replace(scenario, parameters=parameters)
@@ -86,8 +87,8 @@ def _falls_matter(scenario: Scenario, years: Sequence[int]) -> bool:
     return counted and any(not _is_nil(known.scalars[name]) for name in _falls(known))
 
 
-def _falls(known: ParameterSet) -> list[str]:
-    return [name for name in known.scalars if name == "fall" or name.startswith("fall.")]
+def _falls(known: ParameterSet) -> list[ParameterKey]:
+    return [key for key in known.scalars if key.kind == "fall"]
 
 
 def _without_falls(known: ParameterSet) -> ParameterSet:

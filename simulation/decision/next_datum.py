@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.messages import Message, Refusal
+from ..domain.parameters import ParameterKey
 from ..domain.status import LEVELS
 from ..domain.villages import MadeUpCounts
 from ..engine.ensemble import Effort
@@ -220,7 +221,7 @@ def _launches(scenario: Scenario, law: Law, villages: int, origins: Ints, rng: n
 
 def _averages(law: Law, steps: Steps, intervals: list[tuple[int, ...]], shocks: Floats) -> list[Floats]:
     """Return the mean matrix over each interval for every draw and each row of shocks, shape (D, K, 4, 4)."""
-    draws = len(law.values["year_sd"])
+    draws = len(law.values[ParameterKey("year_sd")])
     parts = []
     for start in range(0, draws, _BLOCK):
         block = range(start, min(start + _BLOCK, draws))

@@ -24,7 +24,6 @@ SEVERAL_DISTRICTS = Message(
     "{scenario} has {districts} districts, and a comparison takes one: compare district by district, "
     "each in a scenario with district: and villages:"
 )
-WAYS = ("rise", "fall")
 OTHER_ORIGIN = Message("{scenario} begins after {found}, {baseline} after {wanted}; set origin: {wanted}")
 OTHER_HORIZON = Message("{scenario} looks {found} years ahead, {baseline} {wanted}; set horizon: {wanted}")
 OTHER_TARGET = Message(
@@ -103,9 +102,8 @@ def other_assumptions(baseline: Assumptions, scenario: Assumptions) -> tuple[str
     interventions that can overlap.
     """
     one, other = baseline.parameters, scenario.parameters
-    effects = {f"{name}.odds_ratio_{way}" for name in one.interventions + other.interventions for way in WAYS}
-    names = [name for name in {**one.scalars, **other.scalars} if name not in effects]
-    found = [name for name in names if not _alike(one.scalars.get(name), other.scalars.get(name))]
+    keys = [key for key in {**one.scalars, **other.scalars} if not key.is_effect]
+    found: list[str] = [key for key in keys if not _alike(one.scalars.get(key), other.scalars.get(key))]
     found += [] if one.matrix == other.matrix else ["matrix"]
     found += [] if baseline.min_years == scenario.min_years else ["min_years"]
     overlapping = min(len(baseline.interventions), len(scenario.interventions)) > 1

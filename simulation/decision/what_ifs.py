@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..domain.distributions import Fixed
+from ..domain.parameters import ParameterKey
 from ..inputs.scenario import Scenario
 from .effort import Desk, Point
 from .levers import Lever, levers_of
@@ -82,12 +83,13 @@ def most_of(desk: Desk, budget: float | None) -> int:
 
 def other_shocks(scenario: Scenario, lever: Lever, desk_for: DeskFor) -> list[Curve]:
     """Return the chance against the effort for other sizes of the year shock, sketched."""
-    known = scenario.parameters.scalars["year_sd"]
+    spread = ParameterKey("year_sd")
+    known = scenario.parameters.scalars[spread]
     curves = []
     for year_sd in SHOCKS:
         if known == Fixed(year_sd):
             continue
-        desk = desk_for(with_scalars(scenario, {"year_sd": Fixed(year_sd)}), (lever,))
+        desk = desk_for(with_scalars(scenario, {spread: Fixed(year_sd)}), (lever,))
         rungs = ladder(lever.most)
         for rung in rungs:
             desk.sketch((rung,))

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from ..domain.distributions import Distribution, Empirical, Fixed
+from ..domain.parameters import ParameterKey
 from ..domain.status import LEVELS
 from ..domain.villages import MadeUpCounts, Villages
 from ..inputs.scenario import Scenario
@@ -24,7 +25,7 @@ WorldName = Literal[
 YEARS_SINCE_LAUNCH: dict[WorldName, int] = {"launched_long_ago": 9, "launched_recently": 3}
 """Kampung KB began in 2016; kampung that were launched in 2022 reached the same levels three times as fast."""
 _LOW, _MIDDLE, _HIGH = 0.05, 0.5, 0.95
-_SHOCKS = ("year_sd", "subdistrict_sd", "campaign.probability")
+_SHOCKS = (ParameterKey("year_sd"), ParameterKey("subdistrict_sd"), ParameterKey("campaign.probability"))
 
 
 @dataclass(frozen=True)
@@ -42,23 +43,23 @@ class World:
     """
 
     name: WorldName
-    scalars: dict[str, float] = field(default_factory=dict)
+    scalars: dict[ParameterKey, float] = field(default_factory=dict)
     effect_quantile: float | None = None
 
     def of(self, scenario: Scenario) -> Scenario:
         """Return a scenario in this state."""
-        scalars: dict[str, Distribution] = {name: Fixed(value) for name, value in self.scalars.items()}
+        scalars: dict[ParameterKey, Distribution] = {key: Fixed(value) for key, value in self.scalars.items()}
         if self.effect_quantile is not None:
             effects = open_effects(scenario)
-            scalars |= {name: Fixed(_at(effect, self.effect_quantile)) for name, effect in effects.items()}
+            scalars |= {key: Fixed(_at(effect, self.effect_quantile)) for key, effect in effects.items()}
         return with_scalars(scenario, scalars)
 
 
-def open_effects(scenario: Scenario) -> dict[str, Distribution]:
+def open_effects(scenario: Scenario) -> dict[ParameterKey, Distribution]:
     """Return the odds ratios of rising that are not numbers."""
     known = scenario.parameters.scalars
-    names = [f"{plan.name}.odds_ratio_rise" for plan in scenario.interventions]
-    return {name: known[name] for name in names if _open(known[name])}
+    keys = [ParameterKey.effect(plan.name, "rise") for plan in scenario.interventions]
+    return {key: known[key] for key in keys if _open(known[key])}
 
 
 def worlds_of(options: Sequence[Scenario]) -> Iterator[World]:
@@ -80,39 +81,40 @@ def worlds_of(options: Sequence[Scenario]) -> Iterator[World]:
     yield World("as_stated")
     yield from _launches(scenario)
     known = scenario.parameters.scalars
-    yield from _two("few_skips", "many_skips", {name: p for name, p in known.items() if name.startswith("skip")})
+    yield from _two("few_skips", "many_skips", {key: p for key, p in known.items() if key.kind == "skip"})
     if any(map(open_effects, options)):
         yield World("weak_effects", effect_quantile=_LOW)
         yield World("strong_effects", effect_quantile=_HIGH)
     if any(known[name] != Fixed(0.0) for name in _SHOCKS):
         yield World("no_shocks", dict.fromkeys(_SHOCKS, 0.0))
-    if _open(known["year_sd"]):
-        yield World("large_shocks", {"year_sd": _at(known["year_sd"], _HIGH)})
+    year_sd = ParameterKey("year_sd")
+    if _open(known[year_sd]):
+        yield World("large_shocks", {year_sd: _at(known[year_sd], _HIGH)})
 
 
-def _two(low: WorldName, high: WorldName, known: dict[str, Distribution]) -> Iterator[World]:
-    known = {name: distribution for name, distribution in known.items() if _open(distribution)}
+def _two(low: WorldName, high: WorldName, known: dict[ParameterKey, Distribution]) -> Iterator[World]:
+    known = {key: distribution for key, distribution in known.items() if _open(distribution)}
     if known:
-        yield World(low, {name: _at(distribution, _LOW) for name, distribution in known.items()})
-        yield World(high, {name: _at(distribution, _HIGH) for name, distribution in known.items()})
+        yield World(low, {key: _at(distribution, _LOW) for key, distribution in known.items()})
+        yield World(high, {key: _at(distribution, _HIGH) for key, distribution in known.items()})
 
 
 def _launches(scenario: Scenario) -> Iterator[World]:
     """Yield the states of the launch; only where chances of rising are open and the levels of today are known."""
     known, villages = scenario.parameters.scalars, scenario.districts[0]
-    names = [f"rise.{level}" for level in LEVELS[:-1]]
+    keys = [ParameterKey("rise", level) for level in LEVELS[:-1]]
     if (
         scenario.parameters.matrix is not None
         or isinstance(villages.known, MadeUpCounts)
-        or not all(_open(known[name]) for name in names)
+        or not all(_open(known[key]) for key in keys)
     ):
         return
-    typical = np.array([_at(known[name], _MIDDLE) for name in names])
+    typical = np.array([_at(known[key], _MIDDLE) for key in keys])
     for world, years in YEARS_SINCE_LAUNCH.items():
         rises = rises_a_year(villages, years)
         chances = _shifted(typical, _counts(villages)[:-1], rises)
         if chances is not None:
-            yield World(world, dict(zip(names, map(float, chances), strict=True)))
+            yield World(world, dict(zip(keys, map(float, chances), strict=True)))
 
 
 def rises_a_year(villages: Villages, years: int) -> float:

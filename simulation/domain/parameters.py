@@ -1,7 +1,6 @@
-"""The parameters of the law: their default priors and their addressed draws.
+"""The parameters of the law: their keys, their default priors and their addressed draws.
 
-Knows the name, scale and default of every parameter; must not know how a village uses them.
-Names are those of the scenario file: ``rise.dasar``, ``year_sd``, ``pokja.odds_ratio_rise``.
+Must not know how a village uses them.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,19 +19,145 @@ from .status import LEVELS
 
 Floats = NDArray[np.float64]
 
-DEFAULT_PRIORS: dict[str, Distribution] = {
-    "rise.dasar": LogitNormal(-2.94, 0.8),
-    "rise.berkembang": LogitNormal(-2.30, 0.8),
-    "rise.mandiri": LogitNormal(-0.60, 1.2),
-    "fall": LogitNormal(-4.0, 1.0),
-    "skip.berkembang": Beta(1, 9),
-    "skip.mandiri": Beta(6, 2),
-    "village_sd": HalfNormal(0.7),
-    "year_sd": HalfNormal(0.7),
-    "subdistrict_sd": HalfNormal(0.4),
-    "peer_odds_ratio": Exponentiated(HalfNormal(0.5)),
-    "campaign.probability": Beta(1, 9),
-    "campaign.odds_ratio": Exponentiated(Normal(2.5, 0.7)),
+Kind = Literal[
+    "rise", "fall", "skip", "matrix",
+    "village_sd", "year_sd", "subdistrict_sd",
+    "peer_odds_ratio", "campaign.probability", "campaign.odds_ratio", "covariate",
+    "odds_ratio_rise", "odds_ratio_fall",
+]  # fmt: skip
+Scale = Literal["probability", "spread", "odds ratio"]
+Direction = Literal["rise", "fall"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+
+_LEVELS_OF: dict[str, tuple[str, ...]] = {
+    "rise": LEVELS[:-1],
+    "fall": ("", *LEVELS[1:]),
+    "skip": ("", *LEVELS[1:-1]),
+    "matrix": LEVELS,
+}
+"""The levels at which a kind is given; the empty one stands for all of them together."""
+_NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall")
+"""Kinds that belong to a covariate or an intervention, whose names are the scenario's own."""
+
+
+class ParameterKey(str):
+    """Which parameter of the law: its kind, and the level, covariate or intervention that it belongs to.
+
+    As text it is the dotted name of the scenario file (``rise.dasar``, ``year_sd``, ``covariates.remote``,
+    ``pokja.odds_ratio_rise``), which is also the address of its draws; it equals that text, so that draws and
+    distributions can be looked up by it. What a key means is never read off the text but by `parse`.
+
+    Parameters
+    ----------
+    kind
+        One of a closed set.
+    of
+        A level, or empty where one number holds at all levels; the name of a covariate or an intervention.
+
+    Raises
+    ------
+    ValueError
+        Where the kind has no such level, or needs a name.
+
+    Examples
+    --------
+    >>> ParameterKey("fall", "mandiri") == "fall.mandiri"
+    True
+    >>> ParameterKey.parse("fall.odds_ratio_rise").of  # an effect of an intervention called fall
+    'fall'
+    """
+
+    kind: Final[Kind]
+    of: Final[str]
+
+    def __new__(cls, kind: Kind, of: str = "") -> ParameterKey:
+        """Make the text of the key."""
+        if (not of) if kind in _NAMED else of not in _LEVELS_OF.get(kind, ("",)):
+            raise ValueError(f"{kind} is no parameter of {of or 'nothing'}")
+        if kind == "covariate":
+            text = f"covariates.{of}"
+        elif kind in _NAMED:
+            text = f"{of}.{kind}"
+        else:
+            text = f"{kind}.{of}" if of else kind
+        return str.__new__(cls, text)
+
+    def __init__(self, kind: Kind, of: str = "") -> None:
+        self.kind = kind
+        self.of = of
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """Return what makes the key again, for pickle and copy."""
+        return self.kind, self.of
+
+    @classmethod
+    def effect(cls, intervention: str, direction: Direction) -> ParameterKey:
+        """Return the key of an intervention's odds ratio of rising or falling."""
+        return cls("odds_ratio_rise" if direction == "rise" else "odds_ratio_fall", intervention)
+
+    @classmethod
+    def parse(cls, text: str) -> ParameterKey:
+        """Return the key that a file or a caller writes as `text`.
+
+        The names of the law itself are closed; any other is a covariate's or an intervention's, so that an
+        intervention may be called ``fall``, ``skip`` or ``campaign``.
+
+        Raises
+        ------
+        ValueError
+            Where no parameter can have this name.
+        """
+        if isinstance(text, ParameterKey):
+            return text
+        if text in _OF_THE_LAW:
+            return _OF_THE_LAW[text]
+        if text.startswith("covariates."):
+            return cls("covariate", text.removeprefix("covariates."))
+        owner, _, kind = text.rpartition(".")
+        if owner and kind == "odds_ratio_rise":
+            return cls("odds_ratio_rise", owner)
+        if owner and kind == "odds_ratio_fall":
+            return cls("odds_ratio_fall", owner)
+        raise ValueError(f"{text} is no parameter of the law")
+
+    @property
+    def is_effect(self) -> bool:
+        """Whether it is the effect of an intervention."""
+        return self.kind in {"odds_ratio_rise", "odds_ratio_fall"}
+
+    @property
+    def scale(self) -> Scale:
+        """On what scale its numbers are: probabilities in [0, 1], spreads from 0 on, odds ratios above 0."""
+        if self.kind in {"rise", "fall", "skip", "matrix", "campaign.probability"}:
+            return "probability"
+        return "spread" if self.kind in {"village_sd", "year_sd", "subdistrict_sd"} else "odds ratio"
+
+    @property
+    def scenario_key(self) -> str:
+        """The key of the scenario file under which it stands, its section first."""
+        return f"interventions.{self}" if self.is_effect else f"transition.{self}"
+
+
+_OF_THE_LAW: dict[str, ParameterKey] = {
+    str(key): key
+    for kind in get_args(Kind)
+    if kind not in _NAMED
+    for key in (ParameterKey(kind, level) for level in _LEVELS_OF.get(kind, ("",)))
+}
+
+DEFAULT_PRIORS: dict[ParameterKey, Distribution] = {
+    ParameterKey("rise", "dasar"): LogitNormal(-2.94, 0.8),
+    ParameterKey("rise", "berkembang"): LogitNormal(-2.30, 0.8),
+    ParameterKey("rise", "mandiri"): LogitNormal(-0.60, 1.2),
+    ParameterKey("fall"): LogitNormal(-4.0, 1.0),
+    ParameterKey("skip", "berkembang"): Beta(1, 9),
+    ParameterKey("skip", "mandiri"): Beta(6, 2),
+    ParameterKey("village_sd"): HalfNormal(0.7),
+    ParameterKey("year_sd"): HalfNormal(0.7),
+    ParameterKey("subdistrict_sd"): HalfNormal(0.4),
+    ParameterKey("peer_odds_ratio"): Exponentiated(HalfNormal(0.5)),
+    ParameterKey("campaign.probability"): Beta(1, 9),
+    ParameterKey("campaign.odds_ratio"): Exponentiated(Normal(2.5, 0.7)),
 }
 """Where a district has no data of its own (MODEL.md, "Input data")."""
 
@@ -84,50 +210,60 @@ class Parameters:
 
 @dataclass(frozen=True, eq=False)
 class ParameterSet:
-    """What is known of every parameter: a number or a distribution for each name.
+    """What is known of every parameter: a number or a distribution for each key.
 
     Attributes
     ----------
     scalars
-        Name -> distribution, on the scale of the scenario key (probabilities, odds ratios, spreads).
-        Per-level names (``fall.mandiri``, ``skip.mandiri``) win over a common one (``fall``, ``skip``).
+        Key -> distribution, on the scale of the key; a caller may write keys as text (``fall.mandiri``).
+        Keys of one level win over one for all levels.
     matrix
         One row a level, each four numbers summing to 1 or a Dirichlet; None where the law is given
         by ``rise``, ``fall`` and ``skip``.
     interventions, covariates
         Names, in the order of the scenario.
     defaulted
-        Names that the scenario left to their default prior.
+        Keys that the scenario left to their default prior.
     blocks
         The data blocks behind calibrated draws, e.g. ``("panel",)``; empty without local data.
+
+    Raises
+    ------
+    ValueError
+        Where a key is no parameter of the law.
     """
 
-    scalars: Mapping[str, Distribution]
+    scalars: Mapping[ParameterKey, Distribution]
     matrix: tuple[tuple[float, ...] | Dirichlet, ...] | None = None
     interventions: tuple[str, ...] = ()
     covariates: tuple[str, ...] = ()
-    defaulted: frozenset[str] = frozenset()
+    defaulted: frozenset[ParameterKey] = frozenset()
     blocks: tuple[str, ...] = ()
 
-    @cached_property
-    def uncertain(self) -> tuple[str, ...]:
-        """Names of the parameters that differ from draw to draw."""
-        rows = self.matrix or ()
-        dirichlet = [f"matrix.{level}" for level, row in zip(LEVELS, rows, strict=False) if isinstance(row, Dirichlet)]
-        return (*dirichlet, *(name for name, value in self.scalars.items() if not value.fixed))
+    def __post_init__(self) -> None:
+        """Read keys that are given as text."""
+        object.__setattr__(self, "scalars", {ParameterKey.parse(key): value for key, value in self.scalars.items()})
+        object.__setattr__(self, "defaulted", frozenset(map(ParameterKey.parse, self.defaulted)))
 
-    def sample(self, seed: int, draws: int) -> dict[str, Floats]:
-        """Return the draws of every scalar parameter, name -> shape (draws,).
+    @cached_property
+    def uncertain(self) -> tuple[ParameterKey, ...]:
+        """Keys of the parameters that differ from draw to draw."""
+        rows = zip(LEVELS, self.matrix or (), strict=False)
+        dirichlet = [ParameterKey("matrix", level) for level, row in rows if isinstance(row, Dirichlet)]
+        return (*dirichlet, *(key for key, value in self.scalars.items() if not value.fixed))
+
+    def sample(self, seed: int, draws: int) -> dict[ParameterKey, Floats]:
+        """Return the draws of every scalar parameter, key -> shape (draws,).
 
         Rows of a file of draws are taken in an addressed random order, and again from the top where the
         file is shorter.
         """
         uniform = dict(zip(self.scalars, parameter_uniforms(seed, tuple(self.scalars), draws), strict=True))
         return {
-            name: np.resize(value.values[row_order(seed, value.values.size)], draws)
+            key: np.resize(value.values[row_order(seed, value.values.size)], draws)
             if isinstance(value, Empirical)
-            else value.quantile(uniform[name])
-            for name, value in self.scalars.items()
+            else value.quantile(uniform[key])
+            for key, value in self.scalars.items()
         }
 
     def draw(self, seed: int, draws: int) -> Parameters:
@@ -139,24 +275,24 @@ class ParameterSet:
             rise, fall, rise_reaches, fall_reaches = split_matrix(self.sample_matrix(seed, draws))
         log_ratios = {
             direction: np.log(
-                np.array([values[f"{name}.odds_ratio_{direction}"] for name in self.interventions])
+                np.array([values[ParameterKey.effect(name, direction)] for name in self.interventions])
                 .reshape(len(self.interventions), draws)
                 .T
             )
-            for direction in ("rise", "fall")
+            for direction in DIRECTIONS
         }
         return Parameters(
             rise=rise,
             fall=fall,
             rise_reaches=rise_reaches,
             fall_reaches=fall_reaches,
-            village_sd=values["village_sd"],
-            year_sd=values["year_sd"],
-            subdistrict_sd=values["subdistrict_sd"],
-            peer_log_odds=np.log(values["peer_odds_ratio"]),
-            campaign_probability=values["campaign.probability"],
-            campaign_log_odds=np.log(values["campaign.odds_ratio"]),
-            covariate_log_odds={name: np.log(values[f"covariates.{name}"]) for name in self.covariates},
+            village_sd=values[ParameterKey("village_sd")],
+            year_sd=values[ParameterKey("year_sd")],
+            subdistrict_sd=values[ParameterKey("subdistrict_sd")],
+            peer_log_odds=np.log(values[ParameterKey("peer_odds_ratio")]),
+            campaign_probability=values[ParameterKey("campaign.probability")],
+            campaign_log_odds=np.log(values[ParameterKey("campaign.odds_ratio")]),
+            covariate_log_odds={name: np.log(values[ParameterKey("covariate", name)]) for name in self.covariates},
             rise_log_odds_ratio=log_ratios["rise"],
             fall_log_odds_ratio=log_ratios["fall"],
         )
@@ -173,17 +309,21 @@ class ParameterSet:
         return matrix
 
 
-def from_shorthand(values: Mapping[str, Floats], draws: int) -> tuple[Floats, Floats, Floats, Floats]:
+def from_shorthand(values: Mapping[ParameterKey, Floats], draws: int) -> tuple[Floats, Floats, Floats, Floats]:
     """Turn ``rise``, ``fall`` and ``skip`` into the law's four arrays (MODEL.md, "Transition")."""
+
+    def at(kind: Literal["rise", "fall", "skip"], level: str) -> Floats:
+        """Return the values of one level: its own, else those for all levels."""
+        own = ParameterKey(kind, level)
+        return values[own] if own in values else values[ParameterKey(kind)]
+
     rise, fall = np.zeros((draws, 4)), np.zeros((draws, 4))
     for s, level in enumerate(LEVELS):
         if s < 3:
-            rise[:, s] = values[f"rise.{level}"]
+            rise[:, s] = at("rise", level)
         if s > 0:
-            fall[:, s] = values[f"fall.{level}"] if f"fall.{level}" in values else values["fall"]
-    past_berkembang, past_mandiri = (
-        values[f"skip.{level}"] if f"skip.{level}" in values else values["skip"] for level in LEVELS[1:3]
-    )
+            fall[:, s] = at("fall", level)
+    past_berkembang, past_mandiri = (at("skip", level) for level in LEVELS[1:3])
     rise_reaches, fall_reaches = np.zeros((draws, 4, 4)), np.zeros((draws, 4, 4))
     rise_reaches[:, 0, 1] = rise_reaches[:, 1, 2] = rise_reaches[:, 2, 3] = 1
     rise_reaches[:, 0, 2] = past_berkembang

@@ -284,9 +284,8 @@ def basis_of(parameters: ParameterSet) -> tuple[str, ...]:
     """Return what numbers rest on that come from these parameters: data blocks, or that there were none."""
     if parameters.blocks:
         return parameters.blocks
-    falls = {f"{name}.odds_ratio_fall" for name in parameters.interventions}
-    told = [name for name, value in parameters.scalars.items() if name not in falls or value != Fixed(1.0)]
-    stated = parameters.matrix is not None or any(name not in parameters.defaulted for name in told)
+    told = [key for key, value in parameters.scalars.items() if key.kind != "odds_ratio_fall" or value != Fixed(1.0)]
+    stated = parameters.matrix is not None or any(key not in parameters.defaulted for key in told)
     if not stated:
         return (PRIORS_ALONE,)
     return (PRIORS_AND_STATED,) if parameters.defaulted else (STATED_ALONE,)

@@ -10,6 +10,7 @@ from math import exp
 import numpy as np
 
 from ..domain.messages import Message, listed, nearest, shown
+from ..domain.parameters import ParameterKey
 from ..domain.villages import Villages
 from .collector import Collector
 from .law import Law
@@ -40,7 +41,7 @@ def check_covariates(node: Node, law: Law, region: Region, collector: Collector)
 def _tell_unit(place: Node, field: str, name: str, law: Law, region: Region, collector: Collector) -> None:
     cells = np.concatenate([district.columns[name] for district in region.districts])
     low, high = float(cells.min()), float(cells.max())
-    likely = law.parameters.scalars[f"covariates.{name}"].quantile(np.array([0.05, 0.95]))
+    likely = law.parameters.scalars[ParameterKey("covariate", name)].quantile(np.array([0.05, 0.95]))
     if float(np.abs(np.log(likely)).max()) * (high - low) <= MOST_LOG_ODDS:
         return
     message = Message(

@@ -10,11 +10,11 @@ from copy import deepcopy
 from typing import Any
 
 from ..domain.messages import Message
-from ..domain.parameters import ParameterSet
+from ..domain.parameters import DIRECTIONS, ParameterKey, ParameterSet
 from ..domain.status import LEVELS
 from .collector import Collector
 from .files import Files
-from .law import Law, scenario_key
+from .law import Law
 from .placeholders import is_placeholder
 from .region import sheet_of
 from .schema import InterventionSection, ScenarioFile, TargetSection
@@ -99,13 +99,10 @@ def _villages(plain: dict[str, Any], node: Node, files: Files) -> dict[str, Any]
 
 def _transition(model: ScenarioFile, law: Law, node: Node, files: Files) -> dict[str, Any]:
     section: dict[str, Any] = {} if law.matrix is None else {"matrix": dict(law.matrix)}
-    for name, value in law.notation.items():
-        if scenario_key(name).startswith("transition."):
-            first, _, rest = name.partition(".")
-            if rest:
-                section.setdefault(first, {})[rest] = value
-            else:
-                section[first] = value
+    for key, value in law.notation.items():
+        if not key.is_effect:
+            *above, last = key.split(".", maxsplit=1)
+            (section.setdefault(above[0], {}) if above else section)[last] = value
     section["min_years"] = model.transition.min_years
     if model.transition.parameters_from is not None:
         place = node.mapping["transition"].mapping["parameters_from"].place
@@ -114,23 +111,21 @@ def _transition(model: ScenarioFile, law: Law, node: Node, files: Files) -> dict
 
 
 def _intervention(name: str, plan: InterventionSection, law: Law) -> dict[str, Any]:
-    effects = {"odds_ratio_rise", "odds_ratio_fall"}
+    effects = [f"odds_ratio_{direction}" for direction in DIRECTIONS]
     section = plan.model_dump(exclude_none=True, mode="json", exclude={*effects, "cost_idr_million"})
     if not section["eligible"]["where"]:
         del section["eligible"]["where"]
-    for key in sorted(effects, reverse=True):
-        if f"{name}.{key}" in law.notation:
-            section[key] = law.notation[f"{name}.{key}"]
+    for direction in DIRECTIONS:
+        if (key := ParameterKey.effect(name, direction)) in law.notation:
+            section[key.kind] = law.notation[key]
     section["cost_idr_million"] = plan.cost_idr_million
     return section
 
 
-def parameter_keys(parameters: ParameterSet) -> dict[str, str]:
-    """Return the scenario key of every parameter -> its name in the law."""
-    keys = {scenario_key(name): name for name in parameters.scalars}
-    if parameters.matrix is not None:
-        keys |= {f"transition.matrix.{level}": f"matrix.{level}" for level in LEVELS}
-    return keys
+def parameter_keys(parameters: ParameterSet) -> dict[str, ParameterKey]:
+    """Return every parameter by its key in the scenario file, its section first."""
+    rows = [] if parameters.matrix is None else [ParameterKey("matrix", level) for level in LEVELS]
+    return {key.scenario_key: key for key in (*parameters.scalars, *rows)}
 
 
 def default_keys(parameters: ParameterSet) -> list[str]:
@@ -216,7 +211,7 @@ def _inherited(key: str, sources: Mapping[str, str]) -> str | None:
     return None
 
 
-def _unlisted(name: str, law: Law) -> str:
-    if name in law.calibrated:
+def _unlisted(key: ParameterKey, law: Law) -> str:
+    if key in law.calibrated:
         return CALIBRATED
-    return DEFAULT_PRIOR if name in law.parameters.defaulted else ASSUMED
+    return DEFAULT_PRIOR if key in law.parameters.defaulted else ASSUMED

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..domain.distributions import Dirichlet, Distribution, Fixed
 from ..domain.messages import Message
-from ..domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR, ParameterSet
+from ..domain.parameters import DEFAULT_PRIORS, DIRECTIONS, INTERVENTION_PRIOR, Kind, ParameterKey, ParameterSet
 from ..domain.status import LEVELS
 from .collector import Collector
 from .files import Files
@@ -22,8 +22,8 @@ from .schema import InterventionSection
 from .transition_schema import Fall, Matrix, MatrixRow, Skip, Transition
 from .tree import Node
 
-SHORTHAND = ("rise", "fall", "skip")
-BOTH_FORMS = frozenset({"fall", "skip"})
+SHORTHAND: tuple[Kind, ...] = ("rise", "fall", "skip")
+BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip")
 """Given either once for all levels or per level."""
 
 
@@ -36,23 +36,17 @@ class Law:
     parameters
         For the engines.
     notation
-        Parameter name -> number or distribution as a scenario file writes it; draws are left out.
+        Parameter -> number or distribution as a scenario file writes it; draws are left out.
     matrix
         The matrix as a scenario file writes it, or None.
     calibrated
-        Names whose draws come from a file.
+        Parameters whose draws come from a file.
     """
 
     parameters: ParameterSet
-    notation: Mapping[str, Any]
+    notation: Mapping[ParameterKey, Any]
     matrix: Mapping[str, Any] | None
-    calibrated: frozenset[str]
-
-
-def scenario_key(parameter: str) -> str:
-    """Return the key of a parameter in the scenario file."""
-    is_effect = parameter.endswith((".odds_ratio_rise", ".odds_ratio_fall")) and not parameter.startswith("covariates.")
-    return f"interventions.{parameter}" if is_effect else f"transition.{parameter}"
+    calibrated: frozenset[ParameterKey]
 
 
 def read_law(
@@ -71,63 +65,63 @@ def read_law(
     given = {**_given_transition(transition), **_given_effects(plans)}
     posterior = _posterior(node, transition, plans, files, collector)
     _tell_given_twice(node, given, posterior, collector)
-    covariates = [*transition.covariates, *(n[11:] for n in posterior.draws if n.startswith("covariates."))]
-    names = _names(transition, tuple(plans), tuple(dict.fromkeys(covariates)), {*given, *posterior.draws})
-    left = {name for name in names if name not in given and name not in posterior.draws}
+    covariates = [*transition.covariates, *(key.of for key in posterior.draws if key.kind == "covariate")]
+    keys = _keys(transition, tuple(plans), tuple(dict.fromkeys(covariates)), {*given, *posterior.draws})
+    left = {key for key in keys if key not in given and key not in posterior.draws}
     parameters = ParameterSet(
-        {name: posterior.draws.get(name) or _distribution_of(name, given.get(name)) for name in names},
+        {key: posterior.draws.get(key) or _distribution_of(key, given.get(key)) for key in keys},
         None if transition.matrix is None else _rows(transition.matrix),
         tuple(plans),
         tuple(dict.fromkeys(covariates)),
-        frozenset(name for name in left if not name.endswith(".odds_ratio_fall")),
+        frozenset(key for key in left if key.kind != "odds_ratio_fall"),
         posterior.blocks,
     )
-    told = [name for name in names if name not in posterior.draws]
-    written = {name: notation(given[name] if name in given else default_of(name)) for name in told}
+    told = [key for key in keys if key not in posterior.draws]
+    written = {key: notation(given[key] if key in given else default_of(key)) for key in told}
     matrix = None if transition.matrix is None else _matrix_notation(transition.matrix)
     return Law(parameters, written, matrix, frozenset(posterior.draws))
 
 
-def _distribution_of(name: str, given: Quantity | None) -> Distribution:
-    return default_of(name) if given is None else distribution(given, odds_ratio=_is_odds_ratio(name))
+def _distribution_of(key: ParameterKey, given: Quantity | None) -> Distribution:
+    return default_of(key) if given is None else distribution(given, odds_ratio=key.scale == "odds ratio")
 
 
-def default_of(name: str) -> Distribution:
+def default_of(key: ParameterKey) -> Distribution:
     """Return the prior of a parameter that a scenario leaves out."""
-    if name.endswith(".odds_ratio_rise"):
+    if key.kind == "odds_ratio_rise":
         return INTERVENTION_PRIOR
-    if name.endswith(".odds_ratio_fall"):
+    if key.kind == "odds_ratio_fall":
         return Fixed(1.0)
-    return DEFAULT_PRIORS["fall" if name.startswith("fall.") else name]
+    return DEFAULT_PRIORS[ParameterKey("fall") if key.kind == "fall" else key]
 
 
-def _is_odds_ratio(name: str) -> bool:
-    return "odds_ratio" in name or name.startswith("covariates.")
-
-
-def _names(
-    transition: Transition, interventions: tuple[str, ...], covariates: tuple[str, ...], known: AbstractSet[str]
-) -> list[str]:
-    """Return the names of all scalar parameters, in the order of the scenario file.
+def _keys(
+    transition: Transition,
+    interventions: tuple[str, ...],
+    covariates: tuple[str, ...],
+    known: AbstractSet[ParameterKey],
+) -> list[ParameterKey]:
+    """Return the keys of all scalar parameters, in the order of the scenario file.
 
     A single `skip` for both levels is one parameter, drawn once, as a single `fall` is; which form they
     take is read off the names that are `known`.
     """
-    names: dict[str, None] = {}
-    per_level_fall = any(name.startswith("fall.") for name in known)
-    for name in DEFAULT_PRIORS:
-        if transition.matrix is not None and name.split(".")[0] in SHORTHAND:
+    keys: dict[ParameterKey, None] = {}
+    per_level_fall = any(key.kind == "fall" and key.of for key in known)
+    for key in DEFAULT_PRIORS:
+        if transition.matrix is not None and key.kind in SHORTHAND:
             continue
-        if name == "fall" and per_level_fall:
-            names |= dict.fromkeys(f"fall.{level}" for level in LEVELS[1:])
+        if key.kind == "fall" and per_level_fall:
+            keys |= dict.fromkeys(ParameterKey("fall", level) for level in LEVELS[1:])
         else:
-            names["skip" if name.startswith("skip.") and "skip" in known else name] = None
-    effects = (f"{name}.odds_ratio_{direction}" for name in interventions for direction in ("rise", "fall"))
-    return [*names, *(f"covariates.{name}" for name in covariates), *effects]
+            common = ParameterKey("skip")
+            keys[common if key.kind == "skip" and common in known else key] = None
+    effects = (ParameterKey.effect(name, direction) for name in interventions for direction in DIRECTIONS)
+    return [*keys, *(ParameterKey("covariate", name) for name in covariates), *effects]
 
 
-def _given_transition(transition: Transition) -> dict[str, Quantity]:
-    """Return the parameters that the section `transition` gives, by name."""
+def _given_transition(transition: Transition) -> dict[ParameterKey, Quantity]:
+    """Return the parameters that the section `transition` gives."""
     given: dict[str, Quantity | None] = {}
     if transition.matrix is None:
         if transition.rise is not None:
@@ -145,16 +139,16 @@ def _given_transition(transition: Transition) -> dict[str, Quantity]:
     if transition.campaign is not None:
         given |= {f"campaign.{name}": value for name, value in transition.campaign}
     given |= {f"covariates.{name}": value for name, value in transition.covariates.items()}
-    return {name: value for name, value in given.items() if value is not None}
+    return {ParameterKey.parse(name): value for name, value in given.items() if value is not None}
 
 
-def _given_effects(plans: Mapping[str, InterventionSection]) -> dict[str, Quantity]:
-    """Return the odds ratios that interventions give, by parameter name."""
+def _given_effects(plans: Mapping[str, InterventionSection]) -> dict[ParameterKey, Quantity]:
+    """Return the odds ratios that interventions give."""
     return {
-        f"{name}.{key}": value
+        ParameterKey.effect(name, direction): value
         for name, plan in plans.items()
-        for key in ("odds_ratio_rise", "odds_ratio_fall")
-        if (value := getattr(plan, key)) is not None
+        for direction in DIRECTIONS
+        if (value := getattr(plan, f"odds_ratio_{direction}")) is not None
     }
 
 
@@ -172,25 +166,26 @@ def _posterior(
     source = files.read(transition.parameters_from, place.place, "transition.parameters_from")
     if source is None:
         return Posterior()
-    both_forms = (set[str](), {"fall.mandiri", "skip"})
-    known = {name for form in both_forms for name in _names(transition, tuple(plans), (), form)}
+    both_forms = (set[ParameterKey](), {ParameterKey("fall", "mandiri"), ParameterKey("skip")})
+    known = {key for form in both_forms for key in _keys(transition, tuple(plans), (), form)}
     posterior = read_posterior(source, collector, known) or Posterior()
-    for common in sorted(BOTH_FORMS & posterior.draws.keys()):
-        if any(name.startswith(f"{common}.") for name in posterior.draws):
-            message = Message("draws of {name} are given both for all levels and per level", {"name": common})
+    for common in (key for key in map(ParameterKey, BOTH_FORMS) if key in posterior.draws):
+        if any(key.kind == common.kind and key.of for key in posterior.draws):
+            message = Message("draws of {name} are given both for all levels and per level", {"name": str(common)})
             collector.add((source.shown, None), common, message, suggestion=WRITE_AGAIN, table=True)
     return posterior
 
 
-def _tell_given_twice(node: Node, given: Mapping[str, Quantity], posterior: Posterior, collector: Collector) -> None:
+def _tell_given_twice(
+    node: Node, given: Mapping[ParameterKey, Quantity], posterior: Posterior, collector: Collector
+) -> None:
     """Tell every parameter that stands in the scenario and among the draws; one that is inherited gives way."""
     drawn = node.get("transition", "parameters_from")
-    for name in posterior.draws:
-        owner = name.split(".")[0]
-        rivals = {other for other in given if owner in BOTH_FORMS and other.split(".")[0] == owner}
-        if name not in given and not (rivals if name == owner else owner in rivals):
+    for drawn_key in posterior.draws:
+        rivals = {other for other in given if drawn_key.kind in BOTH_FORMS and other.kind == drawn_key.kind}
+        if drawn_key not in given and not any(not other.of or not drawn_key.of for other in rivals):
             continue
-        key = scenario_key(name)
+        key = drawn_key.scenario_key
         place = node
         for part in key.split("."):
             place = place.mapping.get(part, place)

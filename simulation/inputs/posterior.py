@@ -15,6 +15,7 @@ import numpy as np
 
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, listed, nearest, shown
+from ..domain.parameters import ParameterKey
 from .collector import Collector
 from .files import Source
 
@@ -33,22 +34,22 @@ class Posterior:
     Attributes
     ----------
     draws
-        Parameter name -> its draws, on the scale of the scenario key.
+        Parameter -> its draws, on the scale of its key.
     blocks
         The data behind them.
     """
 
-    draws: Mapping[str, Empirical] = field(default_factory=dict)
+    draws: Mapping[ParameterKey, Empirical] = field(default_factory=dict)
     blocks: tuple[str, ...] = ()
 
 
-def read_posterior(source: Source, collector: Collector, known: set[str]) -> Posterior | None:
+def read_posterior(source: Source, collector: Collector, known: set[ParameterKey]) -> Posterior | None:
     """Return the draws in a Parquet file, or None with every problem told.
 
     Parameters
     ----------
     known
-        Names a column may have, besides covariates.
+        Parameters that a column may hold, besides covariates.
     """
     table = _read(source, collector)
     if table is None:
@@ -58,19 +59,28 @@ def read_posterior(source: Source, collector: Collector, known: set[str]) -> Pos
         message = Message("the file holds no draws")
         collector.add((source.shown, None), "", message, suggestion=WRITE_AGAIN, table=True)
         return None
-    draws: dict[str, Empirical] = {}
+    draws: dict[ParameterKey, Empirical] = {}
     basis = _basis(table.schema.metadata)
     for name, column in zip(table.column_names, table.columns, strict=True):
         if basis.learned is not None and name not in basis.learned:
             continue
-        if name not in known and not name.startswith("covariates."):
+        key = _key(name)
+        if key is None or (key not in known and key.kind != "covariate"):
             message = Message("no parameter of this scenario has this name")
             names, place = sorted(known), (source.shown, None)
             allowed, fix = Message("one of: {names}", {"names": listed(names, 30)}), nearest(name, names)
             collector.add(place, name, message, found=name, allowed=allowed, suggestion=fix, table=True)
-        elif (values := _column(source, name, column, collector)) is not None:
-            draws[name] = Empirical(values)
+        elif (values := _column(source, key, column, collector)) is not None:
+            draws[key] = Empirical(values)
     return Posterior(draws, basis.blocks) if len(collector) == before else None
+
+
+def _key(column: str) -> ParameterKey | None:
+    """Return the parameter that a column is named after, if any."""
+    try:
+        return ParameterKey.parse(column)
+    except ValueError:
+        return None
 
 
 def _read(source: Source, collector: Collector) -> Any:
@@ -112,15 +122,14 @@ def _is_number(kind: Any) -> bool:
     return bool(types.is_floating(kind) or types.is_integer(kind) or types.is_null(kind))
 
 
-def _column(source: Source, name: str, column: Any, collector: Collector) -> np.ndarray[Any, Any] | None:
+def _column(source: Source, key: ParameterKey, column: Any, collector: Collector) -> np.ndarray[Any, Any] | None:
     """Return one column as floats after telling what is not a number or out of range."""
     values = np.asarray(column.to_numpy(), dtype=np.float64)
-    low, high = limits(name)
-    wrong = ~np.isfinite(values) | (values < low) | (values > high)
-    allowed = Message("a share or probability from 0 to 1") if high == 1 else Message("at least {low}", {"low": 0})
-    if "odds_ratio" in name or name.startswith("covariates."):
-        wrong |= values <= 0
-        allowed = Message("above {low}", {"low": 0})
+    wrong, allowed = ~np.isfinite(values) | (values < 0), Message("at least {low}", {"low": 0})
+    if key.scale == "probability":
+        wrong, allowed = wrong | (values > 1), Message("a share or probability from 0 to 1")
+    elif key.scale == "odds ratio":
+        wrong, allowed = wrong | (values == 0), Message("above {low}", {"low": 0})
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         message = Message(
@@ -128,15 +137,9 @@ def _column(source: Source, name: str, column: Any, collector: Collector) -> np.
             {"count": int(wrong.sum()), "row": row + 1},
         )
         found = shown(str(values[row]))
-        collector.add((source.shown, None), name, message, found=found, allowed=allowed, table=True)
+        collector.add((source.shown, None), key, message, found=found, allowed=allowed, table=True)
         return None
     return values
-
-
-def limits(name: str) -> tuple[float, float]:
-    """Return the range of a parameter on the scale of its scenario key."""
-    is_probability = name.split(".", maxsplit=1)[0] in {"rise", "fall", "skip"} or name == "campaign.probability"
-    return (0.0, 1.0) if is_probability else (0.0, np.inf)
 
 
 @dataclass(frozen=True)

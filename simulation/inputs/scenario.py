@@ -15,7 +15,7 @@ from typing import Any
 from ..domain.distributions import Distribution, Fixed
 from ..domain.intervention import Intervention
 from ..domain.messages import Message
-from ..domain.parameters import INTERVENTION_PRIOR
+from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey
 from ..domain.scenario import Assumptions, Provenance
 from ..domain.target import Target
 from .collector import Collector
@@ -112,7 +112,8 @@ class Scenario(Assumptions):
         if any(other.name == plan.name for other in self.interventions):
             raise ValueError(f"the scenario has an intervention {plan.name} already")
         rise = INTERVENTION_PRIOR if odds_ratio_rise is None else odds_ratio_rise
-        effects = {f"{plan.name}.odds_ratio_rise": rise, f"{plan.name}.odds_ratio_fall": odds_ratio_fall}
+        on_rises, on_falls = ParameterKey.effect(plan.name, "rise"), ParameterKey.effect(plan.name, "fall")
+        effects = {on_rises: rise, on_falls: odds_ratio_fall}
         parameters = replace(
             self.parameters,
             scalars={
@@ -121,7 +122,7 @@ class Scenario(Assumptions):
             },
             interventions=(*self.parameters.interventions, plan.name),
             defaulted=self.parameters.defaulted
-            | ({f"{plan.name}.odds_ratio_rise"} if odds_ratio_rise is None else frozenset()),
+            | ({on_rises} if odds_ratio_rise is None else frozenset()),
         )
         sources = (
             dict(self.sources)

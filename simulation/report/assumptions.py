@@ -8,29 +8,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..domain.parameters import DIRECTIONS, Kind, ParameterKey
 from ..domain.status import LEVELS
 from .language import Language, phrase
 
 Record = Mapping[str, Any]
 Rows = list[list[str]]
 
-_LABELS = {
-    "rise.level": phrase("chance of rising from {level} in a year"),
+_AT_ALL_LEVELS: dict[Kind, str] = {
     "fall": phrase("chance of falling in a year"),
-    "fall.level": phrase("chance of falling from {level} in a year"),
     "skip": phrase("rises that pass over a level"),
-    "skip.level": phrase("rises that pass over {level}"),
+}
+_LABELS: dict[Kind, str] = {
+    "rise": phrase("chance of rising from {of} in a year"),
+    "fall": phrase("chance of falling from {of} in a year"),
+    "skip": phrase("rises that pass over {of}"),
+    "matrix": phrase("matrix, row {of}"),
     "village_sd": phrase("differences between villages (spread of log odds)"),
     "year_sd": phrase("differences between years (spread of log odds)"),
     "subdistrict_sd": phrase("differences between subdistricts (spread of log odds)"),
     "peer_odds_ratio": phrase("peers in the subdistrict (odds ratio)"),
     "campaign.probability": phrase("chance of a campaign in a year"),
     "campaign.odds_ratio": phrase("campaign (odds ratio of rising)"),
-    "covariates": phrase("{column}, per unit (odds ratio)"),
-    "odds_ratio_rise": phrase("{interventions}: odds ratio of rising"),
-    "odds_ratio_fall": phrase("{interventions}: odds ratio of falling"),
+    "covariate": phrase("{of}, per unit (odds ratio)"),
+    "odds_ratio_rise": phrase("{of}: odds ratio of rising"),
+    "odds_ratio_fall": phrase("{of}: odds ratio of falling"),
 }
-_SHARES = ("rise.", "fall", "skip", "campaign.probability")
 _SOURCES = {"stated": phrase("stated"), "estimated": phrase("estimated"), "assumed": phrase("assumed")}
 
 
@@ -64,26 +67,25 @@ def effects_are_placeholders(record: Record) -> bool:
     return any(known["default_prior"] for _, known in _effects(record))
 
 
-def _effects(record: Record) -> Iterator[tuple[str, Record]]:
+def _effects(record: Record) -> Iterator[tuple[ParameterKey, Record]]:
     """Yield the parameters of the interventions by name, in the order of the scenario."""
     for plan in record["interventions"]:
-        for direction in ("rise", "fall"):
-            name = f"{plan['name']}.odds_ratio_{direction}"
-            yield name, record["parameters"][name]
+        for direction in DIRECTIONS:
+            key = ParameterKey.effect(plan["name"], direction)
+            yield key, record["parameters"][key]
 
 
-def _effect_rows(speech: Language, effects: Mapping[str, Record]) -> Rows:
+def _effect_rows(speech: Language, effects: Mapping[ParameterKey, Record]) -> Rows:
     """Return one row for all interventions that say the same; no effect on falls is not told."""
-    alike: dict[tuple[str, str, str], list[str]] = {}
-    for name, known in effects.items():
-        intervention, _, kind = name.rpartition(".")
-        if kind == "odds_ratio_fall" and set(known["quantiles"].values()) == {1.0}:
+    alike: dict[tuple[Kind, str, str], list[str]] = {}
+    for key, known in effects.items():
+        if key.kind == "odds_ratio_fall" and set(known["quantiles"].values()) == {1.0}:
             continue
-        _, value, source = _row(speech, "", name, known)
+        _, value, source = _row(speech, "", key, known)
         told = speech.say("placeholder") if known["default_prior"] else source
-        alike.setdefault((kind, value, told), []).append(intervention)
+        alike.setdefault((key.kind, value, told), []).append(key.of)
     return [
-        [speech.say(_LABELS[kind], interventions=", ".join(names)), value, source]
+        [speech.say(_LABELS[kind], of=", ".join(names)), value, source]
         for (kind, value, source), names in alike.items()
     ]
 
@@ -99,10 +101,7 @@ def _matrix_rows(speech: Language, record: Record) -> Iterator[list[str]]:
 
 def _row(speech: Language, label: str, name: str, known: Record) -> list[str]:
     values = known["quantiles"].values()
-    shown = [
-        speech.percent(value, 1) if name.startswith(_SHARES) else speech.number(value, 3 if 0 < value < 0.1 else 2)
-        for value in (values if len(set(values)) > 1 else list(values)[:1])
-    ]
+    shown = [parameter_value(speech, name, value) for value in (values if len(set(values)) > 1 else list(values)[:1])]
     source = speech.say("default prior") if known["default_prior"] else source_word(speech, known["source"])
     return [label, " / ".join(shown), source]
 
@@ -115,11 +114,14 @@ def source_word(speech: Language, source: str) -> str:
 
 def parameter_name(speech: Language, name: str) -> str:
     """Return what a parameter of the law is called in words."""
-    first, _, rest = name.partition(".")
-    if rest in {"odds_ratio_rise", "odds_ratio_fall"} and name not in _LABELS:
-        return speech.say(_LABELS[rest], interventions=first)
-    if first == "covariates":
-        return speech.say(_LABELS[first], column=rest)
-    if name in _LABELS:
-        return speech.say(_LABELS[name])
-    return speech.say(_LABELS[f"{first}.level"], level=rest)
+    key = ParameterKey.parse(name)
+    if key.kind in _AT_ALL_LEVELS and not key.of:
+        return speech.say(_AT_ALL_LEVELS[key.kind])
+    return speech.say(_LABELS[key.kind], of=key.of) if key.of else speech.say(_LABELS[key.kind])
+
+
+def parameter_value(speech: Language, name: str, value: float) -> str:
+    """Return a value of a parameter as it is read: a probability in percent, else a number."""
+    if ParameterKey.parse(name).scale == "probability":
+        return speech.percent(value, 1)
+    return speech.number(value, 3 if 0 < value < 0.1 else 2)

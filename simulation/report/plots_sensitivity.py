@@ -19,7 +19,7 @@ _ROW, _BELOW, _TICKS = 0.3, 0.24, (0.0, 0.25, 0.5, 0.75, 1.0)
 
 def draw_sensitivity(language: Language, record: Record, run_hash: str | None) -> Figure:
     """Draw a bar for each parameter that was followed, the most important on top."""
-    effects = {f"{plan['name']}.odds_ratio_rise": plan for plan in record["interventions"]}
+    effects = {ParameterKey.effect(plan["name"], "rise"): plan for plan in record["interventions"]}
     page_record = {**record, "parameters": effects}
     shown = [key for key, driver in record["parameters"].items() if driver["total"] is not None]
     page = Page(

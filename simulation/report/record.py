@@ -17,7 +17,6 @@ from ..inference.forecast import QUANTILES, Forecast, Summary, YearForecast
 from ..inference.precision import PrecisionTrace
 from ..inference.uncertainty import Estimate
 from ..inputs.document import ASSUMED
-from ..inputs.law import scenario_key
 from . import single_draw, wording
 from .failures import failed
 from .identity import effort_that_counts
@@ -224,13 +223,13 @@ def _parameters(forecast: Forecast) -> Record:
     known, sources = forecast.scenario.parameters, forecast.scenario.sources
     at = np.array(PARAMETER_QUANTILES)
     return {
-        name: {
+        key: {
             "quantiles": {
                 str(q): round(float(value), DECIMALS)
                 for q, value in zip(PARAMETER_QUANTILES, distribution.quantile(at), strict=True)
             },
-            "default_prior": name in known.defaulted,
-            "source": sources.get(scenario_key(name), ASSUMED).partition(";")[0],
+            "default_prior": key in known.defaulted,
+            "source": sources.get(key.scenario_key, ASSUMED).partition(";")[0],
         }
-        for name, distribution in known.scalars.items()
+        for key, distribution in known.scalars.items()
     }

@@ -242,7 +242,7 @@ def synthetic(language: Language, districts: Sequence[Record]) -> str | None:
 def placeholders(record: Record) -> list[str]:
     """Return the interventions whose effect on rising was left to the default prior."""
     names = [plan["name"] for plan in record["interventions"]]
-    return [name for name in names if record["parameters"][f"{name}.odds_ratio_rise"]["default_prior"]]
+    return [name for name in names if record["parameters"][ParameterKey.effect(name, "rise")]["default_prior"]]
 
 
 def programme(language: Language, record: Record) -> str | None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...domain.distributions import Fixed
 from ...domain.evidence import Evidence
-from ...domain.parameters import DEFAULT_PRIORS, Parameters, ParameterSet
+from ...domain.parameters import DEFAULT_PRIORS, ParameterKey, Parameters, ParameterSet
 from ...domain.randomness import Process, Trajectories, normals, uniforms
 from ...domain.target import Target
 from ...domain.villages import Villages
@@ -28,7 +28,7 @@ from .prediction import Alike, Prediction, predict
 Floats = NDArray[np.float64]
 REPLICATES = 4
 """Years drawn for each parameter draw; given the shocks of a year, villages are added up exactly."""
-_NO_SUBDISTRICTS = {"subdistrict_sd": Fixed(0.0), "peer_odds_ratio": Fixed(1.0)}
+_NO_SUBDISTRICTS = {ParameterKey("subdistrict_sd"): Fixed(0.0), ParameterKey("peer_odds_ratio"): Fixed(1.0)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +74,11 @@ def assumed(scenario: Scenario | None, past: Past, target: Target) -> Scenario:
     given = (
         ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS)) if scenario is None else scenario.parameters
     )
-    left_out = tuple(f"{name}.odds_ratio_" for name in given.interventions) + (() if placed else ("covariates.",))
-    scalars = {name: known for name, known in given.scalars.items() if not (left_out and name.startswith(left_out))}
+    scalars = {
+        key: known
+        for key, known in given.scalars.items()
+        if not key.is_effect and (placed or key.kind != "covariate")
+    }
     parameters = replace(
         given,
         scalars=scalars if placed else {**scalars, **_NO_SUBDISTRICTS},

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...domain.distributions import Empirical
 from ...domain.evidence import Evidence
 from ...domain.messages import Refusal
-from ...domain.parameters import DEFAULT_PRIORS, ParameterSet
+from ...domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import caveats, refusals
@@ -122,14 +122,14 @@ def _sample(likelihood: Likelihood, draws: int, seed: int, progress: Progress | 
         raise Refusal(UNEXPLAINED) from error
 
 
-def _learned_values(likelihood: Likelihood, scores: Floats) -> dict[str, Floats]:
+def _learned_values(likelihood: Likelihood, scores: Floats) -> dict[ParameterKey, Floats]:
     if not likelihood.names:
         return {}
     values = likelihood.values(scores)
     return {name: values[name] for name in likelihood.names}
 
 
-def _became(name: str, draws: Floats, likelihood: Likelihood, scores: Floats) -> Learned:
+def _became(name: ParameterKey, draws: Floats, likelihood: Likelihood, scores: Floats) -> Learned:
     prior = Spread.of(likelihood.parameters.scalars[name])
     if name not in likelihood.names:
         return Learned(prior, prior, 1.0, in_likelihood=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...domain.evidence import Evidence
 from ...domain.messages import Message
-from ...domain.parameters import ParameterSet
+from ...domain.parameters import ParameterKey, ParameterSet
 from ...inputs.scenario import Scenario
 from .likelihood import Likelihood
 from .posterior import Approximation
@@ -113,7 +113,7 @@ def _of_counts(likelihood: Likelihood) -> Iterator[Message]:
 def _of_effects(evidence: Evidence, likelihood: Likelihood, *, estimate_effects: bool) -> Iterator[Message]:
     if not evidence.assistance:
         return
-    estimated = [name for name in likelihood.names if name.endswith((".odds_ratio_rise", ".odds_ratio_fall"))]
+    estimated = [key for key in likelihood.names if key.is_effect]
     if not estimate_effects:
         yield Message(
             "records of assistance were not used: who was assisted was not left to chance, so that rises of assisted "
@@ -131,8 +131,12 @@ def _of_effects(evidence: Evidence, likelihood: Likelihood, *, estimate_effects:
 
 def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[Message]:
     scalars = likelihood.parameters.scalars
-    neutral = {"peer_odds_ratio": 1.0, "campaign.probability": 0.0, "subdistrict_sd": 0.0}
-    if likelihood.steps.years and any(not _is(scalars[name], value) for name, value in neutral.items()):
+    neutral = {
+        ParameterKey("peer_odds_ratio"): 1.0,
+        ParameterKey("campaign.probability"): 0.0,
+        ParameterKey("subdistrict_sd"): 0.0,
+    }
+    if likelihood.steps.years and any(not _is(scalars[key], value) for key, value in neutral.items()):
         yield Message(
             "learning from peers, shocks of a kecamatan and campaign years keep their priors; what they did in the "
             "past is part of the chances of rising that were learned, a forecast adds it once more, and where they are "

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...domain.distributions import Fixed
 from ...domain.evidence import Counts, Evidence
 from ...domain.intervention import Intervention, Overlap
-from ...domain.parameters import ParameterSet
+from ...domain.parameters import Kind, ParameterKey, ParameterSet
 from ...domain.status import LEVELS
 from .flows import Flow
 from .paths import DoseRecord, Paths, Seen, paths_of, seen_villages
@@ -23,8 +23,8 @@ from .steps import Interval, Law, Products, Steps, Year
 
 Floats = NDArray[np.float64]
 
-IN_THE_LAW = ("rise", "fall", "skip", "village_sd", "year_sd")
-"""First parts of the names that the reduced law knows."""
+IN_THE_LAW: tuple[Kind, ...] = ("rise", "fall", "skip", "village_sd", "year_sd")
+"""Kinds of parameters that the reduced law knows."""
 _OPEN = 1e-12
 
 
@@ -67,7 +67,7 @@ class Likelihood:
     """
 
     parameters: ParameterSet
-    names: tuple[str, ...]
+    names: tuple[ParameterKey, ...]
     steps: Steps
     paths: Paths
     moves: tuple[CountMove, ...]
@@ -111,13 +111,13 @@ class Likelihood:
                 allowed = possible_moves(parameters, len(interval))
                 moves.append(CountMove(counts.place, years, interval, Flow(before, after, allowed)))
         acting = tuple(plan.name for plan in plans)
-        names = tuple(name for name in parameters.uncertain if steps.years and _bears_on(name, steps, acting))
+        names = tuple(key for key in parameters.uncertain if steps.years and _bears_on(key, steps, acting))
         return cls(parameters, names, steps, paths, tuple(moves), acting, overlap, tuple(unused))
 
     @property
     def shocks(self) -> tuple[tuple[str, int], ...]:
         """District and year of every shock among the scores; none where years do not differ."""
-        spread = self.parameters.scalars["year_sd"]
+        spread = self.parameters.scalars[ParameterKey("year_sd")]
         return () if spread.fixed and float(spread.quantile(np.array([0.5]))[0]) == 0 else self.steps.shocks
 
     @property
@@ -125,7 +125,7 @@ class Likelihood:
         """Number of scores."""
         return len(self.names) + len(self.shocks)
 
-    def values(self, scores: Floats) -> dict[str, Floats]:
+    def values(self, scores: Floats) -> dict[ParameterKey, Floats]:
         """Return every scalar parameter at scores of shape (P, dimension), those that have none at their median."""
         from scipy.special import ndtr
 
@@ -186,32 +186,32 @@ def _covered(years: tuple[int, int], seen: Seen) -> bool:
     return bool(known) and years[0] < max(known) and years[1] > min(known)
 
 
-def known_to_be_nil(parameters: ParameterSet, name: str) -> bool:
+def known_to_be_nil(parameters: ParameterSet, key: ParameterKey) -> bool:
     """Return whether a parameter, or the one that stands for it at every level, is given as 0."""
-    prior = parameters.scalars.get(name, parameters.scalars.get(name.split(".", maxsplit=1)[0], Fixed(0.0)))
+    common = parameters.scalars.get(ParameterKey(key.kind)) if key.kind in {"fall", "skip"} else None
+    prior = parameters.scalars.get(key, common or Fixed(0.0))
     return prior.fixed and float(prior.quantile(np.array([0.5]))[0]) == 0
 
 
 def possible_moves(parameters: ParameterSet, years: int) -> NDArray[np.bool_]:
     """Return which moves some years, at least 1, may bring, shape (4, 4): what is given as 0 never happens."""
 
-    def possible(name: str) -> bool:
-        return not known_to_be_nil(parameters, name)
+    def possible(kind: Kind, level: str) -> bool:
+        return not known_to_be_nil(parameters, ParameterKey(kind, level))
 
     moves = np.eye(len(LEVELS), dtype=bool)
     for level, (lower, upper) in enumerate(pairwise(LEVELS)):
-        moves[level, level + 1] = possible(f"rise.{lower}")
-        moves[level + 1, level] = possible(f"fall.{upper}")
-    past_berkembang, past_mandiri = possible("skip.berkembang"), possible("skip.mandiri")
+        moves[level, level + 1] = possible("rise", lower)
+        moves[level + 1, level] = possible("fall", upper)
+    past_berkembang, past_mandiri = possible("skip", "berkembang"), possible("skip", "mandiri")
     moves[0, 2], moves[1, 3] = moves[0, 1] and past_berkembang, moves[1, 2] and past_mandiri
     moves[0, 3] = moves[0, 2] and past_mandiri
     # Every level is reached within three years or never.
     return np.linalg.matrix_power(moves.astype(np.int64), min(years, len(LEVELS) - 1)) > 0
 
 
-def _bears_on(name: str, steps: Steps, plans: tuple[str, ...]) -> bool:
+def _bears_on(key: ParameterKey, steps: Steps, plans: tuple[str, ...]) -> bool:
     """Return whether evidence can say anything of a parameter."""
-    owner, _, kind = name.rpartition(".")
-    if kind.startswith("odds_ratio_") and owner in plans:
-        return any(year.doses and year.doses[plans.index(owner)] for year in steps.years)
-    return name.split(".", maxsplit=1)[0] in IN_THE_LAW and not kind.startswith("odds_ratio_")
+    if key.is_effect and key.of in plans:
+        return any(year.doses and year.doses[plans.index(key.of)] for year in steps.years)
+    return key.kind in IN_THE_LAW

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...domain.distributions import Distribution, Empirical
 from ...domain.messages import Message
+from ...domain.parameters import ParameterKey
 from ...inputs.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -87,9 +88,9 @@ class Posterior:
         Data blocks that were used (``panel``, ``counts``, ``launch_years``, ``assistance``), or the words that say
         there were none.
     draws
-        Scenario key -> shape (D,), for every uncertain parameter; row d of all of them belongs together.
+        Key -> shape (D,), for every uncertain parameter; row d of all of them belongs together.
     parameters
-        Scenario key -> what became of it, in the order of `draws`.
+        Key -> what became of it, in the order of `draws`.
     shocks
         (district, year) -> shape (D,): shared shock of that year, in sd.
     effective_sample_size
@@ -99,28 +100,28 @@ class Posterior:
     warnings
         What a reader must know of this posterior.
     priors
-        Scenario key -> distribution before the data, for every uncertain parameter.
+        Key -> distribution before the data, for every uncertain parameter.
     seed
         Of the draws.
     """
 
     basis: tuple[str, ...]
-    draws: Mapping[str, Floats]
-    parameters: Mapping[str, Learned]
+    draws: Mapping[ParameterKey, Floats]
+    parameters: Mapping[ParameterKey, Learned]
     shocks: Mapping[tuple[str, int], Floats]
     effective_sample_size: float
     approximation: Approximation | None
     warnings: tuple[Message, ...]
-    priors: Mapping[str, Distribution]
+    priors: Mapping[ParameterKey, Distribution]
     seed: int
 
     @property
-    def learned(self) -> tuple[str, ...]:
+    def learned(self) -> tuple[ParameterKey, ...]:
         """Parameters that the data could bear on."""
         return tuple(name for name, known in self.parameters.items() if known.in_likelihood)
 
     @property
-    def at_prior(self) -> tuple[str, ...]:
+    def at_prior(self) -> tuple[ParameterKey, ...]:
         """Parameters that stay at their prior, because nothing in the data bears on them."""
         return tuple(name for name, known in self.parameters.items() if not known.in_likelihood)
 

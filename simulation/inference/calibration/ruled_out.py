@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from ...domain.evidence import Evidence
 from ...domain.messages import Message
-from ...domain.parameters import DEFAULT_PRIORS, ParameterSet
+from ...domain.parameters import DEFAULT_PRIORS, Kind, ParameterSet
 from ...domain.status import LEVELS
 from .likelihood import CountMove, Likelihood, known_to_be_nil, possible_moves
 from .paths import seen_villages
@@ -60,7 +60,7 @@ def _villages(evidence: Evidence, parameters: ParameterSet) -> Iterator[Message]
         values = {"before": LEVELS[before], "after": LEVELS[after], "first": first, "last": last}
         values |= {"villages": len(codes), "code": codes[0]}
         if possible_moves(_FREE, last - first)[before, after]:
-            values["keys"] = _zeros(parameters, "rise skip" if after > before else "fall")
+            values["keys"] = _zeros(parameters, ("rise", "skip") if after > before else ("fall",))
             yield replace(MOVED_AGAINST_A_ZERO, values=values)
         else:
             yield replace(FELL_TOO_FAR, values=values)
@@ -72,7 +72,7 @@ def _counts(likelihood: Likelihood) -> Iterator[Message]:
             continue
         values = {"place": move.place, "first": move.years[0], "last": move.years[1]}
         if _explained_at_all(move):
-            keys = _zeros(likelihood.parameters, "rise fall skip")
+            keys = _zeros(likelihood.parameters, ("rise", "fall", "skip"))
             yield replace(COUNTS_AGAINST_A_ZERO, values={**values, "keys": keys})
         else:
             yield replace(COUNTS_TOO_FAR, values=values)
@@ -83,7 +83,7 @@ def _explained_at_all(move: CountMove) -> bool:
     return replace(move.flow, allowed=allowed).method != "impossible"
 
 
-def _zeros(parameters: ParameterSet, families: str) -> str:
-    """Return the keys of some families that are given as 0, as a reader would write them."""
-    names = (name for name in parameters.scalars if name.split(".", maxsplit=1)[0] in families.split())
-    return ", ".join(f"transition.{name}" for name in names if known_to_be_nil(parameters, name))
+def _zeros(parameters: ParameterSet, kinds: tuple[Kind, ...]) -> str:
+    """Return the keys of some kinds that are given as 0, as a scenario file writes them."""
+    keys = (key for key in parameters.scalars if key.kind in kinds)
+    return ", ".join(key.scenario_key for key in keys if known_to_be_nil(parameters, key))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.intervention import Overlap, combine, combine_on_falls
-from ...domain.parameters import from_shorthand, transition_matrix
+from ...domain.parameters import Direction, ParameterKey, from_shorthand, transition_matrix
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, fall_chance, odds, odds_against
 
@@ -38,26 +38,26 @@ class Year:
 
 @dataclass(frozen=True, eq=False)
 class Law:
-    """Values of the parameters for P particles: scenario key -> shape (P,); and how effects overlap.
+    """Values of the parameters for P particles: key -> shape (P,); and how effects overlap.
 
     Attributes
     ----------
     values
-        Every scalar parameter, on the scale of the scenario key.
+        Every scalar parameter, on the scale of its key.
     interventions
         In the order of the doses.
     overlap
         As in the scenario.
     """
 
-    values: Mapping[str, Floats]
+    values: Mapping[ParameterKey, Floats]
     interventions: tuple[str, ...] = ()
     overlap: Overlap = "diminishing"
 
-    def effect(self, doses: Doses, direction: str) -> Floats | None:
+    def effect(self, doses: Doses, direction: Direction) -> Floats | None:
         """Return the joint effect of some doses on the log odds, shape (P,); None where there is none."""
         acting = [
-            dose * np.log(self.values[f"{name}.odds_ratio_{direction}"])
+            dose * np.log(self.values[ParameterKey.effect(name, direction)])
             for name, dose in zip(self.interventions, doses, strict=False)
             if dose
         ]
@@ -102,15 +102,15 @@ class Steps:
         none, every = np.zeros_like(rise), np.ones_like(rise)
         up = _first_axes_last(transition_matrix(every, none, rise_reaches, fall_reaches))
         down = _first_axes_last(transition_matrix(none, every, rise_reaches, fall_reaches))
-        nodes, weights = lasting_nodes(values["village_sd"])
-        lasting = factor(nodes[:, None] * values["village_sd"])
+        nodes, weights = lasting_nodes(values[ParameterKey("village_sd")])
+        lasting = factor(nodes[:, None] * values[ParameterKey("village_sd")])
         typical = odds(rise).T[:, None] * lasting
         against = odds_against(fall).T[:, None]
         stay = np.eye(len(LEVELS))[:, :, None, None]
         place = {shock: number for number, shock in enumerate(self.shocks)}
         matrices = []
         for year in self.years:
-            pushed = values["year_sd"] * shocks[:, place[year.district, year.year]]
+            pushed = values[ParameterKey("year_sd")] * shocks[:, place[year.district, year.year]]
             helped = law.effect(year.doses, "rise")
             rises = chance(typical * factor(pushed if helped is None else pushed + helped))[:, None]
             hindered = law.effect(year.doses, "fall")

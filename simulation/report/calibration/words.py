@@ -10,7 +10,8 @@ from typing import Any
 
 from .. import wording
 from ..answer_tables import WordTable
-from ..assumptions import parameter_name
+from ...domain.parameters import ParameterKey
+from ..assumptions import parameter_name, parameter_value
 from ..language import Language, phrase
 
 Record = Mapping[str, Any]
@@ -22,7 +23,6 @@ _DATA = {
     "launch_years": phrase("the year in which each village joined"),
     "falls": phrase("how many villages fell in a year"),
 }
-_SHARES = ("rise.", "fall", "skip", "campaign.probability")
 
 
 def learned(record: Record) -> list[str]:
@@ -36,18 +36,12 @@ def narrowed(record: Record) -> list[str]:
     return sorted((name for name in left if left[name] < NARROWED), key=left.__getitem__)
 
 
-def value(speech: Language, name: str, number: float) -> str:
-    """Return a value of a parameter as it is read: a share in percent, else a number."""
-    if name.startswith(_SHARES):
-        return speech.percent(number, 1)
-    return speech.number(number, 3 if 0 < number < 0.1 else 2)
-
-
 def spread(speech: Language, name: str, known: Record) -> str:
     """Return the median and the 90% interval of a parameter."""
     low, high = known["interval90"]
-    first = speech.number(100 * low, 1) if name.startswith(_SHARES) else value(speech, name, low)
-    middle, last = value(speech, name, known["median"]), value(speech, name, high)
+    in_percent = ParameterKey.parse(name).scale == "probability"
+    first = speech.number(100 * low, 1) if in_percent else parameter_value(speech, name, low)
+    middle, last = parameter_value(speech, name, known["median"]), parameter_value(speech, name, high)
     return speech.say("{median} ({low}–{high})", median=middle, low=first, high=last)
 
 

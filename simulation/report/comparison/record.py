@@ -106,7 +106,7 @@ def _interventions(scenario: Scenario) -> list[Record]:
 
 def _effects(scenario: Scenario) -> Record:
     """Return of every effect on rising whether it was left to its default prior."""
-    names = [f"{plan.name}.odds_ratio_rise" for plan in scenario.interventions]
+    names = [ParameterKey.effect(plan.name, "rise") for plan in scenario.interventions]
     return {name: {"default_prior": name in scenario.parameters.defaulted} for name in names}
 
 

@@ -168,7 +168,7 @@ def _value(lever: Lever, value: float) -> float:
 def _limit(found: Plan, limit: Limit) -> Record:
     """Return what a plan would be without one hindrance; with stronger effects, how strong."""
     scalars = found.scenario.parameters.scalars
-    ratios = [raised(scalars[f"{lever.intervention}.odds_ratio_rise"]) for lever in found.levers]
+    ratios = [raised(scalars[ParameterKey.effect(lever.intervention, "rise")]) for lever in found.levers]
     return {
         "name": limit.name,
         "probability_met": limit.probability,
@@ -181,7 +181,7 @@ def _limit(found: Plan, limit: Limit) -> Record:
 
 def _year_sd(found: Plan) -> list[float]:
     """Return 5%, 50% and 95% quantile of the scenario's own year shock."""
-    known = found.scenario.parameters.scalars["year_sd"]
+    known = found.scenario.parameters.scalars[ParameterKey("year_sd")]
     return [float(value) for value in known.quantile(np.array(PARAMETER_QUANTILES))]
 
 

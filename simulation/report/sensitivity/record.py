@@ -38,7 +38,7 @@ def sensitivity_record(found: Sensitivity) -> Record:
         "rest": found.rest,
         "parameters": {driver.name: _driver(driver) for driver in found.drivers},
         "interventions": [
-            {"name": plan.name, "default_prior": f"{plan.name}.odds_ratio_rise" in defaulted}
+            {"name": plan.name, "default_prior": ParameterKey.effect(plan.name, "rise") in defaulted}
             for plan in scenario.interventions
         ],
         "effort": {"points": found.effort.draws, "replicates": found.effort.replicates, "seed": found.seed},

@@ -11,6 +11,7 @@ from typing import Any
 from ...decision.factors import CALIBRATED
 from .. import wording
 from ..answer_tables import WordTable
+from ...domain.parameters import DIRECTIONS, ParameterKey
 from ..assumptions import parameter_name
 from ..language import Language
 
@@ -29,8 +30,6 @@ def name(speech: Language, parameter: str) -> str:
     """Return what a parameter is called."""
     if parameter == CALIBRATED:
         return speech.say("the calibrated parameters together")
-    if parameter.startswith("matrix."):
-        return speech.say("matrix, row {level}", level=parameter.removeprefix("matrix."))
     return parameter_name(speech, parameter)
 
 
@@ -145,7 +144,7 @@ def notes(speech: Language, record: Record) -> Iterator[str]:
 
 def effects_hardly_matter(record: Record) -> bool:
     """Return whether there are uncertain effects of interventions, and all of them hardly matter."""
-    effects = {f"{plan['name']}.odds_ratio_{way}" for plan in record["interventions"] for way in ("rise", "fall")}
+    effects = {ParameterKey.effect(plan["name"], way) for plan in record["interventions"] for way in DIRECTIONS}
     uncertain = effects & set(record["parameters"])
     return bool(uncertain) and uncertain <= set(hardly(record))
 
