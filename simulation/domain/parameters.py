@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +70,7 @@ class ParameterKey(str):
     kind: Final[Kind]
     of: Final[str]
 
-    def __new__(cls, kind: Kind, of: str = "") -> ParameterKey:
+    def __new__(cls, kind: Kind, of: str = "") -> Self:
         """Make the text of the key."""
         if (not of) if kind in _NAMED else of not in _LEVELS_OF.get(kind, ("",)):
             raise ValueError(f"{kind} is no parameter of {of or 'nothing'}")

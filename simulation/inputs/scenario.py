@@ -121,8 +121,7 @@ class Scenario(Assumptions):
                 **{key: Fixed(value) if isinstance(value, int | float) else value for key, value in effects.items()},
             },
             interventions=(*self.parameters.interventions, plan.name),
-            defaulted=self.parameters.defaulted
-            | ({on_rises} if odds_ratio_rise is None else frozenset()),
+            defaulted=self.parameters.defaulted | ({on_rises} if odds_ratio_rise is None else frozenset()),
         )
         sources = (
             dict(self.sources)

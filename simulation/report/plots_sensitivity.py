@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..domain.parameters import ParameterKey
 from .language import Language
 from .plots_page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, footer, subtitle
 from .sensitivity import words

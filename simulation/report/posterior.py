@@ -26,5 +26,6 @@ def write_posterior(posterior: Posterior, path: str | Path) -> Path:
         "seed": posterior.seed,
         "effective_sample_size": round(posterior.effective_sample_size, 1),
     }
-    write_parquet(path, [posterior.draws], {METADATA_KEY: json.dumps(said).encode()})
+    columns = {str(key): values for key, values in posterior.draws.items()}
+    write_parquet(path, [columns], {METADATA_KEY: json.dumps(said).encode()})
     return path

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from ..domain.parameters import ParameterKey
 from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
 from ..inputs.posterior import UNNAMED_BLOCKS
 from . import single_draw

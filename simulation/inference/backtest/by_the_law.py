@@ -75,9 +75,7 @@ def assumed(scenario: Scenario | None, past: Past, target: Target) -> Scenario:
         ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS)) if scenario is None else scenario.parameters
     )
     scalars = {
-        key: known
-        for key, known in given.scalars.items()
-        if not key.is_effect and (placed or key.kind != "covariate")
+        key: known for key, known in given.scalars.items() if not key.is_effect and (placed or key.kind != "covariate")
     }
     parameters = replace(
         given,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...domain.parameters import ParameterKey
 from .. import wording
 from ..answer_tables import WordTable
-from ...domain.parameters import ParameterKey
 from ..assumptions import parameter_name, parameter_value
 from ..language import Language, phrase
 

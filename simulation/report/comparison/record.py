@@ -9,6 +9,7 @@ from typing import Any
 
 from ...decision.comparison import AdditionalRises, Comparison, Contrast
 from ...decision.differences import Difference
+from ...domain.parameters import ParameterKey
 from ...domain.status import LEVELS
 from ...domain.villages import KnownStatuses, MadeUpCounts
 from ...inference.forecast import basis_of

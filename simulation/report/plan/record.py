@@ -17,6 +17,7 @@ from ...decision.plans import Limit, Plan
 from ...decision.priorities import VillagePriority
 from ...domain.intervention import Intervention
 from ...domain.messages import Message
+from ...domain.parameters import ParameterKey
 from ...domain.status import TOP
 from ...domain.target import Target
 from ...domain.villages import KnownStatuses, MadeUpCounts
@@ -106,7 +107,7 @@ def _order(intervention: Intervention) -> str:
 def _basis(found: Plan) -> Record:
     """Return what the numbers rest on: interventions, whether their effects are known, effort, sources."""
     scenario, effort = found.scenario, effort_that_counts(found.effort, found.engine)
-    effects = [f"{plan.name}.odds_ratio_rise" for plan in scenario.interventions]
+    effects = [ParameterKey.effect(plan.name, "rise") for plan in scenario.interventions]
     return {
         "interventions": [
             {"name": plan.name, "sector": plan.sector, "cost_idr_million": plan.cost_idr_million}

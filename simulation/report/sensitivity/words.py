@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...decision.factors import CALIBRATED
+from ...domain.parameters import DIRECTIONS, ParameterKey
 from .. import wording
 from ..answer_tables import WordTable
-from ...domain.parameters import DIRECTIONS, ParameterKey
 from ..assumptions import parameter_name
 from ..language import Language
 
