@@ -5,11 +5,10 @@ Knows the order of these steps and of the answer's parts; must not know options,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -18,11 +17,9 @@ from ..inputs.evidence.outcomes import read_outcomes
 from ..report.finished import FinishedRun
 from ..report.language import Language
 from ..report.register import words
-from ..report.register.folder import Contents, Register
-from ..report.register.frozen import frozen_districts
-from ..report.register.log import Line
-from ..report.register.record import register_record
-from ..report.register.written import draw_record, write_record
+from ..report.register.record import Record, score_register
+from ..report.register.register import Change, Contents, Entry, Register
+from ..report.register.written import draw_record, plain_record, write_record
 from .answer import titled
 from .columns import laid_out
 from .disk import reason
@@ -31,32 +28,8 @@ from .settings import RUN_FAILED, Settings, StoppedError, print_json
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-Record = Mapping[str, Any]
 
-
-@dataclass(frozen=True)
-class Opened:
-    """A register that was read.
-
-    Attributes
-    ----------
-    register, contents
-        Where it is, and what it holds.
-    forecasts
-        Entry -> the record of its forecast, of those that are as they were frozen.
-    """
-
-    register: Register
-    contents: Contents
-    forecasts: Mapping[str, Record]
-
-    @property
-    def language(self) -> str | None:
-        """The language that the scenario of the first forecast names."""
-        return next((record["language"] for record in self.forecasts.values()), None)
-
-
-def open_register(register: Register) -> Opened:
+def open_register(register: Register) -> Contents:
     """Return what a register holds.
 
     Raises
@@ -65,10 +38,10 @@ def open_register(register: Register) -> Opened:
         Where nothing was ever added to it.
     """
     contents = register.read()
-    if not contents.log.content and not contents.faults:
+    if contents.empty:
         message = Message("{folder} is no register: nothing was added to it", {"folder": str(register.path)})
         raise Refusal(message)
-    return Opened(register, contents, {line.entry: register.record(line) for line in contents.entries})
+    return contents
 
 
 def freeze(settings: Settings, register: Register, run: FinishedRun, today: date) -> None:
@@ -83,11 +56,11 @@ def freeze(settings: Settings, register: Register, run: FinishedRun, today: date
     """
     speech = settings.language()
     contents = register.read()
-    if contents.faults:
-        raise _changed(speech, register, contents)
     known = register.find(contents, run)
+    if changes := register.obstacles(contents, run):
+        raise _changed(speech, register, changes)
     try:
-        line = known or register.add(run, today)
+        entry = known or register.add(run, today)
     except OSError as error:
         said = speech.say(
             "The register {folder} cannot be written: {reason}. Nothing was added.",
@@ -95,41 +68,42 @@ def freeze(settings: Settings, register: Register, run: FinishedRun, today: date
             reason=reason(speech, error),
         )
         raise StoppedError([said], RUN_FAILED) from error
-    head = register.read().log.head
+    digest = register.read().digest
     if settings.as_json:
-        told = {"entry": line.entry, "added": known is None, "registered": line.registered}
-        print_json({**told, "years": list(line.years), "ended": list(line.ended), "head": head})
+        told = {"entry": entry.name, "added": known is None, "registered": entry.registered}
+        print_json({**told, "years": list(entry.years), "ended": list(entry.late_years), "digest": digest})
     else:
-        for sentence in _frozen(speech, register, line, known=known is not None):
+        for sentence in _frozen(speech, register, entry, known=known is not None):
             typer.echo(sentence)
-        typer.echo(speech.say("Digest of the register: {digest}.", digest=head))
+        typer.echo(speech.say("Digest of the register: {digest}.", digest=digest))
 
 
-def _changed(speech: Language, register: Register, contents: Contents) -> KampungError:
+def _changed(speech: Language, register: Register, changes: Sequence[Change]) -> KampungError:
     """Return what is told where a register that was changed is to be added to."""
-    named = [words.fault(speech, vars(fault)) for fault in contents.faults]
     fix = speech.say(
         "{folder} was changed: bring these files back as they were, or begin another register with --register.",
         folder=register.path,
     )
-    return KampungError("\n".join([fix, *(f"- {sentence}" for sentence in named)]))
+    return KampungError("\n".join([fix, *(f"- {words.change(speech, change)}" for change in changes)]))
 
 
-def _frozen(speech: Language, register: Register, line: Line, *, known: bool) -> Iterator[str]:
+def _frozen(speech: Language, register: Register, entry: Entry, *, known: bool) -> Iterator[str]:
     """Yield what became of the run, each sentence on a line: names of folders are not broken."""
-    values = {"entry": line.entry, "day": line.registered}
+    values = {"entry": entry.name, "day": entry.registered}
     if known:
         yield speech.say("Registered already on {day} as {entry}; nothing was changed.", **values)
     else:
-        yield speech.say("Registered: {folder}", folder=register.path / line.entry)
-    if line.ended:
+        yield speech.say("Registered: {folder}", folder=register.path / entry.name)
+    if entry.late_years:
         yield speech.say(
             "Over already when it was registered, and therefore no forecast any more: {years}. It will not be counted.",
-            years=words.years(line.ended),
+            years=words.years(entry.late_years),
         )
 
 
-def look_back(settings: Settings, opened: Opened, actuals: Sequence[Path], today: date, *, figures: bool) -> None:
+def look_back(
+    settings: Settings, register: Register, contents: Contents, actuals: Sequence[Path], today: date, *, figures: bool
+) -> None:
     """Hold the register against what happened, keep the record and its figure, and print what it says.
 
     Raises
@@ -137,30 +111,28 @@ def look_back(settings: Settings, opened: Opened, actuals: Sequence[Path], today
     StoppedError
         Where something of the register was changed, or the record cannot be written; the rest is shown all the same.
     """
-    speech, register = settings.language(), opened.register
-    districts = {
-        district.code: district.name for record in opened.forecasts.values() for district in frozen_districts(record)
-    }
+    speech = settings.language()
+    districts = {district.code: district.name for entry in contents.entries for district in entry.snapshot.districts}
     happened = read_outcomes(actuals, districts)
     for note in happened.notes:
         settings.note(speech.problem(note))
-    record = register_record(opened.contents, lambda line: opened.forecasts[line.entry], happened, today)
+    record = score_register(contents, happened, today)
     unwritten = _keep(speech, register, record, figures=figures)
     if settings.as_json:
-        print_json(record)
+        print_json(plain_record(record))
     else:
         typer.echo(laid_out(_parts(speech, record)), nl=False)
         if unwritten is None:
             typer.echo(speech.say("Files: {folder}", folder=register.path / "record"))
-    faults = [words.fault(speech, fault) for fault in record["faults"]]
-    if faults:
+    changes = [words.change(speech, change) for change in record.changes]
+    if changes:
         first = speech.say("The register was changed since it was written; what is named here is not counted:")
-        raise StoppedError([first, *(f"- {fault}" for fault in faults)], RUN_FAILED)
+        raise StoppedError([first, *(f"- {change}" for change in changes)], RUN_FAILED)
     if unwritten is not None:
         raise unwritten
 
 
-def _keep(speech: Language, register: Register, record: dict[str, Any], *, figures: bool) -> StoppedError | None:
+def _keep(speech: Language, register: Register, record: Record, *, figures: bool) -> StoppedError | None:
     """Write the record and its figure beside the entries; return what is told where that is not possible."""
     try:
         with register.alone():

@@ -33,7 +33,7 @@ class Bounds(NamedTuple):
         return other.low <= self.low and self.high <= other.high
 
 
-class Moves(NamedTuple):
+class MoveBounds(NamedTuple):
     """How many villages rose, fell, and rose into a target's levels from outside them."""
 
     rises: Bounds
@@ -41,7 +41,7 @@ class Moves(NamedTuple):
     entries: Bounds
 
 
-def moves_from_counts(start: Four, end: Four, target: Target) -> Moves:
+def bounds_from_counts(start: Four, end: Four, target: Target) -> MoveBounds:
     """Return what counts by level allow, skips and falls among it.
 
     A rise crosses a threshold between two levels at most once, so the rises are at least the largest net upward
@@ -55,11 +55,11 @@ def moves_from_counts(start: Four, end: Four, target: Target) -> Moves:
 
     Examples
     --------
-    >>> moves_from_counts(np.array([93, 25, 3, 14]), np.array([88, 27, 4, 16]), Target()).rises
+    >>> bounds_from_counts(np.array([93, 25, 3, 14]), np.array([88, 27, 4, 16]), Target()).rises
     Bounds(low=5, high=47)
     """
     into = _into_from_counts(start, end, target.level_mask)
-    return Moves(_rises(start, end), _rises(start[::-1], end[::-1]), into)
+    return MoveBounds(_rises(start, end), _rises(start[::-1], end[::-1]), into)
 
 
 def _rises(start: Four, end: Four) -> Bounds:
@@ -79,7 +79,7 @@ def _into_from_counts(start: Four, end: Four, inside: NDArray[np.bool_]) -> Boun
     return Bounds(max(0, gained) if upwards_only else 0, most)
 
 
-def moves_from_statuses(start: NDArray[np.int8], end: NDArray[np.int8], missing: int, target: Target) -> Moves:
+def bounds_from_statuses(start: NDArray[np.int8], end: NDArray[np.int8], missing: int, target: Target) -> MoveBounds:
     """Return what the statuses of single villages say; exact where every one of them is known.
 
     Parameters
@@ -98,4 +98,4 @@ def moves_from_statuses(start: NDArray[np.int8], end: NDArray[np.int8], missing:
     outside, arrives = (start == UNKNOWN) | ~inside[start], (end == UNKNOWN) | inside[end]
     may_enter = may_rise & outside & arrives
     pairs = ((rose, may_rise), (fell, may_fall), (entered, may_enter))
-    return Moves(*(Bounds(int(sure.sum()), int(sure.sum() + open_.sum()) + missing) for sure, open_ in pairs))
+    return MoveBounds(*(Bounds(int(sure.sum()), int(sure.sum() + open_.sum()) + missing) for sure, open_ in pairs))

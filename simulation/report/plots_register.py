@@ -1,19 +1,15 @@
-"""The record of a register: chances against what came, and rises against their intervals, forecast by forecast.
-
-Knows how forecasts and outcomes are drawn beside each other; must not know how a page is laid out.
-"""
+"""The record of a register: chances against what came, and rises against their intervals, forecast by forecast."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from textwrap import shorten
-from typing import Any
 
 from .language import Language
 from .plots_page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page
 from .register import words
+from .register.record import ForecastRow, Record
 
-Record = Mapping[str, Any]
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _MET, _MISSED = LEVEL_COLOURS["paripurna"], "#d55e00"
 _ROW, _ABOVE, _BELOW = 0.32, 0.2, 0.24
@@ -56,9 +52,9 @@ def draw_register(language: Language, record: Record) -> Figure:
     return page.figure
 
 
-def _draw_chance(language: Language, axes: Axes, at: int, row: Record) -> None:
-    outcome, chance = row["outcome"], row["probability_met"]
-    met = None if outcome is None or row["late"] else outcome["met"]
+def _draw_chance(language: Language, axes: Axes, at: int, row: ForecastRow) -> None:
+    outcome, chance = row.outcome, row.probability_met
+    met = None if outcome is None or row.late else outcome.met
     if met is None:
         # Between the chance and the end of the scale that is farther away there is room for a word.
         beside = {"ha": "left", "xytext": (5, 0)} if chance < 0.5 else {"ha": "right", "xytext": (-5, 0)}
@@ -71,8 +67,8 @@ def _draw_chance(language: Language, axes: Axes, at: int, row: Record) -> None:
     axes.plot(chance, at, "o", color="white", markeredgecolor=INK, markersize=4, clip_on=False, zorder=5)
 
 
-def _draw_rises(axes: Axes, at: int, row: Record) -> None:
-    levels, outcome = row["rises"], row["outcome"]
+def _draw_rises(axes: Axes, at: int, row: ForecastRow) -> None:
+    levels, outcome = row.rises, row.outcome
     for low, high, width in (("0.05", "0.95", 1.0), ("0.25", "0.75", 4.0)):
         axes.plot(
             [levels[low], levels[high]], [at, at], color=_COLOUR, linewidth=width, solid_capstyle="butt", zorder=2
@@ -80,16 +76,16 @@ def _draw_rises(axes: Axes, at: int, row: Record) -> None:
     axes.plot(levels["0.5"], at, "o", color="white", markeredgecolor=INK, markersize=4, zorder=3)
     if outcome is None:
         return
-    if outcome["needed"] is not None and row["target"] in {"rises_all", "rises_below_top"}:
-        axes.plot([outcome["needed"]] * 2, [at - 0.28, at + 0.28], color=_MISSED, linestyle=(0, (2, 1)), linewidth=1)
-    if outcome["rises"] is None:
+    if outcome.needed is not None and row.target in {"rises_all", "rises_below_top"}:
+        axes.plot([outcome.needed] * 2, [at - 0.28, at + 0.28], color=_MISSED, linestyle=(0, (2, 1)), linewidth=1)
+    if outcome.rises is None:
         return
-    low, high = outcome["rises"]
-    if low == high:
-        axes.plot(low, at - 0.2, "D", color=INK, markersize=3.5, clip_on=False, zorder=5)
+    least, most = outcome.rises
+    if least == most:
+        axes.plot(least, at - 0.2, "D", color=INK, markersize=3.5, clip_on=False, zorder=5)
     else:
-        axes.plot([low, high], [at - 0.22, at - 0.22], color=INK, linewidth=1, zorder=4)
-        for end in (low, high):
+        axes.plot([least, most], [at - 0.22, at - 0.22], color=INK, linewidth=1, zorder=4)
+        for end in (least, most):
             axes.plot([end, end], [at - 0.3, at - 0.14], color=INK, linewidth=1, zorder=4)
 
 
@@ -102,9 +98,9 @@ def _finish(axes: Axes, rows: int, name: str) -> None:
     axes.annotate(name, (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", weight="bold")
 
 
-def _footer(language: Language, record: Record, rows: Sequence[Record]) -> list[str]:
+def _footer(language: Language, record: Record, rows: Sequence[ForecastRow]) -> list[str]:
     lines = [*words.cautions(language, record)]
-    came = sum(row["state"] != "not over" for row in record["forecasts"])
+    came = sum(row.state != "not over" for row in record.forecasts)
     if came > len(rows):
         lines.append(
             language.say(
@@ -112,6 +108,6 @@ def _footer(language: Language, record: Record, rows: Sequence[Record]) -> list[
             )
         )
     lines.append(
-        language.say("Kampung KB Forecast, register {digest}, {day}.", digest=record["head"][:12], day=record["as_of"])
+        language.say("Kampung KB Forecast, register {digest}, {day}.", digest=record.digest[:12], day=record.as_of)
     )
     return lines

@@ -143,22 +143,22 @@ def test_what_was_changed_is_named_and_fails(run: Run, folder: Path, name: str) 
     (entry / name).write_text("{}", encoding="utf-8")
     done = scored(run, f"{TABLE}2026,63.01,85,27,5,18,13\n", "--lang", "en")
     assert done.returncode == 1
-    assert f"- {name} of {entry.name} is not as it was frozen." in done.stderr
+    assert f"- {entry.name}/{name} is not as it was frozen." in done.stderr
     assert "The register holds no forecast that is as it was frozen." in done.stdout
     done = run("register", "add", folder)
     assert done.returncode == 2
-    assert f"{name} pada {entry.name} tidak lagi seperti saat dibekukan." in done.stderr
+    assert f"{entry.name}/{name} tidak lagi seperti saat dibekukan." in done.stderr
     assert len(list(REGISTER.glob("0*"))) == 1
 
 
-def test_a_changed_line_is_named(run: Run, folder: Path) -> None:
-    """By its number."""
+def test_a_forecast_that_was_antedated_is_named(run: Run, folder: Path) -> None:
+    """By the file that says when it was registered."""
     run("register", "add", folder)
-    log = REGISTER / "register.jsonl"
-    log.write_text(log.read_text(encoding="utf-8").replace("2025-12-03", "2024-12-03"), encoding="utf-8")
+    (day,) = REGISTER.glob("0001_*/registered.json")
+    day.write_text(day.read_text(encoding="utf-8").replace("2025-12-03", "2024-12-03"), encoding="utf-8")
     done = scored(run, f"{TABLE}2026,63.01,85,27,5,18,13\n", "--lang", "en")
     assert done.returncode == 1
-    assert "- Line 1 of register.jsonl is not as it was written." in done.stderr
+    assert f"- {day.parent.name}/registered.json is not as it was frozen." in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_register_that_cannot_be_written_is_told(run: Run, folder: Path, monke
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("simulation.report.register.folder.write_bytes", full)
+    monkeypatch.setattr("simulation.report.register.register.write_bytes", full)
     done = run("register", "add", folder, "--register", "two", "--lang", "en")
     assert done.returncode == 1
     assert unbroken(done.stderr) == (

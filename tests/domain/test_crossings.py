@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.domain.crossings import Bounds, moves_from_counts, moves_from_statuses
+from simulation.domain.crossings import Bounds, bounds_from_counts, bounds_from_statuses
 from simulation.domain.evidence import UNKNOWN
 from simulation.domain.target import Target
 
@@ -32,19 +32,19 @@ def test_the_bounds_from_counts_are_attained_and_none_lies_beyond(pairs: list[tu
     """Every way in which the villages can have moved is tried, skips and falls among them."""
     start, end = (tuple(level) for level in zip(*pairs, strict=True))
     every = [counted(start, moved) for moved in set(permutations(end))]
-    found = moves_from_counts(*(np.bincount(levels, minlength=4) for levels in (start, end)), TARGET)
+    found = bounds_from_counts(*(np.bincount(levels, minlength=4) for levels in (start, end)), TARGET)
     assert list(found) == [(min(one), max(one)) for one in zip(*every, strict=True)]
 
 
 def test_falls_hide_rises_in_counts() -> None:
     """The same counts twice: nobody moved, or half rose while half fell."""
     four = np.array([2, 2, 0, 0])
-    assert moves_from_counts(four, four, TARGET).rises == Bounds(0, 2)
+    assert bounds_from_counts(four, four, TARGET).rises == Bounds(0, 2)
 
 
 def test_levels_with_a_gap_above_them_are_only_bounded_from_above() -> None:
     """Where mandiri alone counts, a village may enter it while another leaves it upwards."""
-    moves = moves_from_counts(np.array([3, 0, 1, 0]), np.array([2, 0, 2, 0]), Target(levels=("mandiri",)))
+    moves = bounds_from_counts(np.array([3, 0, 1, 0]), np.array([2, 0, 2, 0]), Target(levels=("mandiri",)))
     assert moves.entries == Bounds(0, 2)
 
 
@@ -52,7 +52,7 @@ def test_levels_with_a_gap_above_them_are_only_bounded_from_above() -> None:
 def test_known_statuses_are_counted_exactly(pairs: list[tuple[int, int]]) -> None:
     """As one by one."""
     start, end = (tuple(level) for level in zip(*pairs, strict=True))
-    found = moves_from_statuses(*(np.array(levels, dtype=np.int8) for levels in (start, end)), 0, TARGET)
+    found = bounds_from_statuses(*(np.array(levels, dtype=np.int8) for levels in (start, end)), 0, TARGET)
     assert [(each, each) for each in counted(start, end)] == list(found)
 
 
@@ -60,7 +60,7 @@ def test_what_is_not_known_of_a_village_may_be_a_rise() -> None:
     """Not of one that began at the top or ended at the bottom; villages without a row may have done anything."""
     start = np.array([0, UNKNOWN, UNKNOWN, 3, 1, UNKNOWN], dtype=np.int8)
     end = np.array([2, 2, 0, UNKNOWN, UNKNOWN, UNKNOWN], dtype=np.int8)
-    moves = moves_from_statuses(start, end, 2, TARGET)
+    moves = bounds_from_statuses(start, end, 2, TARGET)
     assert moves.rises == Bounds(1, 1 + 3 + 2)
     assert moves.falls == Bounds(0, 5 + 2)
     assert moves.entries == Bounds(1, 1 + 3 + 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -15,13 +14,12 @@ from simulation.inference.forecast import Forecast
 from simulation.inputs.evidence.outcomes import Outcomes, StatedYear
 from simulation.report import files
 from simulation.report.finished import FinishedRun, load_run
-from simulation.report.register.folder import Register
-from simulation.report.register.log import FROZEN, NAME, Fault, Line
-from simulation.report.register.record import register_record
+from simulation.report.register.record import score_register
+from simulation.report.register.register import FILES, FROZEN, LIST, REGISTERED, Change, Register
 from simulation.report.results import RunFolder
 
 DAY = date(2025, 12, 3)
-Change = Callable[[bytes], bytes]
+Edit = Callable[[bytes], bytes]
 
 
 @pytest.fixture(scope="session")
@@ -56,23 +54,23 @@ def third(small: Forecast, tmp_path: Path) -> FinishedRun:
 def test_an_entry_holds_the_very_files_of_its_run(register: Register, runs: tuple[FinishedRun, ...]) -> None:
     """Byte for byte, in a folder that names number, scenario and run; nothing is wrong with the register."""
     contents = register.read()
-    assert contents.faults == ()
-    assert [line.entry for line in contents.entries] == [
+    assert contents.changes == ()
+    assert [entry.name for entry in contents.entries] == [
         f"{number:04}_{run.record['scenario']}_{run.folder.hash}" for number, run in enumerate(runs, start=1)
     ]
-    for line, run in zip(contents.entries, runs, strict=True):
-        assert sorted(path.name for path in register.folder(line).iterdir()) == sorted(FROZEN)
+    for entry, run in zip(contents.entries, runs, strict=True):
+        assert sorted(path.name for path in (register.path / entry.name).iterdir()) == sorted(FILES)
         for name in FROZEN:
-            assert (register.folder(line) / name).read_bytes() == (run.folder.path / name).read_bytes()
-        assert (line.registered, line.ended) == ("2025-12-03", ())
+            assert (register.path / entry.name / name).read_bytes() == (run.folder.path / name).read_bytes()
+        assert (entry.registered, entry.late_years) == ("2025-12-03", ())
 
 
-def test_the_log_is_a_chain_of_digests(register: Register) -> None:
-    """Each line holds the digest of the bytes of the line before it, and its own."""
-    first, second = (register.path / NAME).read_bytes().splitlines()
-    (register.path / "line").write_bytes(first)
-    assert json.loads(first)["before"] == ""
-    assert json.loads(second)["before"] == files.digest(register.path / "line")
+def test_the_list_holds_the_digest_of_every_file(register: Register) -> None:
+    """In the form of sha256sum; the register's own digest is that of the list."""
+    lines = (register.path / LIST).read_text(encoding="utf-8").splitlines()
+    expected = [f"{entry.name}/{name}" for entry in register.read().entries for name in FILES]
+    assert lines == [f"{files.digest(register.path / name)}  {name}" for name in expected]
+    assert register.read().digest == files.digest(register.path / LIST)
 
 
 def test_a_run_is_found_again_whatever_its_folder_is_called(
@@ -90,89 +88,84 @@ def test_a_year_that_is_over_when_its_forecast_is_registered_is_marked(
 ) -> None:
     """On the last day of a year it is not over yet."""
     kept = Register(tmp_path / "register")
-    assert kept.add(runs[0], date(2027, 12, 31)).ended == (2026,)
+    assert kept.add(runs[0], date(2027, 12, 31)).late_years == (2026,)
     assert kept.read().entries[0].years == (2026, 2027, 2028, 2029, 2030)
 
 
-@pytest.mark.parametrize("name", FROZEN)
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_changed_or_missing_file_is_named(register: Register, name: str, number: int) -> None:
     """A single byte is enough; the other entry still stands."""
-    lines = register.read().entries
-    path = register.folder(lines[number]) / name
+    entries = register.read().entries
+    path = register.path / entries[number].name / name
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     contents = register.read()
-    assert contents.faults == (Fault("changed", entry=lines[number].entry, file=name),)
-    assert contents.entries == (lines[1 - number],)
+    assert contents.changes == (Change("changed", f"{entries[number].name}/{name}"),)
+    assert contents.entries == (entries[1 - number],)
     path.unlink()
-    assert register.read().faults == (Fault("missing", entry=lines[number].entry, file=name),)
+    assert register.read().changes == (Change("missing", f"{entries[number].name}/{name}"),)
 
 
-def test_a_missing_entry_and_a_stray_one_are_named(register: Register) -> None:
+def test_a_missing_entry_and_one_that_is_not_listed_are_named(register: Register) -> None:
     """Whole folders."""
     first, second = register.read().entries
-    shutil.copytree(register.folder(second), register.path / "0003_other_0123456789ab")
-    shutil.rmtree(register.folder(first))
-    assert set(register.read().faults) == {
-        Fault("folder", entry=first.entry),
-        Fault("stray", entry="0003_other_0123456789ab"),
+    shutil.copytree(register.path / second.name, register.path / "0003_other_0123456789ab")
+    shutil.rmtree(register.path / first.name)
+    assert set(register.read().changes) == {
+        Change("missing", first.name),
+        Change("unlisted", "0003_other_0123456789ab"),
     }
 
 
-def without_first(log: bytes) -> bytes:
-    """Return the log without its first line."""
-    return log.split(b"\n", 1)[1]
+def test_an_entry_with_an_earlier_day_is_named(register: Register) -> None:
+    """The day is a file like any other."""
+    first = register.read().entries[0]
+    path = register.path / first.name / REGISTERED
+    path.write_bytes(path.read_bytes().replace(b"2025-12-03", b"2024-01-03"))
+    assert register.read().changes == (Change("changed", f"{first.name}/{REGISTERED}"),)
 
 
-def without_last(log: bytes) -> bytes:
-    """Return the log without its second line."""
-    return log.split(b"\n", 1)[0] + b"\n"
+def without_first(lines: list[bytes]) -> list[bytes]:
+    """Return the list without its first entry."""
+    return lines[len(FILES) :]
 
 
-def antedated(log: bytes) -> bytes:
-    """Return the log with an earlier day in its first line."""
-    return log.replace(b"2025-12-03", b"2025-01-03", 1)
+def without_last(lines: list[bytes]) -> list[bytes]:
+    """Return the list without its last entry."""
+    return lines[: -len(FILES)]
 
 
-def forged(log: bytes) -> bytes:
-    """Return the log with its first line written anew, its own digest to match."""
-    first, rest = log.split(b"\n", 1)
-    told = json.loads(first)
-    told.pop("digest")
-    line = Line(**{**told, "registered": "2024-01-03", "years": tuple(told["years"]), "ended": ()})
-    return line.written() + b"\n" + rest
+@pytest.mark.parametrize(("taken", "number"), [(without_first, 0), (without_last, 1)])
+def test_entries_taken_off_the_list_are_named(
+    register: Register, taken: Callable[[list[bytes]], list[bytes]], number: int
+) -> None:
+    """By their folders; where the folder of an earlier one is gone too, by its number."""
+    path, entry = register.path / LIST, register.read().entries[number]
+    path.write_bytes(b"".join(taken(path.read_bytes().splitlines(keepends=True))))
+    changes = register.read().changes
+    assert Change("unlisted", entry.name) in changes
+    shutil.rmtree(register.path / entry.name)
+    assert register.read().changes == ((Change("missing", "0001_…"),) if number == 0 else ())
 
 
 @pytest.mark.parametrize(
-    ("change", "faults", "left"),
+    ("change", "left"),
     [
-        (antedated, [Fault("line", 1)], [2]),
-        (lambda log: log.rstrip(b"\n"), [Fault("line", 2)], [1]),
-        (lambda log: log.replace(b"0002_", b"../2_"), [Fault("line", 2)], [1]),
-        (lambda log: b"[" * 100_000 + b"\n" + log, [Fault("line", 1)], [1, 2]),
-        (without_first, [Fault("missing lines", 1)], []),
-        (forged, [Fault("before", 2)], []),
+        (lambda text: text.rstrip(b"\n"), [1]),
+        (lambda text: text.replace(b"0002_", b"../2_"), [1]),
+        (lambda text: b"[" * 100_000 + b"\n" + text, [1, 2]),
+        (lambda text: text + text, [1, 2]),
     ],
-    ids=["changed", "end cut off", "path", "line put before it", "first taken out", "forged"],
+    ids=["end cut off", "path", "line put before it", "twice"],
 )
-def test_a_changed_log_is_named_by_its_line(
-    register: Register, change: Change, faults: list[Fault], left: list[int]
-) -> None:
-    """And what the line tells is not believed any more."""
-    path = register.path / NAME
+def test_a_list_with_lines_that_are_none_is_named(register: Register, change: Edit, left: list[int]) -> None:
+    """What it does not list in full is not counted."""
+    path = register.path / LIST
     path.write_bytes(change(path.read_bytes()))
     contents = register.read()
-    assert list(contents.faults) == faults
-    assert [line.number for line in contents.entries] == left
-
-
-def test_lines_taken_off_the_end_leave_folders_behind(register: Register) -> None:
-    """Named as folders of which no line tells."""
-    path = register.path / NAME
-    path.write_bytes(without_last(path.read_bytes()))
-    (fault,) = register.read().faults
-    assert (fault.kind, fault.entry[:5]) == ("stray", "0002_")
+    assert Change("changed", LIST) in contents.changes
+    assert [entry.number for entry in contents.entries] == left
 
 
 class KilledError(BaseException):
@@ -220,30 +213,43 @@ def test_killed_anywhere_it_leaves_no_half_entry(register: Register, third: Fini
     ends = []
     for _ in every_stop(register, third, before):
         contents = register.read()
-        assert contents.faults == ()
+        assert register.obstacles(contents, third) == ()
         assert len(contents.entries) in {2, 3}
         ends.append(len(contents.entries))
-        line = register.find(contents, third) or register.add(third, DAY)
-        assert line.number == 3
+        entry = register.find(contents, third) or register.add(third, DAY)
+        assert entry.number == 3
         contents = register.read()
-        assert (contents.faults, len(contents.entries)) == ((), 3)
+        assert (contents.changes, len(contents.entries)) == ((), 3)
         for name in FROZEN:
-            assert (register.folder(line) / name).read_bytes() == (third.folder.path / name).read_bytes()
+            assert (register.path / entry.name / name).read_bytes() == (third.folder.path / name).read_bytes()
     assert set(ends) == {2, 3}
     assert len(ends) > 8
 
 
+def test_a_whole_entry_without_lines_is_completed_by_adding_its_run_again(
+    register: Register, runs: tuple[FinishedRun, ...], third: FinishedRun
+) -> None:
+    """Until then it is named, and no other run is added."""
+    entry = register.add(third, DAY)
+    path = register.path / LIST
+    path.write_bytes(b"".join(without_last(path.read_bytes().splitlines(keepends=True))))
+    contents = register.read()
+    assert contents.changes == (Change("unlisted", entry.name),)
+    assert register.obstacles(contents, runs[0]) == contents.changes
+    assert register.obstacles(contents, third) == ()
+    assert register.add(third, DAY) == entry
+    assert register.read().changes == ()
+
+
 def test_what_killed_processes_left_is_cleared_by_the_next_addition(register: Register, third: FinishedRun) -> None:
-    """An entry whose line was written gets its name; one without a line goes, and so do half-written files."""
-    first = register.read().entries[0]
-    register.folder(first).rename(register.path / f".{first.entry}")
-    (register.path / ".0007_left_0123456789ab").mkdir()
-    half = register.path / f".{NAME}.{'0' * 32}"
+    """Entries that are not whole go, and so do half-written files."""
+    (register.path / "0003_left_0123456789ab").mkdir()
+    half = register.path / f".{LIST}.{'0' * 32}"
     half.write_text("half", encoding="utf-8")
-    assert register.read().faults == ()
+    assert register.read().changes == ()
     register.add(third, DAY)
     assert sorted(path.name for path in register.path.iterdir()) == sorted(
-        [NAME, *(line.entry for line in register.read().entries)]
+        [LIST, *(entry.name for entry in register.read().entries)]
     )
 
 
@@ -268,14 +274,13 @@ def test_a_record_that_names_a_path_is_refused(runs: tuple[FinishedRun, ...], tm
 
 def test_each_district_of_a_frozen_run_is_scored_on_its_own(register: Register) -> None:
     """By its code; those without a report are left open."""
-    contents = register.read()
     said = StatedYear(date(2026, 12, 31), None, 0, None)
     outcomes = Outcomes(stated={code: {2026: said} for code in ("11.01", "11.03")})
-    record = register_record(contents, register.record, outcomes, date(2027, 1, 1))
-    rows = [row for row in record["forecasts"] if row["number"] == 2 and row["year"] == 2026]
-    assert [(row["district_code"], row["state"]) for row in rows] == [
+    record = score_register(register.read(), outcomes, date(2027, 1, 1))
+    rows = [row for row in record.forecasts if row.number == 2 and row.year == 2026]
+    assert [(row.district_code, row.state) for row in rows] == [
         ("11.01", "came"), ("11.02", "unreported"), ("11.03", "came"),
     ]  # fmt: skip
-    missed = [row["probability_met"] for row in rows if row["state"] == "came"]
-    assert [row["outcome"]["met"] for row in rows if row["state"] == "came"] == [False, False]
-    assert record["summary"]["brier"] == pytest.approx(sum(p**2 for p in missed) / 2, abs=1e-6)
+    missed = [row.probability_met for row in rows if row.state == "came"]
+    assert [row.outcome.met for row in rows if row.outcome is not None] == [False, False]
+    assert record.summary.brier == pytest.approx(sum(p**2 for p in missed) / 2, abs=1e-6)

@@ -14,6 +14,7 @@ from foreign_numbers import FOREIGN
 from frozen_cases import QUANTILES, forecast_record, forecast_year
 from matplotlib.text import Text
 
+from simulation.domain.crossings import Bounds
 from simulation.domain.evidence import UNKNOWN, Panel
 from simulation.inference.scores import weighted_interval
 from simulation.inputs.evidence.outcomes import Outcomes, StatedYear
@@ -21,20 +22,20 @@ from simulation.report.language import LANGUAGES, language
 from simulation.report.plots_page import style
 from simulation.report.plots_register import draw_register
 from simulation.report.register import words
-from simulation.report.register.folder import Contents, Register
-from simulation.report.register.log import FROZEN, Line, Log
-from simulation.report.register.record import register_record
-from simulation.report.register.written import COLUMNS, draw_record, write_record
+from simulation.report.register.outcomes import Outcome
+from simulation.report.register.record import ForecastRow, Record, Scores, score_register
+from simulation.report.register.register import FILES, Contents, Entry, Register
+from simulation.report.register.snapshot import read_snapshot
+from simulation.report.register.written import COLUMNS, draw_record, plain_record, write_record
 
 CODE, TODAY = "63.99", date(2028, 3, 1)
 ONE_YEAR = forecast_record(forecast_year(2026, 0.8))
 
 
-def line_of(number: int = 1, ended: tuple[int, ...] = ()) -> Line:
-    """Return the line of an entry."""
-    files = dict.fromkeys(FROZEN, "0" * 64)
+def entry_of(forecast: dict[str, Any], number: int = 1, registered: str = "2025-12-03") -> Entry:
+    """Return an entry of a register."""
     name = f"{number:04}_contoh_0123456789ab"
-    return Line(number, name, "2025-12-03", "0123456789ab", (2026, 2027), ended, files, "")
+    return Entry(name, registered, "0123456789ab", dict.fromkeys(FILES, "0" * 64), read_snapshot(forecast))
 
 
 def stated(year: int, four: tuple[int, ...] | None = None, rises: int | None = None, falls: int | None = None) -> Any:
@@ -42,32 +43,45 @@ def stated(year: int, four: tuple[int, ...] | None = None, rises: int | None = N
     return StatedYear(date(year, 12, 31), None if four is None else np.array(four), rises, falls)
 
 
-def scored(forecast: dict[str, Any], *said: StatedYear, line: Line | None = None, **happened: Any) -> dict[str, Any]:
+def scored(forecast: dict[str, Any], *said: StatedYear, registered: str = "2025-12-03", **happened: Any) -> Record:
     """Return the record of one entry."""
-    contents = Contents(Log(b"line\n"), (line or line_of(),), ())
+    contents = Contents((entry_of(forecast, registered=registered),), (), "0" * 64)
     outcomes = Outcomes(stated={CODE: {one.day.year: one for one in said}}, **happened)
-    return register_record(contents, lambda _: forecast, outcomes, TODAY)
+    return score_register(contents, outcomes, TODAY)
 
 
-def only(record: dict[str, Any]) -> dict[str, Any]:
+def only(record: Record) -> ForecastRow:
     """Return the only forecast of a record."""
-    (row,) = record["forecasts"]
-    assert isinstance(row, dict)
+    (row,) = record.forecasts
     return row
+
+
+def came(record: Record) -> Outcome:
+    """Return what came of the only forecast of a record."""
+    outcome = only(record).outcome
+    assert outcome is not None
+    return outcome
+
+
+def scores_of(record: Record) -> Scores:
+    """Return the scores of the only forecast of a record."""
+    scores = only(record).scores
+    assert scores is not None
+    return scores
 
 
 def test_scores_of_a_known_outcome_are_those_worked_out_by_hand() -> None:
     """Four rises; one was needed: (1 − 0.8)², −ln 0.8, and 2/5 × (0.2 + 0.75 + 1 + 0.75 + 0.1)."""
     record = scored(ONE_YEAR, stated(2026, rises=4))
     row = only(record)
-    assert row["outcome"] == {"basis": "stated", "rises": [4, 4], "judged": [4, 4], "needed": 1, "met": True}
-    assert row["scores"]["brier"] == pytest.approx([0.04, 0.04])
-    assert row["scores"]["log_score"] == pytest.approx([-log(0.8)] * 2, abs=1e-6)
-    assert row["scores"]["wis_rises"] == pytest.approx([1.12, 1.12])
-    assert row["scores"]["inside"] == {"0.5": False, "0.9": True}
-    summary = record["summary"]
-    assert (summary["met"], summary["scored"], summary["district_years"], summary["enough"]) == (1, 1, 1, False)
-    assert (summary["brier"], summary["wis_rises"]) == pytest.approx((0.04, 1.12))
+    assert row.outcome == Outcome("stated", Bounds(4, 4), Bounds(4, 4), 1, met=True)
+    assert scores_of(record).brier == pytest.approx([0.04, 0.04])
+    assert scores_of(record).log_score == pytest.approx([-log(0.8)] * 2, abs=1e-6)
+    assert scores_of(record).wis_rises == pytest.approx([1.12, 1.12])
+    assert scores_of(record).inside == {"0.5": False, "0.9": True}
+    summary = record.summary
+    assert (summary.met, summary.scored, summary.district_years, summary.enough) == (1, 1, 1, False)
+    assert (summary.brier, summary.wis_rises) == pytest.approx((0.04, 1.12))
 
 
 @pytest.mark.parametrize("outcome", [0, 2, 5, 9])
@@ -85,22 +99,22 @@ def test_the_interval_score_is_that_of_its_published_formula(outcome: int) -> No
 def test_means_are_over_all_forecasts_that_came() -> None:
     """0.8 with four rises and 0.3 with none: Brier (0.04 + 0.09) / 2, 1.1 to be expected, one met."""
     forecast = forecast_record(forecast_year(2026, 0.8), forecast_year(2027, 0.3))
-    summary = scored(forecast, stated(2026, rises=4), stated(2027, rises=0))["summary"]
-    assert (summary["brier"], summary["expected"]) == pytest.approx((0.065, 1.1))
-    assert (summary["met"], summary["scored"]) == (1, 2)
-    assert summary["log_score"] == pytest.approx(-(log(0.8) + log(0.7)) / 2, abs=1e-6)
+    summary = scored(forecast, stated(2026, rises=4), stated(2027, rises=0)).summary
+    assert (summary.brier, summary.expected) == pytest.approx((0.065, 1.1))
+    assert (summary.met, summary.scored) == (1, 2)
+    assert summary.log_score == pytest.approx(-(log(0.8) + log(0.7)) / 2, abs=1e-6)
 
 
 def test_counts_alone_bound_the_rises_and_every_score() -> None:
     """The same counts at both ends: none to ten rose. Least and most: (0.2², 0.8²), and at 2 and at 10 rises."""
     record = scored(ONE_YEAR, stated(2026, (10, 6, 2, 2)))
     row = only(record)
-    assert row["outcome"] == {"basis": "counts", "rises": [0, 10], "judged": [0, 10], "needed": 1, "met": None}
-    assert row["scores"]["brier"] == pytest.approx([0.04, 0.64])
-    assert row["scores"]["wis_rises"] == pytest.approx([0.32, 6.32])
-    assert row["scores"]["inside"] == {"0.5": None, "0.9": None}
-    assert record["summary"]["scored"] == 0
-    assert record["summary"]["brier_bounds"] == pytest.approx([0.04, 0.64])
+    assert row.outcome == Outcome("counts", Bounds(0, 10), Bounds(0, 10), 1, met=None)
+    assert scores_of(record).brier == pytest.approx([0.04, 0.64])
+    assert scores_of(record).wis_rises == pytest.approx([0.32, 6.32])
+    assert scores_of(record).inside == {"0.5": None, "0.9": None}
+    assert record.summary.scored == 0
+    assert record.summary.brier_bounds == pytest.approx([0.04, 0.64])
     said = " ".join(words.cautions(language("en"), record))
     assert "at least the net upward crossings" in said
     assert "between 0.040 and 0.640" in said
@@ -108,16 +122,19 @@ def test_counts_alone_bound_the_rises_and_every_score() -> None:
 
 def test_net_upward_crossings_can_settle_that_a_target_was_met() -> None:
     """Two crossed from dasar, one was needed; the number of rises stays open."""
-    row = only(scored(ONE_YEAR, stated(2026, (8, 8, 2, 2))))
-    assert (row["outcome"]["rises"][0], row["outcome"]["met"]) == (2, True)
+    outcome = came(scored(ONE_YEAR, stated(2026, (8, 8, 2, 2))))
+    assert outcome.rises is not None
+    assert (outcome.rises.low, outcome.met) == (2, True)
 
 
 def test_the_year_before_is_taken_from_the_reports_where_they_have_it() -> None:
     """Else the origin is as the forecast knew it."""
     before = stated(2025, (12, 4, 2, 2))
-    assert only(scored(ONE_YEAR, before, stated(2026, (10, 6, 2, 2))))["outcome"]["rises"][0] == 2
+    rises = came(scored(ONE_YEAR, before, stated(2026, (10, 6, 2, 2)))).rises
+    assert rises is not None
+    assert rises.low == 2
     made_up = {**ONE_YEAR, "population": {**ONE_YEAR["population"], "synthetic_counts": True}}
-    assert only(scored(made_up, stated(2026, (10, 6, 2, 2))))["outcome"]["rises"] is None
+    assert came(scored(made_up, stated(2026, (10, 6, 2, 2)))).rises is None
 
 
 @pytest.mark.parametrize(
@@ -127,8 +144,8 @@ def test_the_year_before_is_taken_from_the_reports_where_they_have_it() -> None:
 def test_reports_that_cannot_be_right_are_not_used(four: tuple[int, ...], rises: int | None, state: str) -> None:
     """Other villages than were forecast; fewer rises than the counts need."""
     record = scored(ONE_YEAR, stated(2026, four, rises))
-    assert only(record)["state"] == state
-    assert (only(record)["scores"] is None) == (state != "came")
+    assert only(record).state == state
+    assert (only(record).scores is None) == (state != "came")
 
 
 def test_a_panel_counts_rises_exactly() -> None:
@@ -138,16 +155,16 @@ def test_a_panel_counts_rises_exactly() -> None:
     end[[0, 1, 12]] += 1
     end[15] -= 1
     panel = Panel(CODE, tuple(map(str, range(20))), (2025, 2026), np.stack([start, end], axis=1))
-    row = only(scored(ONE_YEAR, panels={CODE: panel}))
-    assert (row["outcome"]["basis"], row["outcome"]["rises"]) == ("panel", [3, 3])
+    outcome = came(scored(ONE_YEAR, panels={CODE: panel}))
+    assert (outcome.basis, outcome.rises) == ("panel", (3, 3))
     # Net of falls: two; entries to mandiri: the village that was berkembang; stock: five there at the end.
     for target, judged in (({"net_of_falls": True}, 2), ({"reading": "entries"}, 1), ({"reading": "stock"}, 5)):
         forecast = forecast_record(forecast_year(2026, 0.8), **target)
-        assert only(scored(forecast, panels={CODE: panel}))["outcome"]["judged"] == [judged, judged]
+        assert came(scored(forecast, panels={CODE: panel})).judged == (judged, judged)
     status = panel.status.copy()
     status[3, 1] = UNKNOWN
     short = Panel(CODE, panel.codes[:19], panel.years, status[:19])
-    assert only(scored(ONE_YEAR, panels={CODE: short}))["outcome"]["rises"] == [3, 5]
+    assert came(scored(ONE_YEAR, panels={CODE: short})).rises == (3, 5)
 
 
 def test_a_share_of_those_below_the_top_is_taken_of_the_year_that_came() -> None:
@@ -156,25 +173,24 @@ def test_a_share_of_those_below_the_top_is_taken_of_the_year_that_came() -> None
         forecast_year(2026, 0.8), forecast_year(2027, 0.8), share=0.06, denominator_kind="below_top"
     )
     said = [stated(2026, (10, 5, 1, 4), 2), stated(2027, (10, 5, 1, 4), 1)]
-    rows = scored(forecast, *said)["forecasts"]
-    assert [row["outcome"]["needed"] for row in rows] == [2, 1]
-    assert [row["outcome"]["met"] for row in rows] == [True, True]
+    outcomes = [row.outcome for row in scored(forecast, *said).forecasts]
+    assert [(outcome.needed, outcome.met) for outcome in outcomes if outcome is not None] == [(2, True), (1, True)]
 
 
 def test_years_not_over_and_years_without_a_report_are_not_scored() -> None:
     """Even where a report of a year that is not over is given."""
     years = [forecast_year(year, 0.8) for year in (2026, 2027, 2028)]
     record = scored(forecast_record(*years), stated(2026, rises=4), stated(2028, rises=9))
-    assert [row["state"] for row in record["forecasts"]] == ["came", "unreported", "not over"]
-    assert record["summary"]["scored"] == 1
+    assert [row.state for row in record.forecasts] == ["came", "unreported", "not over"]
+    assert record.summary.scored == 1
     assert "Years not over yet: 2028." in list(words.notes(language("en"), record))
 
 
 def test_a_forecast_registered_too_late_does_not_count() -> None:
     """It is shown with its mark."""
-    record = scored(ONE_YEAR, stated(2026, rises=4), line=line_of(ended=(2026,)))
-    assert only(record)["late"]
-    assert record["summary"]["forecasts"] == 0
+    record = scored(ONE_YEAR, stated(2026, rises=4), registered="2027-01-03")
+    assert only(record).late
+    assert record.summary.forecasts == 0
     assert words.met(language("en"), only(record)) == "late"
     assert words.headline(language("en"), record) == "No forecast can be scored yet"
 
@@ -182,17 +198,18 @@ def test_a_forecast_registered_too_late_does_not_count() -> None:
 def test_a_forecast_that_ruled_out_what_came_has_no_finite_log_score() -> None:
     """JSON knows no infinity: the number of such forecasts is told instead."""
     record = scored(forecast_record(forecast_year(2026, 0.0)), stated(2026, rises=4))
-    assert only(record)["scores"]["log_score"] == [None, None]
-    assert (record["summary"]["log_score"], record["summary"]["ruled_out"]) == (None, 1)
-    json.dumps(record, allow_nan=False)
+    assert scores_of(record).log_score == (None, None)
+    assert (record.summary.log_score, record.summary.ruled_out) == (None, 1)
+    json.dumps(plain_record(record), allow_nan=False)
 
 
-def many(number: int) -> dict[str, Any]:
+def many(number: int) -> Record:
     """Return the record of as many entries, all but the last of each four with an outcome of its own kind."""
-    lines = tuple(line_of(place + 1, (2026,) if place % 4 == 2 else ()) for place in range(number))
     forecast = forecast_record(forecast_year(2026, 0.8), forecast_year(2027, 0.15))
+    days = ["2027-01-03" if place % 4 == 2 else "2025-12-03" for place in range(number)]
+    entries = tuple(entry_of(forecast, place, day) for place, day in enumerate(days, start=1))
     outcomes = Outcomes(stated={CODE: {2026: stated(2026, (10, 6, 2, 2)), 2027: stated(2027, rises=0)}})
-    return register_record(Contents(Log(b"line\n"), lines, ()), lambda _: forecast, outcomes, TODAY)
+    return score_register(Contents(entries, (), "0" * 64), outcomes, TODAY)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -216,7 +233,7 @@ def test_the_record_is_kept_as_data_table_and_figure(tmp_path: Path) -> None:
     record, kept = many(3), Register(tmp_path)
     write_record(kept, record)
     draw_record(kept, language("id"), record)
-    assert json.loads((tmp_path / "record" / "record.json").read_text(encoding="utf-8")) == record
+    assert json.loads((tmp_path / "record" / "record.json").read_text(encoding="utf-8")) == plain_record(record)
     header, *rows = (tmp_path / "record" / "record.csv").read_text(encoding="utf-8").splitlines()
     assert (header, len(rows)) == (",".join(COLUMNS), 6)
     assert rows[1].endswith("2027,false,came,0.15,1,false,stated,0,0,0.0225,0.162519,1.12,false,true")

@@ -17,7 +17,7 @@ from ..command import command
 from ..settings import HELP, NoFigures, Settings, told
 
 if TYPE_CHECKING:
-    from ...report.register.folder import Register
+    from ...report.register.register import Register
 
 register = typer.Typer(
     help=HELP.say("Freeze forecasts, and score them when their years have come."),
@@ -57,7 +57,7 @@ def add(
         found = load_run(run)
         settings = settings.speaking(found.record["language"])
     with told(settings):
-        from ...report.register.folder import Register
+        from ...report.register.register import Register
         from ..register_answer import freeze
 
         if which := which_run(settings.language(), found):
@@ -77,13 +77,15 @@ def score(
 ) -> None:
     """Score the register against what happened."""
     with told(settings):
-        from ...report.register.folder import Register
+        from ...report.register.register import Register
         from ..register_answer import look_back, open_register
 
-        opened = open_register(Register(folder))
-        settings = settings.speaking(opened.language)
+        kept = Register(folder)
+        contents = open_register(kept)
+        first = next(iter(contents.entries), None)
+        settings = settings.speaking(None if first is None else first.snapshot.language)
     with told(settings):
-        look_back(settings, opened, actuals, today(), figures=not no_figures)
+        look_back(settings, kept, contents, actuals, today(), figures=not no_figures)
 
 
 @contextmanager

@@ -1,32 +1,20 @@
-"""The register in words: what became of forecasts, how good they were, and what of the register was changed.
-
-Knows what is said about the numbers of a record (`record.py`); must not know where it is shown.
-"""
+"""The register in words: what became of forecasts, how good they were, and what of the register was changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from .. import wording
 from ..answer_tables import WordTable
 from ..language import Language, phrase
-from .log import NAME
-from .record import ENOUGH, counting
-
-Record = Mapping[str, Any]
+from .record import ENOUGH, ForecastRow, Record, Summary
+from .register import LIST, Change
 
 MOST_ROWS = 40
-_FAULTS = {
-    "line": phrase("Line {line} of {log} is not as it was written."),
-    "before": phrase(
-        "Line {line} of {log} does not follow from the line before it: that one was changed, or written anew."
-    ),
-    "missing lines": phrase("Before line {line} of {log} lines are missing."),
-    "changed": phrase("{file} of {entry} is not as it was frozen."),
-    "missing": phrase("{file} of {entry} is missing."),
-    "folder": phrase("The folder {entry} is missing."),
-    "stray": phrase("No line of {log} tells of the folder {entry}."),
+_CHANGES = {
+    "changed": phrase("{name} is not as it was frozen."),
+    "missing": phrase("{name} is missing."),
+    "unlisted": phrase("{name} is not in {list}: add its run again, or bring the list back as it was."),
 }
 _STATES = {
     "not over": phrase("year not over"),
@@ -38,42 +26,41 @@ _TARGETS = {"rises_all", "rises_below_top"}
 """Readings that count the rises themselves."""
 
 
-def fault(speech: Language, found: Record) -> str:
+def change(speech: Language, found: Change) -> str:
     """Return what of a register is not as it was written, as a sentence that names it."""
-    template = _FAULTS[found["kind"]]
-    return speech.say(template, line=found["line"], entry=found["entry"], file=found["file"], log=NAME)
+    return speech.say(_CHANGES[found.kind], name=found.name, list=LIST)
 
 
 def headline(speech: Language, record: Record) -> str:
     """Return how often what was forecast came about."""
-    summary = record["summary"]
-    if not record["forecasts"]:
+    summary = record.summary
+    if not record.forecasts:
         return speech.say("The register holds no forecast that is as it was frozen")
-    if not summary["forecasts"]:
+    if not summary.forecasts:
         return speech.say("No forecast can be scored yet")
-    if not summary["scored"]:
-        return speech.say("Of {number} forecasts it is open whether the target was met", number=summary["forecasts"])
+    if not summary.scored:
+        return speech.say("Of {number} forecasts it is open whether the target was met", number=summary.forecasts)
     return speech.say(
         "Target met in {met} of {scored} forecasts; {expected} were to be expected from their chances",
-        met=speech.number(summary["met"]),
-        scored=speech.number(summary["scored"]),
-        expected=speech.number(summary["expected"], 1),
+        met=speech.number(summary.met),
+        scored=speech.number(summary.scored),
+        expected=speech.number(summary.expected, 1),
     )
 
 
 def scores(speech: Language, record: Record) -> Iterator[str]:
     """Yield what the scores are."""
-    summary, say = record["summary"], speech.say
-    if summary["scored"]:
+    summary, say = record.summary, speech.say
+    if summary.brier is not None:
         yield say(
             "Brier score {brier} (0 is perfect; always saying 50% gives {even}).",
-            brier=speech.number(summary["brier"], 3),
+            brier=speech.number(summary.brier, 3),
             even=speech.number(0.25, 2),
         )
-    if summary["log_score"] is not None:
-        yield say("Logarithmic score {score} (0 is perfect).", score=speech.number(summary["log_score"], 3))
-    if summary["ruled_out"]:
-        number = speech.number(summary["ruled_out"])
+    if summary.log_score is not None:
+        yield say("Logarithmic score {score} (0 is perfect).", score=speech.number(summary.log_score, 3))
+    if summary.ruled_out:
+        number = speech.number(summary.ruled_out)
         yield say(
             "Forecasts that had ruled out what came: {number}; their logarithmic score is infinite.", number=number
         )
@@ -82,54 +69,54 @@ def scores(speech: Language, record: Record) -> Iterator[str]:
 
 def cautions(speech: Language, record: Record) -> Iterator[str]:
     """Yield what the scores are worth, and what does not count."""
-    summary, say = record["summary"], speech.say
+    summary, say = record.summary, speech.say
     yield from _left_open(speech, record)
-    if summary["forecasts"] and not summary["enough"]:
+    if summary.forecasts and not summary.enough:
         yield say(
             "District-years: {number}. Below {enough} the scores do not say yet how good the forecasts are.",
-            number=speech.number(summary["district_years"]),
+            number=speech.number(summary.district_years),
             enough=ENOUGH,
         )
 
 
-def _of_rises(speech: Language, summary: Record) -> Iterator[str]:
+def _of_rises(speech: Language, summary: Summary) -> Iterator[str]:
     """Yield how well the numbers of rises were forecast."""
-    if summary["exact_rises"]:
+    if summary.wis_rises is not None:
         yield speech.say(
             "Rises: off by {score} villages on average (weighted interval score, {number} forecasts).",
-            score=speech.number(summary["wis_rises"], 1),
-            number=speech.number(summary["exact_rises"]),
+            score=speech.number(summary.wis_rises, 1),
+            number=speech.number(summary.exact_rises),
         )
-    half, most = summary["inside"]["0.5"], summary["inside"]["0.9"]
-    if most["of"]:
+    half, most = summary.inside["0.5"], summary.inside["0.9"]
+    if most.of:
         yield speech.say(
             "Rises within the 90% interval: {most} of {of_most}; within the 50% interval: {half} of {of_half}.",
-            most=most["inside"],
-            of_most=most["of"],
-            half=half["inside"],
-            of_half=half["of"],
+            most=most.inside,
+            of_most=most.of,
+            half=half.inside,
+            of_half=half.of,
         )
 
 
 def _left_open(speech: Language, record: Record) -> Iterator[str]:
     """Yield what does not count, and why."""
-    summary, rows = record["summary"], record["forecasts"]
-    bounded = [row for row in counting(rows) if row["outcome"]["basis"] == "counts"]
+    summary, rows = record.summary, record.forecasts
+    bounded = [row for row in rows if row.counts and row.outcome is not None and row.outcome.basis == "counts"]
     if bounded:
         yield speech.say(
             "Counts alone only bound the rises: at least the net upward crossings, for falls cancel rises. Forecasts "
             "so bounded: {number}; a list of villages, or the number that rose, settles them.",
             number=speech.number(len(bounded)),
         )
-    if summary["scored"] < summary["forecasts"] and summary["brier_bounds"]:
-        low, high = (speech.number(end, 3) for end in summary["brier_bounds"])
+    if summary.scored < summary.forecasts and summary.brier_bounds:
+        low, high = (speech.number(end, 3) for end in summary.brier_bounds)
         yield speech.say("With those left open the Brier score lies between {low} and {high}.", low=low, high=high)
-    states = {row["state"] for row in rows}
+    states = {row.state for row in rows}
     if "villages" in states:
         yield speech.say("Other villages: a report is not about as many villages as the forecast, and is not used.")
     if "contradiction" in states:
         yield speech.say("Contradiction: the rises that are stated cannot have led to the counts; they are not used.")
-    late = sum(row["late"] for row in rows if row["state"] != "not over")
+    late = sum(row.late for row in rows if row.state != "not over")
     if late:
         yield speech.say(
             "Registered after their year was over, and therefore not counted: {number}.", number=speech.number(late)
@@ -155,63 +142,63 @@ def forecasts_table(speech: Language, record: Record) -> WordTable | None:
     return WordTable(caption, headers, [_row(speech, row) for row in rows])
 
 
-def shown(record: Record) -> list[Record]:
+def shown(record: Record) -> list[ForecastRow]:
     """Return the latest forecasts whose year has come, in order of their years."""
-    rows = [row for row in record["forecasts"] if row["state"] != "not over"]
-    return sorted(rows, key=lambda row: (row["year"], row["district_code"], row["number"]))[-MOST_ROWS:]
+    rows = [row for row in record.forecasts if row.state != "not over"]
+    return sorted(rows, key=lambda row: (row.year, row.district_code, row.number))[-MOST_ROWS:]
 
 
-def name(speech: Language, row: Record) -> str:
+def name(speech: Language, row: ForecastRow) -> str:
     """Return which forecast a row is: year, district, and number of the entry."""
-    return speech.say("{year} {district} ({number})", year=row["year"], district=row["district"], number=row["number"])
+    return speech.say("{year} {district} ({number})", year=row.year, district=row.district, number=row.number)
 
 
-def _row(speech: Language, row: Record) -> list[str]:
-    outcome, levels = row["outcome"], row["rises"]
+def _row(speech: Language, row: ForecastRow) -> list[str]:
+    outcome, levels = row.outcome, row.rises
     return [
         name(speech, row),
-        wording.chance(speech, row["probability_met"]),
+        wording.chance(speech, row.probability_met),
         met(speech, row),
         speech.say(
             "{median} ({interval})",
             median=speech.number(levels["0.5"]),
             interval=wording.whole_span(speech, levels["0.05"], levels["0.95"]),
         ),
-        "–" if outcome is None or outcome["rises"] is None else wording.whole_span(speech, *outcome["rises"]),
-        "–" if outcome is None or outcome["needed"] is None else speech.number(outcome["needed"]),
+        "–" if outcome is None or outcome.rises is None else wording.whole_span(speech, *outcome.rises),
+        "–" if outcome is None or outcome.needed is None else speech.number(outcome.needed),
         _exact(speech, row),
     ]
 
 
-def met(speech: Language, row: Record) -> str:
+def met(speech: Language, row: ForecastRow) -> str:
     """Return whether the target was met, or why that is not said."""
-    if row["late"]:
+    if row.late:
         return speech.say("late")
-    if row["outcome"] is None:
-        template = _STATES[row["state"]]
+    if row.outcome is None:
+        template = _STATES[row.state]
         return speech.say(template)
     answers = {True: phrase("met"), False: phrase("missed"), None: phrase("open")}
-    template = answers[row["outcome"]["met"]]
+    template = answers[row.outcome.met]
     return speech.say(template)
 
 
-def _exact(speech: Language, row: Record) -> str:
-    if row["scores"] is None or row["late"]:
+def _exact(speech: Language, row: ForecastRow) -> str:
+    if row.scores is None or row.late:
         return "–"
-    low, high = row["scores"]["brier"]
+    low, high = row.scores.brier
     return speech.number(low, 2) if low == high else "–"
 
 
 def notes(speech: Language, record: Record) -> Iterator[str]:
     """Yield what is still to come, and by what the register can be told from one that was changed."""
-    waiting = sorted({row["year"] for row in record["forecasts"] if row["state"] == "not over" and not row["late"]})
+    waiting = sorted({row.year for row in record.forecasts if row.state == "not over" and not row.late})
     if waiting:
         yield speech.say("Years not over yet: {years}.", years=years(waiting))
-    other = {row["target"] for row in record["forecasts"]} - _TARGETS
+    other = {row.target for row in record.forecasts} - _TARGETS
     if other:
         yield speech.say("Where the target counts something else than rises, the rises are shown and scored beside it.")
-    if record["head"]:
-        yield speech.say("Digest of the register: {digest}.", digest=record["head"][:12])
+    if record.digest:
+        yield speech.say("Digest of the register: {digest}.", digest=record.digest[:12])
 
 
 def years(known: Sequence[int]) -> str:

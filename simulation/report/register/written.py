@@ -1,17 +1,16 @@
-"""The record of a register as files: data, a table, a figure in each language asked for.
-
-Knows what they are called; must not know how forecasts are scored.
-"""
+"""The record of a register as files: data, a table, a figure in each language asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ..files import json_text, write_csv, write_text
 from ..language import Language
+from ..record import rounded
 from ..results import paths
-from .folder import Register
+from .record import ForecastRow, Record
+from .register import Register
 
 FOLDER = "record"
 COLUMNS = (
@@ -20,14 +19,19 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write_record(register: Register, record: Mapping[str, Any]) -> None:
+def plain_record(record: Record) -> Any:
+    """Return the record as plain data."""
+    return rounded(asdict(record))
+
+
+def write_record(register: Register, record: Record) -> None:
     """Write the record as ``record.json`` and ``record.csv``, over those of an earlier look."""
     folder = register.path / FOLDER
-    write_text(folder / "record.json", json_text(record))
-    write_csv(folder / "record.csv", COLUMNS, map(_cells, record["forecasts"]))
+    write_text(folder / "record.json", json_text(plain_record(record)))
+    write_csv(folder / "record.csv", COLUMNS, map(_cells, record.forecasts))
 
 
-def draw_record(register: Register, speech: Language, record: Mapping[str, Any]) -> None:
+def draw_record(register: Register, speech: Language, record: Record) -> None:
     """Draw the record in one language, over the figure of an earlier look."""
     from ..plots_page import save_figure, style
     from ..plots_register import draw_register
@@ -37,24 +41,15 @@ def draw_record(register: Register, speech: Language, record: Mapping[str, Any])
     save_figure(figure, *paths(register.path / FOLDER / "figures", "record", speech.code), title="record")
 
 
-def _cells(row: Mapping[str, Any]) -> list[Any]:
+def _cells(row: ForecastRow) -> list[Any]:
     """Return a row of the table; a score is left out where the outcome leaves it open."""
-    outcome, scores = row["outcome"] or {}, row["scores"] or {}
-    low, high = outcome.get("rises") or (None, None)
-    exact = {name: _exact(scores.get(name)) for name in ("brier", "log_score", "wis_rises")}
-    inside = scores.get("inside", {})
-    return [
-        *(row[name] for name in COLUMNS[:8]),
-        outcome.get("needed"),
-        outcome.get("met"),
-        outcome.get("basis"),
-        low,
-        high,
-        *exact.values(),
-        inside.get("0.5"),
-        inside.get("0.9"),
+    cells: list[Any] = [getattr(row, name) for name in COLUMNS[:8]]
+    if row.outcome is None or row.scores is None:
+        return [*cells, *[None] * (len(COLUMNS) - 8)]
+    outcome, scores = row.outcome, row.scores
+    exact = [
+        ends[0] if ends is not None and ends[0] == ends[1] else None
+        for ends in (scores.brier, scores.log_score, scores.wis_rises)
     ]
-
-
-def _exact(ends: list[float] | None) -> float | None:
-    return ends[0] if ends is not None and ends[0] == ends[1] else None
+    inside = [scores.inside["0.5"], scores.inside["0.9"]]
+    return [*cells, outcome.needed, outcome.met, outcome.basis, *(outcome.rises or (None, None)), *exact, *inside]
