@@ -10,13 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .decision.comparison import Comparison, compare
-    from .decision.drivers import Sensitivity
+    from .decision.comparing import compare
+    from .decision.comparison import Comparison
     from .decision.next_datum import NextDatum, next_datum
-    from .decision.planning import plan
-    from .decision.plans import Plan
-    from .decision.robustness import Robustness, robustness
-    from .decision.sensitivity import sensitivity
+    from .decision.plan.planning import plan
+    from .decision.plan.result import Plan
+    from .decision.robustness.analysis import Robustness, robustness
+    from .decision.sensitivity.analysis import sensitivity
+    from .decision.sensitivity.result import Sensitivity
     from .domain.messages import DataError, KampungError, Problem, ScenarioError
     from .domain.status import Status
     from .domain.target import Target
@@ -80,30 +81,30 @@ _HOMES = {
     "KampungError": ".domain.messages",
     "KampungModel": ".engine.model",
     "NextDatum": ".decision.next_datum",
-    "Plan": ".decision.plans",
+    "Plan": ".decision.plan.result",
     "Posterior": ".inference.calibration.posterior",
     "Problem": ".domain.messages",
-    "Robustness": ".decision.robustness",
+    "Robustness": ".decision.robustness.analysis",
     "Scenario": ".inputs.scenario",
     "ScenarioError": ".domain.messages",
-    "Sensitivity": ".decision.drivers",
+    "Sensitivity": ".decision.sensitivity.result",
     "Status": ".domain.status",
     "Target": ".domain.target",
     "VillageAgent": ".engine.model",
     "brief": ".report.documents",
     "backtest": ".inference.backtest.reading",
     "calibrate": ".inference.calibration.calibrate",
-    "compare": ".decision.comparison",
+    "compare": ".decision.comparing",
     "explain": ".inference.explanation",
     "export": ".report.documents",
     "forecast": ".inference.forecast",
     "load_scenario": ".inputs.scenario",
     "next_datum": ".decision.next_datum",
-    "plan": ".decision.planning",
+    "plan": ".decision.plan.planning",
     "read_evidence": ".inputs.evidence.reading",
-    "robustness": ".decision.robustness",
+    "robustness": ".decision.robustness.analysis",
     "save": ".report.saving",
-    "sensitivity": ".decision.sensitivity",
+    "sensitivity": ".decision.sensitivity.analysis",
     "write_posterior": ".report.posterior",
 }
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..decision.comparison import compare
+from ..decision.comparing import compare
 from ..decision.pairing import refuse_unpaired
 from ..domain.messages import KampungError
 from ..engine.ensemble import Effort

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..decision.chances import Engine, Planned
+from ..decision.trial import Engine, Planned
 from ..engine.ensemble import Effort
 from ..inputs.scenario import Scenario
 from ..report.answers import AnswerFolder

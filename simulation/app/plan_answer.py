@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..decision.planning import answer as plan_of
-from ..decision.question import Question
+from ..decision.plan.planning import make_plan
+from ..decision.plan.request import PlanRequest
 from ..report import wording
 from ..report.answers import AnswerFolder
 from ..report.language import Language
@@ -20,7 +20,6 @@ from ..report.plan import ranking, tables, words
 from ..report.plan.folder import plan_folder, write_plan
 from .answer import titled
 from .answering import complete, show
-from .plan_announcing import announcement
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +32,9 @@ LINE_SECONDS = 10.0
 """Between two lines of progress."""
 
 
-def answer(settings: Settings, asked: Question, workers: int | None, out: Path, *, force: bool, figures: bool) -> None:
+def answer(
+    settings: Settings, asked: PlanRequest, workers: int | None, out: Path, *, force: bool, figures: bool
+) -> None:
     """Find the finished plan or make it, add its figure, and print what it says."""
     folder = plan_folder(asked, out)
     make = partial(_plan, settings, asked, workers, folder)
@@ -43,11 +44,10 @@ def answer(settings: Settings, asked: Question, workers: int | None, out: Path, 
         raise undrawn
 
 
-def _plan(settings: Settings, asked: Question, workers: int | None, folder: AnswerFolder) -> dict[str, Any]:
+def _plan(settings: Settings, asked: PlanRequest, workers: int | None, folder: AnswerFolder) -> dict[str, Any]:
     """Make the plan, write its tables and return the record."""
     began = time.monotonic()
-    settings.note(announcement(settings.language(), asked, workers))
-    found = plan_of(asked, workers, _Progress(settings))
+    found = make_plan(asked, workers, _Progress(settings))
     record = write_plan(folder, found)
     folder.run.log("planned", engine=found.engine, seconds=round(time.monotonic() - began, 2))
     return record

@@ -1,31 +1,22 @@
-"""Scenarios against a baseline, pair by pair: the same parameter draws, the same luck, another programme.
-
-Knows which differences a planner asks for; must not know words, files or figures.
-"""
+"""What a comparison says: scenarios against a baseline on the same parameter draws and the same random numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
-from ..engine.ensemble import Effort, Progress, run
-from ..inference.precision import PrecisionStep, PrecisionTrace, doubled
+from ..engine.ensemble import Effort
+from ..inference.precision import PrecisionTrace
 from ..inference.uncertainty import WILSON_Z
 from ..inputs.scenario import Scenario
 from .differences import Difference
-from .pairing import leading_scenario, refuse_unpaired
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from ..engine.ensemble import ChunkSink
 
 Floats = NDArray[np.float64]
 
@@ -206,79 +197,6 @@ class Comparison:
     def _repr_html_(self) -> str:
         """Return the table of years, for notebooks."""
         return self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
-
-
-def compare(
-    baseline: Scenario,
-    *scenarios: Scenario,
-    draws: int | None = None,
-    replicates: int | None = None,
-    seed: int = 0,
-    engine: Literal["batch", "mesa", "exact"] = "batch",
-    precision: float | None = None,
-    workers: int | None = None,
-    progress: Progress | None = None,
-    sinks: Sequence[ChunkSink] | None = None,
-) -> Comparison:
-    """Compare scenarios with a baseline on common random numbers.
-
-    Parameters
-    ----------
-    baseline
-        From `load_scenario`: usually the scenario without additional interventions.
-    scenarios
-        At least one, of the same villages, origin, horizon and target.
-    draws, replicates, seed, engine, workers, progress
-        As for `forecast`. All scenarios get the same effort; draws are ignored where every number of every
-        scenario is fixed. The exact engine knows means only: no prediction intervals, no single villages.
-    precision
-        H in (0, 1): draws (replicates, where all is fixed) double until `Comparison.half_width` is below H, or
-        until they would go beyond a million trajectories a scenario; None for no doubling.
-    sinks
-        Where finished chunks of each scenario are kept and looked for, the baseline's first; None for nowhere.
-
-    Raises
-    ------
-    Refusal
-        Where scenarios cannot be paired, or one has no closed form for the exact engine; with every reason.
-    ValueError
-        Where there is no scenario.
-    """
-    if not scenarios:
-        raise ValueError("give at least one scenario to compare with the baseline")
-    refuse_unpaired(baseline, scenarios)
-    leading = leading_scenario((baseline, *scenarios))
-    effort = Effort.of(leading, draws, replicates)
-    if engine == "exact":
-        from .exact_comparison import exact_contrasts
-
-        return Comparison(baseline, exact_contrasts(baseline, scenarios, effort, seed), seed, effort, engine)
-    from .paired_comparison import paired_contrasts
-
-    steps: list[PrecisionStep] = []
-    while True:
-        simulate = partial(run, effort=effort, seed=seed, engine=engine, workers=workers)
-        contrasts = paired_contrasts(baseline, scenarios, simulate, progress, sinks)
-        result = Comparison(baseline, contrasts, seed, effort, engine)
-        if precision is None:
-            return result
-        steps.append(_step(result))
-        more = doubled(effort, fixed=leading.fixed)
-        reached = result.half_width < precision
-        if reached or more is None:
-            trace = PrecisionTrace(precision, tuple(steps), "precision" if reached else "trajectories")
-            return replace(result, trace=trace)
-        effort = more
-
-
-def _step(result: Comparison) -> PrecisionStep:
-    differences = tuple(tuple(year.difference.mean for year in contrast.years) for contrast in result.contrasts)
-    return PrecisionStep(result.effort.draws, result.effort.replicates, differences, result.half_width)
-
-
-def unit_costs(scenario: Assumptions) -> Floats:
-    """Return the cost of one assisted village-year in million rupiah, shape (J,)."""
-    return np.array([plan.cost_idr_million for plan in scenario.interventions], dtype=np.float64)
 
 
 def _ends(name: str, interval: tuple[float, float] | None) -> dict[str, float | None]:

@@ -23,8 +23,7 @@ from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.likelihood import average
 from ..inference.calibration.steps import Law, Products, Steps, Year
 from ..inputs.scenario import Scenario
-from .chances import Trial, engine_for
-from .goals import goal_of
+from .trial import Trial, engine_for, goal_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -77,8 +77,8 @@ def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
         found += _other_question(baseline, scenario)
         if len(scenario.districts) == len(baseline.districts) == 1:
             found += _other_villages(baseline.districts[0], scenario.districts[0])
-        told = [replace(reason, values=named | reason.values) for reason in found]
-        reasons += [reason for reason in told if reason not in reasons]
+        filled = [replace(reason, values=named | reason.values) for reason in found]
+        reasons += [reason for reason in filled if reason not in reasons]
     if reasons:
         raise Refusal(*reasons)
 

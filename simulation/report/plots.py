@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..decision.comparison import Comparison
-from ..decision.drivers import Sensitivity
-from ..decision.plans import Plan
+from ..decision.plan.result import Plan
+from ..decision.sensitivity.result import Sensitivity
 from ..domain.messages import Refusal
 from ..inference.backtest.reading import anywhere
 from ..inference.backtest.rolling import Backtest

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..decision.comparison import Comparison
-from ..decision.drivers import Sensitivity
-from ..decision.plans import Plan
-from ..decision.robustness import Robustness
+from ..decision.plan.result import Plan
+from ..decision.robustness.analysis import Robustness
+from ..decision.sensitivity.result import Sensitivity
 from ..inference.backtest.rolling import Backtest
 from ..inference.forecast import Forecast
 from . import results

@@ -12,8 +12,8 @@ from districts import make_scenario, make_villages
 import simulation.app.estimate as module
 from simulation.app.failing import Replayable
 from simulation.app.running import Order
-from simulation.decision.robustness import robustness
-from simulation.decision.sensitivity import sensitivity
+from simulation.decision.robustness.analysis import robustness
+from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.intervention import Intervention
 from simulation.engine.ensemble import Effort

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from textwrap import dedent
 
@@ -95,14 +94,3 @@ def test_help_fits_one_screen(run: Run) -> None:
     lines = run("plan", "--help").stdout.splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 80
-
-
-def test_what_a_plan_takes_is_said_before_it_starts(run: Run, scenario: Path) -> None:
-    """Tries and time stand first on stderr; by simulation also the time at most; nothing with --quiet."""
-    exact = run("plan", scenario, "--no-figures", "--lang", "en")
-    assert re.match(r"Planning takes about 44 tries: (less than a second|about \d+ s)\.\n", exact.stderr)
-    options = ("--engine", "batch", "--replicates", "400", "--probability", "0.99", "--no-figures")
-    simulated = run("plan", scenario, *options, "--lang", "en")
-    at_most = r"Planning takes about 44 tries: .*, at most .* where decisions are close\.\n"
-    assert re.match(at_most, simulated.stderr)
-    assert run("plan", scenario, *options, "--force", "--quiet").stderr == ""

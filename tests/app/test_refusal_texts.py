@@ -26,8 +26,8 @@ from reviewed_texts import read_texts, section, write_texts
 from sentences import CATALOGUE
 
 from simulation.app import disk, usage
-from simulation.decision import chances
-from simulation.decision.goals import Goal
+from simulation.decision import trial
+from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, Refusal
 from simulation.engine import piecemeal
 from simulation.engine.ensemble import Effort, EffortError, refuse_nonsense
@@ -91,8 +91,8 @@ def _changed() -> object:
 
 
 def _many_tries() -> object:
-    with patch.object(chances, "MOST_MULTIPLICATIONS", 0):
-        return chances.engine_for(SMALL, Goal(0.9, (SMALL.years[0],)), "exact", 10, 0)
+    with patch.object(trial, "MOST_MULTIPLICATIONS", 0):
+        return trial.engine_for(SMALL, Goal(0.9, (SMALL.years[0],)), "exact", 10, 0)
 
 
 def _no_forecast() -> object:

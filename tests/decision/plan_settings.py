@@ -8,7 +8,7 @@ from typing import Any
 from districts import ORIGIN, make_scenario, make_villages
 from scipy.special import expit
 
-from simulation.decision.levers import levers_of, turn
+from simulation.decision.plan.levers import levers_of, turn
 from simulation.domain.distributions import Distribution
 from simulation.domain.intervention import Intervention
 from simulation.inference.forecast import forecast

@@ -11,7 +11,8 @@ import pytest
 from districts import ORIGIN, everything_on, make_scenario, make_villages
 
 import simulation as kkb
-from simulation.decision.comparison import Contrast, compare
+from simulation.decision.comparing import compare
+from simulation.decision.comparison import Contrast
 from simulation.domain.distributions import Exponentiated, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import Refusal

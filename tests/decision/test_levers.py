@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_settings import FIRST, assist, district, reference
 
-from simulation.decision.levers import levers_of, shortest_share, turn
-from simulation.decision.planning import plan
+from simulation.decision.plan.levers import levers_of, shortest_share, turn
+from simulation.decision.plan.planning import plan
 from simulation.domain.intervention import place_table
 from simulation.domain.messages import Refusal
 from simulation.inputs.scenario import Scenario

@@ -9,9 +9,9 @@ from itertools import product
 import pytest
 from plan_settings import assist, district, exact_chance
 
-from simulation.decision import mixes
-from simulation.decision.planning import plan
-from simulation.decision.plans import Plan
+from simulation.decision.plan import mixes
+from simulation.decision.plan.planning import plan
+from simulation.decision.plan.result import Plan
 from simulation.domain.target import Target
 from simulation.inputs.scenario import Scenario
 

@@ -9,12 +9,11 @@ import pytest
 from districts import NEUTRAL, make_scenario, make_villages
 from plan_settings import FIRST, REFERENCE, assist, district, exact_chance, reference
 
-from simulation.decision.chances import Trial
-from simulation.decision.effort import Desk
-from simulation.decision.goals import Goal
-from simulation.decision.levers import levers_of
-from simulation.decision.planning import plan
-from simulation.decision.search import bisect
+from simulation.decision.plan.levers import levers_of
+from simulation.decision.plan.planning import plan
+from simulation.decision.plan.search import bisect
+from simulation.decision.plan.trial_cache import TrialCache
+from simulation.decision.trial import Goal, Trial
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
@@ -124,7 +123,7 @@ def test_bisection_with_many_trajectories_finds_the_reference_answers(
     """The accepted bound then lies 0.0015 and 0.0007 below a chance that is 0.0041 and 0.0018 above 0.8."""
     scenario, goal = reference(year_sd), Goal(0.8, (FIRST,))
     trial = Trial(scenario, goal, "batch", seed=1)
-    desk = Desk(scenario, levers_of(scenario, (), goal.years), trial, Effort(1, replicates))
+    desk = TrialCache(scenario, levers_of(scenario, (), goal.years), trial, Effort(1, replicates))
     assert bisect(lambda places: desk.accepted((places,)), least - 10, least + 8) == least
 
 

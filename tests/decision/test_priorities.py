@@ -15,9 +15,9 @@ from scipy.integrate import quad
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from simulation.decision.levers import levers_of
-from simulation.decision.planning import plan
-from simulation.decision.priorities import Ranking, rank_villages
+from simulation.decision.plan.levers import levers_of
+from simulation.decision.plan.planning import plan
+from simulation.decision.plan.ranking import Ranking, rank_villages
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from districts import make_scenario, make_villages
 
-from simulation.decision.robustness import Robustness, robustness
-from simulation.decision.worlds import World, rises_a_year, worlds_of
+from simulation.decision.robustness.analysis import Robustness, robustness
+from simulation.decision.robustness.states_of_the_world import World, rises_a_year, worlds_of
 from simulation.domain.distributions import Beta, Exponentiated, Fixed, HalfNormal, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import KampungError

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.decision.search import bisect, cheapest, climb, grid, highest, ladder, least_accepted, undominated
+from simulation.decision.plan.search import bisect, cheapest, climb, grid, highest, ladder, least_accepted, undominated
 
 
 @given(st.integers(0, 400), st.integers(2, 12))

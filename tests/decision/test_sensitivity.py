@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from districts import make_scenario, make_villages
 
-from simulation.decision.factors import CALIBRATED, Factors
-from simulation.decision.sensitivity import sensitivity
+from simulation.decision.sensitivity.analysis import sensitivity
+from simulation.decision.sensitivity.factors import CALIBRATED, Factors
 from simulation.domain.distributions import Dirichlet, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal, Normal
 from simulation.domain.messages import KampungError
 from simulation.domain.parameters import ParameterSet

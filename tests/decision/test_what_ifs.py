@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 from plan_settings import assist, district, exact_chance, reference
 
-from simulation.decision.limits import without_hindrance
-from simulation.decision.planning import plan
+from simulation.decision.plan.bottlenecks import without_hindrance
+from simulation.decision.plan.planning import plan
 from simulation.domain.target import Target
 
 

@@ -15,10 +15,10 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-from simulation.decision.comparison import compare
-from simulation.decision.planning import plan
-from simulation.decision.robustness import robustness
-from simulation.decision.sensitivity import sensitivity
+from simulation.decision.comparing import compare
+from simulation.decision.plan.planning import plan
+from simulation.decision.robustness.analysis import robustness
+from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.domain.messages import KampungError
 from simulation.engine.ensemble import Effort
 from simulation.inference.forecast import forecast

@@ -16,7 +16,8 @@ from matplotlib.text import Text
 import simulation as kkb
 from simulation.app.columns import laid_out
 from simulation.app.comparison_answer import answer_parts
-from simulation.decision.comparison import Comparison, compare
+from simulation.decision.comparing import compare
+from simulation.decision.comparison import Comparison
 from simulation.domain.distributions import Exponentiated, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
 from simulation.inputs.scenario import Scenario

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import simulation as kkb
-from simulation.decision.drivers import Driver, Sensitivity
-from simulation.decision.robustness import Robustness, robustness
-from simulation.decision.sensitivity import sensitivity
+from simulation.decision.robustness.analysis import Robustness, robustness
+from simulation.decision.sensitivity.analysis import sensitivity
+from simulation.decision.sensitivity.result import Driver, Sensitivity
 from simulation.engine.ensemble import Effort
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import plots

@@ -13,8 +13,8 @@ from matplotlib.text import Text
 from openpyxl import load_workbook
 from plan_cases import LEVER, scenario
 
-from simulation.decision.planning import plan
-from simulation.decision.plans import Plan
+from simulation.decision.plan.planning import plan
+from simulation.decision.plan.result import Plan
 from simulation.report import plots
 from simulation.report.language import LANGUAGES, language
 from simulation.report.plan import ranking, tables, words

@@ -9,8 +9,8 @@ import pytest
 from openpyxl import load_workbook
 from plan_cases import LEVER, scenario
 
-from simulation.decision.planning import plan
-from simulation.decision.plans import Plan
+from simulation.decision.plan.planning import plan
+from simulation.decision.plan.result import Plan
 from simulation.report.language import language
 from simulation.report.plan import efforts, ranking, tables
 from simulation.report.plan.record import plan_record

@@ -10,7 +10,8 @@ import pytest
 from districts import make_scenario, make_villages
 from exact_settings import TANAH_LAUT, assist, district
 
-from simulation.decision.comparison import Contrast, compare
+from simulation.decision.comparing import compare
+from simulation.decision.comparison import Contrast
 from simulation.domain.distributions import Distribution, Exponentiated, HalfNormal, LogitNormal, Normal
 from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
 from simulation.domain.target import Target

@@ -6,7 +6,7 @@ Knows its options and what must be read first; must not know how a plan is made.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -71,14 +71,22 @@ def plan(
         (loaded,) = load_all(settings, [scenario])
         settings = settings.speaking(loaded.language)
     with told(settings):
-        from ...decision.question import question
+        from ...decision.plan.request import PlanRequest
         from ..budget import budget_of
         from ..plan_answer import answer
 
         tell_ignored(settings, loaded, draws)
         limit = None if budget is None else budget_of(budget)
-        goal: dict[str, Any] = {"year": year, "every_year": every_year, "budget": limit}
-        effort: dict[str, Any] = {"draws": draws, "replicates": replicates, "seed": seed}
-        effort["engine"] = None if engine is None else engine.value
-        asked = question(loaded, probability, vary or (), **goal, **effort)
+        asked = PlanRequest.of(
+            loaded,
+            probability,
+            vary or (),
+            year=year,
+            every_year=every_year,
+            budget=limit,
+            draws=draws,
+            replicates=replicates,
+            engine=None if engine is None else engine.value,
+            seed=seed,
+        )
         answer(settings, asked, workers, out, force=force, figures=not no_figures)

@@ -77,7 +77,7 @@ def robustness(
 def _try(
     settings: Settings, scenarios: Sequence[Scenario], folder: AnswerFolder, effort: Any, **options: Any
 ) -> dict[str, Any]:
-    from ...decision.robustness import robustness as tried
+    from ...decision.robustness.analysis import robustness as tried
     from ...report.robustness.folder import write_robustness
     from ..progress import ProgressReport
 

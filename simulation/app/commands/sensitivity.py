@@ -73,7 +73,7 @@ def sensitivity(
         (loaded,) = load_all(settings, [scenario])
         settings = settings.speaking(loaded.language)
     with told(settings):
-        from ...decision.sensitivity import DRAWS, REPLICATES
+        from ...decision.sensitivity.analysis import DRAWS, REPLICATES
         from ...engine.ensemble import Effort
         from ...report import plots
         from ...report.sensitivity.folder import sensitivity_folder
@@ -95,7 +95,7 @@ def sensitivity(
 def _analyse(
     settings: Settings, scenario: Scenario, folder: AnswerFolder, effort: Any, **options: Any
 ) -> dict[str, Any]:
-    from ...decision.sensitivity import sensitivity as analyse
+    from ...decision.sensitivity.analysis import sensitivity as analyse
     from ...report.sensitivity.folder import write_sensitivity
     from ..progress import ProgressReport
 

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...decision.plans import Plan
-from ...decision.question import Question
+from ...decision.plan.request import PlanRequest
+from ...decision.plan.result import Plan
 from ...engine.ensemble import Effort
 from ..answers import AnswerFolder, Other, Table
 from ..identity import effort_that_counts
@@ -25,7 +25,7 @@ from .workbook import write_priorities
 KIND = "plan"
 
 
-def plan_folder(asked: Question, out: str | Path = "results") -> AnswerFolder:
+def plan_folder(asked: PlanRequest, out: str | Path = "results") -> AnswerFolder:
     """Return the folder of a plan, whether it is there or not, beside the runs of its scenario.
 
     Raises

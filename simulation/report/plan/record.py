@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ...decision.effort import Point
-from ...decision.levers import BUDGET, Lever
-from ...decision.limits import raised
-from ...decision.plans import Limit, Plan
-from ...decision.priorities import VillagePriority
+from ...decision.plan.bottlenecks import raised
+from ...decision.plan.levers import BUDGET, Lever
+from ...decision.plan.ranking import VillagePriority
+from ...decision.plan.result import Limit, Plan
+from ...decision.plan.trial_cache import Point
 from ...domain.intervention import Intervention
 from ...domain.messages import Message
 from ...domain.parameters import ParameterKey

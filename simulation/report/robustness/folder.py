@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from ...decision.robustness import Robustness
+from ...decision.robustness.analysis import Robustness
 from ...engine.ensemble import Effort
 from ...inputs.scenario import Scenario
 from ..answers import AnswerFolder, Table

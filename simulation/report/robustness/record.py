@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...decision.robustness import Robustness
+from ...decision.robustness.analysis import Robustness
 from ...inference.forecast import basis_of
 from ..language import LANGUAGES, language
 from ..record import rounded

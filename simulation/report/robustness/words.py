@@ -16,8 +16,8 @@ Record = Mapping[str, Any]
 
 _WORLDS = {
     "as_stated": phrase("as stated"),
-    "launched_long_ago": phrase("slow rises: today's levels took 9 years"),
-    "launched_recently": phrase("fast rises: today's levels took 3 years"),
+    "launched_long_ago": phrase("slow rises: every village launched in 2016"),
+    "launched_recently": phrase("fast rises: every village launched in 2022"),
     "few_skips": phrase("few villages pass over a level"),
     "many_skips": phrase("many villages pass over a level"),
     "weak_effects": phrase("weak effects of interventions"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from ...decision.drivers import Sensitivity
+from ...decision.sensitivity.result import Sensitivity
 from ...engine.ensemble import Effort
 from ...inputs.scenario import Scenario
 from ..answers import AnswerFolder, Table

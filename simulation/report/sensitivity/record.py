@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...decision.drivers import Driver, Sensitivity
+from ...decision.sensitivity.result import Driver, Sensitivity
 from ...domain.parameters import ParameterKey
 from ...domain.villages import MadeUpCounts
 from ...inference.forecast import basis_of

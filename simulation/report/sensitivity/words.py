@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...decision.factors import CALIBRATED
+from ...decision.sensitivity.factors import CALIBRATED
 from ...domain.parameters import DIRECTIONS, ParameterKey
 from .. import wording
 from ..answer_tables import WordTable

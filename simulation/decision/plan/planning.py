@@ -10,17 +10,17 @@ from dataclasses import replace
 from itertools import pairwise
 from math import prod
 
-from ..domain.messages import Message, Refusal
-from ..engine.ensemble import Effort, Progress
-from ..inputs.scenario import Scenario
-from .chances import Engine, Trial, engine_for, first_effort
-from .effort import Desk, Point
+from ...domain.messages import Message, Refusal
+from ...engine.ensemble import Effort, Progress
+from ...inputs.scenario import Scenario
+from ..trial import Engine, Trial, engine_for, first_effort
 from .levers import Lever, turn
 from .mixes import MOST_SETTINGS, Mix, cheapest_mix
-from .plans import Limit, Plan
-from .priorities import Ranking, rank_villages
-from .question import Question, question
+from .ranking import Ranking, rank_villages
+from .request import PlanRequest
+from .result import Limit, Plan
 from .search import Places, highest, ladder, least_accepted
+from .trial_cache import Point, TrialCache
 from .what_ifs import least_in_order, most_of, other_shocks, what_limits
 
 TRIES, TRIES_OF_A_MIX = (18, 26), (50, 40)
@@ -77,7 +77,7 @@ def plan(
     Refusal
         Where there is nothing to plan, or the exact engine was asked for and cannot, with the reason.
     """
-    asked = question(
+    request = PlanRequest.of(
         scenario,
         probability,
         vary,
@@ -89,16 +89,16 @@ def plan(
         engine=engine,
         seed=seed,
     )
-    return answer(asked, workers, progress)
+    return make_plan(request, workers, progress)
 
 
-def answer(asked: Question, workers: int | None = None, progress: Progress | None = None) -> Plan:
-    """Return the plan that answers a question; parameters and refusals as for `plan`."""
-    engine, effort, why = first_try(asked)
-    return _Planner(asked, engine, effort, workers, _told(progress, sum(tries(asked)))).plan(why)
+def make_plan(request: PlanRequest, workers: int | None = None, progress: Progress | None = None) -> Plan:
+    """Return the plan that was asked for; parameters and refusals as for `plan`."""
+    engine, effort, why = first_try(request)
+    return _Planner(request, engine, effort, workers, _count_trials(progress, sum(tries(request)))).plan(why)
 
 
-def first_try(asked: Question) -> tuple[Engine, Effort, tuple[Message, ...]]:
+def first_try(asked: PlanRequest) -> tuple[Engine, Effort, tuple[Message, ...]]:
     """Return with which engine and effort the first setting is tried, and why not exactly where that was left open.
 
     Raises
@@ -111,7 +111,7 @@ def first_try(asked: Question) -> tuple[Engine, Effort, tuple[Message, ...]]:
     return engine, first_effort(scenario, engine, asked.draws, asked.replicates), why
 
 
-def tries(asked: Question) -> tuple[int, int]:
+def tries(asked: PlanRequest) -> tuple[int, int]:
     """Return about how many settings are sketched, and how many tried with full effort."""
     if len(asked.levers) == 1:
         return TRIES
@@ -124,17 +124,17 @@ class _Planner:
     """Makes one plan."""
 
     def __init__(
-        self, asked: Question, engine: Engine, effort: Effort, workers: int | None, told: Callable[[int], None]
+        self, asked: PlanRequest, engine: Engine, effort: Effort, workers: int | None, progress: Callable[[int], None]
     ) -> None:
         self._asked, self._scenario, self._goal, self._levers = asked, asked.scenario, asked.goal, asked.levers
-        self._engine, self._effort, self._workers, self._told = engine, effort, workers, told
-        self._desk = self._desk_for(self._scenario, self._levers)
+        self._engine, self._effort, self._workers, self._progress = engine, effort, workers, progress
+        self._cache = self._cache_for(self._scenario, self._levers)
         self._nothing, self._now = (0,) * len(self._levers), tuple(lever.now for lever in self._levers)
         self._budget = self._checked(asked.budget)
 
     def plan(self, why_simulated: tuple[Message, ...]) -> Plan:
-        """Search, and put together what is told."""
-        desk, single = self._desk, len(self._levers) == 1
+        """Search, and put the plan together."""
+        cache, single = self._cache, len(self._levers) == 1
         found = self._search_one() if single else self._search_mix()
         least, front = found.least, found.front
         best = front[-1] if front else self._highest_tried()
@@ -142,31 +142,31 @@ class _Planner:
         return Plan(
             question=self._asked,
             engine=self._engine,
-            effort=desk.effort,
+            effort=cache.effort,
             why_simulated=why_simulated,
-            least=None if least is None else desk.point(least),
-            below=desk.point((least[0] - 1,)) if least is not None and single and least[0] > 0 else None,
-            best=desk.point(best),
-            now=desk.point(self._now),
-            nothing=desk.point(self._nothing),
-            points=tuple(desk.point(p) for p in sorted(desk.chances, key=lambda p: (self._weight(p), p))),
+            least=None if least is None else cache.point(least),
+            below=cache.point((least[0] - 1,)) if least is not None and single and least[0] > 0 else None,
+            best=cache.point(best),
+            now=cache.point(self._now),
+            nothing=cache.point(self._nothing),
+            points=tuple(cache.point(p) for p in sorted(cache.chances, key=lambda p: (self._weight(p), p))),
             proven=found.proven,
             steady=not single or self._steady(),
             limits=tuple(self._limits(best)) if least is None else (),
-            curves=tuple(other_shocks(self._scenario, self._levers[0], self._desk_for)) if single else (),
-            front=tuple(desk.point(p) for p in front),
+            curves=tuple(other_shocks(self._scenario, self._levers[0], self._cache_for)) if single else (),
+            front=tuple(cache.point(p) for p in front),
             ranking=ranking,
             not_ranked=not_ranked,
             in_order=self._in_order(ranking) if single and ranking is not None else None,
         )
 
     def _limits(self, best: Places) -> list[Limit]:
-        return what_limits(self._desk, self._desk_for, best, budget=self._budget)
+        return what_limits(self._cache, self._cache_for, best, budget=self._budget)
 
     def _in_order(self, ranking: Ranking) -> Point | None:
-        return least_in_order(self._scenario, self._levers[0], ranking, self._desk_for, self._affordable)
+        return least_in_order(self._scenario, self._levers[0], ranking, self._cache_for, self._affordable)
 
-    def _desk_for(self, scenario: Scenario, levers: tuple[Lever, ...]) -> Desk:
+    def _cache_for(self, scenario: Scenario, levers: tuple[Lever, ...]) -> TrialCache:
         """Return where settings of a scenario are tried: exactly only where that can be had for it as well."""
         engine, effort = self._engine, self._effort
         if engine == "exact" and scenario is not self._scenario:
@@ -175,14 +175,14 @@ class _Planner:
             effort = first_effort(scenario, engine, None, None)
         elif scenario.fixed:
             effort = Effort(1, effort.draws * effort.replicates if engine != "exact" else 1)
-        trial = Trial(scenario, self._goal, engine, self._asked.seed, self._workers, self._told)
-        return Desk(scenario, levers, trial, effort)
+        trial = Trial(scenario, self._goal, engine, self._asked.seed, self._workers, self._progress)
+        return TrialCache(scenario, levers, trial, effort)
 
     def _checked(self, budget: float | None) -> float | None:
         """Return the limit on the cost; refuse one that nothing could keep to."""
         if budget is None:
             return None
-        cost = self._desk.cost(self._nothing)
+        cost = self._cache.cost(self._nothing)
         if cost > budget:
             names = ", ".join(lever.name for lever in self._levers)
             values = {"cost": round(cost), "levers": names, "budget": budget}
@@ -191,35 +191,35 @@ class _Planner:
 
     def _weight(self, places: Places) -> float:
         """Return what settings are weighed by: cost, or assisted village-years where nothing costs anything."""
-        return self._desk.cost(places) if self._asked.by_costs else self._desk.village_years(places)
+        return self._cache.cost(places) if self._asked.by_costs else self._cache.village_years(places)
 
     def _affordable(self, places: Places) -> bool:
-        return self._desk.affordable(places, self._budget)
+        return self._cache.affordable(places, self._budget)
 
     def _highest_tried(self) -> Places:
-        chances = {places: chance for places, chance in self._desk.chances.items() if self._affordable(places)}
+        chances = {places: chance for places, chance in self._cache.chances.items() if self._affordable(places)}
         return max(chances, key=lambda places: (chances[places].probability, [-n for n in places]))
 
     def _search_mix(self) -> Mix:
-        return cheapest_mix(self._desk, self._weight, self._affordable, (self._nothing, self._now))
+        return cheapest_mix(self._cache, self._weight, self._affordable, (self._nothing, self._now))
 
     def _search_one(self) -> Mix:
         """Try the rungs of the only lever, then look closer where the decision falls."""
-        desk, most = self._desk, most_of(self._desk, self._budget)
+        cache, most = self._cache, most_of(self._cache, self._budget)
         rungs = ladder(most)
         for rung in rungs:
-            desk.chance((rung,))
-        least = least_accepted(lambda n: desk.accepted((n,)), rungs)
+            cache.chance((rung,))
+        least = least_accepted(lambda n: cache.accepted((n,)), rungs)
         if least is None:
-            peak = highest(lambda n: desk.chance((n,)).probability, rungs)
-            least = least_accepted(lambda n: desk.accepted((n,)), sorted({*rungs, peak}))
+            peak = highest(lambda n: cache.chance((n,)).probability, rungs)
+            least = least_accepted(lambda n: cache.accepted((n,)), sorted({*rungs, peak}))
         for places in (self._nothing, self._now):
-            desk.chance(places)
-        proven = all((n,) in desk.chances for n in range(most + 1 if least is None else least))
+            cache.chance(places)
+        proven = all((n,) in cache.chances for n in range(most + 1 if least is None else least))
         return Mix(None if least is None else (least,), [], proven)
 
     def _steady(self) -> bool:
-        tried = [self._desk.chances[places] for places in sorted(self._desk.chances)]
+        tried = [self._cache.chances[places] for places in sorted(self._cache.chances)]
         return not any(more.falls_short_of(less) for less, more in pairwise(tried))
 
     def _ranked(self) -> tuple[Ranking | None, tuple[Message, ...]]:
@@ -234,14 +234,14 @@ def _hardest(scenario: Scenario, levers: tuple[Lever, ...]) -> Scenario:
     return turn(scenario, levers, [lever.most - 1 for lever in levers])
 
 
-def _told(progress: Progress | None, in_all: int) -> Callable[[int], None]:
+def _count_trials(progress: Progress | None, in_all: int) -> Callable[[int], None]:
     """Return what counts settings as they are tried, and tells how many there will be about."""
     done = 0
 
-    def told(_: int) -> None:
+    def count(_: int) -> None:
         nonlocal done
         done += 1
         if progress is not None:
             progress(done, max(in_all, done))
 
-    return told
+    return count

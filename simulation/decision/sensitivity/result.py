@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..domain.messages import Message
-from ..engine.ensemble import Effort
-from ..inputs.scenario import Scenario
-from .chances import Engine
+from ...domain.messages import Message
+from ...engine.ensemble import Effort
+from ...inputs.scenario import Scenario
+from ..trial import Engine
 
 if TYPE_CHECKING:
     import pandas as pd

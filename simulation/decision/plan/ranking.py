@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.intervention import combine, combine_on_falls
-from ..domain.messages import Refusal
-from ..domain.parameters import Parameters
-from ..domain.status import TOP, Status
-from ..domain.target import needed
-from ..domain.villages import KnownStatuses, Villages
-from ..engine.exact.population import peer_shares
-from ..engine.exact.shock_paths import NODES
-from ..inference.explanation import STATUS_UNKNOWN
-from ..inputs.scenario import Scenario
+from ...domain.intervention import combine, combine_on_falls
+from ...domain.messages import Refusal
+from ...domain.parameters import Parameters
+from ...domain.status import TOP, Status
+from ...domain.target import needed
+from ...domain.villages import KnownStatuses, Villages
+from ...engine.exact.population import peer_shares
+from ...engine.exact.shock_paths import NODES
+from ...inference.explanation import STATUS_UNKNOWN
+from ...inputs.scenario import Scenario
 from .levers import Lever, eligible_now
 from .village_gains import Effects, village_gains
 

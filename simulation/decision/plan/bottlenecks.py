@@ -5,16 +5,17 @@ Knows what can be taken away; must not know how a plan is searched or told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
-from ..domain.distributions import Dirichlet, Distribution, Fixed
-from ..domain.parameters import ParameterKey, ParameterSet
-from ..domain.status import LEVELS, TOP
-from ..inputs.scenario import Scenario
+from ...domain.distributions import Dirichlet, Distribution, Fixed
+from ...domain.parameters import ParameterKey, ParameterSet
+from ...domain.status import LEVELS, TOP
+from ...inputs.scenario import Scenario
+from ..trial import with_scalars
 
 Hindrance = Literal["shock", "effect", "eligible", "falls", "uncertainty", "budget"]
 STRONGER = 2.0
@@ -44,12 +45,6 @@ def without_hindrance(
         yield "falls", replace(scenario, parameters=_without_falls(known))
     if known.uncertain:
         yield "uncertainty", replace(scenario, parameters=_at_medians(known))
-
-
-def with_scalars(scenario: Scenario, scalars: Mapping[ParameterKey, Distribution]) -> Scenario:
-    """Return the scenario with other parameters; its document no longer describes it."""
-    parameters = replace(scenario.parameters, scalars={**scenario.parameters.scalars, **scalars})
-    return replace(scenario, parameters=parameters)
 
 
 def raised(effect: Distribution) -> float:

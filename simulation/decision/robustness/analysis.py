@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.messages import Message, Refusal
-from ..engine.ensemble import Effort
-from ..inputs.scenario import Scenario
-from .chances import Planned, Trial, up_to
-from .effort import cost_effort
-from .goals import goal_of
-from .pairing import leading_scenario, other_assumptions, refuse_unpaired
-from .worlds import World, worlds_of
+from ...domain.messages import Message, Refusal
+from ...engine.ensemble import Effort
+from ...inputs.scenario import Scenario
+from ..pairing import leading_scenario, other_assumptions, refuse_unpaired
+from ..trial import Planned, Trial, cost_effort, goal_of, up_to
+from .states_of_the_world import World, worlds_of
 
 if TYPE_CHECKING:
     import pandas as pd

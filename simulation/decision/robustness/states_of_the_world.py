@@ -1,7 +1,4 @@
-"""States of the world that a district cannot choose and does not know: each pins down what the scenario leaves open.
-
-Knows which parameters a state sets, and to what; must not know which options are compared in it.
-"""
+"""States of the world that a district cannot choose and does not know: each fixes parameters that are open."""
 
 from __future__ import annotations
 
@@ -11,19 +8,20 @@ from typing import Literal
 
 import numpy as np
 
-from ..domain.distributions import Distribution, Empirical, Fixed
-from ..domain.parameters import ParameterKey
-from ..domain.status import LEVELS
-from ..domain.villages import MadeUpCounts, Villages
-from ..inputs.scenario import Scenario
-from .limits import with_scalars
+from ...domain.distributions import Distribution, Empirical, Fixed
+from ...domain.parameters import ParameterKey
+from ...domain.status import LEVELS
+from ...domain.villages import MadeUpCounts, Villages
+from ...inputs.scenario import Scenario
+from ..next_datum import FIRST_LAUNCH
+from ..trial import with_scalars
 
 WorldName = Literal[
     "as_stated", "launched_long_ago", "launched_recently", "few_skips", "many_skips",
     "weak_effects", "strong_effects", "no_shocks", "large_shocks",
 ]  # fmt: skip
-YEARS_SINCE_LAUNCH: dict[WorldName, int] = {"launched_long_ago": 9, "launched_recently": 3}
-"""Kampung KB began in 2016; kampung that were launched in 2022 reached the same levels three times as fast."""
+LAUNCHES: dict[WorldName, int] = {"launched_long_ago": FIRST_LAUNCH, "launched_recently": 2022}
+"""Years in which all villages would have been launched: the programme's first, and one of its latest."""
 _LOW, _MIDDLE, _HIGH = 0.05, 0.5, 0.95
 _SHOCKS = (ParameterKey("year_sd"), ParameterKey("subdistrict_sd"), ParameterKey("campaign.probability"))
 
@@ -72,7 +70,7 @@ def worlds_of(options: Sequence[Scenario]) -> Iterator[World]:
 
     Notes
     -----
-    Launch: the levels of today are reached within nine or three years, one level or more at a time, so that the
+    Launch: the levels of today were reached since 2016, or since 2022, one level or more at a time, so that the
     district's typical villages rise that often on average. Skips, effects: the 5% and the 95% quantile. Shocks:
     none at all, or the 95% quantile of the spread between years. Parameters that are numbers have no states, nor
     have those drawn together from a file.
@@ -110,11 +108,13 @@ def _launches(scenario: Scenario) -> Iterator[World]:
     ):
         return
     typical = np.array([_at(known[key], _MIDDLE) for key in keys])
-    for world, years in YEARS_SINCE_LAUNCH.items():
-        rises = rises_a_year(villages, years)
+    for name, launched in LAUNCHES.items():
+        if launched >= scenario.origin:
+            continue
+        rises = rises_a_year(villages, scenario.origin - launched)
         chances = _shifted(typical, _counts(villages)[:-1], rises)
         if chances is not None:
-            yield World(world, dict(zip(keys, map(float, chances), strict=True)))
+            yield World(name, dict(zip(keys, map(float, chances), strict=True)))
 
 
 def rises_a_year(villages: Villages, years: int) -> float:

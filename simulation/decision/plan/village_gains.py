@@ -15,16 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.parameters import Parameters
-from ..domain.status import TOP
-from ..domain.villages import Villages
-from ..engine.exact.first_year import ends, first_measure, scores
-from ..engine.exact.forward import Village
-from ..engine.exact.measures import Measure
-from ..engine.exact.population import take, village_log_odds
-from ..engine.exact.shock_paths import Shocks, year_shocks
-from ..engine.exact.village_sums import Axis, Part, total
-from ..inputs.scenario import Scenario
+from ...domain.parameters import Parameters
+from ...domain.status import TOP
+from ...domain.villages import Villages
+from ...engine.exact.first_year import ends, first_measure, scores
+from ...engine.exact.forward import Village
+from ...engine.exact.measures import Measure
+from ...engine.exact.population import take, village_log_odds
+from ...engine.exact.shock_paths import Shocks, year_shocks
+from ...engine.exact.village_sums import Axis, Part, total
+from ...inputs.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

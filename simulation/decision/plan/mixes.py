@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from .effort import Desk, part_of
 from .search import Places, cheapest, climb, grid, undominated
+from .trial_cache import TrialCache, part_of
 
 MOST_SETTINGS, MOST_SECONDS = 400, 60.0
 """Up to so many settings every one is tried, where that takes no longer than this."""
@@ -42,12 +42,12 @@ class Mix:
     proven: bool
 
 
-def cheapest_mix(desk: Desk, weight: Callable[[Places], float], allowed: Allowed, also: Sequence[Places]) -> Mix:
+def cheapest_mix(cache: TrialCache, weight: Callable[[Places], float], allowed: Allowed, also: Sequence[Places]) -> Mix:
     """Return the cheapest accepted mix and the front: from every setting where these are few, else by trades.
 
     Parameters
     ----------
-    desk
+    cache
         Where settings are tried.
     weight, allowed
         Of a setting: its cost, and whether it may be had.
@@ -59,69 +59,69 @@ def cheapest_mix(desk: Desk, weight: Callable[[Places], float], allowed: Allowed
     A grid is sketched; from the cheapest accepted setting of it, trades go down; wherever the front then holds
     an accepted setting that is cheaper, or as cheap and likelier, trades go down from there again.
     """
-    return _Mixing(desk, weight, allowed).cheapest(also)
+    return _Mixing(cache, weight, allowed).cheapest(also)
 
 
-def _every_one(desk: Desk) -> bool:
-    """Return whether the settings of a desk are so few, and so quickly tried, that every one is."""
-    most = _most(desk)
+def _every_one(cache: TrialCache) -> bool:
+    """Return whether the settings of a cache are so few, and so quickly tried, that every one is."""
+    most = _most(cache)
     settings = prod(limit + 1 for limit in most)
     if settings > MOST_SETTINGS:
         return False
-    middle = desk.turned(tuple((limit + 1) // 2 for limit in most))
-    return settings * desk.trial.seconds(middle, part_of(desk.effort, desk.scenario)) <= MOST_SECONDS
+    middle = cache.scenario_at(tuple((limit + 1) // 2 for limit in most))
+    return settings * cache.trial.seconds(middle, part_of(cache.effort, cache.scenario)) <= MOST_SECONDS
 
 
-def best_mix(desk: Desk, allowed: Allowed, start: Places) -> Places:
+def best_mix(cache: TrialCache, allowed: Allowed, start: Places) -> Places:
     """Return the allowed setting to which trades lead up from `start`, which is allowed, all of them sketched."""
 
     def height(places: Places) -> float:
-        desk.sketch(places)
-        return desk.chances[places].probability
+        cache.sketch(places)
+        return cache.chances[places].probability
 
-    return climb(height, allowed, _most(desk), start)
+    return climb(height, allowed, _most(cache), start)
 
 
 class _Mixing:
     """Makes one search."""
 
-    def __init__(self, desk: Desk, weight: Callable[[Places], float], allowed: Allowed) -> None:
-        self._desk, self._weight, self._allowed = desk, weight, allowed
-        self._most, self._complete = _most(desk), _every_one(desk)
+    def __init__(self, cache: TrialCache, weight: Callable[[Places], float], allowed: Allowed) -> None:
+        self._cache, self._weight, self._allowed = cache, weight, allowed
+        self._most, self._complete = _most(cache), _every_one(cache)
 
     def cheapest(self, also: Sequence[Places]) -> Mix:
         """Search until neither trades nor the front hold anything that is cheaper, or as cheap and likelier."""
-        desk = self._desk
-        settings = _every_setting(desk, self._allowed) if self._complete else grid(self._most, self._allowed)
+        cache = self._cache
+        settings = _every_setting(cache, self._allowed) if self._complete else grid(self._most, self._allowed)
         for places in settings:
-            desk.sketch(places)
+            cache.sketch(places)
         for places in also:
-            desk.chance(places)
+            cache.chance(places)
         least = self._first_accepted(settings)
         while True:
             if least is not None and not self._complete:
-                least = cheapest(lambda p: self._allowed(p) and desk.accepted(p), self._weight, self._most, least)
+                least = cheapest(lambda p: self._allowed(p) and cache.accepted(p), self._weight, self._most, least)
             front = self._front()
             found = [*front, *([] if least is None else [least])]
-            better = min((places for places in found if desk.accepted(places)), key=self._order, default=None)
+            better = min((places for places in found if cache.accepted(places)), key=self._order, default=None)
             if better == least:
                 return Mix(least, front, self._complete)
             least = better
 
     def _order(self, places: Places) -> tuple[float, float, Places]:
-        return self._weight(places), -round(self._desk.chances[places].probability, _ALIKE), places
+        return self._weight(places), -round(self._cache.chances[places].probability, _ALIKE), places
 
     def _first_accepted(self, settings: list[Places]) -> Places | None:
         """Return the cheapest accepted of sketched settings; where the grid has none, what trades lead up to."""
-        desk, goal = self._desk, self._desk.trial.goal.probability
+        cache, goal = self._cache, self._cache.trial.goal.probability
         hopeful = [
-            p for p in settings if desk.chances[p].probability + DOUBT * desk.chances[p].monte_carlo_error >= goal
+            p for p in settings if cache.chances[p].probability + DOUBT * cache.chances[p].monte_carlo_error >= goal
         ]
-        start = next((places for places in sorted(hopeful, key=self._order) if desk.accepted(places)), None)
+        start = next((places for places in sorted(hopeful, key=self._order) if cache.accepted(places)), None)
         if start is None and not self._complete and not self._allowed(self._most):
-            best = max(settings, key=lambda p: desk.chances[p].probability)
-            best = climb(lambda p: desk.chance(p).probability, self._allowed, self._most, best)
-            start = best if desk.accepted(best) else None
+            best = max(settings, key=lambda p: cache.chances[p].probability)
+            best = climb(lambda p: cache.chance(p).probability, self._allowed, self._most, best)
+            start = best if cache.accepted(best) else None
         return start
 
     def _front(self) -> list[Places]:
@@ -130,17 +130,19 @@ class _Mixing:
         while (latest := self._undominated()) != front:
             front = latest
             for places in front:
-                self._desk.chance(places)
+                self._cache.chance(places)
         return front
 
     def _undominated(self) -> list[Places]:
-        chances = {places: chance.probability for places, chance in self._desk.chances.items() if self._allowed(places)}
+        chances = {
+            places: chance.probability for places, chance in self._cache.chances.items() if self._allowed(places)
+        }
         return undominated({p: (self._weight(p), round(chance, _ALIKE)) for p, chance in chances.items()})
 
 
-def _most(desk: Desk) -> Places:
-    return tuple(lever.most for lever in desk.levers)
+def _most(cache: TrialCache) -> Places:
+    return tuple(lever.most for lever in cache.levers)
 
 
-def _every_setting(desk: Desk, allowed: Allowed) -> list[Places]:
-    return [places for places in product(*(range(limit + 1) for limit in _most(desk))) if allowed(places)]
+def _every_setting(cache: TrialCache, allowed: Allowed) -> list[Places]:
+    return [places for places in product(*(range(limit + 1) for limit in _most(cache))) if allowed(places)]

@@ -1,7 +1,4 @@
-"""What a plan is asked: of which scenario, how likely, when, with which levers, within which budget and effort.
-
-Knows which questions make sense; must not know how they are answered.
-"""
+"""What a plan is asked: for which scenario, how likely, when, with which levers, within which budget and effort."""
 
 from __future__ import annotations
 
@@ -9,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..domain.messages import Message, Refusal
-from ..inputs.scenario import Scenario
-from .chances import Engine
-from .goals import Goal, goal_of
+from ...domain.messages import Message, Refusal
+from ...inputs.scenario import Scenario
+from ..trial import Engine, Goal, goal_of
 from .levers import BUDGET, Lever, levers_of
 
 BUDGET_WITHOUT_COSTS = Message("a limit on the budget says nothing while nothing costs anything; give cost_idr_million")
@@ -20,8 +16,8 @@ NO_BUDGET = Message("the limit on the budget must be a number of at least 0; fou
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
-    """A question that can be answered.
+class PlanRequest:
+    """A plan that can be made; `of` checks what is asked.
 
     Attributes
     ----------
@@ -47,6 +43,40 @@ class Question:
     engine: Engine | None
     seed: int
 
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        probability: float,
+        vary: str | Sequence[str] = (),
+        *,
+        year: int | None = None,
+        every_year: bool = False,
+        budget: float | None = None,
+        draws: int | None = None,
+        replicates: int | None = None,
+        engine: Engine | None = None,
+        seed: int = 0,
+    ) -> PlanRequest:
+        """Return the request that is meant; parameters as for `planning.plan`.
+
+        Raises
+        ------
+        Refusal
+            Where there is nothing to plan, with the reason.
+        """
+        names = (vary,) if isinstance(vary, str) else tuple(vary)
+        goal = goal_of(scenario, probability, year, every_year)
+        levers = levers_of(scenario, names, goal.years)
+        if scenario.fixed:
+            draws = None
+        asked = cls(scenario, goal, levers, BUDGET in names, budget, draws, replicates, engine, seed)
+        if budget is not None and not budget >= 0:
+            raise Refusal(replace(NO_BUDGET, values={"found": budget}))
+        if budget is not None and not asked.by_costs:
+            raise Refusal(BUDGET_WITHOUT_COSTS)
+        return asked
+
     @property
     def by_costs(self) -> bool:
         """Whether settings are weighed by cost; else, for want of any, by assisted village-years."""
@@ -65,36 +95,3 @@ class Question:
             "replicates": self.replicates,
             "engine": self.engine,
         }
-
-
-def question(
-    scenario: Scenario,
-    probability: float,
-    vary: str | Sequence[str],
-    *,
-    year: int | None,
-    every_year: bool,
-    budget: float | None,
-    draws: int | None,
-    replicates: int | None,
-    engine: Engine | None,
-    seed: int,
-) -> Question:
-    """Return the question that is meant; parameters as for `planning.plan`.
-
-    Raises
-    ------
-    Refusal
-        Where there is nothing to plan, with the reason.
-    """
-    names = (vary,) if isinstance(vary, str) else tuple(vary)
-    goal = goal_of(scenario, probability, year, every_year)
-    levers = levers_of(scenario, names, goal.years)
-    if scenario.fixed:
-        draws = None
-    asked = Question(scenario, goal, levers, BUDGET in names, budget, draws, replicates, engine, seed)
-    if budget is not None and not budget >= 0:
-        raise Refusal(replace(NO_BUDGET, values={"found": budget}))
-    if budget is not None and not asked.by_costs:
-        raise Refusal(BUDGET_WITHOUT_COSTS)
-    return asked

@@ -13,16 +13,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.messages import Message, Refusal
-from ..engine.ensemble import Effort, run
-from ..engine.exact.first_year import chance_of_meeting
-from ..engine.exact.limits import sort_districts
-from ..inputs.scenario import Scenario
-from .chances import Engine, Planned, engine_for, up_to
-from .drivers import Driver, Sensitivity
+from ...domain.messages import Message, Refusal
+from ...engine.ensemble import Effort, run
+from ...engine.exact.first_year import chance_of_meeting
+from ...engine.exact.limits import sort_districts
+from ...inputs.scenario import Scenario
+from ..trial import Engine, Goal, Planned, engine_for, goal_of, up_to
 from .factors import Factors
-from .goals import Goal, goal_of
 from .indices import VarianceShares, mean_absolute_effects, variance_shares
+from .result import Driver, Sensitivity
 
 Floats = NDArray[np.float64]
 

@@ -1,19 +1,21 @@
-"""The chance that a scenario meets its target: exactly where that can be had, else simulated.
+"""The chance that a scenario reaches a goal: exact where that can be had, else simulated.
 
-Knows how one setting of a plan is tried out, and how sure the outcome is; must not know which settings are
-tried, nor why. Every setting meets the same parameter draws and the same luck.
+Every trial uses the same parameter draws and the same random numbers, so that two trials can be compared pair by
+pair.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.distributions import Distribution
 from ..domain.messages import Message, Refusal
+from ..domain.parameters import ParameterKey
 from ..domain.target import needed
 from ..engine.ensemble import Effort, run
 from ..engine.exact.closed_form import top_at_start
@@ -22,7 +24,6 @@ from ..engine.exact.limits import NoClosedForm, sort_districts
 from ..engine.exact.population import Population
 from ..inference.uncertainty import estimate, estimate_from_draws
 from ..inputs.scenario import Scenario
-from .goals import Goal
 
 Floats = NDArray[np.float64]
 Engine = Literal["batch", "mesa", "exact"]
@@ -36,12 +37,53 @@ MOST_MULTIPLICATIONS = 10**9
 A_SECOND: dict[str, float] = {"exact": 4e8, "batch": 1e7, "mesa": 1e5}
 """Multiplications, or village-years, that an ordinary core does in a second."""
 
+COST_EFFORT = (250, 4)
+"""Draws and replicates from which mean assistance is told: it hardly varies."""
 DRAWS: dict[str, int] = {"exact": 2_500, "batch": 5_000, "mesa": 5_000}
 REPLICATES = 4
 """As many trajectories as a forecast, over more draws: that is where the error comes from."""
 
 FIRST_YEAR_ALONE = Message("only the first year is planned exactly; {year} and later years are simulated")
 MANY_TRIES = Message("a plan asks for dozens of exact computations, and each would take minutes with so many draws")
+
+
+NO_PROBABILITY = Message("the wanted probability must lie between 0 and 1, such as 0.9 for 90%; found {found:,}")
+NO_SUCH_YEAR = Message("{year} is no year of the scenario; choose one of {first} to {last}")
+YEAR_OR_EVERY_YEAR = Message("a year and every year were asked for; choose one")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be reached.
+
+    Attributes
+    ----------
+    probability
+        Wanted chance of meeting the target, in (0, 1).
+    years
+        The years in which it is to be met, all of them: one, or every year of the scenario.
+    """
+
+    probability: float
+    years: tuple[int, ...]
+
+
+def goal_of(scenario: Scenario, probability: float, year: int | None, every_year: bool) -> Goal:
+    """Return the goal that was asked for: in one year, by default the first, or in every year.
+
+    Raises
+    ------
+    Refusal
+        Where the probability is none that could be reached, or the scenario has no such year.
+    """
+    if not 0 < probability < 1:
+        raise Refusal(replace(NO_PROBABILITY, values={"found": probability}))
+    if every_year and year is not None:
+        raise Refusal(YEAR_OR_EVERY_YEAR)
+    years = scenario.years
+    if year is not None and year not in years:
+        raise Refusal(replace(NO_SUCH_YEAR, values={"year": year, "first": years[0], "last": years[-1]}))
+    return Goal(probability, tuple(years) if every_year else (years[0] if year is None else year,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +136,8 @@ class Trial:
         ``exact``, ``batch`` or ``mesa``.
     seed, workers
         As for a forecast.
-    told
-        Called with the number of trajectories after every try.
+    progress
+        Called after every trial with its number of trajectories.
     """
 
     def __init__(
@@ -105,17 +147,17 @@ class Trial:
         engine: Engine,
         seed: int,
         workers: int | None = None,
-        told: Callable[[int], None] = lambda _: None,
+        progress: Callable[[int], None] = lambda _: None,
     ) -> None:
         self.goal, self.engine, self.seed = goal, engine, seed
-        self._workers, self._told = workers, told
+        self._workers, self._progress = workers, progress
         self._horizon = max(goal.years) - scenario.origin
 
     def chance(self, scenario: Scenario, effort: Effort) -> Chance:
         """Return the chance that a scenario reaches the goal's years; what comes after them is not looked at."""
         scenario = replace(scenario, horizon=self._horizon)
         found = self._exactly(scenario, effort) if self.engine == "exact" else self._simulated(scenario, effort)
-        self._told(effort.draws * effort.replicates)
+        self._progress(effort.draws * effort.replicates)
         return found
 
     def seconds(self, scenario: Scenario, effort: Effort) -> float:
@@ -143,16 +185,28 @@ class Trial:
         judged = [year - scenario.years[0] for year in self.goal.years]
         met = counts.met(scenario.target)[..., judged].all(axis=-1)
         must = counts.needed(scenario.target)[..., judged]
-        told = estimate(met)
+        result = estimate(met)
         samples = met.mean(axis=1) if effort.draws > 1 else met[0].astype(np.float64)
-        return Chance(told.probability, told.monte_carlo_error, samples, (int(must.min()), int(must.max())))
+        return Chance(result.probability, result.monte_carlo_error, samples, (int(must.min()), int(must.max())))
 
     def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:
         parameters = scenario.parameters.draw(self.seed, effort.draws)
         (populations,) = sort_districts(scenario, parameters, self.seed)
         chances = chance_of_meeting(scenario, parameters, populations)
-        told = estimate_from_draws(chances)
-        return Chance(told.probability, told.monte_carlo_error, chances, _needed(scenario, populations))
+        result = estimate_from_draws(chances)
+        return Chance(result.probability, result.monte_carlo_error, chances, _needed(scenario, populations))
+
+
+def cost_effort(scenario: Scenario) -> Effort:
+    """Return the effort with which costs are told."""
+    draws, replicates = COST_EFFORT
+    return Effort(1, draws * replicates) if scenario.fixed else Effort(draws, replicates)
+
+
+def with_scalars(scenario: Scenario, scalars: Mapping[ParameterKey, Distribution]) -> Scenario:
+    """Return the scenario with other parameters; its document no longer describes it."""
+    parameters = replace(scenario.parameters, scalars={**scenario.parameters.scalars, **scalars})
+    return replace(scenario, parameters=parameters)
 
 
 def up_to(scenario: Scenario, year: int) -> Scenario:

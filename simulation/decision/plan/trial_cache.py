@@ -1,7 +1,4 @@
-"""Settings of a plan's levers, tried out once each and as precisely as the decision asks.
-
-Knows what was tried, what it achieved and what it costs; must not know in which order settings are tried.
-"""
+"""Settings of a plan's levers, each tried once: what it achieves and what it costs."""
 
 from __future__ import annotations
 
@@ -10,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..engine.ensemble import Effort
-from ..inference.precision import MOST_TRAJECTORIES
-from ..inputs.scenario import Scenario
-from .chances import Chance, Trial
+from ...engine.ensemble import Effort
+from ...inference.precision import doubled
+from ...inputs.scenario import Scenario
+from ..trial import Chance, Trial, cost_effort
 from .levers import Lever, turn
 from .search import Places
 
@@ -21,8 +18,6 @@ ERROR_ENOUGH = 0.004
 """Standard error at which a setting is decided upon."""
 CLEAR = 5.0
 """Standard errors from the wanted probability at which more runs could hardly change the decision."""
-COST_EFFORT = (250, 4)
-"""Draws and replicates from which mean assistance is told: it hardly varies."""
 SKETCH = 4
 """Of what a try takes, a sketch takes one part in so many."""
 
@@ -32,29 +27,6 @@ def part_of(effort: Effort, scenario: Scenario) -> Effort:
     if scenario.fixed:
         return Effort(1, max(1, effort.replicates // SKETCH))
     return Effort(max(1, effort.draws // SKETCH), effort.replicates)
-
-
-def cost_effort(scenario: Scenario) -> Effort:
-    """Return the effort with which costs are told."""
-    draws, replicates = COST_EFFORT
-    return Effort(1, draws * replicates) if scenario.fixed else Effort(draws, replicates)
-
-
-def most_effort(effort: Effort, scenario: Scenario) -> Effort:
-    """Return what an effort is doubled to at most: a chance that is simulated has a variance of a quarter or less."""
-    while (effort.replicates if scenario.fixed else effort.draws) * ERROR_ENOUGH**2 < 1 / 4:
-        more = _twice(effort, scenario)
-        if more is None:
-            break
-        effort = more
-    return effort
-
-
-def _twice(effort: Effort, scenario: Scenario) -> Effort | None:
-    """Return twice the draws, or replicates where all is fixed; None where that would go too far."""
-    draws, replicates = effort.draws, effort.replicates
-    more = Effort(1, 2 * replicates) if scenario.fixed else Effort(2 * draws, replicates)
-    return None if more.draws * more.replicates > MOST_TRAJECTORIES else more
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +59,8 @@ class Point:
     cost_to_goal_idr_million: float
 
 
-class Desk:
-    """Where settings of one scenario are tried.
+class TrialCache:
+    """Settings of one scenario's levers, each tried once and as precisely as the decision on it asks.
 
     Parameters
     ----------
@@ -106,7 +78,7 @@ class Desk:
         self._tried_with: dict[Places, Effort] = {}
         self._assisted: dict[Places, tuple[float, float, float, float]] = {}
 
-    def turned(self, places: Places) -> Scenario:
+    def scenario_at(self, places: Places) -> Scenario:
         """Return the scenario of a setting."""
         return turn(self.scenario, self.levers, places)
 
@@ -126,7 +98,7 @@ class Desk:
             self._try(places, part_of(self.effort, self.scenario))
 
     def _try(self, places: Places, effort: Effort) -> None:
-        self.chances[places] = self.trial.chance(self.turned(places), effort)
+        self.chances[places] = self.trial.chance(self.scenario_at(places), effort)
         self._tried_with[places] = effort
 
     def accepted(self, places: Places) -> bool:
@@ -157,7 +129,7 @@ class Desk:
 
     def _double(self) -> bool:
         """Double the effort of everything that is tried from now on; False where that would go too far."""
-        more = _twice(self.effort, self.scenario)
+        more = doubled(self.effort, fixed=self.scenario.fixed)
         if more is None:
             return False
         self.effort = more
@@ -165,7 +137,7 @@ class Desk:
 
     def _years(self, places: Places) -> tuple[float, float, float, float]:
         if places not in self._assisted:
-            assisted = self.trial.assisted(self.turned(places), cost_effort(self.scenario))
+            assisted = self.trial.assisted(self.scenario_at(places), cost_effort(self.scenario))
             unit = np.array([plan.cost_idr_million for plan in self.scenario.interventions])
             named = {lever.intervention for lever in self.levers}
             own = np.array([plan.name in named for plan in self.scenario.interventions])

@@ -14,11 +14,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.intervention import Intervention, may_be_chosen, place_table
-from ..domain.messages import Message, Refusal, nearest, shown
-from ..domain.status import LEVELS
-from ..domain.villages import KnownStatuses, Villages
-from ..inputs.scenario import Scenario
+from ...domain.intervention import Intervention, may_be_chosen, place_table
+from ...domain.messages import Message, Refusal, nearest, shown
+from ...domain.status import LEVELS
+from ...domain.villages import KnownStatuses, Villages
+from ...inputs.scenario import Scenario
 
 Kind = Literal["capacity", "coverage"]
 BUDGET = "budget"
@@ -77,7 +77,7 @@ class Lever:
         """Return the setting that gives so many places: a number of villages, or a share written shortly."""
         return places if self.kind == "capacity" else shortest_share(places, self.eligible)
 
-    def turned(self, plan: Intervention, places: int) -> Intervention:
+    def applied_to(self, plan: Intervention, places: int) -> Intervention:
         """Return the intervention with so many places."""
         value = self.value(places)
         if isinstance(value, Fraction):
@@ -89,7 +89,7 @@ def turn(scenario: Scenario, levers: Sequence[Lever], places: Sequence[int]) -> 
     """Return the scenario with every lever set to so many places; its document no longer describes it."""
     wanted = {lever.intervention: (lever, count) for lever, count in zip(levers, places, strict=True)}
     plans = tuple(
-        wanted[plan.name][0].turned(plan, wanted[plan.name][1]) if plan.name in wanted else plan
+        wanted[plan.name][0].applied_to(plan, wanted[plan.name][1]) if plan.name in wanted else plan
         for plan in scenario.interventions
     )
     return replace(scenario, interventions=plans)

@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..domain.messages import Message
-from ..engine.ensemble import Effort
-from ..inputs.scenario import Scenario
-from .chances import Engine
-from .effort import Point
-from .goals import Goal
+from ...domain.messages import Message
+from ...engine.ensemble import Effort
+from ...inputs.scenario import Scenario
+from ..trial import Engine, Goal
+from .bottlenecks import Hindrance
 from .levers import Lever
-from .limits import Hindrance
-from .priorities import Ranking
-from .question import Question
+from .ranking import Ranking
+from .request import PlanRequest
+from .trial_cache import Point
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +92,7 @@ class Plan:
         The least setting where villages are taken in the order of the ranking; None where that was not asked.
     """
 
-    question: Question
+    question: PlanRequest
     engine: Engine
     effort: Effort
     why_simulated: tuple[Message, ...]

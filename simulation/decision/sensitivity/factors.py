@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.distributions import Dirichlet, Empirical
-from ..domain.parameters import ParameterKey, ParameterSet
-from ..domain.status import LEVELS
-from ..inputs.scenario import Scenario
+from ...domain.distributions import Dirichlet, Empirical
+from ...domain.parameters import ParameterKey, ParameterSet
+from ...domain.status import LEVELS
+from ...inputs.scenario import Scenario
 
 Floats = NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""A plan: the least effort that reaches the target, and which villages come first."""

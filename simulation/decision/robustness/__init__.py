@@ -1,0 +1,1 @@
+"""Choices in every state of the world."""

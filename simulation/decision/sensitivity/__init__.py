@@ -1,0 +1,1 @@
+"""What the chance of meeting the target depends on."""
