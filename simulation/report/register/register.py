@@ -152,7 +152,7 @@ class Register:
 
         Its own entry may be there without lines in the list: an addition ended before these were written.
         """
-        own = Change("unlisted", self._next(run))
+        own = Change("unlisted", self._next_entry(run))
         return tuple(change for change in contents.changes if change != own)
 
     def add(self, run: FinishedRun, today: date) -> Entry:
@@ -165,7 +165,7 @@ class Register:
         Refusal
             Where the run's folder lacks what is frozen, or its forecast cannot be scored.
         """
-        entry = self._next(run)
+        entry = self._next_entry(run)
         content = _frozen(run, entry)
         content[REGISTERED] = json_text({"registered": today.isoformat(), "run": run.folder.hash}).encode()
         self._remove_leftovers()
@@ -229,7 +229,7 @@ class Register:
         found = self.path.iterdir() if self.path.is_dir() else iter(())
         return sorted(path for path in found if _ENTRY.fullmatch(path.name))
 
-    def _next(self, run: FinishedRun) -> str:
+    def _next_entry(self, run: FinishedRun) -> str:
         """Return the name of the entry that comes next, of this run."""
         listed, _ = _parse(self._list())
         number = 1 + max((int(name.partition("_")[0]) for name in listed), default=0)
