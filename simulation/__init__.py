@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .inference.calibration.posterior import Posterior
     from .inference.explanation import Explanation, explain
     from .inference.forecast import Forecast, forecast
-    from .inputs.evidence.reading import read_evidence
+    from .inputs.observations.evidence import read_evidence
     from .inputs.scenario import Scenario, load_scenario
     from .report import plots
     from .report.documents import brief, export
@@ -101,7 +101,7 @@ _HOMES = {
     "load_scenario": ".inputs.scenario",
     "next_datum": ".decision.next_datum",
     "plan": ".decision.plan.planning",
-    "read_evidence": ".inputs.evidence.reading",
+    "read_evidence": ".inputs.observations.evidence",
     "robustness": ".decision.robustness.analysis",
     "save": ".report.saving",
     "sensitivity": ".decision.sensitivity.analysis",

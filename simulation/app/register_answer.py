@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..domain.messages import KampungError, Message, Refusal
-from ..inputs.evidence.outcomes import read_outcomes
+from ..inputs.observations.outcomes import read_outcomes
 from ..report.finished import FinishedRun
 from ..report.language import Language
 from ..report.register import words

@@ -15,7 +15,7 @@ from ..domain.villages import Villages
 from .collector import Collector
 from .law import Law
 from .region import Region
-from .tables.notation import NUMBER
+from .tables.cells import NUMBER
 from .tables.table import not_numeric
 from .tree import Node
 from .village_table import VillageTable

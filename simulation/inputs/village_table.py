@@ -16,16 +16,15 @@ from ..domain.villages import Villages
 from .collector import Collector
 from .files import Source
 from .tables.cells import unquoted
+from .tables.dates import FIRST_YEAR, LAST_YEAR, year_of
 from .tables.headers import Wanted
-from .tables.notation import year_of
 from .tables.reader import meant, read_table
 from .tables.table import Table
 from .tree import Node
-from .village_habits import fill_down, note_codes, one_spelling
+from .village_table_cleanup import fill_down, note_codes, one_spelling
 
 VILLAGE_TABLE = Wanted(("village_code", "village", "subdistrict"), ("status", "launch_year"))
 DISTRICT_TABLE = Wanted(("district_code", "district", "province", "villages", "subdistricts"), LEVELS)
-FIRST_LAUNCH = 2000
 MOST_VILLAGES = 10_000
 MOST_IN_ALL = 200_000
 """More than twice the villages of Indonesia."""
@@ -97,7 +96,7 @@ def read_village_table(
     status = _statuses(table, collector) if "status" in table.columns else None
     if "launch_year" in table.columns:
         table.columns["launch_year"] = [year_of(cell) for cell in table.columns["launch_year"]]
-        table.whole_numbers("launch_year", collector, FIRST_LAUNCH, 2200 if origin is None else origin)
+        table.whole_numbers("launch_year", collector, FIRST_YEAR, LAST_YEAR if origin is None else origin)
     further = [name for name in table.columns if name not in {*VILLAGE_TABLE.required, "status"}]
     comma = table.decimal_comma(further)
     columns = {name: table.numbers(name, collector, comma_elsewhere=comma) or table.columns[name] for name in further}

@@ -17,7 +17,8 @@ from scenario_desk import Desk
 from simulation.domain.evidence import UNKNOWN, Evidence
 from simulation.domain.messages import DataError
 from simulation.domain.status import LEVELS
-from simulation.inputs.evidence.reading import DataFile, Gathered, read_evidence
+from simulation.inputs.observations.evidence import Gathered, read_evidence
+from simulation.inputs.observations.reading import DataFile
 from simulation.inputs.scenario import Scenario, load_scenario
 
 ROOT = Path(__file__).parents[2]
@@ -186,6 +187,31 @@ def test_the_order_of_files_and_rows_changes_nothing(desk: Desk) -> None:
     lines = text(NOW).splitlines()
     desk.write("desa_2025.csv", "\n".join([lines[0], *reversed(lines[1:])]) + "\n")
     same_panel(gather(desk, "desa_2025.csv", "desa_2024.csv").evidence)
+
+
+def test_a_village_of_no_sound_year_is_a_problem_of_its_cell(desk: Desk) -> None:
+    """Beside two lists of other villages; nothing else is said of it."""
+    lines = [
+        "kode_desa,tahun,status",
+        "63.01.01.2001,2024,dasar",
+        "63.01.01.2001,2025,dasar",
+        "63.01.01.2002,lalu,dasar",
+    ]
+    desk.write("panjang.csv", "\n".join(lines) + "\n")
+    with pytest.raises(DataError) as told:
+        gather(desk, "panjang.csv")
+    (problem,) = told.value.problems
+    assert (problem.line, problem.field, problem.found) == (4, "tahun", "lalu")
+
+
+def test_counts_name_their_place_by_code_too(desk: Desk) -> None:
+    """In a column for codes, as the tables of outcomes do."""
+    desk.write(
+        "jumlah.csv",
+        "kode_kabupaten,tanggal,dasar,berkembang,mandiri,paripurna\n51.02,2024,5,1,0,1\n51.02,2025,3,2,1,1\n",
+    )
+    (counts,) = gather(desk, "jumlah.csv").evidence.counts
+    assert counts.place == "51.02"
 
 
 def test_a_link_out_of_the_tree_is_refused(desk: Desk, tmp_path_factory: Any) -> None:

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from simulation.domain.evidence import UNKNOWN
 from simulation.domain.messages import DataError
-from simulation.inputs.evidence.outcomes import four_of, read_outcomes
+from simulation.inputs.observations.outcomes import four_of, read_outcomes
 
 ONE = {"63.01": "Kabupaten Tanah Laut"}
 TWO = {**ONE, "51.02": "Kabupaten Tabanan"}

@@ -29,9 +29,10 @@ from simulation.app.settings import Settings, show_problems
 from simulation.domain.messages import Message, Problem, ProblemsError
 from simulation.inputs import files, posterior, wording
 from simulation.inputs.collector import Collector
-from simulation.inputs.evidence import reading
-from simulation.inputs.evidence.outcomes import read_outcomes
-from simulation.inputs.evidence.reading import DataFile, read_evidence
+from simulation.inputs.observations import reading
+from simulation.inputs.observations.evidence import read_evidence
+from simulation.inputs.observations.outcomes import read_outcomes
+from simulation.inputs.observations.reading import DataFile
 from simulation.inputs.scenario import load_scenario
 from simulation.inputs.tree import Node, Place
 from simulation.report.language import language

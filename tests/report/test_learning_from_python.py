@@ -16,7 +16,7 @@ from simulation.domain.target import Target
 from simulation.inference.backtest.past import Past
 from simulation.inference.backtest.prediction import Alike, Prediction, predict
 from simulation.inference.backtest.rolling import Forecaster
-from simulation.inputs.evidence.reading import DataFile
+from simulation.inputs.observations.reading import DataFile
 from simulation.report.backtest.folder import backtest_folder
 from simulation.report.calibration.record import calibration_record
 from simulation.report.plots import Figure

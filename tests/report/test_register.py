@@ -11,7 +11,7 @@ import pytest
 
 from simulation.domain.messages import Refusal
 from simulation.inference.forecast import Forecast
-from simulation.inputs.evidence.outcomes import Outcomes, StatedYear
+from simulation.inputs.observations.outcomes import Outcomes, StatedYear
 from simulation.report import files
 from simulation.report.finished import FinishedRun, load_run
 from simulation.report.register.record import score_register

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from simulation.domain.crossings import Bounds
 from simulation.domain.evidence import UNKNOWN, Panel
 from simulation.inference.scores import weighted_interval
-from simulation.inputs.evidence.outcomes import Outcomes, StatedYear
+from simulation.inputs.observations.outcomes import Outcomes, StatedYear
 from simulation.report.language import LANGUAGES, language
 from simulation.report.plots_page import style
 from simulation.report.plots_register import draw_register

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ...decision.next_datum import NextDatum
     from ...inference.calibration.posterior import Posterior
-    from ...inputs.evidence.reading import DataFile
+    from ...inputs.observations.reading import DataFile
     from ...inputs.scenario import Scenario
     from ...report.calibration.folder import CalibrationFiles
 
@@ -132,8 +132,8 @@ def _refuse_fixed(speech: Language, scenario: Scenario) -> None:
 
 def _kinds(speech: Language, data: Sequence[Path], kinds: Sequence[str]) -> list[DataFile]:
     """Return the data files with the kinds that were named."""
-    from ...inputs.evidence.kinds import KINDS
-    from ...inputs.evidence.reading import DataFile
+    from ...inputs.observations.reading import DataFile
+    from ...inputs.observations.recognise import KINDS
 
     named: dict[Path, str] = {}
     for given in kinds:
@@ -159,7 +159,7 @@ def _learn(
 ) -> dict[str, Any]:
     """Read the data, find the posterior, write its files, and return the record."""
     from ...inference.calibration.calibrate import calibrate as posterior_of
-    from ...inputs.evidence.reading import read_evidence
+    from ...inputs.observations.evidence import read_evidence
     from ...report.calibration.record import calibration_record
     from ..progress import ProgressReport
 

@@ -16,9 +16,10 @@ import numpy as np
 from ...domain.evidence import Evidence, Panel
 from ...domain.parameters import DEFAULT_PRIORS, ParameterSet
 from ...domain.villages import Villages
-from ...inputs.evidence.dates import LAST
-from ...inputs.evidence.reading import DataFile, Gathered, read_evidence
+from ...inputs.observations.evidence import Gathered, read_evidence
+from ...inputs.observations.reading import DataFile
 from ...inputs.scenario import Scenario
+from ...inputs.tables.dates import LAST_YEAR
 from .rolling import DRAWS, Backtest, Forecaster, Progress, roll
 
 NOWHERE = "00.00"
@@ -108,4 +109,4 @@ def anywhere() -> Scenario:
     """Return a scenario that knows nothing: default target and priors, and a district without a name."""
     parameters = ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS))
     nobody = Villages.from_counts(NOWHERE, NOWHERE, None, subdistricts=1, villages=1)
-    return Scenario(name="backtest", origin=LAST, horizon=1, districts=(nobody,), parameters=parameters)
+    return Scenario(name="backtest", origin=LAST_YEAR, horizon=1, districts=(nobody,), parameters=parameters)

@@ -1,11 +1,11 @@
-"""Cells of tables as text, and what a workbook knows of them that text cannot say.
-
-Knows blanks, kinds of cells and how spreadsheet programs write errors; must not know what a column means.
-"""
+"""Cells of tables: text, codes, and numbers with a decimal point or a decimal comma."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
 from typing import Literal, Self
 from unicodedata import normalize
 
@@ -13,21 +13,29 @@ Kind = Literal["text", "number", "date", "formula"]
 
 ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|Err:[0-9]{3}")
 """How spreadsheet programs write that a formula has no result."""
+NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+"""With a decimal point, or without one."""
 
 _CODE = re.compile(r"([0-9]{2})[. -]?([0-9]{2})[. -]?([0-9]{2})[. -]?([0-9]{4})")
-"""The code of a village, with or without what parts it."""
+"""The code of a village, with or without separators."""
 _BLANKS = re.compile("[ \t\r\n]+")
 _PLAIN: dict[int, str | None] = {
     **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "),
     **dict.fromkeys([0x200B, 0x2060, 0xFEFF]),
     **{wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)},
 }
-"""Odd blanks, marks without width and full-width signs -> what they stand for."""
+"""Odd blanks, marks without width and full-width characters -> what they stand for."""
 _QUOTES = "'\"`´‘’‚“”„«»‹›"
+
+_THOUSANDS = r"[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})"
+_COMMA = re.compile(rf"({_THOUSANDS}+|[-+]?[0-9]+)(,[0-9]+)?")
+"""With a decimal comma, and points between thousands or none."""
+_EITHER = re.compile(rf"{_THOUSANDS}|[-+]?[1-9][0-9]{{0,2}},[0-9]{{3}}|[-+]?[0-9]+")
+"""As in 1.234, which the two notations read differently; also 1,234, which in English is a thousand."""
 
 
 class SheetCell(str):
-    """The text of a cell that holds something else than text in its workbook.
+    """The text of a workbook's cell that holds something else than text.
 
     Attributes
     ----------
@@ -72,7 +80,7 @@ def unquoted(text: str) -> str:
 
 
 def plain_code(code: str) -> str:
-    """Return the code of a village without what parts it, any other code as it is.
+    """Return the code of a village without separators, any other code as it is.
 
     Examples
     --------
@@ -81,3 +89,62 @@ def plain_code(code: str) -> str:
     """
     parted = _CODE.fullmatch(code)
     return "".join(parted.groups()) if parted is not None else code
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a column writes its numbers.
+
+    Attributes
+    ----------
+    comma
+        Whether with a decimal comma.
+    mixed
+        Where some cells can only be read with a point and others only with a comma: the first of each.
+    either
+        A cell that the column alone does not say how to read, as 1.234; "" where there is none.
+    """
+
+    comma: bool = False
+    mixed: tuple[int, int] | None = None
+    either: str = ""
+
+    def number(self, cell: str) -> float | None:
+        """Return what a cell says, or None where it is no finite number."""
+        if self.comma and kind_of(cell) == "text":
+            if not _COMMA.fullmatch(cell):
+                return None
+            cell = cell.replace(".", "").replace(",", ".")
+        if not NUMBER.fullmatch(cell):
+            return None
+        number = float(cell)
+        return number if abs(number) < inf else None
+
+
+def notation_of(cells: Sequence[str], *, comma_elsewhere: bool = False) -> Notation:
+    """Return how a column writes its numbers; a point is decimal unless another cell shows that it is not.
+
+    Parameters
+    ----------
+    comma_elsewhere
+        Whether other columns of the table have a decimal comma.
+    """
+    open_to_both: list[str] = []
+    sure: list[tuple[int, str]] = []
+    for i, cell in enumerate(cells):
+        if kind_of(cell) == "text":
+            if _EITHER.fullmatch(cell):
+                open_to_both.append(cell)
+            else:
+                sure.append((i, cell))
+    comma = next((i for i, cell in sure if _COMMA.fullmatch(cell)), None)
+    point = next((i for i, cell in sure if NUMBER.fullmatch(cell)), None)
+    if comma is None:
+        thousands = [cell for cell in open_to_both if "." in cell]
+        if thousands and point is None and all(map(NUMBER.fullmatch, cells)):
+            return Notation(comma=comma_elsewhere, either=thousands[0])
+        return Notation()
+    only_numbers = all(NUMBER.fullmatch(cell) or _COMMA.fullmatch(cell) for cell in cells)
+    if point is not None and only_numbers:
+        return Notation(mixed=(min(point, comma), max(point, comma)))
+    return Notation(comma=point is None)

@@ -12,8 +12,7 @@ from itertools import groupby
 
 from ...domain.messages import Message, shown
 from ..collector import Collector
-from .cells import SheetCell, plain_code, unquoted
-from .notation import Notation, notation_of
+from .cells import Notation, SheetCell, notation_of, plain_code, unquoted
 
 _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]*)?[eE]\+?[0-9]+")
 _WHOLE = re.compile(r"[0-9]{1,15}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...domain.crossings import Bounds, MoveBounds, bounds_from_counts, bounds_from_statuses
 from ...domain.evidence import UNKNOWN, Panel
 from ...domain.target import Target
-from ...inputs.evidence.outcomes import Outcomes, StatedYear, four_of
+from ...inputs.observations.outcomes import Outcomes, StatedYear, four_of
 from .snapshot import SnapshotDistrict, SnapshotYear
 
 Four = NDArray[np.int64]

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...domain.crossings import Bounds
 from ...inference.scores import brier, log_score, weighted_interval
-from ...inputs.evidence.outcomes import Outcomes
+from ...inputs.observations.outcomes import Outcomes
 from .outcomes import Outcome, Unusable, outcome_of
 from .register import Change, Contents, Entry
 from .snapshot import SnapshotDistrict, SnapshotYear

@@ -1,32 +1,32 @@
-"""Which kind of evidence a table holds, told by its column names.
-
-Knows the columns of each kind; must not know what is done with the rows.
-"""
+"""Which kind of observations a table holds, recognised by its column names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
 from ..collector import Collector
+from ..tables.dates import status_year, year_in
 from ..tables.headers import HEAD, Grid, Wanted, find_header, normal
-from .dates import status_year, year_in
 
 KINDS = ("panel", "counts", "launch_years", "assistance")
-"""As they may be named beside a file."""
+"""The kinds of evidence; they may be named beside a file."""
+OUTCOMES = ("outcomes", "panel")
+"""The kinds that say what became of a forecast."""
 
 _VILLAGE = ("village", "subdistrict", "district_code")
 LONG = Wanted(("village_code", "year", "status"), (*_VILLAGE, "launch_year"))
 WIDE = Wanted(("village_code",), (*_VILLAGE, "launch_year"))
 LIST = Wanted(("village_code", "status"), (*_VILLAGE, "launch_year"))
 LAUNCHES = Wanted(("village_code", "launch_year"), (*_VILLAGE, "status"))
-COUNTS = Wanted(("date", *LEVELS), ("place", "total", "inflow"))
+COUNTS = Wanted(("date", *LEVELS), ("district_code", "place", "total", "inflow"))
+STATED = Wanted(("date",), (*LEVELS, "district_code", "place", "total", "rises", "falls"))
 ASSISTANCE = Wanted(("village_code", "year", "intervention"), _VILLAGE)
-ANY = Wanted(("village_code",), tuple({name for each in (LONG, COUNTS, ASSISTANCE) for name in each.required}))
-"""Enough to tell the delimiter of a CSV file."""
+_EVIDENCE = Wanted(("village_code",), tuple({name for each in (LONG, COUNTS, ASSISTANCE) for name in each.required}))
+_OUTCOMES = Wanted(STATED.required, (*STATED.known, *LONG.required))
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Shape:
     Attributes
     ----------
     kind
-        One of `KINDS`.
+        One of `KINDS`, or "outcomes".
     wanted
         Its columns.
     years
@@ -51,18 +51,25 @@ class Shape:
     dated: int | None = None
 
 
-def recognise(grid: Grid, file: str, kind: str | None) -> Shape | None:
+def columns_of(kinds: Collection[str]) -> Wanted:
+    """Return the columns of all these kinds: enough to tell the delimiter of a CSV file."""
+    return _OUTCOMES if "outcomes" in kinds else _EVIDENCE
+
+
+def recognise(grid: Grid, file: str, kinds: Collection[str], named: str | None = None) -> Shape | None:
     """Return what the table in a file is, or None where it is none of the kinds.
 
     Parameters
     ----------
-    kind
-        The kind that was named; None to recognise it.
+    kinds
+        Those that are looked for.
+    named
+        The kind that was named for the file; None to recognise it.
     """
-    candidates = _candidates(grid, file)
-    if kind is not None:
-        named = [shape for shape in candidates if shape.kind == kind]
-        return named[0] if named else Shape(kind, _EXPECTED[kind])
+    candidates = [shape for shape in _candidates(grid, file) if shape.kind in kinds]
+    if named is not None:
+        fitting = [shape for shape in candidates if shape.kind == named]
+        return fitting[0] if fitting else Shape(named, _EXPECTED[named])
     return candidates[0] if candidates else None
 
 
@@ -76,6 +83,8 @@ def _candidates(grid: Grid, file: str) -> list[Shape]:
         for kind, wanted in (("counts", COUNTS), ("assistance", ASSISTANCE), ("panel", LONG))
         if _fits(grid, wanted)
     ]
+    if _fits(grid, STATED) and (_has(grid, STATED, *LEVELS) or _has(grid, STATED, "rises")):
+        shapes.insert(0, Shape("outcomes", STATED))
     years = _years(grid)
     if years:
         shapes.append(Shape("panel", WIDE, years))
@@ -97,9 +106,9 @@ def _fits(grid: Grid, wanted: Wanted) -> bool:
     return header is not None and header.fits(wanted)
 
 
-def _has(grid: Grid, wanted: Wanted, name: str) -> bool:
+def _has(grid: Grid, wanted: Wanted, *names: str) -> bool:
     header = find_header(grid.rows, wanted)
-    return header is not None and name in header.names
+    return header is not None and {*names} <= {*header.names}
 
 
 def _years(grid: Grid) -> dict[str, int]:
@@ -121,21 +130,34 @@ def _dated(grid: Grid, file: str) -> int | None:
     return next((year for year in found if year is not None), None)
 
 
-def tell_unknown(grid: Grid, collector: Collector) -> None:
-    """Tell that a table is of no kind that is known."""
-    header = find_header(grid.rows, ANY)
-    message = Message("this table is none from which anything can be learned")
-    allowed = Message(
-        "the columns {panel} (statuses by year), {counts} (counts), {launches} (launch years), or {assistance} "
-        "(assistance)",
-        {
-            "panel": listed(LONG.required),
-            "counts": listed(COUNTS.required),
-            "launches": listed(LAUNCHES.required),
-            "assistance": listed(ASSISTANCE.required),
-        },
-    )
-    found = listed(filter(None, header.written)) if header is not None else ""
+def tell_unknown(grid: Grid, kinds: Collection[str], collector: Collector) -> None:
+    """Tell that a table is of none of the kinds that are looked for."""
+    if "outcomes" in kinds:
+        row = grid.rows[0][0] if grid.rows else None
+        message, found = Message("this table does not say what happened"), ""
+        allowed = Message(
+            "the columns {panel} (villages), or {counts} (districts)",
+            {"panel": Message("village_code, year, status"), "counts": _STATED_COLUMNS},
+        )
+    else:
+        header = find_header(grid.rows, _EVIDENCE)
+        row = header.row if header is not None else None
+        message = Message("this table is none from which anything can be learned")
+        found = listed(filter(None, header.written)) if header is not None else ""
+        allowed = Message(
+            "the columns {panel} (statuses by year), {counts} (counts), {launches} (launch years), or {assistance} "
+            "(assistance)",
+            {
+                "panel": listed(LONG.required),
+                "counts": listed(COUNTS.required),
+                "launches": listed(LAUNCHES.required),
+                "assistance": listed(ASSISTANCE.required),
+            },
+        )
     fix = Message("name the columns so, in the first row")
-    place = (grid.shown, header.row if header is not None else None)
-    collector.add(place, "", message, found=found, allowed=allowed, suggestion=fix, table=True)
+    collector.add((grid.shown, row), "", message, found=found, allowed=allowed, suggestion=fix, table=True)
+
+
+_STATED_COLUMNS = Message(
+    "{counts}, or {rises}", {"counts": listed(("date", *LEVELS)), "rises": listed(("date", "rises"))}
+)

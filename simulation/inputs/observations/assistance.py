@@ -1,7 +1,4 @@
-"""Which villages were assisted in which years, from tables of assistance.
-
-Knows the interventions and villages there are; must not know whether assistance worked.
-"""
+"""Which villages were assisted in which years, from tables of assistance."""
 
 from __future__ import annotations
 
@@ -12,15 +9,14 @@ import numpy as np
 from ...domain.evidence import Assistance
 from ...domain.messages import Message, listed, nearest
 from ..collector import Collector
-from ..tables.notation import year_of
+from ..tables.dates import FIRST_YEAR, year_of
 from ..tables.table import Table
-from ..village_table import FIRST_LAUNCH
 
 Spell = tuple[str, int, str]
 """Village code, year, intervention."""
 
 
-def spells(table: Table, interventions: Sequence[str], origin: int, collector: Collector) -> list[Spell]:
+def read_spells(table: Table, interventions: Sequence[str], origin: int, collector: Collector) -> list[Spell]:
     """Return which village was assisted when by what; what is wrong is told.
 
     Parameters
@@ -35,7 +31,7 @@ def spells(table: Table, interventions: Sequence[str], origin: int, collector: C
     for column in ("village_code", "year", "intervention"):
         table.filled(column, collector)
     table.columns["year"] = [year_of(cell) for cell in table.columns["year"]]
-    years = table.whole_numbers("year", collector, FIRST_LAUNCH, origin)
+    years = table.whole_numbers("year", collector, FIRST_YEAR, origin)
     found: dict[Spell, int] = {}
     cells = zip(table.rows, table.columns["village_code"], years, table.columns["intervention"], strict=True)
     for row, code, year, name in cells:

@@ -1,0 +1,138 @@
+"""What happened in the years that were forecast: statuses of villages, counts, rises as an office states them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.evidence import UNKNOWN, Panel
+from ...domain.messages import Message, listed
+from ...domain.status import LEVELS
+from ..collector import Collector
+from .counts import CountRow, note_last_counts
+from .reading import TableReader
+from .recognise import OUTCOMES
+from .scenario_villages import Places
+from .villages import History
+
+
+@dataclass(frozen=True, eq=False)
+class StatedYear:
+    """What an office says of one year of a district; None where it does not.
+
+    Attributes
+    ----------
+    day
+        Of the counts, which stand for the end of its year.
+    four
+        Shape (4,): villages by level.
+    rises, falls
+        Villages that rose, that fell, in the year.
+    """
+
+    day: date
+    four: NDArray[np.int64] | None
+    rises: int | None
+    falls: int | None
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What happened, by the code of the district.
+
+    Attributes
+    ----------
+    panels
+        Statuses of single villages, in every year of which there are any.
+    stated
+        District -> year -> counts and moves.
+    notes
+        What a reader should know of how the files were read.
+    """
+
+    panels: Mapping[str, Panel] = field(default_factory=dict)
+    stated: Mapping[str, Mapping[int, StatedYear]] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
+
+
+def read_outcomes(paths: Sequence[str | os.PathLike[str]], districts: Mapping[str, str]) -> Outcomes:
+    """Return what files say of what happened in some districts.
+
+    Parameters
+    ----------
+    paths
+        CSV files and workbooks; every sheet of a workbook is looked at.
+    districts
+        Code -> name of those that were forecast; rows of other districts are left out, with a note.
+
+    Raises
+    ------
+    DataError
+        With every problem of every file.
+    """
+    collector, places = Collector(), Places(districts)
+    reader = TableReader(OUTCOMES, collector)
+    reader.read(paths)
+    panels: dict[str, Panel] = {}
+    elsewhere: dict[str, None] = {}
+    for code, found in places.group(reader.villages, collector).items():
+        panel = History(code, found, collector, fixed_cohort=False).panel(fewest=1) if code in districts else None
+        if panel is not None:
+            panels[code] = panel
+        elif code not in districts:
+            elsewhere[code] = None
+    stated = _stated(reader.counts, places, elsewhere, collector)
+    if elsewhere:
+        names = {"names": listed(elsewhere)}
+        collector.note(Message("no forecast is about these places; their rows are not used: {names}", names))
+    collector.raise_if_any()
+    return Outcomes(panels, stated, tuple(collector.notes))
+
+
+def _stated(
+    rows: Iterable[CountRow], places: Places, elsewhere: dict[str, None], collector: Collector
+) -> dict[str, dict[int, StatedYear]]:
+    """Return what rows of counts state, by district and year; places of no forecast are put into `elsewhere`."""
+    stated: dict[str, dict[int, StatedYear]] = {}
+    for row in rows:
+        code = places.find(row.place) if row.place else places.only
+        if code is not None:
+            _keep(row, places.names[code], stated.setdefault(code, {}), collector)
+        elif row.place:
+            elsewhere[row.place] = None
+        else:
+            message = Message("nothing says of which district this row is")
+            fix = Message("add a column district_code (kode_kabupaten) with the codes of the districts")
+            row.table.tell(row.row, "date", message, collector, fix=fix)
+    for code, years in stated.items():
+        for year, said in years.items():
+            if said.four is not None and said.day.month < 12:
+                values: dict[str, object] = {"place": places.names[code], "day": said.day, "year": year}
+                collector.note(Message("{place}: counts of {day} stand for the end of {year}", values))
+    return stated
+
+
+def _keep(row: CountRow, district: str, years: dict[int, StatedYear], collector: Collector) -> None:
+    """Keep what a row says, of several dates of a year the last."""
+    before = years.get(row.day.year)
+    if before is not None and before.day == row.day:
+        message = Message("this place has a row of this date already")
+        fix = Message("correct the date in one of the two rows, or remove one of them")
+        row.table.tell(row.row, "date", message, collector, found=row.day, fix=fix)
+    if before is not None:
+        note_last_counts(district, row.day.year, collector)
+    if before is None or row.day > before.day:
+        years[row.day.year] = StatedYear(row.day, row.four, row.rises, row.falls)
+
+
+def four_of(panel: Panel, year: int) -> NDArray[np.int64] | None:
+    """Return the counts by level of one year of a panel, shape (4,); None unless every status of it is known."""
+    if year not in panel.years:
+        return None
+    status = panel.status[:, panel.years.index(year)]
+    return None if (status == UNKNOWN).any() else np.bincount(status, minlength=len(LEVELS)).astype(np.int64)

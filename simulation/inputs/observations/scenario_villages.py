@@ -1,0 +1,217 @@
+"""To which district of a scenario a row of observations belongs, and whether it agrees with the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...domain.evidence import UNKNOWN
+from ...domain.messages import Message
+from ...domain.status import LEVELS
+from ...domain.villages import DistrictCounts, KnownStatuses, SubdistrictCounts, Villages
+from ..collector import Collector
+from ..scenario import Scenario
+from ..tables.headers import normal
+from .counts import CountRow
+from .villages import Observation
+
+_MOST_PARTS = 10
+"""Parts of a code between points, among which that of its district is looked for."""
+
+
+def plain_place(place: str) -> str:
+    """Return the name of a place without what kind of place it is.
+
+    Examples
+    --------
+    >>> plain_place("Kab. Tanah Laut") == plain_place("Kabupaten Tanah Laut") == plain_place("TANAH LAUT")
+    True
+    """
+    return normal(place).removeprefix("kabupaten_").removeprefix("kab_")
+
+
+class Places:
+    """Districts by their codes and names.
+
+    Parameters
+    ----------
+    names
+        Code -> name.
+    home
+        Village code -> code of its district, where villages are known.
+    """
+
+    def __init__(self, names: Mapping[str, str], home: Mapping[str, str] = {}) -> None:
+        self.names = names
+        self._home = home
+        self.only = next(iter(names)) if len(names) == 1 else None
+        self._by_name = {plain_place(name): code for code, name in reversed([*names.items()])}
+        self._by_name |= {plain_place(code): code for code in names}
+
+    def find(self, place: str) -> str | None:
+        """Return the code of the district that a place names by code or name; None where it is another one."""
+        return place if place in self.names else self._by_name.get(plain_place(place))
+
+    def district_of(self, observation: Observation) -> str | None:
+        """Return the code of the district of a row, by what it says or by its village; None where nothing tells."""
+        if observation.district:
+            return self.find(observation.district) or observation.district
+        parts = observation.code.split(".")[:_MOST_PARTS]
+        begins = (start for end in range(1, len(parts)) if (start := ".".join(parts[:end])) in self.names)
+        return self._home.get(observation.code) or self.only or next(begins, None)
+
+    def group(self, found: Iterable[Observation], collector: Collector) -> dict[str, list[Observation]]:
+        """Return the rows by the code of their district; one that belongs to none is told."""
+        grouped: dict[str, list[Observation]] = {}
+        for observation in found:
+            code = self.district_of(observation)
+            if code is not None:
+                grouped.setdefault(code, []).append(observation)
+            elif observation.code:
+                message = Message("nothing says to which district this village belongs")
+                fix = Message("add a column district_code (kode_kabupaten) with the codes of the districts")
+                observation.tell(message, collector, fix=fix)
+        return grouped
+
+
+@dataclass(frozen=True)
+class District:
+    """A district of a scenario.
+
+    Attributes
+    ----------
+    villages
+        As the scenario knows them.
+    listed
+        Whether it knows their codes; if not, they are made up from counts.
+    status
+        Village code -> its status at the end of the origin, where the scenario knows it.
+    by_name
+        Name and kecamatan of a village -> its code.
+    """
+
+    villages: Villages
+    listed: bool
+    status: Mapping[str, int]
+    by_name: Mapping[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, villages: Villages, *, listed: bool) -> District:
+        """Return a district of a scenario."""
+        known = villages.known
+        levels = known.levels.tolist() if isinstance(known, KnownStatuses) else []
+        status = dict(zip(villages.codes, levels, strict=False))
+        subdistricts = [villages.subdistricts[k] for k in villages.subdistrict_index]
+        names = zip(map(normal, villages.names), map(normal, subdistricts), strict=True)
+        return cls(villages, listed, status, dict(zip(names, villages.codes, strict=True)))
+
+
+class ScenarioVillages(Places):
+    """The districts of a scenario.
+
+    Attributes
+    ----------
+    districts
+        By their codes.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        section = scenario.document.get("villages") or {}
+        home = {code: district.district_code for district in scenario.districts for code in district.codes}
+        super().__init__({district.district_code: district.district for district in scenario.districts}, home)
+        self.districts = {
+            villages.district_code: District.of(
+                villages, listed="table" in section or isinstance(villages.known, KnownStatuses)
+            )
+            for villages in scenario.districts
+        }
+        self._origin = scenario.origin
+        self._counted_on = str(section.get("as_of") or f"{scenario.origin}-12-31")
+
+    def check(self, code: str, found: Sequence[Observation], collector: Collector) -> None:
+        """Tell rows of a district that contradict the scenario."""
+        if code in self.districts:
+            _tell_strangers(found, self.districts[code], collector)
+            self._tell_contradictions(found, self.districts[code], collector)
+
+    def _tell_contradictions(self, found: Sequence[Observation], district: District, collector: Collector) -> None:
+        """Tell where rows speak of a time after the origin, or say something else of the origin than the scenario."""
+        origin = self._origin
+        late = next((row for row in found if row.year is not None and row.year > origin), None)
+        if late is not None and late.year is not None:
+            message, fix = self._after_origin(late.year)
+            late.tell(message, collector, fix=fix, found=str(late.year))
+        now = [row for row in found if row.year == origin and row.status != UNKNOWN]
+        for observation in now:
+            status = district.status.get(observation.code)
+            if status is not None and status != observation.status:
+                message = Message(
+                    "at the end of {origin} this village is {status} in the scenario",
+                    {"origin": origin, "status": LEVELS[status]},
+                )
+                fix = Message("correct the status here, or in the village table of the scenario")
+                level, where = LEVELS[observation.status], (observation.row, observation.column)
+                observation.table.tell(*where, message, collector, found=level, fix=fix)
+        known = district.villages.known
+        if now and isinstance(known, DistrictCounts | SubdistrictCounts):
+            expected = known.counts.tolist()
+            here = np.bincount([row.status for row in now], minlength=4).tolist()
+            if here != expected:
+                message = Message(
+                    "at the end of {origin} the scenario counts {expected} ({names})",
+                    {"origin": origin, "expected": _joined(expected), "names": "/".join(LEVELS)},
+                )
+                fix = Message("correct this list, or villages.status_counts in the scenario")
+                now[0].table.tell(None, now[0].column, message, collector, found=_joined(here), fix=fix)
+
+    def check_counts(self, code: str, rows: Sequence[CountRow], collector: Collector) -> None:
+        """Tell counts of a district that lie after the origin, or are others than the scenario's own of that day."""
+        known = self.districts[code].villages.known
+        for row in rows:
+            if row.day.year > self._origin:
+                message, fix = self._after_origin(row.day.year)
+                row.table.tell(row.row, "date", message, collector, found=row.day, fix=fix)
+            if not isinstance(known, DistrictCounts | SubdistrictCounts) or str(row.day) != self._counted_on:
+                continue
+            expected = known.counts.tolist()
+            if row.four is not None and expected != row.four.tolist():
+                message = Message(
+                    "at this date the scenario counts {expected} ({names})",
+                    {"expected": _joined(expected), "names": "/".join(LEVELS)},
+                )
+                fix = Message("correct this row, or villages.status_counts in the scenario")
+                row.table.tell(row.row, "dasar", message, collector, found=_joined(row.four.tolist()), fix=fix)
+
+    def _after_origin(self, year: int) -> tuple[Message, Message]:
+        """Return what is wrong with observations of a year after the origin, and the fix."""
+        return (
+            Message(
+                "statuses of {year} lie after the origin of the scenario, {origin}",
+                {"year": year, "origin": self._origin},
+            ),
+            Message("write origin: {year} in the scenario, with the statuses of that year", {"year": year}),
+        )
+
+
+def _joined(counts: Iterable[int]) -> str:
+    return "/".join(map(str, counts))
+
+
+def _tell_strangers(found: Iterable[Observation], district: District, collector: Collector) -> None:
+    """Tell every village that the scenario does not know, once."""
+    if not district.listed:
+        return
+    seen = {"", *district.villages.codes}
+    for observation in found:
+        if observation.code in seen:
+            continue
+        seen.add(observation.code)
+        same = district.by_name.get(observation.identity)
+        message = Message("the scenario has no village of this code")
+        fix = Message("correct the code, or the village table of the scenario")
+        if same is not None:
+            message = Message("the scenario knows this village under another code")
+            fix = Message("write {value}, or correct the village table of the scenario", {"value": same})
+        observation.tell(message, collector, fix=fix)

@@ -1,0 +1,284 @@
+"""Where villages stood at the ends of years: rows of lists, long and wide tables, put together village by village."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ...domain.evidence import UNKNOWN, Launches, Panel
+from ...domain.messages import Message, listed, nearest, shown
+from ...domain.status import LEVELS
+from ..collector import Collector
+from ..tables.dates import FIRST_YEAR, LAST_YEAR, year_of
+from ..tables.headers import normal
+from ..tables.table import Table
+from ..village_table import level_of
+from .recognise import Shape
+
+
+class Observation(NamedTuple):
+    """Where a village stood at the end of a year, and which cell says so.
+
+    Attributes
+    ----------
+    table, row, column
+        The cell of the status.
+    code, name, subdistrict, district
+        Of the village; all but the code "" where the table has no such column.
+    year
+        At whose end; None where nothing says so.
+    status
+        0 … 3, or `UNKNOWN` where the cell is blank.
+    launch
+        Year in which the village joined; None where the table does not say.
+    """
+
+    table: Table
+    row: int
+    column: str
+    code: str
+    name: str
+    subdistrict: str
+    district: str
+    year: int | None
+    status: int
+    launch: int | None
+
+    def tell(self, message: Message, collector: Collector, *, fix: Message, found: str = "") -> None:
+        """Tell what is wrong with the row."""
+        self.table.tell(self.row, "village_code", message, collector, found=found or self.code, fix=fix)
+
+    @property
+    def where(self) -> str:
+        """File and row, as a message names them."""
+        return f"{self.table.shown}:{self.row}"
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Name and kecamatan, by which a village is known whose code changed."""
+        return normal(self.name), normal(self.subdistrict)
+
+
+def read_observations(table: Table, shape: Shape, collector: Collector) -> list[Observation]:
+    """Return every row of a table, for each year that it speaks of; what is wrong with a cell is told."""
+    if not table.read_codes("village_code", collector):
+        return []
+    table.filled("village_code", collector)
+    launches: list[int | None] = [None] * len(table.rows)
+    if "launch_year" in table.columns:
+        launches = _read_years(table, "launch_year", collector)
+    columns: list[tuple[str, list[int | None]]]
+    if shape.years:
+        columns = [(column, [*[year] * len(table.rows)]) for column, year in shape.years.items()]
+    elif "year" in table.columns and "year" in shape.wanted.required:
+        table.filled("year", collector)
+        _note_dates(table, collector)
+        columns = [("status", _read_years(table, "year", collector))]
+    else:
+        columns = [("status", [shape.dated] * len(table.rows))]
+    found: list[Observation] = []
+    for column, years in columns:
+        statuses = _statuses(table, column, collector) if column in table.columns else [UNKNOWN] * len(table.rows)
+        found += _rows(table, column, years, statuses, launches)
+    return found
+
+
+def are_dated(table: Table, shape: Shape, found: Sequence[Observation], collector: Collector) -> bool:
+    """Return whether something says of which year the statuses of a table are, after telling where nothing does."""
+    if "year" in shape.wanted.required or not found or any(row.year is not None for row in found):
+        return True
+    message = Message("nothing says of which year these statuses are")
+    fix = Message("write the year in the name of the sheet or of the file, such as desa_2023.csv")
+    place = (table.shown, table.header)
+    collector.add(place, table.written["status"], message, suggestion=fix, table=True)
+    return False
+
+
+def _rows(
+    table: Table, column: str, years: Sequence[int | None], statuses: Sequence[int], launches: Sequence[int | None]
+) -> list[Observation]:
+    blank = [""] * len(table.rows)
+    optional = (table.columns.get(name, blank) for name in ("village", "subdistrict", "district_code"))
+    cells = zip(table.rows, table.columns["village_code"], *optional, years, statuses, launches, strict=True)
+    return [Observation(table, row, column, *rest) for row, *rest in cells]
+
+
+def _statuses(table: Table, column: str, collector: Collector) -> list[int]:
+    """Return the level of each row, `UNKNOWN` where the cell is blank; what is no level is told."""
+    statuses: list[int] = []
+    for row, cell in zip(table.rows, table.columns[column], strict=True):
+        status = level_of(cell) if cell else UNKNOWN
+        statuses.append(UNKNOWN if status is None else int(status))
+        if status is None:
+            message = Message("{name} is not a status", {"name": cell[:60]})
+            allowed = Message("one of: {names}", {"names": ", ".join(LEVELS)})
+            table.tell(row, column, message, collector, found=cell, allowed=allowed, fix=nearest(cell, LEVELS))
+    blanks = [row for row, status in zip(table.rows, statuses, strict=True) if status == UNKNOWN]
+    if blanks and len(blanks) < len(statuses):
+        message = Message(
+            "{table}: blank cells of column {column}, where the status is taken as unknown: {count:,}, "
+            "the first in row {row}",
+            {"table": table.shown, "count": len(blanks), "column": shown(table.written[column]), "row": blanks[0]},
+        )
+        collector.note(message)
+    return statuses
+
+
+def _read_years(table: Table, column: str, collector: Collector) -> list[int | None]:
+    """Return the year of each row, of a date too; None for empty and (told) wrong cells."""
+    table.columns[column] = [year_of(cell) for cell in table.columns[column]]
+    return table.whole_numbers(column, collector, FIRST_YEAR, LAST_YEAR)
+
+
+def _note_dates(table: Table, collector: Collector) -> None:
+    if any(cell != year_of(cell) for cell in table.columns["year"]):
+        message = Message(
+            "{table}: column {column} holds dates; statuses are taken as those at the end of the year",
+            {"table": table.shown, "column": shown(table.written["year"])},
+        )
+        collector.note(message)
+
+
+ByYear = dict[int, Observation]
+
+
+class History:
+    """The rows of one district, by village and year.
+
+    Parameters
+    ----------
+    district_code
+        Of the district.
+    found
+        Its rows; one without a year counts nowhere.
+    fixed_cohort
+        Whether only villages that stand in the lists of all years count.
+    """
+
+    def __init__(
+        self, district_code: str, found: Sequence[Observation], collector: Collector, *, fixed_cohort: bool
+    ) -> None:
+        self._district_code = district_code
+        self._collector = collector
+        self.years = sorted({row.year for row in found if row.year is not None})
+        self._villages = self._by_village(found)
+        if fixed_cohort:
+            self._keep_fixed()
+        elif len(self.years) > 1:
+            self._tell_changed_lists()
+
+    def _by_village(self, found: Sequence[Observation]) -> dict[str, ByYear]:
+        """Return village code -> year -> its row, after telling where two rows speak of the same."""
+        villages: dict[str, ByYear] = {}
+        for observation in found:
+            if observation.year is None:
+                continue
+            earlier = villages.setdefault(observation.code, {}).setdefault(observation.year, observation)
+            if earlier is not observation:
+                message = Message(
+                    "this village has a row for {year} already: {where}",
+                    {"year": observation.year, "where": earlier.where},
+                )
+                fix = Message("correct the code or the year in one of the two rows, or remove the one too many")
+                observation.tell(message, self._collector, fix=fix)
+        return villages
+
+    def _keep_fixed(self) -> None:
+        left = sorted(code for code, rows in self._villages.items() if len(rows) < len(self.years))
+        self._villages = {code: rows for code, rows in self._villages.items() if len(rows) == len(self.years)}
+        if left:
+            message = Message(
+                "district {code}: villages left out, because they do not stand in the lists of all years: "
+                "{count:,} ({names})",
+                {"code": self._district_code, "count": len(left), "names": listed(left)},
+            )
+            self._collector.note(message)
+
+    def _tell_changed_lists(self) -> None:
+        """Tell villages that are missing in a later list, new in one, or in it under another code."""
+        gone = {rows[last].identity: rows[last] for rows, last in self._gone()}
+        for rows in self._villages.values():
+            first = rows[min(rows)]
+            before = gone.get(first.identity) if first.name else None
+            if min(rows) == self.years[0] or self._was_launched(rows):
+                continue
+            if before is not None and before.code != first.code and (before.year or 0) < min(rows):
+                message = Message(
+                    "this village has another code in the list of {year}: {code} ({where})",
+                    {"year": before.year, "code": before.code, "where": before.where},
+                )
+                first.tell(message, self._collector, fix=Message("write the same code in all lists"))
+                gone.pop(first.identity)
+                continue
+            message = Message("this village is new in the list of {year}", {"year": min(rows)})
+            fix = Message(
+                "say in a column launch_year (tahun_pencanangan) when it was designated, "
+                "or leave out what is not in all lists with --fixed-cohort"
+            )
+            first.tell(message, self._collector, fix=fix)
+        for before in gone.values():
+            years = self._villages[before.code]
+            missing = next(year for year in self.years if year > min(years) and year not in years)
+            message = Message("this village is missing in the list of {year}", {"year": missing})
+            fix = Message("add it there, or leave out what is not in all lists with --fixed-cohort")
+            before.tell(message, self._collector, fix=fix)
+
+    def _gone(self) -> Iterable[tuple[ByYear, int]]:
+        """Yield the rows of every village that is missing in a list after its first, and the year before that."""
+        for rows in self._villages.values():
+            later = [year for year in self.years if year >= min(rows)]
+            if len(later) > len(rows):
+                missing = next(year for year in later if year not in rows)
+                yield rows, max(year for year in rows if year < missing)
+
+    def _was_launched(self, rows: ByYear) -> bool:
+        """Return whether a village is new because it was designated after the list before its first."""
+        launch = rows[min(rows)].launch
+        before = max((year for year in self.years if year < min(rows)), default=None)
+        return launch is not None and before is not None and before < launch <= min(rows)
+
+    def panel(self, fewest: int = 2) -> Panel | None:
+        """Return the statuses; None where there are fewer years than `fewest`."""
+        codes = tuple(sorted(self._villages))
+        if len(self.years) < fewest or not codes:
+            return None
+        status = np.full((len(codes), len(self.years)), UNKNOWN, dtype=np.int8)
+        for i, code in enumerate(codes):
+            for year, observation in self._villages[code].items():
+                status[i, self.years.index(year)] = observation.status
+        return Panel(self._district_code, codes, tuple(self.years), status)
+
+    def launches(self) -> tuple[Launches, ...]:
+        """Return when villages joined and where each stood when it was first seen, one entry for each such year."""
+        by_year: dict[int, list[tuple[str, int, int]]] = {}
+        for code, rows in sorted(self._villages.items()):
+            known = [year for year in sorted(rows) if rows[year].status != UNKNOWN]
+            launch = next((rows[year].launch for year in sorted(rows) if rows[year].launch is not None), None)
+            if not known or launch is None:
+                continue
+            self._tell_launch(rows[known[0]], launch)
+            if launch < known[0]:
+                by_year.setdefault(known[0], []).append((code, launch, rows[known[0]].status))
+        return tuple(
+            Launches(
+                self._district_code,
+                tuple(code for code, _, _ in villages),
+                np.array([launch for _, launch, _ in villages], dtype=np.int64),
+                np.array([status for _, _, status in villages], dtype=np.int8),
+                year,
+            )
+            for year, villages in sorted(by_year.items())
+        )
+
+    def _tell_launch(self, first: Observation, launch: int) -> None:
+        """Tell where a village has a status before it joined."""
+        if first.year is not None and launch > first.year:
+            message = Message(
+                "this village was designated in {launch} and has a status at the end of {year}",
+                {"launch": launch, "year": first.year},
+            )
+            fix = Message("correct the launch year, or empty the status")
+            column = "launch_year" if "launch_year" in first.table.columns else "village_code"
+            first.table.tell(first.row, column, message, self._collector, found=launch, fix=fix)
