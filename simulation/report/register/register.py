@@ -166,7 +166,7 @@ class Register:
             Where the run's folder lacks what is frozen, or its forecast cannot be scored.
         """
         entry = self._next_entry(run)
-        content = _frozen(run, entry)
+        content = _read_files(run, entry)
         content[REGISTERED] = json_text({"registered": today.isoformat(), "run": run.folder.hash}).encode()
         self._remove_leftovers()
         for file in FILES:
@@ -260,7 +260,7 @@ def _is_whole(folder: Path) -> bool:
     return all((folder / file).is_file() for file in FILES)
 
 
-def _frozen(run: FinishedRun, name: str) -> dict[str, bytes]:
+def _read_files(run: FinishedRun, name: str) -> dict[str, bytes]:
     """Return what is frozen of a run, as its manifest knows it."""
     folder, written = run.folder.path, run.manifest["files"]
     try:
