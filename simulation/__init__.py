@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from .domain.status import Status
     from .domain.target import Target
     from .engine.model import KampungModel, VillageAgent
-    from .inference.backtest.reading import backtest
-    from .inference.backtest.rolling import Backtest
+    from .inference.backtest.rolling import Backtest, backtest
     from .inference.calibration.calibrate import calibrate
     from .inference.calibration.posterior import Posterior
     from .inference.explanation import Explanation, explain
@@ -92,7 +91,7 @@ _HOMES = {
     "Target": ".domain.target",
     "VillageAgent": ".engine.model",
     "brief": ".report.documents",
-    "backtest": ".inference.backtest.reading",
+    "backtest": ".inference.backtest.rolling",
     "calibrate": ".inference.calibration.calibrate",
     "compare": ".decision.comparing",
     "explain": ".inference.explanation",

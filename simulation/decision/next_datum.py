@@ -21,7 +21,7 @@ from ..domain.villages import MadeUpCounts
 from ..engine.ensemble import Effort
 from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.likelihood import average
-from ..inference.calibration.steps import Law, Products, Steps, Year
+from ..inference.calibration.yearly_matrices import Law, Products, Steps, Year
 from ..inputs.scenario import Scenario
 from .trial import Trial, engine_for, goal_of
 

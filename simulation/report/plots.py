@@ -13,7 +13,7 @@ from ..decision.comparison import Comparison
 from ..decision.plan.result import Plan
 from ..decision.sensitivity.result import Sensitivity
 from ..domain.messages import Refusal
-from ..inference.backtest.reading import anywhere
+from ..inference.backtest.panels import anywhere
 from ..inference.backtest.rolling import Backtest
 from ..inference.calibration.posterior import Posterior
 from ..inference.forecast import Forecast

@@ -16,13 +16,13 @@ from simulation.domain.messages import Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.target import Target
 from simulation.domain.villages import Villages
-from simulation.inference.backtest import shares
-from simulation.inference.backtest.by_the_law import ByTheLaw, assumed, knows, next_year
-from simulation.inference.backtest.past import DistrictYear, Past, district_years, yearly_moves
+from simulation.inference.backtest import baselines
+from simulation.inference.backtest.cases import DistrictYear, Past, district_years, yearly_moves
+from simulation.inference.backtest.model_forecaster import ModelForecaster, assumed, knows, next_year
+from simulation.inference.backtest.panels import anywhere, read_panels
 from simulation.inference.backtest.prediction import Alike, Prediction, predict
-from simulation.inference.backtest.reading import anywhere, backtest, read_panels
-from simulation.inference.backtest.rolling import roll
-from simulation.inference.backtest.skill import skill
+from simulation.inference.backtest.rolling import backtest, roll
+from simulation.inference.backtest.scoring import skill
 from simulation.inference.forecast import forecast
 from simulation.inputs.scenario import Scenario
 
@@ -125,7 +125,7 @@ def test_shares_of_the_past_become_chances() -> None:
     """Worked out by hand: (c + ½)/(n + 1), a rise leading where rises led."""
     moves = np.array([[17, 2, 1, 0], [1, 7, 0, 2], [0, 0, 3, 0], [0, 0, 0, 4]])
     years = {2020: moves * 0 + np.diag([20, 10, 3, 4]), 2021: moves}
-    last, mean, level = shares.last_year(years), shares.mean_so_far(years), shares.binomial(years)
+    last, mean, level = baselines.last_year(years), baselines.mean_so_far(years), baselines.binomial(years)
     for matrix in (last, mean, level):
         np.testing.assert_allclose(matrix.sum(axis=1), 1)
         assert matrix.min() >= 0
@@ -291,5 +291,5 @@ def test_priors_alone_are_the_model_without_its_data() -> None:
     """At an origin without any move, calibration has nothing to go by."""
     scenario = anywhere()
     past = Past(2020, (), (("63.01", tuple(map(str, range(40))), START.astype(np.int8)),))
-    learnt, prior = (ByTheLaw(scenario, 600, 0, learns=learns)(past, Target())[0] for learns in (True, False))
+    learnt, prior = (ModelForecaster(scenario, 600, 0, learns=learns)(past, Target())[0] for learns in (True, False))
     assert said([learnt]) == said([prior])

@@ -10,7 +10,7 @@ from pasts import known, outside
 from scipy.optimize import minimize
 from scipy.stats import multinomial
 
-from simulation.inference.calibration.flows import Flow, tables
+from simulation.inference.calibration.count_flows import Flow, tables
 from simulation.inference.calibration.saddlepoint import log_probability, log_probability_exact
 
 EVERYWHERE = np.ones((4, 4), dtype=bool)

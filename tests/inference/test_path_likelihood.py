@@ -15,7 +15,7 @@ from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import INTERVENTION_PRIOR, ParameterSet
 from simulation.inference.calibration.likelihood import Likelihood
 from simulation.inference.calibration.paths import DoseRecord, Paths
-from simulation.inference.calibration.steps import Products
+from simulation.inference.calibration.yearly_matrices import Products
 
 TRUTH = {
     "rise.dasar": 0.07, "rise.berkembang": 0.1, "rise.mandiri": 0.3, "fall": 0.03, "skip.berkembang": 0.1,

@@ -10,7 +10,7 @@ import pytest
 
 from simulation.domain.evidence import Panel
 from simulation.domain.target import Target
-from simulation.inference.backtest.past import Past
+from simulation.inference.backtest.cases import Past
 from simulation.inference.backtest.prediction import Alike, Prediction, predict
 from simulation.inference.backtest.rolling import Backtest, Forecaster, roll
 from simulation.report import plots

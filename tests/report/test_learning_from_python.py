@@ -13,7 +13,7 @@ import pytest
 import simulation as kkb
 from simulation.domain.evidence import Panel
 from simulation.domain.target import Target
-from simulation.inference.backtest.past import Past
+from simulation.inference.backtest.cases import Past
 from simulation.inference.backtest.prediction import Alike, Prediction, predict
 from simulation.inference.backtest.rolling import Forecaster
 from simulation.inputs.observations.reading import DataFile

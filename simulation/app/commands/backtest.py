@@ -67,7 +67,7 @@ def backtest(
         loaded = None if scenario is None else load_all(settings, [scenario])[0]
         settings = settings.speaking(None if loaded is None else loaded.language)
     with told(settings):
-        from ...inference.backtest.reading import read_panels
+        from ...inference.backtest.panels import read_panels
         from ...report.backtest.folder import backtest_folder
         from ..answering import complete, show
 

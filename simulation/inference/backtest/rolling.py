@@ -5,22 +5,24 @@ Knows the order of the work and what is compared with what; must not know how an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...domain.evidence import Panel
+from ...domain.evidence import Evidence, Panel
 from ...domain.messages import Message, Refusal
 from ...domain.target import Target
 from ...inputs.scenario import Scenario
-from . import shares
-from .by_the_law import ByTheLaw
-from .past import DistrictYear, Past, district_years
+from . import baselines
+from .cases import DistrictYear, Past, district_years
+from .model_forecaster import ModelForecaster
+from .panels import read_panels
 from .prediction import Prediction
-from .scored import MEANS, Scored
-from .skill import FEWEST, Skill, skill
+from .scoring import FEWEST, MEANS, Scored, Skill, skill
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +33,7 @@ Progress = Callable[[int, int], None]
 
 MODEL = "model"
 DRAWS = 500
+Data = str | os.PathLike[str] | Panel | Evidence
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +112,56 @@ NOTHING_TO_SCORE = Message(
 )
 
 
+def backtest(
+    panel: Data | Iterable[Data],
+    scenario: Scenario | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    *,
+    fixed_cohort: bool = False,
+    forecasters: Mapping[str, Forecaster] | None = None,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Forecast past years of a district from the years before them, and score that against plain baselines.
+
+    Parameters
+    ----------
+    panel
+        Statuses of the same villages at the ends of three years in a row or more: files (CSV, XLSX), or a `Panel`, or
+        `Evidence`; several of them for several districts.
+    scenario
+        Whose target, priors, given numbers, kecamatan and covariates apply; None for the default target and priors.
+    draws
+        Parameter draws at each origin, at least 2.
+    seed
+        At least 0; the same seed and data give the same scores.
+    fixed_cohort
+        Whether villages that are not in the lists of all years are left out of files, instead of told.
+    forecasters
+        More forecasters, by name; see `Forecaster`.
+    progress
+        Called with (origins done, origins).
+
+    Raises
+    ------
+    DataError
+        With every problem of every file.
+    Refusal
+        Where no year can be scored, or calibration is refused.
+
+    Notes
+    -----
+    Every forecast is made from what was known at its origin alone. Counts and launch years do not say which villages
+    rose, so that only panels are scored.
+    """
+    given: list[Data] = [panel] if isinstance(panel, str | os.PathLike | Panel | Evidence) else list(panel)
+    panels = [one for one in given if isinstance(one, Panel)]
+    panels += [one for evidence in given if isinstance(evidence, Evidence) for one in evidence.panels]
+    if paths := [Path(one) for one in given if isinstance(one, str | os.PathLike)]:
+        panels += read_panels(paths, scenario, fixed_cohort=fixed_cohort).evidence.panels
+    return roll(panels, scenario, draws, seed, forecasters=forecasters, progress=progress)
+
+
 def roll(
     panels: Iterable[Panel],
     scenario: Scenario | None = None,
@@ -160,9 +213,9 @@ def roll(
 
 def _forecasters(scenario: Scenario | None, draws: int, seed: int) -> dict[str, Forecaster]:
     return {
-        MODEL: ByTheLaw(scenario, draws, seed),
-        "last_year": partial(shares.forecast_by, shares.last_year),
-        "mean_so_far": partial(shares.forecast_by, shares.mean_so_far),
-        "priors": ByTheLaw(scenario, draws, seed, learns=False),
-        "binomial": partial(shares.forecast_by, shares.binomial),
+        MODEL: ModelForecaster(scenario, draws, seed),
+        "last_year": partial(baselines.forecast_by, baselines.last_year),
+        "mean_so_far": partial(baselines.forecast_by, baselines.mean_so_far),
+        "priors": ModelForecaster(scenario, draws, seed, learns=False),
+        "binomial": partial(baselines.forecast_by, baselines.binomial),
     }

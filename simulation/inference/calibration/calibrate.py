@@ -17,9 +17,9 @@ from ...domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import caveats, refusals
+from .data_conflicts import UNEXPLAINED, find_conflicts
 from .likelihood import Likelihood
 from .posterior import Approximation, Learned, Posterior, Spread
-from .ruled_out import UNEXPLAINED, ruled_out
 from .saddlepoint import log_probability_exact
 from .smc import Sampled, sample
 
@@ -75,7 +75,7 @@ def calibrate(
     if reasons := refusals(evidence, parameters):
         raise Refusal(*reasons)
     likelihood = _likelihood(evidence, scenario, parameters, estimate_effects=estimate_effects)
-    if reasons := ruled_out(evidence, likelihood):
+    if reasons := find_conflicts(evidence, likelihood):
         raise Refusal(*reasons)
     sampled = _sample(likelihood, draws, seed, progress) if likelihood.names else None
     approximation = None if sampled is None else _approximation(likelihood, sampled.scores)

@@ -17,9 +17,9 @@ from ...domain.evidence import Counts, Evidence
 from ...domain.intervention import Intervention, Overlap
 from ...domain.parameters import Kind, ParameterKey, ParameterSet
 from ...domain.status import LEVELS
-from .flows import Flow
+from .count_flows import Flow
 from .paths import DoseRecord, Paths, Seen, paths_of, seen_villages
-from .steps import Interval, Law, Products, Steps, Year
+from .yearly_matrices import Interval, Law, Products, Steps, Year
 
 Floats = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...domain.evidence import UNKNOWN, Assistance, Evidence
 from ...domain.intervention import Intervention, dose
-from .steps import Doses, Interval, Products, Steps, Year
+from .yearly_matrices import Doses, Interval, Products, Steps, Year
 
 Floats = NDArray[np.float64]
 Move = tuple[Interval, int, int]

@@ -13,8 +13,8 @@ from typing import Any
 
 from ...domain.evidence import Panel
 from ...engine.ensemble import Effort
+from ...inference.backtest.panels import anywhere
 from ...inference.backtest.prediction import Prediction
-from ...inference.backtest.reading import anywhere
 from ...inference.backtest.rolling import Backtest
 from ...inputs.scenario import Scenario
 from ..answers import AnswerFolder, Table

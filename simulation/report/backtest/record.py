@@ -11,12 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ...inference.backtest.by_the_law import knows
-from ...inference.backtest.reading import anywhere
-from ...inference.backtest.reliability import reliability
+from ...inference.backtest.model_forecaster import knows
+from ...inference.backtest.panels import anywhere
 from ...inference.backtest.rolling import MODEL, Backtest
-from ...inference.backtest.scored import LEVELS_OF_COVERAGE, MEANS, Scored
-from ...inference.backtest.skill import Skill
+from ...inference.backtest.scoring import LEVELS_OF_COVERAGE, MEANS, Scored, Skill, reliability
 from ..language import LANGUAGES, language
 from ..record import rounded
 from .words import verdict, why_no_verdict

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...inference.backtest.reading import NOWHERE
+from ...inference.backtest.panels import NOWHERE
 from ...inference.backtest.rolling import MODEL
-from ...inference.backtest.skill import FEWEST
+from ...inference.backtest.scoring import FEWEST
 from .. import wording
 from ..answer_tables import WordTable
 from ..language import Language, phrase

@@ -17,7 +17,7 @@ from ...domain.target import Target
 from ...engine.exact.measures import judged
 
 Statuses = NDArray[np.int8]
-Moves = NDArray[np.int64]
+TransitionCounts = NDArray[np.int64]
 """Shape (4, 4): villages that moved from one level to another within a year."""
 
 
@@ -87,9 +87,9 @@ def up_to(panel: Panel, origin: int) -> Panel:
     return Panel(panel.district_code, panel.codes, panel.years[:kept], panel.status[:, :kept])
 
 
-def yearly_moves(panels: Iterable[Panel], district: str) -> dict[int, Moves]:
+def yearly_moves(panels: Iterable[Panel], district: str) -> dict[int, TransitionCounts]:
     """Return the moves of a district by year, of every year at both of whose ends statuses are known."""
-    found: dict[int, Moves] = {}
+    found: dict[int, TransitionCounts] = {}
     for panel in panels:
         if panel.district_code == district:
             for first, year in _pairs(panel):

@@ -43,7 +43,7 @@ UNEXPLAINED = Message(
 )
 
 
-def ruled_out(evidence: Evidence, likelihood: Likelihood) -> list[Message]:
+def find_conflicts(evidence: Evidence, likelihood: Likelihood) -> list[Message]:
     """Return every kind of move of villages, and every pair of counts, that no parameters can explain."""
     return [*_villages(evidence, likelihood.parameters), *_counts(likelihood)]
 

@@ -22,7 +22,7 @@ from ...engine.exact.forward import Village
 from ...engine.exact.population import take, village_log_odds
 from ...inputs.scenario import Scenario
 from ..calibration.calibrate import calibrate
-from .past import Past, Statuses
+from .cases import Past, Statuses
 from .prediction import Alike, Prediction, predict
 
 Floats = NDArray[np.float64]
@@ -32,7 +32,7 @@ _NO_SUBDISTRICTS = {ParameterKey("subdistrict_sd"): Fixed(0.0), ParameterKey("pe
 
 
 @dataclass(frozen=True, eq=False)
-class ByTheLaw:
+class ModelForecaster:
     """A forecaster.
 
     Attributes

@@ -13,17 +13,17 @@ import simulation as kkb
 from simulation.domain.distributions import Distribution
 from simulation.domain.evidence import UNKNOWN, Evidence
 from simulation.domain.messages import Refusal
-from simulation.inference.calibration.flows import Flow, tables
+from simulation.inference.calibration.count_flows import Flow, tables
+from simulation.inference.calibration.data_conflicts import find_conflicts
 from simulation.inference.calibration.likelihood import Likelihood, possible_moves
-from simulation.inference.calibration.ruled_out import ruled_out
-from simulation.inference.calibration.steps import Law, Products, Steps, Year
+from simulation.inference.calibration.yearly_matrices import Law, Products, Steps, Year
 
 FELL = np.array([[2, 0], [0, 0], [2, 0], [3, 1], [0, 1]])
 
 
 def told(evidence: Evidence, **priors: Distribution | float) -> list[str]:
     """Return why evidence cannot be explained."""
-    return [str(reason) for reason in ruled_out(evidence, Likelihood.of(evidence, known(priors)))]
+    return [str(reason) for reason in find_conflicts(evidence, Likelihood.of(evidence, known(priors)))]
 
 
 def test_every_kind_of_deep_fall_is_told_once_with_its_number_and_first_village() -> None:
