@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import simulation as kkb
-
 ROOT = Path(__file__).parents[2]
 HEAVY = ("mesa", "pandas", "scipy", "matplotlib", "pyarrow", "numpy", "babel")
 
@@ -37,16 +35,3 @@ def test_forecasting_with_arrays_does_not_load_mesa() -> None:
     """Mesa takes most of a second and changes the process-wide start method: only its own engine loads it."""
     code = "import simulation as kkb; kkb.forecast(kkb.load_scenario('scenarios/tanah_laut.yaml'), 2, 2)"
     assert "mesa" not in loaded_by(code)
-
-
-def test_the_public_surface_is_this() -> None:
-    """A name added or lost is a decision, not an accident."""
-    assert sorted(kkb.__all__) == [
-        "Backtest", "Comparison", "DataError", "Explanation", "Forecast", "KampungError", "KampungModel", "NextDatum",
-        "Plan", "Posterior", "Problem", "Robustness", "Scenario", "ScenarioError", "Sensitivity", "Status",
-        "Target", "VillageAgent", "backtest", "brief", "calibrate", "compare", "explain", "export", "forecast",
-        "load_scenario", "next_datum", "plan", "plots", "read_evidence", "robustness", "save", "sensitivity",
-        "write_posterior",
-    ]  # fmt: skip
-    for name in kkb.__all__:
-        assert getattr(kkb, name) is not None

@@ -1,0 +1,55 @@
+"""The front door: names, versions and types that users of the package meet."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import simulation as kkb
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "tests" / "data" / "user_script.py"
+
+
+def test_the_public_surface_is_this() -> None:
+    """A name added or lost is a decision, not an accident; each can be imported."""
+    assert sorted(kkb.__all__) == [
+        "Backtest", "Beta", "Comparison", "DataError", "Dirichlet", "Distribution", "DistrictCounts", "Empirical",
+        "Explanation", "Exponentiated", "Fixed", "Forecast", "HalfNormal", "Intervention", "KampungError",
+        "KampungModel", "KnownStatuses", "LogitNormal", "MadeUpCounts", "Message", "NextDatum", "Normal",
+        "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem", "Refusal", "Robustness", "Scenario",
+        "ScenarioError", "Sensitivity", "Status", "SubdistrictCounts", "Target", "VillageAgent", "Villages", "backtest",
+        "brief", "calibrate", "compare", "explain", "export", "forecast", "load_scenario", "lognormal_from_interval",
+        "next_datum", "plan", "plots", "read_evidence", "robustness", "save", "sensitivity", "write_posterior",
+    ]  # fmt: skip
+    for name in kkb.__all__:
+        assert getattr(kkb, name) is not None
+
+
+def test_every_public_name_is_described() -> None:
+    """`help` says something of each."""
+    assert [name for name in kkb.__all__ if not (getattr(kkb, name).__doc__ or "").strip()] == []
+
+
+@pytest.mark.slow
+def test_a_users_script_passes_strict_type_checks(tmp_path: Path) -> None:
+    """The package says that it is typed, and a class derived from `VillageAgent` needs no exception."""
+    assert (ROOT / "simulation" / "py.typed").is_file()
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", str(SCRIPT)]
+    environment = {**os.environ, "MYPYPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "Success: no issues found in 1 source file\n"
+
+
+def test_a_users_script_runs(tmp_path: Path) -> None:
+    """As it stands, in a folder of its own."""
+    command = [sys.executable, str(SCRIPT), str(ROOT / "scenarios" / "tanah_laut.yaml")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    told, chance = done.stdout.split()
+    assert told == kkb.__version__
+    assert 0 <= float(chance) <= 1
