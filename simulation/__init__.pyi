@@ -36,8 +36,8 @@ from .domain.villages import SubdistrictCounts as SubdistrictCounts
 from .domain.villages import Villages as Villages
 from .engine.model import KampungModel as KampungModel
 from .engine.model import VillageAgent as VillageAgent
-from .inference.backtest.rolling import backtest as backtest
 from .inference.backtest.rolling import Backtest as Backtest
+from .inference.backtest.rolling import backtest as backtest
 from .inference.calibration.calibrate import calibrate as calibrate
 from .inference.calibration.posterior import Posterior as Posterior
 from .inference.explanation import Explanation as Explanation
