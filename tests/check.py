@@ -2,6 +2,7 @@
 
 ``python tests/check.py`` runs format, lint, types, layers and all tests (README commands and notebooks among them);
 ``--quick`` leaves out the slow tests, and ``--tests-only`` all but the tests, for environments without the linters.
+Folders or files of tests may be named: ``python tests/check.py --quick tests/inputs``.
 """
 
 from __future__ import annotations
@@ -28,19 +29,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave out tests marked slow")
     parser.add_argument("--tests-only", action="store_true", help="tests alone")
+    parser.add_argument("paths", nargs="*", help="folders or files of tests; all by default")
     options = parser.parse_args()
-    workers = str(min(4, os.cpu_count() or 1))
-    tests = [
-        *PYTHON,
-        "pytest",
-        "-q",
-        "-n",
-        workers,
-        "--dist",
-        "loadscope",
-        *(["-m", "not slow"] if options.quick else []),
-    ]
-    steps = {**({} if options.tests_only else STEPS), "tests": tests}
+    # A module of tests stays in one worker, for what its fixtures make is made once a worker.
+    workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope"]
+    which = ["-m", "not slow"] if options.quick else []
+    steps = {
+        **({} if options.tests_only else STEPS),
+        "tests": [*PYTHON, "pytest", "-q", *workers, *which, *options.paths],
+    }
     failed = []
     for name, command in steps.items():
         print(f"== {name}: {' '.join(command[2:] or command)}", flush=True)

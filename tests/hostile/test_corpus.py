@@ -18,10 +18,12 @@ from hostile.corpus import CORPUS, GENERATED
 MOST_MEMORY = 500 * 2**20
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform != "linux", reason="pipes, devices and /proc of Linux are part of the corpus"),
-]
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="pipes, devices and /proc of Linux are part of the corpus"
+)
+FIRST = list({case.group: case for case in reversed(CORPUS)}.values())
+"""One case of each group, for the quick suite."""
+CASES = [case if case in FIRST else pytest.param(case, marks=pytest.mark.slow) for case in CORPUS]
 
 
 def test_at_least_three_hundred_cases_differ_in_kind() -> None:
@@ -30,7 +32,7 @@ def test_at_least_three_hundred_cases_differ_in_kind() -> None:
     assert len({str(case) for case in CORPUS}) == len(CORPUS)
 
 
-@pytest.mark.parametrize("case", CORPUS, ids=str)
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_hostile_case_is_answered_in_words(
     case: Case, kampungkb: Kampungkb, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
