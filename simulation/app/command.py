@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from .settings import Debug, Json, Lang, Quiet, Settings, Verbose
+from .settings import Debug, Json, Lang, Quiet, Settings, Verbose, told
 
 _EVERY_COMMAND: dict[str, tuple[Any, Any]] = {
     "lang": (Lang, None),
@@ -28,6 +28,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     `function` takes `settings` first, then arguments and options of its own; the result takes these and
     ``--lang``, ``--quiet``, ``--verbose``, ``--debug``, ``--json``, those given before the command's name included.
+    Whatever goes wrong within is told here, once.
     """
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     context = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
@@ -38,7 +39,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     def run(context: typer.Context, **given: Any) -> None:
         settings = Settings(*(given.pop(name) for name in _EVERY_COMMAND)).also(context)
-        function(settings, **given)
+        with told(settings):
+            function(settings, **given)
 
     parameters = [context, *own, *common]
     run.__name__, run.__doc__ = function.__name__, function.__doc__

@@ -109,7 +109,7 @@ Debug = Annotated[bool, typer.Option("--debug", help=HELP.say("Show the tracebac
 Json = Annotated[bool, typer.Option("--json", help=HELP.say("Machine-readable answer on stdout."))]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Settings:
     """What the reader asked for, before or after the command's name.
 
@@ -139,6 +139,10 @@ class Settings:
             self.debug or above.debug,
             self.as_json or above.as_json,
         )
+
+    def speak(self, of_scenario: str | None) -> None:
+        """Speak the scenario's language from now on, unless another was asked for."""
+        self.lang = self.lang or of_scenario
 
     def speaking(self, of_scenario: str | None) -> Settings:
         """Return these settings in the scenario's language, unless another was asked for."""

@@ -6,7 +6,7 @@ pair.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -27,8 +27,6 @@ from ..inputs.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Engine = Literal["batch", "mesa", "exact"]
-Planned = Callable[[Sequence[Scenario], Engine, tuple[Effort, Effort], int], None]
-"""Called with what will be run: scenarios, engine, the least and the most effort of each, and how often."""
 
 ONE_SIDED_Z = 1.6448536269514722
 """The 95% quantile of N(0, 1)."""
@@ -207,11 +205,6 @@ def with_scalars(scenario: Scenario, scalars: Mapping[ParameterKey, Distribution
     """Return the scenario with other parameters; its document no longer describes it."""
     parameters = replace(scenario.parameters, scalars={**scenario.parameters.scalars, **scalars})
     return replace(scenario, parameters=parameters)
-
-
-def up_to(scenario: Scenario, year: int) -> Scenario:
-    """Return a scenario whose last forecast year is this one."""
-    return replace(scenario, horizon=year - scenario.origin)
 
 
 def engine_for(

@@ -158,7 +158,7 @@ class FinishedAnswer:
     """An answer whose folder is complete: where it is, and what its JSON file and its manifest say."""
 
     folder: AnswerFolder
-    record: Answer
+    record: Any
     manifest: Mapping[str, Any]
 
 

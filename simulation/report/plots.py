@@ -21,7 +21,12 @@ from ..inputs.scenario import Scenario
 from .backtest.record import backtest_record
 from .calibration.record import calibration_record
 from .comparison.record import comparison_record
+from .figures.drawings import draw
 from .identity import input_hash
+from .kinds.head import Head
+from .kinds.kind import Source
+from .kinds.registry import kind_of
+from .kinds.sensitivity import SensitivityResult
 from .language import DEFAULT, Language
 from .language import language as spoken
 from .plan.record import plan_record
@@ -34,10 +39,9 @@ from .plots_page import Figure, save_figure, style
 from .plots_plan import draw_plan
 from .plots_posterior import draw_posterior
 from .plots_rises import draw_rises
-from .plots_sensitivity import draw_sensitivity
 from .record import record
-from .sensitivity.record import sensitivity_record
 from .single_villages import board_refusal, rows_of
+from .store.codec import rounded_as_kept
 
 Drawable = Forecast | Mapping[str, Any]
 
@@ -111,20 +115,18 @@ def comparison(
 
 
 def sensitivity(
-    found: Sensitivity | Mapping[str, Any], language: str | None = None, run_hash: str | None = None
+    found: Sensitivity | SensitivityResult, language: str | None = None, run_hash: str | None = None
 ) -> Figure:
     """Draw which uncertain parameters the chance of meeting the target depends on.
 
     Parameters
     ----------
     found
-        An analysis, or its record (``sensitivity.json``).
+        An analysis, or its result (``sensitivity.json``).
     language, run_hash
         As in `fan_chart`.
     """
-    told = found if isinstance(found, Mapping) else sensitivity_record(found)
-    with style():
-        return draw_sensitivity(spoken(language or told["language"] or DEFAULT), told, run_hash)
+    return _figure("sensitivity", found, language, run_hash)
 
 
 def posterior(
@@ -186,8 +188,17 @@ DRAW: dict[str, Callable[..., Figure]] = {
 """Every figure of a run folder, by the name of its file."""
 
 
-DRAW_ANSWER: dict[str, Callable[..., Figure]] = {"comparison": comparison, "plan": plan, "sensitivity": sensitivity}
+DRAW_ANSWER: dict[str, Callable[..., Figure]] = {"comparison": comparison, "plan": plan}
 """Every figure of the other answers, by their kind."""
+
+
+def _figure(name: str, found: Any, language: str | None, run_hash: str | None) -> Figure:
+    """Draw a figure of something that the library computed, or of its typed result."""
+    if not isinstance(found, Head):
+        kind = kind_of(found)
+        run_hash = run_hash or kind.question(found).id
+        found = rounded_as_kept(kind.result(found))
+    return draw(name, found, language or found.language or DEFAULT, Source(run_hash))
 
 
 def _drawn(

@@ -6,8 +6,6 @@ The only module that imports Matplotlib; its neighbours draw on what they are gi
 
 from __future__ import annotations
 
-import re
-import textwrap
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -196,7 +194,7 @@ def footer(language: Language, record: Mapping[str, Any], run_hash: str | None) 
     lines = [*caveats(language, record), wording.basis(language, record["basis"])]
     if synthetic := wording.synthetic(language, districts_of(record)):
         lines.append(synthetic)
-    if source := _source(record["sources"]):
+    if source := wording.status_source(record["sources"]):
         lines.append(language.say("Status data: {source}.", source=source))
     if run_hash is not None:
         lines.append(
@@ -233,16 +231,6 @@ def grid(axes: Axes) -> None:
     """Draw quiet lines across, behind everything else."""
     axes.grid(axis="y", color="#dddddd", linewidth=0.5)
     axes.set_axisbelow(True)
-
-
-def _source(sources: Mapping[str, str]) -> str | None:
-    """Return where the status data come from, web addresses shortened to the site."""
-    wanted = ("villages.status_counts", "villages.table", "villages", "districts.table", "districts")
-    text = next((sources[key] for key in wanted if key in sources), None)
-    if text is None:
-        return None
-    text = re.sub(r"https?://(?:www\.)?([^/\s,;]+)[^\s,;]*\s*", r"\1", text.split(";", 1)[-1])
-    return textwrap.shorten(text.strip().rstrip("."), 150, placeholder=" …") or None
 
 
 @lru_cache(maxsize=4096)

@@ -5,29 +5,33 @@ Knows which answers can be saved; must not know how each is written.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
+from typing import Any
 
 from ..decision.comparison import Comparison
 from ..decision.plan.result import Plan
-from ..decision.robustness.analysis import Robustness
-from ..decision.sensitivity.result import Sensitivity
 from ..inference.backtest.rolling import Backtest
 from ..inference.forecast import Forecast
 from . import results
 from .backtest.folder import save_backtest
 from .comparison.folder import save_comparison
+from .kinds.registry import kind_of
+from .language import DEFAULT
 from .plan.folder import save_plan
-from .robustness.folder import save_robustness
-from .sensitivity.folder import save_sensitivity
-
-Answer = Forecast | Comparison | Plan | Sensitivity | Robustness | Backtest
+from .store.folder import save as save_answer
 
 
-def save(answer: Answer, folder: str | Path = "results") -> Path:
+def save(answer: Any, folder: str | Path = "results") -> Path:
     """Write an answer to its folder below `folder`, figures included, and return that folder.
 
     The same answer goes to the same folder; one that is there already is left as it is, and figures that it lacks
     are added.
+
+    Raises
+    ------
+    KampungError
+        Where it is no answer that can be saved.
     """
     match answer:
         case Forecast():
@@ -36,9 +40,12 @@ def save(answer: Answer, folder: str | Path = "results") -> Path:
             return save_comparison(answer, folder)
         case Plan():
             return save_plan(answer, folder)
-        case Sensitivity():
-            return save_sensitivity(answer, folder)
-        case Robustness():
-            return save_robustness(answer, folder)
         case Backtest():
             return save_backtest(answer, folder)
+    kind = kind_of(answer)
+    code = kind.question(answer).scenarios[0].language or DEFAULT
+
+    def waiting(path: Path) -> None:
+        warnings.warn(f"waiting for the run that writes {path}", stacklevel=6)
+
+    return save_answer(kind, answer, folder, [code], waiting)

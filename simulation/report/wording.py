@@ -5,6 +5,8 @@ Knows what is said about the numbers of a record (`record.py`); must not know wh
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
@@ -248,10 +250,13 @@ def placeholders(record: Record) -> list[str]:
 
 def programme(language: Language, record: Record) -> str | None:
     """Return which interventions are at work, and whether their effects are placeholders; None where there are none."""
-    names = [plan["name"] for plan in record["interventions"]]
+    return programme_sentence(language, [plan["name"] for plan in record["interventions"]], placeholders(record))
+
+
+def programme_sentence(language: Language, names: Sequence[str], unknown: Sequence[str]) -> str | None:
+    """Return which interventions are at work, and of which the effects are placeholders; None where there are none."""
     if not names:
         return None
-    unknown = placeholders(record)
     listed = ", ".join(name.replace("_", " ") for name in names)
     if not unknown:
         return language.say("Interventions: {names}.", names=listed)
@@ -259,6 +264,16 @@ def programme(language: Language, record: Record) -> str | None:
         return language.say("Interventions: {names}; effects of interventions: placeholders.", names=listed)
     which = ", ".join(name.replace("_", " ") for name in unknown)
     return language.say("Interventions: {names}; effects of {which}: placeholders.", names=listed, which=which)
+
+
+def status_source(sources: Mapping[str, str]) -> str | None:
+    """Return where the status data come from, web addresses shortened to the site."""
+    wanted = ("villages.status_counts", "villages.table", "villages", "districts.table", "districts")
+    text = next((sources[key] for key in wanted if key in sources), None)
+    if text is None:
+        return None
+    text = re.sub(r"https?://(?:www\.)?([^/\s,;]+)[^\s,;]*\s*", r"\1", text.split(";", 1)[-1])
+    return textwrap.shorten(text.strip().rstrip("."), 150, placeholder=" …") or None
 
 
 def basis(language: Language, blocks: Sequence[str]) -> str:

@@ -12,13 +12,13 @@ from simulation.app.answer import forecast_answer
 from simulation.app.columns import table, wrapped
 from simulation.app.commands.backtest import PAST_YEARS
 from simulation.app.commands.calibrate import LEARNING
-from simulation.app.commands.robustness import CELLS
-from simulation.app.commands.sensitivity import TRYING
 from simulation.app.progress import ProgressReport
 from simulation.app.settings import printable
 from simulation.domain.target import Target
 from simulation.inference.forecast import forecast
 from simulation.report.chunks import ChunkFolder
+from simulation.report.kinds.robustness import ROBUSTNESS
+from simulation.report.kinds.sensitivity import SENSITIVITY
 from simulation.report.language import language
 from simulation.report.record import record
 
@@ -169,12 +169,12 @@ def test_progress_is_told_only_for_runs_that_take_a_while(capsys: pytest.Capture
     ("doing", "english", "indonesian"),
     [
         (
-            CELLS,
+            ROBUSTNESS.doing,
             "Trying scenarios: 9 of 27 cells of the table, about 24 s left\n",
             "Menguji skenario: 9 dari 27 sel tabel, sisa sekitar 24 detik\n",
         ),
         (
-            TRYING,
+            SENSITIVITY.doing,
             "Varying parameters: 9 of 27 trajectories of this step, about 24 s left\n",
             "Mengubah parameter: 9 dari 27 lintasan pada tahap ini, sisa sekitar 24 detik\n",
         ),

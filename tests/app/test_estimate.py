@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from districts import make_scenario, make_villages
@@ -12,8 +11,6 @@ from districts import make_scenario, make_villages
 import simulation.app.estimate as module
 from simulation.app.failing import Replayable
 from simulation.app.running import Order
-from simulation.decision.robustness.analysis import robustness
-from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.intervention import Intervention
 from simulation.engine.ensemble import Effort
@@ -54,25 +51,3 @@ def test_an_answer_is_expected_to_take_what_its_parts_take(tmp_path: Path) -> No
     doubled = module.estimate_of_all([works[1]] * 2, kept, figures=1)
     assert doubled.trajectories == (2_000, 2 * 1_000 * 2**9)
     assert doubled.seconds[0] < doubled.seconds[1]
-
-
-def test_a_sensitivity_analysis_simulates_what_it_has_foreseen() -> None:
-    """Both steps together, between the least and the most."""
-    planned: list[tuple[Effort, Effort]] = []
-    steps: set[int] = set()
-    sensitivity(
-        uncertain(), 16, 4, engine="batch", planned=lambda *found: planned.append(found[2]),
-        told=lambda _, total: steps.add(total),
-    )  # fmt: skip
-    ((least, most),) = planned
-    assert least.draws * least.replicates <= sum(steps) <= most.draws * most.replicates
-
-
-def test_a_choice_simulates_every_option_in_every_state() -> None:
-    """As many times the effort as the table has rows; up to the year judged."""
-    options = [replace(uncertain(), name="a"), replace(uncertain(Intervention("pokja", 2026, capacity=5)), name="b")]
-    planned: list[tuple[Any, ...]] = []
-    found = robustness(options, 6, 5, year=2026, planned=lambda *what: planned.append(what))
-    ((scenarios, engine, efforts, times),) = planned
-    assert (engine, efforts, times) == ("batch", (Effort(6, 5), Effort(6, 5)), len(found.worlds))
-    assert [(one.name, list(one.years)) for one in scenarios] == [("a", [2026]), ("b", [2026])]

@@ -15,12 +15,12 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
+import simulation as kkb
 from simulation.decision.comparing import compare
 from simulation.decision.plan.planning import plan
 from simulation.decision.robustness.analysis import robustness
 from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.domain.messages import KampungError
-from simulation.engine.ensemble import Effort
 from simulation.inference.forecast import forecast
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.answer_tables import WordTable
@@ -30,9 +30,8 @@ from simulation.report.brief.runs import read_runs
 from simulation.report.comparison.folder import save_comparison
 from simulation.report.language import LANGUAGES, language
 from simulation.report.plan.folder import save_plan
-from simulation.report.robustness.folder import robustness_folder, write_robustness
 from simulation.report.saving import save
-from simulation.report.sensitivity.folder import sensitivity_folder, write_sensitivity
+from simulation.report.store.folder import Answer
 
 ROOT = Path(__file__).parents[2]
 FIRST_HEADING = {"id": "Lampiran: rincian dan asumsi", "en": "Appendix: details and assumptions"}
@@ -333,10 +332,8 @@ def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
     save_comparison(compare(contoh, helped, draws=20, replicates=5, seed=3), tmp_path)
     planned = plan(helped, 0.9, vary=["pendampingan.capacity"], draws=50, replicates=4, seed=3)
     save_plan(planned, tmp_path)
-    analysed = sensitivity(helped, 16, 8, 3)
-    write_sensitivity(sensitivity_folder(helped, Effort(16, 8), 3, "auto", None, tmp_path), analysed)
-    tried = robustness([contoh, helped], 20, 5, 3)
-    write_robustness(robustness_folder(tried.options, tried.effort, 3, None, tmp_path), tried)
+    kkb.save(sensitivity(helped, 16, 8, 3), tmp_path)
+    kkb.save(robustness([contoh, helped], 20, 5, 3), tmp_path)
     runs = read_runs([tmp_path / helped.name, tmp_path / contoh.name])
     assert [run.record["scenario"] for run in runs.forecasts] == [helped.name]
     assert {answer.folder.kind for answer in runs.answers} == {"comparison", "plan", "sensitivity", "robustness"}
@@ -345,6 +342,10 @@ def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
     whole = "".join("".join(Brief("id", run.parent, {}).pages).split())
     for answer in runs.answers:
         record = answer.record
+        if isinstance(record, Answer):
+            told = record.folder.kind.document(record.result, language("id")).blocks[0].text
+            assert "".join(told.split()) in whole, answer.folder.kind
+            continue
         verdicts = [record["verdict"]] if "verdict" in record else [one["verdict"] for one in record["scenarios"]]
         assert all("".join(verdict["id"].split()) in whole for verdict in verdicts), answer.folder.kind
     assert len(Document(str(run)).inline_shapes) == 3 + 3

@@ -6,9 +6,11 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from openpyxl import load_workbook
 
 import simulation as kkb
 from simulation.decision.robustness.analysis import Robustness, robustness
@@ -16,14 +18,16 @@ from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.decision.sensitivity.result import Driver, Sensitivity
 from simulation.engine.ensemble import Effort
 from simulation.inputs.scenario import Scenario, load_scenario
-from simulation.report import plots
+from simulation.report.document.blocks import Table
+from simulation.report.document.xlsx import write_xlsx
+from simulation.report.kinds import robustness as choices
+from simulation.report.kinds import sensitivity as drivers
+from simulation.report.kinds.kind import Work
+from simulation.report.kinds.question import Question
+from simulation.report.kinds.registry import KINDS, kind_of
 from simulation.report.language import LANGUAGES, language
-from simulation.report.robustness import words as choices
-from simulation.report.robustness.folder import robustness_folder, write_robustness
-from simulation.report.robustness.record import robustness_record
-from simulation.report.sensitivity import words as drivers
-from simulation.report.sensitivity.folder import sensitivity_folder, write_sensitivity
-from simulation.report.sensitivity.record import sensitivity_record
+from simulation.report.store.codec import encode, rounded_as_kept
+from simulation.report.store.folder import Folder, find
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,23 +59,34 @@ def known(pokja: Scenario, effect_total: float | None) -> Sensitivity:
     return Sensitivity(pokja, 2026, "batch", 0, effort, (), 0.8, 0.2, (rise, effect), 0.03, Effort(16, 8), None)
 
 
-def test_the_record_has_the_keys_of_the_contract(analysed: Sensitivity) -> None:
+def kept(found: object) -> Any:
+    """Return the typed result as it is read back from a file."""
+    return rounded_as_kept(kind_of(found).result(found))
+
+
+def verdicts(found: object) -> dict[str, str]:
+    """Return the sentence that answers the question, in each language."""
+    document = kind_of(found).document
+    return {code: next(block.text for block in document(kept(found), language(code)).blocks) for code in LANGUAGES}
+
+
+def test_the_result_has_the_keys_of_the_contract(analysed: Sensitivity) -> None:
     """Every uncertain parameter has an effect; those that were followed have shares, and an interval of the total."""
-    record = sensitivity_record(analysed)
-    assert record["method"] == "morris, sobol"
-    assert set(record["parameters"]) == set(analysed.scenario.parameters.uncertain)
-    for driver in record["parameters"].values():
-        assert driver["mu_star"] >= 0
-        assert (driver["first"] is None) == (driver["total"] is None) == (driver["interval90"] is None)
-        if driver["total"] is not None:
-            low, high = driver["interval90"]
-            assert low <= driver["total"] <= high
-    json.dumps(record, allow_nan=False)
+    result = kept(analysed)
+    assert result.method == "morris, sobol"
+    assert set(result.parameters) == set(analysed.scenario.parameters.uncertain)
+    for shares in result.parameters.values():
+        assert shares.mu_star >= 0
+        assert (shares.first is None) == (shares.total is None) == (shares.interval90 is None)
+        if shares.total is not None:
+            low, high = shares.interval90
+            assert low <= shares.total <= high
+    assert {"method", "parameters"} <= set(json.loads(encode(result)))
 
 
 def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None:
     """Numbers as each language writes them."""
-    verdict = sensitivity_record(known(pokja, None))["verdict"]
+    verdict = verdicts(known(pokja, None))
     assert "chance of rising from dasar in a year (69%)" in verdict["en"]
     assert "(69 %)" in verdict["id"]
     assert "pokja" not in verdict["en"]
@@ -79,7 +94,7 @@ def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None
 
 def test_the_figure_names_one_unknown_only_where_one_matters(pokja: Scenario) -> None:
     """Else it names those that the sentence names."""
-    one, two = (sensitivity_record(known(pokja, total)) for total in (0.02, 0.3))
+    one, two = (kept(known(pokja, total)) for total in (0.02, 0.3))
     assert "hangs mostly on one unknown: chance of rising from dasar" in drivers.headline(language("en"), one)
     several = drivers.headline(language("en"), two)
     assert "hangs on several unknowns: chance of rising from dasar in a year; pokja" in several
@@ -88,68 +103,91 @@ def test_the_figure_names_one_unknown_only_where_one_matters(pokja: Scenario) ->
 @pytest.mark.parametrize(("effect_total", "told"), [(None, True), (0.02, True), (0.3, False)])
 def test_effects_that_hardly_matter_are_said_to(pokja: Scenario, effect_total: float | None, told: bool) -> None:
     """Only then is a planner sent to look for other data first."""
-    record = sensitivity_record(known(pokja, effect_total))
+    result = kept(known(pokja, effect_total))
     sentence = "Knowing the effects of the interventions better would hardly narrow the chance"
-    assert any(sentence in note for note in drivers.notes(language("en"), record)) == told
+    assert any(sentence in note for note in drivers.notes(language("en"), result)) == told
 
 
 def test_nothing_is_named_where_nothing_varies_or_the_points_are_few(pokja: Scenario) -> None:
     """No driver of a chance that is the same everywhere, and none from shares that may be anything."""
-    same = sensitivity_record(replace(known(pokja, None), sd=0.001, mean=0.9999))
-    assert "whatever the uncertain parameters are" in same["verdict"]["en"]
-    assert list(drivers.notes(language("en"), same)) == []
+    same = replace(known(pokja, None), sd=0.001, mean=0.9999)
+    assert "whatever the uncertain parameters are" in verdicts(same)["en"]
+    assert list(drivers.notes(language("en"), kept(same))) == []
     wild = Driver("rise.dasar", 0.37, 1.4, 1.7, (0.3, 2.0))
-    few = sensitivity_record(replace(known(pokja, None), drivers=(wild,)))
-    assert "give more --draws" in few["verdict"]["en"]
-    assert drivers.hardly(few) == []
-    assert drivers.table(language("en"), few).rows[0][1:4] == ["100%", "100%", "30–100%"]
+    few = replace(known(pokja, None), drivers=(wild,))
+    assert "give more --draws" in verdicts(few)["en"]
+    assert drivers.hardly_matters(kept(few)) == []
+    table = drivers.shares_table(language("en"), kept(few))
+    assert table.as_text(language("en")).rows[0][1:4] == ["100%", "100%", "30–100%"]
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_an_analysis_is_written_and_found_again(analysed: Sensitivity, code: str, tmp_path: Path) -> None:
-    """Record, table and figure; a table in words has a row for every parameter."""
-    folder = sensitivity_folder(analysed.scenario, Effort(16, 8), 3, "auto", None, tmp_path)
-    record = write_sensitivity(folder, analysed)
-    assert folder.read() == json.loads(json.dumps(record))
-    with (folder.run.path / "sensitivity.csv").open(encoding="utf-8", newline="") as stream:
-        assert [row["parameter"] for row in csv.DictReader(stream)] == list(record["parameters"])
-    assert len(drivers.table(language(code), record).rows) == len(record["parameters"])
-    assert folder.add_figure(plots.sensitivity, record, code)
-    assert not folder.lacks_figure(code)
+@pytest.mark.parametrize("found", ["analysed", "tried"])
+def test_an_answer_is_saved_found_again_and_read_back(
+    found: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Result, table and figure in the folder that the question names; a second time it is left as it is."""
+    computed = request.getfixturevalue(found)
+    kind = kind_of(computed)
+    folder = Folder.of(kind, kind.question(computed), tmp_path)
+    assert folder.read() is None
+    assert kkb.save(computed, tmp_path) == folder.path
+    answer = folder.read()
+    assert answer is not None
+    assert answer.result == kept(computed)
+    assert answer.asked == kind.question(computed).asked
+    assert folder.missing_figures(answer.result, "id") == []
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert kkb.save(computed, tmp_path) == folder.path
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
+    (folder.path / f"{kind.name}.json").write_text("{}")
+    assert folder.read() is None
 
 
-def test_a_choice_is_written_and_found_again(tried: Robustness, tmp_path: Path) -> None:
-    """Chances and regrets of every option in every state, in the record and as CSV."""
-    folder = robustness_folder(tried.options, tried.effort, 3, None, tmp_path)
-    record = write_robustness(folder, tried)
-    assert folder.read() == json.loads(json.dumps(record))
-    with (folder.run.path / "robustness.csv").open(encoding="utf-8", newline="") as stream:
+def test_an_answer_is_computed_again_from_its_folder_to_the_same_bytes(analysed: Sensitivity, tmp_path: Path) -> None:
+    """What is kept of scenario and options is all that it needs."""
+    kind = kind_of(analysed)
+    folder = kkb.save(analysed, tmp_path / "first")
+    answer = find(folder, KINDS)
+    assert answer is not None
+    question = Question(kind.name, answer.scenarios, answer.asked)
+    assert question.id == answer.id
+    again = kkb.save(kind.compute(question, Work(1)), tmp_path / "again")
+    assert again.name == folder.name
+    for name in ("sensitivity.json", "sensitivity.csv"):
+        assert (again / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_the_tables_hold_every_option_in_every_state(tried: Robustness, analysed: Sensitivity, tmp_path: Path) -> None:
+    """As CSV for machines, and as a sheet with numbers."""
+    with (kkb.save(tried, tmp_path) / "robustness.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert len(rows) == tried.chances.size
     found = np.array([float(row["probability_met"]) for row in rows]).reshape(len(tried.worlds), 2).T
     assert found == pytest.approx(tried.chances, abs=1e-6)
+    with (kkb.save(analysed, tmp_path) / "sensitivity.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["parameter"] for row in csv.DictReader(stream)] == list(kept(analysed).parameters)
 
 
-def test_both_are_saved_where_their_command_looks_for_them(
-    analysed: Sensitivity, tried: Robustness, tmp_path: Path
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_workbook_holds_the_sentences_and_a_sheet_for_every_table(
+    tried: Robustness, code: str, tmp_path: Path
 ) -> None:
-    """The folder is named by what was asked for; a second time it is left as it is."""
-    asked = sensitivity_folder(analysed.scenario, Effort(16, 8), 3, "auto", None, tmp_path)
-    assert kkb.save(analysed, tmp_path) == asked.run.path
-    assert not asked.lacks_figure("id")
-    assert asked.read() == json.loads(json.dumps(sensitivity_record(analysed)))
-    chosen = robustness_folder(tried.options, Effort(20, 10), 3, None, tmp_path)
-    assert kkb.save(tried, tmp_path) == chosen.run.path
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
-    assert {kkb.save(analysed, tmp_path), kkb.save(tried, tmp_path)} == {asked.run.path, chosen.run.path}
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
+    """Chances are numbers that are never shown as sure, points are numbers too."""
+    speech = language(code)
+    write_xlsx(speech, choices.document_of(kept(tried), speech), tmp_path / "choice.xlsx")
+    read_me, chances, regrets = load_workbook(tmp_path / "choice.xlsx").worksheets
+    assert verdicts(tried)[code] in [row[0].value for row in read_me.iter_rows()]
+    assert chances.cell(2, 2).value == pytest.approx(tried.chances[0, 0], abs=1e-6)
+    assert ">99" in chances.cell(2, 2).number_format
+    assert regrets.cell(2, 2).value == pytest.approx(100 * tried.regrets[0, 0], abs=1e-4)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_state_has_a_name_and_a_row_in_both_tables(tried: Robustness, code: str) -> None:
     """The chances end with the mean, the regrets with the largest."""
-    record = robustness_record(tried)
-    chances, regrets = choices.tables(language(code), record)
+    speech = language(code)
+    blocks = choices.document_of(kept(tried), speech).blocks
+    chances, regrets = (block.as_text(speech) for block in blocks if isinstance(block, Table))
     assert len(chances.rows) == len(regrets.rows) == len(tried.worlds) + 1
     largest = [float(cell.replace(",", ".")) for cell in regrets.rows[-1][1:]]
     assert largest == pytest.approx(100 * tried.largest_regrets, abs=0.0501)
@@ -157,25 +195,25 @@ def test_every_state_has_a_name_and_a_row_in_both_tables(tried: Robustness, code
 
 def test_the_sentence_tells_apart_one_best_option_two_and_none(tried: Robustness) -> None:
     """Best on average and least regretted may be one option, two, or no matter."""
-    record = robustness_record(tried)
-    one, other = (dict(option) for option in record["options"])
-    one |= {"name": "a", "title": {}, "mean_probability_met": 0.5, "largest_regret": 0.2}
-    other |= {"name": "b", "title": {}, "mean_probability_met": 0.55, "largest_regret": 0.3}
-    made = record | {"options": [one, other], "best_on_average": "b"}
-    said = choices.verdict(language("en"), made | {"least_regretted": "a"})
+    result, speech = kept(tried), language("en")
+    one, other = result.options
+    one = replace(one, name="a", title={}, mean_probability_met=0.5, largest_regret=0.2)
+    other = replace(other, name="b", title={}, mean_probability_met=0.55, largest_regret=0.3)
+    made = replace(result, options=(one, other), best_on_average="b")
+    said = choices.verdict(speech, replace(made, least_regretted="a"))
     assert "“b” is the best on average (55%); “a” is the one least regretted" in said
     assert "at worst it is 20.0 percentage points below the best, the other 30.0" in said
-    assert "also the one least regretted" in choices.verdict(language("en"), made | {"least_regretted": "b"})
-    never = made | {"options": [one, other | {"largest_regret": 0.0}], "least_regretted": "b"}
-    assert choices.verdict(language("en"), never) == "“b” is the best in every state of the world (55% on average)."
-    tied = made | {"options": [one | {"largest_regret": 0.004}, other | {"largest_regret": 0.0}]}
-    assert "No scenario is clearly better" in choices.verdict(language("en"), tied | {"least_regretted": "b"})
+    assert "also the one least regretted" in choices.verdict(speech, replace(made, least_regretted="b"))
+    never = replace(made, options=(one, replace(other, largest_regret=0.0)), least_regretted="b")
+    assert choices.verdict(speech, never) == "“b” is the best in every state of the world (55% on average)."
+    tied = replace(made, options=(replace(one, largest_regret=0.004), replace(other, largest_regret=0.0)))
+    assert "No scenario is clearly better" in choices.verdict(speech, replace(tied, least_regretted="b"))
 
 
 def test_a_choice_says_what_each_option_costs(tried: Robustness) -> None:
     """For all its years, in every verdict, where a cost is stated at all."""
-    assert "Cost in" not in robustness_record(tried)["verdict"]["en"]
-    said = robustness_record(replace(tried, costs=(0.0, 1250.0)))["verdict"]
+    assert "Cost in" not in verdicts(tried)["en"]
+    said = verdicts(replace(tried, costs=(0.0, 1250.0)))
     first, last = (tried.options[0].years[end] for end in (0, -1))
     assert f"Cost in {first}–{last}, million rupiah: " in said["en"]
     assert said["en"].endswith("” 1,250.")

@@ -154,10 +154,11 @@ WHOLE = {
     ("report/comparison/words", "notes"): "a list of assumptions",
     ("report/calibration/words", "notes"): "a list of parameters",
     ("report/plan/ranking", "_rests_on"): "a list of what ranks rest on",
-    ("report/robustness/words", "verdict"): "a list of options, each with its cost",
-    ("report/sensitivity/words", "headline"): "a list of parameters",
-    ("report/sensitivity/words", "notes"): "a list of parameters",
-    ("report/sensitivity/words", "verdict"): "a list of parameters, each with its share",
+    ("report/document/xlsx", "_number_format"): "a number format: how the two ends are written",
+    ("report/kinds/robustness", "verdict"): "a list of options, each with its cost",
+    ("report/kinds/sensitivity", "headline"): "a list of parameters",
+    ("report/kinds/sensitivity", "notes"): "a list of parameters",
+    ("report/kinds/sensitivity", "verdict"): "a list of parameters, each with its share",
 }
 """Where pieces stand beside each other and yet every sentence is whole: module and function -> why."""
 

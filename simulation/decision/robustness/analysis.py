@@ -16,7 +16,7 @@ from ...domain.messages import Message, Refusal
 from ...engine.ensemble import Effort
 from ...inputs.scenario import Scenario
 from ..pairing import leading_scenario, other_assumptions, refuse_unpaired
-from ..trial import Planned, Trial, cost_effort, goal_of, up_to
+from ..trial import Trial, cost_effort, goal_of
 from .states_of_the_world import World, worlds_of
 
 if TYPE_CHECKING:
@@ -122,7 +122,6 @@ def robustness(
     year: int | None = None,
     workers: int | None = None,
     told: Callable[[int, int], None] = lambda *_: None,
-    planned: Planned = lambda *_: None,
 ) -> Robustness:
     """Return what each option achieves in each state of the world.
 
@@ -136,8 +135,6 @@ def robustness(
         The first by default.
     told
         Called with (cells done, cells in all).
-    planned
-        Called once before the first cell: see `Planned`.
 
     Raises
     ------
@@ -151,7 +148,6 @@ def robustness(
     _refuse_other_assumptions(options)
     worlds = tuple(worlds_of(options))
     effort = Effort.of(leading_scenario(options), draws, replicates)
-    planned([up_to(option, goal.years[0]) for option in options], "batch", (effort, effort), len(worlds))
     cells = []
     for option in options:
         trial = Trial(option, goal, "batch", seed, workers)

@@ -18,7 +18,7 @@ from ...engine.ensemble import Effort, run
 from ...engine.exact.first_year import chance_of_meeting
 from ...engine.exact.limits import sort_districts
 from ...inputs.scenario import Scenario
-from ..trial import Engine, Goal, Planned, engine_for, goal_of, up_to
+from ..trial import Engine, Goal, engine_for, goal_of
 from .factors import Factors
 from .indices import VarianceShares, mean_absolute_effects, variance_shares
 from .result import Driver, Sensitivity
@@ -51,7 +51,6 @@ def sensitivity(
     engine: Engine | None = None,
     workers: int | None = None,
     told: Callable[[int, int], None] = lambda *_: None,
-    planned: Planned = lambda *_: None,
 ) -> Sensitivity:
     """Return what the chance of meeting the target in one year depends on.
 
@@ -69,8 +68,6 @@ def sensitivity(
         None for exact where that applies, else arrays.
     told
         Called with (trajectories done, in all) of each step; never where results are exact.
-    planned
-        Called once before the first step: see `Planned`.
 
     Raises
     ------
@@ -85,7 +82,6 @@ def sensitivity(
     used, why = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
     surface = _Surface(factors, goal, used, seed, asked.replicates, workers, told)
-    planned([up_to(scenario, goal.years[0])], used, _efforts(len(factors.names), base, surface.replicates), 1)
     mu_star = _screen(surface, base)
     followed = _followed(mu_star)
     shares, names = _divide(surface, followed, base)
@@ -96,13 +92,6 @@ def sensitivity(
     return Sensitivity(
         scenario, goal.years[0], used, seed, effort, why, shares.mean, sd, drivers, rest, asked, engine
     )  # fmt: skip
-
-
-def _efforts(factors: int, base: int, replicates: int) -> tuple[Effort, Effort]:
-    """Return the least and the most that both steps simulate together, screening counted in points of the second."""
-    screened = SCREENING_REPLICATES * min(TRAJECTORIES, base) * (factors + 1)
-    least, most = min(factors, 2), min(factors, MOST_FOLLOWED + 1)
-    return Effort(screened + base * (least + 2), replicates), Effort(screened + base * (most + 2), replicates)
 
 
 def _factors(scenario: Scenario) -> Factors:

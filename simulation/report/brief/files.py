@@ -16,6 +16,7 @@ from .. import plots
 from ..answers import FinishedAnswer
 from ..handed_out import hand_out
 from ..language import Language
+from ..store.folder import Answer
 from .content import brief_of
 from .further import FurtherAnswer
 from .pdf import write_pdf
@@ -62,6 +63,8 @@ def write_brief(speech: Language, runs: Runs) -> Written:
 def _drawn(speech: Language, answer: FinishedAnswer) -> FurtherAnswer:
     """Return an answer with its figure drawn in the language of the brief."""
     folder = answer.folder
-    if folder.kind in plots.DRAW_ANSWER:
+    if isinstance(answer.record, Answer):
+        answer.record.draw(speech.code)
+    elif folder.kind in plots.DRAW_ANSWER:
         folder.add_figure(plots.DRAW_ANSWER[folder.kind], answer.record, speech.code)
     return FurtherAnswer(folder.kind, answer.record, folder.run.path / "figures")

@@ -14,14 +14,14 @@ from typing import Any
 from ..answer_tables import WordTable
 from ..comparison import tables as comparisons
 from ..comparison import words as comparison_words
+from ..document import blocks
 from ..language import Language, phrase
 from ..plan import ranking as plan_ranking
 from ..plan import tables as plan_tables
 from ..plan import words as plan_words
 from ..plan.efforts import cost_years
 from ..results import paths
-from ..robustness import words as choices
-from ..sensitivity import words as drivers
+from ..store.folder import Answer
 from .blocks import Block, Heading, Paragraph, Picture, TableBlock
 
 Record = Mapping[str, Any]
@@ -46,28 +46,48 @@ class FurtherAnswer:
     """
 
     kind: str
-    record: Record
+    record: Any
     figures: Path
 
 
 def further_blocks(speech: Language, answer: FurtherAnswer) -> Iterator[Block]:
     """Yield heading, sentences, figure and tables of one answer."""
+    if isinstance(answer.record, Answer):
+        yield from _blocks_of(speech, answer.record)
+        return
     heading, caption, parts = KINDS[answer.kind]
     yield Heading(speech.say(heading))
-    blocks = [
+    made = [
         TableBlock(part) if isinstance(part, WordTable) else Paragraph(part) for part in parts(speech, answer.record)
     ]
-    tables = next((place for place, block in enumerate(blocks) if isinstance(block, TableBlock)), len(blocks))
-    yield from blocks[:tables]
+    tables = next((place for place, block in enumerate(made) if isinstance(block, TableBlock)), len(made))
+    yield from made[:tables]
     svg, png = paths(answer.figures, answer.kind, speech.code)
     if caption is not None and png.is_file():
-        said = next(block.text for block in blocks if isinstance(block, Paragraph))
+        said = next(block.text for block in made if isinstance(block, Paragraph))
         yield Picture(svg, png, caption=speech.say(caption), alternative=said)
-    yield from blocks[tables:]
+    yield from made[tables:]
+
+
+def _blocks_of(speech: Language, answer: Answer[Any]) -> Iterator[Block]:
+    """Yield the blocks of an answer of the new store, until the whole brief is made of these."""
+    document = answer.folder.kind.document(answer.result, speech)
+    yield Heading(document.chapter)
+    for block in document.shown(blocks.On.APPENDIX):
+        match block:
+            case blocks.Paragraph(text):
+                yield Paragraph(text)
+            case blocks.Picture(name, caption, alternative):
+                yield Picture(*paths(answer.path / "figures", name, speech.code), caption, alternative)
+            case blocks.Table():
+                told = block.as_text(speech)
+                yield TableBlock(WordTable(told.caption, told.headers, told.rows))
 
 
 def first_page(speech: Language, answer: FurtherAnswer) -> Iterator[str]:
     """Yield what a meeting asks first: the effort, its cost and the villages of a plan; what scenarios change."""
+    if isinstance(answer.record, Answer):
+        return
     record = answer.record
     if answer.kind == "comparison":
         yield from (contrast["verdict"][speech.code] for contrast in record["scenarios"][:MOST_COMPARED])
@@ -120,18 +140,6 @@ def _plan(speech: Language, record: Record) -> Iterator[str | WordTable]:
         yield subdistricts
 
 
-def _sensitivity(speech: Language, record: Record) -> Iterator[str | WordTable]:
-    yield record["verdict"][speech.code]
-    yield from drivers.notes(speech, record)
-    yield drivers.table(speech, record)
-
-
-def _robustness(speech: Language, record: Record) -> Iterator[str | WordTable]:
-    yield record["verdict"][speech.code]
-    yield from choices.notes(speech, record)
-    yield from choices.tables(speech, record)
-
-
 Parts = Callable[[Language, Record], Iterator[str | WordTable]]
 KINDS: dict[str, tuple[str, str | None, Parts]] = {
     "plan": (phrase("How much effort it takes"), phrase("Chance of meeting the target against the effort."), _plan),
@@ -140,10 +148,6 @@ KINDS: dict[str, tuple[str, str | None, Parts]] = {
         phrase("Change of the chance of meeting the target."),
         _comparison,
     ),
-    "sensitivity": (
-        phrase("What the answer depends on"),
-        phrase("Shares of the uncertain parameters in what is not known about the chance."),
-        _sensitivity,
-    ),
-    "robustness": (phrase("If the world is otherwise"), None, _robustness),
+    "sensitivity": ("", None, lambda *_: iter(())),
+    "robustness": ("", None, lambda *_: iter(())),
 }

@@ -11,10 +11,12 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ...domain.messages import Message, Refusal
-from ..answers import FinishedAnswer, load_answer
+from ..answers import AnswerFolder, FinishedAnswer, load_answer
 from ..finished import FinishedRun, finished_at, load_run, runs_below, which_run
+from ..kinds.registry import KINDS as NEW_KINDS
 from ..language import Language, phrase
 from ..results import RunFolder
+from ..store.folder import find
 from .further import KINDS
 
 Inputs = tuple[Any, list[str]]
@@ -95,6 +97,11 @@ def read_runs(folders: Sequence[Path]) -> Runs:
 
 def _answer(path: Path) -> FinishedAnswer | None:
     """Return the answer in a folder, None where it is none that a brief tells."""
+    kept = find(path, NEW_KINDS)
+    if kept is not None:
+        folder = AnswerFolder(RunFolder(path, kept.id), kept.folder.kind.name)
+        manifest = {"scenarios": kept.manifest.scenarios, "data": kept.manifest.data}
+        return FinishedAnswer(folder, kept, manifest)
     answer = load_answer(path)
     return answer if answer is not None and answer.folder.kind in KINDS else None
 

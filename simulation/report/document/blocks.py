@@ -1,0 +1,258 @@
+"""The blocks that every document is made of: sentences, lists, tables and figures.
+
+A kind of answer says what its document holds; renderers say how that looks in a terminal, on paper or on a sheet. Cells
+of a table are numbers where that is possible, with the way to write them in the column: a sheet keeps the number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Flag, auto
+from pathlib import Path
+from typing import Literal
+
+from .. import wording
+from ..language import Language
+
+Cell = str | int | float | None
+Form = Literal["text", "prose", "year", "whole", "decimal", "percent", "chance", "points"]
+UNKNOWN = "–"
+_NUMBER = re.compile(r"$|–$|\* ?|[<>+−-]?\d")
+NARROWEST, WIDEST, CELL_MARGIN = 9, 80, 3
+"""Letters that a column has room for at least, and beyond which a text is wrapped."""
+PAGE_LETTERS = 88
+"""Letters that fit beside each other on a page."""
+
+
+class On(Flag):
+    """Where a block is shown."""
+
+    TERMINAL = auto()
+    VERBOSE = auto()
+    """In the terminal where more was asked for."""
+    FIRST_PAGE = auto()
+    """On the first page of a brief, which answers the question; the rest of the brief is its appendix."""
+    APPENDIX = auto()
+    WORKBOOK = auto()
+
+
+SCREEN = On.TERMINAL | On.VERBOSE
+PAPER = On.APPENDIX
+EVERYWHERE = SCREEN | On.APPENDIX | On.WORKBOOK
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a section; one `above` others is that of a part, and begins a page."""
+
+    text: str
+    above: bool = False
+    on: On = PAPER
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; `strong` ones carry the answer, `quiet` ones are small print."""
+
+    text: str
+    strong: bool = False
+    quiet: bool = False
+    on: On = EVERYWHERE
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list."""
+
+    items: Sequence[str]
+    on: On = PAPER
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the answer.
+
+    Attributes
+    ----------
+    name
+        As `Kind.figures` names it.
+    caption
+        What it shows, in one sentence.
+    alternative
+        What it says to somebody who cannot see it.
+    width_cm
+        How wide it is on the page.
+    folder
+        Where its files lie; filled in when a document is put on paper.
+    """
+
+    name: str
+    caption: str
+    alternative: str
+    width_cm: float = 9.0
+    folder: Path | None = None
+    on: On = PAPER
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: what stands above it, and how its cells are written.
+
+    Attributes
+    ----------
+    title
+        In the reader's language.
+    form
+        ``chance`` and ``percent`` cells are shares between 0 and 1, ``points`` are shares shown as percentage points; a
+        chance is never rounded to certainty. Cells that are text stay as they are, whatever the form.
+    decimals
+        Digits behind the decimal mark.
+    """
+
+    title: str
+    form: Form = "text"
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption.
+
+    Attributes
+    ----------
+    caption
+        What it shows.
+    columns
+        One a column, or its title alone where cells are text; the first column names the row.
+    rows
+        A cell for every column: text as it is shown, a number, or None for what is not known.
+    sheet
+        Name of its sheet in a workbook; by default the caption's beginning.
+    prose
+        Whether texts are long, so that columns are as wide as these need.
+    strong
+        Places of rows that stand out: totals.
+    """
+
+    caption: str
+    columns: Sequence[Column | str]
+    rows: Sequence[Sequence[Cell]]
+    sheet: str = ""
+    prose: bool = False
+    strong: frozenset[int] = field(default_factory=frozenset)
+    on: On = EVERYWHERE
+
+    @property
+    def typed_columns(self) -> list[Column]:
+        """Every column with its form."""
+        return [Column(column) if isinstance(column, str) else column for column in self.columns]
+
+    def as_text(self, speech: Language) -> TextTable:
+        """Return the table as it is read, every cell written in a language."""
+        columns = self.typed_columns
+        rows = [
+            [cell_text(speech, column, cell) for column, cell in zip(columns, row, strict=True)] for row in self.rows
+        ]
+        return TextTable(self.caption, [column.title for column in columns], rows, self.prose)
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table as it is read: every cell is text."""
+
+    caption: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    prose: bool = False
+
+    @property
+    def widths(self) -> list[float]:
+        """Shares of the page's width for the columns: as long as their texts, within bounds; headers may be wrapped."""
+        least: list[float] = []
+        wanted: list[float] = []
+        for header, cells in self._columns():
+            words = [word for text in (header, *cells) for word in text.split()]
+            least.append(max(map(len, words), default=0) + CELL_MARGIN)
+            word = max(map(len, header.split()), default=0)
+            wanted.append(min(max(NARROWEST, word, *map(len, cells)), WIDEST) + CELL_MARGIN)
+        room, more = PAGE_LETTERS - sum(least), sum(wanted) - sum(least)
+        letters = wanted
+        if 0 < room < more:
+            # No word is divided: what is left after the longest words goes to the columns that wish for more.
+            letters = [low + room / more * (high - low) for low, high in zip(least, wanted, strict=True)]
+        return [width / sum(letters) for width in letters]
+
+    @property
+    def flush_right(self) -> list[bool]:
+        """Whether a column holds numbers: all but the first whose cells begin like one."""
+        numbers = [all(_NUMBER.match(cell) for cell in cells) for _, cells in self._columns()]
+        return [False, *([False] * (len(numbers) - 1) if self.prose else numbers[1:])]
+
+    def _columns(self) -> list[tuple[str, Sequence[str]]]:
+        """Return header and cells of every column; a table without rows has a single empty cell in each."""
+        if not self.rows:
+            return [(header, [""]) for header in self.headers]
+        return list(zip(self.headers, zip(*self.rows, strict=True), strict=True))
+
+
+Block = Heading | Paragraph | Bullets | Picture | Table
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is told of an answer.
+
+    Attributes
+    ----------
+    title
+        Of what it speaks, in one line.
+    blocks
+        In reading order; each says where it is shown.
+    chapter
+        Heading under which it stands in a brief.
+    kind, subtitle, footer
+        Of a document on paper: what it is, what stands below its title and at the foot of every page.
+    """
+
+    title: str
+    blocks: Sequence[Block]
+    chapter: str = ""
+    kind: str = ""
+    subtitle: str = ""
+    footer: str = ""
+
+    def shown(self, on: On) -> list[Block]:
+        """Return the blocks that are shown somewhere."""
+        return [block for block in self.blocks if block.on & on]
+
+
+def cell_text(speech: Language, column: Column, cell: Cell) -> str:
+    """Return a cell as it is read; what is not known is a dash."""
+    if cell is None:
+        return UNKNOWN
+    if isinstance(cell, str):
+        return cell
+    writers: dict[Form, Callable[[], str]] = {
+        "percent": lambda: speech.percent(cell, column.decimals),
+        "chance": lambda: wording.uncertain(speech, cell, column.decimals),
+        "points": lambda: speech.number(100 * cell, column.decimals),
+        "year": lambda: str(cell),
+    }
+    return writers.get(column.form, lambda: speech.number(cell, column.decimals))()
+
+
+def placed(blocks: Iterable[Block], folder: Path) -> list[Block]:
+    """Return blocks whose figures lie in a folder."""
+    return [replace(block, folder=folder) if isinstance(block, Picture) else block for block in blocks]
+
+
+def picture_files(folder: Path, name: str, code: str) -> tuple[Path, Path]:
+    """Return where a figure in a language lies, as SVG and as PNG."""
+    return folder / f"{name}_{code}.svg", folder / f"{name}_{code}.png"
+
+
+def unbroken(text: str) -> str:
+    """Return a text in which no line ends between a number and its percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")

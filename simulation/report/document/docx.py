@@ -1,0 +1,185 @@
+"""A document as DOCX: styles, captions, tables and alternative texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..files import whole_file
+from ..language import Language
+from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table, picture_files, unbroken
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+    from docx.styles.style import ParagraphStyle
+    from docx.text.paragraph import Paragraph as WordParagraph
+
+MARGIN_CM = 2.0
+TEXT_CM = 21.0 - 2 * MARGIN_CM
+_GREY = "F2F2F2"
+_LOCALES = {"id": "id-ID", "en": "en-GB"}
+_UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  python-docx takes times without a zone
+
+
+def write_docx(speech: Language, document: Document, path: Path) -> None:
+    """Write a document as DOCX, whole; its pictures must lie in their folders."""
+    import docx
+
+    word = docx.Document()
+    _set_page(word, speech, document)
+    _set_styles(word, speech)
+    word.add_paragraph(document.kind, style="Subtitle")
+    word.add_paragraph(document.title, style="Title")
+    word.add_paragraph(document.subtitle, style="Subtitle")
+    numbers = {name: iter(range(1, 1000)) for name in (speech.say("Figure"), speech.say("Table"))}
+    for block, following in zip(document.blocks, [*document.blocks[1:], None], strict=True):
+        _add(word, speech, block, numbers)
+        if isinstance(block, Paragraph) and isinstance(following, Table):
+            word.paragraphs[-1].paragraph_format.keep_with_next = True
+    with whole_file(path) as temporary:
+        word.save(str(temporary))
+
+
+def _set_page(word: WordDocument, speech: Language, document: Document) -> None:
+    from docx.shared import Cm
+
+    section = word.sections[0]
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
+    foot = section.footer.paragraphs[0]
+    foot.text = f"{document.footer}\t\t"
+    _add_field(foot, "PAGE", "1")
+    properties = word.core_properties
+    properties.title, properties.subject = document.title, document.subtitle
+    properties.author, properties.language, properties.comments = "Kampung KB Forecast", speech.code, ""
+    properties.created = properties.modified = _UNDATED
+
+
+def _set_styles(word: WordDocument, speech: Language) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    sizes = {
+        "Normal": 10.5, "Title": 20, "Subtitle": 11, "Heading 1": 16, "Heading 2": 13, "Caption": 9,
+        "Footer": 8, "List Bullet": 10.5,
+    }  # fmt: skip
+    for name, size in sizes.items():
+        style: ParagraphStyle = word.styles[name]  # these names are paragraph styles
+        style.font.size, style.font.name, style.font.italic = Pt(size), "Calibri", False
+        style.font.color.rgb = RGBColor(0x1A, 0x1A, 0x1A)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for attribute in [key for key in fonts.attrib if "Theme" in key]:
+            del fonts.attrib[attribute]
+        style.paragraph_format.space_after = Pt(4)
+    for name, size, bold in (("Answer", 14, True), ("Small print", 8.5, False)):
+        style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = word.styles["Normal"]
+        style.font.size, style.font.bold = Pt(size), bold
+        style.paragraph_format.space_after = Pt(6)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), _LOCALES[speech.code])
+    defaults = word.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    if defaults is not None:
+        for old in defaults.findall(qn("w:lang")):
+            defaults.remove(old)
+        defaults.append(language)
+
+
+def _add(word: WordDocument, speech: Language, block: Block, numbers: dict[str, Iterator[int]]) -> None:
+    """Add one block at the end."""
+    figure_word, table_word = numbers
+    match block:
+        case Heading(text, above):
+            word.add_heading(unbroken(text), 1 if above else 2).paragraph_format.page_break_before = above
+        case Paragraph(text, strong, quiet):
+            style = "Answer" if strong else "Small print" if quiet else "Normal"
+            word.add_paragraph(unbroken(text), style=style)
+        case Bullets(items):
+            for item in items:
+                word.add_paragraph(unbroken(item), style="List Bullet")
+        case Picture():
+            _add_picture(word, speech, block)
+            _add_caption(word, figure_word, next(numbers[figure_word]), block.caption)
+        case Table():
+            caption = _add_caption(word, table_word, next(numbers[table_word]), block.caption)
+            caption.paragraph_format.keep_with_next = True
+            _add_table(word, speech, block)
+
+
+def _add_picture(word: WordDocument, speech: Language, picture: Picture) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    paragraph = word.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.keep_with_next = True
+    _, png = picture_files(picture.folder or Path(), picture.name, speech.code)
+    shape = paragraph.add_run().add_picture(str(png), width=Cm(picture.width_cm))
+    shape._inline.docPr.set("descr", picture.alternative)  # noqa: SLF001  python-docx has no other door to it
+
+
+def _add_caption(word: WordDocument, kind: str, number: int, text: str) -> WordParagraph:
+    """Add a caption with a number that Word keeps counting."""
+    paragraph = word.add_paragraph(style="Caption")
+    paragraph.add_run(f"{kind} ")
+    _add_field(paragraph, f"SEQ {kind} \\* ARABIC", str(number))
+    paragraph.add_run(f". {unbroken(text)}")
+    return paragraph
+
+
+def _add_field(paragraph: WordParagraph, code: str, shown: str) -> None:
+    """Add what Word computes itself, and what it shows until then."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), f" {code} ")
+    run, text = OxmlElement("w:r"), OxmlElement("w:t")
+    text.text = shown
+    run.append(text)
+    field.append(run)
+    paragraph._p.append(field)  # noqa: SLF001  python-docx has no other door to it
+
+
+def _add_table(word: WordDocument, speech: Language, block: Table) -> None:
+    from docx.enum.table import WD_TABLE_ALIGNMENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt
+
+    told = block.as_text(speech)
+    right = told.flush_right
+    table = word.add_table(rows=0, cols=len(told.headers), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    for number, texts in enumerate((told.headers, *told.rows)):
+        row = table.add_row()
+        properties: Any = row._tr.get_or_add_trPr()  # noqa: SLF001  likewise
+        properties.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+        for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(0)
+            # A table of numbers stays together where a page can hold it.
+            paragraph.paragraph_format.keep_with_next = not block.prose and number < len(told.rows)
+            run = paragraph.add_run(unbroken(text))
+            run.font.size, run.font.bold = Pt(9), number == 0 or number - 1 in block.strong
+            if right[place]:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            if number == 0:
+                shade = OxmlElement("w:shd")
+                shade.set(qn("w:val"), "clear")
+                shade.set(qn("w:fill"), _GREY)
+                cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  likewise
+    table.autofit = False
+    for column, width in zip(table.columns, told.widths, strict=True):
+        column.width = Cm(width * TEXT_CM)  # LibreOffice goes by columns, Word by cells
+        for cell in column.cells:
+            cell.width = column.width
+    after = word.add_paragraph()
+    after.paragraph_format.space_after = Pt(2)

@@ -1,0 +1,69 @@
+"""A document as PDF, set by Typst on the page ``page.typ``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .. import plots_page
+from ..files import write_bytes
+from ..language import Language
+from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table, picture_files, unbroken
+
+_PAGE = Path(__file__).with_name("page.typ")
+
+
+def write_pdf(speech: Language, document: Document, path: Path) -> None:
+    """Write a document as PDF, whole; the same document gives the same bytes, whatever fonts a computer has."""
+    import typst
+
+    data = {
+        "language": speech.code,
+        "kind": document.kind,
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "footer": document.footer,
+        "figure_word": speech.say("Figure"),
+        "table_word": speech.say("Table"),
+        "blocks": [_data(speech, block) for block in document.blocks],
+    }
+    content = typst.compile(  # type: ignore[call-overload]  # its stub wants fonts of the type of the input
+        input=_PAGE.read_bytes(),
+        sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
+        font_paths=[plots_page.font_folder()],
+        ignore_system_fonts=True,
+        format="pdf",
+    )
+    write_bytes(path, content)
+
+
+def _data(speech: Language, block: Block) -> dict[str, Any]:
+    """Return a block as plain data, pictures as SVG text."""
+    match block:
+        case Heading(text, above):
+            return {"kind": "part" if above else "heading", "text": unbroken(text)}
+        case Paragraph(text, strong, quiet):
+            return {"kind": "answer" if strong else "small" if quiet else "paragraph", "text": unbroken(text)}
+        case Bullets(items):
+            return {"kind": "bullets", "items": [unbroken(item) for item in items]}
+        case Picture():
+            svg, _ = picture_files(block.folder or Path(), block.name, speech.code)
+            return {
+                "kind": "picture",
+                "svg": svg.read_text(encoding="utf-8"),
+                "caption": unbroken(block.caption),
+                "alternative": block.alternative,
+                "width": block.width_cm,
+            }
+        case Table():
+            told = block.as_text(speech)
+            return {
+                "kind": "table",
+                "caption": unbroken(told.caption),
+                "headers": [unbroken(header) for header in told.headers],
+                "rows": [[unbroken(cell) for cell in row] for row in told.rows],
+                "prose": told.prose,
+                "widths": told.widths,
+                "flush_right": told.flush_right,
+            }

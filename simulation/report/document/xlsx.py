@@ -1,0 +1,133 @@
+"""A document as a workbook: its sentences on the first sheet, then each table on a sheet of its own.
+
+Numbers stay numbers, shown in the form of their column; no text becomes a formula or a link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import wording
+from ..files import whole_file
+from ..language import Language
+from .blocks import Bullets, Cell, Column, Document, Form, On, Paragraph, Table
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+_NARROWEST, _WIDEST, _PROSE_WIDTH = 8, 40, 70
+_LONGEST_NAME = 31
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]+")
+_UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  XlsxWriter takes times without a zone
+
+
+def write_xlsx(speech: Language, document: Document, path: Path) -> None:
+    """Write a document as a workbook, whole; the same document gives the same bytes."""
+    from xlsxwriter import Workbook
+
+    texts_stay = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    blocks = document.shown(On.WORKBOOK)
+    taken = {speech.say("Read me").casefold()}
+    with whole_file(path) as temporary, Workbook(str(temporary), texts_stay) as book:
+        book.set_properties({"title": document.title, "author": "Kampung KB Forecast", "created": _UNDATED})
+        sentences = [document.title]
+        for block in blocks:
+            sentences += [block.text] if isinstance(block, Paragraph) else []
+            sentences += block.items if isinstance(block, Bullets) else []
+        _write_prose(book, speech.say("Read me"), [*sentences, *filter(None, [document.footer])])
+        for block in blocks:
+            if isinstance(block, Table):
+                _write_sheet(book, speech, block, _sheet_name(block.sheet or block.caption, taken))
+
+
+def _sheet_name(wanted: str, taken: set[str]) -> str:
+    """Return a name that a sheet can have and none has yet."""
+    plain = " ".join(_NOT_IN_NAMES.sub(" ", wanted).strip("' ").split()) or "1"
+    name, number = plain[:_LONGEST_NAME].strip("' "), 1
+    while name.casefold() in taken:
+        number += 1
+        ending = f" {number}"
+        name = plain[: _LONGEST_NAME - len(ending)] + ending
+    taken.add(name.casefold())
+    return name
+
+
+def _write_prose(book: Workbook, name: str, sentences: Sequence[str]) -> None:
+    page = book.add_worksheet(name)
+    page.hide_gridlines(2)
+    page.set_column(0, 0, 100)
+    wrapped = {"text_wrap": True, "valign": "top"}
+    for place, sentence in enumerate(sentences):
+        page.write_string(place, 0, sentence, book.add_format(wrapped | ({} if place else {"bold": True, "size": 14})))
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+
+
+def _write_sheet(book: Workbook, speech: Language, table: Table, name: str) -> None:
+    page, columns = book.add_worksheet(name), table.typed_columns
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "bottom": 1})
+    formats = {strong: [_format(book, speech, column, strong=strong) for column in columns] for strong in (False, True)}
+    for place, column in enumerate(columns):
+        page.set_column(place, place, _width(column, [row[place] for row in table.rows]), formats[False][place])
+        page.write_string(0, place, column.title, head)
+    for number, row in enumerate(table.rows):
+        for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
+            _write_cell(page, number + 1, place, _value(column, cell), formats[number in table.strong][place])
+    page.freeze_panes(1, 1)
+    if table.rows:
+        page.autofilter(0, 0, len(table.rows), len(columns) - 1)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+
+
+def _value(column: Column, cell: Cell) -> Cell:
+    return 100 * cell if column.form == "points" and isinstance(cell, float) else cell
+
+
+def _write_cell(page: Worksheet, row: int, column: int, value: Cell, style: Format) -> None:
+    if value is None or value == "":
+        page.write_blank(row, column, None, style)
+    elif isinstance(value, str):
+        page.write_string(row, column, value, style)
+    else:
+        page.write_number(row, column, float(value), style)
+
+
+def _format(book: Workbook, speech: Language, column: Column, *, strong: bool) -> Format:
+    wrapped = column.form == "prose"
+    return book.add_format(
+        {"num_format": _number_format(speech, column), "bold": strong, "text_wrap": wrapped, "valign": "top"}
+    )
+
+
+def _number_format(speech: Language, column: Column) -> str:
+    """Return how a spreadsheet writes the numbers of a column; no chance reads as sure that is not."""
+    behind = "." + "0" * column.decimals if column.decimals else ""
+    share = "0." + "0" * max(1, column.decimals) + "%"
+    formats: dict[Form, str] = {
+        "text": "@" if not column.decimals else f"#,##0{behind}", "prose": "@", "year": "0", "whole": "#,##0",
+        "decimal": f"#,##0{behind or '.00'}", "percent": share, "points": f"#,##0{behind or '.0'}",
+    }  # fmt: skip
+    if column.form == "chance":
+        digits = max(1, column.decimals)
+        never, always = (wording.uncertain(speech, chance, digits) for chance in (0.0, 1.0))
+        edge = 0.005 / 10**digits
+        return f'[<{edge:.{digits + 3}f}]"{never}";[>={1 - edge:.{digits + 3}f}]"{always}";{share}'
+    return formats[column.form]
+
+
+def _width(column: Column, values: Sequence[Cell]) -> int:
+    """Return the width of a column in letters: as long as its cells, the header wrapped, within bounds."""
+    if column.form == "prose":
+        return _PROSE_WIDTH
+    longest_word = max(map(len, column.title.split()), default=0)
+    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    return min(max(_NARROWEST, longest_word + 3, longest + 1), _WIDEST)

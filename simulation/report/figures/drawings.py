@@ -1,0 +1,23 @@
+"""Every figure by its name. Adding a figure is one line here and its name in the kind that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..kinds.kind import Source
+from ..language import Language, language
+from ..plots_page import Figure, save_figure, style
+from .sensitivity import draw_sensitivity
+
+__all__ = ["DRAW", "draw", "save_figure"]
+
+DRAW: dict[str, Callable[[Language, Any, Source], Figure]] = {
+    "sensitivity": draw_sensitivity,
+}
+
+
+def draw(name: str, result: Any, code: str, source: Source) -> Figure:
+    """Draw a figure of a result in a language."""
+    with style():
+        return DRAW[name](language(code), result, source)

@@ -1,0 +1,230 @@
+"""A researcher's own agent by value: its source, the modules beside it, its attributes and what its methods close over.
+
+Two agents have the same identity where all of these agree. What an agent reads at run time (a file, a clock, a random
+number of its own) is not in its source: a class that says in ``inputs`` which files it reads, ``()`` for none, is found
+again; any other is computed again each time.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ...domain.messages import KampungError
+from ..identity import plain
+
+if TYPE_CHECKING:
+    from ...engine.model import VillageAgent
+
+_NOTEBOOK = "agent.py"
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An own agent as it was when it was run.
+
+    Attributes
+    ----------
+    name
+        File and class, ``volunteers.py:Volunteers``; of a class of a notebook its name alone.
+    files
+        Path below the folder of the agent's file -> source.
+    values
+        What decides numbers beside the source: attributes, defaults, closures, globals that its methods use.
+    inputs
+        Files that the class says it reads -> SHA-256.
+    declared
+        Whether source, values and inputs are all that decides its numbers, as far as the class says.
+    """
+
+    name: str
+    files: Mapping[str, bytes]
+    values: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    declared: bool
+
+    @classmethod
+    def of(cls, agent_class: type[VillageAgent]) -> Agent:
+        """Return an agent class by value.
+
+        Raises
+        ------
+        KampungError
+            Where its source cannot be read, or a file that it names is not there.
+        """
+        from ...engine.model import VillageAgent
+
+        reader = _Reader([kind for kind in agent_class.__mro__ if kind not in VillageAgent.__mro__])
+        try:
+            reader.read()
+        except (OSError, TypeError, SyntaxError) as error:
+            raise KampungError(
+                f"the source of {agent_class.__name__} cannot be read, so its run cannot be named: define the class in "
+                "a file or a notebook cell"
+            ) from error
+        named = getattr(agent_class, "inputs", None)
+        file = reader.file_of(agent_class)
+        name = agent_class.__qualname__ if file is None else f"{file.name}:{agent_class.__qualname__}"
+        inputs = {} if named is None else _digests(agent_class, [Path(one) for one in named], file)
+        return cls(name, reader.files, reader.values, inputs, named is not None and not reader.unknown)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Plain data that differ where the agents may act differently."""
+        sources = {name: sha256(content).hexdigest() for name, content in self.files.items()}
+        return {
+            "name": self.name,
+            "files": sources,
+            "values": dict(self.values),
+            "inputs": sorted(self.inputs.values()),
+        }
+
+
+class _Reader:
+    """Gathers sources and values of classes, and of all that they use from the same folder or notebook."""
+
+    def __init__(self, classes: list[type]) -> None:
+        self.files: dict[str, bytes] = {}
+        self.values: dict[str, Any] = {}
+        self.unknown = False
+        self._classes = classes
+        self._seen: set[int] = set()
+        self._cells: list[str] = []
+
+    def read(self) -> None:
+        for kind in self._classes:
+            self._class(kind)
+        if self._cells:
+            self.files[_NOTEBOOK] = "\n\n".join(self._cells).encode()
+
+    def file_of(self, thing: Any) -> Path | None:
+        """Return the file that defines something; None for a notebook or a library."""
+        module = sys.modules.get(thing.__module__)
+        file = getattr(module, "__file__", None)
+        if file is None or (module is not None and module.__name__ == "__main__" and hasattr(module, "get_ipython")):
+            return None
+        return Path(file)
+
+    def _class(self, kind: type) -> None:
+        if id(kind) in self._seen:
+            return
+        self._seen.add(id(kind))
+        self._source(kind)
+        for name, value in vars(kind).items():
+            if isinstance(value, (staticmethod, classmethod)):
+                value = value.__func__  # noqa: PLW2901
+            if isinstance(value, property):
+                for part in (value.fget, value.fset):
+                    if isinstance(part, FunctionType):
+                        self._function(part)
+            elif isinstance(value, FunctionType):
+                self._function(value)
+            elif not name.startswith("__") or name == "__slots__":
+                self._value(f"{kind.__qualname__}.{name}", value)
+
+    def _function(self, function: FunctionType) -> None:
+        if id(function) in self._seen:
+            return
+        self._seen.add(id(function))
+        where = f"{function.__module__ if self.file_of(function) is None else ''}{function.__qualname__}"
+        for name, value in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            if name != "__class__":
+                self._value(f"{where}({name})", value.cell_contents)
+        self._value(f"{where}()", [function.__defaults__, function.__kwdefaults__])
+        for name in sorted(_names(function.__code__)):
+            if name in function.__globals__:
+                self._value(name, function.__globals__[name])
+
+    def _value(self, name: str, value: Any) -> None:
+        """Note a value: data by content, classes and functions of the researcher by source, others by name."""
+        if isinstance(value, ModuleType):
+            return
+        if isinstance(value, (type, FunctionType)):
+            if self._own(value):
+                self._source(value)
+                self._class(value) if isinstance(value, type) else self._function(value)
+            return
+        if callable(value) and not self._own(type(value)):
+            return
+        try:
+            self.values[name] = plain(value)
+        except KampungError:
+            self.values[name] = type(value).__qualname__
+            self.unknown = True
+
+    def _own(self, thing: Any) -> bool:
+        """Return whether something was defined by the researcher: in a notebook or beside the agent."""
+        if thing.__module__ == "__main__":
+            return True
+        file = self.file_of(thing)
+        roots = [path.parent for kind in self._classes if (path := self.file_of(kind)) is not None]
+        return file is not None and any(_beside(file, root) for root in roots)
+
+    def _source(self, thing: Any) -> None:
+        file = self.file_of(thing)
+        if file is None:
+            text = inspect.getsource(thing)
+            if text not in self._cells:
+                self._cells.append(text)
+            return
+        agent_file = getattr(sys.modules[thing.__module__], "__agent_file__", None)
+        self._add(file, file.parent, agent_file.source if agent_file is not None else None)
+
+    def _add(self, file: Path, root: Path, source: bytes | None = None) -> None:
+        """Add a file and, as far as they lie beside it, the modules that it imports."""
+        name = file.relative_to(root).as_posix()
+        if name in self.files:
+            return
+        self.files[name] = file.read_bytes() if source is None else source
+        for path in _imported(self.files[name], root, file.parent):
+            self._add(path, root)
+
+
+def _names(code: CodeType) -> set[str]:
+    """Return the global names that a function uses, those of functions within it included."""
+    within = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*map(_names, within))
+
+
+def _imported(source: bytes, root: Path, folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder that a source imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules = [(root, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            start = root if not node.level else folder.joinpath(*[".."] * (node.level - 1)).resolve()
+            package = node.module or ""
+            modules = [(start, package), *((start, f"{package}.{alias.name}".strip(".")) for alias in node.names)]
+        else:
+            continue
+        for start, module in modules:
+            parts = [part for part in module.split(".") if part]
+            for depth in range(1, len(parts) + 1):
+                place = start.joinpath(*parts[:depth])
+                for path in (place.with_suffix(".py"), place / "__init__.py"):
+                    if path.is_file() and _beside(path, root):
+                        yield path
+
+
+def _beside(file: Path, root: Path) -> bool:
+    """Return whether a file lies below a folder and belongs neither to installed packages nor to this one."""
+    ours = Path(__file__).parents[2]
+    file = file.resolve()
+    installed = {"site-packages", "dist-packages"} & set(file.parts)
+    return file.is_relative_to(root.resolve()) and not installed and not file.is_relative_to(ours)
+
+
+def _digests(agent_class: type, paths: list[Path], file: Path | None) -> dict[str, str]:
+    """Return the digests of the files that a class says it reads, relative ones being beside its own."""
+    folder = Path() if file is None else file.parent
+    try:
+        return {str(path): sha256((folder / path).read_bytes()).hexdigest() for path in paths}
+    except OSError as error:
+        raise KampungError(f"{agent_class.__name__}.inputs names a file that cannot be read: {error}") from error

@@ -1,0 +1,143 @@
+"""What every result begins with: of which scenario and district it speaks, and what its numbers rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...domain.parameters import ParameterKey
+from ...domain.villages import MadeUpCounts
+from ...inference.forecast import basis_of
+from ...inputs.scenario import Scenario
+from .. import wording
+from ..language import Language
+
+
+@dataclass(frozen=True)
+class Programme:
+    """An intervention of the scenario.
+
+    Attributes
+    ----------
+    placeholder
+        Whether its effect on rising was left to the default prior.
+    """
+
+    name: str
+    sector: str
+    starts: int
+    ends: int | None
+    placeholder: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The beginning of every result.
+
+    Attributes
+    ----------
+    scenario, title, language, origin
+        Of the scenario asked about: name, title by language, language it asks for, last observed year.
+    district_code, district, villages
+        The district, and how many villages it has; of several districts the first code, no name, and all villages.
+    districts_in_all, synthetic_districts
+        How many districts there are, and of how many the counts were made up.
+    interventions
+        The programmes of the scenario.
+    sources
+        Scenario key -> where the number comes from.
+    basis
+        What the numbers rest on: names of data blocks, or that there were none.
+    agent
+        File and class of the researcher's own agent; None where the law is the standard one.
+    """
+
+    scenario: str
+    title: Mapping[str, str]
+    language: str | None
+    origin: int
+    district_code: str
+    district: str
+    villages: int
+    districts_in_all: int
+    synthetic_districts: int
+    interventions: tuple[Programme, ...]
+    sources: Mapping[str, str]
+    basis: tuple[str, ...]
+    agent: str | None = None
+
+
+def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
+    """Return the fields of `Head` for a scenario, as keyword arguments of a result."""
+    first, defaulted = scenario.districts[0], scenario.parameters.defaulted
+    one = len(scenario.districts) == 1
+    return {
+        "scenario": scenario.name,
+        "title": dict(scenario.title),
+        "language": scenario.language,
+        "origin": scenario.origin,
+        "district_code": first.district_code,
+        "district": first.district if one else "",
+        "villages": sum(map(len, scenario.districts)),
+        "districts_in_all": len(scenario.districts),
+        "synthetic_districts": sum(isinstance(one.known, MadeUpCounts) for one in scenario.districts),
+        "interventions": tuple(
+            Programme(
+                plan.name, plan.sector, plan.starts, plan.ends, ParameterKey.effect(plan.name, "rise") in defaulted
+            )
+            for plan in scenario.interventions
+        ),
+        "sources": dict(scenario.sources),
+        "basis": tuple(basis_of(scenario.parameters)),
+        "agent": agent,
+    }
+
+
+def title_of(speech: Language, head: Head) -> str:
+    """Return the title of the scenario without a full stop, or its name where it has none in this language."""
+    return str(head.title.get(speech.code) or head.scenario).rstrip(".")
+
+
+def footing(speech: Language, head: Head, run_id: str | None) -> list[str]:
+    """Return the lines below a figure: basis, made-up counts, own agent, source of the status data, which run."""
+    lines = [wording.basis(speech, head.basis), *caveats_of(speech, head)]
+    if source := wording.status_source(head.sources):
+        lines.append(speech.say("Status data: {source}.", source=source))
+    if run_id is not None:
+        lines.append(run_line(speech, head, run_id))
+    return lines
+
+
+def run_line(speech: Language, head: Head, run_id: str) -> str:
+    """Return which run something comes from."""
+    return speech.say("Kampung KB Forecast, {scenario}, run {hash}.", scenario=head.scenario, hash=run_id)
+
+
+def caveats_of(speech: Language, head: Head) -> Iterator[str]:
+    """Yield what must be said of the inputs wherever numbers stand: an own agent, made-up counts."""
+    if head.agent is not None:
+        yield speech.say("Computed with an agent of the user's own: {agent}.", agent=head.agent)
+    if head.synthetic_districts:
+        yield speech.say(
+            "Counts made up for {number} of {districts} districts: they gave none; drawn around the shares of Tanah "
+            "Laut.",
+            number=speech.number(head.synthetic_districts),
+            districts=speech.number(head.districts_in_all),
+        )
+
+
+def programme_line(speech: Language, head: Head) -> str | None:
+    """Return which interventions are at work, and whose effects are placeholders; None where there are none."""
+    return wording.programme_sentence(
+        speech,
+        [one.name for one in head.interventions],
+        [one.name for one in head.interventions if one.placeholder],
+    )
+
+
+def under_headline(speech: Language, head: Head) -> list[str]:
+    """Return the lines below a figure's headline: the scenario, and its interventions."""
+    scenario = speech.say("Scenario: {title}.", title=title_of(speech, head))
+    programme = programme_line(speech, head)
+    return [scenario] if programme is None else [scenario, programme]

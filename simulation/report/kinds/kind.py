@@ -1,0 +1,158 @@
+"""What a kind of answer is.
+
+To add or port one:
+
+1. *Result*: in ``kinds/X.py`` write ``XResult``, a frozen dataclass that extends `Head` with exactly what ``X.json``
+   holds: numbers, text, tuples, mappings, nested frozen dataclasses; no sentences. The store writes and reads it
+   (``store/codec.py``: floats to six decimals, NaN as null, so a number that may be unknown is ``float | None``).
+   ``**head_of(scenario)`` fills in the head.
+2. *Asked*: a frozen dataclass with the options that decide the numbers (seed, draws, replicates, engine, year …).
+3. *Functions*: ``question(found)`` says what the object that the library computed answers (so that `kkb.save` finds
+   its folder); ``compute(question, work)`` computes it, for commands and for `kkb.rerun` alike; ``result(found)`` makes
+   the typed result; ``tables(found)`` the tables for machines (CSV, Parquet).
+4. *Document*: ``document(result, speech)`` returns blocks (``document/blocks.py``): `Paragraph`, `Bullets`, `Table`,
+   `Picture`, `Heading`. Each says with ``on`` where it is shown: terminal, terminal with ``--verbose``, first page of
+   a brief, its appendix, workbook. Cells of tables are numbers with a `Column` form where that is possible.
+5. *Figures*: the names in ``figures``, and for each a function ``(speech, result, source)`` in ``figures/``, with its
+   line in ``figures/drawings.py``; a kind must not import ``figures``, which import it.
+6. One line in ``kinds/registry.py``, and a command that calls `simulation.app.runner.answer` with a `Question`.
+
+Terminal, brief (DOCX, PDF), workbook, ``--json``, the run folder, `kkb.save`, `kkb.load_run`, `kkb.rerun` and the
+figures of `kkb.plots` follow from these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ...domain.messages import Message
+from ..document.blocks import Document
+from ..language import Language, phrase
+from .question import Question
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from ...engine.ensemble import ChunkSink
+
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
+Result = TypeVar("Result")
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """How an answer is computed, which changes no number of it.
+
+    Attributes
+    ----------
+    workers
+        Threads or processes; None for the default of the engine.
+    progress
+        Called with (done, in all).
+    sink
+        Returns where finished chunks of a scenario are kept, by its place; None for nowhere.
+    """
+
+    workers: int | None = None
+    progress: Callable[[int, int], None] = lambda *_: None
+    sink: Callable[[int], ChunkSink | None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A table for machines: a CSV, or any other file that `write` writes to a path.
+
+    Attributes
+    ----------
+    name
+        Of its file.
+    columns, rows
+        Of a CSV.
+    """
+
+    name: str
+    columns: Sequence[str] = ()
+    rows: Iterable[Sequence[Any]] = ()
+    write: Callable[[Path], None] | None = None
+
+    @classmethod
+    def of(cls, name: str, frame: pd.DataFrame) -> DataTable:
+        """Return the table that holds a frame, without its index."""
+        return cls(name, [str(column) for column in frame], frame.itertuples(index=False))
+
+    @classmethod
+    def of_rows(cls, name: str, rows: Rows) -> DataTable:
+        """Return the table of mappings that all have the same keys, at least one."""
+        return cls(name, list(rows[0]), [list(row.values()) for row in rows])
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a figure comes from.
+
+    Attributes
+    ----------
+    id
+        Of the run, named in the footer; None where it has none.
+    villages
+        Returns the rows of the village table.
+    """
+
+    id: str | None = None
+    villages: Callable[[], Rows] = lambda: ()
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Asked, Found, Result]):
+    """A kind of answer.
+
+    Attributes
+    ----------
+    name
+        ``<name>.json`` holds the result; folders and figures are named by it too.
+    asked, found, result_type
+        Types of its options, of what the library computes, and of what the JSON file holds.
+    question, compute, result, tables, document
+        See above.
+    figures
+        Names of its figures.
+    undrawable
+        Returns why a figure cannot be drawn of a result, a `Message`; None where it can.
+    size
+        Returns about how many bytes the answer to a question takes.
+    doing
+        What is said beside the progress bar, and as a line.
+    title
+        What such an answer is called in a sentence.
+    """
+
+    name: str
+    asked: type[Asked]
+    found: type[Found]
+    result_type: type[Result]
+    question: Callable[[Found], Question[Asked]]
+    compute: Callable[[Question[Asked], Work], Found]
+    result: Callable[[Found], Result]
+    tables: Callable[[Found], Iterable[DataTable]]
+    document: Callable[[Result, Language], Document]
+    figures: tuple[str, ...] = ()
+    undrawable: Callable[[str, Result], Message | None] = lambda *_: None
+    size: Callable[[Question[Asked]], int] = lambda _: 1_000_000
+    doing: tuple[str, str] = (
+        phrase("Simulating"),
+        phrase("Simulating: {done} of {total} trajectories, about {seconds} s left"),
+    )
+    title: str = ""
+
+    def drawable(self, result: Result) -> list[str]:
+        """Return the names of the figures that can be drawn of a result."""
+        return [name for name in self.figures if self.undrawable(name, result) is None]
+
+
+AnyKind = Kind[Any, Any, Any]

@@ -1,0 +1,27 @@
+"""Every kind of answer, in the order in which a brief tells them. Adding a kind is one line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...domain.messages import KampungError
+from .kind import AnyKind
+from .robustness import ROBUSTNESS
+from .sensitivity import SENSITIVITY
+
+KINDS: dict[str, AnyKind] = {kind.name: kind for kind in (SENSITIVITY, ROBUSTNESS)}
+
+
+def kind_of(found: Any) -> AnyKind:
+    """Return the kind of something that the library computed.
+
+    Raises
+    ------
+    KampungError
+        Where it is no answer that can be saved.
+    """
+    for kind in KINDS.values():
+        if isinstance(found, kind.found):
+            return kind
+    known = ", ".join(kind.found.__name__ for kind in KINDS.values())
+    raise KampungError(f"a {type(found).__name__} cannot be saved; what can be: {known}")

@@ -1,0 +1,297 @@
+"""A choice between scenarios in every state of the world: its result, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...decision.robustness.analysis import Robustness, robustness
+from ...engine.ensemble import Effort
+from ...inputs.scenario import Scenario
+from .. import wording
+from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
+from ..language import Language, phrase
+from ..titles import told_apart
+from .head import Head, caveats_of, head_of
+from .kind import DataTable, Kind, Work
+from .question import Question
+
+TIED = 0.01
+"""Options whose values differ by less are called equally good."""
+_STATES = {
+    "as_stated": phrase("as stated"),
+    "launched_long_ago": phrase("slow rises: every village launched in 2016"),
+    "launched_recently": phrase("fast rises: every village launched in 2022"),
+    "few_skips": phrase("few villages pass over a level"),
+    "many_skips": phrase("many villages pass over a level"),
+    "weak_effects": phrase("weak effects of interventions"),
+    "strong_effects": phrase("strong effects of interventions"),
+    "no_shocks": phrase("every year alike"),
+    "large_shocks": phrase("years differ greatly"),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was asked.
+
+    Attributes
+    ----------
+    year
+        The forecast year that is judged.
+    draws, replicates, seed
+        As for a forecast.
+    """
+
+    year: int
+    draws: int
+    replicates: int
+    seed: int
+
+    @classmethod
+    def of(cls, options: Sequence[Scenario], effort: Effort, seed: int, year: int | None) -> Question[Choice]:
+        """Return the question between scenarios; `year` is the first by default."""
+        asked = cls(year or options[0].years[0], effort.draws, effort.replicates, seed)
+        return Question("robustness", tuple(options), asked)
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of the world: the parameters that it sets, and where it sets effects on their distribution."""
+
+    name: str
+    parameters: Mapping[str, float]
+    effect_quantile: float | None
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one scenario achieves; lists have an entry for every state."""
+
+    name: str
+    title: Mapping[str, str]
+    probability_met: tuple[float, ...]
+    monte_carlo_error: tuple[float, ...]
+    regret: tuple[float, ...]
+    mean_probability_met: float
+    largest_regret: float
+    cost_idr_million: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobustnessResult(Head):
+    """What ``robustness.json`` holds.
+
+    Attributes
+    ----------
+    year, cost_years
+        The year judged; first and last year that costs are of.
+    worlds, options
+        The states, the first being the world as stated; the scenarios.
+    best_on_average, least_regretted
+        Names of two options, which may be the same.
+    """
+
+    year: int
+    cost_years: tuple[int, int]
+    worlds: tuple[State, ...]
+    options: tuple[Option, ...]
+    best_on_average: str
+    least_regretted: str
+    draws: int
+    replicates: int
+    seed: int
+
+
+def result_of(found: Robustness) -> RobustnessResult:
+    """Return the typed result of a choice."""
+    first = found.options[0]
+    titles = told_apart([(option.name, option.title) for option in found.options])
+    return RobustnessResult(
+        **head_of(first),
+        year=found.year,
+        cost_years=(first.years[0], first.years[-1]),
+        worlds=tuple(
+            State(one.name, {str(key): value for key, value in one.scalars.items()}, one.effect_quantile)
+            for one in found.worlds
+        ),
+        options=tuple(
+            Option(
+                name=option.name,
+                title=titles[place],
+                probability_met=tuple(found.chances[place].tolist()),
+                monte_carlo_error=tuple(found.monte_carlo_errors[place].tolist()),
+                regret=tuple(found.regrets[place].tolist()),
+                mean_probability_met=float(found.mean_chances[place]),
+                largest_regret=float(found.largest_regrets[place]),
+                cost_idr_million=found.costs[place] if found.costs else None,
+            )
+            for place, option in enumerate(found.options)
+        ),
+        best_on_average=found.options[found.best_on_average].name,
+        least_regretted=found.options[found.least_regretted].name,
+        draws=found.effort.draws,
+        replicates=found.effort.replicates,
+        seed=found.seed,
+    )
+
+
+def document_of(result: RobustnessResult, speech: Language) -> Document:
+    """Return what is told of a choice."""
+    title = speech.say(
+        "Choice between {number} scenarios: {district}, target of {year}",
+        number=len(result.options),
+        district=result.district,
+        year=result.year,
+    )
+    errors = [error for option in result.options for error in option.monte_carlo_error]
+    return Document(
+        title,
+        [
+            Paragraph(verdict(speech, result), strong=True),
+            Paragraph(wording.basis(speech, result.basis), on=SCREEN),
+            *(Paragraph(caveat) for caveat in caveats_of(speech, result)),
+            _chances(speech, result),
+            _regrets(speech, result),
+            Paragraph(
+                speech.say(
+                    "Each state pins down one thing that is not known and leaves the rest open. The mean counts every "
+                    "state but the first alike, which is a convention: nobody knows how likely each is."
+                )
+            ),
+            Paragraph(
+                speech.say(
+                    "Simulation error of a chance: at most {error} percentage points. All scenarios share draws and "
+                    "luck, so differences are known better than that.",
+                    error=speech.number(100 * max(errors), 1),
+                )
+            ),
+        ],
+        chapter=speech.say("If the world is otherwise"),
+    )
+
+
+def verdict(speech: Language, result: RobustnessResult) -> str:
+    """Return which option is the best on average and which the least regretted, and what each costs."""
+    choice = _choice(speech, result)
+    if all(option.cost_idr_million is None for option in result.options):
+        return choice
+    first, last = result.cost_years
+    costs = [
+        speech.say("“{scenario}” {cost}", scenario=_title(speech, one), cost=speech.number(one.cost_idr_million or 0.0))
+        for one in result.options
+    ]
+    return speech.say(
+        "{choice} Cost in {years}, million rupiah: {costs}.",
+        choice=choice,
+        years=str(first) if first == last else speech.say("{low}–{high}", low=first, high=last),
+        costs="; ".join(costs),
+    )
+
+
+def _choice(speech: Language, result: RobustnessResult) -> str:
+    options = {option.name: option for option in result.options}
+    best, safe = options[result.best_on_average], options[result.least_regretted]
+    if all(option.largest_regret < TIED for option in result.options):
+        return speech.say(
+            "No scenario is clearly better than another: in every state of the world the difference in percentage "
+            "points is below {points}.",
+            points=speech.number(100 * TIED),
+        )
+    if best is safe and round(100 * best.largest_regret, 1) == 0:
+        return speech.say(
+            "“{scenario}” is the best in every state of the world ({chance} on average).",
+            scenario=_title(speech, best),
+            chance=wording.chance(speech, best.mean_probability_met),
+        )
+    if best is safe:
+        return speech.say(
+            "“{scenario}” is the best on average ({chance}) and also the one least regretted: at worst it is {regret} "
+            "percentage points below the best.",
+            scenario=_title(speech, best),
+            chance=wording.chance(speech, best.mean_probability_met),
+            regret=speech.number(100 * best.largest_regret, 1),
+        )
+    return speech.say(
+        "“{best}” is the best on average ({chance}); “{safe}” is the one least regretted: at worst it is {regret} "
+        "percentage points below the best, the other {other}.",
+        best=_title(speech, best),
+        chance=wording.chance(speech, best.mean_probability_met),
+        safe=_title(speech, safe),
+        regret=speech.number(100 * safe.largest_regret, 1),
+        other=speech.number(100 * best.largest_regret, 1),
+    )
+
+
+def _title(speech: Language, option: Option) -> str:
+    """Return the title of an option, its name where it has none in this language."""
+    return (option.title.get(speech.code) or option.name).rstrip(".")
+
+
+def _chances(speech: Language, result: RobustnessResult) -> Table:
+    """Return the chances: a row a state of the world, a column an option."""
+    options = result.options
+    rows: list[list[Cell]] = [
+        [speech.say(_STATES[state.name]), *(option.probability_met[place] for option in options)]
+        for place, state in enumerate(result.worlds)
+    ]
+    return Table(
+        speech.say("Chance of meeting the target of {year}", year=result.year),
+        [speech.say("state of the world"), *(Column(_title(speech, option), "chance") for option in options)],
+        [*rows, [speech.say("mean of the states"), *(option.mean_probability_met for option in options)]],
+        strong=frozenset({len(rows)}),
+    )
+
+
+def _regrets(speech: Language, result: RobustnessResult) -> Table:
+    """Return how far each option falls below the best one, state by state."""
+    options = result.options
+    rows: list[list[Cell]] = [
+        [speech.say(_STATES[state.name]), *(option.regret[place] for option in options)]
+        for place, state in enumerate(result.worlds)
+    ]
+    return Table(
+        speech.say("Regret: percentage points below the best"),
+        [speech.say("state of the world"), *(Column(_title(speech, option), "points", 1) for option in options)],
+        [*rows, [speech.say("largest"), *(option.largest_regret for option in options)]],
+        strong=frozenset({len(rows)}),
+    )
+
+
+def _compute(question: Question[Choice], work: Work) -> Robustness:
+    asked = question.asked
+    return robustness(
+        question.scenarios,
+        asked.draws,
+        asked.replicates,
+        asked.seed,
+        year=asked.year,
+        workers=work.workers,
+        told=work.progress,
+    )
+
+
+def _question(found: Robustness) -> Question[Choice]:
+    return Choice.of(found.options, found.effort, found.seed, found.year)
+
+
+def _tables(found: Robustness) -> Iterable[DataTable]:
+    yield DataTable.of("robustness.csv", found.table)
+
+
+ROBUSTNESS = Kind(
+    name="robustness",
+    asked=Choice,
+    found=Robustness,
+    result_type=RobustnessResult,
+    question=_question,
+    compute=_compute,
+    result=result_of,
+    tables=_tables,
+    document=document_of,
+    doing=(
+        phrase("Trying scenarios"),
+        phrase("Trying scenarios: {done} of {total} cells of the table, about {seconds} s left"),
+    ),
+    title=phrase("choice under every state"),
+)

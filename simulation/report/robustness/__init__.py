@@ -1,1 +1,0 @@
-"""Options under every state of the world: record, words and folder."""

@@ -1,1 +1,0 @@
-"""What drives the chance of meeting the target: record, words, figure and folder."""

@@ -1,0 +1,1 @@
+"""Folders of answers: what was asked, what came out, and everything needed to compute it again."""

@@ -1,0 +1,369 @@
+"""Run folders: where the answer to a question is kept, how a finished one is found again, and what lies in it.
+
+``<out>/<scenario name>/<id>/`` holds ``<kind>.json``, the tables, ``figures/``, what was asked and run in
+``manifest.json`` and ``inputs/``, and ``run.log``. The manifest is written last and holds the digest of every file: a
+folder without it is unfinished, and one whose files differ from it is not taken for an answer.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from ...domain.messages import KampungError, Message, Refusal
+from ...inputs.scenario import Scenario
+from ..chunks import ChunkFolder
+from ..document.blocks import picture_files
+from ..files import digest, json_text, left_behind, read_json, remove, write_csv, write_text
+from ..identity import data_files, plain
+from ..kinds.kind import AnyKind, DataTable, Rows, Source
+from ..kinds.question import RESULTS_FORMAT, Question
+from ..lock import alone
+from ..single_villages import read_rows
+from . import kept
+from .codec import decode, encode, to_data
+
+PACKAGES = ("kampung-kb", "numpy", "scipy", "mesa", "pyarrow", "matplotlib")
+MOST_IN_MANIFEST = 1_250_000
+"""Values and containers; those of 200,000 villages made in Python are fewer."""
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What ``manifest.json`` says beside the options of the question, which stand next to these.
+
+    Attributes
+    ----------
+    input_hash
+        The id of the run.
+    results_format
+        Version of tables and numbers.
+    kind
+        Name of the kind of answer.
+    scenarios
+        Each scenario as resolved, the leading one first.
+    data
+        For each of them its data files -> SHA-256.
+    agent
+        The own agent: file and class, digests of its sources, of the files that it reads; None for the standard law.
+    versions
+        Of Python and of the packages that numbers and figures come from.
+    files
+        Every file of the answer -> SHA-256.
+    """
+
+    input_hash: str
+    results_format: int
+    kind: str
+    scenarios: tuple[Mapping[str, Any], ...]
+    data: tuple[Mapping[str, str], ...]
+    versions: Mapping[str, str | None]
+    files: Mapping[str, str]
+    agent: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The folder of one answer.
+
+    Attributes
+    ----------
+    path
+        Where it is, or will be.
+    id
+        The hash of the question, which names it.
+    kind
+        The kind of answer.
+    """
+
+    path: Path
+    id: str
+    kind: AnyKind
+
+    @classmethod
+    def of(cls, kind: AnyKind, question: Question[Any], out: str | Path = "results") -> Folder:
+        """Return the folder that belongs to a question, whether it is there or not.
+
+        Raises
+        ------
+        KampungError
+            Where a scenario's name cannot name a folder, or the question cannot be named by its content.
+        """
+        for scenario in question.scenarios:
+            if not _SAFE_NAME.fullmatch(scenario.name):
+                raise KampungError(
+                    f"the name {scenario.name!r} cannot name a folder: use letters, digits, - and _, starting with a "
+                    "letter or digit"
+                )
+        return cls(Path(out) / question.scenarios[0].name / question.id, question.id, kind)
+
+    def read(self) -> Answer[Any] | None:
+        """Return the finished answer; None where there is none, or where it is not as it was written."""
+        try:
+            data = read_json(self.path / "manifest.json", MOST_IN_MANIFEST)
+            manifest = decode(data, Manifest)
+            if manifest.kind != self.kind.name or self._altered(manifest.files):
+                return None
+            result = decode(read_json(self.path / f"{self.kind.name}.json"), self.kind.result_type)
+            return Answer(self, result, manifest, decode(data, self.kind.asked))
+        except _BROKEN:
+            return None
+
+    def altered(self) -> list[str]:
+        """Return which files of a finished answer are missing or no longer as they were written."""
+        try:
+            return self._altered(read_json(self.path / "manifest.json", MOST_IN_MANIFEST)["files"])
+        except _BROKEN:
+            return []
+
+    def _altered(self, files: Mapping[str, str]) -> list[str]:
+        return [name for name, written in files.items() if not self._is(name, written)]
+
+    def _is(self, name: str, written: str) -> bool:
+        """Return whether a file is there, in this folder, with the digest that it was written with."""
+        path = self.path / name
+        return path.resolve().is_relative_to(self.path.resolve()) and path.is_file() and digest(path) == written
+
+    def reopen(self) -> None:
+        """Take a folder for unfinished from now on, so that chunks of it are kept until it is finished again."""
+        remove(self.path / "manifest.json")
+
+    @property
+    def chunks(self) -> Path:
+        """Where chunks of an unfinished run are kept, in a folder for each scenario."""
+        return self.path / ".chunks"
+
+    def sink(self, place: int, reserve: int = 0, trouble: Callable[[OSError], None] = lambda _: None) -> ChunkFolder:
+        """Return where chunks of one scenario are kept; `reserve` bytes of the disk are left free for the tables."""
+        return ChunkFolder(self.chunks / str(place), reserve, trouble)
+
+    @contextmanager
+    def hold(
+        self, waiting: Callable[[], None] = lambda: None, unlocked: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
+        """Hold the folder while something is written in it, and remove what processes that were killed left there.
+
+        See `simulation.report.lock.alone`.
+        """
+        with alone(self.path, waiting, unlocked) as held:
+            if held:
+                for path in self.litter():
+                    remove(path)
+            yield
+
+    def litter(self) -> list[Path]:
+        """Return what a process that was killed left behind: half-written files, chunks of a finished run."""
+        finished = (self.path / "manifest.json").is_file()
+        return [*left_behind(self.path), *([self.chunks] if finished and self.chunks.is_dir() else [])]
+
+    def write(self, question: Question[Any], found: Any) -> Answer[Any]:
+        """Write what was computed, its tables and what it was made from, the manifest last; return the answer.
+
+        The manifest holds each file's digest: one that lies there from an earlier run speaks for no other files.
+        """
+        name = f"{self.kind.name}.json"
+        write_text(self.path / name, encode(self.kind.result(found)))
+        files = [name, *(self._write_table(table) for table in self.kind.tables(found))]
+        files += kept.keep(question, self.path)
+        manifest = Manifest(
+            input_hash=self.id,
+            results_format=RESULTS_FORMAT,
+            kind=self.kind.name,
+            scenarios=tuple(plain(scenario.document or scenario) for scenario in question.scenarios),
+            data=tuple(data_files(scenario) for scenario in question.scenarios),
+            versions=versions(),
+            files={each: digest(self.path / each) for each in files},
+            agent=None if question.agent is None else question.agent.identity,
+        )
+        write_text(self.path / "manifest.json", json_text({**to_data(question.asked), **to_data(manifest)}))
+        remove(self.chunks)
+        written = self.read()
+        if written is None:
+            raise KampungError(f"what was written in {self.path} cannot be read back")
+        return written
+
+    def _write_table(self, table: DataTable) -> str:
+        if table.write is not None:
+            table.write(self.path / table.name)
+        else:
+            write_csv(self.path / table.name, table.columns, table.rows)
+        return table.name
+
+    def missing_figures(self, result: Any, code: str) -> list[str]:
+        """Return the figures that an answer could have in a language and has not."""
+        figures = self.path / "figures"
+        return [
+            name
+            for name in self.kind.drawable(result)
+            if not all(path.is_file() for path in picture_files(figures, name, code))
+        ]
+
+    def log(self, event: str, **facts: object) -> None:
+        """Add a line to ``run.log``, the only file of the folder that knows the time; no result depends on it."""
+        line = " ".join(
+            [datetime.now(UTC).isoformat(timespec="seconds"), event, *(f"{k}={v}" for k, v in facts.items())]
+        )
+        with suppress(OSError), (self.path / "run.log").open("a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Result]):
+    """A finished answer, read from its folder.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    result
+        What ``<kind>.json`` says.
+    manifest
+        What was run.
+    asked
+        The options of the question.
+    older
+        How many finished runs beside it were passed over, where it was found as the newest of several.
+    """
+
+    folder: Folder
+    result: Result
+    manifest: Manifest
+    asked: Any = field(repr=False)
+    older: int = 0
+
+    @property
+    def id(self) -> str:
+        """The id of the run."""
+        return self.folder.id
+
+    @property
+    def path(self) -> Path:
+        """Where the folder is."""
+        return self.folder.path
+
+    @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios that were asked about, from what is kept of them.
+
+        Raises
+        ------
+        Refusal
+            Where the folder does not hold them.
+        """
+        return kept.scenarios(self.path, self.manifest.files)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The leading scenario."""
+        return self.scenarios[0]
+
+    def villages(self) -> Rows:
+        """Return the rows of the village table of a forecast."""
+        return read_rows(self.path)
+
+    def draw(self, code: str) -> bool:
+        """Draw the figures that are missing in a language, and return whether there were any."""
+        missing = self.folder.missing_figures(self.result, code)
+        if not missing:
+            return False
+        from ..figures.drawings import draw, save_figure
+
+        for name in missing:
+            figure = draw(name, self.result, code, Source(self.id, self.villages))
+            save_figure(figure, *picture_files(self.path / "figures", name, code), title=name)
+        return True
+
+    @property
+    def finished_at(self) -> datetime:
+        """When it was finished: as ``run.log`` says, else when its manifest was written."""
+        try:
+            lines = [line.split() for line in (self.path / "run.log").read_text(encoding="utf-8").splitlines()]
+            # Figures may be drawn long after the numbers.
+            times = [line[0] for line in lines if not line[1].startswith("figure")]
+            return max(datetime.fromisoformat(time).astimezone(UTC) for time in times)
+        except (OSError, ValueError, IndexError, OverflowError):
+            return datetime.fromtimestamp((self.path / "manifest.json").stat().st_mtime, UTC)
+
+
+def find(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any] | None:
+    """Return the finished answer in a folder; None where there is none, or where it is not as it was written."""
+    try:
+        manifest = read_json(path / "manifest.json", MOST_IN_MANIFEST)
+        folder = Folder(path, manifest["input_hash"], kinds[manifest["kind"]])
+    except _BROKEN:
+        return None
+    return folder.read()
+
+
+def below(path: Path, kinds: Mapping[str, AnyKind]) -> list[Answer[Any]]:
+    """Return the finished answers of the folders right below a folder."""
+    return [found for child in sorted(path.glob("*/")) if (found := find(child, kinds)) is not None]
+
+
+def load(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any]:
+    """Return the finished answer in a folder, or the newest of the folders right below it.
+
+    Raises
+    ------
+    Refusal
+        Where there is none, or where its files were changed since.
+    """
+    if (found := find(path, kinds)) is not None:
+        return found
+    if altered := Folder(path, "", next(iter(kinds.values()))).altered():
+        values = {"files": ", ".join(altered), "folder": str(path)}
+        raise Refusal(Message("{files} in {folder} are not those of the run any more; run the scenario again", values))
+    if several := below(path, kinds):
+        newest = max(several, key=lambda one: (one.finished_at, one.id))
+        return replace(newest, older=len(several) - 1)
+    message = Message(
+        "{folder} is not the folder of a finished run; give the folder that forecast names after Files:",
+        {"folder": str(path)},
+    )
+    raise Refusal(message)
+
+
+def save(kind: AnyKind, found: Any, out: str | Path, codes: Sequence[str], waiting: Callable[[Path], None]) -> Path:
+    """Write what was computed to its folder below `out`, figures included, unless it is there; return that folder.
+
+    Parameters
+    ----------
+    codes
+        Languages of the figures.
+    waiting
+        Called where another process holds the folder.
+    """
+    question = kind.question(found)
+    folder = Folder.of(kind, question, out)
+    known = folder.read() if question.repeatable else None
+    if known is None or any(folder.missing_figures(known.result, code) for code in codes):
+        with folder.hold(lambda: waiting(folder.path)):
+            known = folder.read() if question.repeatable else None
+            if known is None:
+                known = folder.write(question, found)
+                folder.log("saved")
+            for code in codes:
+                known.draw(code)
+    return folder.path
+
+
+def versions() -> dict[str, str | None]:
+    """Return the versions of Python and of the packages that numbers and figures come from."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = None
+    return found
