@@ -88,7 +88,12 @@ def test_what_was_stated_is_listed_with_its_origin_and_effects_come_first() -> N
     sources = {"transition.year_sd": "stated; the ministry", "interventions.pokja.odds_ratio_rise": "estimated; panel"}
     left = frozenset({"fall", "data.odds_ratio_rise"})
     parameters = replace(scenario.parameters, defaulted=left)
-    result = record(forecast(replace(scenario, sources=sources, parameters=parameters), replicates=30))
+    result = record(
+        forecast(
+            replace(scenario, provenance=replace(scenario.provenance, sources=sources), parameters=parameters),
+            replicates=30,
+        )
+    )
     answer = forecast_answer(language("en"), result)
     (year_sd,) = [line for line in answer.splitlines() if "differences between years" in line]
     (pokja,) = [line for line in answer.splitlines() if "pokja: odds ratio of rising" in line]
