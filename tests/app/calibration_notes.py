@@ -22,8 +22,7 @@ from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.villages import Villages
 from simulation.inference.calibration.calibrate import calibrate
 from simulation.inference.calibration.caveats import caveats
-from simulation.inference.calibration.likelihood import Likelihood
-from simulation.inference.calibration.posterior import Approximation
+from simulation.inference.calibration.likelihood import Approximation, Likelihood
 from simulation.inputs.scenario import Scenario
 
 VILLAGES = make_villages([4], status=[0, 0, 1, 2])
@@ -52,7 +51,8 @@ def notes(
     """Return what is told of a calibration, without the draws."""
     plans = scenario.interventions if estimate_effects else ()
     likelihood = Likelihood.of(evidence, scenario.parameters, plans)
-    return caveats(evidence, scenario, likelihood, approximation, worth, estimate_effects=estimate_effects)
+    found = caveats(evidence, scenario, likelihood, approximation, worth, estimate_effects=estimate_effects)
+    return tuple(caveat.message for caveat in found)
 
 
 def _learned_before() -> Scenario:

@@ -173,8 +173,8 @@ def _without_hub(folder: Path) -> None:
 
 
 def _other_day(folder: Path) -> None:
-    log = folder / "results" / "register" / "register.jsonl"
-    log.write_text(log.read_text(encoding="utf-8").replace('"registered":"2', '"registered":"1'), encoding="utf-8")
+    (day,) = (folder / "results" / "register").glob("*/registered.json")
+    day.write_text(day.read_text(encoding="utf-8").replace('"registered": "2', '"registered": "1'), encoding="utf-8")
 
 
 TYPED: dict[str, Case] = {

@@ -1,7 +1,4 @@
-"""From evidence to a posterior: priors times whichever data there are.
-
-Knows the order of the work; must not know files, nor how the likelihood or the sampler do theirs.
-"""
+"""From evidence to a posterior: priors times whichever data there are."""
 
 from __future__ import annotations
 
@@ -18,8 +15,8 @@ from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import caveats, refusals
 from .data_conflicts import UNEXPLAINED, find_conflicts
-from .likelihood import Likelihood
-from .posterior import Approximation, Learned, Posterior, Spread
+from .likelihood import Approximation, Likelihood
+from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
 from .smc import Sampled, sample
 
@@ -80,7 +77,7 @@ def calibrate(
     sampled = _sample(likelihood, draws, seed, progress) if likelihood.names else None
     approximation = None if sampled is None else _approximation(likelihood, sampled.scores)
     worth = float(draws) if sampled is None else min(float(draws), sampled.effective_sample_size)
-    told = caveats(evidence, scenario, likelihood, approximation, worth, estimate_effects=estimate_effects)
+    found = caveats(evidence, scenario, likelihood, approximation, worth, estimate_effects=estimate_effects)
     scores = np.zeros((draws, 0)) if sampled is None else sampled.scores[:draws]
     values = {**parameters.sample(seed, draws), **_learned_values(likelihood, scores)}
     kept = {name: values[name] for name in parameters.scalars if name in parameters.uncertain}
@@ -91,9 +88,12 @@ def calibrate(
         shocks=dict(zip(likelihood.shocks, scores[:, len(likelihood.names) :].T, strict=False)),
         effective_sample_size=worth,
         approximation=approximation,
-        warnings=told,
+        warnings=found,
         priors={name: parameters.scalars[name] for name in kept},
+        evidence=evidence,
+        scenario=scenario,
         seed=seed,
+        estimate_effects=estimate_effects,
     )
 
 
@@ -109,7 +109,7 @@ def _likelihood(
 
 
 def _sample(likelihood: Likelihood, draws: int, seed: int, progress: Progress | None) -> Sampled:
-    def told(temperature: float) -> None:
+    def report(temperature: float) -> None:
         if progress is not None:
             # Temperatures grow by factors: the square root comes closer to the share of the work.
             progress(round(100 * temperature**0.5), 100)
@@ -117,7 +117,7 @@ def _sample(likelihood: Likelihood, draws: int, seed: int, progress: Progress | 
     rng = np.random.default_rng([seed, 20])
     particles = max(draws, FEWEST_PARTICLES)
     try:
-        return sample(likelihood, likelihood.dimension, particles, rng, told)
+        return sample(likelihood, likelihood.dimension, particles, rng, report)
     except ValueError as error:
         raise Refusal(UNEXPLAINED) from error
 

@@ -1,23 +1,99 @@
-"""What a reader must know of a calibration, and why one is refused.
-
-Knows what data cannot tell and what a likelihood leaves out; must not know how draws are found.
-"""
+"""What a reader must know of a calibration, and why one is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from ...domain.evidence import Evidence
 from ...domain.messages import Message
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...inputs.scenario import Scenario
-from .likelihood import Likelihood
-from .posterior import Approximation
+from .likelihood import Approximation, Likelihood
 
 FEW = 200
 """Draws worth fewer independent ones than this leave the ends of 90% intervals uncertain."""
 
 MATRIX = Message("calibration learns rise, fall and skip, but the scenario gives a matrix; remove transition.matrix")
+
+
+_SENTENCES: Mapping[str, Message] = {
+    "single_date": Message(
+        "the data show villages at a single date, from which nothing can be learned; a second date or the years in "
+        "which villages joined are needed"
+    ),
+    "net_moves_only": Message(
+        "counts show how many more villages moved up than down, not how many moved: the number of rises, which the "
+        "target asks for, rests on the prior of falling"
+    ),
+    "bounds": Message(
+        "{place}, end of {first} to end of {last}: by the counts alone, from {least:,} to {most:,} villages may have "
+        "risen"
+    ),
+    "counts_alone": Message(
+        "counts do not tell skipped levels, learning from peers and lasting differences between villages apart; what "
+        "is said of them comes from the priors"
+    ),
+    "assistance_unused": Message(
+        "records of assistance were not used: who was assisted was not left to chance, so that rises of assisted "
+        "villages do not show what assistance does; effects keep their priors, unless estimates are asked for "
+        "(--estimate-effects)"
+    ),
+    "assistance_elsewhere": Message(
+        "no record of assistance falls into years in which statuses are known; effects keep their priors"
+    ),
+    "effects_taken_at_face_value": Message(
+        "effects are estimated as if, without assistance, assisted villages would have risen as often as others of "
+        "their status; where promising villages were chosen, the effects are overstated"
+    ),
+    "shared_shocks": Message(
+        "learning from peers, shocks of a kecamatan and campaign years keep their priors; what they did in the past "
+        "is part of the chances of rising that were learned, a forecast adds it once more, and where they are strong "
+        "the intervals that were learned are too narrow"
+    ),
+    "left_out": Message("min_years and covariates of the scenario were left out when its parameters were learned"),
+    "launch_level": Message("a village counts as dasar at the end of the year in which it joined"),
+    "count_dates": Message(
+        "a count stands for the end of the year of its date; of several in one year, the last is used"
+    ),
+    "counts_unused": Message(
+        "the counts of {place} for {first} and {last} were not used: the villages' own statuses cover these years"
+    ),
+    "approximation": Message(
+        "with skips and falls together, the likelihood of counts is a close approximation (saddlepoint): over "
+        "{checked:,} draws its logarithm was off by at most {error:,}"
+    ),
+    "approximation_unchecked": Message(
+        "with skips and falls together, the likelihood of counts is a close approximation (saddlepoint); numbers "
+        "this large were not checked against the exact value"
+    ),
+    "few_draws": Message("these draws are worth only about {worth:,} independent ones; ask for more draws (--draws)"),
+}
+"""Kind of caveat -> what is said."""
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """What must be known of a posterior.
+
+    Attributes
+    ----------
+    kind
+        Which.
+    values
+        The numbers and names in it.
+    """
+
+    kind: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    @property
+    def message(self) -> Message:
+        """The sentence, to be shown in the reader's language."""
+        return replace(_SENTENCES[self.kind], values=dict(self.values))
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 def refusals(evidence: Evidence, parameters: ParameterSet) -> list[Message]:
@@ -59,7 +135,7 @@ def caveats(
     worth: float,
     *,
     estimate_effects: bool,
-) -> tuple[Message, ...]:
+) -> tuple[Caveat, ...]:
     """Return what must be known of a posterior, the most important first.
 
     Parameters
@@ -77,59 +153,39 @@ def caveats(
     )
 
 
-def _of_single_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Message]:
+def _of_single_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Caveat]:
     if (evidence.panels or evidence.counts or evidence.launches) and not likelihood.steps.years:
-        yield Message(
-            "the data show villages at a single date, from which nothing can be learned; a second date or the years in "
-            "which villages joined are needed"
-        )
+        yield Caveat("single_date")
 
 
-def _of_counts(likelihood: Likelihood) -> Iterator[Message]:
+def _of_counts(likelihood: Likelihood) -> Iterator[Caveat]:
     if not likelihood.moves:
         return
     allowed = [move.flow.allowed for move in likelihood.moves]
     if any(moves[s, d] for moves in allowed for s in range(4) for d in range(s)):
-        yield Message(
-            "counts show how many more villages moved up than down, not how many moved: the number of rises, which the "
-            "target asks for, rests on the prior of falling"
-        )
+        yield Caveat("net_moves_only")
     for move in likelihood.moves:
         if (risen := move.flow.risen) is not None and move.flow.method != "saddlepoint":
-            values = {"place": move.place, "first": move.years[0], "last": move.years[1]}
+            values: dict[str, str | int] = {"place": move.place, "first": move.years[0], "last": move.years[1]}
             values |= {"least": risen[0], "most": risen[1]}
-            yield Message(
-                "{place}, end of {first} to end of {last}: by the counts alone, from {least:,} to {most:,} villages "
-                "may have risen",
-                values,
-            )
+            yield Caveat("bounds", values)
     if not likelihood.paths.taken:
-        yield Message(
-            "counts do not tell skipped levels, learning from peers and lasting differences between villages apart; "
-            "what is said of them comes from the priors"
-        )
+        yield Caveat("counts_alone")
 
 
-def _of_effects(evidence: Evidence, likelihood: Likelihood, *, estimate_effects: bool) -> Iterator[Message]:
+def _of_effects(evidence: Evidence, likelihood: Likelihood, *, estimate_effects: bool) -> Iterator[Caveat]:
     if not evidence.assistance:
         return
     estimated = [key for key in likelihood.names if key.is_effect]
     if not estimate_effects:
-        yield Message(
-            "records of assistance were not used: who was assisted was not left to chance, so that rises of assisted "
-            "villages do not show what assistance does; effects keep their priors, unless estimates are asked for "
-            "(--estimate-effects)"
-        )
+        yield Caveat("assistance_unused")
     elif not estimated:
-        yield Message("no record of assistance falls into years in which statuses are known; effects keep their priors")
+        yield Caveat("assistance_elsewhere")
     else:
-        yield Message(
-            "effects are estimated as if, without assistance, assisted villages would have risen as often as others of "
-            "their status; where promising villages were chosen, the effects are overstated"
-        )
+        yield Caveat("effects_taken_at_face_value")
 
 
-def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[Message]:
+def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[Caveat]:
     scalars = likelihood.parameters.scalars
     neutral = {
         ParameterKey("peer_odds_ratio"): 1.0,
@@ -137,46 +193,29 @@ def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[M
         ParameterKey("subdistrict_sd"): 0.0,
     }
     if likelihood.steps.years and any(not _is(scalars[key], value) for key, value in neutral.items()):
-        yield Message(
-            "learning from peers, shocks of a kecamatan and campaign years keep their priors; what they did in the "
-            "past is part of the chances of rising that were learned, a forecast adds it once more, and where they are "
-            "strong the intervals that were learned are too narrow"
-        )
+        yield Caveat("shared_shocks")
     if likelihood.steps.years and scenario is not None and (scenario.min_years or scenario.parameters.covariates):
-        yield Message("min_years and covariates of the scenario were left out when its parameters were learned")
+        yield Caveat("left_out")
 
 
 def _is(known: object, value: float) -> bool:
     return getattr(known, "value", None) == value
 
 
-def _of_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Message]:
+def _of_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Caveat]:
     if evidence.launches:
-        yield Message("a village counts as dasar at the end of the year in which it joined")
+        yield Caveat("launch_level")
     if likelihood.moves:
-        yield Message("a count stands for the end of the year of its date; of several in one year, the last is used")
+        yield Caveat("count_dates")
     for unused in likelihood.unused:
-        yield Message(
-            "the counts of {place} for {first} and {last} were not used: the villages' own statuses cover these years",
-            {"place": unused.place, "first": unused.years[0], "last": unused.years[1]},
-        )
+        yield Caveat("counts_unused", {"place": unused.place, "first": unused.years[0], "last": unused.years[1]})
 
 
-def _of_numbers(approximation: Approximation | None, worth: float, likelihood: Likelihood) -> Iterator[Message]:
+def _of_numbers(approximation: Approximation | None, worth: float, likelihood: Likelihood) -> Iterator[Caveat]:
     if approximation is not None and approximation.log_error is not None:
-        values = {"error": round(approximation.log_error, 3), "checked": approximation.checked}
-        yield Message(
-            "with skips and falls together, the likelihood of counts is a close approximation (saddlepoint): over "
-            "{checked:,} draws its logarithm was off by at most {error:,}",
-            values,
-        )
+        values: dict[str, float] = {"error": round(approximation.log_error, 3), "checked": approximation.checked}
+        yield Caveat("approximation", values)
     elif approximation is not None:
-        yield Message(
-            "with skips and falls together, the likelihood of counts is a close approximation (saddlepoint); numbers "
-            "this large were not checked against the exact value"
-        )
+        yield Caveat("approximation_unchecked")
     if likelihood.names and worth < FEW:
-        yield Message(
-            "these draws are worth only about {worth:,} independent ones; ask for more draws (--draws)",
-            {"worth": round(worth)},
-        )
+        yield Caveat("few_draws", {"worth": round(worth)})

@@ -47,6 +47,26 @@ class Unused:
 
 
 @dataclass(frozen=True)
+class Approximation:
+    """How good the likelihood is where it is not exact.
+
+    Attributes
+    ----------
+    pairs
+        Pairs of counts whose flows could not be summed exactly for every particle.
+    log_error
+        Largest error of the log-likelihood against the exact value over some of the draws, its mean (which
+        changes nothing) taken out; None where the exact value would have cost too much.
+    checked
+        How many draws were looked at.
+    """
+
+    pairs: int
+    log_error: float | None
+    checked: int
+
+
+@dataclass(frozen=True)
 class Likelihood:
     """What the evidence says of the parameters.
 

@@ -1,7 +1,4 @@
-"""What data taught: draws of the parameters, and how far they moved from the prior.
-
-Knows numbers and caveats; must not know how they were found, nor files or figures.
-"""
+"""What data taught: draws of the parameters, and how far they moved from the prior."""
 
 from __future__ import annotations
 
@@ -13,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.distributions import Distribution, Empirical
-from ...domain.messages import Message
+from ...domain.evidence import Evidence
 from ...domain.parameters import ParameterKey
 from ...inputs.scenario import Scenario
+from .caveats import Caveat
+from .likelihood import Approximation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,26 +57,6 @@ class Learned:
     in_likelihood: bool
 
 
-@dataclass(frozen=True)
-class Approximation:
-    """How good the likelihood is where it is not exact.
-
-    Attributes
-    ----------
-    pairs
-        Pairs of counts whose flows could not be summed exactly for every particle.
-    log_error
-        Largest error of the log-likelihood against the exact value over some of the draws, its mean (which
-        changes nothing) taken out; None where the exact value would have cost too much.
-    checked
-        How many draws were looked at.
-    """
-
-    pairs: int
-    log_error: float | None
-    checked: int
-
-
 @dataclass(frozen=True, eq=False)
 class Posterior:
     """Parameters after the data; D draws.
@@ -101,8 +80,12 @@ class Posterior:
         What a reader must know of this posterior.
     priors
         Key -> distribution before the data, for every uncertain parameter.
+    evidence, scenario
+        What was learned from, and whose priors applied; no scenario for the default priors.
     seed
         Of the draws.
+    estimate_effects
+        Whether effects of interventions were to be learned.
     """
 
     basis: tuple[str, ...]
@@ -111,9 +94,12 @@ class Posterior:
     shocks: Mapping[tuple[str, int], Floats]
     effective_sample_size: float
     approximation: Approximation | None
-    warnings: tuple[Message, ...]
+    warnings: tuple[Caveat, ...]
     priors: Mapping[ParameterKey, Distribution]
+    evidence: Evidence
+    scenario: Scenario | None
     seed: int
+    estimate_effects: bool = False
 
     @property
     def learned(self) -> tuple[ParameterKey, ...]:
@@ -144,8 +130,13 @@ class Posterior:
         }
         return pd.DataFrame.from_dict(rows, orient="index")
 
+    @property
+    def size(self) -> int:
+        """Number of draws."""
+        return len(next(iter(self.draws.values()), ()))
+
     def applied_to(self, scenario: Scenario) -> Scenario:
-        """Return a scenario with the learned parameters in place of its own; `document` is empty, as no file says so.
+        """Return a scenario with the learned parameters in place of its own.
 
         Raises
         ------
@@ -167,9 +158,9 @@ class Posterior:
     def __repr__(self) -> str:
         """Return one line: what the posterior rests on, and what was learned most."""
         most = sorted(self.learned, key=lambda name: self.parameters[name].prior_variance_left)[:3]
-        told = ", ".join(f"{name} {self.parameters[name].posterior.median:.3g}" for name in most)
-        size = len(next(iter(self.draws.values()), ()))
-        return f"<Posterior from {', '.join(self.basis)}: {size} draws worth {self.effective_sample_size:.0f}; {told}>"
+        medians = ", ".join(f"{name} {self.parameters[name].posterior.median:.3g}" for name in most)
+        worth = f"{self.size} draws worth {self.effective_sample_size:.0f}"
+        return f"<Posterior from {', '.join(self.basis)}: {worth}; {medians}>"
 
     def _repr_html_(self) -> str:
         """Return the table of parameters, for notebooks."""

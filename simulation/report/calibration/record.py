@@ -68,7 +68,7 @@ def calibration_record(
         "next": None if then is None else _next(then),
     }
     result = rounded(result)
-    result["warnings"] = [_told(warning) for warning in found.warnings]
+    result["warnings"] = [_told(warning.message) for warning in found.warnings]
     result["notes"] = [_told(note) for note in notes]
     result["verdict"] = {code: verdict(language(code), result) for code in LANGUAGES}
     return result
