@@ -91,5 +91,6 @@ def _tree(path: Path) -> ast.Module:
 
 if __name__ == "__main__":
     missing = update()
-    print(*(f"to be translated: {sentence}" for sentence in missing), sep="\n")
+    for sentence in missing:
+        print(f"to be translated: {sentence}")
     sys.exit(bool(missing))
