@@ -88,8 +88,7 @@ def show(settings: Settings, found: Answer[Any]) -> None:
         if settings.as_json:
             print_json(to_data(found.result))
         else:
-            document = found.folder.kind.document(found.result, speech)
-            typer.echo(as_text(speech, document, verbose=settings.verbose), nl=False)
+            typer.echo(as_text(speech, found.document(speech), verbose=settings.verbose), nl=False)
             typer.echo(speech.say("Files: {folder}", folder=found.path))
     except BrokenPipeError:
         raise

@@ -343,7 +343,7 @@ def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
     for answer in runs.answers:
         record = answer.record
         if isinstance(record, Answer):
-            told = record.folder.kind.document(record.result, language("id")).blocks[0].text
+            told = record.document(language("id")).blocks[0].text
             assert "".join(told.split()) in whole, answer.folder.kind
             continue
         verdicts = [record["verdict"]] if "verdict" in record else [one["verdict"] for one in record["scenarios"]]

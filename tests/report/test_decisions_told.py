@@ -22,7 +22,7 @@ from simulation.report.document.blocks import Table
 from simulation.report.document.xlsx import write_xlsx
 from simulation.report.kinds import robustness as choices
 from simulation.report.kinds import sensitivity as drivers
-from simulation.report.kinds.kind import Work
+from simulation.report.kinds.kind import Source, Work
 from simulation.report.kinds.question import Question
 from simulation.report.kinds.registry import KINDS, kind_of
 from simulation.report.language import LANGUAGES, language
@@ -67,7 +67,9 @@ def kept(found: object) -> Any:
 def verdicts(found: object) -> dict[str, str]:
     """Return the sentence that answers the question, in each language."""
     document = kind_of(found).document
-    return {code: next(block.text for block in document(kept(found), language(code)).blocks) for code in LANGUAGES}
+    return {
+        code: next(block.text for block in document(kept(found), language(code), Source()).blocks) for code in LANGUAGES
+    }
 
 
 def test_the_result_has_the_keys_of_the_contract(analysed: Sensitivity) -> None:
@@ -174,7 +176,7 @@ def test_a_workbook_holds_the_sentences_and_a_sheet_for_every_table(
 ) -> None:
     """Chances are numbers that are never shown as sure, points are numbers too."""
     speech = language(code)
-    write_xlsx(speech, choices.document_of(kept(tried), speech), tmp_path / "choice.xlsx")
+    write_xlsx(speech, choices.document_of(kept(tried), speech, Source()), tmp_path / "choice.xlsx")
     read_me, chances, regrets = load_workbook(tmp_path / "choice.xlsx").worksheets
     assert verdicts(tried)[code] in [row[0].value for row in read_me.iter_rows()]
     assert chances.cell(2, 2).value == pytest.approx(tried.chances[0, 0], abs=1e-6)
@@ -186,7 +188,7 @@ def test_a_workbook_holds_the_sentences_and_a_sheet_for_every_table(
 def test_every_state_has_a_name_and_a_row_in_both_tables(tried: Robustness, code: str) -> None:
     """The chances end with the mean, the regrets with the largest."""
     speech = language(code)
-    blocks = choices.document_of(kept(tried), speech).blocks
+    blocks = choices.document_of(kept(tried), speech, Source()).blocks
     chances, regrets = (block.as_text(speech) for block in blocks if isinstance(block, Table))
     assert len(chances.rows) == len(regrets.rows) == len(tried.worlds) + 1
     largest = [float(cell.replace(",", ".")) for cell in regrets.rows[-1][1:]]

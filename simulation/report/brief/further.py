@@ -71,7 +71,7 @@ def further_blocks(speech: Language, answer: FurtherAnswer) -> Iterator[Block]:
 
 def _blocks_of(speech: Language, answer: Answer[Any]) -> Iterator[Block]:
     """Yield the blocks of an answer of the new store, until the whole brief is made of these."""
-    document = answer.folder.kind.document(answer.result, speech)
+    document = answer.document(speech)
     yield Heading(document.chapter)
     for block in document.shown(blocks.On.APPENDIX):
         match block:

@@ -10,7 +10,7 @@ To add or port one:
 3. *Functions*: ``question(found)`` says what the object that the library computed answers (so that `kkb.save` finds
    its folder); ``compute(question, work)`` computes it, for commands and for `kkb.rerun` alike; ``result(found)`` makes
    the typed result; ``tables(found)`` the tables for machines (CSV, Parquet).
-4. *Document*: ``document(result, speech)`` returns blocks (``document/blocks.py``): `Paragraph`, `Bullets`, `Table`,
+4. *Document*: ``document(result, speech, source)`` returns blocks (``document/blocks.py``): `Paragraph`, `Bullets`, `Table`,
    `Picture`, `Heading`. Each says with ``on`` where it is shown: terminal, terminal with ``--verbose``, first page of
    a brief, its appendix, workbook. Cells of tables are numbers with a `Column` form where that is possible.
 5. *Figures*: the names in ``figures``, and for each a function ``(speech, result, source)`` in ``figures/``, with its
@@ -24,7 +24,7 @@ figures of `kkb.plots` follow from these.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ...domain.messages import Message
@@ -94,17 +94,26 @@ class DataTable:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a figure comes from.
+    """Where a result that is told or drawn comes from.
 
     Attributes
     ----------
     id
-        Of the run, named in the footer; None where it has none.
+        Of the run; None where it has none.
+    scenario
+        The leading scenario as resolved, as the manifest holds it; empty where it is not known.
+    versions
+        Of Python and of the packages that numbers and figures come from.
+    asked
+        The options of the question; None where they are not known.
     villages
-        Returns the rows of the village table.
+        Returns the rows of the village table of a forecast.
     """
 
     id: str | None = None
+    scenario: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str | None] = field(default_factory=dict)
+    asked: Any = None
     villages: Callable[[], Rows] = lambda: ()
 
 
@@ -140,7 +149,7 @@ class Kind(Generic[Asked, Found, Result]):
     compute: Callable[[Question[Asked], Work], Found]
     result: Callable[[Found], Result]
     tables: Callable[[Found], Iterable[DataTable]]
-    document: Callable[[Result, Language], Document]
+    document: Callable[[Result, Language, Source], Document]
     figures: tuple[str, ...] = ()
     undrawable: Callable[[str, Result], Message | None] = lambda *_: None
     size: Callable[[Question[Asked]], int] = lambda _: 1_000_000

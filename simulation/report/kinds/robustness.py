@@ -13,7 +13,7 @@ from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
 from ..language import Language, phrase
 from ..titles import told_apart
 from .head import Head, caveats_of, head_of
-from .kind import DataTable, Kind, Work
+from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
 TIED = 0.01
@@ -136,7 +136,7 @@ def result_of(found: Robustness) -> RobustnessResult:
     )
 
 
-def document_of(result: RobustnessResult, speech: Language) -> Document:
+def document_of(result: RobustnessResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
     """Return what is told of a choice."""
     title = speech.say(
         "Choice between {number} scenarios: {district}, target of {year}",

@@ -16,7 +16,7 @@ from ..assumptions import parameter_name
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
 from .head import Head, caveats_of, head_of, title_of
-from .kind import DataTable, Kind, Work
+from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
 METHOD = "morris, sobol"
@@ -126,7 +126,7 @@ def result_of(found: Sensitivity) -> SensitivityResult:
     )
 
 
-def document_of(result: SensitivityResult, speech: Language) -> Document:
+def document_of(result: SensitivityResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
     """Return what is told of an analysis."""
     said = verdict(speech, result)
     return Document(

@@ -21,11 +21,12 @@ from typing import Any, Generic, TypeVar
 from ...domain.messages import KampungError, Message, Refusal
 from ...inputs.scenario import Scenario
 from ..chunks import ChunkFolder
-from ..document.blocks import picture_files
+from ..document.blocks import Document, picture_files
 from ..files import digest, json_text, left_behind, read_json, remove, write_csv, write_text
 from ..identity import data_files, plain
 from ..kinds.kind import AnyKind, DataTable, Rows, Source
 from ..kinds.question import RESULTS_FORMAT, Question
+from ..language import Language
 from ..lock import alone
 from ..single_villages import read_rows
 from . import kept
@@ -268,6 +269,18 @@ class Answer(Generic[Result]):
         """The leading scenario."""
         return self.scenarios[0]
 
+    @property
+    def source(self) -> Source:
+        """What its document and its figures say of where it comes from."""
+        manifest = self.manifest
+        return Source(
+            self.id, manifest.scenarios[0] if manifest.scenarios else {}, manifest.versions, self.asked, self.villages
+        )
+
+    def document(self, speech: Language) -> Document:
+        """Return what is told of it."""
+        return self.folder.kind.document(self.result, speech, self.source)
+
     def villages(self) -> Rows:
         """Return the rows of the village table of a forecast."""
         return read_rows(self.path)
@@ -280,7 +293,7 @@ class Answer(Generic[Result]):
         from ..figures.drawings import draw, save_figure
 
         for name in missing:
-            figure = draw(name, self.result, code, Source(self.id, self.villages))
+            figure = draw(name, self.result, code, self.source)
             save_figure(figure, *picture_files(self.path / "figures", name, code), title=name)
         return True
 
