@@ -185,6 +185,48 @@ def test_a_habit_of_offices_changes_nothing_in_a_workbook(desk: Desk, change: Ch
     hold_the_four(load(desk, "desa.xlsx").districts[0])
 
 
+def rewritten(book: bytes, change: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
+    """Return a workbook whose parts were changed, name and content."""
+    stream = BytesIO()
+    with ZipFile(BytesIO(book)) as old, ZipFile(stream, "w") as new:
+        for part in old.namelist():
+            new.writestr(*change(part, old.read(part)))
+    return stream.getvalue()
+
+
+def strict(part: str, content: bytes) -> tuple[str, bytes]:
+    """Return a part as in a Strict Open XML Spreadsheet."""
+    for old, new in (
+        (b"schemas.openxmlformats.org/spreadsheetml/2006/main", b"purl.oclc.org/ooxml/spreadsheetml/main"),
+        (b"schemas.openxmlformats.org/officeDocument/2006/", b"purl.oclc.org/ooxml/officeDocument/"),
+    ):
+        content = content.replace(old, new)
+    return part, content
+
+
+def elsewhere(part: str, content: bytes) -> tuple[str, bytes]:
+    """Return a part where the book is called otherwise, as some web services do."""
+    return part.replace("workbook.xml", "workbook2.xml"), content.replace(b"workbook.xml", b"workbook2.xml")
+
+
+def returns(part: str, content: bytes) -> tuple[str, bytes]:
+    """Return a part whose texts hold the mark of a carriage return, as copied cells do."""
+    return part, content.replace(b"<t>Takisung", b"<t>_x000D_ Takisung_x000D_")
+
+
+@pytest.mark.parametrize("change", [strict, elsewhere, returns])
+def test_a_workbook_is_read_however_its_parts_are_written(
+    desk: Desk, change: Callable[[str, bytes], tuple[str, bytes]]
+) -> None:
+    """Other programs, other names of parts, the stricter standard: the villages are the same."""
+    sound = book_of(("Desa", [INDONESIAN, *ROWS]), change=_dates)
+    book = rewritten(sound, change)
+    with ZipFile(BytesIO(sound)) as one, ZipFile(BytesIO(book)) as other:
+        assert [one.read(part) for part in one.namelist()] != [other.read(part) for part in other.namelist()]
+    desk.write("desa.xlsx", book)
+    hold_the_four(load(desk, "desa.xlsx").districts[0])
+
+
 def test_what_stands_above_the_column_names_is_noted(desk: Desk) -> None:
     """Title rows are left out, and the reader of the check knows it."""
     desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN, *ROWS]), change=_title))

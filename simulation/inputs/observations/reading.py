@@ -14,8 +14,9 @@ from ...domain.villages import KnownStatuses
 from ..collector import Collector
 from ..files import LARGEST_TABLE, Files
 from ..scenario import Scenario
+from ..tables.grids import read_grids
 from ..tables.headers import Grid
-from ..tables.reader import read_grids, table_in
+from ..tables.reader import table_in
 from ..tables.table import Table
 from .assistance import Spell, read_spells
 from .counts import CountRow, complete, read_counts

@@ -1,7 +1,4 @@
-"""Tables found in CSV files and workbooks: where the column names stand, and which rows belong to them.
-
-Knows what else people put on a sheet; must not know what a column means.
-"""
+"""Tables found among the rows of a file: where the column names stand, and which rows belong to them."""
 
 from __future__ import annotations
 
@@ -12,12 +9,10 @@ from ...domain.messages import CONTROL, Message, listed, nearest, shown
 from ..collector import Collector
 from ..files import Source
 from ..tree import Node
-from .archive import is_workbook
 from .cells import ERROR, kind_of
-from .csv_rows import read_csv
+from .grids import read_grid
 from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Grid, Header, Row, Wanted, find_header, normal, numbers_columns
 from .table import Table
-from .workbook import read_sheet, read_sheets
 
 LONGEST = 1000
 """Characters of a cell; a name of more would fill a page of the results."""
@@ -36,16 +31,8 @@ def read_table(
     sheet
         The key of the scenario that names a sheet, and its value; None where it names none.
     """
-    grid = _read_grid(source, collector, wanted, sheet)
+    grid = read_grid(source, collector, wanted, sheet)
     return None if grid is None else table_in(grid, collector, wanted)
-
-
-def read_grids(source: Source, collector: Collector, wanted: Wanted) -> list[Grid]:
-    """Return the rows of a CSV file, or of every sheet that is meant to be seen; empty with the problem told."""
-    if is_workbook(source.path.name, source.content):
-        return read_sheets(source, collector)
-    grid = _read_grid(source, collector, wanted, None)
-    return [] if grid is None else [grid]
 
 
 def table_in(grid: Grid, collector: Collector, wanted: Wanted) -> Table | None:
@@ -73,17 +60,6 @@ def table_in(grid: Grid, collector: Collector, wanted: Wanted) -> Table | None:
     if not body and len(collector) == before:
         _tell_no_rows(grid.shown, Message("the table has a header but no rows"), collector, wanted)
     return table if len(collector) - before == left_out else None
-
-
-def _read_grid(source: Source, collector: Collector, wanted: Wanted, sheet: tuple[str, Node] | None) -> Grid | None:
-    if is_workbook(source.path.name, source.content):
-        return read_sheet(source, collector, wanted, sheet)
-    if sheet is not None:
-        key, node = sheet
-        message = Message("{table} is a CSV file, which has no sheets", {"table": source.shown})
-        collector.add(node, key, message, suggestion=Message("remove this key"))
-    text = source.text(collector, table=True)
-    return None if text is None else read_csv(source.shown, text, collector, wanted)
 
 
 def _body(grid: Grid, header: Header, collector: Collector, wanted: Wanted) -> list[Row]:

@@ -1,128 +1,393 @@
-"""Sheets of a workbook as rows of text.
+"""Workbooks (.xlsx) as sheets of text: opened within bounds, read row by row from their XML.
 
-Knows sheets, cells and merged cells as openpyxl gives them; must not know what a column means.
+openpyxl fills every gap with blank cells, does not tell a formula without a result from an empty cell or, row by row,
+which cells are merged, and fails on oddities of what is no cell; see decision 0008. Here it says what numbers mean.
 """
 
 from __future__ import annotations
 
-import warnings
+import posixpath
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import cached_property
 from io import BytesIO
-from re import fullmatch
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import PurePath
+from typing import IO, Any, NamedTuple
+from xml.etree.ElementTree import Element, fromstring, iterparse
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from ...domain.messages import Message, listed, nearest, shown
-from ..collector import Collector
-from ..files import Source
-from ..tree import Node
-from .archive import DAMAGED, TOO_LARGE, refused
+from ...domain.messages import Message
 from .cells import SheetCell, clean
-from .headers import MOST_ROWS, Grid, Row, Wanted, find_header
+from .headers import MOST_ROWS, Row
 
-if TYPE_CHECKING:
-    from openpyxl.cell.read_only import ReadOnlyCell
+OLD = b"\xd0\xcf\x11\xe0"
+"""How the workbooks of older programs begin, and new ones under a password."""
+ZIPPED = b"PK\x03\x04"
+ENDINGS = frozenset({".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods"})
+"""File endings that promise a workbook."""
 
-    from .sheet_parser import Merged
-
+MOST_BYTES = 40_000_000
+"""Bytes that a workbook may unpack to."""
+MOST_PARTS = 1_000
+MOST_SHEETS = 200
+MOST_COST = 500_000
+"""Elements of all parts, those other than rows, cells and text counted `DEAR` times: what they cost to read."""
+DEAR = 10
+LONGEST = 500_000
+"""Bytes of one tag or one text, about."""
 MOST_CELLS = 2_000_000
 """Cells of a sheet, blank ones to the left of others counted; also cells into which merged cells may reach."""
-
 MOST_LETTERS = 40_000_000
 """Letters of all cells: one long text may stand in many."""
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 LONGEST_FORMAT = 30
 """Letters of a number format that says how many digits to write; numbers have fewer."""
 
+_TYPES = "[Content_Types].xml"
+_ELEMENT = re.compile(rb"<[^/]")
+_CHEAP = re.compile(rb"<(?:\w{1,20}:)?(?:row|c|v|f|is|si|t|r)[\s/>]")
+_SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s")
+_DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_CHUNK = 1 << 16
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_MAIN = (
+    "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
+    "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
+)
+"""The namespaces of sheets: as all programs write them, and as the stricter standard wants them."""
 
-_Read = TypeVar("_Read")
+_SAVE = Message("open it in Excel or LibreOffice and save it as Excel Workbook (.xlsx) or as CSV UTF-8")
+_DAMAGED = Message("the workbook is damaged and cannot be read"), _SAVE
+_OTHER = Message("this is not an Excel workbook (.xlsx)"), _SAVE
+_LOCKED = (
+    Message("the workbook is protected by a password"),
+    Message("open it in Excel or LibreOffice and save it without the password"),
+)
+_TOO_LARGE = (
+    Message("the workbook is too large to be read safely"),
+    Message("copy the table into a workbook of its own, or save it as CSV UTF-8"),
+)
 
 
-class _TooLargeError(Exception):
-    """A sheet has more rows or cells than are read."""
+class WorkbookError(Exception):
+    """A workbook cannot be read: what is wrong, and the likely fix."""
+
+    def __init__(self, why: tuple[Message, Message]) -> None:
+        super().__init__(*why)
+        self.message, self.fix = why
 
 
-def read_sheet(
-    source: Source, collector: Collector, wanted: Wanted, named: tuple[str, Node] | None = None
-) -> Grid | None:
-    """Return the sheet that holds the table, or None with the problem told.
+def is_workbook(name: str, content: bytes) -> bool:
+    """Return whether a file is a workbook by its content, or says so by its name."""
+    return content.startswith((OLD, ZIPPED)) or PurePath(name).suffix.lower() in ENDINGS
 
-    Parameters
-    ----------
-    named
-        The key of the scenario that names the sheet, and its value; None where the only one that fits is meant.
+
+def open_workbook(content: bytes) -> list[Sheet]:
+    """Return the sheets of a workbook, whose cells are read when they are asked for.
+
+    Raises
+    ------
+    WorkbookError
+        Where it cannot be read, or not within the bounds.
     """
-    return _opened(source, collector, lambda sheets: _choose(sheets, source, collector, wanted, named))
-
-
-def read_sheets(source: Source, collector: Collector) -> list[Grid]:
-    """Return every sheet that is meant to be seen and holds something; empty with the problem told."""
-
-    def every(sheets: Sequence[_Sheet]) -> list[Grid]:
-        filled = [sheet for sheet in sheets if sheet.visible and sheet.rows]
-        return [_grid(sheet, source, several=len(filled) > 1) for sheet in filled] or [Grid(source.shown, [])]
-
-    return _opened(source, collector, every) or []
-
-
-def _opened(source: Source, collector: Collector, use: Callable[[Sequence[_Sheet]], _Read]) -> _Read | None:
-    """Return what `use` makes of the sheets of a workbook, or None with the problem told."""
-    from openpyxl import load_workbook
-
-    refusal = DAMAGED
+    if content.startswith(OLD):
+        raise WorkbookError(_LOCKED if "EncryptedPackage".encode("utf-16-le") in content else _OTHER)
+    if not content.startswith(ZIPPED):
+        raise WorkbookError(_OTHER)
+    if content.count(b"PK\x01\x02") > MOST_PARTS:
+        raise WorkbookError(_TOO_LARGE)
     try:
-        if (found := refused(source.content)) is None:
-            with warnings.catch_warnings():
-                # About what openpyxl would lose on saving; nothing is saved here.
-                warnings.simplefilter("ignore", UserWarning)
-                book = load_workbook(BytesIO(source.content), read_only=True, data_only=True, keep_links=False)
-                return use([_Sheet(sheet) for sheet in book.worksheets])
-        refusal = found
-    except _TooLargeError:
-        refusal = TOO_LARGE
-    except Exception:  # noqa: BLE001 S110 - whatever a library says of a broken file means that it is broken
-        pass
-    message, fix = refusal
-    collector.add((source.shown, None), "", message, found=source.path.name, suggestion=fix, table=True)
-    return None
+        archive = ZipFile(BytesIO(content))
+        _measure(archive)
+        return _sheets(archive)
+    except WorkbookError:
+        raise
+    except Exception as error:  # whatever a library says of a broken file means that it is broken
+        raise WorkbookError(_DAMAGED) from error
 
 
-class _Sheet:
-    """A sheet, read as far as is asked for."""
+def _measure(archive: ZipFile) -> None:
+    """Refuse what is no workbook, or is too large: unpacked, for what an archive says of its parts need not be true."""
+    names = archive.namelist()
+    if not any(name.startswith("xl/") and name.endswith(".xml") for name in names) or _TYPES not in names:
+        raise WorkbookError(_OTHER)
+    size = cost = sheets = 0
+    for part in archive.infolist():
+        if part.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+            raise WorkbookError(_DAMAGED)
+        tail, without_tag = b"", 0
+        with archive.open(part) as stream:
+            while chunk := stream.read(_CHUNK):
+                plain = chunk.replace(b"\0", b"")  # UTF-16 reads as ASCII then
+                if _DECLARED.search(tail + plain):
+                    raise WorkbookError(_DAMAGED)
+                tail = plain[-len("<!DOCTYPE") :]
+                elements = len(_ELEMENT.findall(plain))
+                without_tag = 0 if elements else without_tag + len(chunk)
+                size += len(chunk)
+                cost += DEAR * elements - (DEAR - 1) * len(_CHEAP.findall(plain))
+                sheets += len(_SHEET.findall(plain))
+                if size > MOST_BYTES or cost > MOST_COST or sheets > MOST_SHEETS or without_tag > LONGEST:
+                    raise WorkbookError(_TOO_LARGE)
 
-    def __init__(self, sheet: Any) -> None:
-        self.name: str = sheet.title
-        self.visible: bool = sheet.sheet_state == "visible"
-        self.formulas: Sequence[int] = ()
-        self._sheet = sheet
+
+def _sheets(archive: ZipFile) -> list[Sheet]:
+    types = fromstring(archive.read(_TYPES))  # noqa: S314 - what declares entities was refused
+    books = (str(one.get("PartName")) for one in types if str(one.get("ContentType")).endswith(".main+xml"))
+    book = next(books, "xl/workbook.xml").lstrip("/")
+    related = _related(archive, book)
+    targets = dict(related.values())
+    content = fromstring(archive.read(book))  # noqa: S314
+    properties = _find(content, "workbookPr")
+    since_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
+    strings = _strings(archive, targets.get("sharedStrings"))
+    formats = _formats(archive, targets.get("styles"), since_1904=since_1904)
+    sheets = _find(content, "sheets")
+    found = []
+    for sheet in sheets if sheets is not None else ():
+        relation = next(value for key, value in sheet.attrib.items() if key.endswith("}id"))
+        kind, part = related[relation]
+        if kind == "worksheet":
+            visible = sheet.get("state", "visible") == "visible"
+            found.append(Sheet(archive, part, sheet.attrib["name"], strings, formats, visible=visible))
+    return found
+
+
+def _related(archive: ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """Return what a part refers to: identifier -> kind and name of the other part."""
+    folder, name = posixpath.split(part)
+    relations = fromstring(archive.read(f"{folder}/_rels/{name}.rels"))  # noqa: S314
+    return {
+        one.attrib["Id"]: (
+            one.attrib["Type"].rpartition("/")[2],
+            posixpath.normpath(posixpath.join("/", folder, one.attrib["Target"])).lstrip("/"),
+        )
+        for one in relations
+    }
+
+
+def _strings(archive: ZipFile, part: str | None) -> list[str]:
+    """Return the texts that cells share."""
+    if part is None:
+        return []
+    found = []
+    with archive.open(part) as stream:
+        for item in _elements(stream, "si"):
+            found.append(clean(_rich_text(item)))
+            item.clear()
+    return found
+
+
+def _rich_text(item: Element) -> str:
+    """Return a text without its formats and without the phonetic reading beside it."""
+    parts = [one for one in item if _name(one) == "t"]
+    parts += [one for run in item if _name(run) == "r" for one in run if _name(one) == "t"]
+    text = "".join(part.text or "" for part in parts)
+    return text.replace("_x000D_", " ").replace("_x005F_", "_") if "_x" in text else text
+
+
+class _Format(NamedTuple):
+    """How numbers of one style are shown: the code, and the epoch of dates and whether they are durations."""
+
+    code: str = "General"
+    epoch: datetime | None = None
+    duration: bool = False
+
+
+def _formats(archive: ZipFile, part: str | None, *, since_1904: bool) -> list[_Format]:
+    """Return how numbers are shown, for every style that a cell can name."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
+
+    if part is None:
+        return [_Format()]
+    styles = fromstring(archive.read(part))  # noqa: S314
+    own, used = _find(styles, "numFmts"), _find(styles, "cellXfs")
+    codes: Mapping[int, str] = {
+        **BUILTIN_FORMATS,
+        **{int(one.attrib["numFmtId"]): one.attrib["formatCode"] for one in (own if own is not None else ())},
+    }
+    epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
+    formats = []
+    for style in used if used is not None else ():
+        code = codes.get(int(style.get("numFmtId", 0)), "General")
+        is_date = is_date_format(code)
+        formats.append(_Format(code, epoch if is_date else None, is_date and is_timedelta_format(code)))
+    return formats or [_Format()]
+
+
+def _elements(stream: IO[bytes], *names: str) -> Iterator[Element]:
+    """Yield every element of these names of a sheet's XML once it is read whole."""
+    wanted = {namespace + name for namespace in _MAIN for name in names}
+    for _, element in iterparse(stream):  # noqa: S314
+        if element.tag in wanted:
+            yield element
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _find(element: Element, name: str) -> Element | None:
+    return next((one for one in element if _name(one) == name), None)
+
+
+class Sheet:
+    """A sheet of a workbook.
+
+    Attributes
+    ----------
+    name, visible
+        As the workbook has it; whether it is meant to be seen.
+    formulas
+        The row of every formula whose result is saved, once the rows are read.
+    """
+
+    def __init__(
+        self,
+        archive: ZipFile,
+        part: str,
+        name: str,
+        strings: Sequence[str],
+        formats: Sequence[_Format],
+        *,
+        visible: bool,
+    ) -> None:
+        self.name = name
+        self.visible = visible
+        self.formulas: list[int] = []
+        self._archive = archive
+        self._part = part
+        self._strings = strings
+        self._formats = formats
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The rows that are not blank, merged cells filled downwards."""
-        from .sheet_parser import SheetParser
+        """The rows that are not blank, merged cells filled downwards.
 
-        parser = SheetParser(self._sheet)
+        Raises
+        ------
+        WorkbookError
+            Where the sheet is damaged or too large.
+        """
+        try:
+            return self._read()
+        except WorkbookError:
+            raise
+        except Exception as error:  # see `open_workbook`
+            raise WorkbookError(_DAMAGED) from error
+
+    def _read(self) -> list[Row]:
         rows: list[Row] = []
-        area = letters = 0
-        for number, cells in parser.rows():
-            width = max(cell.column for cell in cells)
-            area += width
-            letters += sum(len(cell.value) for cell in cells if isinstance(cell.value, str))
-            if area > MOST_CELLS or letters > MOST_LETTERS or len(rows) > MOST_ROWS:
-                raise _TooLargeError
-            texts = [""] * width
-            for cell in cells:
-                texts[cell.column - 1] = _text(cell)
-            if any(texts):
-                rows.append((number, texts))
-        _fill(rows, parser.merged)
-        self.formulas = parser.formulas
+        merged: list[tuple[int, int, int]] = []
+        area = letters = number = 0
+        with self._archive.open(self._part) as stream:
+            for element in _elements(stream, "row", "mergeCell"):
+                if _name(element) == "mergeCell":
+                    first, _, last = element.get("ref", "").partition(":")
+                    top, left = _place(first)
+                    merged.append((left, top, _place(last or first)[0]))
+                    continue
+                number = int(float(element.get("r", number + 1)))
+                if not 1 <= number <= LAST_ROW:
+                    raise WorkbookError(_DAMAGED)
+                cells = self._cells(element, number)
+                element.clear()
+                area += len(cells)
+                letters += sum(map(len, cells))
+                if area > MOST_CELLS or letters > MOST_LETTERS or len(rows) > MOST_ROWS:
+                    raise WorkbookError(_TOO_LARGE)
+                if any(cells):
+                    rows.append((number, cells))
+        _fill(rows, merged)
         return rows
 
+    def _cells(self, row: Element, number: int) -> list[str]:
+        """Return the cells of a row as a person sees them, blank ones to the left of others included."""
+        cells: list[str] = []
+        column = 0
+        for cell in row:
+            column = _place(cell.attrib["r"])[1] if cell.get("r") else column + 1
+            value = next((one.text for one in cell if _name(one) == "v"), None)
+            inline = next((one for one in cell if _name(one) == "is"), None)
+            has_formula = any(_name(one) == "f" for one in cell)
+            if inline is None and not value and not has_formula:
+                continue
+            if has_formula and value:
+                self.formulas.append(number)
+            cells.extend([""] * (column - len(cells)))
+            cells[column - 1] = clean(_rich_text(inline)) if inline is not None else self._text(cell, value)
+        return cells
 
-def _fill(rows: Sequence[Row], merged: Sequence[Merged]) -> None:
-    """Write the text of merged cells into each of their rows, in their first column."""
+    def _text(self, cell: Element, value: str | None) -> str:
+        """Return a value as a person sees it."""
+        if not value:
+            return SheetCell("=", "formula")
+        match cell.get("t", "n"):
+            case "s":
+                return self._strings[int(value)]
+            case "b":
+                return str(bool(int(value))).upper()
+            case "d":
+                return _day(datetime.fromisoformat(value))
+            case "n":
+                return _number(value, self._formats[_index(cell.get("s", "0"))])
+        return clean(value)
+
+
+def _index(text: str) -> int:
+    """Return a position in a list, which a sign would count from its end."""
+    if (index := int(text)) < 0:
+        raise WorkbookError(_DAMAGED)
+    return index
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """Return row and column of a cell, 1 the first."""
+    found = _CELL.fullmatch(reference.upper())
+    if found is None:
+        raise WorkbookError(_DAMAGED)
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    row = int(found[2])
+    if not (1 <= row <= LAST_ROW and column <= LAST_COLUMN):
+        raise WorkbookError(_DAMAGED)
+    return row, column
+
+
+def _number(value: str, style: _Format) -> str:
+    """Return a number as text, with at most 15 digits behind the point's place: more a spreadsheet does not keep."""
+    number = float(value) if {*".eE"} & {*value} else int(value)
+    if style.epoch is not None:
+        return _date_of(number, style.epoch, duration=style.duration)
+    text = str(number) if isinstance(number, int) else f"{number:.15g}"
+    digits = re.fullmatch(r"(0+)(?:\.(0+))?", style.code[: LONGEST_FORMAT + 1])
+    if digits is None or len(style.code) > LONGEST_FORMAT or not 0 <= number < 1e15:
+        return SheetCell(text, "number")
+    seen = f"{number:0{len(style.code)}.{len(digits[2] or '')}f}"
+    return SheetCell(text, "number", seen if float(seen) == number else "")
+
+
+def _date_of(number: float, epoch: datetime, *, duration: bool) -> str:
+    """Return what day or time a number means; one that means none is an error, as spreadsheet programs show it."""
+    from openpyxl.utils.datetime import from_excel
+
+    try:
+        found: Any = from_excel(number, epoch, timedelta=duration)
+    except (OverflowError, ValueError):
+        return "#VALUE!"
+    return _day(found) if isinstance(found, date) else clean(str(found))
+
+
+def _day(day: date) -> SheetCell:
+    return SheetCell(str(day).removesuffix(" 00:00:00"), "date")
+
+
+def _fill(rows: Sequence[Row], merged: Sequence[tuple[int, int, int]]) -> None:
+    """Write the text of merged cells (column, first and last row) into each of their rows, in their first column."""
     numbers = [number for number, _ in rows]
     left = MOST_CELLS
     for column, top, bottom in merged:
@@ -136,78 +401,3 @@ def _fill(rows: Sequence[Row], merged: Sequence[Merged]) -> None:
         for _, cells in rows[first + 1 : last]:
             cells.extend([""] * (column - len(cells)))
             cells[column - 1] = cells[column - 1] or text
-
-
-def _text(cell: ReadOnlyCell) -> str:
-    """Return a cell as a person sees it."""
-    if cell.data_type == "f":
-        return SheetCell("=", "formula")
-    value: Any = cell.value
-    match value:
-        case str():
-            return clean(value)
-        case bool():
-            return str(value).upper()
-        case int() | float():
-            return _number(value, cell.number_format)
-        case date():
-            return SheetCell(str(value).removesuffix(" 00:00:00"), "date")
-    return clean(str(value))
-
-
-def _number(value: float, style: str) -> SheetCell:
-    """Return a number as text, with at most 15 digits behind the point's place: more a spreadsheet does not keep."""
-    text = str(value) if isinstance(value, int) else f"{value:.15g}"
-    digits = fullmatch(r"(0+)(?:\.(0+))?", style[: LONGEST_FORMAT + 1])
-    if digits is None or len(style) > LONGEST_FORMAT or not 0 <= value < 1e15:
-        return SheetCell(text, "number")
-    places = len(digits[2] or "")
-    seen = f"{value:0{len(style)}.{places}f}"
-    return SheetCell(text, "number", seen if float(seen) == value else "")
-
-
-def _choose(
-    sheets: Sequence[_Sheet], source: Source, collector: Collector, wanted: Wanted, named: tuple[str, Node] | None
-) -> Grid | None:
-    """Return the rows of the sheet that is named, else of the only one that is meant to be seen and fits."""
-    filled = [sheet for sheet in sheets if sheet.visible and sheet.rows]
-    if named is not None:
-        chosen = _named(sheets, *named, collector)
-    else:
-        headers = [(sheet, find_header(sheet.rows, wanted)) for sheet in filled]
-        fitting = [sheet for sheet, header in headers if header is not None and header.fits(wanted)]
-        if len(fitting) > 1:
-            message = Message(
-                "several sheets hold such a table: {names}", {"names": listed(sheet.name for sheet in fitting)}
-            )
-            fix = Message("choose one in the scenario, beside table: sheet: {name}", {"name": shown(fitting[0].name)})
-            collector.add((source.shown, None), "", message, suggestion=fix, table=True)
-            return None
-        nearly = max(
-            headers, key=lambda pair: pair[1].known(wanted) if pair[1] is not None else 0, default=(None, None)
-        )
-        chosen = fitting[0] if fitting else nearly[0]
-        if chosen is None:
-            return Grid(source.shown, [])
-    if chosen is None:
-        return None
-    several = len(filled) > 1 or not chosen.visible
-    return _grid(chosen, source, several=several)
-
-
-def _grid(sheet: _Sheet, source: Source, *, several: bool) -> Grid:
-    """Return the rows of a sheet, which is named where there are several."""
-    name = f"{source.shown}[{shown(sheet.name)}]" if several else source.shown
-    return Grid(name, sheet.rows, ragged=True, formulas=sheet.formulas, sheet=sheet.name)
-
-
-def _named(sheets: Sequence[_Sheet], key: str, named: Node, collector: Collector) -> _Sheet | None:
-    """Return the sheet of a name, capitals and blanks aside, or None with the problem told."""
-    by_name = {clean(sheet.name).lower(): sheet for sheet in sheets}
-    found = by_name.get(clean(str(named.value)).lower())
-    if found is None:
-        names = [sheet.name for sheet in sheets]
-        message = Message("the workbook has no sheet of this name")
-        allowed = Message("one of: {names}", {"names": listed(names)})
-        collector.add(named, key, message, allowed=allowed, suggestion=nearest(str(named.value), names))
-    return found
