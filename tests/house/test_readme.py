@@ -125,6 +125,8 @@ def test_links_and_pictures_of_the_documents_exist() -> None:
         ROOT / "README.id.md",
         ROOT / "scenarios" / "README.md",
         ROOT / "simulation" / "MODEL.md",
+        ROOT / "simulation" / "ARCHITECTURE.md",
+        ROOT / "CONTRIBUTING.md",
         ROOT / "CHANGELOG.md",
         ROOT / "results" / "README.md",
     ):
