@@ -18,6 +18,7 @@ from .randomness import parameter_uniforms, row_order
 from .status import LEVELS
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 Kind = Literal[
     "rise", "fall", "skip", "matrix",
@@ -36,6 +37,8 @@ _LEVELS_OF: dict[str, tuple[str, ...]] = {
     "matrix": LEVELS,
 }
 """The levels at which a kind is given; the empty one stands for all of them together."""
+OF_THE_MATRIX: tuple[Kind, ...] = ("rise", "fall", "skip")
+"""Kinds that together say what a matrix says."""
 _NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall")
 """Kinds that belong to a covariate or an intervention, whose names are the scenario's own."""
 
@@ -133,6 +136,11 @@ class ParameterKey(str):
         return "spread" if self.kind in {"village_sd", "year_sd", "subdistrict_sd"} else "odds ratio"
 
     @property
+    def neutral(self) -> float:
+        """The number that changes nothing."""
+        return 1.0 if self.scale == "odds ratio" else 0.0
+
+    @property
     def scenario_key(self) -> str:
         """The key of the scenario file under which it stands, its section first."""
         return f"interventions.{self}" if self.is_effect else f"transition.{self}"
@@ -178,12 +186,9 @@ class Parameters:
         Shape (D, 4, 4): ``[:, s, d]`` = chance that a rise from s ends at d or above.
     fall_reaches
         Shape (D, 4, 4): ``[:, s, d]`` = chance that a fall from s ends at d or below.
-    village_sd, year_sd, subdistrict_sd
-        Shape (D,): spreads on the log-odds scale.
-    peer_log_odds, campaign_probability, campaign_log_odds
-        Shape (D,).
-    covariate_log_odds
-        Column name -> shape (D,): log odds ratio per unit.
+    scales
+        Key -> shape (D,), for every other parameter but effects of interventions: the logarithm of an odds ratio,
+        a spread, a probability.
     rise_log_odds_ratio, fall_log_odds_ratio
         Shape (D, J): interventions at full dose, in the order of the scenario.
     """
@@ -192,13 +197,7 @@ class Parameters:
     fall: Floats
     rise_reaches: Floats
     fall_reaches: Floats
-    village_sd: Floats
-    year_sd: Floats
-    subdistrict_sd: Floats
-    peer_log_odds: Floats
-    campaign_probability: Floats
-    campaign_log_odds: Floats
-    covariate_log_odds: Mapping[str, Floats]
+    scales: Mapping[ParameterKey, Floats]
     rise_log_odds_ratio: Floats
     fall_log_odds_ratio: Floats
 
@@ -206,6 +205,12 @@ class Parameters:
     def matrix(self) -> Floats:
         """Shape (D, 4, 4): the yearly transition matrix of a typical village in a typical year."""
         return transition_matrix(self.rise, self.fall, self.rise_reaches, self.fall_reaches)
+
+    def take(self, draws: Ints | slice) -> Parameters:
+        """Return some of the draws."""
+        values = {name: value for name, value in vars(self).items() if name != "scales"}
+        scales = {key: value[draws] for key, value in self.scales.items()}
+        return Parameters(scales=scales, **{name: value[draws] for name, value in values.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,18 +286,14 @@ class ParameterSet:
             )
             for direction in DIRECTIONS
         }
+        in_terms = [key for key in values if not (key.is_effect or key.kind in (*OF_THE_MATRIX, "covariate"))]
+        in_terms += [ParameterKey("covariate", name) for name in self.covariates]
         return Parameters(
             rise=rise,
             fall=fall,
             rise_reaches=rise_reaches,
             fall_reaches=fall_reaches,
-            village_sd=values[ParameterKey("village_sd")],
-            year_sd=values[ParameterKey("year_sd")],
-            subdistrict_sd=values[ParameterKey("subdistrict_sd")],
-            peer_log_odds=np.log(values[ParameterKey("peer_odds_ratio")]),
-            campaign_probability=values[ParameterKey("campaign.probability")],
-            campaign_log_odds=np.log(values[ParameterKey("campaign.odds_ratio")]),
-            covariate_log_odds={name: np.log(values[ParameterKey("covariate", name)]) for name in self.covariates},
+            scales={key: np.log(values[key]) if key.scale == "odds ratio" else values[key] for key in in_terms},
             rise_log_odds_ratio=log_ratios["rise"],
             fall_log_odds_ratio=log_ratios["fall"],
         )

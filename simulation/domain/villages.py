@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -253,3 +254,18 @@ class Villages:
         """Return a numeric column, shape (V,), centred on the mean of the district."""
         column = np.asarray(self.columns[name], dtype=np.float64)
         return np.asarray(column - column.mean())
+
+
+def places(status: Statuses, subdistrict_index: Ints) -> Ints:
+    """Return where each village's entry lies in a flat (K, 4, T) table, shape (V, T)."""
+    size = status.shape[1]
+    place = np.multiply(status, size, dtype=np.int64)
+    place += (4 * size * subdistrict_index)[:, None]
+    place += np.arange(size)
+    return place
+
+
+def count_levels(place: Ints, villages: Villages) -> Ints:
+    """Return villages per kecamatan and level, shape (K, 4, T), from their `places`."""
+    shape = (len(villages.subdistricts), len(LEVELS), place.shape[1])
+    return np.bincount(place.ravel(), minlength=math.prod(shape)).reshape(shape)

@@ -17,9 +17,9 @@ from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.status import TOP
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
-from ..domain.villages import Villages
+from ..domain.villages import Villages, count_levels, places
+from .environment import NEVER, Chances, Environment
 from .outcome import Outcome
-from .setting import NEVER, Chances, Setting, count_levels, places
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -53,18 +53,18 @@ def simulate(
     scenario: Assumptions, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
 ) -> Outcome:
     """Run one block of T trajectories of one district; the outcome's leading axis is T."""
-    setting = Setting(scenario, villages, parameters, trajectories, seed)
+    environment = Environment(scenario, villages, parameters, trajectories, seed)
     outcome = Outcome.empty((len(trajectories),), scenario.horizon, len(villages), len(scenario.interventions))
-    state = State(setting.initial_status(), villages, scenario.min_years)
+    state = State(environment.initial_status(), villages, scenario.min_years)
     outcome.levels[:, 0] = state.levels.sum(axis=0).T
     for t, year in enumerate(scenario.years):
         blocked = state.blocked(year)
         outcome.can_rise[:, t] = state.count_may_rise(blocked)
-        chances = setting.chances(year, state.status, state.levels, blocked)
-        changes = decide(setting, chances, state, blocked)
+        environment.assist(year, state.status, state.levels, blocked)
+        changes = decide(environment, environment.chances(year, state.levels), state, blocked)
         state.apply(changes, year)
         _record(outcome, t, state, changes, scenario.target.level_mask)
-        for j, programme in enumerate(setting.programmes):
+        for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.village_assisted[:, t, j] = programme.assisted.sum(axis=1)
     outcome.risen[:] = np.packbits(state.risen, axis=0).T
@@ -126,53 +126,57 @@ class State:
             self._last_change.reshape(-1)[changes.position] = year
 
 
-def decide(setting: Setting, chances: Chances, state: State, blocked: Bools | None) -> Changes:
+def decide(environment: Environment, chances: Chances, state: State, blocked: Bools | None) -> Changes:
     """Let every village decide from the old state; return those that change."""
     odds = chances.rise_odds.take(state.place)
-    if setting.village_factor is not None:
-        odds *= setting.village_factor
+    if environment.village_factor is not None:
+        odds *= environment.village_factor
     if chances.rise_effect is not None:
         odds *= chances.rise_effect
     if blocked is not None:
         odds[blocked] = 0.0
     up = rises(chances.uniform, odds)
     # Nobody falls whose 1 − u is not below the largest chance of falling: a cheap first sieve.
-    ceiling = setting.fall.max() if chances.fall_effect is None else 1.0
+    ceiling = environment.fall.max() if chances.fall_effect is None else 1.0
     position = np.flatnonzero(up | (chances.uniform > 1 - ceiling - _SLACK) if ceiling > 0 else up)
     rising = up.reshape(-1)[position]
     first, rest = position[rising], position[~rising]
     new = np.concatenate(
         [
-            _lands_above(setting, chances, odds, state.status, first),
-            _lands_below(setting, chances, odds, state.status, rest),
+            _lands_above(environment, chances, odds, state.status, first),
+            _lands_below(environment, chances, odds, state.status, rest),
         ]
     )
     return Changes.of(np.concatenate([first, rest]), new, state.status)
 
 
-def _lands_above(setting: Setting, chances: Chances, odds: Floats, status: Statuses, position: Ints) -> Statuses:
+def _lands_above(
+    environment: Environment, chances: Chances, odds: Floats, status: Statuses, position: Ints
+) -> Statuses:
     """Return the new status of villages that rise."""
     old, trajectory = status.reshape(-1)[position], position % status.shape[1]
     uniform, odds = chances.uniform.reshape(-1)[position], odds.reshape(-1)[position]
     new = old + np.int8(1)
     for level in (TOP - 1, TOP):
-        reaches = _look_up(setting.rise_reaches, old, level, trajectory)
+        reaches = _look_up(environment.rise_reaches, old, level, trajectory)
         new += rises_past(uniform, odds, reaches) & (old < level - 1)
     return new
 
 
-def _lands_below(setting: Setting, chances: Chances, odds: Floats, status: Statuses, position: Ints) -> Statuses:
+def _lands_below(
+    environment: Environment, chances: Chances, odds: Floats, status: Statuses, position: Ints
+) -> Statuses:
     """Return the new status of villages that do not rise: few of these fall."""
     old, trajectory = status.reshape(-1)[position], position % status.shape[1]
     uniform, odds = chances.uniform.reshape(-1)[position], odds.reshape(-1)[position]
     if chances.fall_effect is None:
-        fall = setting.fall[old, trajectory]
+        fall = environment.fall[old, trajectory]
     else:
-        fall = fall_chance(setting.fall_against[old, trajectory], chances.fall_effect.reshape(-1)[position])
+        fall = fall_chance(environment.fall_against[old, trajectory], chances.fall_effect.reshape(-1)[position])
     new = old.copy()
     new -= falls(uniform, odds, fall)
     for level in (1, 0):
-        reaches = _look_up(setting.fall_reaches, old, level, trajectory)
+        reaches = _look_up(environment.fall_reaches, old, level, trajectory)
         new -= falls_past(uniform, odds, fall, reaches) & (old > level + 1)
     return new
 

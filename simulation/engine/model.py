@@ -22,10 +22,10 @@ from ..domain.randomness import Process, Trajectories, philox_key
 from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, TOP, Status
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
-from ..domain.villages import Villages
+from ..domain.villages import Villages, count_levels, places
+from .environment import NEVER, Chances, Environment
 from .failure import Failure
 from .outcome import Outcome
-from .setting import NEVER, Chances, Setting, count_levels, places
 
 
 class VillageAgent(mesa.Agent):
@@ -41,7 +41,7 @@ class VillageAgent(mesa.Agent):
     status, next_status
         Level now, and at the end of the year once decided.
     position
-        Its place in the arrays of the model's `Setting`.
+        Its place in the arrays of the model's `Environment`.
     last_change
         Year of its last change of level; long ago where unknown.
     """
@@ -66,7 +66,7 @@ class VillageAgent(mesa.Agent):
     @property
     def assisted_by(self) -> tuple[str, ...]:
         """Names of the interventions that assist this village this year."""
-        programmes = self.model.setting.programmes
+        programmes = self.model.environment.programmes
         return tuple(p.intervention.name for p in programmes if p.assisted[self.position, 0])
 
     @property
@@ -165,12 +165,12 @@ class KampungModel(mesa.Model):
         self.year = scenario.origin
         parameters = scenario.parameters.draw(seed, draw + 1) if parameters is None else parameters
         trajectories = Trajectories.grid(range(draw, draw + 1), range(replicate, replicate + 1))
-        self.setting = Setting(scenario, self.villages, parameters, trajectories, seed)
+        self.environment = Environment(scenario, self.villages, parameters, trajectories, seed)
         self.outcome = Outcome.empty((1,), scenario.horizon, len(self.villages), len(scenario.interventions))
-        self._read_setting()
+        self._read_environment()
         self.village_agents = [
             agent_class(self, position, Status(int(status)))
-            for position, status in enumerate(self.setting.initial_status()[:, 0])
+            for position, status in enumerate(self.environment.initial_status()[:, 0])
         ]
         self.levels: list[int] = np.bincount(self._statuses(), minlength=TOP + 1).tolist()
         self.outcome.levels[0, 0] = self.levels
@@ -193,8 +193,8 @@ class KampungModel(mesa.Model):
         waiting = np.array([not agent.may_rise for agent in self.village_agents])[:, None]
         blocked = waiting & (before[:, None] < TOP) if self.assumptions.min_years else None
         levels = count_levels(places(before[:, None], self.villages.subdistrict_index), self.villages)
-        chances = self.setting.chances(self.year, before[:, None], levels, blocked)
-        self._look_up(chances)
+        self.environment.assist(self.year, before[:, None], levels, blocked)
+        self._look_up(self.environment.chances(self.year, levels))
         villages = self.agents.select(agent_type=VillageAgent)
         villages.do("decide")
         villages.do("change")
@@ -205,13 +205,13 @@ class KampungModel(mesa.Model):
     def _statuses(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
         return np.array([agent.status for agent in self.village_agents], dtype=np.int8)
 
-    def _read_setting(self) -> None:
+    def _read_environment(self) -> None:
         """Unpack what no year changes into plain numbers, which agents read faster than arrays."""
-        setting, ones = self.setting, [1.0] * len(self.villages)
-        self.fall_against = setting.fall_against[:, 0].tolist()
-        self.rise_reaches = setting.rise_reaches[:, :, 0].tolist()
-        self.fall_reaches = setting.fall_reaches[:, :, 0].tolist()
-        self.village_factor = ones if setting.village_factor is None else setting.village_factor[:, 0].tolist()
+        environment, ones = self.environment, [1.0] * len(self.villages)
+        self.fall_against = environment.fall_against[:, 0].tolist()
+        self.rise_reaches = environment.rise_reaches[:, :, 0].tolist()
+        self.fall_reaches = environment.fall_reaches[:, :, 0].tolist()
+        self.village_factor = ones if environment.village_factor is None else environment.village_factor[:, 0].tolist()
         self.rise_effect = self.fall_effect = ones
 
     def _look_up(self, chances: Chances) -> None:
@@ -235,7 +235,7 @@ class KampungModel(mesa.Model):
         outcome.village_risen[:, t] = rose if t == 0 else outcome.village_risen[:, t - 1] | rose
         outcome.risen[0] = np.packbits(outcome.village_risen[:, t].astype(np.bool_))
         outcome.village_status[np.arange(after.size), t, after] = 1
-        for j, programme in enumerate(self.setting.programmes):
+        for j, programme in enumerate(self.environment.programmes):
             outcome.assisted[0, t, j] = programme.assisted.sum()
             outcome.village_assisted[:, t, j] = programme.assisted[:, 0]
 

@@ -14,20 +14,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.intervention import combine
+from ..domain.law import TERMS, OfVillage, Term
 from ..domain.transition import chance
-from ..engine.terms import Terms
+from ..engine.log_odds_terms import LogOddsTerms
 from ..inputs.scenario import Scenario
 from .shares import Cut
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 QUANTILES = (0.05, 0.5, 0.95)
-UNKNOWN = ("village", "year", "subdistrict", "campaign")
+UNKNOWN = tuple(term.name for term in TERMS if not term.foreseeable)
 
 
 @dataclass(frozen=True)
@@ -111,30 +113,32 @@ class Breakdown:
         return self.base + sum(c.share for c in self.components if c.kind != "intervention")
 
 
-def break_down(scenario: Scenario, terms: Terms) -> Breakdown:
+def break_down(scenario: Scenario, terms: LogOddsTerms) -> Breakdown:
     """Break down the mean chance of a village over trajectories."""
     base = float(chance(terms.base_odds).mean())
     cut = Cut(np.where(terms.blocked, 0.0, terms.base_odds))
     waiting = Component("waiting", "", cut.mean() - base, float(terms.blocked.mean()), None)
-    others = list(_without_interventions(scenario, terms, cut))
+    others = list(_without_interventions(terms, cut))
     interventions, if_all_assured = _reach(scenario, terms, cut)
     return Breakdown(base, (waiting, *others, *_interventions(scenario, terms, cut)), interventions, if_all_assured)
 
 
-def _without_interventions(scenario: Scenario, terms: Terms, cut: Cut) -> Iterator[Component]:
+def _without_interventions(terms: LogOddsTerms, cut: Cut) -> Iterator[Component]:
     """Yield the components of every step before the interventions."""
-    steps = (
-        ([("covariate", name) for name in scenario.parameters.covariates], terms.covariates),
-        ([("peers", "")], terms.peers[None]),
-        ([(kind, "") for kind in UNKNOWN], np.stack([getattr(terms, kind) for kind in UNKNOWN])),
-    )
-    for labels, rows in steps:
+    for _, step in groupby(terms.terms, _step):
+        together = list(step)
+        rows = np.stack([terms.terms[term] for term in together])
         shares = cut.step(rows, lambda some: some.sum(axis=0))
-        for (kind, name), row, share in zip(labels, rows, shares, strict=True):
-            yield _component(kind, name, row, share)
+        for term, row, share in zip(together, rows, shares, strict=True):
+            yield _component(term.name, term.key.of, row, share)
 
 
-def _interventions(scenario: Scenario, terms: Terms, cut: Cut) -> Iterator[Component]:
+def _step(term: Term) -> tuple[bool, bool]:
+    """Return what terms of one step have in common."""
+    return term.foreseeable, isinstance(term.regressor, OfVillage)
+
+
+def _interventions(scenario: Scenario, terms: LogOddsTerms, cut: Cut) -> Iterator[Component]:
     """Yield the components of the last step."""
     shares = cut.step(terms.programmes, lambda some: combine(list(some), scenario.overlap))
     for plan, row, share in zip(scenario.interventions, terms.programmes, shares, strict=True):
@@ -148,7 +152,7 @@ def _component(kind: str, name: str, row: Floats, share: float) -> Component:
     return Component(kind, name, share, acting.size / row.size, ratio)
 
 
-def _reach(scenario: Scenario, terms: Terms, before: Cut) -> tuple[tuple[Reach, ...], float | None]:
+def _reach(scenario: Scenario, terms: LogOddsTerms, before: Cut) -> tuple[tuple[Reach, ...], float | None]:
     """Return what each intervention is to the village, and the chance with all that could choose it for certain.
 
     `before` holds every step but the interventions.

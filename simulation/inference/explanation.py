@@ -19,7 +19,7 @@ from ..domain.status import LEVELS, TOP
 from ..domain.transition import chance
 from ..domain.villages import KnownStatuses, Villages
 from ..engine.ensemble import CHUNK_CELLS, Effort, chunks
-from ..engine.terms import Terms, replay
+from ..engine.log_odds_terms import LogOddsTerms, replay
 from ..inputs.scenario import Scenario
 from .components import QUANTILES, Breakdown, break_down
 from .forecast import Forecast
@@ -201,7 +201,7 @@ def _affordable(effort: Effort, cells: int) -> Effort:
     return Effort(draws, min(effort.replicates, most // draws))
 
 
-def _played(scenario: Scenario, effort: Effort, seed: int, place: _Place, year: int) -> Terms:
+def _played(scenario: Scenario, effort: Effort, seed: int, place: _Place, year: int) -> LogOddsTerms:
     """Return the terms of a village in every trajectory."""
     parameters = scenario.parameters.draw(seed, effort.draws)
     parts = []
@@ -209,10 +209,10 @@ def _played(scenario: Scenario, effort: Effort, seed: int, place: _Place, year: 
         if chunk.district == place.district:
             trajectories = Trajectories.grid(chunk.draws, chunk.replicates)
             parts.append(replay(scenario, place.villages, parameters, trajectories, seed, place.row, year))
-    return Terms.joined(parts)
+    return LogOddsTerms.join(parts)
 
 
-def _explained(scenario: Scenario, effort: Effort, place: _Place, year: int, terms: Terms) -> Explanation:
+def _explained(scenario: Scenario, effort: Effort, place: _Place, year: int, terms: LogOddsTerms) -> Explanation:
     """Put together what is said of a village."""
     villages, row = place.villages, place.row
     columns = {name: np.asarray(villages.columns[name], dtype=np.float64) for name in scenario.parameters.covariates}
@@ -233,7 +233,7 @@ def _explained(scenario: Scenario, effort: Effort, place: _Place, year: int, ter
     )
 
 
-def _interval(terms: Terms, draws: int) -> tuple[float, float] | None:
+def _interval(terms: LogOddsTerms, draws: int) -> tuple[float, float] | None:
     """Return the 90% interval of the base over draws, where all trajectories of a draw have the same."""
     if draws == 1 or np.ptp(terms.level):
         return None

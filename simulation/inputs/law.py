@@ -134,8 +134,9 @@ def _given_transition(transition: Transition) -> dict[ParameterKey, Quantity]:
             given |= {f"skip.{level}": value for level, value in transition.skip}
         else:
             given["skip"] = transition.skip
-    for name in ("village_sd", "year_sd", "subdistrict_sd", "peer_odds_ratio"):
-        given[name] = getattr(transition, name)
+    for key in DEFAULT_PRIORS:
+        if hasattr(transition, key) and key.kind not in SHORTHAND:
+            given[key] = getattr(transition, key)
     if transition.campaign is not None:
         given |= {f"campaign.{name}": value for name, value in transition.campaign}
     given |= {f"covariates.{name}": value for name, value in transition.covariates.items()}

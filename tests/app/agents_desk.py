@@ -28,7 +28,7 @@ AGENTS = dedent("""\
 
 
     def address(model):
-        where = model.setting.trajectories
+        where = model.environment.trajectories
         return int(where.draw[0]), int(where.replicate[0])
 
 

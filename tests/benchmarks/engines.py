@@ -18,6 +18,7 @@ from pathlib import Path
 import mesa
 
 import simulation as kkb
+from simulation.domain.law import CAMPAIGN, PEERS, SUBDISTRICT, VILLAGE, YEAR
 from simulation.domain.parameters import Parameters
 from simulation.engine.ensemble import Effort, run
 
@@ -103,12 +104,12 @@ def plain_law(parameters: Parameters) -> dict[str, object]:
         "rise": parameters.rise[0, :3].tolist(),
         "fall": float(parameters.fall[0, 1]),
         "skip": {1: float(parameters.rise_reaches[0, 0, 2]), 2: float(parameters.rise_reaches[0, 1, 3])},
-        "village_sd": float(parameters.village_sd[0]),
-        "year_sd": float(parameters.year_sd[0]),
-        "subdistrict_sd": float(parameters.subdistrict_sd[0]),
-        "rho": float(parameters.peer_log_odds[0]),
-        "pi": float(parameters.campaign_probability[0]),
-        "omega": float(parameters.campaign_log_odds[0]),
+        "village_sd": float(VILLAGE.coefficient(parameters)[0]),
+        "year_sd": float(YEAR.coefficient(parameters)[0]),
+        "subdistrict_sd": float(SUBDISTRICT.coefficient(parameters)[0]),
+        "rho": float(PEERS.coefficient(parameters)[0]),
+        "pi": float(parameters.scales[CAMPAIGN.switch][0]),
+        "omega": float(CAMPAIGN.coefficient(parameters)[0]),
     }
 
 

@@ -39,8 +39,9 @@ def test_points_are_the_parameters_at_these_quantiles() -> None:
     )
     placed = factors.at(np.stack([uniform[name] for name in factors.names], axis=1)).parameters.draw(0, 50)
     drawn = scenario.parameters.draw(3, 50)
-    for name in ("rise", "fall", "rise_reaches", "year_sd"):
+    for name in ("rise", "fall", "rise_reaches"):
         assert np.allclose(getattr(placed, name), getattr(drawn, name), rtol=1e-12)
+    assert np.allclose(placed.scales["year_sd"], drawn.scales["year_sd"], rtol=1e-12)
 
 
 def test_a_matrix_row_has_four_coordinates_and_a_file_of_draws_one() -> None:
@@ -57,8 +58,9 @@ def test_a_matrix_row_has_four_coordinates_and_a_file_of_draws_one() -> None:
     drawn = factors.at(points).parameters.draw(0, 200)
     assert np.allclose(drawn.matrix.sum(axis=2), 1)
     assert np.unique(drawn.rise[:, 0]).size == 200
-    assert np.all(drawn.year_sd - drawn.village_sd == 10)
-    assert set(drawn.village_sd) == {0.0, 1.0, 2.0, 3.0}
+    year, village = drawn.scales["year_sd"], drawn.scales["village_sd"]
+    assert np.all(year - village == 10)
+    assert set(village) == {0.0, 1.0, 2.0, 3.0}
 
 
 def test_a_parameter_that_moves_nothing_has_no_share() -> None:

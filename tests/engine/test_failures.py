@@ -24,7 +24,7 @@ SCENARIO = everything_on()
 
 def address(model: kkb.KampungModel) -> tuple[int, int]:
     """Return draw and replicate of a model."""
-    trajectories = model.setting.trajectories
+    trajectories = model.environment.trajectories
     return int(trajectories.draw[0]), int(trajectories.replicate[0])
 
 
@@ -68,7 +68,7 @@ class Hopeless(kkb.VillageAgent):
     @property
     def may_rise(self) -> bool:
         """Raise."""
-        return self.model.setting.nonsense
+        return self.model.environment.nonsense
 
 
 @cache

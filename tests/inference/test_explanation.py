@@ -18,8 +18,8 @@ from simulation.domain.status import TOP
 from simulation.domain.transition import chance
 from simulation.engine.batch import State, decide
 from simulation.engine.ensemble import Effort
+from simulation.engine.environment import Environment
 from simulation.engine.model import VillageAgent
-from simulation.engine.setting import Setting
 from simulation.inference import explanation
 from simulation.inference.explanation import Explanation, explain
 from simulation.inference.forecast import Forecast, forecast
@@ -88,14 +88,15 @@ def test_the_parts_are_the_mean_of_the_chances_that_the_engine_decides_by(made: 
     (villages,) = scenario.districts
     parameters = scenario.parameters.draw(made.seed, made.effort.draws)
     grid = Trajectories.grid(range(made.effort.draws), range(made.effort.replicates))
-    setting = Setting(scenario, villages, parameters, grid, made.seed)
-    state = State(setting.initial_status(), villages, scenario.min_years)
+    environment = Environment(scenario, villages, parameters, grid, made.seed)
+    state = State(environment.initial_status(), villages, scenario.min_years)
     for now in range(ORIGIN + 1, year + 1):
         blocked = state.blocked(now)
-        settled = setting.chances(now, state.status, state.levels, blocked)
-        odds = settled.rise_odds.take(state.place) * setting.village_factor
+        environment.assist(now, state.status, state.levels, blocked)
+        settled = environment.chances(now, state.levels)
+        odds = settled.rise_odds.take(state.place) * environment.village_factor
         odds = np.where(blocked, 0.0, odds if settled.rise_effect is None else odds * settled.rise_effect)
-        state.apply(decide(setting, settled, state, blocked), now)
+        state.apply(decide(environment, settled, state, blocked), now)
     expected = chance(odds).mean(axis=1)
     told = [explain(made, code, year).chance for code in villages.codes[::3]]
     np.testing.assert_allclose(told, expected[::3], atol=1e-12, rtol=0)

@@ -31,7 +31,7 @@ class Fragile(kkb.VillageAgent):
     def decide(self) -> None:
         """Decide as any village does, or raise."""
         super().decide()
-        where = self.model.setting.trajectories
+        where = self.model.environment.trajectories
         if fails(int(where.draw[0]), int(where.replicate[0])):
             raise LookupError("no road")
 

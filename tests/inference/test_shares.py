@@ -18,7 +18,7 @@ from simulation.domain.intervention import Intervention
 from simulation.domain.randomness import Trajectories
 from simulation.domain.transition import chance
 from simulation.engine.batch import State
-from simulation.engine.setting import Setting
+from simulation.engine.environment import Environment
 from simulation.inference.explanation import explain
 from simulation.inference.shares import MOST_TOGETHER, shapley
 from simulation.inputs.scenario import Scenario
@@ -64,11 +64,12 @@ def value(scenario: Scenario, on: Sequence[str]) -> float:
     some = replace(scenario, parameters=replace(scenario.parameters, scalars=scalars))
     (villages,) = some.districts
     grid = Trajectories.grid(range(DRAWS), range(REPLICATES))
-    setting = Setting(some, villages, some.parameters.draw(SEED, DRAWS), grid, SEED)
-    state = State(setting.initial_status(), villages, some.min_years)
-    settled = setting.chances(ORIGIN + 1, state.status, state.levels, None)
+    environment = Environment(some, villages, some.parameters.draw(SEED, DRAWS), grid, SEED)
+    state = State(environment.initial_status(), villages, some.min_years)
+    environment.assist(ORIGIN + 1, state.status, state.levels, None)
+    settled = environment.chances(ORIGIN + 1, state.levels)
     odds = settled.rise_odds.take(state.place)
-    for effect in (setting.village_factor, settled.rise_effect):
+    for effect in (environment.village_factor, settled.rise_effect):
         odds = odds if effect is None else odds * effect
     return float(chance(odds)[VILLAGE].mean())
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.intervention import combine, combine_on_falls
+from ...domain.law import PEERS
 from ...domain.messages import Refusal
 from ...domain.parameters import Parameters
 from ...domain.status import TOP, Status
@@ -127,7 +128,7 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
     own = [place for place, plan in enumerate(scenario.interventions) if plan.name in names]
     eligible = np.stack([np.asarray(eligible_now(scenario.interventions[j], villages)) for j in own])
     gains = village_gains(scenario, villages, parameters, _effects(scenario, parameters, own, eligible))
-    peers = peer_shares(villages, villages.levels) if parameters.peer_log_odds.any() else None
+    peers = peer_shares(villages, villages.levels) if PEERS.coefficient(parameters).any() else None
     gain_rises = gains.with_it - gains.without
     ranked = np.flatnonzero(eligible.any(axis=0))
     keys = [(-round(float(gains.met_more[i]), _ALIKE), -round(float(gain_rises[i]), _ALIKE)) for i in ranked]

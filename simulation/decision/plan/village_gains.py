@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.law import SUBDISTRICT
 from ...domain.parameters import Parameters
 from ...domain.status import TOP
 from ...domain.villages import Villages
@@ -109,7 +110,7 @@ def village_gains(scenario: Scenario, villages: Villages, parameters: Parameters
     shocks = Shocks(shocks.log_odds[:, likely], shocks.weight[:, likely])
     own = village_log_odds(villages, parameters)
     kinds = _kinds(villages, own, effects)
-    nodes = shocks.weight.shape[1] * (_KECAMATAN_NODES.size if parameters.subdistrict_sd.any() else 1)
+    nodes = shocks.weight.shape[1] * (_KECAMATAN_NODES.size if SUBDISTRICT.coefficient(parameters).any() else 1)
     size, draws = max(1, BLOCK_CASES // nodes), own.shape[0]
     totals = np.zeros(1 + 3 * len(villages))
     for start in range(0, draws, size):
@@ -137,10 +138,10 @@ class _Block:
     ) -> None:
         self._villages, self._status, self._kinds, self._parameters = villages, villages.levels, kinds, parameters
         self._own, self._effects = own, effects
-        local = parameters.subdistrict_sd.any()
+        local = SUBDISTRICT.coefficient(parameters).any()
         nodes: Floats = _KECAMATAN_NODES if local else np.zeros(1)
         self._local: Floats = _KECAMATAN_WEIGHT if local else np.ones(1)
-        self._shock = shocks.log_odds[:, :, None] + parameters.subdistrict_sd[:, None, None] * nodes
+        self._shock = shocks.log_odds[:, :, None] + SUBDISTRICT.coefficient(parameters)[:, None, None] * nodes
         self._weight = shocks.weight / shocks.weight.sum(axis=1, keepdims=True)
         self._measure: Measure = first_measure(scenario, len(villages), int((self._status == TOP).sum()))
         self._needed = int(self._measure.needed[0])

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ...domain.distributions import Distribution, Empirical, Fixed
+from ...domain.law import TERMS, YEAR, Luck
 from ...domain.parameters import ParameterKey
 from ...domain.status import LEVELS
 from ...domain.villages import MadeUpCounts, Villages
@@ -23,7 +24,7 @@ WorldName = Literal[
 LAUNCHES: dict[WorldName, int] = {"launched_long_ago": FIRST_LAUNCH, "launched_recently": 2022}
 """Years in which all villages would have been launched: the programme's first, and one of its latest."""
 _LOW, _MIDDLE, _HIGH = 0.05, 0.5, 0.95
-_SHOCKS = (ParameterKey("year_sd"), ParameterKey("subdistrict_sd"), ParameterKey("campaign.probability"))
+_SHOCKS = [term for term in TERMS if isinstance(term.regressor, Luck) and not term.regressor.lasting]
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,10 @@ def worlds_of(options: Sequence[Scenario]) -> Iterator[World]:
     if any(map(open_effects, options)):
         yield World("weak_effects", effect_quantile=_LOW)
         yield World("strong_effects", effect_quantile=_HIGH)
-    if any(known[name] != Fixed(0.0) for name in _SHOCKS):
-        yield World("no_shocks", dict.fromkeys(_SHOCKS, 0.0))
-    year_sd = ParameterKey("year_sd")
-    if _open(known[year_sd]):
-        yield World("large_shocks", {year_sd: _at(known[year_sd], _HIGH)})
+    if any(known[term.switch] != term.off for term in _SHOCKS):
+        yield World("no_shocks", {term.switch: term.switch.neutral for term in _SHOCKS})
+    if _open(known[YEAR.key]):
+        yield World("large_shocks", {YEAR.key: _at(known[YEAR.key], _HIGH)})
 
 
 def _two(low: WorldName, high: WorldName, known: dict[ParameterKey, Distribution]) -> Iterator[World]:

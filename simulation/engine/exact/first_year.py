@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.law import VILLAGE
 from ...domain.parameters import Parameters, transition_matrix
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
@@ -80,7 +81,7 @@ def ends(village: Village, parameters: Parameters, shock: Floats, thin: int = 1)
     status = village.status
     along = (slice(None), *(None,) * (shock.ndim - 1))
     typical = odds(parameters.rise[:, status])[along] * factor(shock + village.log_odds[:, 0][along])
-    differences, weight = lasting_nodes(parameters.village_sd)
+    differences, weight = lasting_nodes(VILLAGE.coefficient(parameters))
     rise = np.zeros(shock.shape)
     middle = weight.size // 2 % thin
     for difference, share in zip(factor(differences[:, middle::thin]).T, weight[middle::thin], strict=True):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
+from ...domain.law import PEERS, SUBDISTRICT, OfVillage, acting
 from ...domain.messages import KampungError, Message
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
@@ -105,14 +106,14 @@ def _of_law(scenario: Assumptions, villages: Villages, parameters: Parameters) -
     """Yield what is in the way in the law itself, for one district."""
     unknown, years = not isinstance(villages.known, KnownStatuses), scenario.horizon
     left_out = scenario.parameters.defaulted
-    if parameters.subdistrict_sd.any():
+    if SUBDISTRICT.coefficient(parameters).any():
         yield SUBDISTRICT_SHOCK_LEFT_OUT if "subdistrict_sd" in left_out else SUBDISTRICT_SHOCK
-    if parameters.peer_log_odds.any() and villages.subdistrict_sizes.max() > 1:
+    if PEERS.coefficient(parameters).any() and villages.subdistrict_sizes.max() > 1:
         if years > 1:
             yield PEERS_LATER_LEFT_OUT if "peer_odds_ratio" in left_out else PEERS_LATER
         if unknown:
             yield PEERS_UNKNOWN
     if is_random(parameters) and years > SHOCK_YEARS:
         yield replace(SHOCK_LATER, values={"years": SHOCK_YEARS, "horizon": years})
-    if unknown and any(beta.any() for beta in parameters.covariate_log_odds.values()):
+    if unknown and any(isinstance(term.regressor, OfVillage) for term in acting(parameters)):
         yield COVARIATES_UNKNOWN

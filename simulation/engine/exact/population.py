@@ -13,11 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.intervention import combine, combine_on_falls
+from ...domain.law import seen_at
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.transition import share_above
-from ...domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SubdistrictCounts, Villages
-from ..setting import count_levels, places
+from ...domain.villages import (
+    DistrictCounts,
+    KnownStatuses,
+    MadeUpCounts,
+    SubdistrictCounts,
+    Villages,
+    count_levels,
+    places,
+)
 from .assistance_plan import AssistancePlan, Choice, doses, plan_assistance
 from .forward import Village
 
@@ -135,20 +143,19 @@ def populations(scenario: Assumptions, villages: Villages, parameters: Parameter
 
 def take(parameters: Parameters, draws: Ints | slice) -> Parameters:
     """Return some of the draws."""
-    values = dict(vars(parameters))
-    covariates = {name: column[draws] for name, column in values.pop("covariate_log_odds").items()}
-    return Parameters(covariate_log_odds=covariates, **{name: value[draws] for name, value in values.items()})
+    return parameters.take(draws)
 
 
 def village_log_odds(villages: Villages, parameters: Parameters) -> Floats:
-    """Return what covariates and, in the first year, peers add to the log odds of rising, shape (D, V)."""
+    """Return what can be foreseen of the log odds of rising in the first year, shape (D, V)."""
     result = np.zeros((parameters.rise.shape[0], len(villages)))
-    for name, beta in parameters.covariate_log_odds.items():
-        if beta.any():
-            result += beta[:, None] * villages.covariate(name)
-    if isinstance(villages.known, KnownStatuses) and parameters.peer_log_odds.any():
-        result += parameters.peer_log_odds[:, None] * peer_shares(villages, villages.levels)
+    for term, regressor in seen_at(villages, parameters, _levels(villages)):
+        result += term.coefficient(parameters)[:, None] * regressor
     return result
+
+
+def _levels(villages: Villages) -> Statuses | None:
+    return villages.levels if isinstance(villages.known, KnownStatuses) else None
 
 
 def peer_shares(villages: Villages, status: Statuses) -> Floats:
@@ -212,9 +219,7 @@ def _placed(villages: Villages, counts: Ints) -> tuple[Statuses, Floats]:
 
 def _rows_alike(villages: Villages, parameters: Parameters, status: Statuses, plan: AssistancePlan) -> list[list[int]]:
     """Return the rows of each group."""
-    columns = [villages.covariate(name) for name, beta in parameters.covariate_log_odds.items() if beta.any()]
-    if isinstance(villages.known, KnownStatuses) and parameters.peer_log_odds.any():
-        columns.append(peer_shares(villages, villages.levels))
+    columns = [regressor for _, regressor in seen_at(villages, parameters, _levels(villages))]
     alike: dict[tuple[object, ...], list[int]] = {}
     for row, level in enumerate(status):
         among = tuple(bool(choice.members[row]) for choice in plan.choices)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.law import CAMPAIGN, YEAR
 from ...domain.parameters import Parameters
 
 Floats = NDArray[np.float64]
@@ -74,16 +75,15 @@ def standard_nodes() -> tuple[Floats, Floats]:
 
 def is_random(parameters: Parameters) -> bool:
     """Return whether years differ by chance in any draw."""
-    p = parameters
-    campaign = (p.campaign_probability % 1 != 0) & (p.campaign_log_odds != 0)
-    return bool(p.year_sd.any() or campaign.any())
+    probability = parameters.scales[CAMPAIGN.switch]
+    campaign = (probability % 1 != 0) & (CAMPAIGN.coefficient(parameters) != 0)
+    return bool(YEAR.coefficient(parameters).any() or campaign.any())
 
 
 def year_shocks(parameters: Parameters) -> Shocks:
     """Return the nodes of a year; nodes that no draw can reach are left out."""
-    p = parameters
-    sd, campaign = p.year_sd[:, None], p.campaign_log_odds[:, None]
-    probability = np.where(campaign == 0, 0.0, p.campaign_probability[:, None])
+    sd, campaign = YEAR.coefficient(parameters)[:, None], CAMPAIGN.coefficient(parameters)[:, None]
+    probability = np.where(campaign == 0, 0.0, parameters.scales[CAMPAIGN.switch][:, None])
     if not sd.any():
         z, weight = np.zeros(1), np.ones(1)
     elif probability.any() and (np.abs(campaign) <= 2 * REACH * sd).all():

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from math import prod
 
+from ...domain.law import VILLAGE
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from .closed_form import CASES, joint_measures, top_at_start
@@ -32,7 +33,7 @@ class Workload:
         self._draws = population.draws.size
         self._size = population.membership.shape[0]
         self._shocks = year_shocks(parameters)
-        self._lasting = lasting_nodes(parameters.village_sd)[0].shape[1]
+        self._lasting = lasting_nodes(VILLAGE.coefficient(parameters))[0].shape[1]
 
     @cached_property
     def paths(self) -> list[int]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.distributions import Fixed
 from ...domain.evidence import Evidence
-from ...domain.parameters import DEFAULT_PRIORS, ParameterKey, Parameters, ParameterSet
-from ...domain.randomness import Process, Trajectories, normals, uniforms
+from ...domain.law import SUBDISTRICT, TERMS, luck_of_years
+from ...domain.parameters import DEFAULT_PRIORS, Parameters, ParameterSet
+from ...domain.randomness import Trajectories
 from ...domain.target import Target
 from ...domain.villages import Villages
 from ...engine.exact.first_year import ends
@@ -28,7 +28,7 @@ from .prediction import Alike, Prediction, predict
 Floats = NDArray[np.float64]
 REPLICATES = 4
 """Years drawn for each parameter draw; given the shocks of a year, villages are added up exactly."""
-_NO_SUBDISTRICTS = {ParameterKey("subdistrict_sd"): Fixed(0.0), ParameterKey("peer_odds_ratio"): Fixed(1.0)}
+_NO_SUBDISTRICTS = {term.switch: term.off for term in TERMS if term.needs_subdistricts}
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +135,7 @@ def next_year(scenario: Scenario, villages: Villages, parameters: Parameters, se
     """
     trajectories = Trajectories.grid(range(len(parameters.rise)), range(REPLICATES))
     drawn = take(parameters, trajectories.draw)
-    shock = _shocks(villages, drawn, trajectories, scenario.years[0], seed)
+    shock = _shocks(villages, parameters, trajectories, scenario.years[0], seed)
     log_odds = village_log_odds(villages, parameters)
     nobody_helps = np.zeros((len(trajectories), 1))
     status, groups = villages.levels, []
@@ -153,21 +153,13 @@ def _in_order(found: Prediction, sorted_codes: tuple[str, ...], codes: tuple[str
     return replace(found, levels=found.levels[[row[code] for code in codes]])
 
 
-def _shocks(villages: Villages, drawn: Parameters, trajectories: Trajectories, year: int, seed: int) -> Floats:
+def _shocks(villages: Villages, parameters: Parameters, trajectories: Trajectories, year: int, seed: int) -> Floats:
     """Return what a year adds to the log odds of rising in each kecamatan, shape (K, T); (1, T) where they are alike.
 
     They are those of an ensemble with the same seed.
     """
-    unit = villages.district_unit
-    coin = uniforms(seed, Process.CAMPAIGN, year, unit, trajectories)
-    shock = drawn.year_sd * normals(seed, Process.YEAR_SHOCK, year, unit, trajectories)
-    shock = shock + np.where(coin < drawn.campaign_probability, drawn.campaign_log_odds, 0.0)
-    if not drawn.subdistrict_sd.any():
-        return np.asarray(shock)
-    units = villages.subdistrict_units
-    return np.asarray(
-        shock + drawn.subdistrict_sd * normals(seed, Process.SUBDISTRICT_SHOCK, year, units, trajectories)
-    )
+    shock: Floats = luck_of_years(villages, parameters, trajectories, seed, range(year, year + 1))[0]
+    return shock if SUBDISTRICT.coefficient(parameters).any() else shock[:1]
 
 
 def _rows_alike(villages: Villages, statuses: Statuses, log_odds: Floats, *, apart: bool) -> list[NDArray[np.int64]]:

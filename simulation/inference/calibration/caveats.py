@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ...domain.evidence import Evidence
+from ...domain.law import TERMS
 from ...domain.messages import Message
-from ...domain.parameters import ParameterKey, ParameterSet
+from ...domain.parameters import ParameterSet
 from ...inputs.scenario import Scenario
 from .likelihood import Approximation, Likelihood
+from .yearly_matrices import REDUCED
 
 FEW = 200
 """Draws worth fewer independent ones than this leave the ends of 90% intervals uncertain."""
@@ -187,19 +189,11 @@ def _of_effects(evidence: Evidence, likelihood: Likelihood, *, estimate_effects:
 
 def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[Caveat]:
     scalars = likelihood.parameters.scalars
-    neutral = {
-        ParameterKey("peer_odds_ratio"): 1.0,
-        ParameterKey("campaign.probability"): 0.0,
-        ParameterKey("subdistrict_sd"): 0.0,
-    }
-    if likelihood.steps.years and any(not _is(scalars[key], value) for key, value in neutral.items()):
+    left_out = [term for term in TERMS if term not in REDUCED]
+    if likelihood.steps.years and any(scalars[term.switch] != term.off for term in left_out):
         yield Caveat("shared_shocks")
     if likelihood.steps.years and scenario is not None and (scenario.min_years or scenario.parameters.covariates):
         yield Caveat("left_out")
-
-
-def _is(known: object, value: float) -> bool:
-    return getattr(known, "value", None) == value
 
 
 def _of_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Caveat]:

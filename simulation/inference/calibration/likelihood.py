@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from ...domain.distributions import Fixed
 from ...domain.evidence import Counts, Evidence
 from ...domain.intervention import Intervention, Overlap
-from ...domain.parameters import Kind, ParameterKey, ParameterSet
+from ...domain.law import YEAR
+from ...domain.parameters import OF_THE_MATRIX, Kind, ParameterKey, ParameterSet
 from ...domain.status import LEVELS
 from .count_flows import Flow
 from .paths import DoseRecord, Paths, Seen, paths_of, seen_villages
-from .yearly_matrices import Interval, Law, Products, Steps, Year
+from .yearly_matrices import REDUCED, Interval, Law, Products, Steps, Year
 
 Floats = NDArray[np.float64]
 
-IN_THE_LAW: tuple[Kind, ...] = ("rise", "fall", "skip", "village_sd", "year_sd")
+IN_THE_LAW: tuple[Kind, ...] = (*OF_THE_MATRIX, *(term.key.kind for term in REDUCED))
 """Kinds of parameters that the reduced law knows."""
 _OPEN = 1e-12
 
@@ -137,7 +138,7 @@ class Likelihood:
     @property
     def shocks(self) -> tuple[tuple[str, int], ...]:
         """District and year of every shock among the scores; none where years do not differ."""
-        spread = self.parameters.scalars[ParameterKey("year_sd")]
+        spread = self.parameters.scalars[YEAR.key]
         return () if spread.fixed and float(spread.quantile(np.array([0.5]))[0]) == 0 else self.steps.shocks
 
     @property

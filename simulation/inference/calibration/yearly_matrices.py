@@ -1,8 +1,9 @@
 """Transition matrices of single years and of several in a row, under the reduced law.
 
 Knows shocks, lasting differences and doses of assistance; must not know what was observed.
-The reduced law leaves out what no record of statuses tells apart: peers, kecamatan shocks, campaigns, `min_years`,
-covariates. Matrices have shape (level, level, node, particle), nodes being those of the lasting differences.
+The reduced law has the terms `REDUCED` and the interventions; it leaves out what no record of statuses tells apart:
+peers, kecamatan shocks, campaigns, `min_years`, covariates. Matrices have shape (level, level, node, particle), nodes
+being those of the lasting differences.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.intervention import Overlap, combine, combine_on_falls
+from ...domain.law import VILLAGE, YEAR
 from ...domain.parameters import Direction, ParameterKey, from_shorthand, transition_matrix
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, fall_chance, odds, odds_against
@@ -23,6 +25,8 @@ Interval = tuple[int, ...]
 """Places in `Steps.years` of the years that lie between two observations."""
 Doses = tuple[float, ...]
 
+REDUCED = (VILLAGE, YEAR)
+"""The terms of the log odds of rising that the reduced law keeps, beside those of interventions."""
 _REACH, _NODES = 4.8, 13
 """Lasting differences at steps of 0.8 sd: for spreads up to 2, wrong by less than 1e-5."""
 
@@ -102,15 +106,15 @@ class Steps:
         none, every = np.zeros_like(rise), np.ones_like(rise)
         up = _first_axes_last(transition_matrix(every, none, rise_reaches, fall_reaches))
         down = _first_axes_last(transition_matrix(none, every, rise_reaches, fall_reaches))
-        nodes, weights = lasting_nodes(values[ParameterKey("village_sd")])
-        lasting = factor(nodes[:, None] * values[ParameterKey("village_sd")])
+        nodes, weights = lasting_nodes(values[VILLAGE.key])
+        lasting = factor(nodes[:, None] * values[VILLAGE.key])
         typical = odds(rise).T[:, None] * lasting
         against = odds_against(fall).T[:, None]
         stay = np.eye(len(LEVELS))[:, :, None, None]
         place = {shock: number for number, shock in enumerate(self.shocks)}
         matrices = []
         for year in self.years:
-            pushed = values[ParameterKey("year_sd")] * shocks[:, place[year.district, year.year]]
+            pushed = values[YEAR.key] * shocks[:, place[year.district, year.year]]
             helped = law.effect(year.doses, "rise")
             rises = chance(typical * factor(pushed if helped is None else pushed + helped))[:, None]
             hindered = law.effect(year.doses, "fall")

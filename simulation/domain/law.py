@@ -1,0 +1,283 @@
+"""The log odds of rising: a list of terms that add up.
+
+    log odds = base of the level + terms of the list + joint effect of the interventions
+
+A term is a coefficient, one number a parameter draw, times a regressor: either something that can be seen of a
+village or of its neighbours, and that a planner can therefore foresee, or luck, which nobody can. Both engines, the
+explanation of a village, the closed forms, calibration and back-test take the terms from here: one that is added to
+the list acts in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import methodcaller
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .distributions import Distribution, Fixed, standard_normal
+from .parameters import ParameterKey, Parameters
+from .randomness import Process, Trajectories, Words, keyed_uniforms, philox_key, uniforms
+from .transition import share_above
+from .villages import Villages, count_levels, places
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Statuses = NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class OfVillage:
+    """What is seen of a village and lasts: `value` gives it for every village, shape (V,)."""
+
+    value: Callable[[Villages], Floats]
+
+
+@dataclass(frozen=True)
+class OfNeighbours:
+    """What is seen at the start of a year in a kecamatan, level by level.
+
+    `value` takes the villages and how many stand where, shape (K, 4, T), and gives a number for a village at each
+    level of each kecamatan, of the same shape.
+    """
+
+    value: Callable[[Villages, Ints], Floats]
+
+
+@dataclass(frozen=True)
+class Luck:
+    """What chance decides, looked up at an address: a standard normal, or a coin.
+
+    Attributes
+    ----------
+    process
+        Part of the address.
+    shared_by
+        What has one draw in common.
+    lasting
+        Whether it is drawn once for all years, rather than anew in each.
+    coin
+        Where it is a coin, the parameter that holds its chance of being 1 rather than 0.
+    """
+
+    process: Process
+    shared_by: Literal["district", "subdistrict", "village"]
+    lasting: bool = False
+    coin: ParameterKey | None = None
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of the log odds of rising.
+
+    Attributes
+    ----------
+    name
+        What reports call it.
+    key
+        The parameter behind its coefficient: a spread, or an odds ratio per unit of the regressor.
+    regressor
+        What the coefficient is multiplied by.
+    """
+
+    name: str
+    key: ParameterKey
+    regressor: OfVillage | OfNeighbours | Luck
+
+    @property
+    def foreseeable(self) -> bool:
+        """Whether a planner can see it at the start of a year."""
+        return not isinstance(self.regressor, Luck)
+
+    @property
+    def switch(self) -> ParameterKey:
+        """The parameter that takes the term out of the law where it is neutral."""
+        coin = self.regressor.coin if isinstance(self.regressor, Luck) else None
+        return self.key if coin is None else coin
+
+    @property
+    def off(self) -> Distribution:
+        """What `switch` is where the term is out of the law."""
+        return Fixed(self.switch.neutral)
+
+    @property
+    def needs_subdistricts(self) -> bool:
+        """Whether it depends on which villages lie in one kecamatan."""
+        seen = isinstance(self.regressor, OfNeighbours)
+        return seen or (isinstance(self.regressor, Luck) and self.regressor.shared_by == "subdistrict")
+
+    def coefficient(self, parameters: Parameters) -> Floats:
+        """Return what multiplies the regressor, shape (D,)."""
+        return parameters.scales[self.key]
+
+    def of_uniform(self, parameters: Parameters, draw: Ints, uniform: Floats) -> Floats:
+        """Return the term where it is luck, from uniforms of shape (unit, T); `draw` is that of each trajectory."""
+        coefficient, luck = self.coefficient(parameters)[draw], self.regressor
+        if isinstance(luck, Luck) and luck.coin is not None:
+            return np.where(uniform < parameters.scales[luck.coin][draw], coefficient, 0.0)
+        return coefficient * standard_normal(uniform)
+
+
+PEERS = Term(
+    "peers",
+    ParameterKey("peer_odds_ratio"),
+    OfNeighbours(lambda villages, levels: share_above(levels, villages.subdistrict_sizes)),
+)
+VILLAGE = Term("village", ParameterKey("village_sd"), Luck(Process.VILLAGE_EFFECT, "village", lasting=True))
+YEAR = Term("year", ParameterKey("year_sd"), Luck(Process.YEAR_SHOCK, "district"))
+SUBDISTRICT = Term("subdistrict", ParameterKey("subdistrict_sd"), Luck(Process.SUBDISTRICT_SHOCK, "subdistrict"))
+CAMPAIGN = Term(
+    "campaign",
+    ParameterKey("campaign.odds_ratio"),
+    Luck(Process.CAMPAIGN, "district", coin=ParameterKey("campaign.probability")),
+)
+
+TERMS: tuple[Term, ...] = (PEERS, VILLAGE, YEAR, SUBDISTRICT, CAMPAIGN)
+"""Every term but those of covariates, which a scenario names (`terms_of`)."""
+
+
+def covariate(name: str) -> Term:
+    """Return the term of a numeric column of the village table, centred on the mean of the district."""
+    return Term("covariate", ParameterKey("covariate", name), OfVillage(methodcaller("covariate", name)))
+
+
+def terms_of(parameters: Parameters) -> tuple[Term, ...]:
+    """Return the terms of the law under some parameters: those of covariates, then `TERMS`."""
+    return (*(covariate(key.of) for key in parameters.scales if key.kind == "covariate"), *TERMS)
+
+
+def acting(parameters: Parameters) -> Iterator[Term]:
+    """Yield the terms whose coefficient is not 0 in every draw."""
+    return (term for term in terms_of(parameters) if term.coefficient(parameters).any())
+
+
+def lasting_log_odds(
+    villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
+) -> tuple[Floats | None, Floats | None]:
+    """Return what lasts: the sum of the terms that are seen and of those that are luck, each (V, T) or None."""
+    seen: Floats | None = None
+    luck: Floats | None = None
+    for term in acting(parameters):
+        match term.regressor:
+            case OfVillage(value):
+                seen = _sum(seen, value(villages)[:, None] * term.coefficient(parameters)[trajectories.draw])
+            case Luck(process, shared_by, lasting=True):
+                units, of_village = _units(villages, shared_by)
+                uniform = uniforms(seed, process, 0, units, trajectories)
+                luck = _sum(luck, term.of_uniform(parameters, trajectories.draw, uniform)[of_village])
+    return seen, luck
+
+
+def luck_of_years(
+    villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int, years: range
+) -> Floats:
+    """Return the sum of the terms that are luck of a year and shared in a district or a kecamatan, shape (Y, K, T).
+
+    All years are looked up together: a call for a few rows costs as much as one for a hundred.
+    """
+    terms = [term for term in acting(parameters) if isinstance(term.regressor, Luck) and not term.regressor.lasting]
+    total = np.zeros((len(years), len(villages.subdistricts), len(trajectories)))
+    if not terms:
+        return total
+    lucks = [term.regressor for term in terms if isinstance(term.regressor, Luck)]
+    units = [_units(villages, luck.shared_by)[0] for luck in lucks]
+    keys = np.array([philox_key(seed, luck.process, year) for year in years for luck in lucks], dtype=np.uint64)
+    first, second = np.repeat(keys, [part.size for part in units] * len(years), axis=0).T[:, :, None]
+    uniform = keyed_uniforms((first, second), np.tile(np.concatenate(units), len(years)), trajectories)
+    uniform = uniform.reshape(len(years), -1, len(trajectories))
+    parts = np.split(uniform, np.cumsum([part.size for part in units])[:-1], axis=1)
+    for term, part in zip(terms, parts, strict=True):
+        total += term.of_uniform(parameters, trajectories.draw, part)
+    return total
+
+
+def neighbours_log_odds(villages: Villages, parameters: Parameters, draw: Ints) -> Callable[[Ints], Floats] | None:
+    """Return what sums up the terms that are seen of neighbours; None where there are none.
+
+    It takes how many villages stand where, shape (K, 4, T), and gives the log odds in that shape; `draw` is that of
+    each trajectory.
+    """
+    terms = [
+        (term.coefficient(parameters)[draw], term.regressor.value)
+        for term in acting(parameters)
+        if isinstance(term.regressor, OfNeighbours)
+    ]
+    if not terms:
+        return None
+    return lambda levels: reduce(np.add, (coefficient * value(villages, levels) for coefficient, value in terms))
+
+
+def seen_at(villages: Villages, parameters: Parameters, status: Statuses | None) -> list[tuple[Term, Floats]]:
+    """Return the terms that can be foreseen where villages stand at `status`, with their regressors, shape (V,).
+
+    Parameters
+    ----------
+    status
+        Shape (V,); None where single statuses are unknown, which leaves out what is seen of neighbours.
+    """
+    found = []
+    for term in acting(parameters):
+        match term.regressor:
+            case OfVillage(value):
+                found.append((term, value(villages)))
+            case OfNeighbours(value) if status is not None:
+                levels = count_levels(places(status[:, None], villages.subdistrict_index), villages)
+                found.append((term, value(villages, levels)[villages.subdistrict_index, status, 0]))
+    return found
+
+
+def village_terms(
+    villages: Villages,
+    parameters: Parameters,
+    trajectories: Trajectories,
+    seed: int,
+    year: int,
+    village: int,
+    levels: Ints,
+    level: Ints,
+) -> dict[Term, Floats]:
+    """Return every term of one village at the start of a year, in the order of the list, shape (T,) each.
+
+    Parameters
+    ----------
+    village
+        Its row.
+    levels
+        Shape (K, 4, T): how many villages stand where.
+    level
+        Shape (T,): where it stands itself.
+    """
+    draw, k = trajectories.draw, villages.subdistrict_index[village]
+    found: dict[Term, Floats] = {}
+    for term in terms_of(parameters):
+        match term.regressor:
+            case OfVillage(value):
+                found[term] = value(villages)[village] * term.coefficient(parameters)[draw]
+            case OfNeighbours(value):
+                regressor = value(villages, levels)[k, level, np.arange(draw.size)]
+                found[term] = term.coefficient(parameters)[draw] * regressor
+            case Luck(process, shared_by, lasting):
+                units, of_village = _units(villages, shared_by)
+                row = of_village[village : village + 1]
+                uniform = uniforms(seed, process, 0 if lasting else year, units[row], trajectories)
+                found[term] = term.of_uniform(parameters, draw, uniform)[0]
+    return found
+
+
+def _units(villages: Villages, shared_by: Literal["district", "subdistrict", "village"]) -> tuple[Words, Ints]:
+    """Return the addresses of what has draws of its own, and which of them is each village's, shape (V,)."""
+    match shared_by:
+        case "village":
+            return villages.units, np.arange(len(villages))
+        case "subdistrict":
+            return villages.subdistrict_units, villages.subdistrict_index
+        case "district":
+            return villages.district_unit, np.zeros(len(villages), dtype=np.int64)
+
+
+def _sum(total: Floats | None, part: Floats) -> Floats:
+    return part if total is None else total + part

@@ -1,0 +1,199 @@
+"""What is settled about a year before any village decides: who is assisted, luck, odds.
+
+The environment of one district over T trajectories; the two drivers (`model.py`, `batch.py`) differ only in how they
+visit its villages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.intervention import Programme, combine, combine_on_falls
+from ..domain.law import lasting_log_odds, luck_of_years, neighbours_log_odds
+from ..domain.parameters import Parameters
+from ..domain.randomness import Process, Trajectories, uniforms
+from ..domain.scenario import Assumptions
+from ..domain.transition import factor, fall_chance, odds, odds_against
+from ..domain.villages import KnownStatuses, MadeUpCounts, Villages, place_counts, places
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Statuses = NDArray[np.int8]
+
+NEVER = -(10**6)
+"""Year of the last change of a village whose history is unknown: long enough ago."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """The odds and chances of one year, before villages differ.
+
+    Attributes
+    ----------
+    rise_odds
+        Shape (K, 4, T): odds of rising in each kecamatan at each level; the luck of the year and neighbours included.
+    rise_effect, fall_effect
+        Shape (V, T): exp(E) and exp(−Efall) of the interventions; None where none acts.
+    uniform
+        Shape (V, T): what decides.
+    """
+
+    rise_odds: Floats
+    rise_effect: Floats | None
+    fall_effect: Floats | None
+    uniform: Floats
+
+
+class Environment:
+    """One district over T trajectories, V villages in K kecamatan.
+
+    In every year, in order: `assist` decides whom the programmes assist, `chances` says what then holds.
+
+    Parameters
+    ----------
+    scenario, villages
+        What is simulated.
+    parameters
+        Draws 0 … D−1 of the scenario's parameters; `trajectories.draw` indexes them.
+    trajectories
+        Which draws and replicates.
+    seed
+        Seed of every address.
+
+    Attributes
+    ----------
+    programmes
+        The interventions at work, in the order of the scenario.
+    village_factor
+        Shape (V, T): by what a village's odds of rising are multiplied in every year; None where villages do not
+        differ.
+    fall, fall_against
+        Shape (4, T): chance of falling given no rise, without interventions, and the odds against it.
+    rise_reaches, fall_reaches
+        Shape (4, 4, T): as in `Parameters`.
+    """
+
+    def __init__(
+        self, scenario: Assumptions, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
+    ) -> None:
+        self.scenario = scenario
+        self.villages = villages
+        self.trajectories = trajectories
+        self.seed = seed
+        draw = trajectories.draw
+        self._parameters = parameters
+        self._base_odds = np.ascontiguousarray(odds(parameters.rise)[draw].T)
+        self.fall_against = np.ascontiguousarray(odds_against(parameters.fall)[draw].T)
+        self.fall = fall_chance(self.fall_against, np.ones_like(self.fall_against))
+        self.rise_reaches = np.ascontiguousarray(parameters.rise_reaches[draw].transpose(1, 2, 0))
+        self.fall_reaches = np.ascontiguousarray(parameters.fall_reaches[draw].transpose(1, 2, 0))
+        seen, luck = lasting_log_odds(villages, parameters, trajectories, seed)
+        lasting = luck if seen is None else seen if luck is None else luck + seen
+        self.village_factor = None if lasting is None else factor(lasting)
+        self._seen_factor = None if seen is None else factor(seen)
+        self._neighbours = neighbours_log_odds(villages, parameters, draw)
+        self._luck = luck_of_years(villages, parameters, trajectories, seed, scenario.years)
+        ratios = zip(parameters.rise_log_odds_ratio[draw].T, parameters.fall_log_odds_ratio[draw].T, strict=True)
+        self.programmes = [
+            Programme(plan, villages, *ratio) for plan, ratio in zip(scenario.interventions, ratios, strict=True)
+        ]
+        self._assisted_in = scenario.origin
+
+    def initial_status(self) -> Statuses:
+        """Return the status of every village at the end of the origin year, shape (V, T).
+
+        Where only counts are known they are placed on the villages at random, anew in each trajectory.
+        """
+        villages, size = self.villages, len(self.trajectories)
+        if isinstance(villages.known, KnownStatuses):
+            return np.repeat(villages.levels[:, None], size, axis=1)
+        key = uniforms(self.seed, Process.PLACEMENT, self.scenario.origin, villages.units, self.trajectories)
+        if isinstance(villages.known, MadeUpCounts):
+            counts = villages.known.draw(self.seed, len(self._parameters.rise))
+            return place_counts(key, counts[self.trajectories.draw].T)
+        return villages.known.place(key)
+
+    def assist(self, year: int, status: Statuses, levels: Ints, blocked: Bools | None) -> None:
+        """Decide whom the programmes assist in a year, from the state at its start.
+
+        Parameters
+        ----------
+        year
+            The year after the one that was settled last.
+        status
+            Shape (V, T).
+        levels
+            Shape (K, 4, T): villages per kecamatan and level.
+        blocked
+            Shape (V, T): who may not rise yet (``min_years``); None for nobody.
+
+        Raises
+        ------
+        ValueError
+            Where the year is not the next one: places are filled and doses age once a year.
+        """
+        if year != self._assisted_in + 1:
+            raise ValueError(f"assistance is settled up to {self._assisted_in}; the next year is not {year}")
+        self._assisted_in = year
+
+        @cache
+        def planner_odds() -> Floats:
+            return self._planner_odds(status, levels, blocked)
+
+        for programme in self.programmes:
+            name = programme.intervention.name
+            tie = partial(uniforms, self.seed, Process.PRIORITY, year, self.villages.units, self.trajectories, name)
+            programme.allocate(year, status, tie, planner_odds)
+
+    def chances(self, year: int, levels: Ints) -> Chances:
+        """Return what holds in a year whose assistance is settled; asking changes nothing.
+
+        Parameters
+        ----------
+        levels
+            Shape (K, 4, T): villages per kecamatan and level at the start of the year.
+
+        Raises
+        ------
+        ValueError
+            Where assistance is not settled for this year.
+        """
+        if year != self._assisted_in:
+            raise ValueError(f"assistance is settled for {self._assisted_in}, not for {year}")
+        rise_effect, fall_effect = self._effects()
+        log_odds = self._luck[year - self.scenario.years[0]][:, None, :]
+        if self._neighbours is not None:
+            log_odds = log_odds + self._neighbours(levels)
+        return Chances(
+            rise_odds=self._base_odds * factor(log_odds),
+            rise_effect=rise_effect,
+            fall_effect=fall_effect,
+            uniform=uniforms(self.seed, Process.TRANSITION, year, self.villages.units, self.trajectories),
+        )
+
+    def _planner_odds(self, status: Statuses, levels: Ints, blocked: Bools | None) -> Floats:
+        """Return the odds of rising without intervention as a planner can foresee them, shape (V, T).
+
+        Those of a typical village in a typical year, what is seen of it and of its neighbours as it stands.
+        """
+        by_level = self._base_odds if self._neighbours is None else self._base_odds * factor(self._neighbours(levels))
+        seen = np.broadcast_to(by_level, levels.shape).take(places(status, self.villages.subdistrict_index))
+        if self._seen_factor is not None:
+            seen = seen * self._seen_factor
+        return seen if blocked is None else np.where(blocked, 0.0, seen)
+
+    def _effects(self) -> tuple[Floats | None, Floats | None]:
+        """Return exp(E) and exp(−Efall) of all interventions, each (V, T) or None."""
+        effects = [programme.effects() for programme in self.programmes]
+        up = [rise for rise, _ in effects if rise is not None]
+        down = [fall for _, fall in effects if fall is not None]
+        overlap = self.scenario.overlap
+        return (
+            factor(combine(up, overlap)) if up else None,
+            factor(-combine_on_falls(down, overlap)) if down else None,
+        )
