@@ -6,7 +6,7 @@ Knows shapes and what must hold in them; must not know files, nor what the evide
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -104,12 +104,19 @@ class Assistance:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Everything that was supplied; each kind may be absent, or stand there for several districts."""
+    """Everything that was supplied; each kind may be absent, or stand there for several districts.
+
+    Attributes
+    ----------
+    sources
+        File that it was read from -> SHA-256 of its content.
+    """
 
     panels: tuple[Panel, ...] = ()
     counts: tuple[Counts, ...] = ()
     launches: tuple[Launches, ...] = ()
     assistance: tuple[Assistance, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def blocks(self) -> tuple[str, ...]:

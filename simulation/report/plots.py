@@ -18,11 +18,11 @@ from ..inference.backtest.rolling import Backtest
 from ..inference.calibration.posterior import Posterior
 from ..inference.forecast import Forecast
 from ..inputs.scenario import Scenario
-from .backtest.record import backtest_record
 from .calibration.record import calibration_record
 from .comparison.record import comparison_record
 from .figures.drawings import draw
 from .identity import input_hash
+from .kinds.backtest import BacktestResult
 from .kinds.head import Head
 from .kinds.kind import Source
 from .kinds.registry import kind_of
@@ -30,7 +30,6 @@ from .kinds.sensitivity import SensitivityResult
 from .language import DEFAULT, Language
 from .language import language as spoken
 from .plan.record import plan_record
-from .plots_backtest import draw_backtest
 from .plots_board import draw_village_board
 from .plots_comparison import draw_comparison
 from .plots_fan import draw_fan_chart
@@ -164,19 +163,17 @@ def plan(found: Plan | Mapping[str, Any], language: str | None = None, run_hash:
         return draw_plan(spoken(language or told["language"] or DEFAULT), told, run_hash)
 
 
-def backtest(found: Backtest | Mapping[str, Any], language: str | None = None, run_hash: str | None = None) -> Figure:
+def backtest(found: Backtest | BacktestResult, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw whether forecasts of past years said truly how sure they were: reliability and PIT.
 
     Parameters
     ----------
     found
-        A back-test, or its record (``backtest.json``).
+        A back-test, or its result as `load_run` reads it.
     language, run_hash
         As in `fan_chart`.
     """
-    told = found if isinstance(found, Mapping) else backtest_record(found)
-    with style():
-        return draw_backtest(spoken(language or told["language"] or DEFAULT), told, run_hash)
+    return _figure("backtest", found, language, run_hash)
 
 
 DRAW: dict[str, Callable[..., Figure]] = {

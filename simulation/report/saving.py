@@ -11,10 +11,8 @@ from typing import Any
 
 from ..decision.comparison import Comparison
 from ..decision.plan.result import Plan
-from ..inference.backtest.rolling import Backtest
 from ..inference.forecast import Forecast
 from . import results
-from .backtest.folder import save_backtest
 from .comparison.folder import save_comparison
 from .kinds.registry import kind_of
 from .language import DEFAULT
@@ -40,8 +38,6 @@ def save(answer: Any, folder: str | Path = "results") -> Path:
             return save_comparison(answer, folder)
         case Plan():
             return save_plan(answer, folder)
-        case Backtest():
-            return save_backtest(answer, folder)
     kind = kind_of(answer)
     code = kind.question(answer).scenarios[0].language or DEFAULT
 

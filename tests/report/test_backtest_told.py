@@ -9,15 +9,26 @@ import numpy as np
 import pytest
 
 from simulation.domain.evidence import Panel
+from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
 from simulation.inference.backtest.cases import Past
 from simulation.inference.backtest.prediction import Alike, Prediction, predict
 from simulation.inference.backtest.rolling import Backtest, Forecaster, roll
 from simulation.report import plots
-from simulation.report.backtest import words
-from simulation.report.backtest.folder import backtest_folder, write_backtest
-from simulation.report.backtest.record import backtest_record
+from simulation.report.kinds.backtest import (
+    BACKTEST,
+    BacktestResult,
+    PastYears,
+    headline,
+    notes,
+    result_of,
+    scores_table,
+    verdict_of,
+)
+from simulation.report.kinds.kind import Source, Work
 from simulation.report.language import LANGUAGES, language
+from simulation.report.store.codec import decode, to_data
+from simulation.report.store.folder import Folder
 
 SCORES = {"brier", "log_score", "crps_rises", "rps_status", "coverage"}
 
@@ -59,62 +70,64 @@ def enough() -> Backtest:
 
 
 def test_the_record_has_the_keys_of_the_contract(enough: Backtest) -> None:
-    """District-years, verdict and, for every forecaster, scores and coverage; JSON can hold it."""
-    record = backtest_record(enough)
+    """District-years, verdict and, for every forecaster, scores and coverage; JSON can hold it, and gives it back."""
+    result = result_of(enough)
+    record = to_data(result)
     assert record["district_years"] == len(record["rows"]) == 24
     assert set(record["forecasters"]) == {"model", "last_year", "mean_so_far", "priors", "binomial", "mine"}
     for scores in record["forecasters"].values():
         assert set(scores) >= SCORES
         assert set(scores["coverage"]) == {"0.5", "0.8", "0.95"}
-    assert set(record["verdict"]) == set(LANGUAGES)
+    assert set(record["verdict"]) == {"last_year", "mean_so_far", "priors", "binomial", "mine"}
     json.dumps(record, allow_nan=False)
-    crps = [row["forecasts"]["model"]["crps_rises"] for row in record["rows"]]
-    assert record["forecasters"]["model"]["crps_rises"] == pytest.approx(np.mean(crps), abs=2e-6)
+    assert to_data(decode(record, BacktestResult)) == record
+    crps = [row.forecasts["model"].crps_rises for row in result.rows]
+    assert result.forecasters["model"].crps_rises == pytest.approx(np.mean(crps), abs=2e-6)
 
 
 def test_verdicts_name_who_is_beaten_and_by_whom() -> None:
     """Worse is said first; both languages say the same."""
-    better, worse = (backtest_record(rolled(4, 8, *chances)) for chances in ((0.12, 0.7), (0.7, 0.12)))
-    assert "better than: " in better["verdict"]["en"]
-    assert "lebih baik daripada: " in better["verdict"]["id"]
-    assert "mine" in better["verdict"]["en"].partition("better than: ")[2]
-    said = worse["verdict"]["en"]
+    better, worse = (result_of(rolled(4, 8, *chances)) for chances in ((0.12, 0.7), (0.7, 0.12)))
+    speech, other = language("en"), language("id")
+    assert "mine" in verdict_of(speech, better).partition("better than: ")[2]
+    assert "mine" in verdict_of(other, better).partition("lebih baik daripada: ")[2]
+    said = verdict_of(speech, worse)
     assert said.startswith("Over 24 district-years the model's forecasts of the number of rises were worse than: ")
     assert "mine" in said.partition("worse than: ")[2].partition(";")[0]
-    assert "lebih buruk daripada: " in worse["verdict"]["id"]
-    assert words.headline(language("en"), worse).startswith("A simpler forecast of past years was better: ")
+    assert "lebih buruk daripada: " in verdict_of(other, worse)
+    assert headline(speech, worse).startswith("A simpler forecast of past years was better: ")
 
 
 def test_too_few_district_years_have_scores_and_a_reason_instead_of_a_verdict() -> None:
     """The verdict is null, nothing says who is better, and the sentence says why."""
-    record = backtest_record(rolled(2, 8))
-    assert (record["district_years"], record["verdict"], record["standing"]) == (12, None, None)
-    assert all(of is None for of in record["forecasters"]["mine"]["model_saves"].values())
-    assert words.said(language("en"), record).startswith("No verdict: with fewer than 20 district-years (here 12)")
-    assert words.said(language("id"), record).startswith("Tanpa kesimpulan: dengan kurang dari 20 kabupaten-tahun")
-    assert words.skill_table(language("en"), record) is None
+    result = result_of(rolled(2, 8))
+    assert (result.district_years, result.verdict) == (12, None)
+    assert all(of is None for of in result.forecasters["mine"].model_saves.values())
+    assert verdict_of(language("en"), result).startswith("No verdict: with fewer than 20 district-years (here 12)")
+    assert verdict_of(language("id"), result).startswith("Tanpa kesimpulan: dengan kurang dari 20 kabupaten-tahun")
+    captions = [getattr(block, "caption", "") for block in BACKTEST.document(result, language("en"), Source()).blocks]
+    assert not any(caption.startswith("Share of the other's score") for caption in captions)
 
 
 def test_an_infinite_score_is_told_and_leaves_json_whole() -> None:
     """Who rules out what came about scores ∞, null in JSON."""
-    record = backtest_record(rolled(4, 8, 0.12, 0.0))
-    assert record["forecasters"]["mine"]["log_score"] is None
-    json.dumps(record, allow_nan=False)
+    result = result_of(rolled(4, 8, 0.12, 0.0))
+    assert result.forecasters["mine"].log_score is None
+    json.dumps(to_data(result), allow_nan=False)
     speech = language("id")
-    assert "∞" in {cell for row in words.scores_table(speech, record).rows for cell in row}
-    assert any(note.startswith("∞") for note in words.notes(speech, record))
+    assert "∞" in {cell for row in scores_table(speech, result).rows for cell in row}
+    assert any(note.startswith("∞") for note in notes(speech, result))
 
 
 def test_reliability_counts_every_district_year_once(enough: Backtest) -> None:
     """In fifths of the chances that were given."""
-    record = backtest_record(enough)
-    assert sum(one["number"] for one in record["reliability"]) == 24
-    said = np.mean([row["forecasts"]["model"]["probability_met"] for row in record["rows"]])
-    mean = sum(one["number"] * one["said"] for one in record["reliability"]) / 24
-    assert mean == pytest.approx(said, abs=1e-5)
-    for one in record["reliability"]:
-        low, high = one["expected90"]
-        assert low <= one["said"] <= high
+    result = result_of(enough)
+    assert sum(one.number for one in result.reliability) == 24
+    said = np.mean([row.forecasts["model"].probability_met for row in result.rows])
+    assert sum(one.number * one.said for one in result.reliability) / 24 == pytest.approx(said, abs=1e-5)
+    for one in result.reliability:
+        low, high = one.expected90
+        assert low <= one.said <= high
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -136,13 +149,27 @@ def test_the_figure_stays_on_its_page(enough: Backtest, code: str) -> None:
 
 def test_a_back_test_has_a_folder_of_its_own_data_and_seed(enough: Backtest, tmp_path) -> None:
     """The same panels in another order lead to the same folder; another status or seed leads to another."""
+
+    def folder_of(data: list[Panel], seed: int = 0) -> Folder:
+        return Folder.of(BACKTEST, PastYears.of(data, None, 20, seed), tmp_path)
+
     data = panels(4, 8)
-    folder = backtest_folder(data, None, 20, 0, tmp_path)
-    assert backtest_folder(data[::-1], None, 20, 0, tmp_path) == folder
-    assert backtest_folder(data[:3], None, 20, 0, tmp_path) != folder
-    assert backtest_folder(data, None, 20, 1, tmp_path) != folder
-    write_backtest(folder, enough)
-    assert folder.read() == backtest_record(enough)
-    lines = (folder.run.path / "backtest.csv").read_text(encoding="utf-8").splitlines()
+    assert folder_of(data[::-1]) == folder_of(data)
+    assert folder_of(data[:3]) != folder_of(data)
+    assert folder_of(data, 1) != folder_of(data)
+    folder = folder_of(data)
+    written = folder.write(PastYears.of(data, None, 20, 0), enough)
+    assert to_data(written.result) == to_data(result_of(enough))
+    lines = (folder.path / "backtest.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + 24 * 6
     assert lines[0].startswith("district_code,year,villages,rises,met,forecaster,probability_met,mean_rises,brier")
+
+
+def test_what_is_kept_gives_the_same_back_test_again() -> None:
+    """Computed from the panels in its folder; with forecasters of the reader's own it is refused."""
+    found = roll(panels(2, 6), None, 20, seed=5)
+    question = BACKTEST.question(found)
+    again = BACKTEST.compute(question, Work())
+    assert to_data(result_of(again)) == to_data(result_of(found))
+    with pytest.raises(Refusal, match="forecasters of the reader's own"):
+        BACKTEST.compute(BACKTEST.question(rolled(2, 8)), Work())

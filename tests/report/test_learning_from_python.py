@@ -17,9 +17,10 @@ from simulation.inference.backtest.cases import Past
 from simulation.inference.backtest.prediction import Alike, Prediction, predict
 from simulation.inference.backtest.rolling import Forecaster
 from simulation.inputs.observations.reading import DataFile
-from simulation.report.backtest.folder import backtest_folder
 from simulation.report.calibration.record import calibration_record
+from simulation.report.kinds.backtest import BACKTEST, PastYears
 from simulation.report.plots import Figure
+from simulation.report.store.folder import Folder
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 WORKBOOK = SCENARIOS / "data" / "contoh_belajar_daftar.xlsx"
@@ -105,7 +106,7 @@ def test_a_backtest_is_saved_where_the_command_would_look_for_it(tmp_path: Path)
     """Scores, table and figure; saved again it is left as it is."""
     found = kkb.backtest(rising(), draws=20, seed=3)
     folder = kkb.save(found, tmp_path)
-    assert folder == backtest_folder([rising()], None, 20, 3, tmp_path).run.path
+    assert folder == Folder.of(BACKTEST, PastYears.of([rising()], None, 20, 3), tmp_path).path
     assert json.loads((folder / "backtest.json").read_text(encoding="utf-8"))["district_years"] == 2
     assert {path.name for path in folder.iterdir()} >= {"backtest.csv", "manifest.json", "figures"}
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.*") if path.is_file()}

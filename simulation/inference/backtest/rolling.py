@@ -22,7 +22,7 @@ from .cases import DistrictYear, Past, district_years
 from .model_forecaster import ModelForecaster
 from .panels import read_panels
 from .prediction import Prediction
-from .scoring import FEWEST, MEANS, Scored, Skill, skill
+from .scoring import FEWEST, MEANS, Scored, Skill, Standing, skill
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,7 @@ class Backtest:
         }
 
     @property
-    def standing(self) -> dict[str, str] | None:
+    def standing(self) -> dict[str, Standing] | None:
         """Every other forecaster -> whether the model forecasts rises ``better``, ``worse`` or that is ``open``.
 
         By the CRPS; None below `FEWEST` district-years.

@@ -18,6 +18,7 @@ from .cases import DistrictYear
 from .prediction import Prediction
 
 Floats = NDArray[np.float64]
+Standing = Literal["better", "worse", "open"]
 
 LEVELS_OF_COVERAGE = (0.5, 0.8, 0.95)
 MEANS = ("brier", "log_score", "crps_rises", "log_score_rises", "rps_status")
@@ -102,7 +103,7 @@ class Skill:
     interval90: tuple[float, float]
 
     @property
-    def standing(self) -> Literal["better", "worse", "open"]:
+    def standing(self) -> Standing:
         """Whether the whole interval lies on one side of 0."""
         low, high = self.interval90
         return "better" if low > 0 else "worse" if high < 0 else "open"

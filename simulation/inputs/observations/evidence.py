@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ...domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from ...domain.messages import DataError, Message
@@ -73,7 +74,10 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     assisted = _assistance(reader, panels, launches, collector)
     if len(collector):
         raise DataError(collector.error().problems, collector.language)
-    return Gathered(Evidence(tuple(panels), counts, tuple(launches), assisted), tuple(collector.notes), reader.files)
+    # By name alone: the folder that a file lies in says nothing of what it holds.
+    sources = {Path(name).name: digest for name, digest in reader.files.items()}
+    evidence = Evidence(tuple(panels), counts, tuple(launches), assisted, sources)
+    return Gathered(evidence, tuple(collector.notes), reader.files)
 
 
 def _tell_one_year(found: Sequence[Observation], collector: Collector) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 from ..kinds.kind import Source
 from ..language import Language, language
 from ..plots_page import Figure, save_figure, style
+from .backtest import draw_backtest
 from .sensitivity import draw_sensitivity
 
 __all__ = ["DRAW", "draw", "save_figure"]
 
 DRAW: dict[str, Callable[[Language, Any, Source], Figure]] = {
+    "backtest": draw_backtest,
     "sensitivity": draw_sensitivity,
 }
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...domain.messages import KampungError
+from .backtest import BACKTEST
 from .kind import AnyKind
 from .robustness import ROBUSTNESS
 from .sensitivity import SENSITIVITY
 
-KINDS: dict[str, AnyKind] = {kind.name: kind for kind in (SENSITIVITY, ROBUSTNESS)}
+KINDS: dict[str, AnyKind] = {kind.name: kind for kind in (SENSITIVITY, ROBUSTNESS, BACKTEST)}
 
 
 def kind_of(found: Any) -> AnyKind:

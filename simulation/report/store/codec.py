@@ -68,6 +68,8 @@ def _of_numpy(value: Any) -> Any:
         return value.item()
     if isinstance(value, np.ndarray):
         return value.tolist()
+    if isinstance(value, str):  # a key of a parameter
+        return str(value)
     raise TypeError(f"a result cannot hold a value of type {type(value).__name__}")
 
 

@@ -1,1 +1,0 @@
-"""Back-tests: record, words and folder."""

@@ -1,0 +1,484 @@
+"""A back-test: its result, and what is said of it: whom the model beats, who beats it, whether its intervals held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.evidence import Panel
+from ...domain.messages import Message, Refusal
+from ...inference.backtest.model_forecaster import knows
+from ...inference.backtest.panels import NOWHERE, anywhere
+from ...inference.backtest.prediction import Prediction
+from ...inference.backtest.rolling import DRAWS, MODEL, Backtest, roll
+from ...inference.backtest.scoring import FEWEST, LEVELS_OF_COVERAGE, Bin, Scored, Skill, Standing, reliability
+from ...inputs.scenario import Scenario
+from ..document.blocks import Cell, Column, Document, Paragraph, Picture, Table
+from ..language import Language, phrase
+from .head import Head, head_of, title_of
+from .kind import DataTable, Kind, Source, Work
+from .past import panels_content, panels_in
+from .question import Question
+
+PANELS = "panels.json"
+_NAMES = {
+    MODEL: phrase("calibrated model"),
+    "last_year": phrase("last year's share"),
+    "mean_so_far": phrase("mean share so far"),
+    "priors": phrase("priors alone"),
+    "binomial": phrase("binomial without shock"),
+}
+_STANDINGS: Mapping[Standing, str] = {
+    "worse": phrase("worse than: {names}"),
+    "better": phrase("better than: {names}"),
+    "open": phrase("not to be told apart from: {names}"),
+}
+_HEADLINES: Mapping[Standing, str] = {
+    "worse": phrase("A simpler forecast of past years was better: {names}"),
+    "better": phrase("The model forecast past years better than: {names}"),
+    "open": phrase("The model forecast past years no better than simpler forecasts, as far as can be told"),
+}
+_SCORES = {
+    "brier": phrase("target met: Brier"),
+    "log_score": phrase("target met: log score"),
+    "crps_rises": phrase("rises: CRPS"),
+    "rps_status": phrase("next level: RPS"),
+}
+_SKILLS = {"brier": phrase("target met: Brier"), "crps_rises": phrase("rises: CRPS")}
+
+
+@dataclass(frozen=True)
+class PastYears:
+    """What was asked.
+
+    Attributes
+    ----------
+    draws, seed
+        Of the parameters at each origin.
+    default
+        Whether the default target and priors apply, and no scenario.
+    own_forecasters
+        Forecaster of the reader's own -> what tells its forecasts from others.
+    """
+
+    draws: int
+    seed: int
+    default: bool
+    own_forecasters: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        panels: Iterable[Panel],
+        scenario: Scenario | None,
+        draws: int = DRAWS,
+        seed: int = 0,
+        own_forecasters: Mapping[str, str] | None = None,
+    ) -> Question[PastYears]:
+        """Return the question about some panels; no scenario for the default target and priors."""
+        asked = cls(draws, seed, scenario is None, own_forecasters or {})
+        return Question("backtest", (scenario or anywhere(),), asked, data={PANELS: panels_content(panels)})
+
+
+@dataclass(frozen=True)
+class District:
+    """A district whose years were forecast; its name where a scenario tells it."""
+
+    code: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class ScoredTarget:
+    """The target whose being met was forecast: key of its reading, share, and levels that it names."""
+
+    key: str
+    share: float
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Share of another forecaster's mean score that the model saves, with its 90% interval over district-years."""
+
+    share: float
+    interval90: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ForecasterScores:
+    """Mean scores of a forecaster; None for a log score that is infinite.
+
+    Attributes
+    ----------
+    brier, log_score
+        Of "target met".
+    crps_rises, log_score_rises
+        Of the number of rises.
+    rps_status
+        Of the next level of each village.
+    coverage
+        Level of a central interval, as text -> how often it held the number of rises.
+    model_saves
+        Score -> what the model saves of it; None where no share can be told. Empty for the model itself.
+    """
+
+    brier: float
+    log_score: float | None
+    crps_rises: float
+    log_score_rises: float | None
+    rps_status: float
+    coverage: Mapping[str, float]
+    model_saves: Mapping[str, Saving | None]
+
+
+@dataclass(frozen=True)
+class YearForecast:
+    """What a forecaster had said of a district-year, and how that scores."""
+
+    probability_met: float
+    mean_rises: float
+    brier: float
+    log_score: float | None
+    crps_rises: float
+    log_score_rises: float | None
+    rps_status: float
+    pit: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A district-year: what came about, and forecaster -> what it had said."""
+
+    district_code: str
+    year: int
+    villages: int
+    rises: int
+    met: bool
+    forecasts: Mapping[str, YearForecast]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestResult(Head):
+    """What ``backtest.json`` holds.
+
+    Attributes
+    ----------
+    default
+        Whether the default target and priors applied, and no scenario.
+    district_years
+        How many there are.
+    verdict
+        Other forecaster -> whether the model forecast rises better; None where there are too few district-years.
+    forecasters
+        Forecaster -> mean scores, the model first.
+    reliability
+        District-years by the chance that the model gave, and how often the target was then met.
+    districts
+        Those of the data.
+    kecamatan_known
+        Whether a scenario says where all of these villages lie.
+    rows
+        Every district-year.
+    """
+
+    default: bool
+    district_years: int
+    verdict: Mapping[str, Standing] | None
+    forecasters: Mapping[str, ForecasterScores]
+    reliability: tuple[Bin, ...]
+    districts: tuple[District, ...]
+    target: ScoredTarget
+    kecamatan_known: bool
+    rows: tuple[Row, ...]
+    draws: int
+    seed: int
+
+
+def result_of(found: Backtest) -> BacktestResult:
+    """Return the typed result of a back-test."""
+    scenario = found.scenario or anywhere()
+    names = {villages.district_code: villages.district for villages in scenario.districts} if found.scenario else {}
+    districts = [District(code, names.get(code)) for code in sorted({case.district_code for case in found.cases})]
+    head = head_of(scenario) | {
+        "district_code": districts[0].code,
+        "district": districts[0].name or "" if len(districts) == 1 else "",
+        "villages": sum(len(panel.codes) for panel in found.panels),
+        "districts_in_all": len(districts),
+        "synthetic_districts": 0,
+        "basis": ("panel",),
+    }
+    met = _met(found)
+    return BacktestResult(
+        **head,
+        default=found.scenario is None,
+        district_years=len(found.cases),
+        verdict=found.standing,
+        forecasters={name: _mean_scores(found, name, scored) for name, scored in found.scored.items()},
+        reliability=reliability(found.scored[MODEL].met, met),
+        districts=tuple(districts),
+        target=ScoredTarget(found.target.key, float(found.target.share), found.target.levels),
+        kecamatan_known=knows(found.scenario, (code for case in found.cases for code in case.codes)),
+        rows=tuple(_rows(found, met)),
+        draws=found.draws,
+        seed=found.seed,
+    )
+
+
+def _mean_scores(found: Backtest, forecaster: str, scored: Scored) -> ForecasterScores:
+    skills, means = {} if forecaster == MODEL else found.skill[forecaster], scored.means()
+    return ForecasterScores(
+        brier=means["brier"],
+        log_score=_finite(means["log_score"]),
+        crps_rises=means["crps_rises"],
+        log_score_rises=_finite(means["log_score_rises"]),
+        rps_status=means["rps_status"],
+        coverage=dict(zip(map(str, LEVELS_OF_COVERAGE), scored.coverage.mean(axis=1).tolist(), strict=True)),
+        model_saves={key: _saving(one) for key, one in skills.items()},
+    )
+
+
+def _saving(of: Skill | None) -> Saving | None:
+    return None if of is None else Saving(of.value, of.interval90)
+
+
+def _met(found: Backtest) -> NDArray[np.bool_]:
+    return np.array([case.met(found.target) for case in found.cases])
+
+
+def _rows(found: Backtest, met: NDArray[np.bool_]) -> Iterator[Row]:
+    for number, case in enumerate(found.cases):
+        forecasts = {
+            name: YearForecast(
+                probability_met=float(scored.met[number]),
+                mean_rises=float(scored.mean_rises[number]),
+                brier=float(scored.brier[number]),
+                log_score=_finite(scored.log_score[number]),
+                crps_rises=float(scored.crps_rises[number]),
+                log_score_rises=_finite(scored.log_score_rises[number]),
+                rps_status=float(scored.rps_status[number]),
+                pit=float(scored.pit[number]),
+            )
+            for name, scored in found.scored.items()
+        }
+        yield Row(case.district_code, case.year, len(case.codes), case.rises, bool(met[number]), forecasts)
+
+
+def _finite(score: float) -> float | None:
+    """Return None for what is infinite: the score of who gave no chance to what came about."""
+    return float(score) if isfinite(score) else None
+
+
+def document_of(result: BacktestResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
+    """Return what is told of a back-test."""
+    verdict = verdict_of(speech, result)
+    skills = [] if result.verdict is None else [skill_table(speech, result)]
+    return Document(
+        heading(speech, result),
+        [
+            Paragraph(verdict, strong=True),
+            scores_table(speech, result),
+            *skills,
+            coverage_table(speech, result),
+            Picture("backtest", speech.say("Whether forecasts of past years said truly how sure they were."), verdict),
+            *(Paragraph(note) for note in notes(speech, result)),
+        ],
+        chapter=speech.say("Forecasts of past years"),
+    )
+
+
+def forecaster_name(speech: Language, forecaster: str) -> str:
+    """Return what a forecaster is called; one that a researcher added keeps its name."""
+    return speech.say(_NAMES[forecaster]) if forecaster in _NAMES else forecaster
+
+
+def heading(speech: Language, result: BacktestResult) -> str:
+    """Return what was forecast again: how many years of how many districts."""
+    first, last = result.rows[0].year, result.rows[-1].year
+    values = {
+        "years": str(first) if first == last else f"{first}–{last}",
+        "number": speech.number(result.district_years),
+        "title": speech.say("default target and priors") if result.default else title_of(speech, result),
+    }
+    places = result.districts
+    if places[0].code == NOWHERE:
+        return speech.say("Back-test: {title}, {years} ({number} district-years)", **values)
+    if len(places) == 1:
+        place = places[0].name or places[0].code
+        return speech.say("Back-test: {title}, {district}, {years} ({number} district-years)", district=place, **values)
+    districts = speech.number(len(places))
+    return speech.say(
+        "Back-test: {title}, {districts} districts, {years} ({number} district-years)", districts=districts, **values
+    )
+
+
+def headline(speech: Language, result: BacktestResult) -> str:
+    """Return the finding in a few words."""
+    if result.verdict is None:
+        return speech.say(
+            "{number} district-years of back-test: too few for a verdict",
+            number=speech.number(result.district_years),
+        )
+    found = next(one for one in _HEADLINES if one in result.verdict.values())
+    return speech.say(_HEADLINES[found], names=_names(speech, result.verdict, found))
+
+
+def verdict_of(speech: Language, result: BacktestResult) -> str:
+    """Return whom the model beats and who beats it, or why that is not said."""
+    number = speech.number(result.district_years)
+    if result.verdict is None:
+        return speech.say(
+            "No verdict: with fewer than {least} district-years (here {number}) luck decides who looks best; the "
+            "scores stand without one.",
+            least=speech.number(FEWEST),
+            number=number,
+        )
+    clauses = [
+        speech.say(template, names=_names(speech, result.verdict, found))
+        for found, template in _STANDINGS.items()
+        if found in result.verdict.values()
+    ]
+    return speech.say(
+        "Over {number} district-years the model's forecasts of the number of rises were {standings}.",
+        number=number,
+        standings="; ".join(clauses),
+    )
+
+
+def _names(speech: Language, verdict: Mapping[str, Standing], found: Standing) -> str:
+    return ", ".join(forecaster_name(speech, one) for one, standing in verdict.items() if standing == found)
+
+
+def scores_table(speech: Language, result: BacktestResult) -> Table:
+    """Return the mean scores of every forecaster."""
+    rows: list[list[Cell]] = [
+        [forecaster_name(speech, one), *(_score(getattr(scores, key)) for key in _SCORES)]
+        for one, scores in result.forecasters.items()
+    ]
+    columns = [
+        Column(speech.say(template), "decimal", 3 if key in {"brier", "rps_status"} else 2)
+        for key, template in _SCORES.items()
+    ]
+    return Table(speech.say("Mean scores; lower is better"), [speech.say("forecaster"), *columns], rows)
+
+
+def _score(score: float | None) -> Cell:
+    return "∞" if score is None else score
+
+
+def coverage_table(speech: Language, result: BacktestResult) -> Table:
+    """Return how often the intervals of every forecaster held the number of rises."""
+    levels = list(result.forecasters[MODEL].coverage)
+    rows: list[list[Cell]] = [
+        [forecaster_name(speech, one), *(scores.coverage[level] for level in levels)]
+        for one, scores in result.forecasters.items()
+    ]
+    columns = [
+        Column(speech.say("{percent} interval", percent=speech.percent(float(level))), "percent") for level in levels
+    ]
+    caption = speech.say("How often intervals held the number of rises that came about")
+    return Table(caption, [speech.say("forecaster"), *columns], rows)
+
+
+def skill_table(speech: Language, result: BacktestResult) -> Table:
+    """Return what share of every other forecaster's mean score the model saves."""
+    rows: list[list[Cell]] = [
+        [forecaster_name(speech, one), *(_saved(speech, scores.model_saves[key]) for key in _SKILLS)]
+        for one, scores in result.forecasters.items()
+        if one != MODEL
+    ]
+    headers = [speech.say("compared with"), *(speech.say(template) for template in _SKILLS.values())]
+    caption = speech.say("Share of the other's score that the model saves (90% interval); below 0 the model is worse")
+    return Table(caption, headers, rows)
+
+
+def _saved(speech: Language, saved: Saving | None) -> Cell:
+    if saved is None:
+        return None
+    low, high = (_signed(speech, end) for end in saved.interval90)
+    return speech.say("{mean} ({low} to {high})", mean=_signed(speech, saved.share, percent=True), low=low, high=high)
+
+
+def _signed(speech: Language, share: float, *, percent: bool = False) -> str:
+    """Return a share in percent with a proper minus sign, with or without the percent sign."""
+    shown = speech.percent(abs(share)) if percent else speech.number(100 * abs(share))
+    return f"−{shown}" if round(share, 2) < 0 else shown
+
+
+def notes(speech: Language, result: BacktestResult) -> Iterator[str]:
+    """Yield what must be known to read the scores rightly."""
+    yield speech.say(
+        "Every year was forecast from what was known before it alone. Last year's share: as many of all villages rise "
+        "as in the year before; mean share so far: as on average in all years before; binomial without shock: each "
+        "level rises as often as so far, every village for itself; priors alone: the model without local data."
+    )
+    if not result.kecamatan_known:
+        yield speech.say(
+            "No scenario says in which kecamatan all of these villages lie: what villages of a kecamatan share, "
+            "learning from peers and covariates are left out."
+        )
+    if result.interventions:
+        yield speech.say("Without the interventions of the scenario: they begin after its origin.")
+    if any(scores.log_score is None for scores in result.forecasters.values()):
+        yield speech.say("∞: something came about to which the forecaster had given no chance at all.")
+
+
+def _compute(question: Question[PastYears], work: Work) -> Backtest:
+    asked = question.asked
+    if asked.own_forecasters:
+        raise Refusal(
+            Message(
+                "this back-test was made with forecasters of the reader's own ({names}), which its folder does not "
+                "hold; run it again in Python",
+                {"names": ", ".join(asked.own_forecasters)},
+            )
+        )
+    scenario = None if asked.default else question.scenarios[0]
+    return roll(panels_in(question.data[PANELS]), scenario, asked.draws, asked.seed, progress=work.progress)
+
+
+def _question(found: Backtest) -> Question[PastYears]:
+    own = {name: _digest(found.predictions[name]) for name in found.own}
+    return PastYears.of(found.panels, found.scenario, found.draws, found.seed, own)
+
+
+def _digest(predictions: Sequence[Prediction]) -> str:
+    return sha256(b"".join(one.rises.tobytes() + one.levels.tobytes() for one in predictions)).hexdigest()
+
+
+def _tables(found: Backtest) -> Iterable[DataTable]:
+    rows = [
+        {
+            "district_code": row.district_code,
+            "year": row.year,
+            "villages": row.villages,
+            "rises": row.rises,
+            "met": row.met,
+            "forecaster": forecaster,
+            **asdict(forecast),
+        }
+        for row in _rows(found, _met(found))
+        for forecaster, forecast in row.forecasts.items()
+    ]
+    yield DataTable.of_rows("backtest.csv", rows)
+
+
+BACKTEST = Kind(
+    name="backtest",
+    asked=PastYears,
+    found=Backtest,
+    result_type=BacktestResult,
+    question=_question,
+    compute=_compute,
+    result=result_of,
+    tables=_tables,
+    document=document_of,
+    figures=("backtest",),
+    doing=(phrase("Past years"), phrase("Past years: {done} of {total} forecast, about {seconds} s left")),
+    title=phrase("back-test"),
+)
