@@ -1,7 +1,4 @@
-"""The starter scenario that ``new`` writes.
-
-Knows the template files and where they go; must not know what a scenario means.
-"""
+"""The starter scenario that ``new`` writes: a scenario and its village table, as CSV and as a workbook."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ from string import Template
 from ..domain.messages import KampungError
 from ..report.files import write_bytes, write_text
 from ..report.language import Language
-from .starter_workbook import starter_workbook
 
 _TEMPLATES = Path(__file__).parent / "starters"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -39,9 +35,8 @@ def write_starter(where: Path, speech: Language) -> list[Path]:
     for path in (scenario, table, workbook):
         if path.exists():
             raise KampungError(speech.say("{path} is there already and is left as it is.", path=path))
-    rows = (_TEMPLATES / f"villages.{speech.code}.csv").read_text(encoding="utf-8")
     text = Template((_TEMPLATES / f"scenario.{speech.code}.yaml").read_text(encoding="utf-8"))
-    write_text(table, rows)
-    write_bytes(workbook, starter_workbook(rows, scenario.name, workbook.name, speech))
+    for copy in (table, workbook):
+        write_bytes(copy, (_TEMPLATES / f"villages.{speech.code}{copy.suffix}").read_bytes())
     write_text(scenario, text.substitute(name=name, table=table.name, workbook=workbook.name))
     return [scenario, table, workbook]

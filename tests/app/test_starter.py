@@ -100,6 +100,11 @@ def test_the_second_scenario_of_a_starter_loads_as_a_file_of_its_own(tmp_path: P
     assert scenario.provenance.table == base.provenance.table
 
 
+def rows_of(table: Path) -> list[list[str]]:
+    """Return the cells of a CSV table."""
+    return [re.split("[,;]", line) for line in table.read_text(encoding="utf-8").splitlines()]
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_workbook_of_a_starter_helps_to_fill_it_in(tmp_path: Path, code: str) -> None:
     """Codes stay text, the levels are offered in a list, and a second sheet explains every column."""
@@ -112,9 +117,11 @@ def test_the_workbook_of_a_starter_helps_to_fill_it_in(tmp_path: Path, code: str
     assert sheet.max_row == 2
     explained = [row[0] for row in readme.iter_rows(min_row=4, max_row=8, values_only=True)]
     assert explained == [cell.value for cell in sheet[1]]
+    assert [[str(cell.value) for cell in row] for row in sheet.iter_rows(max_col=5)] == rows_of(
+        path.with_suffix(".csv")
+    )
     text = " ".join(str(cell) for row in readme.iter_rows(values_only=True) for cell in row if cell)
-    assert "coba_villages.xlsx" in text
-    assert "covariates" in text
+    assert all(word in text for word in ("Berkelanjutan", "covariates", "kampungkb check"))
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -143,7 +150,7 @@ def test_the_optional_lines_of_a_starter_load_too(tmp_path: Path, code: str) -> 
     text, opened = OPTIONAL.subn(r"\1\2", path.read_text(encoding="utf-8"))
     assert opened == 16
     path.write_text(text, encoding="utf-8")
-    rows = [re.split("[,;]", line) for line in table.read_text(encoding="utf-8").splitlines()]
+    rows = rows_of(table)
     place = rows[0].index("status")
     (covariate,) = re.findall(r"covariates: {([a-z_]+):", text)
     rows = [[*row[:place], *row[place + 1 :], more] for row, more in zip(rows, [covariate, "2.5"], strict=True)]
