@@ -37,9 +37,8 @@ A_SECOND: dict[str, float] = {"exact": 4e8, "batch": 1e7, "mesa": 1e5}
 
 COST_EFFORT = (250, 4)
 """Draws and replicates from which mean assistance is told: it hardly varies."""
-DRAWS: dict[str, int] = {"exact": 2_500, "batch": 5_000, "mesa": 5_000}
-REPLICATES = 4
-"""As many trajectories as a forecast, over more draws: that is where the error comes from."""
+EXACT_DRAWS = 2_500
+"""Parameter draws over which exact chances are averaged."""
 
 FIRST_YEAR_ALONE = Message("only the first year is planned exactly; {year} and later years are simulated")
 MANY_TRIES = Message("a plan asks for dozens of exact computations, and each would take minutes with so many draws")
@@ -233,11 +232,10 @@ def engine_for(
 
 
 def first_effort(scenario: Scenario, engine: Engine, draws: int | None, replicates: int | None) -> Effort:
-    """Return where the effort begins; replicates say nothing of exact results."""
-    if scenario.fixed:
-        return Effort(1, 1) if engine == "exact" else Effort.of(scenario, None, replicates)
-    replicates = 1 if engine == "exact" else REPLICATES if replicates is None else replicates
-    return Effort(DRAWS[engine] if draws is None else draws, replicates)
+    """Return where the effort begins: that of a forecast; replicates say nothing of exact results."""
+    if engine != "exact":
+        return Effort.of(scenario, draws, replicates)
+    return Effort(1 if scenario.fixed else EXACT_DRAWS if draws is None else draws, 1)
 
 
 def _why_not_exact(scenario: Scenario, goal: Goal, effort: Effort, seed: int) -> tuple[Message, ...]:

@@ -13,11 +13,12 @@ from simulation.decision.plan.levers import levers_of
 from simulation.decision.plan.planning import plan
 from simulation.decision.plan.search import bisect
 from simulation.decision.plan.trial_cache import TrialCache
-from simulation.decision.trial import Goal, Trial
+from simulation.decision.trial import Engine, Goal, Trial
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
 from simulation.engine.ensemble import Effort
+from simulation.inference.forecast import forecast
 from simulation.inputs.scenario import Scenario
 
 SHARE = Fraction("0.25")
@@ -130,12 +131,12 @@ def test_bisection_with_many_trajectories_finds_the_reference_answers(
 def test_what_makes_a_target_unreachable_is_named() -> None:
     """At shock sd 1.0 the target is within reach without the shock, with twice the odds ratio, or for everybody."""
     found = plan(reference(1.0), 0.8)
-    limits = {limit.name: limit for limit in found.limits}
+    limits = {limit.name: limit for limit in found.bottlenecks}
     assert set(limits) == {"shock", "effect", "eligible"}
     assert (limits["shock"].reachable, limits["shock"].least) == (True, 14)
     for limit in limits.values():
         assert limit.probability > found.best.chance.probability
-    assert plan(reference(0.5), 0.8).limits == ()
+    assert plan(reference(0.5), 0.8).bottlenecks == ()
 
 
 def test_more_shock_asks_for_more_effort_where_the_target_is_likely() -> None:
@@ -213,7 +214,7 @@ def test_a_budget_is_spent_to_its_end_before_a_target_is_out_of_reach() -> None:
     assert found.least is None
     assert found.best.chance.probability == pytest.approx(max(inside.values()), abs=1e-9)
     assert found.best.cost_idr_million <= budget
-    assert "budget" in {limit.name for limit in found.limits}
+    assert "budget" in {limit.name for limit in found.bottlenecks}
 
 
 def test_a_single_lever_keeps_to_the_budget() -> None:
@@ -221,7 +222,7 @@ def test_a_single_lever_keeps_to_the_budget() -> None:
     found = plan(reference(0.0), 0.8, budget=250)
     assert found.least is None
     assert found.best.places == (10,)
-    (budget, *_) = found.limits
+    (budget, *_) = found.bottlenecks
     assert (budget.name, budget.reachable, budget.least) == ("budget", True, 14)
     assert plan(reference(0.0), 0.8, budget=350).least.places == (14,)
 
@@ -281,3 +282,18 @@ def test_default_priors_are_planned_by_simulation() -> None:
     found = plan(scenario, 0.5, replicates=400)
     assert found.engine == "batch"
     assert any("kecamatan" in str(reason) for reason in found.why_simulated)
+
+
+@pytest.mark.parametrize("engine", ["batch", "exact"])
+def test_a_plan_holds_the_number_of_the_forecast(engine: Engine) -> None:
+    """By simulation today's effort has the very number of the forecast; beside exact chances both are kept."""
+    scenario = reference(1.0)
+    (year,) = forecast(scenario, seed=3).districts[0].years[:1]
+    found = plan(scenario, 0.5, engine=engine, seed=3)
+    assert found.forecast.probability == year.met.probability
+    assert found.forecast.monte_carlo_error == year.met.monte_carlo_error
+    if engine == "batch":
+        assert found.now.chance.probability == year.met.probability
+    else:
+        error = found.forecast.monte_carlo_error
+        assert abs(found.now.chance.probability - year.met.probability) < 4 * error

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.decision.plan.search import bisect, cheapest, climb, grid, highest, ladder, least_accepted, undominated
+from simulation.decision.plan.search import bisect, grid, highest, ladder, least_accepted, undominated
 
 
 @given(st.integers(0, 400), st.integers(2, 12))
@@ -54,36 +54,10 @@ def test_a_grid_within_a_limit_reaches_its_edge(a: int, b: int, one: int, other:
     def allowed(places: tuple[int, ...]) -> bool:
         return one * places[0] + other * places[1] <= limit
 
-    found = set(grid([a, b], allowed))
+    found = set(grid([a, b], 7, allowed))
     assert all(allowed(places) for places in found)
     assert (min(a, limit // one), 0) in found
     assert (0, min(b, limit // other)) in found
-
-
-@given(st.tuples(st.integers(1, 12), st.integers(1, 12)), st.integers(1, 9), st.integers(1, 9), st.integers(1, 3))
-def test_no_trade_of_single_places_improves_on_the_cheapest(
-    most: tuple[int, int], one: int, other: int, worth: int
-) -> None:
-    """Of settings that reach half of what everything would, none with one place less and one, two or four more."""
-    enough = (most[0] + worth * most[1]) / 2
-
-    def accepted(places: tuple[int, ...]) -> bool:
-        return places[0] + worth * places[1] >= enough
-
-    def cost(places: tuple[int, ...]) -> float:
-        return one * places[0] + other * places[1]
-
-    a, b = found = cheapest(accepted, cost, most, most)
-    assert accepted(found)
-    trades = [(a - 1, min(b + n, most[1])) for n in (0, 1, 2, 4)] + [(min(a + n, most[0]), b - 1) for n in (0, 1, 2, 4)]
-    inside = [places for places in trades if min(places) >= 0 and accepted(places)]
-    assert all(cost(places) >= cost(found) for places in inside)
-
-
-def test_climbing_ends_at_the_best_trade_within_a_limit() -> None:
-    """Of settings with a + b of at most 10 the highest of 3a + b is all of a, from the other end and from nothing."""
-    for start in ((2, 8), (0, 0)):
-        assert climb(lambda p: 3.0 * p[0] + p[1], lambda p: sum(p) <= 10, (10, 10), start) == (10, 0)
 
 
 @given(st.dictionaries(st.tuples(st.integers(0, 9)), st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1))

@@ -161,7 +161,7 @@ def test_a_folder_holds_the_plan_its_tables_and_workbooks(reached: Plan, tmp_pat
         "plan.json", "plan.csv", "priorities.csv", "priorities_subdistricts.csv", "priorities_id.xlsx",
         "priorities_en.xlsx", "figures/plan_id.svg", "figures/plan_id.png", "manifest.json",
     }  # fmt: skip
-    folder = plan_folder(reached.question, tmp_path)
+    folder = plan_folder(reached.request, tmp_path)
     assert folder.run.path == path
     assert folder.read() == plan_record(reached)
     before = {name: (path / name).read_bytes() for name in names if name != "run.log"}
@@ -171,7 +171,7 @@ def test_a_folder_holds_the_plan_its_tables_and_workbooks(reached: Plan, tmp_pat
 
 def test_other_questions_have_other_folders(reached: Plan, tmp_path: Path) -> None:
     """Goal, lever, budget and effort name the folder; the default year is that year."""
-    asked = reached.question
+    asked = reached.request
     other = [
         replace(asked, goal=replace(asked.goal, probability=0.7)),
         replace(asked, budget=10.0),
@@ -181,7 +181,7 @@ def test_other_questions_have_other_folders(reached: Plan, tmp_path: Path) -> No
     ]
     folders = {plan_folder(one, tmp_path).run.path for one in (asked, *other)}
     assert len(folders) == 6
-    assert plan(scenario(), 0.78, LEVER, year=2026).question.options == asked.options
+    assert plan(scenario(), 0.78, LEVER, year=2026).request.options == asked.options
 
 
 def test_names_do_not_become_formulas(reached: Plan, tmp_path: Path) -> None:

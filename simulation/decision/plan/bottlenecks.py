@@ -1,12 +1,9 @@
-"""What limits a plan: one thing at a time is taken away, and the plan is made again.
-
-Knows what can be taken away; must not know how a plan is searched or told.
-"""
+"""What limits a plan: one hindrance at a time is taken away, and the plan is made again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,11 +13,90 @@ from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.status import LEVELS, TOP
 from ...inputs.scenario import Scenario
 from ..trial import with_scalars
+from .levers import Lever, levers_of
+from .mixes import best_mix
+from .search import Places, ladder, least_accepted
+from .trial_cache import TrialCache
 
 Hindrance = Literal["shock", "effect", "eligible", "falls", "uncertainty", "budget"]
 STRONGER = 2.0
 """By how much an odds ratio that is known is raised to see whether the effect is what limits."""
+FEW_RUNGS = 3
+"""Settings that are tried at first where only the least one is wanted."""
+_NOTHING = 1e-9
+"""By how much chances differ that differ only in how they were summed."""
 _UPPER, _MIDDLE = np.array([0.95]), np.array([0.5])
+
+CacheFor = Callable[[Scenario, tuple[Lever, ...]], TrialCache]
+
+
+@dataclass(frozen=True)
+class Bottleneck:
+    """What would be possible without one hindrance.
+
+    Attributes
+    ----------
+    name
+        What was taken away, see `without_hindrance`; ``budget``: the limit on the cost.
+    probability, lower95
+        The best chance that could then be had.
+    least
+        The least setting that would then do, of a single lever; None where none would, or where several levers
+        are turned.
+    reachable
+        Whether it would then be within reach.
+    """
+
+    name: Hindrance
+    probability: float
+    lower95: float
+    least: float | None
+    reachable: bool
+
+
+def find_bottlenecks(own: TrialCache, cache_for: CacheFor, best: Places, *, budget: float | None) -> list[Bottleneck]:
+    """Take one hindrance away at a time and plan again; what then allows no better chance is left out.
+
+    Parameters
+    ----------
+    own
+        Where the scenario's own settings were tried.
+    cache_for
+        Gives the cache of a changed scenario.
+    best
+        The best setting that can be had with all hindrances.
+    budget
+        The limit on the cost in million rupiah, itself a hindrance, which holds while another is taken away;
+        None for no limit.
+    """
+    names, years = [lever.name for lever in own.levers], own.trial.goal.years
+    found = [] if budget is None else [_bottleneck("budget", own, best, None)]
+    for name, changed in without_hindrance(own.scenario, [lever.intervention for lever in own.levers], years):
+        found.append(_bottleneck(name, cache_for(changed, levers_of(changed, names, years)), best, budget))
+    beaten = own.chance(best).probability + _NOTHING
+    return [one for one in found if one.probability > beaten]
+
+
+def _bottleneck(name: Hindrance, cache: TrialCache, best: Places, budget: float | None) -> Bottleneck:
+    """Return what can be had within a budget without one hindrance, looking near the best of before as well."""
+    most = cache.most
+    before = tuple(map(min, best, most))
+
+    def allowed(places: Places) -> bool:
+        return cache.affordable(places, budget)
+
+    if len(most) > 1:
+        tops = [most] if allowed(most) else []
+        start = before if allowed(before) else (0,) * len(most)
+        tops += [start] if tops else [start, best_mix(cache, allowed)]
+        top = max(tops, key=lambda places: cache.chance(places).probability)
+        chance = cache.chances[top]
+        return Bottleneck(name, chance.probability, chance.lower95, None, any(map(cache.accepted, tops)))
+    rungs = sorted({n for n in (*ladder(cache.most_within(budget), FEW_RUNGS), *before) if allowed((n,))})
+    chance = max((cache.chance((rung,)) for rung in rungs), key=lambda chance: chance.probability)
+    least = least_accepted(lambda n: cache.accepted((n,)), rungs)
+    value = None if least is None else float(cache.levers[0].value(least))
+    return Bottleneck(name, chance.probability, chance.lower95, value, least is not None)
 
 
 def without_hindrance(
@@ -47,7 +123,7 @@ def without_hindrance(
         yield "uncertainty", replace(scenario, parameters=_at_medians(known))
 
 
-def raised(effect: Distribution) -> float:
+def stronger_odds_ratio(effect: Distribution) -> float:
     """Return the odds ratio that `without_hindrance` takes for a stronger effect."""
     return float(_stronger(effect).quantile(_MIDDLE)[0])
 

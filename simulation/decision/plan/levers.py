@@ -1,8 +1,4 @@
-"""Levers: the efforts of a scenario that a plan can turn, and how far.
-
-Knows which levers a scenario has, how many places each setting means, and how a scenario with another
-setting is made; must not know what a setting achieves.
-"""
+"""Levers: the efforts of a scenario that a plan can vary, how far, and the scenario with another setting."""
 
 from __future__ import annotations
 
@@ -78,7 +74,9 @@ class Lever:
         return places if self.kind == "capacity" else shortest_share(places, self.eligible)
 
     def applied_to(self, plan: Intervention, places: int) -> Intervention:
-        """Return the intervention with so many places."""
+        """Return the intervention with so many places; as it stands where these are the scenario's own."""
+        if places == self.now and self.kind == own_kind(plan):
+            return plan
         value = self.value(places)
         if isinstance(value, Fraction):
             return replace(plan, coverage=value, capacity=None)
@@ -86,13 +84,13 @@ class Lever:
 
 
 def turn(scenario: Scenario, levers: Sequence[Lever], places: Sequence[int]) -> Scenario:
-    """Return the scenario with every lever set to so many places; its document no longer describes it."""
+    """Return the scenario with every lever set to so many places."""
     wanted = {lever.intervention: (lever, count) for lever, count in zip(levers, places, strict=True)}
     plans = tuple(
         wanted[plan.name][0].applied_to(plan, wanted[plan.name][1]) if plan.name in wanted else plan
         for plan in scenario.interventions
     )
-    return replace(scenario, interventions=plans)
+    return scenario if plans == scenario.interventions else replace(scenario, interventions=plans)
 
 
 def shortest_share(places: int, eligible: int) -> Fraction:
@@ -157,7 +155,8 @@ def eligible_now(plan: Intervention, villages: Villages) -> NDArray[np.bool_] | 
     return min(int(may.sum()), int(counts[allowed].sum()))
 
 
-def _own_kind(plan: Intervention) -> Kind:
+def own_kind(plan: Intervention) -> Kind:
+    """Return how the scenario states an effort."""
     return "capacity" if plan.coverage is None else "coverage"
 
 
@@ -168,14 +167,14 @@ def _chosen(scenario: Scenario, vary: Sequence[str]) -> list[tuple[Intervention,
         return _within_budget(scenario, [name for name in vary if name != BUDGET])
     if not vary:
         if len(plans) > 1:
-            names = ", ".join(f"{plan.name}.{_own_kind(plan)}" for plan in plans.values())
+            names = ", ".join(f"{plan.name}.{own_kind(plan)}" for plan in plans.values())
             values = {"scenario": scenario.name, "most": MOST_LEVERS, "names": names}
             raise Refusal(replace(CHOOSE_LEVER, values=values))
         (plan,) = plans.values()
-        return [(plan, _own_kind(plan))]
+        return [(plan, own_kind(plan))]
     known: dict[str, tuple[Intervention, Kind]] = {}
     for plan in plans.values():
-        own = _own_kind(plan)
+        own = own_kind(plan)
         known[f"{plan.name}.{own}"] = (plan, own)
         other: Kind = "coverage" if own == "capacity" else "capacity"
         known[f"{plan.name}.{other}"] = (plan, other)
@@ -213,7 +212,7 @@ def _within_budget(scenario: Scenario, others: list[str]) -> list[tuple[Interven
     if len(scenario.interventions) > MOST_LEVERS:
         values = {"found": len(scenario.interventions), "most": MOST_LEVERS}
         raise Refusal(replace(TOO_MANY_LEVERS, values=values))
-    return [(plan, _own_kind(plan)) for plan in scenario.interventions]
+    return [(plan, own_kind(plan)) for plan in scenario.interventions]
 
 
 def _lever(scenario: Scenario, plan: Intervention, kind: Kind, years: Sequence[int]) -> Lever:

@@ -1,30 +1,30 @@
-"""A plan: the least effort that reaches the target with the wanted probability, and whom to assist first.
-
-Knows which settings of the levers are tried, and in which order; must not know words, files or figures.
-"""
+"""Make a plan: find the least effort that reaches the target, and say which villages come first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from math import prod
 
+from ...domain.distributions import Fixed
 from ...domain.messages import Message, Refusal
+from ...domain.parameters import ParameterKey
 from ...engine.ensemble import Effort, Progress
 from ...inputs.scenario import Scenario
-from ..trial import Engine, Trial, engine_for, first_effort
+from ..trial import Engine, Trial, engine_for, first_effort, with_scalars
+from .bottlenecks import FEW_RUNGS, CacheFor, find_bottlenecks
 from .levers import Lever, turn
-from .mixes import MOST_SETTINGS, Mix, cheapest_mix
-from .ranking import Ranking, rank_villages
+from .mixes import Mix, cheapest_mix, rungs_of, settings_of
+from .ranking import Ranking, in_this_order, rank_villages
 from .request import PlanRequest
-from .result import Limit, Plan
+from .result import Curve, ForecastChance, Plan
 from .search import Places, highest, ladder, least_accepted
 from .trial_cache import Point, TrialCache
-from .what_ifs import least_in_order, most_of, other_shocks, what_limits
 
-TRIES, TRIES_OF_A_MIX = (18, 26), (50, 40)
-"""About as many settings are sketched, and tried with full effort: of one lever, and of several."""
+SKETCHES, TRIALS = 18, 26
+"""About as many settings are sketched, and tried with full effort."""
+SHOCKS = (0.0, 0.5, 1.0)
+"""Spreads of the year shock for which the chance is drawn against the effort, beside the scenario's own."""
 
 BUDGET_TOO_SMALL = Message(
     "the scenario costs {cost:,} million rupiah even with nothing of {levers}, more than the budget of {budget:,}"
@@ -62,9 +62,9 @@ def plan(
     budget
         Limit on the cost over the whole horizon, in million rupiah.
     draws, replicates
-        Where the effort begins: by default 5,000 x 4 (2,500 draws where exact results are had), or 1 x 20,000
-        where every number is fixed. Doubled until the standard error of the chance is at most 0.004, or the
-        decision is clear.
+        Where the effort begins: by default as for a forecast, 1,000 x 20, or 1 x 20,000 where every number is fixed
+        (2,500 draws where exact results are had). Trajectories double until the standard error of the chance is at
+        most 0.004, or the decision is clear.
     seed, workers
         As for `forecast`.
     progress
@@ -94,53 +94,37 @@ def plan(
 
 def make_plan(request: PlanRequest, workers: int | None = None, progress: Progress | None = None) -> Plan:
     """Return the plan that was asked for; parameters and refusals as for `plan`."""
-    engine, effort, why = first_try(request)
-    return _Planner(request, engine, effort, workers, _count_trials(progress, sum(tries(request)))).plan(why)
-
-
-def first_try(asked: PlanRequest) -> tuple[Engine, Effort, tuple[Message, ...]]:
-    """Return with which engine and effort the first setting is tried, and why not exactly where that was left open.
-
-    Raises
-    ------
-    Refusal
-        Where the exact engine was asked for and cannot, with the reason.
-    """
-    scenario = asked.scenario
-    engine, why = engine_for(_hardest(scenario, asked.levers), asked.goal, asked.engine, asked.draws, asked.seed)
-    return engine, first_effort(scenario, engine, asked.draws, asked.replicates), why
-
-
-def tries(asked: PlanRequest) -> tuple[int, int]:
-    """Return about how many settings are sketched, and how many tried with full effort."""
-    if len(asked.levers) == 1:
-        return TRIES
-    sketched, tried = TRIES_OF_A_MIX
-    settings = prod(lever.most + 1 for lever in asked.levers)
-    return (settings if settings <= MOST_SETTINGS else sketched), tried
+    scenario = request.scenario
+    hardest = _hardest(scenario, request.levers)
+    engine, why = engine_for(hardest, request.goal, request.engine, request.draws, request.seed)
+    effort = first_effort(scenario, engine, request.draws, request.replicates)
+    return _Planner(request, engine, effort, workers, progress).plan(why)
 
 
 class _Planner:
     """Makes one plan."""
 
     def __init__(
-        self, asked: PlanRequest, engine: Engine, effort: Effort, workers: int | None, progress: Callable[[int], None]
+        self, request: PlanRequest, engine: Engine, effort: Effort, workers: int | None, progress: Progress | None
     ) -> None:
-        self._asked, self._scenario, self._goal, self._levers = asked, asked.scenario, asked.goal, asked.levers
-        self._engine, self._effort, self._workers, self._progress = engine, effort, workers, progress
+        self._request, self._scenario, self._goal = request, request.scenario, request.goal
+        self._levers = request.levers
+        self._engine, self._effort, self._workers = engine, effort, workers
+        self._progress, self._tried, self._expected = progress, 0, SKETCHES + TRIALS
         self._cache = self._cache_for(self._scenario, self._levers)
         self._nothing, self._now = (0,) * len(self._levers), tuple(lever.now for lever in self._levers)
-        self._budget = self._checked(asked.budget)
+        self._budget = self._checked(request.budget)
 
     def plan(self, why_simulated: tuple[Message, ...]) -> Plan:
         """Search, and put the plan together."""
         cache, single = self._cache, len(self._levers) == 1
+        forecast = self._forecast()
         found = self._search_one() if single else self._search_mix()
         least, front = found.least, found.front
         best = front[-1] if front else self._highest_tried()
         ranking, not_ranked = self._ranked()
         return Plan(
-            question=self._asked,
+            request=self._request,
             engine=self._engine,
             effort=cache.effort,
             why_simulated=why_simulated,
@@ -148,34 +132,55 @@ class _Planner:
             below=cache.point((least[0] - 1,)) if least is not None and single and least[0] > 0 else None,
             best=cache.point(best),
             now=cache.point(self._now),
+            forecast=forecast,
             nothing=cache.point(self._nothing),
             points=tuple(cache.point(p) for p in sorted(cache.chances, key=lambda p: (self._weight(p), p))),
             proven=found.proven,
             steady=not single or self._steady(),
-            limits=tuple(self._limits(best)) if least is None else (),
-            curves=tuple(other_shocks(self._scenario, self._levers[0], self._cache_for)) if single else (),
+            bottlenecks=tuple(find_bottlenecks(cache, self._cache_for, best, budget=self._budget))
+            if least is None
+            else (),
+            curves=tuple(_curves(self._scenario, self._levers[0], self._cache_for)) if single else (),
             front=tuple(cache.point(p) for p in front),
             ranking=ranking,
             not_ranked=not_ranked,
             in_order=self._in_order(ranking) if single and ranking is not None else None,
         )
 
-    def _limits(self, best: Places) -> list[Limit]:
-        return what_limits(self._cache, self._cache_for, best, budget=self._budget)
+    def _forecast(self) -> ForecastChance:
+        """Return the chance that the forecast of the scenario as it stands shows, by default with the same seed.
+
+        A plan that simulates begins with the effort of a forecast, so that this is its own first trial.
+        """
+        effort = Effort.of(self._scenario, self._request.draws, self._request.replicates)
+        if self._engine != "exact":
+            found = self._cache.try_once(self._now)
+            if self._cache.scenario_at(self._now) is self._scenario:
+                return ForecastChance(found.probability, found.monte_carlo_error, effort)
+        engine: Engine = "mesa" if self._engine == "mesa" else "batch"
+        trial = Trial(self._scenario, self._goal, engine, self._request.seed, self._workers, self._count)
+        found = trial.chance(self._scenario, effort)
+        return ForecastChance(found.probability, found.monte_carlo_error, effort)
+
+    def _count(self, _: int) -> None:
+        """Count a trial, and tell how many there will be about."""
+        self._tried += 1
+        if self._progress is not None:
+            self._progress(self._tried, max(self._expected, self._tried))
 
     def _in_order(self, ranking: Ranking) -> Point | None:
-        return least_in_order(self._scenario, self._levers[0], ranking, self._cache_for, self._affordable)
+        return _least_in_order(self._scenario, self._levers[0], ranking, self._cache_for, self._affordable)
 
     def _cache_for(self, scenario: Scenario, levers: tuple[Lever, ...]) -> TrialCache:
         """Return where settings of a scenario are tried: exactly only where that can be had for it as well."""
         engine, effort = self._engine, self._effort
         if engine == "exact" and scenario is not self._scenario:
-            engine, _ = engine_for(_hardest(scenario, levers), self._goal, None, effort.draws, self._asked.seed)
+            engine, _ = engine_for(_hardest(scenario, levers), self._goal, None, effort.draws, self._request.seed)
         if engine != self._engine:
             effort = first_effort(scenario, engine, None, None)
         elif scenario.fixed:
             effort = Effort(1, effort.draws * effort.replicates if engine != "exact" else 1)
-        trial = Trial(scenario, self._goal, engine, self._asked.seed, self._workers, self._progress)
+        trial = Trial(scenario, self._goal, engine, self._request.seed, self._workers, self._count)
         return TrialCache(scenario, levers, trial, effort)
 
     def _checked(self, budget: float | None) -> float | None:
@@ -191,7 +196,7 @@ class _Planner:
 
     def _weight(self, places: Places) -> float:
         """Return what settings are weighed by: cost, or assisted village-years where nothing costs anything."""
-        return self._cache.cost(places) if self._asked.by_costs else self._cache.village_years(places)
+        return self._cache.cost(places) if self._request.by_costs else self._cache.village_years(places)
 
     def _affordable(self, places: Places) -> bool:
         return self._cache.affordable(places, self._budget)
@@ -201,20 +206,21 @@ class _Planner:
         return max(chances, key=lambda places: (chances[places].probability, [-n for n in places]))
 
     def _search_mix(self) -> Mix:
-        return cheapest_mix(self._cache, self._weight, self._affordable, (self._nothing, self._now))
+        cache = self._cache
+        self._expected = settings_of(cache.most, rungs_of(cache)) + TRIALS
+        for places in (self._nothing, self._now):
+            cache.try_once(places)
+        return cheapest_mix(cache, self._weight, self._affordable)
 
     def _search_one(self) -> Mix:
         """Try the rungs of the only lever, then look closer where the decision falls."""
-        cache, most = self._cache, most_of(self._cache, self._budget)
+        cache, most = self._cache, self._cache.most_within(self._budget)
         rungs = ladder(most)
         for rung in rungs:
             cache.chance((rung,))
-        least = least_accepted(lambda n: cache.accepted((n,)), rungs)
-        if least is None:
-            peak = highest(lambda n: cache.chance((n,)).probability, rungs)
-            least = least_accepted(lambda n: cache.accepted((n,)), sorted({*rungs, peak}))
+        least = _least(cache, rungs)
         for places in (self._nothing, self._now):
-            cache.chance(places)
+            cache.try_once(places)
         proven = all((n,) in cache.chances for n in range(most + 1 if least is None else least))
         return Mix(None if least is None else (least,), [], proven)
 
@@ -224,7 +230,7 @@ class _Planner:
 
     def _ranked(self) -> tuple[Ranking | None, tuple[Message, ...]]:
         try:
-            return rank_villages(self._scenario, self._levers, self._asked.seed, self._effort.draws), ()
+            return rank_villages(self._scenario, self._levers, self._request.seed, self._effort.draws), ()
         except Refusal as refusal:
             return None, refusal.reasons
 
@@ -234,14 +240,36 @@ def _hardest(scenario: Scenario, levers: tuple[Lever, ...]) -> Scenario:
     return turn(scenario, levers, [lever.most - 1 for lever in levers])
 
 
-def _count_trials(progress: Progress | None, in_all: int) -> Callable[[int], None]:
-    """Return what counts settings as they are tried, and tells how many there will be about."""
-    done = 0
+def _least(cache: TrialCache, rungs: Sequence[int]) -> int | None:
+    """Return the least places of the only lever that suffice, looking beyond the rungs for the highest chance."""
+    least = least_accepted(lambda n: cache.accepted((n,)), rungs)
+    if least is None:
+        peak = highest(lambda n: cache.chance((n,)).probability, rungs)
+        least = least_accepted(lambda n: cache.accepted((n,)), sorted({*rungs, peak}))
+    return least
 
-    def count(_: int) -> None:
-        nonlocal done
-        done += 1
-        if progress is not None:
-            progress(done, max(in_all, done))
 
-    return count
+def _curves(scenario: Scenario, lever: Lever, cache_for: CacheFor) -> list[Curve]:
+    """Return the chance against the effort for other sizes of the year shock, sketched."""
+    spread = ParameterKey("year_sd")
+    known = scenario.parameters.scalars[spread]
+    curves = []
+    for year_sd in SHOCKS:
+        if known == Fixed(year_sd):
+            continue
+        cache = cache_for(with_scalars(scenario, {spread: Fixed(year_sd)}), (lever,))
+        rungs = ladder(lever.most)
+        for rung in rungs:
+            cache.sketch((rung,))
+        points = tuple((float(lever.value(n)), cache.chances[n,].probability) for n in rungs)
+        curves.append(Curve(year_sd, points))
+    return curves
+
+
+def _least_in_order(
+    scenario: Scenario, lever: Lever, ranking: Ranking, cache_for: CacheFor, affordable: Callable[[Places], bool]
+) -> Point | None:
+    """Return the least setting where the first of a ranking are assisted first; None where none does."""
+    cache = cache_for(in_this_order(scenario, lever, ranking), (lever,))
+    least = _least(cache, ladder(lever.most, FEW_RUNGS))
+    return None if least is None or not affordable((least,)) else cache.point((least,))

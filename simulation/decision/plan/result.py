@@ -1,7 +1,4 @@
-"""What a plan says: the least effort, what else was tried, what limits it, and whom to assist first.
-
-Knows the numbers of a plan and their tables; must not know how they are found, nor words, files or figures.
-"""
+"""What a plan says: the least effort, what else was tried, what limits it, and which villages come first."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from ...domain.messages import Message
 from ...engine.ensemble import Effort
 from ...inputs.scenario import Scenario
 from ..trial import Engine, Goal
-from .bottlenecks import Hindrance
+from .bottlenecks import Bottleneck
 from .levers import Lever
 from .ranking import Ranking
 from .request import PlanRequest
@@ -24,35 +21,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Limit:
-    """What would be possible without one hindrance.
-
-    Attributes
-    ----------
-    name
-        What was taken away, see `limits.without_hindrance`; ``budget``: the limit on the cost.
-    probability, lower95
-        The best chance that could then be had.
-    least
-        The least setting that would then do, of a single lever; None where none would, or where several levers
-        are turned.
-    reachable
-        Whether it would then be within reach.
-    """
-
-    name: Hindrance
-    probability: float
-    lower95: float
-    least: float | None
-    reachable: bool
-
-
-@dataclass(frozen=True)
 class Curve:
     """The chance against the effort for one size of the year shock: (value, chance) at every rung."""
 
     year_sd: float
     points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class ForecastChance:
+    """The chance that the forecast of the scenario as it stands shows, and its effort."""
+
+    probability: float
+    monte_carlo_error: float
+    effort: Effort
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +43,7 @@ class Plan:
 
     Attributes
     ----------
-    question
+    request
         What was asked.
     engine, effort
         How, and how much in the end.
@@ -74,6 +56,8 @@ class Plan:
         The setting of one place less, which does not; None where there is none, or with several levers.
     best, now, nothing
         The setting with the highest chance that was tried, the scenario's own, and no effort at all.
+    forecast
+        The same chance as `now` as the forecast finds it; they are the same number unless the plan looked closer.
     points
         Every setting that was tried, the least effort first.
     proven
@@ -81,7 +65,7 @@ class Plan:
         suffices, whether every one was.
     steady
         Whether more effort never lowered the chance, as far as simulation can tell.
-    limits
+    bottlenecks
         What limits a plan out of reach; empty where it is within reach.
     curves, front
         For a single lever: chance against effort by size of the year shock. For several: the settings that no
@@ -92,7 +76,7 @@ class Plan:
         The least setting where villages are taken in the order of the ranking; None where that was not asked.
     """
 
-    question: PlanRequest
+    request: PlanRequest
     engine: Engine
     effort: Effort
     why_simulated: tuple[Message, ...]
@@ -101,10 +85,11 @@ class Plan:
     best: Point
     now: Point
     nothing: Point
+    forecast: ForecastChance
     points: tuple[Point, ...]
     proven: bool
     steady: bool
-    limits: tuple[Limit, ...]
+    bottlenecks: tuple[Bottleneck, ...]
     curves: tuple[Curve, ...]
     front: tuple[Point, ...]
     ranking: Ranking | None
@@ -114,17 +99,17 @@ class Plan:
     @property
     def scenario(self) -> Scenario:
         """What was planned."""
-        return self.question.scenario
+        return self.request.scenario
 
     @property
     def goal(self) -> Goal:
         """What was to be reached."""
-        return self.question.goal
+        return self.request.goal
 
     @property
     def levers(self) -> tuple[Lever, ...]:
-        """What was turned."""
-        return self.question.levers
+        """The efforts that were planned."""
+        return self.request.levers
 
     @property
     def reachable(self) -> bool:

@@ -1,13 +1,11 @@
-"""Searching whole numbers for the least that is good enough.
+"""Search over whole numbers: ladders, bisection, grids, and what no other setting beats.
 
-Knows ladders, bisection and local refinement over settings that are tried one by one; must not know what a
-setting is. Nothing is taken for granted of what lies between two settings that were tried, except where the
-docstring says so.
+Nothing is assumed of what lies between two settings that were tried, except where a docstring says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 Places = tuple[int, ...]
@@ -74,8 +72,8 @@ def highest(height: Callable[[int], float], rungs: Sequence[int]) -> int:
     return best
 
 
-def grid(most: Sequence[int], allowed: Callable[[Places], bool] = lambda _: True) -> list[Places]:
-    """Return a coarse grid over several levers: the fewer levers, the finer.
+def grid(most: Sequence[int], rungs: int, allowed: Callable[[Places], bool] = lambda _: True) -> list[Places]:
+    """Return a grid over several levers: at most so many rungs of each.
 
     Parameters
     ----------
@@ -85,7 +83,6 @@ def grid(most: Sequence[int], allowed: Callable[[Places], bool] = lambda _: True
         Whether a setting may be tried; less of any lever is allowed as well. Where the grid is cut off, each
         lever's last setting that is allowed is added.
     """
-    rungs = {1: RUNGS, 2: 7, 3: 5}[len(most)]
     every = list(product(*(ladder(limit, rungs) for limit in most)))
     inside = {places: allowed(places) for places in every}
     edges = {
@@ -100,99 +97,10 @@ def grid(most: Sequence[int], allowed: Callable[[Places], bool] = lambda _: True
 def _last_allowed(places: Places, lever: int, most: int, allowed: Callable[[Places], bool]) -> Places:
     """Return the most of one lever that is allowed beside the others; all of it is not."""
 
-    def turned(n: int) -> Places:
+    def with_lever_at(n: int) -> Places:
         return (*places[:lever], n, *places[lever + 1 :])
 
-    return turned(bisect(lambda n: not allowed(turned(n)), places[lever], most) - 1)
-
-
-def cheapest(
-    accepted: Callable[[Places], bool], cost: Callable[[Places], float], most: Sequence[int], start: Places
-) -> Places:
-    """Return an accepted setting from which no trade of one lever against another is cheaper.
-
-    Parameters
-    ----------
-    accepted, cost
-        Of a setting; `start` is accepted.
-    most
-        Largest place of each lever.
-
-    Notes
-    -----
-    Pattern search: steps of a quarter of each lever's range, halved whenever no trade is both accepted and
-    cheaper, down to single places. What it finds is cheap; that nothing is cheaper is not proven.
-    """
-
-    def cheaper(best: Places, trades: Iterator[Places]) -> Places | None:
-        less = sorted((trade for trade in trades if cost(trade) < cost(best)), key=lambda trade: (cost(trade), trade))
-        return next((trade for trade in less if accepted(trade)), None)
-
-    return _pattern(cheaper, most, start, _trades)
-
-
-def climb(
-    height: Callable[[Places], float], allowed: Callable[[Places], bool], most: Sequence[int], start: Places
-) -> Places:
-    """Return an allowed setting from which neither more of a lever nor a trade of one against another leads higher.
-
-    Parameters
-    ----------
-    height, allowed
-        Of a setting; `start` is allowed.
-    most
-        Largest place of each lever.
-    """
-
-    def higher(best: Places, trades: Iterator[Places]) -> Places | None:
-        better = max(
-            (trade for trade in trades if allowed(trade)), key=lambda trade: (height(trade), trade), default=best
-        )
-        return better if height(better) > height(best) else None
-
-    return _pattern(higher, most, start, _trades_and_more)
-
-
-def _pattern(
-    choose: Callable[[Places, Iterator[Places]], Places | None],
-    most: Sequence[int],
-    start: Places,
-    ways: Callable[[Places, Sequence[int], Sequence[int]], Iterator[Places]],
-) -> Places:
-    """Follow what is chosen among ways of a quarter of each lever's range, halved where nothing is chosen."""
-    steps = [max(1, limit // 4) for limit in most]
-    best = start
-    while True:
-        better = choose(best, ways(best, steps, most))
-        if better is not None:
-            best = better
-        elif max(steps) == 1:
-            return best
-        else:
-            steps = [max(1, step // 2) for step in steps]
-
-
-def _trades(place: Places, steps: Sequence[int], most: Sequence[int]) -> Iterator[Places]:
-    """Yield settings with one lever less, or one less and another more by one, two or four steps."""
-    for down in range(len(place)):
-        lower = list(place)
-        lower[down] = max(0, place[down] - steps[down])
-        if lower[down] == place[down]:
-            continue
-        yield tuple(lower)
-        for up, times in product(range(len(place)), (1, 2, 4)):
-            if up != down and place[up] < most[up]:
-                traded = list(lower)
-                traded[up] = min(most[up], place[up] + times * steps[up])
-                yield tuple(traded)
-
-
-def _trades_and_more(place: Places, steps: Sequence[int], most: Sequence[int]) -> Iterator[Places]:
-    """Yield trades, and settings with one lever more."""
-    yield from _trades(place, steps, most)
-    for up, limit in enumerate(most):
-        if place[up] < limit:
-            yield (*place[:up], min(limit, place[up] + steps[up]), *place[up + 1 :])
+    return with_lever_at(bisect(lambda n: not allowed(with_lever_at(n)), places[lever], most) - 1)
 
 
 def undominated(points: Mapping[Places, tuple[float, float]]) -> list[Places]:

@@ -12,7 +12,7 @@ from ...inference.precision import doubled
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, cost_effort
 from .levers import Lever, turn
-from .search import Places
+from .search import Places, bisect
 
 ERROR_ENOUGH = 0.004
 """Standard error at which a setting is decided upon."""
@@ -20,13 +20,25 @@ CLEAR = 5.0
 """Standard errors from the wanted probability at which more runs could hardly change the decision."""
 SKETCH = 4
 """Of what a try takes, a sketch takes one part in so many."""
+MANY_REPLICATES = 8
+"""From so many replicates a draw, more draws tell more than more replicates."""
 
 
 def part_of(effort: Effort, scenario: Scenario) -> Effort:
     """Return a quarter of an effort, for what is only sketched."""
-    if scenario.fixed:
-        return Effort(1, max(1, effort.replicates // SKETCH))
+    if scenario.fixed or effort.replicates >= SKETCH:
+        return Effort(effort.draws, max(1, effort.replicates // SKETCH))
     return Effort(max(1, effort.draws // SKETCH), effort.replicates)
+
+
+def more_than(effort: Effort, scenario: Scenario) -> Effort | None:
+    """Return twice the trajectories, over more draws while there are many replicates; None beyond the limit.
+
+    Most of the error comes from the draws, so that four times as many with half the replicates tell most.
+    """
+    if not scenario.fixed and effort.replicates >= MANY_REPLICATES:
+        effort = Effort(2 * effort.draws, effort.replicates // 2)
+    return doubled(effort, fixed=scenario.fixed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +51,8 @@ class Point:
         Places of each lever.
     values
         The same as the scenario file would say it: villages, or a share.
-    chance
-        Of reaching the goal.
+    chance, effort
+        Of reaching the goal, and with how much that was found.
     assisted
         Villages assisted by the levers' interventions in the last year planned, mean.
     village_years, cost_idr_million
@@ -53,6 +65,7 @@ class Point:
     places: Places
     values: tuple[float, ...]
     chance: Chance
+    effort: Effort
     assisted: float
     village_years: float
     cost_idr_million: float
@@ -65,11 +78,11 @@ class TrialCache:
     Parameters
     ----------
     scenario, levers
-        What is turned.
+        The efforts that are planned, and their scenario.
     trial
         How a setting is tried.
     effort
-        Of the first try; draws (replicates, where all is fixed) double until a decision is clear.
+        Of the first try; trajectories double until a decision is clear.
     """
 
     def __init__(self, scenario: Scenario, levers: Sequence[Lever], trial: Trial, effort: Effort) -> None:
@@ -91,6 +104,24 @@ class TrialCache:
             if self._tried_with.get(places) == self.effort and not self._double():
                 return self.chances[places]
             self._try(places, self.effort)
+
+    @property
+    def most(self) -> Places:
+        """The most places of each lever that make a difference."""
+        return tuple(lever.most for lever in self.levers)
+
+    def most_within(self, budget: float | None) -> int:
+        """Return the most of the only lever that a budget in million rupiah pays; None for no limit."""
+        (most,) = self.most
+        if self.affordable((most,), budget):
+            return most
+        return bisect(lambda n: not self.affordable((n,), budget), 0, most) - 1
+
+    def try_once(self, places: Places) -> Chance:
+        """Return what a setting achieves, tried with the present effort if it was not before."""
+        if places not in self.chances:
+            self._try(places, self.effort)
+        return self.chances[places]
 
     def sketch(self, places: Places) -> None:
         """Try a setting with a quarter of the effort, if it was not tried before."""
@@ -118,18 +149,18 @@ class TrialCache:
         return self._years(places)[1]
 
     def point(self, places: Places) -> Point:
-        """Return everything that is told of a setting that was tried."""
+        """Return a setting that was tried, with what it achieves and costs."""
         assisted, village_years, *costs = self._years(places)
         values = tuple(float(lever.value(n)) for lever, n in zip(self.levers, places, strict=True))
-        return Point(places, values, self.chances[places], assisted, village_years, *costs)
+        return Point(places, values, self.chances[places], self._tried_with[places], assisted, village_years, *costs)
 
     def _clear(self, found: Chance) -> bool:
         error = found.monte_carlo_error
         return error <= ERROR_ENOUGH or abs(found.probability - self.trial.goal.probability) > CLEAR * error
 
     def _double(self) -> bool:
-        """Double the effort of everything that is tried from now on; False where that would go too far."""
-        more = doubled(self.effort, fixed=self.scenario.fixed)
+        """Double the trajectories of everything that is tried from now on; False where that would go too far."""
+        more = more_than(self.effort, self.scenario)
         if more is None:
             return False
         self.effort = more

@@ -42,8 +42,8 @@ def write_plan(folder: AnswerFolder, found: Plan) -> Record:
     """Write a plan into its folder and return the record."""
     result = plan_record(found)
     effort = effort_that_counts(found.effort, found.engine)
-    facts: dict[str, Any] = {"seed": found.question.seed, "draws": effort.draws, "replicates": effort.replicates}
-    facts |= {"engine": found.engine, "options": found.question.options}
+    facts: dict[str, Any] = {"seed": found.request.seed, "draws": effort.draws, "replicates": effort.replicates}
+    facts |= {"engine": found.engine, "options": found.request.options}
     folder.write(result, [*_tables(found, result), *_workbooks(folder, result)], [found.scenario], facts)
     return result
 
@@ -52,7 +52,7 @@ def save_plan(found: Plan, out: str | Path = "results") -> Path:
     """Write a plan to its folder below `out`, its figure included, unless it is there; return that folder."""
     from ..plots import plan as draw
 
-    folder, code = plan_folder(found.question, out), found.scenario.language or DEFAULT
+    folder, code = plan_folder(found.request, out), found.scenario.language or DEFAULT
     return folder.keep(partial(write_plan, folder, found), draw, code)
 
 

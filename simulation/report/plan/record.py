@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ...decision.plan.bottlenecks import raised
+from ...decision.plan.bottlenecks import Bottleneck, stronger_odds_ratio
 from ...decision.plan.levers import BUDGET, Lever
 from ...decision.plan.ranking import VillagePriority
-from ...decision.plan.result import Limit, Plan
+from ...decision.plan.result import Plan
 from ...decision.plan.trial_cache import Point
 from ...domain.intervention import Intervention
 from ...domain.messages import Message
@@ -43,7 +43,7 @@ def plan_record(found: Plan) -> Record:
             "pareto": [_point(found, point) for point in found.front],
             "proven": found.proven,
             "steady": found.steady,
-            "limits": [_limit(found, limit) for limit in found.limits],
+            "limits": [_limit(found, limit) for limit in found.bottlenecks],
             "curves": [{"year_sd": curve.year_sd, "points": list(map(list, curve.points))} for curve in found.curves],
             "year_sd": _year_sd(found),
             **_ranking(found),
@@ -74,7 +74,7 @@ def _place(scenario: Scenario) -> Record:
 
 
 def _asked(found: Plan) -> Record:
-    asked, years, costed = found.question, found.goal.years, found.scenario.years
+    asked, years, costed = found.request, found.goal.years, found.scenario.years
     orders = {one.name: _order(one) for one in found.scenario.interventions}
     return {
         "target": _target(found.scenario.target, found),
@@ -116,7 +116,7 @@ def _basis(found: Plan) -> Record:
         "parameters": {name: {"default_prior": name in scenario.parameters.defaulted} for name in effects},
         "exact": found.engine == "exact",
         "why_simulated": _told(found.why_simulated),
-        "effort": {"draws": effort.draws, "replicates": effort.replicates, "seed": found.question.seed},
+        "effort": {"draws": effort.draws, "replicates": effort.replicates, "seed": found.request.seed},
         "sources": dict(scenario.sources),
         "basis": list(basis_of(scenario.parameters)),
     }
@@ -150,7 +150,7 @@ def _point(found: Plan, point: Point | None) -> Record | None:
     settings = {lever.name: _value(lever, value) for lever, value in zip(found.levers, point.values, strict=True)}
     value: Any = settings if len(settings) > 1 else next(iter(settings.values()))
     return {
-        "value": point.cost_idr_million if found.question.by_budget else value,
+        "value": point.cost_idr_million if found.request.by_budget else value,
         "settings": settings,
         "probability_met": point.chance.probability,
         "monte_carlo_error": point.chance.monte_carlo_error,
@@ -166,10 +166,10 @@ def _value(lever: Lever, value: float) -> float:
     return int(value) if lever.kind == "capacity" else value
 
 
-def _limit(found: Plan, limit: Limit) -> Record:
+def _limit(found: Plan, limit: Bottleneck) -> Record:
     """Return what a plan would be without one hindrance; with stronger effects, how strong."""
     scalars = found.scenario.parameters.scalars
-    ratios = [raised(scalars[ParameterKey.effect(lever.intervention, "rise")]) for lever in found.levers]
+    ratios = [stronger_odds_ratio(scalars[ParameterKey.effect(lever.intervention, "rise")]) for lever in found.levers]
     return {
         "name": limit.name,
         "probability_met": limit.probability,
