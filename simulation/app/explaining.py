@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..domain.messages import Refusal
-from ..inference.components import QUANTILES, Component
-from ..inference.explanation import OWN_AGENTS, Explanation, explain
+from ..inference.explanation import INTERVENTION, OWN_AGENTS, QUANTILES, Component, Explanation, explain
 from ..report import wording
 from ..report.finished import FinishedRun
 from ..report.language import LANGUAGES, Language, language, phrase
@@ -21,7 +20,7 @@ from ..report.record import rounded
 from ..report.single_villages import Row, read_rows
 from .columns import laid_out, table
 from .settings import Settings, print_json, printable
-from .why import frequency, measured, why
+from .why import frequency, measured, times, why
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -93,27 +92,34 @@ def _parts(speech: Language, run: FinishedRun, found: Explanation, rows: list[Ro
 def _components(speech: Language, found: Explanation) -> Iterator[RenderableType]:
     """Yield the table of what the chance consists of, and how it is to be read."""
     say = speech.say
-    rows = [[_base(speech, found), wording.uncertain(speech, found.base, 1), "", ""]]
-    for part in found.components:
-        if part.acts or part.kind == "intervention":
-            row = [_points(speech, part.share), _ratio(speech, part), frequency(speech, part.acts)]
-            rows.append([_label(speech, found, part), *row])
-    rows.append([say("simulation error"), _points(speech, found.probability_rises - found.chance), "", ""])
-    rows.append(
-        [
-            say("chance of rising in {year}", year=found.year),
-            wording.uncertain(speech, found.probability_rises, 1),
-            "",
-            "",
+
+    def terms(*, interventions: bool, foreseeable: bool = True) -> list[list[str]]:
+        return [
+            [_label(speech, found, part), _ratio(speech, part), frequency(speech, part.acts), ""]
+            for part in found.components
+            if (part.kind == INTERVENTION, part.foreseeable) == (interventions, foreseeable)
+            and (part.acts or interventions)
         ]
-    )
+
+    def chance(label: str, probability: float) -> list[str]:
+        return [label, "", "", wording.uncertain(speech, probability, 1)]
+
+    rows = [
+        chance(_base(speech, found), found.base),
+        *terms(interventions=False),
+        chance(say("this village in a typical year"), found.foreseen),
+        *terms(interventions=False, foreseeable=False),
+        chance(say("without interventions that year"), found.without_interventions),
+        *terms(interventions=True),
+        chance(say("chance of rising in {year}", year=found.year), found.probability_rises),
+    ]
     yield ""
-    yield say("Where the chance comes from (percentage points)")
-    yield table([say("component"), say("adds"), say("odds × (5 / 50 / 95%)"), say("acts in")], rows)
+    yield say("Where the chance comes from")
+    yield table([say("component"), say("odds × (5 / 50 / 95%)"), say("acts in"), say("chance")], rows)
     yield say(
-        "A row adds what changes when it joins the rows above it, in the same {trajectories} simulated futures. All "
-        "interventions together add the difference from having none that year; the order among them does not matter, "
-        "nor the order among what nobody can foresee.",
+        "Odds multiply: where a row acts, the odds of rising are so many times as large. Interventions are shown "
+        "alone; together they overlap. Chances are means over the same {trajectories} simulated futures, with all "
+        "rows above.",
         trajectories=speech.number(found.draws * found.replicates),
     )
 
@@ -144,17 +150,11 @@ def _label(speech: Language, found: Explanation, part: Component) -> str:
     )
 
 
-def _points(speech: Language, share: float) -> str:
-    """Return percentage points with their sign."""
-    shown = speech.number(100 * abs(share), 1)
-    return shown if round(100 * share, 1) == 0 else f"{'+' if share > 0 else '−'}{shown}"
-
-
 def _ratio(speech: Language, part: Component) -> str:
     """Return the odds ratio, one number where it does not vary."""
     if part.odds_ratio is None:
         return "–"
-    shown = [speech.number(ratio, 2 if ratio < 10 else 1) for ratio in part.odds_ratio]
+    shown = [times(speech, ratio) for ratio in part.odds_ratio]
     return shown[0] if len(set(shown)) == 1 else " / ".join(shown)
 
 
@@ -212,6 +212,7 @@ def _data(found: Explanation) -> dict[str, Any]:
             )
             for reach in found.interventions
         ],
+        "probability_foreseen": rounded(found.foreseen),
         "probability_without_interventions": rounded(found.without_interventions),
         "probability_if_all_certain": rounded(found.if_all_assured),
         "draws": found.draws,
@@ -225,5 +226,5 @@ def _component_data(part: Component) -> dict[str, Any]:
     return {
         "kind": part.kind,
         "name": part.name,
-        **rounded({"adds": part.share, "acts": part.acts, "odds_ratio": ratio}),
+        **rounded({"acts": part.acts, "odds_ratio": ratio}),
     }

@@ -6,10 +6,10 @@ Knows which component is worth a sentence and what would change the answer; must
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import floor, log10
+from math import exp, floor, log10
 
 from ..domain.status import LEVELS, TOP
-from ..inference.components import UNKNOWN
+from ..domain.transition import LARGEST_LOG_ODDS
 from ..inference.explanation import Explanation
 from ..report import wording
 from ..report.language import Language, phrase
@@ -21,44 +21,26 @@ EVEN = 0.5
 AS_GOOD_AS_CERTAIN = 0.95
 """Assistance in so many of the simulated futures leaves hardly anything to assure."""
 
-_MOST: Mapping[str, tuple[str, str]] = {
-    "covariate": (
-        phrase(
-            "What sets it apart most is {name}: {value} here, {mean} on average in the district; that adds {points} "
-            "percentage points."
-        ),
-        phrase(
-            "What sets it apart most is {name}: {value} here, {mean} on average in the district; that takes away "
-            "{points} percentage points."
-        ),
+_MOST: Mapping[str, str] = {
+    "covariate": phrase(
+        "What sets it apart most is {name}: {value} here, {mean} on average in the district; that multiplies its odds "
+        "of rising by {ratio}."
     ),
-    "peers": (
-        phrase(
-            "What sets it apart most are its neighbours: {above} of the other villages of its kecamatan stand higher; "
-            "that adds {points} percentage points."
-        ),
-        phrase(
-            "What sets it apart most are its neighbours: {above} of the other villages of its kecamatan stand higher; "
-            "that takes away {points} percentage points."
-        ),
+    "peers": phrase(
+        "What sets it apart most are its neighbours: {above} of the other villages of its kecamatan stand higher; that "
+        "multiplies its odds of rising by {ratio}."
     ),
-    "intervention": (
-        phrase(
-            "What sets it apart most is {name}, at work in {acts} of the simulated futures: it adds {points} "
-            "percentage points."
-        ),
-        phrase(
-            "What sets it apart most is {name}, at work in {acts} of the simulated futures: it takes away {points} "
-            "percentage points."
-        ),
+    "intervention": phrase(
+        "What sets it apart most is {name}, at work in {acts} of the simulated futures: there it multiplies the odds "
+        "of rising by {ratio}."
+    ),
+    "waiting": phrase(
+        "What sets it apart most is that a village may not rise again at once (min_years): it has to wait in {acts} of "
+        "the simulated futures."
     ),
 }
-"""Kind of component -> what is said where it helps, and where it hinders."""
+"""Kind of component -> what is said where it sets the village apart most."""
 
-_WAITING = phrase(
-    "What sets it apart most is that a village may not rise again at once (min_years): that takes away {points} "
-    "percentage points."
-)
 _UNFORESEEN = (
     phrase(
         "Good years, campaigns and unmeasured differences, which nobody can foresee, add {points} percentage points."
@@ -94,7 +76,7 @@ def why(speech: Language, found: Explanation) -> Iterator[str]:
             share=frequency(speech, top),
         )
     yield _most(speech, found)
-    unforeseen = sum(component.share for component in found.components if component.kind in UNKNOWN)
+    unforeseen = found.without_interventions - found.foreseen
     if abs(unforeseen) >= WORTH_TELLING:
         points = speech.number(100 * abs(unforeseen), 1)
         yield speech.say(_UNFORESEEN[unforeseen < 0], points=points)
@@ -103,15 +85,13 @@ def why(speech: Language, found: Explanation) -> Iterator[str]:
 
 def _most(speech: Language, found: Explanation) -> str:
     """Return what sets the village apart from a typical one at its level."""
-    known = [component for component in found.components if component.kind not in UNKNOWN]
-    most = max(known, key=lambda component: abs(component.share))
-    if abs(most.share) < WORTH_TELLING:
+    most = max((part for part in found.components if part.foreseeable), key=lambda part: abs(part.log_odds))
+    if abs(_moved(found.base, most.log_odds) - found.base) < WORTH_TELLING:
         return speech.say("Nothing that is known of it sets it apart from a typical village at its level.")
-    template = _WAITING if most.kind == "waiting" else _MOST[most.kind][most.share < 0]
     value, mean = found.covariates.get(most.name, (0.0, 0.0)) if most.kind == "covariate" else (0.0, 0.0)
     return speech.say(
-        template,
-        points=speech.number(100 * abs(most.share), 1),
+        _MOST[most.kind],
+        ratio="" if most.odds_ratio is None else times(speech, most.odds_ratio[1]),
         name=printable(most.name),
         acts=frequency(speech, most.acts),
         above=frequency(speech, found.share_above),
@@ -120,14 +100,20 @@ def _most(speech: Language, found: Explanation) -> str:
     )
 
 
+def _moved(probability: float, log_odds: float) -> float:
+    """Return a chance whose log odds something is added to."""
+    ratio = exp(min(log_odds, LARGEST_LOG_ODDS))
+    return probability * ratio / (1 - probability + probability * ratio)
+
+
 def _what_it_takes(speech: Language, found: Explanation) -> Iterator[str]:
     """Yield what certain assistance would do, and whether that is enough for an even chance."""
     reaches = [(reach.if_assured, reach) for reach in found.interventions if reach.if_assured is not None]
     if not reaches or found.if_all_assured is None:
         yield speech.say("No intervention of the scenario can choose it in {year}.", year=found.year)
         return
-    chance, best = max(reaches, key=lambda pair: pair[0])
-    highest = max(found.if_all_assured, chance)
+    assured, best = max(reaches, key=lambda pair: pair[0])
+    highest = max(found.if_all_assured, assured)
     if highest - found.chance < WORTH_TELLING:
         yield _nothing_to_gain(speech, [reach.assisted for _, reach in reaches])
         return
@@ -135,7 +121,7 @@ def _what_it_takes(speech: Language, found: Explanation) -> Iterator[str]:
         _ASSURED[len(reaches) > 1],
         name=printable(best.name),
         assisted=frequency(speech, best.assisted),
-        chance=wording.uncertain(speech, chance, 1),
+        chance=wording.uncertain(speech, assured, 1),
         all=wording.uncertain(speech, found.if_all_assured, 1),
     )
     if highest < EVEN:
@@ -159,6 +145,11 @@ def _nothing_to_gain(speech: Language, assisted: list[float]) -> str:
 def frequency(speech: Language, share: float) -> str:
     """Return how often something is so, in percent; never and always only where that is meant."""
     return speech.percent(share) if share in {0.0, 1.0} else wording.uncertain(speech, share)
+
+
+def times(speech: Language, ratio: float) -> str:
+    """Return an odds ratio."""
+    return speech.number(ratio, 2 if ratio < 10 else 1)
 
 
 def measured(speech: Language, value: float) -> str:

@@ -1,33 +1,41 @@
 """Why one village rises or not in a year of a forecast.
 
-Knows which village and year are asked for, and which trajectories answer; must not know words or files, nor how
-a chance is broken down.
+The log odds of rising are a sum of terms (`simulation.domain.law`), so each term is told by its odds ratio. The chance
+itself is told at four points, as the mean over the same trajectories: of a typical village at its level in a typical
+year; with what can be foreseen of this village; with the luck of years and of what is unmeasured; with interventions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..domain.intervention import Overlap, combine
 from ..domain.messages import LONGEST, Message, Refusal, shown
 from ..domain.randomness import Trajectories
 from ..domain.status import LEVELS, TOP
-from ..domain.transition import chance
+from ..domain.transition import chance, factor
 from ..domain.villages import KnownStatuses, Villages
 from ..engine.ensemble import CHUNK_CELLS, Effort, chunks
 from ..engine.log_odds_terms import LogOddsTerms, replay
 from ..inputs.scenario import Scenario
-from .components import QUANTILES, Breakdown, break_down
 from .forecast import Forecast
 from .uncertainty import INTERVAL90
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+QUANTILES = (0.05, 0.5, 0.95)
+WAITING, INTERVENTION = "waiting", "intervention"
 STATUS_UNKNOWN = Message(
     "only counts by status are known, not the status of each village; give the village table a column status"
 )
@@ -38,8 +46,60 @@ PLAYED_CELLS = 30_000_000
 """Villages × years × trajectories that are played again at most: a few seconds."""
 
 
+@dataclass(frozen=True)
+class Component:
+    """One term of a village's log odds of rising.
+
+    Attributes
+    ----------
+    kind
+        The name of a term of the law (``covariate``, ``peers``, ``village``, ``year``, ``subdistrict``,
+        ``campaign``), ``waiting`` (``min_years``) or ``intervention``.
+    name
+        Of the covariate or the intervention; else empty.
+    foreseeable
+        Whether a planner can see it.
+    acts
+        Share of the trajectories in which it acts.
+    odds_ratio
+        5%, 50% and 95% quantile, over these, of the factor by which it multiplies the odds; None where it never
+        acts, and for waiting, which leaves no chance. An intervention is taken alone, without overlap.
+    log_odds
+        Mean over all trajectories of what it adds to the log odds; of waiting, what it takes from those of the mean
+        chance.
+    """
+
+    kind: str
+    name: str
+    foreseeable: bool
+    acts: float
+    odds_ratio: tuple[float, float, float] | None
+    log_odds: float
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What an intervention is to the village.
+
+    Attributes
+    ----------
+    name
+        Of the intervention.
+    eligible, assisted
+        Share of the trajectories in which it may choose the village this year, and in which it assists it.
+    if_assured
+        The chance if it assisted the village for certain and at full dose wherever it may choose it, all else the
+        same; None where it never may.
+    """
+
+    name: str
+    eligible: float
+    assisted: float
+    if_assured: float | None
+
+
 @dataclass(frozen=True, kw_only=True)
-class Explanation(Breakdown):
+class Explanation:
     """The chance that one village rises in one year, and where it comes from.
 
     Attributes
@@ -52,8 +112,23 @@ class Explanation(Breakdown):
         Its level at the end of the origin year.
     levels
         Level -> share of the trajectories in which it stands there at the start of the year.
+    base
+        Chance of a typical village at its level in a typical year.
     base_interval90
         5% and 95% quantile of `base` over draws; None where the village's level varies, or with one draw.
+    foreseen
+        Chance of this village in a typical year, without interventions: waiting, covariates and peers.
+    without_interventions
+        Chance in that year with its luck, and what is unmeasured, and no intervention.
+    chance
+        Chance of rising, with the interventions.
+    components
+        Every term, in the order of the law; then the interventions.
+    interventions
+        What each intervention of the scenario is to the village.
+    if_all_assured
+        The chance if every intervention that may choose the village assisted it for certain and at full dose; None
+        where there is none.
     covariates
         Column -> the village's number and the mean of the district.
     share_above
@@ -71,7 +146,14 @@ class Explanation(Breakdown):
     year: int
     origin_level: str
     levels: Mapping[str, float]
+    base: float
     base_interval90: tuple[float, float] | None
+    foreseen: float
+    without_interventions: float
+    chance: float
+    components: tuple[Component, ...]
+    interventions: tuple[Reach, ...]
+    if_all_assured: float | None
     covariates: Mapping[str, tuple[float, float]]
     share_above: float
     draws: int
@@ -90,13 +172,13 @@ class Explanation(Breakdown):
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a component, the base first."""
+        """One row a component."""
         import pandas as pd
 
-        columns = ["component", "name", "share", "acts", *(f"odds_ratio_q{round(100 * q):02d}" for q in QUANTILES)]
+        columns = ["component", "name", "acts", *(f"odds_ratio_q{round(100 * q):02d}" for q in QUANTILES)]
         nothing = (np.nan,) * len(QUANTILES)
-        rows = [(c.kind, c.name, c.share, c.acts, *(c.odds_ratio or nothing)) for c in self.components]
-        return pd.DataFrame([("base", "", self.base, 1.0, *nothing), *rows], columns=columns)
+        rows = [(c.kind, c.name, c.acts, *(c.odds_ratio or nothing)) for c in self.components]
+        return pd.DataFrame(rows, columns=columns)
 
     def _repr_html_(self) -> str:
         """Return the table, for notebooks."""
@@ -140,8 +222,7 @@ def explain(
         span = {"first": what.years[0], "last": what.years[-1], "year": year}
         raise Refusal(Message("the forecast covers {first} to {last}, not {year}", span))
     effort = _affordable(Effort.of(what, draws, replicates), len(place.villages) * (year - what.origin))
-    terms = _played(what, effort, seed, place, year)
-    return _explained(what, effort, place, year, terms)
+    return _explained(what, effort, place, year, _played(what, effort, seed, place, year))
 
 
 def _explain_forecast(forecast: Forecast, village_code: str, year: int | None) -> Explanation:
@@ -212,32 +293,91 @@ def _played(scenario: Scenario, effort: Effort, seed: int, place: _Place, year: 
     return LogOddsTerms.join(parts)
 
 
-def _explained(scenario: Scenario, effort: Effort, place: _Place, year: int, terms: LogOddsTerms) -> Explanation:
+def _explained(scenario: Scenario, effort: Effort, place: _Place, year: int, played: LogOddsTerms) -> Explanation:
     """Put together what is said of a village."""
     villages, row = place.villages, place.row
     columns = {name: np.asarray(villages.columns[name], dtype=np.float64) for name in scenario.parameters.covariates}
+    may_rise = np.where(played.blocked, 0.0, played.base_odds)
+    seen = _sum(term for name, term in played.terms.items() if name.foreseeable)
+    luck = _sum(term for name, term in played.terms.items() if not name.foreseeable)
+    effect = _joint(played.programmes, scenario.overlap)
+
+    def assured(chosen: Bools) -> float | None:
+        """Return the chance with some interventions for certain; None where none of them may choose the village."""
+        there = chosen[:, None] & played.eligible
+        if not there.any():
+            return None
+        rows = np.where(there, played.at_full_dose, played.programmes)
+        return _mean(may_rise, seen + luck + _joint(rows, scenario.overlap))
+
+    every = np.arange(len(scenario.interventions))
     return Explanation(
-        **vars(break_down(scenario, terms)),
         village_code=villages.codes[row],
         village=villages.names[row],
         subdistrict=villages.subdistricts[villages.subdistrict_index[row]],
         district=villages.district,
         year=year,
         origin_level=place.level,
-        levels={level: float((terms.level == s).mean()) for s, level in enumerate(LEVELS)},
-        base_interval90=_interval(terms, effort.draws),
+        levels={level: float((played.level == s).mean()) for s, level in enumerate(LEVELS)},
+        base=_mean(played.base_odds),
+        base_interval90=_interval(played, effort.draws),
+        foreseen=_mean(may_rise, seen),
+        without_interventions=_mean(may_rise, seen + luck),
+        chance=_mean(may_rise, seen + luck + effect),
+        components=(
+            _waiting(played),
+            *(_component(term.name, term.key.of, row, term.foreseeable) for term, row in played.terms.items()),
+            *(
+                _component(INTERVENTION, plan.name, row, foreseeable=True)
+                for plan, row in zip(scenario.interventions, played.programmes, strict=True)
+            ),
+        ),
+        interventions=tuple(
+            Reach(plan.name, float(played.eligible[j].mean()), float(played.assisted[j].mean()), assured(every == j))
+            for j, plan in enumerate(scenario.interventions)
+        ),
+        if_all_assured=assured(every >= 0),
         covariates={name: (float(column[row]), float(column.mean())) for name, column in columns.items()},
-        share_above=float(terms.share_above.mean()),
+        share_above=float(played.share_above.mean()),
         draws=effort.draws,
         replicates=effort.replicates,
     )
 
 
-def _interval(terms: LogOddsTerms, draws: int) -> tuple[float, float] | None:
+def _mean(odds: Floats, log_odds: Floats | float = 0.0) -> float:
+    """Return the mean chance over trajectories, with something added to their log odds."""
+    return float(chance(odds * factor(np.asarray(log_odds))).mean())
+
+
+def _sum(terms: Iterable[Floats]) -> Floats:
+    return reduce(np.add, terms, np.zeros(1))
+
+
+def _joint(programmes: Floats, overlap: Overlap) -> Floats:
+    """Return the joint effect of the programmes, shape (J, T), on the log odds."""
+    return combine(list(programmes), overlap) if len(programmes) else np.zeros(1)
+
+
+def _waiting(played: LogOddsTerms) -> Component:
+    before, after = chance(played.base_odds).mean(), chance(np.where(played.blocked, 0.0, played.base_odds)).mean()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        taken = float(np.log(after / (1 - after)) - np.log(before / (1 - before))) if before else 0.0
+    return Component(WAITING, "", True, float(played.blocked.mean()), None, taken)
+
+
+def _component(kind: str, name: str, row: Floats, foreseeable: bool) -> Component:
+    acting = row[row != 0]
+    if not acting.size:
+        return Component(kind, name, foreseeable, 0.0, None, 0.0)
+    low, middle, high = (float(ratio) for ratio in np.exp(np.quantile(acting, QUANTILES)))
+    return Component(kind, name, foreseeable, acting.size / row.size, (low, middle, high), float(row.mean()))
+
+
+def _interval(played: LogOddsTerms, draws: int) -> tuple[float, float] | None:
     """Return the 90% interval of the base over draws, where all trajectories of a draw have the same."""
-    if draws == 1 or np.ptp(terms.level):
+    if draws == 1 or np.ptp(played.level):
         return None
     base = np.empty(draws)
-    base[terms.draw] = chance(terms.base_odds)
+    base[played.draw] = chance(played.base_odds)
     low, high = np.quantile(base, INTERVAL90)
     return float(low), float(high)

@@ -1,4 +1,4 @@
-"""Why one village rises: the parts of its chance add up, agree with formulas, and with what was counted."""
+"""Why one village rises: odds ratios and chances agree with formulas, with the engine, and with what was counted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from simulation.engine.ensemble import Effort
 from simulation.engine.environment import Environment
 from simulation.engine.model import VillageAgent
 from simulation.inference import explanation
-from simulation.inference.explanation import Explanation, explain
+from simulation.inference.explanation import Component, Explanation, explain
 from simulation.inference.forecast import Forecast, forecast
 from simulation.inputs.scenario import Scenario
 
@@ -47,13 +47,13 @@ def made(request: pytest.FixtureRequest) -> Forecast:
     return forecast(scenario, 60, 2400 if scenario.fixed else 40, 17)
 
 
-def shares(found: Explanation) -> dict[str, float]:
-    """Return kind, or name where there is one, -> share."""
-    return {component.name or component.kind: component.share for component in found.components}
+def parts(found: Explanation) -> dict[str, Component]:
+    """Return the components by name where they have one, else by kind."""
+    return {component.name or component.kind: component for component in found.components}
 
 
-def test_without_chance_every_share_is_its_formula() -> None:
-    """Fixed numbers, certain assistance: each step moves the log odds by its own term, one after the other."""
+def test_without_chance_every_odds_ratio_is_its_formula() -> None:
+    """Fixed numbers, certain assistance: each term multiplies the odds, and chances are those of the products."""
     villages = make_villages([5], [0, 1, 1, 3, 0], columns={"remote": [2.0, 0.5, 1.0, 3.5, 4.0]})
     plan = Intervention("pokja", ORIGIN + 1, coverage=Fraction(1))
     scenario = make_scenario(
@@ -66,24 +66,24 @@ def test_without_chance_every_share_is_its_formula() -> None:
     found = explain(scenario, "63.99.0000", replicates=3)
     steps = [math.log(0.07 / 0.93), math.log(0.8) * (2.0 - 2.2), math.log(1.9) * 3 / 4, math.log(2.4)]
     base, remote, peers, pokja = (1 / (1 + math.exp(-sum(steps[: n + 1]))) for n in range(4))
-    assert found.base == pytest.approx(base, abs=1e-12)
-    assert shares(found) == pytest.approx(
-        {
-            "waiting": 0, "remote": remote - base, "peers": peers - remote, "village": 0, "year": 0, "subdistrict": 0,
-            "campaign": 0, "pokja": pokja - peers,
-        },
-        abs=1e-12,
-    )  # fmt: skip
-    ratios = {component.name: component.odds_ratio for component in found.components if component.name}
-    assert ratios["pokja"] == pytest.approx((2.4, 2.4, 2.4))
-    assert ratios["remote"] == pytest.approx((0.8 ** (2.0 - 2.2),) * 3)
+    told = (found.base, found.foreseen, found.without_interventions, found.chance)
+    assert told == pytest.approx((base, peers, peers, pokja), abs=1e-12)
+    assert remote != base
+    assert list(parts(found)) == ["waiting", "remote", "peers", "village", "year", "subdistrict", "campaign", "pokja"]
+    ratios = {name: part.odds_ratio for name, part in parts(found).items() if part.acts}
+    assert ratios == {
+        "pokja": pytest.approx((2.4, 2.4, 2.4)),
+        "peers": pytest.approx((1.9 ** (3 / 4),) * 3),
+        "remote": pytest.approx((0.8 ** (2.0 - 2.2),) * 3),
+    }
+    assert [part.log_odds for part in parts(found).values() if part.acts] == pytest.approx(steps[1:])
     assert found.share_above == 3 / 4
     assert found.covariates == {"remote": (2.0, pytest.approx(2.2))}
 
 
 @pytest.mark.parametrize("year", [ORIGIN + 1, ORIGIN + 4])
-def test_the_parts_are_the_mean_of_the_chances_that_the_engine_decides_by(made: Forecast, year: int) -> None:
-    """To the twelfth digit, for every third village: the engine's own odds, averaged, are base and components."""
+def test_the_chance_is_the_mean_of_those_that_the_engine_decides_by(made: Forecast, year: int) -> None:
+    """To the twelfth digit, for every third village: the engine's own odds, averaged, are those of all terms."""
     scenario = made.scenario
     (villages,) = scenario.districts
     parameters = scenario.parameters.draw(made.seed, made.effort.draws)
@@ -127,27 +127,25 @@ def test_an_exact_forecast_is_explained_too() -> None:
 
 
 @pytest.mark.parametrize("overlap", ["multiply", "strongest", "diminishing"])
-def test_interventions_that_are_alike_get_equal_shares(overlap: str) -> None:
-    """Whatever their order, and together they add what they add together."""
+def test_interventions_add_to_the_same_luck_without_them(overlap: str) -> None:
+    """Each is told alone; without them the chance is that of a scenario that has none, in the same futures."""
     villages = make_villages([6], [0, 1, 0, 2, 0, 1])
     plans = [Intervention(name, ORIGIN + 1, coverage=Fraction(1)) for name in ("a", "b", "c")]
     effects = {"a.odds_ratio_rise": 2.1, "b.odds_ratio_rise": 1.3, "c.odds_ratio_rise": 2.1}
     scenario = make_scenario(villages, {"year_sd": 0.5}, plans, effects, overlap=overlap)
     found = explain(scenario, "63.99.0004", replicates=64)
-    told = shares(found)
-    assert told["a"] == pytest.approx(told["c"], abs=1e-15)
-    assert told["a"] > told["b"]
+    assert [parts(found)[name].odds_ratio for name in "abc"] == [pytest.approx((r,) * 3) for r in (2.1, 1.3, 2.1)]
     nothing = explain(replace(scenario, interventions=(), parameters=_without(scenario)), "63.99.0004", replicates=64)
     assert found.without_interventions == pytest.approx(nothing.chance, abs=1e-12)
-    assert sum(told[name] for name in "abc") == pytest.approx(found.chance - nothing.chance, abs=1e-12)
+    assert found.chance > nothing.chance
 
 
 def _without(scenario: Scenario) -> object:
     return replace(scenario.parameters, interventions=())
 
 
-def test_an_intervention_that_never_assists_has_no_share() -> None:
-    """Exactly 0, and the others keep theirs to the last digit."""
+def test_an_intervention_that_never_assists_does_not_act() -> None:
+    """It has no odds ratio, and the chance is that of the others alone to the last digit."""
     villages = make_villages([4], [0, 1, 0, 2])
     pokja = Intervention("pokja", ORIGIN + 1, capacity=2)
     elsewhere = Intervention("elsewhere", ORIGIN + 1, coverage=Fraction(1), eligible_status=("mandiri",))
@@ -156,8 +154,9 @@ def test_an_intervention_that_never_assists_has_no_share() -> None:
     alone = make_scenario(villages, {"year_sd": 0.5}, [pokja], {"pokja.odds_ratio_rise": 1.9})
     every = make_scenario(villages, {"year_sd": 0.5}, [elsewhere, pokja, later], effects)
     found, before = (explain(scenario, "63.99.0002", replicates=40) for scenario in (every, alone))
-    assert (shares(found)["elsewhere"], shares(found)["later"]) == (0.0, 0.0)
-    assert shares(found)["pokja"] == shares(before)["pokja"] > 0
+    assert {parts(found)[name].odds_ratio for name in ("elsewhere", "later")} == {None}
+    assert parts(found)["pokja"] == parts(before)["pokja"]
+    assert found.chance == before.chance > found.without_interventions
     reaches = {reach.name: reach for reach in found.interventions}
     assert (reaches["elsewhere"].eligible, reaches["later"].eligible, reaches["pokja"].eligible) == (0, 0, 1)
     assert reaches["elsewhere"].if_assured is None
@@ -177,7 +176,7 @@ def test_certain_assistance_is_the_formula_at_full_dose() -> None:
     assert found.if_all_assured == pytest.approx(2.5 * 1.6 * odds / (1 + 2.5 * 1.6 * odds))
     # Two of seven eligible villages are assisted, in their first of three years of building up.
     gain = 2.5 ** (1 / 3) * odds / (1 + 2.5 ** (1 / 3) * odds) - 0.11
-    assert shares(found)["ramp"] == pytest.approx(reach.assisted * gain)
+    assert found.chance - found.without_interventions == pytest.approx(reach.assisted * gain)
     assert abs(reach.assisted - 2 / 8) < 4 * math.sqrt(0.25 * 0.75 / 2000)
 
 
@@ -185,10 +184,13 @@ def test_waiting_takes_the_chance_of_those_that_may_not_rise_yet(made: Forecast)
     """With min_years it costs something in the second year, and the base is what it would be without it."""
     code = made.scenario.districts[0].codes[20]
     first, second = explain(made, code), explain(made, code, ORIGIN + 2)
-    assert shares(first)["waiting"] == 0
+    assert parts(first)["waiting"].acts == parts(first)["waiting"].log_odds == 0
     waiting = second.components[0]
     assert waiting.acts == pytest.approx(made.districts[0].rise_probability[20, 0] + _fell(made, 20), abs=1e-12)
-    assert -waiting.acts < waiting.share < 0
+    assert waiting.log_odds < 0
+    everybody = replace(made.scenario, min_years=0)
+    effort = {"draws": made.effort.draws, "replicates": made.effort.replicates, "seed": made.seed}
+    assert explain(everybody, code, ORIGIN + 1, **effort).chance == first.chance
 
 
 def _fell(made: Forecast, row: int) -> float:
@@ -202,7 +204,7 @@ def test_a_village_at_the_top_cannot_rise(made: Forecast) -> None:
     code = villages.codes[int(np.flatnonzero(villages.levels == TOP)[0])]
     found = explain(made, code)
     assert found.cannot_rise
-    assert (found.base, found.chance, set(shares(found).values())) == (0, 0, {0.0})
+    assert (found.base, found.foreseen, found.without_interventions, found.chance) == (0, 0, 0, 0)
     later = explain(made, code, ORIGIN + 4)
     assert not later.cannot_rise
     assert sum(later.levels.values()) == pytest.approx(1)
@@ -282,11 +284,10 @@ def test_agents_of_ones_own_are_not_explained() -> None:
 
 
 def test_the_table_holds_every_component() -> None:
-    """Base first; in a notebook it shows itself."""
+    """In the order of the law; in a notebook it shows itself."""
     scenario = make_scenario(make_villages([5], [0, 1, 2, 0, 0]), {"year_sd": 0.7}, priors=NEUTRAL)
     found = explain(scenario, "63.99.0003", replicates=20)
-    assert list(found.table["component"]) == ["base", *(component.kind for component in found.components)]
-    assert found.table["share"].sum() == pytest.approx(found.chance)
+    assert list(found.table["component"]) == [component.kind for component in found.components]
     assert "odds_ratio_q50" in found._repr_html_()
 
 
