@@ -48,9 +48,9 @@ from .inputs.observations.evidence import read_evidence as read_evidence
 from .inputs.scenario import Scenario as Scenario
 from .inputs.scenario import load_scenario as load_scenario
 from .report import plots as plots
+from .report.calibrated_scenario import write_posterior as write_posterior
 from .report.documents import brief as brief
 from .report.documents import export as export
-from .report.posterior import write_posterior as write_posterior
 from .report.saving import save as save
 
 __version__: str

@@ -46,12 +46,15 @@ class Request:
         Whether the answer is computed even where it is there.
     figures
         Whether missing figures are drawn.
+    finished
+        Called with the finished answer before it is shown.
     """
 
     out: Path
     workers: int | None = None
     force: bool = False
     figures: bool = True
+    finished: Callable[[Answer[Any]], None] = lambda _: None
 
 
 def answer(settings: Settings, kind: AnyKind, question: Question[Any], request: Request) -> Answer[Any]:
@@ -65,6 +68,7 @@ def answer(settings: Settings, kind: AnyKind, question: Question[Any], request: 
     began, speech = time.monotonic(), settings.language()
     folder = Folder.of(kind, question, request.out)
     found, undrawn = _complete(settings, question, folder, request)
+    request.finished(found)
     show(settings, found)
     if settings.verbose:
         known = ", ".join(f"{name} {number}" for name, number in versions().items() if number is not None)

@@ -13,16 +13,14 @@ from ..decision.comparison import Comparison
 from ..decision.plan.result import Plan
 from ..decision.sensitivity.result import Sensitivity
 from ..domain.messages import Refusal
-from ..inference.backtest.panels import anywhere
 from ..inference.backtest.rolling import Backtest
 from ..inference.calibration.posterior import Posterior
 from ..inference.forecast import Forecast
-from ..inputs.scenario import Scenario
-from .calibration.record import calibration_record
 from .comparison.record import comparison_record
 from .figures.drawings import draw
 from .identity import input_hash
 from .kinds.backtest import BacktestResult
+from .kinds.calibration import CalibrationResult
 from .kinds.head import Head
 from .kinds.kind import Source
 from .kinds.registry import kind_of
@@ -36,7 +34,6 @@ from .plots_fan import draw_fan_chart
 from .plots_matrix import draw_transition_matrix
 from .plots_page import Figure, save_figure, style
 from .plots_plan import draw_plan
-from .plots_posterior import draw_posterior
 from .plots_rises import draw_rises
 from .record import record
 from .single_villages import board_refusal, rows_of
@@ -128,24 +125,17 @@ def sensitivity(
     return _figure("sensitivity", found, language, run_hash)
 
 
-def posterior(
-    found: Posterior | Mapping[str, Any], language: str | None = None, scenario: Scenario | None = None
-) -> Figure:
+def posterior(found: Posterior | CalibrationResult, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw what every parameter was before the data and what it became.
 
     Parameters
     ----------
     found
-        A posterior, or the record of a calibration, as ``calibrate --json`` prints it.
-    language
+        A posterior, or the result of a calibration as `load_run` reads it.
+    language, run_hash
         As in `fan_chart`.
-    scenario
-        The one that was calibrated, which a posterior does not know: title, district and sources are its own. None
-        for the default priors; a record needs none.
     """
-    told = found if isinstance(found, Mapping) else calibration_record(scenario or anywhere(), found)
-    with style():
-        return draw_posterior(spoken(language or told["language"] or DEFAULT), told)
+    return _figure("posterior", found, language, run_hash)
 
 
 def plan(found: Plan | Mapping[str, Any], language: str | None = None, run_hash: str | None = None) -> Figure:

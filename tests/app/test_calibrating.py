@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from openpyxl import Workbook
 
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import plots
+from simulation.report.kinds.calibration import CalibrationResult
 from simulation.report.language import LANGUAGES, language
+from simulation.report.store.codec import decode
 
 EXAMPLE = ROOT / "scenarios" / "contoh_belajar.yaml"
 SCENARIO = """\
@@ -45,6 +48,12 @@ def lay_out(folder: Path, years: tuple[int, ...] = (2024, 2025)) -> None:
             sheet.append([f"63.01.01.{2000 + i}", f"Desa {i}", "Takisung", status])
     book.save(folder / "daftar.xlsx")
     (folder / "belajar.yaml").write_text(SCENARIO, encoding="utf-8")
+
+
+def kept(folder: Path, scenario: str) -> Any:
+    """Return the only calibration of a scenario below a folder, as data."""
+    (path,) = folder.glob(f"results/{scenario}/*/calibration.json")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Run, tmp_path: Path) -> None:
@@ -90,13 +99,15 @@ def test_the_answer_as_data_is_that_of_the_contract(run: Run, tmp_path: Path) ->
     assert 0 < low < rise["posterior"]["median"] < high < 1
     assert 0 < rise["prior_variance_left"] < 1
     assert "fall" not in answer["parameters"]
-    assert all(warning[code] for warning in answer["warnings"] for code in LANGUAGES)
-    assert json.loads((tmp_path / "hasil.json").read_text(encoding="utf-8")) == answer
-    assert {path.name for path in tmp_path.glob("hasil*")} == {
-        "hasil.parquet", "hasil.yaml", "hasil.json", "hasil_id.svg", "hasil_id.png",
-    }  # fmt: skip
+    assert all(warning["kind"] for warning in answer["warnings"])
+    assert kept(tmp_path, "belajar") == answer
+    assert {path.name for path in tmp_path.glob("hasil*")} == {"hasil.parquet", "hasil.yaml"}
+    (folder,) = (tmp_path / "results" / "belajar").iterdir()
+    assert (folder / "posterior.parquet").read_bytes() == (tmp_path / "hasil.parquet").read_bytes()
+    assert {path.name for path in (folder / "figures").iterdir()} == {"posterior_id.svg", "posterior_id.png"}
     again = run("calibrate", "daftar.xlsx", *options)
     assert again.stdout == done.stdout
+    assert "--force" in again.stderr
 
 
 def test_without_data_the_priors_come_back_and_are_called_that(run: Run, tmp_path: Path) -> None:
@@ -113,7 +124,7 @@ def test_what_to_collect_next_is_told_best_first(run: Run, tmp_path: Path) -> No
     lay_out(tmp_path)
     done = run("calibrate", "--scenario", "belajar.yaml", "--draws", 200, "--lang", "en")
     assert "the year in which each village joined" in done.stdout
-    then = json.loads((tmp_path / "belajar_posterior.json").read_text(encoding="utf-8"))["next"]
+    then = kept(tmp_path, "belajar")["next"]
     left = [worth["remaining_sd"] for worth in then["data"]]
     assert left == sorted(left)
     assert all(
@@ -131,9 +142,9 @@ def test_the_record_is_told_and_drawn_in_both_languages(run: Run, tmp_path: Path
     basis = told.say("Basis: calibrated on local data ({blocks}).", blocks="").removesuffix("().")
     assert basis in done.stdout.replace("\n  ", " ")
     assert ("keadaan akhir 2024" in done.stderr) == (code == "id")
-    record = json.loads((tmp_path / "belajar_posterior.json").read_text(encoding="utf-8"))
-    shown = [text.get_text() for axes in plots.posterior(record, code).axes for text in axes.texts]
-    assert told.percent(record["parameters"]["rise.dasar"]["prior_variance_left"]) in shown
+    result = decode(kept(tmp_path, "belajar"), CalibrationResult)
+    shown = [text.get_text() for axes in plots.posterior(result, code).axes for text in axes.texts]
+    assert told.percent(result.parameters["rise.dasar"].prior_variance_left) in shown
 
 
 def test_one_year_is_refused_with_what_to_add(run: Run, tmp_path: Path) -> None:
@@ -152,7 +163,7 @@ def test_the_example_leads_back_to_the_chances_behind_it(run: Run, tmp_path: Pat
     shutil.copy(WORKBOOK, tmp_path / "data")
     done = run("calibrate", "data/contoh_belajar_daftar.xlsx", "--scenario", EXAMPLE.name, "--draws", 1000)
     assert done.returncode == 0, done.stderr
-    record = json.loads((tmp_path / "contoh_belajar_posterior.json").read_text(encoding="utf-8"))
+    record = kept(tmp_path, "contoh-belajar")
     assert record["basis"] == ["panel", "launch_years"]
     scalars = load_scenario(tmp_path / "contoh_belajar_posterior.yaml").parameters.scalars
     halved = [name for name, known in record["parameters"].items() if known["prior_variance_left"] < 0.5]

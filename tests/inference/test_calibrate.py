@@ -20,7 +20,7 @@ from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
 from simulation.inference.calibration.posterior import Posterior
 from simulation.inference.forecast import PRIORS_ALONE
 from simulation.inputs.scenario import Scenario, load_scenario
-from simulation.report.posterior import write_posterior
+from simulation.report.calibrated_scenario import write_posterior
 
 TRUTH = {
     "rise.dasar": 0.07, "rise.berkembang": 0.1, "rise.mandiri": 0.3, "fall": 0.03, "skip.berkembang": 0.1,

@@ -152,7 +152,7 @@ WHOLE = {
     ("report/wording", "basis"): "a list of data",
     ("app/settings", "told"): "two whole sentences after each other",
     ("report/comparison/words", "notes"): "a list of assumptions",
-    ("report/calibration/words", "notes"): "a list of parameters",
+    ("report/kinds/calibration", "notes"): "a list of parameters",
     ("report/plan/ranking", "_rests_on"): "a list of what ranks rest on",
     ("report/document/xlsx", "_number_format"): "a number format: how the two ends are written",
     ("report/kinds/robustness", "verdict"): "a list of options, each with its cost",

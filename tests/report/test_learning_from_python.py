@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import simulation as kkb
-from simulation.domain.evidence import Panel
+from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.target import Target
 from simulation.inference.backtest.cases import Past
 from simulation.inference.backtest.prediction import Alike, Prediction, predict
 from simulation.inference.backtest.rolling import Forecaster
 from simulation.inputs.observations.reading import DataFile
-from simulation.report.calibration.record import calibration_record
 from simulation.report.kinds.backtest import BACKTEST, PastYears
+from simulation.report.kinds.calibration import CALIBRATION, Learning, result_of
+from simulation.report.kinds.kind import Work
+from simulation.report.kinds.past import FILE, evidence_content, evidence_in
 from simulation.report.plots import Figure
+from simulation.report.store.codec import rounded_as_kept, to_data
 from simulation.report.store.folder import Folder
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -54,12 +58,48 @@ def test_a_path_a_list_of_paths_and_a_named_file_are_the_same_evidence(scenario:
         np.testing.assert_array_equal(other.evidence.panels[0].status, first.evidence.panels[0].status)
 
 
-def test_a_posterior_draws_like_its_record(scenario: kkb.Scenario, posterior: kkb.Posterior) -> None:
-    """With the scenario that was calibrated; without one it is told as the default priors of no district."""
-    drawn = texts(kkb.plots.posterior(posterior, "en", scenario))
-    assert drawn == texts(kkb.plots.posterior(calibration_record(scenario, posterior), "en"))
+def test_a_posterior_draws_like_its_result(posterior: kkb.Posterior) -> None:
+    """It knows the scenario that was calibrated; without one it is told as the default priors of no district."""
+    drawn = texts(kkb.plots.posterior(posterior, "en"))
+    result = rounded_as_kept(result_of(posterior))
+    assert drawn == texts(kkb.plots.posterior(result, "en", CALIBRATION.question(posterior).id))
     assert any("Invented example" in text for text in drawn)
-    assert not any("Invented example" in text for text in texts(kkb.plots.posterior(posterior, "en")))
+    without = kkb.calibrate(posterior.evidence, draws=20)
+    assert not any("Invented example" in text for text in texts(kkb.plots.posterior(without, "en")))
+
+
+def test_a_calibration_is_saved_where_the_command_would_look_for_it(
+    scenario: kkb.Scenario, posterior: kkb.Posterior, tmp_path: Path
+) -> None:
+    """Draws, result and figure; what is kept of the past gives the same draws again."""
+    folder = kkb.save(posterior, tmp_path)
+    question = Learning.of(posterior.evidence, scenario, 50, 0)
+    assert folder == Folder.of(CALIBRATION, question, tmp_path).path
+    assert {path.name for path in folder.iterdir()} >= {"calibration.json", "posterior.parquet", "calibration.csv"}
+    past = (folder / "inputs" / "data" / FILE).read_bytes()
+    assert past == question.data[FILE]
+    again = CALIBRATION.compute(question, Work())
+    assert to_data(result_of(again)) == to_data(result_of(posterior))
+
+
+def test_evidence_of_every_kind_is_the_same_when_read_back() -> None:
+    """Panels, counts, launches and assistance, with the names of their files."""
+    codes, years = ("a", "b"), (2023, 2024)
+    status = np.array([[0, 1], [-1, 2]], dtype=np.int8)
+    evidence = Evidence(
+        (Panel("63.01", codes, years, status),),
+        (Counts("63.01", (date(2023, 12, 31), date(2024, 7, 31)), np.array([[3, 1, 0, 0], [2, 1, 1, 0]])),),
+        (Launches("63.01", codes, np.array([2020, 2021]), status[:, 1], 2024),),
+        (Assistance("63.01", codes, years, {"pokja": np.array([[True, False], [False, True]])}),),
+        {"daftar.xlsx": "0" * 64},
+    )
+    again = evidence_in(evidence_content(evidence))
+    assert evidence_content(again) == evidence_content(evidence)
+    np.testing.assert_array_equal(again.panels[0].status, status)
+    np.testing.assert_array_equal(again.assistance[0].given["pokja"], evidence.assistance[0].given["pokja"])
+    assert (again.blocks, again.sources, again.counts[0].dates) == (
+        evidence.blocks, evidence.sources, evidence.counts[0].dates,
+    )  # fmt: skip
 
 
 def test_written_draws_give_the_forecast_of_the_posterior(

@@ -1,41 +1,25 @@
-"""The command ``calibrate``: what a district's past teaches of the parameters, as draws that a scenario can use.
-
-Knows its options and the order of its steps; must not know how tables are read or draws are found.
-"""
+"""The command ``calibrate``: what a district's past teaches of the parameters, as draws that a scenario can use."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...report.language import Language, phrase
+from ...report.language import Language
 from ..command import command
-from ..disk import cannot_begin, cannot_draw
+from ..disk import cannot_begin
 from ..loading import load_all
-from ..settings import (
-    BAD_INPUT,
-    HELP,
-    NoFigures,
-    Seed,
-    Settings,
-    StoppedError,
-    print_json,
-    printable,
-    told,
-)
+from ..settings import BAD_INPUT, HELP, Force, NoFigures, Seed, Settings, StoppedError, printable
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from ...decision.next_datum import NextDatum
-    from ...inference.calibration.posterior import Posterior
     from ...inputs.observations.reading import DataFile
     from ...inputs.scenario import Scenario
-    from ...report.calibration.folder import CalibrationFiles
+    from ...report.calibrated_scenario import CalibratedScenario
+    from ...report.store.folder import Answer
 
 Data = Annotated[
     list[Path] | None,
@@ -62,7 +46,6 @@ Effects = Annotated[
 ]
 Number = Annotated[int, typer.Option("--draws", metavar="N", min=2, help=HELP.say("Draws to write."))]
 MOST_DRAWS = 100_000
-LEARNING = phrase("Learning"), phrase("Learning: {done} of {total} percent, about {seconds} s left")
 
 
 @command
@@ -77,28 +60,44 @@ def calibrate(
     draws: Number = 1000,
     seed: Seed = 0,
     no_figures: NoFigures = False,
+    force: Force = False,
 ) -> None:
     """Learn the parameters of a scenario from data, and write draws and a scenario that uses them."""
-    with told(settings):
-        (loaded,) = load_all(settings, [scenario])
-        settings = settings.speaking(loaded.language)
-    with told(settings):
-        from ...report.calibration.folder import ENDING, CalibrationFiles
+    (loaded,) = load_all(settings, [scenario])
+    settings.speak(loaded.language)
 
-        files = CalibrationFiles(out or scenario.with_name(f"{scenario.stem}_posterior{ENDING}"), scenario)
-        _refuse(settings.language(), files, draws)
-        named = _kinds(settings.language(), data or [], kind or [])
-        _refuse_fixed(settings.language(), loaded)
-        record = _learn(settings, loaded, named, files, (draws, seed), (fixed_cohort, estimate_effects))
-        undrawn = None if no_figures else _draw(settings, files, record)
-        _show(settings, files, record)
-        if undrawn is not None:
-            raise undrawn
+    from ...inputs.observations.evidence import read_evidence
+    from ...report.calibrated_scenario import ENDING, CalibratedScenario
+    from ...report.kinds.calibration import CALIBRATION, DRAWS, Learning
+    from ..runner import Request, answer
+
+    speech = settings.language()
+    files = CalibratedScenario(out or scenario.with_name(f"{scenario.stem}_posterior{ENDING}"), scenario)
+    _refuse(speech, files, draws)
+    named = _kinds(speech, data or [], kind or [])
+    _refuse_fixed(speech, loaded)
+    gathered = read_evidence(named, loaded, fixed_cohort=fixed_cohort)
+    for note in gathered.notes:
+        settings.note(speech.problem(note))
+
+    def hand_out(found: Answer[Any]) -> None:
+        try:
+            files.write((found.path / DRAWS).read_bytes(), loaded)
+        except OSError as error:
+            raise cannot_begin(speech, files.draws.parent, error) from error
+
+    question = Learning.of(gathered.evidence, loaded, draws, seed, estimate_effects=estimate_effects)
+    request = Request(Path("results"), force=force, figures=not no_figures, finished=hand_out)
+    answer(settings, CALIBRATION, question, request)
+    if not settings.as_json:
+        typer.echo(printable(speech.say("Written: {path}", path=files.draws)))
+        forecast = f"kampungkb forecast {shlex.quote(str(files.overlay))}"
+        typer.echo(printable(speech.say("Forecast with what was learned: {command}", command=forecast)))
 
 
-def _refuse(speech: Language, files: CalibrationFiles, draws: int) -> None:
+def _refuse(speech: Language, files: CalibratedScenario, draws: int) -> None:
     """Refuse, before anything is computed, a place where a scenario could not use the draws."""
-    from ...report.calibration.folder import ENDING
+    from ...report.calibrated_scenario import ENDING
 
     values = {"path": files.draws, "overlay": files.overlay, "scenario": files.scenario}
     if draws > MOST_DRAWS:
@@ -147,93 +146,3 @@ def _kinds(speech: Language, data: Sequence[Path], kinds: Sequence[str]) -> list
             raise StoppedError([said], BAD_INPUT)
         named[Path(file)] = kind
     return [DataFile(path, named.get(path)) for path in data]
-
-
-def _learn(
-    settings: Settings,
-    scenario: Scenario,
-    data: Sequence[DataFile],
-    files: CalibrationFiles,
-    effort: tuple[int, int],
-    choices: tuple[bool, bool],
-) -> dict[str, Any]:
-    """Read the data, find the posterior, write its files, and return the record."""
-    from ...inference.calibration.calibrate import calibrate as posterior_of
-    from ...inputs.observations.evidence import read_evidence
-    from ...report.calibration.record import calibration_record
-    from ..progress import ProgressReport
-
-    speech = settings.language()
-    (draws, seed), (fixed_cohort, estimate_effects) = effort, choices
-    gathered = read_evidence(data, scenario, fixed_cohort=fixed_cohort)
-    for note in gathered.notes:
-        settings.note(speech.problem(note))
-    with ProgressReport(speech, quiet=settings.quiet, doing=LEARNING) as progress:
-        found = posterior_of(
-            gathered.evidence,
-            scenario,
-            draws,
-            seed,
-            estimate_effects=estimate_effects,
-            progress=lambda done, total: progress(max(done, 1), total),
-        )
-    record = calibration_record(scenario, found, gathered.files, gathered.notes, _next(found, scenario, seed))
-    try:
-        files.write(found, scenario, record)
-    except OSError as error:
-        raise cannot_begin(speech, files.draws.parent, error) from error
-    return record
-
-
-def _next(found: Posterior, scenario: Scenario, seed: int) -> NextDatum | None:
-    """Return which datum to collect next, where that can be told."""
-    from ...decision.next_datum import next_datum
-    from ...domain.messages import Refusal
-
-    try:
-        return next_datum(found.applied_to(scenario), seed=seed)
-    except Refusal:
-        return None
-
-
-def _draw(settings: Settings, files: CalibrationFiles, record: dict[str, Any]) -> StoppedError | None:
-    """Draw the figure; return what is told where it cannot be written."""
-    from ...report.plots import posterior
-
-    speech = settings.language()
-    try:
-        files.draw(posterior(record, speech.code), speech.code)
-    except OSError as error:
-        return cannot_draw(speech, files.draws.parent, error)
-    return None
-
-
-def _show(settings: Settings, files: CalibrationFiles, record: dict[str, Any]) -> None:
-    """Print the answer, as data or in words, and how to use it."""
-    from ..columns import laid_out
-
-    if settings.as_json:
-        print_json(record)
-        return
-    speech = settings.language()
-    typer.echo(laid_out(_parts(speech, record)), nl=False)
-    typer.echo(printable(speech.say("Written: {path}", path=files.draws)))
-    command = f"kampungkb forecast {shlex.quote(str(files.overlay))}"
-    typer.echo(printable(speech.say("Forecast with what was learned: {command}", command=command)))
-
-
-def _parts(speech: Language, record: dict[str, Any]) -> Iterator[RenderableType]:
-    """Yield the sentences and the table of the answer, in reading order."""
-    from ...report import wording
-    from ...report.calibration import words
-    from ..answer import titled
-
-    yield words.heading(speech, record)
-    yield ""
-    yield record["verdict"][speech.code]
-    yield wording.basis(speech, record["basis"])
-    if words.learned(record):
-        yield from titled(words.table(speech, record))
-    yield from words.notes(speech, record)
-    if (then := words.next_table(speech, record)) is not None:
-        yield from titled(then)

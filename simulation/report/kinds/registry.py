@@ -6,11 +6,12 @@ from typing import Any
 
 from ...domain.messages import KampungError
 from .backtest import BACKTEST
+from .calibration import CALIBRATION
 from .kind import AnyKind
 from .robustness import ROBUSTNESS
 from .sensitivity import SENSITIVITY
 
-KINDS: dict[str, AnyKind] = {kind.name: kind for kind in (SENSITIVITY, ROBUSTNESS, BACKTEST)}
+KINDS: dict[str, AnyKind] = {kind.name: kind for kind in (SENSITIVITY, ROBUSTNESS, BACKTEST, CALIBRATION)}
 
 
 def kind_of(found: Any) -> AnyKind:

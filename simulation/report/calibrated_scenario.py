@@ -1,0 +1,92 @@
+"""Draws of a calibration, and the scenario that uses them: two files beside the scenario that was calibrated."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..inference.calibration.posterior import Posterior
+from ..inputs.document import as_yaml
+from ..inputs.files import project_root
+from ..inputs.posterior import METADATA_KEY
+from ..inputs.scenario import Scenario
+from .files import write_bytes, write_parquet, write_text
+from .language import LANGUAGES, language
+
+ENDING = ".parquet"
+_MARK = "# Ditulis oleh kampungkb calibrate"
+_HEAD = f"""{_MARK}, dan ditimpa setiap kali perintah itu dijalankan.
+# Written by kampungkb calibrate, which writes over it every time.
+"""
+
+
+def write_posterior(posterior: Posterior, path: str | Path) -> Path:
+    """Write one column per uncertain parameter and one row per draw, whole, and return the path.
+
+    The file names the data behind it (`basis`) and the parameters that they bore on (`learned`): a scenario takes
+    those from it, and keeps its own numbers and priors for the others.
+    """
+    path = Path(path)
+    metadata = {
+        "basis": list(posterior.basis),
+        "learned": list(posterior.learned),
+        "seed": posterior.seed,
+        "effective_sample_size": round(posterior.effective_sample_size, 1),
+    }
+    columns = {str(key): values for key, values in posterior.draws.items()}
+    write_parquet(path, [columns], {METADATA_KEY: json.dumps(metadata).encode()})
+    return path
+
+
+@dataclass(frozen=True)
+class CalibratedScenario:
+    """Where draws and the scenario that uses them lie.
+
+    Attributes
+    ----------
+    draws
+        The Parquet file of draws; the scenario lies beside it and shares its name.
+    scenario
+        The scenario file that was calibrated.
+    """
+
+    draws: Path
+    scenario: Path
+
+    @property
+    def overlay(self) -> Path:
+        """The scenario that uses the draws."""
+        return self.draws.with_suffix(".yaml")
+
+    @property
+    def within(self) -> bool:
+        """Whether a scenario beside the draws may name the one that was calibrated."""
+        return self.scenario.resolve().is_relative_to(project_root(self.draws.absolute().parent))
+
+    @property
+    def taken(self) -> bool:
+        """Whether another file has the name of the scenario that would be written."""
+        if not self.overlay.exists():
+            return False
+        try:
+            return not self.overlay.read_text(encoding="utf-8").startswith(_MARK)
+        except (OSError, ValueError):
+            return True
+
+    def write(self, draws: bytes, scenario: Scenario) -> None:
+        """Write the draws, then the scenario that uses them."""
+        lines: dict[str, Any] = {
+            "extends": os.path.relpath(self.scenario.absolute(), self.overlay.absolute().parent).replace(os.sep, "/"),
+            "name": f"{scenario.name[:49]}-calibrated",
+            "title": {code: _title(scenario, code) for code in LANGUAGES},
+            "transition": {"parameters_from": self.draws.name},
+        }
+        write_bytes(self.draws, draws)
+        write_text(self.overlay, _HEAD + as_yaml(lines, str))
+
+
+def _title(scenario: Scenario, code: str) -> str:
+    return language(code).say("{title}, calibrated", title=scenario.title.get(code) or scenario.name)

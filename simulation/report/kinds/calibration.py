@@ -1,0 +1,329 @@
+"""A calibration: its result, and what is said of it: which parameters the data narrow, by how much, what stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ...decision.next_datum import Datum, DatumWorth, next_datum
+from ...domain.evidence import Evidence
+from ...domain.messages import Refusal
+from ...domain.parameters import ParameterKey
+from ...inference.backtest.panels import anywhere
+from ...inference.calibration.calibrate import calibrate
+from ...inference.calibration.caveats import Caveat
+from ...inference.calibration.posterior import Posterior, Spread
+from ...inputs.scenario import Scenario
+from .. import wording
+from ..assumptions import parameter_name, parameter_value
+from ..calibrated_scenario import write_posterior
+from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Picture, Table
+from ..language import Language, phrase
+from .head import Head, head_of, title_of
+from .kind import DataTable, Kind, Source, Work
+from .past import FILE, evidence_content, evidence_in
+from .question import Question
+
+DRAWS = "posterior.parquet"
+"""File of the draws."""
+NARROWED = 0.9
+"""Share of the prior variance that may be left where a parameter counts as narrowed."""
+_DATA: Mapping[Datum, str] = {
+    "village_list": phrase("a list of all statuses one year earlier"),
+    "launch_years": phrase("the year in which each village joined"),
+    "falls": phrase("how many villages fell in a year"),
+}
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What was asked.
+
+    Attributes
+    ----------
+    draws, seed
+        As for `simulation.calibrate`.
+    estimate_effects
+        Whether effects of interventions were to be learned.
+    default
+        Whether the default priors applied, and no scenario.
+    """
+
+    draws: int
+    seed: int
+    estimate_effects: bool
+    default: bool
+
+    @classmethod
+    def of(
+        cls, evidence: Evidence, scenario: Scenario | None, draws: int, seed: int, *, estimate_effects: bool = False
+    ) -> Question[Learning]:
+        """Return the question what evidence teaches of the parameters of a scenario, or of the default priors."""
+        asked = cls(draws, seed, estimate_effects, scenario is None)
+        return Question("calibration", (scenario or anywhere(),), asked, data={FILE: evidence_content(evidence)})
+
+
+@dataclass(frozen=True)
+class LearnedParameter:
+    """What an uncertain parameter was and became.
+
+    Attributes
+    ----------
+    prior, posterior
+        Before and after the data.
+    prior_variance_left
+        Variance of its normal score after the data; before, it is 1.
+    in_likelihood
+        Whether the data bear on it.
+    default_prior
+        Whether its prior is the default.
+    """
+
+    prior: Spread
+    posterior: Spread
+    prior_variance_left: float
+    in_likelihood: bool
+    default_prior: bool
+
+
+@dataclass(frozen=True)
+class NextData:
+    """What each datum would leave of the spread of the chance of a year, best first; see `simulation.next_datum`."""
+
+    year: int
+    probability_met: float
+    sd: float
+    data: tuple[DatumWorth, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrationResult(Head):
+    """What ``calibration.json`` holds.
+
+    Attributes
+    ----------
+    draws, effective_sample_size
+        Number of draws, and how many independent ones they are worth.
+    parameters
+        Every uncertain parameter, in the order of the law.
+    warnings
+        What must be known of the posterior.
+    data
+        File that was learned from -> SHA-256.
+    next
+        Which datum to collect next; None where that cannot be told.
+    """
+
+    draws: int
+    effective_sample_size: float
+    parameters: Mapping[str, LearnedParameter]
+    warnings: tuple[Caveat, ...]
+    data: Mapping[str, str]
+    next: NextData | None
+    seed: int
+    estimate_effects: bool
+
+    @property
+    def learned(self) -> list[str]:
+        """Parameters on which the data bear."""
+        return [name for name, known in self.parameters.items() if known.in_likelihood]
+
+    @property
+    def narrowed(self) -> list[str]:
+        """Parameters that the data narrow, the most narrowed first."""
+        left = {name: self.parameters[name].prior_variance_left for name in self.learned}
+        return sorted((name for name in left if left[name] < NARROWED), key=left.__getitem__)
+
+
+def result_of(found: Posterior) -> CalibrationResult:
+    """Return the typed result of a calibration."""
+    scenario = found.scenario or anywhere()
+    return CalibrationResult(
+        **head_of(scenario) | {"basis": found.basis},
+        draws=found.size,
+        effective_sample_size=float(found.effective_sample_size),
+        parameters={
+            str(name): LearnedParameter(
+                prior=known.prior,
+                posterior=known.posterior,
+                prior_variance_left=float(known.prior_variance_left),
+                in_likelihood=known.in_likelihood,
+                default_prior=name in scenario.parameters.defaulted,
+            )
+            for name, known in found.parameters.items()
+        },
+        warnings=found.warnings,
+        data=dict(found.evidence.sources),
+        next=_next(found),
+        seed=found.seed,
+        estimate_effects=found.estimate_effects,
+    )
+
+
+@lru_cache(maxsize=4)
+def _next(found: Posterior) -> NextData | None:
+    """Return which datum to collect next, where that can be told."""
+    try:
+        worth = next_datum(found.applied_to(found.scenario or anywhere()), seed=found.seed)
+    except Refusal:
+        return None
+    return NextData(worth.year, worth.probability_met, worth.sd, worth.data)
+
+
+def document_of(result: CalibrationResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
+    """Return what is told of a calibration."""
+    said = verdict(speech, result)
+    tables = [parameters_table(speech, result)] if result.learned else []
+    after = [] if result.next is None else [next_table(speech, result.next)]
+    return Document(
+        speech.say(
+            "Learned from data: {title}, {district}, {villages} villages",
+            title=title_of(speech, result),
+            district=result.district,
+            villages=speech.number(result.villages),
+        ),
+        [
+            Paragraph(said, strong=True),
+            Paragraph(wording.basis(speech, result.basis), on=SCREEN),
+            Picture("posterior", speech.say("Parameters before the data and after them."), said),
+            *tables,
+            *(Paragraph(note) for note in notes(speech, result)),
+            *after,
+        ],
+        chapter=speech.say("What the data teach"),
+    )
+
+
+def headline(speech: Language, result: CalibrationResult) -> str:
+    """Return what the data narrow most, in a few words."""
+    if not result.learned:
+        return speech.say("Nothing was learned: priors alone; no local data used.")
+    if not result.narrowed:
+        return speech.say("The data hardly narrow any parameter")
+    most = parameter_name(speech, result.narrowed[0])
+    return speech.say("The data narrow one parameter most: {parameter}", parameter=most)
+
+
+def verdict(speech: Language, result: CalibrationResult) -> str:
+    """Return the sentence that says what the data narrow most."""
+    if not result.learned:
+        return speech.say("Nothing was learned: priors alone; no local data used.")
+    narrowed = result.narrowed
+    if not narrowed:
+        return speech.say("The data hardly narrow any parameter; the forecast keeps resting on its priors.")
+    known = result.parameters[narrowed[0]]
+    return speech.say(
+        "The data narrow {parameter} most: {before} before, {after} now (median and 90% interval). "
+        "Narrowed in all: {narrowed} of {uncertain} uncertain parameters.",
+        parameter=parameter_name(speech, narrowed[0]),
+        before=spread_in_words(speech, narrowed[0], known.prior),
+        after=spread_in_words(speech, narrowed[0], known.posterior),
+        narrowed=speech.number(len(narrowed)),
+        uncertain=speech.number(len(result.parameters)),
+    )
+
+
+def spread_in_words(speech: Language, name: str, known: Spread) -> str:
+    """Return the median and the 90% interval of a parameter."""
+    low, high = known.interval90
+    in_percent = ParameterKey.parse(name).scale == "probability"
+    first = speech.number(100 * low, 1) if in_percent else parameter_value(speech, name, low)
+    middle, last = parameter_value(speech, name, known.median), parameter_value(speech, name, high)
+    return speech.say("{median} ({low}–{high})", median=middle, low=first, high=last)
+
+
+def variance_left(known: LearnedParameter) -> float:
+    """Return how much of the prior variance is left; chance can make it a little more than all."""
+    return min(1.0, known.prior_variance_left)
+
+
+def parameters_table(speech: Language, result: CalibrationResult) -> Table:
+    """Return every parameter on which the data bear, before and after."""
+    say = speech.say
+    rows: list[list[Cell]] = []
+    for name in result.learned:
+        known = result.parameters[name]
+        spreads = (spread_in_words(speech, name, one) for one in (known.prior, known.posterior))
+        rows.append([parameter_name(speech, name), *spreads, variance_left(known)])
+    return Table(
+        say("Before and after the data: median and 90% interval; how much of the prior variance is left"),
+        [say("parameter"), say("before"), say("after"), Column(say("left"), "percent")],
+        rows,
+    )
+
+
+def next_table(speech: Language, then: NextData) -> Table:
+    """Return which datum would narrow the chance of the first year most, best first."""
+    say = speech.say
+    return Table(
+        say(
+            "Which data to ask for next: what each would leave of the spread of the chance of {year}, now {sd} points",
+            year=then.year,
+            sd=speech.number(100 * then.sd, 1),
+        ),
+        [say("datum"), Column(say("narrows it by"), "percent"), Column(say("leaves (points)"), "points", 1)],
+        [[say(_DATA[worth.datum]), max(0.0, worth.narrowing), worth.remaining_sd] for worth in then.data],
+    )
+
+
+def notes(speech: Language, result: CalibrationResult) -> Iterator[str]:
+    """Yield what the data leave open, what must be known of the posterior, and how good its draws are."""
+    untouched = [name for name in result.parameters if name not in result.learned]
+    if untouched and result.learned:
+        names = "; ".join(parameter_name(speech, name) for name in untouched)
+        yield speech.say("Nothing in the data bears on these, which keep their priors: {names}.", names=names)
+    for caveat in result.warnings:
+        yield speech.say("Note: {warning}.", warning=speech.problem(caveat.message))
+    if result.learned:
+        yield worth_of_draws(speech, result)
+
+
+def worth_of_draws(speech: Language, result: CalibrationResult) -> str:
+    """Return how many independent draws the draws are worth."""
+    return speech.say(
+        "Draws: {draws}, worth {worth} independent ones (effective sample size).",
+        draws=speech.number(result.draws),
+        worth=speech.number(result.effective_sample_size),
+    )
+
+
+def _compute(question: Question[Learning], work: Work) -> Posterior:
+    asked = question.asked
+    return calibrate(
+        evidence_in(question.data[FILE]),
+        None if asked.default else question.scenarios[0],
+        asked.draws,
+        asked.seed,
+        estimate_effects=asked.estimate_effects,
+        progress=work.progress,
+    )
+
+
+def _question(found: Posterior) -> Question[Learning]:
+    return Learning.of(found.evidence, found.scenario, found.size, found.seed, estimate_effects=found.estimate_effects)
+
+
+def _tables(found: Posterior) -> Iterable[DataTable]:
+    def write(path: Path) -> None:
+        write_posterior(found, path)
+
+    yield DataTable(DRAWS, write=write)
+    yield DataTable.of("calibration.csv", found.table.rename_axis("parameter").reset_index())
+
+
+CALIBRATION = Kind(
+    name="calibration",
+    asked=Learning,
+    found=Posterior,
+    result_type=CalibrationResult,
+    question=_question,
+    compute=_compute,
+    result=result_of,
+    tables=_tables,
+    document=document_of,
+    figures=("posterior",),
+    doing=(phrase("Learning"), phrase("Learning: {done} of {total} percent, about {seconds} s left")),
+    title=phrase("calibration"),
+)
