@@ -5,7 +5,7 @@ Knows how a uniform becomes a parameter value; must not know which parameters ex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -75,9 +75,18 @@ class HalfNormal:
 
 @dataclass(frozen=True)
 class Exponentiated:
-    """exp of a normal or half-normal: a lognormal, or an odds ratio never below 1."""
+    """exp of a normal or half-normal: a lognormal, or an odds ratio never below 1.
+
+    Attributes
+    ----------
+    log
+        The distribution of the logarithm.
+    interval
+        Median and both ends of the 90% interval where it was stated by these; it decides nothing.
+    """
 
     log: Normal | HalfNormal
+    interval: tuple[float, float, float] | None = field(default=None, compare=False, repr=False)
 
     @property
     def fixed(self) -> bool:
@@ -181,4 +190,5 @@ def lognormal_from_interval(median: float, low: float, high: float) -> Exponenti
     >>> [round(float(v), 2) for v in effect.quantile(np.array([0.05, 0.5, 0.95]))]
     [1.11, 1.6, 2.31]
     """
-    return Exponentiated(Normal(float(np.log(median)), float(np.log(high / low) / (2 * INTERVAL90_Z))))
+    log = Normal(float(np.log(median)), float(np.log(high / low) / (2 * INTERVAL90_Z)))
+    return Exponentiated(log, (median, low, high))

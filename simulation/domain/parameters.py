@@ -13,7 +13,17 @@ from typing import Final, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .distributions import Beta, Dirichlet, Distribution, Empirical, Exponentiated, HalfNormal, LogitNormal, Normal
+from .distributions import (
+    Beta,
+    Dirichlet,
+    Distribution,
+    Empirical,
+    Exponentiated,
+    Fixed,
+    HalfNormal,
+    LogitNormal,
+    Normal,
+)
 from .randomness import parameter_uniforms, row_order
 from .status import LEVELS
 
@@ -172,6 +182,18 @@ DEFAULT_PRIORS: dict[ParameterKey, Distribution] = {
 INTERVENTION_PRIOR: Distribution = Exponentiated(Normal(0.25, 0.25))
 """Odds ratio of rising under an intervention at full dose: a placeholder for local elicitation."""
 
+UNNAMED_BLOCKS = ("draws; origin not stated",)
+"""Stands for the data behind draws that do not say what they rest on."""
+
+
+def default_prior(key: ParameterKey) -> Distribution | None:
+    """Return the prior of a parameter that a scenario leaves out; None where it must be given."""
+    if key.kind == "odds_ratio_rise":
+        return INTERVENTION_PRIOR
+    if key.kind == "odds_ratio_fall":
+        return Fixed(1.0)
+    return DEFAULT_PRIORS.get(ParameterKey("fall") if key.kind == "fall" else key)
+
 
 @dataclass(frozen=True, eq=False)
 class Parameters:
@@ -228,9 +250,9 @@ class ParameterSet:
     interventions, covariates
         Names, in the order of the scenario.
     defaulted
-        Keys that the scenario left to their default prior.
+        Keys that the scenario left to their default prior: nothing is stated of them, no source either.
     blocks
-        The data blocks behind calibrated draws, e.g. ``("panel",)``; empty without local data.
+        The data blocks behind calibrated draws, e.g. ``("panel",)``; empty without draws.
 
     Raises
     ------
@@ -246,9 +268,12 @@ class ParameterSet:
     blocks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Read keys that are given as text."""
+        """Read keys that are given as text; keep what is said of values only where it is true of them."""
         object.__setattr__(self, "scalars", {ParameterKey.parse(key): value for key, value in self.scalars.items()})
-        object.__setattr__(self, "defaulted", frozenset(map(ParameterKey.parse, self.defaulted)))
+        left = {key for key in map(ParameterKey.parse, self.defaulted) if self.scalars.get(key) == default_prior(key)}
+        object.__setattr__(self, "defaulted", frozenset(left))
+        drawn = any(isinstance(value, Empirical) for value in self.scalars.values())
+        object.__setattr__(self, "blocks", (self.blocks or UNNAMED_BLOCKS) if drawn else ())
 
     @cached_property
     def uncertain(self) -> tuple[ParameterKey, ...]:

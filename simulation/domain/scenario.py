@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 from .intervention import Intervention, Overlap
 from .messages import Message
@@ -66,7 +65,8 @@ class Provenance:
     Attributes
     ----------
     sources
-        Scenario key -> where the number comes from (``stated; …``, ``estimated; …``, ``assumed; …``).
+        Scenario key -> where its number comes from (``stated; …``, ``estimated; …``, ``assumed; …``), for the keys
+        that were given one.
     files
         Every file that was read, as named, -> SHA-256 of its content.
     changes
@@ -76,11 +76,9 @@ class Provenance:
     table
         The village table, and its sheet in brackets where there are several, as shown; "" where there is none.
     read
-        The assumptions that the files state; None for a scenario that was made in Python.
-    document
-        The files as resolved, every default filled in: plain data that JSON can hold.
-    data
-        Every data file as the document names it -> its content.
+        The assumptions that `sources` and `as_of` speak of; None where they speak of any.
+    as_of
+        The day that statuses or counts describe, YYYY-MM-DD.
     """
 
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -89,5 +87,24 @@ class Provenance:
     notes: tuple[Message, ...] = ()
     table: str = ""
     read: Assumptions | None = None
-    document: Mapping[str, Any] = field(default_factory=dict)
-    data: Mapping[str, bytes] = field(default_factory=dict)
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class StatedAssumptions(Assumptions):
+    """Assumptions with all that a scenario file says of them besides.
+
+    Attributes
+    ----------
+    title, language
+        Title per language (may be empty); language of what is shown, None for the reader's own.
+    provinces
+        District code -> province, where ``districts:`` is used.
+    provenance
+        Where the assumptions came from.
+    """
+
+    title: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+    provinces: Mapping[str, str] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)

@@ -208,8 +208,36 @@ class Villages:
             status_counts=counts,
         )
 
+    @classmethod
+    def from_subdistrict_counts(cls, district_code: str, district: str, counts: Mapping[str, Ints]) -> Villages:
+        """Make up villages for kecamatan of which only counts are known: `counts` by their names, shape (4,) each."""
+        subdistricts = [name for name, four in counts.items() for _ in range(int(sum(four)))]
+        numbers = range(1, len(subdistricts) + 1)
+        return cls.arrange(
+            district_code,
+            district,
+            [f"{district_code}.{i:05d}" for i in numbers],
+            [f"Kampung {i}" for i in numbers],
+            subdistricts,
+            status_counts=dict(counts),
+        )
+
     def __len__(self) -> int:
         return len(self.codes)
+
+    @cached_property
+    def made_up(self) -> bool:
+        """Whether the villages are just those that counts make up, so that the counts alone say all."""
+        if self.columns or isinstance(self.known, KnownStatuses):
+            return False
+        if isinstance(self.known, SubdistrictCounts):
+            counts = dict(zip(self.subdistricts, self.known.by_subdistrict, strict=True))
+            made = Villages.from_subdistrict_counts(self.district_code, self.district, counts)
+        else:
+            kecamatan = len(self.subdistricts)
+            made = Villages.from_counts(self.district_code, self.district, self.known.counts, kecamatan, len(self))
+        names = [(each.codes, each.names, each.subdistricts) for each in (made, self)]
+        return names[0] == names[1] and np.array_equal(made.subdistrict_index, self.subdistrict_index)
 
     @property
     def levels(self) -> Statuses:

@@ -10,11 +10,10 @@ from math import exp
 import numpy as np
 
 from ..domain.messages import Message, listed, nearest, shown
-from ..domain.parameters import ParameterKey
+from ..domain.parameters import ParameterKey, ParameterSet
 from ..domain.villages import Villages
 from .collector import Collector
-from .law import Law
-from .region import Region
+from .districts import Region
 from .tables.cells import NUMBER
 from .tables.table import not_numeric
 from .tree import Node
@@ -24,9 +23,9 @@ MOST_LOG_ODDS = 50.0
 """A covariate that moves the log odds further across its column was given in the wrong unit."""
 
 
-def check_covariates(node: Node, law: Law, region: Region, collector: Collector) -> None:
+def check_covariates(node: Node, parameters: ParameterSet, region: Region, collector: Collector) -> None:
     """Tell where a covariate is no numeric column of the village table, or its unit is far too small."""
-    for name in law.parameters.covariates if region.districts else ():
+    for name in parameters.covariates if region.districts else ():
         field = f"transition.covariates.{name}"
         if not all(name in district.columns for district in region.districts):
             tell_unknown_column(node, "transition.covariates", field, name, region.districts, collector)
@@ -35,13 +34,15 @@ def check_covariates(node: Node, law: Law, region: Region, collector: Collector)
         before = len(collector)
         tell_not_numeric(place, field, name, region.table, collector)
         if len(collector) == before:
-            _tell_unit(place, field, name, law, region, collector)
+            _tell_unit(place, field, name, parameters, region, collector)
 
 
-def _tell_unit(place: Node, field: str, name: str, law: Law, region: Region, collector: Collector) -> None:
+def _tell_unit(
+    place: Node, field: str, name: str, parameters: ParameterSet, region: Region, collector: Collector
+) -> None:
     cells = np.concatenate([district.columns[name] for district in region.districts])
     low, high = float(cells.min()), float(cells.max())
-    likely = law.parameters.scalars[ParameterKey("covariate", name)].quantile(np.array([0.05, 0.95]))
+    likely = parameters.scalars[ParameterKey("covariate", name)].quantile(np.array([0.05, 0.95]))
     if float(np.abs(np.log(likely)).max()) * (high - low) <= MOST_LOG_ODDS:
         return
     message = Message(

@@ -5,12 +5,13 @@ Knows the examples of the starter; must not know how a scenario is checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..domain.messages import Message, listed
-from ..domain.villages import Villages
+from ..domain.scenario import StatedAssumptions
 from .collector import Collector
+from .resolve import document_of
 from .tree import Node
 
 TITLES = frozenset({"Judul skenario", "Title of the scenario"})
@@ -26,28 +27,21 @@ def is_placeholder(source: str) -> bool:
     return any(text in source for text in SOURCES)
 
 
-def note_placeholders(
-    document: Mapping[str, Any], node: Node, districts: Sequence[Villages], collector: Collector
-) -> None:
-    """Note what of a resolved scenario is still as in the starter.
-
-    Parameters
-    ----------
-    node
-        The scenario as its files write it.
-    """
+def note_placeholders(scenario: StatedAssumptions, node: Node, collector: Collector) -> None:
+    """Note what of a scenario is still as in the starter; `node` is the scenario as its files write it."""
     given = node.get("sources")
     written = {key: entry.text for key, entry in given.mapping.items()} if given is not None else {}
-    found = [*_texts(document, written, districts), *_effects(document, written)]
+    document = document_of(scenario)
+    found = [*_texts(scenario, document, written), *_effects(document, written)]
     if found:
         message = Message("still as in the starter; replace by your own: {keys}", {"keys": listed(found)})
         collector.note(message)
 
 
-def _texts(document: Mapping[str, Any], written: Mapping[str, str], districts: Sequence[Villages]) -> Iterator[str]:
-    found = ["title"] if TITLES & set(document["title"].values()) else []
+def _texts(scenario: StatedAssumptions, document: Mapping[str, Any], written: Mapping[str, str]) -> Iterator[str]:
+    found = ["title"] if TITLES & set(scenario.title.values()) else []
     found += [f"sources.{key}" for key, source in written.items() if is_placeholder(source)]
-    if any(VILLAGE in zip(district.codes, district.names, strict=True) for district in districts):
+    if any(VILLAGE in zip(district.codes, district.names, strict=True) for district in scenario.districts):
         found.append(f"villages.table ({' '.join(VILLAGE)})")
     if found and document.get("district") == DISTRICT:
         found.append("district")

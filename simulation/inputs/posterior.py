@@ -15,7 +15,7 @@ import numpy as np
 
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, listed, nearest, shown
-from ..domain.parameters import ParameterKey
+from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey
 from .collector import Collector
 from .files import Source
 
@@ -24,7 +24,6 @@ MOST_ROWS = 1_000_000
 MOST_COLUMNS = 500
 MOST_VALUES = 10_000_000
 WRITE_AGAIN = Message("write the file again with kampungkb calibrate --out")
-UNNAMED_BLOCKS = ("draws from a file; origin not stated",)
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,49 @@ Knows the notation of uncertain parameters and what it means; must not know whic
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Strict,
+    Tag,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from ..domain import distributions as law
+from ..domain.messages import Message, Refusal
 
 Finite = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
+
 Ratio = Annotated[float, Strict(), Field(gt=0, le=1000, allow_inf_nan=False)]
 Width = Annotated[float, Strict(), Field(ge=0, le=100, allow_inf_nan=False)]
 LogWidth = Annotated[float, Strict(), Field(ge=0, le=10, allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=1000)]
 Years = Annotated[int, Strict(), Field(ge=0, le=50)]
+
+
+def _exact(value: Any, check: ValidatorFunctionWrapHandler) -> Fraction:
+    """Return a share as the very fraction that was written: 0.05 is 1/20, and the text 1/3 is a third."""
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,9}/[1-9][0-9]{0,8}", value):
+        check(float(Fraction(value)))
+        return Fraction(value)
+    return Fraction(str(check(value)))
+
+
+if TYPE_CHECKING:
+    ExactShare = Fraction
+else:
+    ExactShare = Annotated[Share, WrapValidator(_exact)]
 Shape = Annotated[float, Strict(), Field(gt=0, le=1e6, allow_inf_nan=False)]
 
 
@@ -164,20 +193,28 @@ def distribution(quantity: Quantity, *, odds_ratio: bool) -> law.Distribution:
     return law.Fixed(float(quantity))
 
 
-def notation(given: law.Distribution | Quantity) -> Any:
-    """Return a number or a distribution as a scenario file writes it, in plain data."""
-    written: Any = given
+def notation(given: law.Distribution) -> Any:
+    """Return a distribution as a scenario file writes it, in plain data.
+
+    Raises
+    ------
+    Refusal
+        Where a file has no notation for it.
+    """
     match given:
-        case BaseModel():
-            written = given.model_dump(mode="json")
         case law.Fixed(value=value):
-            written = value
+            return float(value)
         case law.LogitNormal(mean=mean, sd=sd):
-            written = {"logit_normal": {"mean": float(mean), "sd": float(sd)}}
+            return {"logit_normal": {"mean": float(mean), "sd": float(sd)}}
         case law.Beta(alpha=alpha, beta=beta):
-            written = {"beta": {"alpha": float(alpha), "beta": float(beta)}}
+            return {"beta": {"alpha": float(alpha), "beta": float(beta)}}
         case law.HalfNormal(sd=sd) | law.Exponentiated(log=law.HalfNormal(sd=sd)):
-            written = {"half_normal": {"sd": float(sd)}}
+            return {"half_normal": {"sd": float(sd)}}
+        case law.Exponentiated(interval=(median, low, high)):
+            return {"median": float(median), "interval90": [float(low), float(high)]}
         case law.Exponentiated(log=law.Normal(mean=mean, sd=sd)):
-            written = {"normal": {"mean": float(mean), "sd": float(sd)}}
-    return written
+            return {"normal": {"mean": float(mean), "sd": float(sd)}}
+    message = Message(
+        "a scenario file has no notation for a distribution of type {name}", {"name": type(given).__name__}
+    )
+    raise Refusal(message)

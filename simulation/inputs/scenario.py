@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,21 +16,22 @@ from typing import Any
 from ..domain.distributions import Distribution, Fixed
 from ..domain.intervention import Intervention
 from ..domain.messages import Message
-from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey
-from ..domain.scenario import Assumptions, Provenance
+from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, ParameterSet
+from ..domain.scenario import Assumptions, Provenance, StatedAssumptions
 from ..domain.target import Target
 from .collector import Collector
 from .columns import check_covariates
-from .document import document_of, sources_of
+from .districts import Region, read_districts
 from .files import Files
-from .law import Law, read_law
+from .interventions import STAND_INS as PROGRAMME_STAND_INS
+from .interventions import InterventionCheck
 from .likely_fix import day_of, likely_day
 from .overlay import Chain, read_chain, without_counts
+from .parameters import read_parameters
 from .placeholders import note_placeholders
-from .programmes import STAND_INS as PROGRAMME_STAND_INS
-from .programmes import InterventionCheck
-from .region import Region, read_region
+from .resolve import data_of, document_of, yaml_of
 from .schema import InterventionSection, ScenarioFile
+from .sources import given_sources
 from .structure import Checked, Structure
 from .target_section import read_target
 from .transition_schema import Transition
@@ -49,42 +51,45 @@ MOST_INTERVENTIONS = 200
 """No planner keeps more apart; every one of them is followed in every village, year and trajectory."""
 
 
-@dataclass(frozen=True, eq=False)
-class Scenario(Assumptions):
+class Scenario(StatedAssumptions):
     """Assumptions with a title and an origin, checked and ready to run.
 
     `dataclasses.replace` makes a changed copy.
-
-    Attributes
-    ----------
-    title, language
-        Title per language (may be empty); language of what is shown, None for the reader's own.
-    provinces
-        District code -> province, where ``districts:`` is used.
-    provenance
-        Where the assumptions came from.
     """
 
-    title: Mapping[str, str] = field(default_factory=dict)
-    language: str | None = None
-    provinces: Mapping[str, str] = field(default_factory=dict)
-    provenance: Provenance = field(default_factory=Provenance)
-
-    @property
+    @cached_property
     def document(self) -> Mapping[str, Any]:
-        """The scenario as its files state it, every default filled in; empty for one changed or made in Python."""
-        read = self.provenance.read
-        return self.provenance.document if read is not None and self.agrees_with(read) else {}
+        """The scenario as a file states it, every default filled in: made from these very assumptions."""
+        return document_of(self)
 
     @property
     def data(self) -> Mapping[str, bytes]:
-        """Every data file that the document names -> its content."""
-        return self.provenance.data if self.document else {}
+        """The tables and draws that the document names -> their content."""
+        return data_of(self)
 
     @property
     def sources(self) -> Mapping[str, str]:
-        """Scenario key -> where the number comes from (``stated; …``, ``estimated; …``, ``assumed; …``)."""
-        return self.provenance.sources
+        """Scenario key -> where its number comes from (``stated; …``, ``estimated; …``, ``assumed; …``)."""
+        sources: Mapping[str, str] = self.document["sources"]
+        return sources
+
+    def to_yaml(self, path: str | os.PathLike[str]) -> Path:
+        """Write the scenario as a file that loads again as the same scenario, and return its path.
+
+        Its tables and draws are written beside it, under names that begin with that of the file.
+
+        Raises
+        ------
+        Refusal
+            Where no file could state it.
+        """
+        path = Path(path)
+        prefix = f"{path.stem}_"
+        text = yaml_of(self.document, prefix)
+        for name, content in self.data.items():
+            path.with_name(prefix + name).write_bytes(content)
+        path.write_text(text, encoding="utf-8")
+        return path
 
     def with_intervention(
         self,
@@ -123,13 +128,11 @@ class Scenario(Assumptions):
             interventions=(*self.parameters.interventions, plan.name),
             defaulted=self.parameters.defaulted | ({on_rises} if odds_ratio_rise is None else frozenset()),
         )
-        sources = (
-            dict(self.sources)
-            if source is None
-            else {**self.sources, f"interventions.{plan.name}.odds_ratio_rise": source}
-        )
-        provenance = replace(self.provenance, sources=sources)
-        return replace(self, interventions=(*self.interventions, plan), parameters=parameters, provenance=provenance)
+        scenario = replace(self, interventions=(*self.interventions, plan), parameters=parameters)
+        if source is None:
+            return scenario
+        sources = {**scenario.sources, str(on_rises.scenario_key): source}
+        return replace(scenario, provenance=replace(self.provenance, sources=sources, read=scenario))
 
 
 def load_scenario(path: str | os.PathLike[str]) -> Scenario:
@@ -171,7 +174,7 @@ class _Resolution:
         """Return the scenario, or raise with every problem."""
         checked = self._check_file()
         plans = self._check_plans()
-        region = read_region(self._node, checked, self._files, self._collector, self._chain.complete)
+        region = read_districts(self._node, checked, self._files, self._collector, self._chain.complete)
         if region.dropped_counts:
             self._chain = without_counts(self._chain)
         self._dates(checked)
@@ -183,20 +186,19 @@ class _Resolution:
                 self._node.mapping["interventions"].mapping[name],
                 plan,
                 origin,
-                region.districts,
-                region.table,
+                region,
                 self._collector,
             ).resolve()
             for name, plan in plans.items()
         ]
         sound = {name: plan.model for name, plan in plans.items() if plan.model is not None}
         transition = model.transition if model is not None else Transition()
-        law = read_law(self._node, transition, sound, self._files, self._collector)
-        check_covariates(self._node, law, region, self._collector)
+        parameters = read_parameters(self._node, transition, sound, self._files, self._collector)
+        check_covariates(self._node, parameters, region, self._collector)
         if model is None:
             raise self._collector.error()
         target = read_target(self._node, checked, model.target, self._collector)
-        return self._finished(model, sound, law, region, target, [plan for plan in interventions if plan is not None])
+        return self._finished(model, parameters, region, target, [plan for plan in interventions if plan is not None])
 
     def _check_file(self) -> Checked[ScenarioFile]:
         entries = {key: child for key, child in self._node.mapping.items() if key != "interventions"}
@@ -243,42 +245,39 @@ class _Resolution:
     def _finished(
         self,
         model: ScenarioFile,
-        plans: Mapping[str, InterventionSection],
-        law: Law,
+        parameters: ParameterSet,
         region: Region,
         target: Target,
         interventions: list[Intervention],
     ) -> Scenario:
         """Return the scenario; what is still wrong is raised here."""
-        document = document_of(model, plans, law, self._node, self._files)
-        document["sources"] = sources_of(document, law, self._node, self._collector, self._chain.complete)
+        sources = given_sources(self._node, parameters, interventions, self._collector, self._chain.complete)
         self._collector.raise_if_any()
-        note_placeholders(document, self._node, region.districts, self._collector)
         read = Assumptions(
             name=model.name,
             origin=model.origin,
             horizon=model.horizon,
             districts=region.districts,
-            parameters=law.parameters,
+            parameters=parameters,
             target=target,
             interventions=tuple(interventions),
             overlap=model.overlap,
             min_years=model.transition.min_years,
         )
         provenance = Provenance(
-            sources=document["sources"],
+            sources=sources,
             files=self._files.hashes,
             changes=self._chain.changes,
-            notes=tuple(self._collector.notes),
             table=region.table.table.shown if region.table is not None else "",
             read=read,
-            document=document,
-            data=self._files.data,
+            as_of=model.villages.as_of if model.villages is not None else None,
         )
-        return Scenario(
+        scenario = Scenario(
             **{each.name: getattr(read, each.name) for each in fields(Assumptions)},
-            title=document["title"],
+            title=model.title.model_dump(exclude_none=True),
             language=model.language,
             provinces=region.provinces,
             provenance=provenance,
         )
+        note_placeholders(scenario, self._node, self._collector)
+        return replace(scenario, provenance=replace(provenance, notes=tuple(self._collector.notes)))

@@ -5,12 +5,13 @@ Knows the shape of a scenario file; must not know where a value stands or what o
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Strict, Tag
 
 from ..domain.status import LEVELS, SYNONYMS
-from .quantity import Finite, Frozen, OddsRatio, Share, Text, Years
+from .quantity import ExactShare, Finite, Frozen, OddsRatio, Text, Years
 from .transition_schema import Transition
 
 Level = Literal["dasar", "berkembang", "mandiri", "paripurna"]
@@ -54,6 +55,9 @@ class DistrictTable(Frozen):
         "and the four counts or none."
     )
     sheet: Text | None = Field(None, description="Sheet of the workbook; the only one that fits if left out.")
+    villages: Text | None = Field(
+        None, description="Table of their villages, as villages.table, with a column district_code."
+    )
 
 
 class StatusCounts(Frozen):
@@ -100,7 +104,9 @@ class VillagesSection(Frozen):
 class TargetSection(Frozen):
     """The target and how it is counted."""
 
-    share: Annotated[Share, Field(gt=0)] = Field(0.05, description="Share of the denominator; 5% is 0.05.")
+    share: Annotated[ExactShare, Field(gt=0)] = Field(
+        Fraction("0.05"), description="Share of the denominator; 5% is 0.05."
+    )
     reading: Literal["rises", "entries", "stock"] = Field(
         "rises", description="Villages that rise, villages that enter the levels, or villages at the levels."
     )
@@ -132,7 +138,7 @@ class InterventionSection(Frozen):
     starts: Year = Field(description="First year of support, after the origin.")
     ends: Year | None = Field(None, description="Last year of support; no end if left out.")
     eligible: Eligible = Field(default_factory=Eligible, description="Which villages may be chosen.")
-    coverage: Share | None = Field(None, description="Share of eligible villages reached; or capacity.")
+    coverage: ExactShare | None = Field(None, description="Share of eligible villages reached; or capacity.")
     capacity: Count | None = Field(None, description="Villages assisted at a time; or coverage.")
     priority: Priority = Field(
         "random",

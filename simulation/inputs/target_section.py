@@ -5,8 +5,6 @@ Knows which targets make no sense; must not know whether one is likely to be met
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from ..domain.messages import Message
 from ..domain.status import LEVELS
 from ..domain.target import Target
@@ -23,9 +21,7 @@ def read_target(node: Node, checked: Checked[ScenarioFile], section: TargetSecti
     """Return the target; one that makes no sense goes to `collector`."""
     if checked.knows("target.reading"):
         _tell_senseless(node, section, collector)
-    return Target(
-        Fraction(str(section.share)), section.reading, section.levels, section.denominator, section.net_of_falls
-    )
+    return Target(section.share, section.reading, section.levels, section.denominator, section.net_of_falls)
 
 
 def _tell_senseless(node: Node, section: TargetSection, collector: Collector) -> None:
@@ -37,7 +33,7 @@ def _tell_senseless(node: Node, section: TargetSection, collector: Collector) ->
     if section.reading != "stock" and section.share > LARGEST_YEARLY_SHARE:
         message = Message("this asks for more than half of the villages to rise every year")
         allowed = Message("a share above 0, up to {most}", {"most": LARGEST_YEARLY_SHARE})
-        percent = {"percent": float(f"{section.share:g}"), "share": f"{section.share / 100:g}"}
+        percent = {"percent": float(f"{float(section.share):g}"), "share": f"{float(section.share) / 100:g}"}
         fix = Message("{percent:,}% is written {share}", percent)
         collector.add(given["share"], "target.share", message, allowed=allowed, suggestion=fix)
     senseless = _senseless_levels(section)

@@ -6,7 +6,7 @@ Knows their columns and what must hold in them; must not know the scenario that 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from .tree import Node
 from .village_table_cleanup import fill_down, note_codes, one_spelling
 
 VILLAGE_TABLE = Wanted(("village_code", "village", "subdistrict"), ("status", "launch_year"))
+VILLAGES_OF_DISTRICTS = Wanted((*VILLAGE_TABLE.required, "district_code"), VILLAGE_TABLE.known)
+TWO_ALIKE = Message("two villages have the same code")
 DISTRICT_TABLE = Wanted(("district_code", "district", "province", "villages", "subdistricts"), LEVELS)
 MOST_VILLAGES = 10_000
 MOST_IN_ALL = 200_000
@@ -84,10 +86,33 @@ def read_village_table(
         The key that names a sheet, and its value; None where none is named.
     """
     table = read_table(source, collector, VILLAGE_TABLE, sheet)
-    if table is None:
-        return None
+    return None if table is None else _villages_of(table, collector, origin)
+
+
+def read_villages_of_districts(source: Source, collector: Collector, origin: int | None) -> dict[str, VillageTable]:
+    """Return the villages in a file by the code of their district; problems go to `collector`."""
+    table = read_table(source, collector, VILLAGES_OF_DISTRICTS)
+    if table is None or not table.read_codes("district_code", collector):
+        return {}
+    table.filled("district_code", collector)
+    rows: dict[str, list[int]] = {}
+    for i, code in enumerate(table.columns["district_code"]):
+        rows.setdefault(code, []).append(i)
+    found: dict[str, VillageTable] = {}
+    for code, places in rows.items():
+        columns = {name: [cells[i] for i in places] for name, cells in table.columns.items() if name != "district_code"}
+        filled = {name: cells for name, cells in columns.items() if any(cells) or name in VILLAGE_TABLE.required}
+        part = replace(table, columns=filled, rows=[table.rows[i] for i in places])
+        villages = _villages_of(part, collector, origin)
+        if villages is not None:
+            found[code] = villages
+    return found
+
+
+def _villages_of(table: Table, collector: Collector, origin: int | None) -> VillageTable | None:
+    """Return the villages in the rows of a table, or None with every problem told."""
     before = len(collector)
-    table.unique("village_code", collector, Message("two villages have the same code"))
+    table.unique("village_code", collector, TWO_ALIKE)
     table.filled("village", collector)
     fill_down(table, "subdistrict", collector)
     table.filled("subdistrict", collector)

@@ -115,7 +115,7 @@ class AnswerFolder:
             "results_format": RESULTS_FORMAT,
             "kind": self.kind,
             **plain(facts),
-            "scenarios": [plain(scenario.document or scenario) for scenario in scenarios],
+            "scenarios": [plain(scenario.document) for scenario in scenarios],
             "data": [data_files(scenario) for scenario in scenarios],
             "versions": versions(),
             "files": {name: digest(path / name) for name in files},

@@ -22,6 +22,7 @@ import numpy as np
 
 from ..domain.messages import KampungError
 from ..engine.ensemble import Effort
+from ..inputs.resolve import fingerprint
 from ..inputs.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ RESULTS_FORMAT = 1
 
 HASH_DIGITS = 12
 _SCENARIO_SUFFIXES = (".yaml", ".yml")
-_LAW = ("origin", "horizon", "districts", "parameters", "target", "interventions", "overlap", "min_years")
 
 
 def input_hash(
@@ -46,7 +46,7 @@ def input_hash(
 ) -> str:
     """Return the first digits of the hash that names a run folder.
 
-    Both the document and the scenario built from it count, so that a scenario changed in Python
+    The document counts that is made from the assumptions themselves, so that a scenario changed in Python
     is not taken for the file it came from. Of a run that doubles until it is precise enough, the half-width
     asked for counts, and the effort it begins with.
 
@@ -59,10 +59,7 @@ def input_hash(
     effort = effort_that_counts(effort, engine)
     identity = {
         "results": RESULTS_FORMAT,
-        "document": plain(scenario.document),
-        "data": sorted(data_files(scenario).values()),
-        "law": {name: plain(getattr(scenario, name)) for name in _LAW},
-        "name": scenario.name,
+        "scenario": fingerprint(scenario),
         "seed": seed,
         "draws": effort.draws,
         "replicates": effort.replicates,

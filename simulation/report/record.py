@@ -16,7 +16,7 @@ from ..domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ..inference.forecast import QUANTILES, Forecast, Summary, YearForecast
 from ..inference.precision import PrecisionTrace
 from ..inference.uncertainty import Estimate
-from ..inputs.document import ASSUMED
+from ..inputs.resolve import ASSUMED
 from . import single_draw, wording
 from .failures import failed
 from .identity import effort_that_counts

@@ -196,7 +196,7 @@ class RunFolder:
         return {
             "input_hash": self.hash,
             "results_format": RESULTS_FORMAT,
-            "scenario": plain(scenario.document or scenario),
+            "scenario": plain(scenario.document),
             "data": data_files(scenario),
             "sources": dict(scenario.sources),
             "basis": list(forecast.basis),

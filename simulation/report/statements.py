@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
-from ..inputs.document import is_default
+from ..inputs.resolve import is_default
 from . import wording
 from .assumptions import source_word
 from .dates import day_of
@@ -139,7 +140,8 @@ def _eligible(_: Language, where: Document) -> str:
     return ", ".join(map(str, parts))
 
 
-def _share(speech: Language, share: float) -> str:
+def _share(speech: Language, share: float | str) -> str:
+    share = float(Fraction(str(share)))
     return speech.percent(share, 0 if round(100 * share, 6).is_integer() else 1)
 
 

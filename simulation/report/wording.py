@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from ..domain.parameters import ParameterKey
+from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey
 from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
-from ..inputs.posterior import UNNAMED_BLOCKS
 from . import single_draw
 from .language import Language, phrase
 
@@ -35,7 +34,7 @@ _BASES = {
     PRIORS_AND_STATED: phrase(
         "Basis: last observed statuses; their changes follow priors and scenario numbers (no data on changes)."
     ),
-    UNNAMED_BLOCKS[0]: phrase("Basis: draws from a file; origin not stated."),
+    UNNAMED_BLOCKS[0]: phrase("Basis: draws whose origin is not stated."),
 }
 
 _BLOCKS = {

@@ -14,7 +14,7 @@ import numpy as np
 from districts import make_scenario, make_villages
 
 from simulation.decision.next_datum import SCORES, next_datum
-from simulation.domain.distributions import HalfNormal
+from simulation.domain.distributions import Empirical, HalfNormal
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import Message
@@ -56,7 +56,8 @@ def notes(
 
 
 def _learned_before() -> Scenario:
-    return replace(DISTRICT, parameters=replace(DISTRICT.parameters, blocks=("panel",)))
+    scalars = {**DISTRICT.parameters.scalars, "year_sd": Empirical(np.array([0.4, 0.5]))}
+    return replace(DISTRICT, parameters=replace(DISTRICT.parameters, scalars=scalars, blocks=("panel",)))
 
 
 ALONE = Evidence(panels=(PANEL,))

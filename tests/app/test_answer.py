@@ -14,6 +14,8 @@ from simulation.app.commands.backtest import PAST_YEARS
 from simulation.app.commands.calibrate import LEARNING
 from simulation.app.progress import ProgressReport
 from simulation.app.settings import printable
+from simulation.domain.parameters import ParameterKey, default_prior
+from simulation.domain.scenario import Provenance
 from simulation.domain.target import Target
 from simulation.inference.forecast import forecast
 from simulation.report.chunks import ChunkFolder
@@ -87,13 +89,10 @@ def test_what_was_stated_is_listed_with_its_origin_and_effects_come_first() -> N
     scenario = everything_on()
     sources = {"transition.year_sd": "stated; the ministry", "interventions.pokja.odds_ratio_rise": "estimated; panel"}
     left = frozenset({"fall", "data.odds_ratio_rise"})
-    parameters = replace(scenario.parameters, defaulted=left)
-    result = record(
-        forecast(
-            replace(scenario, provenance=replace(scenario.provenance, sources=sources), parameters=parameters),
-            replicates=30,
-        )
-    )
+    scalars = {**scenario.parameters.scalars, **{key: default_prior(ParameterKey.parse(key)) for key in left}}
+    parameters = replace(scenario.parameters, scalars=scalars, defaulted=left)
+    known = replace(scenario, provenance=Provenance(sources=sources), parameters=parameters)
+    result = record(forecast(known, draws=30, replicates=2))
     answer = forecast_answer(language("en"), result)
     (year_sd,) = [line for line in answer.splitlines() if "differences between years" in line]
     (pokja,) = [line for line in answer.splitlines() if "pokja: odds ratio of rising" in line]

@@ -66,7 +66,7 @@ def test_forecast_answers_in_80_columns_and_writes_the_run_folder(run: Run, tmp_
     figures = {
         f"figures/{name}_id.{kind}" for name in ("fan_chart", "rises", "transition_matrix") for kind in ("svg", "png")
     }
-    inputs = {"inputs/scenario.yaml", "inputs/1_tanah_laut_villages.csv"}
+    inputs = {"inputs/scenario.yaml", "inputs/villages.csv"}
     assert names == {*TABLES, *inputs, "manifest.json", "run.log", *figures}
 
 

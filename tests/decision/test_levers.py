@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -60,7 +61,7 @@ def several() -> Scenario:
     """Return a scenario of two districts."""
     first = district((9, 5, 2, 1), interventions=[assist()])
     second = make_villages([4], status=[0] * 4, code="63.98")
-    return Scenario(**{**vars(first), "districts": (*first.districts, second)})
+    return replace(first, districts=(*first.districts, second))
 
 
 REFUSED = {

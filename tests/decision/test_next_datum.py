@@ -10,7 +10,7 @@ from districts import NEUTRAL, make_scenario, make_villages
 from scipy.stats import binom
 
 from simulation.decision.next_datum import next_datum
-from simulation.domain.distributions import HalfNormal, LogitNormal
+from simulation.domain.distributions import Empirical, HalfNormal, LogitNormal
 from simulation.domain.messages import Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.inputs.scenario import Scenario
@@ -64,7 +64,8 @@ def test_years_of_launch_say_more_than_one_year_where_years_differ() -> None:
 def test_years_of_launch_that_are_known_are_not_asked_for() -> None:
     """A calibration that used them leaves a list and falls."""
     scenario = all_at_the_bottom()
-    known = replace(scenario, parameters=replace(scenario.parameters, blocks=("launch_years",)))
+    scalars = {**scenario.parameters.scalars, "year_sd": Empirical(np.array([0.4, 0.5]))}
+    known = replace(scenario, parameters=replace(scenario.parameters, scalars=scalars, blocks=("launch_years",)))
     assert {each.datum for each in next_datum(known, draws=100, tries=10).data} == {"village_list", "falls"}
 
 

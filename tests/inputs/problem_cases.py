@@ -334,6 +334,18 @@ WITH_FILES: dict[str, Case] = {
         {"districts": "districts: {table: kabupaten.csv}"},
         {"kabupaten.csv": "district_code,district,province,villages,subdistricts\n63.01,Tanah Laut,Kalsel,135,11\n"},
     ),
+    "villages of districts that are not in the list, or more than it counts": Case(
+        {
+            "district": None,
+            "villages": None,
+            "districts": "districts: {table: kabupaten.csv, villages: kampung.csv}",
+        },
+        {
+            "kabupaten.csv": "district_code,district,province,villages,subdistricts\n63.01,Tanah Laut,Kalsel,1,1\n",
+            "kampung.csv": "district_code,village_code,village,subdistrict,status\n"
+            "63.01,a,A,K,dasar\n63.01,b,B,K,dasar\n63.02,c,C,K,dasar\n",
+        },
+    ),
     "counts that fall short of the table": Case(
         {"villages": f"villages:\n  table: villages.csv\n  status_counts: {COUNTS}"}, {"villages.csv": NO_STATUS}
     ),

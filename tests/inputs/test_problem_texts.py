@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -26,14 +27,17 @@ from typer.testing import CliRunner
 
 from simulation.app.cli import app
 from simulation.app.settings import Settings, show_problems
-from simulation.domain.messages import Message, Problem, ProblemsError
+from simulation.domain.messages import Message, Problem, ProblemsError, Refusal
+from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
+from simulation.domain.villages import Villages
 from simulation.inputs import files, posterior, wording
 from simulation.inputs.collector import Collector
 from simulation.inputs.observations import reading
 from simulation.inputs.observations.evidence import read_evidence
 from simulation.inputs.observations.outcomes import read_outcomes
 from simulation.inputs.observations.reading import DataFile
-from simulation.inputs.scenario import load_scenario
+from simulation.inputs.resolve import fingerprint
+from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.inputs.tree import Node, Place
 from simulation.report.language import language
 
@@ -220,6 +224,25 @@ def _what_happened() -> Iterator[Message | None]:
                 yield from (part for p in error.problems for part in (p.message, p.allowed, p.suggestion))
 
 
+def _not_stated() -> Iterator[Message | None]:
+    """Yield why a scenario that was made in Python cannot be stated by a file."""
+
+    class Odd:
+        fixed = True
+
+    by_kecamatan = Villages.from_subdistrict_counts("1", "D", {"K": np.array([1, 0, 0, 0])})
+    other = Villages.from_counts("2", "E", np.array([1, 0, 0, 0]), 1)
+    known = ParameterSet(DEFAULT_PRIORS)
+    odd = replace(known, scalars={**known.scalars, "year_sd": Odd()})
+    for scenario in (
+        Scenario("odd", 2025, 1, (other,), odd),
+        Scenario("several", 2025, 1, (by_kecamatan, other), known),
+    ):
+        with pytest.raises(Refusal) as refused:
+            fingerprint(scenario)
+        yield from refused.value.reasons
+
+
 def _raise(_: Path) -> Path:
     raise OSError
 
@@ -230,6 +253,7 @@ BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
     "a file of too many draws": _too_many_draws,
     "lists of too many statuses": _too_many_statuses,
     "what happened since a forecast": _what_happened,
+    "what no file can state": _not_stated,
 }
 """What no file of a scenario can bring about on every system, made by calling the function that would tell it."""
 

@@ -7,13 +7,15 @@ import os
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from simulation.domain.messages import KampungError
-from simulation.domain.scenario import Provenance
+from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast, forecast
+from simulation.inputs.resolve import fingerprint
 from simulation.inputs.scenario import load_scenario
 from simulation.report.finished import finished_at, load_run, which_run
 from simulation.report.language import language
@@ -79,7 +81,7 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
         load_run(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("name", ["scenario.yaml", "1_tanah_laut_villages.csv"])
+@pytest.mark.parametrize("name", ["scenario.yaml", "villages.csv"])
 def test_inputs_that_were_changed_later_are_refused(made: Forecast, tmp_path: Path, name: str) -> None:
     """Another number in the kept scenario, or another village in the kept table, is noticed."""
     folder = written(made, tmp_path)
@@ -89,9 +91,10 @@ def test_inputs_that_were_changed_later_are_refused(made: Forecast, tmp_path: Pa
         _ = load_run(folder).scenario
 
 
-def test_a_scenario_made_in_python_is_not_kept(made: Forecast, tmp_path: Path) -> None:
-    """A run of a scenario without a document says that no file describes it."""
-    folder = written(replace(made, scenario=replace(made.scenario, provenance=Provenance())), tmp_path)
-    assert not (folder / "inputs").exists()
-    with pytest.raises(KampungError, match="in Python"):
-        _ = load_run(folder).scenario
+def test_a_scenario_made_in_python_is_kept_as_what_it_is(made: Forecast, tmp_path: Path) -> None:
+    """Its folder states the target that was run, not that of the file that the scenario began as."""
+    changed = replace(made.scenario, target=Target(Fraction(1, 7)))
+    folder = written(forecast(changed, 2, 2, 7), tmp_path)
+    kept = load_run(folder).scenario
+    assert kept.target == changed.target
+    assert fingerprint(kept) == fingerprint(changed) != fingerprint(made.scenario)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulation.inputs.posterior import UNNAMED_BLOCKS
+from simulation.domain.parameters import UNNAMED_BLOCKS
 from simulation.report import wording
 from simulation.report.language import language
 from simulation.report.titles import told_apart
@@ -161,5 +161,5 @@ def test_scenarios_of_one_title_are_told_apart_by_their_names() -> None:
 
 def test_draws_without_a_stated_origin_are_not_called_calibrated() -> None:
     """A file of draws that names no data claims none, in either language."""
-    assert wording.basis(EN, UNNAMED_BLOCKS) == "Basis: draws from a file; origin not stated."
+    assert wording.basis(EN, UNNAMED_BLOCKS) == "Basis: draws whose origin is not stated."
     assert "asal-usulnya tidak dinyatakan" in wording.basis(ID, UNNAMED_BLOCKS)

@@ -118,17 +118,14 @@ class ScenarioVillages(Places):
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        section = scenario.document.get("villages") or {}
         home = {code: district.district_code for district in scenario.districts for code in district.codes}
         super().__init__({district.district_code: district.district for district in scenario.districts}, home)
         self.districts = {
-            villages.district_code: District.of(
-                villages, listed="table" in section or isinstance(villages.known, KnownStatuses)
-            )
+            villages.district_code: District.of(villages, listed=not villages.made_up)
             for villages in scenario.districts
         }
         self._origin = scenario.origin
-        self._counted_on = str(section.get("as_of") or f"{scenario.origin}-12-31")
+        self._counted_on = str(scenario.provenance.as_of or f"{scenario.origin}-12-31")
 
     def check(self, code: str, found: Sequence[Observation], collector: Collector) -> None:
         """Tell rows of a district that contradict the scenario."""

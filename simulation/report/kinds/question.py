@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ...domain.scenario import Assumptions
+from ...inputs.resolve import fingerprint
 from ...inputs.scenario import Scenario
 from ..identity import HASH_DIGITS, plain
 from .agents import Agent
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 RESULTS_FORMAT = 2
 """Raised whenever the same inputs give other numbers or other tables than before."""
 Asked = TypeVar("Asked")
-_TOLD = ("title", "language", "sources")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +62,12 @@ class Question(Generic[Asked]):
         Raises
         ------
         KampungError
-            Where a scenario holds what has no content that could be hashed.
+            Where a scenario cannot be stated by a file, or an option has no content that could be hashed.
         """
         identity = {
             "results": RESULTS_FORMAT,
             "kind": self.kind,
-            "scenarios": [_identity(scenario) for scenario in self.scenarios],
+            "scenarios": [fingerprint(scenario) for scenario in self.scenarios],
             "asked": plain(self.asked),
             "agent": None if self.agent is None else self.agent.identity,
             "data": {name: sha256(content).hexdigest() for name, content in self.data.items()},
@@ -80,11 +79,3 @@ class Question(Generic[Asked]):
     def repeatable(self) -> bool:
         """Whether the id names all that decides the numbers, so that a finished answer need not be computed again."""
         return self.agent is None or self.agent.declared
-
-
-def _identity(scenario: Scenario) -> dict[str, Any]:
-    """Return what a scenario is: the assumptions that the engine receives, and what is told of their origin."""
-    return {
-        "assumptions": {one.name: plain(getattr(scenario, one.name)) for one in fields(Assumptions)},
-        "told": {name: plain(getattr(scenario, name)) for name in _TOLD},
-    }

@@ -181,7 +181,7 @@ class Folder:
             input_hash=self.id,
             results_format=RESULTS_FORMAT,
             kind=self.kind.name,
-            scenarios=tuple(plain(scenario.document or scenario) for scenario in question.scenarios),
+            scenarios=tuple(plain(scenario.document) for scenario in question.scenarios),
             data=tuple(data_files(scenario) for scenario in question.scenarios),
             versions=versions(),
             files={each: digest(self.path / each) for each in files},

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ...domain.messages import Message, Refusal
-from ...inputs.document import as_yaml, default_keys
+from ...inputs.resolve import yaml_of
 from ...inputs.scenario import Scenario, load_scenario
 from ..files import write_bytes, write_text
 from ..kinds.question import Question
@@ -53,12 +53,9 @@ def _number(name: str) -> int:
 
 
 def _keep_scenario(scenario: Scenario, folder: Path, under: str) -> list[str]:
-    """Write a resolved scenario and its data files as they were read."""
-    if not scenario.document:
-        return []
-    paths = {name: f"{i}_{PurePosixPath(name).name}" for i, name in enumerate(sorted(scenario.data), start=1)}
-    for name, kept in paths.items():
-        write_bytes(folder / under / kept, scenario.data[name])
-    text = as_yaml(scenario.document, paths.__getitem__, default_keys(scenario.parameters))
-    write_text(folder / under / SCENARIO, text)
-    return [f"{under}/{SCENARIO}", *(f"{under}/{kept}" for kept in paths.values())]
+    """Write a scenario as it was asked about, with its tables and draws."""
+    data = scenario.data
+    for name, content in data.items():
+        write_bytes(folder / under / name, content)
+    write_text(folder / under / SCENARIO, yaml_of(scenario.document))
+    return [f"{under}/{SCENARIO}", *(f"{under}/{name}" for name in data)]

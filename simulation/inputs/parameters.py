@@ -1,23 +1,19 @@
-"""The parameters of the law as a scenario gives them: numbers, distributions, draws or default priors.
-
-Knows which names a parameter has in the file and in the law; must not know how a village uses them.
-"""
+"""The parameters of the law as a scenario gives them: numbers, distributions, draws or default priors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Any
 
-from ..domain.distributions import Dirichlet, Distribution, Fixed
+from ..domain.distributions import Dirichlet, Distribution
 from ..domain.messages import Message
-from ..domain.parameters import DEFAULT_PRIORS, DIRECTIONS, INTERVENTION_PRIOR, Kind, ParameterKey, ParameterSet
+from ..domain.parameters import DEFAULT_PRIORS, DIRECTIONS, Kind, ParameterKey, ParameterSet, default_prior
 from ..domain.status import LEVELS
 from .collector import Collector
 from .files import Files
 from .posterior import WRITE_AGAIN, Posterior, read_posterior
-from .quantity import Quantity, distribution, notation
+from .quantity import Quantity, distribution
+from .resolve import DEFAULT_PRIOR
 from .schema import InterventionSection
 from .transition_schema import Fall, Matrix, MatrixRow, Skip, Transition
 from .tree import Node
@@ -27,32 +23,15 @@ BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip")
 """Given either once for all levels or per level."""
 
 
-@dataclass(frozen=True)
-class Law:
-    """What a scenario knows of every parameter.
-
-    Attributes
-    ----------
-    parameters
-        For the engines.
-    notation
-        Parameter -> number or distribution as a scenario file writes it; draws are left out.
-    matrix
-        The matrix as a scenario file writes it, or None.
-    calibrated
-        Parameters whose draws come from a file.
-    """
-
-    parameters: ParameterSet
-    notation: Mapping[ParameterKey, Any]
-    matrix: Mapping[str, Any] | None
-    calibrated: frozenset[ParameterKey]
-
-
-def read_law(
-    node: Node, transition: Transition, plans: Mapping[str, InterventionSection], files: Files, collector: Collector
-) -> Law:
-    """Return every parameter of a scenario; problems go to `collector`.
+def read_parameters(
+    node: Node,
+    transition: Transition,
+    plans: Mapping[str, InterventionSection],
+    files: Files,
+    collector: Collector,
+    kept: Posterior | None = None,
+) -> ParameterSet:
+    """Return what a scenario knows of every parameter; problems go to `collector`.
 
     Parameters
     ----------
@@ -60,39 +39,47 @@ def read_law(
         The whole scenario as read.
     transition, plans
         Its sound parts.
+    kept
+        Draws that hold where the scenario gives neither the parameter nor other draws.
     """
     _tell_both_forms(node, collector)
     given = {**_given_transition(transition), **_given_effects(plans)}
     posterior = _posterior(node, transition, plans, files, collector)
-    _tell_given_twice(node, given, posterior, collector)
+    if kept is not None and not posterior.draws:
+        draws = {key: drawn for key, drawn in kept.draws.items() if not _rivals(key, given)}
+        posterior = Posterior(draws, kept.blocks)
+    else:
+        _tell_given_twice(node, given, posterior, collector)
     covariates = [*transition.covariates, *(key.of for key in posterior.draws if key.kind == "covariate")]
     keys = _keys(transition, tuple(plans), tuple(dict.fromkeys(covariates)), {*given, *posterior.draws})
-    left = {key for key in keys if key not in given and key not in posterior.draws}
-    parameters = ParameterSet(
-        {key: posterior.draws.get(key) or _distribution_of(key, given.get(key)) for key in keys},
+    stated = {key: distribution(value, odds_ratio=key.scale == "odds ratio") for key, value in given.items()}
+    known = {key: posterior.draws.get(key) or stated.get(key) or _prior(key) for key in keys}
+    sources = node.get("sources")
+    said = {key: entry.value for key, entry in sources.mapping.items()} if sources is not None else {}
+    silent = {key for key in keys if said.get(key.scenario_key, DEFAULT_PRIOR) == DEFAULT_PRIOR}
+    return ParameterSet(
+        known,
         None if transition.matrix is None else _rows(transition.matrix),
         tuple(plans),
         tuple(dict.fromkeys(covariates)),
-        frozenset(key for key in left if key.kind != "odds_ratio_fall"),
+        frozenset(key for key in silent if key.kind != "odds_ratio_fall"),
         posterior.blocks,
     )
-    told = [key for key in keys if key not in posterior.draws]
-    written = {key: notation(given[key] if key in given else default_of(key)) for key in told}
-    matrix = None if transition.matrix is None else _matrix_notation(transition.matrix)
-    return Law(parameters, written, matrix, frozenset(posterior.draws))
 
 
-def _distribution_of(key: ParameterKey, given: Quantity | None) -> Distribution:
-    return default_of(key) if given is None else distribution(given, odds_ratio=key.scale == "odds ratio")
+def _prior(key: ParameterKey) -> Distribution:
+    prior = default_prior(key)
+    if prior is None:  # of a covariate, which is there only because it is given
+        raise KeyError(key)
+    return prior
 
 
-def default_of(key: ParameterKey) -> Distribution:
-    """Return the prior of a parameter that a scenario leaves out."""
-    if key.kind == "odds_ratio_rise":
-        return INTERVENTION_PRIOR
-    if key.kind == "odds_ratio_fall":
-        return Fixed(1.0)
-    return DEFAULT_PRIORS[ParameterKey("fall") if key.kind == "fall" else key]
+def _rivals(key: ParameterKey, given: Mapping[ParameterKey, Quantity]) -> set[ParameterKey]:
+    """Return the given parameters that say what `key` says: itself, or the same for all levels or for single ones."""
+    rivals = {key} & given.keys()
+    if key.kind in BOTH_FORMS:
+        rivals |= {other for other in given if other.kind == key.kind and not (other.of and key.of)}
+    return rivals
 
 
 def _keys(
@@ -183,8 +170,7 @@ def _tell_given_twice(
     """Tell every parameter that stands in the scenario and among the draws; one that is inherited gives way."""
     drawn = node.get("transition", "parameters_from")
     for drawn_key in posterior.draws:
-        rivals = {other for other in given if drawn_key.kind in BOTH_FORMS and other.kind == drawn_key.kind}
-        if drawn_key not in given and not any(not other.of or not drawn_key.of for other in rivals):
+        if not _rivals(drawn_key, given):
             continue
         key = drawn_key.scenario_key
         place = node
@@ -214,7 +200,3 @@ def _rows(matrix: Matrix) -> tuple[tuple[float, ...] | Dirichlet, ...]:
         row: MatrixRow = getattr(matrix, level)
         rows.append(row.four if row.effective_n is None else Dirichlet(row.four, row.effective_n))
     return tuple(rows)
-
-
-def _matrix_notation(matrix: Matrix) -> dict[str, Any]:
-    return matrix.model_dump(exclude_none=True)

@@ -1,24 +1,19 @@
-"""Interventions held against the calendar, the kecamatan and the columns of their scenario.
-
-Knows what an intervention may name; must not know how places are given or how strongly it acts.
-"""
+"""Interventions held against the calendar, the kecamatan and the columns of their scenario."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from ..domain.intervention import COLUMN_PREFIX, PRIORITIES, Intervention
 from ..domain.messages import Message, listed, nearest, shown
-from ..domain.villages import Villages
 from .collector import Collector
 from .columns import tell_not_numeric, tell_unknown_column
+from .districts import Region
 from .schema import InterventionSection
 from .structure import Checked
 from .tree import Node
-from .village_table import VillageTable
 
 STAND_INS: dict[str, Any] = {"name": "unnamed", "starts": 2000}
 """Put in for required keys that are wrong or missing, so that the rest can still be checked."""
@@ -33,8 +28,8 @@ class InterventionCheck:
         The intervention as read, and what is sound of it.
     origin
         Last observed year; None where it is not known.
-    districts, table
-        The villages, empty where they are not known; their table where there is one.
+    region
+        The districts and their villages, as far as they are known.
     """
 
     def __init__(
@@ -43,16 +38,15 @@ class InterventionCheck:
         node: Node,
         checked: Checked[InterventionSection],
         origin: int | None,
-        districts: tuple[Villages, ...],
-        table: VillageTable | None,
+        region: Region,
         collector: Collector,
     ) -> None:
         self._name = name
         self._node = node
         self._checked = checked
         self._origin = origin
-        self._districts = districts
-        self._table = table
+        self._districts = region.districts
+        self._region = region
         self._collector = collector
 
     def resolve(self) -> Intervention | None:
@@ -77,7 +71,7 @@ class InterventionCheck:
                 eligible_status=plan.eligible.status,
                 eligible_subdistricts=plan.eligible.subdistrict,
                 eligible_where=dict(plan.eligible.where),
-                coverage=None if plan.coverage is None else Fraction(str(plan.coverage)),
+                coverage=plan.coverage,
                 capacity=plan.capacity,
                 priority=plan.priority,
                 years_per_village=plan.years_per_village,
@@ -175,14 +169,15 @@ class InterventionCheck:
         if isinstance(priority, str):
             self._rule(priority)
             return
-        known = {code for district in self._districts for code in district.codes} if self._table else set()
+        listed = self._region.listed
+        known = {code for district in self._districts for code in district.codes} if listed else set()
         codes, field = sorted(known), f"interventions.{self._name}.priority"
         seen: set[str] = set()
         for item in node.items:
             code = str(item.value)
             if self._collector.full:
                 return
-            if not self._table:
+            if not listed:
                 message = Message("single villages can be named only where the scenario has a village table")
                 fix: Message | None = Message("name a rule of priority instead, such as random, or give villages.table")
                 self._collector.add(item, field, message, suggestion=fix)
@@ -209,4 +204,4 @@ class InterventionCheck:
         column = priority.removeprefix(COLUMN_PREFIX)
         if self._has_column(column, "priority", "priority"):
             field = f"interventions.{self._name}.priority"
-            tell_not_numeric(self._node.mapping["priority"], field, column, self._table, self._collector)
+            tell_not_numeric(self._node.mapping["priority"], field, column, self._region.table, self._collector)

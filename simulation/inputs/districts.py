@@ -1,7 +1,4 @@
-"""The districts of a scenario and their villages.
-
-Knows how tables and counts become villages; must not know what moves them.
-"""
+"""The districts of a scenario and their villages, from tables and counts."""
 
 from __future__ import annotations
 
@@ -12,14 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.messages import Message, listed
+from ..domain.messages import Message, listed, nearest, shown
 from ..domain.villages import Villages
 from .collector import Collector, compact
 from .files import Files
 from .schema import ScenarioFile, StatusCounts, VillagesSection
 from .structure import Checked
 from .tree import Node
-from .village_table import MOST_IN_ALL, VillageTable, read_district_table, read_village_table, status_column
+from .village_table import (
+    MOST_IN_ALL,
+    VillageTable,
+    read_district_table,
+    read_village_table,
+    read_villages_of_districts,
+    status_column,
+)
 from .wording import missing_key
 
 Counts = StatusCounts | dict[str, StatusCounts]
@@ -37,6 +41,8 @@ class Region:
         District code -> province, where a table of districts says so.
     table
         The village table, where there is one.
+    listed
+        Whether single villages can be named, as those of a village table can.
     dropped_counts
         Whether inherited counts gave way to the statuses of an overlay's table.
     """
@@ -44,10 +50,11 @@ class Region:
     districts: tuple[Villages, ...] = ()
     provinces: Mapping[str, str] = field(default_factory=dict)
     table: VillageTable | None = None
+    listed: bool = False
     dropped_counts: bool = False
 
 
-def read_region(
+def read_districts(
     node: Node, checked: Checked[ScenarioFile], files: Files, collector: Collector, complete: bool
 ) -> Region:
     """Return the districts that a scenario names; problems go to `collector`.
@@ -65,7 +72,7 @@ def read_region(
                 message = Message("districts stands instead of district and villages")
                 fix: Message | None = Message("remove {one}, or remove {other}", {"one": key, "other": "districts"})
                 collector.add(other, key, message, suggestion=fix)
-        return _many(node, files, collector)
+        return _many(node, files, collector, model.origin if model is not None and checked.knows("origin") else None)
     if complete:
         for key, part in (("district", one), ("villages", villages)):
             if part is None and checked.knows(key):
@@ -86,15 +93,52 @@ def sheet_of(section: Node) -> Node | None:
     return None if inherited else sheet
 
 
-def _many(node: Node, files: Files, collector: Collector) -> Region:
-    table = node.get("districts", "table")
+def _many(node: Node, files: Files, collector: Collector, origin: int | None) -> Region:
+    table, rows_of = node.get("districts", "table"), node.get("districts", "villages")
     if table is None or not isinstance(table.value, str):
         return Region()
     source = files.read(table.value, table.place, "districts.table")
     sheet = sheet_of(node.mapping["districts"])
     named = ("districts.sheet", sheet) if sheet is not None else None
     rows = read_district_table(source, collector, named) if source is not None else None
-    return Region() if rows is None else Region(rows.districts, rows.provinces)
+    if rows is None:
+        return Region()
+    districts = {district.district_code: district for district in rows.districts}
+    if rows_of is not None and isinstance(rows_of.value, str):
+        source = files.read(rows_of.value, rows_of.place, "districts.villages")
+        found = read_villages_of_districts(source, collector, origin) if source is not None else {}
+        for code, villages in found.items():
+            _tell_other_number(rows_of, code, villages, districts, collector)
+        districts |= {code: _listed(districts[code], villages) for code, villages in found.items() if code in districts}
+    return Region(tuple(districts.values()), rows.provinces, listed=rows_of is not None)
+
+
+def _tell_other_number(
+    place: Node, code: str, villages: VillageTable, districts: Mapping[str, Villages], collector: Collector
+) -> None:
+    """Tell where the table of districts has no such district, or another number of villages for it."""
+    if code not in districts:
+        message = Message("the table of districts has no district of code {code}", {"code": shown(code)})
+        allowed = Message("one of: {names}", {"names": listed(districts, 30)})
+        collector.add(place, "districts.villages", message, allowed=allowed, suggestion=nearest(code, districts))
+    elif len(districts[code]) != len(villages.codes):
+        number = {"code": code, "total": len(districts[code]), "villages": len(villages.codes)}
+        message = Message("district {code} has {total:,} villages in the table of districts, {villages:,} here", number)
+        collector.add(place, "districts.villages", message, suggestion=Message("correct one of the two tables"))
+
+
+def _listed(district: Villages, villages: VillageTable) -> Villages:
+    """Return a district with its villages as a table lists them."""
+    return Villages.arrange(
+        district.district_code,
+        district.district,
+        villages.codes,
+        villages.names,
+        villages.subdistricts,
+        status=villages.status,
+        status_counts=district.known.counts,
+        columns=villages.columns,
+    )
 
 
 class _OneDistrict:
@@ -145,7 +189,8 @@ class _OneDistrict:
             self._collector.add(place, "villages.status_counts", message, allowed=allowed)
             return Region()
         if isinstance(counts, dict):
-            return Region((self._per_subdistrict(counts),))
+            fours_by_name = {name: np.array(four.four, dtype=np.int64) for name, four in counts.items()}
+            return Region((Villages.from_subdistrict_counts(self._code, self._name, fours_by_name),))
         number = self._section.subdistricts or 1
         if number > total:
             message = Message("there are more kecamatan than villages")
@@ -155,19 +200,6 @@ class _OneDistrict:
             return Region()
         four = np.array(counts.four, dtype=np.int64)
         return Region((Villages.from_counts(self._code, self._name, four, number),))
-
-    def _per_subdistrict(self, counts: dict[str, StatusCounts]) -> Villages:
-        """Return made-up villages in the kecamatan that the counts name."""
-        subdistricts = [name for name, four in counts.items() for _ in range(sum(four.four))]
-        numbers = range(1, len(subdistricts) + 1)
-        return Villages.arrange(
-            self._code,
-            self._name,
-            [f"{self._code}.{i:05d}" for i in numbers],
-            [f"Kampung {i}" for i in numbers],
-            subdistricts,
-            status_counts={name: np.array(four.four, dtype=np.int64) for name, four in counts.items()},
-        )
 
     def _from_table(self, table: VillageTable, counts: Counts | None, sound: bool) -> Region:
         given = self._node.get("status_counts")
@@ -194,7 +226,7 @@ class _OneDistrict:
             status_counts=arrays,
             columns=table.columns,
         )
-        return Region((district,), {}, table, dropped)
+        return Region((district,), {}, table, listed=True, dropped_counts=dropped)
 
     def _match(self, table: VillageTable, counts: Counts) -> Any:
         """Return counts as arrays after telling where they do not match the table; None where they do not."""

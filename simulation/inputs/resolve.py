@@ -1,0 +1,395 @@
+"""The resolved document: a scenario stated as the text of a file and its tables, every default filled in.
+
+It is made from the assumptions that the engines receive, however these came about, and loads again as the same
+scenario.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import MISSING, fields
+from fractions import Fraction
+from hashlib import sha256
+from io import BytesIO, StringIO
+from typing import Any
+
+import numpy as np
+
+from ..domain.distributions import Dirichlet, Empirical
+from ..domain.intervention import Intervention
+from ..domain.messages import Message, Refusal
+from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
+from ..domain.scenario import Assumptions, StatedAssumptions
+from ..domain.status import LEVELS
+from ..domain.target import Target
+from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SubdistrictCounts, Villages
+from .posterior import METADATA_KEY
+from .quantity import notation
+
+ASSUMED = "assumed"
+DEFAULT_PRIOR = "assumed; default prior, see MODEL.md"
+CALIBRATED = "estimated; parameters_from"
+DISTRICTS, VILLAGES, DRAWS = "districts.csv", "villages.csv", "draws.parquet"
+"""What a document calls its tables and its draws."""
+NAMING = (
+    ("villages", "table"),
+    ("districts", "table"),
+    ("districts", "villages"),
+    ("transition", "parameters_from"),
+)
+"""The keys that name them."""
+
+
+def document_of(scenario: StatedAssumptions) -> dict[str, Any]:
+    """Return a scenario as a scenario file states it: plain data that JSON can hold, in the order of the contract.
+
+    Raises
+    ------
+    Refusal
+        Where a parameter has a distribution that no file could state.
+    """
+    document: dict[str, Any] = {"schema": 1, "name": scenario.name, "title": dict(scenario.title)}
+    if scenario.language is not None:
+        document["language"] = scenario.language
+    document |= _assumptions(scenario)
+    read, as_of = scenario.provenance.read, scenario.provenance.as_of
+    if "villages" in document and as_of is not None and (read is None or scenario.districts == read.districts):
+        document["villages"]["as_of"] = as_of
+    document["sources"] = _sources(scenario, document)
+    return document
+
+
+def data_of(scenario: StatedAssumptions) -> dict[str, bytes]:
+    """Return the files that the document names -> their content."""
+    files: dict[str, bytes] = {}
+    if _is_listed(scenario):
+        files[DISTRICTS] = _district_table(scenario).encode()
+    if not all(district.made_up for district in scenario.districts):
+        files[VILLAGES] = _village_table(scenario).encode()
+    if draws := _draws(scenario.parameters):
+        files[DRAWS] = _parquet(draws, scenario.parameters.blocks)
+    return files
+
+
+def fingerprint(scenario: StatedAssumptions) -> str:
+    """Return the SHA-256 of everything that a scenario states: its document, its tables and its draws, by value."""
+    content: dict[str, Any] = {"document": document_of(scenario)}
+    for name, data in data_of(scenario).items():
+        if not name.endswith(".parquet"):
+            content[name] = sha256(data).hexdigest()
+    for key, drawn in _draws(scenario.parameters).items():
+        content[f"draws.{key}"] = sha256(np.ascontiguousarray(drawn.values, dtype=np.float64).tobytes()).hexdigest()
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def yaml_of(document: Mapping[str, Any], prefix: str = "") -> str:
+    """Return a document as the text of a scenario file, its tables and draws under names that begin with `prefix`."""
+    import yaml
+
+    document = deepcopy(dict(document))
+    for section, key in NAMING:
+        if prefix and key in document.get(section, {}):
+            document[section][key] = prefix + document[section][key]
+    return str(yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True, width=120))
+
+
+def is_default(section: Mapping[str, Any], key: str) -> bool:
+    """Return whether a resolved intervention (one with a name) or target says what holds where nothing is written."""
+    kind: Any = Intervention if "name" in section else Target
+    known = next((each for each in fields(kind) if each.name == key), None)
+    if key == "eligible":
+        return bool(section[key] == {"status": list(LEVELS[:-1])})
+    if known is None or (known.default is MISSING and known.default_factory is MISSING):
+        return False
+    return bool(section.get(key) == _plain(known.default))
+
+
+def _assumptions(scenario: Assumptions) -> dict[str, Any]:
+    """Return everything of a document that decides numbers."""
+    stated: dict[str, Any] = {}
+    if _is_listed(scenario):
+        stated["districts"] = {"table": DISTRICTS}
+        if not all(district.made_up for district in scenario.districts):
+            stated["districts"]["villages"] = VILLAGES
+    else:
+        (villages,) = scenario.districts
+        stated["district"] = {"code": villages.district_code, "name": villages.district}
+    stated |= {"origin": scenario.origin, "horizon": scenario.horizon}
+    if not _is_listed(scenario):
+        stated["villages"] = _villages(scenario.districts[0])
+    stated["target"] = {each.name: _plain(getattr(scenario.target, each.name)) for each in fields(Target)}
+    stated["transition"] = _transition(scenario)
+    stated["interventions"] = [_intervention(plan, scenario.parameters) for plan in scenario.interventions]
+    stated["overlap"] = scenario.overlap
+    return stated
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON and YAML hold it."""
+    match value:
+        case Fraction():
+            number = float(value)
+            return number if Fraction(str(number)) == value else str(value)
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case np.generic():
+            return value.item()
+    return value
+
+
+def _is_listed(scenario: Assumptions) -> bool:
+    """Return whether a table of districts states them: they are several, of a province, or their counts made up."""
+    made_up = isinstance(scenario.districts[0].known, MadeUpCounts)
+    return len(scenario.districts) > 1 or made_up or bool(getattr(scenario, "provinces", {}))
+
+
+def _villages(villages: Villages) -> dict[str, Any]:
+    section: dict[str, Any] = {}
+    if not villages.made_up:
+        section["table"] = VILLAGES
+    match villages.known:
+        case DistrictCounts(counts=counts):
+            section["status_counts"] = dict(zip(LEVELS, counts.tolist(), strict=True))
+            if "table" not in section:
+                section["subdistricts"] = len(villages.subdistricts)
+        case SubdistrictCounts(by_subdistrict=counts):
+            section["status_counts"] = {
+                name: dict(zip(LEVELS, four, strict=True))
+                for name, four in zip(villages.subdistricts, counts.tolist(), strict=True)
+            }
+    return section
+
+
+def _transition(scenario: Assumptions) -> dict[str, Any]:
+    known = scenario.parameters
+    section: dict[str, Any] = {} if known.matrix is None else {"matrix": _matrix(known)}
+    for key in sorted(known.scalars, key=_order(known)):
+        value = known.scalars[key]
+        if key.is_effect or isinstance(value, Empirical):
+            continue
+        first, _, rest = key.scenario_key.removeprefix("transition.").partition(".")
+        if rest:
+            section.setdefault(first, {})[rest] = notation(value)
+        else:
+            section[first] = notation(value)
+    section["min_years"] = scenario.min_years
+    if _draws(known):
+        section["parameters_from"] = DRAWS
+    return section
+
+
+def _order(known: ParameterSet) -> Any:
+    """Return the order of keys in a file: that of the law, then of the covariates, then of the interventions."""
+    kinds = {key.kind: place for place, key in reversed(list(enumerate(DEFAULT_PRIORS)))}
+    names = [*LEVELS, *known.covariates, *known.interventions]
+
+    def place(key: ParameterKey) -> tuple[int, int, str]:
+        of = names.index(key.of) if key.of in names else -1
+        return kinds.get(key.kind, len(DEFAULT_PRIORS)), of, key
+
+    return place
+
+
+def _matrix(known: ParameterSet) -> dict[str, Any]:
+    rows: dict[str, Any] = {}
+    for level, row in zip(LEVELS, known.matrix or (), strict=True):
+        chances = row.mean if isinstance(row, Dirichlet) else row
+        rows[level] = {to: float(chance) for to, chance in zip(LEVELS, chances, strict=True)}
+        if isinstance(row, Dirichlet):
+            rows[level]["effective_n"] = float(row.effective_n)
+    return rows
+
+
+def _intervention(plan: Intervention, known: ParameterSet) -> dict[str, Any]:
+    section: dict[str, Any] = {}
+    for each in fields(Intervention):
+        value = getattr(plan, each.name)
+        above, _, below = each.name.partition("_") if each.name.startswith("eligible_") else (each.name, "", "")
+        if below:
+            if value:
+                part = {key: _plain(cell) for key, cell in value.items()} if isinstance(value, Mapping) else list(value)
+                section.setdefault(above, {})[_ELIGIBLE[below]] = part
+        elif value is not None:
+            section[each.name] = _plain(value)
+    cost = section.pop("cost_idr_million")
+    for key in (ParameterKey.effect(plan.name, "rise"), ParameterKey.effect(plan.name, "fall")):
+        if not isinstance(known.scalars[key], Empirical):
+            section[key.kind] = notation(known.scalars[key])
+    section["cost_idr_million"] = cost
+    return section
+
+
+_ELIGIBLE = {"status": "status", "subdistricts": "subdistrict", "where": "where"}
+
+
+def _district_table(scenario: StatedAssumptions) -> str:
+    head = ["district_code", "district", "province", "villages", "subdistricts", *LEVELS]
+    rows: list[list[Any]] = []
+    for each in scenario.districts:
+        if isinstance(each.known, SubdistrictCounts):
+            raise Refusal(Message("no scenario file can state counts by kecamatan for one of several districts"))
+        counts = each.known.counts if isinstance(each.known, DistrictCounts) else None
+        four = [""] * len(LEVELS) if counts is None else counts.tolist()
+        province = scenario.provinces.get(each.district_code, "")
+        rows.append([each.district_code, each.district, province, len(each), len(each.subdistricts), *four])
+    return _csv(head, rows)
+
+
+def _village_table(scenario: StatedAssumptions) -> str:
+    """Return the villages that are not made up as CSV; what a district does not know of them stands empty."""
+    districts = [district for district in scenario.districts if not district.made_up]
+    of_several = ["district_code"] if _is_listed(scenario) else []
+    further = dict.fromkeys(name for district in districts for name in district.columns)
+    rows: list[list[str]] = []
+    for district in districts:
+        empty = [""] * len(district)
+        levels = district.known.levels if isinstance(district.known, KnownStatuses) else None
+        columns = [
+            *([district.district_code] * len(district) for _ in of_several),
+            district.codes,
+            district.names,
+            [district.subdistricts[k] for k in district.subdistrict_index],
+            empty if levels is None else [LEVELS[level] for level in levels],
+            *(_cells(district.columns[name]) if name in district.columns else empty for name in further),
+        ]
+        rows += map(list, zip(*columns, strict=True))
+    return _csv([*of_several, "village_code", "village", "subdistrict", "status", *further], rows)
+
+
+def _cells(column: Any) -> list[str]:
+    """Return a column as text that reads back as the same numbers, in whatever way others write theirs."""
+    if column.dtype.kind in "US":
+        return [str(cell) for cell in column]
+    return [_number(float(cell)) for cell in column]
+
+
+def _number(value: float) -> str:
+    """Return a number exactly, with a decimal point that cannot be taken for one between thousands."""
+    text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    whole, point, decimals = text.partition(".")
+    return f"{text}0" if point and len(decimals) == 3 and len(whole.lstrip("-")) <= 3 else text
+
+
+def _csv(head: list[str], rows: list[list[Any]]) -> str:
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _draws(known: ParameterSet) -> dict[ParameterKey, Empirical]:
+    """Return the parameters that are given by draws."""
+    return {
+        key: known.scalars[key]  # type: ignore[misc]
+        for key in sorted(known.scalars, key=_order(known))
+        if isinstance(known.scalars[key], Empirical)
+    }
+
+
+def _parquet(draws: Mapping[ParameterKey, Empirical], blocks: tuple[str, ...]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    said = {"basis": list(blocks), "learned": list(map(str, draws))}
+    table = pa.table({str(key): drawn.values for key, drawn in draws.items()})
+    content = BytesIO()
+    pq.write_table(table.replace_schema_metadata({METADATA_KEY: json.dumps(said).encode()}), content)
+    return content.getvalue()
+
+
+def parameter_keys(parameters: ParameterSet) -> dict[str, ParameterKey]:
+    """Return the scenario key of every parameter -> its key in the law."""
+    keys = {key.scenario_key: key for key in sorted(parameters.scalars, key=_order(parameters))}
+    if parameters.matrix is not None:
+        keys |= {key.scenario_key: key for key in (ParameterKey("matrix", level) for level in LEVELS)}
+    return keys
+
+
+def _sources(scenario: StatedAssumptions, document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the origin of every key that has one, and of every parameter.
+
+    A source speaks of the value that it was given with: where that was changed in Python, it holds no longer.
+    """
+    given, read = scenario.provenance.sources, scenario.provenance.read
+    if read is not None and not scenario.agrees_with(read):
+        before = {"sources": {}, **_assumptions(read)}
+        full = _completed(given, read.parameters)
+        same = scenario.districts == read.districts
+        given = {
+            key: source
+            for key, source in full.items()
+            if (same if key.split(".")[0] in _OF_DISTRICTS else _at(before, key) == _at(document, key))
+            and _drawn(read.parameters, key) == _drawn(scenario.parameters, key)
+        }
+    known = {*_keys(document), *parameter_keys(scenario.parameters)}
+    return _completed({key: source for key, source in given.items() if key in known}, scenario.parameters)
+
+
+_OF_DISTRICTS = {"district", "districts", "villages"}
+
+
+def _completed(given: Mapping[str, str], parameters: ParameterSet) -> dict[str, str]:
+    """Return sources with one for every parameter: its own, what it is, or that of the nearest key above."""
+    sources = dict(given)
+    for key, name in parameter_keys(parameters).items():
+        if key in sources:
+            continue
+        if isinstance(parameters.scalars.get(name), Empirical):
+            sources[key] = CALIBRATED
+        elif name in parameters.defaulted:
+            sources[key] = DEFAULT_PRIOR
+        else:
+            sources[key] = _above(key, given) or ASSUMED
+    return sources
+
+
+def _above(key: str, sources: Mapping[str, str]) -> str | None:
+    """Return the origin of the nearest key above that has one."""
+    while "." in key:
+        key = key.rpartition(".")[0]
+        if key in sources:
+            return sources[key]
+    return None
+
+
+def _by_name(part: Any) -> Any:
+    """Return a list of interventions as a mapping by name."""
+    if isinstance(part, list) and part and all(isinstance(item, dict) for item in part):
+        return {item["name"]: item for item in part}
+    return part
+
+
+def _at(document: Mapping[str, Any], key: str) -> Any:
+    """Return what stands at a dotted key; names with dots in them are looked for as well. None where nothing does."""
+    part, rest = _by_name(document), key.split(".")
+    while rest:
+        if not isinstance(part, dict):
+            return None
+        size = next((n for n in range(len(rest), 0, -1) if ".".join(rest[:n]) in part), None)
+        if size is None:
+            return None
+        part, rest = _by_name(part[".".join(rest[:size])]), rest[size:]
+    return part
+
+
+def _drawn(parameters: ParameterSet, key: str) -> tuple[Empirical, ...]:
+    """Return the draws at or below a key, which the document names by their file only."""
+    return tuple(
+        value
+        for name, value in parameters.scalars.items()
+        if isinstance(value, Empirical) and f"{name.scenario_key}.".startswith(f"{key}.")
+    )
+
+
+def _keys(part: Any, above: str = "") -> Iterator[str]:
+    """Yield every dotted key of a document, interventions under their names."""
+    part = _by_name(part)
+    if isinstance(part, dict):
+        for key, child in part.items():
+            yield f"{above}{key}"
+            yield from _keys(child, f"{above}{key}.")
