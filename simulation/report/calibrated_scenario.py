@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..inference.calibration.posterior import Posterior
-from ..inputs.document import as_yaml
 from ..inputs.files import project_root
 from ..inputs.posterior import METADATA_KEY
+from ..inputs.resolve import yaml_of
 from ..inputs.scenario import Scenario
 from .files import write_bytes, write_parquet, write_text
 from .language import LANGUAGES, language
@@ -85,7 +85,7 @@ class CalibratedScenario:
             "transition": {"parameters_from": self.draws.name},
         }
         write_bytes(self.draws, draws)
-        write_text(self.overlay, _HEAD + as_yaml(lines, str))
+        write_text(self.overlay, _HEAD + yaml_of(lines))
 
 
 def _title(scenario: Scenario, code: str) -> str:
