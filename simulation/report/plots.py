@@ -16,11 +16,11 @@ from ..domain.messages import Refusal
 from ..inference.backtest.rolling import Backtest
 from ..inference.calibration.posterior import Posterior
 from ..inference.forecast import Forecast
-from .comparison.record import comparison_record
 from .figures.drawings import draw
 from .identity import input_hash
 from .kinds.backtest import BacktestResult
 from .kinds.calibration import CalibrationResult
+from .kinds.comparison import ComparisonResult
 from .kinds.head import Head
 from .kinds.kind import Source
 from .kinds.registry import kind_of
@@ -29,7 +29,6 @@ from .language import DEFAULT, Language
 from .language import language as spoken
 from .plan.record import plan_record
 from .plots_board import draw_village_board
-from .plots_comparison import draw_comparison
 from .plots_fan import draw_fan_chart
 from .plots_matrix import draw_transition_matrix
 from .plots_page import Figure, save_figure, style
@@ -94,20 +93,18 @@ def village_board(forecast: Drawable, language: str | None = None, run_hash: str
 
 
 def comparison(
-    compared: Comparison | Mapping[str, Any], language: str | None = None, run_hash: str | None = None
+    compared: Comparison | ComparisonResult, language: str | None = None, run_hash: str | None = None
 ) -> Figure:
     """Draw by how much each scenario changes the chance of meeting the target, year by year, with intervals.
 
     Parameters
     ----------
     compared
-        A comparison, or its record (``comparison.json``).
+        A comparison, or its result as `load_run` reads it.
     language, run_hash
         As in `fan_chart`.
     """
-    told = compared if isinstance(compared, Mapping) else comparison_record(compared)
-    with style():
-        return draw_comparison(spoken(language or told["language"] or DEFAULT), told, run_hash)
+    return _figure("comparison", compared, language, run_hash)
 
 
 def sensitivity(
@@ -175,7 +172,7 @@ DRAW: dict[str, Callable[..., Figure]] = {
 """Every figure of a run folder, by the name of its file."""
 
 
-DRAW_ANSWER: dict[str, Callable[..., Figure]] = {"comparison": comparison, "plan": plan}
+DRAW_ANSWER: dict[str, Callable[..., Figure]] = {"plan": plan}
 """Every figure of the other answers, by their kind."""
 
 

@@ -9,11 +9,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ..decision.comparison import Comparison
 from ..decision.plan.result import Plan
 from ..inference.forecast import Forecast
 from . import results
-from .comparison.folder import save_comparison
 from .kinds.registry import kind_of
 from .language import DEFAULT
 from .plan.folder import save_plan
@@ -34,8 +32,6 @@ def save(answer: Any, folder: str | Path = "results") -> Path:
     match answer:
         case Forecast():
             return results.save(answer, folder)
-        case Comparison():
-            return save_comparison(answer, folder)
         case Plan():
             return save_plan(answer, folder)
     kind = kind_of(answer)

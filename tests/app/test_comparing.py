@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 
 from simulation.app.cli import main
+from simulation.report.kinds.comparison import verdict
+from simulation.report.kinds.registry import KINDS
+from simulation.report.language import language
+from simulation.report.store.folder import load
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SMALL = ("--draws", "30", "--replicates", "10")
@@ -45,10 +49,10 @@ def test_compare_answers_and_writes_its_folder(run: Run, tmp_path: Path) -> None
     assert max(map(len, answer.splitlines())) <= 80
     whole = " ".join(answer.split())
     (folder,) = (tmp_path / "results" / "contoh").iterdir()
-    record = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
-    (contrast,) = record["scenarios"]
-    assert contrast["verdict"]["id"] in whole
-    assert contrast["villages"][0]["village"] in whole
+    result = load(folder, KINDS).result
+    (one,) = result.scenarios
+    assert verdict(language("id"), result, one) in whole
+    assert one.villages[0].village in whole
     assert f"Berkas: results/contoh/{folder.name}" in answer
     assert (folder / "figures" / "comparison_id.png").stat().st_size > 10_000
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.*")}
@@ -123,26 +127,16 @@ def test_a_problem_of_a_shared_file_is_told_once(run: Run, tmp_path: Path) -> No
         assert "Problems found: 1." in problems
 
 
-def test_what_to_expect_is_said_first(run: Run) -> None:
-    """How many trajectories of all scenarios together, and how long; nothing with --quiet."""
-    command = (*PAIR, *SMALL, "--lang", "en", "--no-figures")
-    assert run(*command)[2].startswith("Trajectories: 600 (villages: 40; years: 3)")
-    assert run(*command, "--quiet", "--force")[2] == ""
-
-
 def test_an_interrupted_comparison_goes_on_where_it_stopped(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Interrupted in the second scenario: the same command loads what is finished, and writes the same bytes."""
-    from simulation.app import estimate
     from simulation.engine import ensemble
     from simulation.report.chunks import ChunkFolder
 
     command = (*PAIR, "--draws", 60, "--replicates", 20, "--no-figures", "--lang", "en", "--workers", 1)
     assert run(*command, "--out", "whole")[0] == 0
-    for module in (estimate, ensemble):
-        monkeypatch.setattr(module, "CHUNK_CELLS", {"batch": 8_000, "mesa": 8_000})
-    monkeypatch.setattr(estimate, "WORTH_KEEPING_SECONDS", 0.0)
+    monkeypatch.setattr(ensemble, "CHUNK_CELLS", {"batch": 8_000, "mesa": 8_000})
     saved, loaded = [], []
     save, load = ChunkFolder.save, ChunkFolder.load
 

@@ -27,7 +27,7 @@ from simulation.report.answer_tables import WordTable
 from simulation.report.brief import files
 from simulation.report.brief.blocks import CELL_MARGIN, PAGE_LETTERS, TableBlock
 from simulation.report.brief.runs import read_runs
-from simulation.report.comparison.folder import save_comparison
+from simulation.report.kinds.comparison import verdict
 from simulation.report.language import LANGUAGES, language
 from simulation.report.plan.folder import save_plan
 from simulation.report.saving import save
@@ -247,7 +247,7 @@ def test_the_first_page_says_what_to_do_and_the_board_stands_in_the_appendix(
     """Effort, cost and villages of the plan, and what the comparison found; the village list names its workbook."""
     before, after = contoh.values()
     folder = save(forecast(after, 20, 5, 3), tmp_path)
-    save_comparison(compare(before, after, draws=20, replicates=5, seed=3), tmp_path)
+    kkb.save(compare(before, after, draws=20, replicates=5, seed=3), tmp_path)
     save_plan(plan(after, 0.93, vary=["pendampingan.capacity"], draws=50, replicates=4, seed=3), tmp_path)
     runs = read_runs([tmp_path / after.name, tmp_path / before.name])
     files.write_brief(language("id"), runs)
@@ -255,7 +255,7 @@ def test_the_first_page_says_what_to_do_and_the_board_stands_in_the_appendix(
     first, *appendix = written.pages
     planned, compared = (answer.record for answer in runs.answers)
     assert planned["verdict"]["id"] in first
-    assert compared["scenarios"][0]["verdict"]["id"] in first
+    assert verdict(language("id"), compared.result, compared.result.scenarios[0]) in first
     assert "Biaya upaya ini pada 2026–2028" in first
     assert planned["villages"][0]["village"] in first
     assert "priorities_id.xlsx" in " ".join(appendix)
@@ -298,9 +298,9 @@ def test_answers_from_other_inputs_and_older_ones_are_passed_over(contoh: dict[s
     shutil.copytree(ROOT / "scenarios", tmp_path / "old")
     old[0].write_text(old[0].read_text(encoding="utf-8").replace("capacity: 8", "capacity: 9"), encoding="utf-8")
     changed = load_scenario(old[0])
-    stale = save_comparison(compare(before, changed, draws=4, replicates=2, seed=3), tmp_path)
-    fresh = save_comparison(compare(before, after, draws=4, replicates=2, seed=3), tmp_path)
-    older = save_comparison(compare(before, after, draws=3, replicates=2, seed=3), tmp_path)
+    stale = kkb.save(compare(before, changed, draws=4, replicates=2, seed=3), tmp_path)
+    fresh = kkb.save(compare(before, after, draws=4, replicates=2, seed=3), tmp_path)
+    older = kkb.save(compare(before, after, draws=3, replicates=2, seed=3), tmp_path)
     (older / "run.log").write_text("2000-01-01T00:00:00+00:00 compared\n", encoding="utf-8")
     folder = save(forecast(after, 4, 2, 3), tmp_path)
     runs = read_runs([tmp_path / after.name, tmp_path / before.name])
@@ -329,7 +329,7 @@ def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
     contoh = load_scenario(ROOT / "scenarios" / "contoh.yaml")
     helped = load_scenario(ROOT / "scenarios" / "contoh_pendampingan.yaml")
     save(forecast(helped, 20, 5, 3), tmp_path)
-    save_comparison(compare(contoh, helped, draws=20, replicates=5, seed=3), tmp_path)
+    kkb.save(compare(contoh, helped, draws=20, replicates=5, seed=3), tmp_path)
     planned = plan(helped, 0.9, vary=["pendampingan.capacity"], draws=50, replicates=4, seed=3)
     save_plan(planned, tmp_path)
     kkb.save(sensitivity(helped, 16, 8, 3), tmp_path)

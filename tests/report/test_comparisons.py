@@ -1,4 +1,4 @@
-"""A comparison as a record, in words, as a figure and in its folder."""
+"""A comparison as a typed result, in words, as a figure and in its folder."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from districts import ORIGIN, make_scenario, make_villages
 from matplotlib.text import Text
 
 import simulation as kkb
-from simulation.app.columns import laid_out
-from simulation.app.comparison_answer import answer_parts
 from simulation.decision.comparing import compare
 from simulation.decision.comparison import Comparison
 from simulation.domain.distributions import Exponentiated, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
 from simulation.inputs.scenario import Scenario
 from simulation.report import plots
-from simulation.report.comparison import tables, words
-from simulation.report.comparison.folder import comparison_folder, save_comparison
-from simulation.report.comparison.record import comparison_record
+from simulation.report.document.terminal import as_text
+from simulation.report.kinds import comparison as words
+from simulation.report.kinds.comparison import COMPARISON, Comparing, ComparisonResult, CostOfARise, result_of
+from simulation.report.kinds.kind import Source
 from simulation.report.language import LANGUAGES, language
+from simulation.report.store.codec import rounded_as_kept, to_data
+from simulation.report.store.folder import Folder
 
 STATUS = [i * 7 % 4 for i in range(40)]
 COACHING = Intervention("coaching", ORIGIN + 1, sector="X", capacity=9, cost_idr_million=12.5)
@@ -54,16 +55,28 @@ def compared() -> Comparison:
 
 
 @pytest.fixture(scope="module")
-def told(compared: Comparison) -> dict[str, Any]:
-    """Return its record."""
-    return comparison_record(compared)
+def told(compared: Comparison) -> ComparisonResult:
+    """Return its result as JSON keeps it."""
+    return rounded_as_kept(result_of(compared))
 
 
-def test_the_record_has_the_keys_of_the_contract(compared: Comparison, told: dict[str, Any]) -> None:
+def verdict_of(found: Comparison) -> str:
+    """Return the English verdict on the first scenario of a comparison."""
+    result = result_of(found)
+    return words.verdict(language("en"), result, result.scenarios[0])
+
+
+def notes_of(found: Comparison) -> str:
+    """Return the English notes on a comparison."""
+    return " ".join(words.notes(language("en"), result_of(found)))
+
+
+def test_the_result_has_the_keys_of_the_contract(compared: Comparison, told: ComparisonResult) -> None:
     """Numbers are those of the comparison; JSON holds them; the likeliest village comes first."""
-    json.dumps(told, allow_nan=False)
-    (contrast,) = told["scenarios"]
-    assert (told["baseline"], contrast["name"]) == ("alone", "coached")
+    data = to_data(told)
+    json.dumps(data, allow_nan=False)
+    (contrast,) = data["scenarios"]
+    assert (data["baseline"], contrast["name"]) == ("alone", "coached")
     found = compared.contrasts[0]
     for year, one in zip(contrast["years"], found.years, strict=True):
         assert year["year"] == one.year
@@ -83,22 +96,23 @@ def test_the_record_has_the_keys_of_the_contract(compared: Comparison, told: dic
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_verdict_says_how_much_how_sure_and_at_what_cost(told: dict[str, Any], code: str) -> None:
+def test_the_verdict_says_how_much_how_sure_and_at_what_cost(told: ComparisonResult, code: str) -> None:
     """One sentence with both chances, the difference, the simulation error, both ends, and money."""
-    (contrast,) = told["scenarios"]
-    verdict, speech, year = contrast["verdict"][code], language(code), contrast["years"][0]
-    low, high = (words.signed(speech, 100 * end) for end in year["interval90"])
-    cost = contrast["cost_idr_million"]
+    (one,) = told.scenarios
+    speech, year, cost = language(code), one.years[0], one.cost_idr_million
+    verdict = words.verdict(speech, told, one)
+    assert year.interval90 is not None
+    low, high = (words.signed(speech, 100 * end) for end in year.interval90)
     for said in (
         TITLES[code],
-        speech.percent(year["baseline_probability_met"], 1),
-        speech.percent(year["probability_met"], 1),
-        speech.number(100 * year["difference"], 1),
-        f"± {speech.number(100 * year['monte_carlo_error'], 1)}",
+        speech.percent(year.baseline_probability_met, 1),
+        speech.percent(year.probability_met, 1),
+        speech.number(100 * year.difference, 1),
+        f"± {speech.number(100 * year.monte_carlo_error, 1)}",
         low,
         high,
         speech.number(cost),
-        speech.number(cost / contrast["additional_rises"]["mean"]),
+        speech.number(cost / one.additional_rises.mean),
     ):
         assert said in verdict
     assert verdict.endswith(".")
@@ -106,14 +120,14 @@ def test_the_verdict_says_how_much_how_sure_and_at_what_cost(told: dict[str, Any
 
 def test_what_cannot_be_told_is_not_said_to_be_a_gain() -> None:
     """Too few runs, a loss, nothing at all: each has its sentence."""
-    same = comparison_record(compare(coached(), coached(), draws=10, replicates=5))["scenarios"][0]["verdict"]["en"]
+    same = verdict_of(compare(coached(), coached(), draws=10, replicates=5))
     assert same.startswith("“More coaching” moves every village just as “More coaching” does")
     assert "every difference is exactly 0; it costs as much as" in same
-    lost = comparison_record(compare(coached(), district(), draws=80, replicates=20))["scenarios"][0]["verdict"]["en"]
+    lost = verdict_of(compare(coached(), district(), draws=80, replicates=20))
     assert "“alone” lowers the chance" in lost
     assert "less in 2026–2028." in lost
     weak = district(replace(COACHING, capacity=1, cost_idr_million=0), name="weak")
-    few = comparison_record(compare(district(), weak, draws=4, replicates=2))["scenarios"][0]["verdict"]["en"]
+    few = verdict_of(compare(district(), weak, draws=4, replicates=2))
     assert few.startswith("Whether “weak” raises or lowers")
     assert few.endswith("no cost is stated.")
 
@@ -121,10 +135,11 @@ def test_what_cannot_be_told_is_not_said_to_be_a_gain() -> None:
 def test_the_year_told_is_the_first_in_which_anything_differs() -> None:
     """A programme that begins in the second year is judged there."""
     late = district(replace(COACHING, starts=ORIGIN + 2), name="late")
-    contrast = comparison_record(compare(district(), late, draws=80, replicates=20))["scenarios"][0]
-    assert contrast["years"][0]["difference"] == 0
-    assert words.telling_year(contrast)["year"] == ORIGIN + 2
-    assert "the target of 2027" in contrast["verdict"]["en"]
+    found = compare(district(), late, draws=80, replicates=20)
+    one = result_of(found).scenarios[0]
+    assert one.years[0].difference == 0
+    assert one.telling_year.year == ORIGIN + 2
+    assert "the target of 2027" in verdict_of(found)
 
 
 def test_an_exact_result_is_called_exact() -> None:
@@ -134,10 +149,10 @@ def test_an_exact_result_is_called_exact() -> None:
         make_scenario(villages, horizon=1),
         make_scenario(villages, None, [plan], {"coaching.odds_ratio_rise": 2.5}, horizon=1),
     ]
-    record = comparison_record(compare(*fixed, engine="exact"))
-    assert "(an exact result for the parameters as given)" in record["scenarios"][0]["verdict"]["en"]
-    assert record["scenarios"][0]["villages"] == []
-    assert "An exact result knows no single villages" in " ".join(words.notes(language("en"), record))
+    found = compare(*fixed, engine="exact")
+    assert "(an exact result for the parameters as given)" in verdict_of(found)
+    assert result_of(found).scenarios[0].villages == ()
+    assert "An exact result knows no single villages" in notes_of(found)
 
 
 def test_one_draw_of_uncertain_parameters_is_no_certain_result() -> None:
@@ -149,25 +164,26 @@ def test_one_draw_of_uncertain_parameters_is_no_certain_result() -> None:
     ]
     for engine, said in (("exact", "an exact result, but for one"), ("batch", ", for one random set of parameter")):
         for draws, one in ((1, True), (20, False)):
-            record = comparison_record(compare(*uncertain, draws=draws, replicates=50, engine=engine))  # type: ignore[arg-type]
-            assert (said in record["scenarios"][0]["verdict"]["en"]) == one
-            assert ("--draws" in " ".join(words.notes(language("en"), record))) == one
+            found = compare(*uncertain, draws=draws, replicates=50, engine=engine)  # type: ignore[arg-type]
+            assert (said in verdict_of(found)) == one
+            assert ("--draws" in notes_of(found)) == one
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_an_interval_that_is_noise_is_left_out_and_that_is_said(code: str) -> None:
     """Few pairs and a weak programme: a dash in the table, and a sentence below it that says why."""
     weak = district(replace(COACHING, capacity=1), name="weak")
-    record = comparison_record(compare(district(), weak, draws=5, replicates=2))
-    assert record["scenarios"][0]["years"][0]["interval90"] is None
-    assert tables.years_table(language(code), record["scenarios"][0]).rows[0][4] == "–"
-    assert sum(note.startswith("“–”") for note in words.notes(language(code), record)) == 1
+    result, speech = result_of(compare(district(), weak, draws=5, replicates=2)), language(code)
+    (one,) = result.scenarios
+    assert one.years[0].interval90 is None
+    assert words.years_table(speech, "weak", one).as_text(speech).rows[0][4] == "–"
+    assert sum(note.startswith("“–”") for note in words.notes(speech, result)) == 1
 
 
 def test_where_nothing_can_differ_the_chance_of_more_rises_is_nought() -> None:
     """Not "below 1 %"."""
-    row = tables.totals_table(language("en"), comparison_record(compare(coached(), coached(), draws=9))).rows[0]
-    assert row[2:4] == ["0%", "0%"]
+    result, speech = result_of(compare(coached(), coached(), draws=9)), language("en")
+    assert words.totals_table(speech, result).as_text(speech).rows[0][2:4] == ["0%", "0%"]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -183,10 +199,10 @@ def test_the_answer_fits_80_columns(code: str) -> None:
             replicates=5,
             precision=0.5,
         )
-        record = comparison_record(found, 0.5)
-        answer = laid_out(answer_parts(speech, record))
+        result = result_of(found)
+        answer = as_text(speech, words.document_of(result, speech, Source()))
         assert max(map(len, answer.splitlines())) <= 80
-        assert all(one["verdict"][code].split()[0] in answer for one in record["scenarios"])
+        assert all(words.verdict(speech, result, one).split()[0] in answer for one in result.scenarios)
 
 
 def test_what_else_differs_is_said_beside_the_numbers() -> None:
@@ -200,29 +216,31 @@ def test_what_else_differs_is_said_beside_the_numbers() -> None:
         horizon=3,
         min_years=1,
     )
-    notes = " ".join(words.notes(language("en"), comparison_record(compare(district(), other, draws=9, replicates=5))))
+    notes = notes_of(compare(district(), other, draws=9, replicates=5))
     assert "interventions alone: chance of falling in a year; transition.min_years." in notes
     assert "No cost is stated of radio: it counts as 0." in notes
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("scenarios", [1, 3])
-def test_the_figure_says_every_difference(told: dict[str, Any], code: str, scenarios: int) -> None:
+def test_the_figure_says_every_difference(told: ComparisonResult, code: str, scenarios: int) -> None:
     """Above each year its difference with its sign; a panel and its title for each of several scenarios."""
-    record = {**told, "scenarios": told["scenarios"] * scenarios}
-    figure = plots.comparison(record, code, "0123456789ab")
+    result = replace(told, scenarios=told.scenarios * scenarios)
+    figure = plots.comparison(result, code, "0123456789ab")
     said = [text.get_text() for text in figure.findobj(Text)]
-    for year in told["scenarios"][0]["years"]:
-        assert said.count(words.signed(language(code), 100 * year["difference"])) == scenarios
+    for year in told.scenarios[0].years:
+        assert said.count(words.signed(language(code), 100 * year.difference)) == scenarios
     assert len(figure.axes) == scenarios
     assert said.count(TITLES[code]) == (scenarios if scenarios > 1 else 0)
     assert "0123456789ab" in " ".join(said)
     assert any("0" in axes.get_yticklabels()[i].get_text() for axes in figure.axes for i in range(2))
 
 
-def test_a_comparison_is_drawn_as_its_record_is(compared: Comparison, told: dict[str, Any]) -> None:
+def test_a_comparison_is_drawn_as_its_result_is(compared: Comparison, told: ComparisonResult) -> None:
     """`kkb.plots.comparison` takes either, and speaks the scenario's language."""
-    pictures = [[text.get_text() for text in plots.comparison(one).findobj(Text)] for one in (compared, told)]
+    run_id = COMPARISON.question(compared).id
+    figures = (plots.comparison(compared), plots.comparison(told, run_hash=run_id))
+    pictures = [[text.get_text() for text in figure.findobj(Text)] for figure in figures]
     assert pictures[0] == pictures[1]
 
 
@@ -238,33 +256,54 @@ def test_the_same_comparison_has_the_same_folder_and_the_same_bytes(compared: Co
     for name in names:
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
     before = (folders[0] / "comparison.json").stat().st_mtime_ns
-    assert save_comparison(compared, tmp_path / "one") == folders[0]
+    assert kkb.save(compared, tmp_path / "one") == folders[0]
     assert (folders[0] / "comparison.json").stat().st_mtime_ns == before
 
 
-def test_another_question_has_another_folder(compared: Comparison, tmp_path: Path) -> None:
+def test_another_question_has_another_id(compared: Comparison) -> None:
     """Seed, effort, the order of scenarios and their content name it; replicates of an exact result do not."""
     one, other = compared.baseline, coached()
     asked = [
-        ([one, other], compared.effort, 3, "batch"),
-        ([other, one], compared.effort, 3, "batch"),
-        ([one, other, other], compared.effort, 3, "batch"),
-        ([one, other], compared.effort, 4, "batch"),
-        ([one, other], replace(compared.effort, draws=601), 3, "batch"),
-        ([one, coached(min_years=1)], compared.effort, 3, "batch"),
-        ([one, other], compared.effort, 3, "exact"),
+        Comparing.of([one, other], 600, 20, 3),
+        Comparing.of([other, one], 600, 20, 3),
+        Comparing.of([one, other, other], 600, 20, 3),
+        Comparing.of([one, other], 600, 20, 4),
+        Comparing.of([one, other], 601, 20, 3),
+        Comparing.of([one, other], 600, 20, 3, precision=0.1),
+        Comparing.of([one, coached(min_years=1)], 600, 20, 3),
+        Comparing.of([one, other], 600, 20, 3, "exact"),
     ]
-    assert len({comparison_folder(*what, tmp_path).run.hash for what in asked}) == len(asked)  # type: ignore[arg-type]
-    few = comparison_folder([one, other], replace(compared.effort, replicates=7), 3, "exact", tmp_path)
-    assert few == comparison_folder([one, other], compared.effort, 3, "exact", tmp_path)
+    assert len({question.id for question in asked}) == len(asked)
+    assert Comparing.of([one, other], 600, 7, 3, "exact").id == asked[-1].id
+    assert COMPARISON.question(compared).id == asked[0].id
+
+
+def test_a_comparison_that_doubled_answers_what_was_asked_first() -> None:
+    """Its effort is where the doubling ended; the question is where it began."""
+    found = compare(district(), coached(), draws=10, replicates=4, seed=3, precision=0.05)
+    assert found.effort.draws > 10
+    question = COMPARISON.question(found)
+    assert question.id == Comparing.of([district(), coached()], 10, 4, 3, precision=0.05).id
+    reached = result_of(found).precision
+    assert reached is not None
+    assert (reached.wanted, reached.ended_by) == (0.05, "precision")
+
+
+def test_a_scenario_without_uncertain_parameters_is_simulated_with_the_draws_of_the_others() -> None:
+    """Its own forecast has one draw, so that the two chances differ by simulation error: that is said."""
+    fixed = replace(make_scenario(district().districts[0], {"rise.dasar": 0.1}, horizon=3), name="fixed")
+    assert "“fixed” has no uncertain parameter" in notes_of(compare(district(), fixed, draws=9, replicates=5))
+    assert "no uncertain parameter" not in notes_of(compare(district(), coached(), draws=9, replicates=5))
 
 
 def test_an_altered_answer_is_not_taken_for_the_one_written(compared: Comparison, tmp_path: Path) -> None:
     """A number changed by hand is found out, and written again."""
     path = kkb.save(compared, tmp_path)
-    folder = comparison_folder([compared.baseline, coached()], compared.effort, 3, "batch", tmp_path)
-    assert folder.run.path == path
-    assert folder.read() == comparison_record(compared)
+    folder = Folder.of(COMPARISON, COMPARISON.question(compared), tmp_path)
+    assert folder.path == path
+    found = folder.read()
+    assert found is not None
+    assert found.result == rounded_as_kept(result_of(compared))
     kept = (path / "comparison.json").read_text(encoding="utf-8")
     (path / "comparison.json").write_text(kept.replace("0", "1", 1), encoding="utf-8")
     assert folder.read() is None
@@ -272,41 +311,41 @@ def test_an_altered_answer_is_not_taken_for_the_one_written(compared: Comparison
     assert (path / "comparison.json").read_text(encoding="utf-8") == kept
 
 
-def test_the_tables_hold_what_the_record_says(compared: Comparison, told: dict[str, Any], tmp_path: Path) -> None:
+def test_the_tables_hold_what_the_record_says(compared: Comparison, told: ComparisonResult, tmp_path: Path) -> None:
     """One row a scenario and year, one a scenario and village."""
     path = kkb.save(compared, tmp_path)
     with (path / "comparison.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert [float(row["difference"]) for row in rows] == [year["difference"] for year in told["scenarios"][0]["years"]]
+    assert [float(row["difference"]) for row in rows] == [year.difference for year in told.scenarios[0].years]
     assert {row["scenario"] for row in rows} == {"coached"}
     with (path / "comparison_villages.csv").open(encoding="utf-8") as stream:
         villages = list(csv.DictReader(stream))
-    assert [row["village_code"] for row in villages] == [v["village_code"] for v in told["scenarios"][0]["villages"]]
+    assert [row["village_code"] for row in villages] == [one.village_code for one in told.scenarios[0].villages]
 
 
-def test_no_village_that_rises_only_with_a_scenario_makes_no_table(told: dict[str, Any]) -> None:
+def test_no_village_that_rises_only_with_a_scenario_makes_no_table(told: ComparisonResult) -> None:
     """An empty table says nothing."""
-    (contrast,) = told["scenarios"]
-    assert tables.villages_table(language("en"), {**contrast, "villages": []}) is None
-    shown = tables.villages_table(language("en"), contrast, most=4)
+    (one,) = told.scenarios
+    assert words.villages_table(language("en"), "coached", replace(one, villages=())) is None
+    shown = words.villages_table(language("en"), "coached", one, most=4)
     assert shown is not None
     assert len(shown.rows) == 4
 
 
-def test_a_cost_that_is_hardly_known_and_a_chance_that_turns_are_warned_of(told: dict[str, Any]) -> None:
+def test_a_cost_that_is_hardly_known_and_a_chance_that_turns_are_warned_of(told: ComparisonResult) -> None:
     """An interval of more than one to ten, or without an end; a lower chance after a higher one."""
-    (contrast,) = told["scenarios"]
+    (one,) = told.scenarios
     notes = {}
     for high in (50.0, 500.0, None):
-        each = {"mean": 60.0, "interval90": [30.0, high]}
-        record = {**told, "scenarios": [{**contrast, "cost_per_additional_rise": each}]}
-        notes[high] = [one for one in words.notes(language("en"), record) if "known only roughly" in one]
+        result = replace(told, scenarios=(replace(one, cost_per_additional_rise=CostOfARise(60.0, (30.0, high))),))
+        notes[high] = [note for note in words.notes(language("en"), result) if "known only roughly" in note]
     assert (len(notes[50.0]), len(notes[500.0]), len(notes[None])) == (0, 1, 1)
-    years = [{**contrast["years"][0], "difference": apart, "monte_carlo_error": 0.01} for apart in (0.2, 0.0, -0.2)]
-    for place, year in enumerate(years):
-        year["year"] = 2026 + place
+    years = tuple(
+        replace(one.years[0], year=2026 + place, difference=apart, monte_carlo_error=0.01)
+        for place, apart in enumerate((0.2, 0.0, -0.2))
+    )
     for shown, expected in ((years, 1), (years[:2], 0), (years[2:], 0)):
-        record = {**told, "scenarios": [{**contrast, "years": shown}]}
-        turned = [one for one in words.notes(language("en"), record) if "after raising it before" in one]
-        assert len(turned) == expected
-        assert all("in 2028 after" in one for one in turned)
+        result = replace(told, scenarios=(replace(one, years=shown),))
+        reversals = [note for note in words.notes(language("en"), result) if "after raising it before" in note]
+        assert len(reversals) == expected
+        assert all("in 2028 after" in note for note in reversals)

@@ -1,7 +1,4 @@
-"""The command ``compare``: scenarios against a baseline, pair by pair.
-
-Knows its options and what must be read first; must not know how scenarios are compared.
-"""
+"""The command ``compare``: scenarios against a baseline, pair by pair."""
 
 from __future__ import annotations
 
@@ -26,7 +23,6 @@ from ..settings import (
     Seed,
     Settings,
     Workers,
-    told,
 )
 
 Baseline = Annotated[
@@ -51,16 +47,13 @@ def compare(
     out: Out = Path("results"),
 ) -> None:
     """Compare scenarios with a baseline, or find the comparison, and print the answer."""
-    with told(settings):
-        loaded = load_all(settings, [baseline, *scenarios])
-        settings = settings.speaking(loaded[0].language)
-    with told(settings):
-        from ...decision.pairing import leading_scenario
-        from ...engine.ensemble import Effort
-        from ..comparison_answer import Question, answer
+    loaded = load_all(settings, [baseline, *scenarios])
+    settings.speak(loaded[0].language)
 
-        leading = leading_scenario(loaded)
-        tell_ignored(settings, leading, draws)
-        effort = Effort.of(leading, draws, replicates)
-        question = Question(loaded, effort, seed, engine.value, workers, precision)
-        answer(settings, question, out, force=force, figures=not no_figures)
+    from ...decision.pairing import leading_scenario
+    from ...report.kinds.comparison import COMPARISON, Comparing
+    from ..runner import Request, answer
+
+    tell_ignored(settings, leading_scenario(loaded), draws)
+    question = Comparing.of(loaded, draws, replicates, seed, engine.value, precision)
+    answer(settings, COMPARISON, question, Request(out, workers, force, not no_figures))

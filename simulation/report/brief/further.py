@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from ..answer_tables import WordTable
-from ..comparison import tables as comparisons
-from ..comparison import words as comparison_words
 from ..document import blocks
 from ..language import Language, phrase
 from ..plan import ranking as plan_ranking
@@ -27,8 +25,6 @@ from .blocks import Block, Heading, Paragraph, Picture, TableBlock
 Record = Mapping[str, Any]
 MOST_NAMED = 5
 """Villages that the first page names."""
-MOST_COMPARED = 3
-"""Scenarios whose verdict stands on the first page."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +83,10 @@ def _blocks_of(speech: Language, answer: Answer[Any]) -> Iterator[Block]:
 def first_page(speech: Language, answer: FurtherAnswer) -> Iterator[str]:
     """Yield what a meeting asks first: the effort, its cost and the villages of a plan; what scenarios change."""
     if isinstance(answer.record, Answer):
+        shown = answer.record.document(speech).shown(blocks.On.FIRST_PAGE)
+        yield from (block.text for block in shown if isinstance(block, blocks.Paragraph))
         return
     record = answer.record
-    if answer.kind == "comparison":
-        yield from (contrast["verdict"][speech.code] for contrast in record["scenarios"][:MOST_COMPARED])
     if answer.kind != "plan":
         return
     yield record["verdict"][speech.code]
@@ -114,17 +110,6 @@ def _villages_first(speech: Language, villages: Sequence[Record]) -> str:
     return speech.say("Villages to begin with: {villages}, and {more} more.", villages=named, more=speech.number(more))
 
 
-def _comparison(speech: Language, record: Record) -> Iterator[str | WordTable]:
-    yield comparison_words.heading(speech, record)
-    yield from (contrast["verdict"][speech.code] for contrast in record["scenarios"])
-    yield from comparison_words.notes(speech, record)
-    yield comparisons.totals_table(speech, record)
-    for contrast in record["scenarios"]:
-        yield comparisons.years_table(speech, contrast)
-        if (villages := comparisons.villages_table(speech, contrast)) is not None:
-            yield villages
-
-
 def _plan(speech: Language, record: Record) -> Iterator[str | WordTable]:
     yield record["verdict"][speech.code]
     yield from plan_words.notes(speech, record)
@@ -143,11 +128,7 @@ def _plan(speech: Language, record: Record) -> Iterator[str | WordTable]:
 Parts = Callable[[Language, Record], Iterator[str | WordTable]]
 KINDS: dict[str, tuple[str, str | None, Parts]] = {
     "plan": (phrase("How much effort it takes"), phrase("Chance of meeting the target against the effort."), _plan),
-    "comparison": (
-        phrase("What the interventions change"),
-        phrase("Change of the chance of meeting the target."),
-        _comparison,
-    ),
+    "comparison": ("", None, lambda *_: iter(())),
     "sensitivity": ("", None, lambda *_: iter(())),
     "robustness": ("", None, lambda *_: iter(())),
 }

@@ -9,12 +9,14 @@ from ..kinds.kind import Source
 from ..language import Language, language
 from ..plots_page import Figure, save_figure, style
 from .backtest import draw_backtest
+from .comparison import draw_comparison
 from .posterior import draw_posterior
 from .sensitivity import draw_sensitivity
 
 __all__ = ["DRAW", "draw", "save_figure"]
 
 DRAW: dict[str, Callable[[Language, Any, Source], Figure]] = {
+    "comparison": draw_comparison,
     "backtest": draw_backtest,
     "posterior": draw_posterior,
     "sensitivity": draw_sensitivity,

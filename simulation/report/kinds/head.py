@@ -20,6 +20,8 @@ class Programme:
 
     Attributes
     ----------
+    cost_idr_million
+        Of a village assisted for a year.
     placeholder
         Whether its effect on rising was left to the default prior.
     """
@@ -28,6 +30,7 @@ class Programme:
     sector: str
     starts: int
     ends: int | None
+    cost_idr_million: float
     placeholder: bool
 
 
@@ -70,7 +73,7 @@ class Head:
 
 def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
     """Return the fields of `Head` for a scenario, as keyword arguments of a result."""
-    first, defaulted = scenario.districts[0], scenario.parameters.defaulted
+    first = scenario.districts[0]
     one = len(scenario.districts) == 1
     return {
         "scenario": scenario.name,
@@ -82,16 +85,27 @@ def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
         "villages": sum(map(len, scenario.districts)),
         "districts_in_all": len(scenario.districts),
         "synthetic_districts": sum(isinstance(one.known, MadeUpCounts) for one in scenario.districts),
-        "interventions": tuple(
-            Programme(
-                plan.name, plan.sector, plan.starts, plan.ends, ParameterKey.effect(plan.name, "rise") in defaulted
-            )
-            for plan in scenario.interventions
-        ),
+        "interventions": programme_of(scenario),
         "sources": dict(scenario.sources),
         "basis": tuple(basis_of(scenario.parameters)),
         "agent": agent,
     }
+
+
+def programme_of(scenario: Scenario) -> tuple[Programme, ...]:
+    """Return the interventions of a scenario."""
+    defaulted = scenario.parameters.defaulted
+    return tuple(
+        Programme(
+            plan.name,
+            plan.sector,
+            plan.starts,
+            plan.ends,
+            float(plan.cost_idr_million),
+            ParameterKey.effect(plan.name, "rise") in defaulted,
+        )
+        for plan in scenario.interventions
+    )
 
 
 def title_of(speech: Language, head: Head) -> str:

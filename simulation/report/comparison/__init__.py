@@ -1,1 +1,0 @@
-"""Comparisons: record, words, tables and folder."""

@@ -1,0 +1,752 @@
+"""A comparison: scenarios against a baseline, what each changes, how sure that is, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ...decision import comparison as library
+from ...decision.comparing import compare
+from ...decision.comparison import Comparison, Contrast
+from ...decision.differences import ERRORS_APART
+from ...decision.pairing import leading_scenario, refuse_unpaired
+from ...domain.messages import Message, Refusal
+from ...domain.status import LEVELS
+from ...domain.villages import KnownStatuses
+from ...engine.ensemble import Effort
+from ...inference.forecast import basis_of
+from ...inputs.scenario import Scenario
+from .. import wording
+from ..assumptions import parameter_name
+from ..document.blocks import EVERYWHERE, PAPER, SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Table
+from ..language import Language, phrase
+from ..titles import told_apart
+from .head import Head, Programme, caveats_of, head_of, programme_of
+from .kind import DataTable, Kind, Source, Work
+from .question import Question
+
+Engine = Literal["batch", "mesa", "exact"]
+
+MOST_VILLAGES = 10
+MOST_ON_FIRST_PAGE = 3
+"""Scenarios whose verdict stands on the first page of a brief."""
+WIDE = 10
+"""Ends of an interval of costs so many times apart are warned of."""
+EXACT_IS_PRECISE = Message("an exact result has no simulation error, so --precision says nothing here.")
+_CHANGES = {
+    "up": phrase(
+        "“{scenario}” raises the chance of meeting the target of {year} from {before} to {after}, by {points} "
+        "percentage points"
+    ),
+    "down": phrase(
+        "“{scenario}” lowers the chance of meeting the target of {year} from {before} to {after}, by {points} "
+        "percentage points"
+    ),
+    "open": phrase(
+        "whether “{scenario}” raises or lowers the chance of meeting the target of {year}, {before}, cannot be told "
+        "from so few runs: difference {signed} percentage points"
+    ),
+    "none": phrase("“{scenario}” leaves the chance of meeting the target of {year} at {before}"),
+}
+_ENDED = {
+    "precision": phrase(
+        "Precision reached with {trajectories} trajectories: 1.96 × the largest simulation error is {reached} "
+        "percentage points, below the {wanted} asked for."
+    ),
+    "trajectories": phrase(
+        "Precision not reached: with {trajectories} trajectories 1.96 × the largest simulation error is {reached} "
+        "percentage points, not below the {wanted} asked for, and twice as many would go beyond the limit."
+    ),
+}
+_KEYS_OF_THE_LAW = {"matrix": "transition.matrix", "min_years": "transition.min_years", "overlap": "overlap"}
+COLUMNS_OF_TRACE = ("draws", "replicates", "scenario", "year", "difference", "largest_half_width")
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """What was asked.
+
+    Attributes
+    ----------
+    draws, replicates, seed, engine
+        As for a forecast, of every scenario.
+    precision
+        The half-width at which doubling ends, the effort being where it begins; None to run it once.
+    """
+
+    draws: int
+    replicates: int
+    seed: int
+    engine: Engine
+    precision: float | None = None
+
+    @classmethod
+    def of(
+        cls,
+        scenarios: Sequence[Scenario],
+        draws: int | None = None,
+        replicates: int | None = None,
+        seed: int = 0,
+        engine: Engine = "batch",
+        precision: float | None = None,
+    ) -> Question[Comparing]:
+        """Return the question that compares scenarios with the first of them, the baseline.
+
+        Raises
+        ------
+        Refusal
+            Where they cannot be paired, or a precision is asked of exact results.
+        """
+        if precision is not None and engine == "exact":
+            raise Refusal(EXACT_IS_PRECISE)
+        refuse_unpaired(scenarios[0], scenarios[1:])
+        effort = Effort.of(leading_scenario(scenarios), draws, replicates)
+        replicates = 1 if engine == "exact" else effort.replicates
+        return Question("comparison", tuple(scenarios), cls(effort.draws, replicates, seed, engine, precision))
+
+
+@dataclass(frozen=True)
+class AdditionalRises:
+    """How many more villages rise than in the baseline; ``interval90`` is of a single future."""
+
+    mean: float
+    monte_carlo_error: float
+    parameter_interval90: tuple[float, float] | None
+    interval90: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class ComparedYear:
+    """One year; ``interval90`` of the difference is over the uncertain parameters."""
+
+    year: int
+    baseline_probability_met: float
+    probability_met: float
+    difference: float
+    monte_carlo_error: float
+    interval90: tuple[float, float] | None
+    additional_rises: AdditionalRises
+
+    @property
+    def direction(self) -> str:
+        """``up``, ``down``, ``none`` for a difference of exactly 0, or ``open`` where that cannot be told."""
+        if self.difference == self.monte_carlo_error == 0:
+            return "none"
+        if abs(self.difference) <= ERRORS_APART * self.monte_carlo_error:
+            return "open"
+        return "up" if self.difference > 0 else "down"
+
+
+@dataclass(frozen=True)
+class RisesCompared:
+    """Probability of more, as many and fewer rises than in the baseline over the horizon."""
+
+    more: float
+    equal: float
+    fewer: float
+
+
+@dataclass(frozen=True)
+class CostOfARise:
+    """Million rupiah for each additional rise; the interval has no upper end where there may be no such rise."""
+
+    mean: float
+    interval90: tuple[float, float | None] | None
+
+
+@dataclass(frozen=True)
+class ComparedVillage:
+    """A village, and how likely it rises only with the scenario, or only without it."""
+
+    village_code: str
+    village: str
+    subdistrict: str
+    level: str
+    probability_only_with: float
+    probability_only_without: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedScenario:
+    """One scenario against the baseline.
+
+    Attributes
+    ----------
+    other_assumptions
+        Parameters that differ from the baseline's, interventions aside.
+    same_law
+        Whether the two cannot but move every village alike.
+    additional_rises, rises_compared
+        Over the whole horizon; the latter is None where only means are known.
+    cost_idr_million, baseline_cost_idr_million
+        Over the whole horizon, mean, undiscounted.
+    villages
+        The likeliest to rise only in the scenario first; none where single villages are not known.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    interventions: tuple[Programme, ...]
+    basis: tuple[str, ...]
+    other_assumptions: tuple[str, ...]
+    same_law: bool
+    years: tuple[ComparedYear, ...]
+    additional_rises: AdditionalRises
+    rises_compared: RisesCompared | None
+    cost_idr_million: float
+    baseline_cost_idr_million: float
+    cost_per_additional_rise: CostOfARise | None
+    villages: tuple[ComparedVillage, ...]
+
+    @property
+    def telling_year(self) -> ComparedYear:
+        """The first year in which the scenario makes a difference, the first of all where none does."""
+        return next((year for year in self.years if year.difference or year.additional_rises.mean), self.years[0])
+
+    @property
+    def span(self) -> str:
+        """The forecast years, from the first to the last."""
+        first, last = self.years[0].year, self.years[-1].year
+        return str(first) if first == last else f"{first}–{last}"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How precise a comparison became that doubled its runs, and what ended that."""
+
+    wanted: float
+    reached: float
+    trajectories: int
+    ended_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonResult(Head):
+    """What ``comparison.json`` holds; the head is that of the baseline.
+
+    Attributes
+    ----------
+    single_statuses_known
+        Whether it is known which village stands at which level.
+    baseline
+        Its name.
+    scenarios
+        In the order given.
+    single_draw
+        Whether uncertain parameters were drawn once only.
+    simulated_alone_otherwise
+        Scenarios without uncertain parameters beside some that have: their own forecasts have one draw.
+    precision
+        None where none was asked for.
+    """
+
+    single_statuses_known: bool
+    baseline: str
+    scenarios: tuple[ComparedScenario, ...]
+    draws: int
+    replicates: int
+    seed: int
+    single_draw: bool
+    simulated_alone_otherwise: tuple[str, ...]
+    precision: Reached | None
+
+
+def result_of(found: Comparison) -> ComparisonResult:
+    """Return the typed result of a comparison."""
+    every = [found.baseline, *(contrast.scenario for contrast in found.contrasts)]
+    asked = _question(found).asked
+    replicates = 1 if found.engine == "exact" else found.effort.replicates
+    return ComparisonResult(
+        **head_of(found.baseline),
+        single_statuses_known=isinstance(found.villages.known, KnownStatuses),
+        baseline=found.baseline.name,
+        scenarios=tuple(_compared(found, contrast) for contrast in found.contrasts),
+        draws=found.effort.draws,
+        replicates=replicates,
+        seed=found.seed,
+        single_draw=found.effort.draws == 1 and not all(scenario.fixed for scenario in every),
+        simulated_alone_otherwise=tuple(
+            scenario.name for scenario in every if scenario.fixed and found.effort.draws > 1 and found.engine != "exact"
+        ),
+        precision=None
+        if asked.precision is None
+        else Reached(
+            asked.precision,
+            found.half_width,
+            found.effort.draws * replicates,
+            "precision" if found.half_width < asked.precision else "trajectories",
+        ),
+    )
+
+
+def _compared(found: Comparison, contrast: Contrast) -> ComparedScenario:
+    scenario, each = contrast.scenario, contrast.cost_per_additional_rise
+    more, equal, fewer = contrast.more, contrast.equal, contrast.fewer
+    return ComparedScenario(
+        name=scenario.name,
+        title=dict(scenario.title),
+        interventions=programme_of(scenario),
+        basis=tuple(basis_of(scenario.parameters)),
+        other_assumptions=tuple(map(str, contrast.other_assumptions)),
+        same_law=contrast.same_law,
+        years=tuple(
+            ComparedYear(
+                year=year.year,
+                baseline_probability_met=year.baseline_met,
+                probability_met=year.met,
+                difference=year.difference.mean,
+                monte_carlo_error=year.difference.monte_carlo_error,
+                interval90=year.difference.parameter_interval90,
+                additional_rises=_rises(year.additional_rises),
+            )
+            for year in contrast.years
+        ),
+        additional_rises=_rises(contrast.additional_rises),
+        rises_compared=None if more is None or equal is None or fewer is None else RisesCompared(more, equal, fewer),
+        cost_idr_million=contrast.cost_idr_million,
+        baseline_cost_idr_million=contrast.baseline_cost_idr_million,
+        cost_per_additional_rise=None
+        if each is None
+        else CostOfARise(each, contrast.cost_per_additional_rise_interval90),
+        villages=tuple(_villages(found, contrast)),
+    )
+
+
+def _rises(rises: library.AdditionalRises) -> AdditionalRises:
+    difference = rises.difference
+    return AdditionalRises(
+        difference.mean, difference.monte_carlo_error, difference.parameter_interval90, rises.interval90
+    )
+
+
+def _villages(found: Comparison, contrast: Contrast) -> Iterator[ComparedVillage]:
+    """Yield the villages, the likeliest to rise only in the scenario first; none where that is not known."""
+    villages, only_with, only_without = found.villages, contrast.only_with, contrast.only_without
+    if only_with is None or only_without is None or not isinstance(villages.known, KnownStatuses):
+        return
+    order = sorted(range(len(villages)), key=lambda v: (-only_with[v], only_without[v], villages.codes[v]))
+    for v in order:
+        yield ComparedVillage(
+            village_code=villages.codes[v],
+            village=villages.names[v],
+            subdistrict=villages.subdistricts[villages.subdistrict_index[v]],
+            level=LEVELS[villages.known.levels[v]],
+            probability_only_with=float(only_with[v]),
+            probability_only_without=float(only_without[v]),
+        )
+
+
+def document_of(result: ComparisonResult, speech: Language, _: Source) -> Document:
+    """Return what is told of a comparison."""
+    titles = titles_of(speech, result)
+    heading = speech.say(
+        "Comparison with “{baseline}”: {district}, {villages} villages",
+        baseline=titles[result.baseline],
+        district=result.district,
+        villages=speech.number(result.villages),
+    )
+    blocks: list[Block] = [Paragraph(heading, on=PAPER)]
+    for place, one in enumerate(result.scenarios):
+        first_page = On.FIRST_PAGE if place < MOST_ON_FIRST_PAGE else On(0)
+        blocks.append(Paragraph(verdict(speech, result, one), strong=True, on=EVERYWHERE | first_page))
+        if programme := _programme(speech, one):
+            blocks.append(Paragraph(programme, on=SCREEN))
+    bases = dict.fromkeys(
+        wording.basis(speech, basis) for basis in (result.basis, *(s.basis for s in result.scenarios))
+    )
+    blocks += [Paragraph(basis, on=SCREEN) for basis in bases]
+    blocks += [Paragraph(caveat) for caveat in caveats_of(speech, result)]
+    caption = speech.say("Change of the chance of meeting the target.")
+    blocks.append(Picture("comparison", caption, verdict(speech, result, result.scenarios[0])))
+    blocks.append(totals_table(speech, result))
+    blocks += [years_table(speech, titles[one.name], one) for one in result.scenarios]
+    tables = (villages_table(speech, titles[one.name], one) for one in result.scenarios)
+    blocks += [table for table in tables if table is not None]
+    blocks += [Paragraph(note) for note in notes(speech, result)]
+    if result.precision is not None:
+        blocks.append(Paragraph(_precision(speech, result.precision), on=SCREEN))
+    return Document(heading, blocks, chapter=speech.say("What the interventions change"))
+
+
+def titles_of(speech: Language, result: ComparisonResult) -> Mapping[str, str]:
+    """Return what each scenario is called, by its name: told apart where two share a title."""
+    named = [(result.baseline, result.title), *((one.name, one.title) for one in result.scenarios)]
+    titles = told_apart(named)
+    return {name: (title.get(speech.code) or name).rstrip(".") for (name, _), title in zip(named, titles, strict=True)}
+
+
+def change(speech: Language, title: str, one: ComparedScenario) -> str:
+    """Return what becomes of the chance of meeting the target, as a clause."""
+    year = one.telling_year
+    return speech.say(
+        _CHANGES[year.direction],
+        scenario=title,
+        year=year.year,
+        before=wording.chance(speech, year.baseline_probability_met, 1),
+        after=wording.chance(speech, year.probability_met, 1),
+        points=speech.number(100 * abs(year.difference), 1),
+        signed=signed(speech, 100 * year.difference),
+    )
+
+
+def verdict(speech: Language, result: ComparisonResult, one: ComparedScenario) -> str:
+    """Return the sentence that says what a scenario changes, how sure that is and what it costs."""
+    titles = titles_of(speech, result)
+    if one.same_law:
+        said = speech.say(
+            "“{scenario}” moves every village just as “{baseline}” does, so every difference is exactly 0",
+            scenario=titles[one.name],
+            baseline=titles[result.baseline],
+        )
+    else:
+        sure = _sure(speech, result, one.telling_year)
+        said = speech.say("{change} ({sure})", change=change(speech, titles[one.name], one), sure=sure)
+    said = speech.say("{change}; {cost}.", change=said, cost=_cost(speech, titles[result.baseline], one))
+    return said[0].upper() + said[1:]
+
+
+def _sure(speech: Language, result: ComparisonResult, year: ComparedYear) -> str:
+    """Return how much of the difference is noise of the simulation, and how much hangs on the parameters."""
+    if year.monte_carlo_error == 0:
+        return (
+            speech.say("an exact result, but for one random set of parameter values")
+            if result.single_draw
+            else speech.say("an exact result for the parameters as given")
+        )
+    error = _error_in_points(speech, year.monte_carlo_error)
+    if year.interval90 is None:
+        return (
+            speech.say("simulation error ± {error}, for one random set of parameter values", error=error)
+            if result.single_draw
+            else speech.say("simulation error ± {error}", error=error)
+        )
+    low, high = (signed(speech, 100 * end) for end in year.interval90)
+    return speech.say(
+        "simulation error ± {error}; depending on the true values of the uncertain parameters, between {low} and "
+        "{high}",
+        error=error,
+        low=low,
+        high=high,
+    )
+
+
+def _cost(speech: Language, baseline: str, one: ComparedScenario) -> str:
+    """Return what a scenario costs beside the baseline, as a clause."""
+    more = one.cost_idr_million - one.baseline_cost_idr_million
+    each = cost_of_a_rise(speech, one.cost_per_additional_rise)
+    if more == 0:
+        if one.cost_idr_million:
+            return speech.say("it costs as much as “{baseline}”", baseline=baseline)
+        return speech.say("no cost is stated")
+    cost, years = speech.number(abs(more)), one.span
+    if more < 0:
+        return speech.say("it costs {cost} million rupiah less in {years}", cost=cost, years=years)
+    if each is None:
+        return speech.say("it costs {cost} million rupiah more in {years}", cost=cost, years=years)
+    return speech.say(
+        "it costs {cost} million rupiah more in {years}, {each} million rupiah for each additional rise",
+        each=each,
+        cost=cost,
+        years=years,
+    )
+
+
+def notes(speech: Language, result: ComparisonResult) -> Iterator[str]:
+    """Yield what must be known to read the numbers rightly."""
+    titles = titles_of(speech, result)
+    for one in result.scenarios:
+        if names := one.other_assumptions:
+            yield speech.say(
+                "“{scenario}” differs from “{baseline}” in assumptions too, so the difference is not that of "
+                "interventions alone: {names}.",
+                scenario=titles[one.name],
+                baseline=titles[result.baseline],
+                names="; ".join(_KEYS_OF_THE_LAW.get(name) or parameter_name(speech, name) for name in names),
+            )
+    yield from _costless(speech, result)
+    yield from _about_effort(speech, result)
+    for one in result.scenarios:
+        if _hardly_known(one.cost_per_additional_rise):
+            yield speech.say(
+                "“{scenario}”: the cost of an additional rise is known only roughly ({span} million rupiah); do not "
+                "plan a budget by its mean.",
+                scenario=titles[one.name],
+                span=cost_of_a_rise(speech, one.cost_per_additional_rise, spanned=True),
+            )
+        if (year := _year_of_reversal(one)) is not None:
+            yield speech.say(
+                "“{scenario}” lowers the chance in {year} after raising it before: villages that rise earlier are "
+                "missing among those that can still rise later.",
+                scenario=titles[one.name],
+                year=year,
+            )
+    if not result.single_statuses_known:
+        yield speech.say(
+            "Only counts by status are known, not which village stands where: single villages cannot be ranked."
+        )
+    elif result.scenarios[0].rises_compared is None:
+        yield speech.say("An exact result knows no single villages and no prediction intervals.")
+
+
+def _hardly_known(each: CostOfARise | None) -> bool:
+    """Return whether the interval of a cost spans more than one to ten, or has no upper end."""
+    if each is None or each.interval90 is None:
+        return False
+    low, high = each.interval90
+    return high is None or high > WIDE * low
+
+
+def _year_of_reversal(one: ComparedScenario) -> int | None:
+    """Return the first year in which the chance falls although it rose in a year before, or None."""
+    raised = False
+    for year in one.years:
+        if raised and year.direction == "down":
+            return year.year
+        raised = raised or year.direction == "up"
+    return None
+
+
+def _about_effort(speech: Language, result: ComparisonResult) -> Iterator[str]:
+    """Yield what the effort leaves unknown, and where numbers differ from those of a scenario's own forecast."""
+    if result.single_draw:
+        yield speech.say(
+            "One draw is one random set of parameter values: how far the result hangs on them does not show. Use more "
+            "draws (--draws)."
+        )
+    years = [year for one in result.scenarios for year in one.years]
+    if min(result.draws, result.replicates) > 1 and any(year.interval90 is None for year in years):
+        yield speech.say(
+            "“–” in place of a parameter interval: the runs do not tell what the parameters do from the noise of the "
+            "simulation; more draws or replicates would."
+        )
+    titles = titles_of(speech, result)
+    for name in result.simulated_alone_otherwise:
+        yield speech.say(
+            "“{scenario}” has no uncertain parameter: here it is simulated with the draws of the others, so that its "
+            "chances differ from those of its own forecast by simulation error.",
+            scenario=titles[name],
+        )
+
+
+def _costless(speech: Language, result: ComparisonResult) -> Iterator[str]:
+    """Yield which interventions seem to cost nothing, where others have a cost."""
+    plans = [*result.interventions, *(plan for one in result.scenarios for plan in one.interventions)]
+    free = dict.fromkeys(plan.name for plan in plans if not plan.cost_idr_million)
+    if free and any(plan.cost_idr_million for plan in plans):
+        yield speech.say("No cost is stated of {names}: it counts as 0.", names=", ".join(free))
+
+
+def _programme(speech: Language, one: ComparedScenario) -> str | None:
+    names = [plan.name for plan in one.interventions]
+    return wording.programme_sentence(speech, names, [plan.name for plan in one.interventions if plan.placeholder])
+
+
+def _precision(speech: Language, reached: Reached) -> str:
+    return speech.say(
+        _ENDED[reached.ended_by],
+        wanted=speech.number(100 * reached.wanted, 3),
+        reached=speech.number(100 * reached.reached, 3),
+        trajectories=speech.number(reached.trajectories),
+    )
+
+
+def years_table(speech: Language, title: str, one: ComparedScenario) -> Table:
+    """Return both chances, their difference and the additional rises, year by year."""
+    say = speech.say
+    rows: list[list[Cell]] = [
+        [
+            str(year.year),
+            year.baseline_probability_met,
+            year.probability_met,
+            _with_error(speech, year.difference, year.monte_carlo_error),
+            _span(speech, year.interval90, 100),
+            _rises_in_words(speech, year.additional_rises),
+        ]
+        for year in one.years
+    ]
+    return Table(
+        say("“{scenario}”: difference in percentage points, year by year (every interval is 90%)", scenario=title),
+        [
+            say("year"),
+            Column(say("target met: baseline"), "chance", 1),
+            Column(say("target met: scenario"), "chance", 1),
+            say("difference ± simulation error"),
+            say("parameter interval"),
+            say("additional rises"),
+        ],
+        rows,
+        sheet=one.name,
+    )
+
+
+def totals_table(speech: Language, result: ComparisonResult) -> Table:
+    """Return additional rises over the whole horizon, which scenario has more, and what it costs; a row a scenario."""
+    say, titles = speech.say, titles_of(speech, result)
+    costly = any(one.cost_idr_million or one.baseline_cost_idr_million for one in result.scenarios)
+    rows: list[list[Cell]] = []
+    for one in result.scenarios:
+        compared = one.rises_compared
+        more, fewer = (None, None) if compared is None else (compared.more, compared.fewer)
+        cost = signed(speech, one.cost_idr_million - one.baseline_cost_idr_million, 0)
+        rows.append(
+            [
+                titles[one.name],
+                _rises_in_words(speech, one.additional_rises),
+                *(speech.percent(0) if one.same_law and chance is not None else chance for chance in (more, fewer)),
+                *([cost, cost_of_a_rise(speech, one.cost_per_additional_rise, spanned=True)] if costly else []),
+            ]
+        )
+    columns: list[Column | str] = [
+        say("scenario"),
+        say("additional rises"),
+        Column(say("more rises"), "chance"),
+        Column(say("fewer rises"), "chance"),
+        *([say("additional cost"), say("for each additional rise")] if costly else []),
+    ]
+    years, baseline = result.scenarios[0].span, titles[result.baseline]
+    caption = (
+        say(
+            "All of {years}, compared with “{baseline}” (90% intervals; cost in million rupiah)",
+            years=years,
+            baseline=baseline,
+        )
+        if costly
+        else say("All of {years}, compared with “{baseline}” (90% intervals)", years=years, baseline=baseline)
+    )
+    return Table(caption, columns, rows, sheet=years)
+
+
+def villages_table(speech: Language, title: str, one: ComparedScenario, most: int = MOST_VILLAGES) -> Table | None:
+    """Return the villages likeliest to rise only because of the scenario, at most so many; None where there is none."""
+    say = speech.say
+    rows: list[list[Cell]] = [
+        [
+            village.village,
+            village.subdistrict,
+            village.level,
+            village.probability_only_with,
+            village.probability_only_without,
+        ]
+        for village in one.villages[:most]
+        if village.probability_only_with
+    ]
+    if not rows:
+        return None
+    return Table(
+        say("Villages likeliest to rise in {years} only because of “{scenario}”", years=one.span, scenario=title),
+        [
+            say("village"),
+            say("subdistrict"),
+            say("level now"),
+            Column(say("rises only with it"), "chance", 1),
+            Column(say("only without it"), "chance", 1),
+        ],
+        rows,
+    )
+
+
+def _with_error(speech: Language, difference: float, error: float) -> str:
+    shown = signed(speech, 100 * difference)
+    return speech.say("{value} ± {error}", value=shown, error=_error_in_points(speech, error)) if error else shown
+
+
+def _span(speech: Language, interval: Sequence[float] | None, scale: float, decimals: int = 1) -> str | None:
+    if interval is None:
+        return None
+    low, high = (signed(speech, scale * end, decimals) for end in interval)
+    return speech.say("{low} to {high}", low=low, high=high)
+
+
+def _rises_in_words(speech: Language, rises: AdditionalRises) -> str:
+    """Return additional rises: the mean and, where it is known, between what a single future lies."""
+    mean, interval = signed(speech, rises.mean), _span(speech, rises.interval90, 1, 0)
+    return mean if interval is None else speech.say("{mean} ({interval})", mean=mean, interval=interval)
+
+
+def signed(speech: Language, value: float, decimals: int = 1) -> str:
+    """Return a number with its sign, 0 without."""
+    shown = speech.number(abs(value), decimals)
+    return shown if round(value, decimals) == 0 else f"{'+' if value > 0 else '−'}{shown}"
+
+
+def _error_in_points(speech: Language, error: float) -> str:
+    """Return a simulation error in percentage points, not rounded to nothing."""
+    return speech.number(100 * error, 1 if error >= 0.0005 else 3)
+
+
+def cost_of_a_rise(speech: Language, each: CostOfARise | None, *, spanned: bool = False) -> str | None:
+    """Return the cost of an additional rise, with the span that the parameters leave if asked for."""
+    if each is None:
+        return None
+    mean = _money(speech, each.mean)
+    if not spanned or each.interval90 is None:
+        return mean
+    low, high = each.interval90
+    if high is None:
+        return speech.say("{mean} ({low} or more)", mean=mean, low=_money(speech, low))
+    return speech.say("{mean} ({low} to {high})", mean=mean, low=_money(speech, low), high=_money(speech, high))
+
+
+def _money(speech: Language, cost: float) -> str:
+    return speech.number(cost, 0 if cost >= 10 else 1)
+
+
+def _compute(question: Question[Comparing], work: Work) -> Comparison:
+    asked = question.asked
+    sinks = [sink for place in range(len(question.scenarios)) if (sink := work.sink(place)) is not None]
+    return compare(
+        *question.scenarios,
+        draws=asked.draws,
+        replicates=asked.replicates,
+        seed=asked.seed,
+        engine=asked.engine,
+        precision=asked.precision,
+        workers=work.workers,
+        progress=work.progress,
+        sinks=sinks or None,
+    )
+
+
+def _question(found: Comparison) -> Question[Comparing]:
+    scenarios = (found.baseline, *(contrast.scenario for contrast in found.contrasts))
+    effort, precision = found.effort, None
+    if found.trace is not None:
+        first, precision = found.trace.steps[0], found.trace.wanted
+        effort = Effort(first.draws, first.replicates)
+    return Comparing.of(scenarios, effort.draws, effort.replicates, found.seed, found.engine, precision)
+
+
+def _tables(found: Comparison) -> Iterable[DataTable]:
+    """Yield the tables: years, villages where they are known, and the rounds where a precision was asked for."""
+    yield DataTable.of_rows("comparison.csv", [row for contrast in found.contrasts for row in contrast.rows()])
+    villages = [
+        {"scenario": contrast.scenario.name, **vars(village)}
+        for contrast in found.contrasts
+        for village in _villages(found, contrast)
+    ]
+    if villages:
+        yield DataTable.of_rows("comparison_villages.csv", villages)
+    if found.trace is not None:
+        rows = [
+            (step.draws, step.replicates, contrast.scenario.name, year.year, difference, step.half_width)
+            for step in found.trace.steps
+            for contrast, differences in zip(found.contrasts, step.probabilities, strict=True)
+            for year, difference in zip(contrast.years, differences, strict=True)
+        ]
+        yield DataTable("precision.csv", COLUMNS_OF_TRACE, rows)
+
+
+COMPARISON = Kind(
+    name="comparison",
+    asked=Comparing,
+    found=Comparison,
+    result_type=ComparisonResult,
+    question=_question,
+    compute=_compute,
+    result=result_of,
+    tables=_tables,
+    document=document_of,
+    figures=("comparison",),
+    title=phrase("comparison"),
+)
