@@ -14,8 +14,8 @@ from ..domain.villages import Villages
 from .collector import Collector, compact
 from .files import Files
 from .schema import ScenarioFile, StatusCounts, VillagesSection
-from .structure import Checked
 from .tree import Node
+from .validation import Checked
 from .village_table import (
     MOST_IN_ALL,
     VillageTable,
@@ -72,18 +72,17 @@ def read_districts(
                 message = Message("districts stands instead of district and villages")
                 fix: Message | None = Message("remove {one}, or remove {other}", {"one": key, "other": "districts"})
                 collector.add(other, key, message, suggestion=fix)
-        return _many(node, files, collector, model.origin if model is not None and checked.knows("origin") else None)
+        return _many(node, files, collector, checked.get("origin"))
     if complete:
         for key, part in (("district", one), ("villages", villages)):
             if part is None and checked.knows(key):
                 message, _, line = missing_key(key)
                 allowed = Message("district and villages, or districts")
                 collector.add(node.place, key, message, allowed=allowed, suggestion=line)
-    if model is None or villages is None or model.villages is None:
+    if villages is None or model.villages is None:
         return Region()
-    origin = model.origin if checked.knows("origin") else None
     reader = _OneDistrict(villages, model, files, collector)
-    return reader.read(origin, complete and checked.knows("villages.table", "villages.status_counts"))
+    return reader.read(checked.get("origin"), complete and checked.knows("villages.table", "villages.status_counts"))
 
 
 def sheet_of(section: Node) -> Node | None:

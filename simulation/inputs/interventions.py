@@ -12,11 +12,8 @@ from .collector import Collector
 from .columns import tell_not_numeric, tell_unknown_column
 from .districts import Region
 from .schema import InterventionSection
-from .structure import Checked
 from .tree import Node
-
-STAND_INS: dict[str, Any] = {"name": "unnamed", "starts": 2000}
-"""Put in for required keys that are wrong or missing, so that the rest can still be checked."""
+from .validation import Checked
 
 
 class InterventionCheck:
@@ -52,8 +49,6 @@ class InterventionCheck:
     def resolve(self) -> Intervention | None:
         """Return the intervention for the engines after telling every problem; None where it is not sound."""
         plan = self._checked.model
-        if plan is None:
-            return None
         if self._name == "covariates":
             message = Message("this name is taken by the parameters")
             self._tell("name", message, suggestion=Message("choose another name"))
@@ -62,6 +57,8 @@ class InterventionCheck:
         if self._districts:
             self._eligible(plan)
             self._priority(plan.priority)
+        if self._checked.broken:
+            return None
         try:
             return Intervention(
                 name=plan.name,
@@ -104,13 +101,13 @@ class InterventionCheck:
             self._collector.add(self._node.place, f"interventions.{self._name}.coverage", message, suggestion=fix)
 
     def _calendar(self, plan: InterventionSection) -> None:
-        starts_known = self._checked.knows("starts")
-        if self._origin is not None and starts_known and plan.starts <= self._origin:
+        starts = self._checked.get("starts")
+        if self._origin is not None and starts is not None and starts <= self._origin:
             message = Message("the intervention starts before the first forecast year")
             self._tell("starts", message, allowed=Message("{year} or later", {"year": self._origin + 1}))
-        if plan.ends is not None and starts_known and plan.ends < plan.starts:
+        if plan.ends is not None and starts is not None and plan.ends < starts:
             message = Message("the intervention ends before it starts")
-            self._tell("ends", message, allowed=Message("{year} or later", {"year": plan.starts}))
+            self._tell("ends", message, allowed=Message("{year} or later", {"year": starts}))
 
     def _eligible(self, plan: InterventionSection) -> None:
         subdistricts = sorted({name for district in self._districts for name in district.subdistricts})

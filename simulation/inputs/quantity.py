@@ -18,7 +18,6 @@ from pydantic import (
     Tag,
     ValidatorFunctionWrapHandler,
     WrapValidator,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -59,14 +58,6 @@ class Frozen(BaseModel):
     """A part of a scenario file: read once, never changed, no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _not_empty(cls, value: Any) -> Any:
-        """Refuse a key without a value, which is a slip even where the key may be left out."""
-        if value is None:
-            raise PydanticCustomError("no_value", "no value")
-        return value
 
 
 class Interval(Frozen):
@@ -145,27 +136,25 @@ KINDS = ("logit_normal", "beta", "half_normal", "normal")
 def kind_of(value: Any) -> str:
     """Return which notation a value uses, as the tag of that alternative."""
     if not isinstance(value, dict):
-        return "«number»"
+        return "number"
     if "median" in value or "interval90" in value:
-        return "«interval»"
-    return next((f"«{kind}»" for kind in KINDS if kind in value), "«unknown»")
+        return "interval"
+    return next((kind for kind in KINDS if kind in value), "unknown")
 
 
 Probability = Annotated[
-    Annotated[Share, Tag("«number»")] | Annotated[LogitNormal, Tag("«logit_normal»")] | Annotated[Beta, Tag("«beta»")],
+    Annotated[Share, Tag("number")] | Annotated[LogitNormal, Tag("logit_normal")] | Annotated[Beta, Tag("beta")],
     Discriminator(kind_of),
 ]
 Spread = Annotated[
-    Annotated[Width, Tag("«number»")]
-    | Annotated[HalfNormal, Tag("«half_normal»")]
-    | Annotated[Interval, Tag("«interval»")],
+    Annotated[Width, Tag("number")] | Annotated[HalfNormal, Tag("half_normal")] | Annotated[Interval, Tag("interval")],
     Discriminator(kind_of),
 ]
 OddsRatio = Annotated[
-    Annotated[Ratio, Tag("«number»")]
-    | Annotated[Interval, Tag("«interval»")]
-    | Annotated[Normal, Tag("«normal»")]
-    | Annotated[HalfNormal, Tag("«half_normal»")],
+    Annotated[Ratio, Tag("number")]
+    | Annotated[Interval, Tag("interval")]
+    | Annotated[Normal, Tag("normal")]
+    | Annotated[HalfNormal, Tag("half_normal")],
     Discriminator(kind_of),
 ]
 Quantity = float | Interval | LogitNormal | Beta | HalfNormal | Normal

@@ -23,7 +23,6 @@ from .collector import Collector
 from .columns import check_covariates
 from .districts import Region, read_districts
 from .files import Files
-from .interventions import STAND_INS as PROGRAMME_STAND_INS
 from .interventions import InterventionCheck
 from .likely_fix import day_of, likely_day
 from .overlay import Chain, read_chain, without_counts
@@ -32,20 +31,9 @@ from .placeholders import note_placeholders
 from .resolve import data_of, document_of, yaml_of
 from .schema import InterventionSection, ScenarioFile
 from .sources import given_sources
-from .structure import Checked, Structure
 from .target_section import read_target
-from .transition_schema import Transition
 from .tree import Node
-
-STAND_INS: dict[str, Any] = {
-    "schema": 1,
-    "name": "unnamed",
-    "origin": 2000,
-    "horizon": 50,
-    "district.code": "00.00",
-    "district.name": "unnamed",
-}
-"""Put in for required keys that are wrong or missing, so that the rest can still be checked."""
+from .validation import Checked, check
 
 MOST_INTERVENTIONS = 200
 """No planner keeps more apart; every one of them is followed in every village, year and trajectory."""
@@ -178,8 +166,7 @@ class _Resolution:
         if region.dropped_counts:
             self._chain = without_counts(self._chain)
         self._dates(checked)
-        model = checked.model
-        origin = model.origin if model is not None and checked.knows("origin") else None
+        origin = checked.get("origin")
         interventions = [
             InterventionCheck(
                 name,
@@ -191,21 +178,18 @@ class _Resolution:
             ).resolve()
             for name, plan in plans.items()
         ]
-        sound = {name: plan.model for name, plan in plans.items() if plan.model is not None}
-        transition = model.transition if model is not None else Transition()
-        parameters = read_parameters(self._node, transition, sound, self._files, self._collector)
+        sound = {name: plan.model for name, plan in plans.items()}
+        parameters = read_parameters(self._node, checked.model.transition, sound, self._files, self._collector)
         check_covariates(self._node, parameters, region, self._collector)
-        if model is None:
-            raise self._collector.error()
-        target = read_target(self._node, checked, model.target, self._collector)
-        return self._finished(model, parameters, region, target, [plan for plan in interventions if plan is not None])
+        target = read_target(self._node, checked, self._collector)
+        return self._finished(
+            checked.model, parameters, region, target, [plan for plan in interventions if plan is not None]
+        )
 
     def _check_file(self) -> Checked[ScenarioFile]:
         entries = {key: child for key, child in self._node.mapping.items() if key != "interventions"}
         node = self._node.with_value(entries)
-        return Structure(
-            ScenarioFile, node, self._collector, stand_ins=STAND_INS, complete=self._chain.complete
-        ).check()
+        return check(ScenarioFile, node, self._collector, complete=self._chain.complete)
 
     def _check_plans(self) -> dict[str, Checked[InterventionSection]]:
         section = self._node.get("interventions")
@@ -215,14 +199,13 @@ class _Resolution:
             fix = Message("write interventions that act alike as one")
             self._collector.add(section.place, "interventions", message, suggestion=fix)
         return {
-            name: Structure(
+            name: check(
                 InterventionSection,
                 plan,
                 self._collector,
                 under=("interventions", name),
-                stand_ins=PROGRAMME_STAND_INS,
                 complete=self._chain.complete,
-            ).check()
+            )
             for name, plan in islice(plans.items(), MOST_INTERVENTIONS)
         }
 
@@ -237,9 +220,10 @@ class _Resolution:
             allowed = Message("a day written year-month-day, such as 2025-07-31")
             self._collector.add(node, "villages.as_of", message, allowed=allowed, suggestion=likely_day(node.text))
             return
-        if checked.model is not None and checked.knows("origin") and day.year > checked.model.origin:
-            message = Message("this day lies after the origin, {origin}", {"origin": checked.model.origin})
-            allowed = Message("a day up to the end of {origin}", {"origin": checked.model.origin})
+        origin = checked.get("origin")
+        if origin is not None and day.year > origin:
+            message = Message("this day lies after the origin, {origin}", {"origin": origin})
+            allowed = Message("a day up to the end of {origin}", {"origin": origin})
             self._collector.add(node, "villages.as_of", message, allowed=allowed)
 
     def _finished(

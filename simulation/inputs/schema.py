@@ -23,12 +23,12 @@ Day = Annotated[Text, BeforeValidator(lambda value: str(value) if type(value) in
 """Text; a bare year reads as a number, and is told as no day where the calendar is checked."""
 
 Cell = Annotated[
-    Annotated[Finite, Tag("«number»")] | Annotated[Text, Tag("«text»")],
-    Discriminator(lambda value: "«text»" if isinstance(value, str) else "«number»"),
+    Annotated[Finite, Tag("number")] | Annotated[Text, Tag("text")],
+    Discriminator(lambda value: "text" if isinstance(value, str) else "number"),
 ]
 Priority = Annotated[
-    Annotated[Text, Tag("«rule»")] | Annotated[tuple[Text, ...], Tag("«codes»")],
-    Discriminator(lambda value: "«codes»" if isinstance(value, list | tuple) else "«rule»"),
+    Annotated[Text, Tag("rule")] | Annotated[tuple[Text, ...], Tag("codes")],
+    Discriminator(lambda value: "codes" if isinstance(value, list | tuple) else "rule"),
 ]
 Year = Annotated[int, Strict(), Field(ge=1990, le=2200)]
 
@@ -76,7 +76,7 @@ class StatusCounts(Frozen):
 
 def _counts_kind(value: Any) -> str:
     per_subdistrict = isinstance(value, dict) and any(isinstance(cell, dict | StatusCounts) for cell in value.values())
-    return "«per kecamatan»" if per_subdistrict else "«counts»"
+    return "per kecamatan" if per_subdistrict else "counts"
 
 
 class VillagesSection(Frozen):
@@ -90,7 +90,7 @@ class VillagesSection(Frozen):
     sheet: Text | None = Field(None, description="Sheet of the workbook; the only one that fits if left out.")
     status_counts: (
         Annotated[
-            Annotated[StatusCounts, Tag("«counts»")] | Annotated[dict[str, StatusCounts], Tag("«per kecamatan»")],
+            Annotated[StatusCounts, Tag("counts")] | Annotated[dict[str, StatusCounts], Tag("per kecamatan")],
             Discriminator(_counts_kind),
         ]
         | None

@@ -10,15 +10,16 @@ from ..domain.status import LEVELS
 from ..domain.target import Target
 from .collector import Collector
 from .schema import ScenarioFile, TargetSection
-from .structure import Checked
 from .tree import Node
+from .validation import Checked
 
 LARGEST_YEARLY_SHARE = 0.5
 """Of all villages, those that may be asked to rise in one year; more is a slip, such as 1 for 1%."""
 
 
-def read_target(node: Node, checked: Checked[ScenarioFile], section: TargetSection, collector: Collector) -> Target:
+def read_target(node: Node, checked: Checked[ScenarioFile], collector: Collector) -> Target:
     """Return the target; one that makes no sense goes to `collector`."""
+    section = checked.model.target
     if checked.knows("target.reading"):
         _tell_senseless(node, section, collector)
     return Target(section.share, section.reading, section.levels, section.denominator, section.net_of_falls)

@@ -78,7 +78,7 @@ class Campaign(Frozen):
 
 
 def _levels_kind(value: Any) -> str:
-    return "«levels»" if isinstance(value, dict) and kind_of(value) == "«unknown»" else "«one»"
+    return "levels" if isinstance(value, dict) and kind_of(value) == "unknown" else "one"
 
 
 class Transition(Frozen):
@@ -87,11 +87,11 @@ class Transition(Frozen):
     matrix: Matrix | None = Field(None, description="Yearly transition matrix, instead of rise, fall and skip.")
     rise: Rise | None = Field(None, description="Yearly chance of rising, per level.")
     fall: (
-        Annotated[Annotated[Probability, Tag("«one»")] | Annotated[Fall, Tag("«levels»")], Discriminator(_levels_kind)]
+        Annotated[Annotated[Probability, Tag("one")] | Annotated[Fall, Tag("levels")], Discriminator(_levels_kind)]
         | None
     ) = Field(None, description="Yearly chance of falling one level given no rise: one for all levels, or per level.")
     skip: (
-        Annotated[Annotated[Probability, Tag("«one»")] | Annotated[Skip, Tag("«levels»")], Discriminator(_levels_kind)]
+        Annotated[Annotated[Probability, Tag("one")] | Annotated[Skip, Tag("levels")], Discriminator(_levels_kind)]
         | None
     ) = Field(None, description="Chance that a rise goes on past a level: one for both, or per level.")
     village_sd: Spread | None = Field(None, description="Lasting differences between villages, sd of log odds.")

@@ -125,8 +125,6 @@ _WRONG_TYPE: dict[str, tuple[Message, Message]] = {
     "list_type": _NOT_A_LIST,
     "finite_number": (Message("this is not a finite number"), Message("a finite number")),
 }
-KEYS_EXPECTED = frozenset(kind for kind, said in _WRONG_TYPE.items() if said is _NOT_KEYS)
-"""Errors that say that something else stands where keys and values should."""
 _EXAMPLES: dict[str, object] = {
     "schema": 1, "name": "tanah-laut", "origin": 2025, "horizon": 5, "interval90": "[…, …]", "starts": 2026,
     "district": '{code: "63.01", name: Kabupaten Tanah Laut}', "district.code": '"63.01"',
@@ -174,19 +172,18 @@ _OUT_OF_RANGE: dict[str, Callable[[dict[str, Any]], tuple[Message, Message]]] = 
 
 
 def _unfit(context: dict[str, Any], node: Node) -> Finding:
-    kinds = re.findall(r"«([^»]*)»", str(context["expected_tags"]))
-    named = [_FORMS[kind] for kind in kinds if kind != "number"]
-    tag = str(context["tag"]).strip("«»")
-    if tag == "unknown":
+    kinds, kind = context["kinds"], context["kind"]
+    named = [_FORMS[form] for form in kinds if form != "number"]
+    if kind == "unknown":
         message = Message("this is neither a number nor a distribution that is known")
     else:
-        message = Message("the distribution {form} does not fit this parameter", {"form": _FORMS[tag]})
-    fix = as_logit_normal(node) if tag == "interval" and "logit_normal" in kinds else None
+        message = Message("the distribution {form} does not fit this parameter", {"form": _FORMS[kind]})
+    fix = as_logit_normal(node) if kind == "interval" and "logit_normal" in kinds else None
     return message, Message("a number or one of: {names}", {"names": ", ".join(named)}), fix
 
 
 _UNFIT: dict[str, Callable[[dict[str, Any], Node], Finding]] = {
-    "union_tag_invalid": _unfit,
+    "unfit": _unfit,
     "row_sum": lambda c, _: (
         Message("the row sums to {total:,}, not to 1", {"total": float(c["total"])}),
         Message("four chances that sum to 1; those left out are 0"),

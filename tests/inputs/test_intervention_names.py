@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scenario_desk import Desk
-from simulation.decision.limits import without_hindrance
-from simulation.decision.worlds import worlds_of
+from simulation.decision.plan.bottlenecks import without_hindrance
+from simulation.decision.robustness.states_of_the_world import worlds_of
 from test_parameters_given import write_draws
 
 from simulation.domain.distributions import Empirical, Fixed, LogitNormal
