@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scenario_desk import Desk
-from simulation.decision.plan.bottlenecks import without_hindrance
-from simulation.decision.robustness.states_of_the_world import worlds_of
 from test_parameters_given import write_draws
 
+from simulation.decision.plan.bottlenecks import without_hindrance
+from simulation.decision.robustness.states_of_the_world import worlds_of
 from simulation.domain.distributions import Empirical, Fixed, LogitNormal
 from simulation.inputs.scenario import Scenario
 from simulation.report.assumptions import parameter_name, parameter_value
