@@ -208,7 +208,7 @@ def result_of(found: Backtest) -> BacktestResult:
     head = head_of(scenario) | {
         "district_code": districts[0].code,
         "district": districts[0].name or "" if len(districts) == 1 else "",
-        "villages": sum(len(panel.codes) for panel in found.panels),
+        "villages_in_all": sum(len(panel.codes) for panel in found.panels),
         "districts_in_all": len(districts),
         "synthetic_districts": 0,
         "basis": ("panel",),

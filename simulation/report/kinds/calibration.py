@@ -182,7 +182,7 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
             "Learned from data: {title}, {district}, {villages} villages",
             title=title_of(speech, result),
             district=result.district,
-            villages=speech.number(result.villages),
+            villages=speech.number(result.villages_in_all),
         ),
         [
             Paragraph(said, strong=True),

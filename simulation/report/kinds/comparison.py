@@ -344,7 +344,7 @@ def document_of(result: ComparisonResult, speech: Language, _: Source) -> Docume
         "Comparison with “{baseline}”: {district}, {villages} villages",
         baseline=titles[result.baseline],
         district=result.district,
-        villages=speech.number(result.villages),
+        villages=speech.number(result.villages_in_all),
     )
     blocks: list[Block] = [Paragraph(heading, on=PAPER)]
     for place, one in enumerate(result.scenarios):

@@ -42,7 +42,7 @@ class Head:
     ----------
     scenario, title, language, origin
         Of the scenario asked about: name, title by language, language it asks for, last observed year.
-    district_code, district, villages
+    district_code, district, villages_in_all
         The district, and how many villages it has; of several districts the first code, no name, and all villages.
     districts_in_all, synthetic_districts
         How many districts there are, and of how many the counts were made up.
@@ -62,7 +62,7 @@ class Head:
     origin: int
     district_code: str
     district: str
-    villages: int
+    villages_in_all: int
     districts_in_all: int
     synthetic_districts: int
     interventions: tuple[Programme, ...]
@@ -82,7 +82,7 @@ def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
         "origin": scenario.origin,
         "district_code": first.district_code,
         "district": first.district if one else "",
-        "villages": sum(map(len, scenario.districts)),
+        "villages_in_all": sum(map(len, scenario.districts)),
         "districts_in_all": len(scenario.districts),
         "synthetic_districts": sum(isinstance(one.known, MadeUpCounts) for one in scenario.districts),
         "interventions": programme_of(scenario),

@@ -134,7 +134,7 @@ def document_of(result: SensitivityResult, speech: Language, source: Source) -> 
             "What the chance depends on: {title}, {district}, {villages} villages",
             title=title_of(speech, result),
             district=result.district,
-            villages=speech.number(result.villages),
+            villages=speech.number(result.villages_in_all),
         ),
         [
             Paragraph(said, strong=True),
