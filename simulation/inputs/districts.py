@@ -16,6 +16,7 @@ from .files import Files
 from .schema import ScenarioFile, StatusCounts, VillagesSection
 from .tree import Node
 from .validation import Checked
+from .validation_messages import missing_key
 from .village_table import (
     MOST_IN_ALL,
     VillageTable,
@@ -24,7 +25,6 @@ from .village_table import (
     read_villages_of_districts,
     status_column,
 )
-from .wording import missing_key
 
 Counts = StatusCounts | dict[str, StatusCounts]
 

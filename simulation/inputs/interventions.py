@@ -9,7 +9,7 @@ import numpy as np
 from ..domain.intervention import COLUMN_PREFIX, PRIORITIES, Intervention
 from ..domain.messages import Message, listed, nearest, shown
 from .collector import Collector
-from .columns import tell_not_numeric, tell_unknown_column
+from .cross_checks import tell_not_numeric, tell_unknown_column
 from .districts import Region
 from .schema import InterventionSection
 from .tree import Node

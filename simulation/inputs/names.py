@@ -10,8 +10,8 @@ from dataclasses import replace
 from ..domain.messages import Message
 from ..domain.status import LEVELS, parse_status
 from .collector import Collector
-from .likely_fix import plain_name
 from .tree import Node, dotted
+from .validation_messages import plain_name
 
 Keys = tuple[str, ...]
 

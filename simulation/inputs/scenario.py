@@ -20,18 +20,16 @@ from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, ParameterSet
 from ..domain.scenario import Assumptions, Provenance, StatedAssumptions
 from ..domain.target import Target
 from .collector import Collector
-from .columns import check_covariates
+from .cross_checks import check_covariates, check_date, check_target
 from .districts import Region, read_districts
 from .files import Files
 from .interventions import InterventionCheck
-from .likely_fix import day_of, likely_day
 from .overlay import Chain, read_chain, without_counts
 from .parameters import read_parameters
 from .placeholders import note_placeholders
 from .resolve import data_of, document_of, yaml_of
 from .schema import InterventionSection, ScenarioFile
 from .sources import given_sources
-from .target_section import read_target
 from .tree import Node
 from .validation import Checked, check
 
@@ -165,8 +163,8 @@ class _Resolution:
         region = read_districts(self._node, checked, self._files, self._collector, self._chain.complete)
         if region.dropped_counts:
             self._chain = without_counts(self._chain)
-        self._dates(checked)
         origin = checked.get("origin")
+        check_date(self._node, origin, self._collector)
         interventions = [
             InterventionCheck(
                 name,
@@ -181,7 +179,7 @@ class _Resolution:
         sound = {name: plan.model for name, plan in plans.items()}
         parameters = read_parameters(self._node, checked.model.transition, sound, self._files, self._collector)
         check_covariates(self._node, parameters, region, self._collector)
-        target = read_target(self._node, checked, self._collector)
+        target = check_target(self._node, checked, self._collector)
         return self._finished(
             checked.model, parameters, region, target, [plan for plan in interventions if plan is not None]
         )
@@ -208,23 +206,6 @@ class _Resolution:
             )
             for name, plan in islice(plans.items(), MOST_INTERVENTIONS)
         }
-
-    def _dates(self, checked: Checked[ScenarioFile]) -> None:
-        """Tell where `as_of` is no day, or lies after the origin."""
-        node = self._node.get("villages", "as_of")
-        if node is None or not isinstance(node.value, str | int | float):
-            return
-        day = day_of(node.text)
-        if day is None:
-            message = Message("this is not a day of the calendar")
-            allowed = Message("a day written year-month-day, such as 2025-07-31")
-            self._collector.add(node, "villages.as_of", message, allowed=allowed, suggestion=likely_day(node.text))
-            return
-        origin = checked.get("origin")
-        if origin is not None and day.year > origin:
-            message = Message("this day lies after the origin, {origin}", {"origin": origin})
-            allowed = Message("a day up to the end of {origin}", {"origin": origin})
-            self._collector.add(node, "villages.as_of", message, allowed=allowed)
 
     def _finished(
         self,

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_
 from pydantic import BaseModel, Discriminator, Tag, TypeAdapter, ValidationError
 
 from ..domain.messages import Message
-from . import wording
 from .collector import Collector
 from .tree import Keys, Node, dotted
+from .validation_messages import OTHER_FORMAT, finding, missing_key, unknown_key
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -150,21 +150,21 @@ class _Walk:
         self, node: Node, keys: Keys, kind: str, context: Mapping[str, Any], allowed: Message | None = None
     ) -> Any:
         is_share = kind != "greater_than" and not SHARES.isdisjoint(keys) and keys[-1] not in NOT_SHARES
-        message, options, fix = wording.finding(kind, dict(context), node, is_share)
+        message, options, fix = finding(kind, context, node, is_share)
         if keys == ("schema",) and kind in {"less_than_equal", "greater_than_equal"}:
-            message, options, fix = wording.OTHER_FORMAT
+            message, options, fix = OTHER_FORMAT
         self._add(node, keys, message, allowed or options, fix)
         return self._break(keys)
 
     def _tell_unknown(self, node: Node, keys: Keys, fields: Mapping[str, Any]) -> None:
         elsewhere = [section for section, inside in _sections(self._model).items() if keys[-1] in inside]
-        self._add(node, keys, *wording.unknown_key(str(keys[-1]), fields, elsewhere if len(keys) == 1 else ()))
+        self._add(node, keys, *unknown_key(str(keys[-1]), fields, elsewhere if len(keys) == 1 else ()))
         self._break(keys)
 
     def _tell_missing(self, node: Node, keys: Keys) -> None:
         if self._complete:
             above = str((*self._under, *keys)[0]) if len(self._under) + len(keys) > 1 else ""
-            message, allowed, fix = wording.missing_key(str(keys[-1]), above, is_count="status_counts" in keys)
+            message, allowed, fix = missing_key(str(keys[-1]), above, is_count="status_counts" in keys)
             self._collector.add(node.place, dotted((*self._under, *keys)), message, allowed=allowed, suggestion=fix)
         self._break(keys)
 

@@ -30,7 +30,7 @@ from simulation.app.settings import Settings, show_problems
 from simulation.domain.messages import Message, Problem, ProblemsError, Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.villages import Villages
-from simulation.inputs import files, posterior, wording
+from simulation.inputs import files, posterior, validation_messages
 from simulation.inputs.collector import Collector
 from simulation.inputs.observations import reading
 from simulation.inputs.observations.evidence import read_evidence
@@ -42,7 +42,7 @@ from simulation.inputs.tree import Node, Place
 from simulation.report.language import language
 
 TEXTS = Path(__file__).parent / "problem_texts.txt"
-ROOM = Path(wording.__file__).parent
+ROOM = Path(validation_messages.__file__).parent
 CASES: dict[str, Case] = {**scenario_cases(), **table_cases(), **evidence_cases()}
 
 
@@ -166,8 +166,8 @@ def sentences_of_the_room() -> set[str]:
 def _not_foreseen() -> Iterator[Message | None]:
     """Yield an error of the models that no key can give today, and one that a bound would give."""
     node = Node("x", Place("scenario.yaml", 1, Path()), "x")
-    yield from wording.finding("not_foreseen", {}, node)
-    yield from wording.finding("less_than", {"lt": 5}, node)
+    yield from validation_messages.finding("not_foreseen", {}, node)
+    yield from validation_messages.finding("less_than", {"lt": 5}, node)
 
 
 def _not_followed() -> Iterator[Message | None]:

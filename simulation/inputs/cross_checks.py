@@ -1,26 +1,33 @@
-"""Columns of the village table, held against what a scenario wants of them.
-
-Knows which columns there are and what they hold; must not know what moves villages.
-"""
+"""What one section of a scenario says, held against what others and the village table say."""
 
 from __future__ import annotations
 
+import re
 from math import exp
 
 import numpy as np
 
 from ..domain.messages import Message, listed, nearest, shown
 from ..domain.parameters import ParameterKey, ParameterSet
+from ..domain.status import LEVELS
+from ..domain.target import Target
 from ..domain.villages import Villages
 from .collector import Collector
 from .districts import Region
+from .schema import ScenarioFile, TargetSection
 from .tables.cells import NUMBER
+from .tables.dates import date_of
 from .tables.table import not_numeric
 from .tree import Node
+from .validation import Checked
 from .village_table import VillageTable
 
 MOST_LOG_ODDS = 50.0
 """A covariate that moves the log odds further across its column was given in the wrong unit."""
+
+
+LARGEST_YEARLY_SHARE = 0.5
+"""Of all villages, those that may be asked to rise in one year; more is a slip, such as 1 for 1%."""
 
 
 def check_covariates(node: Node, parameters: ParameterSet, region: Region, collector: Collector) -> None:
@@ -93,3 +100,59 @@ def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable |
             fix = Message("write decimals with a point: {value}", {"value": cell.replace(",", ".")})
         collector.add(place, field, message, found=shown(cell), suggestion=fix)
         return
+
+
+def check_target(node: Node, checked: Checked[ScenarioFile], collector: Collector) -> Target:
+    """Return the target after telling where it makes no sense."""
+    section = checked.model.target
+    if checked.knows("target.reading"):
+        _tell_senseless(node, section, collector)
+    return Target(section.share, section.reading, section.levels, section.denominator, section.net_of_falls)
+
+
+def _tell_senseless(node: Node, section: TargetSection, collector: Collector) -> None:
+    given = node.mapping["target"].mapping if "target" in node.mapping else {}
+    if section.net_of_falls and section.reading != "rises":
+        message = Message("net_of_falls goes with reading: rises only")
+        fix = Message("remove {one}, or write {other}", {"one": "net_of_falls", "other": "reading: rises"})
+        collector.add(given["net_of_falls"], "target.net_of_falls", message, suggestion=fix)
+    if section.reading != "stock" and section.share > LARGEST_YEARLY_SHARE:
+        message = Message("this asks for more than half of the villages to rise every year")
+        allowed = Message("a share above 0, up to {most}", {"most": LARGEST_YEARLY_SHARE})
+        percent = {"percent": float(f"{float(section.share):g}"), "share": f"{float(section.share) / 100:g}"}
+        fix = Message("{percent:,}% is written {share}", percent)
+        collector.add(given["share"], "target.share", message, allowed=allowed, suggestion=fix)
+    senseless = _senseless_levels(section)
+    if senseless is not None:
+        kept = [level for level in section.levels if level != LEVELS[0] and section.reading == "entries"]
+        fix = Message("write {value}", {"value": f"[{', '.join(kept or LEVELS[2:])}]"})
+        collector.add(given["levels"], "target.levels", senseless, suggestion=fix)
+
+
+def _senseless_levels(section: TargetSection) -> Message | None:
+    """Return why no such target can be meant, or None."""
+    levels = set(section.levels)
+    if section.reading == "entries" and LEVELS[0] in levels:
+        return Message("no village can rise to dasar, so entries cannot count it")
+    if section.reading == "stock" and levels == {LEVELS[0]}:
+        return Message("a stock of dasar alone grows only where villages fall")
+    if section.reading == "stock" and levels == set(LEVELS):
+        return Message("all villages stand at one of the four levels: this target is always met")
+    return None
+
+
+def check_date(node: Node, origin: int | None, collector: Collector) -> None:
+    """Tell where `as_of` is no day, or lies after the origin."""
+    given = node.get("villages", "as_of")
+    if given is None or not isinstance(given.value, str | int | float):
+        return
+    day = date_of(given.text)
+    if day is None or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given.text):
+        message = Message("this is not a day of the calendar")
+        allowed = Message("a day written year-month-day, such as 2025-07-31")
+        fix = None if day is None else Message("write {value}", {"value": day.isoformat()})
+        collector.add(given, "villages.as_of", message, allowed=allowed, suggestion=fix)
+    elif origin is not None and day.year > origin:
+        message = Message("this day lies after the origin, {origin}", {"origin": origin})
+        allowed = Message("a day up to the end of {origin}", {"origin": origin})
+        collector.add(given, "villages.as_of", message, allowed=allowed)

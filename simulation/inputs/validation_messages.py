@@ -1,24 +1,29 @@
-"""What is wrong with a single value, in the planner's words.
-
-Knows the mistakes people make when they write a value; must not know the files or other keys.
-"""
+"""What is wrong with a single value, in the planner's words, and how it was likely meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from math import log
 from typing import Any
+from unicodedata import normalize
 
 from ..domain.messages import Message, listed, nearest, shown
 from ..domain.status import LEVELS
-from .likely_fix import as_logit_normal, as_name, as_share, decimals_apart, rewrite, to_one, turned
+from .tables.cells import NUMBER
 from .tree import Node
+
+_PERCENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*%")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3}){2,}(,[0-9]+)?")
+_BOOLEANS = {"yes": "true", "on": "true", "ya": "true", "no": "false", "off": "false", "tidak": "false"}
 
 Finding = tuple[Message, Message | None, Message | None]
 """What is wrong, what is allowed, the likely fix."""
 
 
-def finding(kind: str, context: dict[str, Any], node: Node, is_share: bool = False) -> Finding:
+def finding(kind: str, context: Mapping[str, Any], node: Node, is_share: bool = False) -> Finding:
     """Describe one error of the models.
 
     Parameters
@@ -39,12 +44,12 @@ def finding(kind: str, context: dict[str, Any], node: Node, is_share: bool = Fal
             Message("fill it in, or remove the line where there is a default"),
         )
     if kind in _WRONG_TYPE:
-        return *_WRONG_TYPE[kind], rewrite(kind, node, is_share)
+        return *_WRONG_TYPE[kind], _rewrite(kind, node, is_share)
     if kind in _OUT_OF_RANGE:
         message, allowed = _OUT_OF_RANGE[kind](context)
-        fix = decimals_apart(node, context["max_length"]) if kind == "too_long" else None
-        fix = as_name(str(node.value), context["pattern"]) if kind == "string_pattern_mismatch" else fix
-        return (message, _SHARE, as_share(node.value)) if is_share else (message, allowed, fix)
+        fix = _decimals_apart(node, context["max_length"]) if kind == "too_long" else None
+        fix = _as_name(str(node.value), context["pattern"]) if kind == "string_pattern_mismatch" else fix
+        return (message, _SHARE, _as_share(node.value)) if is_share else (message, allowed, fix)
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return _unknown_name(node, options)
@@ -138,7 +143,7 @@ _FORMS = {
     "half_normal": "{half_normal: {sd}}", "normal": "{normal: {mean, sd}}",
 }  # fmt: skip
 
-_OUT_OF_RANGE: dict[str, Callable[[dict[str, Any]], tuple[Message, Message]]] = {
+_OUT_OF_RANGE: dict[str, Callable[[Mapping[str, Any]], tuple[Message, Message]]] = {
     "greater_than": lambda c: (Message("the number is too small"), Message("above {low}", {"low": _short(c["gt"])})),
     "greater_than_equal": lambda c: (
         Message("the number is too small"),
@@ -171,28 +176,28 @@ _OUT_OF_RANGE: dict[str, Callable[[dict[str, Any]], tuple[Message, Message]]] = 
 }
 
 
-def _unfit(context: dict[str, Any], node: Node) -> Finding:
+def _unfit(context: Mapping[str, Any], node: Node) -> Finding:
     kinds, kind = context["kinds"], context["kind"]
     named = [_FORMS[form] for form in kinds if form != "number"]
     if kind == "unknown":
         message = Message("this is neither a number nor a distribution that is known")
     else:
         message = Message("the distribution {form} does not fit this parameter", {"form": _FORMS[kind]})
-    fix = as_logit_normal(node) if kind == "interval" and "logit_normal" in kinds else None
+    fix = _as_logit_normal(node) if kind == "interval" and "logit_normal" in kinds else None
     return message, Message("a number or one of: {names}", {"names": ", ".join(named)}), fix
 
 
-_UNFIT: dict[str, Callable[[dict[str, Any], Node], Finding]] = {
+_UNFIT: dict[str, Callable[[Mapping[str, Any], Node], Finding]] = {
     "unfit": _unfit,
     "row_sum": lambda c, _: (
         Message("the row sums to {total:,}, not to 1", {"total": float(c["total"])}),
         Message("four chances that sum to 1; those left out are 0"),
-        to_one(float(c["total"])),
+        _to_one(float(c["total"])),
     ),
     "interval_order": lambda _, node: (
         Message("the low end of interval90 is not below its high end"),
         Message("[low, high] with low below high"),
-        turned(node),
+        _turned(node),
     ),
     "interval_width": lambda c, _: (
         Message("the ends of interval90 lie too far apart"),
@@ -212,3 +217,91 @@ _UNFIT: dict[str, Callable[[dict[str, Any], Node], Finding]] = {
 
 def _short(number: float) -> str:
     return f"{number:g}"
+
+
+def _to_one(total: float) -> Message:
+    """Return what makes a row sum to 1."""
+    if total < 1:
+        return Message("add {number} to one of the chances", {"number": f"{1 - total:.10g}"})
+    return Message("take {number} off one of the chances", {"number": f"{total - 1:.10g}"})
+
+
+def _turned(node: Node) -> Message | None:
+    """Return an interval the right way round, where its ends differ."""
+    interval = node.get("interval90")
+    low, high = (item.text for item in interval.items) if interval is not None else ("", "")
+    return Message("write {value}", {"value": f"interval90: [{high}, {low}]"}) if low != high else None
+
+
+def _decimals_apart(node: Node, most: int) -> Message | None:
+    """Return a list of too many numbers as meant where commas part each of them in two: [0,9, 1,9] is [0.9, 1.9]."""
+    texts = [item.text for item in node.items]
+    if len(texts) != 2 * most or not all(map(re.compile("[0-9]{1,9}").fullmatch, texts)):
+        return None
+    pairs = (f"{whole}.{decimals}" for whole, decimals in zip(texts[::2], texts[1::2], strict=True))
+    return Message("write decimals with a point: {value}", {"value": f"[{', '.join(pairs)}]"})
+
+
+def _as_logit_normal(node: Node) -> Message | None:
+    """Return the logit-normal with the 90% interval that was written for a probability."""
+    interval = node.get("interval90")
+    ends = [item.value for item in interval.items] if interval is not None else []
+    if len(ends) != 2 or not all(isinstance(end, float) and 0 < end < 1 for end in ends):
+        return None
+    low, high = (log(end / (1 - end)) for end in ends if isinstance(end, float))
+    if low >= high:
+        return None
+    shape = f"{{logit_normal: {{mean: {(low + high) / 2:.3g}, sd: {(high - low) / 3.29:.3g}}}}}"
+    return Message("write {value}", {"value": shape})
+
+
+def _as_name(text: str, pattern: str) -> Message | None:
+    """Return the name that fits and is nearest to what was written."""
+    name = plain_name(text.lower(), "-") if pattern.startswith("^[a-z0-9]") else plain_name(text)
+    return Message("write {value}", {"value": name}) if name else None
+
+
+def plain_name(text: str, sign: str = "_") -> str:
+    """Return text as a name of at most 60 plain letters, digits and signs; "" where it has none of these."""
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub("[^A-Za-z0-9_-]+", sign, plain).strip("-_")[:60]
+
+
+def _as_share(value: object) -> Message | None:
+    """Return the share that a percentage was meant to be."""
+    if isinstance(value, int | float) and 1 < value <= 100:
+        return Message("write shares and probabilities between 0 and 1: {value}", {"value": f"{value / 100:g}"})
+    return None
+
+
+def _rewrite(kind: str, node: Node, is_share: bool) -> Message | None:
+    """Return how a value of the wrong type should be written."""
+    text = str(node.value)
+    if kind in {"int_type", "int_from_float"} and _GROUPED.fullmatch(node.text):
+        plain = node.text.replace(".", "")
+        return Message("write numbers without points between thousands: {value}", {"value": plain})
+    if kind == "string_type" and isinstance(node.value, int | float):
+        return Message('write it in quotes: "{text}"', {"text": shown(node.text)})
+    if not isinstance(node.value, str):
+        return None
+    if kind == "bool_type" and text.lower() in _BOOLEANS:
+        return Message("write {value}", {"value": _BOOLEANS[text.lower()]})
+    if kind in {"tuple_type", "list_type"}:
+        return Message("write [{text}]", {"text": shown(text)})
+    return _rewrite_number(text.strip(), is_share) if kind in {"float_type", "int_type"} else None
+
+
+def _rewrite_number(text: str, is_share: bool) -> Message | None:
+    """Return how a number that was written as text should be written."""
+    if percent := _PERCENT.fullmatch(text):
+        number = float(percent[1].replace(",", "."))
+        value = f"{number / 100 if is_share else number:g}"
+        return Message("write shares and probabilities between 0 and 1: {value}", {"value": value})
+    if _DECIMAL_COMMA.fullmatch(text):
+        return Message("write decimals with a point: {value}", {"value": text.replace(",", ".")})
+    if _THOUSANDS.fullmatch(text):
+        plain = text.replace(".", "").replace(",", ".")
+        return Message("write numbers without points between thousands: {value}", {"value": plain})
+    if NUMBER.fullmatch(text):
+        return Message("write it without quotes: {value}", {"value": shown(text)})
+    return None
