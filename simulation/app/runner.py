@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..engine.failure import EnsembleError
+from ..report.document.blocks import Document
 from ..report.document.terminal import as_text
 from ..report.files import remove
 from ..report.kinds.kind import AnyKind, Work
@@ -89,15 +90,21 @@ def show(settings: Settings, found: Answer[Any]) -> None:
     """
     speech = settings.language()
     try:
-        if settings.as_json:
-            print_json(to_data(found.result))
-        else:
-            typer.echo(as_text(speech, found.document(speech), verbose=settings.verbose), nl=False)
+        show_result(settings, found.result, found.document(speech))
+        if not settings.as_json:
             typer.echo(speech.say("Files: {folder}", folder=found.path))
     except BrokenPipeError:
         raise
     except OSError as error:
         raise cannot_show(speech, found.path, error) from error
+
+
+def show_result(settings: Settings, result: Any, document: Document) -> None:
+    """Print a result, as data or in words."""
+    if settings.as_json:
+        print_json(to_data(result))
+    else:
+        typer.echo(as_text(settings.language(), document, verbose=settings.verbose), nl=False)
 
 
 def _complete(

@@ -8,7 +8,7 @@ year; with what can be foreseen of this village; with the luck of years and of w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -135,8 +135,10 @@ class Explanation:
         Share of the other villages of its kecamatan that stand above it, mean over trajectories.
     draws, replicates
         How many trajectories were played.
-    counted
-        Share of the trajectories of a forecast in which it rose; None where a scenario is explained.
+    by_year
+        Forecast year -> share of the trajectories of a forecast in which it rose; empty where a scenario is explained.
+    scenario, seed
+        What was explained, and of which draws.
     """
 
     village_code: str
@@ -158,7 +160,14 @@ class Explanation:
     share_above: float
     draws: int
     replicates: int
-    counted: float | None = None
+    by_year: Mapping[int, float] = field(default_factory=dict)
+    scenario: Scenario = field(compare=False, repr=False)
+    seed: int
+
+    @property
+    def counted(self) -> float | None:
+        """Share of the trajectories of a forecast in which it rose; None where a scenario is explained."""
+        return self.by_year.get(self.year)
 
     @property
     def probability_rises(self) -> float:
@@ -187,7 +196,7 @@ class Explanation:
 
 def explain(
     what: Scenario | Forecast,
-    village_code: str,
+    village: str,
     year: int | None = None,
     *,
     draws: int | None = None,
@@ -200,8 +209,8 @@ def explain(
     ----------
     what
         A scenario, or a forecast: then its own trajectories are played again, with its draws, replicates and seed.
-    village_code
-        As in the village table.
+    village
+        Its code as in the village table, or its name where no other village has it.
     year
         A forecast year, by default the first. By a later one the village may have moved: its chance is then the
         mean over the levels that it has in the trajectories.
@@ -215,26 +224,26 @@ def explain(
         made with an agent class of its own.
     """
     if isinstance(what, Forecast):
-        return _explain_forecast(what, village_code, year)
+        return _explain_forecast(what, village, year)
     year = what.years[0] if year is None else year
-    place = _find(what, village_code)
+    place = _find(what, village)
     if year not in what.years:
         span = {"first": what.years[0], "last": what.years[-1], "year": year}
         raise Refusal(Message("the forecast covers {first} to {last}, not {year}", span))
     effort = _affordable(Effort.of(what, draws, replicates), len(place.villages) * (year - what.origin))
-    return _explained(what, effort, place, year, _played(what, effort, seed, place, year))
+    return _explained(what, effort, seed, place, year)
 
 
-def _explain_forecast(forecast: Forecast, village_code: str, year: int | None) -> Explanation:
+def _explain_forecast(forecast: Forecast, village: str, year: int | None) -> Explanation:
     """Explain a forecast, and tell how often the village rose in it."""
     if forecast.agent_class is not None:
         raise Refusal(OWN_AGENTS)
     scenario, effort = forecast.scenario, forecast.effort
     replicates = None if forecast.engine == "exact" else effort.replicates
-    found = explain(scenario, village_code, year, draws=effort.draws, replicates=replicates, seed=forecast.seed)
-    place = _find(scenario, village_code)
-    counted = forecast.districts[place.district].rise_probability[place.row, found.year - scenario.years[0]]
-    return replace(found, counted=float(counted))
+    found = explain(scenario, village, year, draws=effort.draws, replicates=replicates, seed=forecast.seed)
+    place = _find(scenario, village)
+    counted = forecast.districts[place.district].rise_probability[place.row]
+    return replace(found, by_year=dict(zip(scenario.years, counted.tolist(), strict=False)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,22 +256,33 @@ class _Place:
     level: str
 
 
-def _find(scenario: Scenario, village_code: str) -> _Place:
-    for district, villages in enumerate(scenario.districts):
-        if village_code in villages.codes:
-            if not isinstance(villages.known, KnownStatuses):
-                raise Refusal(STATUS_UNKNOWN)
-            row = villages.codes.index(village_code)
-            return _Place(district, villages, row, LEVELS[villages.levels[row]])
-    known = {
-        code: name
-        for villages in scenario.districts
-        if isinstance(villages.known, KnownStatuses)
-        for code, name in zip(villages.codes, villages.names, strict=True)
-    }
-    if not known:
-        raise Refusal(STATUS_UNKNOWN)
-    raise Refusal(_unknown(village_code, known))
+def _find(scenario: Scenario, village: str) -> _Place:
+    """Return where a village is found, by its code or by a name that no other has."""
+    places = [
+        (code, name, district, row)
+        for district, villages in enumerate(scenario.districts)
+        for row, (code, name) in enumerate(zip(villages.codes, villages.names, strict=True))
+    ]
+    found = [place for place in places if place[0] == village]
+    if not found:
+        named = [place for place in places if _plain_name(place[1]) == _plain_name(village)]
+        found = named if len(named) == 1 else []
+    if found:
+        _, _, district, row = found[0]
+        villages = scenario.districts[district]
+        if not _is_known(villages):
+            raise Refusal(STATUS_UNKNOWN)
+        return _Place(district, villages, row, LEVELS[villages.levels[row]])
+    known = {code: name for code, name, district, _ in places if _is_known(scenario.districts[district])}
+    raise Refusal(_unknown(village, known) if known else STATUS_UNKNOWN)
+
+
+def _is_known(villages: Villages) -> bool:
+    return isinstance(villages.known, KnownStatuses)
+
+
+def _plain_name(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _unknown(asked: str, known: Mapping[str, str]) -> Message:
@@ -293,9 +313,9 @@ def _played(scenario: Scenario, effort: Effort, seed: int, place: _Place, year: 
     return LogOddsTerms.join(parts)
 
 
-def _explained(scenario: Scenario, effort: Effort, place: _Place, year: int, played: LogOddsTerms) -> Explanation:
+def _explained(scenario: Scenario, effort: Effort, seed: int, place: _Place, year: int) -> Explanation:
     """Put together what is said of a village."""
-    villages, row = place.villages, place.row
+    villages, row, played = place.villages, place.row, _played(scenario, effort, seed, place, year)
     columns = {name: np.asarray(villages.columns[name], dtype=np.float64) for name in scenario.parameters.covariates}
     may_rise = np.where(played.blocked, 0.0, played.base_odds)
     seen = _sum(term for name, term in played.terms.items() if name.foreseeable)
@@ -341,6 +361,8 @@ def _explained(scenario: Scenario, effort: Effort, place: _Place, year: int, pla
         share_above=float(played.share_above.mean()),
         draws=effort.draws,
         replicates=effort.replicates,
+        scenario=scenario,
+        seed=seed,
     )
 
 

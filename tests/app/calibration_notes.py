@@ -24,6 +24,8 @@ from simulation.inference.calibration.calibrate import calibrate
 from simulation.inference.calibration.caveats import caveats
 from simulation.inference.calibration.likelihood import Approximation, Likelihood
 from simulation.inputs.scenario import Scenario
+from simulation.report.kinds.backtest import BACKTEST, PastYears
+from simulation.report.kinds.kind import Work
 
 VILLAGES = make_villages([4], status=[0, 0, 1, 2])
 POKJA = Intervention("pokja", 2026, capacity=2)
@@ -85,6 +87,9 @@ LEARNED_IN_PYTHON: dict[str, Callable[[], object]] = {
     "counts of other villages at each date": partial(calibrate, Evidence(counts=(SPOILT,)), DISTRICT),
     "what to collect in several districts": lambda: next_datum(replace(DISTRICT, districts=(VILLAGES,) * 2)),
     "what to collect where all is known": partial(next_datum, FIXED),
+    "a back-test by forecasters of the reader's own": lambda: BACKTEST.compute(
+        PastYears.of([PANEL], None, own_forecasters={"mine": "0" * 64}), Work()
+    ),
     "what to collect of unknown statuses": lambda: next_datum(make_scenario(UNKNOWN, {"year_sd": HalfNormal(0.5)})),
 }
 """Refused."""

@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,21 @@ import pytest
 from districts import everything_on
 
 from simulation.app.cli import main
-from simulation.app.why import measured, why
-from simulation.inference.explanation import Component, Explanation, Reach, explain
+from simulation.inference.explanation import explain
 from simulation.inference.forecast import forecast
 from simulation.inputs.scenario import load_scenario
+from simulation.report.kinds.explanation import (
+    EXPLANATION,
+    Covariate,
+    ExplanationResult,
+    ReachRow,
+    TermRow,
+    measured,
+    result_of,
+    why,
+)
+from simulation.report.kinds.head import Head
+from simulation.report.kinds.kind import Work
 from simulation.report.language import language
 from simulation.report.results import RunFolder
 
@@ -28,9 +39,9 @@ ROOT = Path(__file__).parents[2]
 FIRST, TOP, MANDIRI = "99.01.01.2001", "99.01.02.2008", "99.01.01.2008"
 KEYS = {
     "village_code", "village", "subdistrict", "district", "year", "origin_status", "status_at_start",
-    "probability_rises", "simulation_error", "base", "components", "covariates", "share_above", "interventions",
-    "probability_foreseen", "probability_without_interventions", "probability_if_all_certain", "draws", "replicates",
-    "why",
+    "probability_rises", "simulation_error", "probability_computed", "base", "components", "covariates", "share_above",
+    "reach", "probability_foreseen", "probability_without_interventions", "probability_if_all_certain",
+    "probability_by_year", "draws", "replicates", "seed",
 }  # fmt: skip
 
 
@@ -104,10 +115,10 @@ def test_chances_stand_below_the_rows_that_make_them(run: Path, told: Explain) -
 
 
 def test_json_has_the_keys_that_are_documented(run: Path, told: Explain) -> None:
-    """Chance as in villages.csv, odds ratios of all that acts, sentences in both languages."""
+    """Chance as in villages.csv, odds ratios of all that acts; no sentences, whatever the language."""
     done = told(run, FIRST, "--json", "--year", "2027")
     data: dict[str, Any] = json.loads(done.stdout)
-    assert set(data) == KEYS
+    assert set(data) == KEYS | {one.name for one in fields(Head)}
     page = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
     assert all(f"`{key}`" in page for key in KEYS)
     with (run / "villages.csv").open(encoding="utf-8", newline="") as stream:
@@ -119,8 +130,7 @@ def test_json_has_the_keys_that_are_documented(run: Path, told: Explain) -> None
     assert sum(data["status_at_start"].values()) == pytest.approx(1, abs=1e-5)
     assert (data["draws"], data["replicates"], data["year"]) == (60, 40, 2027)
     assert [part["name"] for part in data["components"] if part["kind"] == "intervention"] == ["pokja", "rumah_dataku"]
-    assert set(data["why"]) == {"id", "en"}
-    assert data["why"]["en"][0].endswith("rises in status in 2027.")
+    assert data["probability_by_year"]["2027"] == data["probability_rises"]
     assert json.loads(told(run, FIRST, "--json", "--lang", "en", "--year", "2027").stdout) == data
 
 
@@ -186,17 +196,26 @@ def test_an_agent_of_ones_own_is_not_explained(run: Path, tmp_path: Path, told: 
     assert "agent class of its own" in done.stderr
 
 
+def test_what_is_kept_of_an_explanation_gives_it_again() -> None:
+    """Of a forecast, its counted chances among it."""
+    made = forecast(load_scenario(ROOT / "scenarios" / "contoh.yaml"), 20, 10, 9)
+    told = explain(made, FIRST, 2027)
+    again = EXPLANATION.compute(EXPLANATION.question(told), Work())
+    assert again == told
+    assert result_of(again) == result_of(told)
+
+
 @pytest.fixture(scope="module")
-def found() -> Explanation:
+def found() -> ExplanationResult:
     """Return an explanation whose parts a test may change."""
     scenario = everything_on()
-    return explain(scenario, scenario.districts[0].codes[2], replicates=30)
+    return result_of(explain(scenario, scenario.districts[0].codes[2], replicates=30))
 
 
-def part(kind: str, ratio: float, name: str = "") -> Component:
+def part(kind: str, ratio: float, name: str = "") -> TermRow:
     """Return a component that acts in half of the trajectories."""
-    odds_ratio = None if kind == "waiting" else (ratio, ratio, ratio)
-    return Component(kind, name, True, 0.5, odds_ratio, 0.5 * math.log(ratio))
+    odds_ratio = None if kind == "waiting" else {"0.05": ratio, "0.5": ratio, "0.95": ratio}
+    return TermRow(kind, name, True, 0.5, odds_ratio, 0.5 * math.log(ratio))
 
 
 @pytest.mark.parametrize(
@@ -210,18 +229,22 @@ def part(kind: str, ratio: float, name: str = "") -> Component:
         (part("covariate", 1.01, "remote"), "Nothing that is known of it sets it apart", "Tidak ada"),
     ],
 )
-def test_what_matters_most_is_said(found: Explanation, component: Component, english: str, indonesian: str) -> None:
+def test_what_matters_most_is_said(found: ExplanationResult, component: TermRow, english: str, indonesian: str) -> None:
     """One sentence for each kind."""
     luck = replace(part("year", 9.0), foreseeable=False)
-    changed = replace(found, components=(component, luck), share_above=0.25, covariates={"remote": (2.0, 1.84)})
+    changed = replace(
+        found, components=(component, luck), share_above=0.25, covariates={"remote": Covariate(2.0, 1.84)}
+    )
     assert english in " ".join(why(language("en"), changed))
     assert indonesian in " ".join(why(language("id"), changed))
 
 
 @pytest.mark.parametrize(("share", "said"), [(0.02, "add 2.0"), (-0.02, "take away 2.0"), (0.004, None)])
-def test_what_nobody_can_foresee_is_said_where_it_counts(found: Explanation, share: float, said: str | None) -> None:
+def test_what_nobody_can_foresee_is_said_where_it_counts(
+    found: ExplanationResult, share: float, said: str | None
+) -> None:
     """From half a percentage point on."""
-    changed = replace(found, foreseen=0.1, without_interventions=0.1 + share)
+    changed = replace(found, probability_foreseen=0.1, probability_without_interventions=0.1 + share)
     sentences = " ".join(why(language("en"), changed))
     assert ("which nobody can foresee" in sentences) == (said is not None)
     assert said is None or said in sentences
@@ -240,11 +263,13 @@ def test_what_nobody_can_foresee_is_said_where_it_counts(found: Explanation, sha
     ],
 )
 def test_what_it_would_take_is_said(
-    found: Explanation, base: float, assured: tuple[float | None, ...], every: float | None, said: str
+    found: ExplanationResult, base: float, assured: tuple[float | None, ...], every: float | None, said: str
 ) -> None:
     """The most that assistance for certain could do, and whether that is enough for an even chance."""
-    reaches = tuple(Reach(f"lever{i}", 1.0, 0.2, chance) for i, chance in enumerate(assured))
-    changed = replace(found, chance=base, interventions=reaches, if_all_assured=every, counted=None)
+    reaches = tuple(ReachRow(f"lever{i}", 1.0, 0.2, chance) for i, chance in enumerate(assured))
+    changed = replace(
+        found, probability_computed=base, probability_rises=base, reach=reaches, probability_if_all_certain=every
+    )
     sentences = list(why(language("en"), changed))
     assert said in " ".join(sentences)
     assert len(sentences) == len(list(why(language("id"), changed)))
@@ -259,11 +284,13 @@ def test_what_it_would_take_is_said(
     ],
 )
 def test_assistance_that_is_certain_already_is_not_called_useless(
-    found: Explanation, assisted: tuple[float, ...], said: str
+    found: ExplanationResult, assisted: tuple[float, ...], said: str
 ) -> None:
     """What adds much and cannot be made any surer is no assistance that changes nothing."""
-    reaches = tuple(Reach(f"lever{i}", 1.0, share, 0.4) for i, share in enumerate(assisted))
-    changed = replace(found, chance=0.4, interventions=reaches, if_all_assured=0.4, counted=None)
+    reaches = tuple(ReachRow(f"lever{i}", 1.0, share, 0.4) for i, share in enumerate(assisted))
+    changed = replace(
+        found, probability_computed=0.4, probability_rises=0.4, reach=reaches, probability_if_all_certain=0.4
+    )
     assert said in " ".join(why(language("en"), changed))
     assert len(list(why(language("id"), changed))) == len(list(why(language("en"), changed)))
 

@@ -232,7 +232,7 @@ def test_too_many_trajectories_are_played_in_part(made: Forecast, monkeypatch: p
     assert found.draws * found.replicates <= 100
     scenario = made.scenario
     alone = explain(scenario, villages.codes[1], draws=found.draws, replicates=found.replicates, seed=made.seed)
-    assert replace(found, counted=None) == alone
+    assert replace(found, by_year={}) == alone
 
 
 def test_counts_alone_explain_no_village() -> None:
@@ -263,8 +263,10 @@ def test_what_is_not_in_the_forecast_is_refused() -> None:
     scenario = make_scenario(make_villages([12], [0, 1, 2] * 4))
     with pytest.raises(Refusal, match=r"no village of the forecast has the code 63\.99\.011; likely meant: 63\.99\."):
         explain(scenario, "63.99.011")
-    with pytest.raises(Refusal, match=r"likely meant: 63\.99\.0007 \(Desa 7\)$"):
-        explain(scenario, "desa 7")
+    assert explain(scenario, " desa  7", draws=2, replicates=2).village_code == "63.99.0007"
+    twice = make_scenario(replace(make_villages([12], [0, 1, 2] * 4), names=("Desa 7",) * 12))
+    with pytest.raises(Refusal, match=r"has the code desa 7; likely meant: 63\.99\.0000 \(Desa 7\)"):
+        explain(twice, "desa 7")
     with pytest.raises(Refusal, match=r"no village of the forecast has the code \?$"):
         explain(scenario, "?")
     with pytest.raises(Refusal, match=f"covers {ORIGIN + 1} to {ORIGIN + 5}, not {ORIGIN}"):

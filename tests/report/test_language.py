@@ -143,8 +143,8 @@ def test_a_sentence_on_a_line_of_its_own_is_no_glue(harmless: str) -> None:
 
 
 WHOLE = {
-    ("app/explaining", "_base"): "a list of levels and their frequencies",
-    ("app/explaining", "_year_by_year"): "a list of years and their chances",
+    ("report/kinds/explanation", "_base"): "a list of levels and their frequencies",
+    ("report/kinds/explanation", "_year_by_year"): "a list of years and their chances",
     ("report/answer_tables", "all_years"): "a list of chances",
     ("report/kinds/backtest", "_names"): "a list of forecasters",
     ("report/kinds/backtest", "verdict_of"): "a list of forecasters, by how they did",

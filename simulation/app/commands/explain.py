@@ -1,17 +1,16 @@
-"""The command ``explain``: why one village rises, or not.
-
-Knows its options; must not know where a chance comes from.
-"""
+"""The command ``explain``: why one village rises, or not."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ...domain.messages import Refusal
 from ..command import command
-from ..settings import HELP, Settings, told
+from ..settings import HELP, Settings
 
 
 @command
@@ -29,14 +28,25 @@ def explain(
     ] = None,
 ) -> None:
     """Explain the chance that one village of a finished run rises."""
-    with told(settings):
-        from ...report.finished import load_run, which_run
+    from ...report.finished import load_run, which_run
 
-        finished = load_run(run)
-        settings = settings.speaking(finished.record["language"])
-    with told(settings):
-        from ..explaining import explain_village
+    finished = load_run(run)
+    settings.speak(finished.record["language"])
 
-        if which := which_run(settings.language(), finished):
-            settings.note(which)
-        explain_village(settings, finished, village, year)
+    from ...inference.explanation import OWN_AGENTS, explain
+    from ...report.kinds.explanation import EXPLANATION
+    from ...report.kinds.kind import Source
+    from ...report.single_villages import read_rows
+    from ..runner import show_result
+
+    if which := which_run(settings.language(), finished):
+        settings.note(which)
+    asked = finished.manifest
+    if asked.get("agent") is not None:
+        raise Refusal(OWN_AGENTS)
+    replicates = None if asked["engine"] == "exact" else asked["replicates"]
+    found = explain(finished.scenario, village, year, draws=asked["draws"], replicates=replicates, seed=asked["seed"])
+    rows = read_rows(finished.folder.path, found.village_code)
+    by_year = {row["year"]: chance for row in rows if (chance := row["probability_rises"]) is not None}
+    result = EXPLANATION.result(replace(found, by_year=by_year))
+    show_result(settings, result, EXPLANATION.document(result, settings.language(), Source(finished.folder.hash)))

@@ -8,11 +8,14 @@ from ...domain.messages import KampungError
 from .backtest import BACKTEST
 from .calibration import CALIBRATION
 from .comparison import COMPARISON
+from .explanation import EXPLANATION
 from .kind import AnyKind
 from .robustness import ROBUSTNESS
 from .sensitivity import SENSITIVITY
 
-KINDS: dict[str, AnyKind] = {kind.name: kind for kind in (COMPARISON, SENSITIVITY, ROBUSTNESS, BACKTEST, CALIBRATION)}
+KINDS: dict[str, AnyKind] = {
+    kind.name: kind for kind in (COMPARISON, SENSITIVITY, ROBUSTNESS, BACKTEST, CALIBRATION, EXPLANATION)
+}
 
 
 def kind_of(found: Any) -> AnyKind:

@@ -1,0 +1,509 @@
+"""Why one village rises or not: the result, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import exp, floor, log10
+
+from ...domain.status import LEVELS, TOP
+from ...domain.transition import LARGEST_LOG_ODDS
+from ...inference.explanation import INTERVENTION, QUANTILES, Explanation, explain
+from .. import wording
+from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
+from ..language import Language, phrase
+from .head import Head, head_of, programme_line, title_of
+from .kind import DataTable, Kind, Source, Work
+from .question import Question
+
+WORTH_TELLING = 0.005
+"""A component below half a percentage point does not explain much."""
+EVEN = 0.5
+AS_GOOD_AS_CERTAIN = 0.95
+"""Assistance in so many of the simulated futures leaves hardly anything to assure."""
+
+_MOST: Mapping[str, str] = {
+    "covariate": phrase(
+        "What sets it apart most is {name}: {value} here, {mean} on average in the district; that multiplies its odds "
+        "of rising by {ratio}."
+    ),
+    "peers": phrase(
+        "What sets it apart most are its neighbours: {above} of the other villages of its kecamatan stand higher; that "
+        "multiplies its odds of rising by {ratio}."
+    ),
+    "intervention": phrase(
+        "What sets it apart most is {name}, at work in {acts} of the simulated futures: there it multiplies the odds "
+        "of rising by {ratio}."
+    ),
+    "waiting": phrase(
+        "What sets it apart most is that a village may not rise again at once (min_years): it has to wait in {acts} of "
+        "the simulated futures."
+    ),
+}
+"""Kind of component -> what is said where it sets the village apart most."""
+
+_UNFORESEEN = (
+    phrase(
+        "Good years, campaigns and unmeasured differences, which nobody can foresee, add {points} percentage points."
+    ),
+    phrase(
+        "Bad years and unmeasured differences, which nobody can foresee, take away {points} percentage points on "
+        "average."
+    ),
+)
+_ASSURED = (
+    phrase(
+        "Assisted by {name} for certain and at full dose, rather than in {assisted} of the simulated futures, its "
+        "chance would be {chance}."
+    ),
+    phrase(
+        "Assisted by {name} for certain and at full dose, rather than in {assisted} of the simulated futures, its "
+        "chance would be {chance}; by every intervention that may choose it, {all}."
+    ),
+)
+
+
+_LABELS = {
+    "waiting": phrase("may not rise again yet (min_years)"),
+    "covariate": phrase("{name}: {value} (district mean {mean})"),
+    "peers": phrase("neighbours: {above} of the other villages of the kecamatan stand higher"),
+    "village": phrase("what sets villages apart, unmeasured"),
+    "year": phrase("good and bad years"),
+    "subdistrict": phrase("good and bad years of the kecamatan"),
+    "campaign": phrase("campaigns"),
+    "intervention": phrase("intervention {name}"),
+}
+
+
+@dataclass(frozen=True)
+class OneVillage:
+    """What was asked.
+
+    Attributes
+    ----------
+    village_code, year
+        Of which village, in which forecast year.
+    draws, replicates, seed
+        As for a forecast: trajectories that are played.
+    by_year
+        Forecast year -> share of the trajectories of a forecast in which it rose; empty where no forecast is explained.
+    """
+
+    village_code: str
+    year: int
+    draws: int
+    replicates: int
+    seed: int
+    by_year: Mapping[int, float]
+
+    @classmethod
+    def of(cls, found: Explanation) -> Question[OneVillage]:
+        """Return the question that an explanation answers."""
+        asked = cls(found.village_code, found.year, found.draws, found.replicates, found.seed, found.by_year)
+        return Question("explanation", (found.scenario,), asked)
+
+
+@dataclass(frozen=True)
+class Base:
+    """Chance of a typical village at its level in a typical year.
+
+    Attributes
+    ----------
+    parameter_interval90
+        5% and 95% quantile over draws; None where the level varies, or nothing is uncertain.
+    """
+
+    probability: float
+    parameter_interval90: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """One term of the log odds of rising: see `simulation.inference.explanation.Component`."""
+
+    kind: str
+    name: str
+    foreseeable: bool
+    acts: float
+    odds_ratio: Mapping[str, float] | None
+    log_odds: float
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """A village's number, and the mean of its district."""
+
+    value: float
+    district_mean: float
+
+
+@dataclass(frozen=True)
+class ReachRow:
+    """What an intervention is to the village: see `simulation.inference.explanation.Reach`."""
+
+    name: str
+    eligible: float
+    assisted: float
+    probability_if_certain: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplanationResult(Head):
+    """What ``explanation.json`` holds.
+
+    Attributes
+    ----------
+    village_code, village, subdistrict, year
+        Which village, in which year; its district is that of the head.
+    origin_status, status_at_start
+        Its level at the end of the origin; share of the trajectories in which it has each when the year begins.
+    probability_rises, simulation_error
+        The chance as counted in the forecast, and what of it is simulation error: 0 where no forecast is explained.
+    probability_computed
+        The chance as the mean over trajectories of what the law gives: without simulation error.
+    base, components, covariates, share_above
+        Where the chance comes from.
+    reach
+        What each intervention of the scenario is to it.
+    probability_foreseen, probability_without_interventions, probability_if_all_certain
+        In a typical year; with its luck, without interventions; with every intervention that may choose it.
+    probability_by_year
+        Forecast year -> chance as counted in the forecast.
+    """
+
+    village_code: str
+    village: str
+    subdistrict: str
+    year: int
+    origin_status: str
+    status_at_start: Mapping[str, float]
+    probability_rises: float
+    simulation_error: float
+    probability_computed: float
+    base: Base
+    components: tuple[TermRow, ...]
+    covariates: Mapping[str, Covariate]
+    share_above: float
+    reach: tuple[ReachRow, ...]
+    probability_foreseen: float
+    probability_without_interventions: float
+    probability_if_all_certain: float | None
+    probability_by_year: Mapping[int, float]
+    draws: int
+    replicates: int
+    seed: int
+
+    @property
+    def cannot_rise(self) -> bool:
+        """Whether it stands at the top in every trajectory."""
+        return self.status_at_start[LEVELS[TOP]] == 1
+
+
+def result_of(found: Explanation) -> ExplanationResult:
+    """Return the typed result of an explanation."""
+    return ExplanationResult(
+        **head_of(found.scenario) | {"district": found.district},
+        village_code=found.village_code,
+        village=found.village,
+        subdistrict=found.subdistrict,
+        year=found.year,
+        origin_status=found.origin_level,
+        status_at_start=dict(found.levels),
+        probability_rises=found.probability_rises,
+        simulation_error=found.probability_rises - found.chance,
+        probability_computed=found.chance,
+        base=Base(found.base, found.base_interval90),
+        components=tuple(
+            TermRow(
+                part.kind,
+                part.name,
+                part.foreseeable,
+                part.acts,
+                None if part.odds_ratio is None else dict(zip(map(str, QUANTILES), part.odds_ratio, strict=True)),
+                part.log_odds,
+            )
+            for part in found.components
+        ),
+        covariates={name: Covariate(*numbers) for name, numbers in found.covariates.items()},
+        share_above=found.share_above,
+        reach=tuple(
+            ReachRow(reach.name, reach.eligible, reach.assisted, reach.if_assured) for reach in found.interventions
+        ),
+        probability_foreseen=found.foreseen,
+        probability_without_interventions=found.without_interventions,
+        probability_if_all_certain=found.if_all_assured,
+        probability_by_year=dict(found.by_year),
+        draws=found.draws,
+        replicates=found.replicates,
+        seed=found.seed,
+    )
+
+
+def document_of(result: ExplanationResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
+    """Return what is told of a village."""
+    first, *others = why(speech, result)
+    programme = programme_line(speech, result)
+    return Document(
+        title_of(speech, result),
+        [
+            Paragraph(
+                speech.say(
+                    "{village} ({code}), {subdistrict}: {level} at the end of {origin}",
+                    village=result.village,
+                    code=result.village_code,
+                    subdistrict=result.subdistrict,
+                    level=result.origin_status,
+                    origin=result.origin,
+                )
+            ),
+            Paragraph(first, strong=True),
+            *(Paragraph(sentence) for sentence in others),
+            *([] if result.cannot_rise else _tables_of(speech, result)),
+            *_year_by_year(speech, result),
+            Paragraph(wording.basis(speech, result.basis), on=SCREEN),
+            *([] if programme is None else [Paragraph(programme, on=SCREEN)]),
+        ],
+        chapter=speech.say("Why one village rises or not"),
+    )
+
+
+def _tables_of(speech: Language, result: ExplanationResult) -> Iterator[Paragraph | Table]:
+    yield terms_table(speech, result)
+    yield Paragraph(
+        speech.say(
+            "Odds multiply: where a row acts, the odds of rising are so many times as large. Interventions are shown "
+            "alone; together they overlap. Chances are means over the same {trajectories} simulated futures, with all "
+            "rows above.",
+            trajectories=speech.number(result.draws * result.replicates),
+        )
+    )
+    if result.reach:
+        yield reach_table(speech, result)
+
+
+def why(speech: Language, result: ExplanationResult) -> Iterator[str]:
+    """Yield the sentences: how likely, what matters most, what it would take."""
+    said = {"village": result.village, "year": result.year}
+    if result.cannot_rise:
+        yield speech.say("{village} stands at paripurna, the highest level, and cannot rise in {year}.", **said)
+        return
+    verdict = wording.word_and_chance(speech, result.probability_rises)
+    yield speech.say("{verdict}: {village} rises in status in {year}.", verdict=verdict, **said)
+    if (top := result.status_at_start[LEVELS[TOP]]) >= WORTH_TELLING:
+        yield speech.say(
+            "In {share} of the simulated futures it stands at paripurna by then and cannot rise.",
+            share=frequency(speech, top),
+        )
+    yield _most(speech, result)
+    unforeseen = result.probability_without_interventions - result.probability_foreseen
+    if abs(unforeseen) >= WORTH_TELLING:
+        points = speech.number(100 * abs(unforeseen), 1)
+        yield speech.say(_UNFORESEEN[unforeseen < 0], points=points)
+    yield from _what_it_takes(speech, result)
+
+
+def _most(speech: Language, result: ExplanationResult) -> str:
+    """Return what sets the village apart from a typical one at its level."""
+    most = max((part for part in result.components if part.foreseeable), key=lambda part: abs(part.log_odds))
+    if abs(_moved(result.base.probability, most.log_odds) - result.base.probability) < WORTH_TELLING:
+        return speech.say("Nothing that is known of it sets it apart from a typical village at its level.")
+    return speech.say(
+        _MOST[most.kind],
+        ratio="" if most.odds_ratio is None else times(speech, most.odds_ratio["0.5"]),
+        name=most.name,
+        acts=frequency(speech, most.acts),
+        above=frequency(speech, result.share_above),
+        **_measured(speech, result, most),
+    )
+
+
+def _moved(probability: float, log_odds: float) -> float:
+    """Return a chance whose log odds something is added to."""
+    ratio = exp(min(log_odds, LARGEST_LOG_ODDS))
+    return probability * ratio / (1 - probability + probability * ratio)
+
+
+def _what_it_takes(speech: Language, result: ExplanationResult) -> Iterator[str]:
+    """Yield what certain assistance would do, and whether that is enough for an even chance."""
+    reaches = [
+        (reach.probability_if_certain, reach) for reach in result.reach if reach.probability_if_certain is not None
+    ]
+    if not reaches or result.probability_if_all_certain is None:
+        yield speech.say("No intervention of the scenario can choose it in {year}.", year=result.year)
+        return
+    assured, best = max(reaches, key=lambda pair: pair[0])
+    highest = max(result.probability_if_all_certain, assured)
+    if highest - result.probability_computed < WORTH_TELLING:
+        yield _nothing_to_gain(speech, [reach.assisted for _, reach in reaches])
+        return
+    yield speech.say(
+        _ASSURED[len(reaches) > 1],
+        name=best.name,
+        assisted=frequency(speech, best.assisted),
+        chance=wording.uncertain(speech, assured, 1),
+        all=wording.uncertain(speech, result.probability_if_all_certain, 1),
+    )
+    if highest < EVEN:
+        yield speech.say("Even then it more likely stays than rises.")
+    elif result.probability_rises < EVEN:
+        yield speech.say("It would then more likely rise than stay.")
+
+
+def _nothing_to_gain(speech: Language, assisted: list[float]) -> str:
+    """Return why certain assistance adds hardly anything: it is as good as certain already, or of little use."""
+    if min(assisted) >= AS_GOOD_AS_CERTAIN:
+        return speech.say("Its assistance is as good as certain already, so there is hardly anything more to gain.")
+    if max(assisted) >= AS_GOOD_AS_CERTAIN:
+        return speech.say(
+            "Part of its assistance is as good as certain already; the rest for certain would not change its chance "
+            "much."
+        )
+    return speech.say("Not even assistance for certain would change its chance much.")
+
+
+def frequency(speech: Language, share: float) -> str:
+    """Return how often something is so, in percent; never and always only where that is meant."""
+    return speech.percent(share) if share in {0.0, 1.0} else wording.uncertain(speech, share)
+
+
+def times(speech: Language, ratio: float) -> str:
+    """Return an odds ratio."""
+    return speech.number(ratio, 2 if ratio < 10 else 1)
+
+
+def measured(speech: Language, value: float) -> str:
+    """Return a number of the village table, with as many decimals as three digits need, and at most four."""
+    return speech.number(value, 0 if value == round(value) else min(max(0, 2 - floor(log10(abs(value)))), 4))
+
+
+def terms_table(speech: Language, result: ExplanationResult) -> Table:
+    """Return what multiplies the odds of rising, and the chances on the way from a typical village to this one."""
+    say = speech.say
+
+    def terms(*, interventions: bool, foreseeable: bool = True) -> list[list[Cell]]:
+        return [
+            [_label(speech, result, part), _ratio(speech, part), frequency(speech, part.acts), ""]
+            for part in result.components
+            if (part.kind == INTERVENTION, part.foreseeable) == (interventions, foreseeable)
+            and (part.acts or interventions)
+        ]
+
+    def chance(label: str, probability: float) -> list[Cell]:
+        return [label, "", "", probability]
+
+    rows = [
+        chance(_base(speech, result), result.base.probability),
+        *terms(interventions=False),
+        chance(say("this village in a typical year"), result.probability_foreseen),
+        *terms(interventions=False, foreseeable=False),
+        chance(say("without interventions that year"), result.probability_without_interventions),
+        *terms(interventions=True),
+        chance(say("chance of rising in {year}", year=result.year), result.probability_rises),
+    ]
+    columns: list[Column | str] = [
+        say("component"),
+        say("odds × (5 / 50 / 95%)"),
+        say("acts in"),
+        Column(say("chance"), "chance", 1),
+    ]
+    return Table(say("Where the chance comes from"), columns, rows)
+
+
+def reach_table(speech: Language, result: ExplanationResult) -> Table:
+    """Return what each intervention is to the village."""
+    say = speech.say
+    rows: list[list[Cell]] = [
+        [reach.name, frequency(speech, reach.eligible), frequency(speech, reach.assisted), reach.probability_if_certain]
+        for reach in result.reach
+    ]
+    return Table(
+        say("Interventions in {year}", year=result.year),
+        [
+            say("intervention"),
+            say("may choose it"),
+            say("assists it"),
+            Column(say("chance if it did for certain"), "chance", 1),
+        ],
+        rows,
+    )
+
+
+def _year_by_year(speech: Language, result: ExplanationResult) -> Iterator[Paragraph]:
+    """Yield the chance of every year, a dash where it never rose; nothing where no forecast is explained."""
+    if result.probability_by_year:
+        chances = "; ".join(
+            f"{year} {wording.uncertain(speech, chance, 1) if chance else '–'}"
+            for year, chance in result.probability_by_year.items()
+        )
+        yield Paragraph(speech.say("Chance of rising, year by year: {chances}.", chances=chances))
+
+
+def _base(speech: Language, result: ExplanationResult) -> str:
+    """Return what the first row is: one level, or those at which the village may stand by then."""
+    levels = {level: share for level, share in result.status_at_start.items() if share}
+    if len(levels) > 1:
+        shares = ", ".join(f"{level} {frequency(speech, share)}" for level, share in levels.items())
+        return speech.say("typical village in a typical year, at its level by then ({shares})", shares=shares)
+    (level,) = levels
+    if result.base.parameter_interval90 is None:
+        return speech.say("typical village at {level} in a typical year", level=level)
+    interval = wording.chance_span(speech, result.base.parameter_interval90)
+    return speech.say(
+        "typical village at {level} in a typical year (90% interval {interval})", level=level, interval=interval
+    )
+
+
+def _label(speech: Language, result: ExplanationResult, part: TermRow) -> str:
+    return speech.say(
+        _LABELS[part.kind],
+        name=part.name,
+        above=frequency(speech, result.share_above),
+        **_measured(speech, result, part),
+    )
+
+
+def _measured(speech: Language, result: ExplanationResult, part: TermRow) -> dict[str, str]:
+    """Return the number of a covariate and the mean of the district, for a sentence about it."""
+    numbers = result.covariates.get(part.name) if part.kind == "covariate" else None
+    if numbers is None:
+        return {"value": "", "mean": ""}
+    return {"value": measured(speech, numbers.value), "mean": measured(speech, numbers.district_mean)}
+
+
+def _ratio(speech: Language, part: TermRow) -> str:
+    """Return the odds ratio, one number where it does not vary."""
+    if part.odds_ratio is None:
+        return "–"
+    shown = [times(speech, ratio) for ratio in part.odds_ratio.values()]
+    return shown[0] if len(set(shown)) == 1 else " / ".join(shown)
+
+
+def _compute(question: Question[OneVillage], work: Work) -> Explanation:  # noqa: ARG001
+    asked = question.asked
+    found = explain(
+        question.scenarios[0],
+        asked.village_code,
+        asked.year,
+        draws=asked.draws,
+        replicates=asked.replicates,
+        seed=asked.seed,
+    )
+    return replace(found, by_year=asked.by_year)
+
+
+def _tables(found: Explanation) -> Iterable[DataTable]:
+    yield DataTable.of("explanation.csv", found.table)
+
+
+EXPLANATION = Kind(
+    name="explanation",
+    asked=OneVillage,
+    found=Explanation,
+    result_type=ExplanationResult,
+    question=OneVillage.of,
+    compute=_compute,
+    result=result_of,
+    tables=_tables,
+    document=document_of,
+    title=phrase("explanation of one village"),
+)
