@@ -47,6 +47,9 @@ CASES = refusal_cases() | decision_cases() | learning_cases()
 FULL, FORBIDDEN = OSError(errno.ENOSPC, "x"), OSError(errno.EACCES, "x")
 FOLDER = Path("results", "coba")
 
+_RUN_ID = re.compile(r"(/|_)[0-9a-f]{12}(?=[/: ])")
+"""Ids follow every change of what is hashed; which one it is, no sentence hangs on."""
+
 
 def refused(call: Callable[[], object]) -> Callable[[Language], str]:
     """Return what tells, in a language, why a call is refused."""
@@ -162,7 +165,7 @@ def said(case: Case, folder: Path) -> str:
         case.spoil(folder)
     ended, text = typed(case.command, folder)
     assert ended == case.code, text
-    return text.replace(f"{folder}/", "")
+    return _RUN_ID.sub(r"\1<id>", text.replace(f"{folder}/", ""))
 
 
 def texts(folder: Path) -> dict[str, str]:
