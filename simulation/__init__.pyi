@@ -18,6 +18,11 @@ from .domain.distributions import HalfNormal as HalfNormal
 from .domain.distributions import LogitNormal as LogitNormal
 from .domain.distributions import Normal as Normal
 from .domain.distributions import lognormal_from_interval as lognormal_from_interval
+from .domain.evidence import Assistance as Assistance
+from .domain.evidence import Counts as Counts
+from .domain.evidence import Evidence as Evidence
+from .domain.evidence import Launches as Launches
+from .domain.evidence import Panel as Panel
 from .domain.intervention import Intervention as Intervention
 from .domain.messages import DataError as DataError
 from .domain.messages import KampungError as KampungError

@@ -63,12 +63,25 @@ def compare(
     sinks
         Where finished chunks of each scenario are kept and looked for, the baseline's first; None for nowhere.
 
+    Returns
+    -------
+    Comparison
+        The differences between every scenario and the baseline, year by year.
+
     Raises
     ------
     Refusal
         Where scenarios cannot be paired, or one has no closed form for the exact engine; with every reason.
     ValueError
         Where there is no scenario.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> paths = ("scenarios/contoh.yaml", "scenarios/contoh_pendampingan.yaml")
+    >>> comparison = kkb.compare(*map(kkb.load_scenario, paths), draws=50, replicates=20)
+    >>> [contrast.scenario.name for contrast in comparison.contrasts]
+    ['contoh-pendampingan']
     """
     if not scenarios:
         raise ValueError("give at least one scenario to compare with the baseline")

@@ -114,10 +114,22 @@ def next_datum(
     seed, workers
         As for a forecast.
 
+    Returns
+    -------
+    NextDatum
+        What could be collected, the most useful first.
+
     Raises
     ------
     Refusal
         Where there are several districts, nothing is uncertain, or no statuses are known.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/contoh_belajar.yaml")
+    >>> kkb.next_datum(scenario, draws=50, tries=20).data[0].datum
+    'launch_years'
     """
     _refuse(scenario)
     rng = np.random.default_rng([seed, 21])

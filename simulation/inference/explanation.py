@@ -217,11 +217,24 @@ def explain(
     draws, replicates, seed
         As for `simulation.forecast`; at most `PLAYED_CELLS` are played.
 
+    Returns
+    -------
+    Explanation
+        The chance, and what raises or lowers it.
+
     Raises
     ------
     Refusal
         Where only counts are known, no village has this code, the year is not in the forecast, or the forecast was
         made with an agent class of its own.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/contoh_pendampingan.yaml")
+    >>> explanation = kkb.explain(scenario, scenario.districts[0].codes[0], draws=100, replicates=1)
+    >>> 0 < explanation.chance < 1
+    True
     """
     if isinstance(what, Forecast):
         return _explain_forecast(what, village, year)

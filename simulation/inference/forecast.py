@@ -239,6 +239,11 @@ def forecast(
     workers, progress, sink
         See `simulation.engine.ensemble.run`.
 
+    Returns
+    -------
+    Forecast
+        Numbers only: `save` writes them, `plots` draws them.
+
     Raises
     ------
     KampungError
@@ -252,6 +257,14 @@ def forecast(
     -----
     FailedTrajectoriesWarning
         Where an agent raised an exception in some trajectories: these are left out, see `Forecast.failures`.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> forecast = kkb.forecast(scenario, draws=200, replicates=20, seed=2025)
+    >>> list(forecast.years["year"])
+    [2026, 2027, 2028, 2029, 2030]
     """
     if agent_class is not None and engine != "mesa":
         raise ValueError('agent_class needs engine="mesa": the other engines have no agents')

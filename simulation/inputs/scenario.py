@@ -129,12 +129,24 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     path
         A scenario file (YAML).
 
+    Returns
+    -------
+    Scenario
+        Checked, and ready for `forecast` and its neighbours.
+
     Raises
     ------
     ScenarioError
         Where the scenario cannot be used as written; it carries the problems of all files.
     DataError
         Where only tables are wrong.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> scenario.origin, scenario.horizon, scenario.districts[0].district
+    (2025, 5, 'Kabupaten Tanah Laut')
     """
     collector = Collector()
     files = Files(Path(path), collector)

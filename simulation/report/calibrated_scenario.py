@@ -28,6 +28,30 @@ def write_posterior(posterior: Posterior, path: str | Path) -> Path:
 
     The file names the data behind it (`basis`) and the parameters that they bore on (`learned`): a scenario takes
     those from it, and keeps its own numbers and priors for the others.
+
+    Parameters
+    ----------
+    posterior
+        From `calibrate`.
+    path
+        Where the file goes, usually ``….parquet`` beside the scenario.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/contoh_belajar.yaml")
+    >>> gathered = kkb.read_evidence("scenarios/data/contoh_belajar_daftar.xlsx", scenario)
+    >>> posterior = kkb.calibrate(gathered.evidence, scenario, draws=100)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     kkb.write_posterior(posterior, Path(folder) / "draws.parquet").name
+    'draws.parquet'
     """
     path = Path(path)
     metadata = {

@@ -38,6 +38,16 @@ def brief(*folders: str | Path, language: str | None = None) -> tuple[Path, ...]
     ------
     KampungError
         Where a folder holds no answer, or none holds a forecast; where python-docx is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> forecast = kkb.forecast(scenario, draws=10, replicates=2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     kkb.brief(kkb.save(forecast, folder), language="en")[0].name
+    'brief.docx'
     """
     runs = read_runs([Path(folder) for folder in folders])
     speech = spoken(language or runs.language or DEFAULT)
@@ -57,10 +67,25 @@ def export(folder: str | Path, language: str | None = None) -> Path:
     language
         As for `brief`. A workbook that was changed by hand since it was written is kept under another name.
 
+    Returns
+    -------
+    Path
+        The workbook.
+
     Raises
     ------
     KampungError
         Where the folder holds no saved forecast.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> forecast = kkb.forecast(scenario, draws=10, replicates=2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     kkb.export(kkb.save(forecast, folder)).name
+    'forecast.xlsx'
     """
     run = load_run(Path(folder))
     speech = spoken(language or run.record["language"] or DEFAULT)

@@ -24,10 +24,32 @@ def save(answer: Any, folder: str | Path = "results") -> Path:
     The same answer goes to the same folder; one that is there already is left as it is, and figures that it lacks
     are added.
 
+    Parameters
+    ----------
+    answer
+        A forecast, comparison, plan, or any other answer of this package.
+    folder
+        Below which run folders are kept.
+
+    Returns
+    -------
+    Path
+        The folder.
+
     Raises
     ------
     KampungError
         Where it is no answer that can be saved.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     saved = kkb.save(kkb.forecast(scenario, draws=10, replicates=2), folder)
+    ...     (saved / "forecast.json").is_file()
+    True
     """
     match answer:
         case Forecast():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import subprocess
 import sys
@@ -18,21 +19,26 @@ SCRIPT = ROOT / "tests" / "data" / "user_script.py"
 def test_the_public_surface_is_this() -> None:
     """A name added or lost is a decision, not an accident; each can be imported."""
     assert sorted(kkb.__all__) == [
-        "Backtest", "Beta", "Comparison", "DataError", "Dirichlet", "Distribution", "DistrictCounts", "Empirical",
-        "Explanation", "Exponentiated", "Fixed", "Forecast", "HalfNormal", "Intervention", "KampungError",
-        "KampungModel", "KnownStatuses", "LogitNormal", "MadeUpCounts", "Message", "NextDatum", "Normal",
-        "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem", "Refusal", "Robustness", "Scenario",
-        "ScenarioError", "Sensitivity", "Status", "SubdistrictCounts", "Target", "VillageAgent", "Villages", "backtest",
-        "brief", "calibrate", "compare", "explain", "export", "forecast", "load_scenario", "lognormal_from_interval",
-        "next_datum", "plan", "plots", "read_evidence", "robustness", "save", "sensitivity", "write_posterior",
+        "Assistance", "Backtest", "Beta", "Comparison", "Counts", "DataError", "Dirichlet", "Distribution",
+        "DistrictCounts", "Empirical", "Evidence", "Explanation", "Exponentiated", "Fixed", "Forecast", "HalfNormal",
+        "Intervention", "KampungError", "KampungModel", "KnownStatuses", "Launches", "LogitNormal", "MadeUpCounts",
+        "Message", "NextDatum", "Normal", "Panel", "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem",
+        "Refusal", "Robustness", "Scenario", "ScenarioError", "Sensitivity", "Status", "SubdistrictCounts", "Target",
+        "VillageAgent", "Villages", "backtest", "brief", "calibrate", "compare", "explain", "export", "forecast",
+        "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence", "robustness",
+        "save", "sensitivity", "write_posterior",
     ]  # fmt: skip
     for name in kkb.__all__:
         assert getattr(kkb, name) is not None
 
 
 def test_every_public_name_is_described() -> None:
-    """`help` says something of each."""
-    assert [name for name in kkb.__all__ if not (getattr(kkb, name).__doc__ or "").strip()] == []
+    """`help` says something of each, and of functions what they take and return, with an example that runs."""
+    described = {name: inspect.getdoc(getattr(kkb, name)) or "" for name in kkb.__all__}
+    assert [name for name, text in described.items() if not text] == []
+    functions = [name for name in kkb.__all__ if inspect.isfunction(getattr(kkb, name))]
+    for section in ("Parameters\n", "Returns\n", "Examples\n"):
+        assert [name for name in functions if section not in described[name]] == []
 
 
 @pytest.mark.slow

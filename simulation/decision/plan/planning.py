@@ -72,10 +72,23 @@ def plan(
     engine
         None: exact where that can be had (first year; see MODEL.md, "Exact results"), else simulated by arrays.
 
+    Returns
+    -------
+    Plan
+        The effort, the chance of meeting the target with it, and the villages in their order.
+
     Raises
     ------
     Refusal
         Where there is nothing to plan, or the exact engine was asked for and cannot, with the reason.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/contoh_pendampingan.yaml")
+    >>> plan = kkb.plan(scenario, 0.8, "pendampingan.capacity", draws=100)
+    >>> plan.least is not None
+    True
     """
     request = PlanRequest.of(
         scenario,

@@ -136,10 +136,23 @@ def robustness(
     told
         Called with (cells done, cells in all).
 
+    Returns
+    -------
+    Robustness
+        The chance of every option in every state, and its regret.
+
     Raises
     ------
     Refusal
         Where there is nothing to choose from, or the options cannot be paired, or differ in more than interventions.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> paths = ("scenarios/contoh.yaml", "scenarios/contoh_pendampingan.yaml")
+    >>> found = kkb.robustness([kkb.load_scenario(path) for path in paths], draws=20, replicates=5)
+    >>> found.options[found.best_on_average].name
+    'contoh-pendampingan'
     """
     if len(options) < 2:
         raise Refusal(replace(FEWEST_OPTIONS, values={"found": len(options)}))

@@ -69,10 +69,23 @@ def sensitivity(
     told
         Called with (trajectories done, in all) of each step; never where results are exact.
 
+    Returns
+    -------
+    Sensitivity
+        What each uncertain parameter contributes.
+
     Raises
     ------
     Refusal
         Where there are several districts, nothing is uncertain, there is no such year, or the engine does not apply.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> found = kkb.sensitivity(scenario, draws=16, replicates=8)
+    >>> found.year
+    2026
     """
     factors = _factors(scenario)
     asked = Effort(DRAWS if draws is None else draws, REPLICATES if replicates is None else replicates)

@@ -142,6 +142,11 @@ def backtest(
     progress
         Called with (origins done, origins).
 
+    Returns
+    -------
+    Backtest
+        What was forecast, what happened, and the scores of every forecaster.
+
     Raises
     ------
     DataError
@@ -153,6 +158,16 @@ def backtest(
     -----
     Every forecast is made from what was known at its origin alone. Counts and launch years do not say which villages
     rose, so that only panels are scored.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import simulation as kkb
+    >>> rows = 30 * [[0, 0, 1, 1], [0, 1, 1, 2], [1, 1, 3, 3]]
+    >>> codes = tuple(f"99.03.01.{2001 + i}" for i in range(len(rows)))
+    >>> panel = kkb.Panel("99.03", codes, (2021, 2022, 2023, 2024), np.array(rows, dtype=np.int8))
+    >>> [case.year for case in kkb.backtest(panel, draws=50).cases]
+    [2023, 2024]
     """
     given: list[Data] = [panel] if isinstance(panel, str | os.PathLike | Panel | Evidence) else list(panel)
     panels = [one for one in given if isinstance(one, Panel)]

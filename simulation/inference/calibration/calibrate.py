@@ -57,6 +57,11 @@ def calibrate(
     progress
         Called with (percent done, 100).
 
+    Returns
+    -------
+    Posterior
+        Draws of the parameters, and how much was learned of each.
+
     Raises
     ------
     Refusal
@@ -67,6 +72,15 @@ def calibrate(
     The likelihood is that of the reduced law: no peers, kecamatan shocks, campaigns, `min_years` or covariates.
     Parameters are held as scores u = Φ(score), standard normal under the prior, together with the shared shock of
     every district and year of the data; see MODEL.md, "Calibration".
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/contoh_belajar.yaml")
+    >>> gathered = kkb.read_evidence("scenarios/data/contoh_belajar_daftar.xlsx", scenario)
+    >>> posterior = kkb.calibrate(gathered.evidence, scenario, draws=100)
+    >>> posterior.basis
+    ('panel', 'launch_years')
     """
     parameters = _DEFAULTS if scenario is None else scenario.parameters
     if reasons := refusals(evidence, parameters):

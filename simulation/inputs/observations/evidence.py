@@ -50,10 +50,23 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     fixed_cohort
         Whether villages that are not in the lists of all years are left out, instead of told.
 
+    Returns
+    -------
+    Gathered
+        The evidence, and notes on what was left out.
+
     Raises
     ------
     DataError
         With every problem of every file.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/contoh_belajar.yaml")
+    >>> gathered = kkb.read_evidence("scenarios/data/contoh_belajar_daftar.xlsx", scenario)
+    >>> gathered.evidence.blocks
+    ('panel', 'launch_years')
     """
     collector, known = Collector(), ScenarioVillages(scenario)
     collector.language = scenario.language
