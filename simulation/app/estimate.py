@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from ..engine.ensemble import CHUNK_CELLS, Effort, Engine, chunks, refuse_nonsense, run
+from ..engine.chunks import CHUNK_CELLS, Engine, chunks
+from ..engine.effort import Effort
+from ..engine.ensemble import refuse_nonsense, run
 from ..report.chunks import WORTH_KEEPING_SECONDS
 
 if TYPE_CHECKING:

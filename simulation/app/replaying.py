@@ -90,8 +90,8 @@ def replay(
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)  # an agent that brings down the process shows where
     with told(settings):
+        from ..engine.agent_loader import load_agent
         from ..engine.model import VillageAgent
-        from ..engine.own_agent import load_agent
 
         agent_class = VillageAgent if agent is None else load_agent(agent)
         life = _live(loaded, _district(loaded, district), (draw, replicate, seed), agent_class)
@@ -118,7 +118,7 @@ def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:
         from ..domain.messages import Message, Refusal
 
         raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", {"engine": engine}))
-    from ..engine.own_agent import load_agent
+    from ..engine.agent_loader import load_agent
 
     return load_agent(named)
 
@@ -139,8 +139,8 @@ def _live(
 ) -> Life:
     """Run one trajectory, whatever its agents do."""
     from ..domain.messages import Message, Refusal
+    from ..engine.agent_errors import failure_of
     from ..engine.ensemble import MOST_ROWS
-    from ..engine.failure import Failure
     from ..engine.model import KampungModel
 
     draw, replicate, _ = address
@@ -156,7 +156,7 @@ def _live(
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
         year = None if model is None else model.year
-        failure = Failure.of(error, agent_class, villages.district_code, (draw, replicate), year)
+        failure = failure_of(error, agent_class, villages.district_code, (draw, replicate), year)
         return Life(villages, *address, model, finished, failure, error)
     return Life(villages, *address, model, finished, None, None)
 
@@ -212,7 +212,7 @@ def _show(speech: Language, scenario: Scenario, life: Life) -> None:
 
 def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
     """Say on stderr what failed, and where in the agent's own file; the whole way there with --debug."""
-    from ..engine.failure import own_frames
+    from ..engine.agent_errors import own_frames
     from .failing import failure_told
 
     speech = settings.language()

@@ -14,7 +14,8 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions
 from ..domain.villages import KnownStatuses
-from ..engine.ensemble import Effort, Ensemble, Progress, run
+from ..engine.effort import Effort
+from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.exact.limits import NoClosedForm, sort_districts
 from ..engine.exact.solve import ExactResult, solve
 from ..inference.precision import PrecisionStep, PrecisionTrace, doubled
@@ -25,7 +26,7 @@ from .differences import Difference, exact_difference, paired_difference
 from .pairing import leading_scenario, other_assumptions, refuse_unpaired, same_law
 
 if TYPE_CHECKING:
-    from ..engine.ensemble import ChunkSink
+    from ..engine.chunks import ChunkSink
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

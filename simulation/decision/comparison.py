@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.villages import Villages
-from ..engine.ensemble import Effort
+from ..engine.effort import Effort
 from ..inference.precision import PrecisionTrace
 from ..inference.uncertainty import WILSON_Z
 from ..inputs.scenario import Scenario

@@ -18,7 +18,7 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..domain.status import LEVELS
 from ..domain.villages import MadeUpCounts
-from ..engine.ensemble import Effort
+from ..engine.effort import Effort
 from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.likelihood import average
 from ..inference.calibration.yearly_matrices import Law, Products, Steps, Year

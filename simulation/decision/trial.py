@@ -17,7 +17,8 @@ from ..domain.distributions import Distribution
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..domain.target import needed
-from ..engine.ensemble import Effort, run
+from ..engine.effort import Effort
+from ..engine.ensemble import run
 from ..engine.exact.closed_form import top_at_start
 from ..engine.exact.first_year import chance_of_meeting, multiplications
 from ..engine.exact.limits import NoClosedForm, sort_districts

@@ -66,7 +66,7 @@ def simulate(
         _record(outcome, t, state, changes, scenario.target.level_mask)
         for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
-            outcome.village_assisted[:, t, j] = programme.assisted.sum(axis=1)
+            outcome.villages.assisted[:, t, j] = programme.assisted.sum(axis=1)
     outcome.risen[:] = np.packbits(state.risen, axis=0).T
     return outcome
 
@@ -197,6 +197,6 @@ def _record(outcome: Outcome, t: int, state: State, changes: Changes, inside: Bo
     outcome.falls[:, t] = np.bincount(changes.trajectory[~rose], minlength=size)
     outcome.entries[:, t] = np.bincount(changes.trajectory[entered], minlength=size)
     outcome.levels[:, t + 1] = state.levels.sum(axis=0).T
-    outcome.village_rises[:, t] = np.bincount(changes.village[rose], minlength=count)
-    outcome.village_risen[:, t] = state.risen.sum(axis=1)
-    outcome.village_status[:, t] = state.at_level
+    outcome.villages.rises[:, t] = np.bincount(changes.village[rose], minlength=count)
+    outcome.villages.risen[:, t] = state.risen.sum(axis=1)
+    outcome.villages.status[:, t] = state.at_level

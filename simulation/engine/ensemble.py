@@ -1,7 +1,6 @@
-"""An ensemble: draws × replicates of one scenario, cut into chunks and spread over workers.
+"""An ensemble: draws × replicates of one scenario, spread over workers chunk by chunk.
 
-Knows how work is divided and put together again; must not know what a year does. No result depends on
-the chunks, the number of workers or the order in which they finish.
+No result depends on the chunks, the number of workers or the order in which they finish.
 """
 
 from __future__ import annotations
@@ -9,104 +8,29 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from ..domain.messages import KampungError, Message
+from ..domain.messages import Message
 from ..domain.parameters import Parameters
-from ..domain.randomness import WORDS, Trajectories
+from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
+from .agent_loader import Parcel
+from .chunks import CHUNK_CELLS, Chunk, ChunkSink, Engine, chunks
+from .effort import Effort, EffortError, refuse_address
 from .failure import EnsembleError, Failure, in_order, none_completed
 from .outcome import Outcome
-from .own_agent import Parcel
-from .piecemeal import piecemeal
+from .retry import retry_one_by_one
 from .workers import TaskStuckError, WorkerDiedError, spread
 
 if TYPE_CHECKING:
     from .model import VillageAgent
 
-Engine = Literal["batch", "mesa"]
 Progress = Callable[[int, int], None]
 
-DEFAULT_DRAWS = 1_000
-DEFAULT_REPLICATES = 20
-DEFAULT_REPLICATES_FIXED = 20_000
 MOST_ROWS = 100_000_000
 """Trajectories × years × districts whose counts are held at once: about 5 GB."""
-
-CHUNK_CELLS: dict[Engine, int] = {"batch": 196_608, "mesa": 8_192}
-"""Villages × trajectories of a chunk: large enough that threads of the array engine do not wait for each other."""
-
-
-class EffortError(KampungError, ValueError):
-    """More, or less, is asked for than can be simulated.
-
-    Attributes
-    ----------
-    reasons
-        Why, one message.
-    """
-
-    def __init__(self, reason: Message) -> None:
-        self.reasons = (reason,)
-        super().__init__(str(reason))
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How much is simulated: `draws` parameter draws × `replicates` each."""
-
-    draws: int
-    replicates: int
-
-    def __post_init__(self) -> None:
-        """Refuse an effort of nothing.
-
-        Raises
-        ------
-        EffortError
-            Where either is no whole number or below 1.
-        """
-        for found in (self.draws, self.replicates):
-            if not isinstance(found, int) or isinstance(found, bool) or found < 1:
-                message = Message("draws and replicates must be whole numbers of 1 or more; found {found}")
-                raise EffortError(replace(message, values={"found": found}))
-
-    @classmethod
-    def of(cls, scenario: Assumptions, draws: int | None = None, replicates: int | None = None) -> Effort:
-        """Return the effort for a scenario; None takes the default.
-
-        Where every number is fixed one draw says all: `draws` is then ignored.
-        """
-        if scenario.fixed:
-            return cls(1, DEFAULT_REPLICATES_FIXED if replicates is None else replicates)
-        return cls(DEFAULT_DRAWS if draws is None else draws, DEFAULT_REPLICATES if replicates is None else replicates)
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """A part of an ensemble: one district, some draws, some replicates."""
-
-    district: int
-    draws: range
-    replicates: range
-
-    @property
-    def name(self) -> str:
-        """A name that tells this chunk from every other of its ensemble."""
-        d, r = self.draws, self.replicates
-        return f"{self.district}_{d.start}-{d.stop}_{r.start}-{r.stop}"
-
-
-class ChunkSink(Protocol):
-    """Where finished chunks go, so that an interrupted ensemble can be resumed."""
-
-    def load(self, chunk: Chunk) -> Outcome | None:
-        """Return the outcome of a chunk finished earlier, or None."""
-
-    def save(self, chunk: Chunk, outcome: Outcome) -> None:
-        """Keep a finished chunk."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +94,7 @@ def run(
     Raises
     ------
     EffortError
-        Where the seed, the engine or the number of workers is none, or the result would not fit in memory.
+        Where there is no such seed, engine or number of workers, or the result would not fit in memory.
     EnsembleError
         Where no trajectory of a district reached its end, or many ended their worker process.
 
@@ -188,7 +112,7 @@ def run(
         Outcome.empty((effort.draws, effort.replicates), scenario.horizon, len(villages), len(scenario.interventions))
         for villages in scenario.districts
     )
-    total, done = effort.draws * effort.replicates * len(scenario.districts), 0
+    total, done = effort.trajectories * len(scenario.districts), 0
     task = _Task(scenario, parameters, seed, engine, agent_class)
     for chunk, outcome in _finished(task, todo, workers, sink, apart=apart):
         where = Trajectories.grid(chunk.draws, chunk.replicates)
@@ -204,31 +128,19 @@ def run(
 
 def refuse_nonsense(scenario: Assumptions, effort: Effort, seed: int, engine: str, workers: int | None) -> None:
     """Raise an `EffortError` for what could only fail later, or run for days first."""
-    if seed < 0 or engine not in CHUNK_CELLS or (workers is not None and workers < 1):
-        raise EffortError(Message("the seed must be 0 or more, workers 1 or more, and the engine batch or mesa"))
-    rows = effort.draws * effort.replicates * scenario.horizon * len(scenario.districts)
+    refuse_address(seed=seed)
+    if workers is not None and workers < 1:
+        raise EffortError(Message("there must be 1 worker or more; found {found}", {"found": workers}))
+    if engine not in CHUNK_CELLS:
+        raise EffortError(Message("the engine must be batch or mesa; found {found}", {"found": engine}))
+    rows = effort.trajectories * scenario.horizon * len(scenario.districts)
     if rows > MOST_ROWS:
         message = Message(
             "{rows:,} million rows (draws × replicates × years × districts) are more than the {most:,} million that "
-            "fit in memory; ask for fewer draws or replicates"
+            "fit in memory; ask for fewer draws or replicates",
+            {"rows": math.ceil(rows / 1e6), "most": MOST_ROWS // 10**6},
         )
-        raise EffortError(replace(message, values={"rows": math.ceil(rows / 1e6), "most": MOST_ROWS // 10**6}))
-
-
-def chunks(scenario: Assumptions, effort: Effort, cells: int) -> Iterator[Chunk]:
-    """Cut an ensemble into chunks of about `cells` villages × trajectories."""
-    for district, villages in enumerate(scenario.districts):
-        size = max(WORDS, cells // len(villages))
-        for replicates in _cut(effort.replicates, size, WORDS):
-            for draws in _cut(effort.draws, max(1, size // len(replicates)), 1):
-                yield Chunk(district, draws, replicates)
-
-
-def _cut(count: int, size: int, multiple: int) -> Iterator[range]:
-    """Cut range(count) into parts of about equal length, at most about `size`, starting at multiples."""
-    step = math.ceil(count / math.ceil(count / size) / multiple) * multiple
-    for start in range(0, count, step):
-        yield range(start, min(start + step, count))
+        raise EffortError(message)
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,10 +169,10 @@ class _Task:
             from .batch import simulate
 
             return simulate(self.scenario, villages, self.parameters, trajectories, self.seed)
-        from . import model
+        from . import agents, model
 
         agent_class = self.agent_class or model.VillageAgent
-        return model.simulate(self.scenario, villages, self.parameters, trajectories, self.seed, agent_class)
+        return agents.simulate(self.scenario, villages, self.parameters, trajectories, self.seed, agent_class)
 
 
 def _finished(
@@ -292,7 +204,10 @@ def _computed(task: _Task, todo: list[Chunk], workers: int, *, apart: bool) -> I
             # The first unfinished ones were under way.
             suspects, todo = died.unfinished[:workers], died.unfinished[workers:]
         except TaskStuckError as stuck:
-            message = Message("the work cannot be sent to worker processes ({reason}); use one worker: --workers 1")
-            raise EnsembleError(replace(message, values={"reason": str(stuck)})) from stuck
+            message = Message(
+                "the work cannot be sent to worker processes ({reason}); use one worker: --workers 1",
+                {"reason": str(stuck)},
+            )
+            raise EnsembleError(message) from stuck
         for chunk in suspects:
-            yield chunk, piecemeal(task, chunk, task.scenario, deaths)
+            yield chunk, retry_one_by_one(task, chunk, task.scenario, deaths)

@@ -1,26 +1,11 @@
-"""A trajectory that broke off, and a run that came to nothing.
-
-Knows how an exception raised by an agent becomes a few words and a place; must not know how trajectories
-are run, nor how failures are told.
-"""
+"""A trajectory that broke off, and a run that came to nothing."""
 
 from __future__ import annotations
 
-import re
-import textwrap
-import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 from ..domain.messages import Message, Refusal
-
-if TYPE_CHECKING:
-    from .model import VillageAgent
-
-LONGEST_ERROR = 200
-_ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]+")
 
 
 @dataclass(frozen=True)
@@ -46,18 +31,6 @@ class Failure:
     year: int | None
     error: str
     place: str
-
-    @classmethod
-    def of(
-        cls,
-        error: BaseException,
-        agent_class: type[VillageAgent],
-        district_code: str,
-        address: tuple[int, int],
-        year: int | None,
-    ) -> Failure:
-        """Return what is told of an exception, which a trajectory's (draw, replicate) ended with."""
-        return cls(district_code, *address, year, in_one_line(error), _place(error, agent_class))
 
 
 class EnsembleError(Refusal):
@@ -93,43 +66,3 @@ def none_completed(district: str, failures: Iterable[Failure]) -> EnsembleError:
 def in_order(failures: Iterable[Failure]) -> list[Failure]:
     """Return failures of one district in the order of draws and replicates, however they came in."""
     return sorted(failures, key=lambda failure: (failure.draw, failure.replicate))
-
-
-def own_frames(error: BaseException, agent_class: type[VillageAgent]) -> list[traceback.FrameSummary]:
-    """Return the part of a traceback that lies in the files in which a researcher's own agent was written."""
-    files = dict(_files(agent_class))
-    return [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
-
-
-def in_one_line(error: BaseException) -> str:
-    """Return type and text of an error, without the places in memory that differ from run to run."""
-    lines = traceback.format_exception_only(error)
-    said = lines[-1] if isinstance(error, SyntaxError) else " ".join(lines)
-    said = said.removeprefix(f"{type(error).__module__}.")
-    # A file name that is no text may stand in it, which no file could hold.
-    sound = said.encode(errors="replace").decode()
-    return textwrap.shorten(_ADDRESS.sub("at 0x…", sound), LONGEST_ERROR, placeholder=" …")
-
-
-def _files(agent_class: type[VillageAgent]) -> Iterator[tuple[str, str]]:
-    """Yield each file of a class, and of those between it and `VillageAgent`, as its functions know it, and its name.
-
-    A class that came to a worker process has no module there that could be asked. The cells of a notebook
-    have no name that would be the same again.
-    """
-    from .model import VillageAgent
-
-    for kind in agent_class.__mro__:
-        if kind in VillageAgent.__mro__:
-            continue
-        for member in vars(kind).values():
-            function = getattr(member, "fget", None) or getattr(member, "__func__", member)
-            if code := getattr(function, "__code__", None):
-                yield code.co_filename, "" if kind.__module__ == "__main__" else PurePath(code.co_filename).name
-
-
-def _place(error: BaseException, agent_class: type[VillageAgent]) -> str:
-    """Return where in the agent's files an error happened, or where at all if these had no part in it."""
-    frame = (own_frames(error, agent_class) or list(traceback.extract_tb(error.__traceback__)))[-1]
-    file = dict(_files(agent_class)).get(frame.filename, PurePath(frame.filename).name)
-    return f"{file}:{frame.lineno} ({frame.name})" if file else f"line {frame.lineno} ({frame.name})"

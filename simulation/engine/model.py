@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
@@ -23,9 +22,11 @@ from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, TOP, Status
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
 from ..domain.villages import Villages, count_levels, places
+from .effort import refuse_address
 from .environment import NEVER, Chances, Environment
-from .failure import Failure
 from .outcome import Outcome
+
+STATUSES = tuple(map(int, Status))
 
 
 class VillageAgent(mesa.Agent):
@@ -94,8 +95,18 @@ class VillageAgent(mesa.Agent):
         return fall_chance(against, effect)
 
     def decide(self) -> None:
-        """Choose `next_status` from the state at the start of the year."""
+        """Choose `next_status` from the state at the start of the year.
+
+        Raises
+        ------
+        ValueError
+            Where `rise_odds` or `fall_chance` returns what is none.
+        """
         u, odds = self.uniform, self.rise_odds()
+        if not odds >= 0:
+            raise ValueError(
+                f"the odds of rising of {self.village_code} in {self.model.year} are {odds!r}, not 0 or more"
+            )
         self.next_status = self.status
         if rises(u, odds):
             reaches = self.model.rise_reaches[self.status]
@@ -103,7 +114,13 @@ class VillageAgent(mesa.Agent):
             for level in range(self.status + 2, TOP + 1):
                 if rises_past(u, odds, reaches[level]):
                     self.next_status = Status(level)
-        elif falls(u, odds, fall := self.fall_chance()):
+            return
+        fall = self.fall_chance()
+        if not 0 <= fall <= 1:
+            raise ValueError(
+                f"the chance of falling of {self.village_code} in {self.model.year} is {fall!r}, not in [0, 1]"
+            )
+        if falls(u, odds, fall):
             reaches = self.model.fall_reaches[self.status]
             self.next_status = Status(self.status - 1)
             for level in range(self.status - 2, -1, -1):
@@ -111,9 +128,20 @@ class VillageAgent(mesa.Agent):
                     self.next_status = Status(level)
 
     def change(self) -> None:
-        """Take on the status decided."""
+        """Take on the status decided.
+
+        Raises
+        ------
+        ValueError
+            Where that is no status.
+        """
         if self.next_status != self.status:
-            self.status = self.next_status
+            if self.next_status not in STATUSES:
+                raise ValueError(
+                    f"{self.village_code} decides for {self.next_status!r} in {self.model.year}; a status is one of "
+                    f"{', '.join(map(str, STATUSES))}"
+                )
+            self.status = Status(self.next_status)
             self.last_change = self.model.year
 
 
@@ -143,6 +171,11 @@ class KampungModel(mesa.Model):
         The scenario's draws 0 … `draw` at least, where they are at hand already.
     collect_agents
         Whether the DataCollector keeps every village's status of every year.
+
+    Raises
+    ------
+    EffortError
+        Where a part of the address is no whole number of 0 or more.
     """
 
     def __init__(
@@ -157,6 +190,7 @@ class KampungModel(mesa.Model):
         parameters: Parameters | None = None,
         collect_agents: bool = True,
     ) -> None:
+        refuse_address(draw=draw, replicate=replicate, seed=seed)
         self.villages = scenario.districts[0] if villages is None else villages
         # For a researcher's own agents; the law itself draws by address and consumes nothing.
         low, high = philox_key(seed, Process.TRANSITION, draw, f"mesa/{replicate}/{self.villages.district_code}")
@@ -231,13 +265,13 @@ class KampungModel(mesa.Model):
         outcome.levels[0, t + 1] = self.levels
         outcome.can_rise[0, t] = np.bincount(before[~waiting], minlength=TOP + 1)
         outcome.rises[0, t], outcome.falls[0, t], outcome.entries[0, t] = self.rises, self.falls, self.entries
-        outcome.village_rises[:, t] = rose
-        outcome.village_risen[:, t] = rose if t == 0 else outcome.village_risen[:, t - 1] | rose
-        outcome.risen[0] = np.packbits(outcome.village_risen[:, t].astype(np.bool_))
-        outcome.village_status[np.arange(after.size), t, after] = 1
+        outcome.villages.rises[:, t] = rose
+        outcome.villages.risen[:, t] = rose if t == 0 else outcome.villages.risen[:, t - 1] | rose
+        outcome.risen[0] = np.packbits(outcome.villages.risen[:, t].astype(np.bool_))
+        outcome.villages.status[np.arange(after.size), t, after] = 1
         for j, programme in enumerate(self.environment.programmes):
             outcome.assisted[0, t, j] = programme.assisted.sum()
-            outcome.village_assisted[:, t, j] = programme.assisted[:, 0]
+            outcome.villages.assisted[:, t, j] = programme.assisted[:, 0]
 
 
 def _data_collector(collect_agents: bool) -> mesa.DataCollector:
@@ -260,36 +294,3 @@ def _level_counter(level: Status) -> Callable[[KampungModel], int]:
 
 def _status_label(agent: VillageAgent) -> str:
     return agent.status.label
-
-
-def simulate(
-    scenario: Assumptions,
-    villages: Villages,
-    parameters: Parameters,
-    trajectories: Trajectories,
-    seed: int,
-    agent_class: type[VillageAgent] = VillageAgent,
-) -> Outcome:
-    """Run a block of trajectories one by one; the outcome's leading axis is T, as in `batch.simulate`.
-
-    One that an agent breaks off, by an exception or by asking to exit, is set aside; the others go on.
-    """
-    size = len(trajectories)
-    outcome = Outcome.empty((size,), scenario.horizon, len(villages), len(scenario.interventions))
-    begin = partial(KampungModel, villages=villages, parameters=parameters, collect_agents=False)
-    addresses = zip(trajectories.draw.tolist(), trajectories.replicate.tolist(), strict=True)
-    for column, (draw, replicate) in enumerate(addresses):
-        model: KampungModel | None = None
-        try:
-            model = begin(scenario, draw, replicate, seed, agent_class)
-            for _ in scenario.years:
-                model.step()
-        except MemoryError:
-            raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
-            year = None if model is None else model.year
-            outcome.completed[column] = False
-            outcome.failures.append(Failure.of(error, agent_class, villages.district_code, (draw, replicate), year))
-        else:
-            outcome.absorb(model.outcome, (np.array([column]),))
-    return outcome

@@ -1,12 +1,11 @@
 """What simulated trajectories leave behind: counts per trajectory and sums per village.
 
-Knows what is counted each year; must not know how it came about. Integers only, so that adding up
-chunks in any order gives the same numbers.
+Integers only, so that adding up chunks in any order gives the same numbers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,43 @@ Counts = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
+class VillageSums:
+    """In how many of the completed trajectories something happened to each village; V villages, Y years.
+
+    Attributes
+    ----------
+    status
+        Shape (V, Y, 4): it ends the year at each level.
+    rises, risen
+        Shape (V, Y): it rises in that year, and at least once since the origin.
+    assisted
+        Shape (V, Y, J): it is assisted by each of J interventions.
+    """
+
+    status: Ints
+    rises: Ints
+    risen: Ints
+    assisted: Ints
+
+    @classmethod
+    def empty(cls, years: int, villages: int, interventions: int) -> VillageSums:
+        """Return sums of zero."""
+        return cls(
+            status=np.zeros((villages, years, 4), np.int64),
+            rises=np.zeros((villages, years), np.int64),
+            risen=np.zeros((villages, years), np.int64),
+            assisted=np.zeros((villages, years, interventions), np.int64),
+        )
+
+    def add(self, other: VillageSums) -> None:
+        """Add the sums of other trajectories."""
+        for name, array in vars(self).items():
+            np.add(array, getattr(other, name), out=array)
+
+
+@dataclass(frozen=True, eq=False)
 class Outcome:
-    """One district's outcome over trajectories (…): Y years, V villages, J interventions.
+    """One district's outcome over trajectories (…): Y years, J interventions.
 
     Attributes
     ----------
@@ -36,17 +70,13 @@ class Outcome:
         Shape (…, Y, J): villages assisted.
     risen
         Shape (…, ⌈V / 8⌉): one bit a village (`numpy.packbits`), whether it rose at least once by the horizon.
-    village_status
-        Shape (V, Y, 4): in how many trajectories a village ends the year at each level.
-    village_rises, village_risen
-        Shape (V, Y): in how many it rose in that year, and at least once since the origin.
-    village_assisted
-        Shape (V, Y, J): in how many it was assisted.
     completed
         Shape (…): whether a trajectory reached its end. One that did not holds zeros above and is part of
         no village's sums.
+    villages
+        Sums over trajectories for each village.
     failures
-        Why the others did not, in any order.
+        Why the others did not reach their end, in any order.
     """
 
     levels: Counts
@@ -56,12 +86,9 @@ class Outcome:
     entries: Counts
     assisted: Counts
     risen: NDArray[np.uint8]
-    village_status: Ints
-    village_rises: Ints
-    village_risen: Ints
-    village_assisted: Ints
     completed: Bools
-    failures: list[Failure]
+    villages: VillageSums
+    failures: list[Failure] = field(default_factory=list)
 
     @classmethod
     def empty(cls, shape: tuple[int, ...], years: int, villages: int, interventions: int) -> Outcome:
@@ -74,23 +101,28 @@ class Outcome:
             entries=np.zeros((*shape, years), np.int32),
             assisted=np.zeros((*shape, years, interventions), np.int32),
             risen=np.zeros((*shape, -(-villages // 8)), np.uint8),
-            village_status=np.zeros((villages, years, 4), np.int64),
-            village_rises=np.zeros((villages, years), np.int64),
-            village_risen=np.zeros((villages, years), np.int64),
-            village_assisted=np.zeros((villages, years, interventions), np.int64),
             completed=np.ones(shape, np.bool_),
-            failures=[],
+            villages=VillageSums.empty(years, villages, interventions),
         )
+
+    @classmethod
+    def of_arrays(cls, arrays: dict[str, NDArray[Any]], failures: list[Failure]) -> Outcome:
+        """Return the outcome that `arrays` took apart."""
+        sums = VillageSums(**{part.name: arrays[f"village_{part.name}"] for part in fields(VillageSums)})
+        return cls(**{name: arrays[name] for name in PER_TRAJECTORY}, villages=sums, failures=failures)
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Every array by name, sums of villages beginning with ``village_``."""
+        sums = {f"village_{name}": array for name, array in vars(self.villages).items()}
+        return {name: getattr(self, name) for name in PER_TRAJECTORY} | sums
 
     def absorb(self, part: Outcome, index: tuple[NDArray[np.int64], ...]) -> None:
         """Put the trajectories of `part` at `index` of the leading axes, and add its village sums."""
-        for name, array in vars(self).items():
-            if name == "failures":
-                array.extend(part.failures)
-            elif name.startswith("village_"):
-                np.add(array, getattr(part, name), out=array)
-            else:
-                array[index] = getattr(part, name)
+        for name in PER_TRAJECTORY:
+            getattr(self, name)[index] = getattr(part, name)
+        self.villages.add(part.villages)
+        self.failures.extend(part.failures)
 
     def of_completed(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the rows of the N completed trajectories, shape (N, …), of an array with the same leading axes."""
@@ -108,3 +140,7 @@ class Outcome:
             falls=self.falls,
             entries=self.entries,
         )
+
+
+PER_TRAJECTORY = tuple(part.name for part in fields(Outcome) if part.name not in {"villages", "failures"})
+"""The arrays of an outcome that have the trajectories as leading axes."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..domain.status import LEVELS
 from ..domain.target import needed
 from ..domain.villages import Villages
-from ..engine.ensemble import Effort
+from ..engine.effort import Effort
 from ..engine.exact.limits import sort_districts
 from ..engine.exact.solve import ExactResult, solve
 from ..inputs.scenario import Scenario

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from ..domain.distributions import Fixed
 from ..domain.parameters import ParameterSet
 from ..domain.villages import Villages
-from ..engine.ensemble import Effort, Ensemble, Progress, run
+from ..engine.effort import Effort
+from ..engine.ensemble import Ensemble, Progress, run
 from ..inputs.scenario import Scenario
 from .failures import COLUMNS, FailedTrajectoriesWarning, caveat, failure_rows
 from .uncertainty import INTERVAL90, Estimate
@@ -24,7 +25,7 @@ from .uncertainty import INTERVAL90, Estimate
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..engine.ensemble import ChunkSink
+    from ..engine.chunks import ChunkSink
     from ..engine.model import VillageAgent
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..engine.ensemble import Effort
+from ..engine.effort import Effort
 from ..inputs.scenario import Scenario
 from .forecast import Forecast, forecast
 from .uncertainty import WILSON_Z

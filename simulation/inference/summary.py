@@ -31,10 +31,10 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
         readings={
             name: tuple(float(p) for p in counted(counts.met(target)).mean(axis=0)) for name, target in readings.items()
         },
-        status_probability=outcome.village_status / size,
-        rise_probability=outcome.village_rises / size,
-        risen_probability=outcome.village_risen / size,
-        assisted_share=outcome.village_assisted / size,
+        status_probability=outcome.villages.status / size,
+        rise_probability=outcome.villages.rises / size,
+        risen_probability=outcome.villages.risen / size,
+        assisted_share=outcome.villages.assisted / size,
     )
 
 

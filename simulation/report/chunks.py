@@ -10,14 +10,15 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from errno import ENOSPC
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ..engine.ensemble import Chunk
+from ..engine.chunks import Chunk
 from ..engine.failure import Failure
 from ..engine.outcome import Outcome
 from .files import remove, whole_file
@@ -61,9 +62,9 @@ class ChunkFolder:
         """Return the outcome of a chunk finished earlier, or None."""
         try:
             with self._path(chunk).open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-                kept = {field.name: arrays[field.name] for field in fields(Outcome)}
+                kept = {name: arrays[name] for name in arrays.files}
             failures = [Failure(**failure) for failure in json.loads(str(kept["failures"]))]
-            outcome = Outcome(**{**kept, "failures": failures})
+            outcome = Outcome.of_arrays(kept, failures)
         except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
             return None
         whole = outcome.rises.shape[0] == len(chunk.draws) * len(chunk.replicates)
@@ -75,7 +76,10 @@ class ChunkFolder:
         self.resuming = False
         if self._given_up:
             return
-        content = {**vars(outcome), "failures": json.dumps([asdict(failure) for failure in outcome.failures])}
+        content: dict[str, Any] = {
+            **outcome.arrays,
+            "failures": json.dumps([asdict(failure) for failure in outcome.failures]),
+        }
         try:
             with whole_file(self._path(chunk), durable=False) as temporary, temporary.open("wb") as stream:
                 self._refuse_the_reserve()

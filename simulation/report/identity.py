@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..domain.messages import KampungError
-from ..engine.ensemble import Effort
+from ..engine.effort import Effort
 from ..inputs.resolve import fingerprint
 from ..inputs.scenario import Scenario
 

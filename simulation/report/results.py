@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.messages import KampungError
-from ..engine.ensemble import Effort
+from ..engine.effort import Effort
 from ..inference.forecast import Forecast
 from ..inputs.scenario import Scenario
 from .chunks import ChunkFolder

@@ -14,7 +14,7 @@ from simulation.app.cli import main
 from simulation.app.estimate import Estimate, estimate
 from simulation.app.failing import Replayable
 from simulation.app.running import Order
-from simulation.engine.ensemble import Effort, EffortError
+from simulation.engine.effort import Effort, EffortError
 from simulation.inputs.scenario import Scenario
 from simulation.report.chunks import ChunkFolder
 from simulation.report.language import language

@@ -13,7 +13,7 @@ from simulation.app.failing import Replayable
 from simulation.app.running import Order
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.intervention import Intervention
-from simulation.engine.ensemble import Effort
+from simulation.engine.effort import Effort
 from simulation.inputs.scenario import Scenario
 from simulation.report.chunks import ChunkFolder
 

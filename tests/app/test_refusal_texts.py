@@ -29,8 +29,9 @@ from simulation.app import disk, usage
 from simulation.decision import trial
 from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, Refusal
-from simulation.engine import piecemeal
-from simulation.engine.ensemble import Effort, EffortError, refuse_nonsense
+from simulation.engine import retry
+from simulation.engine.effort import Effort, EffortError
+from simulation.engine.ensemble import refuse_nonsense
 from simulation.engine.failure import Failure, none_completed
 from simulation.engine.workers import TaskStuckError
 from simulation.inference.forecast import forecast
@@ -113,8 +114,10 @@ DIED = Failure("63.99", 3, 17, None, "process ended: SIGSEGV(-11)", "")
 BY_HAND: dict[str, Callable[[Language], str]] = {
     "no draws, asked for in Python": refused(lambda: Effort(0, 20)),
     "no workers, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), 0, "batch", 0)),
+    "no seed, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), -1, "batch", None)),
+    "no engine, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), 0, "fast", None)),
     "work that cannot leave its process": refused(_stuck),
-    "processes that die": refused(lambda: (_ for _ in ()).throw(Refusal(piecemeal._too_many(DIED)))),
+    "processes that die": refused(lambda: (_ for _ in ()).throw(Refusal(retry._too_many(DIED)))),
     "processes that die in every trajectory": refused(
         lambda: (_ for _ in ()).throw(none_completed("Coba", [DIED] * 20))
     ),

@@ -20,7 +20,8 @@ import mesa
 import simulation as kkb
 from simulation.domain.law import CAMPAIGN, PEERS, SUBDISTRICT, VILLAGE, YEAR
 from simulation.domain.parameters import Parameters
-from simulation.engine.ensemble import Effort, run
+from simulation.engine.effort import Effort
+from simulation.engine.ensemble import run
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "tanah_laut.yaml"
 COUNTS = (93, 25, 3, 14)

@@ -17,7 +17,7 @@ from simulation.decision.trial import Engine, Goal, Trial
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
-from simulation.engine.ensemble import Effort
+from simulation.engine.effort import Effort
 from simulation.inference.forecast import forecast
 from simulation.inputs.scenario import Scenario
 

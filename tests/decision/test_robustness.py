@@ -15,7 +15,7 @@ from simulation.domain.distributions import Beta, Exponentiated, Fixed, HalfNorm
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
-from simulation.engine.ensemble import Effort
+from simulation.engine.effort import Effort
 from simulation.inputs.scenario import Scenario
 
 OPEN = {

@@ -17,7 +17,7 @@ from simulation.domain.messages import KampungError
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import parameter_uniforms
 from simulation.domain.target import Target
-from simulation.engine.ensemble import Effort
+from simulation.engine.effort import Effort
 from simulation.engine.exact.first_year import chance_of_meeting
 from simulation.inputs.scenario import Scenario
 

@@ -6,7 +6,9 @@ import pytest
 from districts import everything_on
 
 import simulation as kkb
-from simulation.engine.ensemble import Chunk, Effort, EffortError, chunks, run
+from simulation.engine.chunks import Chunk, chunks
+from simulation.engine.effort import Effort, EffortError
+from simulation.engine.ensemble import run
 
 
 @pytest.mark.parametrize(("draws", "replicates"), [(0, 5), (5, 0), (-3, 5), (2, True), (1.5, 2)])
@@ -16,11 +18,28 @@ def test_an_effort_of_nothing_is_refused(draws: int, replicates: int) -> None:
         Effort(draws, replicates)
 
 
-@pytest.mark.parametrize("settings", [{"seed": -1}, {"workers": 0}, {"engine": "fast"}])
-def test_nonsense_is_refused_before_it_runs(settings: dict[str, object]) -> None:
-    """Seed, workers and engine are checked where they are given, as an error of this package."""
-    with pytest.raises(kkb.KampungError, match="seed must be 0"):
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"seed": -1}, "seed must be a whole number of 0 or more; found -1"),
+        ({"seed": 1.5}, "seed must be a whole number of 0 or more; found 1.5"),
+        ({"seed": True}, "seed must be a whole number"),
+        ({"workers": 0}, "1 worker or more; found 0"),
+        ({"engine": "fast"}, "batch or mesa; found fast"),
+    ],
+)
+def test_nonsense_is_refused_before_it_runs(settings: dict[str, object], said: str) -> None:
+    """Seed, workers and engine are checked where they are given, each with an error of its own."""
+    with pytest.raises(kkb.KampungError, match=said):
         run(everything_on(), Effort(1, 2), **settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("address", [{"seed": -1}, {"seed": "1"}, {"draw": -2}, {"replicate": 0.5}])
+def test_a_model_needs_an_address(address: dict[str, object]) -> None:
+    """Draw, replicate and seed are whole numbers of 0 or more: nothing else is an address of luck."""
+    (name,) = address
+    with pytest.raises(EffortError, match=f"{name} must be a whole number of 0 or more"):
+        kkb.KampungModel(everything_on(), **address)  # type: ignore[arg-type]
 
 
 def test_what_would_not_fit_in_memory_is_refused_at_once() -> None:

@@ -12,9 +12,11 @@ import pytest
 from districts import everything_on, make_villages
 
 import simulation as kkb
-from simulation.engine.ensemble import Chunk, Effort, Ensemble, run
+from simulation.engine.chunks import Chunk
+from simulation.engine.effort import Effort
+from simulation.engine.ensemble import Ensemble, run
 from simulation.engine.failure import EnsembleError, Failure
-from simulation.engine.outcome import Outcome
+from simulation.engine.outcome import PER_TRAJECTORY, Outcome, VillageSums
 from simulation.inputs.scenario import Scenario
 
 SEED = 11
@@ -87,17 +89,17 @@ def assert_others_live(ensemble: Ensemble) -> None:
     """Check that completed trajectories are those of the ensemble in which nothing fails, and are counted alone."""
     (outcome,), (whole,) = ensemble.outcomes, everyone().outcomes
     assert np.array_equal(outcome.completed, expected())
-    sums = {name: np.zeros_like(array) for name, array in vars(whole).items() if name.startswith("village_")}
+    sums = VillageSums.empty(SCENARIO.horizon, len(SCENARIO.districts[0]), len(SCENARIO.interventions))
     for draw, replicate in np.argwhere(outcome.completed):
         model = kkb.KampungModel(SCENARIO, int(draw), int(replicate), SEED)
         while model.running:
             model.step()
-        for name in sums:
-            sums[name] += getattr(model.outcome, name)
-    for name, array in vars(outcome).items():
-        if name in sums:
-            assert np.array_equal(array, sums[name]), name
-        elif name not in {"completed", "failures"}:
+        sums.add(model.outcome.villages)
+    for name, array in vars(sums).items():
+        assert np.array_equal(getattr(outcome.villages, name), array), name
+    for name in PER_TRAJECTORY:
+        array = getattr(outcome, name)
+        if name != "completed":
             assert np.array_equal(array[outcome.completed], getattr(whole, name)[outcome.completed]), name
             assert not array[~outcome.completed].any(), name
 
@@ -275,7 +277,7 @@ def test_a_trajectory_that_ends_its_worker_process_is_found_and_the_others_compl
 @pytest.mark.slow
 def test_a_run_of_which_too_many_trajectories_end_their_process_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each costs seconds; the error names the first and holds those that were found."""
-    monkeypatch.setattr("simulation.engine.piecemeal.MOST_DEATHS", 1)
+    monkeypatch.setattr("simulation.engine.retry.MOST_DEATHS", 1)
 
     class Doomed(kkb.VillageAgent):
         def decide(self) -> None:

@@ -8,7 +8,8 @@ from districts import everything_on, make_scenario, make_villages
 
 import simulation as kkb
 from simulation.domain.intervention import Intervention
-from simulation.engine.ensemble import Effort, run
+from simulation.engine.effort import Effort
+from simulation.engine.ensemble import run
 
 
 class Eager(kkb.VillageAgent):
@@ -97,3 +98,68 @@ def test_a_model_ends_with_its_scenario() -> None:
     assert not model.running
     with pytest.raises(RuntimeError, match="ends in 2026"):
         model.step()
+
+
+@pytest.mark.parametrize("odds", [float("nan"), -0.5])
+def test_odds_that_are_none_are_refused(odds: float) -> None:
+    """Not taken for "does not rise": village, year and number are named, and no forecast is made of it."""
+
+    class Lost(kkb.VillageAgent):
+        """A village whose odds are no number, or below nothing."""
+
+        def rise_odds(self) -> float:
+            """Return what is no odds."""
+            return odds
+
+    scenario = make_scenario(make_villages((3,), status=[0, 1, 2]), horizon=1)
+    with pytest.raises(ValueError, match=rf"odds of rising of 63\.99\.0000 in 2026 are {odds!r}, not 0 or more"):
+        kkb.KampungModel(scenario, agent_class=Lost).step()
+    with pytest.raises(kkb.KampungError, match="odds of rising of"):
+        kkb.forecast(scenario, replicates=4, engine="mesa", agent_class=Lost)
+
+
+@pytest.mark.parametrize("chance", [float("nan"), 1.2])
+def test_a_chance_that_is_none_is_refused(chance: float) -> None:
+    """Likewise of falling."""
+
+    class Lost(kkb.VillageAgent):
+        """A village whose chance of falling is none."""
+
+        def fall_chance(self) -> float:
+            """Return what is no chance."""
+            return chance
+
+    model = kkb.KampungModel(make_scenario(make_villages((9,), status=[0] * 9), horizon=1), agent_class=Lost)
+    with pytest.raises(ValueError, match=rf"chance of falling of .* in 2026 is {chance!r}, not in \[0, 1\]"):
+        model.step()
+
+
+@pytest.mark.parametrize("status", [4, -1, 1.5, float("nan"), None])
+def test_a_status_that_is_none_is_refused(status: object) -> None:
+    """What an agent decides for must be one of the four levels; a plain number of one becomes a status."""
+
+    class Lost(kkb.VillageAgent):
+        """A village that decides for something of its own."""
+
+        def decide(self) -> None:
+            """Decide for what is no status."""
+            self.next_status = status  # type: ignore[assignment]
+
+    scenario = make_scenario(make_villages((2,), status=[0, 0]), horizon=1)
+    with pytest.raises(ValueError, match=r"63\.99\.0000 decides for .* in 2026; a status is one of 0, 1, 2, 3"):
+        kkb.KampungModel(scenario, agent_class=Lost).step()
+
+
+def test_a_plain_number_is_a_status() -> None:
+    """A researcher may write 2 for mandiri."""
+
+    class Sure(kkb.VillageAgent):
+        """A village that is mandiri after a year."""
+
+        def decide(self) -> None:
+            """Decide for level 2."""
+            self.next_status = 2  # type: ignore[assignment]
+
+    model = kkb.KampungModel(make_scenario(make_villages((2,), status=[0, 3]), horizon=1), agent_class=Sure)
+    model.step()
+    assert [agent.status.label for agent in model.village_agents] == ["mandiri", "mandiri"]

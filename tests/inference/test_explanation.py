@@ -17,7 +17,7 @@ from simulation.domain.randomness import Trajectories
 from simulation.domain.status import TOP
 from simulation.domain.transition import chance
 from simulation.engine.batch import State, decide
-from simulation.engine.ensemble import Effort
+from simulation.engine.effort import Effort
 from simulation.engine.environment import Environment
 from simulation.engine.model import VillageAgent
 from simulation.inference import explanation

@@ -20,7 +20,7 @@ from simulation.domain.distributions import Distribution, Empirical, Fixed, Half
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.target import Target
 from simulation.domain.villages import Villages
-from simulation.engine.ensemble import Effort
+from simulation.engine.effort import Effort
 from simulation.inputs.resolve import fingerprint
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.inputs.schema import json_schema

@@ -12,7 +12,9 @@ from districts import ORIGIN, everything_on, make_scenario, make_villages
 from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.villages import Villages
-from simulation.engine.ensemble import Effort, Engine, Ensemble, run
+from simulation.engine.chunks import Engine
+from simulation.engine.effort import Effort
+from simulation.engine.ensemble import Ensemble, run
 from simulation.inputs.scenario import Scenario
 
 SEED = 11
@@ -57,8 +59,9 @@ def assert_same(a: Ensemble, b: Ensemble) -> None:
     """Check that two ensembles agree in every number of every district."""
     assert len(a.outcomes) == len(b.outcomes) == len(a.scenario.districts)
     for one, other in zip(a.outcomes, b.outcomes, strict=True):
-        for name, values in vars(one).items():
-            assert np.array_equal(values, getattr(other, name)), name
+        for name, values in one.arrays.items():
+            assert np.array_equal(values, other.arrays[name]), name
+        assert one.failures == other.failures == []
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -95,4 +98,4 @@ def test_trajectories_of_an_ensemble_differ() -> None:
     for name in SCENARIOS:
         for outcome in in_one_piece(name).outcomes:
             assert len(np.unique(outcome.rises.reshape(-1, outcome.rises.shape[-1]), axis=0)) > 20
-            assert outcome.village_assisted.any()
+            assert outcome.villages.assisted.any()

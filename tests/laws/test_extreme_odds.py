@@ -7,7 +7,9 @@ import pytest
 from districts import ORIGIN, make_scenario, make_villages
 
 from simulation.domain.intervention import Intervention
-from simulation.engine.ensemble import Effort, Engine, run
+from simulation.engine.chunks import Engine
+from simulation.engine.effort import Effort
+from simulation.engine.ensemble import run
 from simulation.engine.outcome import Outcome
 from simulation.inputs.scenario import Scenario
 
@@ -42,7 +44,7 @@ def test_a_village_at_the_top_falls_with_its_chance(size: float, engine: Engine)
     outcome = simulate(remote(size, [3] * 10), engine)
     assert not outcome.rises[..., 0].any()
     for half in (slice(0, None, 2), slice(1, None, 2)):
-        assert_share(int(outcome.village_status[half, 0, 2].sum()), 5 * 200, FALL)
+        assert_share(int(outcome.villages.status[half, 0, 2].sum()), 5 * 200, FALL)
 
 
 @SIZES
@@ -52,7 +54,7 @@ def test_a_rise_that_cannot_be_stays_impossible(size: float, engine: Engine) -> 
     outcome = simulate(remote(size, [1] * 10, **{"rise.berkembang": 0.0}), engine)
     assert not outcome.rises[..., 0].any()
     for half in (slice(0, None, 2), slice(1, None, 2)):
-        assert_share(int(outcome.village_status[half, 0, 0].sum()), 5 * 200, FALL)
+        assert_share(int(outcome.villages.status[half, 0, 0].sum()), 5 * 200, FALL)
 
 
 @SIZES
@@ -60,9 +62,9 @@ def test_a_rise_that_cannot_be_stays_impossible(size: float, engine: Engine) -> 
 def test_a_rise_that_can_be_is_settled_by_such_a_covariate(size: float, engine: Engine) -> None:
     """Villages with the huge covariate rise at once; the others never do, and fall with their chance."""
     outcome = simulate(remote(size, [1] * 10), engine)
-    assert (outcome.village_rises[::2, 0] == 200).all()
-    assert not outcome.village_rises[1::2].any()
-    assert_share(int(outcome.village_status[1::2, 0, 0].sum()), 5 * 200, FALL)
+    assert (outcome.villages.rises[::2, 0] == 200).all()
+    assert not outcome.villages.rises[1::2].any()
+    assert_share(int(outcome.villages.status[1::2, 0, 0].sum()), 5 * 200, FALL)
 
 
 @SIZES
@@ -71,5 +73,5 @@ def test_agents_and_arrays_agree_at_the_extremes(size: float, rise: float) -> No
     """Every number is the same in both engines, villages of every level mixed."""
     scenario = remote(size, [0, 1, 2, 3, 3, 2, 1, 0, 0, 3], **{"rise.dasar": rise, "rise.mandiri": rise})
     batch, mesa = simulate(scenario, "batch", 30), simulate(scenario, "mesa", 30)
-    for name, values in vars(batch).items():
-        assert np.array_equal(values, getattr(mesa, name)), name
+    for name, values in batch.arrays.items():
+        assert np.array_equal(values, mesa.arrays[name]), name

@@ -10,7 +10,8 @@ from districts import make_scenario, make_villages
 from numpy.typing import NDArray
 
 from simulation.domain.distributions import Distribution, HalfNormal, LogitNormal
-from simulation.engine.ensemble import Effort, run
+from simulation.engine.effort import Effort
+from simulation.engine.ensemble import run
 
 DRAWS, REPLICATES, HORIZON = 500, 20, 3
 Floats = NDArray[np.float64]

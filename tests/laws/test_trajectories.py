@@ -15,8 +15,9 @@ from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import Trajectories
 from simulation.domain.status import LEVELS
 from simulation.domain.villages import KnownStatuses, Villages
-from simulation.engine import batch, model
-from simulation.engine.ensemble import Effort, run
+from simulation.engine import agents, batch
+from simulation.engine.effort import Effort
+from simulation.engine.ensemble import run
 from simulation.engine.outcome import Outcome
 from simulation.inputs.scenario import Scenario
 
@@ -51,7 +52,7 @@ def test_mesa_and_array_engines_give_the_same_trajectories(scenario: Scenario) -
     district = scenario.districts[0]
     assert same(
         batch.simulate(scenario, district, parameters, grid, SEED),
-        model.simulate(scenario, district, parameters, grid, SEED),
+        agents.simulate(scenario, district, parameters, grid, SEED),
     )
 
 
@@ -63,9 +64,9 @@ def test_counts_of_a_year_agree_with_each_other(scenario: Scenario) -> None:
     assert (outcome.levels.sum(axis=-1) == len(scenario.districts[0])).all()
     assert (outcome.rises <= outcome.can_rise.sum(axis=-1)).all()
     assert (outcome.entries <= outcome.rises).all()
-    assert np.array_equal(outcome.village_status.sum(axis=0), outcome.levels[:, 1:].sum(axis=0))
-    assert np.array_equal(outcome.village_rises.sum(axis=0), outcome.rises.sum(axis=0))
-    assert (np.diff(outcome.village_risen, axis=1) >= 0).all()
+    assert np.array_equal(outcome.villages.status.sum(axis=0), outcome.levels[:, 1:].sum(axis=0))
+    assert np.array_equal(outcome.villages.rises.sum(axis=0), outcome.rises.sum(axis=0))
+    assert (np.diff(outcome.villages.risen, axis=1) >= 0).all()
 
 
 @given(scenarios())
@@ -103,8 +104,8 @@ def test_help_fixed_in_advance_leaves_no_village_lower(scenario: Scenario, ratio
     )
     without = simulate(with_parameters(scenario, **base, peer_odds_ratio=1.5), replicates=1)
     helped = simulate(with_parameters(scenario, **base, peer_odds_ratio=1.5, help__odds_ratio_rise=ratio), replicates=1)
-    level_without = without.village_status.argmax(axis=-1)
-    level_helped = helped.village_status.argmax(axis=-1)
+    level_without = without.villages.status.argmax(axis=-1)
+    level_helped = helped.villages.status.argmax(axis=-1)
     assert (level_helped >= level_without).all()
 
 
@@ -148,7 +149,7 @@ def test_a_subset_keeps_its_lives_where_nothing_couples_villages(scenario: Scena
         status=[int(district.levels[i]) for i in keep],
     )
     whole, few = simulate(scenario), simulate(scenario, part)
-    assert np.array_equal(whole.village_status[keep], few.village_status)
+    assert np.array_equal(whole.villages.status[keep], few.villages.status)
 
 
 def test_more_draws_and_replicates_begin_with_the_same_ones() -> None:

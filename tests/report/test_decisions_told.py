@@ -16,7 +16,7 @@ import simulation as kkb
 from simulation.decision.robustness.analysis import Robustness, robustness
 from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.decision.sensitivity.result import Driver, Sensitivity
-from simulation.engine.ensemble import Effort
+from simulation.engine.effort import Effort
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.document.blocks import Table
 from simulation.report.document.xlsx import write_xlsx

@@ -20,7 +20,8 @@ import simulation.report.results as module
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
-from simulation.engine.ensemble import Chunk, Effort
+from simulation.engine.chunks import Chunk
+from simulation.engine.effort import Effort
 from simulation.engine.model import VillageAgent
 from simulation.engine.outcome import Outcome
 from simulation.inference.forecast import Forecast, forecast

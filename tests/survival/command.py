@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import simulation.app.estimate as estimating
 from simulation.app.cli import main
-from simulation.engine.ensemble import CHUNK_CELLS
+from simulation.engine.chunks import CHUNK_CELLS
 
 CELLS = {"batch": 40_000, "mesa": 2_000}
 

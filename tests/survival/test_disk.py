@@ -19,7 +19,7 @@ import pytest
 from processes import SCENARIO, hidden, tables
 
 import simulation.app.estimate as estimating
-from simulation.engine.ensemble import CHUNK_CELLS
+from simulation.engine.chunks import CHUNK_CELLS
 
 EFFORT = ("--draws", "30", "--replicates", "20", "--workers", "1", "--no-figures")
 Run = Callable[..., tuple[int, str, str]]

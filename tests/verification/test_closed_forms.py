@@ -9,7 +9,9 @@ from scipy.special import expit
 from scipy.stats import binom
 
 from simulation.domain.parameters import split_matrix
-from simulation.engine.ensemble import Effort, Engine, run
+from simulation.engine.chunks import Engine
+from simulation.engine.effort import Effort
+from simulation.engine.ensemble import run
 from simulation.inputs.scenario import Scenario
 
 LOGITS = {"rise.dasar": -2.94, "rise.berkembang": -2.30, "rise.mandiri": -0.60}

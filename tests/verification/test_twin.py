@@ -189,8 +189,8 @@ def record(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     """Return what the array engine makes of one trajectory, in the twin's terms."""
     grid = Trajectories.grid(range(1), range(replicate, replicate + 1))
     outcome = batch.simulate(scenario, scenario.districts[0], scenario.parameters.draw(SEED, 1), grid, SEED)
-    return outcome.village_status.argmax(axis=-1).T.tolist(), {
-        (plan.name, year): set(np.flatnonzero(outcome.village_assisted[:, t, j]).tolist())
+    return outcome.villages.status.argmax(axis=-1).T.tolist(), {
+        (plan.name, year): set(np.flatnonzero(outcome.villages.assisted[:, t, j]).tolist())
         for j, plan in enumerate(scenario.interventions)
         for t, year in enumerate(scenario.years)
     }

@@ -49,7 +49,7 @@ def forecast(
         loaded = load_scenario(scenario)
         settings = settings.speaking(loaded.language)
     with told(settings):
-        from ...engine.ensemble import Effort
+        from ...engine.effort import Effort
         from ..failing import Replayable
         from ..running import Order, answer
 

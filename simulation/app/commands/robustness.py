@@ -27,7 +27,7 @@ def robustness(
     settings.speak(loaded[0].language)
 
     from ...decision.pairing import leading_scenario
-    from ...engine.ensemble import Effort
+    from ...engine.effort import Effort
     from ...report.kinds.robustness import ROBUSTNESS, Choice
     from ..runner import Request, answer
 

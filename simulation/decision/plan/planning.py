@@ -9,7 +9,8 @@ from itertools import pairwise
 from ...domain.distributions import Fixed
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import ParameterKey
-from ...engine.ensemble import Effort, Progress
+from ...engine.effort import Effort
+from ...engine.ensemble import Progress
 from ...inputs.scenario import Scenario
 from ..trial import Engine, Trial, engine_for, first_effort, with_scalars
 from .bottlenecks import FEW_RUNGS, CacheFor, find_bottlenecks

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...domain.messages import Message
-from ...engine.ensemble import Effort
+from ...engine.effort import Effort
 from ...inputs.scenario import Scenario
 from ..trial import Engine, Goal
 from .bottlenecks import Bottleneck

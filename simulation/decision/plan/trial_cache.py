@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine.ensemble import Effort
+from ...engine.effort import Effort
 from ...inference.precision import doubled
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, cost_effort

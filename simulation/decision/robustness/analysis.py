@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.messages import Message, Refusal
-from ...engine.ensemble import Effort
+from ...engine.effort import Effort
 from ...inputs.scenario import Scenario
 from ..pairing import leading_scenario, other_assumptions, refuse_unpaired
 from ..trial import Trial, cost_effort, goal_of

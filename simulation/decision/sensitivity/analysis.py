@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.messages import Message, Refusal
-from ...engine.ensemble import Effort, run
+from ...engine.effort import Effort
+from ...engine.ensemble import run
 from ...engine.exact.first_year import chance_of_meeting
 from ...engine.exact.limits import sort_districts
 from ...inputs.scenario import Scenario

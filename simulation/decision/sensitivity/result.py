@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...domain.messages import Message
-from ...engine.ensemble import Effort
+from ...engine.effort import Effort
 from ...inputs.scenario import Scenario
 from ..trial import Engine
 

@@ -14,7 +14,7 @@ from ...decision.pairing import leading_scenario, refuse_unpaired
 from ...domain.messages import Message, Refusal
 from ...domain.status import LEVELS
 from ...domain.villages import KnownStatuses
-from ...engine.ensemble import Effort
+from ...engine.effort import Effort
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
 from .. import wording

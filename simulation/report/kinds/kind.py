@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ...engine.ensemble import ChunkSink
+    from ...engine.chunks import ChunkSink
 
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")

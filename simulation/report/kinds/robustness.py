@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...decision.robustness.analysis import Robustness, robustness
-from ...engine.ensemble import Effort
+from ...engine.effort import Effort
 from ...inputs.scenario import Scenario
 from .. import wording
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...decision.plan.request import PlanRequest
 from ...decision.plan.result import Plan
-from ...engine.ensemble import Effort
+from ...engine.effort import Effort
 from ..answers import AnswerFolder, Other, Table
 from ..identity import effort_that_counts
 from ..language import DEFAULT, LANGUAGES, language

@@ -1,31 +1,27 @@
-"""A chunk that was under way when a worker process died, trajectory by trajectory.
-
-Knows how those are found that end their process; must not know why they do, nor how others are spread.
-"""
+"""A chunk that was under way when a worker process died, tried again trajectory by trajectory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..domain.messages import Message
 from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
+from .chunks import Chunk
 from .failure import EnsembleError, Failure
 from .outcome import Outcome
 from .workers import WorkerDiedError, one_at_a_time
-
-if TYPE_CHECKING:
-    from .ensemble import Chunk
 
 MOST_DEATHS = 10
 """Each costs seconds, for processes have to start again."""
 
 
-def piecemeal(task: Callable[[Chunk], Outcome], chunk: Chunk, scenario: Assumptions, deaths: list[Failure]) -> Outcome:
+def retry_one_by_one(
+    task: Callable[[Chunk], Outcome], chunk: Chunk, scenario: Assumptions, deaths: list[Failure]
+) -> Outcome:
     """Return the outcome of a chunk in which trajectories that end their process become failures.
 
     Parameters
@@ -64,8 +60,8 @@ def _death(district_code: str, single: Chunk, died: WorkerDiedError[Chunk]) -> F
 
 def _too_many(first: Failure) -> Message:
     """Return what is told where a run is given up."""
-    message = Message(
+    return Message(
         "more than {most} trajectories ended their worker process: the agent class, or a library that it uses, ends "
-        "it, or memory runs out; the first (draw {draw}, replicate {replicate}): {error}"
+        "it, or memory runs out; the first (draw {draw}, replicate {replicate}): {error}",
+        {"most": MOST_DEATHS, **vars(first)},
     )
-    return replace(message, values={"most": MOST_DEATHS, **vars(first)})

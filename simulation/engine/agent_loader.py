@@ -1,7 +1,7 @@
 """A researcher's own agent class, read from a Python file.
 
-Knows how such a class is named, found and sent to another process; must not know what it does. The file is
-run, as any program of the researcher's own.
+The file is run, as any program of the researcher's own. Its classes go to worker processes as the source of the file,
+for these could not import them; by value (cloudpickle), errors would no longer name the file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ..domain.messages import Message, Problem, ProblemsError, listed, nearest
-from .failure import in_one_line
+from .agent_errors import in_one_line
 
 if TYPE_CHECKING:
     from .model import VillageAgent
@@ -78,7 +78,7 @@ class AgentFile:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A class of such a file on its way to another process, which could not import it."""
+    """A class of such a file on its way to another process."""
 
     file: AgentFile
     name: str

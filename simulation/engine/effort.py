@@ -1,0 +1,75 @@
+"""How much of an ensemble is simulated: parameter draws, and trajectories of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Integral
+
+from ..domain.messages import Message, Refusal
+from ..domain.scenario import Assumptions
+
+DEFAULT_DRAWS = 1_000
+DEFAULT_REPLICATES = 20
+DEFAULT_REPLICATES_FIXED = 20_000
+
+
+class EffortError(Refusal, ValueError):
+    """More, or less, is asked for than can be simulated."""
+
+
+def refuse_address(**parts: object) -> None:
+    """Raise an `EffortError` where a seed, a draw or a replicate is no whole number of 0 or more.
+
+    Parameters
+    ----------
+    parts
+        The parts of an address by name.
+    """
+    for name, found in parts.items():
+        if isinstance(found, bool) or not isinstance(found, Integral) or found < 0:
+            raise EffortError(
+                Message(
+                    "{name} must be a whole number of 0 or more; found {found}", {"name": name, "found": repr(found)}
+                )
+            )
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is simulated: `draws` parameter draws × `replicates` each."""
+
+    draws: int
+    replicates: int
+
+    def __post_init__(self) -> None:
+        """Refuse an effort of nothing.
+
+        Raises
+        ------
+        EffortError
+            Where either is no whole number or below 1.
+        """
+        for found in (self.draws, self.replicates):
+            if not isinstance(found, int) or isinstance(found, bool) or found < 1:
+                raise EffortError(
+                    Message("draws and replicates must be whole numbers of 1 or more; found {found}", {"found": found})
+                )
+
+    @classmethod
+    def of(cls, scenario: Assumptions, draws: int | None = None, replicates: int | None = None) -> Effort:
+        """Return the effort for a scenario; None takes the default.
+
+        Where every number is fixed one draw says all: `draws` is then ignored.
+        """
+        if scenario.fixed:
+            return cls(1, DEFAULT_REPLICATES_FIXED if replicates is None else replicates)
+        return cls(DEFAULT_DRAWS if draws is None else draws, DEFAULT_REPLICATES if replicates is None else replicates)
+
+    @property
+    def trajectories(self) -> int:
+        """How many trajectories that is."""
+        return self.draws * self.replicates
+
+    def doubled(self, *, fixed: bool) -> Effort:
+        """Return twice the draws, or twice the replicates where every number is `fixed`."""
+        return Effort(self.draws, 2 * self.replicates) if fixed else Effort(2 * self.draws, self.replicates)
