@@ -106,7 +106,7 @@ def test_chunks_bring_failures_back(tmp_path: Path) -> None:
     for name, result in (("first", first), ("second", second)):
         run = RunFolder.of(SCENARIO, result.effort, SEED, "mesa", tmp_path / name, Fragile)
         run.write(result)
-        written.append({path.name: path.read_bytes() for path in run.path.iterdir()})
+        written.append({path.name: path.read_bytes() for path in run.path.rglob("*") if path.is_file()})
     assert "failures.csv" in written[0]
     assert written[0] == written[1]
 
