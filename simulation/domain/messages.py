@@ -101,7 +101,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+        said = ": ".join(part for part in (place, self.field, str(self.message)) if part)
+        more = {"found": self.found, "allowed": self.allowed, "fix": self.suggestion}
+        return "; ".join([said, *(f"{name}: {part}" for name, part in more.items() if part)])
 
 
 class KampungError(Exception):

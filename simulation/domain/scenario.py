@@ -14,6 +14,9 @@ from .parameters import ParameterSet
 from .target import Target
 from .villages import MadeUpCounts, Villages
 
+RESERVED_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(10))})
+"""Names that no file or folder can have on every system."""
+
 
 @dataclass(frozen=True, eq=False)
 class Assumptions:

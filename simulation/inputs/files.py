@@ -6,7 +6,7 @@ Knows paths, sizes and encodings; must not know what a file says.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PureWindowsPath
@@ -77,22 +77,27 @@ class Source:
 class Files:
     """Reads the files of one scenario.
 
+    Parameters
+    ----------
+    top
+        The file that was asked for.
+    given
+        Files that a scenario names which was not asked for by its file but is at hand: name -> content.
+
     Attributes
     ----------
     hashes
         Every file read, named from the root of the tree, -> SHA-256 of its content.
-    data
-        Every data file that `relative` has named -> its content.
     """
 
-    def __init__(self, top: Path, collector: Collector) -> None:
+    def __init__(self, top: Path, collector: Collector, given: Mapping[str, bytes] | None = None) -> None:
         self._collector = collector
         self._top = top
+        self._given = given or {}
         self._cache: dict[Path, Source] = {}
         self.folder = top.absolute().parent
         self.root = project_root(self.folder)
         self.hashes: dict[str, str] = {}
-        self.data: dict[str, bytes] = {}
 
     def read_top(self, largest: int = LARGEST_YAML) -> Source | None:
         """Return the file that was asked for."""
@@ -127,18 +132,11 @@ class Files:
             self._collector.add(place, field, message, found=text, suggestion=fix)
             return None
         path = place.folder / text
+        if place.generation and text in self._given:
+            return Source(path, text, place.folder, self._given[text])
         if self._within(path, place, field, text):
             return self._read(path, self._name(path), place, field, largest, text)
         return None
-
-    def relative(self, text: str, folder: Path) -> str:
-        """Return a path written in a file of `folder` as the scenario that was asked for would write it."""
-        name = Path(os.path.relpath(folder / text, self.folder)).as_posix()
-        with suppress(OSError, RuntimeError, ValueError):  # a path that cannot be followed is told where it is read
-            source = self._cache.get((folder / text).resolve())
-            if source is not None:
-                self.data[name] = source.content
-        return name
 
     def _within(self, path: Path, place: Place | tuple[str, None], field: str, text: str) -> bool:
         """Return whether a path ends below the root, links followed; tell it where not."""

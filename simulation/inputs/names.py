@@ -51,6 +51,8 @@ def _by_name(node: Node, collector: Collector) -> Node:
         elif name.value in named:
             line = named[name.value].place.line
             message = Message("two interventions have this name; the first starts on line {line}", {"line": line})
+            if line is None:
+                message = Message("two interventions have this name")
             fix = Message("give one of them another name, or remove it")
             collector.add(name, f"interventions.{name.value}", message, suggestion=fix)
             named[nameless] = item

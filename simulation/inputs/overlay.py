@@ -50,12 +50,27 @@ class Chain:
 
 def read_chain(files: Files, collector: Collector) -> Chain | None:
     """Read the file that was asked for and all it extends; None where not even that one can be read."""
-    layers: list[Node] = []
-    trail: list[Source] = []
     source = files.read_top()
     if source is not None and source.path.suffix.lower() in TABLE_ENDINGS:
         _tell_table(source, collector)
         return None
+    layers, complete = _layers(source, [], files, collector)
+    return merged(layers, collector, complete) if layers else None
+
+
+def python_chain(node: Node, files: Files, collector: Collector) -> Chain:
+    """Return a scenario written in Python, and all that it extends."""
+    top = prepare(node, collector)
+    parent = top.get("extends")
+    if parent is None:
+        return merged([top], collector)
+    layers, complete = _layers(_parent(parent, [], files, collector), [top], files, collector)
+    return merged(layers, collector, complete)
+
+
+def _layers(source: Source | None, layers: list[Node], files: Files, collector: Collector) -> tuple[list[Node], bool]:
+    """Return `layers`, the youngest first, with a file and all it extends, and whether all could be read."""
+    trail: list[Source] = []
     while source is not None:
         trail.append(source)
         text = source.text(collector)
@@ -63,26 +78,34 @@ def read_chain(files: Files, collector: Collector) -> Chain | None:
         place = Place(source.shown, 1, source.folder, len(layers))
         node = read_yaml(text, place, collector) if text is not None else None
         if node is None:
-            source = None
-            break
-        layers.append(prepare(node, collector))
+            return layers, False
+        layers = [*layers, prepare(node, collector)]
         parent = node.get("extends")
         if parent is None:
-            break
+            return layers, True
         source = _parent(parent, trail, files, collector)
-    if not layers:
-        return None
-    complete = source is not None
-    if complete and "remove" in layers[-1].mapping:
+    return layers, False
+
+
+def merged(layers: list[Node], collector: Collector, complete: bool = True) -> Chain:
+    """Return scenarios laid over each other, the youngest first, as one.
+
+    Parameters
+    ----------
+    complete
+        Whether every file could be read; if not, what is missing is not told.
+    """
+    *above, oldest = layers
+    if complete and "remove" in oldest.mapping:
         message = Message("remove leaves out what is inherited, but this file extends no other")
         fix = Message("delete remove, or name the scenario that this one changes in extends")
-        collector.add(layers[-1].mapping["remove"], "remove", message, suggestion=fix)
+        collector.add(oldest.mapping["remove"], "remove", message, suggestion=fix)
     merge = _Merge(collector, complete)
-    merged = layers.pop()
-    while layers:
-        merged = merge.layers(merged, layers.pop())
-    kept = {key: child for key, child in merged.mapping.items() if key not in {"extends", "remove"}}
-    return Chain(merged.with_value(kept), tuple(merge.changes), complete)
+    result = oldest
+    while above:
+        result = merge.layers(result, above.pop())
+    kept = {key: child for key, child in result.mapping.items() if key not in {"extends", "remove"}}
+    return Chain(result.with_value(kept), tuple(merge.changes), complete)
 
 
 def _tell_table(source: Source, collector: Collector) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, listed, nearest, shown
-from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey
+from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey, ParameterSet
 from .collector import Collector
 from .files import Source
 
@@ -40,6 +40,12 @@ class Posterior:
 
     draws: Mapping[ParameterKey, Empirical] = field(default_factory=dict)
     blocks: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, parameters: ParameterSet) -> Posterior:
+        """Return the draws among the parameters of a scenario."""
+        draws = {key: value for key, value in parameters.scalars.items() if isinstance(value, Empirical)}
+        return cls(draws, parameters.blocks)
 
 
 def read_posterior(source: Source, collector: Collector, known: set[ParameterKey]) -> Posterior | None:

@@ -24,13 +24,16 @@ from .cross_checks import check_covariates, check_date, check_target
 from .districts import Region, read_districts
 from .files import Files
 from .interventions import InterventionCheck
-from .overlay import Chain, read_chain, without_counts
+from .names import prepare
+from .overlay import Chain, merged, python_chain, read_chain, without_counts
 from .parameters import read_parameters
 from .placeholders import note_placeholders
+from .posterior import Posterior
+from .python_source import draws_among, node_of, overlay_of
 from .resolve import data_of, document_of, yaml_of
 from .schema import InterventionSection, ScenarioFile
 from .sources import given_sources
-from .tree import Node
+from .tree import Node, Place
 from .validation import Checked, check
 
 MOST_INTERVENTIONS = 200
@@ -58,6 +61,73 @@ class Scenario(StatedAssumptions):
         """Scenario key -> where its number comes from (``stated; …``, ``estimated; …``, ``assumed; …``)."""
         sources: Mapping[str, str] = self.document["sources"]
         return sources
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any], folder: str | os.PathLike[str] | None = None) -> Scenario:
+        """Return the scenario that a mapping states as a scenario file would.
+
+        Parameters
+        ----------
+        mapping
+            Keys and values of a scenario file; distributions and fractions may stand for their notation.
+        folder
+            Where relative paths of tables start; the working directory if left out.
+
+        Raises
+        ------
+        ScenarioError
+            Where the scenario cannot be used as stated; it carries every problem.
+        DataError
+            Where only tables are wrong.
+
+        Examples
+        --------
+        >>> scenario = Scenario.from_dict({
+        ...     "schema": 1, "name": "contoh", "origin": 2025, "horizon": 3,
+        ...     "district": {"code": "99.01", "name": "Kabupaten Contoh"},
+        ...     "villages": {"status_counts": {"dasar": 30, "berkembang": 8, "mandiri": 2, "paripurna": 1}},
+        ... })
+        >>> scenario.with_(**{"rise.dasar": 0.1, "horizon": 5}).years
+        range(2026, 2031)
+        """
+        collector = Collector()
+        files = Files((Path() if folder is None else Path(folder)) / "scenario", collector)
+        node = node_of(dict(mapping), Place("", None, files.folder), collector)
+        return _Resolution(python_chain(node, files, collector), files, collector).scenario()
+
+    def with_(self, **changes: Any) -> Scenario:
+        """Return the scenario with some of its numbers changed, checked as an overlay that `extends` it is.
+
+        Parameters
+        ----------
+        **changes
+            Key -> new value: those of a scenario file (``horizon``, ``**{"target.share": 0.1}``), those of
+            ``transition`` without it (``**{"rise.dasar": 0.1}``), those of interventions under their names
+            (``**{"pokja.capacity": 30}``). Values are plain numbers, fractions, distributions, or what a file would
+            say. A list of ``interventions`` adds to those that there are.
+
+        Raises
+        ------
+        ScenarioError
+            Where the scenario cannot be used so; it carries every problem.
+        """
+        collector = Collector()
+        draws = draws_among(changes, self.parameters.scalars.keys())
+        plain = {key: value for key, value in changes.items() if not any(value is drawn for drawn in draws.values())}
+        base = self
+        if draws:
+            scalars: dict[ParameterKey, Distribution] = {**self.parameters.scalars, **draws}
+            base = replace(self, parameters=replace(self.parameters, scalars=scalars))
+        overlay = overlay_of(plain, self.parameters.interventions, collector)
+        touched = not {"district", "districts", "villages"}.isdisjoint(overlay)
+        files = Files(Path() / "scenario", collector, base.data if touched else None)
+        document = {**base.document, "transition": dict(base.document["transition"])}
+        document["transition"].pop("parameters_from", None)
+        layers = [
+            prepare(node_of(part, Place("", None, files.folder, generation), collector), collector)
+            for generation, part in enumerate((overlay, document))
+        ]
+        return _Resolution(merged(layers, collector), files, collector, base, keeps_districts=not touched).scenario()
 
     def to_yaml(self, path: str | os.PathLike[str]) -> Path:
         """Write the scenario as a file that loads again as the same scenario, and return its path.
@@ -157,12 +227,32 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
 
 
 class _Resolution:
-    """Checks a whole scenario and turns it into what the engines take."""
+    """Checks a whole scenario and turns it into what the engines take.
 
-    def __init__(self, chain: Chain, files: Files, collector: Collector) -> None:
+    Parameters
+    ----------
+    chain, files, collector
+        The scenario as written, the files that it names, and where problems go.
+    base
+        The scenario that it changes in Python; its draws hold where nothing else is said.
+    keeps_districts
+        Whether its districts hold, too.
+    """
+
+    def __init__(
+        self,
+        chain: Chain,
+        files: Files,
+        collector: Collector,
+        base: Scenario | None = None,
+        *,
+        keeps_districts: bool = False,
+    ) -> None:
         self._chain = chain
         self._files = files
         self._collector = collector
+        self._base = base
+        self._keeps_districts = keeps_districts
 
     @property
     def _node(self) -> Node:
@@ -172,7 +262,7 @@ class _Resolution:
         """Return the scenario, or raise with every problem."""
         checked = self._check_file()
         plans = self._check_plans()
-        region = read_districts(self._node, checked, self._files, self._collector, self._chain.complete)
+        region = self._region(checked)
         if region.dropped_counts:
             self._chain = without_counts(self._chain)
         origin = checked.get("origin")
@@ -189,12 +279,19 @@ class _Resolution:
             for name, plan in plans.items()
         ]
         sound = {name: plan.model for name, plan in plans.items()}
-        parameters = read_parameters(self._node, checked.model.transition, sound, self._files, self._collector)
+        kept = None if self._base is None else Posterior.of(self._base.parameters)
+        parameters = read_parameters(self._node, checked.model.transition, sound, self._files, self._collector, kept)
         check_covariates(self._node, parameters, region, self._collector)
         target = check_target(self._node, checked, self._collector)
         return self._finished(
             checked.model, parameters, region, target, [plan for plan in interventions if plan is not None]
         )
+
+    def _region(self, checked: Checked[ScenarioFile]) -> Region:
+        if self._base is None or not self._keeps_districts:
+            return read_districts(self._node, checked, self._files, self._collector, self._chain.complete)
+        listed = not all(district.made_up for district in self._base.districts)
+        return Region(self._base.districts, self._base.provinces, listed=listed)
 
     def _check_file(self) -> Checked[ScenarioFile]:
         entries = {key: child for key, child in self._node.mapping.items() if key != "interventions"}
@@ -241,11 +338,15 @@ class _Resolution:
             overlap=model.overlap,
             min_years=model.transition.min_years,
         )
+        before = Provenance() if self._base is None else self._base.provenance
+        for note in before.notes:
+            self._collector.note(note)
+        table = before.table if self._keeps_districts else ""
         provenance = Provenance(
             sources=sources,
-            files=self._files.hashes,
-            changes=self._chain.changes,
-            table=region.table.table.shown if region.table is not None else "",
+            files={**before.files, **self._files.hashes},
+            changes=(*before.changes, *self._chain.changes),
+            table=region.table.table.shown if region.table is not None else table,
             read=read,
             as_of=model.villages.as_of if model.villages is not None else None,
         )

@@ -8,14 +8,25 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Strict, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Strict, Tag
+from pydantic_core import PydanticCustomError
 
+from ..domain.scenario import RESERVED_NAMES
 from ..domain.status import LEVELS, SYNONYMS
 from .quantity import ExactShare, Finite, Frozen, OddsRatio, Text, Years
 from .transition_schema import Transition
 
 Level = Literal["dasar", "berkembang", "mandiri", "paripurna"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
+
+
+def _not_reserved(name: str) -> str:
+    if name in RESERVED_NAMES:
+        raise PydanticCustomError("reserved_name", "a name that a system reserves")
+    return name
+
+
+ScenarioName = Annotated[Name, AfterValidator(_not_reserved)]
 InterventionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
 Code = Annotated[str, Field(min_length=1, max_length=60)]
 Count = Annotated[int, Strict(), Field(ge=0, le=100_000)]
@@ -160,7 +171,7 @@ class ScenarioFile(Frozen):
     schema_version: Annotated[int, Strict(), Field(ge=1, le=1)] = Field(
         alias="schema", description="Version of this file format: 1."
     )
-    name: Name = Field(description="Machine name, also the name of the result folder: a-z, 0-9, - and _.")
+    name: ScenarioName = Field(description="Machine name, also the name of the result folder: a-z, 0-9, - and _.")
     title: Title = Field(default_factory=Title, description="Title in either language.")
     language: Literal["id", "en"] | None = Field(
         None, description="Language of what is shown; the reader's own if left out."

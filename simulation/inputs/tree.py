@@ -23,7 +23,7 @@ class Place:
     file
         As the reader would name it.
     line
-        1-based.
+        1-based; None for what was written in Python.
     folder
         Where the relative paths of this file start.
     generation
@@ -31,7 +31,7 @@ class Place:
     """
 
     file: str
-    line: int
+    line: int | None
     folder: Path
     generation: int = 0
 

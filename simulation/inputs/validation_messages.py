@@ -189,6 +189,11 @@ def _unfit(context: Mapping[str, Any], node: Node) -> Finding:
 
 _UNFIT: dict[str, Callable[[Mapping[str, Any], Node], Finding]] = {
     "unfit": _unfit,
+    "reserved_name": lambda _, node: (
+        Message("systems reserve this name, so that no folder of results can have it"),
+        Message("another name"),
+        Message("write {value}", {"value": f"{node.value}-kampung"}),
+    ),
     "row_sum": lambda c, _: (
         Message("the row sums to {total:,}, not to 1", {"total": float(c["total"])}),
         Message("four chances that sum to 1; those left out are 0"),

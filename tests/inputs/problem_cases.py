@@ -164,6 +164,7 @@ SECTIONS: dict[str, str] = {
     "a name as in prose": "name: Kab. Tanah Laut",
     "a name that is a path": "name: ../../etc",
     "a name of signs": "name: '!!!'",
+    "a name that a system reserves": "name: aux",
     "a long name": f"name: {LONG}",
     "a number for a title": "title: {id: 7}",
     "a title without a language": "title: Penguatan Pokja",

@@ -41,6 +41,7 @@ from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.inputs.tree import Node, Place
 from simulation.report.language import language
 
+PARAMETERS = ParameterSet(DEFAULT_PRIORS)
 TEXTS = Path(__file__).parent / "problem_texts.txt"
 ROOM = Path(validation_messages.__file__).parent
 CASES: dict[str, Case] = {**scenario_cases(), **table_cases(), **evidence_cases()}
@@ -232,15 +233,24 @@ def _not_stated() -> Iterator[Message | None]:
 
     by_kecamatan = Villages.from_subdistrict_counts("1", "D", {"K": np.array([1, 0, 0, 0])})
     other = Villages.from_counts("2", "E", np.array([1, 0, 0, 0]), 1)
-    known = ParameterSet(DEFAULT_PRIORS)
-    odd = replace(known, scalars={**known.scalars, "year_sd": Odd()})
+    odd = replace(PARAMETERS, scalars={**PARAMETERS.scalars, "year_sd": Odd()})
     for scenario in (
         Scenario("odd", 2025, 1, (other,), odd),
-        Scenario("several", 2025, 1, (by_kecamatan, other), known),
+        Scenario("several", 2025, 1, (by_kecamatan, other), PARAMETERS),
     ):
         with pytest.raises(Refusal) as refused:
             fingerprint(scenario)
         yield from refused.value.reasons
+
+
+def _from_python() -> Iterator[Message | None]:
+    """Yield what only a scenario written in Python can have wrong."""
+    scenario = Scenario("one", 2025, 1, (Villages.from_counts("2", "E", np.array([9, 0, 0, 0]), 1),), PARAMETERS)
+    plan = {"name": "pokja", "starts": 2026, "capacity": 2}
+    for changes in ({"pokj.capacity": 3, "year_sd": object()}, {"interventions": [plan, plan]}):
+        with pytest.raises(ProblemsError) as told:
+            scenario.with_(**changes)
+        yield from (part for p in told.value.problems for part in (p.message, p.allowed, p.suggestion))
 
 
 def _raise(_: Path) -> Path:
@@ -254,6 +264,7 @@ BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
     "lists of too many statuses": _too_many_statuses,
     "what happened since a forecast": _what_happened,
     "what no file can state": _not_stated,
+    "what only Python can say": _from_python,
 }
 """What no file of a scenario can bring about on every system, made by calling the function that would tell it."""
 

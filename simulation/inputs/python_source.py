@@ -1,0 +1,142 @@
+"""Scenarios written in Python: mappings and dotted keys as the tree that the checks of scenario files read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..domain.distributions import Beta, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal
+from ..domain.messages import Message, Refusal, nearest
+from ..domain.parameters import ParameterKey
+from .collector import Collector
+from .quantity import notation
+from .schema import InterventionSection, ScenarioFile
+from .transition_schema import Transition
+from .tree import UNREADABLE, Node, Place
+
+Keys = tuple[str, ...]
+
+SECTIONS = tuple(field.alias or name for name, field in ScenarioFile.model_fields.items())
+TRANSITION = tuple(Transition.model_fields)
+OF_INTERVENTIONS = tuple(name for name in InterventionSection.model_fields if name != "name")
+
+
+def node_of(value: Any, place: Place, collector: Collector, keys: Keys = ()) -> Node:
+    """Return plain data, numbers, fractions and distributions as nodes; what no file could say goes to `collector`."""
+    if isinstance(value, Mapping):
+        children = {str(key): node_of(child, place, collector, (*keys, str(key))) for key, child in value.items()}
+        return Node(children, place)
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        return Node([node_of(item, place, collector, keys) for item in items], place)
+    plain = _plain(value)
+    if isinstance(plain, dict):
+        return node_of(plain, place, collector, keys)
+    if plain is None or isinstance(plain, str | bool | int | float):
+        text = {True: "true", False: "false"}[plain] if isinstance(plain, bool) else str(plain)
+        return Node(plain, place, text)
+    message = Message("a value of type {name} does not fit into a scenario", {"name": type(value).__name__})
+    allowed = Message("text, numbers, fractions, distributions, lists and mappings")
+    collector.add(place, ".".join(keys), message, allowed=allowed)
+    return Node(UNREADABLE, place)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a scenario file holds it."""
+    match value:
+        case np.generic():
+            return value.item()
+        case Fraction():
+            number = float(value)
+            return number if Fraction(str(number)) == value else str(value)
+        case date():
+            return value.isoformat()
+        case Fixed() | LogitNormal() | Beta() | HalfNormal() | Exponentiated():
+            try:
+                return notation(value)
+            except Refusal:
+                return value
+    return value
+
+
+def overlay_of(changes: Mapping[str, Any], interventions: Iterable[str], collector: Collector) -> dict[str, Any]:
+    """Return changes by dotted key as the mapping that a scenario file lays over another.
+
+    Parameters
+    ----------
+    changes
+        Keys of a scenario file (``target.share``, ``horizon``), those of ``transition`` with or without it
+        (``rise.dasar``), those of interventions by their name (``pokja.capacity``); -> new value.
+    interventions
+        Names of the interventions that there are.
+    """
+    known = tuple(interventions)
+    overlay: dict[str, Any] = {}
+    named: dict[str, dict[str, Any]] = {}
+    for key, value in changes.items():
+        path = _path(key, known)
+        if path is None:
+            options = (*SECTIONS, *TRANSITION, *known, *_examples(known))
+            collector.add(
+                ("", None),
+                key,
+                Message("unknown key {name}", {"name": key}),
+                allowed=Message(
+                    "a key of the scenario file, or of an intervention by its name, such as pokja.capacity"
+                ),
+                suggestion=nearest(key, options) or nearest(key.partition(".")[0], options),
+            )
+        elif path[0] == "interventions" and len(path) > 1:
+            _put(named.setdefault(path[1], {"name": path[1]}), path[2:], value)
+        elif path[0] == "sources" and len(path) > 1:
+            overlay.setdefault("sources", {})[".".join(path[1:])] = value
+        else:
+            _put(overlay, path, value)
+    if named:
+        overlay["interventions"] = [*overlay.get("interventions", ()), *named.values()]
+    return overlay
+
+
+def _examples(interventions: Iterable[str]) -> Iterator[str]:
+    yield from (f"{name}.{key}" for name in interventions for key in OF_INTERVENTIONS)
+    yield from (f"rise.{level}" for level in ("dasar", "berkembang", "mandiri"))
+
+
+def _path(key: str, interventions: tuple[str, ...]) -> Keys | None:
+    """Return where a dotted key stands in a scenario file; None where it stands nowhere."""
+    first, *rest = key.removeprefix("transition.").split(".")
+    if first == "covariates" and rest:
+        return ("transition", first, ".".join(rest))
+    if first in interventions and rest[:2] == ["eligible", "where"]:
+        return ("interventions", first, *rest[:2], *([".".join(rest[2:])] if rest[2:] else []))
+    if first in interventions and rest and rest[0] in OF_INTERVENTIONS:
+        return ("interventions", first, *rest)
+    if first in TRANSITION:
+        return ("transition", first, *rest)
+    if first == "interventions" and len(rest) == 1:
+        return None
+    return (first, *rest) if first in SECTIONS else None
+
+
+def _put(part: dict[str, Any], path: Keys, value: Any) -> None:
+    """Put a value at the end of a path, beside what other keys put there."""
+    for key in path[:-1]:
+        below = part.setdefault(key, {})
+        if not isinstance(below, dict):
+            below = part[key] = {}
+        part = below
+    part[path[-1]] = value
+
+
+def draws_among(changes: Mapping[str, Any], known: Collection[ParameterKey]) -> dict[ParameterKey, Empirical]:
+    """Return the draws that changes give for known parameters, by their keys."""
+    draws: dict[ParameterKey, Empirical] = {}
+    for key in known:
+        for name in (key, key.scenario_key):
+            if isinstance(changes.get(name), Empirical):
+                draws[key] = changes[name]
+    return draws
