@@ -219,7 +219,7 @@ def test_a_circle_of_files_is_a_problem_that_names_it(desk: Desk) -> None:
     (problem,) = desk.error("a.yaml").problems
     assert (problem.file, problem.line, problem.field) == (str(desk.folder / "b.yaml"), 2, "extends")
     assert "a.yaml -> " in str(problem)
-    assert str(problem).count("a.yaml") == 2
+    assert str(problem.message).count("a.yaml") == 2
 
 
 @pytest.mark.parametrize(
