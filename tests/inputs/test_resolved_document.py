@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenario_desk import Desk
 
@@ -185,6 +185,7 @@ def test_draws_made_in_python_are_named_as_what_they_are(desk: Desk) -> None:
     assert other.sources["transition.rise.dasar"] == "estimated; parameters_from"
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     share=st.fractions(Fraction(1, 500), Fraction(1, 2), max_denominator=997),
     value=st.floats(1e-12, 1, exclude_max=True),
