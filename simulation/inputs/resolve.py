@@ -20,7 +20,7 @@ import numpy as np
 
 from ..domain.distributions import Dirichlet, Empirical
 from ..domain.intervention import Intervention
-from ..domain.messages import Message, Refusal
+from ..domain.messages import Message, Refusal, shown
 from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 from ..domain.scenario import Assumptions, StatedAssumptions
 from ..domain.status import LEVELS
@@ -28,6 +28,7 @@ from ..domain.target import Target
 from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SubdistrictCounts, Villages
 from .posterior import METADATA_KEY
 from .quantity import notation
+from .tables.cells import clean
 
 ASSUMED = "assumed"
 DEFAULT_PRIOR = "assumed; default prior, see MODEL.md"
@@ -275,6 +276,11 @@ def _number(value: float) -> str:
 
 
 def _csv(head: list[str], rows: list[list[Any]]) -> str:
+    """Return a table; texts that would not be read back as they are, with odd blanks, say, are refused."""
+    for cell in (cell for row in (head, *rows) for cell in row if isinstance(cell, str)):
+        if clean(cell) != cell:
+            named = {"name": shown(cell), "value": shown(clean(cell))}
+            raise Refusal(Message("no table can state the text “{name}”; write {value}", named))
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)

@@ -237,6 +237,7 @@ def _not_stated() -> Iterator[Message | None]:
     for scenario in (
         Scenario("odd", 2025, 1, (other,), odd),
         Scenario("several", 2025, 1, (by_kecamatan, other), PARAMETERS),
+        Scenario("blanks", 2025, 1, (Villages.arrange("1", "D", ["a"], [" A"], ["K"], status=[0]),), PARAMETERS),
     ):
         with pytest.raises(Refusal) as refused:
             fingerprint(scenario)
