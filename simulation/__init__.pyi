@@ -48,7 +48,7 @@ from .inference.calibration.posterior import Posterior as Posterior
 from .inference.explanation import Explanation as Explanation
 from .inference.explanation import explain as explain
 from .inference.forecast import Forecast as Forecast
-from .inference.forecast import forecast as forecast
+from .inference.forecasting import forecast as forecast
 from .inputs.observations.evidence import read_evidence as read_evidence
 from .inputs.scenario import Scenario as Scenario
 from .inputs.scenario import load_scenario as load_scenario

@@ -148,7 +148,7 @@ def _forecast(
 ) -> tuple[Forecast, PrecisionTrace | None]:
     """Run the ensemble, once or until it is precise enough."""
     from ..inference.failures import FailedTrajectoriesWarning
-    from ..inference.forecast import forecast
+    from ..inference.forecasting import forecast
     from ..inference.precision import forecast_to_precision
     from ..report.chunks import ChunkFolder
     from .progress import ProgressReport

@@ -1,31 +1,27 @@
-"""From an ensemble, or an exact result, to a forecast: probabilities, intervals and their errors.
-
-Knows what is said of each year; must not know words, files or figures.
-"""
+"""A forecast: probabilities, intervals and their errors, year by year and village by village."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.distributions import Fixed
 from ..domain.parameters import ParameterSet
+from ..domain.status import LEVELS
 from ..domain.villages import Villages
 from ..engine.effort import Effort
-from ..engine.ensemble import Ensemble, Progress, run
+from ..engine.ensemble import Ensemble
 from ..inputs.scenario import Scenario
-from .failures import COLUMNS, FailedTrajectoriesWarning, caveat, failure_rows
+from .failures import COLUMNS, caveat, failure_rows
 from .uncertainty import INTERVAL90, Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..engine.chunks import ChunkSink
     from ..engine.model import VillageAgent
 
 Floats = NDArray[np.float64]
@@ -177,16 +173,12 @@ class Forecast:
         """One row a district and year: what the terminal table and ``years.csv`` show."""
         import pandas as pd
 
-        from .frames import year_rows
-
         return pd.DataFrame([row for district in self.districts for row in year_rows(self.scenario, district)])
 
     @property
     def ensemble(self) -> pd.DataFrame:
         """One row a district, draw, replicate and year of what was completed; empty for the exact engine."""
         import pandas as pd
-
-        from .frames import ensemble_columns
 
         return pd.DataFrame(ensemble_columns(self))
 
@@ -209,91 +201,6 @@ class Forecast:
         return f"<p>{escape(caveat(self.ensemble_run, self.agent_class))}</p>{table}"
 
 
-def forecast(
-    scenario: Scenario,
-    draws: int | None = None,
-    replicates: int | None = None,
-    seed: int = 0,
-    *,
-    engine: Literal["batch", "mesa", "exact"] = "batch",
-    agent_class: type[VillageAgent] | None = None,
-    workers: int | None = None,
-    progress: Progress | None = None,
-    sink: ChunkSink | None = None,
-) -> Forecast:
-    """Forecast whether a scenario's target is met.
-
-    Parameters
-    ----------
-    scenario
-        From `load_scenario`.
-    draws, replicates
-        Parameter draws, and trajectories of each; by default 1,000 × 20, or 1 × 20,000 where every
-        number of the scenario is fixed (`draws` is then ignored).
-    seed
-        At least 0; the same seed gives the same forecast on any machine, with any number of workers.
-    engine
-        ``batch`` (arrays), ``mesa`` (agents; the same trajectories) or ``exact`` (closed forms, where
-        there is one).
-    agent_class
-        A subclass of `VillageAgent`; needs the Mesa engine.
-    workers, progress, sink
-        See `simulation.engine.ensemble.run`.
-
-    Returns
-    -------
-    Forecast
-        Numbers only: `save` writes them, `plots` draws them.
-
-    Raises
-    ------
-    KampungError
-        Where the exact engine has no closed form for the scenario, with the reason.
-    EnsembleError
-        Where every trajectory of a district failed, or many ended their worker process.
-    ValueError
-        Where an agent class is given to another engine than Mesa's.
-
-    Warns
-    -----
-    FailedTrajectoriesWarning
-        Where an agent raised an exception in some trajectories: these are left out, see `Forecast.failures`.
-
-    Examples
-    --------
-    >>> import simulation as kkb
-    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
-    >>> forecast = kkb.forecast(scenario, draws=200, replicates=20, seed=2025)
-    >>> list(forecast.years["year"])
-    [2026, 2027, 2028, 2029, 2030]
-    """
-    if agent_class is not None and engine != "mesa":
-        raise ValueError('agent_class needs engine="mesa": the other engines have no agents')
-    effort = Effort.of(scenario, draws, replicates)
-    if engine == "exact":
-        from .exact_forecast import exact_forecast
-
-        return exact_forecast(scenario, effort, seed)
-    from .summary import summarise
-
-    ensemble = run(
-        scenario, effort, seed, engine=engine, agent_class=agent_class, workers=workers, progress=progress, sink=sink
-    )
-    result = Forecast(
-        scenario=scenario,
-        seed=seed,
-        effort=effort,
-        engine=engine,
-        districts=tuple(summarise(ensemble, i) for i in range(len(scenario.districts))),
-        matrix=matrix_summary(ensemble.parameters.matrix),
-        ensemble_run=ensemble,
-        agent_class=agent_class,
-    )
-    if ensemble.failures:
-        warnings.warn(caveat(ensemble, agent_class), FailedTrajectoriesWarning, stacklevel=2)
-    return result
-
-
 def basis_of(parameters: ParameterSet) -> tuple[str, ...]:
     """Return what numbers rest on that come from these parameters: data blocks, or that there were none."""
     if parameters.blocks:
@@ -308,3 +215,67 @@ def basis_of(parameters: ParameterSet) -> tuple[str, ...]:
 def matrix_summary(matrix: Floats) -> Floats:
     """Return mean, 5% and 95% quantile over draws of matrices (D, 4, 4), shape (3, 4, 4)."""
     return np.stack([matrix.mean(axis=0), *np.quantile(matrix, INTERVAL90, axis=0)])
+
+
+def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, Any]]:
+    """Return one flat row a year of one district, ready for a table."""
+    return [
+        {
+            "district_code": district.villages.district_code,
+            "district": district.villages.district,
+            "year": year.year,
+            "rises_mean": year.rises.mean,
+            **{f"rises_{_percent(q)}": int(value) for q, value in year.rises.quantiles.items()},
+            "falls_mean": year.falls.mean,
+            "needed_mean": year.needed_mean,
+            "needed_min": year.needed_min,
+            "needed_max": year.needed_max,
+            "probability_met": year.met.probability,
+            "monte_carlo_error": year.met.monte_carlo_error,
+            "parameter_low": None if year.met.parameter_interval90 is None else year.met.parameter_interval90[0],
+            "parameter_high": None if year.met.parameter_interval90 is None else year.met.parameter_interval90[1],
+            "saturated": year.saturated,
+            **{f"share_{level}_mean": summary.mean for level, summary in year.status_share.items()},
+            **{f"probability_{name}": district.readings[name][t] for name in sorted(district.readings)},
+            **{f"assisted_{plan.name}": year.assisted[plan.name] for plan in scenario.interventions},
+        }
+        for t, year in enumerate(district.years)
+    ]
+
+
+def _percent(quantile: float) -> str:
+    return f"q{round(100 * quantile):02d}"
+
+
+def ensemble_columns(result: Forecast, district: int | None = None) -> dict[str, NDArray[Any]]:
+    """Return the completed trajectories as columns of equal length, one row a draw, replicate and year.
+
+    `district` picks one by its place in the scenario; None takes all, with a column ``district_code``
+    where there are several.
+    """
+    run_of = result.ensemble_run
+    if run_of is None:
+        return {}
+    wanted = range(len(run_of.outcomes)) if district is None else (district,)
+    parts = [_outcome_columns(run_of, i) for i in wanted]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    if len(run_of.outcomes) > 1:
+        codes = [result.scenario.districts[i].district_code for i in wanted]
+        columns = {"district_code": np.repeat(np.array(codes), [part["draw"].size for part in parts])} | columns
+    return columns
+
+
+def _outcome_columns(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
+    outcome, scenario = run_of.outcomes[index], run_of.scenario
+    places: NDArray[np.int32] = np.indices(outcome.rises.shape, dtype=np.int32)
+    columns: dict[str, NDArray[Any]] = {
+        "draw": places[0],
+        "replicate": places[1],
+        "year": places[2] + np.int32(scenario.years[0]),
+        **{level: outcome.levels[..., 1:, s] for s, level in enumerate(LEVELS)},
+        "rises": outcome.rises,
+        "falls": outcome.falls,
+        "entries": outcome.entries,
+        "met": outcome.counts.met(scenario.target),
+    }
+    return {name: outcome.of_completed(values).ravel() for name, values in columns.items()}

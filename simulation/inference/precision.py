@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from ..engine.effort import Effort
 from ..inputs.scenario import Scenario
-from .forecast import Forecast, forecast
+from .forecast import Forecast
+from .forecasting import forecast
 from .uncertainty import WILSON_Z
 
 MOST_TRAJECTORIES = 1_000_000
@@ -93,9 +94,8 @@ def forecast_to_precision(
 
 def doubled(effort: Effort, *, fixed: bool) -> Effort | None:
     """Return twice the draws, or replicates where every number is `fixed`; None beyond `MOST_TRAJECTORIES`."""
-    draws, replicates = effort.draws, effort.replicates
-    more = Effort(draws, 2 * replicates) if fixed else Effort(2 * draws, replicates)
-    return more if more.draws * more.replicates <= MOST_TRAJECTORIES else None
+    more = effort.doubled(fixed=fixed)
+    return more if more.trajectories <= MOST_TRAJECTORIES else None
 
 
 def _step(result: Forecast) -> PrecisionStep:

@@ -14,8 +14,7 @@ import numpy as np
 
 from ..domain.status import LEVELS, Status
 from ..domain.villages import KnownStatuses
-from ..inference.forecast import DistrictForecast, Forecast
-from ..inference.frames import ensemble_columns, year_rows
+from ..inference.forecast import DistrictForecast, Forecast, ensemble_columns, year_rows
 from ..inference.precision import PrecisionTrace
 from .failures import write_failures
 from .files import write_csv, write_parquet

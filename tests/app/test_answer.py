@@ -17,7 +17,7 @@ from simulation.app.settings import printable
 from simulation.domain.parameters import ParameterKey, default_prior
 from simulation.domain.scenario import Provenance
 from simulation.domain.target import Target
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.report.chunks import ChunkFolder
 from simulation.report.kinds.robustness import ROBUSTNESS
 from simulation.report.kinds.sensitivity import SENSITIVITY

@@ -293,7 +293,9 @@ def test_a_forced_run_takes_nothing_from_an_interrupted_one(run: Run, fixed: Pat
     (folder / ".chunks" / "0_0-1_0-50.npz").write_bytes(b"left over")
     seen = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulation.inference.forecast.run", lambda *_, **__: seen.append((folder / ".chunks").exists()))
+        patch.setattr(
+            "simulation.inference.forecasting.run", lambda *_, **__: seen.append((folder / ".chunks").exists())
+        )
         run(*common, "--force")
     assert seen == [False]
 

@@ -18,7 +18,7 @@ from districts import everything_on
 
 from simulation.app.cli import main
 from simulation.inference.explanation import explain
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report.kinds.explanation import (
     EXPLANATION,

@@ -34,7 +34,7 @@ from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import refuse_nonsense
 from simulation.engine.failure import Failure, none_completed
 from simulation.engine.workers import TaskStuckError
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.report import finished, kept_inputs
 from simulation.report.brief import files as brief_files
 from simulation.report.brief import runs as brief_runs

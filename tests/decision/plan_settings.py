@@ -11,7 +11,7 @@ from scipy.special import expit
 from simulation.decision.plan.levers import levers_of, turn
 from simulation.domain.distributions import Distribution
 from simulation.domain.intervention import Intervention
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 FIRST = ORIGIN + 1

@@ -16,7 +16,7 @@ from simulation.decision.comparison import Contrast
 from simulation.domain.distributions import Exponentiated, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import Refusal
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 UNCERTAIN = {"rise.dasar": LogitNormal(-2.5, 0.4), "year_sd": 0.6}

@@ -18,7 +18,7 @@ from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
 from simulation.engine.effort import Effort
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 SHARE = Fraction("0.25")

@@ -21,7 +21,7 @@ from simulation.decision.plan.ranking import Ranking, rank_villages
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 STATUS = [0, 0, 1, 0, 2, 3, 0, 1, 0]

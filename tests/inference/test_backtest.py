@@ -23,7 +23,7 @@ from simulation.inference.backtest.panels import anywhere, read_panels
 from simulation.inference.backtest.prediction import Alike, Prediction, predict
 from simulation.inference.backtest.rolling import backtest, roll
 from simulation.inference.backtest.scoring import skill
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 TRUTH = {"rise.dasar": 0.06, "rise.berkembang": 0.1, "rise.mandiri": 0.3, "fall": 0.03} | {

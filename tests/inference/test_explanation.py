@@ -22,7 +22,8 @@ from simulation.engine.environment import Environment
 from simulation.engine.model import VillageAgent
 from simulation.inference import explanation
 from simulation.inference.explanation import Component, Explanation, explain
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 YEARS = range(ORIGIN + 1, ORIGIN + 6)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta, binom
 
 from simulation.domain.distributions import HalfNormal, LogitNormal
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inference.uncertainty import estimate, estimate_from_draws
 from simulation.inputs.scenario import Scenario
 

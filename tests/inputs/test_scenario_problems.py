@@ -8,7 +8,7 @@ import pytest
 from scenario_desk import Desk, words
 
 from simulation.domain.messages import ScenarioError
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 
 POKJA = "interventions:\n  - name: pokja\n    starts: 2026\n    capacity: 2\n"
 STATUSLESS = "village_code,village,subdistrict\na,A,Takisung\nb,B,Takisung\nc,C,Jorong\n"

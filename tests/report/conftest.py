@@ -11,7 +11,8 @@ from districts import make_scenario, make_villages
 
 from simulation.domain.distributions import HalfNormal
 from simulation.domain.villages import Villages
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario, load_scenario
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ from simulation.decision.plan.planning import plan
 from simulation.decision.robustness.analysis import robustness
 from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.domain.messages import KampungError
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.answer_tables import WordTable
 from simulation.report.brief import files

@@ -13,7 +13,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report.export import export_workbook
 from simulation.report.finished import load_run

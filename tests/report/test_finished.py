@@ -14,7 +14,8 @@ import pytest
 
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.resolve import fingerprint
 from simulation.inputs.scenario import load_scenario
 from simulation.report.finished import finished_at, load_run, which_run

@@ -15,7 +15,8 @@ from hub_validator import config_faults, file_faults
 
 from simulation.domain.distributions import HalfNormal
 from simulation.domain.target import Target
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 from simulation.report.record import record
 from simulation.report.tables import write_tables

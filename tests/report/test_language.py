@@ -21,7 +21,8 @@ from simulation.app.answer import forecast_answer
 from simulation.domain.distributions import HalfNormal
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.report import language as module
 from simulation.report import plots
 from simulation.report.language import LANGUAGES, language, language_of_environment, read_catalogue

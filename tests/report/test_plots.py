@@ -15,7 +15,8 @@ from matplotlib.text import Text
 from PIL import Image
 
 from simulation.domain.target import Target
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report import plots
 from simulation.report.record import record

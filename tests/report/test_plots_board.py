@@ -22,7 +22,8 @@ from PIL import Image
 from simulation.domain.messages import Refusal
 from simulation.domain.status import LEVELS, TOP
 from simulation.domain.villages import Villages
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report import plots
 from simulation.report.language import language

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from simulation.domain.target import Target
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.report.record import record, rounded
 
 CONTRACT = {"scenario", "origin", "target", "years", "all_years", "at_least", "readings", "basis", "verdict"}

@@ -24,7 +24,8 @@ from simulation.engine.chunks import Chunk
 from simulation.engine.effort import Effort
 from simulation.engine.model import VillageAgent
 from simulation.engine.outcome import Outcome
-from simulation.inference.forecast import Forecast, forecast
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
 from simulation.report import tables
 from simulation.report.chunks import ChunkFolder
 from simulation.report.files import cell, text_of, whole_file, write_csv, write_parquet

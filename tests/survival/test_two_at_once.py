@@ -15,7 +15,7 @@ from districts import everything_on
 from filelock import FileLock
 from processes import begin, tables, wait_until
 
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.report.lock import alone
 from simulation.report.results import RunFolder, save
 

@@ -9,7 +9,8 @@ from scipy.special import expit
 
 from simulation.domain.distributions import Distribution
 from simulation.domain.intervention import Intervention
-from simulation.inference.forecast import DistrictForecast, forecast
+from simulation.inference.forecast import DistrictForecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 TANAH_LAUT = (93, 25, 3, 14)

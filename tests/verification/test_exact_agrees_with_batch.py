@@ -15,7 +15,8 @@ from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
 from simulation.domain.status import LEVELS
 from simulation.domain.target import Target
 from simulation.domain.villages import Villages
-from simulation.inference.forecast import DistrictForecast, forecast
+from simulation.inference.forecast import DistrictForecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 SMALL = (15, 8, 4, 3)

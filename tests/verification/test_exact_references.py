@@ -15,7 +15,7 @@ from scipy.stats import binom
 from simulation.domain.distributions import HalfNormal, LogitNormal
 from simulation.domain.target import Target
 from simulation.engine.exact.village_sums import Axis, Part, total
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 
 
 def poisson_binomial(probabilities: list[float], multiplicity: list[int] | None = None) -> np.ndarray:

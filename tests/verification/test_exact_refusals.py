@@ -12,7 +12,7 @@ from exact_settings import REFERENCE, assist, district, exact
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.status import LEVELS
 from simulation.engine.exact.limits import NoClosedForm
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 COUNTS = (10, 5, 3, 2)

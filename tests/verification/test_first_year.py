@@ -15,7 +15,7 @@ from simulation.domain.distributions import Beta, Fixed, HalfNormal, LogitNormal
 from simulation.domain.target import Target
 from simulation.engine.exact.first_year import chance_of_meeting
 from simulation.engine.exact.limits import NoClosedForm, sort_districts
-from simulation.inference.forecast import forecast
+from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
 
