@@ -156,6 +156,7 @@ def test_one_year_is_refused_with_what_to_add(run: Run, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*posterior*")) == []
 
 
+@pytest.mark.slow
 def test_the_example_leads_back_to_the_chances_behind_it(run: Run, tmp_path: Path) -> None:
     """The chance behind the invented lists lies in the 99% interval of each parameter that they narrow by half."""
     (tmp_path / "data").mkdir()

@@ -58,6 +58,7 @@ def cheapest_of(chances: dict[Places, float], wanted: float, budget: float = flo
     return min(enough, key=lambda places: (cost(places), -chances[places]), default=None)
 
 
+@pytest.mark.slow
 def test_every_goal_has_the_mix_of_brute_force() -> None:
     """All 80 are computed by the forecast's closed form; of equally cheap ones the likeliest is the answer."""
     chances, ties = every_chance(), 0
@@ -71,6 +72,7 @@ def test_every_goal_has_the_mix_of_brute_force() -> None:
     assert ties == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("budget", [0.0, 110.0, 240.0])
 def test_a_budget_leaves_the_best_mix_that_it_pays(budget: float) -> None:
     """Out of reach as in reach, least and best are those of all settings within it."""
@@ -108,6 +110,7 @@ def test_a_grid_has_the_cheapest_of_its_own_settings(monkeypatch: pytest.MonkeyP
         assert found.least.places == cheapest_of(chances, wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["exact", "batch"])
 def test_a_large_grid_does_not_contradict_itself(engine: str) -> None:
     """With 24 and 18 places there are 475 mixes: more than are all tried."""

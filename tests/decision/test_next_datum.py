@@ -24,6 +24,7 @@ def all_at_the_bottom(**scalars: object) -> Scenario:
     return make_scenario(make_villages([40], status=[0] * 40), known, horizon=1)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_list_leaves_what_a_binomial_leaves() -> None:
     """One year of 40 villages that only rise: E Var(P(met) | k rises) over a fine grid of the prior.
 

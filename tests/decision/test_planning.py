@@ -66,6 +66,7 @@ def test_the_least_setting_is_that_of_brute_force(name: str, quantile: float) ->
     assert found.least.places == (next(places for places, chance in enumerate(every) if chance >= wanted),)
 
 
+@pytest.mark.slow
 def test_uncertain_parameters_are_averaged_over_and_their_error_is_on_the_safe_side() -> None:
     """Chances are those of the forecast of as many draws; the least setting is the first whose lower bound suffices."""
     scenario = district(
@@ -162,6 +163,7 @@ def two_levers(sizes: tuple[int, int], costs: tuple[float, float] = (10.0, 25.0)
 LEVERS = ("pokja.capacity", "media.capacity")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(6, 6), (12, 9)])
 @pytest.mark.parametrize("costs", [(10.0, 25.0), (30.0, 12.0)])
 def test_the_cheapest_mix_of_two_levers_is_that_of_brute_force(
@@ -201,6 +203,7 @@ def test_with_six_places_each_the_pareto_set_is_complete() -> None:
     assert {point.places for point in found.front} == undominated
 
 
+@pytest.mark.slow
 def test_a_budget_is_spent_to_its_end_before_a_target_is_out_of_reach() -> None:
     """The best mix within a budget is that of brute force, although the coarse grid does not hold it."""
     scenario = two_levers((18, 18), (10.0, 25.0))
@@ -244,6 +247,7 @@ def test_a_target_that_is_met_anyhow_needs_nothing() -> None:
     assert found.below is None
 
 
+@pytest.mark.slow
 def test_later_years_are_simulated_and_say_so() -> None:
     """The exact engine plans the first year alone; asking for it in a later year is refused."""
     villages = make_villages([30], status=[0] * 24 + [1] * 6)

@@ -94,6 +94,7 @@ def test_the_numbers_of_the_readme_are_those_of_the_main_job(said: dict[str, str
     assert list(map(int, counts)) == district.known.counts.tolist()
 
 
+@pytest.mark.slow
 def test_the_python_of_the_tour_runs(newcomer: Path) -> None:
     """The four lines and the figure."""
     for block in blocks("python"):

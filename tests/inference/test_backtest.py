@@ -90,6 +90,7 @@ def test_a_year_is_judged_by_the_target_of_the_scenario(target: Target, met: boo
     assert DistrictYear("63.01", 2020, tuple("abcde"), before, after).met(target) is met
 
 
+@pytest.mark.slow
 def test_nothing_that_came_later_changes_a_forecast() -> None:
     """Other things happen from a year on: what was said of that year, and before, stays to the last bit."""
     first = districts(2, 5, 3)
@@ -174,6 +175,7 @@ def test_the_next_year_is_that_of_an_ensemble_where_there_is_no_closed_form() ->
     assert float(np.arange(136) @ got.rises) == pytest.approx(simulated.rises.mean, abs=4 * 6 / np.sqrt(8000))
 
 
+@pytest.mark.slow
 def test_who_is_right_is_as_sure_as_it_says() -> None:
     """Over 240 district-years: coverage within four standard errors, PIT uniform (Kolmogorov–Smirnov, 1 in 1,000)."""
     found = roll(districts(24, 11, 21), None, 20, forecasters={"model": by_the_truth})
@@ -191,6 +193,7 @@ def test_who_is_right_is_as_sure_as_it_says() -> None:
     assert too_sure.coverage[1].mean() < 0.7
 
 
+@pytest.mark.slow
 def test_a_worse_forecaster_is_told_so_and_a_better_one_too() -> None:
     """Ignoring a shock of sd 0.7 costs; against itself nothing can be told, and nothing is saved."""
     pasts = districts(10, 6, 5, np.repeat(START, 4))

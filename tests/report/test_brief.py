@@ -291,6 +291,7 @@ def test_columns_have_room_for_their_longest_word() -> None:
     )
 
 
+@pytest.mark.slow
 def test_answers_from_other_inputs_and_older_ones_are_passed_over(contoh: dict[str, Scenario], tmp_path: Path) -> None:
     """One comparison is told, the one whose scenarios are those of the forecast; a stale baseline run is left out."""
     before, after = contoh.values()
@@ -312,6 +313,7 @@ def test_answers_from_other_inputs_and_older_ones_are_passed_over(contoh: dict[s
     assert [answer.folder.run.path for answer in read_runs([folder, older, tmp_path / before.name]).answers] == [older]
 
 
+@pytest.mark.slow
 def test_a_forecast_of_a_table_that_was_corrected_since_is_not_set_beside(tmp_path: Path) -> None:
     """Both name the same file, and it was another one."""
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")

@@ -196,6 +196,7 @@ def test_letters_stand_out_from_their_tile() -> None:
         assert ((of + 0.05) / 0.05 if _light(shade) else 1.05 / (of + 0.05)) >= 4.5
 
 
+@pytest.mark.slow
 def test_a_run_folder_draws_it_like_the_forecast(tmp_path: Path) -> None:
     """SVG and PNG as wide as a page, in the language asked for, from the tables alone; twice the same bytes."""
     made = board((8, 5), names=("=Sari", "Batu; -Hulu", "+Baru"))

@@ -189,6 +189,7 @@ def synthetic_counts() -> Scenario:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scenario", [uncertain_priors(), uncertain_ranking(), synthetic_counts()], ids=["priors", "ranking", "synthetic"]
 )

@@ -68,6 +68,7 @@ def test_falls_and_skips_meet_the_reference() -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_year_meets_the_reference() -> None:
     """30 villages, 2 needed, shock sd 0.6, every year of 3: P = 0.352805, given as 0.35280."""
     found = exact(district((20, 7, 3, 0), horizon=3, scalars={"year_sd": 0.6}))

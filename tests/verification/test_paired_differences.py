@@ -102,6 +102,7 @@ def test_the_error_told_is_the_scatter_between_seeds(name: str) -> None:
     assert abs(scatter / told - 1) < 4 / np.sqrt(2 * 59)
 
 
+@pytest.mark.slow
 def test_the_parameter_interval_is_that_of_the_exact_draws() -> None:
     """With 100 replicates a draw its ends lie within a tenth of the exact interval's width, with 20 within a fifth."""
     name = "everybody, in good and bad years"
