@@ -22,10 +22,10 @@ from .commands.forecast import forecast
 from .commands.new import new
 from .commands.plan import plan
 from .commands.register import register
+from .commands.replay import replay
 from .commands.robustness import robustness
 from .commands.schema import schema
 from .commands.sensitivity import sensitivity
-from .replaying import replay
 from .settings import HELP, Lang, Settings
 from .usage import run
 

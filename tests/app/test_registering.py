@@ -211,7 +211,7 @@ def test_a_register_that_cannot_be_written_is_told(run: Run, folder: Path, monke
     assert unbroken(done.stderr) == (
         "The register two cannot be written: no space is left on the disk. Nothing was added."
     )
-    monkeypatch.setattr("simulation.app.register_answer.write_record", full)
+    monkeypatch.setattr("simulation.report.register.document.write_record", full)
     on(monkeypatch, 2027)
     done = scored(run, f"{TABLE}2026,63.01,85,27,5,18,13\n", "--register", "one", "--lang", "en")
     assert done.returncode == 1

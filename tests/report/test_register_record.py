@@ -18,15 +18,16 @@ from simulation.domain.crossings import Bounds
 from simulation.domain.evidence import UNKNOWN, Panel
 from simulation.inference.scores import weighted_interval
 from simulation.inputs.observations.outcomes import Outcomes, StatedYear
+from simulation.report.figures.register import draw_register
 from simulation.report.language import LANGUAGES, language
 from simulation.report.plots_page import style
-from simulation.report.plots_register import draw_register
-from simulation.report.register import words
+from simulation.report.register import document as words
+from simulation.report.register.document import COLUMNS, draw_record, write_record
 from simulation.report.register.outcomes import Outcome
 from simulation.report.register.record import ForecastRow, Record, Scores, score_register
-from simulation.report.register.register import FILES, Contents, Entry, Register
+from simulation.report.register.register import FILES, Contents, Entry
 from simulation.report.register.snapshot import read_snapshot
-from simulation.report.register.written import COLUMNS, draw_record, plain_record, write_record
+from simulation.report.store.codec import decode, rounded_as_kept, to_data
 
 CODE, TODAY = "63.99", date(2028, 3, 1)
 ONE_YEAR = forecast_record(forecast_year(2026, 0.8))
@@ -200,7 +201,7 @@ def test_a_forecast_that_ruled_out_what_came_has_no_finite_log_score() -> None:
     record = scored(forecast_record(forecast_year(2026, 0.0)), stated(2026, rises=4))
     assert scores_of(record).log_score == (None, None)
     assert (record.summary.log_score, record.summary.ruled_out) == (None, 1)
-    json.dumps(plain_record(record), allow_nan=False)
+    json.dumps(to_data(record), allow_nan=False)
 
 
 def many(number: int) -> Record:
@@ -230,11 +231,12 @@ def test_words_table_and_figure_write_numbers_in_their_language(code: str) -> No
 
 def test_the_record_is_kept_as_data_table_and_figure(tmp_path: Path) -> None:
     """One row a forecast; figures in the language asked for."""
-    record, kept = many(3), Register(tmp_path)
-    write_record(kept, record)
-    draw_record(kept, language("id"), record)
-    assert json.loads((tmp_path / "record" / "record.json").read_text(encoding="utf-8")) == plain_record(record)
-    header, *rows = (tmp_path / "record" / "record.csv").read_text(encoding="utf-8").splitlines()
+    record = many(3)
+    write_record(tmp_path, record)
+    draw_record(tmp_path, language("id"), record)
+    assert decode(to_data(record), Record) == rounded_as_kept(record)
+    assert json.loads((tmp_path / "record.json").read_text(encoding="utf-8")) == to_data(record)
+    header, *rows = (tmp_path / "record.csv").read_text(encoding="utf-8").splitlines()
     assert (header, len(rows)) == (",".join(COLUMNS), 6)
     assert rows[1].endswith("2027,false,came,0.15,1,false,stated,0,0,0.0225,0.162519,1.12,false,true")
-    assert (tmp_path / "record" / "figures" / "record_id.png").stat().st_size > 10_000
+    assert (tmp_path / "figures" / "record_id.png").stat().st_size > 10_000

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ..command import command
 from ..loading import tell_changes, tell_ignored
-from ..replaying import Agent, own_agent
 from ..settings import (
     Draws,
     EngineChoice,
@@ -25,6 +24,7 @@ from ..settings import (
     Workers,
     told,
 )
+from .replay import Agent, own_agent
 
 
 @command

@@ -1,11 +1,8 @@
-"""The commands ``register add`` and ``register score``: forecasts frozen, and scored when their years have come.
-
-Knows their options and what is told; must not know how a register is kept, nor how forecasts are scored.
-"""
+"""The commands ``register add`` and ``register score``: forecasts frozen, and scored when their years have come."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,11 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...domain.messages import KampungError, Message, Refusal
+from ...report.language import Language
 from ..command import command
-from ..settings import HELP, NoFigures, Settings, told
+from ..disk import reason
+from ..settings import HELP, RUN_FAILED, NoFigures, Settings, StoppedError, print_json
 
 if TYPE_CHECKING:
-    from ...report.register.register import Register
+    from ...report.register.record import Record
+    from ...report.register.register import Change, Entry, Register
 
 register = typer.Typer(
     help=HELP.say("Freeze forecasts, and score them when their years have come."),
@@ -50,21 +51,41 @@ def add(
     run: Run,
     folder: Folder = DEFAULT,
 ) -> None:
-    """Freeze a run in the register."""
-    with told(settings):
-        from ...report.finished import load_run, which_run
+    """Freeze a run in the register, and say so; or that it is there already.
 
-        found = load_run(run)
-        settings = settings.speaking(found.record["language"])
-    with told(settings):
-        from ...report.register.register import Register
-        from ..register_answer import freeze
+    A register that was changed is not added to: another entry would hide that.
+    """
+    from ...report.finished import load_run, which_run
+    from ...report.register.register import Register
 
-        if which := which_run(settings.language(), found):
-            settings.note(which)
-        kept = Register(folder)
-        with _held(settings, kept):
-            freeze(settings, kept, found, today())
+    found, kept = load_run(run), Register(folder)
+    settings.speak(found.record["language"])
+    speech = settings.language()
+    if which := which_run(speech, found):
+        settings.note(which)
+    with _held(settings, kept):
+        contents = kept.read()
+        known = kept.find(contents, found)
+        if changes := kept.obstacles(contents, found):
+            raise _changed(speech, kept, changes)
+        try:
+            entry = known or kept.add(found, today())
+        except OSError as error:
+            raise _unwritable(
+                speech.say(
+                    "The register {folder} cannot be written: {reason}. Nothing was added.",
+                    folder=kept.path,
+                    reason=reason(speech, error),
+                )
+            ) from error
+        digest = kept.read().digest
+    if settings.as_json:
+        data = {"entry": entry.name, "added": known is None, "registered": entry.registered}
+        print_json({**data, "years": list(entry.years), "ended": list(entry.late_years), "digest": digest})
+        return
+    for sentence in _frozen(speech, kept, entry, known=known is not None):
+        typer.echo(sentence)
+    typer.echo(speech.say("Digest of the register: {digest}.", digest=digest))
 
 
 @register.command(help=HELP.say("Score every frozen forecast whose year has come."))
@@ -75,17 +96,87 @@ def score(
     folder: Folder = DEFAULT,
     no_figures: NoFigures = False,
 ) -> None:
-    """Score the register against what happened."""
-    with told(settings):
-        from ...report.register.register import Register
-        from ..register_answer import look_back, open_register
+    """Score the register against what happened, and keep the record and its figure.
 
-        kept = Register(folder)
-        contents = open_register(kept)
-        first = next(iter(contents.entries), None)
-        settings = settings.speaking(None if first is None else first.snapshot.language)
-    with told(settings):
-        look_back(settings, kept, contents, actuals, today(), figures=not no_figures)
+    What of the register was changed is named, and the command then fails; the rest is scored all the same.
+    """
+    from ...inputs.observations.outcomes import read_outcomes
+    from ...report.register.document import change_in_words, document_of
+    from ...report.register.record import score_register
+    from ...report.register.register import Register
+    from ..runner import show_result
+
+    kept = Register(folder)
+    contents = kept.read()
+    if contents.empty:
+        raise Refusal(Message("{folder} is no register: nothing was added to it", {"folder": str(kept.path)}))
+    settings.speak(next((entry.snapshot.language for entry in contents.entries), None))
+    speech = settings.language()
+    happened = read_outcomes(
+        actuals, {district.code: district.name for entry in contents.entries for district in entry.snapshot.districts}
+    )
+    for note in happened.notes:
+        settings.note(speech.problem(note))
+    record = score_register(contents, happened, today())
+    unwritten = _keep(speech, kept, record, figures=not no_figures)
+    show_result(settings, record, document_of(record, speech))
+    if unwritten is None and not settings.as_json:
+        typer.echo(speech.say("Files: {folder}", folder=kept.path / "record"))
+    if record.changes:
+        first = speech.say("The register was changed since it was written; what is named here is not counted:")
+        raise StoppedError([first, *(f"- {change_in_words(speech, one)}" for one in record.changes)], RUN_FAILED)
+    if unwritten is not None:
+        raise unwritten
+
+
+def _keep(speech: Language, kept: Register, record: Record, *, figures: bool) -> StoppedError | None:
+    """Write the record and its figure beside the entries; return what is said where that is not possible."""
+    from ...report.register.document import FOLDER, draw_record, shown, write_record
+
+    folder = kept.path / FOLDER
+    try:
+        with kept.alone():
+            write_record(folder, record)
+            if figures and shown(record):
+                draw_record(folder, speech, record)
+    except OSError as error:
+        return _unwritable(
+            speech.say(
+                "The record in {folder} cannot be written: {reason}.", folder=folder, reason=reason(speech, error)
+            )
+        )
+    return None
+
+
+def _unwritable(sentence: str) -> StoppedError:
+    return StoppedError([sentence], RUN_FAILED)
+
+
+def _changed(speech: Language, kept: Register, changes: Sequence[Change]) -> KampungError:
+    """Return why a register that was changed is not added to."""
+    from ...report.register.document import change_in_words
+
+    fix = speech.say(
+        "{folder} was changed: bring these files back as they were, or begin another register with --register.",
+        folder=kept.path,
+    )
+    return KampungError("\n".join([fix, *(f"- {change_in_words(speech, change)}" for change in changes)]))
+
+
+def _frozen(speech: Language, kept: Register, entry: Entry, *, known: bool) -> Iterator[str]:
+    """Yield what became of the run, each sentence on a line: names of folders are not broken."""
+    from ...report.register.document import years_in_words
+
+    values = {"entry": entry.name, "day": entry.registered}
+    if known:
+        yield speech.say("Registered already on {day} as {entry}; nothing was changed.", **values)
+    else:
+        yield speech.say("Registered: {folder}", folder=kept.path / entry.name)
+    if entry.late_years:
+        yield speech.say(
+            "Over already when it was registered, and therefore no forecast any more: {years}. It will not be counted.",
+            years=years_in_words(entry.late_years),
+        )
 
 
 @contextmanager

@@ -1,16 +1,25 @@
-"""The register in words: what became of forecasts, how good they were, and what of the register was changed."""
+"""The record of a register as it is told, and as files: sentences, table, data, figure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 from .. import wording
-from ..answer_tables import WordTable
+from ..document.blocks import Document, Paragraph, Table, picture_files
+from ..files import write_csv, write_text
 from ..language import Language, phrase
+from ..store.codec import encode
 from .record import ENOUGH, ForecastRow, Record, Summary
 from .register import LIST, Change
 
+FOLDER = "record"
 MOST_ROWS = 40
+COLUMNS = (
+    "entry", "registered", "district_code", "district", "year", "late", "state", "probability_met", "needed", "met",
+    "basis", "rises_low", "rises_high", "brier", "log_score", "wis_rises", "inside_50", "inside_90",
+)  # fmt: skip
 _CHANGES = {
     "changed": phrase("{name} is not as it was frozen."),
     "missing": phrase("{name} is missing."),
@@ -26,9 +35,23 @@ _TARGETS = {"rises_all", "rises_below_top"}
 """Readings that count the rises themselves."""
 
 
-def change(speech: Language, found: Change) -> str:
+def change_in_words(speech: Language, found: Change) -> str:
     """Return what of a register is not as it was written, as a sentence that names it."""
     return speech.say(_CHANGES[found.kind], name=found.name, list=LIST)
+
+
+def document_of(record: Record, speech: Language) -> Document:
+    """Return what is told of a record."""
+    table = forecasts_table(speech, record)
+    sentences = [*scores(speech, record), *cautions(speech, record)]
+    return Document(
+        speech.say("{headline}.", headline=headline(speech, record)),
+        [
+            *(Paragraph(sentence) for sentence in sentences),
+            *([] if table is None else [table]),
+            *(Paragraph(note) for note in notes(speech, record)),
+        ],
+    )
 
 
 def headline(speech: Language, record: Record) -> str:
@@ -123,7 +146,7 @@ def _left_open(speech: Language, record: Record) -> Iterator[str]:
         )
 
 
-def forecasts_table(speech: Language, record: Record) -> WordTable | None:
+def forecasts_table(speech: Language, record: Record) -> Table | None:
     """Return what was forecast and what came, the latest last; None where no year has come."""
     rows = shown(record)
     if not rows:
@@ -139,7 +162,7 @@ def forecasts_table(speech: Language, record: Record) -> WordTable | None:
         say("Brier"),
     ]
     caption = say("What was forecast and what came (rises: median and 90% interval; in brackets: entry)")
-    return WordTable(caption, headers, [_row(speech, row) for row in rows])
+    return Table(caption, headers, [_row(speech, row) for row in rows])
 
 
 def shown(record: Record) -> list[ForecastRow]:
@@ -193,7 +216,7 @@ def notes(speech: Language, record: Record) -> Iterator[str]:
     """Yield what is still to come, and by what the register can be told from one that was changed."""
     waiting = sorted({row.year for row in record.forecasts if row.state == "not over" and not row.late})
     if waiting:
-        yield speech.say("Years not over yet: {years}.", years=years(waiting))
+        yield speech.say("Years not over yet: {years}.", years=years_in_words(waiting))
     other = {row.target for row in record.forecasts} - _TARGETS
     if other:
         yield speech.say("Where the target counts something else than rises, the rises are shown and scored beside it.")
@@ -201,9 +224,39 @@ def notes(speech: Language, record: Record) -> Iterator[str]:
         yield speech.say("Digest of the register: {digest}.", digest=record.digest[:12])
 
 
-def years(known: Sequence[int]) -> str:
+def years_in_words(known: Sequence[int]) -> str:
     """Return years, the first and the last where they follow each other."""
     first, last = known[0], known[-1]
     if len(known) > 1 and last - first == len(known) - 1:
         return f"{first}–{last}"
     return ", ".join(map(str, known))
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Write the record as ``record.json`` and ``record.csv``, over those of an earlier look."""
+    write_text(folder / "record.json", encode(record))
+    write_csv(folder / "record.csv", COLUMNS, map(_cells, record.forecasts))
+
+
+def _cells(row: ForecastRow) -> list[Any]:
+    """Return a row of the table; a score is left out where the outcome leaves it open."""
+    cells: list[Any] = [getattr(row, name) for name in COLUMNS[:8]]
+    if row.outcome is None or row.scores is None:
+        return [*cells, *[None] * (len(COLUMNS) - 8)]
+    outcome, scores = row.outcome, row.scores
+    exact = [
+        ends[0] if ends is not None and ends[0] == ends[1] else None
+        for ends in (scores.brier, scores.log_score, scores.wis_rises)
+    ]
+    inside = [scores.inside["0.5"], scores.inside["0.9"]]
+    return [*cells, outcome.needed, outcome.met, outcome.basis, *(outcome.rises or (None, None)), *exact, *inside]
+
+
+def draw_record(folder: Path, speech: Language, record: Record) -> None:
+    """Draw the record in one language, over the figure of an earlier look."""
+    from ..figures.register import draw_register
+    from ..plots_page import save_figure, style
+
+    with style():
+        figure = draw_register(speech, record)
+    save_figure(figure, *picture_files(folder / "figures", "record", speech.code), title="record")

@@ -1,7 +1,4 @@
-"""The command ``replay``: one trajectory of an ensemble again, year by year.
-
-Knows how a single trajectory is run and shown; must not know why it is looked at.
-"""
+"""The command ``replay``: one trajectory of an ensemble again, year by year."""
 
 from __future__ import annotations
 
@@ -13,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .command import command
-from .settings import (
+from ..command import command
+from ..loading import load_all
+from ..settings import (
     HELP,
     RUN_FAILED,
     ScenarioFile,
@@ -23,17 +21,16 @@ from .settings import (
     at_least_zero,
     print_json,
     printable,
-    told,
 )
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ..domain.villages import Villages
-    from ..engine.failure import Failure
-    from ..engine.model import KampungModel, VillageAgent
-    from ..inputs.scenario import Scenario
-    from ..report.language import Language
+    from ...domain.villages import Villages
+    from ...engine.failure import Failure
+    from ...engine.model import KampungModel, VillageAgent
+    from ...inputs.scenario import Scenario
+    from ...report.language import Language
 
 Agent = Annotated[
     str | None, typer.Option(metavar="FILE:CLASS", help=HELP.say("Own agents (engine mesa); FILE is run."))
@@ -82,26 +79,23 @@ def replay(
     district: District = None,
 ) -> None:
     """Run a single trajectory with agents and print its years, or how it failed."""
-    with told(settings):
-        from ..inputs.scenario import load_scenario
-
-        loaded = load_scenario(scenario)
-        settings = settings.speaking(loaded.language)
+    (loaded,) = load_all(settings, [scenario])
+    settings.speak(loaded.language)
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)  # an agent that brings down the process shows where
-    with told(settings):
-        from ..engine.agent_loader import load_agent
-        from ..engine.model import VillageAgent
 
-        agent_class = VillageAgent if agent is None else load_agent(agent)
-        life = _live(loaded, _district(loaded, district), (draw, replicate, seed), agent_class)
-        if settings.as_json:
-            print_json(_as_data(loaded, life))
-        else:
-            _show(settings.language(), loaded, life)
-        if life.failure is not None and life.error is not None:
-            _show_failure(settings, life.failure, life.error, agent_class)
-            raise typer.Exit(RUN_FAILED)
+    from ...engine.model import VillageAgent
+    from ...engine.own_agent import load_agent
+
+    agent_class = VillageAgent if agent is None else load_agent(agent)
+    life = _live(loaded, _district(loaded, district), (draw, replicate, seed), agent_class)
+    if settings.as_json:
+        print_json(_as_data(loaded, life))
+    else:
+        _show(settings.language(), loaded, life)
+    if life.failure is not None and life.error is not None:
+        _show_failure(settings, life.failure, life.error, agent_class)
+        raise typer.Exit(RUN_FAILED)
 
 
 def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:
@@ -115,17 +109,17 @@ def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:
     if named is None:
         return None
     if engine != "mesa":
-        from ..domain.messages import Message, Refusal
+        from ...domain.messages import Message, Refusal
 
         raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", {"engine": engine}))
-    from ..engine.agent_loader import load_agent
+    from ...engine.own_agent import load_agent
 
     return load_agent(named)
 
 
 def _district(scenario: Scenario, code: str | None) -> Villages:
     """Return the district with this code, the first where none is asked for."""
-    from ..domain.messages import Message, Refusal
+    from ...domain.messages import Message, Refusal
 
     found = [villages for villages in scenario.districts if code in (None, villages.district_code)]
     if not found:
@@ -138,10 +132,10 @@ def _live(
     scenario: Scenario, villages: Villages, address: tuple[int, int, int], agent_class: type[VillageAgent]
 ) -> Life:
     """Run one trajectory, whatever its agents do."""
-    from ..domain.messages import Message, Refusal
-    from ..engine.agent_errors import failure_of
-    from ..engine.ensemble import MOST_ROWS
-    from ..engine.model import KampungModel
+    from ...domain.messages import Message, Refusal
+    from ...engine.ensemble import MOST_ROWS
+    from ...engine.failure import Failure
+    from ...engine.model import KampungModel
 
     draw, replicate, _ = address
     if max(draw, replicate) >= MOST_ROWS:
@@ -163,7 +157,7 @@ def _live(
 
 def _rows(scenario: Scenario, life: Life) -> list[dict[str, Any]]:
     """Return the years that were finished, columns as in the table of the ensemble."""
-    from ..domain.status import LEVELS
+    from ...domain.status import LEVELS
 
     if life.model is None:
         return []
@@ -195,8 +189,8 @@ def _as_data(scenario: Scenario, life: Life) -> dict[str, Any]:
 
 def _show(speech: Language, scenario: Scenario, life: Life) -> None:
     """Print the years as a table, the origin first."""
-    from ..domain.status import LEVELS
-    from .columns import laid_out, table
+    from ...domain.status import LEVELS
+    from ..columns import laid_out, table
 
     say, number = speech.say, speech.number
     at = {"draw": life.draw, "replicate": life.replicate, "seed": life.seed, "district": life.villages.district}
@@ -212,8 +206,8 @@ def _show(speech: Language, scenario: Scenario, life: Life) -> None:
 
 def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
     """Say on stderr what failed, and where in the agent's own file; the whole way there with --debug."""
-    from ..engine.agent_errors import own_frames
-    from .failing import failure_told
+    from ...engine.failure import own_frames
+    from ..failing import failure_told
 
     speech = settings.language()
     frames = [] if settings.debug else own_frames(error, agent_class)

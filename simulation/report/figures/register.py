@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import shorten
 
-from .language import Language
-from .plots_page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page
-from .register import words
-from .register.record import ForecastRow, Record
+from ..language import Language
+from ..plots_page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page
+from ..register import document as words
+from ..register.record import ForecastRow, Record
 
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _MET, _MISSED = LEVEL_COLOURS["paripurna"], "#d55e00"
