@@ -19,17 +19,15 @@ from ..settings import (
     Seed,
     Settings,
     at_least_zero,
-    print_json,
     printable,
 )
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from ...domain.villages import Villages
     from ...engine.failure import Failure
     from ...engine.model import KampungModel, VillageAgent
     from ...inputs.scenario import Scenario
+    from ...report.document.blocks import Cell, Document
     from ...report.language import Language
 
 Agent = Annotated[
@@ -86,13 +84,11 @@ def replay(
 
     from ...engine.model import VillageAgent
     from ...engine.own_agent import load_agent
+    from ..runner import show_result
 
     agent_class = VillageAgent if agent is None else load_agent(agent)
     life = _live(loaded, _district(loaded, district), (draw, replicate, seed), agent_class)
-    if settings.as_json:
-        print_json(_as_data(loaded, life))
-    else:
-        _show(settings.language(), loaded, life)
+    show_result(settings, _as_data(loaded, life), _document(settings.language(), loaded, life))
     if life.failure is not None and life.error is not None:
         _show_failure(settings, life.failure, life.error, agent_class)
         raise typer.Exit(RUN_FAILED)
@@ -187,21 +183,22 @@ def _as_data(scenario: Scenario, life: Life) -> dict[str, Any]:
     }
 
 
-def _show(speech: Language, scenario: Scenario, life: Life) -> None:
-    """Print the years as a table, the origin first."""
+def _document(speech: Language, scenario: Scenario, life: Life) -> Document:
+    """Return the years as a table, the origin first."""
     from ...domain.status import LEVELS
-    from ..columns import laid_out, table
+    from ...report.document.blocks import Column, Document, Table
 
-    say, number = speech.say, speech.number
+    say = speech.say
     at = {"draw": life.draw, "replicate": life.replicate, "seed": life.seed, "district": life.villages.district}
-    parts: list[RenderableType] = [say("{district}: draw {draw}, replicate {replicate}, seed {seed}", **at)]
-    if life.model is not None:
-        rows = [[str(scenario.origin), *map(number, life.model.outcome.levels[0, 0].tolist()), "–", "–", "–"]]
-        for row in _rows(scenario, life):
-            counts = [number(row[name]) for name in (*LEVELS, "rises", "falls")]
-            rows.append([str(row["year"]), *counts, say("yes") if row["met"] else say("no")])
-        parts += ["", table([say("year"), *LEVELS, say("rise"), say("fall"), say("target met")], rows)]
-    typer.echo(laid_out(parts), nl=False)
+    title = say("{district}: draw {draw}, replicate {replicate}, seed {seed}", **at)
+    if life.model is None:
+        return Document(title, [])
+    rows: list[list[Cell]] = [[str(scenario.origin), *life.model.outcome.levels[0, 0].tolist(), None, None, None]]
+    for row in _rows(scenario, life):
+        counts = [row[name] for name in (*LEVELS, "rises", "falls")]
+        rows.append([str(row["year"]), *counts, say("yes") if row["met"] else say("no")])
+    counted = [Column(level, "whole") for level in (*LEVELS, say("rise"), say("fall"))]
+    return Document(title, [Table("", [say("year"), *counted, say("target met")], rows)])
 
 
 def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
