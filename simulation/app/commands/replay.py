@@ -25,7 +25,6 @@ from ..settings import (
 if TYPE_CHECKING:
     from ...domain.villages import Villages
     from ...engine.failure import Failure
-    from ...engine.model import KampungModel, VillageAgent
     from ...inputs.scenario import Scenario
     from ...report.document.blocks import Cell, Document
     from ...report.language import Language
@@ -82,8 +81,8 @@ def replay(
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)  # an agent that brings down the process shows where
 
+    from ...engine.agent_loader import load_agent
     from ...engine.model import VillageAgent
-    from ...engine.own_agent import load_agent
     from ..runner import show_result
 
     agent_class = VillageAgent if agent is None else load_agent(agent)
@@ -108,7 +107,7 @@ def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:
         from ...domain.messages import Message, Refusal
 
         raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", {"engine": engine}))
-    from ...engine.own_agent import load_agent
+    from ...engine.agent_loader import load_agent
 
     return load_agent(named)
 
@@ -129,8 +128,8 @@ def _live(
 ) -> Life:
     """Run one trajectory, whatever its agents do."""
     from ...domain.messages import Message, Refusal
+    from ...engine.agent_errors import failure_of
     from ...engine.ensemble import MOST_ROWS
-    from ...engine.failure import Failure
     from ...engine.model import KampungModel
 
     draw, replicate, _ = address
@@ -203,7 +202,7 @@ def _document(speech: Language, scenario: Scenario, life: Life) -> Document:
 
 def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
     """Say on stderr what failed, and where in the agent's own file; the whole way there with --debug."""
-    from ...engine.failure import own_frames
+    from ...engine.agent_errors import own_frames
     from ..failing import failure_told
 
     speech = settings.language()
