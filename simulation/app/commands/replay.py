@@ -25,6 +25,7 @@ from ..settings import (
 if TYPE_CHECKING:
     from ...domain.villages import Villages
     from ...engine.failure import Failure
+    from ...engine.model import KampungModel, VillageAgent
     from ...inputs.scenario import Scenario
     from ...report.document.blocks import Cell, Document
     from ...report.language import Language
