@@ -28,7 +28,7 @@ from ..domain.target import Target
 from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SubdistrictCounts, Villages
 from .posterior import METADATA_KEY
 from .quantity import notation
-from .tables.cells import clean
+from .tables.cells import NUMBER, clean, guard
 
 ASSUMED = "assumed"
 DEFAULT_PRIOR = "assumed; default prior, see MODEL.md"
@@ -283,8 +283,8 @@ def _csv(head: list[str], rows: list[list[Any]]) -> str:
             raise Refusal(Message("no table can state the text “{name}”; write {value}", named))
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
+    for row in (head, *rows):
+        writer.writerow([cell if NUMBER.fullmatch(str(cell)) else guard(str(cell)) for cell in row])
     return text.getvalue()
 
 

@@ -19,15 +19,14 @@ from uuid import uuid4
 
 import numpy as np
 
+from ..inputs.tables.cells import guard
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pyarrow as pa
 
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}")
-_FORMULA = re.compile(r"(^|[;\t])( *)(?='*[=+\-@\t＝＋－＠])")
-"""Where a formula would begin: at the start, or where a program that parts cells by ; or tabs begins a cell."""
-_KEPT = re.compile(r"(^|[;\t])( *)'(?='*[=+\-@\t＝＋－＠])")
 LARGEST_JSON = 45_000_000
 MOST_JSON = 2_250_000
 """Values and containers of a JSON file; one of 500 districts and 50 years has fewer."""
@@ -145,18 +144,7 @@ def cell(value: object) -> str:
             text = f"{value:.6f}".rstrip("0").rstrip(".")
             return "0" if text == "-0" else text
     # Line breaks go: Python 3.11 leaves a lone carriage return unquoted, and a row should be a line anyway.
-    return _FORMULA.sub(r"\1\2'", str(value).replace("\r", " ").replace("\n", " "))
-
-
-def text_of(cell: str) -> str:
-    """Return the text that `cell` was made from, without the apostrophes that keep it from being a formula.
-
-    Examples
-    --------
-    >>> text_of("'=1+1"), text_of("''=1+1"), text_of("Ma'rifat")
-    ('=1+1', "'=1+1", "Ma'rifat")
-    """
-    return _KEPT.sub(r"\1\2", cell)
+    return guard(str(value).replace("\r", " ").replace("\n", " "))
 
 
 def write_parquet(

@@ -13,7 +13,7 @@ from typing import Any
 from ..domain.messages import Message
 from ..inference.explanation import STATUS_UNKNOWN
 from ..inference.forecast import Forecast
-from .files import text_of
+from ..inputs.tables.cells import unguard
 from .tables import village_columns
 
 Row = Mapping[str, Any]
@@ -65,4 +65,4 @@ def _value(name: str, text: str) -> Any:
         return int(text)
     if name.startswith(_NUMBERS):
         return float(text) if text else None
-    return text_of(text)
+    return unguard(text)

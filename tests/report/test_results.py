@@ -26,9 +26,10 @@ from simulation.engine.model import VillageAgent
 from simulation.engine.outcome import Outcome
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
+from simulation.inputs.tables.cells import unguard
 from simulation.report import tables
 from simulation.report.chunks import ChunkFolder
-from simulation.report.files import cell, text_of, whole_file, write_csv, write_parquet
+from simulation.report.files import cell, whole_file, write_csv, write_parquet
 from simulation.report.identity import input_hash
 from simulation.report.results import RunFolder, save
 
@@ -309,13 +310,13 @@ def test_no_name_becomes_a_formula(text: str, tmp_path: Path) -> None:
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as stream:
         assert list(csv.reader(stream)) == [[cell(text)], ['Desa, "Baru"']]
     assert not [part for part in re.split("[;\t]", cell(text)) if re.match("[ ]*[=+@＝-]", part)]
-    assert text_of(cell(text)) == text
+    assert unguard(cell(text)) == text
 
 
 @pytest.mark.parametrize("text", ["Ma'rifat", "'Aisyiyah", "A; B", "", "Sei-Alai", "\r\n=1"])
 def test_other_names_stay_as_they_are(text: str) -> None:
     """Apostrophes are added where they must be and nowhere else; line breaks become blanks."""
-    assert text_of(cell(text)) == text.replace("\r", " ").replace("\n", " ")
+    assert unguard(cell(text)) == text.replace("\r", " ").replace("\n", " ")
 
 
 @pytest.mark.parametrize(

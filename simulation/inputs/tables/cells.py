@@ -27,6 +27,10 @@ _PLAIN: dict[int, str | None] = {
 """Odd blanks, marks without width and full-width characters -> what they stand for."""
 _QUOTES = "'\"`´‘’‚“”„«»‹›"
 
+_FORMULA = re.compile(r"(^|[;\t])( *)(?='*[=+\-@\t＝＋－＠])")
+"""Where a formula would begin: at the start, or where a program with another delimiter begins a cell."""
+_GUARDED = re.compile(r"(^|[;\t])( *)'(?='*[=+\-@\t＝＋－＠])")
+
 _THOUSANDS = r"[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})"
 _COMMA = re.compile(rf"({_THOUSANDS}+|[-+]?[0-9]+)(,[0-9]+)?")
 """With a decimal comma, and points between thousands or none."""
@@ -77,6 +81,28 @@ def clean(text: str) -> str:
 def unquoted(text: str) -> str:
     """Return text without quotes around it, such as the ' with which people keep a code from becoming a number."""
     return text.strip(_QUOTES).strip(" ")
+
+
+def guard(text: str) -> str:
+    """Return text as a CSV may hold it: an apostrophe keeps it from becoming a formula.
+
+    Examples
+    --------
+    >>> guard("=1+1"), guard("'=1+1"), guard("Benua;@A1"), guard("Ma'rifat")
+    ("'=1+1", "''=1+1", "Benua;'@A1", "Ma'rifat")
+    """
+    return _FORMULA.sub(r"\1\2'", text)
+
+
+def unguard(cell: str) -> str:
+    """Return the text that `guard` made a cell of.
+
+    Examples
+    --------
+    >>> unguard("'=1+1"), unguard("''=1+1"), unguard("Ma'rifat")
+    ('=1+1', "'=1+1", "Ma'rifat")
+    """
+    return _GUARDED.sub(r"\1\2", cell)
 
 
 def plain_code(code: str) -> str:

@@ -13,7 +13,7 @@ from ...domain.messages import Message, listed, nearest, shown
 from ..collector import Collector
 from ..files import Source
 from ..tree import Node
-from .cells import clean
+from .cells import clean, unguard
 from .headers import HEAD, MOST_ROWS, Grid, Row, Wanted, find_header
 from .workbook import Sheet, WorkbookError, is_workbook, open_workbook
 
@@ -147,7 +147,7 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     """Yield number and cells of every row that is not blank."""
     reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=delimiter, strict=True)
     for number, cells in enumerate(reader, start=1):
-        cleaned = [_KEPT.sub(r"\1", clean(cell)) if cell.startswith("=") else clean(cell) for cell in cells]
+        cleaned = [_KEPT.sub(r"\1", clean(cell)) if cell.startswith("=") else unguard(clean(cell)) for cell in cells]
         if any(cleaned):
             yield number, cleaned
 
