@@ -95,12 +95,15 @@ class Chance:
     samples
         Independent parts that the probability is the mean of: one a draw, or one a replicate of the only draw.
         Part i of two settings of the same effort shares draw and luck.
+    interval90
+        5% and 95% quantile over the parameter draws, as in `Estimate`.
     needed
         Smallest and largest number that had to be reached.
     """
 
     probability: float
     monte_carlo_error: float
+    interval90: tuple[float, float] | None
     samples: Floats
     needed: tuple[int, int]
 
@@ -185,14 +188,16 @@ class Trial:
         must = counts.needed(scenario.target)[..., judged]
         result = estimate(met)
         samples = met.mean(axis=1) if effort.draws > 1 else met[0].astype(np.float64)
-        return Chance(result.probability, result.monte_carlo_error, samples, (int(must.min()), int(must.max())))
+        needs = int(must.min()), int(must.max())
+        return Chance(result.probability, result.monte_carlo_error, result.parameter_interval90, samples, needs)
 
     def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:
         parameters = scenario.parameters.draw(self.seed, effort.draws)
         (populations,) = sort_districts(scenario, parameters, self.seed)
         chances = chance_of_meeting(scenario, parameters, populations)
         result = estimate_from_draws(chances)
-        return Chance(result.probability, result.monte_carlo_error, chances, _needed(scenario, populations))
+        needs = _needed(scenario, populations)
+        return Chance(result.probability, result.monte_carlo_error, result.parameter_interval90, chances, needs)
 
 
 def cost_effort(scenario: Scenario) -> Effort:

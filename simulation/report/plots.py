@@ -23,16 +23,15 @@ from .kinds.calibration import CalibrationResult
 from .kinds.comparison import ComparisonResult
 from .kinds.head import Head
 from .kinds.kind import Source
+from .kinds.plan.result import PlanResult
 from .kinds.registry import kind_of
 from .kinds.sensitivity import SensitivityResult
 from .language import DEFAULT, Language
 from .language import language as spoken
-from .plan.record import plan_record
 from .plots_board import draw_village_board
 from .plots_fan import draw_fan_chart
 from .plots_matrix import draw_transition_matrix
 from .plots_page import Figure, save_figure, style
-from .plots_plan import draw_plan
 from .plots_rises import draw_rises
 from .record import record
 from .single_villages import board_refusal, rows_of
@@ -135,19 +134,17 @@ def posterior(found: Posterior | CalibrationResult, language: str | None = None,
     return _figure("posterior", found, language, run_hash)
 
 
-def plan(found: Plan | Mapping[str, Any], language: str | None = None, run_hash: str | None = None) -> Figure:
+def plan(found: Plan | PlanResult, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw the chance of meeting the target against the effort, for several sizes of the year shock.
 
     Parameters
     ----------
     found
-        A plan, or its record (``plan.json``); of several levers the mixes that no other beats are drawn.
+        A plan, or its result as `load_run` reads it; of several levers the mixes that no other beats are drawn.
     language, run_hash
         As in `fan_chart`.
     """
-    told = found if isinstance(found, Mapping) else plan_record(found)
-    with style():
-        return draw_plan(spoken(language or told["language"] or DEFAULT), told, run_hash)
+    return _figure("plan", found, language, run_hash)
 
 
 def backtest(found: Backtest | BacktestResult, language: str | None = None, run_hash: str | None = None) -> Figure:
@@ -170,10 +167,6 @@ DRAW: dict[str, Callable[..., Figure]] = {
     "village_board": village_board,
 }
 """Every figure of a run folder, by the name of its file."""
-
-
-DRAW_ANSWER: dict[str, Callable[..., Figure]] = {"plan": plan}
-"""Every figure of the other answers, by their kind."""
 
 
 def _figure(name: str, found: Any, language: str | None, run_hash: str | None) -> Figure:

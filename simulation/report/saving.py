@@ -9,12 +9,10 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ..decision.plan.result import Plan
 from ..inference.forecast import Forecast
 from . import results
 from .kinds.registry import kind_of
 from .language import DEFAULT
-from .plan.folder import save_plan
 from .store.folder import save as save_answer
 
 
@@ -51,11 +49,8 @@ def save(answer: Any, folder: str | Path = "results") -> Path:
     ...     (saved / "forecast.json").is_file()
     True
     """
-    match answer:
-        case Forecast():
-            return results.save(answer, folder)
-        case Plan():
-            return save_plan(answer, folder)
+    if isinstance(answer, Forecast):
+        return results.save(answer, folder)
     kind = kind_of(answer)
     code = kind.question(answer).scenarios[0].language or DEFAULT
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulation.app.budget import budget_of
+from simulation.app.commands.plan import budget_of
 from simulation.domain.messages import Refusal
 
 

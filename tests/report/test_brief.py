@@ -27,11 +27,11 @@ from simulation.report.answer_tables import WordTable
 from simulation.report.brief import files
 from simulation.report.brief.blocks import CELL_MARGIN, PAGE_LETTERS, TableBlock
 from simulation.report.brief.runs import read_runs
+from simulation.report.document.blocks import On
 from simulation.report.kinds.comparison import verdict
+from simulation.report.kinds.plan import words as plan_words
 from simulation.report.language import LANGUAGES, language
-from simulation.report.plan.folder import save_plan
 from simulation.report.saving import save
-from simulation.report.store.folder import Answer
 
 ROOT = Path(__file__).parents[2]
 FIRST_HEADING = {"id": "Lampiran: rincian dan asumsi", "en": "Appendix: details and assumptions"}
@@ -248,16 +248,16 @@ def test_the_first_page_says_what_to_do_and_the_board_stands_in_the_appendix(
     before, after = contoh.values()
     folder = save(forecast(after, 20, 5, 3), tmp_path)
     kkb.save(compare(before, after, draws=20, replicates=5, seed=3), tmp_path)
-    save_plan(plan(after, 0.93, vary=["pendampingan.capacity"], draws=50, replicates=4, seed=3), tmp_path)
+    kkb.save(plan(after, 0.93, vary=["pendampingan.capacity"], draws=50, replicates=4, seed=3), tmp_path)
     runs = read_runs([tmp_path / after.name, tmp_path / before.name])
     files.write_brief(language("id"), runs)
     written = Brief("id", folder, {})
     first, *appendix = written.pages
     planned, compared = (answer.record for answer in runs.answers)
-    assert planned["verdict"]["id"] in first
+    assert plan_words.verdict(language("id"), planned.result) in first
     assert verdict(language("id"), compared.result, compared.result.scenarios[0]) in first
     assert "Biaya upaya ini pada 2026–2028" in first
-    assert planned["villages"][0]["village"] in first
+    assert planned.result.villages[0].village in first
     assert "priorities_id.xlsx" in " ".join(appendix)
     assert "Kampung demi kampung" in " ".join(appendix)
     assert len(written.word.inline_shapes) == 5
@@ -333,7 +333,7 @@ def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
     save(forecast(helped, 20, 5, 3), tmp_path)
     kkb.save(compare(contoh, helped, draws=20, replicates=5, seed=3), tmp_path)
     planned = plan(helped, 0.9, vary=["pendampingan.capacity"], draws=50, replicates=4, seed=3)
-    save_plan(planned, tmp_path)
+    kkb.save(planned, tmp_path)
     kkb.save(sensitivity(helped, 16, 8, 3), tmp_path)
     kkb.save(robustness([contoh, helped], 20, 5, 3), tmp_path)
     runs = read_runs([tmp_path / helped.name, tmp_path / contoh.name])
@@ -343,13 +343,8 @@ def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
     (run,) = (tmp_path / helped.name).glob("*/brief.docx")
     whole = "".join("".join(Brief("id", run.parent, {}).pages).split())
     for answer in runs.answers:
-        record = answer.record
-        if isinstance(record, Answer):
-            told = record.document(language("id")).blocks[0].text
-            assert "".join(told.split()) in whole, answer.folder.kind
-            continue
-        verdicts = [record["verdict"]] if "verdict" in record else [one["verdict"] for one in record["scenarios"]]
-        assert all("".join(verdict["id"].split()) in whole for verdict in verdicts), answer.folder.kind
+        told = answer.record.document(language("id")).shown(On.APPENDIX)[0].text
+        assert "".join(told.split()) in whole, answer.folder.kind
     assert len(Document(str(run)).inline_shapes) == 3 + 3
     with pytest.raises(KampungError, match="a brief is of a forecast"):
         read_runs([tmp_path / contoh.name])

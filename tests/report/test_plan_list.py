@@ -6,15 +6,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from plan_cases import LEVER, scenario
 
 from simulation.decision.plan.planning import plan
 from simulation.decision.plan.result import Plan
+from simulation.report.document.xlsx import write_xlsx
+from simulation.report.kinds.kind import Source
+from simulation.report.kinds.plan import document, words
+from simulation.report.kinds.plan.result import PlanResult, result_of
 from simulation.report.language import language
-from simulation.report.plan import efforts, ranking, tables
-from simulation.report.plan.record import plan_record
-from simulation.report.plan.workbook import write_priorities
+
+EN, ID = language("en"), language("id")
+
+
+def workbook(result: PlanResult, folder: Path) -> Workbook:
+    """Return the English workbook of a plan."""
+    write_xlsx(EN, document.document_of(result, EN, Source("ab")), folder / "list.xlsx")
+    return load_workbook(folder / "list.xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -28,36 +37,33 @@ def test_the_verdict_says_the_rule_of_its_number_and_what_the_list_needs(reached
     own = reached.least.places[0]
     ordered = own - 1
     fewer = replace(reached, in_order=replace(reached.in_order, places=(ordered,), values=(float(ordered),)))
-    record = plan_record(fewer)
-    assert (
-        f"for {own} villages at a time, the least that suffices where villages are chosen at random"
-        in (record["verdict"]["en"])
-    )
-    assert record["verdict"]["en"].endswith(f"; in the order of the priority list {ordered} villages suffice.")
-    assert record["verdict"]["id"].endswith(f"; menurut urutan daftar prioritas {ordered} kampung sudah memadai.")
-    as_many = plan_record(replace(reached, in_order=reached.least))
-    assert "priority list" not in as_many["verdict"]["en"]
-    assert efforts.listed(as_many) == own
+    english, indonesian = (words.verdict(speech, result_of(fewer)) for speech in (EN, ID))
+    assert f"for {own} villages at a time, the least that suffices where villages are chosen at random" in english
+    assert english.endswith(f"; in the order of the priority list {ordered} villages suffice.")
+    assert indonesian.endswith(f"; menurut urutan daftar prioritas {ordered} kampung sudah memadai.")
+    as_many = result_of(replace(reached, in_order=reached.least))
+    assert "priority list" not in words.verdict(EN, as_many)
+    assert as_many.listed == own
 
 
 def test_a_list_that_needs_more_than_the_scenario_s_own_order_marks_nobody(reached: Plan, tmp_path: Path) -> None:
     """Neither in the verdict nor in tables and workbook does a second number stand beside the first."""
     more = replace(reached, in_order=reached.points[-1])
-    record = plan_record(more)
-    assert {village["in_plan"] for village in record["villages"]} == {None}
-    assert not any("Taken in this order" in one for one in ranking.about_ranking(language("en"), record))
-    assert not any("among the first" in one for one in tables.subdistricts_table(language("en"), record).headers)
-    write_priorities(language("en"), record, "ab", tmp_path / "list.xlsx")
-    sheet = load_workbook(tmp_path / "list.xlsx")["Ranking"]
+    result = result_of(more)
+    assert {village.in_plan for village in result.villages} == {None}
+    assert not any("Taken in this order" in one for one in words.about_ranking(EN, result))
+    headers = document.subdistricts_table(EN, result).as_text(EN).headers
+    assert not any("among the first" in one for one in headers)
+    sheet = workbook(result, tmp_path)["Ranking"]
     assert not any("among the first" in cell.value for cell in sheet[1])
 
 
 def test_a_list_may_reach_what_chance_does_not(reached: Plan) -> None:
     """The answer stays no, and the sentence goes on with what the list reaches."""
-    record = plan_record(replace(reached, least=None, below=None))
-    assert not record["reachable"]
-    assert "Where villages are taken in the order of the priority list, " in record["verdict"]["en"]
-    assert efforts.listed(record) == reached.in_order.places[0]
+    result = result_of(replace(reached, least=None, below=None))
+    assert not result.reachable
+    assert "Where villages are taken in the order of the priority list, " in words.verdict(EN, result)
+    assert result.listed == reached.in_order.places[0]
 
 
 def test_villages_that_share_the_last_rank_are_marked_as_a_choice(reached: Plan, tmp_path: Path) -> None:
@@ -65,12 +71,11 @@ def test_villages_that_share_the_last_rank_are_marked_as_a_choice(reached: Plan,
     ranks = [village.rank for village in reached.ranking.villages]
     place = next(place for place in range(1, len(ranks)) if ranks[place - 1] == ranks[place])
     cut = replace(reached.in_order, places=(place,), values=(float(place),))
-    record = plan_record(replace(reached, least=replace(cut, places=(place + 1,)), in_order=cut))
-    tied = [village for village in record["villages"] if village["tied"]]
-    assert {village["rank"] for village in tied} == {ranks[place]}
-    assert {village["in_plan"] for village in tied} == {True, False}
-    (said,) = [one for one in ranking.about_ranking(language("en"), record) if "choose freely" in one]
+    result = result_of(replace(reached, least=replace(cut, places=(place + 1,)), in_order=cut))
+    tied = [village for village in result.villages if village.tied]
+    assert {village.rank for village in tied} == {ranks[place]}
+    assert {village.in_plan for village in tied} == {True, False}
+    (said,) = [one for one in words.about_ranking(EN, result) if "choose freely" in one]
     assert f"Rank {ranks[place]} is shared by {len(tied)} villages" in said
-    write_priorities(language("en"), record, "ab", tmp_path / "list.xlsx")
-    cells = [cell.value for row in load_workbook(tmp_path / "list.xlsx")["Ranking"].iter_rows() for cell in row]
+    cells = [cell.value for row in workbook(result, tmp_path)["Ranking"].iter_rows() for cell in row]
     assert cells.count("shares its rank: choose freely") == len(tied)

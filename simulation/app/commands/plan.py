@@ -1,15 +1,14 @@
-"""The command ``plan``: the least effort that reaches the target, and which villages come first.
-
-Knows its options and what must be read first; must not know how a plan is made.
-"""
+"""The command ``plan``: the least effort that reaches the target, and which villages come first."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ...domain.messages import Message, Refusal, shown
 from ..command import command
 from ..loading import load_all, tell_ignored
 from ..settings import (
@@ -23,9 +22,9 @@ from ..settings import (
     Settings,
     Workers,
     at_least_one,
-    told,
 )
 
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 Probability = Annotated[float, typer.Option(metavar="P", help=HELP.say("Wanted probability of meeting the target."))]
 Vary = Annotated[
     list[str] | None,
@@ -36,11 +35,11 @@ EveryYear = Annotated[bool, typer.Option("--every-year", help=HELP.say("It is to
 Budget = Annotated[str | None, typer.Option(metavar="N", help=HELP.say("Limit on the cost, in million rupiah."))]
 Draws = Annotated[
     int | None,
-    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Draws to begin with [5000; exact: 2500].")),
+    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Draws to begin with [1000; exact: 2500].")),
 ]
 Replicates = Annotated[
     int | None,
-    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories per draw [4; 20000 if all fixed].")),
+    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
 ]
 Engine = Annotated[
     EngineChoice | None,
@@ -67,26 +66,52 @@ def plan(
     out: Out = Path("results"),
 ) -> None:
     """Make a plan for a scenario, or find it, and print the answer."""
-    with told(settings):
-        (loaded,) = load_all(settings, [scenario])
-        settings = settings.speaking(loaded.language)
-    with told(settings):
-        from ...decision.plan.request import PlanRequest
-        from ..budget import budget_of
-        from ..plan_answer import answer
+    (loaded,) = load_all(settings, [scenario])
+    settings.speak(loaded.language)
 
-        tell_ignored(settings, loaded, draws)
-        limit = None if budget is None else budget_of(budget)
-        asked = PlanRequest.of(
-            loaded,
-            probability,
-            vary or (),
-            year=year,
-            every_year=every_year,
-            budget=limit,
-            draws=draws,
-            replicates=replicates,
-            engine=None if engine is None else engine.value,
-            seed=seed,
+    from ...report.kinds.plan.kind import PLAN, Planning
+    from ..runner import Request, answer
+
+    tell_ignored(settings, loaded, draws)
+    question = Planning.of(
+        loaded,
+        probability,
+        vary or (),
+        year=year,
+        every_year=every_year,
+        budget=None if budget is None else budget_of(budget),
+        draws=draws,
+        replicates=replicates,
+        engine=None if engine is None else engine.value,
+        seed=seed,
+    )
+    answer(settings, PLAN, question, Request(out, workers, force, not no_figures))
+
+
+def budget_of(text: str) -> float:
+    """Return a limit in million rupiah.
+
+    Raises
+    ------
+    Refusal
+        Where it is no number, or one whose separator may group thousands: 1.000 is read as 1 by machines.
+    """
+    text = text.strip()
+    if _GROUPED.fullmatch(text):
+        values = {"found": text, "whole": re.sub(r"[.,]", "", text)}
+        raise Refusal(
+            Message(
+                "--budget {found} can be read in two ways; write the number of million rupiah without separators of "
+                "thousands, such as {whole}",
+                values,
+            )
         )
-        answer(settings, asked, workers, out, force=force, figures=not no_figures)
+    try:
+        return float(text)
+    except ValueError:
+        message = Message(
+            "--budget must be a number of million rupiah, with a point before decimals, such as 1000 or 12.5; "
+            "found {found}",
+            {"found": shown(text)},
+        )
+        raise Refusal(message) from None

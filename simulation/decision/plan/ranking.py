@@ -82,8 +82,6 @@ class Ranking:
         The first forecast year.
     draws
         Parameter draws that gains are the mean of.
-    probability_met
-        Chance of meeting the target where nobody is assisted.
     villages
         In the order of their ranks, then of their codes.
     columns
@@ -92,7 +90,6 @@ class Ranking:
 
     year: int
     draws: int
-    probability_met: float
     villages: tuple[VillagePriority, ...]
     columns: tuple[str, ...] = ()
 
@@ -154,7 +151,7 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
                 ),
             )
         )
-    return Ranking(scenario.years[0], draws, gains.met, tuple(found), scenario.parameters.covariates)
+    return Ranking(scenario.years[0], draws, tuple(found), scenario.parameters.covariates)
 
 
 def in_this_order(scenario: Scenario, lever: Lever, ranking: Ranking) -> Scenario:

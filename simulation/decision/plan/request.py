@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...domain.messages import Message, Refusal
 from ...inputs.scenario import Scenario
@@ -81,17 +80,3 @@ class PlanRequest:
     def by_costs(self) -> bool:
         """Whether settings are weighed by cost; else, for want of any, by assisted village-years."""
         return any(plan.cost_idr_million > 0 for plan in self.scenario.interventions)
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """What decides the answer beside the scenario and the seed, as plain data."""
-        return {
-            "probability": self.goal.probability,
-            "years": list(self.goal.years),
-            "levers": [lever.name for lever in self.levers],
-            "by_budget": self.by_budget,
-            "budget_idr_million": self.budget,
-            "draws": self.draws,
-            "replicates": self.replicates,
-            "engine": self.engine,
-        }

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from ...domain.messages import Message, Refusal
-from .. import plots
 from ..answers import FinishedAnswer
 from ..handed_out import hand_out
 from ..language import Language
@@ -62,9 +62,6 @@ def write_brief(speech: Language, runs: Runs) -> Written:
 
 def _drawn(speech: Language, answer: FinishedAnswer) -> FurtherAnswer:
     """Return an answer with its figure drawn in the language of the brief."""
-    folder = answer.folder
-    if isinstance(answer.record, Answer):
-        answer.record.draw(speech.code)
-    elif folder.kind in plots.DRAW_ANSWER:
-        folder.add_figure(plots.DRAW_ANSWER[folder.kind], answer.record, speech.code)
-    return FurtherAnswer(folder.kind, answer.record, folder.run.path / "figures")
+    kept: Answer[Any] = answer.record
+    kept.draw(speech.code)
+    return FurtherAnswer(answer.folder.kind, kept, kept.path / "figures")

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ...domain.messages import Message, Refusal
-from ..answers import AnswerFolder, FinishedAnswer, load_answer
+from ..answers import AnswerFolder, FinishedAnswer
 from ..finished import FinishedRun, finished_at, load_run, runs_below, which_run
 from ..kinds.registry import KINDS as NEW_KINDS
 from ..language import Language, phrase
@@ -98,12 +98,11 @@ def read_runs(folders: Sequence[Path]) -> Runs:
 def _answer(path: Path) -> FinishedAnswer | None:
     """Return the answer in a folder, None where it is none that a brief tells."""
     kept = find(path, NEW_KINDS)
-    if kept is not None:
-        folder = AnswerFolder(RunFolder(path, kept.id), kept.folder.kind.name)
-        manifest = {"scenarios": kept.manifest.scenarios, "data": kept.manifest.data}
-        return FinishedAnswer(folder, kept, manifest)
-    answer = load_answer(path)
-    return answer if answer is not None and answer.folder.kind in KINDS else None
+    if kept is None or kept.folder.kind.name not in KINDS:
+        return None
+    folder = AnswerFolder(RunFolder(path, kept.id), kept.folder.kind.name)
+    manifest = {"scenarios": kept.manifest.scenarios, "data": kept.manifest.data}
+    return FinishedAnswer(folder, kept, manifest)
 
 
 def _agreeing(forecasts: Sequence[FinishedRun], answers: Sequence[FinishedAnswer], named: set[Path]) -> Runs:
@@ -135,7 +134,7 @@ def _newest(answers: Iterable[FinishedAnswer], named: set[Path]) -> list[Finishe
     kept: dict[tuple[Any, ...], FinishedAnswer] = {}
     for answer in sorted(answers, key=lambda one: standing(one.folder.run)):
         kept[answer.folder.kind, *(_name(document) for document, _ in _inputs_in(answer))] = answer
-    return sorted(kept.values(), key=lambda one: list(KINDS).index(one.folder.kind))
+    return sorted(kept.values(), key=lambda one: KINDS.index(one.folder.kind))
 
 
 def _inputs(run: FinishedRun) -> Inputs:

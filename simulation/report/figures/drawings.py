@@ -10,6 +10,7 @@ from ..language import Language, language
 from ..plots_page import Figure, save_figure, style
 from .backtest import draw_backtest
 from .comparison import draw_comparison
+from .plan import draw_plan
 from .posterior import draw_posterior
 from .sensitivity import draw_sensitivity
 
@@ -18,6 +19,7 @@ __all__ = ["DRAW", "draw", "save_figure"]
 DRAW: dict[str, Callable[[Language, Any, Source], Figure]] = {
     "comparison": draw_comparison,
     "backtest": draw_backtest,
+    "plan": draw_plan,
     "posterior": draw_posterior,
     "sensitivity": draw_sensitivity,
 }

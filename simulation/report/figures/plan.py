@@ -1,8 +1,4 @@
-"""The chance of meeting the target against the effort that is made.
-
-Knows how chances are drawn for several sizes of the year shock, and how mixes of levers are; must not know how a
-page is laid out.
-"""
+"""The chance of meeting the target against the effort that is made."""
 
 from __future__ import annotations
 
@@ -11,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from .language import Language, phrase
-from .plan import efforts
-from .plots_page import INK, LETTERS, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, footer, grid, subtitle
+from ..kinds.head import footing, under_headline
+from ..kinds.kind import Source
+from ..kinds.plan import words
+from ..kinds.plan.result import PlanResult, Setting
+from ..language import Language, phrase
+from ..plots_page import INK, LETTERS, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, grid
 
-Record = Mapping[str, Any]
 End = tuple[float, str, str]
 """Height at which a line ends, what stands there, and its colour."""
 _HEIGHT, _RIGHT, _NARROW = 2.1, 0.95, 0.72
@@ -33,31 +31,31 @@ _YEARS: Mapping[float, str] = {
 }
 
 
-def draw_plan(language: Language, record: Record, run_hash: str | None) -> Figure:
+def draw_plan(speech: Language, result: PlanResult, source: Source) -> Figure:
     """Draw chance against effort: of a single lever for several shocks, of several levers the undominated mixes."""
-    single = len(record["levers"]) == 1
+    single = len(result.levers) == 1
     page = Page(
-        record["verdict"][language.code].rstrip("."),
-        subtitle(language, record),
-        _explanation(language, record),
-        footer(language, record, run_hash),
+        words.verdict(speech, result).rstrip("."),
+        under_headline(speech, result),
+        _explanation(speech, result),
+        footing(speech, result, source.id),
         _HEIGHT,
     )
     axes = page.axes(left=0.4, right=_RIGHT if single else _NARROW, bottom=0.36, top=0.08)
-    low, high = _heights(record)
+    low, high = _heights(result)
     axes.set_ylim(low, high + 0.02 * (high - low))
-    points = sorted((_x(record, point), point["probability_met"]) for point in record["tried" if single else "pareto"])
-    ends = [*_shocks(language, axes, record), *_own(language, axes, record, points), _goal(language, axes, record)]
+    points = sorted((_x(result, point), point.probability_met) for point in (result.tried if single else result.pareto))
+    ends = [*_shocks(speech, axes, result), *_own(speech, axes, result, points), _goal(speech, axes, result)]
     _label_ends(axes, ends)
-    _mark(language, axes, record)
-    axes.set_xlabel(_label(language, record), color=INK, labelpad=2)
-    _scale(language, axes, record)
+    _mark(speech, axes, result)
+    axes.set_xlabel(_label(speech, result), color=INK, labelpad=2)
+    _scale(speech, axes, result)
     return page.figure
 
 
-def _explanation(language: Language, record: Record) -> str:
-    say, name = language.say, record["name"]
-    if len(record["levers"]) > 1:
+def _explanation(speech: Language, result: PlanResult) -> str:
+    say, name = speech.say, result.district
+    if len(result.levers) > 1:
         return say(
             "{district}. Each dot is a mix of efforts that no other beats in both effort and chance.", district=name
         )
@@ -68,40 +66,40 @@ def _explanation(language: Language, record: Record) -> str:
     )
 
 
-def _x(record: Record, point: Record) -> float:
-    if len(record["levers"]) == 1 and not record["by_budget"]:
-        return float(point["value"])
-    return float(point["cost_idr_million"] if record["weighed_by_cost"] else point["village_years"])
+def _x(result: PlanResult, point: Setting) -> float:
+    if len(result.levers) == 1 and not result.by_budget:
+        return float(next(iter(point.settings.values())))
+    return float(point.cost_idr_million if result.weighed_by_cost else point.village_years)
 
 
-def _heights(record: Record) -> tuple[float, float]:
+def _heights(result: PlanResult) -> tuple[float, float]:
     """Return between which tenths everything lies that is drawn, an empty one below."""
-    chances = [record["goal"], *(point["probability_met"] for point in (*record["tried"], *record["pareto"]))]
-    chances += [chance for curve in record["curves"] for _, chance in curve["points"]]
+    chances = [result.goal, *(point.probability_met for point in (*result.tried, *result.pareto))]
+    chances += [chance for curve in result.curves for _, chance in curve.points]
     return max(0.0, np.floor(10 * min(chances) - 0.5) / 10), min(1.0, np.ceil(10 * max(chances)) / 10)
 
 
-def _own(language: Language, axes: Axes, record: Record, points: Sequence[tuple[float, float]]) -> list[End]:
+def _own(speech: Language, axes: Axes, result: PlanResult, points: Sequence[tuple[float, float]]) -> list[End]:
     """Draw what was tried of the scenario itself; return where its line ends and what stands there."""
     x, y = zip(*points, strict=True)
     axes.plot(x, y, color=_OWN, linewidth=2, marker="o", markersize=2.5, zorder=4)
-    if len(record["levers"]) > 1:
+    if len(result.levers) > 1:
         return []
-    return [(y[-1], language.say("scenario"), _OWN)]
+    return [(y[-1], speech.say("scenario"), _OWN)]
 
 
-def _shocks(language: Language, axes: Axes, record: Record) -> list[End]:
+def _shocks(speech: Language, axes: Axes, result: PlanResult) -> list[End]:
     """Draw the scenario with other shocks; return where each line ends and what stands there."""
     ends = []
-    known = sorted((next(iter(point["settings"].values())), point["cost_idr_million"]) for point in record["tried"])
+    known = sorted((next(iter(point.settings.values())), point.cost_idr_million) for point in result.tried)
     settings, costs = ([pair[place] for pair in known] for place in (0, 1))
-    for curve in record["curves"]:
-        colour, dashes = _SHOCKS[curve["year_sd"]]
+    for curve in result.curves:
+        colour, dashes = _SHOCKS[curve.year_sd]
         # Within a budget less is tried than there are villages.
-        values, chances = zip(*(point for point in curve["points"] if point[0] <= settings[-1]), strict=True)
-        x = np.interp(values, settings, costs) if record["by_budget"] else values
+        values, chances = zip(*(point for point in curve.points if point[0] <= settings[-1]), strict=True)
+        x = np.interp(values, settings, costs) if result.by_budget else values
         axes.plot(x, chances, color=colour, linewidth=1, linestyle=dashes, zorder=3)
-        ends.append((chances[-1], language.say(_YEARS[curve["year_sd"]]), colour))
+        ends.append((chances[-1], speech.say(_YEARS[curve.year_sd]), colour))
     return ends
 
 
@@ -133,24 +131,24 @@ def _label_ends(axes: Axes, ends: Sequence[End]) -> None:
         )
 
 
-def _goal(language: Language, axes: Axes, record: Record) -> End:
+def _goal(speech: Language, axes: Axes, result: PlanResult) -> End:
     """Draw the wanted probability across; return where it stands and what it is called."""
-    goal = record["goal"]
+    goal = result.goal
     axes.axhline(goal, color=_GOAL, linewidth=1, linestyle=(0, (3, 1.5)), zorder=2)
-    return goal, language.say("wanted:\n{goal}", goal=efforts.goal(language, record)), _GOAL
+    return goal, speech.say("wanted:\n{goal}", goal=words.goal(speech, result)), _GOAL
 
 
-def _mark(language: Language, axes: Axes, record: Record) -> None:
+def _mark(speech: Language, axes: Axes, result: PlanResult) -> None:
     """Mark the least effort that suffices, or the best that can be had."""
-    point = record["least"] or record["best"]
-    x, y = _x(record, point), point["probability_met"]
-    setting = efforts.setting(language, record, point).replace(" + ", "\n")
+    point = result.telling
+    x, y = _x(result, point), point.probability_met
+    setting = words.setting(speech, result, point).replace(" + ", "\n")
     axes.plot(x, y, "o", color="white", markeredgecolor=INK, markersize=5, zorder=6)
     axes.plot([x, x], [axes.get_ylim()[0], y], color=QUIET_INK, linewidth=0.6, zorder=1)
     text = (
-        language.say("least:\n{setting}", setting=setting)
-        if record["least"]
-        else language.say("best:\n{setting}", setting=setting)
+        speech.say("least:\n{setting}", setting=setting)
+        if result.least
+        else speech.say("best:\n{setting}", setting=setting)
     )
     left, right = axes.get_xlim()
     late = x > (left + right) / 2
@@ -167,22 +165,22 @@ def _mark(language: Language, axes: Axes, record: Record) -> None:
     )
 
 
-def _label(language: Language, record: Record) -> str:
+def _label(speech: Language, result: PlanResult) -> str:
     """Return what the effort is."""
-    if len(record["levers"]) == 1 and not record["by_budget"]:
-        return efforts.lever_name(language, record["levers"][0])
+    if len(result.levers) == 1 and not result.by_budget:
+        return words.lever_name(speech, result.levers[0])
     return (
-        language.say("cost {years} (million rupiah)", years=efforts.cost_years(language, record))
-        if record["weighed_by_cost"]
-        else language.say("assisted village-years")
+        speech.say("cost {years} (million rupiah)", years=words.cost_years(speech, result))
+        if result.weighed_by_cost
+        else speech.say("assisted village-years")
     )
 
 
-def _scale(language: Language, axes: Axes, record: Record) -> None:
-    share = len(record["levers"]) == 1 and not record["by_budget"] and record["levers"][0]["kind"] == "coverage"
-    axes.xaxis.set_major_formatter(lambda value, _: language.percent(value) if share else language.number(value))
+def _scale(speech: Language, axes: Axes, result: PlanResult) -> None:
+    share = len(result.levers) == 1 and not result.by_budget and result.levers[0].kind == "coverage"
+    axes.xaxis.set_major_formatter(lambda value, _: speech.percent(value) if share else speech.number(value))
     axes.locator_params(axis="x", nbins=6)
     axes.set_xlim(left=0)
     axes.locator_params(axis="y", nbins=6)
-    axes.yaxis.set_major_formatter(lambda value, _: language.percent(value))
+    axes.yaxis.set_major_formatter(lambda value, _: speech.percent(value))
     grid(axes)

@@ -1,0 +1,329 @@
+"""What is told of a plan, in reading order, and the tables in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ... import wording
+from ...document.blocks import (
+    EVERYWHERE,
+    PAPER,
+    SCREEN,
+    Block,
+    Cell,
+    Column,
+    Document,
+    On,
+    Paragraph,
+    Picture,
+    Table,
+)
+from ...language import Language
+from ..head import caveats_of, programme_line, run_line
+from ..kind import Source
+from . import words
+from .result import PlannedVillage, PlanResult, Setting
+
+MOST_VILLAGES = 10
+MOST_SETTINGS = 14
+ON_FIRST_PAGE = EVERYWHERE | On.FIRST_PAGE
+READ = SCREEN | PAPER
+
+
+def document_of(result: PlanResult, speech: Language, source: Source) -> Document:
+    """Return what is told of a plan."""
+    return Document(
+        words.heading(speech, result),
+        list(_blocks(speech, result)),
+        chapter=speech.say("How much effort it takes"),
+        footer="" if source.id is None else run_line(speech, result, source.id),
+    )
+
+
+def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
+    say = speech.say
+    verdict = words.verdict(speech, result)
+    yield Paragraph(verdict, strong=True, on=ON_FIRST_PAGE)
+    if said := words.cost_of_the_effort(speech, result):
+        yield Paragraph(said, on=On.FIRST_PAGE)
+    if said := words.villages_first(speech, result):
+        yield Paragraph(said, on=On.FIRST_PAGE)
+    if said := words.what_limits(speech, result):
+        yield Paragraph(said)
+    if said := programme_line(speech, result):
+        yield Paragraph(said, on=SCREEN | On.WORKBOOK)
+    yield Paragraph(wording.basis(speech, result.basis), on=SCREEN | On.WORKBOOK)
+    for caveat in caveats_of(speech, result):
+        yield Paragraph(caveat)
+    yield Picture("plan", say("Chance of meeting the target against the effort."), verdict)
+    yield settings_table(speech, result)
+    if result.limits:
+        yield limits_table(speech, result)
+    if result.villages:
+        yield villages_table(speech, result)
+        yield subdistricts_table(speech, result)
+        yield ranking_sheet(speech, result)
+        yield Paragraph(
+            say(
+                "Expected rises add up over villages; gains in the probability of meeting the target do not, so of "
+                "these a sub-total shows only the largest."
+            ),
+            on=On.WORKBOOK,
+        )
+    for note in words.about_ranking(speech, result):
+        yield Paragraph(note)
+    if result.villages:
+        file = f"priorities_{speech.code}.xlsx"
+        yield Paragraph(
+            say("The whole list of villages stands in {file}, in the folder of the plan.", file=file), on=READ
+        )
+    for note in words.notes(speech, result):
+        yield Paragraph(note)
+    for reason in result.why_simulated:
+        yield Paragraph(say("Why not exactly: {reason}.", reason=speech.problem(reason)), on=On.VERBOSE)
+    yield Paragraph(
+        say("It is a statement about a scenario: if an assumption is wrong, so is the number."), on=On.WORKBOOK
+    )
+
+
+def settings_table(speech: Language, result: PlanResult) -> Table:
+    """Return settings that were tried and what each achieves: of a single lever all, of several the undominated."""
+    say, levers = speech.say, result.levers
+    single, exact = len(levers) == 1, not any(point.monte_carlo_error for point in result.tried)
+    places_only = [lever.kind for lever in levers] == ["capacity"]
+    marks = _marks(speech, result)
+    rows: list[list[Cell]] = [
+        [
+            *(words.value_of(speech, lever, point.settings[lever.name]) for lever in levers),
+            *([] if places_only else [point.assisted]),
+            _with_error(speech, result, point),
+            *([] if exact else [words.chance(speech, result, point.lower95)]),
+            *_spent(result, point),
+            marks.get(point.key, ""),
+        ]
+        for point in _spread(result.tried if single else result.pareto, marks)
+    ]
+    columns: list[Column | str] = [
+        *(words.lever_name(speech, lever) for lever in levers),
+        *([] if places_only else [Column(say("villages assisted"), "decimal", 1)]),
+        say("probability") if exact else say("probability ± error"),
+        *([] if exact else [say("at least (95%)")]),
+        *_spent_columns(speech, result),
+        "",
+    ]
+    caption = (
+        say("What each effort achieves")
+        if single
+        else say("Mixes that no other beats in both cost and probability")
+        if result.weighed_by_cost
+        else say("Mixes that no other beats in both assisted village-years and probability")
+    )
+    return Table(caption, columns, rows)
+
+
+def limits_table(speech: Language, result: PlanResult) -> Table:
+    """Return what would be possible without one hindrance at a time."""
+    say = speech.say
+    rows: list[list[Cell]] = []
+    for limit in sorted(result.limits, key=lambda one: -one.probability_met):
+        least = say("within reach") if limit.reachable else say("not within reach")
+        if limit.least is not None:
+            least = words.value_of(speech, result.levers[0], limit.least)
+        rows.append([*words.limit_names(speech, limit), words.chance(speech, result, limit.probability_met), least])
+    headers = [say("what limits"), say("taken away"), say("best probability"), say("least that suffices then")]
+    return Table(say("What limits the plan, taken away one at a time"), headers, rows, prose=True)
+
+
+def villages_table(speech: Language, result: PlanResult, most: int = MOST_VILLAGES) -> Table:
+    """Return the villages with the largest gains, at most so many."""
+    say = speech.say
+    rows: list[list[Cell]] = [
+        [
+            speech.number(village.rank),
+            village.village,
+            village.subdistrict,
+            village.reason.status,
+            words.points(speech, village.gain_probability_met),
+            _from_to(speech, village),
+        ]
+        for village in result.villages[:most]
+    ]
+    headers = [
+        say("rank"),
+        say("village"),
+        say("subdistrict"),
+        say("level now"),
+        say("gain, points"),
+        say("chance of rising"),
+    ]
+    return Table(say("Which villages first"), headers, rows, on=READ)
+
+
+@dataclass(frozen=True)
+class Total:
+    """What villages come to together: expected rises add up, of gains in probability only the largest is known."""
+
+    subdistrict: str
+    villages: int
+    in_plan: int | None
+    best_rank: int
+    largest_gain_probability_met: float
+    gain_rises: float
+    rises_without: float
+    rises_with: float
+
+    @classmethod
+    def of(cls, subdistrict: str, villages: Sequence[PlannedVillage]) -> Total:
+        """Return the total of at least one village."""
+        known = villages[0].in_plan is not None
+        return cls(
+            subdistrict,
+            len(villages),
+            sum(bool(village.in_plan) for village in villages) if known else None,
+            min(village.rank for village in villages),
+            max(village.gain_probability_met for village in villages),
+            sum(village.gain_rises for village in villages),
+            sum(village.reason.chance_without for village in villages),
+            sum(village.reason.chance_with for village in villages),
+        )
+
+
+def totals_of(villages: Sequence[PlannedVillage]) -> list[Total]:
+    """Return one total a kecamatan, the largest gain in expected rises first."""
+    groups: dict[str, list[PlannedVillage]] = {}
+    for village in villages:
+        groups.setdefault(village.subdistrict, []).append(village)
+    totals = [Total.of(name, members) for name, members in groups.items()]
+    return sorted(totals, key=lambda total: (-total.gain_rises, total.subdistrict))
+
+
+def subdistricts_table(speech: Language, result: PlanResult) -> Table:
+    """Return totals by kecamatan, the largest gain in rises first, and that of all."""
+    say, chosen = speech.say, result.listed
+    totals = [*totals_of(result.villages), Total.of(say("all subdistricts"), result.villages)]
+    rows: list[list[Cell]] = [
+        [
+            total.subdistrict,
+            total.villages,
+            *([total.in_plan] if chosen else []),
+            total.rises_without,
+            total.gain_rises,
+            total.best_rank,
+        ]
+        for total in totals
+    ]
+    columns: list[Column | str] = [
+        say("subdistrict"),
+        Column(say("villages that qualify"), "whole"),
+        *([Column(say("of these among the first {number}", number=speech.number(chosen)), "whole")] if chosen else []),
+        Column(say("rises expected without"), "decimal", 2),
+        Column(say("more if all assisted"), "decimal", 2),
+        Column(say("best rank"), "whole"),
+    ]
+    caption = say("By subdistrict, {year}", year=result.ranking.year if result.ranking else result.years[0])
+    return Table(caption, columns, rows, sheet=say("By subdistrict"), strong=frozenset({len(rows) - 1}))
+
+
+def ranking_sheet(speech: Language, result: PlanResult) -> Table:
+    """Return every village, the largest gain first, for a workbook."""
+    say, chosen = speech.say, result.listed
+    rows: list[list[Cell]] = [
+        [
+            village.rank,
+            village.village,
+            village.subdistrict,
+            village.village_code,
+            *([_mark(speech, village)] if chosen else []),
+            village.reason.status,
+            village.gain_probability_met,
+            village.gain_rises,
+            village.reason.chance_without,
+            village.reason.chance_with,
+            village.reason.peers,
+            ", ".join(map(words.spaced, village.reason.interventions)),
+            words.reason(speech, village),
+        ]
+        for village in result.villages
+    ]
+    columns: list[Column | str] = [
+        Column(say("rank"), "whole"),
+        say("village"),
+        say("subdistrict"),
+        say("village code"),
+        *([say("among the first {number}", number=speech.number(chosen))] if chosen else []),
+        say("level now"),
+        Column(say("gain in the probability of meeting the target, percentage points"), "points", 3),
+        Column(say("gain in expected rises"), "decimal", 3),
+        Column(say("chance of rising without assistance"), "chance", 1),
+        Column(say("chance of rising with assistance"), "chance", 1),
+        Column(say("other villages of the kecamatan that stand higher"), "percent", 1),
+        say("interventions"),
+        Column(say("reason"), "prose"),
+    ]
+    return Table(say("Which villages first"), columns, rows, sheet=say("Ranking"), on=On.WORKBOOK)
+
+
+def _mark(speech: Language, village: PlannedVillage) -> str | None:
+    """Return whether a village is among those that suffice."""
+    if village.tied:
+        return speech.say("shares its rank: choose freely")
+    return speech.say("yes") if village.in_plan else None
+
+
+def _marks(speech: Language, result: PlanResult) -> dict[tuple[float, ...], str]:
+    """Return what a setting is, beside being tried; the least before the best."""
+    say = speech.say
+    named = [
+        (result.nothing, say("nothing")),
+        (result.now, say("as in the scenario")),
+        (result.best if result.least is None else None, say("best")),
+        (result.below, say("one place less")),
+        (result.least, say("least that suffices")),
+    ]
+    return {point.key: name for point, name in named if point is not None}
+
+
+def _spread(points: Sequence[Setting], marks: Mapping[tuple[float, ...], str]) -> Iterator[Setting]:
+    """Yield every marked point, and of the others so many, evenly spread, that the table stays short."""
+    plain = [place for place, point in enumerate(points) if point.key not in marks]
+    room = max(2, MOST_SETTINGS - len(points) + len(plain))
+    steps = min(room, len(plain)) - 1
+    kept = set(plain) if steps < 1 else {plain[round((len(plain) - 1) * step / steps)] for step in range(steps + 1)}
+    for place, point in enumerate(points):
+        if place in kept or point.key in marks:
+            yield point
+
+
+def _spent(result: PlanResult, point: Setting) -> list[Cell]:
+    """Return what a setting costs, and what of it until the last year planned; else assisted village-years."""
+    if not result.weighed_by_cost:
+        return [point.village_years]
+    return [point.cost_idr_million, *([point.cost_to_goal_idr_million] if _costs_go_on(result) else [])]
+
+
+def _spent_columns(speech: Language, result: PlanResult) -> list[Column | str]:
+    if not result.weighed_by_cost:
+        return [Column(speech.say("assisted village-years"), "whole")]
+    cost = speech.say("cost {years} (million rupiah)", years=words.cost_years(speech, result))
+    until = speech.say("of this until {year}", year=result.years[-1])
+    return [Column(cost, "whole"), *([Column(until, "whole")] if _costs_go_on(result) else [])]
+
+
+def _costs_go_on(result: PlanResult) -> bool:
+    return result.cost_years[1] > result.years[-1]
+
+
+def _with_error(speech: Language, result: PlanResult, point: Setting) -> str:
+    probability = words.chance(speech, result, point.probability_met)
+    if point.monte_carlo_error == 0:
+        return probability
+    error = speech.number(100 * point.monte_carlo_error, 1)
+    return speech.say("{probability} ± {error}", probability=probability, error=error)
+
+
+def _from_to(speech: Language, village: PlannedVillage) -> str:
+    low, high = (
+        wording.uncertain(speech, chance, 1) for chance in (village.reason.chance_without, village.reason.chance_with)
+    )
+    return speech.say("{low} → {high}", low=low, high=high)

@@ -1,0 +1,399 @@
+"""A plan in words: whether the target is within reach, with which effort, what limits it, and which villages first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ....inference.explanation import STATUS_UNKNOWN
+from ... import wording
+from ...language import Language, phrase
+from ..head import title_of
+from .result import Lever, Limit, PlannedVillage, PlanResult, Setting
+
+MOST_NAMED = 5
+"""Villages that the first page of a brief names."""
+_MOST_DECIMALS = 4
+_DECIMALS_OF_GAINS = ((0.01, 1), (0.001, 2), (0.0, 3))
+"""Decimals of a gain in percentage points, so that small ones are not rounded to nothing."""
+_EFFORTS = {
+    "capacity": phrase("{intervention} for {value} villages at a time"),
+    "coverage": phrase("{intervention} for {value} of the eligible villages"),
+}
+_ENOUGH = {
+    "capacity": phrase("{value} villages suffice"),
+    "coverage": phrase("{value} of the eligible villages suffice"),
+}
+_LEVERS = {
+    "capacity": phrase("villages at a time: {intervention}"),
+    "coverage": phrase("share of the eligible villages: {intervention}"),
+}
+_ORDERS = {
+    "random": phrase("where villages are chosen at random"),
+    "lowest_status": phrase("where the lowest level comes first"),
+    "highest_status": phrase("where the highest level comes first"),
+    "nearest_to_rising": phrase("where villages nearest to rising come first"),
+    "largest_gain": phrase("where villages with the largest gain in the chance of rising come first"),
+    "codes": phrase("in the scenario's own order of villages"),
+}
+_LIMITS = {
+    "shock": phrase("good and bad years that all villages share"),
+    "effect": phrase("the effect of the interventions"),
+    "eligible": phrase("which villages are eligible"),
+    "falls": phrase("villages that fall"),
+    "uncertainty": phrase("what is not known of the parameters"),
+    "budget": phrase("the budget"),
+}
+_WITHOUT = {
+    "shock": phrase("if years did not differ"),
+    "effect": phrase("with odds ratios of {odds_ratio}"),
+    "eligible": phrase("if every village below paripurna were eligible"),
+    "falls": phrase("if no village fell"),
+    "uncertainty": phrase("if every parameter were known to be at its median"),
+    "budget": phrase("without a limit on the budget"),
+}
+
+
+def heading(speech: Language, result: PlanResult) -> str:
+    """Return what is planned, and where."""
+    return speech.say(
+        "Plan for “{scenario}”: {district}, {villages} villages",
+        scenario=title_of(speech, result),
+        district=result.district,
+        villages=speech.number(result.villages_in_all),
+    )
+
+
+def event(speech: Language, result: PlanResult) -> str:
+    """Return what is to happen, as a clause."""
+    years, target = result.years, result.target
+    if len(years) > 1:
+        return speech.say("the target is met in every year {first}–{last}", first=years[0], last=years[-1])
+    needed = {"min": target.needed.min, "max": target.needed.max}
+    stated = {"key": target.key, "levels": target.levels, "denominator": target.denominator}
+    return wording.event(speech, {"target": stated, "years": [{"year": years[0], "needed": needed}]})
+
+
+def verdict(speech: Language, result: PlanResult) -> str:
+    """Return the sentence that says whether the target is within reach, and with which effort."""
+    said = {
+        "event": event(speech, result),
+        "goal": goal(speech, result),
+        "chance": chance(speech, result, result.telling.probability_met),
+    }
+    if result.least is not None:
+        if not any(result.least.key):
+            return speech.say(
+                "No effort is needed: even without it the probability that {event} is {chance} (wanted: {goal}).",
+                **said,
+            )
+        return _reached(speech, result, result.least, said)
+    sentence = _not_reached(speech, result, said)
+    if not result.listed or result.in_order is None:
+        return sentence
+    return speech.say(
+        "{sentence} Where villages are taken in the order of the priority list, {enough} (probability {chance}).",
+        sentence=sentence,
+        enough=enough(speech, result, result.in_order),
+        chance=wording.chance(speech, result.in_order.probability_met, 1),
+    )
+
+
+def _reached(speech: Language, result: PlanResult, least: Setting, said: dict[str, str]) -> str:
+    said |= {"effort": effort(speech, result, least)}
+    if len(result.levers) > 1:
+        return speech.say(
+            "Within reach: with {effort}, the least that suffices, the probability that {event} is {chance} "
+            "(wanted: {goal}).",
+            **said,
+        )
+    order = _order(speech, result.levers[0].priority)
+    if result.in_order is None or not result.listed or result.in_order.key >= least.key:
+        return speech.say(
+            "Within reach: with {effort}, the least that suffices {order}, the probability that {event} is {chance} "
+            "(wanted: {goal}).",
+            order=order,
+            **said,
+        )
+    return speech.say(
+        "Within reach: with {effort}, the least that suffices {order}, the probability that {event} is {chance} "
+        "(wanted: {goal}); in the order of the priority list {enough}.",
+        order=order,
+        enough=enough(speech, result, result.in_order),
+        **said,
+    )
+
+
+def _order(speech: Language, priority: str) -> str:
+    if priority in _ORDERS:
+        return speech.say(_ORDERS[priority])
+    return speech.say("in the order of the column {column}", column=priority.removeprefix("column:"))
+
+
+def _not_reached(speech: Language, result: PlanResult, said: dict[str, str]) -> str:
+    said |= {"effort": effort(speech, result, result.best)}
+    if result.best.probability_met >= result.goal:
+        return speech.say(
+            "Too close to call: with {effort}, the best that can be had, the probability that {event} is {chance} "
+            "(wanted: {goal}), but the simulation error leaves room for less.",
+            **said,
+        )
+    if result.budget_idr_million is not None:
+        return speech.say(
+            "Not within reach: even with {effort}, the best within the budget of {budget} million rupiah, the "
+            "probability that {event} is {chance} (wanted: {goal}).",
+            budget=money(speech, result.budget_idr_million),
+            **said,
+        )
+    return speech.say(
+        "Not within reach: even with {effort}, the best that can be had, the probability that {event} is {chance} "
+        "(wanted: {goal}).",
+        **said,
+    )
+
+
+def what_limits(speech: Language, result: PlanResult) -> str | None:
+    """Return what limits a plan most; None where it is within reach, or nothing that was tried helps."""
+    useful = [limit for limit in result.limits if limit.probability_met > result.best.probability_met]
+    if not useful:
+        return None
+    most = max(useful, key=lambda limit: limit.probability_met)
+    limit, without = limit_names(speech, most)
+    return speech.say(
+        "What limits it most: {limit}; {without} the probability would be {chance}.",
+        limit=limit,
+        without=without,
+        chance=chance(speech, result, most.probability_met),
+    )
+
+
+def limit_names(speech: Language, limit: Limit) -> tuple[str, str]:
+    """Return what may limit a plan, and what it means to take that away."""
+    ratios = "–" if limit.odds_ratio is None else ", ".join(speech.number(value, 2) for value in limit.odds_ratio)
+    return speech.say(_LIMITS[limit.name]), speech.say(_WITHOUT[limit.name], odds_ratio=ratios)
+
+
+def notes(speech: Language, result: PlanResult) -> Iterator[str]:
+    """Yield what must be known to read the numbers rightly."""
+    yield _how(speech, result)
+    if (said := beside_the_forecast(speech, result)) is not None:
+        yield said
+    if len(result.levers) > 1 and result.least is not None:
+        if result.proven:
+            yield speech.say("Every mix was tried: none that is cheaper suffices.")
+        else:
+            yield speech.say("The mix is the cheapest of those tried; one between them may be cheaper.")
+    if not result.weighed_by_cost:
+        yield speech.say("No cost is stated (cost_idr_million): settings are weighed by assisted village-years.")
+    elif result.budget_idr_million is not None:
+        yield speech.say(
+            "Limit on the cost in {years}: {budget} million rupiah.",
+            years=cost_years(speech, result),
+            budget=money(speech, result.budget_idr_million),
+        )
+    if not result.steady:
+        yield speech.say("More effort does not always raise the probability here: look at the whole table.")
+    if result.ranking is None:
+        yield speech.say("No ranking: {reason}.", reason=speech.problem(STATUS_UNKNOWN))
+
+
+def _how(speech: Language, result: PlanResult) -> str:
+    if result.exact and result.draws == 1:
+        return speech.say("Computed exactly for the parameters as given, without simulation.")
+    if result.exact:
+        return speech.say(
+            "Computed exactly for each of {draws} draws of the uncertain parameters; a setting suffices where the "
+            "lower 95% bound reaches {goal}.",
+            draws=speech.number(result.draws),
+            goal=goal(speech, result),
+        )
+    return speech.say(
+        "Simulated with the same random numbers for every setting; a setting suffices where the lower 95% bound "
+        "reaches {goal}.",
+        goal=goal(speech, result),
+    )
+
+
+def beside_the_forecast(speech: Language, result: PlanResult) -> str | None:
+    """Return why today's effort has another number here than in the forecast; None where it has the same."""
+    forecast, now = result.forecast, result.now
+    if round(forecast.probability_met, 3) == round(now.probability_met, 3):
+        return None
+    said = {
+        "forecast": chance(speech, result, forecast.probability_met),
+        "draws": speech.number(forecast.draws),
+        "replicates": speech.number(forecast.replicates),
+        "error": speech.number(100 * forecast.monte_carlo_error, 1),
+        "now": chance(speech, result, now.probability_met),
+    }
+    if result.exact:
+        return speech.say(
+            "The forecast of the scenario as it stands says {forecast}: it simulates {draws} draws × {replicates} "
+            "trajectories (simulation error ± {error} points); the plan says {now}, computed without that error.",
+            **said,
+        )
+    return speech.say(
+        "The forecast of the scenario as it stands says {forecast}: it simulates {draws} draws × {replicates} "
+        "trajectories (simulation error ± {error} points); the plan says {now} from {more} trajectories, since a "
+        "decision is near.",
+        more=speech.number(now.draws * now.replicates),
+        **said,
+    )
+
+
+def lever_name(speech: Language, lever: Lever) -> str:
+    """Return what is planned, in a few words: also what stands above its numbers."""
+    return speech.say(_LEVERS[lever.kind], intervention=spaced(lever.intervention))
+
+
+def spaced(name: str) -> str:
+    """Return the name of an intervention as it is read."""
+    return name.replace("_", " ")
+
+
+def value_of(speech: Language, lever: Lever, value: float) -> str:
+    """Return one setting of one lever: a number of villages, or a share in percent."""
+    if lever.kind == "capacity":
+        return speech.number(value)
+    return speech.percent(value, 0 if round(100 * value, 6).is_integer() else 1)
+
+
+def setting(speech: Language, result: PlanResult, point: Setting) -> str:
+    """Return a setting of all levers, each beside its intervention."""
+    settings = [(spaced(one.intervention), value_of(speech, one, point.settings[one.name])) for one in result.levers]
+    return " + ".join(f"{name} {value}" for name, value in settings)
+
+
+def effort(speech: Language, result: PlanResult, point: Setting) -> str:
+    """Return a setting as an effort that is made, as in "with …"."""
+    if result.by_budget:
+        return speech.say(
+            "{cost} million rupiah in {years} ({settings})",
+            cost=speech.number(point.cost_idr_million),
+            years=cost_years(speech, result),
+            settings=setting(speech, result, point),
+        )
+    if len(result.levers) > 1:
+        return setting(speech, result, point)
+    (lever,) = result.levers
+    value = value_of(speech, lever, point.settings[lever.name])
+    return speech.say(_EFFORTS[lever.kind], intervention=spaced(lever.intervention), value=value)
+
+
+def enough(speech: Language, result: PlanResult, in_order: Setting) -> str:
+    """Return how much suffices in the order of the list, as a clause."""
+    (lever,) = result.levers
+    return speech.say(_ENOUGH[lever.kind], value=value_of(speech, lever, in_order.settings[lever.name]))
+
+
+def cost_years(speech: Language, result: PlanResult) -> str:
+    """Return the years that a cost covers, from the first to the last."""
+    first, last = result.cost_years
+    return str(first) if first == last else speech.say("{low}–{high}", low=first, high=last)
+
+
+def money(speech: Language, cost: float) -> str:
+    """Return million rupiah, decimals only where they were given."""
+    return speech.number(cost, 0 if float(cost).is_integer() else 1)
+
+
+def goal(speech: Language, result: PlanResult) -> str:
+    """Return the wanted probability in percent."""
+    return speech.percent(result.goal, 0 if round(100 * result.goal, 6).is_integer() else 1)
+
+
+def chance(speech: Language, result: PlanResult, probability: float) -> str:
+    """Return a probability in percent, with so many digits that it does not seem to reach the goal that it misses."""
+    decimals = 1
+    while probability < result.goal <= round(probability, decimals + 2) and decimals < _MOST_DECIMALS:
+        decimals += 1
+    return wording.chance(speech, probability, decimals)
+
+
+def reason(speech: Language, village: PlannedVillage) -> str:
+    """Return why a village stands where it does: its level, its chance, its peers, the interventions."""
+    why = village.reason
+    said = {
+        "level": why.status,
+        "without": wording.uncertain(speech, why.chance_without, 1),
+        "with_it": wording.uncertain(speech, why.chance_with, 1),
+        "interventions": ", ".join(map(spaced, why.interventions)),
+    }
+    if why.peers is None:
+        return speech.say("{level}; chance of rising {without}, with {interventions} {with_it}", **said)
+    return speech.say(
+        "{level}; chance of rising {without}, with {interventions} {with_it}; {peers} of the other villages of the "
+        "kecamatan stand higher",
+        peers=speech.percent(why.peers),
+        **said,
+    )
+
+
+def about_ranking(speech: Language, result: PlanResult) -> Iterator[str]:
+    """Yield how the ranking is to be read, and what it is worth; nothing where there is none."""
+    if result.ranking is None or not result.villages:
+        return
+    first = result.villages[0]
+    yield speech.say(
+        "Gain: by how many percentage points the chance of meeting the target of {year} rises if this village alone is "
+        "assisted, at full effect ({village}: {points}).",
+        year=result.ranking.year,
+        village=first.village,
+        points=points(speech, first.gain_probability_met),
+    )
+    yield speech.say(
+        "Chances of single villages here hold where nobody else is assisted, and are computed without simulation; the "
+        "forecast's are those of the scenario as it stands."
+    )
+    yield speech.say(
+        "Ranks rest on: {names}. Villages that are alike in these share a rank.", names=_rests_on(speech, result)
+    )
+    if not result.listed or result.in_order is None:
+        return
+    yield speech.say(
+        "Taken in this order, {effort} suffices (probability {chance}).",
+        effort=effort(speech, result, result.in_order),
+        chance=wording.chance(speech, result.in_order.probability_met, 1),
+    )
+    if tied := [village for village in result.villages if village.tied]:
+        yield speech.say(
+            "Rank {rank} is shared by {villages} villages, and {places} of them are enough: choose freely.",
+            rank=speech.number(tied[0].rank),
+            villages=speech.number(len(tied)),
+            places=speech.number(sum(bool(village.in_plan) for village in tied)),
+        )
+
+
+def points(speech: Language, gain: float) -> str:
+    """Return a gain in percentage points."""
+    decimals = next(decimals for least, decimals in _DECIMALS_OF_GAINS if abs(gain) >= least)
+    return speech.number(100 * gain, decimals)
+
+
+def _rests_on(speech: Language, result: PlanResult) -> str:
+    names = [speech.say("level"), speech.say("kecamatan and the levels of its villages")]
+    if len(result.levers) > 1:
+        names.append(speech.say("interventions that it qualifies for"))
+    columns = () if result.ranking is None else result.ranking.columns
+    return "; ".join([*names, *map(spaced, columns)])
+
+
+def cost_of_the_effort(speech: Language, result: PlanResult) -> str | None:
+    """Return what the effort costs, where the verdict does not say it and something costs anything."""
+    if not result.telling.cost_idr_million or result.by_budget:
+        return None
+    cost, years = speech.number(result.telling.cost_idr_million), cost_years(speech, result)
+    return speech.say("Cost of this effort in {years}: {cost} million rupiah.", years=years, cost=cost)
+
+
+def villages_first(speech: Language, result: PlanResult) -> str | None:
+    """Return the first villages of the list by name: of those in the plan, where it says which these are."""
+    if not result.villages:
+        return None
+    chosen = [village.village for village in result.villages if village.in_plan]
+    if not chosen:
+        named = ", ".join(village.village for village in result.villages[:MOST_NAMED])
+        return speech.say("Assistance adds most in: {villages}.", villages=named)
+    named, more = ", ".join(chosen[:MOST_NAMED]), len(chosen) - MOST_NAMED
+    if more <= 0:
+        return speech.say("Villages to begin with: {villages}.", villages=named)
+    return speech.say("Villages to begin with: {villages}, and {more} more.", villages=named, more=speech.number(more))

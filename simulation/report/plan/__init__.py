@@ -1,1 +1,0 @@
-"""Plans: record, words, tables, workbook and folder."""
