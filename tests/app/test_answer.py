@@ -10,7 +10,6 @@ from districts import everything_on
 
 from simulation.app.answer import forecast_answer
 from simulation.app.columns import table, wrapped
-from simulation.app.commands.backtest import PAST_YEARS
 from simulation.app.commands.calibrate import LEARNING
 from simulation.app.progress import ProgressReport
 from simulation.app.settings import printable
@@ -19,6 +18,7 @@ from simulation.domain.scenario import Provenance
 from simulation.domain.target import Target
 from simulation.inference.forecasting import forecast
 from simulation.report.chunks import ChunkFolder
+from simulation.report.kinds.backtest import BACKTEST
 from simulation.report.kinds.robustness import ROBUSTNESS
 from simulation.report.kinds.sensitivity import SENSITIVITY
 from simulation.report.language import language
@@ -188,7 +188,7 @@ def test_progress_is_told_only_for_runs_that_take_a_while(capsys: pytest.Capture
             "Belajar dari data: 9 dari 27 persen, sisa sekitar 24 detik\n",
         ),
         (
-            PAST_YEARS,
+            BACKTEST.doing,
             "Past years: 9 of 27 forecast, about 24 s left\n",
             "Tahun lalu: 9 dari 27 diperkirakan, sisa sekitar 24 detik\n",
         ),

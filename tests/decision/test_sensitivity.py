@@ -8,7 +8,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from districts import make_scenario, make_villages
-from simulation.engine.exact.bottlenecks import sort_districts
 
 from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.decision.sensitivity.factors import CALIBRATED, Factors
@@ -19,6 +18,7 @@ from simulation.domain.randomness import parameter_uniforms
 from simulation.domain.target import Target
 from simulation.engine.effort import Effort
 from simulation.engine.exact.first_year import chance_of_meeting
+from simulation.engine.exact.limits import sort_districts
 from simulation.inputs.scenario import Scenario
 
 NO_LUCK = {"fall": Fixed(0.0), "village_sd": Fixed(0.0), "year_sd": Fixed(0.0)}
