@@ -6,7 +6,7 @@ Must not know how a village uses them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal, Self, get_args
 
@@ -253,6 +253,8 @@ class ParameterSet:
         Keys that the scenario left to their default prior: nothing is stated of them, no source either.
     blocks
         The data blocks behind calibrated draws, e.g. ``("panel",)``; empty without draws.
+    points, matrices
+        Where draws are given instead of random (`at`): key -> shape (D,), and shape (D, 4, 4).
 
     Raises
     ------
@@ -266,6 +268,8 @@ class ParameterSet:
     covariates: tuple[str, ...] = ()
     defaulted: frozenset[ParameterKey] = frozenset()
     blocks: tuple[str, ...] = ()
+    points: Mapping[ParameterKey, Floats] | None = None
+    matrices: Floats | None = None
 
     def __post_init__(self) -> None:
         """Read keys that are given as text; keep what is said of values only where it is true of them."""
@@ -282,12 +286,26 @@ class ParameterSet:
         dirichlet = [ParameterKey("matrix", level) for level, row in rows if isinstance(row, Dirichlet)]
         return (*dirichlet, *(key for key, value in self.scalars.items() if not value.fixed))
 
+    def at(self, points: Mapping[ParameterKey, Floats], matrices: Floats | None = None) -> ParameterSet:
+        """Return the same parameters at given points: draw d is point d, whatever the seed.
+
+        Parameters
+        ----------
+        points
+            Every scalar parameter, shape (D,) each.
+        matrices
+            Shape (D, 4, 4), where there is a matrix.
+        """
+        return replace(self, points=points, matrices=matrices)
+
     def sample(self, seed: int, draws: int) -> dict[ParameterKey, Floats]:
         """Return the draws of every scalar parameter, key -> shape (draws,).
 
         Rows of a file of draws are taken in an addressed random order, and again from the top where the
         file is shorter.
         """
+        if self.points is not None:
+            return {key: values[:draws] for key, values in self.points.items()}
         uniform = dict(zip(self.scalars, parameter_uniforms(seed, tuple(self.scalars), draws), strict=True))
         return {
             key: np.resize(value.values[row_order(seed, value.values.size)], draws)
@@ -325,6 +343,8 @@ class ParameterSet:
 
     def sample_matrix(self, seed: int, draws: int) -> Floats:
         """Return the matrix of every draw, shape (draws, 4, 4); only where there is one."""
+        if self.matrices is not None:
+            return self.matrices[:draws]
         matrix = np.empty((draws, 4, 4))
         for s, row in enumerate(self.matrix or ()):
             if isinstance(row, Dirichlet):

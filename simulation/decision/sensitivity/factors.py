@@ -5,14 +5,13 @@ Knows which coordinates belong to one parameter; must not know which points are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.distributions import Dirichlet, Empirical
-from ...domain.parameters import ParameterKey, ParameterSet
+from ...domain.parameters import ParameterKey
 from ...domain.status import LEVELS
 from ...inputs.scenario import Scenario
 
@@ -22,24 +21,6 @@ CALIBRATED = "parameters_from"
 """The factor of all parameters that come from one file of draws: a row is taken whole."""
 _OPEN = 1e-9
 """Points keep this far from the faces of the cube, where quantiles are infinite."""
-
-
-@dataclass(frozen=True, eq=False)
-class PlacedParameters(ParameterSet):
-    """Parameters at given points instead of at drawn ones; draw d is point d, whatever the seed."""
-
-    values: Mapping[ParameterKey, Floats] = field(default_factory=dict)
-    rows: Mapping[str, Floats] = field(default_factory=dict)
-
-    def sample(self, seed: int, draws: int) -> dict[ParameterKey, Floats]:
-        """Return the first values of every scalar parameter."""
-        del seed
-        return {name: values[:draws] for name, values in self.values.items()}
-
-    def sample_matrix(self, seed: int, draws: int) -> Floats:
-        """Return the first matrices."""
-        del seed
-        return np.stack([self.rows[level][:draws] for level in LEVELS], axis=1)
 
 
 @dataclass(frozen=True)
@@ -87,21 +68,11 @@ class Factors:
                 values[name] = distribution.values[places]
             else:
                 values[name] = distribution.quantile(column.get(name, np.full(len(points), 0.5)))
-        rows = {
-            level: self._row(ParameterKey("matrix", level), row, points)
+        rows = [
+            self._row(ParameterKey("matrix", level), row, points)
             for level, row in zip(LEVELS, known.matrix or (), strict=False)
-        }
-        placed = PlacedParameters(
-            known.scalars,
-            known.matrix,
-            known.interventions,
-            known.covariates,
-            known.defaulted,
-            known.blocks,
-            values,
-            rows,
-        )
-        return replace(self.scenario, parameters=placed)
+        ]
+        return replace(self.scenario, parameters=known.at(values, np.stack(rows, axis=1) if rows else None))
 
     def _row(self, name: ParameterKey, row: tuple[float, ...] | Dirichlet, points: Floats) -> Floats:
         if not isinstance(row, Dirichlet):
