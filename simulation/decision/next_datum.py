@@ -21,7 +21,7 @@ from ..domain.villages import MadeUpCounts
 from ..engine.effort import Effort
 from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.likelihood import average
-from ..inference.calibration.yearly_matrices import Law, Products, Steps, Year
+from ..inference.calibration.yearly_matrices import Products, ReducedLaw, Year, YearlyMatrices
 from ..inputs.scenario import Scenario
 from .trial import Trial, engine_for, goal_of
 
@@ -139,7 +139,7 @@ def next_datum(
     chance = Trial(scenario, goal, engine, seed, workers).chance(scenario, effort).samples
     noise = np.zeros(draws) if engine == "exact" else chance * (1 - chance) / (REPLICATES - 1)
     now = float(np.sqrt(max(chance.var(ddof=1) - noise.mean(), 0.0)))
-    law = Law(scenario.parameters.sample(seed, draws))
+    law = ReducedLaw(scenario.parameters.sample(seed, draws))
     origins = rng.choice(draws, size=min(tries, draws), replace=False)
     villages = _villages_per_level(scenario)
     year = _one_year(law, villages, origins, rng)
@@ -193,10 +193,10 @@ class _Imagined:
         return np.asarray(logsumexp(self.log_chance @ self.seen[outcome] + self.log_weight, axis=1))
 
 
-def _one_year(law: Law, villages: Ints, origins: Ints, rng: np.random.Generator) -> _Imagined:
+def _one_year(law: ReducedLaw, villages: Ints, origins: Ints, rng: np.random.Generator) -> _Imagined:
     """Imagine who moved where in one year, from the levels of the origin."""
     nodes = np.linspace(-8, 8, NODES)
-    steps = Steps()
+    steps = YearlyMatrices()
     interval = steps.interval([Year("", 0)])
     matrices = _averages(law, steps, [interval], np.broadcast_to(nodes[:, None], (NODES, 1)))[0]
     own = _own_averages(law, steps, [interval], origins, rng)[0]
@@ -216,11 +216,11 @@ def _falls_of(year: _Imagined) -> _Imagined:
     return _Imagined(_logs(split(np.exp(year.log_chance))), year.log_weight, split(year.seen).astype(np.int64))
 
 
-def _launches(scenario: Scenario, law: Law, villages: int, origins: Ints, rng: np.random.Generator) -> _Imagined:
+def _launches(scenario: Scenario, law: ReducedLaw, villages: int, origins: Ints, rng: np.random.Generator) -> _Imagined:
     """Imagine when villages joined, and where they stand now."""
     first = min(FIRST_LAUNCH, scenario.origin - 3)
     launched = range(first, scenario.origin)
-    steps = Steps()
+    steps = YearlyMatrices()
     intervals = [steps.interval([Year("", t) for t in range(since + 1, scenario.origin + 1)]) for since in launched]
     half = rng.standard_normal((PATHS // 2, len(steps.years)))
     matrices = np.stack(_averages(law, steps, intervals, np.concatenate([half, -half])), axis=2)[:, :, :, 0]
@@ -230,14 +230,14 @@ def _launches(scenario: Scenario, law: Law, villages: int, origins: Ints, rng: n
     return _Imagined(_logs(matrices).reshape(*matrices.shape[:2], -1), np.zeros(PATHS), seen.reshape(len(own), -1))
 
 
-def _averages(law: Law, steps: Steps, intervals: list[tuple[int, ...]], shocks: Floats) -> list[Floats]:
+def _averages(law: ReducedLaw, steps: YearlyMatrices, intervals: list[tuple[int, ...]], shocks: Floats) -> list[Floats]:
     """Return the mean matrix over each interval for every draw and each row of shocks, shape (D, K, 4, 4)."""
     draws = len(law.values[ParameterKey("year_sd")])
     parts = []
     for start in range(0, draws, _BLOCK):
         block = range(start, min(start + _BLOCK, draws))
         values = {name: np.repeat(one[block.start : block.stop], len(shocks)) for name, one in law.values.items()}
-        matrices, weights = steps.matrices(Law(values), np.tile(shocks, (len(block), 1)))
+        matrices, weights = steps.matrices(ReducedLaw(values), np.tile(shocks, (len(block), 1)))
         products = Products(matrices)
         parts.append([average(products.over(interval), weights) for interval in intervals])
     return [
@@ -247,11 +247,11 @@ def _averages(law: Law, steps: Steps, intervals: list[tuple[int, ...]], shocks: 
 
 
 def _own_averages(
-    law: Law, steps: Steps, intervals: list[tuple[int, ...]], origins: Ints, rng: np.random.Generator
+    law: ReducedLaw, steps: YearlyMatrices, intervals: list[tuple[int, ...]], origins: Ints, rng: np.random.Generator
 ) -> list[Floats]:
     """Return the mean matrix over each interval for the draws that outcomes come from, each with its own shocks."""
     values = {name: one[origins] for name, one in law.values.items()}
-    matrices, weights = steps.matrices(Law(values), rng.standard_normal((len(origins), len(steps.years))))
+    matrices, weights = steps.matrices(ReducedLaw(values), rng.standard_normal((len(origins), len(steps.years))))
     products = Products(matrices)
     return [average(products.over(interval), weights) for interval in intervals]
 

@@ -1,1 +1,1 @@
-"""What simulated or observed data teach: forecasts and their errors."""
+"""What simulated or observed data teach: forecasts, explanations, calibrations and back-tests."""

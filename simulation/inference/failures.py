@@ -1,7 +1,4 @@
-"""Trajectories that failed: what they can change, how they are listed, and what is told of them in Python.
-
-Knows how one of them can be seen to fail again; must not know commands, files or languages.
-"""
+"""Trajectories that failed: what they can change of a forecast, and how they are listed."""
 
 from __future__ import annotations
 

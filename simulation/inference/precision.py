@@ -1,7 +1,6 @@
-"""How many runs are enough: more of them until the Monte Carlo error is small.
+"""How many runs are enough: draws are doubled until the Monte Carlo error is small.
 
-Knows when to stop; must not know how a forecast is made or shown. More runs narrow the error of the
-simulation only; what is not known about the parameters stays unknown.
+More runs narrow the error of the simulation only; what is not known about the parameters stays unknown.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Proper scores of forecasts that are distributions over 0, 1, 2 …, and how well these say how sure they are.
+"""Proper scores of forecasts that are distributions over 0, 1, 2 …, and of how well they state their uncertainty.
 
-Knows formulas on arrays; must not know who forecast, nor what. Lower scores are better.
-
-A distribution is an array of shape (…, K): the chance of each of 0 … K − 1, summing to 1. Outcomes have the shape
-of what is left without the last axis. A proper score is best on average for who says what is truly thought.
+A distribution is an array of shape (…, K): the chance of each of 0 … K − 1, summing to 1. Outcomes have the shape of
+what is left without the last axis. Lower scores are better; a proper score is best on average for whoever states what
+they truly expect.
 """
 
 from __future__ import annotations

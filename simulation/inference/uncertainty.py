@@ -1,6 +1,6 @@
-"""How sure a probability is: chance, ignorance and finite simulation kept apart.
+"""How sure a probability is: chance, uncertain parameters and finite simulation kept apart.
 
-Knows the estimators for draws × replicates of 0/1 outcomes; must not know what the event was.
+Estimators for draws × replicates of 0/1 outcomes.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ from simulation.inference.backtest import baselines
 from simulation.inference.backtest.cases import DistrictYear, Past, district_years, yearly_moves
 from simulation.inference.backtest.model_forecaster import ModelForecaster, assumed, knows, next_year
 from simulation.inference.backtest.panels import anywhere, read_panels
-from simulation.inference.backtest.prediction import Alike, Prediction, predict
 from simulation.inference.backtest.rolling import backtest, roll
 from simulation.inference.backtest.scoring import skill
+from simulation.inference.backtest.year_ahead import VillageGroup, YearAhead, year_ahead
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
@@ -33,16 +33,16 @@ START = np.repeat([0, 1, 2, 3], [26, 8, 2, 4])
 NODES = stats.norm.ppf((np.arange(400) + 0.5) / 400)
 
 
-def by_the_truth(past: Past, target: Target, sd: float = TRUTH["year_sd"]) -> list[Prediction]:
+def by_the_truth(past: Past, target: Target, sd: float = TRUTH["year_sd"]) -> list[YearAhead]:
     """Forecast with the law by which the districts were made, the shock averaged over 400 equally likely values."""
     levels = np.stack([yearly_matrix(TRUTH, sd * z) for z in NODES], axis=-1)
     return [
-        predict(target, s, [Alike(np.flatnonzero(s == k), k, levels[k]) for k in range(4) if (s == k).any()])
+        year_ahead(target, s, [VillageGroup(np.flatnonzero(s == k), k, levels[k]) for k in range(4) if (s == k).any()])
         for _, _, s in past.now
     ]
 
 
-def without_shock(past: Past, target: Target) -> list[Prediction]:
+def without_shock(past: Past, target: Target) -> list[YearAhead]:
     """Forecast with that law, but as if all years were alike."""
     return by_the_truth(past, target, 0.0)
 
@@ -53,7 +53,7 @@ def districts(number: int, years: int, seed: int, start: np.ndarray = START) -> 
     return tuple(panel(simulate(TRUTH, start, years, rng), code=f"63.{i:02d}") for i in range(number))
 
 
-def said(found: Sequence[Prediction]) -> list[bytes]:
+def said(found: Sequence[YearAhead]) -> list[bytes]:
     """Return forecasts to the last bit."""
     return [one.rises.tobytes() + one.levels.tobytes() + np.float64(one.met).tobytes() for one in found]
 
@@ -104,10 +104,10 @@ def test_nothing_that_came_later_changes_a_forecast() -> None:
         one, two = roll(first, None, 40), roll(other, None, 40)
         told = sum(case.year <= first[0].years[column] for case in one.cases)
         assert told == 2 * (column - 1)
-        for name in one.predictions:
-            assert said(one.predictions[name][:told]) == said(two.predictions[name][:told])
+        for name in one.forecasts:
+            assert said(one.forecasts[name][:told]) == said(two.forecasts[name][:told])
         if column < 5:
-            assert said(one.predictions["model"]) != said(two.predictions["model"])
+            assert said(one.forecasts["model"]) != said(two.forecasts["model"])
 
 
 def test_the_order_of_villages_and_panels_changes_nothing() -> None:
@@ -117,8 +117,8 @@ def test_the_order_of_villages_and_panels_changes_nothing() -> None:
     other = [Panel(p.district_code, tuple(p.codes[i] for i in order), p.years, p.status[order]) for p in first[::-1]]
     one, two = roll(first, None, 40), roll(other, None, 40)
     np.testing.assert_allclose(one.table, two.table, rtol=1e-9)
-    for name, found in one.predictions.items():
-        for before, after in zip(found, two.predictions[name], strict=True):
+    for name, found in one.forecasts.items():
+        for before, after in zip(found, two.forecasts[name], strict=True):
             np.testing.assert_allclose(before.levels[order], after.levels, rtol=1e-9)
 
 

@@ -16,7 +16,7 @@ from simulation.domain.messages import Refusal
 from simulation.inference.calibration.count_flows import Flow, tables
 from simulation.inference.calibration.data_conflicts import find_conflicts
 from simulation.inference.calibration.likelihood import Likelihood, possible_moves
-from simulation.inference.calibration.yearly_matrices import Law, Products, Steps, Year
+from simulation.inference.calibration.yearly_matrices import Products, ReducedLaw, Year, YearlyMatrices
 
 FELL = np.array([[2, 0], [0, 0], [2, 0], [3, 1], [0, 1]])
 
@@ -83,9 +83,9 @@ def test_a_back_test_says_the_same() -> None:
 @pytest.mark.parametrize("years", [1, 2, 3, 5])
 def test_a_move_is_possible_where_the_law_gives_it_a_chance(nil: tuple[str, ...], years: int) -> None:
     """Over any number of years, the entries above 0 of the product of the yearly matrices."""
-    parameters, steps = known({"village_sd": 0.0, **dict.fromkeys(nil, 0.0)}), Steps()
+    parameters, steps = known({"village_sd": 0.0, **dict.fromkeys(nil, 0.0)}), YearlyMatrices()
     interval = steps.interval([Year("", year) for year in range(years)])
-    matrices, _ = steps.matrices(Law(parameters.sample(0, 1)), np.zeros((1, years)))
+    matrices, _ = steps.matrices(ReducedLaw(parameters.sample(0, 1)), np.zeros((1, years)))
     chances = Products(matrices).over(interval)[:, :, 0, 0]
     np.testing.assert_array_equal(possible_moves(parameters, years), chances > 1e-12)
 

@@ -15,8 +15,8 @@ import simulation as kkb
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.target import Target
 from simulation.inference.backtest.cases import Past
-from simulation.inference.backtest.prediction import Alike, Prediction, predict
 from simulation.inference.backtest.rolling import Forecaster
+from simulation.inference.backtest.year_ahead import VillageGroup, YearAhead, year_ahead
 from simulation.inputs.observations.reading import DataFile
 from simulation.report.kinds.backtest import BACKTEST, PastYears
 from simulation.report.kinds.calibration import CALIBRATION, Learning, result_of
@@ -129,12 +129,12 @@ def saying(chance: float) -> Forecaster:
     levels = np.eye(4) * (1 - chance) + np.eye(4, k=1) * chance
     levels[3, 3] = 1
 
-    def forecaster(past: Past, target: Target) -> Sequence[Prediction]:
+    def forecaster(past: Past, target: Target) -> Sequence[YearAhead]:
         return [
-            predict(
+            year_ahead(
                 target,
                 status,
-                [Alike(np.flatnonzero(status == s), s, levels[s][:, None]) for s in set(status.tolist())],
+                [VillageGroup(np.flatnonzero(status == s), s, levels[s][:, None]) for s in set(status.tolist())],
             )
             for _, _, status in past.now
         ]

@@ -1,6 +1,4 @@
-"""Forecasters that go by the shares of the past alone: what any forecast worth its effort must beat.
-
-Knows how shares of moves become chances; must not know parameters, priors or shocks.
+"""Simple forecasters that any model must beat: past shares of moves, continued.
 
 A share of c among n is taken as (c + ½)/(n + 1), so that what was never seen is not ruled out (Jeffreys' prior).
 """
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 from ...domain.status import LEVELS
 from ...domain.target import Target
 from .cases import Past, TransitionCounts, yearly_moves
-from .prediction import Alike, Prediction, predict
+from .year_ahead import VillageGroup, YearAhead, year_ahead
 
 Floats = NDArray[np.float64]
 Rule = Callable[[dict[int, TransitionCounts]], Floats]
@@ -42,17 +40,17 @@ def binomial(moves: dict[int, TransitionCounts]) -> Floats:
     return _matrix(every, _share(rose, all_of_them), _share(fell, all_of_them - rose))
 
 
-def forecast_by(rule: Rule, past: Past, target: Target) -> list[Prediction]:
+def forecast_by(rule: Rule, past: Past, target: Target) -> list[YearAhead]:
     """Return a forecast for every district that is asked about; villages of a level are alike and independent."""
     found = []
     for district, _, status in past.now:
         matrix = rule(yearly_moves(past.panels, district))
         groups = [
-            Alike(rows, level, matrix[level][:, None])
+            VillageGroup(rows, level, matrix[level][:, None])
             for level in range(len(LEVELS))
             if (rows := np.flatnonzero(status == level)).size
         ]
-        found.append(predict(target, status, groups))
+        found.append(year_ahead(target, status, groups))
     return found
 
 

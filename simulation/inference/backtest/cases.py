@@ -1,7 +1,4 @@
-"""Past years of districts, each with what was known before it and what came about.
-
-Knows how a panel is cut at an origin; must not know who forecasts, nor how forecasts are scored.
-"""
+"""District-years: what was known before each year, and what came about in it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Forecasters that go by the yearly law: calibrated on the past, or from priors alone.
-
-Knows how parameter draws become a forecast of the next year; must not know how parameters are learned.
-"""
+"""The model as a forecaster of past years: calibrated on the years before, or from priors alone."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from ...engine.exact.population import take, village_log_odds
 from ...inputs.scenario import Scenario
 from ..calibration.calibrate import calibrate
 from .cases import Past, Statuses
-from .prediction import Alike, Prediction, predict
+from .year_ahead import VillageGroup, YearAhead, year_ahead
 
 Floats = NDArray[np.float64]
 REPLICATES = 4
@@ -50,7 +47,7 @@ class ModelForecaster:
     seed: int
     learns: bool = True
 
-    def __call__(self, past: Past, target: Target) -> list[Prediction]:
+    def __call__(self, past: Past, target: Target) -> list[YearAhead]:
         """Return a forecast for every district that is asked about."""
         known = assumed(self.scenario, past, target)
         if self.learns:
@@ -121,7 +118,7 @@ def _villages(
     )
 
 
-def next_year(scenario: Scenario, villages: Villages, parameters: Parameters, seed: int) -> Prediction:
+def next_year(scenario: Scenario, villages: Villages, parameters: Parameters, seed: int) -> YearAhead:
     """Forecast the year after the origin; lasting differences between villages are averaged, shocks are drawn.
 
     Parameters
@@ -143,11 +140,11 @@ def next_year(scenario: Scenario, villages: Villages, parameters: Parameters, se
         first = rows[0]
         own = Village(int(status[first]), log_odds[trajectories.draw, first][:, None], nobody_helps)
         where = villages.subdistrict_index[first] if len(shock) > 1 else 0
-        groups.append(Alike(rows, own.status, ends(own, drawn, shock[where])))
-    return predict(scenario.target, status, groups)
+        groups.append(VillageGroup(rows, own.status, ends(own, drawn, shock[where])))
+    return year_ahead(scenario.target, status, groups)
 
 
-def _in_order(found: Prediction, sorted_codes: tuple[str, ...], codes: tuple[str, ...]) -> Prediction:
+def _in_order(found: YearAhead, sorted_codes: tuple[str, ...], codes: tuple[str, ...]) -> YearAhead:
     """Return a forecast with its villages in the order in which they were asked about."""
     row = {code: i for i, code in enumerate(sorted_codes)}
     return replace(found, levels=found.levels[[row[code] for code in codes]])

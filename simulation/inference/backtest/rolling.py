@@ -1,7 +1,4 @@
-"""A back-test with a rolling origin: every past year forecast from what was known before it.
-
-Knows the order of the work and what is compared with what; must not know how anyone forecasts, nor words or files.
-"""
+"""A back-test with a rolling origin: every past year is forecast from what was known before it."""
 
 from __future__ import annotations
 
@@ -21,13 +18,13 @@ from . import baselines
 from .cases import DistrictYear, Past, district_years
 from .model_forecaster import ModelForecaster
 from .panels import read_panels
-from .prediction import Prediction
 from .scoring import FEWEST, MEANS, Scored, Skill, Standing, skill
+from .year_ahead import YearAhead
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Forecaster = Callable[[Past, Target], Sequence[Prediction]]
+Forecaster = Callable[[Past, Target], Sequence[YearAhead]]
 """Says, from what was known at an origin, what the next year brings in every district asked about (`Past.now`)."""
 Progress = Callable[[int, int], None]
 
@@ -44,7 +41,7 @@ class Backtest:
     ----------
     cases
         Every district-year, by year and district; n of them.
-    predictions
+    forecasts
         Forecaster -> one forecast a district-year, ``model`` first.
     target, scenario, draws, seed
         What was asked; `scenario` None for the default priors.
@@ -55,7 +52,7 @@ class Backtest:
     """
 
     cases: tuple[DistrictYear, ...]
-    predictions: Mapping[str, tuple[Prediction, ...]]
+    forecasts: Mapping[str, tuple[YearAhead, ...]]
     target: Target
     scenario: Scenario | None
     draws: int
@@ -66,7 +63,7 @@ class Backtest:
     @cached_property
     def scored(self) -> dict[str, Scored]:
         """Forecaster -> its scores."""
-        return {name: Scored.of(found, self.cases, self.target, self.seed) for name, found in self.predictions.items()}
+        return {name: Scored.of(found, self.cases, self.target, self.seed) for name, found in self.forecasts.items()}
 
     @cached_property
     def skill(self) -> dict[str, dict[str, Skill | None]]:
@@ -98,8 +95,8 @@ class Backtest:
 
     def __repr__(self) -> str:
         """Return one line: how much was scored, and the mean CRPS of every forecaster."""
-        told = ", ".join(f"{name} {of.crps_rises.mean():.3g}" for name, of in self.scored.items())
-        return f"<Backtest over {len(self.cases)} district-years; mean CRPS of rises: {told}>"
+        means = ", ".join(f"{name} {of.crps_rises.mean():.3g}" for name, of in self.scored.items())
+        return f"<Backtest over {len(self.cases)} district-years; mean CRPS of rises: {means}>"
 
     def _repr_html_(self) -> str:
         """Return the table of scores, for notebooks."""
@@ -214,7 +211,7 @@ def roll(
         raise Refusal(NOTHING_TO_SCORE)
     target = Target() if scenario is None else scenario.target
     everyone = {**_forecasters(scenario, draws, seed), **(forecasters or {})}
-    found: dict[str, list[Prediction]] = {name: [] for name in everyone}
+    found: dict[str, list[YearAhead]] = {name: [] for name in everyone}
     years = [list(group) for _, group in groupby(cases, key=lambda case: case.year)]
     for number, asked in enumerate(years, start=1):
         past = Past.of(panels, asked)
@@ -222,8 +219,8 @@ def roll(
             found[name] += forecaster(past, target)
         if progress is not None:
             progress(number, len(years))
-    predictions = {name: tuple(said) for name, said in found.items()}
-    return Backtest(cases, predictions, target, scenario, draws, seed, panels, tuple(forecasters or ()))
+    forecasts = {name: tuple(said) for name, said in found.items()}
+    return Backtest(cases, forecasts, target, scenario, draws, seed, panels, tuple(forecasters or ()))
 
 
 def _forecasters(scenario: Scenario | None, draws: int, seed: int) -> dict[str, Forecaster]:

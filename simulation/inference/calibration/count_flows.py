@@ -1,8 +1,7 @@
-"""How probable counts at one date are after those at an earlier one, when who moved where is not known.
+"""Likelihood of counts at two dates where nobody recorded which village moved.
 
-Knows which flows between levels fit two counts and how to sum over them; must not know what moves villages.
-Levels may be any number K. With flows F[s, d] from s to d, P(after | before) = Σ_F Π_s multinomial(before_s; F[s]),
-over all F whose rows sum to `before` and whose columns sum to `after`.
+For any number K of levels and flows F[s, d] from s to d, P(after | before) = Σ_F Π_s multinomial(before_s; F[s]), over
+all F whose rows sum to `before` and whose columns sum to `after`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What the data show and the yearly law rules out, told so that it can be found and put right.
-
-Knows which moves are possible and which villages made others; must not know how likely a possible move is.
-"""
+"""Observations that no parameters can explain, with what to correct."""
 
 from __future__ import annotations
 

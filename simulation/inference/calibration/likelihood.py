@@ -1,7 +1,4 @@
-"""The log-likelihood of all evidence together, as a function of scores that are standard normal under the prior.
-
-Knows which parameters and shocks the evidence bears on; must not know how scores are sampled, nor what is told.
-"""
+"""The log-likelihood of all evidence, as a function of scores that are standard normal under the prior."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from ...domain.parameters import OF_THE_MATRIX, Kind, ParameterKey, ParameterSet
 from ...domain.status import LEVELS
 from .count_flows import Flow
 from .paths import DoseRecord, Paths, Seen, paths_of, seen_villages
-from .yearly_matrices import REDUCED, Interval, Law, Products, Steps, Year
+from .yearly_matrices import REDUCED, Interval, Products, ReducedLaw, Year, YearlyMatrices
 
 Floats = NDArray[np.float64]
 
@@ -89,7 +86,7 @@ class Likelihood:
 
     parameters: ParameterSet
     names: tuple[ParameterKey, ...]
-    steps: Steps
+    steps: YearlyMatrices
     paths: Paths
     moves: tuple[CountMove, ...]
     interventions: tuple[str, ...] = ()
@@ -114,7 +111,7 @@ class Likelihood:
         codes
             Names of districts -> their codes, so that counts under either are known to be of one place.
         """
-        steps, districts = Steps(), seen_villages(evidence)
+        steps, districts = YearlyMatrices(), seen_villages(evidence)
         last = max((year for seen in districts.values() for known in seen.values() for year in known), default=0)
         doses = {
             district: DoseRecord.of([a for a in evidence.assistance if a.district_code == district], plans, last)
@@ -157,7 +154,7 @@ class Likelihood:
 
     def __call__(self, scores: Floats) -> Floats:
         """Return the log-likelihood at scores of shape (P, dimension), shape (P,)."""
-        law = Law(self.values(scores), self.interventions, self.overlap)
+        law = ReducedLaw(self.values(scores), self.interventions, self.overlap)
         matrices, weights = self.steps.matrices(law, self._shocks_at(scores))
         products = Products(matrices)
         total = self.paths.log_likelihood(products, weights)
@@ -167,7 +164,7 @@ class Likelihood:
 
     def average_matrix(self, scores: Floats, move: CountMove) -> Floats:
         """Return the matrix that villages follow between two counts, shape (P, 4, 4)."""
-        law = Law(self.values(scores), self.interventions, self.overlap)
+        law = ReducedLaw(self.values(scores), self.interventions, self.overlap)
         matrices, weights = self.steps.matrices(law, self._shocks_at(scores))
         return average(Products(matrices).over(move.interval), weights)
 
@@ -231,7 +228,7 @@ def possible_moves(parameters: ParameterSet, years: int) -> NDArray[np.bool_]:
     return np.linalg.matrix_power(moves.astype(np.int64), min(years, len(LEVELS) - 1)) > 0
 
 
-def _bears_on(key: ParameterKey, steps: Steps, plans: tuple[str, ...]) -> bool:
+def _bears_on(key: ParameterKey, steps: YearlyMatrices, plans: tuple[str, ...]) -> bool:
     """Return whether evidence can say anything of a parameter."""
     if key.is_effect and key.of in plans:
         return any(year.doses and year.doses[plans.index(key.of)] for year in steps.years)

@@ -1,7 +1,4 @@
-"""What single villages were seen to do, as paths that many villages share, and how probable paths are.
-
-Knows panels, launch years and assistance; must not know counts, priors or the sampler.
-"""
+"""Likelihood of single villages' paths: what each was seen to do, with equal paths counted once."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...domain.evidence import UNKNOWN, Assistance, Evidence
 from ...domain.intervention import Intervention, dose
-from .yearly_matrices import Doses, Interval, Products, Steps, Year
+from .yearly_matrices import Doses, Interval, Products, Year, YearlyMatrices
 
 Floats = NDArray[np.float64]
 Move = tuple[Interval, int, int]
@@ -76,7 +73,7 @@ def seen_villages(evidence: Evidence) -> dict[str, Seen]:
     return districts
 
 
-def paths_of(districts: Mapping[str, Seen], doses: Mapping[str, DoseRecord], steps: Steps) -> Paths:
+def paths_of(districts: Mapping[str, Seen], doses: Mapping[str, DoseRecord], steps: YearlyMatrices) -> Paths:
     """Return the paths of all villages whose status is known at two dates or more.
 
     Parameters

@@ -1,6 +1,5 @@
-"""A close approximation of how probable a sum of multinomial counts is, and the exact value to measure it by.
+"""Saddlepoint approximation of the probability of a sum of multinomial counts, and the exact value to check it by.
 
-Knows cumulant generating functions; must not know what is counted.
 Daniels (1954), *Ann. Math. Statist.* 25: 631-650. With K(θ) = Σ_s n_s log Σ_d M[s, d] exp(θ_d) and θ̂ where
 K'(θ̂) = x, P(x) ≈ exp(K(θ̂) − θ̂ x) / √det(2π K''(θ̂)), one level serving as reference.
 """

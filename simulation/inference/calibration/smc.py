@@ -1,6 +1,5 @@
 """Adaptive tempered sequential Monte Carlo, from a standard normal prior to a posterior.
 
-Knows scores and a log-likelihood; must not know which parameters the scores stand for.
 Del Moral, Doucet & Jasra (2006), *J. R. Stat. Soc. B* 68: 411-436.
 """
 
@@ -50,7 +49,7 @@ def sample(
     dimension: int,
     particles: int,
     rng: np.random.Generator,
-    told: Callable[[float], None] = lambda _: None,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> Sampled:
     """Sample from N(0, I) times a likelihood.
 
@@ -62,7 +61,7 @@ def sample(
         Numbers of each, at least 1 and 2.
     rng
         Source of randomness.
-    told
+    progress
         Called with the temperature reached, in (0, 1].
 
     Raises
@@ -90,7 +89,7 @@ def sample(
         cloud = _Cloud.around(scores, weights)
         scores, fit, kept = _move(scores[chosen], fit[chosen], log_likelihood, temperature, cloud, rng)
         excess = kept**2 * (float((copies**2).sum()) / particles - 1 + excess)
-        told(temperature)
+        progress(temperature)
     order = rng.permutation(particles)
     return Sampled(scores[order], log_evidence, float(particles / (1 + excess.max())))
 

@@ -1,9 +1,8 @@
-"""Transition matrices of single years and of several in a row, under the reduced law.
+"""Yearly transition matrices, and their products over several years, under the reduced law.
 
-Knows shocks, lasting differences and doses of assistance; must not know what was observed.
 The reduced law has the terms `REDUCED` and the interventions; it leaves out what no record of statuses tells apart:
 peers, kecamatan shocks, campaigns, `min_years`, covariates. Matrices have shape (level, level, node, particle), nodes
-being those of the lasting differences.
+being those of the lasting differences between villages.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from ...domain.transition import chance, factor, fall_chance, odds, odds_against
 
 Floats = NDArray[np.float64]
 Interval = tuple[int, ...]
-"""Places in `Steps.years` of the years that lie between two observations."""
+"""Places in `YearlyMatrices.years` of the years that lie between two observations."""
 Doses = tuple[float, ...]
 
 REDUCED = (VILLAGE, YEAR)
@@ -41,7 +40,7 @@ class Year:
 
 
 @dataclass(frozen=True, eq=False)
-class Law:
+class ReducedLaw:
     """Values of the parameters for P particles: key -> shape (P,); and how effects overlap.
 
     Attributes
@@ -71,7 +70,7 @@ class Law:
 
 
 @dataclass
-class Steps:
+class YearlyMatrices:
     """The years that matter to the data, each once.
 
     Attributes
@@ -91,7 +90,7 @@ class Steps:
         """District and calendar year of every shared shock."""
         return tuple(sorted({(year.district, year.year) for year in self.years}))
 
-    def matrices(self, law: Law, shocks: Floats) -> tuple[list[Floats], Floats]:
+    def matrices(self, law: ReducedLaw, shocks: Floats) -> tuple[list[Floats], Floats]:
         """Return the matrix of every year, (4, 4, B, P), and the weights of the nodes, (B,).
 
         Parameters

@@ -14,9 +14,9 @@ from ...domain.evidence import Panel
 from ...domain.messages import Message, Refusal
 from ...inference.backtest.model_forecaster import knows
 from ...inference.backtest.panels import NOWHERE, anywhere
-from ...inference.backtest.prediction import Prediction
 from ...inference.backtest.rolling import DRAWS, MODEL, Backtest, roll
 from ...inference.backtest.scoring import FEWEST, LEVELS_OF_COVERAGE, Bin, Scored, Skill, Standing, reliability
+from ...inference.backtest.year_ahead import YearAhead
 from ...inputs.scenario import Scenario
 from ..document.blocks import Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
@@ -443,12 +443,12 @@ def _compute(question: Question[PastYears], work: Work) -> Backtest:
 
 
 def _question(found: Backtest) -> Question[PastYears]:
-    own = {name: _digest(found.predictions[name]) for name in found.own}
+    own = {name: _digest(found.forecasts[name]) for name in found.own}
     return PastYears.of(found.panels, found.scenario, found.draws, found.seed, own)
 
 
-def _digest(predictions: Sequence[Prediction]) -> str:
-    return sha256(b"".join(one.rises.tobytes() + one.levels.tobytes() for one in predictions)).hexdigest()
+def _digest(forecasts: Sequence[YearAhead]) -> str:
+    return sha256(b"".join(one.rises.tobytes() + one.levels.tobytes() for one in forecasts)).hexdigest()
 
 
 def _tables(found: Backtest) -> Iterable[DataTable]:

@@ -1,7 +1,4 @@
-"""A forecast of one year of one district, from the chances of its villages.
-
-Knows how villages that are independent in each of several cases add up; must not know where chances come from.
-"""
+"""A forecast of one year of one district, added up from the chances of its villages."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Prediction:
+class YearAhead:
     """What is said of the next year of N villages.
 
     Attributes
@@ -41,7 +38,7 @@ class Prediction:
 
 
 @dataclass(frozen=True, eq=False)
-class Alike:
+class VillageGroup:
     """Villages that are alike.
 
     Attributes
@@ -59,7 +56,7 @@ class Alike:
     levels: Floats
 
 
-def predict(target: Target, status: NDArray[np.integer[Any]], groups: Sequence[Alike]) -> Prediction:
+def year_ahead(target: Target, status: NDArray[np.integer[Any]], groups: Sequence[VillageGroup]) -> YearAhead:
     """Add up villages that are independent of each other in each case, and average over the cases.
 
     Parameters
@@ -79,7 +76,7 @@ def predict(target: Target, status: NDArray[np.integer[Any]], groups: Sequence[A
     levels = np.empty((size, len(LEVELS)))
     for group in groups:
         levels[group.rows] = group.levels.mean(axis=1)
-    return Prediction(
+    return YearAhead(
         rises=np.pad(sums, (0, size + 1 - sums.size)) / sums.sum(),
         met=float(np.clip(reached[measure.reached(reached.shape)].sum() / reached.sum(), 0.0, 1.0)),
         levels=levels,
