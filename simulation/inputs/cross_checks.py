@@ -17,7 +17,7 @@ from .districts import Region
 from .schema import ScenarioFile, TargetSection
 from .tables.cells import NUMBER
 from .tables.dates import date_of
-from .tables.table import not_numeric
+from .tables.table import non_numeric_cells
 from .tree import Node
 from .validation import Checked
 from .village_table import VillageTable
@@ -90,7 +90,7 @@ def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable |
     """Tell that a column which must be numeric holds something else, and where first."""
     if table is None:
         return
-    for row, cell in not_numeric(table.table, column):
+    for row, cell in non_numeric_cells(table.table, column):
         message = Message(
             "column {column} must hold numbers only, but row {row} of {table} does not",
             {"column": shown(column), "row": row, "table": table.table.shown},

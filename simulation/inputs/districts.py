@@ -23,7 +23,7 @@ from .village_table import (
     read_district_table,
     read_village_table,
     read_villages_of_districts,
-    status_column,
+    suggest_status_column,
 )
 
 Counts = StatusCounts | dict[str, StatusCounts]
@@ -212,7 +212,9 @@ class _OneDistrict:
             counts = None
         elif table.status is None and given is None and sound:
             message = Message("no status is known: the table has no column status, and status_counts is not given")
-            fix = status_column(table) or Message("add a column status to the table, or give villages.status_counts")
+            fix = suggest_status_column(table) or Message(
+                "add a column status to the table, or give villages.status_counts"
+            )
             self._collector.add(self._node.mapping["table"], "villages.table", message, suggestion=fix)
         arrays = self._match(table, counts) if counts is not None else None
         district = Villages.arrange(

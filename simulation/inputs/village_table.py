@@ -1,7 +1,4 @@
-"""The tables of villages and of districts.
-
-Knows their columns and what must hold in them; must not know the scenario that names them.
-"""
+"""The tables of villages and of districts: their columns and what must hold in them."""
 
 from __future__ import annotations
 
@@ -15,13 +12,13 @@ from ..domain.status import LEVELS, parse_status
 from ..domain.villages import Villages
 from .collector import Collector
 from .files import Source
-from .tables.cells import unquoted
+from .tables.cells import strip_quotes
 from .tables.dates import FIRST_YEAR, LAST_YEAR, year_of
 from .tables.headers import Wanted
-from .tables.reader import meant, read_table
+from .tables.reader import read_table, suggest_column
 from .tables.table import Table
 from .tree import Node
-from .village_table_cleanup import fill_down, note_codes, one_spelling
+from .village_table_cleanup import fill_down, note_codes, unify_spelling
 
 VILLAGE_TABLE = Wanted(("village_code", "village", "subdistrict"), ("status", "launch_year"))
 VILLAGES_OF_DISTRICTS = Wanted((*VILLAGE_TABLE.required, "district_code"), VILLAGE_TABLE.known)
@@ -94,7 +91,7 @@ def read_villages_of_districts(source: Source, collector: Collector, origin: int
     table = read_table(source, collector, VILLAGES_OF_DISTRICTS)
     if table is None or not table.read_codes("district_code", collector):
         return {}
-    table.filled("district_code", collector)
+    table.check_filled("district_code", collector)
     rows: dict[str, list[int]] = {}
     for i, code in enumerate(table.columns["district_code"]):
         rows.setdefault(code, []).append(i)
@@ -112,11 +109,11 @@ def read_villages_of_districts(source: Source, collector: Collector, origin: int
 def _villages_of(table: Table, collector: Collector, origin: int | None) -> VillageTable | None:
     """Return the villages in the rows of a table, or None with every problem told."""
     before = len(collector)
-    table.unique("village_code", collector, TWO_ALIKE)
-    table.filled("village", collector)
+    table.check_unique("village_code", collector, TWO_ALIKE)
+    table.check_filled("village", collector)
     fill_down(table, "subdistrict", collector)
-    table.filled("subdistrict", collector)
-    one_spelling(table, "subdistrict", collector)
+    table.check_filled("subdistrict", collector)
+    unify_spelling(table, "subdistrict", collector)
     note_codes(table, collector)
     status = _statuses(table, collector) if "status" in table.columns else None
     if "launch_year" in table.columns:
@@ -128,16 +125,16 @@ def _villages_of(table: Table, collector: Collector, origin: int | None) -> Vill
     return VillageTable(table, status, columns) if len(collector) == before else None
 
 
-def status_column(table: VillageTable) -> Message | None:
+def suggest_status_column(table: VillageTable) -> Message | None:
     """Return how the statuses that a table lacks could be in it: a column has another name, or is empty."""
     if "status" in table.table.columns:
         return Message("fill in the column status, or give villages.status_counts")
-    return meant("status", list(table.columns))
+    return suggest_column("status", list(table.columns))
 
 
 def level_of(cell: str) -> int | None:
     """Return the level that a cell names, 0 … 3, in Indonesian or English; None where it names none."""
-    level = _LEVEL_BEFORE.sub("", unquoted(cell), count=1).lower()
+    level = _LEVEL_BEFORE.sub("", strip_quotes(cell), count=1).lower()
     return parse_status(_ENGLISH.get(level, level))
 
 
@@ -198,10 +195,10 @@ def read_district_table(
     if table is None:
         return None
     before = len(collector)
-    table.unique("district_code", collector, Message("two districts have the same code"))
-    table.filled("district", collector)
-    table.filled("villages", collector)
-    table.filled("subdistricts", collector)
+    table.check_unique("district_code", collector, Message("two districts have the same code"))
+    table.check_filled("district", collector)
+    table.check_filled("villages", collector)
+    table.check_filled("subdistricts", collector)
     villages = table.whole_numbers("villages", collector, 1, MOST_VILLAGES)
     subdistricts = table.whole_numbers("subdistricts", collector, 1, 1000)
     counts = _district_counts(table, villages, collector)

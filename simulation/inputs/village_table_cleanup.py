@@ -1,6 +1,6 @@
-"""How offices keep a list of villages: a kecamatan written once, in several spellings, codes in several forms.
+"""How a list of villages is read where offices abbreviate it: kecamatan filled down, spellings unified, codes checked.
 
-Knows what such a list means all the same, and what of it to look at again; must not know statuses or the scenario.
+Everything that is read otherwise than it is written is noted.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def fill_down(table: Table, column: str, collector: Collector) -> None:
         collector.note(message)
 
 
-def one_spelling(table: Table, column: str, collector: Collector) -> None:
+def unify_spelling(table: Table, column: str, collector: Collector) -> None:
     """Read names that differ only in capitals or blanks as one, the way most rows write it, and note that."""
     cells = table.columns[column]
     counts = Counter(cells)

@@ -1,7 +1,4 @@
-"""YAML text as data that remembers its lines.
-
-Knows the YAML we accept (plain values, no anchors, tags or surprises); must not know what a key means.
-"""
+"""YAML text as data that remembers its lines: plain values only, no anchors, aliases or tags."""
 
 from __future__ import annotations
 
@@ -209,7 +206,7 @@ class _Builder:
 
 
 def _resolve(text: str) -> Scalar:
-    """Return what an unquoted word means: never a date, an octal number, or `no` for false."""
+    """Return what an strip_quotes word means: never a date, an octal number, or `no` for false."""
     if text in _NULL:
         return None
     if text in _BOOLEAN:

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from simulation.domain.evidence import UNKNOWN
 from simulation.domain.messages import DataError
-from simulation.inputs.observations.outcomes import four_of, read_outcomes
+from simulation.inputs.observations.outcomes import counts_of_year, read_outcomes
 
 ONE = {"63.01": "Kabupaten Tanah Laut"}
 TWO = {**ONE, "51.02": "Kabupaten Tabanan"}
@@ -70,16 +70,16 @@ def test_lists_of_two_years_in_a_workbook_become_a_panel(tmp_path: Path) -> None
     panel = read_outcomes([tmp_path / "desa.xlsx"], TWO).panels["63.01"]
     assert panel.years == (2025, 2026)
     assert panel.status.tolist() == [[0, 1], [2, 2], [0, UNKNOWN]]
-    counted = four_of(panel, 2025)
+    counted = counts_of_year(panel, 2025)
     assert counted is not None
     assert counted.tolist() == [2, 0, 1, 0]
-    assert four_of(panel, 2026) is four_of(panel, 2030) is None
+    assert counts_of_year(panel, 2026) is counts_of_year(panel, 2030) is None
 
 
 def test_one_list_alone_is_kept_for_its_counts(tmp_path: Path) -> None:
     """With the origin of a forecast it bounds the rises."""
     path = written(tmp_path, "kode_desa,tahun,status\n63.01.1,2026,dasar\n63.01.2,2026,mandiri\n")
-    counted = four_of(read_outcomes([path], ONE).panels["63.01"], 2026)
+    counted = counts_of_year(read_outcomes([path], ONE).panels["63.01"], 2026)
     assert counted is not None
     assert counted.tolist() == [1, 0, 1, 0]
 

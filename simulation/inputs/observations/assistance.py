@@ -29,7 +29,7 @@ def read_spells(table: Table, interventions: Sequence[str], origin: int, collect
     if not table.read_codes("village_code", collector):
         return []
     for column in ("village_code", "year", "intervention"):
-        table.filled(column, collector)
+        table.check_filled(column, collector)
     table.columns["year"] = [year_of(cell) for cell in table.columns["year"]]
     years = table.whole_numbers("year", collector, FIRST_YEAR, origin)
     found: dict[Spell, int] = {}
@@ -49,7 +49,7 @@ def read_spells(table: Table, interventions: Sequence[str], origin: int, collect
     return list(found)
 
 
-def assistance(number: str, codes: Sequence[str], found: Sequence[Spell]) -> Assistance:
+def assistance_of(number: str, codes: Sequence[str], found: Sequence[Spell]) -> Assistance:
     """Return the assistance given in a district to the villages of `codes`."""
     years = tuple(range(min(year for _, year, _ in found), max(year for _, year, _ in found) + 1))
     place = {code: i for i, code in enumerate(codes)}
@@ -59,7 +59,7 @@ def assistance(number: str, codes: Sequence[str], found: Sequence[Spell]) -> Ass
     return Assistance(number, tuple(codes), years, given)
 
 
-def tell_unseen(table: Table, seen: Mapping[str, Collection[str]], collector: Collector) -> None:
+def tell_unknown_villages(table: Table, seen: Mapping[str, Collection[str]], collector: Collector) -> None:
     """Tell assisted villages of which no list of statuses speaks: nothing is known of what became of them."""
     codes = {code for villages in seen.values() for code in villages}
     for row, code in zip(table.rows, table.columns["village_code"], strict=True):

@@ -85,7 +85,7 @@ def _tell_sum(table: Table, row: int, four: int, total: int | None, collector: C
         table.tell(row, "total", message, collector, found=total, fix=fix)
 
 
-def complete(rows: Sequence[CountRow], collector: Collector) -> list[CountRow]:
+def complete_rows(rows: Sequence[CountRow], collector: Collector) -> list[CountRow]:
     """Return the rows of one table that have all four counts; the others are noted."""
     partial = [row.row for row in rows if row.four is None]
     if partial:
@@ -97,7 +97,7 @@ def complete(rows: Sequence[CountRow], collector: Collector) -> list[CountRow]:
     return [row for row in rows if row.four is not None]
 
 
-def series(rows: Sequence[CountRow], collector: Collector) -> tuple[Counts, ...]:
+def count_series(rows: Sequence[CountRow], collector: Collector) -> tuple[Counts, ...]:
     """Return the counts of one place, split wherever villages were added.
 
     A part ends with the villages it began with: those that were designated meanwhile are taken off dasar, where

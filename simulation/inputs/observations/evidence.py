@@ -10,8 +10,8 @@ from ...domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from ...domain.messages import DataError, Message
 from ..collector import Collector
 from ..scenario import Scenario
-from .assistance import assistance, tell_unseen
-from .counts import CountRow, series
+from .assistance import assistance_of, tell_unknown_villages
+from .counts import CountRow, count_series
 from .reading import Data, TableReader
 from .recognise import KINDS
 from .scenario_villages import ScenarioVillages, plain_place
@@ -115,7 +115,7 @@ def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: Collec
         place = of_place[0].place
         if (code := known.find(place)) is not None:
             known.check_counts(code, of_place, collector)
-        several = series(of_place, collector)
+        several = count_series(of_place, collector)
         found += [counts for counts in several if len(counts.dates) > 1]
         if len(several[0].dates) == 1:
             message = Message(
@@ -135,7 +135,7 @@ def _assistance(
     for block in blocks:
         seen.setdefault(block.district_code, {}).update(dict.fromkeys(block.codes))
     for table, _ in reader.spells:
-        tell_unseen(table, seen, collector)
+        tell_unknown_villages(table, seen, collector)
     every = [spell for _, found in reader.spells for spell in found]
     mine = {number: [spell for spell in every if spell[0] in codes] for number, codes in seen.items()}
-    return tuple(assistance(number, sorted(seen[number]), found) for number, found in mine.items() if found)
+    return tuple(assistance_of(number, sorted(seen[number]), found) for number, found in mine.items() if found)

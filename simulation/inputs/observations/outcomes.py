@@ -130,7 +130,7 @@ def _keep(row: CountRow, district: str, years: dict[int, StatedYear], collector:
         years[row.day.year] = StatedYear(row.day, row.four, row.rises, row.falls)
 
 
-def four_of(panel: Panel, year: int) -> NDArray[np.int64] | None:
+def counts_of_year(panel: Panel, year: int) -> NDArray[np.int64] | None:
     """Return the counts by level of one year of a panel, shape (4,); None unless every status of it is known."""
     if year not in panel.years:
         return None

@@ -19,7 +19,7 @@ from ..tables.headers import Grid
 from ..tables.reader import table_in
 from ..tables.table import Table
 from .assistance import Spell, read_spells
-from .counts import CountRow, complete, read_counts
+from .counts import CountRow, complete_rows, read_counts
 from .recognise import LIST, Shape, columns_of, recognise, tell_unknown
 from .villages import Observation, are_dated, read_observations
 
@@ -106,7 +106,7 @@ class TableReader:
             case "outcomes":
                 self.counts += read_counts(table, self._collector)
             case "counts":
-                self.counts += complete(read_counts(table, self._collector), self._collector)
+                self.counts += complete_rows(read_counts(table, self._collector), self._collector)
             case "assistance" if self._scenario is not None:
                 names = [plan.name for plan in self._scenario.interventions]
                 self.spells.append((table, read_spells(table, names, self._scenario.origin, self._collector)))

@@ -65,7 +65,7 @@ def read_observations(table: Table, shape: Shape, collector: Collector) -> list[
     """Return every row of a table, for each year that it speaks of; what is wrong with a cell is told."""
     if not table.read_codes("village_code", collector):
         return []
-    table.filled("village_code", collector)
+    table.check_filled("village_code", collector)
     launches: list[int | None] = [None] * len(table.rows)
     if "launch_year" in table.columns:
         launches = _read_years(table, "launch_year", collector)
@@ -73,7 +73,7 @@ def read_observations(table: Table, shape: Shape, collector: Collector) -> list[
     if shape.years:
         columns = [(column, [*[year] * len(table.rows)]) for column, year in shape.years.items()]
     elif "year" in table.columns and "year" in shape.wanted.required:
-        table.filled("year", collector)
+        table.check_filled("year", collector)
         _note_dates(table, collector)
         columns = [("status", _read_years(table, "year", collector))]
     else:

@@ -78,7 +78,7 @@ def clean(text: str) -> str:
     return _BLANKS.sub(" ", text).strip(" ")
 
 
-def unquoted(text: str) -> str:
+def strip_quotes(text: str) -> str:
     """Return text without quotes around it, such as the ' with which people keep a code from becoming a number."""
     return text.strip(_QUOTES).strip(" ")
 

@@ -1,7 +1,4 @@
-"""Column names as people write them, and the row of a table in which they stand.
-
-Knows Indonesian and English names of columns; must not know what the columns hold.
-"""
+"""Column names as people write them, in Indonesian and English, and the row in which they stand."""
 
 from __future__ import annotations
 
@@ -157,7 +154,7 @@ def normal(name: str) -> str:
 
 
 def header_of(row: Row, wanted: Wanted) -> Header:
-    """Return a row read as column names."""
+    """Return a row as column names, each with its meaning where that is known."""
     number, written = row
     forms = [normal(cell) for cell in written]
     names = list(written)
@@ -192,7 +189,7 @@ def find_header(rows: Sequence[Row], wanted: Wanted) -> Header | None:
     return headers[last]
 
 
-def numbers_columns(cells: Sequence[str]) -> bool:
+def is_column_numbering(cells: Sequence[str]) -> bool:
     """Return whether a row counts the columns, 1, 2, 3 …, as the forms of Indonesian offices do."""
     counted = [cell.strip("()[]. ") for cell in cells if cell]
     return len(counted) > 2 and counted == [str(i) for i in range(1, len(counted) + 1)]

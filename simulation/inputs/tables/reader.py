@@ -11,7 +11,7 @@ from ..files import Source
 from ..tree import Node
 from .cells import ERROR, kind_of
 from .grids import read_grid
-from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Grid, Header, Row, Wanted, find_header, normal, numbers_columns
+from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Grid, Header, Row, Wanted, find_header, is_column_numbering, normal
 from .table import Table
 
 LONGEST = 1000
@@ -74,7 +74,7 @@ def _body(grid: Grid, header: Header, collector: Collector, wanted: Wanted) -> l
             {"table": grid.shown, "row": header.row},
         )
         collector.note(message)
-    if body and numbers_columns(body[0][1]):
+    if body and is_column_numbering(body[0][1]):
         values = {"table": grid.shown, "row": body[0][0]}
         collector.note(Message("{table}: row {row} numbers the columns and is not read", values))
         body = body[1:]
@@ -116,7 +116,7 @@ def _is_total(required: Sequence[str]) -> bool:
 
 
 def _is_foot(required: Sequence[str], *, coded: bool) -> bool:
-    """Return whether a row, by its required cells, stands below a table and not in it.
+    """Return whether the required cells of a row show that it is a total, a note or a signature below the table.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def _check_header(file: str, header: Header, collector: Collector, wanted: Wante
         if name not in header.names:
             message = Message("the column {name} is missing", {"name": name})
             allowed = Message("a table with the columns {names}", {"names": listed(wanted.required)})
-            found, fix = listed(filter(None, header.written)), meant(name, spare)
+            found, fix = listed(filter(None, header.written)), suggest_column(name, spare)
             collector.add(place, name, message, found=found, allowed=allowed, suggestion=fix, table=True)
     for name, doubles in header.doubles.items():
         message = Message("these columns all mean {name}: {names}", {"name": name, "names": listed(doubles)})
@@ -192,8 +192,8 @@ def _check_header(file: str, header: Header, collector: Collector, wanted: Wante
             collector.add(place, name, message, found=name, suggestion=fix, table=True)
 
 
-def meant(name: str, columns: Sequence[str]) -> Message | None:
-    """Return which column should be called `name`: one of a name that may mean it, else the one most like it."""
+def suggest_column(name: str, columns: Sequence[str]) -> Message | None:
+    """Return which column should be renamed to `name`: one whose name may mean it, else one of a similar name."""
     for column in columns:
         if normal(column) in NAMES.get(name, ((), ()))[1]:
             return _renamed(column, name)
@@ -206,7 +206,7 @@ def _renamed(old: str, new: str) -> Message:
 
 
 def _check_lengths(file: str, body: Sequence[Row], width: int, collector: Collector) -> None:
-    """Tell rows of a CSV that have another number of cells than the header; blank ones too many do no harm."""
+    """Tell rows of a CSV that have another number of cells than the header; further blank cells are ignored."""
     for row, cells in body:
         if len(cells) < width or any(cells[width:]):
             message = Message(

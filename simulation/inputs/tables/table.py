@@ -1,7 +1,4 @@
-"""Columns of a table as text, and what can be asked of them.
-
-Knows cells, rows and how numbers are written; must not know files or what a column means.
-"""
+"""Columns of a table as text, their codes and numbers, and what is wrong with a cell."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from itertools import groupby
 
 from ...domain.messages import Message, shown
 from ..collector import Collector
-from .cells import Notation, SheetCell, notation_of, plain_code, unquoted
+from .cells import Notation, SheetCell, notation_of, plain_code, strip_quotes
 
 _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]*)?[eE]\+?[0-9]+")
 _WHOLE = re.compile(r"[0-9]{1,15}")
@@ -72,14 +69,14 @@ class Table:
         )
 
     def read_codes(self, column: str, collector: Collector) -> bool:
-        """Read a column of codes as text; return whether none of them was ruined, after telling where one was."""
+        """Read a column of codes as text; return False, and tell it, where a program made numbers of codes."""
         if self._tell_ruined(column, collector):
             return False
         cells = [cell.seen or str(cell) if isinstance(cell, SheetCell) else cell for cell in self.columns[column]]
-        self.columns[column] = [unquoted(cell) for cell in cells]
+        self.columns[column] = [strip_quotes(cell) for cell in cells]
         return True
 
-    def unique(self, column: str, collector: Collector, message: Message) -> None:
+    def check_unique(self, column: str, collector: Collector, message: Message) -> None:
         """Tell every code that is empty or stood in an earlier row already; read the others as text."""
         if not self.read_codes(column, collector):
             return
@@ -97,7 +94,7 @@ class Table:
                 first[code] = row
 
     def _tell_ruined(self, column: str, collector: Collector) -> bool:
-        """Tell once where a spreadsheet program turned codes into numbers or dates; return whether it did."""
+        """Return whether a spreadsheet program turned codes into numbers or dates; the first is told."""
         ruined = [(row, cell) for row, cell in zip(self.rows, self.columns[column], strict=True) if _lost_digits(cell)]
         if ruined:
             row, cell = ruined[0]
@@ -111,7 +108,7 @@ class Table:
             self.tell(row, column, message, collector, found=cell, allowed=allowed, fix=fix)
         return bool(ruined)
 
-    def filled(self, column: str, collector: Collector) -> None:
+    def check_filled(self, column: str, collector: Collector) -> None:
         """Tell every empty cell of a column."""
         for row, cell in zip(self.rows, self.columns[column], strict=True):
             if not cell:
@@ -194,7 +191,7 @@ def spans(rows: Sequence[int]) -> list[str]:
     return [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
 
 
-def not_numeric(table: Table, column: str) -> Iterator[tuple[int, str]]:
+def non_numeric_cells(table: Table, column: str) -> Iterator[tuple[int, str]]:
     """Yield row number and cell wherever a column holds something else than a finite number."""
     notation = notation_of(table.columns[column])
     for row, cell in zip(table.rows, table.columns[column], strict=True):

@@ -1,7 +1,6 @@
 """Workbooks (.xlsx) as sheets of text: opened within bounds, read row by row from their XML.
 
-openpyxl fills every gap with blank cells, does not tell a formula without a result from an empty cell or, row by row,
-which cells are merged, and fails on oddities of what is no cell; see decision 0008. Here it says what numbers mean.
+Why not by openpyxl or python-calamine alone: decision 0008. openpyxl says which numbers are dates.
 """
 
 from __future__ import annotations

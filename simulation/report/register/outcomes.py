@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...domain.crossings import Bounds, MoveBounds, bounds_from_counts, bounds_from_statuses
 from ...domain.evidence import UNKNOWN, Panel
 from ...domain.target import Target
-from ...inputs.observations.outcomes import Outcomes, StatedYear, four_of
+from ...inputs.observations.outcomes import Outcomes, StatedYear, counts_of_year
 from .snapshot import SnapshotDistrict, SnapshotYear
 
 Four = NDArray[np.int64]
@@ -87,7 +87,7 @@ def _counts(district: SnapshotDistrict, panel: Panel | None, said: StatedYear | 
     if said is not None and said.four is not None:
         return said.four
     if panel is not None and year in panel.years:
-        return four_of(panel, year)
+        return counts_of_year(panel, year)
     return district.counts if year == district.origin else None
 
 
