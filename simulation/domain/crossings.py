@@ -1,7 +1,4 @@
-"""What two looks at the same villages say of how many rose between them: a number, or the bounds of one.
-
-Knows statuses and counts at the start and the end of a year; must not know forecasts, nor where the looks come from.
-"""
+"""How many villages rose between two dates, from their statuses or counts at both: a number, or bounds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Distributions of uncertain parameters, each known by its quantile function.
-
-Knows how a uniform becomes a parameter value; must not know which parameters exist.
-"""
+"""Distributions of uncertain parameters, each known by its quantile function."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a district knows of its past: statuses at several dates, counts, years of launch, assistance given.
-
-Knows shapes and what must hold in them; must not know files, nor what the evidence says of parameters.
-"""
+"""What a district knows of its past: statuses at several dates, counts, years of launch, assistance given."""
 
 from __future__ import annotations
 

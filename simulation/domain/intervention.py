@@ -1,6 +1,5 @@
 """Interventions: who is eligible, who is chosen, when, and how strongly it acts.
 
-Knows places, doses and how effects overlap; must not know how log odds become a status.
 All arrays have shape (village, trajectory) unless noted.
 """
 

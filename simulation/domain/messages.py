@@ -1,7 +1,4 @@
-"""Problems found in what people supply, and the errors that carry them.
-
-Knows how a problem is described; must not know which checks exist or in which language it is shown.
-"""
+"""Messages that can be shown in every language, and the problems and errors that carry them."""
 
 from __future__ import annotations
 

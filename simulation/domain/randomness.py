@@ -1,7 +1,6 @@
 """Random numbers looked up by address: (seed, process, year, draw, replicate, unit).
 
-Knows Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011) and how an address fills its key and
-counter; must not know what a draw is used for. Nothing here has a state, so no order of work,
+The generator is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011). Nothing here has a state, so no order of work,
 chunking, engine or library version can change a number.
 
 The key (64 bits) is a hash of seed, process, year and an optional name. The counter (128 bits)

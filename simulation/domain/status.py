@@ -1,7 +1,4 @@
-"""The four ordered levels of a Kampung KB and their names.
-
-Knows the order and the labels; must not know how a village moves.
-"""
+"""The four ordered levels of a Kampung KB and their names."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The yearly target in all its readings, in exact arithmetic.
-
-Knows what must be reached and whether it was; must not know how villages move.
-"""
+"""The yearly target in all its readings, in exact arithmetic."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """The yearly transition law: from odds and one uniform to a village's next status.
 
-Knows how chances combine and how one uniform decides; must not know who is assisted or in which
-order villages are visited. Every function takes numbers or arrays alike, and uses only + − × ÷ and
-comparisons in a fixed order (exponentials are made once, in tables), so that a village that decides
-for itself and a block of thousands that are decided together agree to the last bit.
+Every function takes numbers or arrays alike, and uses only + − × ÷ and comparisons in a fixed order
+(exponentials are made once, in tables), so that a village that decides for itself and a block of
+thousands that are decided together agree to the last bit.
 
 One uniform u decides everything: the lowest part of [0, 1) leads to the highest level, the highest
 part to the lowest, so that u < P(next status ≥ d) exactly when the next status is at least d.

@@ -1,7 +1,6 @@
 """The array engine: the same law on many trajectories at once.
 
-Knows how to apply the law of `domain` to blocks of (village, trajectory); must not know Mesa, nor
-how blocks are spread over workers. Few villages change in a year, so all but the comparison that
+It works on blocks of (village, trajectory). Few villages change in a year, so all but the comparison that
 finds them works on the list of changes.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..domain.messages import Message, Refusal
 
@@ -51,16 +51,19 @@ def none_completed(district: str, failures: Iterable[Failure]) -> EnsembleError:
     """Return the error that says that every trajectory of a district failed, and how the first one did."""
     ordered = in_order(failures)
     first = ordered[0]
-    message = Message(
-        "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}) in {place}: "
-        "{error}"
-    )
-    if not first.place:
-        message = Message(
-            "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}): {error}"
-        )
     values = {"number": len(ordered), "district": district, **vars(first)}
-    return EnsembleError(replace(message, values=values), ordered)
+    if first.place:
+        message = Message(
+            "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}) in "
+            "{place}: {error}",
+            values,
+        )
+    else:
+        message = Message(
+            "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}): {error}",
+            values,
+        )
+    return EnsembleError(message, ordered)
 
 
 def in_order(failures: Iterable[Failure]) -> list[Failure]:

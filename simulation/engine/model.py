@@ -1,7 +1,6 @@
 """The Mesa model: every village an agent that decides for itself.
 
-Knows how Mesa's agents, AgentSet and DataCollector carry the law of `domain`; must not know how many
-trajectories are run or how they are summarised. The only module that imports Mesa.
+The only module that imports Mesa.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """How chunks of work are spread over threads or processes.
 
-Knows executors and what becomes of processes that die; must not know what is worked on. Parts come back
-in the order in which they finish.
+Parts come back in the order in which they finish; a worker process that dies is told with what it left undone.
 """
 
 from __future__ import annotations

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from ..domain.intervention import Overlap, combine
 from ..domain.messages import LONGEST, Message, Refusal, shown
+from ..domain.parameters import ParameterKey
 from ..domain.randomness import Trajectories
 from ..domain.status import LEVELS, TOP
-from ..domain.transition import chance, factor
+from ..domain.transition import LARGEST_LOG_ODDS, chance, factor
 from ..domain.villages import KnownStatuses, Villages
 from ..engine.chunks import CHUNK_CELLS, chunks
 from ..engine.effort import Effort
@@ -360,9 +361,9 @@ def _explained(scenario: Scenario, effort: Effort, seed: int, place: _Place, yea
         chance=_mean(may_rise, seen + luck + effect),
         components=(
             _waiting(played),
-            *(_component(term.name, term.key.of, row, term.foreseeable) for term, row in played.terms.items()),
+            *(_component(term.name, term.key, row, term.foreseeable) for term, row in played.terms.items()),
             *(
-                _component(INTERVENTION, plan.name, row, foreseeable=True)
+                _component(INTERVENTION, ParameterKey.effect(plan.name, "rise"), row, foreseeable=True)
                 for plan, row in zip(scenario.interventions, played.programmes, strict=True)
             ),
         ),
@@ -398,15 +399,16 @@ def _waiting(played: LogOddsTerms) -> Component:
     before, after = chance(played.base_odds).mean(), chance(np.where(played.blocked, 0.0, played.base_odds)).mean()
     with np.errstate(divide="ignore", invalid="ignore"):
         taken = float(np.log(after / (1 - after)) - np.log(before / (1 - before))) if before else 0.0
+    taken = max(taken, -LARGEST_LOG_ODDS)
     return Component(WAITING, "", True, float(played.blocked.mean()), None, taken)
 
 
-def _component(kind: str, name: str, row: Floats, foreseeable: bool) -> Component:
+def _component(kind: str, key: ParameterKey, row: Floats, foreseeable: bool) -> Component:
     acting = row[row != 0]
     if not acting.size:
-        return Component(kind, name, foreseeable, 0.0, None, 0.0)
+        return Component(kind, key.of, foreseeable, 0.0, None, 0.0)
     low, middle, high = (float(ratio) for ratio in np.exp(np.quantile(acting, QUANTILES)))
-    return Component(kind, name, foreseeable, acting.size / row.size, (low, middle, high), float(row.mean()))
+    return Component(kind, key.of, foreseeable, acting.size / row.size, (low, middle, high), float(row.mean()))
 
 
 def _interval(played: LogOddsTerms, draws: int) -> tuple[float, float] | None:

@@ -20,6 +20,9 @@ from simulation.domain.villages import Villages
 from simulation.engine import agents, batch
 from simulation.engine.environment import Environment
 from simulation.inference.explanation import explain
+from simulation.report.kinds import explanation as explanation_kind
+from simulation.report.kinds.kind import Source
+from simulation.report.language import language
 
 RATIO = 5.0
 PLAN = Intervention("pokja", starts=ORIGIN + 1, capacity=3, priority="nearest_to_rising")
@@ -103,3 +106,12 @@ def test_luck_that_is_added_differs_between_years_and_is_not_foreseen(
     still = replace(scenario.parameters, scalars={**scenario.parameters.scalars, "peer_odds_ratio": Fixed(1.0)})
     one, other = odds_of_first_year(replace(scenario, parameters=still), villages)
     assert one == other
+
+
+def test_it_is_told_without_words_of_its_own(scenario: Assumptions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer of ``explain`` names the parameter behind a term that has no sentence."""
+    monkeypatch.setattr(explanation_kind, "TERMS", law.TERMS)
+    (villages,) = scenario.districts
+    result = explanation_kind.EXPLANATION.result(explain(scenario, villages.codes[5], replicates=8))  # type: ignore[arg-type]
+    text = str(explanation_kind.EXPLANATION.document(result, language("en"), Source()))
+    assert "What sets it apart most is peers in the subdistrict (odds ratio): that multiplies its odds" in text

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import exp, floor, log10
 
+from ...domain.law import TERMS
 from ...domain.status import LEVELS, TOP
 from ...domain.transition import LARGEST_LOG_ODDS
 from ...inference.explanation import INTERVENTION, QUANTILES, Explanation, explain
 from .. import wording
+from ..assumptions import parameter_name
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
 from ..language import Language, phrase
 from .head import Head, head_of, programme_line, title_of
@@ -41,6 +43,8 @@ _MOST: Mapping[str, str] = {
     ),
 }
 """Kind of component -> what is said where it sets the village apart most."""
+_MOST_OF_ALL = phrase("What sets it apart most is {name}: that multiplies its odds of rising by {ratio}.")
+"""What is said of a term that has no sentence of its own."""
 
 _UNFORESEEN = (
     phrase(
@@ -308,9 +312,9 @@ def _most(speech: Language, result: ExplanationResult) -> str:
     if abs(_moved(result.base.probability, most.log_odds) - result.base.probability) < WORTH_TELLING:
         return speech.say("Nothing that is known of it sets it apart from a typical village at its level.")
     return speech.say(
-        _MOST[most.kind],
+        _MOST.get(most.kind, _MOST_OF_ALL),
         ratio="" if most.odds_ratio is None else times(speech, most.odds_ratio["0.5"]),
-        name=most.name,
+        name=_name(speech, most),
         acts=frequency(speech, most.acts),
         above=frequency(speech, result.share_above),
         **_measured(speech, result, most),
@@ -455,11 +459,17 @@ def _base(speech: Language, result: ExplanationResult) -> str:
 
 def _label(speech: Language, result: ExplanationResult, part: TermRow) -> str:
     return speech.say(
-        _LABELS[part.kind],
-        name=part.name,
+        _LABELS.get(part.kind, "{name}"),
+        name=_name(speech, part),
         above=frequency(speech, result.share_above),
         **_measured(speech, result, part),
     )
+
+
+def _name(speech: Language, part: TermRow) -> str:
+    """Return the name of a covariate or an intervention; of a term without words of its own, what its parameter is."""
+    keys = {term.name: term.key for term in TERMS}
+    return part.name if part.name or part.kind not in keys else parameter_name(speech, keys[part.kind])
 
 
 def _measured(speech: Language, result: ExplanationResult, part: TermRow) -> dict[str, str]:
