@@ -164,7 +164,8 @@ class _Planner:
     def _forecast(self) -> ForecastChance:
         """Return the chance that the forecast of the scenario as it stands shows, by default with the same seed.
 
-        A plan that simulates begins with the effort of a forecast, so that this is its own first trial.
+        A plan that simulates begins with the effort of a forecast, so that this is its own first trial; it looks
+        closer at today's setting only where the decision on it is near.
         """
         effort = Effort.of(self._scenario, self._request.draws, self._request.replicates)
         if self._engine != "exact":
@@ -223,7 +224,7 @@ class _Planner:
         cache = self._cache
         self._expected = settings_of(cache.most, rungs_of(cache)) + TRIALS
         for places in (self._nothing, self._now):
-            cache.try_once(places)
+            cache.chance(places)
         return cheapest_mix(cache, self._weight, self._affordable)
 
     def _search_one(self) -> Mix:
@@ -234,7 +235,7 @@ class _Planner:
             cache.chance((rung,))
         least = _least(cache, rungs)
         for places in (self._nothing, self._now):
-            cache.try_once(places)
+            cache.chance(places)
         proven = all((n,) in cache.chances for n in range(most + 1 if least is None else least))
         return Mix(None if least is None else (least,), [], proven)
 
