@@ -1,1 +1,1 @@
-"""What a planner asks."""
+"""Choices: scenarios compared, efforts planned, what an answer depends on, what is best under uncertainty."""

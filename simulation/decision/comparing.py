@@ -126,7 +126,7 @@ def _paired_contrasts(
     simulate
         Runs the ensemble of a scenario, with the effort and the seed that all share; takes `progress` and `sink`, too.
     progress
-        Is told how far all ensembles together are.
+        Called with how many trajectories of all ensembles are done, and how many there are.
     sinks
         Of each ensemble, the baseline's first; None for none.
     """

@@ -110,7 +110,7 @@ class Contrast:
         """Additional cost over additional rises, in million rupiah: a ratio of means.
 
         None where it would mislead: where the scenario costs no more, or where its additional rises are not
-        told from none.
+        distinguishable from none.
         """
         rises, cost = self.additional_rises.difference, self.additional_cost_idr_million
         return cost / rises.mean if cost > 0 and rises.mean > 0 and rises.distinguishable else None

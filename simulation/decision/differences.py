@@ -1,7 +1,4 @@
-"""How sure a difference is that was simulated pair by pair, or computed exactly draw by draw.
-
-Knows the estimators for draws × replicates of paired differences; must not know what was counted.
-"""
+"""How sure a difference is: estimators for paired trajectories (draws × replicates), and for exact values per draw."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from ..inference.uncertainty import FEWEST, INTERVAL90, WILSON_Z, interval_with_
 Floats = NDArray[np.float64]
 
 ERRORS_APART = 2.0
-"""A difference of fewer standard errors than this is not told from none."""
+"""A difference of fewer standard errors than this may be none."""
 VARIANCE_ERRORS = 1.0
 """Nor is a variance of fewer: with no variance at all, one estimate in six is larger."""
 
@@ -33,7 +30,7 @@ class Difference:
     parameter_interval90
         5% and 95% quantile over the parameter draws, the noise of finitely many replicates taken out; where a
         skew leaves the mean beyond them it reaches to the mean. None where there is one draw or one replicate, and
-        where what the draws differ by is not told from that noise.
+        where the draws differ by no more than that noise.
     """
 
     mean: float

@@ -1,8 +1,7 @@
 """Which datum to collect next: by how much each would narrow the chance of meeting the target.
 
-Knows how a datum is imagined under the draws of a scenario, and what it would leave unknown; must not know words or
-files. Every datum is drawn from the draws themselves, all draws are weighed by how likely they make it, and what
-then remains of the spread of P(met) over parameters is averaged (preposterior analysis, Raiffa & Schlaifer 1961).
+Outcomes of every datum are drawn from the parameter draws themselves, all draws are weighed by how likely they make the
+outcome, and the variance of P(met) that remains is averaged (preposterior analysis, Raiffa & Schlaifer 1961).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Which scenarios can be compared pair by pair, and which of these cannot differ at all.
-
-Knows what two scenarios must share for their random numbers to mean the same; must not know how they are run.
-"""
+"""Which scenarios share villages, years and target, so that they can be compared pair by pair; which cannot differ."""
 
 from __future__ import annotations
 
@@ -84,7 +81,7 @@ def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
 
 
 def same_law(one: Assumptions, other: Assumptions, parameters: tuple[Parameters, Parameters]) -> bool:
-    """Return whether two scenarios, given their parameter draws, cannot but move every village alike.
+    """Return whether two scenarios, given their parameter draws, move every village alike for certain.
 
     What an intervention costs, and which sector acts, moves nobody.
     """

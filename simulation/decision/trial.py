@@ -37,7 +37,7 @@ A_SECOND: dict[str, float] = {"exact": 4e8, "batch": 1e7, "mesa": 1e5}
 """Multiplications, or village-years, that an ordinary core does in a second."""
 
 COST_EFFORT = (250, 4)
-"""Draws and replicates from which mean assistance is told: it hardly varies."""
+"""Draws and replicates from which mean assistance is computed: it hardly varies."""
 EXACT_DRAWS = 2_500
 """Parameter draws over which exact chances are averaged."""
 
@@ -201,13 +201,13 @@ class Trial:
 
 
 def cost_effort(scenario: Scenario) -> Effort:
-    """Return the effort with which costs are told."""
+    """Return the effort with which costs are computed."""
     draws, replicates = COST_EFFORT
     return Effort(1, draws * replicates) if scenario.fixed else Effort(draws, replicates)
 
 
 def with_scalars(scenario: Scenario, scalars: Mapping[ParameterKey, Distribution]) -> Scenario:
-    """Return the scenario with other parameters; its document no longer describes it."""
+    """Return the scenario with other values of some parameters."""
     parameters = replace(scenario.parameters, scalars={**scenario.parameters.scalars, **scalars})
     return replace(scenario, parameters=parameters)
 
@@ -215,7 +215,7 @@ def with_scalars(scenario: Scenario, scalars: Mapping[ParameterKey, Distribution
 def engine_for(
     scenario: Scenario, goal: Goal, asked: Engine | None, draws: int | None, seed: int
 ) -> tuple[Engine, tuple[Message, ...]]:
-    """Return the engine that tries settings, and why it is not the exact one where that was not ruled out.
+    """Return the engine that tries settings; where it was left open and cannot be the exact one, also why.
 
     Parameters
     ----------

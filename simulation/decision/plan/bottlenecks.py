@@ -42,7 +42,7 @@ class Bottleneck:
         The best chance that could then be had.
     least
         The least setting that would then do, of a single lever; None where none would, or where several levers
-        are turned.
+        are planned.
     reachable
         Whether it would then be within reach.
     """

@@ -42,7 +42,7 @@ NOBODY_ELIGIBLE = Message("no village is eligible for {intervention}, so no effo
 
 @dataclass(frozen=True)
 class Lever:
-    """One effort that can be turned in steps of one place.
+    """One effort that can be varied in steps of one place.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ def shortest_share(places: int, eligible: int) -> Fraction:
 
 
 def levers_of(scenario: Scenario, vary: Sequence[str], years: Sequence[int]) -> tuple[Lever, ...]:
-    """Return the levers that are turned.
+    """Return the levers that are planned.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def own_kind(plan: Intervention) -> Kind:
 
 
 def _chosen(scenario: Scenario, vary: Sequence[str]) -> list[tuple[Intervention, Kind]]:
-    """Return the interventions that are named, each with what is turned of it."""
+    """Return the interventions that are named, each with what is varied of it."""
     plans = {plan.name: plan for plan in scenario.interventions}
     if BUDGET in vary:
         return _within_budget(scenario, [name for name in vary if name != BUDGET])

@@ -56,7 +56,7 @@ def plan(
     probability
         Wanted, in (0, 1).
     vary
-        What is turned: ``"pokja.capacity"`` or ``"pokja.coverage"``, up to three of these, or ``"budget"`` (all
+        What is varied: ``"pokja.capacity"`` or ``"pokja.coverage"``, up to three of these, or ``"budget"`` (all
         interventions, weighed by cost). May be left out where the scenario has one intervention.
     year, every_year
         When the target is to be met: in one year, by default the first, or in every year.

@@ -1,6 +1,4 @@
-"""Which villages first: villages ranked by what assisting each of them would change.
-
-Knows what a gain is, who is ranked and why a village stands where it does; must not know words or files.
+"""Villages ranked by what assisting each of them would change.
 
 A village's gain is what assisting it alone, at full dose in the first forecast year, adds to the chance of
 meeting that year's target and to the expected rises; nobody else is assisted by any intervention. It is

@@ -40,7 +40,7 @@ def bisect(accepted: Callable[[int], bool], low: int, high: int) -> int:
 
 
 def least_accepted(accepted: Callable[[int], bool], rungs: Sequence[int]) -> int | None:
-    """Return the least accepted number up from the first accepted rung's foot, or None where no rung is accepted.
+    """Return the least accepted number above the rung below the first accepted one; None where no rung is accepted.
 
     Walks on from where bisection ends while the number below is accepted as well, so that the one returned
     is accepted and the one below it is not.

@@ -1,7 +1,4 @@
-"""Options under every state of the world: which is best on average, and which is least regretted.
-
-Knows chances of meeting the target and what they say of a choice; must not know how a state is made or told.
-"""
+"""Options in every state of the world: which is best on average, and which has the smallest largest regret."""
 
 from __future__ import annotations
 
@@ -121,7 +118,7 @@ def robustness(
     *,
     year: int | None = None,
     workers: int | None = None,
-    told: Callable[[int, int], None] = lambda *_: None,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Robustness:
     """Return what each option achieves in each state of the world.
 
@@ -133,7 +130,7 @@ def robustness(
         As for a forecast.
     year
         The first by default.
-    told
+    progress
         Called with (cells done, cells in all).
 
     Returns
@@ -166,7 +163,7 @@ def robustness(
         trial = Trial(option, goal, "batch", seed, workers)
         for world in worlds:
             cells.append(trial.chance(world.of(option), effort))
-            told(len(cells), len(options) * len(worlds))
+            progress(len(cells), len(options) * len(worlds))
     shape = (len(options), len(worlds))
     chances = np.array([cell.probability for cell in cells]).reshape(shape)
     errors = np.array([cell.monte_carlo_error for cell in cells]).reshape(shape)

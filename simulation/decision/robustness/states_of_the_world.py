@@ -62,7 +62,7 @@ def open_effects(scenario: Scenario) -> dict[ParameterKey, Distribution]:
 
 
 def worlds_of(options: Sequence[Scenario]) -> Iterator[World]:
-    """Yield the states that differ: as the scenarios are stated first, then two for each thing not known.
+    """Yield the states: first the world as stated, then two for each thing that is not known.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""What drives the chance of meeting the target: which uncertain parameters matter, and which do not.
+"""Which uncertain parameters the chance of meeting the target depends on, in two steps.
 
-Knows the two steps, screening all parameters and dividing the variance among those that matter; must not know how
-results are shown. What is looked at is P(target met | parameters): the luck of single years is not a parameter.
+Screening finds the parameters that matter; the variance of P(target met | parameters) is divided among these. The luck
+of single years is no parameter.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def sensitivity(
     year: int | None = None,
     engine: Engine | None = None,
     workers: int | None = None,
-    told: Callable[[int, int], None] = lambda *_: None,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Sensitivity:
     """Return what the chance of meeting the target in one year depends on.
 
@@ -67,7 +67,7 @@ def sensitivity(
         The first by default.
     engine
         None for exact where that applies, else arrays.
-    told
+    progress
         Called with (trajectories done, in all) of each step; never where results are exact.
 
     Returns
@@ -95,7 +95,7 @@ def sensitivity(
     goal = goal_of(scenario, 0.5, year, every_year=False)
     used, why = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
-    surface = _Surface(factors, goal, used, seed, asked.replicates, workers, told)
+    surface = _Surface(factors, goal, used, seed, asked.replicates, workers, progress)
     mu_star = _screen(surface, base)
     followed = _followed(mu_star)
     shares, names = _divide(surface, followed, base)
@@ -128,11 +128,11 @@ class _Surface:
         seed: int,
         replicates: int,
         workers: int | None,
-        told: Callable[[int, int], None],
+        progress: Callable[[int, int], None],
     ) -> None:
         self.factors, self.seed = factors, seed
         self._year = goal.years[0]
-        self._engine, self._workers, self._told = engine, workers, told
+        self._engine, self._workers, self._progress = engine, workers, progress
         self.replicates = replicates + replicates % 2
 
     def halves(self, points: Floats, seed: int, times: int = 1) -> Floats:
@@ -145,7 +145,7 @@ class _Surface:
             return np.stack([chances, chances])
         engine: Literal["batch", "mesa"] = "mesa" if self._engine == "mesa" else "batch"
         effort = Effort(len(points), times * self.replicates)
-        made = run(scenario, effort, seed, engine=engine, workers=self._workers, progress=self._told)
+        made = run(scenario, effort, seed, engine=engine, workers=self._workers, progress=self._progress)
         met = made.outcomes[0].counts.met(scenario.target)[..., -1]
         return np.asarray(met.reshape(len(points), 2, -1).mean(axis=2).T, dtype=np.float64)
 

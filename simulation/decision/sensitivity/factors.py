@@ -1,7 +1,4 @@
-"""The uncertain parameters of a scenario as factors: points of the unit cube, and the parameters that they stand for.
-
-Knows which coordinates belong to one parameter; must not know which points are looked at, nor why.
-"""
+"""The uncertain parameters of a scenario as coordinates of the unit cube, and the scenario at given points of it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Elementary effects and variance shares of a function that is known up to independent noise.
 
-Knows two independent halves of every value, whose products carry no noise; must not know what the function means.
-Without noise the halves are equal, and these are the estimators of Morris (1991, absolute effects by Campolongo
-2007), Saltelli (2010, first order) and Jansen (1999, total).
+Every value comes as two independent halves, whose products have no noise in the mean. Without noise the halves are
+equal, and these are the estimators of Morris (1991; absolute effects: Campolongo 2007), Saltelli (2010, first order)
+and Jansen (1999, total).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What a sensitivity analysis says: every uncertain parameter, and the share of the variance that hangs on it.
-
-Knows the numbers of an analysis and their table; must not know how they are found, nor words, files or figures.
-"""
+"""What a sensitivity analysis says: every uncertain parameter, and its share of the variance."""
 
 from __future__ import annotations
 

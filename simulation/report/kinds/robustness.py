@@ -267,7 +267,7 @@ def _compute(question: Question[Choice], work: Work) -> Robustness:
         asked.seed,
         year=asked.year,
         workers=work.workers,
-        told=work.progress,
+        progress=work.progress,
     )
 
 

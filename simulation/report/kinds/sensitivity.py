@@ -303,7 +303,7 @@ def _compute(question: Question[Analysis], work: Work) -> Sensitivity:
         year=asked.year,
         engine=asked.engine,
         workers=work.workers,
-        told=work.progress,
+        progress=work.progress,
     )
 
 
