@@ -10,7 +10,6 @@ from districts import everything_on
 
 from simulation.app.answer import forecast_answer
 from simulation.app.columns import table, wrapped
-from simulation.app.commands.calibrate import LEARNING
 from simulation.app.progress import ProgressReport
 from simulation.app.settings import printable
 from simulation.domain.parameters import ParameterKey, default_prior
@@ -19,6 +18,7 @@ from simulation.domain.target import Target
 from simulation.inference.forecasting import forecast
 from simulation.report.chunks import ChunkFolder
 from simulation.report.kinds.backtest import BACKTEST
+from simulation.report.kinds.calibration import CALIBRATION
 from simulation.report.kinds.robustness import ROBUSTNESS
 from simulation.report.kinds.sensitivity import SENSITIVITY
 from simulation.report.language import language
@@ -183,7 +183,7 @@ def test_progress_is_told_only_for_runs_that_take_a_while(capsys: pytest.Capture
             "Mengubah parameter: 9 dari 27 lintasan pada tahap ini, sisa sekitar 24 detik\n",
         ),
         (
-            LEARNING,
+            CALIBRATION.doing,
             "Learning: 9 of 27 percent, about 24 s left\n",
             "Belajar dari data: 9 dari 27 persen, sisa sekitar 24 detik\n",
         ),
