@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..report import answer_tables, wording
 from ..report.answer_tables import WordTable
+from ..report.document.terminal import printable
 from ..report.failures import caveats
 from ..report.language import Language, phrase
 from ..report.record import districts_of
 from .assumptions import assumptions
 from .columns import laid_out, table
-from .settings import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..report.assumptions import assumption_rows, default_priors, effects_are_placeholders
+from ..report.document.terminal import printable
 from ..report.language import Language
 from .columns import table
-from .settings import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -26,8 +26,8 @@ from .commands.replay import replay
 from .commands.robustness import robustness
 from .commands.schema import schema
 from .commands.sensitivity import sensitivity
-from .settings import HELP, Lang, Settings
-from .usage import run
+from .errors import run
+from .options import HELP, Lang, Settings
 
 app = typer.Typer(
     name="kampungkb",

@@ -12,7 +12,8 @@ from typing import Any
 
 import typer
 
-from .settings import Debug, Json, Lang, Quiet, Settings, Verbose, told
+from .errors import report_errors
+from .options import Debug, Json, Lang, Quiet, Settings, Verbose
 
 _EVERY_COMMAND: dict[str, tuple[Any, Any]] = {
     "lang": (Lang, None),
@@ -39,7 +40,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     def run(context: typer.Context, **given: Any) -> None:
         settings = Settings(*(given.pop(name) for name in _EVERY_COMMAND)).also(context)
-        with told(settings):
+        with report_errors(settings):
             function(settings, **given)
 
     parameters = [context, *own, *common]

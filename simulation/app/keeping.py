@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager
 
 from ..report.language import Language
 from ..report.results import RunFolder
-from .disk import cannot_begin, reason
-from .settings import Settings
+from .disk_errors import cannot_begin, reason
+from .options import Settings
 
 
 @contextmanager

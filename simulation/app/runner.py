@@ -25,9 +25,10 @@ from ..report.kinds.question import Question
 from ..report.language import Language
 from ..report.store.codec import to_data
 from ..report.store.folder import Answer, Folder, versions
-from .disk import FolderError, cannot_begin, cannot_draw, cannot_finish, cannot_show, reason
+from .disk_errors import FolderError, cannot_begin, cannot_draw, cannot_finish, cannot_show, reason
+from .errors import StoppedError
+from .options import Settings, print_json
 from .progress import ProgressReport
-from .settings import Settings, StoppedError, print_json
 
 if TYPE_CHECKING:
     from ..report.chunks import ChunkFolder

@@ -18,11 +18,12 @@ from ..engine.failure import EnsembleError
 from ..report.language import Language
 from ..report.results import FIGURES, RunFolder
 from ..report.single_villages import board_refusal
-from .disk import FolderError, cannot_draw, cannot_finish, cannot_show
+from .disk_errors import FolderError, cannot_draw, cannot_finish, cannot_show
+from .errors import RUN_FAILED, StoppedError
 from .estimate import Work
-from .failing import Replayable, tell_failures
+from .failure_report import Replayable, tell_failures
 from .keeping import holding, not_kept, what_is_left
-from .settings import RUN_FAILED, Settings, StoppedError, print_json
+from .options import Settings, print_json
 
 if TYPE_CHECKING:
     from ..engine.model import VillageAgent

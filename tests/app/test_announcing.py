@@ -12,7 +12,7 @@ from districts import everything_on, make_scenario, make_villages
 from simulation.app.announcing import announcement, duration, size
 from simulation.app.cli import main
 from simulation.app.estimate import Estimate, estimate
-from simulation.app.failing import Replayable
+from simulation.app.failure_report import Replayable
 from simulation.app.running import Order
 from simulation.engine.effort import Effort, EffortError
 from simulation.inputs.scenario import Scenario

@@ -11,12 +11,12 @@ from districts import everything_on
 from simulation.app.answer import forecast_answer
 from simulation.app.columns import table, wrapped
 from simulation.app.progress import ProgressReport
-from simulation.app.settings import printable
 from simulation.domain.parameters import ParameterKey, default_prior
 from simulation.domain.scenario import Provenance
 from simulation.domain.target import Target
 from simulation.inference.forecasting import forecast
 from simulation.report.chunks import ChunkFolder
+from simulation.report.document.terminal import printable
 from simulation.report.kinds.backtest import BACKTEST
 from simulation.report.kinds.calibration import CALIBRATION
 from simulation.report.kinds.robustness import ROBUSTNESS

@@ -9,7 +9,7 @@ import pytest
 from districts import make_scenario, make_villages
 
 import simulation.app.estimate as module
-from simulation.app.failing import Replayable
+from simulation.app.failure_report import Replayable
 from simulation.app.running import Order
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.intervention import Intervention

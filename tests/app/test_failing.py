@@ -18,7 +18,7 @@ import pytest
 from agents_desk import DRAWS, FAILING, REPLICATES, forecast, lay_out
 from command_line import ROOT, Run, unbroken
 
-from simulation.app.failing import Replayable
+from simulation.app.failure_report import Replayable
 
 ALL = DRAWS * REPLICATES
 

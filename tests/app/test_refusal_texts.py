@@ -25,7 +25,7 @@ from refusal_cases import Case, refusal_cases
 from reviewed_texts import read_texts, section, write_texts
 from sentences import CATALOGUE
 
-from simulation.app import disk, usage
+from simulation.app import disk_errors, errors
 from simulation.decision import trial
 from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, Refusal
@@ -42,7 +42,7 @@ from simulation.report.language import Language, language, read_catalogue
 from simulation.report.single_villages import board_refusal
 
 TEXTS = Path(__file__).parent / "refusal_texts.txt"
-ROOMS = Path(usage.__file__).parents[1]
+ROOMS = Path(errors.__file__).parents[1]
 CASES = refusal_cases() | decision_cases() | learning_cases()
 
 FULL, FORBIDDEN = OSError(errno.ENOSPC, "x"), OSError(errno.EACCES, "x")
@@ -70,7 +70,7 @@ def noted(call: Callable[[], tuple[Message, ...]]) -> Callable[[Language], str]:
 
 def of_disk(number: int) -> Callable[[Language], str]:
     """Return what tells, in a language, that the system has refused a folder with this error."""
-    return lambda speech: str(disk.cannot_begin(speech, FOLDER, OSError(number, "x")))
+    return lambda speech: str(disk_errors.cannot_begin(speech, FOLDER, OSError(number, "x")))
 
 
 def board(**record: object) -> Callable[[Language], str]:
@@ -133,9 +133,9 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a folder of someone else": of_disk(errno.EACCES),
     "a disk that is only read": of_disk(errno.EROFS),
     "a path beyond all length": of_disk(errno.ENAMETOOLONG),
-    "no space for the tables": lambda speech: str(disk.cannot_finish(speech, FOLDER, FULL, "2 MB", "")),
-    "no space for the figures": lambda speech: str(disk.cannot_draw(speech, FOLDER, FULL)),
-    "an answer that cannot be written": lambda speech: str(disk.cannot_show(speech, FOLDER, FORBIDDEN)),
+    "no space for the tables": lambda speech: str(disk_errors.cannot_finish(speech, FOLDER, FULL, "2 MB", "")),
+    "no space for the figures": lambda speech: str(disk_errors.cannot_draw(speech, FOLDER, FULL)),
+    "an answer that cannot be written": lambda speech: str(disk_errors.cannot_show(speech, FOLDER, FORBIDDEN)),
     **{name: refused(call) for name, call in LEARNED_IN_PYTHON.items()},
     **{name: noted(call) for name, call in NOTES.items()},
 }
@@ -148,7 +148,7 @@ def typed(command: str, folder: Path) -> tuple[int, str]:
 
     with (
         patch.object(sys, "argv", ["kampungkb", "--lang", "id", *shlex.split(command)]),
-        patch("simulation.app.settings.HELP", language("id")),
+        patch("simulation.app.options.HELP", language("id")),
         contextlib.chdir(folder),
         contextlib.redirect_stdout(StringIO()),
         contextlib.redirect_stderr(StringIO()) as shown,
@@ -217,7 +217,7 @@ def refusals() -> Iterator[str]:
         if ROOMS / "inputs" in path.parents:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        raised = [tree] if path.name in {"usage.py", "disk.py"} else filter(_is_raise, ast.walk(tree))
+        raised = [tree] if path.name in {"errors.py", "disk_errors.py"} else filter(_is_raise, ast.walk(tree))
         yield from (said for part in raised for call in _calls(part) for said in first_words(call, "say"))
         yield from (said for call in _calls(tree) for said in first_words(call, "Message"))
 

@@ -26,7 +26,8 @@ from table_cases import table_cases
 from typer.testing import CliRunner
 
 from simulation.app.cli import app
-from simulation.app.settings import Settings, show_problems
+from simulation.app.errors import show_problems
+from simulation.app.options import Settings
 from simulation.domain.messages import Message, Problem, ProblemsError, Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.villages import Villages

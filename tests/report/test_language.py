@@ -151,7 +151,7 @@ WHOLE = {
     ("report/kinds/backtest", "verdict_of"): "a list of forecasters, by how they did",
     ("report/brief/content", "_limits"): "a list of words, each with its chance",
     ("report/wording", "basis"): "a list of data",
-    ("app/settings", "told"): "two whole sentences after each other",
+    ("app/errors", "report_errors"): "two whole sentences after each other",
     ("report/kinds/comparison", "notes"): "a list of assumptions",
     ("report/kinds/calibration", "notes"): "a list of parameters",
     ("report/kinds/plan/words", "_rests_on"): "a list of what ranks rest on",

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..loading import load_all
-from ..settings import HELP, Force, NoFigures, Out, Seed, Settings
+from ..load_scenarios import load_all
+from ..options import HELP, Force, NoFigures, Out, Seed, Settings
 from .calibrate import FixedCohort
 
 Panels = Annotated[

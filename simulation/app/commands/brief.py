@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..settings import HELP, Settings, print_json, told
+from ..errors import report_errors
+from ..options import HELP, Settings, print_json
 
 Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN…", help=HELP.say("Folders of finished runs."), show_default=False)
@@ -24,13 +25,13 @@ def brief(
     runs: Runs,
 ) -> None:
     """Write the brief of a run."""
-    with told(settings):
+    with report_errors(settings):
         from ...report.brief.files import write_brief
         from ...report.brief.runs import read_runs
 
         found = read_runs(runs)
         settings = settings.speaking(found.language)
-    with told(settings):
+    with report_errors(settings):
         speech = settings.language()
         for note in found.notes(speech):
             settings.note(note)

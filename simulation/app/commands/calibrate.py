@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...report.document.terminal import printable
 from ...report.language import Language
 from ..command import command
-from ..disk import cannot_begin
-from ..loading import load_all
-from ..settings import BAD_INPUT, HELP, Force, NoFigures, Seed, Settings, StoppedError, printable
+from ..disk_errors import cannot_begin
+from ..errors import BAD_INPUT, StoppedError
+from ..load_scenarios import load_all
+from ..options import HELP, Force, NoFigures, Seed, Settings
 
 if TYPE_CHECKING:
     from ...inputs.observations.reading import DataFile

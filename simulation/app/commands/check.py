@@ -12,19 +12,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...domain.status import LEVELS
+from ...report.document.terminal import printable
 from ..command import command
-from ..loading import tell_changes
-from ..problem_lines import with_sheet
-from ..settings import (
-    BAD_INPUT,
-    ScenarioFiles,
-    Settings,
-    print_json,
-    printable,
-    problem_data,
-    show_problems,
-    told,
-)
+from ..errors import BAD_INPUT, problem_data, report_errors, show_problems, with_sheet
+from ..load_scenarios import tell_changes
+from ..options import ScenarioFiles, Settings, print_json
 
 if TYPE_CHECKING:
     from ...domain.villages import Villages
@@ -38,7 +30,7 @@ def check(
     scenarios: ScenarioFiles,
 ) -> None:
     """Check scenario files."""
-    with told(settings):
+    with report_errors(settings):
         from ...domain.messages import ProblemsError
         from ...inputs.scenario import load_scenario
 

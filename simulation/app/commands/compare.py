@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..loading import load_all, tell_ignored
-from ..settings import (
+from ..load_scenarios import load_all, tell_ignored
+from ..options import (
     HELP,
     Draws,
     EngineChoice,

@@ -10,7 +10,7 @@ import typer
 
 from ...domain.messages import Refusal
 from ..command import command
-from ..settings import HELP, Settings
+from ..options import HELP, Settings
 
 
 @command

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..settings import HELP, Settings, print_json, told
+from ..errors import report_errors
+from ..options import HELP, Settings, print_json
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
 Xlsx = Annotated[bool, typer.Option("--xlsx", help=HELP.say("As a workbook, the only format so far."))]
@@ -25,12 +26,12 @@ def export(
 ) -> None:
     """Write the workbook of a run."""
     del xlsx  # named in commands so that other formats can be added
-    with told(settings):
+    with report_errors(settings):
         from ...report.finished import load_run, which_run
 
         found = load_run(run)
         settings = settings.speaking(found.record["language"])
-    with told(settings):
+    with report_errors(settings):
         from ...report.export import hand_out_workbook
 
         speech = settings.language()

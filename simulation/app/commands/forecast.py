@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..command import command
-from ..loading import tell_changes, tell_ignored
-from ..settings import (
+from ..errors import report_errors
+from ..load_scenarios import tell_changes, tell_ignored
+from ..options import (
     Draws,
     EngineChoice,
     EngineOption,
@@ -22,7 +23,6 @@ from ..settings import (
     Seed,
     Settings,
     Workers,
-    told,
 )
 from .replay import Agent, own_agent
 
@@ -43,14 +43,14 @@ def forecast(
     out: Out = Path("results"),
 ) -> None:
     """Run the ensemble of a scenario, or find it, and print the answer."""
-    with told(settings):
+    with report_errors(settings):
         from ...inputs.scenario import load_scenario
 
         loaded = load_scenario(scenario)
         settings = settings.speaking(loaded.language)
-    with told(settings):
+    with report_errors(settings):
         from ...engine.effort import Effort
-        from ..failing import Replayable
+        from ..failure_report import Replayable
         from ..running import Order, answer
 
         tell_changes(settings, loaded)

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..settings import HELP, Settings, print_json, told
+from ..errors import report_errors
+from ..options import HELP, Settings, print_json
 
 
 @command
@@ -20,7 +21,7 @@ def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help=HELP.say("Name of the scenario: a-z, 0-9, - and _."))],
 ) -> None:
     """Write a starter scenario and its village table."""
-    with told(settings):
+    with report_errors(settings):
         from ..starter import write_starter
 
         speech = settings.language()

@@ -10,19 +10,8 @@ import typer
 
 from ...domain.messages import Message, Refusal, shown
 from ..command import command
-from ..loading import load_all, tell_ignored
-from ..settings import (
-    HELP,
-    EngineChoice,
-    Force,
-    NoFigures,
-    Out,
-    ScenarioFile,
-    Seed,
-    Settings,
-    Workers,
-    at_least_one,
-)
+from ..load_scenarios import load_all, tell_ignored
+from ..options import HELP, EngineChoice, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, at_least_one
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 Probability = Annotated[float, typer.Option(metavar="P", help=HELP.say("Wanted probability of meeting the target."))]

@@ -13,8 +13,9 @@ import typer
 from ...domain.messages import KampungError, Message, Refusal
 from ...report.language import Language
 from ..command import command
-from ..disk import reason
-from ..settings import HELP, RUN_FAILED, NoFigures, Settings, StoppedError, print_json
+from ..disk_errors import reason
+from ..errors import RUN_FAILED, StoppedError
+from ..options import HELP, NoFigures, Settings, print_json
 
 if TYPE_CHECKING:
     from ...report.register.record import Record

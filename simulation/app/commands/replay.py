@@ -10,17 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...report.document.terminal import printable
 from ..command import command
-from ..loading import load_all
-from ..settings import (
-    HELP,
-    RUN_FAILED,
-    ScenarioFile,
-    Seed,
-    Settings,
-    at_least_zero,
-    printable,
-)
+from ..errors import RUN_FAILED
+from ..load_scenarios import load_all
+from ..options import HELP, ScenarioFile, Seed, Settings, at_least_zero
 
 if TYPE_CHECKING:
     from ...domain.villages import Villages
@@ -204,7 +198,7 @@ def _document(speech: Language, scenario: Scenario, life: Life) -> Document:
 def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
     """Say on stderr what failed, and where in the agent's own file; the whole way there with --debug."""
     from ...engine.agent_errors import own_frames
-    from ..failing import failure_told
+    from ..failure_report import failure_told
 
     speech = settings.language()
     frames = [] if settings.debug else own_frames(error, agent_class)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..command import command
-from ..loading import load_all, tell_ignored
-from ..settings import Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers
+from ..load_scenarios import load_all, tell_ignored
+from ..options import Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers
 from .sensitivity import Year
 
 

@@ -6,7 +6,8 @@ Knows its options; must not know what a scenario holds.
 from __future__ import annotations
 
 from ..command import command
-from ..settings import Settings, print_json, told
+from ..errors import report_errors
+from ..options import Settings, print_json
 
 
 @command
@@ -14,7 +15,7 @@ def schema(
     settings: Settings,
 ) -> None:
     """Print the JSON Schema of the scenario file."""
-    with told(settings):
+    with report_errors(settings):
         from ...inputs.schema import json_schema
 
         print_json(json_schema())

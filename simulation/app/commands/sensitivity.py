@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from ..command import command
-from ..loading import load_all
-from ..settings import HELP, EngineChoice, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, at_least_one
+from ..load_scenarios import load_all
+from ..options import HELP, EngineChoice, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, at_least_one
 
 Draws = Annotated[
     int | None, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Points of the design [512]."))

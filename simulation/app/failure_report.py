@@ -16,9 +16,10 @@ from typing import Any
 import typer
 
 from ..engine.failure import Failure
+from ..report.document.terminal import printable
 from ..report.failures import FILE, caveats
 from ..report.language import Language
-from .settings import Settings, printable
+from .options import Settings
 
 
 @dataclass(frozen=True)

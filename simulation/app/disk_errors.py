@@ -10,7 +10,7 @@ from errno import EACCES, EDQUOT, EEXIST, EFBIG, ENAMETOOLONG, ENOSPC, ENOTDIR, 
 from pathlib import Path
 
 from ..report.language import Language
-from .settings import BAD_INPUT, RUN_FAILED, StoppedError
+from .errors import BAD_INPUT, RUN_FAILED, StoppedError
 
 _FULL = {ENOSPC, EDQUOT, EFBIG}
 

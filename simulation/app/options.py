@@ -1,14 +1,9 @@
-"""What every command takes: language, how much is said, and what happens when something goes wrong.
-
-Knows exit codes and where messages go; must not know what a command does.
-"""
+"""Options that several commands share, and the settings that every command takes."""
 
 from __future__ import annotations
 
 import sys
-import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -16,14 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ..domain.messages import KampungError, ProblemsError
-from ..engine.failure import EnsembleError
+from ..report.document.terminal import printable
 from ..report.language import LANGUAGES, Language, language, language_of_environment
-from .problem_lines import as_data, problem_lines
-
-RUN_FAILED = 1
-BAD_INPUT = 2
-INTERRUPTED = 130
 
 
 class LanguageChoice(StrEnum):
@@ -158,105 +147,8 @@ class Settings:
             typer.echo(printable(sentence), err=True)
 
 
-class StoppedError(Exception):
-    """A command that ended early, in the reader's words.
-
-    Attributes
-    ----------
-    code
-        What the command exits with.
-    """
-
-    def __init__(self, sentences: Sequence[str], code: int) -> None:
-        self.code = code
-        super().__init__("\n".join(sentences))
-
-
-@contextmanager
-def told(settings: Settings) -> Iterator[None]:
-    """Turn errors into a short message and the exit code of the contract."""
-    try:
-        yield
-    except (typer.Exit, BrokenPipeError):
-        raise
-    except KeyboardInterrupt as interrupt:
-        said = [settings.language().say("Interrupted."), *interrupt.args]
-        typer.echo(printable(" ".join(said)), err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except Exception as error:  # noqa: BLE001 - the last line before the reader: whatever it is becomes a sentence
-        code = _show(settings, error)
-        if settings.debug:
-            typer.echo(traceback.format_exc(), err=True)
-        raise typer.Exit(code) from None
-
-
-def _show(settings: Settings, error: Exception) -> int:
-    """Show what went wrong on stderr, and return the exit code."""
-    say = settings.language().say
-    match error:
-        case ProblemsError():
-            show_problems(settings, [error])
-            return BAD_INPUT
-        case KampungError():
-            return _show_refusal(settings, error)
-        case StoppedError():
-            typer.echo(printable(str(error), lines=True), err=True)
-            return error.code
-        case MemoryError():
-            typer.echo(say("The run failed: not enough memory. Ask for fewer draws or replicates."), err=True)
-            return RUN_FAILED
-    kind = type(error).__name__
-    typer.echo(printable(say("The run failed: {kind}: {reason}", kind=kind, reason=error)), err=True)
-    if not settings.debug:
-        typer.echo(say("Run it again with --debug to see where."), err=True)
-    return RUN_FAILED
-
-
-def _show_refusal(settings: Settings, error: KampungError) -> int:
-    """Show why something was not possible, or why a run came to nothing, and return the exit code."""
-    failed, reasons = isinstance(error, EnsembleError), _reasons(settings, error)
-    say = settings.language().say
-    if len(reasons) > 1:
-        sentences = [say("Not possible, for several reasons:"), *(f"- {reason}" for reason in reasons)]
-    elif failed:
-        sentences = [say("The run failed: {reason}", reason=reasons[0])]
-    else:
-        sentences = [say("Not possible: {reason}", reason=reasons[0])]
-    typer.echo(printable("\n".join([*sentences, *getattr(error, "__notes__", ())]), lines=True), err=True)
-    return RUN_FAILED if failed else BAD_INPUT
-
-
-def _reasons(settings: Settings, error: KampungError) -> list[str]:
-    """Return what an error says, in the reader's language where it can be translated; at least one sentence."""
-    speech = settings.language()
-    return [speech.problem(reason) for reason in getattr(error, "reasons", ())] or [str(error)]
-
-
-def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
-    """Show the problems of one file or more on stderr, each file's in its own language unless another was asked for."""
-    speech = settings.language()
-    for error in errors:
-        speech = settings.speaking(error.language).language()
-        for lines in problem_lines(speech, error.problems):
-            typer.echo(printable(lines, lines=True), err=True)
-    number = speech.number(sum(len(error.problems) for error in errors))
-    typer.echo(speech.say("Problems found: {number}. Nothing was written.", number=number), err=True)
-
-
-def problem_data(settings: Settings, error: ProblemsError) -> list[dict[str, Any]]:
-    """Return problems as plain data, their sentences in the language in which they are shown."""
-    speech = settings.speaking(error.language).language()
-    return [as_data(speech, problem) for problem in error.problems]
-
-
 def print_json(value: Any) -> None:
     """Print plain data as it would stand in a file."""
     from ..report.files import json_text
 
     typer.echo(json_text(value), nl=False)
-
-
-def printable(text: str, *, lines: bool = False) -> str:
-    """Return text without the control characters that could garble a terminal; names come from files."""
-    kept = "\n" if lines else ""
-    return "".join(c if c.isprintable() or c in kept else "\ufffd" for c in text)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .settings import BAD_INPUT, Settings, show_problems
+from .errors import BAD_INPUT, show_problems
+from .options import Settings
 
 if TYPE_CHECKING:
     from ..domain.messages import Problem, ProblemsError

@@ -1,0 +1,260 @@
+"""What goes wrong, said in the reader's language: problems of files, refusals, failures, commands not understood.
+
+Every error becomes a short message on stderr and an exit code: 1 where a run failed, 2 where what was given cannot be
+used, 130 where the reader interrupted.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from ..domain.messages import KampungError, Problem, ProblemsError, listed
+from ..engine.failure import EnsembleError
+from ..inputs.tables.table import spans
+from ..report.document.terminal import printable
+from ..report.language import Language
+from .options import Settings, language_of_help
+
+RUN_FAILED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+_SHEET = re.compile(r"(.+)\[([^\[\]]+)\]")
+"""A workbook and one of its sheets, in whose names spreadsheet programs allow no brackets."""
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+"""What Typer raises for every command that cannot be understood; of its kinds it exports only the one."""
+_PARENTHESIS = re.compile(r" \((.*)\)$")
+
+
+class StoppedError(Exception):
+    """A command that ended early, in the reader's words.
+
+    Attributes
+    ----------
+    code
+        What the command exits with.
+    """
+
+    def __init__(self, sentences: Sequence[str], code: int) -> None:
+        self.code = code
+        super().__init__("\n".join(sentences))
+
+
+@contextmanager
+def report_errors(settings: Settings) -> Iterator[None]:
+    """Turn errors into a short message and the exit code of the contract."""
+    try:
+        yield
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except KeyboardInterrupt as interrupt:
+        said = [settings.language().say("Interrupted."), *interrupt.args]
+        typer.echo(printable(" ".join(said)), err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:  # noqa: BLE001 - the last line before the reader: whatever it is becomes a sentence
+        code = _show(settings, error)
+        if settings.debug:
+            typer.echo(traceback.format_exc(), err=True)
+        raise typer.Exit(code) from None
+
+
+def _show(settings: Settings, error: Exception) -> int:
+    """Show what went wrong on stderr, and return the exit code."""
+    say = settings.language().say
+    match error:
+        case ProblemsError():
+            show_problems(settings, [error])
+            return BAD_INPUT
+        case KampungError():
+            return _show_refusal(settings, error)
+        case StoppedError():
+            typer.echo(printable(str(error), lines=True), err=True)
+            return error.code
+        case MemoryError():
+            typer.echo(say("The run failed: not enough memory. Ask for fewer draws or replicates."), err=True)
+            return RUN_FAILED
+    kind = type(error).__name__
+    typer.echo(printable(say("The run failed: {kind}: {reason}", kind=kind, reason=error)), err=True)
+    if not settings.debug:
+        typer.echo(say("Run it again with --debug to see where."), err=True)
+    return RUN_FAILED
+
+
+def _show_refusal(settings: Settings, error: KampungError) -> int:
+    """Show why something was not possible, or why a run came to nothing, and return the exit code."""
+    failed, reasons = isinstance(error, EnsembleError), _reasons(settings, error)
+    say = settings.language().say
+    if len(reasons) > 1:
+        sentences = [say("Not possible, for several reasons:"), *(f"- {reason}" for reason in reasons)]
+    elif failed:
+        sentences = [say("The run failed: {reason}", reason=reasons[0])]
+    else:
+        sentences = [say("Not possible: {reason}", reason=reasons[0])]
+    typer.echo(printable("\n".join([*sentences, *getattr(error, "__notes__", ())]), lines=True), err=True)
+    return RUN_FAILED if failed else BAD_INPUT
+
+
+def _reasons(settings: Settings, error: KampungError) -> list[str]:
+    """Return what an error says, in the reader's language where it can be translated; at least one sentence."""
+    speech = settings.language()
+    return [speech.problem(reason) for reason in getattr(error, "reasons", ())] or [str(error)]
+
+
+def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
+    """Show the problems of one file or more on stderr, each file's in its own language unless another was asked for."""
+    speech = settings.language()
+    for error in errors:
+        speech = settings.speaking(error.language).language()
+        for lines in problem_lines(speech, error.problems):
+            typer.echo(printable(lines, lines=True), err=True)
+    number = speech.number(sum(len(error.problems) for error in errors))
+    typer.echo(speech.say("Problems found: {number}. Nothing was written.", number=number), err=True)
+
+
+def problem_data(settings: Settings, error: ProblemsError) -> list[dict[str, Any]]:
+    """Return problems as plain data, their sentences in the language in which they are shown."""
+    speech = settings.speaking(error.language).language()
+    return [as_data(speech, problem) for problem in error.problems]
+
+
+def as_data(speech: Language, problem: Problem) -> dict[str, Any]:
+    """Return a problem as plain data, its sentences in a language."""
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "field": problem.field,
+        "message": speech.problem(problem.message),
+        "found": problem.found,
+        "allowed": None if problem.allowed is None else speech.problem(problem.allowed),
+        "suggestion": None if problem.suggestion is None else speech.problem(problem.suggestion),
+    }
+
+
+def problem_lines(speech: Language, problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield the lines of every problem as one text; those that differ only in their line are told once."""
+    alike: dict[tuple[Any, ...], list[Problem]] = {}
+    for problem in problems:
+        key = tuple(value for name, value in as_data(speech, problem).items() if name != "line")
+        alike.setdefault((*key, problem.line is None), []).append(problem)
+    for first, *others in alike.values():
+        lines = _lines(speech, first)
+        rows = sorted({other.line for other in others if other.line is not None} - {first.line})
+        if rows:
+            number, numbers = speech.number(len(rows)), listed(spans(rows))
+            if first.table:
+                lines.append("  " + speech.say("the same in rows {rows} ({number} more)", rows=numbers, number=number))
+            else:
+                lines.append(
+                    "  " + speech.say("the same in lines {lines} ({number} more)", lines=numbers, number=number)
+                )
+        yield "\n".join(lines)
+
+
+def with_sheet(speech: Language, table: str) -> str:
+    """Return how a table is named: its file, and its sheet where the workbook has several."""
+    parts = _SHEET.fullmatch(table)
+    return table if parts is None else speech.say("{file}, sheet {sheet}", file=parts[1], sheet=parts[2])
+
+
+def _lines(speech: Language, problem: Problem) -> list[str]:
+    data = as_data(speech, problem)
+    lines = [_place(speech, problem), f"  {data['message']}"]
+    if data["found"]:
+        lines.append("  " + speech.say("found: {found}", found=data["found"]))
+    if data["allowed"]:
+        lines.append("  " + speech.say("allowed: {allowed}", allowed=data["allowed"]))
+    if data["suggestion"]:
+        lines.append("  " + speech.say("suggestion: {suggestion}", suggestion=data["suggestion"]))
+    return lines
+
+
+def _place(speech: Language, problem: Problem) -> str:
+    """Return where a problem is: file, line and key of a scenario; sheet, row, column and cell of a table."""
+    if not problem.table:
+        place = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
+        return f"{place}: {problem.field}" if problem.field else place
+    place = with_sheet(speech, problem.file)
+    if problem.line is not None:
+        place = speech.say("{place}, row {row}", place=place, row=problem.line)
+    if problem.cell:
+        return speech.say(
+            "{place}, column {column} (cell {cell})", place=place, column=problem.field, cell=problem.cell
+        )
+    return speech.say("{place}, column {column}", place=place, column=problem.field) if problem.field else place
+
+
+def run(app: typer.Typer) -> None:
+    """Run the command that was typed; never return.
+
+    Typer writes its own errors in English only. What is not known here is shown in its words.
+    """
+    speech = language_of_help(sys.argv[1:])
+    try:
+        code = app(prog_name="kampungkb", standalone_mode=False)
+    except _USAGE_ERROR as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sentences = [str(error)]
+        else:
+            sentences = [speech.say("Not possible: {reason}", reason=_reason(speech, error, sys.argv[1:]))]
+            if command := getattr(getattr(error, "ctx", None), "command_path", ""):
+                sentences.append(speech.say("{command} --help tells what may be given.", command=command))
+        typer.echo(printable("\n".join(sentences), lines=True), err=True)
+        code = BAD_INPUT
+    except typer.Abort:
+        code = BAD_INPUT
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _reason(speech: Language, error: Any, typed: Sequence[str]) -> str:
+    """Return what of the command could not be understood, and what may have been meant."""
+    say, message = speech.say, error.format_message()
+    said = str(message)
+    match type(error).__name__:
+        case "NoSuchOption" if error.possibilities:
+            names = speech.either(sorted(error.possibilities))
+            said = say("there is no option {name}; did you mean {names}?", name=error.option_name, names=names)
+        case "NoSuchOption":
+            said = say("there is no option {name}", name=error.option_name)
+        case "BadOptionUsage" if "requires" in message:
+            said = say("{name} needs a value", name=error.option_name)
+        case "BadOptionUsage" if "not take" in message:
+            said = say("{name} takes no value", name=error.option_name)
+        case "MissingParameter" if error.param is not None:
+            said = say("{name} is missing", name=_name(error.param))
+        case "BadParameter" if error.param is not None:
+            said = _bad_value(speech, error)
+        case "UsageError" if hasattr(error.ctx.command, "commands"):
+            name = next((one for one in typed if repr(one) in message), "")
+            said = say("there is no command {name}; choose one of {names}", name=name, names=_commands(error))
+        case "UsageError" if extra := _PARENTHESIS.search(message):
+            said = say("{found} is too much", found=extra[1])
+    return said
+
+
+def _bad_value(speech: Language, error: Any) -> str:
+    """Return why the value of an option cannot be used."""
+    failure: list[Any] = getattr(error.__cause__, "errors", list)()
+    kind, found = (failure[0]["type"], failure[0]["input"]) if failure else ("", "")
+    name, choices = _name(error.param), getattr(getattr(error.param, "type_descriptor", None), "choices", None)
+    if kind.startswith("int_"):
+        return speech.say("{name}: {found} is not a whole number", name=name, found=found)
+    if kind.startswith("float_"):
+        return speech.say("{name}: {found} is not a number", name=name, found=found)
+    if kind and choices:
+        names = speech.either(map(str, choices))
+        return speech.say("{name}: {found} is not known here; choose {names}", name=name, found=found, names=names)
+    return speech.say("{name}: {reason}", name=name, reason=error.message)
+
+
+def _name(param: Any) -> str:
+    return str(param.metavar or param.name) if param.param_type_name == "argument" else max(param.opts, key=len)
+
+
+def _commands(error: Any) -> str:
+    return ", ".join(sorted(error.ctx.command.commands))
