@@ -16,7 +16,7 @@ from simulation.domain.target import Target
 def test_the_budget_holds_while_something_else_is_taken_away() -> None:
     """Ten villages of 25 million are paid by 250: the best chance of ten or fewer, one hindrance at a time."""
     found = plan(reference(1.0), 0.8, budget=250)
-    limits = {limit.name: limit for limit in found.bottlenecks}
+    limits = {limit.name: limit for limit in found.limits}
     changed = dict(without_hindrance(reference(1.0), ["pokja"], found.goal.years))
     assert set(limits) <= {"budget", *changed}
     assert limits["budget"].probability == pytest.approx(exact_chance(reference(1.0), (), (93,)))
@@ -42,7 +42,7 @@ def test_a_mix_keeps_to_the_budget_while_something_else_is_taken_away() -> None:
     best = {name: max(exact_chance(one, levers, mix) for mix in inside) for name, one in changed.items()}
     best["budget"] = exact_chance(scenario, levers, (6, 5))
     best = {name: chance for name, chance in best.items() if chance > found.best.chance.probability}
-    assert {limit.name: limit.probability for limit in found.bottlenecks} == pytest.approx(best)
+    assert {limit.name: limit.probability for limit in found.limits} == pytest.approx(best)
     assert len(best) >= 3
 
 
@@ -51,5 +51,5 @@ def test_what_allows_no_better_chance_limits_nothing() -> None:
     scenario = district(
         (20, 5, 0, 0), interventions=[assist(cost_idr_million=10.0)], effects={"pokja.odds_ratio_rise": 0.4}
     )
-    assert plan(scenario, 0.95, budget=1000).bottlenecks == ()
-    assert plan(scenario, 0.95).bottlenecks == ()
+    assert plan(scenario, 0.95, budget=1000).limits == ()
+    assert plan(scenario, 0.95).limits == ()

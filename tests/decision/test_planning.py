@@ -132,12 +132,12 @@ def test_bisection_with_many_trajectories_finds_the_reference_answers(
 def test_what_makes_a_target_unreachable_is_named() -> None:
     """At shock sd 1.0 the target is within reach without the shock, with twice the odds ratio, or for everybody."""
     found = plan(reference(1.0), 0.8)
-    limits = {limit.name: limit for limit in found.bottlenecks}
+    limits = {limit.name: limit for limit in found.limits}
     assert set(limits) == {"shock", "effect", "eligible"}
     assert (limits["shock"].reachable, limits["shock"].least) == (True, 14)
     for limit in limits.values():
         assert limit.probability > found.best.chance.probability
-    assert plan(reference(0.5), 0.8).bottlenecks == ()
+    assert plan(reference(0.5), 0.8).limits == ()
 
 
 def test_more_shock_asks_for_more_effort_where_the_target_is_likely() -> None:
@@ -217,7 +217,7 @@ def test_a_budget_is_spent_to_its_end_before_a_target_is_out_of_reach() -> None:
     assert found.least is None
     assert found.best.chance.probability == pytest.approx(max(inside.values()), abs=1e-9)
     assert found.best.cost_idr_million <= budget
-    assert "budget" in {limit.name for limit in found.bottlenecks}
+    assert "budget" in {limit.name for limit in found.limits}
 
 
 def test_a_single_lever_keeps_to_the_budget() -> None:
@@ -225,7 +225,7 @@ def test_a_single_lever_keeps_to_the_budget() -> None:
     found = plan(reference(0.0), 0.8, budget=250)
     assert found.least is None
     assert found.best.places == (10,)
-    (budget, *_) = found.bottlenecks
+    (budget, *_) = found.limits
     assert (budget.name, budget.reachable, budget.least) == ("budget", True, 14)
     assert plan(reference(0.0), 0.8, budget=350).least.places == (14,)
 

@@ -69,10 +69,10 @@ def test_a_gain_is_what_the_closed_form_says_of_assisting_one_village(settings: 
     nobody, rises = assisting(scenario, None)
     found = ranked(scenario)
     assert found.probability_met == pytest.approx(nobody, abs=1e-6)
-    assert {village.code for village in found.villages} == {f"63.99.{i:04d}" for i in range(9) if STATUS[i] < 2}
+    assert {village.village_code for village in found.villages} == {f"63.99.{i:04d}" for i in range(9) if STATUS[i] < 2}
     for village in found.villages:
-        met, with_it = assisting(scenario, village.code)
-        at = int(village.code[-4:])
+        met, with_it = assisting(scenario, village.village_code)
+        at = int(village.village_code[-4:])
         assert village.gain_probability_met == pytest.approx(met - nobody, abs=1e-6)
         assert village.chance_without == pytest.approx(rises[at], abs=1e-6)
         assert village.chance_with == pytest.approx(with_it[at], abs=1e-6)
@@ -88,7 +88,7 @@ def test_gains_are_the_mean_over_parameter_draws() -> None:
     found = ranked(scenario, draws=20)
     assert found.draws == 20
     for village in found.villages[:3]:
-        met, _ = assisting(scenario, village.code, draws=20)
+        met, _ = assisting(scenario, village.village_code, draws=20)
         assert village.gain_probability_met == pytest.approx(met - nobody, abs=1e-6)
 
 
@@ -114,7 +114,7 @@ def test_a_shock_that_villages_of_a_kecamatan_share_is_integrated_over() -> None
     }
     found = ranked(scenario)
     assert found.probability_met == pytest.approx(1 - without, abs=2e-4)
-    told = {village.code: village.gain_probability_met for village in found.villages}
+    told = {village.village_code: village.gain_probability_met for village in found.villages}
     for code, gain in gains.items():
         assert told[code] == pytest.approx(gain, abs=2e-4)
 

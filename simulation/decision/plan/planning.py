@@ -151,9 +151,7 @@ class _Planner:
             points=tuple(cache.point(p) for p in sorted(cache.chances, key=lambda p: (self._weight(p), p))),
             proven=found.proven,
             steady=not single or self._steady(),
-            bottlenecks=tuple(find_bottlenecks(cache, self._cache_for, best, budget=self._budget))
-            if least is None
-            else (),
+            limits=tuple(find_bottlenecks(cache, self._cache_for, best, budget=self._budget)) if least is None else (),
             curves=tuple(_curves(self._scenario, self._levers[0], self._cache_for)) if single else (),
             front=tuple(cache.point(p) for p in front),
             ranking=ranking,

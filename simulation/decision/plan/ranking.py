@@ -43,8 +43,8 @@ class VillagePriority:
 
     Attributes
     ----------
-    code, name, subdistrict, status
-        Of the village; its level at the end of the origin year.
+    village_code, village, subdistrict, status
+        Of the village, its name; its level at the end of the origin year.
     rank
         1 for the largest gain; villages with the same gain share a rank.
     gain_probability_met, gain_rises
@@ -57,8 +57,8 @@ class VillagePriority:
         Which of the levers' interventions it is eligible for.
     """
 
-    code: str
-    name: str
+    village_code: str
+    village: str
     subdistrict: str
     status: str
     rank: int
@@ -80,6 +80,8 @@ class Ranking:
         The first forecast year.
     draws
         Parameter draws that gains are the mean of.
+    probability_met
+        Chance of meeting the target where nobody is assisted, which gains are added to.
     villages
         In the order of their ranks, then of their codes.
     columns
@@ -88,13 +90,14 @@ class Ranking:
 
     year: int
     draws: int
+    probability_met: float
     villages: tuple[VillagePriority, ...]
     columns: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Village codes, the first to be assisted first."""
-        return tuple(village.code for village in self.villages)
+        return tuple(village.village_code for village in self.villages)
 
 
 def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws: int) -> Ranking:
@@ -134,8 +137,8 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
         same = place > 0 and keys[at] == keys[order[place - 1]]
         found.append(
             VillagePriority(
-                code=villages.codes[i],
-                name=villages.names[i],
+                village_code=villages.codes[i],
+                village=villages.names[i],
                 subdistrict=villages.subdistricts[villages.subdistrict_index[i]],
                 status=level.label,
                 rank=found[-1].rank if same else place + 1,
@@ -149,7 +152,7 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
                 ),
             )
         )
-    return Ranking(scenario.years[0], draws, tuple(found), scenario.parameters.covariates)
+    return Ranking(scenario.years[0], draws, gains.met, tuple(found), scenario.parameters.covariates)
 
 
 def in_this_order(scenario: Scenario, lever: Lever, ranking: Ranking) -> Scenario:

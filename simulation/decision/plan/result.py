@@ -65,7 +65,7 @@ class Plan:
         suffices, whether every one was.
     steady
         Whether more effort never lowered the chance, as far as simulation can tell.
-    bottlenecks
+    limits
         What limits a plan out of reach; empty where it is within reach.
     curves, front
         For a single lever: chance against effort by size of the year shock. For several: the settings that no
@@ -89,7 +89,7 @@ class Plan:
     points: tuple[Point, ...]
     proven: bool
     steady: bool
-    bottlenecks: tuple[Bottleneck, ...]
+    limits: tuple[Bottleneck, ...]
     curves: tuple[Curve, ...]
     front: tuple[Point, ...]
     ranking: Ranking | None

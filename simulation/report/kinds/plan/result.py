@@ -357,7 +357,7 @@ def _value(lever: LibraryLever, value: float) -> float:
 def _limits(found: Plan) -> Iterator[Limit]:
     scalars = found.scenario.parameters.scalars
     effects = [scalars[ParameterKey.effect(lever.intervention, "rise")] for lever in found.levers]
-    for one in found.bottlenecks:
+    for one in found.limits:
         ratios = tuple(map(stronger_odds_ratio, effects)) if one.name == "effect" else None
         yield Limit(one.name, one.probability, one.lower95, one.least, one.reachable, ratios)
 
@@ -371,8 +371,8 @@ def villages_of(found: Plan) -> Iterator[PlannedVillage]:
         in_doubt = villages[chosen].rank
     for place, village in enumerate(villages):
         yield PlannedVillage(
-            village_code=village.code,
-            village=village.name,
+            village_code=village.village_code,
+            village=village.village,
             subdistrict=village.subdistrict,
             rank=village.rank,
             gain_probability_met=village.gain_probability_met,
