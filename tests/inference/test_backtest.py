@@ -200,7 +200,7 @@ def test_a_worse_forecaster_is_told_so_and_a_better_one_too() -> None:
     worse = roll(pasts, None, 20, forecasters={"model": without_shock, "truth": by_the_truth, "again": without_shock})
     assert worse.standing is not None
     assert (worse.standing["truth"], worse.standing["again"]) == ("worse", "open")
-    assert worse.skill["again"]["crps_rises"].value == 0
+    assert worse.skill["again"]["crps_rises"].share == 0
     better = roll(pasts, None, 20, forecasters={"model": by_the_truth, "blind": without_shock})
     assert better.standing is not None
     assert better.standing["blind"] == "better"
@@ -242,7 +242,7 @@ def test_the_model_learns_and_beats_its_priors() -> None:
     found = roll([panel(simulate(slow, start, 5, rng), code=f"63.{i:02d}") for i in range(5)], None, 100)
     assert found.standing is not None
     assert found.standing["priors"] == "better"
-    assert found.skill["priors"]["brier"].value > 0.5
+    assert found.skill["priors"]["brier"].share > 0.5
 
 
 def test_a_scenario_is_put_back_to_the_origin() -> None:

@@ -18,11 +18,11 @@ from simulation.domain.crossings import Bounds
 from simulation.domain.evidence import UNKNOWN, Panel
 from simulation.inference.scores import weighted_interval
 from simulation.inputs.observations.outcomes import Outcomes, StatedYear
-from simulation.report.figures.register import draw_register
+from simulation.report.figures.register import draw_register, save_figure_of_record
 from simulation.report.language import LANGUAGES, language
 from simulation.report.plots_page import style
 from simulation.report.register import document as words
-from simulation.report.register.document import COLUMNS, draw_record, write_record
+from simulation.report.register.document import COLUMNS, write_record
 from simulation.report.register.outcomes import Outcome
 from simulation.report.register.record import ForecastRow, Record, Scores, score_register
 from simulation.report.register.register import FILES, Contents, Entry
@@ -233,7 +233,7 @@ def test_the_record_is_kept_as_data_table_and_figure(tmp_path: Path) -> None:
     """One row a forecast; figures in the language asked for."""
     record = many(3)
     write_record(tmp_path, record)
-    draw_record(tmp_path, language("id"), record)
+    save_figure_of_record(tmp_path, language("id"), record)
     assert decode(to_data(record), Record) == rounded_as_kept(record)
     assert json.loads((tmp_path / "record.json").read_text(encoding="utf-8")) == to_data(record)
     header, *rows = (tmp_path / "record.csv").read_text(encoding="utf-8").splitlines()

@@ -132,14 +132,16 @@ def score(
 
 def _keep(speech: Language, kept: Register, record: Record, *, figures: bool) -> StoppedError | None:
     """Write the record and its figure beside the entries; return what is said where that is not possible."""
-    from ...report.register.document import FOLDER, draw_record, shown, write_record
+    from ...report.register.document import FOLDER, shown, write_record
 
     folder = kept.path / FOLDER
     try:
         with kept.alone():
             write_record(folder, record)
             if figures and shown(record):
-                draw_record(folder, speech, record)
+                from ...report.figures.register import save_figure_of_record
+
+                save_figure_of_record(folder, speech, record)
     except OSError as error:
         return _unwritable(
             speech.say(

@@ -93,13 +93,13 @@ class Skill:
 
     Attributes
     ----------
-    value
+    share
         1 − mean score / mean score of the other: 1 perfect, 0 as good, below 0 worse.
     interval90
         5% and 95% quantile over resampled district-years.
     """
 
-    value: float
+    share: float
     interval90: tuple[float, float]
 
     @property

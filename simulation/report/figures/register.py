@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from textwrap import shorten
 
+from ..document.blocks import picture_files
 from ..language import Language
-from ..plots_page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page
+from ..plots_page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page, save_figure, style
 from ..register import document as words
 from ..register.record import ForecastRow, Record
 
@@ -111,3 +113,10 @@ def _footer(language: Language, record: Record, rows: Sequence[ForecastRow]) -> 
         language.say("Kampung KB Forecast, register {digest}, {day}.", digest=record.digest[:12], day=record.as_of)
     )
     return lines
+
+
+def save_figure_of_record(folder: Path, speech: Language, record: Record) -> None:
+    """Draw the record in one language, over the figure of an earlier look."""
+    with style():
+        figure = draw_register(speech, record)
+    save_figure(figure, *picture_files(folder / "figures", "record", speech.code), title="record")

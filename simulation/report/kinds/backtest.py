@@ -103,14 +103,6 @@ class ScoredTarget:
 
 
 @dataclass(frozen=True)
-class Saving:
-    """Share of another forecaster's mean score that the model saves, with its 90% interval over district-years."""
-
-    share: float
-    interval90: tuple[float, float]
-
-
-@dataclass(frozen=True)
 class ForecasterScores:
     """Mean scores of a forecaster; None for a log score that is infinite.
 
@@ -134,7 +126,7 @@ class ForecasterScores:
     log_score_rises: float | None
     rps_status: float
     coverage: Mapping[str, float]
-    model_saves: Mapping[str, Saving | None]
+    model_saves: Mapping[str, Skill | None]
 
 
 @dataclass(frozen=True)
@@ -239,12 +231,8 @@ def _mean_scores(found: Backtest, forecaster: str, scored: Scored) -> Forecaster
         log_score_rises=_finite(means["log_score_rises"]),
         rps_status=means["rps_status"],
         coverage=dict(zip(map(str, LEVELS_OF_COVERAGE), scored.coverage.mean(axis=1).tolist(), strict=True)),
-        model_saves={key: _saving(one) for key, one in skills.items()},
+        model_saves=skills,
     )
-
-
-def _saving(of: Skill | None) -> Saving | None:
-    return None if of is None else Saving(of.value, of.interval90)
 
 
 def _met(found: Backtest) -> NDArray[np.bool_]:
@@ -397,7 +385,7 @@ def skill_table(speech: Language, result: BacktestResult) -> Table:
     return Table(caption, headers, rows)
 
 
-def _saved(speech: Language, saved: Saving | None) -> Cell:
+def _saved(speech: Language, saved: Skill | None) -> Cell:
     if saved is None:
         return None
     low, high = (_signed(speech, end) for end in saved.interval90)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import wording
-from ..document.blocks import Document, Paragraph, Table, picture_files
+from ..document.blocks import Document, Paragraph, Table
 from ..files import write_csv, write_text
 from ..language import Language, phrase
 from ..store.codec import encode
@@ -250,13 +250,3 @@ def _cells(row: ForecastRow) -> list[Any]:
     ]
     inside = [scores.inside["0.5"], scores.inside["0.9"]]
     return [*cells, outcome.needed, outcome.met, outcome.basis, *(outcome.rises or (None, None)), *exact, *inside]
-
-
-def draw_record(folder: Path, speech: Language, record: Record) -> None:
-    """Draw the record in one language, over the figure of an earlier look."""
-    from ..figures.register import draw_register
-    from ..plots_page import save_figure, style
-
-    with style():
-        figure = draw_register(speech, record)
-    save_figure(figure, *picture_files(folder / "figures", "record", speech.code), title="record")
