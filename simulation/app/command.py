@@ -1,4 +1,7 @@
-"""The decorator of all commands: adds the options that every command takes, and reports errors."""
+"""The options that every command takes, given to it as one `Settings`.
+
+Knows how Typer reads the options of a function; must not know what a command does.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,11 @@ _EVERY_COMMAND: dict[str, tuple[Any, Any]] = {
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Return a function from which Typer can make a command.
+    """Return a function that Typer can make a command of.
 
     `function` takes `settings` first, then arguments and options of its own; the result takes these and
     ``--lang``, ``--quiet``, ``--verbose``, ``--debug``, ``--json``, those given before the command's name included.
-    Exceptions become messages here, once for all commands.
+    Whatever goes wrong within is told here, once.
     """
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     context = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)

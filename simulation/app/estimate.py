@@ -32,8 +32,6 @@ WORKERS_START_SECONDS = 2.0
 # Measured once, on an ordinary core. They matter in short runs, of which nobody needs the exact second.
 SUMMARY_SECONDS, TABLE_SECONDS, VILLAGE_SECONDS, FIGURE_SECONDS = 0.3e-6, 0.4e-6, 10e-6, 0.5
 """To summarise a row of the ensemble, to write one, to write one of the village table, to draw a figure."""
-MULTIPLICATIONS = 4e8
-"""Multiplications of a closed form a second."""
 VILLAGE_BYTES, LEVER_BYTES, FIGURE_BYTES, OTHER_BYTES = 90, 10, 220_000, 60_000
 """Of a row of the village table, more of it for each intervention, of a figure as SVG and PNG, of all else."""
 
@@ -226,18 +224,23 @@ def _speed_of_one(order: Work, engine: Engine) -> float:
 
 
 def _exact_seconds(order: Work) -> float:
-    """Return how long a closed form takes.
+    """Return how long an exact result takes.
 
     Raises
     ------
     Refusal
-        Where there is none.
+        Where it would take too long.
     """
-    from ..engine.exact.limits import sort_districts
+    from ..engine.exact.limits import COUNTS, NoClosedForm, refuse_too_costly, sort_districts
     from ..engine.exact.population import take
     from ..engine.exact.workload import Workload
+    from ..engine.one_year import A_SECOND, multiplications
 
     parameters = order.scenario.parameters.draw(order.seed, order.effort.draws)
-    districts = sort_districts(order.scenario, parameters, order.seed)
+    try:
+        districts = sort_districts(order.scenario, parameters, order.seed)
+    except NoClosedForm:
+        refuse_too_costly(order.scenario, parameters)
+        return sum(COUNTS * multiplications(one, parameters, len(one)) for one in order.scenario.districts) / A_SECOND
     work = (Workload(order.scenario, part, take(parameters, part.draws)) for parts in districts for part in parts)
-    return sum(one.multiplications for one in work) / MULTIPLICATIONS
+    return sum(one.multiplications for one in work) / A_SECOND

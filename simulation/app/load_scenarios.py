@@ -1,4 +1,7 @@
-"""Reads the scenario files of a command, and shows notes and problems."""
+"""Scenario files as commands read them, and what is said of them.
+
+Knows which notes a reader gets; must not know what a command does with a scenario.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
-    """Read scenario files; show all problems of all files at once.
+    """Read scenario files, all problems of all of them shown at once.
 
     Raises
     ------
     typer.Exit
-        If one of them has problems.
+        Where one cannot be used.
     """
     from ..domain.messages import ProblemsError
     from ..inputs.scenario import load_scenario
@@ -42,19 +45,19 @@ def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
 
 
 def _each_once(errors: Sequence[ProblemsError]) -> Iterator[ProblemsError]:
-    """Yield the errors without problems that an earlier one has, as where two scenarios share a broken table."""
+    """Yield errors without the problems that an earlier one has shown, such as those of a table that files share."""
     from ..domain.messages import ProblemsError
 
-    shown: list[Problem] = []
+    told: list[Problem] = []
     for error in errors:
-        fresh = [problem for problem in error.problems if problem not in shown]
-        shown += fresh
+        fresh = [problem for problem in error.problems if problem not in told]
+        told += fresh
         if fresh:
             yield ProblemsError(fresh, error.language)
 
 
 def tell_changes(settings: Settings, scenario: Scenario) -> None:
-    """Show the notes on a scenario; with ``--verbose``, also what its overlays changed."""
+    """Say what a reader should know of the files, and what overlays changed where more was asked for."""
     speech = settings.speaking(scenario.language).language()
     for note in scenario.provenance.notes:
         settings.note(speech.problem(note))
@@ -64,7 +67,7 @@ def tell_changes(settings: Settings, scenario: Scenario) -> None:
 
 
 def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> None:
-    """Show a note if ``--draws`` was given for a scenario without uncertain parameters."""
+    """Say that draws were asked for where one says all."""
     if scenario.fixed and draws is not None:
         say = settings.language().say
         settings.note(say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))

@@ -16,14 +16,14 @@ from ..report.language import LANGUAGES, Language, language, language_of_environ
 
 
 class LanguageChoice(StrEnum):
-    """Values of ``--lang``."""
+    """The languages that can be asked for."""
 
     id = "id"
     en = "en"
 
 
 class EngineChoice(StrEnum):
-    """Values of ``--engine``."""
+    """How trajectories are computed."""
 
     batch = "batch"
     mesa = "mesa"
@@ -31,7 +31,7 @@ class EngineChoice(StrEnum):
 
 
 def language_of_help(arguments: Sequence[str]) -> Language:
-    """Return the language of ``--help``, whose texts are made before Typer reads any option."""
+    """Return the language of ``--help``, which is written before any option is read."""
     for given, following in zip(arguments, [*arguments[1:], ""], strict=False):
         option, _, value = given.partition("=")
         if option == "--lang" and (value or following) in LANGUAGES:
@@ -43,7 +43,7 @@ HELP = language_of_help(sys.argv[1:])
 
 
 def at_least_one(value: int | None) -> int | None:
-    """Refuse counts below 1."""
+    """Refuse numbers of things below one."""
     if value is not None and value < 1:
         raise typer.BadParameter(HELP.say("{value} is too few; give a whole number of at least 1", value=value))
     return value
@@ -57,7 +57,7 @@ def at_least_zero(value: int) -> int:
 
 
 def between_zero_and_one(value: float | None) -> float | None:
-    """Refuse half-widths outside (0, 1), and NaN."""
+    """Refuse widths of nothing and of everything, and what is no number."""
     if value is not None and not 0 < value < 1:
         typed = f"{value:g}"
         raise typer.BadParameter(HELP.say("{value} is no half-width; give a number between 0 and 1", value=typed))

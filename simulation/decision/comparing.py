@@ -17,7 +17,8 @@ from ..domain.villages import KnownStatuses
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.exact.limits import NoClosedForm, sort_districts
-from ..engine.exact.solve import ExactResult, solve
+from ..engine.exact.solve import solve
+from ..engine.one_year import ExactResult
 from ..inference.precision import PrecisionStep, PrecisionTrace, doubled
 from ..inference.uncertainty import INTERVAL90
 from ..inputs.scenario import Scenario

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from ..domain.distributions import Distribution
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
+from ..domain.status import TOP
 from ..domain.target import needed
+from ..domain.villages import MadeUpCounts
 from ..engine.effort import Effort
 from ..engine.ensemble import run
-from ..engine.exact.closed_form import top_at_start
-from ..engine.exact.first_year import chance_of_meeting, multiplications
+from ..engine.exact.first_year import first_year_chances, first_year_cost
 from ..engine.exact.limits import NoClosedForm, sort_districts
-from ..engine.exact.population import Population
+from ..engine.one_year import A_SECOND as MULTIPLICATIONS
 from ..inference.uncertainty import estimate, estimate_from_draws
 from ..inputs.scenario import Scenario
 
@@ -33,7 +34,7 @@ ONE_SIDED_Z = 1.6448536269514722
 """The 95% quantile of N(0, 1)."""
 MOST_MULTIPLICATIONS = 10**9
 """What one exact try may take (some seconds): a plan makes dozens."""
-A_SECOND: dict[str, float] = {"exact": 4e8, "batch": 1e7, "mesa": 1e5}
+A_SECOND: dict[str, float] = {"exact": MULTIPLICATIONS, "batch": 1e7, "mesa": 1e5}
 """Multiplications, or village-years, that an ordinary core does in a second."""
 
 COST_EFFORT = (250, 4)
@@ -165,9 +166,7 @@ class Trial:
         """Return about how long a try takes on an ordinary core: a rule of thumb, the same on every computer."""
         scenario = replace(scenario, horizon=self._horizon)
         if self.engine == "exact":
-            parameters = scenario.parameters.draw(self.seed, effort.draws)
-            (populations,) = sort_districts(scenario, parameters, self.seed)
-            work = sum(multiplications(scenario, one, parameters) for one in populations)
+            work = first_year_cost(scenario, scenario.parameters.draw(self.seed, effort.draws), self.seed)
         else:
             work = effort.draws * effort.replicates * len(scenario.districts[0]) * self._horizon
         return work / A_SECOND[self.engine]
@@ -192,11 +191,9 @@ class Trial:
         return Chance(result.probability, result.monte_carlo_error, result.parameter_interval90, samples, needs)
 
     def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:
-        parameters = scenario.parameters.draw(self.seed, effort.draws)
-        (populations,) = sort_districts(scenario, parameters, self.seed)
-        chances = chance_of_meeting(scenario, parameters, populations)
+        chances = first_year_chances(scenario, scenario.parameters.draw(self.seed, effort.draws), self.seed)
         result = estimate_from_draws(chances)
-        needs = _needed(scenario, populations)
+        needs = _needed(scenario, effort.draws, self.seed)
         return Chance(result.probability, result.monte_carlo_error, result.parameter_interval90, chances, needs)
 
 
@@ -222,7 +219,7 @@ def engine_for(
     scenario
         The setting that is hardest to sum.
     asked
-        None for the exact engine where it applies, else arrays.
+        None for the exact engine where it leaves nothing to chance but the parameters, else arrays.
 
     Raises
     ------
@@ -231,9 +228,17 @@ def engine_for(
     """
     if asked in {"batch", "mesa"}:
         return asked, ()
-    why = _why_not_exact(scenario, goal, first_effort(scenario, "exact", draws, None), seed)
-    if why and asked == "exact":
-        raise Refusal(*why)
+    effort, first = first_effort(scenario, "exact", draws, None), scenario.years[0]
+    why: tuple[Message, ...] = ()
+    if goal.years != (first,):
+        why = (replace(FIRST_YEAR_ALONE, values={"year": first + 1}),)
+    elif first_year_cost(scenario, scenario.parameters.draw(seed, effort.draws), seed) > MOST_MULTIPLICATIONS:
+        why = (MANY_TRIES,)
+    if asked == "exact":
+        if why:
+            raise Refusal(*why)
+        return "exact", ()
+    why = why or _why_simulated(scenario, effort, seed)
     return ("batch", why) if why else ("exact", ())
 
 
@@ -244,26 +249,23 @@ def first_effort(scenario: Scenario, engine: Engine, draws: int | None, replicat
     return Effort(1 if scenario.fixed else EXACT_DRAWS if draws is None else draws, 1)
 
 
-def _why_not_exact(scenario: Scenario, goal: Goal, effort: Effort, seed: int) -> tuple[Message, ...]:
-    """Return why a plan cannot be worked out exactly; empty where it can."""
-    first = scenario.years[0]
-    if goal.years != (first,):
-        return (replace(FIRST_YEAR_ALONE, values={"year": first + 1}),)
-    scenario = replace(scenario, horizon=1)
-    parameters = scenario.parameters.draw(seed, effort.draws)
+def _why_simulated(scenario: Scenario, effort: Effort, seed: int) -> tuple[Message, ...]:
+    """Return why a plan is simulated unless it is asked for exactly; empty where no lot and no kecamatan matters."""
+    first = replace(scenario, horizon=1)
     try:
-        (populations,) = sort_districts(scenario, parameters, seed)
+        sort_districts(first, first.parameters.draw(seed, effort.draws), seed)
     except NoClosedForm as refusal:
         return refusal.reasons
-    spent = sum(multiplications(scenario, one, parameters) for one in populations)
-    return (MANY_TRIES,) if spent > MOST_MULTIPLICATIONS else ()
+    return ()
 
 
-def _needed(scenario: Scenario, populations: list[Population]) -> tuple[int, int]:
+def _needed(scenario: Scenario, draws: int, seed: int) -> tuple[int, int]:
     """Return the smallest and the largest number that must be reached in the first year."""
-    counts = [len(scenario.districts[0])] * 2
+    villages = scenario.districts[0]
+    counted = np.array([len(villages)])
     if scenario.target.denominator == "below_top":
-        tops = [top_at_start(one, 0) or 0 for one in populations]
-        counts = [counts[0] - max(tops), counts[0] - min(tops)]
-    low, high = needed(scenario.target.share, np.array(counts))
-    return int(low), int(high)
+        known = villages.known
+        counts = known.draw(seed, draws) if isinstance(known, MadeUpCounts) else known.counts[None]
+        counted = counts[:, :TOP].sum(axis=1)
+    must = needed(scenario.target.share, counted)
+    return int(must.min()), int(must.max())

@@ -166,6 +166,24 @@ class Dirichlet:
         return np.asarray(gamma / gamma.sum(axis=-1, keepdims=True))
 
 
+def normal_nodes(reach: float, step: float) -> tuple[Floats, Floats]:
+    """Return equally spaced nodes and weights for the average over a standard normal, each (N,).
+
+    The trapezoidal rule on [−reach, reach]; its steps are at most `step`, and 0 is a node. For a smooth function
+    its error falls with exp(−(2π / step)²); unlike Gauss–Hermite it stays accurate where the function is nearly one.
+
+    Examples
+    --------
+    >>> nodes, weights = normal_nodes(8.0, 0.5)
+    >>> nodes.size, round(float(weights @ nodes**2), 12)
+    (33, 1.0)
+    """
+    half = int(np.ceil(reach / step - 1e-9))
+    nodes = np.linspace(-reach, reach, 2 * half + 1)
+    density = np.exp(-(nodes**2) / 2)
+    return nodes, density / density.sum()
+
+
 def standard_normal(uniform: Floats) -> Floats:
     """Return Φ⁻¹(uniform), elementwise."""
     from scipy.special import ndtri

@@ -62,6 +62,21 @@ class Target:
         return below & ~anyhow, anyhow
 
     @property
+    def score(self) -> Ints:
+        """Shape (4, 4): what one village adds that stands at one level at the start and at another at the end.
+
+        Negative for a fall that is taken off.
+        """
+        start, end = np.indices((len(LEVELS), len(LEVELS)))
+        inside = self.level_mask
+        if self.reading == "stock":
+            return inside[end].astype(np.int64)
+        rise = (end > start).astype(np.int64)
+        if self.reading == "entries":
+            return rise * (inside[end] & ~inside[start])
+        return rise - (end < start) if self.net_of_falls else rise
+
+    @property
     def key(self) -> str:
         """The name of this reading among `readings`."""
         if self.reading != "rises":

@@ -165,14 +165,14 @@ class Environment:
         """
         if year != self._assisted_in:
             raise ValueError(f"assistance is settled for {self._assisted_in}, not for {year}")
-        rise_effect, fall_effect = self._effects()
+        rise_effect, fall_effect = self.effects()
         log_odds = self._luck[year - self.scenario.years[0]][:, None, :]
         if self._neighbours is not None:
             log_odds = log_odds + self._neighbours(levels)
         return Chances(
             rise_odds=self._base_odds * factor(log_odds),
-            rise_effect=rise_effect,
-            fall_effect=fall_effect,
+            rise_effect=None if rise_effect is None else factor(rise_effect),
+            fall_effect=None if fall_effect is None else factor(-fall_effect),
             uniform=uniforms(self.seed, Process.TRANSITION, year, self.villages.units, self.trajectories),
         )
 
@@ -187,13 +187,10 @@ class Environment:
             seen = seen * self._seen_factor
         return seen if blocked is None else np.where(blocked, 0.0, seen)
 
-    def _effects(self) -> tuple[Floats | None, Floats | None]:
-        """Return exp(E) and exp(−Efall) of all interventions, each (V, T) or None."""
+    def effects(self) -> tuple[Floats | None, Floats | None]:
+        """Return E and Efall of all interventions in the year whose assistance is settled, each (V, T) or None."""
         effects = [programme.effects() for programme in self.programmes]
         up = [rise for rise, _ in effects if rise is not None]
         down = [fall for _, fall in effects if fall is not None]
         overlap = self.scenario.overlap
-        return (
-            factor(combine(up, overlap)) if up else None,
-            factor(-combine_on_falls(down, overlap)) if down else None,
-        )
+        return combine(up, overlap) if up else None, combine_on_falls(down, overlap) if down else None

@@ -1,22 +1,27 @@
-"""From exact results, one a parameter draw, to a forecast.
+"""Exact forecasts: one exact result a parameter draw, mixed.
 
-Knows how draws are mixed; must not know how an exact result is found.
+Every year is exact where villages stay independent of each other, or nearly so (MODEL.md, "Exact results"); of any
+other scenario the first year is.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.messages import Message
 from ..domain.status import LEVELS
 from ..domain.target import needed
 from ..domain.villages import Villages
 from ..engine.effort import Effort
-from ..engine.exact.limits import sort_districts
-from ..engine.exact.solve import ExactResult, solve
+from ..engine.exact.limits import NoClosedForm, refuse_too_costly, sort_districts
+from ..engine.exact.solve import solve
+from ..engine.one_year import ExactResult, draws_needed, first_year
 from ..inputs.scenario import Scenario
 from .forecast import DistrictForecast, Forecast, Summary, YearForecast, matrix_summary
-from .uncertainty import estimate_from_draws
+from .uncertainty import Estimate, estimate_from_draws
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +30,7 @@ _UNHEARD_OF = 1e-6
 
 
 def exact_forecast(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
-    """Forecast by closed forms: one exact result a parameter draw, mixed.
+    """Forecast exactly: all years, or the first one alone with the reasons why later ones need simulation.
 
     Parameters
     ----------
@@ -39,32 +44,52 @@ def exact_forecast(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
     Raises
     ------
     NoClosedForm
-        Where there is none, with every reason.
+        Where even the first year would take too long, with every reason.
     """
-    parameters = scenario.parameters.draw(seed, effort.draws)
-    districts = sort_districts(scenario, parameters, seed)
+    results, later = exact_results(scenario, effort, seed)
     return Forecast(
         scenario=scenario,
         seed=seed,
         effort=effort,
         engine="exact",
         districts=tuple(
-            _district(scenario, villages, solve(scenario, villages, parameters, groups))
-            for villages, groups in zip(scenario.districts, districts, strict=True)
+            _district(scenario, villages, result) for villages, result in zip(scenario.districts, results, strict=True)
         ),
-        matrix=matrix_summary(parameters.matrix),
+        matrix=matrix_summary(scenario.parameters.draw(seed, effort.draws).matrix),
         ensemble_run=None,
+        later=later,
     )
 
 
+def exact_results(scenario: Scenario, effort: Effort, seed: int) -> tuple[list[ExactResult], tuple[Message, ...]]:
+    """Return the exact result of every district, and why it holds the first year alone (empty where it does not)."""
+    parameters = scenario.parameters.draw(seed, effort.draws)
+    try:
+        sorted_out = sort_districts(scenario, parameters, seed)
+    except NoClosedForm as none:
+        first = replace(scenario, horizon=1)
+        parameters = scenario.parameters.draw(seed, draws_needed(first, effort.draws, seed))
+        refuse_too_costly(first, parameters)
+        results = [first_year(first, villages, parameters, seed) for villages in scenario.districts]
+        return results, none.reasons if scenario.horizon > 1 else ()
+    every = zip(scenario.districts, sorted_out, strict=True)
+    return [solve(scenario, villages, parameters, populations) for villages, populations in every], ()
+
+
+def _estimate(scenario: Scenario, probabilities: Floats) -> Estimate:
+    """Estimate a probability from exact values, (D,): draws of the parameters, or of lots where these are fixed."""
+    found = estimate_from_draws(probabilities)
+    return replace(found, parameter_interval90=None) if scenario.fixed else found
+
+
 def _district(scenario: Scenario, villages: Villages, result: ExactResult) -> DistrictForecast:
-    joint = result.years_met
-    years = range(1, scenario.horizon + 1)
+    number = len(result.rises)
+    joint = result.years_met if number == scenario.horizon else None
     return DistrictForecast(
         villages=villages,
-        years=tuple(_year(scenario, len(villages), result, t) for t in range(scenario.horizon)),
-        all_years=None if joint is None else estimate_from_draws(joint[:, -1]),
-        at_least=None if joint is None else {m: float(joint[:, m:].sum(axis=1).mean()) for m in years},
+        years=tuple(_year(scenario, len(villages), result, t) for t in range(number)),
+        all_years=None if joint is None else _estimate(scenario, joint[:, -1]),
+        at_least=None if joint is None else {m: float(joint[:, m:].sum(axis=1).mean()) for m in range(1, number + 1)},
         readings={key: tuple(float(p) for p in met.mean(axis=0)) for key, met in result.readings.items()},
         status_probability=result.village_status,
         rise_probability=result.village_rises,
@@ -80,7 +105,7 @@ def _year(scenario: Scenario, villages: int, result: ExactResult, t: int) -> Yea
     likely = must[top > _UNHEARD_OF]
     return YearForecast(
         year=scenario.years[t],
-        met=estimate_from_draws(result.readings[target.key][:, t]),
+        met=_estimate(scenario, result.readings[target.key][:, t]),
         needed_mean=float((must * top).sum() / top.sum()),
         needed_min=int(likely.min()),
         needed_max=int(likely.max()),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.distributions import Fixed
+from ..domain.messages import Message
 from ..domain.parameters import ParameterSet
 from ..domain.status import LEVELS
 from ..domain.villages import Villages
@@ -144,6 +145,8 @@ class Forecast:
         All trajectories; None for the exact engine.
     agent_class
         The researcher's own agent, or None: part of what was run, and of the run's identity.
+    later
+        Where only the first year is exact: why later years need simulation. `districts` then hold that year alone.
     """
 
     scenario: Scenario
@@ -154,6 +157,12 @@ class Forecast:
     matrix: Floats
     ensemble_run: Ensemble | None
     agent_class: type[VillageAgent] | None = None
+    later: tuple[Message, ...] = ()
+
+    @property
+    def calendar(self) -> range:
+        """The years that it holds: those of the scenario, or the first alone."""
+        return self.scenario.years[: len(self.districts[0].years)]
 
     @property
     def basis(self) -> tuple[str, ...]:

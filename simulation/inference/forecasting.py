@@ -46,8 +46,8 @@ def forecast(
     seed
         At least 0; the same seed gives the same forecast on any machine, with any number of workers.
     engine
-        ``batch`` (arrays), ``mesa`` (agents; the same trajectories) or ``exact`` (closed forms, where
-        there is one).
+        ``batch`` (arrays), ``mesa`` (agents; the same trajectories) or ``exact`` (no simulation; all years where
+        villages stay independent of each other, else the first year alone: see `Forecast.later`).
     agent_class
         A subclass of `VillageAgent`; needs the Mesa engine.
     workers, progress, sink
@@ -61,7 +61,7 @@ def forecast(
     Raises
     ------
     KampungError
-        Where the exact engine has no closed form for the scenario, with the reason.
+        Where an exact result would take too long.
     EnsembleError
         Where every trajectory of a district failed, or many ended their worker process.
     ValueError

@@ -197,7 +197,7 @@ def _districts_meeting(forecast: Forecast) -> list[Record]:
             {**_summarised(count), "all": round(float((count == len(run.outcomes)).mean()), DECIMALS)}
             for count in np.moveaxis(meeting, -1, 0)
         ]
-    return [{"year": year, **summary} for year, summary in zip(forecast.scenario.years, summaries, strict=True)]
+    return [{"year": year, **summary} for year, summary in zip(forecast.calendar, summaries, strict=True)]
 
 
 def _summarised(counts: np.ndarray[Any, Any]) -> Record:

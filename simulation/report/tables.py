@@ -49,7 +49,7 @@ def write_trace(forecast: Forecast, trace: PrecisionTrace, folder: Path) -> str:
         (step.draws, step.replicates, code, year, probability, step.half_width)
         for step in trace.steps
         for code, probabilities in zip(codes, step.probabilities, strict=True)
-        for year, probability in zip(forecast.scenario.years, probabilities, strict=True)
+        for year, probability in zip(forecast.calendar, probabilities, strict=True)
     ]
     write_csv(folder / "precision.csv", TRACE_COLUMNS, rows)
     return "precision.csv"
@@ -92,7 +92,7 @@ def village_columns(forecast: Forecast, district: DistrictForecast) -> dict[str,
     ``origin_status`` is empty where only counts are known: the rows then tell villages apart by what
     else is known of them, and say nothing of how near any one of them is.
     """
-    villages, years = district.villages, forecast.scenario.years
+    villages, years = district.villages, forecast.calendar
     horizon = len(years)
 
     def each(values: Any) -> list[str]:

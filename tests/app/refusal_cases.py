@@ -53,7 +53,7 @@ class Case:
         What the command exits with.
     """
 
-    command: str = "forecast scenario.yaml --engine exact"
+    command: str = "compare scenario.yaml lain.yaml --engine exact"
     changes: Mapping[str, str | None] = field(default_factory=dict)
     sections: tuple[str, ...] = ("horizon: 1",)
     table: str = KNOWN
@@ -78,6 +78,7 @@ class Case:
         ]
         (folder / "scenario.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
         (folder / "villages.csv").write_text(self.table, encoding="utf-8")
+        (folder / "lain.yaml").write_text("extends: scenario.yaml\nname: lain\n", encoding="utf-8")
         for name, content in self.files.items():
             (folder / name).write_text(content, encoding="utf-8")
         (folder / "results").mkdir()
@@ -110,7 +111,7 @@ EXACT: dict[str, Case] = {
         changes={"covariates": "{remoteness: 0.9}"}, sections=("horizon: 1", ONLY_COUNTS), table=UNKNOWN
     ),
     "an exact result that takes too long": Case(
-        command="forecast scenario.yaml --engine exact --draws 20000",
+        command="compare scenario.yaml lain.yaml --engine exact --draws 20000",
         changes={"year_sd": None, "campaign": None, "fall": None},
         sections=("horizon: 3",),
     ),
@@ -147,7 +148,7 @@ EXACT: dict[str, Case] = {
     "a starter that is there already": Case(command="new ada"),
     "a folder without a run": Case(command="explain results 63.01.0.00"),
 }
-"""Mostly what the exact engine cannot do."""
+"""Mostly what the exact engine cannot compare."""
 
 RUN = "forecast scenario.yaml --draws 2 --replicates 10 --no-figures"
 EAGER = """from simulation import VillageAgent

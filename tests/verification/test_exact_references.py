@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from simulation.domain.distributions import HalfNormal, LogitNormal
 from simulation.domain.target import Target
-from simulation.engine.exact.village_sums import Axis, Part, total
+from simulation.engine.poisson_binomial import Axis, Part, total
 from simulation.inference.forecasting import forecast
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -47,5 +48,5 @@ def explain(
     found = explain(finished.scenario, village, year, draws=asked["draws"], replicates=replicates, seed=asked["seed"])
     rows = read_rows(finished.folder.path, found.village_code)
     by_year = {row["year"]: chance for row in rows if (chance := row["probability_rises"]) is not None}
-    result = EXPLANATION.result(found.counted(by_year))
+    result = EXPLANATION.result(replace(found, by_year=by_year))
     show_result(settings, result, EXPLANATION.document(result, settings.language(), Source(finished.folder.hash)))

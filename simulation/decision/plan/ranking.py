@@ -21,7 +21,6 @@ from ...domain.status import TOP, Status
 from ...domain.target import needed
 from ...domain.villages import KnownStatuses, Villages
 from ...engine.exact.population import peer_shares
-from ...engine.exact.shock_paths import NODES
 from ...inference.explanation import STATUS_UNKNOWN
 from ...inputs.scenario import Scenario
 from .levers import Lever, eligible_now
@@ -169,7 +168,7 @@ def _affordable(scenario: Scenario, villages: Villages) -> int:
     below_top = int((villages.levels < TOP).sum())
     counted = below_top if scenario.target.denominator == "below_top" else len(villages)
     must = int(needed(scenario.target.share, counted)) + len(villages) * scenario.target.net_of_falls
-    nodes = 2 * NODES * 13
+    nodes = 2 * 61 * 13
     return max(FEWEST_DRAWS, min(MOST_DRAWS, MOST_WORK // (len(villages) * (must + 1) * nodes)))
 
 

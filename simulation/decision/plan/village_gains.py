@@ -24,7 +24,7 @@ from ...engine.exact.forward import Village
 from ...engine.exact.measures import Measure
 from ...engine.exact.population import take, village_log_odds
 from ...engine.exact.shock_paths import Shocks, year_shocks
-from ...engine.exact.village_sums import Axis, Part, total
+from ...engine.poisson_binomial import Axis, Part, total
 from ...inputs.scenario import Scenario
 
 Floats = NDArray[np.float64]

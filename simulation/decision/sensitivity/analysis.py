@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from ...domain.messages import Message, Refusal
 from ...engine.effort import Effort
 from ...engine.ensemble import run
-from ...engine.exact.first_year import chance_of_meeting
-from ...engine.exact.limits import sort_districts
+from ...engine.exact.first_year import first_year_chances
 from ...inputs.scenario import Scenario
 from ..trial import Engine, Goal, engine_for, goal_of
 from .factors import Factors
@@ -140,8 +139,7 @@ class _Surface:
         scenario = replace(self.factors.at(points), horizon=self._year - self.factors.scenario.origin)
         if self._engine == "exact":
             parameters = scenario.parameters.draw(seed, len(points))
-            (populations,) = sort_districts(scenario, parameters, seed)
-            chances = chance_of_meeting(scenario, parameters, populations)
+            chances = first_year_chances(scenario, parameters, seed)
             return np.stack([chances, chances])
         engine: Literal["batch", "mesa"] = "mesa" if self._engine == "mesa" else "batch"
         effort = Effort(len(points), times * self.replicates)

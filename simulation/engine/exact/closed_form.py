@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.status import TOP
+from ..poisson_binomial import Axis, Part, total
 from .forward import Law
 from .measures import Measure, judged, kinds_of_moves, year_measures
 from .population import Group, Population, take
 from .shock_paths import Histories, histories, path_weights, pieces, year_shocks
-from .village_sums import Axis, Part, total
 
 Floats = NDArray[np.float64]
 

@@ -6,6 +6,8 @@ averaged before anything is summed; must not know which scenarios have a closed 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,18 +15,62 @@ from ...domain.law import VILLAGE
 from ...domain.parameters import Parameters, transition_matrix
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
+from ...domain.target import needed
 from ...domain.transition import chance, factor, fall_chance, odds, odds_against
+from .. import one_year
+from ..one_year import draws_needed
+from ..poisson_binomial import Axis, Part, cost, total
 from .closed_form import chance_of_places, top_at_start
 from .forward import Village, lasting_nodes
+from .limits import NoClosedForm, sort_districts
 from .measures import Measure, judged, kinds_of_moves
 from .population import Group, Population, take
 from .shock_paths import Shocks, year_shocks
-from .village_sums import Axis, Part, cost, total
 
 Floats = NDArray[np.float64]
 
 BLOCK_CASES = 16_384
 """Draws × nodes of the shock that are summed side by side."""
+
+
+def first_year_chances(scenario: Assumptions, parameters: Parameters, seed: int) -> Floats:
+    """Return the chance that the target is met in the first year of the only district, shape (D,).
+
+    Where villages of a kecamatan have nothing in common but their level, lots and unknown statuses are weighed in
+    closed form; elsewhere each draw has one way in which they fall.
+    """
+    first = replace(scenario, horizon=1)
+    try:
+        (populations,) = sort_districts(first, parameters, seed)
+    except NoClosedForm:
+        if scenario.fixed:
+            parameters = scenario.parameters.draw(seed, draws_needed(first, 1, seed))
+        return one_year.chance_of_meeting(first, scenario.districts[0], parameters, seed)
+    return chance_of_meeting(first, parameters, populations)
+
+
+def first_year_cost(scenario: Assumptions, parameters: Parameters, seed: int) -> int:
+    """Return about how many multiplications `first_year_chances` takes."""
+    first, villages = replace(scenario, horizon=1), scenario.districts[0]
+    try:
+        (populations,) = sort_districts(first, parameters, seed)
+    except NoClosedForm:
+        most = int(needed(scenario.target.share, len(villages))) + len(villages) * scenario.target.net_of_falls
+        return one_year.multiplications(villages, parameters, most)
+    return sum(multiplications(first, one, parameters) for one in populations)
+
+
+def multiplications(scenario: Assumptions, population: Population, parameters: Parameters) -> int:
+    """Return the multiplications that `chance_of_meeting` takes for one population; `parameters` are all draws."""
+    size, choices = population.membership.shape[0], population.choices
+    measure = first_measure(scenario, size, top_at_start(population, 0) or 0)
+    shapes = [
+        (group.size, (*measure.lattice, *(2 if number in group.choices else 1 for number in range(len(choices)))))
+        for group in population.groups
+    ]
+    axes = [*measure.axes(size), *(Axis(places, exactly=True) for _, places in choices)]
+    nodes = year_shocks(take(parameters, population.draws)).weight.shape[1]
+    return cost(shapes, axes) * int(nodes) * population.draws.size
 
 
 def chance_of_meeting(scenario: Assumptions, parameters: Parameters, populations: list[Population]) -> Floats:
@@ -49,19 +95,6 @@ def chance_of_meeting(scenario: Assumptions, parameters: Parameters, populations
             met = _chance(scenario, population, take(drawn, block), block, shocks.part(block))
             result[population.draws[block]] = met
     return result
-
-
-def multiplications(scenario: Assumptions, population: Population, parameters: Parameters) -> int:
-    """Return the multiplications that `chance_of_meeting` takes for one population; `parameters` are all draws."""
-    size, choices = population.membership.shape[0], population.choices
-    measure = first_measure(scenario, size, top_at_start(population, 0) or 0)
-    shapes = [
-        (group.size, (*measure.lattice, *(2 if number in group.choices else 1 for number in range(len(choices)))))
-        for group in population.groups
-    ]
-    axes = [*measure.axes(size), *(Axis(places, exactly=True) for _, places in choices)]
-    nodes = year_shocks(take(parameters, population.draws)).weight.shape[1]
-    return cost(shapes, axes) * int(nodes) * population.draws.size
 
 
 def ends(village: Village, parameters: Parameters, shock: Floats, thin: int = 1) -> Floats:

@@ -14,6 +14,7 @@ from ...domain.messages import KampungError, Message
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.villages import KnownStatuses, Villages
+from ..one_year import A_SECOND, multiplications
 from .assistance_plan import OpenAllocationError
 from .population import Population, populations, take
 from .shock_paths import is_random
@@ -21,8 +22,9 @@ from .workload import Workload
 
 SHOCK_YEARS = 3
 MOST_MINUTES = 5
-A_MINUTE = 6 * 10**10
-"""Multiplications that one core does in about a minute."""
+COUNTS = 9
+"""Numbers that are counted of a first year: rises, falls, four levels, and the readings that are none of these."""
+A_MINUTE = 60 * A_SECOND
 
 SUBDISTRICT_SHOCK = Message(
     "the shock that villages of a kecamatan share cannot be computed exactly; "
@@ -94,12 +96,29 @@ def sort_districts(scenario: Assumptions, parameters: Parameters, seed: int) -> 
     if not reasons:
         every = [one for district in result for one in district]
         spent = sum(Workload(scenario, one, take(parameters, one.draws)).multiplications for one in every)
-        if spent > MOST_MINUTES * A_MINUTE:
-            minutes = ceil(spent / A_MINUTE)
-            reasons.append(replace(TOO_COSTLY, values={"minutes": minutes, "most": MOST_MINUTES}))
+        reasons += _too_costly(spent)
     if reasons:
         raise NoClosedForm(reasons)
     return result
+
+
+def refuse_too_costly(scenario: Assumptions, parameters: Parameters) -> None:
+    """Refuse a first year that would take too long.
+
+    Raises
+    ------
+    NoClosedForm
+        With how long it would take.
+    """
+    spent = sum(COUNTS * multiplications(villages, parameters, len(villages)) for villages in scenario.districts)
+    if reasons := _too_costly(spent):
+        raise NoClosedForm(reasons)
+
+
+def _too_costly(spent: float) -> list[Message]:
+    if spent <= MOST_MINUTES * A_MINUTE:
+        return []
+    return [replace(TOO_COSTLY, values={"minutes": ceil(spent / A_MINUTE), "most": MOST_MINUTES})]
 
 
 def _of_law(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Iterator[Message]:

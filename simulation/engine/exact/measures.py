@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...domain.status import LEVELS, TOP
 from ...domain.target import Target, YearCounts, needed
-from .village_sums import Axis
+from ..poisson_binomial import Axis
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.distributions import normal_nodes
 from ...domain.law import CAMPAIGN, YEAR
 from ...domain.parameters import Parameters
 
@@ -21,8 +22,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-NODES = 61
-REACH = 8.0
+REACH, STEP = 8.0, 16 / 60
 PRUNE = 1e-13
 """Paths through the years that are less likely than this are left out, and the rest made to sum to 1."""
 
@@ -68,9 +68,7 @@ class Histories:
 
 def standard_nodes() -> tuple[Floats, Floats]:
     """Return nodes and weights for the average over a standard normal."""
-    nodes = np.linspace(-REACH, REACH, NODES)
-    density = np.exp(-(nodes**2) / 2)
-    return nodes, density / density.sum()
+    return normal_nodes(REACH, STEP)
 
 
 def is_random(parameters: Parameters) -> bool:
@@ -98,9 +96,8 @@ def year_shocks(parameters: Parameters) -> Shocks:
 
 def _on_one_grid(sd: Floats, campaign: Floats, probability: Floats) -> Shocks:
     """Return one longer grid for years with and without a campaign: fewer nodes than two grids."""
-    step = 2 * REACH / (NODES - 1)
-    move = np.abs(campaign) / sd
-    z = -REACH + step * np.arange(NODES + int(np.ceil(move.max() / step)))
+    move = np.divide(np.abs(campaign), sd, out=np.zeros_like(sd), where=sd > 0)
+    z = -REACH + STEP * np.arange(61 + int(np.ceil(move.max() / STEP)))
     density = (1 - probability) * np.exp(-(z**2) / 2) + probability * np.exp(-((z - move) ** 2) / 2)
     return Shocks(np.where(campaign < 0, -1, 1) * sd * z, density / density.sum(axis=1, keepdims=True))
 

@@ -6,7 +6,7 @@ What has no closed form is refused by `limits`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.villages import Villages
+from ..one_year import ExactResult
 from .closed_form import ClosedForm
 from .measures import SATURATED
 from .population import Population, take
@@ -23,66 +24,24 @@ from .workload import Workload
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class ExactResult:
-    """One district: V villages, Y years, J interventions, D draws.
-
-    Attributes
-    ----------
-    rises, falls
-        Shape (Y, V + 1): how probable each number is, mean over draws.
-    levels
-        Shape (Y, 4, V + 1): likewise, villages per level at year end.
-    top
-        Shape (Y, V + 1): likewise, villages at the top at the start of the year.
-    mean_rises
-        Shape (D, Y): expected number of rises.
-    readings
-        Reading of the target -> probability that it is met, shape (D, Y); the scenario's own first.
-    saturated
-        Shape (D, Y).
-    years_met
-        Shape (D, Y + 1): how probable it is that the target is met in so many years; None where that
-        would cost too much.
-    assisted
-        Shape (Y, J): mean number of villages assisted.
-    village_status, village_rises, village_risen, village_assisted
-        Shape (V, Y, 4), (V, Y), (V, Y), (V, Y, J): probabilities.
-    """
-
-    rises: Floats
-    falls: Floats
-    mean_rises: Floats
-    levels: Floats
-    top: Floats
-    readings: dict[str, Floats]
-    saturated: Floats
-    years_met: Floats | None
-    assisted: Floats
-    village_status: Floats
-    village_rises: Floats
-    village_risen: Floats
-    village_assisted: Floats
-
-    @classmethod
-    def empty(cls, scenario: Assumptions, villages: int, draws: int) -> ExactResult:
-        """Return a result of zeros."""
-        years, interventions = scenario.horizon, len(scenario.interventions)
-        return cls(
-            rises=np.zeros((years, villages + 1)),
-            falls=np.zeros((years, villages + 1)),
-            mean_rises=np.zeros((draws, years)),
-            levels=np.zeros((years, len(LEVELS), villages + 1)),
-            top=np.zeros((years, villages + 1)),
-            readings={key: np.zeros((draws, years)) for key in scenario.target.readings()},
-            saturated=np.zeros((draws, years)),
-            years_met=np.zeros((draws, years + 1)),
-            assisted=np.zeros((years, interventions)),
-            village_status=np.zeros((villages, years, len(LEVELS))),
-            village_rises=np.zeros((villages, years)),
-            village_risen=np.zeros((villages, years)),
-            village_assisted=np.zeros((villages, years, interventions)),
-        )
+def _empty(scenario: Assumptions, villages: int, draws: int) -> ExactResult:
+    """Return a result of zeros."""
+    years, interventions = scenario.horizon, len(scenario.interventions)
+    return ExactResult(
+        rises=np.zeros((years, villages + 1)),
+        falls=np.zeros((years, villages + 1)),
+        mean_rises=np.zeros((draws, years)),
+        levels=np.zeros((years, len(LEVELS), villages + 1)),
+        top=np.zeros((years, villages + 1)),
+        readings={key: np.zeros((draws, years)) for key in scenario.target.readings()},
+        saturated=np.zeros((draws, years)),
+        years_met=np.zeros((draws, years + 1)),
+        assisted=np.zeros((years, interventions)),
+        village_status=np.zeros((villages, years, len(LEVELS))),
+        village_rises=np.zeros((villages, years)),
+        village_risen=np.zeros((villages, years)),
+        village_assisted=np.zeros((villages, years, interventions)),
+    )
 
 
 def solve(
@@ -98,7 +57,7 @@ def solve(
         From `population.populations`: which draws see which groups.
     """
     draws = parameters.rise.shape[0]
-    result = ExactResult.empty(scenario, len(villages), draws)
+    result = _empty(scenario, len(villages), draws)
     workloads = [Workload(scenario, population, take(parameters, population.draws)) for population in populations]
     jointly = all(work.joint_affordable for work in workloads)
     for population, work in zip(populations, workloads, strict=True):

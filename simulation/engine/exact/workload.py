@@ -12,12 +12,12 @@ from math import prod
 from ...domain.law import VILLAGE
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
+from ..poisson_binomial import Axis, cost
 from .closed_form import CASES, joint_measures, top_at_start
 from .forward import lasting_nodes
 from .measures import year_measures
 from .population import Population
 from .shock_paths import histories, year_shocks
-from .village_sums import Axis, cost
 
 JOINT_COST = 2 * 10**10
 """Multiplications that the probability of "every year" may take (about a minute); beyond it is left out."""

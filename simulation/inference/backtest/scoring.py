@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...domain.randomness import parameter_uniforms
 from ...domain.target import Target
-from ...engine.exact.village_sums import Axis, Part, total
+from ...engine.poisson_binomial import Axis, Part, total
 from .. import scores
 from ..uncertainty import INTERVAL90
 from .cases import DistrictYear

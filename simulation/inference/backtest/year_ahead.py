@@ -13,7 +13,7 @@ from ...domain.status import LEVELS, TOP
 from ...domain.target import Target
 from ...engine.exact.first_year import scores
 from ...engine.exact.measures import judged
-from ...engine.exact.village_sums import Axis, Part, total
+from ...engine.poisson_binomial import Axis, Part, total
 
 Floats = NDArray[np.float64]
 

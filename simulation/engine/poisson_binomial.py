@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Shape = tuple[int, ...]
 
+_IN_CACHE = 512
+"""Cases that are added up side by side."""
 _LARGEST_BINOMIAL = 1000
 """Beyond this many villages a binomial coefficient may be too large for a number."""
 
@@ -76,6 +78,58 @@ def total(parts: Sequence[Part], axes: Sequence[Axis]) -> Floats:
     if not any(axis.exactly for axis in axes):
         return _join(result, last, axes)
     return _meet(result, _power(last.adds, last.size, axes), axes)
+
+
+def add_villages(chances: Floats, limit: int) -> Floats:
+    """Return the distribution of a number that villages add up to, shape (n + 1, case); n is at most `limit`.
+
+    Parameters
+    ----------
+    chances
+        Shape (village, most, case): chance that a village adds 1, 2 … `most`.
+    limit
+        Stands for larger sums too.
+
+    Examples
+    --------
+    >>> add_villages(np.full((3, 1, 1), 0.5), 2)[:, 0].tolist()
+    [0.125, 0.375, 0.5]
+    """
+    villages, most, cases = chances.shape
+    result = np.zeros((min(villages * most, limit) + 1, cases))
+    result[0] = 1
+    for number, village in enumerate(chances):
+        reached = min(number * most + 1, limit)
+        moved = [result[:reached] * chance for chance in village]
+        for one in moved:
+            result[:reached] -= one
+        for adds, one in enumerate(moved, start=1):
+            inside = max(0, min(reached, limit - adds))
+            result[adds : adds + inside] += one[:inside]
+            if inside < reached:
+                result[limit] += one[inside:].sum(axis=0)
+    return result
+
+
+def add(one: Floats, other: Floats, limit: int) -> Floats:
+    """Return the distribution of the sum of two independent numbers, (n + 1, …) each; `limit` stands for more."""
+    if len(one) < len(other):
+        one, other = other, one
+    inside = one.shape[1:]
+    one, other = one.reshape(len(one), -1), other.reshape(len(other), -1)
+    result = np.zeros((min(len(one) + len(other) - 2, limit) + 1, one.shape[1]))
+    for start in range(0, one.shape[1], _IN_CACHE):
+        part = slice(start, start + _IN_CACHE)
+        many, sums = np.ascontiguousarray(one[:, part]), np.zeros((len(result), len(one[0, part])))
+        moved = np.empty_like(many)
+        for number, chance in enumerate(other[:, part]):
+            np.multiply(many, chance, out=moved)
+            within = max(0, min(len(many), limit + 1 - number))
+            sums[number : number + within] += moved[:within]
+            if within < len(many):
+                sums[-1] += moved[within:].sum(axis=0)
+        result[:, part] = sums
+    return result.reshape(-1, *inside)
 
 
 def cost(shapes: Sequence[tuple[int, Shape]], axes: Sequence[Axis]) -> int:

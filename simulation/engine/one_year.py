@@ -1,0 +1,581 @@
+"""One year ahead, exactly: how many villages rise, fall, enter or stand at a level at the end of the year.
+
+Given levels, parameters and assistance, villages are independent once the shocks of the year are given, so every
+count is a sum over villages (Poisson-binomial). Within a kecamatan the sum is averaged over the kecamatan's shock,
+kecamatan are convolved, and the result is averaged over the shock of the district and over campaign years.
+What sets a village apart for good is averaged first, village by village: a village's move is linear in its chance
+of rising. Peers are shares at the start of the year, so they cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.distributions import normal_nodes
+from ..domain.intervention import fixed_order, may_be_chosen
+from ..domain.law import Luck, OfNeighbours, OfVillage, acting
+from ..domain.parameters import Parameters, transition_matrix
+from ..domain.randomness import Trajectories
+from ..domain.scenario import Assumptions
+from ..domain.status import LEVELS, TOP
+from ..domain.target import Target, needed
+from ..domain.transition import chance, factor, fall_chance, odds, odds_against
+from ..domain.villages import KnownStatuses, SubdistrictCounts, Villages, count_levels, places
+from .environment import Environment
+from .poisson_binomial import add, add_villages
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Statuses = NDArray[np.int8]
+
+BLOCK_CASES = 8192
+"""Draws × nodes that are handled side by side: their sums stay in cache."""
+UNLIKELY = 1e-9
+"""Nodes of the district's shock that weigh less in every draw of a block are left out."""
+REACH = 5.0
+"""How far the shock of a kecamatan, and what sets a village apart, are followed, in sd; 6e-7 lies beyond."""
+YEAR_REACH = 6.0
+SMALL = 0.05
+"""A shock of a kecamatan below this many sd on the log-odds scale needs three nodes only."""
+LARGEST_ODDS = 1e100
+A_SECOND = 4e8
+"""Multiplications of sums over villages that an ordinary core does in a second."""
+LOTS = 1000
+"""Where parameters are fixed, so many ways are averaged in which unknown statuses lie, or a lot falls, at random."""
+_TRIED = 16
+
+
+@dataclass(frozen=True, eq=False)
+class YearStart:
+    """Everything that is settled before the year begins, for V villages and D draws.
+
+    Attributes
+    ----------
+    status
+        Shape (V, D): level at the start of the year.
+    rise_log_odds
+        Shape (V, D): covariates, peers and assistance, on the log odds of rising.
+    fall_log_odds
+        Shape (V, D): assistance, on the log odds of falling.
+    assisted
+        Shape (V, D, J): who is assisted.
+    """
+
+    status: Statuses
+    rise_log_odds: Floats
+    fall_log_odds: Floats
+    assisted: Bools
+
+    @classmethod
+    def of(cls, scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> YearStart:
+        """Return the start of the first year: where only counts are known, or a lot decides, as each draw has it.
+
+        Statuses are placed, and lots are drawn, as in the first trajectory of each draw.
+        """
+        year, draws = scenario.years[0], parameters.rise.shape[0]
+        trajectories = Trajectories.grid(range(draws), range(1))
+        environment = Environment(replace(scenario, horizon=1), villages, parameters, trajectories, seed)
+        status = environment.initial_status()
+        place = places(status, villages.subdistrict_index)
+        levels = count_levels(place, villages)
+        environment.assist(year, status, levels, None)
+        rise_effect, fall_effect = environment.effects()
+        rise, fall = np.zeros(status.shape), np.zeros(status.shape)
+        for term in acting(parameters):
+            coefficient = term.coefficient(parameters)
+            match term.regressor:
+                case OfVillage(value):
+                    rise += value(villages)[:, None] * coefficient
+                case OfNeighbours(value):
+                    rise += (coefficient * value(villages, levels)).take(place)
+        if rise_effect is not None:
+            rise += rise_effect
+        if fall_effect is not None:
+            fall += fall_effect
+        every = [programme.assisted for programme in environment.programmes]
+        assisted = np.stack(every, axis=-1) if every else np.zeros((*status.shape, 0), dtype=bool)
+        return cls(status, rise, fall, assisted)
+
+    def take(self, draws: Ints) -> YearStart:
+        """Return some of the draws."""
+        return YearStart(
+            self.status[:, draws], self.rise_log_odds[:, draws], self.fall_log_odds[:, draws], self.assisted[:, draws]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ExactResult:
+    """What is exact of one district: V villages, Y years, J interventions, D draws.
+
+    Attributes
+    ----------
+    rises, falls
+        Shape (Y, V + 1): how probable each number is, mean over draws.
+    levels
+        Shape (Y, 4, V + 1): likewise, villages per level at year end.
+    top
+        Shape (Y, V + 1): likewise, villages at the top at the start of the year.
+    mean_rises
+        Shape (D, Y): expected number of rises.
+    readings
+        Reading of the target -> probability that it is met, shape (D, Y); the scenario's own first.
+    saturated
+        Shape (D, Y).
+    years_met
+        Shape (D, Y + 1): how probable it is that the target is met in so many years; None where that
+        would cost too much.
+    assisted
+        Shape (Y, J): mean number of villages assisted.
+    village_status, village_rises, village_risen, village_assisted
+        Shape (V, Y, 4), (V, Y), (V, Y), (V, Y, J): probabilities.
+    """
+
+    rises: Floats
+    falls: Floats
+    mean_rises: Floats
+    levels: Floats
+    top: Floats
+    readings: dict[str, Floats]
+    saturated: Floats
+    years_met: Floats | None
+    assisted: Floats
+    village_status: Floats
+    village_rises: Floats
+    village_risen: Floats
+    village_assisted: Floats
+
+
+def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> ExactResult:
+    """Return the exact result of the first year of one district, for all D draws."""
+    size = len(villages)
+    start = YearStart.of(scenario, villages, parameters, seed)
+    at_start = np.stack([(start.status == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
+    wanted = {name: Count(score, size) for name, score in _counted().items()}
+    judged = {key: target_count(target, at_start) for key, target in scenario.target.readings().items()}
+    own = {key: count for key, (count, _) in judged.items() if not (count.score == wanted["rises"].score).all()}
+    year = YearAhead(villages, parameters, start)
+    sums, rise = year.counts({**wanted, **own})
+    met = {key: chance_of_reaching(sums[key if key in own else "rises"], must) for key, (_, must) in judged.items()}
+    rise_mean = _of_alike(scenario, villages, rise.mean(axis=1))
+    status = _of_alike(scenario, villages, year.levels(rise).mean(axis=2))
+    assisted = start.assisted.mean(axis=1)
+    return ExactResult(
+        rises=sums["rises"].mean(axis=1)[None],
+        falls=sums["falls"].mean(axis=1)[None],
+        mean_rises=rise.sum(axis=0)[:, None],
+        levels=np.stack([sums[level].mean(axis=1) for level in LEVELS])[None],
+        top=np.bincount(at_start[:, TOP], minlength=size + 1)[None] / len(at_start),
+        readings={key: chances[:, None] for key, chances in met.items()},
+        saturated=_saturated(scenario.target, at_start)[:, None].astype(np.float64),
+        years_met=np.stack([1 - met[scenario.target.key], met[scenario.target.key]], axis=1),
+        assisted=assisted.sum(axis=0)[None],
+        village_status=status[:, None],
+        village_rises=rise_mean[:, None],
+        village_risen=rise_mean[:, None],
+        village_assisted=_of_alike(scenario, villages, assisted)[:, None],
+    )
+
+
+def draws_needed(scenario: Assumptions, draws: int, seed: int) -> int:
+    """Return how many draws to take: `LOTS` where parameters are fixed but lots decide where the year begins."""
+    if not scenario.fixed:
+        return draws
+    parameters = scenario.parameters.draw(seed, _TRIED)
+    for villages in scenario.districts:
+        start = YearStart.of(scenario, villages, parameters, seed)
+        if np.ptp(start.status, axis=1).any() or np.ptp(start.assisted.astype(np.int8), axis=1).any():
+            return LOTS
+    return draws
+
+
+def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> Floats:
+    """Return the chance that the target is met in the first year, shape (D,)."""
+    start = YearStart.of(scenario, villages, parameters, seed)
+    at_start = np.stack([(start.status == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
+    count, must = target_count(scenario.target, at_start)
+    sums, _ = YearAhead(villages, parameters, start).counts({"met": count})
+    return chance_of_reaching(sums["met"], must)
+
+
+def multiplications(villages: Villages, parameters: Parameters, limit: int) -> int:
+    """Return about how many multiplications one count takes of which no more than `limit` is told apart."""
+    sizes = np.minimum(villages.subdistrict_sizes, limit + 1)
+    within = int((villages.subdistrict_sizes * sizes).sum())
+    between = int((np.minimum(np.cumsum(villages.subdistrict_sizes), limit + 1) * sizes).sum())
+    points, nodes = _points(parameters, villages), _nodes(parameters, villages)
+    return int((points * (within + (nodes * int(sizes.sum()) if points.max() > 1 else 0)) + nodes * between).sum())
+
+
+def target_count(target: Target, at_start: Ints) -> tuple[Count, Ints]:
+    """Return what is counted for a target, and how much must be reached in each draw, (D,), from levels (D, 4)."""
+    score, villages = target.score, int(at_start[0].sum())
+    offset = -min(0, int(score.min()))
+    counted = at_start[:, :TOP].sum(axis=1) if target.denominator == "below_top" else at_start.sum(axis=1)
+    must = needed(target.share, counted) + offset * villages
+    return Count(score + offset, int(must.max())), must
+
+
+def chance_of_reaching(sums: Floats, must: Ints) -> Floats:
+    """Return how probable it is that a count (n + 1, D) is at least `must` (D,), shape (D,)."""
+    enough = np.arange(len(sums))[:, None] >= must
+    return np.asarray(np.clip((sums * enough).sum(axis=0), 0.0, 1.0))
+
+
+def _counted() -> dict[str, Ints]:
+    """Return what is counted of every year, by name: what a village adds that goes from one level to another."""
+    start, end = np.indices((len(LEVELS), len(LEVELS)))
+    moves = {"rises": end > start, "falls": end < start}
+    moves |= {name: end == level for level, name in enumerate(LEVELS)}
+    return {name: inside.astype(np.int64) for name, inside in moves.items()}
+
+
+def _saturated(target: Target, at_start: Ints) -> Bools:
+    """Return whether too few villages can move for the target to be within reach, shape (D,)."""
+    by_rising, anyhow = target.within_reach
+    counted = at_start[:, :TOP].sum(axis=1) if target.denominator == "below_top" else at_start.sum(axis=1)
+    return np.asarray(at_start[:, by_rising | anyhow].sum(axis=1) < needed(target.share, counted))
+
+
+def _of_alike(scenario: Assumptions, villages: Villages, values: Floats) -> Floats:
+    """Average (V, …) over villages that nothing but their unknown level tells apart: each stands for all of them."""
+    exchangeable = not scenario.parameters.covariates and all(
+        fixed_order(plan, villages) is None and may_be_chosen(plan, villages).all() for plan in scenario.interventions
+    )
+    if isinstance(villages.known, KnownStatuses) or not exchangeable:
+        return values
+    index = villages.subdistrict_index
+    alike = index if isinstance(villages.known, SubdistrictCounts) else villages.subdistrict_sizes[index]
+    result = np.empty_like(values)
+    for sort in np.unique(alike):
+        result[alike == sort] = values[alike == sort].mean(axis=0)
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class Count:
+    """A number that villages add up to.
+
+    Attributes
+    ----------
+    score
+        Shape (4, 4), each 0, 1 or 2: what a village adds that goes from one level to another.
+    limit
+        The largest sum that is told apart; it stands for larger ones too.
+    """
+
+    score: Ints
+    limit: int
+
+
+class YearAhead:
+    """The year ahead of one district, V villages in K kecamatan, for D draws.
+
+    Parameters
+    ----------
+    villages, parameters, start
+        The district; D draws; where the year begins.
+    shocks
+        Shape (K, D): what the shocks of the year add to the log odds of rising in each kecamatan, where they are
+        held as given; None to average over them.
+    """
+
+    def __init__(
+        self, villages: Villages, parameters: Parameters, start: YearStart, shocks: Floats | None = None
+    ) -> None:
+        self.villages, self.start = villages, start
+        self._parameters, self._given = parameters, shocks
+
+    def rises(self) -> Floats:
+        """Return the chance that each village rises, shape (V, D)."""
+        return self.counts({})[1]
+
+    def levels(self, rise: Floats) -> Floats:
+        """Return the chance that each village ends the year at each level, (V, 4, D), from that of rising (V, D)."""
+        moves = _Moves(self._parameters, self.start)
+        ends_at = [np.broadcast_to(np.arange(len(LEVELS)) == level, (len(LEVELS),) * 2) for level in range(len(LEVELS))]
+        return np.stack([moves.probability(rise, inside) for inside in ends_at], axis=1)
+
+    def counts(self, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
+        """Return the distribution of every count, shape (limit + 1, D), and the chance of rising (V, D)."""
+        draws = self.start.status.shape[1]
+        result = {name: np.zeros((count.limit + 1, draws)) for name, count in wanted.items()}
+        rise = np.zeros(self.start.status.shape)
+        for block in self.blocks():
+            sums, rises = block.counts(wanted)
+            rise[:, block.draws] = rises
+            for name, found in sums.items():
+                result[name][: len(found), block.draws] = found
+        return result, rise
+
+    def blocks(self) -> Iterator[YearBlock]:
+        """Yield the draws in blocks of similar shocks."""
+        p, draws = self._parameters, self.start.status.shape[1]
+        if self._given is not None:
+            for begin in range(0, draws, BLOCK_CASES):
+                some = np.arange(begin, min(begin + BLOCK_CASES, draws))
+                yield YearBlock(self.villages, p.take(some), self.start.take(some), some, self._given[:, some])
+            return
+        step = _year_steps(_spread(p, "district"), len(self.villages))
+        points, small = _points(p, self.villages), _spread(p, "subdistrict") < SMALL
+        for alike in (np.flatnonzero(small), np.flatnonzero(~small)):
+            left = alike[np.lexsort((points[alike], step[alike]))]
+            while left.size:
+                cases = np.maximum.accumulate(points[left]) * np.arange(1, left.size + 1)
+                size = max(1, int(np.searchsorted(cases, BLOCK_CASES)))
+                some, left = left[:size], left[size:]
+                yield YearBlock(self.villages, p.take(some), self.start.take(some), some, None)
+
+
+class YearBlock:
+    """Some draws D of a year ahead.
+
+    What a kecamatan does depends on one number, the sum x of the shocks of the district, of a campaign and of its
+    own: it is computed at M values of x and then averaged over the kecamatan's shock for each of N nodes of the
+    district's.
+
+    Attributes
+    ----------
+    draws
+        Shape (D,): which.
+    weight
+        Shape (D, N): of the district's nodes, summing to 1.
+    """
+
+    def __init__(
+        self, villages: Villages, parameters: Parameters, start: YearStart, draws: Ints, given: Floats | None
+    ) -> None:
+        p = parameters
+        self.villages, self.start, self.draws = villages, start, draws
+        self.moves = _Moves(p, start)
+        self._given = None if given is None else factor(given)
+        self._odds = odds(p.rise)
+        self._lasting = _lasting_nodes(_spread(p, "village"))
+        self._kernel: Floats | None = None
+        if given is not None:
+            self.weight = np.ones((draws.size, 1))
+            return
+        district, self.weight = _district_nodes(p, len(villages))
+        points = district
+        if _spread(p, "subdistrict").any():
+            points, self._kernel = _subdistrict_points(p, villages, district)
+        self._factor = factor(points)
+
+    @cached_property
+    def members(self) -> list[slice]:
+        """Rows of the villages of each kecamatan."""
+        ends = np.cumsum(self.villages.subdistrict_sizes)
+        return [slice(int(a), int(b)) for a, b in zip(ends - self.villages.subdistrict_sizes, ends, strict=True)]
+
+    def rise(self, k: int, status: Ints, log_odds: Floats) -> Floats:
+        """Return the chance of rising in a kecamatan, shape (C, D, M), of C villages: levels and log odds (C, D)."""
+        own = self._odds[np.arange(self.draws.size), status] * factor(log_odds)
+        shock = self._factor if self._given is None else self._given[k][:, None]
+        return self._average(own[:, :, None] * shock)
+
+    def chances(self, k: int) -> Floats:
+        """Return the chances of rising of the villages of a kecamatan, shape (villages, D, M).
+
+        In each draw, villages that are alike are computed once.
+        """
+        status = self.start.status[self.members[k]].astype(np.int64)
+        log_odds = self.start.rise_log_odds[self.members[k]]
+        order = np.lexsort((log_odds, status), axis=0)
+        sorted_status, sorted_odds = (np.take_along_axis(each, order, axis=0) for each in (status, log_odds))
+        differs = (np.diff(sorted_status, axis=0) != 0) | (np.diff(sorted_odds, axis=0) != 0)
+        sort = np.concatenate([np.zeros((1, self.draws.size), dtype=np.int64), np.cumsum(differs, axis=0)])
+        sort_of = np.empty_like(sort)
+        np.put_along_axis(sort_of, order, sort, axis=0)
+        first = np.array([np.argmax(sort_of == number, axis=0) for number in range(int(sort.max()) + 1)])
+        found = self.rise(k, np.take_along_axis(status, first, axis=0), np.take_along_axis(log_odds, first, axis=0))
+        return np.asarray(found[sort_of, np.arange(self.draws.size)])
+
+    def average(self, values: Floats) -> Floats:
+        """Average (…, D, M) over the shock of the kecamatan, shape (…, D, N)."""
+        if self._kernel is None:
+            return values
+        return np.moveaxis(np.moveaxis(values, -2, 0) @ self._kernel, 0, -2)
+
+    def mean(self, values: Floats) -> Floats:
+        """Average (…, D, M) over all shocks, shape (…, D)."""
+        weight = self.weight if self._kernel is None else (self._kernel @ self.weight[:, :, None])[..., 0]
+        return np.asarray((values * weight).sum(axis=-1))
+
+    def sum(self, rows: slice, rise: Floats, count: Count) -> Floats:
+        """Return the distribution of a count over some villages of a kecamatan, shape (n + 1, D, M)."""
+        most = int(count.score.max())
+        adds = np.stack([self.moves.probability(rise, count.score == n, rows) for n in range(1, most + 1)], axis=1)
+        return add_villages(adds.reshape(*adds.shape[:2], -1), count.limit).reshape(-1, *rise.shape[1:])
+
+    def counts(self, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
+        """Return the distribution of every count, shape (n + 1, D), and the chance of rising (V, D)."""
+        so_far: dict[str, Floats] = {}
+        rises = []
+        for k in range(len(self.members)):
+            rise = self.chances(k)
+            rises.append(self.mean(rise))
+            for name, count in wanted.items():
+                here = self.average(self.sum(self.members[k], rise, count))
+                so_far[name] = add(so_far[name], here, count.limit) if name in so_far else here
+        return {name: (found * self.weight).sum(axis=-1) for name, found in so_far.items()}, np.concatenate(rises)
+
+    def _average(self, typical: Floats) -> Floats:
+        """Return the chance of rising from odds (C, D, M), averaged over what sets a village apart for good.
+
+        Two villages apart by ±τb have together the chance 1 + (O² − 1) / (1 + 2 cosh(τb) O + O²).
+        """
+        apart, weight = self._lasting
+        if weight.size == 0:
+            return chance(typical)
+        typical = np.minimum(typical, LARGEST_ODDS)
+        square = typical * typical
+        result = np.zeros(typical.shape)
+        for twice, share in zip(apart.T, weight, strict=True):
+            result += share / (twice[:, None] * typical + (1 + square))
+        middle = 1 - 2 * weight.sum()
+        result *= square - 1
+        result += weight.sum()
+        return np.asarray(result + middle * (typical / (1 + typical)))
+
+
+class _Moves:
+    """Where villages end the year that rise, and that do not: linear in the chance of rising."""
+
+    def __init__(self, parameters: Parameters, start: YearStart) -> None:
+        p = parameters
+        self._status = start.status.astype(np.int64)
+        self._fall = fall_chance(
+            odds_against(p.fall)[np.arange(p.fall.shape[0]), self._status], factor(-start.fall_log_odds)
+        )
+        self._up, self._down = (
+            transition_matrix(np.full_like(p.rise, up), np.full_like(p.fall, 1 - up), p.rise_reaches, p.fall_reaches)
+            for up in (1.0, 0.0)
+        )
+
+    def probability(self, rise: Floats, inside: Bools, rows: slice = slice(None)) -> Floats:
+        """Return the chance that villages make one of the moves `inside` (4, 4), from their chances of rising.
+
+        `rise` has shape (villages, D, …), one for each of `rows`.
+        """
+        status, fall = self._status[rows], self._fall[rows]
+        draw = np.arange(status.shape[1])
+        up, down = ((way * inside).sum(axis=-1)[draw, status] for way in (self._up, self._down))
+        stay = inside[np.arange(len(LEVELS)), np.arange(len(LEVELS))][status]
+        otherwise = fall * down + (1 - fall) * stay
+        along = (..., *(None,) * (rise.ndim - 2))
+        return np.asarray(rise * (up - otherwise)[along] + otherwise[along])
+
+
+def _spread(parameters: Parameters, shared_by: Literal["district", "subdistrict", "village"]) -> Floats:
+    """Return the sd of all normal luck that is shared by some villages, shape (D,)."""
+    variance = np.zeros(parameters.rise.shape[0])
+    for term in acting(parameters):
+        if isinstance(term.regressor, Luck) and term.regressor.coin is None and term.regressor.shared_by == shared_by:
+            variance += term.coefficient(parameters) ** 2
+    return np.sqrt(variance)
+
+
+def _coins(parameters: Parameters) -> list[tuple[Floats, Floats]]:
+    """Return chance and log odds, (D,) each, of what happens to a whole district or not: campaigns."""
+    return [
+        (parameters.scales[luck.coin], term.coefficient(parameters))
+        for term in acting(parameters)
+        if isinstance(luck := term.regressor, Luck) and luck.coin is not None
+    ]
+
+
+def _lasting_nodes(village_sd: Floats) -> tuple[Floats, Floats]:
+    """Return 2 cosh(τ b) for the positive nodes b, shape (D, b), and their weights; none where villages are alike.
+
+    The step keeps the average of a logistic curve, whose poles lie π/τ off the real line, right to about 1e-7.
+    """
+    widest = float(village_sd.max(initial=0.0))
+    if widest == 0:
+        return np.zeros((village_sd.size, 0)), np.zeros(0)
+    pole = np.pi / widest
+    step = 1.0 if pole > 4 else min(1.0, 2 * np.pi * pole / (16 + pole**2 / 2))
+    nodes, weight = normal_nodes(REACH + 1, step)
+    positive = nodes > 0
+    return 2 * np.cosh(village_sd[:, None] * nodes[positive]), weight[positive]
+
+
+def _year_steps(year_sd: Floats, villages: int) -> Floats:
+    """Return the step of the district's nodes for each draw, shape (D,): 1, 1/2, 1/4 … sd; see `_fine_enough`.
+
+    The sharpest step in the shock is taken where a tenth of the villages rises.
+    """
+    return np.asarray(2.0 ** np.floor(np.log2(_fine_enough(year_sd * np.sqrt(0.09 * villages)))))
+
+
+def _fine_enough(sharpness: Floats) -> Floats:
+    """Return the step at which the average of a normal step of width 1 / sharpness over N(0, 1) is right to 1e-5."""
+    width = 1 / np.maximum(sharpness, 1e-9)
+    return np.asarray(np.minimum(1.0, 1.3 * width / np.sqrt(1 + width**2)))
+
+
+def _district_nodes(parameters: Parameters, villages: int) -> tuple[Floats, Floats]:
+    """Return what the district's luck of a year adds up to at its nodes, and their weights, each (D, N)."""
+    sd = _spread(parameters, "district")
+    z, weight = np.zeros(1), np.ones(1)
+    if sd.any():
+        z, weight = normal_nodes(YEAR_REACH, float(_year_steps(sd, villages).min()))
+    nodes, weights = sd[:, None] * z, np.broadcast_to(weight, (sd.size, weight.size))
+    for probability, log_odds in _coins(parameters):
+        happens = np.where(log_odds == 0, 0.0, probability)[:, None]
+        nodes = np.concatenate([nodes, nodes + log_odds[:, None]], axis=1)
+        weights = np.concatenate([(1 - happens) * weights, happens * weights], axis=1)
+    likely = (weights > UNLIKELY).any(axis=0)
+    return nodes[:, likely], weights[:, likely] / weights[:, likely].sum(axis=1, keepdims=True)
+
+
+def _nodes(parameters: Parameters, villages: Villages) -> Floats:
+    """Return at about how many nodes of the district's luck it is summed up, shape (D,)."""
+    year = _spread(parameters, "district")
+    nodes = np.where(year > 0, 2 * YEAR_REACH / _year_steps(year, len(villages)) + 1, 1.0)
+    for probability, _ in _coins(parameters):
+        nodes = nodes * (1 + (probability > 0))
+    return nodes
+
+
+def _points(parameters: Parameters, villages: Villages) -> Ints:
+    """Return at about how many values of x a kecamatan is computed, shape (D,)."""
+    year, local = _spread(parameters, "district"), _spread(parameters, "subdistrict")
+    within = 2 * YEAR_REACH * year + 2 * REACH * local
+    nodes = _nodes(parameters, villages)
+    for probability, log_odds in _coins(parameters):
+        within = within + np.abs(log_odds) * (probability > 0)
+    several = within / np.where(local > 0, _subdistrict_step(local, villages), 1.0)
+    return np.where(local == 0, nodes, np.where(local < SMALL, 3 * nodes, several)).astype(np.int64) + 1
+
+
+def _subdistrict_step(subdistrict_sd: Floats, villages: Villages) -> Floats:
+    """Return the step of x, on the log-odds scale, for each draw; 0 where kecamatan have no shock."""
+    finest = _fine_enough(subdistrict_sd * np.sqrt(villages.subdistrict_sizes.max() / 4))
+    return np.asarray(subdistrict_sd * finest)
+
+
+def _subdistrict_points(parameters: Parameters, villages: Villages, district: Floats) -> tuple[Floats, Floats]:
+    """Return the values of x (D, M), and the weight of each given the district's shock (D, M, N).
+
+    The average over a kecamatan's shock is the trapezoidal rule on one grid of x for all nodes of the district.
+    Where a kecamatan's shock is nil or small, x is taken at three Gauss–Hermite nodes about each of the district's.
+    """
+    sd = _spread(parameters, "subdistrict")[:, None]
+    if sd.max() < SMALL:
+        apart = np.concatenate([district - np.sqrt(3) * sd, district, district + np.sqrt(3) * sd], axis=1)
+        each = np.eye(district.shape[1])
+        return apart, np.broadcast_to(
+            np.concatenate([each / 6, each * 2 / 3, each / 6]), (len(sd), *apart.shape[1:], len(each))
+        )
+    step = _subdistrict_step(sd, villages)
+    low = district.min(axis=1, keepdims=True) - REACH * sd
+    number = int(np.ceil(((district.max(axis=1, keepdims=True) + REACH * sd - low) / step).max()))
+    points = low + step * np.arange(number + 1)
+    kernel = np.exp(-(((points[:, :, None] - district[:, None, :]) / sd[:, :, None]) ** 2) / 2)
+    return points, kernel / kernel.sum(axis=1, keepdims=True)

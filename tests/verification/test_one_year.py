@@ -1,0 +1,269 @@
+"""The exact year ahead: against enumeration, the closed forms of several years, and trajectories."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from districts import ORIGIN, everything_on, make_scenario, make_villages, scenarios
+from exact_settings import REFERENCE, assist, district
+from hypothesis import HealthCheck, assume, given, settings
+from numpy.typing import NDArray
+
+from simulation.domain.distributions import Beta, Fixed, HalfNormal, LogitNormal
+from simulation.domain.law import luck_of_years
+from simulation.domain.randomness import Trajectories
+from simulation.domain.scenario import Assumptions
+from simulation.domain.target import Target
+from simulation.engine.ensemble import Effort, run
+from simulation.engine.exact.limits import NoClosedForm, sort_districts
+from simulation.engine.exact.solve import solve
+from simulation.engine.one_year import Count, YearAhead, YearStart, chance_of_meeting, draws_needed, first_year
+from simulation.inputs.scenario import load_scenario
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SEED = 2026
+Floats = NDArray[np.float64]
+
+TINY: dict[str, Any] = {
+    "village_sd": 0.9, "year_sd": 0.7, "subdistrict_sd": 0.6, "peer_odds_ratio": 3.0, "fall": 0.15,
+    "campaign.probability": 0.2, "campaign.odds_ratio": 6.0,
+}  # fmt: skip
+
+
+def tiny(**changes: Any) -> Assumptions:
+    """Return four villages in two kecamatan with every term of the law at work, and two of them assisted."""
+    villages = make_villages([3, 1], status=[0, 1, 2, 0], columns={"remote": [0.5, -1.0, 2.0, 1.0]})
+    plan = assist("pokja", capacity=2, priority="column:remote", eligible_status=("dasar", "mandiri"))
+    effects = {"pokja.odds_ratio_rise": 2.5, "pokja.odds_ratio_fall": 0.4}
+    return make_scenario(villages, {**TINY, **changes}, [plan], effects, {"remote": 1.4}, horizon=1)
+
+
+def nodes(number: int) -> tuple[Floats, Floats]:
+    """Return a Gauss-Hermite rule for N(0, 1), which the code under test does not use."""
+    points, weights = np.polynomial.hermite_e.hermegauss(number)
+    return points, weights / weights.sum()
+
+
+def enumerated(scenario: Assumptions) -> dict[tuple[int, ...], float]:
+    """Return the chance of every end of the year of `tiny`, from the formulas of MODEL.md, shocks by brute force."""
+    p, villages = scenario.parameters.draw(SEED, 1), scenario.districts[0]
+    scales = {str(key): value[0] for key, value in p.scales.items()}
+    remote = np.array([0.5, -1.0, 2.0, 1.0]) - 0.625
+    assisted = np.array([False, False, True, True])
+    above = np.array([1.0, 0.5, 0.0, 0.0])
+    level = villages.levels.astype(int)
+    own = np.log(p.rise[0, level] / (1 - p.rise[0, level])) + scales["covariates.remote"] * remote
+    own = own + scales["peer_odds_ratio"] * above + np.log(2.5) * assisted
+    against = (1 - p.fall[0, level]) / np.maximum(p.fall[0, level], 1e-300)
+    fall = np.where(level > 0, 1 / (1 + against / np.where(assisted, 0.4, 1.0)), 0.0)
+    matrix = np.array([end_shares(p, int(s)) for s in level])
+    b, weight_b = nodes(60)
+    z, weight = nodes(40)
+    year, one, two = (points.ravel() for points in np.meshgrid(z, z, z, indexing="ij"))
+    share = np.multiply.outer(np.multiply.outer(weight, weight), weight).ravel()
+    result = dict.fromkeys(product(range(4), repeat=4), 0.0)
+    for happens, likely in ((0.0, 1 - scales["campaign.probability"]), (1.0, scales["campaign.probability"])):
+        shock = scales["year_sd"] * year + scales["campaign.odds_ratio"] * happens
+        shocks = shock + scales["subdistrict_sd"] * np.array([one, one, one, two])
+        rise = sum(
+            w / (1 + np.exp(-(own[:, None] + shocks) - scales["village_sd"] * x))
+            for x, w in zip(b, weight_b, strict=True)
+        )
+        moves = np.stack([rise, (1 - rise) * fall[:, None], (1 - rise) * (1 - fall[:, None])], 1)
+        ends = np.einsum("vmc,vml->vlc", moves, matrix)
+        for end in result:
+            result[end] += likely * float(share @ np.prod(ends[np.arange(4), list(end)], axis=0))
+    return result
+
+
+def end_shares(p: Any, level: int) -> Floats:
+    """Return where a village ends that rises, that falls, and that stays, shape (3, 4)."""
+    result = np.zeros((3, 4))
+    result[2, level] = 1
+    for end in range(level + 1, 4):
+        result[0, end] = p.rise_reaches[0, level, end] - (p.rise_reaches[0, level, end + 1] if end < 3 else 0)
+    for end in range(level):
+        result[1, end] = p.fall_reaches[0, level, end] - (p.fall_reaches[0, level, end - 1] if end > 0 else 0)
+    return result
+
+
+def test_every_count_is_that_of_enumeration() -> None:
+    """Rises, falls, net rises, entries and levels of four villages, shocks integrated by another rule."""
+    scenario = tiny()
+    villages, parameters = scenario.districts[0], scenario.parameters.draw(SEED, 1)
+    truth, level = enumerated(scenario), scenario.districts[0].levels.astype(int)
+    start, end = np.indices((4, 4))
+    counted = {
+        "rises": (end > start).astype(int),
+        "falls": (end < start).astype(int),
+        "net": (end > start).astype(int) - (end < start) + 1,
+        "entries": Target(reading="entries").score,
+        "mandiri": (end == 2).astype(int),
+    }
+    year = YearAhead(villages, parameters, YearStart.of(scenario, villages, parameters, SEED))
+    found, rise = year.counts({name: Count(score, 8) for name, score in counted.items()})
+    for name, score in counted.items():
+        expected = np.zeros(9)
+        for ends, chance in truth.items():
+            expected[score[level, list(ends)].sum()] += chance
+        assert found[name][:, 0] == pytest.approx(expected, abs=2e-6), name
+    levels = year.levels(rise)[..., 0]
+    for v, s in product(range(4), repeat=2):
+        assert levels[v, s] == pytest.approx(sum(c for ends, c in truth.items() if ends[v] == s), abs=2e-6)
+
+
+def of_closed_form(scenario: Assumptions, draws: int) -> Floats:
+    """Return the chance of meeting the target in the first year from the closed form of all years, (D,)."""
+    parameters = scenario.parameters.draw(SEED, draws)
+    (populations,) = sort_districts(scenario, parameters, SEED)
+    return solve(scenario, scenario.districts[0], parameters, populations).readings[scenario.target.key][:, 0]
+
+
+def without_lots(scenario: Assumptions) -> bool:
+    """Return whether nothing but the year itself is left to chance."""
+    return draws_needed(scenario, 1, SEED) == 1
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(scenarios(gentle=True, known_status=True))
+def test_random_districts_have_the_chance_of_the_closed_form(scenario: Assumptions) -> None:
+    """Interventions of every kind, peers, spreads, campaigns, any matrix and target; kecamatan without shocks."""
+    scalars = {**scenario.parameters.scalars, "subdistrict_sd": Fixed(0.0)}
+    scenario = replace(scenario, horizon=1, parameters=replace(scenario.parameters, scalars=scalars))
+    assume(without_lots(scenario))
+    try:
+        expected = of_closed_form(scenario, 1)
+    except NoClosedForm:
+        assume(False)
+    parameters = scenario.parameters.draw(SEED, 1)
+    assert chance_of_meeting(scenario, scenario.districts[0], parameters, SEED) == pytest.approx(expected, abs=2e-5)
+
+
+UNCERTAIN = {
+    "rise.dasar": LogitNormal(-2.0, 0.7), "fall": Beta(1, 20), "village_sd": HalfNormal(0.7),
+    "year_sd": HalfNormal(0.7), "campaign.probability": Beta(1, 9), "campaign.odds_ratio": 5.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        Target(Fraction("0.1")),
+        Target(Fraction("0.1"), net_of_falls=True),
+        Target(Fraction("0.3"), "stock"),
+        Target(Fraction("0.1"), denominator="below_top"),
+        Target(Fraction("0.1"), "entries"),
+    ],
+    ids=lambda target: target.key,
+)
+def test_every_reading_has_the_chance_of_the_closed_form_draw_by_draw(target: Target) -> None:
+    """Forty draws of uncertain parameters."""
+    scenario = district((12, 5, 2, 1), scalars=UNCERTAIN, target=target, horizon=1)
+    parameters = scenario.parameters.draw(SEED, 40)
+    found = chance_of_meeting(scenario, scenario.districts[0], parameters, SEED)
+    assert found == pytest.approx(of_closed_form(scenario, 40), abs=2e-5)
+
+
+def test_a_large_kecamatan_with_a_large_shock_is_followed_closely() -> None:
+    """One kecamatan of 135 villages: its shock and the district's are then one shock of the joint spread."""
+    levels = [0] * 93 + [1] * 25 + [2] * 3 + [3] * 14
+    for year, local in ((0.4, 0.3), (0.9, 1.2), (1.5, 0.03)):
+        joint = float(np.hypot(year, local))
+        one = make_scenario(make_villages([135], status=levels), {**REFERENCE, "year_sd": joint}, horizon=1)
+        two = make_scenario(
+            make_villages([135], status=levels), {**REFERENCE, "year_sd": year, "subdistrict_sd": local}, horizon=1
+        )
+        expected = of_closed_form(one, 1)
+        parameters = two.parameters.draw(SEED, 1)
+        assert chance_of_meeting(two, two.districts[0], parameters, SEED) == pytest.approx(expected, abs=2e-5)
+
+
+def test_the_published_reference_value_is_met() -> None:
+    """135 villages, 7 needed, shared shock of sd 0.5: P = 0.63462 (MODEL.md)."""
+    scenario = district((93, 25, 3, 14), scalars={"year_sd": 0.5}, horizon=1)
+    parameters = scenario.parameters.draw(SEED, 1)
+    found = chance_of_meeting(scenario, scenario.districts[0], parameters, SEED)
+    assert found == pytest.approx([0.63462], abs=1e-5)
+
+
+def test_shocks_held_as_given_average_to_the_integrated_year() -> None:
+    """Over 20,000 drawn shocks the chance lies within 4 standard errors of the one that integrates them."""
+    scenario, draws = tiny(), 20_000
+    villages = scenario.districts[0]
+    parameters = scenario.parameters.draw(SEED, draws)
+    start = YearStart.of(scenario, villages, parameters, SEED)
+    trajectories = Trajectories.grid(range(draws), range(1))
+    shocks = luck_of_years(villages, parameters, trajectories, SEED, scenario.years)[0]
+    count = {"rises": Count(Target().score, 2)}
+    drawn = YearAhead(villages, parameters, start, shocks).counts(count)[0]["rises"][2]
+    one = np.array([0])
+    integrated = YearAhead(villages, parameters.take(one), start.take(one)).counts(count)[0]["rises"][2, 0]
+    assert abs(drawn.mean() - integrated) < 4 * drawn.std() / np.sqrt(draws)
+
+
+AGAINST_TRAJECTORIES = {
+    "contoh": (load_scenario(SCENARIOS / "contoh.yaml"), 1000, 20),
+    "tanah_laut": (load_scenario(SCENARIOS / "tanah_laut.yaml"), 1000, 20),
+    "everything on": (everything_on(), 1, 20_000),
+    "everything on, counts only": (
+        make_scenario(
+            make_villages([7, 5, 1, 9, 4], counts=[14, 7, 3, 2]), {**TINY, "subdistrict_sd": 0.8},
+            [assist("pokja", capacity=6), assist("data", coverage=Fraction("0.3"), priority="highest_status")],
+            {"pokja.odds_ratio_rise": 4.0, "data.odds_ratio_rise": 2.0},
+        ), 1, 20_000
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", AGAINST_TRAJECTORIES)
+def test_trajectories_scatter_about_the_exact_year(name: str) -> None:
+    """Every reading and every mean lies within 4 standard errors of 20,000 trajectories."""
+    scenario, draws, replicates = AGAINST_TRAJECTORIES[name]
+    scenario = replace(scenario, horizon=1)
+    villages, target = scenario.districts[0], scenario.target
+    outcome = run(scenario, Effort(draws, replicates), SEED).outcomes[0]
+    taken = draws_needed(scenario, draws, SEED)
+    found = first_year(scenario, villages, scenario.parameters.draw(SEED, taken), SEED)
+
+    def agree(simulated: Floats, exactly: Floats) -> None:
+        """Compare draw by draw where there are several, else the means."""
+        if draws > 1:
+            apart = simulated.mean(axis=1) - exactly
+            assert abs(apart.mean()) < 4 * apart.std() / np.sqrt(draws) + 1e-9
+        else:
+            error = np.hypot(simulated.std() / np.sqrt(simulated.size), exactly.std() / np.sqrt(exactly.size))
+            assert abs(simulated.mean() - exactly.mean()) < 4 * error + 1e-9
+
+    for key, reading in target.readings().items():
+        agree(outcome.counts.met(reading)[..., 0].astype(float), found.readings[key][:, 0])
+    agree(outcome.rises[..., 0].astype(float), found.mean_rises[:, 0])
+    size = draws * replicates
+    levels = np.arange(len(villages) + 1)
+    for simulated, exactly in (
+        (outcome.falls[..., 0], found.falls[0]),
+        *((outcome.levels[..., 1, s], found.levels[0, s]) for s in range(4)),
+    ):
+        mean = float(exactly @ levels)
+        spread = np.sqrt(float(exactly @ (levels - mean) ** 2))
+        assert abs(simulated.mean() - mean) < 5 * spread / np.sqrt(min(size, 1000)) + 1e-9
+    assert found.rises[0].sum() == pytest.approx(1, abs=1e-8)
+    chance = outcome.village_rises[:, 0] / size
+    error = np.sqrt(np.maximum(chance * (1 - chance), 1e-4) / min(size, 1000 if taken > 1 else size))
+    assert (np.abs(chance - found.village_rises[:, 0]) < 5.5 * error).all()
+
+
+def test_a_year_begins_in_the_first_one_of_the_scenario() -> None:
+    """Assistance that starts later does nothing in the first year."""
+    late = district((6, 3, 1, 1), interventions=[replace(assist(capacity=3), starts=ORIGIN + 2)], horizon=1)
+    none = district((6, 3, 1, 1), horizon=1)
+    one, other = (
+        chance_of_meeting(case, case.districts[0], case.parameters.draw(SEED, 1), SEED) for case in (late, none)
+    )
+    assert one == pytest.approx(other)
