@@ -11,7 +11,7 @@ from ..domain.parameters import DEFAULT_PRIORS, DIRECTIONS, Kind, ParameterKey, 
 from ..domain.status import LEVELS
 from .collector import Collector
 from .files import Files
-from .posterior import WRITE_AGAIN, Posterior, read_posterior
+from .posterior import WRITE_AGAIN, LearnedDraws, read_posterior
 from .quantity import Quantity, distribution
 from .resolve import DEFAULT_PRIOR
 from .schema import InterventionSection
@@ -29,7 +29,7 @@ def read_parameters(
     plans: Mapping[str, InterventionSection],
     files: Files,
     collector: Collector,
-    kept: Posterior | None = None,
+    kept: LearnedDraws | None = None,
 ) -> ParameterSet:
     """Return what a scenario knows of every parameter; problems go to `collector`.
 
@@ -47,7 +47,7 @@ def read_parameters(
     posterior = _posterior(node, transition, plans, files, collector)
     if kept is not None and not posterior.draws:
         draws = {key: drawn for key, drawn in kept.draws.items() if not _rivals(key, given)}
-        posterior = Posterior(draws, kept.blocks)
+        posterior = LearnedDraws(draws, kept.blocks)
     else:
         _tell_given_twice(node, given, posterior, collector)
     covariates = [*transition.covariates, *(key.of for key in posterior.draws if key.kind == "covariate")]
@@ -146,17 +146,17 @@ def _posterior(
     plans: Mapping[str, InterventionSection],
     files: Files,
     collector: Collector,
-) -> Posterior:
+) -> LearnedDraws:
     """Return the draws that `parameters_from` names; empty where there are none."""
     place = node.get("transition", "parameters_from")
     if place is None or transition.parameters_from is None:
-        return Posterior()
+        return LearnedDraws()
     source = files.read(transition.parameters_from, place.place, "transition.parameters_from")
     if source is None:
-        return Posterior()
+        return LearnedDraws()
     both_forms = (set[ParameterKey](), {ParameterKey("fall", "mandiri"), ParameterKey("skip")})
     known = {key for form in both_forms for key in _keys(transition, tuple(plans), (), form)}
-    posterior = read_posterior(source, collector, known) or Posterior()
+    posterior = read_posterior(source, collector, known) or LearnedDraws()
     for common in (key for key in map(ParameterKey, BOTH_FORMS) if key in posterior.draws):
         if any(key.kind == common.kind and key.of for key in posterior.draws):
             message = Message("draws of {name} are given both for all levels and per level", {"name": str(common)})
@@ -165,7 +165,7 @@ def _posterior(
 
 
 def _tell_given_twice(
-    node: Node, given: Mapping[ParameterKey, Quantity], posterior: Posterior, collector: Collector
+    node: Node, given: Mapping[ParameterKey, Quantity], posterior: LearnedDraws, collector: Collector
 ) -> None:
     """Tell every parameter that stands in the scenario and among the draws; one that is inherited gives way."""
     drawn = node.get("transition", "parameters_from")

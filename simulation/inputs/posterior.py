@@ -27,7 +27,7 @@ WRITE_AGAIN = Message("write the file again with kampungkb calibrate --out")
 
 
 @dataclass(frozen=True)
-class Posterior:
+class LearnedDraws:
     """Draws of some parameters.
 
     Attributes
@@ -42,13 +42,13 @@ class Posterior:
     blocks: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, parameters: ParameterSet) -> Posterior:
+    def of(cls, parameters: ParameterSet) -> LearnedDraws:
         """Return the draws among the parameters of a scenario."""
         draws = {key: value for key, value in parameters.scalars.items() if isinstance(value, Empirical)}
         return cls(draws, parameters.blocks)
 
 
-def read_posterior(source: Source, collector: Collector, known: set[ParameterKey]) -> Posterior | None:
+def read_posterior(source: Source, collector: Collector, known: set[ParameterKey]) -> LearnedDraws | None:
     """Return the draws in a Parquet file, or None with every problem told.
 
     Parameters
@@ -77,7 +77,7 @@ def read_posterior(source: Source, collector: Collector, known: set[ParameterKey
             collector.add(place, name, message, found=name, allowed=allowed, suggestion=fix, table=True)
         elif (values := _column(source, key, column, collector)) is not None:
             draws[key] = Empirical(values)
-    return Posterior(draws, basis.blocks) if len(collector) == before else None
+    return LearnedDraws(draws, basis.blocks) if len(collector) == before else None
 
 
 def _key(column: str) -> ParameterKey | None:

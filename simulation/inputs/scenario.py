@@ -28,7 +28,7 @@ from .names import prepare
 from .overlay import Chain, merged, python_chain, read_chain, without_counts
 from .parameters import read_parameters
 from .placeholders import note_placeholders
-from .posterior import Posterior
+from .posterior import LearnedDraws
 from .python_source import draws_among, node_of, overlay_of
 from .resolve import data_of, document_of, yaml_of
 from .schema import InterventionSection, ScenarioFile
@@ -279,7 +279,7 @@ class _Resolution:
             for name, plan in plans.items()
         ]
         sound = {name: plan.model for name, plan in plans.items()}
-        kept = None if self._base is None else Posterior.of(self._base.parameters)
+        kept = None if self._base is None else LearnedDraws.of(self._base.parameters)
         parameters = read_parameters(self._node, checked.model.transition, sound, self._files, self._collector, kept)
         check_covariates(self._node, parameters, region, self._collector)
         target = check_target(self._node, checked, self._collector)

@@ -23,8 +23,8 @@ from simulation.report.language import LANGUAGES, language
 from simulation.report.plots_page import style
 from simulation.report.register import document as words
 from simulation.report.register.document import COLUMNS, write_record
-from simulation.report.register.outcomes import Outcome
-from simulation.report.register.record import ForecastRow, Record, Scores, score_register
+from simulation.report.register.outcomes import YearOutcome
+from simulation.report.register.record import ForecastRow, Scores, TrackRecord, score_register
 from simulation.report.register.register import FILES, Contents, Entry
 from simulation.report.register.snapshot import read_snapshot
 from simulation.report.store.codec import decode, rounded_as_kept, to_data
@@ -44,27 +44,27 @@ def stated(year: int, four: tuple[int, ...] | None = None, rises: int | None = N
     return StatedYear(date(year, 12, 31), None if four is None else np.array(four), rises, falls)
 
 
-def scored(forecast: dict[str, Any], *said: StatedYear, registered: str = "2025-12-03", **happened: Any) -> Record:
+def scored(forecast: dict[str, Any], *said: StatedYear, registered: str = "2025-12-03", **happened: Any) -> TrackRecord:
     """Return the record of one entry."""
     contents = Contents((entry_of(forecast, registered=registered),), (), "0" * 64)
     outcomes = Outcomes(stated={CODE: {one.day.year: one for one in said}}, **happened)
     return score_register(contents, outcomes, TODAY)
 
 
-def only(record: Record) -> ForecastRow:
+def only(record: TrackRecord) -> ForecastRow:
     """Return the only forecast of a record."""
     (row,) = record.forecasts
     return row
 
 
-def came(record: Record) -> Outcome:
+def came(record: TrackRecord) -> YearOutcome:
     """Return what came of the only forecast of a record."""
     outcome = only(record).outcome
     assert outcome is not None
     return outcome
 
 
-def scores_of(record: Record) -> Scores:
+def scores_of(record: TrackRecord) -> Scores:
     """Return the scores of the only forecast of a record."""
     scores = only(record).scores
     assert scores is not None
@@ -75,7 +75,7 @@ def test_scores_of_a_known_outcome_are_those_worked_out_by_hand() -> None:
     """Four rises; one was needed: (1 − 0.8)², −ln 0.8, and 2/5 × (0.2 + 0.75 + 1 + 0.75 + 0.1)."""
     record = scored(ONE_YEAR, stated(2026, rises=4))
     row = only(record)
-    assert row.outcome == Outcome("stated", Bounds(4, 4), Bounds(4, 4), 1, met=True)
+    assert row.outcome == YearOutcome("stated", Bounds(4, 4), Bounds(4, 4), 1, met=True)
     assert scores_of(record).brier == pytest.approx([0.04, 0.04])
     assert scores_of(record).log_score == pytest.approx([-log(0.8)] * 2, abs=1e-6)
     assert scores_of(record).wis_rises == pytest.approx([1.12, 1.12])
@@ -110,7 +110,7 @@ def test_counts_alone_bound_the_rises_and_every_score() -> None:
     """The same counts at both ends: none to ten rose. Least and most: (0.2², 0.8²), and at 2 and at 10 rises."""
     record = scored(ONE_YEAR, stated(2026, (10, 6, 2, 2)))
     row = only(record)
-    assert row.outcome == Outcome("counts", Bounds(0, 10), Bounds(0, 10), 1, met=None)
+    assert row.outcome == YearOutcome("counts", Bounds(0, 10), Bounds(0, 10), 1, met=None)
     assert scores_of(record).brier == pytest.approx([0.04, 0.64])
     assert scores_of(record).wis_rises == pytest.approx([0.32, 6.32])
     assert scores_of(record).inside == {"0.5": None, "0.9": None}
@@ -204,7 +204,7 @@ def test_a_forecast_that_ruled_out_what_came_has_no_finite_log_score() -> None:
     json.dumps(to_data(record), allow_nan=False)
 
 
-def many(number: int) -> Record:
+def many(number: int) -> TrackRecord:
     """Return the record of as many entries, all but the last of each four with an outcome of its own kind."""
     forecast = forecast_record(forecast_year(2026, 0.8), forecast_year(2027, 0.15))
     days = ["2027-01-03" if place % 4 == 2 else "2025-12-03" for place in range(number)]
@@ -234,7 +234,7 @@ def test_the_record_is_kept_as_data_table_and_figure(tmp_path: Path) -> None:
     record = many(3)
     write_record(tmp_path, record)
     save_figure_of_record(tmp_path, language("id"), record)
-    assert decode(to_data(record), Record) == rounded_as_kept(record)
+    assert decode(to_data(record), TrackRecord) == rounded_as_kept(record)
     assert json.loads((tmp_path / "record.json").read_text(encoding="utf-8")) == to_data(record)
     header, *rows = (tmp_path / "record.csv").read_text(encoding="utf-8").splitlines()
     assert (header, len(rows)) == (",".join(COLUMNS), 6)

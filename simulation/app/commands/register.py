@@ -18,7 +18,7 @@ from ..errors import RUN_FAILED, StoppedError
 from ..options import HELP, NoFigures, Settings, print_json
 
 if TYPE_CHECKING:
-    from ...report.register.record import Record
+    from ...report.register.record import TrackRecord
     from ...report.register.register import Change, Entry, Register
 
 register = typer.Typer(
@@ -130,7 +130,7 @@ def score(
         raise unwritten
 
 
-def _keep(speech: Language, kept: Register, record: Record, *, figures: bool) -> StoppedError | None:
+def _keep(speech: Language, kept: Register, record: TrackRecord, *, figures: bool) -> StoppedError | None:
     """Write the record and its figure beside the entries; return what is said where that is not possible."""
     from ...report.register.document import FOLDER, shown, write_record
 

@@ -10,7 +10,7 @@ from ..document.blocks import picture_files
 from ..language import Language
 from ..plots_page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page, save_figure, style
 from ..register import document as words
-from ..register.record import ForecastRow, Record
+from ..register.record import ForecastRow, TrackRecord
 
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _MET, _MISSED = LEVEL_COLOURS["paripurna"], "#d55e00"
@@ -21,7 +21,7 @@ _LONGEST = 60
 _TICKS = (0.0, 0.5, 1.0)
 
 
-def draw_register(language: Language, record: Record) -> Figure:
+def draw_register(language: Language, record: TrackRecord) -> Figure:
     """Draw a row for each forecast whose year has come, the earliest on top."""
     rows = words.shown(record)
     page = Page(
@@ -100,7 +100,7 @@ def _finish(axes: Axes, rows: int, name: str) -> None:
     axes.annotate(name, (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", weight="bold")
 
 
-def _footer(language: Language, record: Record, rows: Sequence[ForecastRow]) -> list[str]:
+def _footer(language: Language, record: TrackRecord, rows: Sequence[ForecastRow]) -> list[str]:
     lines = [*words.cautions(language, record)]
     came = sum(row.state != "not over" for row in record.forecasts)
     if came > len(rows):
@@ -115,7 +115,7 @@ def _footer(language: Language, record: Record, rows: Sequence[ForecastRow]) -> 
     return lines
 
 
-def save_figure_of_record(folder: Path, speech: Language, record: Record) -> None:
+def save_figure_of_record(folder: Path, speech: Language, record: TrackRecord) -> None:
     """Draw the record in one language, over the figure of an earlier look."""
     with style():
         figure = draw_register(speech, record)

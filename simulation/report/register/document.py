@@ -11,7 +11,7 @@ from ..document.blocks import Document, Paragraph, Table
 from ..files import write_csv, write_text
 from ..language import Language, phrase
 from ..store.codec import encode
-from .record import ENOUGH, ForecastRow, Record, Summary
+from .record import ENOUGH, ForecastRow, Summary, TrackRecord
 from .register import LIST, Change
 
 FOLDER = "record"
@@ -40,7 +40,7 @@ def change_in_words(speech: Language, found: Change) -> str:
     return speech.say(_CHANGES[found.kind], name=found.name, list=LIST)
 
 
-def document_of(record: Record, speech: Language) -> Document:
+def document_of(record: TrackRecord, speech: Language) -> Document:
     """Return what is told of a record."""
     table = forecasts_table(speech, record)
     sentences = [*scores(speech, record), *cautions(speech, record)]
@@ -54,7 +54,7 @@ def document_of(record: Record, speech: Language) -> Document:
     )
 
 
-def headline(speech: Language, record: Record) -> str:
+def headline(speech: Language, record: TrackRecord) -> str:
     """Return how often what was forecast came about."""
     summary = record.summary
     if not record.forecasts:
@@ -71,7 +71,7 @@ def headline(speech: Language, record: Record) -> str:
     )
 
 
-def scores(speech: Language, record: Record) -> Iterator[str]:
+def scores(speech: Language, record: TrackRecord) -> Iterator[str]:
     """Yield what the scores are."""
     summary, say = record.summary, speech.say
     if summary.brier is not None:
@@ -90,7 +90,7 @@ def scores(speech: Language, record: Record) -> Iterator[str]:
     yield from _of_rises(speech, summary)
 
 
-def cautions(speech: Language, record: Record) -> Iterator[str]:
+def cautions(speech: Language, record: TrackRecord) -> Iterator[str]:
     """Yield what the scores are worth, and what does not count."""
     summary, say = record.summary, speech.say
     yield from _left_open(speech, record)
@@ -121,7 +121,7 @@ def _of_rises(speech: Language, summary: Summary) -> Iterator[str]:
         )
 
 
-def _left_open(speech: Language, record: Record) -> Iterator[str]:
+def _left_open(speech: Language, record: TrackRecord) -> Iterator[str]:
     """Yield what does not count, and why."""
     summary, rows = record.summary, record.forecasts
     bounded = [row for row in rows if row.counts and row.outcome is not None and row.outcome.basis == "counts"]
@@ -146,7 +146,7 @@ def _left_open(speech: Language, record: Record) -> Iterator[str]:
         )
 
 
-def forecasts_table(speech: Language, record: Record) -> Table | None:
+def forecasts_table(speech: Language, record: TrackRecord) -> Table | None:
     """Return what was forecast and what came, the latest last; None where no year has come."""
     rows = shown(record)
     if not rows:
@@ -165,7 +165,7 @@ def forecasts_table(speech: Language, record: Record) -> Table | None:
     return Table(caption, headers, [_row(speech, row) for row in rows])
 
 
-def shown(record: Record) -> list[ForecastRow]:
+def shown(record: TrackRecord) -> list[ForecastRow]:
     """Return the latest forecasts whose year has come, in order of their years."""
     rows = [row for row in record.forecasts if row.state != "not over"]
     return sorted(rows, key=lambda row: (row.year, row.district_code, row.number))[-MOST_ROWS:]
@@ -212,7 +212,7 @@ def _exact(speech: Language, row: ForecastRow) -> str:
     return speech.number(low, 2) if low == high else "–"
 
 
-def notes(speech: Language, record: Record) -> Iterator[str]:
+def notes(speech: Language, record: TrackRecord) -> Iterator[str]:
     """Yield what is still to come, and by what the register can be told from one that was changed."""
     waiting = sorted({row.year for row in record.forecasts if row.state == "not over" and not row.late})
     if waiting:
@@ -232,7 +232,7 @@ def years_in_words(known: Sequence[int]) -> str:
     return ", ".join(map(str, known))
 
 
-def write_record(folder: Path, record: Record) -> None:
+def write_record(folder: Path, record: TrackRecord) -> None:
     """Write the record as ``record.json`` and ``record.csv``, over those of an earlier look."""
     write_text(folder / "record.json", encode(record))
     write_csv(folder / "record.csv", COLUMNS, map(_cells, record.forecasts))

@@ -20,7 +20,7 @@ Unusable = Literal["unreported", "villages", "contradiction"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class YearOutcome:
     """What came of one year of one district.
 
     Attributes
@@ -51,7 +51,7 @@ class Outcome:
         rises: Bounds | None,
         judged: Bounds | None,
         needed: int | None,
-    ) -> Outcome:
+    ) -> YearOutcome:
         """Return an outcome; whether the target was met follows from what is judged."""
         met = None
         if judged is not None and needed is not None and not judged.low < needed <= judged.high:
@@ -59,7 +59,7 @@ class Outcome:
         return cls(basis, rises, judged, needed, met)
 
 
-def outcome_of(district: SnapshotDistrict, forecast: SnapshotYear, happened: Outcomes) -> Outcome | Unusable:
+def outcome_of(district: SnapshotDistrict, forecast: SnapshotYear, happened: Outcomes) -> YearOutcome | Unusable:
     """Return what came of a year, or why no report can be used."""
     year, panel = forecast.year, happened.panels.get(district.code)
     stated = happened.stated.get(district.code, {})
@@ -77,7 +77,7 @@ def outcome_of(district: SnapshotDistrict, forecast: SnapshotYear, happened: Out
         return "unreported"
     target = district.target.exact
     moves = None if start is None else bounds_from_counts(start, end, target)
-    return Outcome.of(
+    return YearOutcome.of(
         "counts", None if moves is None else moves.rises, _judged(target, moves, _stock(target, end)), needed
     )
 
@@ -93,7 +93,7 @@ def _counts(district: SnapshotDistrict, panel: Panel | None, said: StatedYear | 
 
 def _of_panel(
     district: SnapshotDistrict, panel: Panel, forecast: SnapshotYear, counts: Four | None
-) -> Outcome | Unusable:
+) -> YearOutcome | Unusable:
     """Return what the statuses of the villages that were forecast say; one that is not known may have done anything."""
     year, target = forecast.year, district.target.exact
     first = panel.years.index(district.origin if district.origin in panel.years else year - 1)
@@ -107,12 +107,12 @@ def _of_panel(
     stock = Bounds(there, there + int((end == UNKNOWN).sum()) + missing)
     whole = counts is not None and counts.sum() == district.villages
     needed = district.needed_in(forecast, counts if whole else None)
-    return Outcome.of("panel", moves.rises, _judged(target, moves, stock), needed)
+    return YearOutcome.of("panel", moves.rises, _judged(target, moves, stock), needed)
 
 
 def _of_stated(
     district: SnapshotDistrict, said: StatedYear, start: Four | None, needed: int | None
-) -> Outcome | Unusable:
+) -> YearOutcome | Unusable:
     """Return what stated rises say, unless the counts at both ends of the year rule them out."""
     target, number = district.target.exact, said.rises or 0
     rises, falls, stock = Bounds(number, number), Bounds(0, district.villages - number), None
@@ -128,7 +128,7 @@ def _of_stated(
         entries = Bounds(possible.entries.low, min(possible.entries.high, rises.high))
     if not (rises.within(possible.rises) and falls.within(possible.falls)) or rises.low + falls.low > district.villages:
         return "contradiction"
-    return Outcome.of("stated", rises, _judged(target, MoveBounds(rises, falls, entries), stock), needed)
+    return YearOutcome.of("stated", rises, _judged(target, MoveBounds(rises, falls, entries), stock), needed)
 
 
 def _stock(target: Target, end: Four) -> Bounds:

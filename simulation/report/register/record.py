@@ -14,7 +14,7 @@ import numpy as np
 from ...domain.crossings import Bounds
 from ...inference.scores import brier, log_score, weighted_interval
 from ...inputs.observations.outcomes import Outcomes
-from .outcomes import Outcome, Unusable, outcome_of
+from .outcomes import Unusable, YearOutcome, outcome_of
 from .register import Change, Contents, Entry
 from .snapshot import SnapshotDistrict, SnapshotYear
 
@@ -78,7 +78,7 @@ class ForecastRow:
     probability_met: float
     target: str
     rises: Mapping[str, int]
-    outcome: Outcome | None
+    outcome: YearOutcome | None
     scores: Scores | None
 
     @property
@@ -137,7 +137,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Record:
+class TrackRecord:
     """What ``register score`` answers.
 
     Attributes
@@ -164,7 +164,7 @@ class Record:
     summary: Summary
 
 
-def score_register(contents: Contents, happened: Outcomes, today: date) -> Record:
+def score_register(contents: Contents, happened: Outcomes, today: date) -> TrackRecord:
     """Hold every entry that is as it was frozen against what happened; a year has come once it is over today."""
     rows = tuple(
         row
@@ -173,16 +173,16 @@ def score_register(contents: Contents, happened: Outcomes, today: date) -> Recor
         for row in _rows(entry, district, happened, today)
     )
     names = tuple(entry.name for entry in contents.entries)
-    return Record(today.isoformat(), contents.digest, names, contents.changes, rows, _summary(rows))
+    return TrackRecord(today.isoformat(), contents.digest, names, contents.changes, rows, _summary(rows))
 
 
 def _rows(entry: Entry, district: SnapshotDistrict, happened: Outcomes, today: date) -> Iterator[ForecastRow]:
     for forecast in district.years:
         over = forecast.year < today.year
-        found: Outcome | Unusable | Literal["not over"] = (
+        found: YearOutcome | Unusable | Literal["not over"] = (
             outcome_of(district, forecast, happened) if over else "not over"
         )
-        outcome = found if isinstance(found, Outcome) else None
+        outcome = found if isinstance(found, YearOutcome) else None
         yield ForecastRow(
             entry=entry.name,
             number=entry.number,
@@ -191,7 +191,7 @@ def _rows(entry: Entry, district: SnapshotDistrict, happened: Outcomes, today: d
             district=district.name,
             year=forecast.year,
             late=forecast.year in entry.late_years,
-            state="came" if isinstance(found, Outcome) else found,
+            state="came" if isinstance(found, YearOutcome) else found,
             probability_met=forecast.probability_met,
             target=district.target.exact.key,
             rises=dict(forecast.rises.quantiles),
@@ -200,7 +200,7 @@ def _rows(entry: Entry, district: SnapshotDistrict, happened: Outcomes, today: d
         )
 
 
-def _scores(forecast: SnapshotYear, outcome: Outcome) -> Scores:
+def _scores(forecast: SnapshotYear, outcome: YearOutcome) -> Scores:
     chance = forecast.probability_met
     came = np.array([False, True] if outcome.met is None else [outcome.met])
     logs = log_score(np.tile([1 - chance, chance], (len(came), 1)), came.astype(np.int64))
