@@ -14,7 +14,7 @@ from dataclasses import MISSING, fields
 from fractions import Fraction
 from hashlib import sha256
 from io import BytesIO, StringIO
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -75,10 +75,21 @@ def data_of(scenario: StatedAssumptions) -> dict[str, bytes]:
     return files
 
 
-def fingerprint(scenario: StatedAssumptions) -> str:
+class Stated(Protocol):
+    """A scenario that holds its document and its tables."""
+
+    @property
+    def parameters(self) -> ParameterSet: ...  # noqa: D102
+    @property
+    def document(self) -> Mapping[str, Any]: ...  # noqa: D102
+    @property
+    def data(self) -> Mapping[str, bytes]: ...  # noqa: D102
+
+
+def fingerprint(scenario: Stated) -> str:
     """Return the SHA-256 of everything that a scenario states: its document, its tables and its draws, by value."""
-    content: dict[str, Any] = {"document": document_of(scenario)}
-    for name, data in data_of(scenario).items():
+    content: dict[str, Any] = {"document": scenario.document}
+    for name, data in scenario.data.items():
         if not name.endswith(".parquet"):
             content[name] = sha256(data).hexdigest()
     for key, drawn in _draws(scenario.parameters).items():
@@ -277,15 +288,20 @@ def _number(value: float) -> str:
 
 def _csv(head: list[str], rows: list[list[Any]]) -> str:
     """Return a table; texts that would not be read back as they are, with odd blanks, say, are refused."""
-    for cell in (cell for row in (head, *rows) for cell in row if isinstance(cell, str)):
-        if clean(cell) != cell:
-            named = {"name": shown(cell), "value": shown(clean(cell))}
-            raise Refusal(Message("no table can state the text “{name}”; write {value}", named))
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for row in (head, *rows):
-        writer.writerow([cell if NUMBER.fullmatch(str(cell)) else guard(str(cell)) for cell in row])
+        writer.writerow([_cell(str(cell)) for cell in row])
     return text.getvalue()
+
+
+def _cell(text: str) -> str:
+    if NUMBER.fullmatch(text):
+        return text
+    if clean(text) != text:
+        named = {"name": shown(text), "value": shown(clean(text))}
+        raise Refusal(Message("no table can state the text “{name}”; write {value}", named))
+    return guard(text)
 
 
 def _draws(known: ParameterSet) -> dict[ParameterKey, Empirical]:

@@ -51,7 +51,7 @@ class Scenario(StatedAssumptions):
         """The scenario as a file states it, every default filled in: made from these very assumptions."""
         return document_of(self)
 
-    @property
+    @cached_property
     def data(self) -> Mapping[str, bytes]:
         """The tables and draws that the document names -> their content."""
         return data_of(self)

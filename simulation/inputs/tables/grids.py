@@ -147,9 +147,16 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     """Yield number and cells of every row that is not blank."""
     reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=delimiter, strict=True)
     for number, cells in enumerate(reader, start=1):
-        cleaned = [_KEPT.sub(r"\1", clean(cell)) if cell.startswith("=") else unguard(clean(cell)) for cell in cells]
+        cleaned = [_plain(clean(cell)) for cell in cells]
         if any(cleaned):
             yield number, cleaned
+
+
+def _plain(cell: str) -> str:
+    """Return a cell without the signs that keep a spreadsheet program from making a number or a formula of it."""
+    if cell.startswith("="):
+        return _KEPT.sub(r"\1", cell)
+    return unguard(cell) if "'" in cell else cell
 
 
 def _delimiter(text: str, wanted: Wanted) -> str:
