@@ -105,7 +105,7 @@ def run(
     """
     refuse_nonsense(scenario, effort, seed, engine, workers)
     apart = workers != 1 and agent_class is not None and Parcel.of(agent_class) is not None
-    workers = workers or (os.cpu_count() or 1 if engine == "batch" else 1)
+    workers = workers or ((os.cpu_count() or 1) if engine == "batch" else 1)
     todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
     outcomes = tuple(
