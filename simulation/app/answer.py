@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..report import answer_tables, wording
 from ..report.answer_tables import WordTable
-from ..report.document.terminal import printable
 from ..report.failures import caveats
-from ..report.language import Language, phrase
+from ..report.language import Language, phrase, printable
 from ..report.record import districts_of
 from .assumptions import assumptions
 from .columns import laid_out, table

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..report.assumptions import assumption_rows, default_priors, effects_are_placeholders
-from ..report.document.terminal import printable
-from ..report.language import Language
+from ..report.language import Language, printable
 from .columns import table
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..report.document.terminal import printable
+from ..report.language import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -18,8 +18,7 @@ import typer
 from ..domain.messages import KampungError, Problem, ProblemsError, listed
 from ..engine.failure import EnsembleError
 from ..inputs.tables.table import spans
-from ..report.document.terminal import printable
-from ..report.language import Language
+from ..report.language import Language, printable
 from .options import Settings, language_of_help
 
 RUN_FAILED = 1

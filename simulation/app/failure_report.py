@@ -16,9 +16,8 @@ from typing import Any
 import typer
 
 from ..engine.failure import Failure
-from ..report.document.terminal import printable
 from ..report.failures import FILE, caveats
-from ..report.language import Language
+from ..report.language import Language, printable
 from .options import Settings
 
 

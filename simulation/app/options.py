@@ -11,8 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..report.document.terminal import printable
-from ..report.language import LANGUAGES, Language, language, language_of_environment
+from ..report.language import LANGUAGES, Language, language, language_of_environment, printable
 
 
 class LanguageChoice(StrEnum):

@@ -48,6 +48,12 @@ def phrase(template: str) -> str:
     return template
 
 
+def printable(text: str, *, lines: bool = False) -> str:
+    """Return text without the control characters that could garble a terminal; names come from files."""
+    kept = "\n" if lines else ""
+    return "".join(c if c.isprintable() or c in kept else "\ufffd" for c in text)
+
+
 @dataclass(frozen=True)
 class Language:
     """One language: `Language("id")` or `Language("en")`; better `language(code)`, which keeps them."""

@@ -16,12 +16,11 @@ from simulation.domain.scenario import Provenance
 from simulation.domain.target import Target
 from simulation.inference.forecasting import forecast
 from simulation.report.chunks import ChunkFolder
-from simulation.report.document.terminal import printable
 from simulation.report.kinds.backtest import BACKTEST
 from simulation.report.kinds.calibration import CALIBRATION
 from simulation.report.kinds.robustness import ROBUSTNESS
 from simulation.report.kinds.sensitivity import SENSITIVITY
-from simulation.report.language import language
+from simulation.report.language import language, printable
 from simulation.report.record import record
 
 TARGETS = [

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...report.document.terminal import printable
-from ...report.language import Language
+from ...report.language import Language, printable
 from ..command import command
 from ..disk_errors import cannot_begin
 from ..errors import BAD_INPUT, StoppedError

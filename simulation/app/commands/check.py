@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...domain.status import LEVELS
-from ...report.document.terminal import printable
+from ...report.language import printable
 from ..command import command
 from ..errors import BAD_INPUT, problem_data, report_errors, show_problems, with_sheet
 from ..load_scenarios import tell_changes

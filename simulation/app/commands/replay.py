@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...report.document.terminal import printable
+from ...report.language import printable
 from ..command import command
 from ..errors import RUN_FAILED
 from ..load_scenarios import load_all

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from ..language import Language
+from ..language import Language, printable
 from .blocks import Block, Bullets, Document, Heading, On, Paragraph, Picture, Table
 
 if TYPE_CHECKING:
@@ -43,12 +43,6 @@ def _block(speech: Language, block: Block) -> Iterator[RenderableType]:
             yield table(words.headers, words.rows)
         case Picture():
             pass
-
-
-def printable(text: str, *, lines: bool = False) -> str:
-    """Return text without the control characters that could garble a terminal; names come from files."""
-    kept = "\n" if lines else ""
-    return "".join(c if c.isprintable() or c in kept else "\ufffd" for c in text)
 
 
 def laid_out(parts: Iterator[RenderableType] | Sequence[RenderableType]) -> str:
