@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command_line import ROOT, Run
+from command_line import ROOT, Run, from_outside
 from learning_example import TRUTH, WORKBOOK
 from openpyxl import Workbook
 
@@ -56,10 +56,28 @@ def kept(folder: Path, scenario: str) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Run, tmp_path: Path) -> None:
+OPTIONS = ("calibrate", "daftar.xlsx", "--scenario", "belajar.yaml", "--draws", 300, "--seed", 7)
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which `OPTIONS` were run, for the tests that ask more of the same calibration."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    lay_out(folder)
+    assert from_outside(*OPTIONS, cwd=folder).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def again(run: Run, tmp_path: Path, calibrated: Path) -> Run:
+    """Return a function that runs `OPTIONS`, and more, where they were run before: the calibration is found."""
+    shutil.copytree(calibrated, tmp_path, dirs_exist_ok=True)
+    return lambda *more: run(*OPTIONS, *more)
+
+
+def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Run, again: Run) -> None:
     """The second command is the one that the first names; its forecast says on what data it rests."""
-    lay_out(tmp_path)
-    learned = run("calibrate", "daftar.xlsx", "--scenario", "belajar.yaml", "--draws", 200, "--lang", "en")
+    learned = again("--lang", "en")
     assert learned.returncode == 0, learned.stderr
     assert "Basis: calibrated on local data (statuses of villages at several dates)." in learned.stdout
     command = learned.stdout.rpartition("Forecast with what was learned: kampungkb ")[2].split()
@@ -68,11 +86,9 @@ def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Ru
     assert json.loads(forecast.stdout)["basis"] == ["panel"]
 
 
-def test_inherited_values_give_way_to_what_was_learned(run: Run, tmp_path: Path) -> None:
+def test_inherited_values_give_way_to_what_was_learned(calibrated: Path) -> None:
     """The prior of the scenario stands in its file still; the scenario that uses the draws says estimated."""
-    lay_out(tmp_path)
-    assert run("calibrate", "daftar.xlsx", "--scenario", "belajar.yaml", "--draws", 500).returncode == 0
-    prior, posterior = (load_scenario(tmp_path / name) for name in ("belajar.yaml", "belajar_posterior.yaml"))
+    prior, posterior = (load_scenario(calibrated / name) for name in ("belajar.yaml", "belajar_posterior.yaml"))
     assert prior.sources["transition.rise.dasar"] == "assumed; kira-kira"
     assert posterior.sources["transition.rise.dasar"] == "estimated; parameters_from"
     assert posterior.parameters.scalars["village_sd"] == prior.parameters.scalars["village_sd"]
@@ -134,10 +150,9 @@ def test_what_to_collect_next_is_told_best_first(run: Run, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_record_is_told_and_drawn_in_both_languages(run: Run, tmp_path: Path, code: str) -> None:
+def test_the_record_is_told_and_drawn_in_both_languages(again: Run, tmp_path: Path, code: str) -> None:
     """Every sentence of the answer is in the language asked for, notes of reading included."""
-    lay_out(tmp_path)
-    done = run("calibrate", "daftar.xlsx", "--scenario", "belajar.yaml", "--draws", 100, "--lang", code)
+    done = again("--lang", code)
     told = language(code)
     basis = told.say("Basis: calibrated on local data ({blocks}).", blocks="").removesuffix("().")
     assert basis in done.stdout.replace("\n  ", " ")
