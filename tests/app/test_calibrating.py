@@ -13,6 +13,7 @@ from command_line import ROOT, Run, from_outside
 from learning_example import TRUTH, WORKBOOK
 from openpyxl import Workbook
 
+from simulation.inference.forecast import basis_of
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import plots
 from simulation.report.kinds.calibration import CalibrationResult
@@ -131,8 +132,9 @@ def test_without_data_the_priors_come_back_and_are_called_that(run: Run, tmp_pat
     lay_out(tmp_path)
     done = run("calibrate", "--scenario", "belajar.yaml", "--draws", 50, "--lang", "en")
     assert "Nothing was learned: priors alone; no local data used." in done.stdout
-    known = load_scenario(tmp_path / "belajar_posterior.yaml").parameters
-    assert known.blocks == ("priors alone; no local data used",)
+    prior, known = (load_scenario(tmp_path / name).parameters for name in ("belajar.yaml", "belajar_posterior.yaml"))
+    assert known.scalars == prior.scalars
+    assert basis_of(known) == ("priors and parameters stated in the scenario; no local data used",)
 
 
 def test_what_to_collect_next_is_told_best_first(run: Run, tmp_path: Path) -> None:
