@@ -25,7 +25,7 @@ def new(
         from ..starter import write_starter
 
         speech = settings.language()
-        written = write_starter(Path(name), speech)
+        written = write_starter(Path(name), speech.code)
         if settings.as_json:
             print_json({"written": [str(path) for path in written]})
             return
