@@ -23,7 +23,7 @@ from ...language import Language
 from ..head import caveats_of, programme_line, run_line
 from ..kind import Source
 from . import words
-from .result import PlannedVillage, PlanResult, Setting
+from .result import Lever, PlannedVillage, PlanResult, Setting
 
 MOST_VILLAGES = 10
 MOST_SETTINGS = 14
@@ -95,7 +95,7 @@ def settings_table(speech: Language, result: PlanResult) -> Table:
     marks = _marks(speech, result)
     rows: list[list[Cell]] = [
         [
-            *(words.value_of(speech, lever, point.settings[lever.name]) for lever in levers),
+            *(_value(speech, lever, point.settings[lever.name]) for lever in levers),
             *([] if places_only else [point.assisted]),
             _with_error(speech, result, point),
             *([] if exact else [words.chance(speech, result, point.lower95)]),
@@ -105,7 +105,7 @@ def settings_table(speech: Language, result: PlanResult) -> Table:
         for point in _spread(result.tried if single else result.pareto, marks)
     ]
     columns: list[Column | str] = [
-        *(words.lever_name(speech, lever) for lever in levers),
+        *(Column(words.lever_name(speech, lever), "whole") for lever in levers),
         *([] if places_only else [Column(say("villages assisted"), "decimal", 1)]),
         say("probability") if exact else say("probability ± error"),
         *([] if exact else [say("at least (95%)")]),
@@ -269,6 +269,11 @@ def _mark(speech: Language, village: PlannedVillage) -> str | None:
     if village.tied:
         return speech.say("shares its rank: choose freely")
     return speech.say("yes") if village.in_plan else None
+
+
+def _value(speech: Language, lever: Lever, value: float) -> Cell:
+    """Return a setting as a number of villages, or as a share in words."""
+    return int(value) if lever.kind == "capacity" else words.value_of(speech, lever, value)
 
 
 def _marks(speech: Language, result: PlanResult) -> dict[tuple[float, ...], str]:
