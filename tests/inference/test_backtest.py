@@ -19,10 +19,10 @@ from simulation.domain.villages import Villages
 from simulation.inference.backtest import baselines
 from simulation.inference.backtest.cases import DistrictYear, Past, district_years, yearly_moves
 from simulation.inference.backtest.model_forecaster import ModelForecaster, assumed, knows, next_year
+from simulation.inference.backtest.next_year import NextYear, VillageGroup, combine_groups
 from simulation.inference.backtest.panels import anywhere, read_panels
 from simulation.inference.backtest.rolling import backtest, roll
 from simulation.inference.backtest.scoring import skill
-from simulation.inference.backtest.year_ahead import VillageGroup, YearAhead, year_ahead
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
@@ -33,16 +33,18 @@ START = np.repeat([0, 1, 2, 3], [26, 8, 2, 4])
 NODES = stats.norm.ppf((np.arange(400) + 0.5) / 400)
 
 
-def by_the_truth(past: Past, target: Target, sd: float = TRUTH["year_sd"]) -> list[YearAhead]:
+def by_the_truth(past: Past, target: Target, sd: float = TRUTH["year_sd"]) -> list[NextYear]:
     """Forecast with the law by which the districts were made, the shock averaged over 400 equally likely values."""
     levels = np.stack([yearly_matrix(TRUTH, sd * z) for z in NODES], axis=-1)
     return [
-        year_ahead(target, s, [VillageGroup(np.flatnonzero(s == k), k, levels[k]) for k in range(4) if (s == k).any()])
+        combine_groups(
+            target, s, [VillageGroup(np.flatnonzero(s == k), k, levels[k]) for k in range(4) if (s == k).any()]
+        )
         for _, _, s in past.now
     ]
 
 
-def without_shock(past: Past, target: Target) -> list[YearAhead]:
+def without_shock(past: Past, target: Target) -> list[NextYear]:
     """Forecast with that law, but as if all years were alike."""
     return by_the_truth(past, target, 0.0)
 
@@ -53,7 +55,7 @@ def districts(number: int, years: int, seed: int, start: np.ndarray = START) -> 
     return tuple(panel(simulate(TRUTH, start, years, rng), code=f"63.{i:02d}") for i in range(number))
 
 
-def said(found: Sequence[YearAhead]) -> list[bytes]:
+def said(found: Sequence[NextYear]) -> list[bytes]:
     """Return forecasts to the last bit."""
     return [one.rises.tobytes() + one.levels.tobytes() + np.float64(one.met).tobytes() for one in found]
 

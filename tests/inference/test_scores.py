@@ -11,7 +11,7 @@ from scipy import stats
 
 from simulation.domain.target import Target
 from simulation.inference import scores
-from simulation.inference.backtest.year_ahead import VillageGroup, year_ahead
+from simulation.inference.backtest.next_year import VillageGroup, combine_groups
 
 Case = dict[str, object]
 BELOW, ABOVE = 20, 500
@@ -80,7 +80,7 @@ def test_rises_of_independent_villages_are_poisson_binomial() -> None:
         sizes = case.get("multiplicity", [1] * len(case["p"]))
         rows = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
         groups = [VillageGroup(r, 0, np.array([[1 - p], [p], [0], [0]])) for r, p in zip(rows, case["p"], strict=True)]
-        rises = year_ahead(Target(), np.zeros(sum(sizes), dtype=np.int8), groups).rises
+        rises = combine_groups(Target(), np.zeros(sum(sizes), dtype=np.int8), groups).rises
         got = {"pmf": rises, "cdf": np.cumsum(rises)}
         for kind, values in expected.items():
             for number, value in values.items():

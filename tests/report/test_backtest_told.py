@@ -12,8 +12,8 @@ from simulation.domain.evidence import Panel
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
 from simulation.inference.backtest.cases import Past
+from simulation.inference.backtest.next_year import NextYear, VillageGroup, combine_groups
 from simulation.inference.backtest.rolling import Backtest, Forecaster, roll
-from simulation.inference.backtest.year_ahead import VillageGroup, YearAhead, year_ahead
 from simulation.report import plots
 from simulation.report.kinds.backtest import (
     BACKTEST,
@@ -47,8 +47,8 @@ def panels(number: int, years: int) -> list[Panel]:
 def saying(chance: float) -> Forecaster:
     """Return a forecaster that gives every village below the top the same chance of rising by one level."""
 
-    def forecaster(past: Past, target: Target) -> Sequence[YearAhead]:
-        return [year_ahead(target, status, _alike(status)) for _, _, status in past.now]
+    def forecaster(past: Past, target: Target) -> Sequence[NextYear]:
+        return [combine_groups(target, status, _alike(status)) for _, _, status in past.now]
 
     def _alike(status: np.ndarray) -> list[VillageGroup]:
         levels = np.eye(4) * (1 - chance) + np.eye(4, k=1) * chance

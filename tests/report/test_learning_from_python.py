@@ -15,8 +15,8 @@ import simulation as kkb
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.target import Target
 from simulation.inference.backtest.cases import Past
+from simulation.inference.backtest.next_year import NextYear, VillageGroup, combine_groups
 from simulation.inference.backtest.rolling import Forecaster
-from simulation.inference.backtest.year_ahead import VillageGroup, YearAhead, year_ahead
 from simulation.inputs.observations.reading import DataFile
 from simulation.report.kinds.backtest import BACKTEST, PastYears
 from simulation.report.kinds.calibration import CALIBRATION, Learning, result_of
@@ -129,9 +129,9 @@ def saying(chance: float) -> Forecaster:
     levels = np.eye(4) * (1 - chance) + np.eye(4, k=1) * chance
     levels[3, 3] = 1
 
-    def forecaster(past: Past, target: Target) -> Sequence[YearAhead]:
+    def forecaster(past: Past, target: Target) -> Sequence[NextYear]:
         return [
-            year_ahead(
+            combine_groups(
                 target,
                 status,
                 [VillageGroup(np.flatnonzero(status == s), s, levels[s][:, None]) for s in set(status.tolist())],

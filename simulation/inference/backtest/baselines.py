@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...domain.status import LEVELS
 from ...domain.target import Target
 from .cases import Past, TransitionCounts, yearly_moves
-from .year_ahead import VillageGroup, YearAhead, year_ahead
+from .next_year import NextYear, VillageGroup, combine_groups
 
 Floats = NDArray[np.float64]
 Rule = Callable[[dict[int, TransitionCounts]], Floats]
@@ -40,7 +40,7 @@ def binomial(moves: dict[int, TransitionCounts]) -> Floats:
     return _matrix(every, _share(rose, all_of_them), _share(fell, all_of_them - rose))
 
 
-def forecast_by(rule: Rule, past: Past, target: Target) -> list[YearAhead]:
+def forecast_by(rule: Rule, past: Past, target: Target) -> list[NextYear]:
     """Return a forecast for every district that is asked about; villages of a level are alike and independent."""
     found = []
     for district, _, status in past.now:
@@ -50,7 +50,7 @@ def forecast_by(rule: Rule, past: Past, target: Target) -> list[YearAhead]:
             for level in range(len(LEVELS))
             if (rows := np.flatnonzero(status == level)).size
         ]
-        found.append(year_ahead(target, status, groups))
+        found.append(combine_groups(target, status, groups))
     return found
 
 

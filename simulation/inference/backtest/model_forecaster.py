@@ -20,7 +20,7 @@ from ...engine.exact.population import take, village_log_odds
 from ...inputs.scenario import Scenario
 from ..calibration.calibrate import calibrate
 from .cases import Past, Statuses
-from .year_ahead import VillageGroup, YearAhead, year_ahead
+from .next_year import NextYear, VillageGroup, combine_groups
 
 Floats = NDArray[np.float64]
 REPLICATES = 4
@@ -47,7 +47,7 @@ class ModelForecaster:
     seed: int
     learns: bool = True
 
-    def __call__(self, past: Past, target: Target) -> list[YearAhead]:
+    def __call__(self, past: Past, target: Target) -> list[NextYear]:
         """Return a forecast for every district that is asked about."""
         known = assumed(self.scenario, past, target)
         if self.learns:
@@ -118,7 +118,7 @@ def _villages(
     )
 
 
-def next_year(scenario: Scenario, villages: Villages, parameters: Parameters, seed: int) -> YearAhead:
+def next_year(scenario: Scenario, villages: Villages, parameters: Parameters, seed: int) -> NextYear:
     """Forecast the year after the origin; lasting differences between villages are averaged, shocks are drawn.
 
     Parameters
@@ -141,10 +141,10 @@ def next_year(scenario: Scenario, villages: Villages, parameters: Parameters, se
         own = Village(int(status[first]), log_odds[trajectories.draw, first][:, None], nobody_helps)
         where = villages.subdistrict_index[first] if len(shock) > 1 else 0
         groups.append(VillageGroup(rows, own.status, ends(own, drawn, shock[where])))
-    return year_ahead(scenario.target, status, groups)
+    return combine_groups(scenario.target, status, groups)
 
 
-def _in_order(found: YearAhead, sorted_codes: tuple[str, ...], codes: tuple[str, ...]) -> YearAhead:
+def _in_order(found: NextYear, sorted_codes: tuple[str, ...], codes: tuple[str, ...]) -> NextYear:
     """Return a forecast with its villages in the order in which they were asked about."""
     row = {code: i for i, code in enumerate(sorted_codes)}
     return replace(found, levels=found.levels[[row[code] for code in codes]])

@@ -17,14 +17,14 @@ from ...inputs.scenario import Scenario
 from . import baselines
 from .cases import DistrictYear, Past, district_years
 from .model_forecaster import ModelForecaster
+from .next_year import NextYear
 from .panels import read_panels
 from .scoring import FEWEST, MEANS, Scored, Skill, Standing, skill
-from .year_ahead import YearAhead
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Forecaster = Callable[[Past, Target], Sequence[YearAhead]]
+Forecaster = Callable[[Past, Target], Sequence[NextYear]]
 """Says, from what was known at an origin, what the next year brings in every district asked about (`Past.now`)."""
 Progress = Callable[[int, int], None]
 
@@ -52,7 +52,7 @@ class Backtest:
     """
 
     cases: tuple[DistrictYear, ...]
-    forecasts: Mapping[str, tuple[YearAhead, ...]]
+    forecasts: Mapping[str, tuple[NextYear, ...]]
     target: Target
     scenario: Scenario | None
     draws: int
@@ -211,7 +211,7 @@ def roll(
         raise Refusal(NOTHING_TO_SCORE)
     target = Target() if scenario is None else scenario.target
     everyone = {**_forecasters(scenario, draws, seed), **(forecasters or {})}
-    found: dict[str, list[YearAhead]] = {name: [] for name in everyone}
+    found: dict[str, list[NextYear]] = {name: [] for name in everyone}
     years = [list(group) for _, group in groupby(cases, key=lambda case: case.year)]
     for number, asked in enumerate(years, start=1):
         past = Past.of(panels, asked)

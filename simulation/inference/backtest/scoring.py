@@ -15,7 +15,7 @@ from ...engine.poisson_binomial import Axis, Part, total
 from .. import scores
 from ..uncertainty import INTERVAL90
 from .cases import DistrictYear
-from .year_ahead import YearAhead
+from .next_year import NextYear
 
 Floats = NDArray[np.float64]
 Standing = Literal["better", "worse", "open"]
@@ -59,7 +59,7 @@ class Scored:
     pit: Floats
 
     @classmethod
-    def of(cls, found: Sequence[YearAhead], cases: Sequence[DistrictYear], target: Target, seed: int) -> Scored:
+    def of(cls, found: Sequence[NextYear], cases: Sequence[DistrictYear], target: Target, seed: int) -> Scored:
         """Score forecasts of some district-years; the same seed randomises the PIT of every forecaster alike."""
         met, happened = np.array([one.met for one in found]), np.array([case.met(target) for case in cases])
         rose = [(one.rises, np.array(case.rises)) for one, case in zip(found, cases, strict=True)]

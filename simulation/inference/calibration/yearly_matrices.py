@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.distributions import normal_nodes
 from ...domain.intervention import Overlap, combine, combine_on_falls
 from ...domain.law import VILLAGE, YEAR
 from ...domain.parameters import Direction, ParameterKey, from_shorthand, transition_matrix
@@ -26,7 +27,7 @@ Doses = tuple[float, ...]
 
 REDUCED = (VILLAGE, YEAR)
 """The terms of the log odds of rising that the reduced law keeps, beside those of interventions."""
-_REACH, _NODES = 4.8, 13
+_REACH, _STEP = 4.8, 0.8
 """Lasting differences at steps of 0.8 sd: for spreads up to 2, wrong by less than 1e-5."""
 
 
@@ -152,9 +153,7 @@ def lasting_nodes(village_sd: Floats) -> tuple[Floats, Floats]:
     """Return where lasting differences are looked at, in sd, and the weights there; one node where there are none."""
     if not village_sd.any():
         return np.zeros(1), np.ones(1)
-    nodes = np.linspace(-_REACH, _REACH, _NODES)
-    weights = np.exp(-(nodes**2) / 2)
-    return nodes, weights / weights.sum()
+    return normal_nodes(_REACH, _STEP)
 
 
 def _first_axes_last(matrix: Floats) -> Floats:

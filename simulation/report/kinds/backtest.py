@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ...domain.evidence import Panel
 from ...domain.messages import Message, Refusal
 from ...inference.backtest.model_forecaster import knows
+from ...inference.backtest.next_year import NextYear
 from ...inference.backtest.panels import NOWHERE, anywhere
 from ...inference.backtest.rolling import DRAWS, MODEL, Backtest, roll
 from ...inference.backtest.scoring import FEWEST, LEVELS_OF_COVERAGE, Bin, Scored, Skill, Standing, reliability
-from ...inference.backtest.year_ahead import YearAhead
 from ...inputs.scenario import Scenario
 from ..document.blocks import Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
@@ -130,7 +130,7 @@ class ForecasterScores:
 
 
 @dataclass(frozen=True)
-class YearForecast:
+class ScoredForecast:
     """What a forecaster had said of a district-year, and how that scores."""
 
     probability_met: float
@@ -152,7 +152,7 @@ class Row:
     villages: int
     rises: int
     met: bool
-    forecasts: Mapping[str, YearForecast]
+    forecasts: Mapping[str, ScoredForecast]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,7 +242,7 @@ def _met(found: Backtest) -> NDArray[np.bool_]:
 def _rows(found: Backtest, met: NDArray[np.bool_]) -> Iterator[Row]:
     for number, case in enumerate(found.cases):
         forecasts = {
-            name: YearForecast(
+            name: ScoredForecast(
                 probability_met=float(scored.met[number]),
                 mean_rises=float(scored.mean_rises[number]),
                 brier=float(scored.brier[number]),
@@ -435,7 +435,7 @@ def _question(found: Backtest) -> Question[PastYears]:
     return PastYears.of(found.panels, found.scenario, found.draws, found.seed, own)
 
 
-def _digest(forecasts: Sequence[YearAhead]) -> str:
+def _digest(forecasts: Sequence[NextYear]) -> str:
     return sha256(b"".join(one.rises.tobytes() + one.levels.tobytes() for one in forecasts)).hexdigest()
 
 

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class YearAhead:
+class NextYear:
     """What is said of the next year of N villages.
 
     Attributes
@@ -56,7 +56,7 @@ class VillageGroup:
     levels: Floats
 
 
-def year_ahead(target: Target, status: NDArray[np.integer[Any]], groups: Sequence[VillageGroup]) -> YearAhead:
+def combine_groups(target: Target, status: NDArray[np.integer[Any]], groups: Sequence[VillageGroup]) -> NextYear:
     """Add up villages that are independent of each other in each case, and average over the cases.
 
     Parameters
@@ -76,7 +76,7 @@ def year_ahead(target: Target, status: NDArray[np.integer[Any]], groups: Sequenc
     levels = np.empty((size, len(LEVELS)))
     for group in groups:
         levels[group.rows] = group.levels.mean(axis=1)
-    return YearAhead(
+    return NextYear(
         rises=np.pad(sums, (0, size + 1 - sums.size)) / sums.sum(),
         met=float(np.clip(reached[measure.reached(reached.shape)].sum() / reached.sum(), 0.0, 1.0)),
         levels=levels,
