@@ -32,6 +32,11 @@ def test_the_public_surface_is_this() -> None:
         assert getattr(kkb, name) is not None
 
 
+def test_the_version_is_the_one_to_be_cited() -> None:
+    """It stands in the package, from which it is built, and in CITATION.cff."""
+    assert f"version: {kkb.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
 def test_every_public_name_is_described() -> None:
     """`help` says something of each, and of functions what they take and return, with an example that runs."""
     described = {name: inspect.getdoc(getattr(kkb, name)) or "" for name in kkb.__all__}
