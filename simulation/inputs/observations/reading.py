@@ -10,7 +10,6 @@ from pathlib import Path
 
 from ...domain.evidence import UNKNOWN
 from ...domain.messages import Message, listed
-from ...domain.villages import KnownStatuses
 from ..collector import Collector
 from ..files import LARGEST_TABLE, Files
 from ..scenario import Scenario
@@ -21,6 +20,7 @@ from ..tables.table import Table
 from .assistance import Spell, read_spells
 from .counts import CountRow, complete_rows, read_counts
 from .recognise import LIST, Shape, columns_of, recognise, tell_unknown
+from .scenario_villages import levels_of
 from .villages import Observation, are_dated, read_observations
 
 MOST_STATUSES = 1_000_000
@@ -150,10 +150,5 @@ class TableReader:
         origin = self._scenario.origin
         if "status" in table.columns:
             return [row._replace(year=origin) for row in found]
-        status = {
-            code: int(level)
-            for district in self._scenario.districts
-            if isinstance(district.known, KnownStatuses)
-            for code, level in zip(district.codes, district.known.levels, strict=True)
-        }
-        return [row._replace(year=origin, status=status.get(row.code, UNKNOWN), column="launch_year") for row in found]
+        levels = {code: level for district in self._scenario.districts for code, level in levels_of(district).items()}
+        return [row._replace(year=origin, status=levels.get(row.code, UNKNOWN), column="launch_year") for row in found]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -76,64 +75,30 @@ class Places:
         return grouped
 
 
-@dataclass(frozen=True)
-class District:
-    """A district of a scenario.
-
-    Attributes
-    ----------
-    villages
-        As the scenario knows them.
-    listed
-        Whether it knows their codes; if not, they are made up from counts.
-    status
-        Village code -> its status at the end of the origin, where the scenario knows it.
-    by_name
-        Name and kecamatan of a village -> its code.
-    """
-
-    villages: Villages
-    listed: bool
-    status: Mapping[str, int]
-    by_name: Mapping[tuple[str, str], str]
-
-    @classmethod
-    def of(cls, villages: Villages, *, listed: bool) -> District:
-        """Return a district of a scenario."""
-        known = villages.known
-        levels = known.levels.tolist() if isinstance(known, KnownStatuses) else []
-        status = dict(zip(villages.codes, levels, strict=False))
-        subdistricts = [villages.subdistricts[k] for k in villages.subdistrict_index]
-        names = zip(map(normal, villages.names), map(normal, subdistricts), strict=True)
-        return cls(villages, listed, status, dict(zip(names, villages.codes, strict=True)))
+def levels_of(villages: Villages) -> dict[str, int]:
+    """Return the level of each village at the end of the origin by its code; empty where single ones are not known."""
+    known = villages.known
+    return dict(zip(villages.codes, known.levels.tolist(), strict=True)) if isinstance(known, KnownStatuses) else {}
 
 
 class ScenarioVillages(Places):
-    """The districts of a scenario.
-
-    Attributes
-    ----------
-    districts
-        By their codes.
-    """
+    """The districts of a scenario, by their codes."""
 
     def __init__(self, scenario: Scenario) -> None:
-        home = {code: district.district_code for district in scenario.districts for code in district.codes}
-        super().__init__({district.district_code: district.district for district in scenario.districts}, home)
-        self.districts = {
-            villages.district_code: District.of(villages, listed=not villages.made_up)
-            for villages in scenario.districts
-        }
+        self._districts = {villages.district_code: villages for villages in scenario.districts}
+        home = {village: code for code, villages in self._districts.items() for village in villages.codes}
+        super().__init__({code: villages.district for code, villages in self._districts.items()}, home)
         self._origin = scenario.origin
         self._counted_on = str(scenario.provenance.as_of or f"{scenario.origin}-12-31")
 
     def check(self, code: str, found: Sequence[Observation], collector: Collector) -> None:
         """Tell rows of a district that contradict the scenario."""
-        if code in self.districts:
-            _tell_strangers(found, self.districts[code], collector)
-            self._tell_contradictions(found, self.districts[code], collector)
+        if (villages := self._districts.get(code)) is not None:
+            if not villages.made_up:
+                _tell_strangers(found, villages, collector)
+            self._tell_contradictions(found, villages, collector)
 
-    def _tell_contradictions(self, found: Sequence[Observation], district: District, collector: Collector) -> None:
+    def _tell_contradictions(self, found: Sequence[Observation], villages: Villages, collector: Collector) -> None:
         """Tell where rows speak of a time after the origin, or say something else of the origin than the scenario."""
         origin = self._origin
         late = next((row for row in found if row.year is not None and row.year > origin), None)
@@ -141,8 +106,9 @@ class ScenarioVillages(Places):
             message, fix = self._after_origin(late.year)
             late.tell(message, collector, fix=fix, found=str(late.year))
         now = [row for row in found if row.year == origin and row.status != UNKNOWN]
+        levels = levels_of(villages)
         for observation in now:
-            status = district.status.get(observation.code)
+            status = levels.get(observation.code)
             if status is not None and status != observation.status:
                 message = Message(
                     "at the end of {origin} this village is {status} in the scenario",
@@ -151,7 +117,7 @@ class ScenarioVillages(Places):
                 fix = Message("correct the status here, or in the village table of the scenario")
                 level, where = LEVELS[observation.status], (observation.row, observation.column)
                 observation.table.tell(*where, message, collector, found=level, fix=fix)
-        known = district.villages.known
+        known = villages.known
         if now and isinstance(known, DistrictCounts | SubdistrictCounts):
             expected = known.counts.tolist()
             here = np.bincount([row.status for row in now], minlength=4).tolist()
@@ -165,7 +131,7 @@ class ScenarioVillages(Places):
 
     def check_counts(self, code: str, rows: Sequence[CountRow], collector: Collector) -> None:
         """Tell counts of a district that lie after the origin, or are others than the scenario's own of that day."""
-        known = self.districts[code].villages.known
+        known = self._districts[code].known
         for row in rows:
             if row.day.year > self._origin:
                 message, fix = self._after_origin(row.day.year)
@@ -196,16 +162,17 @@ def _joined(counts: Iterable[int]) -> str:
     return "/".join(map(str, counts))
 
 
-def _tell_strangers(found: Iterable[Observation], district: District, collector: Collector) -> None:
+def _tell_strangers(found: Iterable[Observation], villages: Villages, collector: Collector) -> None:
     """Tell every village that the scenario does not know, once."""
-    if not district.listed:
-        return
-    seen = {"", *district.villages.codes}
+    subdistricts = (villages.subdistricts[k] for k in villages.subdistrict_index)
+    names = zip(map(normal, villages.names), map(normal, subdistricts), strict=True)
+    by_name = dict(zip(names, villages.codes, strict=True))
+    seen = {"", *villages.codes}
     for observation in found:
         if observation.code in seen:
             continue
         seen.add(observation.code)
-        same = district.by_name.get(observation.identity)
+        same = by_name.get(observation.identity)
         message = Message("the scenario has no village of this code")
         fix = Message("correct the code, or the village table of the scenario")
         if same is not None:

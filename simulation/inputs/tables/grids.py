@@ -15,7 +15,7 @@ from ..files import Source
 from ..tree import Node
 from .cells import clean, unguard
 from .headers import HEAD, MOST_ROWS, Grid, Row, Wanted, find_header
-from .workbook import Sheet, WorkbookError, is_workbook, open_workbook
+from .workbook import DAMAGED, Sheet, WorkbookError, is_workbook, open_workbook
 
 MOST_CELLS = 1_000_000
 """Cells, and lines, of a CSV file; rows of more than a table has would take long, and much memory, to count."""
@@ -73,9 +73,11 @@ def _from_sheets(source: Source, collector: Collector, use: Callable[[Sequence[S
     try:
         return use(open_workbook(source.content))
     except WorkbookError as error:
-        found = source.path.name
-        collector.add((source.shown, None), "", error.message, found=found, suggestion=error.fix, table=True)
-        return None
+        message, fix = error.message, error.fix
+    except Exception:  # noqa: BLE001 - whatever a library says of a broken file means that it is broken
+        message, fix = DAMAGED
+    collector.add((source.shown, None), "", message, found=source.path.name, suggestion=fix, table=True)
+    return None
 
 
 def _choose(

@@ -58,7 +58,7 @@ _MAIN = (
 """The namespaces of sheets: as all programs write them, and as the stricter standard wants them."""
 
 _SAVE = Message("open it in Excel or LibreOffice and save it as Excel Workbook (.xlsx) or as CSV UTF-8")
-_DAMAGED = Message("the workbook is damaged and cannot be read"), _SAVE
+DAMAGED = Message("the workbook is damaged and cannot be read"), _SAVE
 _OTHER = Message("this is not an Excel workbook (.xlsx)"), _SAVE
 _LOCKED = (
     Message("the workbook is protected by a password"),
@@ -88,8 +88,8 @@ def open_workbook(content: bytes) -> list[Sheet]:
 
     Raises
     ------
-    WorkbookError
-        Where it cannot be read, or not within the bounds.
+    Exception
+        A `WorkbookError` where it is not within the bounds; of any kind where it is damaged.
     """
     if content.startswith(OLD):
         raise WorkbookError(_LOCKED if "EncryptedPackage".encode("utf-16-le") in content else _OTHER)
@@ -97,14 +97,9 @@ def open_workbook(content: bytes) -> list[Sheet]:
         raise WorkbookError(_OTHER)
     if content.count(b"PK\x01\x02") > MOST_PARTS:
         raise WorkbookError(_TOO_LARGE)
-    try:
-        archive = ZipFile(BytesIO(content))
-        _measure(archive)
-        return _sheets(archive)
-    except WorkbookError:
-        raise
-    except Exception as error:  # whatever a library says of a broken file means that it is broken
-        raise WorkbookError(_DAMAGED) from error
+    archive = ZipFile(BytesIO(content))
+    _measure(archive)
+    return _sheets(archive)
 
 
 def _measure(archive: ZipFile) -> None:
@@ -115,13 +110,13 @@ def _measure(archive: ZipFile) -> None:
     size = cost = sheets = 0
     for part in archive.infolist():
         if part.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-            raise WorkbookError(_DAMAGED)
+            raise WorkbookError(DAMAGED)
         tail, without_tag = b"", 0
         with archive.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 plain = chunk.replace(b"\0", b"")  # UTF-16 reads as ASCII then
                 if _DECLARED.search(tail + plain):
-                    raise WorkbookError(_DAMAGED)
+                    raise WorkbookError(DAMAGED)
                 tail = plain[-len("<!DOCTYPE") :]
                 elements = len(_ELEMENT.findall(plain))
                 without_tag = 0 if elements else without_tag + len(chunk)
@@ -264,21 +259,7 @@ class Sheet:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The rows that are not blank, merged cells filled downwards.
-
-        Raises
-        ------
-        WorkbookError
-            Where the sheet is damaged or too large.
-        """
-        try:
-            return self._read()
-        except WorkbookError:
-            raise
-        except Exception as error:  # see `open_workbook`
-            raise WorkbookError(_DAMAGED) from error
-
-    def _read(self) -> list[Row]:
+        """The rows that are not blank, merged cells filled downwards; raises what `open_workbook` does."""
         rows: list[Row] = []
         merged: list[tuple[int, int, int]] = []
         area = letters = number = 0
@@ -291,7 +272,7 @@ class Sheet:
                     continue
                 number = int(float(element.get("r", number + 1)))
                 if not 1 <= number <= LAST_ROW:
-                    raise WorkbookError(_DAMAGED)
+                    raise WorkbookError(DAMAGED)
                 cells = self._cells(element, number)
                 element.clear()
                 area += len(cells)
@@ -339,7 +320,7 @@ class Sheet:
 def _index(text: str) -> int:
     """Return a position in a list, which a sign would count from its end."""
     if (index := int(text)) < 0:
-        raise WorkbookError(_DAMAGED)
+        raise WorkbookError(DAMAGED)
     return index
 
 
@@ -347,13 +328,13 @@ def _place(reference: str) -> tuple[int, int]:
     """Return row and column of a cell, 1 the first."""
     found = _CELL.fullmatch(reference.upper())
     if found is None:
-        raise WorkbookError(_DAMAGED)
+        raise WorkbookError(DAMAGED)
     column = 0
     for letter in found[1]:
         column = column * 26 + ord(letter) - ord("A") + 1
     row = int(found[2])
     if not (1 <= row <= LAST_ROW and column <= LAST_COLUMN):
-        raise WorkbookError(_DAMAGED)
+        raise WorkbookError(DAMAGED)
     return row, column
 
 
