@@ -56,6 +56,8 @@ from .report import plots as plots
 from .report.calibrated_scenario import write_posterior as write_posterior
 from .report.documents import brief as brief
 from .report.documents import export as export
-from .report.saving import save as save
+from .report.runs import load_run as load_run
+from .report.runs import rerun as rerun
+from .report.runs import save as save
 
 __version__: str

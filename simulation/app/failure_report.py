@@ -8,15 +8,15 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import typer
 
 from ..engine.failure import Failure
-from ..report.failures import FILE, caveats
+from ..report.kinds.forecast.result import ForecastResult
+from ..report.kinds.forecast.tables import FAILURES
+from ..report.kinds.forecast.words import failure_caveats
 from ..report.language import Language, printable
 from .options import Settings
 
@@ -51,23 +51,24 @@ class Replayable:
         return self.command(failure.draw, failure.replicate, failure.district_code)
 
 
-def tell_failures(settings: Settings, record: Mapping[str, Any], again: Replayable, folder: Path) -> None:
+def tell_failures(settings: Settings, result: ForecastResult, again: Replayable, folder: Path) -> None:
     """Say on stderr which trajectories of a run failed, and how to see the first of them fail."""
-    speech = settings.language()
-    lines = caveats(speech, record) if settings.as_json else [""]
-    lines.append(speech.say("Failed trajectories: {number}. The first:", number=speech.number(record["failed"])))
-    for failure in record["failures"]:
-        address = failure["draw"], failure["replicate"], failure["district_code"]
-        lines += [f"- {failure_told(speech, failure)}", f"  {again.command(*address)}"]
-    lines.append(speech.say("All of them: {file}", file=folder / FILE))
+    speech, failed = settings.language(), result.failures
+    if failed is None:
+        return
+    lines = list(failure_caveats(speech, result)) if settings.as_json else [""]
+    lines.append(speech.say("Failed trajectories: {number}. The first:", number=speech.number(failed.number)))
+    for failure in failed.first:
+        lines += [f"- {failure_told(speech, failure)}", f"  {again.of(failure)}"]
+    lines.append(speech.say("All of them: {file}", file=folder / FAILURES))
     typer.echo(printable("\n".join(lines), lines=True), err=True)
 
 
-def failure_told(speech: Language, failure: Mapping[str, Any]) -> str:
+def failure_told(speech: Language, failure: Failure) -> str:
     """Return which trajectory failed, when, where and why."""
-    said = {key: failure[key] for key in ("draw", "replicate", "year", "place", "error")}
-    if not failure["place"]:
+    said = {key: getattr(failure, key) for key in ("draw", "replicate", "year", "place", "error")}
+    if not failure.place:
         return speech.say("draw {draw}, replicate {replicate}: {error}", **said)
-    if failure["year"] is None:
+    if failure.year is None:
         return speech.say("draw {draw}, replicate {replicate}, before the first year, {place}: {error}", **said)
     return speech.say("draw {draw}, replicate {replicate}, {year}, {place}: {error}", **said)

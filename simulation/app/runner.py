@@ -31,7 +31,10 @@ from .options import Settings, print_json
 from .progress import ProgressReport
 
 if TYPE_CHECKING:
-    from ..report.chunks import ChunkFolder
+    from ..report.store.chunks import ChunkFolder
+
+FIGURE_BYTES = 220_000
+"""Of a figure as SVG and PNG."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,8 @@ def _found(settings: Settings, folder: Folder, *, force: bool) -> Answer[Any] | 
 def _make(settings: Settings, question: Question[Any], folder: Folder, request: Request) -> Answer[Any]:
     """Compute the answer and write its tables."""
     began, speech, kind = time.monotonic(), settings.language(), folder.kind
-    needed = kind.size(question)
-    _tell_what_is_there(settings, folder, needed)
+    needed = kind.size(question) + FIGURE_BYTES * len(kind.figures) * request.figures
+    parts = _tell_what_is_there(settings, folder, needed)
     sinks: list[ChunkFolder] = []
 
     def sink(place: int) -> ChunkFolder:
@@ -173,12 +176,13 @@ def _make(settings: Settings, question: Question[Any], folder: Folder, request: 
     except OSError as error:
         left = _what_is_left(speech, folder, force=False)
         raise cannot_finish(speech, folder.path, error, size_in_words(speech, needed), left) from error
-    folder.log("finished", workers=request.workers or "default", seconds=round(time.monotonic() - began, 2))
+    resumed = {"resumed_parts": parts} if parts else {}
+    folder.log("finished", workers=request.workers or "default", **resumed, seconds=round(time.monotonic() - began, 2))
     return found
 
 
-def _tell_what_is_there(settings: Settings, folder: Folder, needed: int) -> None:
-    """Say what an earlier run has finished, and where the disk has too little room for the results."""
+def _tell_what_is_there(settings: Settings, folder: Folder, needed: int) -> int:
+    """Say what an earlier run has finished, and where the disk has too little room; return the parts finished."""
     speech = settings.language()
     if parts := sum(1 for _ in folder.chunks.rglob("*.npz")):
         settings.note(
@@ -194,6 +198,7 @@ def _tell_what_is_there(settings: Settings, folder: Folder, needed: int) -> None
                 folder=folder.path,
             )
         )
+    return parts
 
 
 def _draw(settings: Settings, found: Answer[Any]) -> StoppedError | None:
@@ -207,7 +212,7 @@ def _draw(settings: Settings, found: Answer[Any]) -> StoppedError | None:
         found.folder.log("figures", language=speech.code)
         for name in kind.figures:
             if (why := kind.undrawable(name, found.result)) is not None:
-                settings.note(speech.say("Not drawn, {name}: {reason}.", name=name, reason=speech.problem(why)))
+                settings.note(speech.say(kind.undrawn, reason=speech.problem(why)))
     return None
 
 

@@ -19,7 +19,8 @@ from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.exact.limits import NoClosedForm, sort_districts
 from ..engine.exact.solve import solve
 from ..engine.one_year import ExactResult
-from ..inference.precision import PrecisionStep, PrecisionTrace, doubled
+from ..inference.forecast import PrecisionStep, PrecisionTrace
+from ..inference.precision import doubled
 from ..inference.uncertainty import INTERVAL90
 from ..inputs.scenario import Scenario
 from .comparison import AdditionalRises, Comparison, Contrast, YearContrast

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..domain.villages import Villages
 from ..engine.effort import Effort
-from ..inference.precision import PrecisionTrace
+from ..inference.forecast import PrecisionTrace
 from ..inference.uncertainty import WILSON_Z
 from ..inputs.scenario import Scenario
 from .differences import Difference

@@ -103,14 +103,16 @@ def _year(scenario: Scenario, villages: int, result: ExactResult, t: int) -> Yea
     counted = villages - np.arange(villages + 1) if target.denominator == "below_top" else np.full(top.size, villages)
     must = needed(target.share, counted)
     likely = must[top > _UNHEARD_OF]
+    rises = Summary.of_counts(result.rises[t])
     return YearForecast(
         year=scenario.years[t],
         met=_estimate(scenario, result.readings[target.key][:, t]),
+        judged=rises if target.reading == "rises" and not target.net_of_falls else None,
         needed_mean=float((must * top).sum() / top.sum()),
         needed_min=int(likely.min()),
         needed_max=int(likely.max()),
         saturated=float(result.saturated[:, t].mean()),
-        rises=Summary.of_counts(result.rises[t]),
+        rises=rises,
         falls=Summary.of_counts(result.falls[t]),
         status_share={level: Summary.of_counts(result.levels[t, s], 1 / villages) for s, level in enumerate(LEVELS)},
         assisted={plan.name: float(result.assisted[t, j]) for j, plan in enumerate(scenario.interventions)},

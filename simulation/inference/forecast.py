@@ -48,6 +48,12 @@ class Summary:
     quantiles: Mapping[float, float]
 
     @classmethod
+    def of_values(cls, counts: NDArray[np.integer[Any]]) -> Summary:
+        """Summarise counts that may be negative, given one by one."""
+        values = np.quantile(counts, QUANTILES, method="inverted_cdf")
+        return cls(float(counts.mean()), {q: float(value) for q, value in zip(QUANTILES, values, strict=True)})
+
+    @classmethod
     def of_counts(cls, weights: Floats, scale: float = 1.0) -> Summary:
         """Summarise counts from how often (or how probably) each of 0, 1, 2 … occurs, times `scale`."""
         cumulative = np.cumsum(weights) / weights.sum()
@@ -68,6 +74,8 @@ class YearForecast:
         Calendar year.
     met
         Probability that the target is met.
+    judged
+        What is held against the needed number; None where only the probability is known.
     needed_mean, needed_min, needed_max
         The number that must be reached; it varies where the denominator does.
     saturated
@@ -82,6 +90,7 @@ class YearForecast:
 
     year: int
     met: Estimate
+    judged: Summary | None
     needed_mean: float
     needed_min: int
     needed_max: int
@@ -128,6 +137,46 @@ class DistrictForecast:
     assisted_share: Floats
 
 
+@dataclass(frozen=True)
+class PrecisionStep:
+    """One round of runs.
+
+    Attributes
+    ----------
+    draws, replicates
+        Its effort.
+    probabilities
+        Probability that the target is met, per district and year.
+    half_width
+        1.96 × the largest Monte Carlo error of any district and year.
+    """
+
+    draws: int
+    replicates: int
+    probabilities: tuple[tuple[float, ...], ...]
+    half_width: float
+
+
+@dataclass(frozen=True)
+class PrecisionTrace:
+    """The rounds that led to a forecast, and why the last was the last.
+
+    Attributes
+    ----------
+    wanted
+        The half-width asked for.
+    steps
+        One a round; efforts double.
+    ended_by
+        ``precision``: the half-width was reached; ``trajectories``: another doubling would have gone
+        beyond the limit on trajectories.
+    """
+
+    wanted: float
+    steps: tuple[PrecisionStep, ...]
+    ended_by: Literal["precision", "trajectories"]
+
+
 @dataclass(frozen=True, eq=False)
 class Forecast:
     """A forecast: numbers only.
@@ -147,6 +196,8 @@ class Forecast:
         The researcher's own agent, or None: part of what was run, and of the run's identity.
     later
         Where only the first year is exact: why later years need simulation. `districts` then hold that year alone.
+    trace
+        The rounds of a forecast that was repeated with more runs until it was precise enough; None for any other.
     """
 
     scenario: Scenario
@@ -158,6 +209,7 @@ class Forecast:
     ensemble_run: Ensemble | None
     agent_class: type[VillageAgent] | None = None
     later: tuple[Message, ...] = ()
+    trace: PrecisionTrace | None = None
 
     @property
     def calendar(self) -> range:
@@ -236,6 +288,7 @@ def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, 
             "rises_mean": year.rises.mean,
             **{f"rises_{_percent(q)}": int(value) for q, value in year.rises.quantiles.items()},
             "falls_mean": year.falls.mean,
+            **_judged(year),
             "needed_mean": year.needed_mean,
             "needed_min": year.needed_min,
             "needed_max": year.needed_max,
@@ -250,6 +303,14 @@ def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, 
         }
         for t, year in enumerate(district.years)
     ]
+
+
+def _judged(year: YearForecast) -> dict[str, Any]:
+    """Return the columns of what is held against the needed number, empty where it is not known."""
+    judged = year.judged
+    quantiles = dict.fromkeys(QUANTILES) if judged is None else {q: int(v) for q, v in judged.quantiles.items()}
+    mean = None if judged is None else judged.mean
+    return {"judged_mean": mean, **{f"judged_{_percent(q)}": value for q, value in quantiles.items()}}
 
 
 def _percent(quantile: float) -> str:

@@ -133,14 +133,17 @@ def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearFor
     needed = counted(counts.needed(target)[..., 0])
     at_end = counted(counts.at_end[..., 0, :])
     assisted = counted(outcome.assisted[..., t, :])
+    rises = _summary(counted(counts.rises))
+    of_rises = target.reading == "rises" and not target.net_of_falls
     return YearForecast(
         year=scenario.years[t],
         met=estimate(counts.met(target)[..., 0], outcome.completed),
+        judged=rises if of_rises else Summary.of_values(counted(counts.score(target)[..., 0])),
         needed_mean=float(needed.mean()),
         needed_min=int(needed.min()),
         needed_max=int(needed.max()),
         saturated=float(counted(counts.saturated(target)).mean()),
-        rises=_summary(counted(counts.rises)),
+        rises=rises,
         falls=_summary(counted(counts.falls)),
         status_share={level: _summary(at_end[:, s], 1 / villages) for s, level in enumerate(LEVELS)},
         assisted={plan.name: float(assisted[:, j].mean()) for j, plan in enumerate(scenario.interventions)},

@@ -5,56 +5,16 @@ More runs narrow the error of the simulation only; what is not known about the p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from ..engine.effort import Effort
 from ..inputs.scenario import Scenario
-from .forecast import Forecast
+from .forecast import Forecast, PrecisionStep, PrecisionTrace
 from .forecasting import forecast
 from .uncertainty import WILSON_Z
 
 MOST_TRAJECTORIES = 1_000_000
-
-
-@dataclass(frozen=True)
-class PrecisionStep:
-    """One round of runs.
-
-    Attributes
-    ----------
-    draws, replicates
-        Its effort.
-    probabilities
-        Probability that the target is met, per district and year.
-    half_width
-        1.96 × the largest Monte Carlo error of any district and year.
-    """
-
-    draws: int
-    replicates: int
-    probabilities: tuple[tuple[float, ...], ...]
-    half_width: float
-
-
-@dataclass(frozen=True)
-class PrecisionTrace:
-    """The rounds that led to a forecast, and why the last was the last.
-
-    Attributes
-    ----------
-    wanted
-        The half-width asked for.
-    steps
-        One a round; efforts double.
-    ended_by
-        ``precision``: the half-width was reached; ``trajectories``: another doubling would have gone
-        beyond `MOST_TRAJECTORIES`.
-    """
-
-    wanted: float
-    steps: tuple[PrecisionStep, ...]
-    ended_by: Literal["precision", "trajectories"]
 
 
 def forecast_to_precision(
@@ -64,7 +24,7 @@ def forecast_to_precision(
     replicates: int | None = None,
     seed: int = 0,
     **options: Any,
-) -> tuple[Forecast, PrecisionTrace]:
+) -> Forecast:
     """Forecast with draws (replicates, where every number is fixed) doubled until the error is small.
 
     Parameters
@@ -73,6 +33,11 @@ def forecast_to_precision(
         As for `forecast`; `draws` and `replicates` are where the doubling begins.
     half_width
         H in (0, 1): ends once 1.96 × the Monte Carlo error is below it in every year and district.
+
+    Returns
+    -------
+    Forecast
+        The last of the rounds; `Forecast.trace` holds all of them.
 
     Notes
     -----
@@ -84,10 +49,10 @@ def forecast_to_precision(
         result = forecast(scenario, effort.draws, effort.replicates, seed, **options)
         steps.append(_step(result))
         if steps[-1].half_width < half_width:
-            return result, PrecisionTrace(half_width, tuple(steps), "precision")
+            return replace(result, trace=PrecisionTrace(half_width, tuple(steps), "precision"))
         more = doubled(effort, fixed=scenario.fixed)
         if more is None:
-            return result, PrecisionTrace(half_width, tuple(steps), "trajectories")
+            return replace(result, trace=PrecisionTrace(half_width, tuple(steps), "trajectories"))
         effort = more
 
 

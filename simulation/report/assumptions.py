@@ -19,7 +19,7 @@ _AT_ALL_LEVELS: dict[Kind, str] = {
     "fall": phrase("chance of falling in a year"),
     "skip": phrase("rises that pass over a level"),
 }
-_LABELS: dict[Kind, str] = {
+LABELS: dict[Kind, str] = {
     "rise": phrase("chance of rising from {of} in a year"),
     "fall": phrase("chance of falling from {of} in a year"),
     "skip": phrase("rises that pass over {of}"),
@@ -85,8 +85,7 @@ def _effect_rows(speech: Language, effects: Mapping[ParameterKey, Record]) -> Ro
         told = speech.say("placeholder") if known["default_prior"] else source
         alike.setdefault((key.kind, value, told), []).append(key.of)
     return [
-        [speech.say(_LABELS[kind], of=", ".join(names)), value, source]
-        for (kind, value, source), names in alike.items()
+        [speech.say(LABELS[kind], of=", ".join(names)), value, source] for (kind, value, source), names in alike.items()
     ]
 
 
@@ -117,7 +116,7 @@ def parameter_name(speech: Language, name: str) -> str:
     key = ParameterKey.parse(name)
     if key.kind in _AT_ALL_LEVELS and not key.of:
         return speech.say(_AT_ALL_LEVELS[key.kind])
-    return speech.say(_LABELS[key.kind], of=key.of) if key.of else speech.say(_LABELS[key.kind])
+    return speech.say(LABELS[key.kind], of=key.of) if key.of else speech.say(LABELS[key.kind])
 
 
 def parameter_value(speech: Language, name: str, value: float) -> str:

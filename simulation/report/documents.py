@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
-from .brief.files import write_brief
-from .brief.runs import read_runs
-from .export import hand_out_workbook
-from .finished import load_run, which_run
-from .language import DEFAULT
+from .brief import read_runs, which_run, write_brief
+from .document.xlsx import write_xlsx
+from .handed_out import hand_out
+from .kinds.registry import KINDS
+from .language import DEFAULT, Language
 from .language import language as spoken
+from .store.folder import Answer, load
 
 
 def brief(*folders: str | Path, language: str | None = None) -> tuple[Path, ...]:
@@ -57,12 +59,12 @@ def brief(*folders: str | Path, language: str | None = None) -> tuple[Path, ...]
 
 
 def export(folder: str | Path, language: str | None = None) -> Path:
-    """Write a saved forecast as one workbook, ``forecast.xlsx`` in its folder, and return where it is.
+    """Write a saved answer as one workbook, such as ``forecast.xlsx``, in its folder, and return where it is.
 
     Parameters
     ----------
     folder
-        As `simulation.save` returned it; or the one above, for its newest forecast, which is said in a warning
+        As `simulation.save` returned it; or the one above, for its newest answer, which is said in a warning
         where there are several.
     language
         As for `brief`. A workbook that was changed by hand since it was written is kept under another name.
@@ -75,7 +77,7 @@ def export(folder: str | Path, language: str | None = None) -> Path:
     Raises
     ------
     KampungError
-        Where the folder holds no saved forecast.
+        Where the folder holds no saved answer.
 
     Examples
     --------
@@ -87,9 +89,19 @@ def export(folder: str | Path, language: str | None = None) -> Path:
     ...     kkb.export(kkb.save(forecast, folder)).name
     'forecast.xlsx'
     """
-    run = load_run(Path(folder))
-    speech = spoken(language or run.record["language"] or DEFAULT)
+    run = load(Path(folder), KINDS)
+    speech = spoken(language or run.result.language or DEFAULT)
     if which := which_run(speech, run):
         warnings.warn(which, stacklevel=2)
-    path, _ = hand_out_workbook(speech, run)
+    path, _ = write_workbook(speech, run)
     return path
+
+
+def write_workbook(speech: Language, run: Answer[Any]) -> tuple[Path, list[Path]]:
+    """Write the workbook of an answer in its folder; return it, and where one that was changed by hand is kept."""
+    path = run.path / f"{run.folder.kind.name}.xlsx"
+
+    def write(target: Path) -> None:
+        write_xlsx(speech, run.document(speech), target, run.sheets(speech))
+
+    return path, hand_out(run.path, {path.name: write})

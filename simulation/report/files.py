@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}")
+DECIMALS = 6
+"""Digits behind the decimal mark that tables and results keep."""
 LARGEST_JSON = 45_000_000
 MOST_JSON = 2_250_000
 """Values and containers of a JSON file; one of 500 districts and 50 years has fewer."""

@@ -6,7 +6,8 @@ Knows which figures there are and how each reads a record; must not know run fol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ..decision.comparison import Comparison
@@ -17,78 +18,82 @@ from ..inference.backtest.rolling import Backtest
 from ..inference.calibration.posterior import Posterior
 from ..inference.forecast import Forecast
 from .figures.drawings import draw
-from .identity import input_hash
+from .figures.page import Figure, save_figure
 from .kinds.backtest import BacktestResult
 from .kinds.calibration import CalibrationResult
 from .kinds.comparison import ComparisonResult
+from .kinds.forecast.result import ForecastResult
+from .kinds.forecast.tables import village_rows
 from .kinds.head import Head
 from .kinds.kind import Source
 from .kinds.plan.result import PlanResult
-from .kinds.registry import kind_of
+from .kinds.registry import KINDS, kind_of
 from .kinds.sensitivity import SensitivityResult
-from .language import DEFAULT, Language
-from .language import language as spoken
-from .plots_board import draw_village_board
-from .plots_fan import draw_fan_chart
-from .plots_matrix import draw_transition_matrix
-from .plots_page import Figure, save_figure, style
-from .plots_rises import draw_rises
-from .record import record
-from .single_villages import board_refusal, rows_of
+from .language import DEFAULT
 from .store.codec import rounded_as_kept
+from .store.folder import Answer
 
-Drawable = Forecast | Mapping[str, Any]
 
-
-def fan_chart(forecast: Drawable, language: str | None = None, run_hash: str | None = None) -> Figure:
+def fan_chart(
+    forecast: Forecast | ForecastResult | Answer[ForecastResult],
+    language: str | None = None,
+    run_hash: str | None = None,
+) -> Figure:
     """Draw the share of villages at each level, from the origin on, with 50% and 90% intervals.
 
     Parameters
     ----------
     forecast
-        A forecast, or its record (``forecast.json``).
+        A forecast, its result (``forecast.json``), or a saved run.
     language
         ``"id"`` or ``"en"``; by default the scenario's language, else Indonesian.
     run_hash
-        Named in the footer; a forecast knows its own.
+        Named in the footer; a forecast and a run know their own.
     """
-    return _drawn(draw_fan_chart, forecast, language, run_hash)
+    return _figure("fan_chart", forecast, language, run_hash)
 
 
-def rises(forecast: Drawable, language: str | None = None, run_hash: str | None = None) -> Figure:
+def rises(
+    forecast: Forecast | ForecastResult | Answer[ForecastResult],
+    language: str | None = None,
+    run_hash: str | None = None,
+) -> Figure:
     """Draw each year's rises against the number needed, with the probability that the target is met.
 
     Where the target counts something else (entries, stock, rises net of falls) that is drawn instead.
     Parameters as in `fan_chart`.
     """
-    return _drawn(draw_rises, forecast, language, run_hash)
+    return _figure("rises", forecast, language, run_hash)
 
 
-def transition_matrix(forecast: Drawable, language: str | None = None, run_hash: str | None = None) -> Figure:
+def transition_matrix(
+    forecast: Forecast | ForecastResult | Answer[ForecastResult],
+    language: str | None = None,
+    run_hash: str | None = None,
+) -> Figure:
     """Draw the yearly transition matrix of a typical village with its 90% intervals.
 
     Parameters as in `fan_chart`.
     """
-    return _drawn(draw_transition_matrix, forecast, language, run_hash)
+    return _figure("transition_matrix", forecast, language, run_hash)
 
 
-def village_board(forecast: Drawable, language: str | None = None, run_hash: str | None = None) -> Figure:
+def village_board(
+    forecast: Forecast | ForecastResult | Answer[ForecastResult],
+    language: str | None = None,
+    run_hash: str | None = None,
+) -> Figure:
     """Draw a tile for each village, by kecamatan: its level, and the chance that it rises in the first year.
 
-    Parameters as in `fan_chart`; a record needs the rows of its village table under ``villages``. Where a
-    tile each would not fit on a page, above about 150 villages, there is a tile a kecamatan.
+    Parameters as in `fan_chart`, but for a result alone, which knows no villages. Where a tile each would not fit on
+    a page, above about 150 villages, there is a tile a kecamatan.
 
     Raises
     ------
     Refusal
         Where only counts by status are known, the forecast has several districts, or not even its kecamatan fit.
     """
-    told = record(forecast) if isinstance(forecast, Forecast) else forecast
-    if (reason := board_refusal(told)) is not None:
-        raise Refusal(reason)
-    if isinstance(forecast, Forecast):
-        told, run_hash = {**told, "villages": rows_of(forecast)}, run_hash or _hash(forecast)
-    return _drawn(draw_village_board, told, language, run_hash)
+    return _figure("village_board", forecast, language, run_hash)
 
 
 def comparison(
@@ -160,42 +165,30 @@ def backtest(found: Backtest | BacktestResult, language: str | None = None, run_
     return _figure("backtest", found, language, run_hash)
 
 
-DRAW: dict[str, Callable[..., Figure]] = {
-    "fan_chart": fan_chart,
-    "rises": rises,
-    "transition_matrix": transition_matrix,
-    "village_board": village_board,
-}
-"""Every figure of a run folder, by the name of its file."""
-
-
 def _figure(name: str, found: Any, language: str | None, run_hash: str | None) -> Figure:
-    """Draw a figure of something that the library computed, or of its typed result."""
-    if not isinstance(found, Head):
+    """Draw a figure of something that the library computed, of its typed result, or of a saved answer.
+
+    Raises
+    ------
+    Refusal
+        Where it cannot be drawn of this.
+    """
+    source = Source(run_hash)
+    if isinstance(found, Answer):
+        kind, result, source = found.folder.kind, found.result, found.source
+    elif isinstance(found, Head):
+        kind, result = next(one for one in KINDS.values() if isinstance(found, one.result_type)), found
+    else:
         kind = kind_of(found)
-        run_hash = run_hash or kind.question(found).id
-        found = rounded_as_kept(kind.result(found))
-    return draw(name, found, language or found.language or DEFAULT, Source(run_hash))
-
-
-def _drawn(
-    draw: Callable[[Language, Mapping[str, Any], str | None], Figure],
-    forecast: Drawable,
-    language: str | None,
-    run_hash: str | None,
-) -> Figure:
-    if isinstance(forecast, Forecast):
-        run_hash, forecast = run_hash or _hash(forecast), record(forecast)
-    with style():
-        return draw(spoken(language or forecast["language"] or DEFAULT), forecast, run_hash)
-
-
-def _hash(forecast: Forecast) -> str:
-    return input_hash(forecast.scenario, forecast.effort, forecast.seed, forecast.engine, forecast.agent_class)
+        result, source = rounded_as_kept(kind.result(found)), Source(run_hash or kind.question(found).id)
+        if isinstance(found, Forecast):
+            source = replace(source, villages=partial(village_rows, found))
+    if (reason := kind.undrawable(name, result)) is not None:
+        raise Refusal(reason)
+    return draw(name, result, language or result.language or DEFAULT, source)
 
 
 __all__ = [
-    "DRAW",
     "backtest",
     "comparison",
     "fan_chart",

@@ -1,7 +1,4 @@
-"""What a run says of single villages, read back from its table, and why some runs say nothing.
-
-Knows the village table as `tables` writes it; must not know what is shown of it.
-"""
+"""What a run says of single villages, read back from its table."""
 
 from __future__ import annotations
 
@@ -10,33 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..domain.messages import Message
-from ..inference.explanation import STATUS_UNKNOWN
-from ..inference.forecast import Forecast
 from ..inputs.tables.cells import unguard
-from .tables import village_columns
 
 Row = Mapping[str, Any]
-MOST_SUBDISTRICTS = 200
-"""Tiles that a page of A4 holds: four times the kecamatan of any district."""
 _NUMBERS = ("probability_", "assisted_")
-
-
-def board_refusal(record: Mapping[str, Any]) -> Message | None:
-    """Return why no village board can be drawn of a run, or None where one can."""
-    if "districts" in record:
-        return Message("the village board shows one district, and this forecast has several")
-    if not record["population"]["single_status_known"]:
-        return STATUS_UNKNOWN
-    if record["population"]["subdistricts"] > MOST_SUBDISTRICTS:
-        return Message("so many kecamatan do not fit on the page of the village board; villages.csv lists the villages")
-    return None
-
-
-def rows_of(forecast: Forecast) -> list[Row]:
-    """Return the rows of a forecast's village table, one a village and year."""
-    tables = [village_columns(forecast, district) for district in forecast.districts]
-    return [dict(zip(table, row, strict=True)) for table in tables for row in zip(*table.values(), strict=True)]
 
 
 def read_rows(folder: Path, village_code: str | None = None) -> list[Row]:

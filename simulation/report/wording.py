@@ -1,22 +1,14 @@
-"""The words of a forecast: how likely, of what, how sure, and on what basis.
-
-Knows what is said about the numbers of a record (`record.py`); must not know where the sentence is shown.
-"""
+"""Words that answers share: how likely, by how much, of what target, on what basis."""
 
 from __future__ import annotations
 
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from statistics import fmean
-from typing import Any
 
-from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey
+from ..domain.parameters import UNNAMED_BLOCKS
 from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
-from . import single_draw
 from .language import Language, phrase
-
-Record = Mapping[str, Any]
 
 PROBABILITY_WORDS = (
     (0.95, phrase("almost certain")),
@@ -54,23 +46,6 @@ _EVENTS = {
     "stock": phrase("at least {needed} of {denominator} villages are {levels} at the end of {year}"),
 }
 
-_READINGS = {
-    "rises_all": phrase("rise, of all villages"),
-    "rises_below_top": phrase("rise, of those below paripurna"),
-    "net_rises": phrase("rises minus falls"),
-    "entries": phrase("rise to {levels}"),
-    "stock": phrase("are {levels}"),
-}
-
-_JUDGED = {
-    "rises_all": phrase("villages that rise"),
-    "rises_below_top": phrase("villages that rise"),
-    "net_rises": phrase("rises minus falls"),
-    "entries": phrase("villages that rise to {levels}"),
-    "stock": phrase("villages that are {levels}"),
-}
-
-SATURATION_WORTH_TELLING = 0.05
 COARSEST_ERROR = 0.1
 """Largest Monte Carlo error at which a probability still has a word: half the width of most words."""
 
@@ -135,121 +110,27 @@ def chance_span(language: Language, interval: Sequence[float], *, short: bool = 
     return language.say("{low} to {high}", low=ends[0], high=ends[1])
 
 
-def levels(language: Language, target: Record) -> str:
-    """Return the levels that the target names, joined by "or"."""
-    return language.either(target["levels"])
+def event(
+    language: Language, key: str, needed: tuple[int, int], denominator: int, levels: Sequence[str], year: int
+) -> str:
+    """Return what a target asks of a year, as a clause.
 
-
-def reading_name(language: Language, key: str, target: Record) -> str:
-    """Return what a reading of the target counts, in a few words."""
-    return language.say(_READINGS[key], levels=levels(language, target))
-
-
-def judged_name(language: Language, target: Record) -> str:
-    """Return what is held against the needed number."""
-    template = _JUDGED[target["key"]]
-    return language.say(template, levels=levels(language, target))
-
-
-def event(language: Language, district: Record) -> str:
-    """Return what the target asks of the first year, as a clause."""
-    target, first = district["target"], district["years"][0]
-    template = _EVENTS[target["key"]]
+    Parameters
+    ----------
+    key
+        Of the target's reading, see `Target.key`.
+    needed
+        The least and the most that may have to be reached.
+    denominator, levels
+        Villages that it is a share of; the levels that it names.
+    """
     return language.say(
-        template,
-        needed=whole_span(language, first["needed"]["min"], first["needed"]["max"]),
-        denominator=language.number(target["denominator"]),
-        levels=levels(language, target),
-        year=first["year"],
+        _EVENTS[key],
+        needed=whole_span(language, *needed),
+        denominator=language.number(denominator),
+        levels=language.either(levels),
+        year=year,
     )
-
-
-def verdict(language: Language, district: Record) -> str:
-    """Return the one sentence that answers the question for one district and the first year."""
-    first = district["years"][0]
-    probability, interval = first["probability_met"], first["parameter_interval90"]
-    opening = word_and_chance(language, probability, first["monte_carlo_error"])
-    said = {"verdict": opening, "event": event(language, district)}
-    coarse = first["monte_carlo_error"] > COARSEST_ERROR
-    if first["saturated"] >= 0.5 and not coarse:
-        return language.say(
-            "{verdict}: {event}, because fewer villages than that can still move; "
-            "the target is saturated rather than missed.",
-            **said,
-        )
-    if single_draw.noted(district) and not coarse:
-        return single_draw.verdict(language, first["monte_carlo_error"], said)
-    if first["monte_carlo_error"] == 0:
-        return language.say("{verdict}: {event}; an exact result for the parameters as given.", **said)
-    if interval is None or coarse:
-        error = language.number(100 * first["monte_carlo_error"], 1)
-        return language.say("{verdict}: {event}; simulation error ± {error} percentage points.", error=error, **said)
-    low, high = (uncertain(language, end) for end in interval)
-    if low == high:
-        return language.say("{verdict}: {event}, whatever the true values of the uncertain parameters.", **said)
-    return language.say(
-        "{verdict}: {event}; depending on the true values of the uncertain parameters, between {low} and {high}.",
-        low=low,
-        high=high,
-        **said,
-    )
-
-
-def verdict_of_many(language: Language, record: Record) -> str:
-    """Return the one sentence that answers the question for several districts and the first year."""
-    districts, meeting = record["districts"], record["districts_meeting"][0]
-    said = {
-        "verdict": word_and_chance(language, meeting["mean"] / len(districts), mean_error(districts, 0)),
-        "year": meeting["year"],
-        "mean": language.number(meeting["mean"], 1),
-        "districts": language.number(len(districts)),
-    }
-    if meeting["quantiles"] is None:
-        return language.say(
-            "{verdict} for the average district: the target of {year} is met; "
-            "{mean} of {districts} districts are expected to meet it.",
-            **said,
-        )
-    low, high = meeting["quantiles"]["0.05"], meeting["quantiles"]["0.95"]
-    return language.say(
-        "{verdict} for the average district: the target of {year} is met; "
-        "{mean} of {districts} districts are expected to meet it (90% interval {interval}).",
-        interval=whole_span(language, low, high),
-        **said,
-    )
-
-
-def mean_error(districts: Sequence[Record], year: int) -> float:
-    """Return a bound on the Monte Carlo error of the districts' mean probability: they share their parameters."""
-    return fmean(district["years"][year]["monte_carlo_error"] for district in districts)
-
-
-def title(language: Language, record: Record) -> str:
-    """Return the title of the scenario, or its name where it has none in this language."""
-    return str(record["title"].get(language.code) or record["scenario"])
-
-
-def synthetic(language: Language, districts: Sequence[Record]) -> str | None:
-    """Return which counts are no data, or None where all are."""
-    number = sum(district["population"]["synthetic_counts"] for district in districts)
-    if not number:
-        return None
-    return language.say(
-        "Counts made up for {number} of {districts} districts: they gave none; drawn around the shares of Tanah Laut.",
-        number=language.number(number),
-        districts=language.number(len(districts)),
-    )
-
-
-def placeholders(record: Record) -> list[str]:
-    """Return the interventions whose effect on rising was left to the default prior."""
-    names = [plan["name"] for plan in record["interventions"]]
-    return [name for name in names if record["parameters"][ParameterKey.effect(name, "rise")]["default_prior"]]
-
-
-def programme(language: Language, record: Record) -> str | None:
-    """Return which interventions are at work, and whether their effects are placeholders; None where there are none."""
-    return programme_sentence(language, [plan["name"] for plan in record["interventions"]], placeholders(record))
 
 
 def programme_sentence(language: Language, names: Sequence[str], unknown: Sequence[str]) -> str | None:
@@ -281,31 +162,3 @@ def basis(language: Language, blocks: Sequence[str]) -> str:
         return language.say(_BASES[blocks[0]])
     named = (language.say(_BLOCKS[block]) if block in _BLOCKS else block for block in blocks)
     return language.say("Basis: calibrated on local data ({blocks}).", blocks="; ".join(named))
-
-
-def saturation(language: Language, district: Record) -> str | None:
-    """Return the note on years in which too few villages can still move, or None where that hardly happens."""
-    worth = [year for year in district["years"] if year["saturated"] >= SATURATION_WORTH_TELLING]
-    if not worth:
-        return None
-    most = max(worth, key=lambda year: year["saturated"])
-    return language.say(
-        "Saturated: from {first} on there may be too few villages left that can move for the target to be within "
-        "reach (probability {chance} in {year}); such a year is saturated, not failed.",
-        first=worth[0]["year"],
-        year=most["year"],
-        chance=chance(language, most["saturated"]),
-    )
-
-
-def met_every_year(language: Language, district: Record) -> str | None:
-    """Return how likely the target is met in every year; None where that is not known, or there is one year."""
-    years, joint = district["years"], district["all_years"]
-    if joint is None or len(years) == 1:
-        return None
-    return language.say(
-        "Met in every year {first}–{last}: {chance}.",
-        first=years[0]["year"],
-        last=years[-1]["year"],
-        chance=chance(language, joint["probability_met"]),
-    )

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from districts import everything_on
+from told import written
 
 from simulation.app.cli import main
 from simulation.inference.explanation import explain
@@ -33,7 +34,6 @@ from simulation.report.kinds.explanation import (
 from simulation.report.kinds.head import Head
 from simulation.report.kinds.kind import Work
 from simulation.report.language import language
-from simulation.report.results import RunFolder
 
 ROOT = Path(__file__).parents[2]
 FIRST, TOP, MANDIRI = "99.01.01.2001", "99.01.02.2008", "99.01.01.2008"
@@ -62,9 +62,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a finished run of the invented district, moved away from where it was written."""
     out = tmp_path_factory.mktemp("runs")
     made = forecast(load_scenario(ROOT / "scenarios" / "contoh.yaml"), 60, 40, 9)
-    written = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, out)
-    written.write(made)
-    shutil.move(written.path, out / "moved")
+    shutil.move(written(made, out).path, out / "moved")
     return out / "moved"
 
 
@@ -177,11 +175,10 @@ def test_what_is_not_in_the_run_ends_with_2(run: Path, told: Explain, lang: str,
 def test_where_only_counts_are_known_the_reason_is_given(tmp_path: Path, told: Explain, lang: str, reason: str) -> None:
     """Exit code 2: no village of Tanah Laut can be told from another."""
     made = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut.yaml"), 4, 5, 9)
-    written = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, tmp_path)
-    written.write(made)
+    folder = written(made, tmp_path).path
     code = made.districts[0].villages.codes[3]
     for asked in (code, "99"):
-        done = told(written.path, asked, "--lang", lang)
+        done = told(folder, asked, "--lang", lang)
         assert (done.code, done.stdout) == (2, "")
         assert reason in line(done.stderr)
 

@@ -12,6 +12,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from unittest.mock import Mock, patch
@@ -24,6 +25,7 @@ from learning_cases import learning_cases
 from refusal_cases import Case, refusal_cases
 from reviewed_texts import read_texts, section, write_texts
 from sentences import CATALOGUE
+from told import result_of
 
 from simulation.app import disk_errors, errors
 from simulation.decision import trial
@@ -35,11 +37,13 @@ from simulation.engine.ensemble import refuse_nonsense
 from simulation.engine.failure import Failure, none_completed
 from simulation.engine.workers import TaskStuckError
 from simulation.inference.forecasting import forecast
-from simulation.report import finished, kept_inputs
-from simulation.report.brief import files as brief_files
-from simulation.report.brief import runs as brief_runs
+from simulation.report import brief, runs
+from simulation.report.kinds.forecast.kind import FORECAST
+from simulation.report.kinds.forecast.result import undrawable
 from simulation.report.language import Language, language, read_catalogue
-from simulation.report.single_villages import board_refusal
+from simulation.report.runs import load_run
+from simulation.report.store import kept
+from simulation.report.store.folder import Folder
 
 TEXTS = Path(__file__).parent / "refusal_texts.txt"
 ROOMS = Path(errors.__file__).parents[1]
@@ -73,13 +77,16 @@ def of_disk(number: int) -> Callable[[Language], str]:
     return lambda speech: str(disk_errors.cannot_begin(speech, FOLDER, OSError(number, "x")))
 
 
-def board(**record: object) -> Callable[[Language], str]:
-    """Return what tells, in a language, why no village board is drawn of a record."""
+def board(**changed: object) -> Callable[[Language], str]:
+    """Return what tells, in a language, why no village board is drawn of a forecast."""
 
     def told(speech: Language) -> str:
-        reason = board_refusal(record)
+        result = result_of(forecast(SMALL, 1, 20, 3))
+        (district,) = result.districts
+        districts = changed.pop("districts", None) or (replace(district, **changed),)
+        reason = undrawable("village_board", replace(result, districts=districts))
         assert reason is not None
-        return speech.say("No village board: {reason}.", reason=speech.problem(reason))
+        return speech.say(FORECAST.undrawn, reason=speech.problem(reason))
 
     return told
 
@@ -90,8 +97,14 @@ def _stuck() -> object:
 
 
 def _changed() -> object:
-    with patch.object(finished.RunFolder, "altered", return_value=["inputs/scenario.yaml", "years.csv"]):
-        return finished.load_run(FOLDER)
+    with patch.object(Folder, "altered", return_value=["inputs/scenario.yaml", "years.csv"]):
+        return load_run(FOLDER)
+
+
+def _other_version() -> object:
+    answer = Mock(path=FOLDER, id="0123456789ab", question=lambda _: Mock(id="ba9876543210"))
+    with patch.object(runs, "load_run", return_value=answer):
+        return runs.rerun(FOLDER)
 
 
 def _many_tries() -> object:
@@ -100,13 +113,13 @@ def _many_tries() -> object:
 
 
 def _no_forecast() -> object:
-    with patch.object(brief_runs, "load_answer", return_value=Mock(**{"folder.kind": "plan"})):
-        return brief_runs.read_runs([FOLDER])
+    with patch.object(brief, "find", return_value=Mock()):
+        return brief.read_runs([FOLDER])
 
 
 def _without_docx() -> object:
-    with patch.object(brief_files, "find_spec", return_value=None):
-        return brief_files.write_brief(language("id"), brief_runs.Runs([]))
+    with patch.object(brief, "find_spec", return_value=None):
+        return brief.write_brief(language("id"), brief.Runs([]))
 
 
 SMALL = make_scenario(make_villages([9], counts=[5, 2, 1, 1]))
@@ -121,14 +134,16 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "processes that die in every trajectory": refused(
         lambda: (_ for _ in ()).throw(none_completed("Coba", [DIED] * 20))
     ),
-    "a run of a scenario in Python": refused(lambda: kept_inputs.load_inputs(FOLDER, {"files": []})),
+    "a run that leads to another id": refused(_other_version),
+    "an agent of a notebook": refused(lambda: kept.agent(FOLDER, "Sukarelawan")),
+    "a run of a scenario in Python": refused(lambda: kept.scenarios(FOLDER, [])),
     "a run whose inputs are not its own": refused(_changed),
     "an exact plan of many draws": refused(_many_tries),
     "a brief of a comparison alone": refused(_no_forecast),
     "a brief without its package": refused(_without_docx),
-    "a board of several districts": board(districts=[]),
-    "a board of counts": board(population={"single_status_known": False}),
-    "a board of too many kecamatan": board(population={"single_status_known": True, "subdistricts": 201}),
+    "a board of several districts": board(districts=(None, None)),
+    "a board of counts": board(statuses_known=False),
+    "a board of too many kecamatan": board(statuses_known=True, subdistricts=201),
     "no space for a run": of_disk(errno.ENOSPC),
     "a folder of someone else": of_disk(errno.EACCES),
     "a disk that is only read": of_disk(errno.EROFS),

@@ -31,9 +31,11 @@ from simulation.inputs.tables.reader import read_table
 from simulation.inputs.tree import Place
 from simulation.inputs.village_table import DISTRICT_TABLE, VILLAGE_TABLE
 from simulation.inputs.yaml_source import read_yaml
+from simulation.report.document.blocks import Document, Paragraph, Table
+from simulation.report.document.xlsx import write_xlsx
 from simulation.report.files import cell, read_json
-from simulation.report.finished import load_run
-from simulation.report.workbook import Column, Prose, Sheet, write_workbook
+from simulation.report.language import language
+from simulation.report.runs import load_run
 
 pytestmark = pytest.mark.slow
 
@@ -195,7 +197,7 @@ def test_any_name_is_text_in_a_workbook(name: str) -> None:
     text = " ".join(CONTROL.sub("", name).split())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.xlsx"
-        write_workbook(path, text, [Sheet("a", [Column(text)], [[text], ["=1+1"]]), Prose("b", [text])])
+        write_xlsx(language("en"), Document(text, [Paragraph(text), Table("a", [text], [[text], ["=1+1"]])]), path)
         with closing(load_workbook(path)) as book:
             cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
@@ -204,9 +206,12 @@ def test_any_name_is_text_in_a_workbook(name: str) -> None:
 
 RUN = {
     "input_hash": "abc",
+    "results_format": 2,
+    "kind": "forecast",
     "files": {},
-    "data": {},
-    "scenario": {},
+    "data": [],
+    "scenarios": [],
+    "versions": {},
     "engine": "batch",
     "draws": 1,
     "replicates": 1,

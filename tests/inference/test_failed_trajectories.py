@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from districts import make_scenario, make_villages
+from told import written
 
 import simulation as kkb
 from simulation.domain.distributions import LogitNormal
 from simulation.inference.failures import COLUMNS, FailedTrajectoriesWarning, bounds
 from simulation.inference.uncertainty import estimate
-from simulation.report.chunks import ChunkFolder
-from simulation.report.results import RunFolder
+from simulation.report.store.chunks import ChunkFolder
 
 VILLAGES = make_villages((5, 6), status=[0] * 7 + [1, 1, 2, 3])
 SCENARIO = make_scenario(VILLAGES, {"rise.dasar": LogitNormal(-2.5, 1.0)}, horizon=2)
@@ -102,13 +102,12 @@ def test_chunks_bring_failures_back(tmp_path: Path) -> None:
         patch.setattr("simulation.engine.agents.simulate", None)
         second = fragile(sink=ChunkFolder(tmp_path / "chunks"))
     assert second.failures.equals(first.failures)
-    written = []
+    kept = []
     for name, result in (("first", first), ("second", second)):
-        run = RunFolder.of(SCENARIO, result.effort, SEED, "mesa", tmp_path / name, Fragile)
-        run.write(result)
-        written.append({path.name: path.read_bytes() for path in run.path.rglob("*") if path.is_file()})
-    assert "failures.csv" in written[0]
-    assert written[0] == written[1]
+        folder = written(result, tmp_path / name).path
+        kept.append({path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()})
+    assert "failures.csv" in kept[0]
+    assert kept[0] == kept[1]
 
 
 def test_an_estimate_of_some_is_that_of_all_where_each_draw_lost_as_many() -> None:

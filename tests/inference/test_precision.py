@@ -16,7 +16,9 @@ VILLAGES = make_villages((12, 12), status=[0] * 18 + [1] * 6)
 def test_doubling_ends_once_every_year_is_sharp_enough() -> None:
     """The last round is below the width asked for, the one before it was not, and efforts double."""
     scenario = make_scenario(VILLAGES, {"rise.dasar": LogitNormal(-2.9, 0.6)}, horizon=2)
-    result, trace = forecast_to_precision(scenario, 0.05, draws=20, replicates=5)
+    result = forecast_to_precision(scenario, 0.05, draws=20, replicates=5)
+    trace = result.trace
+    assert trace is not None
     assert trace.ended_by == "precision"
     assert trace.steps[-1].half_width < 0.05 <= trace.steps[-2].half_width
     assert [step.draws for step in trace.steps] == [20 * 2**i for i in range(len(trace.steps))]
@@ -28,7 +30,8 @@ def test_doubling_ends_once_every_year_is_sharp_enough() -> None:
 
 def test_fixed_numbers_double_their_replicates() -> None:
     """With one draw, only replicates can help."""
-    _, trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.04, replicates=100)
+    trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.04, replicates=100).trace
+    assert trace is not None
     assert {step.draws for step in trace.steps} == {1}
     assert [step.replicates for step in trace.steps] == [100 * 2**i for i in range(len(trace.steps))]
 
@@ -36,13 +39,15 @@ def test_fixed_numbers_double_their_replicates() -> None:
 def test_the_bound_on_trajectories_ends_it_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """A width out of reach stops before the bound is passed."""
     monkeypatch.setattr(precision, "MOST_TRAJECTORIES", 500)
-    _, trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.001, replicates=100)
+    trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.001, replicates=100).trace
+    assert trace is not None
     assert trace.ended_by == "trajectories"
     assert [step.replicates for step in trace.steps] == [100, 200, 400]
 
 
 def test_the_width_shrinks_with_the_root_of_the_effort() -> None:
     """Four times the replicates halve the half-width, within a tenth."""
-    _, trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.012, replicates=1_000)
+    trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.012, replicates=1_000).trace
+    assert trace is not None
     widths = np.array([step.half_width for step in trace.steps])
     np.testing.assert_allclose(widths[2:] / widths[:-2], 0.5, rtol=0.1)

@@ -20,15 +20,13 @@ def forecast_year(year: int, probability: float) -> dict[str, Any]:
 def forecast_record(*years: dict[str, Any], **target: Any) -> dict[str, Any]:
     """Return as much of a record as a register needs: 10, 6, 2 and 2 villages by level at the end of 2025."""
     stated = {"share": 0.05, "reading": "rises", "levels": ["mandiri", "paripurna"], "denominator_kind": "all"}
-    return {
-        "origin": 2025,
-        "code": "63.99",
-        "name": "Kabupaten Contoh",
-        "population": {
-            "villages": 20,
-            "synthetic_counts": False,
-            "origin_share": {"dasar": 0.5, "berkembang": 0.3, "mandiri": 0.1, "paripurna": 0.1},
-        },
+    district = {
+        "district_code": "63.99",
+        "district": "Kabupaten Contoh",
+        "villages": 20,
+        "made_up_counts": False,
+        "origin_share": {"dasar": 0.5, "berkembang": 0.3, "mandiri": 0.1, "paripurna": 0.1},
         "target": {**stated, "net_of_falls": False, **target},
         "years": list(years),
     }
+    return {"origin": 2025, "districts": [district]}

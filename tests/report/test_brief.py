@@ -23,15 +23,14 @@ from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.domain.messages import KampungError
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario, load_scenario
-from simulation.report.answer_tables import WordTable
-from simulation.report.brief import files
-from simulation.report.brief.blocks import CELL_MARGIN, PAGE_LETTERS, TableBlock
-from simulation.report.brief.runs import read_runs
-from simulation.report.document.blocks import On
+from simulation.report import brief as files
+from simulation.report.brief import read_runs
+from simulation.report.document.blocks import CELL_MARGIN, PAGE_LETTERS, On, TextTable
 from simulation.report.kinds.comparison import verdict
+from simulation.report.kinds.forecast import words
 from simulation.report.kinds.plan import words as plan_words
 from simulation.report.language import LANGUAGES, language
-from simulation.report.saving import save
+from simulation.report.runs import save
 
 ROOT = Path(__file__).parents[2]
 FIRST_HEADING = {"id": "Lampiran: rincian dan asumsi", "en": "Appendix: details and assumptions"}
@@ -39,11 +38,22 @@ FIRST_HEADING = {"id": "Lampiran: rincian dan asumsi", "en": "Appendix: details 
 
 @dataclass(frozen=True)
 class Brief:
-    """A brief that was written, and the record that it speaks of."""
+    """A brief that was written, and what ``forecast.json`` says of its run."""
 
     code: str
     folder: Path
-    record: dict[str, Any]
+    whole: dict[str, Any]
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What is said of the only district."""
+        (district,) = self.whole["districts"]
+        return dict(district)
+
+    @property
+    def verdict(self) -> str:
+        """The sentence that answers the question."""
+        return words.verdict(language(self.code), kkb.load_run(self.folder).result)
 
     @property
     def word(self) -> WordDocument:
@@ -87,11 +97,11 @@ def cells(brief: Brief, table: int) -> list[list[str]]:
 def test_the_first_page_answers_and_is_one_page(brief: Brief) -> None:
     """Headline with word and number, its basis, and nothing of the second page."""
     first, second, *_ = brief.pages
-    assert brief.record["verdict"][brief.code] in first
+    assert brief.verdict in first
     assert FIRST_HEADING[brief.code] not in first
     assert second.startswith(FIRST_HEADING[brief.code])
     answer = [paragraph.text for paragraph in brief.word.paragraphs if paragraph.style.name == "Answer"]
-    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in answer] == [brief.record["verdict"][brief.code]]
+    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in answer] == [brief.verdict]
 
 
 def test_the_yearly_table_holds_the_numbers_of_the_record(brief: Brief) -> None:
@@ -124,7 +134,7 @@ def test_every_parameter_stands_with_its_quantiles_and_source(brief: Brief) -> N
     _, *rows = cells(brief, 3)
     told = [
         known
-        for name, known in brief.record["parameters"].items()
+        for name, known in brief.whole["parameters"].items()
         if not (name.endswith("odds_ratio_fall") and set(known["quantiles"].values()) == {1.0})
     ]
     assert len(rows) == len(told)
@@ -132,7 +142,7 @@ def test_every_parameter_stands_with_its_quantiles_and_source(brief: Brief) -> N
     medians = sorted(brief.number(value.split(" / ")[1]) for _, value, _ in rows)
     assert medians == pytest.approx(
         sorted(known["quantiles"]["0.5"] * (100 if name.startswith(("rise", "fall", "skip", "campaign.p")) else 1)
-               for name, known in brief.record["parameters"].items() if known in told),
+               for name, known in brief.whole["parameters"].items() if known in told),
         abs=0.051,
     )  # fmt: skip
 
@@ -232,7 +242,7 @@ def test_further_runs_stand_beside_the_first(finished: Path, tmp_path: Path) -> 
     table = cells(Brief("en", run, record), 0)
     assert len(table) == 3
     chance = Brief("en", run, record).number(table[2][1])
-    assert chance == pytest.approx(100 * record["years"][0]["probability_met"], abs=0.0501)
+    assert chance == pytest.approx(100 * record["districts"][0]["years"][0]["probability_met"], abs=0.0501)
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +263,7 @@ def test_the_first_page_says_what_to_do_and_the_board_stands_in_the_appendix(
     files.write_brief(language("id"), runs)
     written = Brief("id", folder, {})
     first, *appendix = written.pages
-    planned, compared = (answer.record for answer in runs.answers)
+    planned, compared = runs.answers
     assert plan_words.verdict(language("id"), planned.result) in first
     assert verdict(language("id"), compared.result, compared.result.scenarios[0]) in first
     assert "Biaya upaya ini pada 2026–2028" in first
@@ -280,10 +290,8 @@ def test_the_day_of_the_data_stands_under_the_title(brief: Brief) -> None:
 
 def test_columns_have_room_for_their_longest_word() -> None:
     """Where not everything fits, long texts give way and no word is divided; the shares are of a whole page."""
-    words = ["berkembang", "x" * 300, "1", "kecamatan"]
-    block = TableBlock(
-        WordTable("c", ["status kini", "teks", "n", "wilayah"], [[w.replace("xxx", "xx ") for w in words]])
-    )
+    texts = ["berkembang", "x" * 300, "1", "kecamatan"]
+    block = TextTable("c", ["status kini", "teks", "n", "wilayah"], [[w.replace("xxx", "xx ") for w in texts]])
     assert sum(block.widths) == pytest.approx(1)
     assert all(
         PAGE_LETTERS * width >= len(word) + CELL_MARGIN - 1e-9
@@ -305,12 +313,12 @@ def test_answers_from_other_inputs_and_older_ones_are_passed_over(contoh: dict[s
     (older / "run.log").write_text("2000-01-01T00:00:00+00:00 compared\n", encoding="utf-8")
     folder = save(forecast(after, 4, 2, 3), tmp_path)
     runs = read_runs([tmp_path / after.name, tmp_path / before.name])
-    assert [answer.folder.run.path for answer in runs.answers] == [fresh]
-    assert {(one.folder, one.reason) for one in runs.passed_over} == {(stale, "other inputs"), (older, "older")}
+    assert [answer.path for answer in runs.answers] == [fresh]
+    assert {(one.answer.path, one.reason) for one in runs.passed_over} == {(stale, "other inputs"), (older, "older")}
     said = list(runs.notes(language("en")))
     assert f"Passed over: comparison in {stale}, made from other inputs than {folder}." in said
     assert f"Passed over: comparison in {older}; there is a newer one." in said
-    assert [answer.folder.run.path for answer in read_runs([folder, older, tmp_path / before.name]).answers] == [older]
+    assert [answer.path for answer in read_runs([folder, older, tmp_path / before.name]).answers] == [older]
 
 
 @pytest.mark.slow
@@ -322,8 +330,8 @@ def test_a_forecast_of_a_table_that_was_corrected_since_is_not_set_beside(tmp_pa
     table.write_text(table.read_text(encoding="utf-8").replace("mandiri", "berkembang", 1), encoding="utf-8")
     after = save(forecast(load_scenario(tmp_path / "scenarios" / "contoh_pendampingan.yaml"), 4, 2, 3), tmp_path)
     runs = read_runs([after, before])
-    assert [run.folder.path for run in runs.forecasts] == [after]
-    assert [(one.kind, one.folder) for one in runs.passed_over] == [("forecast", before)]
+    assert [run.path for run in runs.forecasts] == [after]
+    assert [(one.answer.folder.kind.name, one.answer.path) for one in runs.passed_over] == [("forecast", before)]
 
 
 def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
@@ -337,14 +345,14 @@ def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
     kkb.save(sensitivity(helped, 16, 8, 3), tmp_path)
     kkb.save(robustness([contoh, helped], 20, 5, 3), tmp_path)
     runs = read_runs([tmp_path / helped.name, tmp_path / contoh.name])
-    assert [run.record["scenario"] for run in runs.forecasts] == [helped.name]
-    assert {answer.folder.kind for answer in runs.answers} == {"comparison", "plan", "sensitivity", "robustness"}
+    assert [run.result.scenario for run in runs.forecasts] == [helped.name]
+    assert {answer.folder.kind.name for answer in runs.answers} == {"comparison", "plan", "sensitivity", "robustness"}
     files.write_brief(language("id"), runs)
     (run,) = (tmp_path / helped.name).glob("*/brief.docx")
     whole = "".join("".join(Brief("id", run.parent, {}).pages).split())
     for answer in runs.answers:
-        told = answer.record.document(language("id")).shown(On.APPENDIX)[0].text
-        assert "".join(told.split()) in whole, answer.folder.kind
+        said = next(block.text for block in answer.document(language("id")).shown(On.APPENDIX | On.FIRST_PAGE))
+        assert "".join(said.split()) in whole, answer.folder.kind.name
     assert len(Document(str(run)).inline_shapes) == 3 + 3
     with pytest.raises(KampungError, match="a brief is of a forecast"):
         read_runs([tmp_path / contoh.name])

@@ -12,15 +12,16 @@ from typing import Any
 
 import openpyxl
 import pytest
+from told import result_of, written
 
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
-from simulation.report.export import export_workbook
-from simulation.report.finished import load_run
+from simulation.report.document.blocks import Column, Document, Paragraph, Table
+from simulation.report.document.xlsx import write_xlsx
+from simulation.report.documents import export
+from simulation.report.kinds.forecast.words import verdict
 from simulation.report.language import LANGUAGES, language
-from simulation.report.results import RunFolder
-from simulation.report.workbook import Column, Prose, Sheet, write_workbook
 
 ROOT = Path(__file__).parents[2]
 Sheets = dict[str, list[tuple[Any, ...]]]
@@ -36,13 +37,11 @@ def read(path: Path) -> Sheets:
 def exported(tmp_path: Path) -> Callable[[Forecast, str], tuple[Path, Sheets]]:
     """Return what writes a forecast and its workbook, and reads that."""
 
-    def export(made: Forecast, code: str) -> tuple[Path, Sheets]:
-        folder = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, tmp_path)
-        folder.write(made)
-        export_workbook(language(code), load_run(folder.path), folder.path / "forecast.xlsx")
-        return folder.path, read(folder.path / "forecast.xlsx")
+    def write(made: Forecast, code: str) -> tuple[Path, Sheets]:
+        path = export(written(made, tmp_path).path, code)
+        return path.parent, read(path)
 
-    return export
+    return write
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -52,9 +51,10 @@ def test_the_workbook_says_what_the_record_says(
     """Years, readings and parameters cell by cell, as numbers that a spreadsheet can go on with."""
     made = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut_pokja.yaml"), 20, 10, 3)
     folder, sheets = exported(made, code)
-    record = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))
+    whole = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))
+    (record,) = whole["districts"]
     read_me, summary, years, parameters, statements = sheets.values()
-    assert record["verdict"][code] in [row[0] for row in read_me]
+    assert verdict(language(code), result_of(made)) in [row[0] for row in read_me]
     assert any(folder.name in row[0] for row in read_me)
     assert [list(row[2:]) for row in summary[1:]] == list(record["readings"].values())
     assert [row[0] is not None for row in summary[1:]] == [True] + [False] * (len(summary) - 2)
@@ -71,7 +71,7 @@ def test_the_workbook_says_what_the_record_says(
     quantiles = {row[1]: row[2:5] for row in parameters[1:]}
     assert quantiles == {
         name: tuple(known["quantiles"][q] for q in ("0.05", "0.5", "0.95"))
-        for name, known in record["parameters"].items()
+        for name, known in whole["parameters"].items()
     }
     assert all(row[3] for row in statements[1:])
 
@@ -137,18 +137,27 @@ def test_several_districts_stand_below_each_other(
 
 
 def test_no_text_becomes_a_formula_a_link_or_a_number(tmp_path: Path) -> None:
-    """Names and codes are kept letter by letter, and the same sheets give the same bytes."""
+    """Names and codes are kept letter by letter, and the same document gives the same bytes."""
     texts = ["=1+1", "+62", "-1", "@x", "https://x.invalid", "0012", "63.01", "\tx"]
-    sheets = [
-        Prose("a", texts),
-        Sheet("b", [Column("=head"), Column("share", "percent")], [[text, 0.5] for text in texts], frozenset({0})),
-    ]
+    rows = [[text, 0.5] for text in texts]
+    table = Table("b", ["=head", Column("share", "percent", 1)], rows, strong=frozenset({0}))
+    document = Document(texts[0], [*(Paragraph(text) for text in texts[1:]), table])
     for name in ("one.xlsx", "two.xlsx"):
-        write_workbook(tmp_path / name, "title", sheets)
+        write_xlsx(language("en"), document, tmp_path / name)
     found = openpyxl.load_workbook(tmp_path / "one.xlsx")
     assert [row[0].value for row in found["b"].iter_rows(min_row=2)] == texts
-    assert [row[0].value for row in found["a"].iter_rows()] == texts
+    assert [row[0].value for row in found["Read me"].iter_rows()] == texts
     assert {row[0].data_type for sheet in found for row in sheet.iter_rows()} == {"s"}
     assert {row[1].number_format for row in found["b"].iter_rows(min_row=2)} == {"0.0%"}
     assert found["b"].freeze_panes == "B2"
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
+
+def test_every_sheet_has_a_name_of_its_own_that_a_workbook_can_have(tmp_path: Path) -> None:
+    """Captions may be long, alike, or hold signs that no sheet's name can hold."""
+    captions = ["a" * 40, "a" * 40, "x: [1]/2?", "'", "Read me"]
+    document = Document("t", [Table(caption, ["h"], [["1"]]) for caption in captions])
+    write_xlsx(language("en"), document, tmp_path / "names.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "names.xlsx").sheetnames == [
+        "Read me", "a" * 31, "a" * 29 + " 2", "x 1 2", "1", "Read me 2",
+    ]  # fmt: skip

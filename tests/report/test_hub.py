@@ -18,8 +18,8 @@ from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
-from simulation.report.record import record
-from simulation.report.tables import write_tables
+from simulation.report.files import write_csv
+from simulation.report.kinds.forecast.tables import tables_of
 
 EXAMPLE = Path(__file__).parents[2] / "results" / "example"
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -82,7 +82,8 @@ def hub(origin: int, horizon: int, locations: list[str], counts: tuple[str, ...]
 
 def text_of(result: Forecast, folder: Path) -> str:
     """Return hub.csv of a forecast as written to a folder."""
-    write_tables(result, record(result), folder)
+    (table,) = [one for one in tables_of(result) if one.name == "hub.csv"]
+    write_csv(folder / table.name, table.columns, table.rows)
     return (folder / "hub.csv").read_text(encoding="utf-8")
 
 
@@ -122,7 +123,8 @@ def test_rises_minus_falls_may_be_below_zero(tmp_path: Path) -> None:
 def test_the_published_example_is_accepted() -> None:
     """The file in results/example is a sound submission for the years it forecasts."""
     said = json.loads((EXAMPLE / "forecast.json").read_text(encoding="utf-8"))
-    config = hub(said["origin"], len(said["years"]), [said["code"]])
+    (district,) = said["districts"]
+    config = hub(said["origin"], len(district["years"]), [district["district_code"]])
     assert file_faults((EXAMPLE / "hub.csv").read_text(encoding="utf-8"), config) == []
 
 
@@ -144,7 +146,7 @@ def test_an_exact_result_is_accepted(reading: Literal["rises", "entries", "stock
     """Counts that an exact result does not know are left out whole, never half."""
     scenario = replace(district(target=Target(reading=reading)), horizon=1)
     result = forecast(scenario, 3, engine="exact")
-    known = ("rises",) if record(result)["years"][0]["judged"] is None or reading == "rises" else ("rises", reading)
+    known = ("rises",) if result.districts[0].years[0].judged is None or reading == "rises" else ("rises", reading)
     assert file_faults(text_of(result, tmp_path), hub(2025, 1, ["63.99"], known)) == []
 
 

@@ -8,7 +8,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from string import Formatter
-from typing import Any
 
 import pytest
 from districts import everything_on
@@ -16,8 +15,8 @@ from foreign_numbers import DECIMAL_COMMA, DECIMAL_POINT, FOREIGN, OWN
 from matplotlib.text import Text
 from sentences import CATALOGUE, catalogue, sentences, untranslated
 from spoken_sentences import glued, non_literal
+from told import in_terminal, result_of, written
 
-from simulation.app.answer import forecast_answer
 from simulation.domain.distributions import HalfNormal
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
@@ -26,8 +25,6 @@ from simulation.inference.forecasting import forecast
 from simulation.report import language as module
 from simulation.report import plots
 from simulation.report.language import LANGUAGES, language, language_of_environment, read_catalogue
-from simulation.report.record import record
-from simulation.report.tables import write_tables
 
 ROOM = Path(module.__file__).parents[1]
 UPDATE = "run python tests/sentences.py and translate what it names"
@@ -146,10 +143,10 @@ def test_a_sentence_on_a_line_of_its_own_is_no_glue(harmless: str) -> None:
 WHOLE = {
     ("report/kinds/explanation", "_base"): "a list of levels and their frequencies",
     ("report/kinds/explanation", "_year_by_year"): "a list of years and their chances",
-    ("report/answer_tables", "all_years"): "a list of chances",
+    ("report/kinds/forecast/words", "all_years"): "a list of chances",
     ("report/kinds/backtest", "_names"): "a list of forecasters",
     ("report/kinds/backtest", "verdict_of"): "a list of forecasters, by how they did",
-    ("report/brief/content", "_limits"): "a list of words, each with its chance",
+    ("report/kinds/forecast/document", "_limits"): "a list of words, each with its chance",
     ("report/wording", "basis"): "a list of data",
     ("app/errors", "report_errors"): "two whole sentences after each other",
     ("report/kinds/comparison", "notes"): "a list of assumptions",
@@ -191,12 +188,12 @@ def test_numbers_of_the_other_language_are_found() -> None:
     ]
 
 
-def spoken_of(result: dict[str, Any], code: str) -> dict[str, str]:
-    """Return everything that answer, explanation and figures say of a record, each under its name."""
-    said = {"answer": forecast_answer(language(code), result, detailed=True)}
-    for name, draw in plots.DRAW.items():
-        if name != "village_board":
-            said[name] = "\n".join(text.get_text() for text in draw(result, code, "0123456789ab").findobj(Text))
+def spoken_of(found: Forecast, code: str) -> dict[str, str]:
+    """Return everything that answer, explanation and figures say of a forecast, each under its name."""
+    said = {"answer": in_terminal(found, code, verbose=True)}
+    for draw in (plots.fan_chart, plots.rises, plots.transition_matrix):
+        figure = draw(result_of(found), code, "0123456789ab")
+        said[draw.__name__] = "\n".join(text.get_text() for text in figure.findobj(Text))
     return said
 
 
@@ -206,7 +203,7 @@ def test_tables_and_figures_write_every_number_in_their_language(code: str, targ
     """No decimal point stands in an Indonesian table or figure, no decimal comma in an English one."""
     scenario = everything_on(target=target)
     uncertain = replace(scenario.parameters, scalars={**scenario.parameters.scalars, "fall": HalfNormal(0.05)})
-    result = record(forecast(replace(scenario, parameters=uncertain), 20, 30, 3))
+    result = forecast(replace(scenario, parameters=uncertain), 20, 30, 3)
     said = spoken_of(result, code)
     assert OWN[code].search(said["answer"])
     assert {name: FOREIGN[code].findall(text) for name, text in said.items()} == {name: [] for name in said}
@@ -215,7 +212,7 @@ def test_tables_and_figures_write_every_number_in_their_language(code: str, targ
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_tables_and_figures_of_several_districts_do_so_too(several: Forecast, code: str) -> None:
     """Also where every district has a row or a line of its own; their names here hold codes such as 11.01."""
-    said = spoken_of(record(several), code)
+    said = spoken_of(several, code)
     assert {name: FOREIGN[code].findall(re.sub("11[.]0[123]", "", text)) for name, text in said.items()} == {
         name: [] for name in said
     }
@@ -231,9 +228,9 @@ def test_a_village_board_writes_its_chances_in_its_language() -> None:
 
 def test_tables_of_a_run_know_no_language(several: Forecast, tmp_path: Path) -> None:
     """Columns of every CSV have the same names everywhere, and numbers a decimal point, without thousands."""
-    write_tables(several, record(several), tmp_path)
+    written(several, tmp_path)
     text = {"district_code", "district", "province", "village_code", "village", "subdistrict", "location"}
-    for path in tmp_path.glob("*.csv"):
+    for path in tmp_path.rglob("[!i]*.csv"):
         with path.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         assert rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -13,16 +12,17 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
+from told import folder_of, result_of
 
 from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report import plots
-from simulation.report.record import record
-from simulation.report.results import FIGURES
+from simulation.report.kinds.forecast.result import Needed
 
 ROOT = Path(__file__).parents[2]
+FIGURES = ("fan_chart", "rises", "transition_matrix")
 WORDS = {
     "id": {
         "fan_chart": "Proporsi kampung",
@@ -51,7 +51,7 @@ def test_a_figure_is_saved_as_svg_and_png_that_can_be_read(
     paths = []
     for turn in "ab":
         svg, png = tmp_path / f"{turn}.svg", tmp_path / f"{turn}.png"
-        plots.save_figure(plots.DRAW[name](small, code), svg, png, name)
+        plots.save_figure(getattr(plots, name)(small, code), svg, png, name)
         paths.append((svg, png))
     (svg, png), again = paths
     written = "".join(ET.parse(svg).getroot().itertext())  # noqa: S314 - our own file
@@ -67,7 +67,7 @@ def test_no_text_is_small_or_leaves_the_page(small: Forecast, several: Forecast,
     """At half page width every letter is at least 7 points high, and nothing is cut off."""
     for result in (small, several):
         for code in ("id", "en"):
-            figure = plots.DRAW[name](result, code)
+            figure = getattr(plots, name)(result, code)
             figure.canvas.draw()
             page = figure.bbox
             for text in figure.findobj(Text):
@@ -84,8 +84,8 @@ def test_no_text_is_small_or_leaves_the_page(small: Forecast, several: Forecast,
 
 def test_a_record_draws_like_its_forecast(small: Forecast) -> None:
     """A finished run folder needs no new run for its figures."""
-    kept = json.loads(json.dumps(record(small)))
-    for draw in (plots.DRAW[name] for name in FIGURES):
+    kept = result_of(small)
+    for draw in (getattr(plots, name) for name in FIGURES):
         from_forecast = texts(draw(small)).splitlines()
         from_record = texts(draw(kept)).splitlines()
         without_run = [line for line in from_forecast if "Kampung KB Forecast" not in line]
@@ -98,7 +98,7 @@ def test_a_figure_speaks_the_language_asked_for_else_the_scenarios_else_indonesi
 ) -> None:
     """From a forecast and from its record alike."""
     result = replace(small, scenario=replace(small.scenario, language=own))
-    for drawable in (result, record(result)):
+    for drawable in (result, result_of(result)):
         assert WORDS[spoken]["rises"] in texts(plots.rises(drawable, asked))
 
 
@@ -109,7 +109,7 @@ def test_the_rises_figure_says_finding_target_and_source(small: Forecast) -> Non
     assert "needed:\n7" in said
     assert "their changes follow priors alone" in said.replace("\n", " ")
     assert "borneotrend.com" in said
-    assert f"run {plots.input_hash(small.scenario, small.effort, small.seed, small.engine)}" in said
+    assert f"run {folder_of(small, Path()).id}" in said
 
 
 @pytest.mark.parametrize("target", [Target(reading="stock"), Target(reading="entries"), Target(net_of_falls=True)])
@@ -123,7 +123,7 @@ def test_other_readings_draw_what_they_judge(small: Forecast, target: Target) ->
 @pytest.mark.parametrize("name", FIGURES)
 def test_made_up_counts_are_named_below_every_figure(several: Forecast, name: str) -> None:
     """With the number of districts that gave none."""
-    said = {code: texts(plots.DRAW[name](several, code)).replace("\n", " ") for code in WORDS}
+    said = {code: texts(getattr(plots, name)(several, code)).replace("\n", " ") for code in WORDS}
     assert "Counts made up for 1 of 3 districts" in said["en"]
     assert "untuk 1 dari 3 kabupaten/kota adalah angka rekaan" in said["id"]
 
@@ -133,7 +133,7 @@ def test_a_figure_with_interventions_says_so_and_that_effects_are_placeholders(n
     """Scenario, names, and what is not known of them."""
     scenario = load_scenario(ROOT / "scenarios" / "tanah_laut_semua.yaml")
     result = forecast(scenario, 5, 5, 7)
-    said = {code: texts(plots.DRAW[name](result, code)).replace("\n", " ") for code in WORDS}
+    said = {code: texts(getattr(plots, name)(result, code)).replace("\n", " ") for code in WORDS}
     assert "Tanah Laut: all five interventions" in said["en"]
     assert "rumah dataku" in said["en"]
     assert "effects of interventions: placeholders" in said["en"]
@@ -157,20 +157,22 @@ def test_fixed_numbers_have_no_interval_in_the_matrix(several: Forecast) -> None
 
 def test_intervals_stand_under_the_chances_where_they_fit(small: Forecast) -> None:
     """Five years have room for them; six years with long ones have not."""
-    low, high = record(small)["years"][0]["parameter_interval90"]
+    result = result_of(small)
+    (district,) = result.districts
+    low, high = district.years[0].parameter_interval90
     assert f"{100 * low:.0f}–{100 * high:.0f}%" in texts(plots.rises(small, "en"))
-    crowded = record(small)
-    crowded["years"] = [{**crowded["years"][0], "year": 2026 + t} for t in range(6)]
-    for year in crowded["years"]:
-        year["parameter_interval90"] = [0.001, 0.98]
+    years = [replace(district.years[0], year=2026 + t, parameter_interval90=(0.001, 0.98)) for t in range(6)]
+    crowded = replace(result, districts=(replace(district, years=tuple(years)),))
     assert "<1–98" not in texts(plots.rises(crowded, "id"))
 
 
 @pytest.mark.parametrize("code", ["id", "en"])
 def test_a_wide_needed_range_stays_on_the_page_and_names_its_year(small: Forecast, code: str) -> None:
     """Four digits each way, and another range in the last year."""
-    wide = record(small)
-    wide["years"][-1]["needed"] = {"mean": 3000.0, "min": 2500, "max": 3776}
+    result = result_of(small)
+    (district,) = result.districts
+    last = replace(district.years[-1], needed=Needed(3000.0, 2500, 3776))
+    wide = replace(result, districts=(replace(district, years=(*district.years[:-1], last)),))
     figure = plots.rises(wide, code)
     figure.canvas.draw()
     (label,) = [text for text in figure.findobj(Text) if "\n2030:" in text.get_text()]
@@ -195,5 +197,5 @@ def test_letters_that_no_font_has_warn_of_nothing(small: Forecast, tmp_path: Pat
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         files = tmp_path / "a.svg", tmp_path / "a.png"
-        plots.save_figure(plots.fan_chart(record(titled), "en"), *files, title="fan_chart")
+        plots.save_figure(plots.fan_chart(result_of(titled), "en"), *files, title="fan_chart")
     assert "村庄" in files[0].read_text(encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -18,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
+from told import result_of, written
 
 from simulation.domain.messages import Refusal
 from simulation.domain.status import LEVELS, TOP
@@ -26,13 +26,12 @@ from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report import plots
+from simulation.report.figures.board import _light
+from simulation.report.figures.page import text_width
+from simulation.report.figures.tile_names import beginning, ending, in_two_lines
+from simulation.report.kinds.forecast.result import MOST_SUBDISTRICTS, undrawable
 from simulation.report.language import language
-from simulation.report.plots_board import _light
-from simulation.report.plots_page import text_width
-from simulation.report.record import record
-from simulation.report.results import RunFolder
-from simulation.report.single_villages import MOST_SUBDISTRICTS, board_refusal, read_rows
-from simulation.report.tile_names import beginning, ending, in_two_lines
+from simulation.report.single_villages import read_rows
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
@@ -202,9 +201,10 @@ def test_a_run_folder_draws_it_like_the_forecast(tmp_path: Path) -> None:
     made = board((8, 5), names=("=Sari", "Batu; -Hulu", "+Baru"))
     drawn = []
     for out in ("a", "b"):
-        run = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, tmp_path / out)
-        kept = json.loads(json.dumps(run.write(made)))
-        assert run.add_figures(kept, ["id", "en"])
+        run = written(made, tmp_path / out)
+        assert run.draw("id")
+        assert run.draw("en")
+        assert not run.draw("en")
         svg, png = (run.path / "figures" / f"village_board_en.{kind}" for kind in ("svg", "png"))
         with Image.open(png) as image:
             assert image.size[0] == pytest.approx(17.4 / 2.54 * 300, abs=1)
@@ -212,18 +212,16 @@ def test_a_run_folder_draws_it_like_the_forecast(tmp_path: Path) -> None:
         assert tuple(row["village"] for row in read_rows(run.path)[::2]) == made.districts[0].villages.names
         drawn.append((svg.read_bytes(), png.read_bytes()))
     assert drawn[0] == drawn[1]
-    from_rows = plots.village_board({**kept, "villages": read_rows(run.path)}, "en", run.hash)
+    from_rows = plots.village_board(run, "en")
     assert words(from_rows) == words(plots.village_board(made, "en"))
 
 
 def test_a_large_table_is_read_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parquet and CSV give the same rows."""
     made = board((4, 3))
-    run = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, tmp_path / "csv")
-    run.write(made)
-    monkeypatch.setattr("simulation.report.tables.VILLAGES_IN_CSV", 3)
-    other = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, tmp_path / "parquet")
-    other.write(made)
+    run = written(made, tmp_path / "csv")
+    monkeypatch.setattr("simulation.report.kinds.forecast.tables.VILLAGES_IN_CSV", 3)
+    other = written(made, tmp_path / "parquet")
     assert not (other.path / "villages.csv").exists()
     assert read_rows(run.path) == read_rows(other.path)
     assert [row["year"] for row in read_rows(other.path, "63.99.01.2001")] == [2026, 2027]
@@ -240,10 +238,11 @@ def test_what_has_no_board_says_why(
     small: Forecast, several: Forecast, code: str, counts: str, many: str, wide: str
 ) -> None:
     """Counts alone, several districts, and more kecamatan than a page holds, in both languages."""
-    population = {"single_status_known": True, "subdistricts": MOST_SUBDISTRICTS + 1}
-    told = {counts: record(small), many: record(several), wide: {"population": population}}
+    result = result_of(small)
+    large = replace(result.districts[0], statuses_known=True, subdistricts=MOST_SUBDISTRICTS + 1)
+    told = {counts: result, many: result_of(several), wide: replace(result, districts=(large,))}
     for words_of, said in told.items():
-        reason = board_refusal(said)
+        reason = undrawable("village_board", said)
         assert reason is not None
         assert words_of in language(code).problem(reason)
         with pytest.raises(Refusal) as refused:

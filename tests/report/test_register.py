@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from told import written
 
 from simulation.domain.messages import Refusal
 from simulation.inference.forecast import Forecast
 from simulation.inputs.observations.outcomes import Outcomes, StatedYear
 from simulation.report import files
-from simulation.report.finished import FinishedRun, load_run
+from simulation.report.kinds.forecast.result import ForecastResult
 from simulation.report.register.record import score_register
 from simulation.report.register.register import FILES, FROZEN, LIST, REGISTERED, Change, Register
-from simulation.report.results import RunFolder
+from simulation.report.runs import load_run
+from simulation.report.store.folder import Answer
 
 DAY = date(2025, 12, 3)
 Edit = Callable[[bytes], bytes]
 
 
 @pytest.fixture(scope="session")
-def runs(small: Forecast, several: Forecast, tmp_path_factory: pytest.TempPathFactory) -> tuple[FinishedRun, ...]:
+def runs(
+    small: Forecast, several: Forecast, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Answer[ForecastResult], ...]:
     """Return two finished runs, the second of three districts."""
     out = tmp_path_factory.mktemp("runs")
-    found = []
-    for made in (small, several):
-        folder = RunFolder.of(made.scenario, made.effort, made.seed, made.engine, out)
-        folder.write(made)
-        found.append(load_run(folder.path))
-    return tuple(found)
+    return tuple(written(made, out) for made in (small, several))
 
 
 @pytest.fixture
-def register(runs: tuple[FinishedRun, ...], tmp_path: Path) -> Register:
+def register(runs: tuple[Answer[ForecastResult], ...], tmp_path: Path) -> Register:
     """Return a register with an entry for each."""
     kept = Register(tmp_path / "register")
     for run in runs:
@@ -44,24 +44,22 @@ def register(runs: tuple[FinishedRun, ...], tmp_path: Path) -> Register:
 
 
 @pytest.fixture
-def third(small: Forecast, tmp_path: Path) -> FinishedRun:
+def third(small: Forecast, tmp_path: Path) -> Answer[ForecastResult]:
     """Return the first run as if computed with another seed."""
-    folder = RunFolder.of(small.scenario, small.effort, 8, small.engine, tmp_path / "third")
-    folder.write(small)
-    return load_run(folder.path)
+    return written(replace(small, seed=8), tmp_path / "third")
 
 
-def test_an_entry_holds_the_very_files_of_its_run(register: Register, runs: tuple[FinishedRun, ...]) -> None:
+def test_an_entry_holds_the_very_files_of_its_run(register: Register, runs: tuple[Answer[ForecastResult], ...]) -> None:
     """Byte for byte, in a folder that names number, scenario and run; nothing is wrong with the register."""
     contents = register.read()
     assert contents.changes == ()
     assert [entry.name for entry in contents.entries] == [
-        f"{number:04}_{run.record['scenario']}_{run.folder.hash}" for number, run in enumerate(runs, start=1)
+        f"{number:04}_{run.result.scenario}_{run.id}" for number, run in enumerate(runs, start=1)
     ]
     for entry, run in zip(contents.entries, runs, strict=True):
         assert sorted(path.name for path in (register.path / entry.name).iterdir()) == sorted(FILES)
         for name in FROZEN:
-            assert (register.path / entry.name / name).read_bytes() == (run.folder.path / name).read_bytes()
+            assert (register.path / entry.name / name).read_bytes() == (run.path / name).read_bytes()
         assert (entry.registered, entry.late_years) == ("2025-12-03", ())
 
 
@@ -74,17 +72,17 @@ def test_the_list_holds_the_digest_of_every_file(register: Register) -> None:
 
 
 def test_a_run_is_found_again_whatever_its_folder_is_called(
-    register: Register, runs: tuple[FinishedRun, ...], third: FinishedRun, tmp_path: Path
+    register: Register, runs: tuple[Answer[ForecastResult], ...], third: Answer[ForecastResult], tmp_path: Path
 ) -> None:
     """By its hash and the content of its forecast."""
-    moved = load_run(Path(shutil.copytree(runs[0].folder.path, tmp_path / "elsewhere")))
+    moved = load_run(Path(shutil.copytree(runs[0].path, tmp_path / "elsewhere")))
     contents = register.read()
     assert register.find(contents, moved) == contents.entries[0]
     assert register.find(contents, third) is None
 
 
 def test_a_year_that_is_over_when_its_forecast_is_registered_is_marked(
-    runs: tuple[FinishedRun, ...], tmp_path: Path
+    runs: tuple[Answer[ForecastResult], ...], tmp_path: Path
 ) -> None:
     """On the last day of a year it is not over yet."""
     kept = Register(tmp_path / "register")
@@ -190,7 +188,7 @@ def stopped_at(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Path, name, counted(getattr(Path, name)))
 
 
-def every_stop(register: Register, run: FinishedRun, before: Path) -> Iterator[bool]:
+def every_stop(register: Register, run: Answer[ForecastResult], before: Path) -> Iterator[bool]:
     """Add a run, stopped at each change in turn; yield after each, at last with False."""
     stopped, number = True, 0
     while stopped:
@@ -207,7 +205,9 @@ def every_stop(register: Register, run: FinishedRun, before: Path) -> Iterator[b
         yield stopped
 
 
-def test_killed_anywhere_it_leaves_no_half_entry(register: Register, third: FinishedRun, tmp_path: Path) -> None:
+def test_killed_anywhere_it_leaves_no_half_entry(
+    register: Register, third: Answer[ForecastResult], tmp_path: Path
+) -> None:
     """The entry is there whole or not at all, and the next addition finds the register in order."""
     before = Path(shutil.copytree(register.path, tmp_path / "before"))
     ends = []
@@ -221,13 +221,13 @@ def test_killed_anywhere_it_leaves_no_half_entry(register: Register, third: Fini
         contents = register.read()
         assert (contents.changes, len(contents.entries)) == ((), 3)
         for name in FROZEN:
-            assert (register.path / entry.name / name).read_bytes() == (third.folder.path / name).read_bytes()
+            assert (register.path / entry.name / name).read_bytes() == (third.path / name).read_bytes()
     assert set(ends) == {2, 3}
     assert len(ends) > 8
 
 
 def test_a_whole_entry_without_lines_is_completed_by_adding_its_run_again(
-    register: Register, runs: tuple[FinishedRun, ...], third: FinishedRun
+    register: Register, runs: tuple[Answer[ForecastResult], ...], third: Answer[ForecastResult]
 ) -> None:
     """Until then it is named, and no other run is added."""
     entry = register.add(third, DAY)
@@ -241,7 +241,9 @@ def test_a_whole_entry_without_lines_is_completed_by_adding_its_run_again(
     assert register.read().changes == ()
 
 
-def test_what_killed_processes_left_is_cleared_by_the_next_addition(register: Register, third: FinishedRun) -> None:
+def test_what_killed_processes_left_is_cleared_by_the_next_addition(
+    register: Register, third: Answer[ForecastResult]
+) -> None:
     """Entries that are not whole go, and so do half-written files."""
     (register.path / "0003_left_0123456789ab").mkdir()
     half = register.path / f".{LIST}.{'0' * 32}"
@@ -254,9 +256,11 @@ def test_what_killed_processes_left_is_cleared_by_the_next_addition(register: Re
 
 
 @pytest.mark.parametrize("name", ["hub.csv", "forecast.json"])
-def test_a_run_that_lacks_what_is_frozen_is_refused(runs: tuple[FinishedRun, ...], tmp_path: Path, name: str) -> None:
+def test_a_run_that_lacks_what_is_frozen_is_refused(
+    runs: tuple[Answer[ForecastResult], ...], tmp_path: Path, name: str
+) -> None:
     """So is one that was changed after it was read; nothing is left of either."""
-    folder = Path(shutil.copytree(runs[0].folder.path, tmp_path / "run"))
+    folder = Path(shutil.copytree(runs[0].path, tmp_path / "run"))
     run, kept = load_run(folder), Register(tmp_path / "register")
     (folder / name).write_text("{}", encoding="utf-8")
     with pytest.raises(Refusal, match="lacks what a register keeps"):
@@ -264,9 +268,9 @@ def test_a_run_that_lacks_what_is_frozen_is_refused(runs: tuple[FinishedRun, ...
     assert not kept.path.exists()
 
 
-def test_a_record_that_names_a_path_is_refused(runs: tuple[FinishedRun, ...], tmp_path: Path) -> None:
+def test_a_record_that_names_a_path_is_refused(runs: tuple[Answer[ForecastResult], ...], tmp_path: Path) -> None:
     """Nothing is written outside the register."""
-    run = FinishedRun(runs[0].folder, {**runs[0].record, "scenario": "../outside"}, runs[0].manifest)
+    run = replace(runs[0], result=replace(runs[0].result, scenario="../outside"))
     with pytest.raises(Refusal):
         Register(tmp_path / "register").add(run, DAY)
     assert list(tmp_path.iterdir()) == []

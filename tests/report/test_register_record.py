@@ -18,9 +18,9 @@ from simulation.domain.crossings import Bounds
 from simulation.domain.evidence import UNKNOWN, Panel
 from simulation.inference.scores import weighted_interval
 from simulation.inputs.observations.outcomes import Outcomes, StatedYear
+from simulation.report.figures.page import style
 from simulation.report.figures.register import draw_register, save_figure_of_record
 from simulation.report.language import LANGUAGES, language
-from simulation.report.plots_page import style
 from simulation.report.register import document as words
 from simulation.report.register.document import COLUMNS, write_record
 from simulation.report.register.outcomes import YearOutcome
@@ -134,7 +134,7 @@ def test_the_year_before_is_taken_from_the_reports_where_they_have_it() -> None:
     rises = came(scored(ONE_YEAR, before, stated(2026, (10, 6, 2, 2)))).rises
     assert rises is not None
     assert rises.low == 2
-    made_up = {**ONE_YEAR, "population": {**ONE_YEAR["population"], "synthetic_counts": True}}
+    made_up = {**ONE_YEAR, "districts": [{**ONE_YEAR["districts"][0], "made_up_counts": True}]}
     assert came(scored(made_up, stated(2026, (10, 6, 2, 2)))).rises is None
 
 

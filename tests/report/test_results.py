@@ -3,43 +3,41 @@
 from __future__ import annotations
 
 import csv
-import inspect
 import json
 import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from districts import everything_on, make_scenario, make_villages
+from told import folder_of, result_of, written
 
-import simulation.report.results as module
+import simulation as kkb
+import simulation.report.store.folder as module
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
 from simulation.engine.chunks import Chunk
 from simulation.engine.effort import Effort
-from simulation.engine.model import VillageAgent
 from simulation.engine.outcome import Outcome
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
+from simulation.inference.precision import forecast_to_precision
+from simulation.inputs.scenario import Scenario
 from simulation.inputs.tables.cells import unguard
-from simulation.report import tables
-from simulation.report.chunks import ChunkFolder
 from simulation.report.files import cell, whole_file, write_csv, write_parquet
-from simulation.report.identity import input_hash
-from simulation.report.results import RunFolder, save
+from simulation.report.kinds.forecast import tables
+from simulation.report.kinds.forecast.result import ask
+from simulation.report.kinds.registry import kind_of
+from simulation.report.store.chunks import ChunkFolder
 
 INPUTS = ("inputs/scenario.yaml", "inputs/villages.csv")
 TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet")
-
-
-def folder_of(forecast_: Forecast, out: Path) -> RunFolder:
-    """Return the run folder of a forecast below `out`."""
-    return RunFolder.of(forecast_.scenario, forecast_.effort, forecast_.seed, forecast_.engine, out)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -51,8 +49,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def folder(small: Forecast, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a finished run folder without figures."""
-    run = folder_of(small, tmp_path_factory.mktemp("results"))
-    run.write(small)
+    run = written(small, tmp_path_factory.mktemp("results"))
     return run.path
 
 
@@ -64,14 +61,14 @@ def test_a_finished_folder_holds_what_its_manifest_names(folder: Path, small: Fo
     assert {f"inputs/{path.name}" for path in (folder / "inputs").iterdir()} == set(INPUTS)
     assert folder.name == manifest["input_hash"]
     assert folder.parent.name == small.scenario.name
-    assert manifest["scenario"]["district"]["code"] == "63.01"
+    assert manifest["scenarios"][0]["district"]["code"] == "63.01"
     assert (manifest["draws"], manifest["replicates"], manifest["seed"], manifest["engine"]) == (40, 10, 7, "batch")
     assert set(manifest["versions"]) == {"python", *module.PACKAGES}
 
 
 def test_the_years_table_says_what_the_record_says(folder: Path) -> None:
     """One row a year, the same probabilities."""
-    record = json.loads((folder / "forecast.json").read_text())
+    (record,) = json.loads((folder / "forecast.json").read_text())["districts"]
     table = rows(folder / "years.csv")
     assert [int(row["year"]) for row in table] == [2026, 2027, 2028, 2029, 2030]
     assert [float(row["probability_met"]) for row in table] == [year["probability_met"] for year in record["years"]]
@@ -80,15 +77,15 @@ def test_the_years_table_says_what_the_record_says(folder: Path) -> None:
 def test_what_is_judged_stands_in_the_years_and_in_the_hub(small: Forecast, tmp_path: Path) -> None:
     """Mean and quantiles of the count that is held against the needed number, under its own name in the hub."""
     result = forecast(replace(small.scenario, target=Target(reading="stock")), 10, 10, 7)
-    run = folder_of(result, tmp_path)
-    years = run.write(result)["years"]
+    run = written(result, tmp_path)
+    years = run.result.districts[0].years
     table = rows(run.path / "years.csv")
-    assert [float(row["judged_mean"]) for row in table] == [year["judged"]["mean"] for year in years]
+    assert [float(row["judged_mean"]) for row in table] == [year.judged.mean for year in years]
     for row, year in zip(table, years, strict=True):
-        for quantile, value in year["judged"]["quantiles"].items():
+        for quantile, value in year.judged.quantiles.items():
             assert float(row[f"judged_q{round(100 * float(quantile)):02d}"]) == value
     hub = [row for row in rows(run.path / "hub.csv") if row["target"] == "stock"]
-    expected = [value for year in years for value in year["judged"]["quantiles"].values()]
+    expected = [value for year in years for value in year.judged.quantiles.values()]
     assert [float(row["value"]) for row in hub] == expected
 
 
@@ -116,8 +113,7 @@ def test_the_village_table_says_that_single_statuses_are_unknown(folder: Path) -
 def test_known_statuses_and_assistance_stand_in_the_village_table(tmp_path: Path) -> None:
     """One assisted column for each intervention."""
     result = forecast(everything_on(), replicates=8)
-    run = folder_of(result, tmp_path)
-    run.write(result)
+    run = written(result, tmp_path)
     table = rows(run.path / "villages.csv")
     assert {row["origin_status"] for row in table} == {"dasar", "berkembang", "mandiri", "paripurna"}
     assert {"assisted_pokja", "assisted_data", "assisted_media"} <= set(table[0])
@@ -126,8 +122,7 @@ def test_known_statuses_and_assistance_stand_in_the_village_table(tmp_path: Path
 def test_many_villages_go_to_parquet(small: Forecast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the limit the table has the same columns and rows in another format."""
     monkeypatch.setattr(tables, "VILLAGES_IN_CSV", 100)
-    run = folder_of(small, tmp_path)
-    run.write(small)
+    run = written(small, tmp_path)
     table = pq.read_table(run.path / "villages.parquet")
     assert table.num_rows == 135 * 5
     assert not (run.path / "villages.csv").exists()
@@ -135,8 +130,7 @@ def test_many_villages_go_to_parquet(small: Forecast, tmp_path: Path, monkeypatc
 
 def test_several_districts_share_the_tables(several: Forecast, tmp_path: Path) -> None:
     """Every row names its district."""
-    run = folder_of(several, tmp_path)
-    run.write(several)
+    run = written(several, tmp_path)
     codes = {"11.01", "11.02", "11.03"}
     assert {row["district_code"] for row in rows(run.path / "years.csv")} == codes
     assert {row["district_code"] for row in rows(run.path / "villages.csv")} == codes
@@ -161,8 +155,7 @@ def test_hub_rows_are_quantiles_and_probabilities(folder: Path) -> None:
 def test_the_same_inputs_give_the_same_bytes(folder: Path, small: Forecast, tmp_path: Path) -> None:
     """Another folder, another number of workers, the same files."""
     again = forecast(small.scenario, 40, 10, 7, workers=2)
-    run = folder_of(again, tmp_path)
-    run.write(again)
+    run = written(again, tmp_path)
     assert run.path.name == folder.name
     for name in (*TABLES, "manifest.json"):
         assert (run.path / name).read_bytes() == (folder / name).read_bytes(), name
@@ -174,45 +167,47 @@ def test_tables_of_both_engines_are_the_same_bytes(tmp_path: Path) -> None:
     paths = []
     for engine in ("batch", "mesa"):
         result = forecast(scenario, replicates=6, engine=engine)  # type: ignore[arg-type]
-        run = folder_of(result, tmp_path)
-        run.write(result)
+        run = written(result, tmp_path)
         paths.append(run.path)
     assert paths[0] != paths[1]
     for name in TABLES:
         assert (paths[0] / name).read_bytes() == (paths[1] / name).read_bytes(), name
 
 
-def test_the_hash_tells_apart_whatever_changes_a_number(small: Forecast) -> None:
+def identity(scenario: Scenario, effort: Effort, seed: int, engine: str, **more: Any) -> str:
+    """Return the id of a forecast."""
+    return ask(scenario, effort, seed, engine, **more).id
+
+
+def test_the_id_tells_apart_whatever_changes_a_number(small: Forecast) -> None:
     """Seed, effort, engine and every part of the scenario count; where its files lie does not."""
     scenario, effort = small.scenario, small.effort
-    hashes = [
-        input_hash(scenario, effort, 7, "batch"),
-        input_hash(scenario, effort, 8, "batch"),
-        input_hash(scenario, Effort(41, 10), 7, "batch"),
-        input_hash(scenario, Effort(40, 11), 7, "batch"),
-        input_hash(scenario, effort, 7, "mesa"),
-        input_hash(replace(scenario, horizon=4), effort, 7, "batch"),
-        input_hash(replace(scenario, target=Target(net_of_falls=True)), effort, 7, "batch"),
-        input_hash(
-            replace(scenario, districts=(replace(scenario.districts[0], district_code="1"),)), effort, 7, "batch"
-        ),
+    ids = [
+        identity(scenario, effort, 7, "batch"),
+        identity(scenario, effort, 8, "batch"),
+        identity(scenario, Effort(41, 10), 7, "batch"),
+        identity(scenario, Effort(40, 11), 7, "batch"),
+        identity(scenario, effort, 7, "mesa"),
+        identity(replace(scenario, horizon=4), effort, 7, "batch"),
+        identity(replace(scenario, target=Target(net_of_falls=True)), effort, 7, "batch"),
+        identity(replace(scenario, districts=(replace(scenario.districts[0], district_code="1"),)), effort, 7, "batch"),
     ]
-    assert len(set(hashes)) == len(hashes)
+    assert len(set(ids)) == len(ids)
     moved = replace(scenario, provenance=replace(scenario.provenance, files={"elsewhere.csv": "0" * 64}))
-    assert input_hash(moved, effort, 7, "batch") == hashes[0]
+    assert identity(moved, effort, 7, "batch") == ids[0]
 
 
 def test_replicates_say_nothing_of_an_exact_result(tmp_path: Path) -> None:
     """The same folder and the same manifest with any number of them; draws count."""
     scenario = make_scenario(make_villages([9], counts=[5, 2, 1, 1]), {"rise.dasar": LogitNormal(-3, 0.4)})
     results = [forecast(scenario, 20, replicates, engine="exact") for replicates in (10, 30)]
-    runs = [folder_of(result, tmp_path / str(i)) for i, result in enumerate(results)]
-    assert runs[0].write(results[0]) == runs[1].write(results[1])
+    runs = [written(result, tmp_path / str(i)) for i, result in enumerate(results)]
+    assert runs[0].result == runs[1].result
     assert runs[0].path.name == runs[1].path.name
     manifests = [json.loads((run.path / "manifest.json").read_text()) for run in runs]
     assert manifests[0] == manifests[1]
     assert (manifests[0]["draws"], manifests[0]["replicates"]) == (20, 1)
-    assert input_hash(scenario, Effort(21, 1), 0, "exact") != runs[0].hash
+    assert identity(scenario, Effort(21, 1), 0, "exact") != runs[0].id
 
 
 def test_a_kept_chunk_says_whether_it_was_found_or_made(tmp_path: Path) -> None:
@@ -228,61 +223,78 @@ def test_a_kept_chunk_says_whether_it_was_found_or_made(tmp_path: Path) -> None:
 def test_a_run_that_doubles_is_named_by_what_was_asked_for(small: Forecast) -> None:
     """Half-width and starting effort count; without a half-width it is another run."""
     asked = [(Effort(40, 10), None), (Effort(40, 10), 0.02), (Effort(40, 10), 0.03), (Effort(80, 10), 0.02)]
-    hashes = [input_hash(small.scenario, effort, 7, "batch", precision=width) for effort, width in asked]
-    assert len(set(hashes)) == len(hashes)
+    ids = [identity(small.scenario, effort, 7, "batch", precision=width) for effort, width in asked]
+    assert len(set(ids)) == len(ids)
 
 
-class Eager(VillageAgent):
-    """A village whose odds are doubled."""
-
-    def rise_odds(self) -> float:
-        """Return twice the odds."""
-        return 2 * super().rise_odds()
-
-
-def test_the_source_of_a_custom_agent_is_part_of_the_hash(small: Forecast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another source, another folder; a source that cannot be read is refused."""
-    first = input_hash(small.scenario, small.effort, 7, "mesa", Eager)
-    assert first != input_hash(small.scenario, small.effort, 7, "mesa")
-    monkeypatch.setattr(inspect, "getsource", lambda _: "class Eager: ...")
-    assert first != input_hash(small.scenario, small.effort, 7, "mesa", Eager)
-
-    def unreadable(_: object) -> str:
-        raise OSError
-
-    monkeypatch.setattr(inspect, "getsource", unreadable)
-    with pytest.raises(KampungError, match="source of Eager"):
-        input_hash(small.scenario, small.effort, 7, "mesa", Eager)
+def test_a_forecast_made_to_a_precision_in_python_has_the_folder_of_the_command(small: Forecast) -> None:
+    """Its trace knows what was asked for."""
+    made = forecast_to_precision(replace(small.scenario, horizon=1), 0.2, 20, 5, 7)
+    asked = ask(made.scenario, Effort(20, 5), 7, "batch", 0.2)
+    assert kind_of(made).question(made).id == asked.id
 
 
 @pytest.mark.parametrize("damage", ["manifest", "table", "record"])
 def test_a_folder_that_is_not_whole_is_not_taken_for_finished(small: Forecast, tmp_path: Path, damage: str) -> None:
-    """Without manifest or table, or with a record cut short, the run is made again."""
-    run = folder_of(small, tmp_path)
-    written = run.write(small)
-    assert run.read() == written
+    """Without manifest or table, or with a result cut short, the run is made again."""
+    run = written(small, tmp_path)
+    assert run.folder.read() is not None
     if damage == "record":
         (run.path / "forecast.json").write_text('{"scen')
     else:
         (run.path / {"manifest": "manifest.json", "table": "hub.csv"}[damage]).unlink()
-    assert run.read() is None
+    assert run.folder.read() is None
 
 
 def test_a_name_that_leaves_the_folder_is_refused(small: Forecast, tmp_path: Path) -> None:
     """A scenario made in Python may carry any name."""
-    with pytest.raises(KampungError, match="cannot name a folder"):
-        RunFolder.of(replace(small.scenario, name="../x"), small.effort, 0, "batch", tmp_path)
+    with pytest.raises(KampungError):
+        folder_of(replace(small, scenario=replace(small.scenario, name="../x")), tmp_path)
 
 
 def test_save_writes_once_and_adds_missing_figures(small: Forecast, tmp_path: Path) -> None:
     """The second call leaves tables alone and draws only what is missing."""
-    path = save(small, tmp_path)
+    path = kkb.save(small, tmp_path)
     table, figure = path / "years.csv", path / "figures" / "rises_id.svg"
     when, drawn = table.stat().st_mtime_ns, figure.read_bytes()
     figure.unlink()
-    assert save(small, tmp_path) == path
+    assert kkb.save(small, tmp_path) == path
     assert table.stat().st_mtime_ns == when
     assert figure.read_bytes() == drawn
+
+
+@pytest.mark.parametrize("thing", [{}, "forecast", None])
+def test_what_is_no_answer_is_not_saved(thing: object, tmp_path: Path) -> None:
+    """The error says what can be."""
+    with pytest.raises(KampungError, match="Forecast"):
+        kkb.save(thing, tmp_path)
+
+
+def test_a_run_is_computed_again_from_its_folder_to_the_same_bytes(
+    small: Forecast, several: Forecast, tmp_path: Path
+) -> None:
+    """Also of a scenario changed in Python: the folder states what was run."""
+    changed = forecast(replace(small.scenario, horizon=2, target=Target(net_of_falls=True)), 5, 4, 3)
+    for number, made in enumerate((small, several, changed)):
+        first = kkb.save(made, tmp_path / f"{number}a")
+        again = kkb.rerun(first)
+        assert type(again) is type(made)
+        second = kkb.save(again, tmp_path / f"{number}b")
+        assert second.name == first.name
+        for name in (*TABLES, "manifest.json", "inputs/scenario.yaml"):
+            assert (second / name).read_bytes() == (first / name).read_bytes(), name
+
+
+def test_a_saved_run_is_loaded_as_it_stands(small: Forecast, tmp_path: Path) -> None:
+    """Its result, its tables, its scenario, what was asked."""
+    run = kkb.load_run(kkb.save(small, tmp_path))
+    assert run.result == result_of(small)
+    assert (run.asked.draws, run.asked.seed) == (40, 7)
+    assert run.scenario.name == small.scenario.name
+    years = run.table("years")
+    assert list(years.columns) == list(small.years.columns)
+    assert years["district_code"].tolist() == ["63.01"] * 5
+    assert years["probability_met"].to_numpy() == pytest.approx(small.years["probability_met"].to_numpy(), abs=1e-6)
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from simulation.domain.parameters import UNNAMED_BLOCKS
 from simulation.report import wording
+from simulation.report.kinds.forecast import words
+from simulation.report.kinds.forecast.result import District, Needed, Spread, StatedTarget, Year
 from simulation.report.language import language
 from simulation.report.titles import told_apart
 
 EN, ID = language("en"), language("id")
 
 
-def district(key: str = "rises_all", **first: Any) -> dict[str, Any]:
-    """Return the record of a district, as far as wording looks at it."""
-    year = {
-        "year": 2026,
-        "probability_met": 0.79,
-        "monte_carlo_error": 0.0123,
-        "parameter_interval90": [0.43, 0.98],
-        "needed": {"mean": 7.0, "min": 7, "max": 7},
-        "saturated": 0.0,
-        **first,
-    }
-    target = {"key": key, "denominator": 135, "levels": ["mandiri", "paripurna"]}
-    return {"target": target, "years": [year, {**year, "year": 2027}], "all_years": None}
+def district(key: str = "rises_all", *, single_draw: bool = False, **first: Any) -> District:
+    """Return a district with two years, as far as words look at it."""
+    spread = Spread(9.0, {"0.05": 2, "0.5": 8, "0.95": 20})
+    year = Year(
+        **{
+            "probability_met": 0.79,
+            "monte_carlo_error": 0.0123,
+            "parameter_interval90": (0.43, 0.98),
+            "year": 2026,
+            "needed": Needed(7.0, 7, 7),
+            "saturated": 0.0,
+            "judged": spread,
+            "rises": spread,
+            "falls": spread,
+            "status_share": {},
+            "assisted": {},
+            **first,
+        }
+    )
+    target = StatedTarget("rises", 7, 135, "all", False, key, 0.05, ("mandiri", "paripurna"))
+    years = (year, replace(year, year=2027))
+    return District("63.99", "X", 135, 11, True, True, False, {}, target, years, None, None, {}, (), single_draw)
 
 
 @pytest.mark.parametrize(
@@ -68,11 +80,11 @@ def test_a_chance_is_rounded_neither_to_certainty_nor_to_another_word(probabilit
 
 def test_the_verdict_has_word_number_year_and_target() -> None:
     """One sentence in each language says all, and how far the parameters could move it."""
-    assert wording.verdict(EN, district()) == (
+    assert words.district_verdict(EN, district()) == (
         "Likely (79%): at least 7 of 135 villages rise in status in 2026; "
         "depending on the true values of the uncertain parameters, between 43% and 98%."
     )
-    assert wording.verdict(ID, district()) == (
+    assert words.district_verdict(ID, district()) == (
         "Mungkin (79 %): sedikitnya 7 dari 135 kampung naik status pada 2026; "
         "bergantung pada nilai sebenarnya dari parameter yang belum pasti, peluang itu antara 43 % dan 98 %."
     )
@@ -89,7 +101,7 @@ def test_the_verdict_has_word_number_year_and_target() -> None:
 )
 def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
     """Each reading of the target has its own clause."""
-    assert said in wording.verdict(EN, district(key))
+    assert said in words.district_verdict(EN, district(key))
 
 
 @pytest.mark.parametrize(
@@ -101,28 +113,28 @@ def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
         ({"monte_carlo_error": 0.099}, "Likely (79%)"),
         ({"parameter_interval90": None, "monte_carlo_error": 0.0}, "an exact result"),
         ({"parameter_interval90": None, "monte_carlo_error": 0.012}, "simulation error ± 1.2 percentage points."),
-        ({"parameter_interval90": [0.995, 0.999]}, "whatever the true values"),
+        ({"parameter_interval90": (0.995, 0.999)}, "whatever the true values"),
         ({"saturated": 0.7}, "saturated rather than missed"),
-        ({"needed": {"mean": 6.4, "min": 6, "max": 7}}, "at least 6–7 of 135"),
+        ({"needed": Needed(6.4, 6, 7)}, "at least 6–7 of 135"),
     ],
 )
 def test_the_verdict_says_how_unsure_it_is(first: dict[str, Any], said: str) -> None:
     """The second half of the sentence fits what is known of the uncertainty."""
-    assert said in wording.verdict(EN, district(**first))
+    assert said in words.district_verdict(EN, district(**first))
 
 
 @pytest.mark.parametrize(("error", "said"), [(0.0, "an exact result, but for one"), (0.012, "points, and for one")])
 def test_one_draw_of_uncertain_parameters_is_said_to_be_one(error: float, said: str) -> None:
     """A result for one random set of parameter values is not presented as one for the parameters as given."""
     one = district(parameter_interval90=None, monte_carlo_error=error)
-    assert said not in wording.verdict(EN, one)
-    assert said in wording.verdict(EN, {**one, "single_draw": True})
+    assert said not in words.district_verdict(EN, one)
+    assert said in words.district_verdict(EN, replace(one, single_draw=True))
 
 
 def test_saturated_years_are_told_only_where_they_matter() -> None:
     """No note below 5%; above, the first such year and the worst."""
-    assert wording.saturation(EN, district(saturated=0.04)) is None
-    note = wording.saturation(EN, district(saturated=0.31))
+    assert words.saturation(EN, district(saturated=0.04)) is None
+    note = words.saturation(EN, district(saturated=0.31))
     assert note is not None
     assert "from 2026 on" in note
     assert "31% in 2026" in note

@@ -1,12 +1,10 @@
-"""The command ``kampungkb`` as it is, but for its chunks: small, and kept in short runs too.
+"""The command ``kampungkb`` as it is, but for its chunks, which are small.
 
-Knows how a run of a second gets as many parts as one of an hour; must not know what becomes of it. Run as a
-process of its own.
+A run of a second gets as many parts as one of an hour. Run as a process of its own.
 """
 
 from __future__ import annotations
 
-import simulation.app.estimate as estimating
 from simulation.app.cli import main
 from simulation.engine.chunks import CHUNK_CELLS
 
@@ -14,9 +12,8 @@ CELLS = {"batch": 40_000, "mesa": 2_000}
 
 
 def keep_small_chunks() -> None:
-    """Cut runs into small chunks, and keep those of every run."""
+    """Cut runs into small chunks."""
     CHUNK_CELLS.update(CELLS)
-    estimating.WORTH_KEEPING_SECONDS = 0
 
 
 if __name__ == "__main__":

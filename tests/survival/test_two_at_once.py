@@ -14,10 +14,11 @@ import pytest
 from districts import everything_on
 from filelock import FileLock
 from processes import begin, tables, wait_until
+from told import folder_of
 
 from simulation.inference.forecasting import forecast
-from simulation.report.lock import alone
-from simulation.report.results import RunFolder, save
+from simulation.report.runs import save
+from simulation.report.store.lock import alone
 
 EFFORT = ("--draws", "200", "--workers", "1", "--no-figures")
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="processes are stopped by signals")
@@ -124,7 +125,7 @@ def test_a_file_system_without_locks_is_told_and_used(tmp_path: Path, monkeypatc
 def test_python_warns_whoever_has_to_wait(tmp_path: Path) -> None:
     """At the line that saves; then it is saved."""
     result = forecast(everything_on(), replicates=8)
-    run = RunFolder.of(result.scenario, result.effort, result.seed, result.engine, tmp_path)
+    run = folder_of(result, tmp_path)
     run.path.mkdir(parents=True)
     lock, warned = FileLock(run.path / ".lock", thread_local=False), Event()
     lock.acquire()

@@ -28,25 +28,24 @@ def explain(
     ] = None,
 ) -> None:
     """Explain the chance that one village of a finished run rises."""
-    from ...report.finished import load_run, which_run
-
-    finished = load_run(run)
-    settings.speak(finished.record["language"])
-
     from ...inference.explanation import OWN_AGENTS, explain
+    from ...report.brief import FORECASTS, which_run
     from ...report.kinds.explanation import EXPLANATION
     from ...report.kinds.kind import Source
     from ...report.single_villages import read_rows
+    from ...report.store.folder import load
     from ..runner import show_result
 
+    finished = load(run, FORECASTS)
+    settings.speak(finished.result.language)
     if which := which_run(settings.language(), finished):
         settings.note(which)
-    asked = finished.manifest
-    if asked.get("agent") is not None:
+    if finished.manifest.agent is not None:
         raise Refusal(OWN_AGENTS)
-    replicates = None if asked["engine"] == "exact" else asked["replicates"]
-    found = explain(finished.scenario, village, year, draws=asked["draws"], replicates=replicates, seed=asked["seed"])
-    rows = read_rows(finished.folder.path, found.village_code)
+    asked = finished.result
+    replicates = None if finished.asked.engine == "exact" else asked.replicates
+    found = explain(finished.scenario, village, year, draws=asked.draws, replicates=replicates, seed=asked.seed)
+    rows = read_rows(finished.path, found.village_code)
     by_year = {row["year"]: chance for row in rows if (chance := row["probability_rises"]) is not None}
     result = EXPLANATION.result(replace(found, by_year=by_year))
-    show_result(settings, result, EXPLANATION.document(result, settings.language(), Source(finished.folder.hash)))
+    show_result(settings, result, EXPLANATION.document(result, settings.language(), Source(finished.id)))

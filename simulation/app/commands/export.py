@@ -1,7 +1,4 @@
-"""The command ``export``: a finished run as one workbook.
-
-Knows which run is asked for and where the workbook goes; must not know what is in it.
-"""
+"""The command ``export``: a finished answer as one workbook."""
 
 from __future__ import annotations
 
@@ -11,7 +8,6 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..errors import report_errors
 from ..options import HELP, Settings, print_json
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
@@ -26,21 +22,20 @@ def export(
 ) -> None:
     """Write the workbook of a run."""
     del xlsx  # named in commands so that other formats can be added
-    with report_errors(settings):
-        from ...report.finished import load_run, which_run
+    from ...report.brief import which_run
+    from ...report.documents import write_workbook
+    from ...report.kinds.registry import KINDS
+    from ...report.store.folder import load
 
-        found = load_run(run)
-        settings = settings.speaking(found.record["language"])
-    with report_errors(settings):
-        from ...report.export import hand_out_workbook
-
-        speech = settings.language()
-        if which := which_run(speech, found):
-            settings.note(which)
-        path, changed = hand_out_workbook(speech, found)
-        for kept in changed:
-            settings.note(speech.say("Changed by hand since it was written, and kept as {path}.", path=kept))
-        if settings.as_json:
-            print_json({"written": [str(path)]})
-        else:
-            typer.echo(speech.say("Written: {path}", path=path))
+    found = load(run, KINDS)
+    settings.speak(found.result.language)
+    speech = settings.language()
+    if which := which_run(speech, found):
+        settings.note(which)
+    path, changed = write_workbook(speech, found)
+    for kept in changed:
+        settings.note(speech.say("Changed by hand since it was written, and kept as {path}.", path=kept))
+    if settings.as_json:
+        print_json({"written": [str(path)]})
+    else:
+        typer.echo(speech.say("Written: {path}", path=path))

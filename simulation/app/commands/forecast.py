@@ -1,14 +1,14 @@
-"""The command ``forecast``: whether the target is met, and a run folder.
-
-Knows its options; must not know how a forecast is computed, kept or worded.
-"""
+"""The command ``forecast``: whether the target is met, and a run folder."""
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
+import typer
+
 from ..command import command
-from ..errors import report_errors
+from ..errors import RUN_FAILED
 from ..load_scenarios import tell_changes, tell_ignored
 from ..options import (
     Draws,
@@ -43,20 +43,35 @@ def forecast(
     out: Out = Path("results"),
 ) -> None:
     """Run the ensemble of a scenario, or find it, and print the answer."""
-    with report_errors(settings):
-        from ...inputs.scenario import load_scenario
+    from ...inputs.scenario import load_scenario
 
-        loaded = load_scenario(scenario)
-        settings = settings.speaking(loaded.language)
-    with report_errors(settings):
-        from ...engine.effort import Effort
-        from ..failure_report import Replayable
-        from ..running import Order, answer
+    loaded = load_scenario(scenario)
+    settings.speak(loaded.language)
 
-        tell_changes(settings, loaded)
-        tell_ignored(settings, loaded, draws)
-        effort = Effort.of(loaded, draws, replicates)
-        agent_class = own_agent(agent, engine.value)
-        again = Replayable(scenario, seed, agent, len(loaded.districts) > 1)
-        order = Order(loaded, effort, seed, engine.value, workers, precision, agent_class, again)
-        answer(settings, order, out, force=force, figures=not no_figures)
+    from ...domain.messages import Message, Refusal
+    from ...engine.effort import Effort
+    from ...engine.failure import EnsembleError
+    from ...inference.failures import FailedTrajectoriesWarning
+    from ...report.kinds.forecast.kind import FORECAST
+    from ...report.kinds.forecast.result import ask
+    from ..failure_report import Replayable, tell_failures
+    from ..runner import Request, answer
+
+    tell_changes(settings, loaded)
+    tell_ignored(settings, loaded, draws)
+    if precision is not None and engine is EngineChoice.exact:
+        raise Refusal(Message("an exact result has no simulation error, so --precision says nothing here."))
+    effort = Effort.of(loaded, draws, replicates)
+    agent_class = own_agent(agent, engine.value)
+    again = Replayable(scenario, seed, agent, len(loaded.districts) > 1)
+    question = ask(loaded, effort, seed, engine.value, precision, agent_class)
+    warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
+    try:
+        found = answer(settings, FORECAST, question, Request(out, workers, force, figures=not no_figures))
+    except EnsembleError as error:
+        if error.failures:
+            error.add_note(f"  {again.of(error.failures[0])}")
+        raise
+    if found.result.failures is not None:
+        tell_failures(settings, found.result, again, found.path)
+        raise typer.Exit(RUN_FAILED)

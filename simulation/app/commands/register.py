@@ -56,11 +56,12 @@ def add(
 
     A register that was changed is not added to: another entry would hide that.
     """
-    from ...report.finished import load_run, which_run
+    from ...report.brief import FORECASTS, which_run
     from ...report.register.register import Register
+    from ...report.store.folder import load
 
-    found, kept = load_run(run), Register(folder)
-    settings.speak(found.record["language"])
+    found, kept = load(run, FORECASTS), Register(folder)
+    settings.speak(found.result.language)
     speech = settings.language()
     if which := which_run(speech, found):
         settings.note(which)
@@ -114,7 +115,7 @@ def score(
     settings.speak(next((entry.snapshot.language for entry in contents.entries), None))
     speech = settings.language()
     happened = read_outcomes(
-        actuals, {district.code: district.name for entry in contents.entries for district in entry.snapshot.districts}
+        actuals, {one.district_code: one.district for entry in contents.entries for one in entry.snapshot.districts}
     )
     for note in happened.notes:
         settings.note(speech.problem(note))

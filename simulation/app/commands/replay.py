@@ -203,7 +203,7 @@ def _show_failure(settings: Settings, failure: Failure, error: BaseException, ag
     speech = settings.language()
     frames = [] if settings.debug else own_frames(error, agent_class)
     trace = traceback.format_list(frames) if frames else traceback.format_exception(error)
-    said = speech.say("Failed: {failure}", failure=failure_told(speech, asdict(failure)))
+    said = speech.say("Failed: {failure}", failure=failure_told(speech, failure))
     typer.echo(printable("\n".join([said, "".join(trace).rstrip()]), lines=True), err=True)
     if frames:
         settings.note(speech.say("--debug shows the whole traceback."))

@@ -35,6 +35,8 @@ class On(Flag):
     FIRST_PAGE = auto()
     """On the first page of a brief, which answers the question; the rest of the brief is its appendix."""
     APPENDIX = auto()
+    CLOSING = auto()
+    """At the end of a brief, after the chapters of other answers."""
     WORKBOOK = auto()
 
 

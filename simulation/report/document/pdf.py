@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .. import plots_page
 from ..files import write_bytes
 from ..language import Language
 from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table, picture_files, unbroken
@@ -14,8 +13,8 @@ from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table
 _PAGE = Path(__file__).with_name("page.typ")
 
 
-def write_pdf(speech: Language, document: Document, path: Path) -> None:
-    """Write a document as PDF, whole; the same document gives the same bytes, whatever fonts a computer has."""
+def write_pdf(speech: Language, fonts: str, document: Document, path: Path) -> None:
+    """Write a document as PDF in the `fonts` of a folder, whole; the same document gives the same bytes anywhere."""
     import typst
 
     data = {
@@ -31,7 +30,7 @@ def write_pdf(speech: Language, document: Document, path: Path) -> None:
     content = typst.compile(  # type: ignore[call-overload]  # its stub wants fonts of the type of the input
         input=_PAGE.read_bytes(),
         sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
-        font_paths=[plots_page.font_folder()],
+        font_paths=[fonts],
         ignore_system_fonts=True,
         format="pdf",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ def _block(speech: Language, block: Block) -> Iterator[RenderableType]:
             pass
 
 
-def laid_out(parts: Iterator[RenderableType] | Sequence[RenderableType]) -> str:
+def laid_out(parts: Iterable[RenderableType]) -> str:
     """Return sentences and tables as text of at most 80 columns, no two lines empty in a row."""
     from rich.console import Console
 

@@ -6,7 +6,7 @@ Numbers stay numbers, shown in the form of their column; no text becomes a formu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +27,8 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]+")
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  XlsxWriter takes times without a zone
 
 
-def write_xlsx(speech: Language, document: Document, path: Path) -> None:
-    """Write a document as a workbook, whole; the same document gives the same bytes."""
+def write_xlsx(speech: Language, document: Document, path: Path, sheets: Iterable[Table] = ()) -> None:
+    """Write a document as a workbook, whole; the same document gives the same bytes. `sheets` come after its own."""
     from xlsxwriter import Workbook
 
     texts_stay = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -41,7 +41,7 @@ def write_xlsx(speech: Language, document: Document, path: Path) -> None:
             sentences += [block.text] if isinstance(block, Paragraph) else []
             sentences += block.items if isinstance(block, Bullets) else []
         _write_prose(book, speech.say("Read me"), [*sentences, *filter(None, [document.footer])])
-        for block in blocks:
+        for block in [*blocks, *sheets]:
             if isinstance(block, Table):
                 _write_sheet(book, speech, block, _sheet_name(block.sheet or block.caption, taken))
 

@@ -14,7 +14,7 @@ from ..kinds.backtest import BacktestResult, heading, headline
 from ..kinds.head import footing
 from ..kinds.kind import Source
 from ..language import Language
-from ..plots_page import INK, MARGIN, Axes, Figure, Page, count_axis, grid
+from .page import INK, MARGIN, Axes, Figure, Page, count_axis, grid
 
 _GREY = "#bbbbbb"
 _PANEL, _TITLE, _BELOW, _LEFT = 1.5, 0.34, 0.42, 0.5

@@ -13,7 +13,7 @@ from ..kinds.comparison import ComparedScenario, ComparedYear, ComparisonResult,
 from ..kinds.head import footing
 from ..kinds.kind import Source
 from ..language import Language
-from ..plots_page import INK, LEVEL_COLOURS, Axes, Figure, Page, grid, year_ticks
+from .page import INK, LEVEL_COLOURS, Axes, Figure, Page, grid, year_ticks
 
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _PANEL, _ABOVE, _BELOW, _TITLE = 1.05, 0.3, 0.24, 0.17

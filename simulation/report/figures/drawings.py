@@ -7,17 +7,25 @@ from typing import Any
 
 from ..kinds.kind import Source
 from ..language import Language, language
-from ..plots_page import Figure, save_figure, style
 from .backtest import draw_backtest
+from .board import draw_village_board
 from .comparison import draw_comparison
+from .fan import draw_fan_chart
+from .matrix import draw_transition_matrix
+from .page import Figure, save_figure, style
 from .plan import draw_plan
 from .posterior import draw_posterior
+from .rises import draw_rises
 from .sensitivity import draw_sensitivity
 
 __all__ = ["DRAW", "draw", "save_figure"]
 
 DRAW: dict[str, Callable[[Language, Any, Source], Figure]] = {
     "comparison": draw_comparison,
+    "fan_chart": draw_fan_chart,
+    "rises": draw_rises,
+    "transition_matrix": draw_transition_matrix,
+    "village_board": draw_village_board,
     "backtest": draw_backtest,
     "plan": draw_plan,
     "posterior": draw_posterior,

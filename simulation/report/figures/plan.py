@@ -12,7 +12,7 @@ from ..kinds.kind import Source
 from ..kinds.plan import words
 from ..kinds.plan.result import PlanResult, Setting
 from ..language import Language, phrase
-from ..plots_page import INK, LETTERS, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, grid
+from .page import INK, LETTERS, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, grid
 
 End = tuple[float, str, str]
 """Height at which a line ends, what stands there, and its colour."""

@@ -14,7 +14,7 @@ from ..kinds.calibration import (
 from ..kinds.head import footing, under_headline
 from ..kinds.kind import Source
 from ..language import Language
-from ..plots_page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page
+from .page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page
 
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _ROW = 0.44

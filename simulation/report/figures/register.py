@@ -8,9 +8,9 @@ from textwrap import shorten
 
 from ..document.blocks import picture_files
 from ..language import Language
-from ..plots_page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page, save_figure, style
 from ..register import document as words
 from ..register.record import ForecastRow, TrackRecord
+from .page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page, save_figure, style
 
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _MET, _MISSED = LEVEL_COLOURS["paripurna"], "#d55e00"

@@ -6,7 +6,7 @@ from ..kinds.head import footing, under_headline
 from ..kinds.kind import Source
 from ..kinds.sensitivity import ParameterShares, SensitivityResult, headline, parameter_label, share
 from ..language import Language
-from ..plots_page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page
+from .page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page
 
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _ROW, _BELOW, _TICKS = 0.3, 0.24, (0.0, 0.25, 0.5, 0.75, 1.0)

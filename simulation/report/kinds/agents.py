@@ -18,7 +18,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ...domain.messages import KampungError
-from ..identity import plain
+from .identity import plain
 
 if TYPE_CHECKING:
     from ...engine.model import VillageAgent
@@ -70,10 +70,11 @@ class Agent:
                 "a file or a notebook cell"
             ) from error
         named = getattr(agent_class, "inputs", None)
-        file = reader.file_of(agent_class)
-        name = agent_class.__qualname__ if file is None else f"{file.name}:{agent_class.__qualname__}"
+        file = file_of(agent_class)
         inputs = {} if named is None else _digests(agent_class, [Path(one) for one in named], file)
-        return cls(name, reader.files, reader.values, inputs, named is not None and not reader.unknown)
+        return cls(
+            agent_name(agent_class) or "", reader.files, reader.values, inputs, named is not None and not reader.unknown
+        )
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -85,6 +86,22 @@ class Agent:
             "values": dict(self.values),
             "inputs": sorted(self.inputs.values()),
         }
+
+
+def agent_name(agent_class: type | None) -> str | None:
+    """Return file and class of an own agent, ``volunteers.py:Volunteers``; None for the standard law."""
+    if agent_class is None:
+        return None
+    file = file_of(agent_class)
+    return agent_class.__qualname__ if file is None else f"{file.name}:{agent_class.__qualname__}"
+
+
+def file_of(thing: Any) -> Path | None:
+    """Return the file that defines a class or function; None for a notebook."""
+    module = sys.modules.get(thing.__module__)
+    file = getattr(module, "__file__", None)
+    in_notebook = thing.__module__ == "__main__" and hasattr(module, "get_ipython")
+    return None if file is None or in_notebook else Path(file)
 
 
 class _Reader:
@@ -103,14 +120,6 @@ class _Reader:
             self._class(kind)
         if self._cells:
             self.files[_NOTEBOOK] = "\n\n".join(self._cells).encode()
-
-    def file_of(self, thing: Any) -> Path | None:
-        """Return the file that defines something; None for a notebook or a library."""
-        module = sys.modules.get(thing.__module__)
-        file = getattr(module, "__file__", None)
-        if file is None or (module is not None and module.__name__ == "__main__" and hasattr(module, "get_ipython")):
-            return None
-        return Path(file)
 
     def _class(self, kind: type) -> None:
         if id(kind) in self._seen:
@@ -133,7 +142,7 @@ class _Reader:
         if id(function) in self._seen:
             return
         self._seen.add(id(function))
-        where = f"{function.__module__ if self.file_of(function) is None else ''}{function.__qualname__}"
+        where = f"{function.__module__ if file_of(function) is None else ''}{function.__qualname__}"
         for name, value in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             if name != "__class__":
                 self._value(f"{where}({name})", value.cell_contents)
@@ -163,12 +172,12 @@ class _Reader:
         """Return whether something was defined by the researcher: in a notebook or beside the agent."""
         if thing.__module__ == "__main__":
             return True
-        file = self.file_of(thing)
-        roots = [path.parent for kind in self._classes if (path := self.file_of(kind)) is not None]
+        file = file_of(thing)
+        roots = [path.parent for kind in self._classes if (path := file_of(kind)) is not None]
         return file is not None and any(_beside(file, root) for root in roots)
 
     def _source(self, thing: Any) -> None:
-        file = self.file_of(thing)
+        file = file_of(thing)
         if file is None:
             text = inspect.getsource(thing)
             if text not in self._cells:

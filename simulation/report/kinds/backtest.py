@@ -469,4 +469,5 @@ BACKTEST = Kind(
     figures=("backtest",),
     doing=(phrase("Past years"), phrase("Past years: {done} of {total} forecast, about {seconds} s left")),
     title=phrase("back-test"),
+    in_brief=False,
 )

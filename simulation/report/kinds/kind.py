@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ...domain.messages import Message
-from ..document.blocks import Document
+from ..document.blocks import Document, Table
 from ..language import Language, phrase
 from .question import Question
 
@@ -129,16 +129,22 @@ class Kind(Generic[Asked, Found, Result]):
         Types of its options, of what the library computes, and of what the JSON file holds.
     question, compute, result, tables, document
         See above.
+    sheets
+        Tables that a workbook has besides those of the document.
     figures
         Names of its figures.
     undrawable
         Returns why a figure cannot be drawn of a result, a `Message`; None where it can.
+    undrawn
+        The sentence that tells this ``{reason}``.
     size
-        Returns about how many bytes the answer to a question takes.
+        Returns about how many bytes the answer to a question takes, figures aside.
     doing
         What is said beside the progress bar, and as a line.
     title
         What such an answer is called in a sentence.
+    in_brief
+        Whether a brief has a chapter on it.
     """
 
     name: str
@@ -150,14 +156,17 @@ class Kind(Generic[Asked, Found, Result]):
     result: Callable[[Found], Result]
     tables: Callable[[Found], Iterable[DataTable]]
     document: Callable[[Result, Language, Source], Document]
+    sheets: Callable[[Result, Language, Source], Iterable[Table]] = lambda *_: ()
     figures: tuple[str, ...] = ()
     undrawable: Callable[[str, Result], Message | None] = lambda *_: None
+    undrawn: str = ""
     size: Callable[[Question[Asked]], int] = lambda _: 1_000_000
     doing: tuple[str, str] = (
         phrase("Simulating"),
         phrase("Simulating: {done} of {total} trajectories, about {seconds} s left"),
     )
     title: str = ""
+    in_brief: bool = True
 
     def drawable(self, result: Result) -> list[str]:
         """Return the names of the figures that can be drawn of a result."""

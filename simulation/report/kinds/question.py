@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ...inputs.resolve import fingerprint
 from ...inputs.scenario import Scenario
-from ..identity import HASH_DIGITS, plain
 from .agents import Agent
+from .identity import HASH_DIGITS, plain
 
 if TYPE_CHECKING:
     from ...engine.model import VillageAgent

@@ -9,13 +9,15 @@ from .backtest import BACKTEST
 from .calibration import CALIBRATION
 from .comparison import COMPARISON
 from .explanation import EXPLANATION
+from .forecast.kind import FORECAST
 from .kind import AnyKind
 from .plan.kind import PLAN
 from .robustness import ROBUSTNESS
 from .sensitivity import SENSITIVITY
 
 KINDS: dict[str, AnyKind] = {
-    kind.name: kind for kind in (PLAN, COMPARISON, SENSITIVITY, ROBUSTNESS, BACKTEST, CALIBRATION, EXPLANATION)
+    kind.name: kind
+    for kind in (FORECAST, PLAN, COMPARISON, SENSITIVITY, ROBUSTNESS, BACKTEST, CALIBRATION, EXPLANATION)
 }
 
 

@@ -61,8 +61,8 @@ class YearOutcome:
 
 def outcome_of(district: SnapshotDistrict, forecast: SnapshotYear, happened: Outcomes) -> YearOutcome | Unusable:
     """Return what came of a year, or why no report can be used."""
-    year, panel = forecast.year, happened.panels.get(district.code)
-    stated = happened.stated.get(district.code, {})
+    year, panel = forecast.year, happened.panels.get(district.district_code)
+    stated = happened.stated.get(district.district_code, {})
     start = _counts(district, panel, stated.get(year - 1), year - 1)
     if panel is not None and {year - 1, year} <= set(panel.years):
         return _of_panel(district, panel, forecast, start)

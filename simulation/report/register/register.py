@@ -18,8 +18,10 @@ from pathlib import Path
 
 from ...domain.messages import Message, Refusal
 from ..files import LARGEST_JSON, digest, json_text, left_behind, read_json, remove, write_bytes
-from ..finished import FinishedRun
-from ..lock import alone
+from ..kinds.forecast.result import ForecastResult
+from ..store.codec import to_data
+from ..store.folder import Answer
+from ..store.lock import alone
 from .snapshot import Snapshot, read_snapshot
 
 FOLDER = "register"
@@ -129,7 +131,7 @@ class Register:
     def alone(
         self, waiting: Callable[[], None] = lambda: None, unlocked: Callable[[], None] = lambda: None
     ) -> Iterator[None]:
-        """Hold the register while something is written in it; see `simulation.report.lock.alone`."""
+        """Hold the register while something is written in it; see `simulation.report.store.lock.alone`."""
         with alone(self.path, waiting, unlocked):
             yield
 
@@ -141,13 +143,13 @@ class Register:
         contents = self._read()
         return self._read() if contents.changes else contents
 
-    def find(self, contents: Contents, run: FinishedRun) -> Entry | None:
+    def find(self, contents: Contents, run: Answer[ForecastResult]) -> Entry | None:
         """Return the entry of a run that is frozen already; None where it is not, or was computed otherwise."""
-        written = run.manifest["files"].get("forecast.json")
-        same = (entry for entry in contents.entries if entry.run == run.folder.hash)
+        written = run.manifest.files.get("forecast.json")
+        same = (entry for entry in contents.entries if entry.run == run.id)
         return next((entry for entry in same if entry.digests["forecast.json"] == written), None)
 
-    def obstacles(self, contents: Contents, run: FinishedRun) -> tuple[Change, ...]:
+    def obstacles(self, contents: Contents, run: Answer[ForecastResult]) -> tuple[Change, ...]:
         """Return the changes that keep a run from being added.
 
         Its own entry may be there without lines in the list: an addition ended before these were written.
@@ -155,7 +157,7 @@ class Register:
         own = Change("unlisted", self._next_entry(run))
         return tuple(change for change in contents.changes if change != own)
 
-    def add(self, run: FinishedRun, today: date) -> Entry:
+    def add(self, run: Answer[ForecastResult], today: date) -> Entry:
         """Freeze a run, and return its entry. The register is held by the caller, and as it was written.
 
         The files of an entry come first and its lines in the list last, so that it is there whole or not at all.
@@ -167,14 +169,14 @@ class Register:
         """
         entry = self._next_entry(run)
         content = _read_files(run, entry)
-        content[REGISTERED] = json_text({"registered": today.isoformat(), "run": run.folder.hash}).encode()
+        content[REGISTERED] = json_text({"registered": today.isoformat(), "run": run.id}).encode()
         self._remove_leftovers()
         for file in FILES:
             write_bytes(self.path / entry / file, content[file])
         digests = {file: sha256(content[file]).hexdigest() for file in FILES}
         lines = "".join(f"{digest}  {entry}/{file}\n" for file, digest in digests.items())
         write_bytes(self.path / LIST, self._list() + lines.encode())
-        return Entry(entry, today.isoformat(), run.folder.hash, digests, read_snapshot(run.record))
+        return Entry(entry, today.isoformat(), run.id, digests, read_snapshot(to_data(run.result)))
 
     def _read(self) -> Contents:
         content = self._list()
@@ -229,11 +231,11 @@ class Register:
         found = self.path.iterdir() if self.path.is_dir() else iter(())
         return sorted(path for path in found if _ENTRY.fullmatch(path.name))
 
-    def _next_entry(self, run: FinishedRun) -> str:
+    def _next_entry(self, run: Answer[ForecastResult]) -> str:
         """Return the name of the entry that comes next, of this run."""
         listed, _ = _parse(self._list())
         number = 1 + max((int(name.partition("_")[0]) for name in listed), default=0)
-        return f"{number:04}_{run.record['scenario']}_{run.folder.hash}"
+        return f"{number:04}_{run.result.scenario}_{run.id}"
 
     def _remove_leftovers(self) -> None:
         """Remove what an addition left that ended early: folders that are not whole, and half-written files."""
@@ -260,9 +262,9 @@ def _is_whole(folder: Path) -> bool:
     return all((folder / file).is_file() for file in FILES)
 
 
-def _read_files(run: FinishedRun, name: str) -> dict[str, bytes]:
+def _read_files(run: Answer[ForecastResult], name: str) -> dict[str, bytes]:
     """Return what is frozen of a run, as its manifest knows it."""
-    folder, written = run.folder.path, run.manifest["files"]
+    folder, written = run.path, run.manifest.files
     try:
         content = {file: (folder / file).read_bytes() for file in FROZEN}
         read_snapshot(json.loads(content["forecast.json"]))

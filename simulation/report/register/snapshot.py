@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ...domain.status import LEVELS, TOP
 from ...domain.target import Target, needed
-from ..record import districts_of
 
 _FINEST = 10**6
 """Largest denominator of a share that a target is stated with: a record holds it as a decimal number."""
@@ -63,15 +62,6 @@ class SnapshotYear:
 
 
 @dataclass(frozen=True)
-class Population:
-    """How many villages there are, and the share of each level at the end of the origin."""
-
-    villages: int
-    synthetic_counts: bool
-    origin_share: Mapping[str, float]
-
-
-@dataclass(frozen=True)
 class StatedTarget:
     """What is to be reached."""
 
@@ -90,28 +80,33 @@ class StatedTarget:
 
 @dataclass(frozen=True)
 class SnapshotDistrict:
-    """A forecast of one district; `origin` is the last observed year."""
+    """A forecast of one district.
+
+    Attributes
+    ----------
+    origin
+        The last observed year.
+    made_up_counts, origin_share
+        Whether the counts by level were drawn; the share of each at the end of the origin.
+    """
 
     origin: int
-    code: str
-    name: str
-    population: Population
+    district_code: str
+    district: str
+    villages: int
+    made_up_counts: bool
+    origin_share: Mapping[str, float]
     target: StatedTarget
     years: tuple[SnapshotYear, ...]
 
     @property
-    def villages(self) -> int:
-        """How many villages there are."""
-        return self.population.villages
-
-    @property
     def counts(self) -> NDArray[np.int64] | None:
         """Shape (4,): villages by level at the end of the origin; None where they were made up."""
-        return None if self.population.synthetic_counts else self._counts
+        return None if self.made_up_counts else self._counts
 
     @property
     def _counts(self) -> NDArray[np.int64]:
-        shares = np.array([self.population.origin_share[level] for level in LEVELS], dtype=np.float64)
+        shares = np.array([self.origin_share[level] for level in LEVELS], dtype=np.float64)
         return np.rint(shares * self.villages).astype(np.int64)
 
     def needed_in(self, forecast: SnapshotYear, start: NDArray[np.int64] | None) -> int | None:
@@ -127,7 +122,7 @@ class SnapshotDistrict:
         if not set(self.target.levels) <= set(LEVELS) or self.target.exact.key not in self.target.exact.readings():
             raise ValueError(self.target)
         if self._counts.sum() != self.villages or not self.years:
-            raise ValueError(self.population)
+            raise ValueError(self.origin_share)
 
 
 @dataclass(frozen=True)
@@ -154,7 +149,7 @@ def read_snapshot(record: Mapping[str, Any]) -> Snapshot:
     KeyError, ValueError
         Where it is no record of a forecast.
     """
-    districts = [{**district, "origin": record["origin"]} for district in districts_of(record)]
+    districts = [{**district, "origin": record["origin"]} for district in record["districts"]]
     found = msgspec.convert({**record, "districts": districts}, Snapshot)
     for district in found.districts:
         district.check()

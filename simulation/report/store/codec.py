@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 import numpy as np
 
-from ..files import json_text
+from ..files import DECIMALS, json_text
 
-DECIMALS = 6
 T = TypeVar("T")
 
 

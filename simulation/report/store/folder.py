@@ -9,28 +9,33 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ...domain.messages import KampungError, Message, Refusal
 from ...inputs.scenario import Scenario
-from ..chunks import ChunkFolder
-from ..document.blocks import Document, picture_files
+from ..document.blocks import Document, Table, picture_files
 from ..files import digest, json_text, left_behind, read_json, remove, write_csv, write_text
-from ..identity import data_files, plain
+from ..kinds.identity import plain
 from ..kinds.kind import AnyKind, DataTable, Rows, Source
 from ..kinds.question import RESULTS_FORMAT, Question
 from ..language import Language
-from ..lock import alone
 from ..single_villages import read_rows
 from . import kept
+from .chunks import ChunkFolder
 from .codec import decode, encode, to_data
+from .lock import alone
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...engine.model import VillageAgent
 
 PACKAGES = ("kampung-kb", "numpy", "scipy", "mesa", "pyarrow", "matplotlib")
 MOST_IN_MANIFEST = 1_250_000
@@ -155,7 +160,7 @@ class Folder:
     ) -> Iterator[None]:
         """Hold the folder while something is written in it, and remove what processes that were killed left there.
 
-        See `simulation.report.lock.alone`.
+        See `simulation.report.store.lock.alone`.
         """
         with alone(self.path, waiting, unlocked) as held:
             if held:
@@ -182,9 +187,9 @@ class Folder:
             results_format=RESULTS_FORMAT,
             kind=self.kind.name,
             scenarios=tuple(plain(scenario.document) for scenario in question.scenarios),
-            data=tuple(data_files(scenario) for scenario in question.scenarios),
+            data=tuple(kept.digests(scenario) for scenario in question.scenarios),
             versions=versions(),
-            files={each: digest(self.path / each) for each in files},
+            files={each: digest(self.path / each) for each in sorted(files)},
             agent=None if question.agent is None else question.agent.identity,
         )
         write_text(self.path / "manifest.json", json_text({**to_data(question.asked), **to_data(manifest)}))
@@ -269,6 +274,39 @@ class Answer(Generic[Result]):
         """The leading scenario."""
         return self.scenarios[0]
 
+    def question(self, agent_class: type[VillageAgent] | None = None) -> Question[Any]:
+        """Return what it answers, from what is kept in its folder.
+
+        Parameters
+        ----------
+        agent_class
+            The own agent; None to read it from its kept source, which is run.
+
+        Raises
+        ------
+        Refusal
+            Where the folder does not hold all that is needed.
+        """
+        manifest = self.manifest
+        if manifest.agent is not None and agent_class is None:
+            agent_class = kept.agent(self.path, manifest.agent["name"])
+        data = kept.data(self.path, manifest.files)
+        return Question(self.folder.kind.name, self.scenarios, self.asked, agent_class, data)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a CSV table of the folder, such as ``years``; codes stay text.
+
+        Raises
+        ------
+        FileNotFoundError
+            Where it has no such table.
+        """
+        import pandas as pd
+
+        path = self.path / f"{name.removesuffix('.csv')}.csv"
+        codes = dict.fromkeys(("district_code", "village_code", "location"), str)
+        return pd.read_csv(path, dtype=codes)
+
     @property
     def source(self) -> Source:
         """What its document and its figures say of where it comes from."""
@@ -280,6 +318,10 @@ class Answer(Generic[Result]):
     def document(self, speech: Language) -> Document:
         """Return what is told of it."""
         return self.folder.kind.document(self.result, speech, self.source)
+
+    def sheets(self, speech: Language) -> Iterable[Table]:
+        """Return the tables that a workbook has besides those of the document."""
+        return self.folder.kind.sheets(self.result, speech, self.source)
 
     def villages(self) -> Rows:
         """Return the rows of the village table of a forecast."""
@@ -338,6 +380,9 @@ def load(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any]:
         values = {"files": ", ".join(altered), "folder": str(path)}
         raise Refusal(Message("{files} in {folder} are not those of the run any more; run the scenario again", values))
     if several := below(path, kinds):
+        # Where answers of several kinds lie there, those of the kind that comes first: forecasts.
+        first = next(kind for kind in kinds.values() if any(one.folder.kind is kind for one in several))
+        several = [one for one in several if one.folder.kind is first]
         newest = max(several, key=lambda one: (one.finished_at, one.id))
         return replace(newest, older=len(several) - 1)
     message = Message(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...domain.messages import Message, Refusal
 from ...inputs.resolve import yaml_of
 from ...inputs.scenario import Scenario, load_scenario
 from ..files import write_bytes, write_text
 from ..kinds.question import Question
+
+if TYPE_CHECKING:
+    from ...engine.model import VillageAgent
 
 FOLDER = "inputs"
 AGENT = f"{FOLDER}/agent"
@@ -24,7 +28,7 @@ def keep(question: Question[Any], folder: Path) -> list[str]:
     written = []
     for number, scenario in enumerate(question.scenarios, start=1):
         under = f"{FOLDER}/{number}_{scenario.name}" if several else FOLDER
-        written += _keep_scenario(scenario, folder, under)
+        written += keep_scenario(scenario, folder, under)
     files = {f"{DATA}/{name}": content for name, content in question.data.items()}
     if question.agent is not None:
         files |= {f"{AGENT}/{name}": content for name, content in question.agent.files.items()}
@@ -52,10 +56,40 @@ def _number(name: str) -> int:
     return int(first) if first.isdigit() else 0
 
 
-def _keep_scenario(scenario: Scenario, folder: Path, under: str) -> list[str]:
+def keep_scenario(scenario: Scenario, folder: Path, under: str) -> list[str]:
     """Write a scenario as it was asked about, with its tables and draws."""
     data = scenario.data
     for name, content in data.items():
         write_bytes(folder / under / name, content)
     write_text(folder / under / SCENARIO, yaml_of(scenario.document))
     return [f"{under}/{SCENARIO}", *(f"{under}/{name}" for name in data)]
+
+
+def digests(scenario: Scenario) -> dict[str, str]:
+    """Return the tables and draws of a scenario, as they are kept, -> SHA-256."""
+    return {name: sha256(content).hexdigest() for name, content in sorted(scenario.data.items())}
+
+
+def data(folder: Path, files: Collection[str]) -> dict[str, bytes]:
+    """Return the other data files of a question by name."""
+    names = [name for name in files if name.startswith(f"{DATA}/")]
+    return {name.removeprefix(f"{DATA}/"): (folder / name).read_bytes() for name in names}
+
+
+def agent(folder: Path, name: str) -> type[VillageAgent]:
+    """Return the own agent of a finished answer, named ``file.py:Class``, from its kept source, which is run.
+
+    Raises
+    ------
+    Refusal
+        Where it was defined in a notebook.
+    """
+    from ...engine.agent_loader import load_agent
+
+    if ":" not in name:
+        message = Message(
+            "the agent {name} was defined in a notebook, of which no file can be run: give the class as agent_class",
+            {"name": name},
+        )
+        raise Refusal(message)
+    return load_agent(f"{folder / AGENT}/{name}")

@@ -68,9 +68,8 @@ def event(speech: Language, result: PlanResult) -> str:
     years, target = result.years, result.target
     if len(years) > 1:
         return speech.say("the target is met in every year {first}–{last}", first=years[0], last=years[-1])
-    needed = {"min": target.needed.min, "max": target.needed.max}
-    stated = {"key": target.key, "levels": target.levels, "denominator": target.denominator}
-    return wording.event(speech, {"target": stated, "years": [{"year": years[0], "needed": needed}]})
+    needed = target.needed.min, target.needed.max
+    return wording.event(speech, target.key, needed, target.denominator, target.levels, years[0])
 
 
 def verdict(speech: Language, result: PlanResult) -> str:

@@ -1,7 +1,4 @@
-"""The village board: a tile a village, by kecamatan, shaded by the chance that it rises.
-
-Knows how tiles are named, placed and shaded; must not know how a page is laid out, nor where rows are kept.
-"""
+"""The village board: a tile a village, by kecamatan, shaded by the chance that it rises."""
 
 from __future__ import annotations
 
@@ -12,10 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.status import LEVELS, TOP
-from . import wording
-from .language import Language
-from .plots_page import (
+from ...domain.status import LEVELS, TOP
+from .. import wording
+from ..kinds.forecast.result import ForecastResult
+from ..kinds.head import under_headline
+from ..kinds.kind import Source
+from ..language import Language
+from .forecast_page import footer
+from .page import (
     LETTERS,
     MARGIN,
     QUIET_INK,
@@ -24,13 +25,10 @@ from .plots_page import (
     AxesImage,
     Figure,
     Page,
-    footer,
-    subtitle,
     text_width,
 )
 from .tile_names import beginning, ending, in_two_lines
 
-Record = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 _LINE = LETTERS * 1.18
@@ -87,27 +85,27 @@ _Line = list[tuple[float, _Block]]
 """Blocks side by side, each with the points to its left."""
 
 
-def draw_village_board(language: Language, record: Record, run_hash: str | None) -> Figure:
+def draw_village_board(speech: Language, result: ForecastResult, source: Source) -> Figure:
     """Draw a tile for each village, or for each kecamatan where so many villages do not fit on a page.
 
-    ``record["villages"]`` holds the rows of the village table.
+    The rows of the village table come from the source.
     """
-    year = record["years"][0]["year"]
-    rows = [row for row in record["villages"] if row["year"] == year]
-    lines = _packed(list(_villages(language, rows)))
+    year = result.districts[0].years[0].year
+    rows = [row for row in source.villages() if row["year"] == year]
+    lines = _packed(list(_villages(speech, rows)))
     if not (single := _height(lines) <= _TALLEST):
-        lines = [[(0.0, _subdistricts(language, rows))]]
+        lines = [[(0.0, _subdistricts(speech, rows))]]
     height = _SCALE + _height(lines)
     page = Page(
-        _headline(language, rows, year),
-        subtitle(language, record),
-        _explanation(language, rows, year, single=single),
-        footer(language, record, run_hash),
+        _headline(speech, rows, year),
+        under_headline(speech, result),
+        _explanation(speech, rows, year, single=single),
+        footer(speech, result, source),
         height / 72,
         WHOLE_WIDTH,
     )
     most = max(tile.chance or 0 for line in lines for _, block in line for tile in block.tiles)
-    shade = _scale(language, page, most, year, height)
+    shade = _scale(speech, page, most, year, height)
     axes = page.axes(left=MARGIN, right=MARGIN, bottom=0, top=0)
     axes.set_xlim(0, _WIDTH)
     axes.set_ylim(height, 0)
@@ -120,32 +118,32 @@ def draw_village_board(language: Language, record: Record, run_hash: str | None)
     return page.figure
 
 
-def _headline(language: Language, rows: Sequence[Row], year: int) -> str:
+def _headline(speech: Language, rows: Sequence[Row], year: int) -> str:
     chances = _chances(rows)
     if not chances:
-        return language.say("Every village stands at paripurna: none can rise in {year}", year=year)
-    return language.say(
+        return speech.say("Every village stands at paripurna: none can rise in {year}", year=year)
+    return speech.say(
         "Chance of rising in {year}: {span} by village; on average {expected} of {villages} below paripurna rise",
         year=year,
-        span=wording.chance_span(language, (min(chances), max(chances))),
-        expected=_expected(language, chances),
-        villages=language.number(len(chances)),
+        span=wording.chance_span(speech, (min(chances), max(chances))),
+        expected=_expected(speech, chances),
+        villages=speech.number(len(chances)),
     )
 
 
-def _explanation(language: Language, rows: Sequence[Row], year: int, *, single: bool) -> str:
+def _explanation(speech: Language, rows: Sequence[Row], year: int, *, single: bool) -> str:
     if single:
-        return language.say(
+        return speech.say(
             "A tile is a village: name, level (D dasar, B berkembang, M mandiri, P paripurna) and chance of rising in "
             "{year}. A village at paripurna is at the top and cannot rise. Beside a kecamatan: villages that rise on "
             "average, of all its villages. Such a mean may differ from the median in the yearly table.",
             year=year,
         )
-    return language.say(
+    return speech.say(
         "A tile is a kecamatan: name, villages below paripurna, and the mean chance that one of them rises in {year}. "
         "For {villages} villages a tile each would be too small; villages.csv lists them.",
         year=year,
-        villages=language.number(len(rows)),
+        villages=speech.number(len(rows)),
     )
 
 
@@ -154,9 +152,9 @@ def _chances(rows: Sequence[Row]) -> list[float]:
     return [row["probability_rises"] for row in rows if row["origin_status"] != LEVELS[TOP]]
 
 
-def _expected(language: Language, chances: Sequence[float]) -> str:
+def _expected(speech: Language, chances: Sequence[float]) -> str:
     expected = sum(chances)
-    return language.number(expected, 0 if expected >= 10 else 1)
+    return speech.number(expected, 0 if expected >= 10 else 1)
 
 
 def _by_subdistrict(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -166,36 +164,36 @@ def _by_subdistrict(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return groups
 
 
-def _villages(language: Language, rows: Sequence[Row]) -> Iterator[_Block]:
+def _villages(speech: Language, rows: Sequence[Row]) -> Iterator[_Block]:
     """Yield a block for each kecamatan, with a tile for each of its villages."""
     for subdistrict, inside in _by_subdistrict(rows).items():
-        header = language.say(
+        header = speech.say(
             "{subdistrict}: {expected} of {villages}",
             subdistrict=subdistrict,
-            expected=_expected(language, _chances(inside)),
-            villages=language.number(len(inside)),
+            expected=_expected(speech, _chances(inside)),
+            villages=speech.number(len(inside)),
         )
         tiles = []
         for name, row in zip(_names(inside), inside, strict=True):
             letter = row["origin_status"][0].upper()
             if row["origin_status"] == LEVELS[TOP]:
-                tiles.append(_Tile(name, letter, language.say("top"), None))
+                tiles.append(_Tile(name, letter, speech.say("top"), None))
             else:
                 chance = row["probability_rises"]
-                tiles.append(_Tile(name, letter, wording.uncertain(language, chance), chance))
+                tiles.append(_Tile(name, letter, wording.uncertain(speech, chance), chance))
         yield _Block(header, tiles)
 
 
-def _subdistricts(language: Language, rows: Sequence[Row]) -> _Block:
+def _subdistricts(speech: Language, rows: Sequence[Row]) -> _Block:
     """Return one block with a tile for each kecamatan."""
     tiles = []
     for subdistrict, inside in _by_subdistrict(rows).items():
         chances, name = _chances(inside), in_two_lines(subdistrict, _ROOM)
         if chances:
             mean = float(np.mean(chances))
-            tiles.append(_Tile(name, language.number(len(chances)), wording.uncertain(language, mean), mean))
+            tiles.append(_Tile(name, speech.number(len(chances)), wording.uncertain(speech, mean), mean))
         else:
-            tiles.append(_Tile(name, language.number(0), language.say("top"), None))
+            tiles.append(_Tile(name, speech.number(0), speech.say("top"), None))
     return _Block("", tiles)
 
 
@@ -232,9 +230,9 @@ def _height(lines: Sequence[_Line]) -> float:
     return sum(max(block.height for _, block in line) for line in lines)
 
 
-def _scale(language: Language, page: Page, most: float, year: int, height: float) -> AxesImage:
+def _scale(speech: Language, page: Page, most: float, year: int, height: float) -> AxesImage:
     """Draw the scale of shades above the tiles, up to a round number from `most`, and return what shades them."""
-    label = language.say("chance of rising in {year}", year=year)
+    label = speech.say("chance of rising in {year}", year=year)
     left, wide = text_width(label) + 6, 200.0
     axes = page.axes(
         left=MARGIN + left / 72, right=MARGIN + (_WIDTH - left - wide) / 72, bottom=(height - 9) / 72, top=0
@@ -246,7 +244,7 @@ def _scale(language: Language, page: Page, most: float, year: int, height: float
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
     axes.set_xticks(
-        [0, end / 2, end], [language.percent(at, 0 if at in {0, end} or end > 0.05 else 1) for at in (0, end / 2, end)]
+        [0, end / 2, end], [speech.percent(at, 0 if at in {0, end} or end > 0.05 else 1) for at in (0, end / 2, end)]
     )
     axes.tick_params(length=0, pad=1)
     axes.text(-left / wide, 0.5, label, transform=axes.transAxes, va="center", color=QUIET_INK)

@@ -1,19 +1,20 @@
-"""Rises against the needed number, year by year.
-
-Knows how counts, their intervals and the chance of meeting the target are drawn; must not know how a
-page is laid out.
-"""
+"""Rises against the needed number, year by year."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 
-from . import wording
-from .language import Language
-from .plots_page import (
+from .. import wording
+from ..kinds.forecast import words
+from ..kinds.forecast.result import ForecastResult, Quantiles, Year
+from ..kinds.head import under_headline
+from ..kinds.kind import Source
+from ..language import Language
+from .forecast_page import footer
+from .page import (
     INK,
     LEVEL_COLOURS,
     QUIET_INK,
@@ -21,13 +22,10 @@ from .plots_page import (
     Figure,
     Page,
     count_axis,
-    footer,
-    subtitle,
     text_width,
     year_ticks,
 )
 
-Record = Mapping[str, Any]
 _HEIGHT = 2.15
 _NEEDED_WIDTH = 0.56
 _COLOUR = LEVEL_COLOURS["berkembang"]
@@ -35,71 +33,72 @@ _NEEDED = "#d55e00"
 _MOST_YEARS = 6
 
 
-def draw_rises(language: Language, record: Record, run_hash: str | None) -> Figure:
+def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figure:
     """Draw what is judged each year, and how likely it is enough."""
-    if "districts" in record:
-        return _draw_districts(language, record, run_hash)
-    target, years = record["target"], record["years"]
-    known = all(year["judged"] is not None for year in years)
-    headline = language.say(
+    if result.several:
+        return _draw_districts(speech, result, source)
+    (district,) = result.districts
+    years = district.years
+    known = all(year.judged is not None for year in years)
+    headline = speech.say(
         "{verdict}: {event}",
-        verdict=wording.word_and_chance(language, years[0]["probability_met"], years[0]["monte_carlo_error"]),
-        event=wording.event(language, record),
+        verdict=wording.word_and_chance(speech, years[0].probability_met, years[0].monte_carlo_error),
+        event=words.event(speech, district),
     )
     explained = (
-        language.say(
+        speech.say(
             "{district}, {judged}. Dot: median; thick line: 50%, thin line: 90% interval.",
-            district=record["name"],
-            judged=wording.judged_name(language, target),
+            district=district.district,
+            judged=words.judged_name(speech, district.target),
         )
         if known
-        else language.say("Only the probability of this target is known from an exact result, not its count.")
+        else speech.say("Only the probability of this target is known from an exact result, not its count.")
     )
-    every = wording.met_every_year(language, record)
+    every = words.met_every_year(speech, district)
     page = Page(
         headline,
-        subtitle(language, record),
-        language.say("{explained} {every}", explained=explained, every=every) if every else explained,
-        footer(language, record, run_hash),
+        under_headline(speech, result),
+        speech.say("{explained} {every}", explained=explained, every=every) if every else explained,
+        footer(speech, result, source),
         _HEIGHT,
     )
     axes = page.axes(left=0.36, right=_NEEDED_WIDTH, bottom=0.2, top=0.5)
-    counts = [year["judged"]["quantiles"] if known else None for year in years]
-    needed = [(year["needed"]["min"], year["needed"]["max"]) for year in years]
-    _draw(language, axes, [year["year"] for year in years], counts, needed)
-    _label_needed(language, axes, years)
-    spans = [year["parameter_interval90"] for year in years]
-    _label_chances(language, axes, [(year["year"], year["probability_met"]) for year in years], spans)
+    counts = [None if year.judged is None else year.judged.quantiles for year in years]
+    needed = [(year.needed.min, year.needed.max) for year in years]
+    _draw(speech, axes, [year.year for year in years], counts, needed)
+    _label_needed(speech, axes, years)
+    spans = [year.parameter_interval90 for year in years]
+    _label_chances(speech, axes, [(year.year, year.probability_met) for year in years], spans)
     return page.figure
 
 
-def _draw_districts(language: Language, record: Record, run_hash: str | None) -> Figure:
+def _draw_districts(speech: Language, result: ForecastResult, source: Source) -> Figure:
     """Draw how many districts meet their target each year."""
-    meeting, total = record["districts_meeting"], len(record["districts"])
+    meeting, total = result.meeting or (), len(result.districts)
     page = Page(
-        record["verdict"][language.code].rstrip("."),
-        subtitle(language, record),
-        language.say(
+        words.verdict(speech, result).rstrip("."),
+        under_headline(speech, result),
+        speech.say(
             "Districts that meet their target, of {districts}. Dot: median; thick line: 50%, thin line: 90% interval.",
-            districts=language.number(total),
+            districts=speech.number(total),
         ),
-        footer(language, record, run_hash),
+        footer(speech, result, source),
         _HEIGHT,
     )
     axes = page.axes(left=0.36, right=0.08, bottom=0.2, top=0.36)
-    _draw(language, axes, [year["year"] for year in meeting], [year["quantiles"] for year in meeting], [])
-    if meeting[0]["quantiles"] is None:
-        axes.plot([year["year"] for year in meeting], [year["mean"] for year in meeting], "o", color=_COLOUR)
+    _draw(speech, axes, [year.year for year in meeting], [year.quantiles for year in meeting], [])
+    if meeting[0].quantiles is None:
+        axes.plot([year.year for year in meeting], [year.mean for year in meeting], "o", color=_COLOUR)
     axes.set_ylim(0, 1.04 * total)
-    _label_chances(language, axes, [(year["year"], year["mean"] / total) for year in meeting])
+    _label_chances(speech, axes, [(year.year, year.mean / total) for year in meeting])
     return page.figure
 
 
 def _draw(
-    language: Language,
+    speech: Language,
     axes: Axes,
     years: list[int],
-    counts: Sequence[Mapping[str, float] | None],
+    counts: Sequence[Quantiles | None],
     needed: Sequence[tuple[int, int]],
 ) -> None:
     # Many years stand close together.
@@ -119,22 +118,22 @@ def _draw(
         axes.stairs(high, edges, baseline=None, color=_NEEDED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
-    count_axis(axes, language)
+    count_axis(axes, speech)
     year_ticks(axes, years, _MOST_YEARS)
 
 
-def _label_needed(language: Language, axes: Axes, years: Sequence[Record]) -> None:
+def _label_needed(speech: Language, axes: Axes, years: Sequence[Year]) -> None:
     """Write the needed number at the right end of its line: of the last year, where years differ."""
-    needed = years[-1]["needed"]
-    number = wording.whole_span(language, needed["min"], needed["max"])
+    needed = years[-1].needed
+    number = wording.whole_span(speech, needed.min, needed.max)
     if text_width(number, weight="bold") > 72 * _NEEDED_WIDTH - 6:
         number = number.replace("–", "–\n").replace(" ", "\n")
-    same = all((year["needed"]["min"], year["needed"]["max"]) == (needed["min"], needed["max"]) for year in years)
+    same = all((year.needed.min, year.needed.max) == (needed.min, needed.max) for year in years)
     axes.annotate(
-        language.say("needed:\n{number}", number=number)
+        speech.say("needed:\n{number}", number=number)
         if same
-        else language.say("needed\n{year}:\n{number}", year=years[-1]["year"], number=number),
-        (1, (needed["min"] + needed["max"]) / 2),
+        else speech.say("needed\n{year}:\n{number}", year=years[-1].year, number=number),
+        (1, (needed.min + needed.max) / 2),
         xycoords=axes.get_yaxis_transform(),
         xytext=(2, 0),
         textcoords="offset points",
@@ -146,7 +145,7 @@ def _label_needed(language: Language, axes: Axes, years: Sequence[Record]) -> No
 
 
 def _label_chances(
-    language: Language,
+    speech: Language,
     axes: Axes,
     chances: Sequence[tuple[int, float]],
     intervals: Sequence[Sequence[float] | None] = (),
@@ -154,18 +153,18 @@ def _label_chances(
     """Write the chance of meeting the target above every year that is named; below it its interval, if all fit."""
     named = set(axes.get_xticks())
     shown = {year: span for (year, _), span in zip(chances, intervals, strict=False) if year in named and span}
-    spans = {year: wording.chance_span(language, span, short=True) for year, span in shown.items()}
+    spans = {year: wording.chance_span(speech, span, short=True) for year, span in shown.items()}
     room = axes.get_window_extent().width / axes.figure.dpi * 72 * _apart(named) / np.ptp(axes.get_xlim())
     fits = bool(spans) and max(text_width(span) for span in spans.values()) <= room - 3
     said = (
-        language.say("Probability target is met, 90% parameter interval:")
+        speech.say("Probability target is met, 90% parameter interval:")
         if fits
-        else language.say("Probability that the target is met:")
+        else speech.say("Probability that the target is met:")
     )
     _above(axes, 0, 24 if fits else 15, said, color=QUIET_INK)
     for year, probability in chances:
         if year in named:
-            _above(axes, year, 13 if fits else 4, wording.chance(language, probability), ha="center", weight="bold")
+            _above(axes, year, 13 if fits else 4, wording.chance(speech, probability), ha="center", weight="bold")
     for year, span in spans.items() if fits else ():
         _above(axes, year, 3, span, ha="center")
 

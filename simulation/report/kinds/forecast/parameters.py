@@ -1,7 +1,4 @@
-"""What a scenario states beside its parameters, in words: lists, counts, dates, the target, the interventions.
-
-Knows what the keys of a scenario file are called and how their values read; must not know where the list is shown.
-"""
+"""What a forecast rests on: every parameter with its value and where that comes from, and what the scenario states."""
 
 from __future__ import annotations
 
@@ -10,16 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..inputs.resolve import is_default
-from . import wording
-from .assumptions import source_word
-from .dates import day_of
-from .finished import FinishedRun
-from .language import Language, phrase
+from ....domain.parameters import DIRECTIONS, Kind, ParameterKey
+from ....domain.status import LEVELS
+from ....inputs.resolve import is_default
+from ...assumptions import LABELS, parameter_name, parameter_value, source_word
+from ...dates import day_of
+from ...language import Language, phrase
+from .result import ForecastResult, Parameter
+from .words import reading_name
 
 Document = Mapping[str, Any]
 Rows = list[list[str]]
-
 _PRIORITIES = {
     "random": phrase("at random"),
     "lowest_status": phrase("lowest level first"),
@@ -42,12 +40,80 @@ _INTERVENTION = {
 }
 
 
-def statement_groups(speech: Language, run: FinishedRun) -> list[tuple[str, Rows]]:
+def assumption_rows(speech: Language, result: ForecastResult, *, detailed: bool) -> Rows:
+    """Return name, value and source of what was given, effects of interventions first.
+
+    Parameters
+    ----------
+    detailed
+        Whether parameters that were left to their default prior are listed too.
+    """
+    effects = dict(_effects(result))
+    law = {name: known for name, known in result.parameters.items() if name not in effects}
+    silent = set(default_priors(result))
+    return [
+        *_effect_rows(speech, effects),
+        *_matrix_rows(speech, result),
+        *(_row(speech, parameter_name(speech, name), name, law[name]) for name in law if name not in silent),
+        *(_row(speech, parameter_name(speech, name), name, law[name]) for name in law if name in silent and detailed),
+    ]
+
+
+def default_priors(result: ForecastResult) -> list[str]:
+    """Return the parameters of the law, effects of interventions aside, that were left to their default prior."""
+    effects = dict(_effects(result))
+    return [name for name, known in result.parameters.items() if known.default_prior and name not in effects]
+
+
+def effects_are_placeholders(result: ForecastResult) -> bool:
+    """Return whether the effect of an intervention was left to its default prior."""
+    return any(known.default_prior for _, known in _effects(result))
+
+
+def _effects(result: ForecastResult) -> Iterator[tuple[ParameterKey, Parameter]]:
+    """Yield the parameters of the interventions, in the order of the scenario."""
+    for plan in result.interventions:
+        for direction in DIRECTIONS:
+            key = ParameterKey.effect(plan.name, direction)
+            yield key, result.parameters[key]
+
+
+def _effect_rows(speech: Language, effects: Mapping[ParameterKey, Parameter]) -> Rows:
+    """Return one row for all interventions that say the same; no effect on falls is not told."""
+    alike: dict[tuple[Kind, str, str], list[str]] = {}
+    for key, known in effects.items():
+        if key.kind == "odds_ratio_fall" and set(known.quantiles.values()) == {1.0}:
+            continue
+        _, value, source = _row(speech, "", key, known)
+        told = speech.say("placeholder") if known.default_prior else source
+        alike.setdefault((key.kind, value, told), []).append(key.of)
+    return [
+        [speech.say(LABELS[kind], of=", ".join(names)), value, source] for (kind, value, source), names in alike.items()
+    ]
+
+
+def _matrix_rows(speech: Language, result: ForecastResult) -> Iterator[list[str]]:
+    """Yield the rows of a matrix that the scenario gives, their means over what is uncertain."""
+    for level, row in zip(LEVELS, result.matrix.mean, strict=True):
+        source = result.sources.get(f"transition.matrix.{level}")
+        if source is not None:
+            label = speech.say("matrix, row {level} (mean)", level=level)
+            yield [label, " / ".join(speech.percent(share, 1) for share in row), source_word(speech, source)]
+
+
+def _row(speech: Language, label: str, name: str, known: Parameter) -> list[str]:
+    values = list(known.quantiles.values())
+    shown = [parameter_value(speech, name, value) for value in (values if len(set(values)) > 1 else values[:1])]
+    source = speech.say("default prior") if known.default_prior else source_word(speech, known.source)
+    return [label, " / ".join(shown), source]
+
+
+def statement_groups(speech: Language, document: Document, result: ForecastResult) -> list[tuple[str, Rows]]:
     """Return what a scenario states: first of each intervention, then, under no name, of its villages and target.
 
     A row holds name, value, kind of origin and explanation. A scenario that was made in Python states nothing.
     """
-    document, sources = run.manifest["scenario"], run.record["sources"]
+    sources = result.sources
     if "schema" not in document:
         return []
     groups = [(plan["name"], _intervention_rows(speech, plan, sources)) for plan in document["interventions"]]
@@ -58,7 +124,7 @@ def statement_groups(speech: Language, run: FinishedRun) -> list[tuple[str, Rows
     }
     general = [
         [speech.say(name), value, *_origin(speech, sources, key, default=defaults.get(key, False))]
-        for key, name, value in _general(speech, document)
+        for key, name, value in _general(speech, document, result)
         if value
     ]
     return [*groups, ("", general)]
@@ -86,9 +152,9 @@ def _origin(speech: Language, sources: Mapping[str, str], key: str, *, default: 
     return [source_word(speech, kind), re.sub(r"https?://(?:www\.)?", "", told).strip()]
 
 
-def _general(speech: Language, document: Document) -> Iterator[tuple[str, str, str]]:
+def _general(speech: Language, document: Document, result: ForecastResult) -> Iterator[tuple[str, str, str]]:
     """Yield key, name and value."""
-    villages, target = document.get("villages", {}), document["target"]
+    villages, target = document.get("villages", {}), result.districts[0].target
     counts = villages.get("status_counts") or {}
     yield "districts.table", phrase("list of districts"), _file(document.get("districts", {}))
     yield "villages.table", phrase("list of villages"), _file(villages)
@@ -99,11 +165,8 @@ def _general(speech: Language, document: Document) -> Iterator[tuple[str, str, s
     )
     yield "villages.as_of", phrase("day of the status data"), day_of(speech, str(villages.get("as_of") or ""))
     yield "origin", phrase("last observed year"), str(document["origin"])
-    yield "target.share", phrase("share that the target asks"), _share(speech, target["share"])
-    key = "net_rises" if target["net_of_falls"] else target["reading"]
-    if key == "rises":
-        key = "rises_all" if target["denominator"] == "all" else "rises_below_top"
-    yield "target.reading", phrase("reading of the target"), wording.reading_name(speech, key, target)
+    yield "target.share", phrase("share that the target asks"), _share(speech, target.share)
+    yield "target.reading", phrase("reading of the target"), reading_name(speech, target.key, target)
 
 
 def _file(section: Document) -> str:

@@ -1,13 +1,10 @@
-"""Names of villages on a tile that is too narrow for most of them.
-
-Knows where a name is broken and what of it is left out; must not know what else stands on a tile.
-"""
+"""Names of villages on a tile that is too narrow for most of them."""
 
 from __future__ import annotations
 
 import re
 
-from .plots_page import text_width
+from .page import text_width
 
 _BREAK = re.compile(r"(?<=-)(?=.)|(?<=[a-z]{2})(?=(?:n[gy]|(?<!n(?=[gy]))[b-df-hj-np-tv-z])[aeiou])", re.IGNORECASE)
 """Where a word may be broken: at a hyphen, or before a consonant with a vowel after it; ng and ny are one consonant."""

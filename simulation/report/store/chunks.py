@@ -18,13 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.chunks import Chunk
-from ..engine.failure import Failure
-from ..engine.outcome import Outcome
-from .files import remove, whole_file
-
-WORTH_KEEPING_SECONDS = 3.0
-"""Runs that are expected to be shorter than this are sooner repeated than kept."""
+from ...engine.chunks import Chunk
+from ...engine.failure import Failure
+from ...engine.outcome import Outcome
+from ..files import remove, whole_file
 
 
 class ChunkFolder:

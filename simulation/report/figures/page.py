@@ -1,7 +1,6 @@
 """The page a figure stands on: size, letters, colours, headline and footer.
 
-Knows how a figure looks that is printed 8.4 cm wide, half a page, or 17.4 cm; must not know what it shows.
-The only module that imports Matplotlib; its neighbours draw on what they are given here.
+A figure is printed 8.4 cm wide, half a page, or 17.4 cm. The only module that imports Matplotlib.
 """
 
 from __future__ import annotations
@@ -22,12 +21,9 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
-from ..domain.status import LEVELS
-from . import wording
-from .failures import caveats
-from .files import whole_file
-from .language import Language
-from .record import districts_of
+from ...domain.status import LEVELS
+from ..files import whole_file
+from ..language import Language
 
 __all__ = [
     "INK",
@@ -43,11 +39,9 @@ __all__ = [
     "Figure",
     "Page",
     "count_axis",
-    "footer",
     "grid",
     "save_figure",
     "style",
-    "subtitle",
     "text_width",
     "year_ticks",
 ]
@@ -180,27 +174,6 @@ class Page:
                 va="top",
                 ha="left",
             )
-
-
-def subtitle(language: Language, record: Mapping[str, Any]) -> list[str]:
-    """Return the lines below a headline: the scenario, its interventions, and whether their effects are known."""
-    scenario = language.say("Scenario: {title}.", title=wording.title(language, record).rstrip("."))
-    programme = wording.programme(language, record)
-    return [scenario] if programme is None else [scenario, programme]
-
-
-def footer(language: Language, record: Mapping[str, Any], run_hash: str | None) -> list[str]:
-    """Return the lines below a figure: failures, basis, made-up counts, source of the status data, which run."""
-    lines = [*caveats(language, record), wording.basis(language, record["basis"])]
-    if synthetic := wording.synthetic(language, districts_of(record)):
-        lines.append(synthetic)
-    if source := wording.status_source(record["sources"]):
-        lines.append(language.say("Status data: {source}.", source=source))
-    if run_hash is not None:
-        lines.append(
-            language.say("Kampung KB Forecast, {scenario}, run {hash}.", scenario=record["scenario"], hash=run_hash)
-        )
-    return lines
 
 
 def save_figure(figure: Figure, svg: Path, png: Path, title: str) -> None:

@@ -1,0 +1,252 @@
+"""The policy brief: which finished answers it is made of, and its document made of their blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path, PurePath
+from typing import Any
+
+from ..domain.messages import Message, Refusal
+from .dates import moment
+from .document.blocks import Block, Bullets, Document, Heading, On, Paragraph, Picture, Table, placed
+from .document.docx import write_docx
+from .document.pdf import write_pdf
+from .handed_out import hand_out
+from .kinds.forecast.document import SMALL_CM, first_data, years_table
+from .kinds.forecast.result import ForecastResult
+from .kinds.forecast.words import where
+from .kinds.head import title_of
+from .kinds.registry import KINDS
+from .language import Language, phrase
+from .store.folder import Answer, below, find, load
+
+FORECASTS = {"forecast": KINDS["forecast"]}
+Forecasts = Sequence[Answer[ForecastResult]]
+Inputs = tuple[Mapping[str, Any], list[str]]
+_REASONS = {
+    "other inputs": phrase("Passed over: {what} in {folder}, made from other inputs than {forecast}."),
+    "older": phrase("Passed over: {what} in {folder}; there is a newer one."),
+}
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """An answer that the brief leaves out, and why (``other inputs`` or ``older``)."""
+
+    answer: Answer[Any]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What a brief is made of: forecasts, the first being the one it is of, and other answers."""
+
+    forecasts: Forecasts
+    answers: Sequence[Answer[Any]] = ()
+    passed_over: Sequence[PassedOver] = ()
+
+    @property
+    def language(self) -> str | None:
+        """The language that the scenario of the first run names."""
+        return self.forecasts[0].result.language
+
+    def notes(self, speech: Language) -> Iterator[str]:
+        """Yield which of several runs were taken, and what was passed over."""
+        for run in self.forecasts:
+            if said := which_run(speech, run):
+                yield said
+        for one in self.passed_over:
+            yield speech.say(
+                _REASONS[one.reason],
+                what=speech.say(one.answer.folder.kind.title),
+                folder=one.answer.path,
+                forecast=self.forecasts[0].path,
+            )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written, what was kept of before, and whether the PDF had to be left out."""
+
+    files: Sequence[Path]
+    kept: Sequence[Path]
+    without_pdf: bool
+
+
+def which_run(speech: Language, run: Answer[Any]) -> str | None:
+    """Return which of several runs was taken, and when it was finished; None where there was no choice."""
+    if not run.older:
+        return None
+    return speech.say(
+        "{folder} holds {number} finished runs; the newest is used: {name}, finished {day} at {time}.",
+        folder=run.path.parent,
+        number=speech.number(run.older + 1),
+        name=run.path.name,
+        **moment(speech, run.finished_at),
+    )
+
+
+def read_runs(folders: Sequence[Path]) -> Runs:
+    """Return the finished forecasts, and the answers of other commands, in folders and right below them.
+
+    Of several runs of a scenario the newest is taken, and of answers those that were made from the inputs of the
+    forecasts: of several that speak of the same scenarios one that was named itself, else the newest.
+
+    Raises
+    ------
+    Refusal
+        Where a folder holds neither, or none holds a forecast.
+    """
+    others = {name: kind for name, kind in KINDS.items() if name not in FORECASTS and kind.in_brief}
+    forecasts: dict[Path, Answer[ForecastResult]] = {}
+    answers: dict[Path, Answer[Any]] = {}
+    for folder in folders:
+        places = (folder, *sorted(folder.glob("*/")))
+        found = [one for path in places if (one := find(path, others)) is not None]
+        answers |= {answer.path.resolve(): answer for answer in found}
+        # A folder that holds answers alone asks for no forecast of its own.
+        if not found or below(folder, FORECASTS):
+            run = load(folder, FORECASTS)
+            forecasts.setdefault(run.path.resolve(), run)
+    if not forecasts:
+        raise Refusal(Message("a brief is of a forecast: give the folder of a forecast as well"))
+    return _agreeing(list(forecasts.values()), list(answers.values()), {folder.resolve() for folder in folders})
+
+
+def _agreeing(forecasts: Forecasts, answers: Sequence[Answer[Any]], named: set[Path]) -> Runs:
+    """Return forecasts and answers that contradict neither the first forecast nor each other."""
+    first, *others = forecasts
+    same_data = [run for run in others if not _other_data(first.manifest.data[0], run.manifest.data[0])]
+    ours = [answer for answer in answers if _inputs_of(first)[0] in _inputs_of(answer)]
+    beside = [run for run in same_data if not any(_contradicts(answer, run) for answer in ours)]
+    theirs = [
+        answer
+        for answer in answers
+        if not _contradicts(answer, first) and any(_inputs_of(run)[0] in _inputs_of(answer) for run in beside)
+    ]
+    kept = _newest({answer.path: answer for answer in (*ours, *theirs)}.values(), named)
+    passed = [PassedOver(run, "other inputs") for run in others if run not in beside]
+    passed += [
+        PassedOver(one, "older" if one in ours or one in theirs else "other inputs")
+        for one in answers
+        if one not in kept
+    ]
+    return Runs([first, *beside], kept, passed)
+
+
+def _newest(answers: Iterable[Answer[Any]], named: set[Path]) -> list[Answer[Any]]:
+    """Return one answer of each kind about the same scenarios, in the order in which a brief tells them."""
+    kept: dict[tuple[str, ...], Answer[Any]] = {}
+    for answer in sorted(answers, key=lambda one: (one.path.resolve() in named, one.finished_at, one.id)):
+        kept[answer.folder.kind.name, *(document["name"] for document, _ in _inputs_of(answer))] = answer
+    return sorted(kept.values(), key=lambda one: list(KINDS).index(one.folder.kind.name))
+
+
+def _inputs_of(answer: Answer[Any]) -> list[Inputs]:
+    """Return what an answer was made from: each scenario as resolved, and the digests of its data."""
+    pairs = zip(answer.manifest.scenarios, answer.manifest.data, strict=True)
+    return [(document, sorted(data.values())) for document, data in pairs]
+
+
+def _contradicts(answer: Answer[Any], run: Answer[ForecastResult]) -> bool:
+    """Return whether an answer is about a scenario of the run's name that has other inputs."""
+    (own,) = _inputs_of(run)
+    return any(inputs[0]["name"] == own[0]["name"] and inputs != own for inputs in _inputs_of(answer))
+
+
+def _other_data(first: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether a data file of the same name was another one."""
+    names = {PurePath(name).name: digest for name, digest in first.items()}
+    return any(names.get(PurePath(name).name, digest) != digest for name, digest in other.items())
+
+
+def brief_of(speech: Language, runs: Runs) -> Document:
+    """Return the brief of the first run, the others named beside it."""
+    run, *others = runs.forecasts
+    result, own = run.result, run.document(speech)
+    chapters = [(answer, answer.document(speech)) for answer in runs.answers]
+    blocks = [
+        *_first_page(run, own, [document for _, document in chapters]),
+        Heading(speech.say("Appendix: details and assumptions"), above=True),
+        *_beside(speech, result, [other.result for other in others]),
+        *placed(own.shown(On.APPENDIX), run.path / "figures"),
+        *(block for answer, document in chapters for block in _chapter(answer, document)),
+        *own.shown(On.CLOSING),
+    ]
+    if any(answer.folder.kind.name == "sensitivity" for answer in runs.answers):
+        # The chapter on what the answer depends on says which data matter.
+        blocks = [_without(block, first_data(speech, result)) for block in blocks]
+    title = speech.say(
+        "{district}: the Kampung KB target of {year}", district=where(speech, result), year=result.first_year
+    )
+    return replace(own, title=title, blocks=blocks)
+
+
+def _first_page(run: Answer[Any], own: Document, chapters: Sequence[Document]) -> Iterator[Block]:
+    """Yield the answer, the figure that shows it, and points: those of other answers first."""
+    further = [block for document in chapters for block in document.shown(On.FIRST_PAGE)]
+    points = []
+    for block in placed(own.shown(On.FIRST_PAGE), run.path / "figures"):
+        match block:
+            case Paragraph(strong=False):
+                points.append(block)
+            case Picture():
+                yield replace(block, width_cm=SMALL_CM) if further else block
+            case _:
+                yield block
+    yield Bullets([block.text for block in (*further, *points) if isinstance(block, Paragraph)])
+
+
+def _chapter(answer: Answer[Any], document: Document) -> Iterator[Block]:
+    """Yield heading, sentences, figure and tables of another answer."""
+    yield Heading(document.chapter)
+    for block in placed(document.shown(On.APPENDIX), answer.path / "figures"):
+        yield replace(block, strong=False) if isinstance(block, Paragraph) else block
+
+
+def _beside(speech: Language, result: ForecastResult, others: Sequence[ForecastResult]) -> Iterator[Block]:
+    """Yield the first year of other runs beside the one that the brief is of."""
+    if not others:
+        return
+    yield Heading(speech.say("Other scenarios"))
+    rows = [[title_of(speech, one), *years_table(speech, one.districts[0]).rows[0][-3:-1]] for one in (result, *others)]
+    caption = speech.say("The first year, {year}, under each scenario", year=result.first_year)
+    headers = [speech.say("scenario"), speech.say("target met ± simulation error"), speech.say("parameter interval")]
+    yield Table(caption, headers, rows)
+
+
+def _without(block: Block, item: str) -> Block:
+    if isinstance(block, Bullets):
+        return replace(block, items=[one for one in block.items if one != item])
+    return block
+
+
+def write_brief(speech: Language, runs: Runs) -> Written:
+    """Write ``brief.docx`` and ``brief.pdf`` in the folder of the first run, its figures included.
+
+    A brief that was changed by hand since it was written is kept under another name.
+
+    Raises
+    ------
+    Refusal
+        Where python-docx is not installed.
+    """
+    if find_spec("docx") is None:
+        raise Refusal(
+            Message(
+                "the brief needs the package python-docx, and its PDF the package typst: pip install python-docx typst"
+            )
+        )
+    for answer in (runs.forecasts[0], *runs.answers):
+        answer.draw(speech.code)
+    document, folder = brief_of(speech, runs), runs.forecasts[0].path
+    writers = {"brief.docx": partial(write_docx, speech, document)}
+    if find_spec("typst") is not None:
+        from .figures.page import font_folder
+
+        writers["brief.pdf"] = partial(write_pdf, speech, font_folder(), document)
+    kept = hand_out(folder, writers)
+    return Written([folder / name for name in writers], kept, "brief.pdf" not in writers)

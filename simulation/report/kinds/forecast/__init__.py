@@ -1,0 +1,1 @@
+"""A forecast: its result, its words, its document, its tables."""

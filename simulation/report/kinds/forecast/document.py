@@ -1,0 +1,501 @@
+"""What is told of a forecast: the answer, its tables, what it rests on, and what it cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ....domain.status import LEVELS
+from ... import wording
+from ...assumptions import parameter_name, source_word
+from ...dates import day_of
+from ...document.blocks import (
+    EVERYWHERE,
+    PAPER,
+    SCREEN,
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Document,
+    Heading,
+    On,
+    Paragraph,
+    Picture,
+    Table,
+)
+from ...language import Language, phrase
+from ..head import programme_line, run_line
+from ..kind import Source
+from . import words
+from .parameters import (
+    assumption_rows,
+    default_priors,
+    effects_are_placeholders,
+    statement_groups,
+)
+from .result import District, ForecastResult, Year, undrawable
+
+MOST_DISTRICTS = 20
+MOST_YEARS_ACROSS = 8
+SMALL_CM, WIDE_CM = 8.5, 17.0
+"""Figures that leave room for sentences, and those that take the whole width of a page."""
+_ANSWER = EVERYWHERE & ~On.APPENDIX | On.FIRST_PAGE
+_NUMBERS = SCREEN | On.APPENDIX
+"""Tables to be read; the workbook has their numbers in columns of its own."""
+_FIRST_DATA = {
+    True: phrase("The first data to ask for is a second list of statuses, at another date."),
+    False: phrase(
+        "The first data to ask for are a second list of statuses, at another date, and the year in which each village "
+        "joined."
+    ),
+}
+
+
+def document_of(result: ForecastResult, speech: Language, source: Source) -> Document:
+    """Return what is told of a forecast."""
+    as_of = (source.scenario.get("villages") or {}).get("as_of") if source.scenario else None
+    return Document(
+        words.heading(speech, result),
+        [
+            *_answer(speech, result),
+            *_years(speech, result),
+            *_assumptions(speech, result),
+            *_method(speech, result, source),
+            *_statements(speech, result, source),
+            *_limits(speech, result, source),
+        ],
+        kind=speech.say("Policy brief"),
+        subtitle=words.subtitle(speech, result, day_of(speech, str(as_of)) if as_of else None),
+        footer="" if source.id is None else run_line(speech, result, source.id),
+    )
+
+
+def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield the answer, the figure that shows it, and what must be known with it."""
+    said = words.verdict(speech, result)
+    yield Paragraph(said, strong=True, on=_ANSWER)
+    caption = speech.say("Villages that rise each year against the number needed, with the chance of reaching it.")
+    yield Picture("rises", caption, said, on=On.FIRST_PAGE)
+    yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
+    if programme := programme_line(speech, result):
+        yield Paragraph(programme, on=On.FIRST_PAGE | On.WORKBOOK)
+    if not result.several:
+        for sentence in words.all_years(speech, result.districts[0]):
+            yield Paragraph(sentence, on=On.FIRST_PAGE)
+    for sentence in words.failure_caveats(speech, result):
+        yield Paragraph(sentence, on=_ANSWER)
+    for sentence in words.notes(speech, result):
+        yield Paragraph(sentence, on=On.FIRST_PAGE | On.WORKBOOK)
+    if effects_are_placeholders(result):
+        yield Paragraph(_placeholders(speech), on=On.FIRST_PAGE)
+
+
+def _placeholders(speech: Language) -> str:
+    return speech.say("Effects of interventions are placeholders until experts or data say otherwise.")
+
+
+def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield the years, the readings of the target, and the mix of levels."""
+    say = speech.say
+    fan_chart = Picture(
+        "fan_chart",
+        say("How the shares of the four levels may develop."),
+        say("Share of villages at each level, year by year."),
+    )
+    yield Heading(say("Year by year"))
+    errors = say(
+        "The simulation error says how far a number would move if the computation were repeated with other random "
+        "numbers. The parameter interval says how far it could move once the true values of the uncertain parameters "
+        "are known: only data can narrow it."
+    )
+    intervals = say("Every interval is a 90% interval: 5% of the possible values lie below it and 5% above it.")
+    yield Paragraph(intervals, on=On.WORKBOOK)
+    if result.several:
+        yield meeting_table(speech, result)
+        yield districts_table(speech, result)
+        yield Paragraph(say("Every district in every year stands in years.csv, one row each."), on=SCREEN)
+        yield Paragraph(errors, on=On.WORKBOOK)
+        yield fan_chart
+    else:
+        (district,) = result.districts
+        yield years_table(speech, district)
+        for sentence in words.all_years(speech, district):
+            yield Paragraph(sentence, on=SCREEN)
+        yield Paragraph(errors, on=On.APPENDIX | On.WORKBOOK)
+        yield fan_chart
+        yield Heading(say("What the target may mean"))
+        disagree = say(
+            "Sources disagree on what the target asks, so every reading is shown; the scenario's own has a star."
+        )
+        yield Paragraph(disagree, on=PAPER)
+        yield readings_table(speech, district)
+        if result.interventions:
+            yield assisted_table(speech, result)
+    if undrawable("village_board", result) is None:
+        yield Heading(say("Village by village"))
+        yield Picture(
+            "village_board",
+            say("Where each village stands, and its chance of rising."),
+            say("A tile for every village, by kecamatan."),
+            WIDE_CM,
+        )
+
+
+def years_table(speech: Language, district: District) -> Table:
+    """Return the yearly table, with a column more where the target counts something else than rises."""
+    say = speech.say
+    own_count = district.target.key not in {"rises_all", "rises_below_top"}
+    rows = [
+        [
+            str(year.year),
+            words.median(speech, year.rises),
+            *([words.median(speech, year.judged)] if own_count else []),
+            wording.whole_span(speech, year.needed.min, year.needed.max),
+            words.chance_with_error(speech, year),
+            words.interval_of(speech, year),
+            words.word_of(speech, year),
+        ]
+        for year in district.years
+    ]
+    headers = [
+        say("year"),
+        say("villages that rise"),
+        *([words.judged_name(speech, district.target)] if own_count else []),
+        say("needed"),
+        say("target met ± simulation error"),
+        say("parameter interval"),
+        say("in words"),
+    ]
+    return Table(say("Year by year (median; every interval is 90%)"), headers, rows, on=_NUMBERS)
+
+
+def readings_table(speech: Language, district: District) -> Table:
+    """Return the probability of every reading of the target, the scenario's own first and starred."""
+    own, *others = [words.reading_name(speech, key, district.target) for key in district.readings]
+    caption = speech.say(
+        "Every reading of the {share} target: probability met; * is the scenario's own",
+        share=words.target_share(speech, district.target),
+    )
+    rows: list[list[Cell]] = [
+        [str(year.year), *(chances[t] for chances in district.readings.values())]
+        for t, year in enumerate(district.years)
+    ]
+    columns: list[Column | str] = [speech.say("year"), *(Column(name, "chance", 1) for name in (f"* {own}", *others))]
+    return Table(caption, columns, rows, on=_NUMBERS)
+
+
+def meeting_table(speech: Language, result: ForecastResult) -> Table:
+    """Return how many districts meet their target, and the mean chance, year by year."""
+    say, number = speech.say, len(result.districts)
+    rows = []
+    for place, meeting in enumerate(result.meeting or ()):
+        mean, error = meeting.mean / number, words.mean_error(result.districts, place)
+        expected = speech.number(meeting.mean, 1)
+        if meeting.quantiles is not None:
+            span = wording.whole_span(speech, meeting.quantiles["0.05"], meeting.quantiles["0.95"])
+            expected = say("{median} ({interval})", median=expected, interval=span)
+        all_meet: Cell = None if meeting.all is None else wording.chance(speech, meeting.all)
+        word = wording.word(speech, mean, error)
+        rows.append([str(meeting.year), expected, all_meet, wording.chance(speech, mean), word])
+    headers = [say("year"), say("districts expected to meet it"), say("all meet it"), say("mean chance of a district")]
+    caption = say(
+        "Districts that meet their target, of {districts} (mean and 90% interval)", districts=speech.number(number)
+    )
+    return Table(caption, [*headers, say("in words")], rows, on=_NUMBERS)
+
+
+def districts_table(speech: Language, result: ForecastResult) -> Table:
+    """Return the first year of the first districts."""
+    say = speech.say
+    headers = [
+        say("district"),
+        say("villages that rise"),
+        say("needed"),
+        say("target met ± simulation error"),
+        say("in words"),
+    ]
+    rows = [
+        [
+            f"{district.district_code} {district.district}",
+            words.median(speech, year.rises),
+            wording.whole_span(speech, year.needed.min, year.needed.max),
+            words.chance_with_error(speech, year),
+            words.word_of(speech, year),
+        ]
+        for district in result.districts[:MOST_DISTRICTS]
+        for year in district.years[:1]
+    ]
+    caption = say("District by district, {year} (median and 90% interval)", year=result.first_year)
+    return Table(caption, headers, rows, on=_NUMBERS)
+
+
+def assisted_table(speech: Language, result: ForecastResult) -> Table:
+    """Return how many villages each intervention assists, in years spread over the horizon."""
+    all_years = result.districts[0].years
+    years = [all_years[m - 1] for m in words.evenly_spread(len(all_years), MOST_YEARS_ACROSS)]
+    return Table(
+        speech.say("Villages assisted (mean)"),
+        [speech.say("intervention"), *(Column(str(year.year), "decimal", 1) for year in years)],
+        [[plan.name, *(year.assisted[plan.name] for year in years)] for plan in result.interventions],
+        on=_NUMBERS,
+    )
+
+
+def _assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield what was given, and how much was left to default priors, as a terminal shows it."""
+    caption = speech.say("Assumptions (5 / 50 / 95% where uncertain)")
+    headers = [speech.say("assumption"), speech.say("value"), speech.say("source")]
+    for detailed, on in ((False, On.TERMINAL), (True, On.VERBOSE)):
+        if rows := assumption_rows(speech, result, detailed=detailed):
+            yield Table(caption, headers, rows, on=on)
+    if silent := default_priors(result):
+        left = speech.say(
+            "Assumptions left to their default priors: {number} (--verbose lists them).",
+            number=speech.number(len(silent)),
+        )
+        yield Paragraph(left, on=On.TERMINAL)
+    if effects_are_placeholders(result):
+        yield Paragraph(_placeholders(speech), on=SCREEN)
+    if result.precision is not None:
+        yield Paragraph(words.precision_reached(speech, result.precision), on=SCREEN)
+    for sentence in words.notes(speech, result):
+        yield Paragraph(sentence, on=SCREEN)
+
+
+def _method(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
+    say = speech.say
+    yield Heading(say("How this was computed"), on=On.CLOSING)
+    law = say(
+        "Every village is followed year by year. Its chance of rising depends on its level, on what it shares with the "
+        "district and its subdistrict in a good or a bad year, on its peers, on lasting differences between villages, "
+        "and on the interventions of the scenario; a village may also fall, or pass over a level."
+    )
+    yield Paragraph(law, on=On.CLOSING)
+    if getattr(source.asked, "engine", None) == "exact":
+        exact = say(
+            "The probabilities are exact for each of {draws} sets of parameter values, and averaged over these.",
+            draws=speech.number(result.draws),
+        )
+        yield Paragraph(exact, on=On.CLOSING)
+        return
+    simulated = say(
+        "{total} trajectories were simulated: {replicates} for each of {draws} sets of parameter values drawn from "
+        "their distributions (seed {seed}). The same inputs give the same numbers on any computer.",
+        total=speech.number(result.draws * result.replicates),
+        replicates=speech.number(result.replicates),
+        draws=speech.number(result.draws),
+        seed=result.seed,
+    )
+    yield Paragraph(simulated, on=On.CLOSING)
+
+
+def _statements(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
+    """Yield assumptions and what the scenario states besides, as paper shows it."""
+    say = speech.say
+    yield Heading(say("Assumptions and sources"), on=On.CLOSING)
+    headers = [say("assumption"), say("value"), say("source")]
+    rows = assumption_rows(speech, result, detailed=True)
+    caption = say("Assumptions (5 / 50 / 95% where uncertain)")
+    yield Table(caption, headers, rows, prose=True, on=On.CLOSING)
+    headers = [say("what"), say("value"), say("source"), say("explanation")]
+    for name, stated in statement_groups(speech, source.scenario, result):
+        columns = len(headers) if any(explanation for *_, explanation in stated) else len(headers) - 1
+        caption = say("What the scenario states of villages and target")
+        if name:
+            caption = say("Intervention {name}", name=name)
+        yield Table(caption, headers[:columns], [row[:columns] for row in stated], prose=True, on=On.CLOSING)
+
+
+def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
+    say = speech.say
+    about_scenario = say("It is a statement about a scenario: if an assumption is wrong, so is the number.")
+    yield Paragraph(about_scenario, on=On.WORKBOOK)
+    yield Heading(say("What this forecast cannot say"), on=On.CLOSING)
+    items = [
+        about_scenario,
+        say("The set of villages is fixed; kampung that are designated later are not counted."),
+    ]
+    if words.no_local_data(result):
+        items.insert(0, say("No yearly series of status changes of this district was used."))
+        items.insert(1, first_data(speech, result))
+    if effects_are_placeholders(result):
+        items.append(say("No effect of an intervention on the status of villages has been measured so far."))
+    yield Bullets(items, on=On.CLOSING)
+    probabilities = [
+        say("{word}: from {least}", word=say(word), least=speech.percent(least))
+        for least, word in wording.PROBABILITY_WORDS[:-1]
+    ]
+    scale = say("Words for probabilities: {words}.", words="; ".join(probabilities))
+    yield Paragraph(scale, quiet=True, on=On.CLOSING)
+    if source.id is not None:
+        known = ", ".join(f"{name} {number}" for name, number in source.versions.items() if number is not None)
+        run = say(
+            "Run {hash}; engine {engine}; {versions}. The run folder holds the scenario, its data and every number.",
+            hash=source.id,
+            engine=getattr(source.asked, "engine", ""),
+            versions=known,
+        )
+        yield Paragraph(run, quiet=True, on=On.CLOSING)
+
+
+def first_data(speech: Language, result: ForecastResult) -> str:
+    """Return which data to ask for first, where no analysis says what the answer depends on."""
+    return speech.say(_FIRST_DATA[all(one.launch_years_known for one in result.districts)])
+
+
+def sheets_of(result: ForecastResult, speech: Language, source: Source) -> Iterator[Table]:
+    """Yield the sheets of a workbook: numbers in columns, to calculate with."""
+    yield _summary_sheet(speech, result)
+    yield _years_sheet(speech, result)
+    rows = source.villages() if all(district.statuses_known for district in result.districts) else ()
+    if rows:
+        yield _villages_sheet(speech, result, rows)
+    yield _parameters_sheet(speech, result)
+    yield _statements_sheet(speech, result, source)
+    if rows:
+        yield _village_years_sheet(speech, result, rows)
+
+
+def _summary_sheet(speech: Language, result: ForecastResult) -> Table:
+    """Return the chance of every reading of the target, year by year; the scenario's own has a star."""
+    say, rows = speech.say, []
+    for district in result.districts:
+        own = next(iter(district.readings))
+        for key, chances in district.readings.items():
+            star = say("* the scenario's own") if key == own else None
+            name = words.reading_name(speech, key, district.target)
+            rows.append([*_place(result, district), star, name, *chances])
+    columns = [*_place_columns(speech, result), Column("*"), Column(say("probability that the target is met"))]
+    years = [Column(str(year.year), "chance", 1) for year in result.districts[0].years]
+    return Table(say("Summary"), [*columns, *years], rows)
+
+
+def _years_sheet(speech: Language, result: ForecastResult) -> Table:
+    say = speech.say
+    needed = [year.needed.mean for district in result.districts for year in district.years]
+    columns = [
+        *_place_columns(speech, result),
+        Column(say("year"), "year"),
+        Column(say("probability that the target is met"), "chance", 1),
+        Column(say("simulation error"), "percent", 1),
+        Column(say("parameter interval, from"), "chance", 1),
+        Column(say("parameter interval, to"), "chance", 1),
+        Column(say("in words")),
+        Column(say("needed"), "whole" if all(float(one).is_integer() for one in needed) else "decimal"),
+        Column(say("rises, mean"), "decimal", 2),
+        *(Column(title, "whole") for title in (say("rises, 5%"), say("rises, median"), say("rises, 95%"))),
+        Column(say("falls, mean"), "decimal", 2),
+        *(Column(say("share {level}, mean", level=level), "percent", 1) for level in LEVELS),
+        *(Column(say("assisted: {name}", name=plan.name), "decimal", 2) for plan in result.interventions),
+    ]
+    rows = [
+        [*_place(result, district), *_year_cells(speech, result, year)]
+        for district in result.districts
+        for year in district.years
+    ]
+    return Table(say("Years"), columns, rows)
+
+
+def _year_cells(speech: Language, result: ForecastResult, year: Year) -> list[Cell]:
+    return [
+        year.year,
+        year.probability_met,
+        year.monte_carlo_error,
+        *(year.parameter_interval90 or (None, None)),
+        words.word_of(speech, year),
+        year.needed.mean,
+        year.rises.mean,
+        *(year.rises.quantiles[q] for q in ("0.05", "0.5", "0.95")),
+        year.falls.mean,
+        *(year.status_share[level].mean for level in LEVELS),
+        *(year.assisted[plan.name] for plan in result.interventions),
+    ]
+
+
+Row = Mapping[str, Any]
+
+
+def _villages_sheet(speech: Language, result: ForecastResult, rows: Iterable[Row]) -> Table:
+    """Return villages, a row each: the chance of rising in every year, and of having risen at the end."""
+    say, named = speech.say, _village_columns(speech, result)
+    years: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        years.setdefault(tuple(row.get(name) for name in named), []).append(row)
+    columns = [
+        *named.values(),
+        *(Column(say("chance of rising in {year}", year=year.year), "chance", 1) for year in result.districts[0].years),
+        Column(say("chance of having risen since {year}", year=result.origin), "chance", 1),
+    ]
+    cells = [
+        [*village, *(row["probability_rises"] for row in of_years), of_years[-1]["probability_risen"]]
+        for village, of_years in years.items()
+    ]
+    return Table(say("Villages"), columns, cells)
+
+
+def _village_columns(speech: Language, result: ForecastResult) -> dict[str, Column]:
+    """Return the columns that name a village."""
+    say = speech.say
+    return {
+        **({"district_code": Column(say("district code"))} if result.several else {}),
+        "village_code": Column(say("village code")),
+        "village": Column(say("village")),
+        "subdistrict": Column(say("subdistrict")),
+        "origin_status": Column(say("level in {year}", year=result.origin)),
+    }
+
+
+def _village_years_sheet(speech: Language, result: ForecastResult, rows: Iterable[Row]) -> Table:
+    """Return everything that is known of villages, a row a village and year."""
+    say = speech.say
+    columns = {
+        **_village_columns(speech, result),
+        "year": Column(say("year"), "year"),
+        "probability_rises": Column(say("chance of rising in the year"), "chance", 1),
+        "probability_risen": Column(say("chance of having risen since {year}", year=result.origin), "chance", 1),
+        **{
+            f"probability_{level}": Column(say("chance of being {level}", level=level), "chance", 1) for level in LEVELS
+        },
+        **{
+            f"assisted_{plan.name}": Column(say("assisted: {name}", name=plan.name), "percent", 1)
+            for plan in result.interventions
+        },
+    }
+    return Table(say("Villages by year"), list(columns.values()), [[row.get(name) for name in columns] for row in rows])
+
+
+def _parameters_sheet(speech: Language, result: ForecastResult) -> Table:
+    say = speech.say
+    rows: list[list[Cell]] = []
+    for name, known in result.parameters.items():
+        values = [known.quantiles[q] for q in ("0.05", "0.5", "0.95")]
+        kind, _, told = known.source.partition(";")
+        origin = say("default prior") if known.default_prior else source_word(speech, kind)
+        explained = None if known.default_prior else told.strip()
+        rows.append([parameter_name(speech, name), name, *values, origin, explained])
+    columns = [
+        Column(say("parameter")),
+        Column(say("key")),
+        *(Column(title, "decimal", 2) for title in ("5%", "50%", "95%")),
+        Column(say("source")),
+        Column(say("explanation"), "prose"),
+    ]
+    return Table(say("Parameters"), columns, rows)
+
+
+def _statements_sheet(speech: Language, result: ForecastResult, source: Source) -> Table:
+    """Return what the scenario states beside its parameters, with where each statement comes from."""
+    say = speech.say
+    groups = statement_groups(speech, source.scenario, result)
+    rows = [[name or say("scenario"), *row] for name, group in groups for row in group]
+    titles = (say("part"), say("what"), say("value"), say("source"))
+    return Table(say("Statements"), [*map(Column, titles), Column(say("explanation"), "prose")], rows)
+
+
+def _place_columns(speech: Language, result: ForecastResult) -> list[Column]:
+    return [Column(speech.say("district code")), Column(speech.say("district"))] if result.several else []
+
+
+def _place(result: ForecastResult, district: District) -> list[str]:
+    return [district.district_code, district.district] if result.several else []

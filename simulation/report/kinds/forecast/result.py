@@ -1,0 +1,462 @@
+"""What ``forecast.json`` holds: numbers of every district and year, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....domain.messages import Message
+from ....domain.status import LEVELS, TOP
+from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
+from ....engine.effort import Effort
+from ....engine.failure import Failure
+from ....inference.explanation import STATUS_UNKNOWN
+from ....inference.failures import bounds
+from ....inference.forecast import QUANTILES, DistrictForecast, Forecast, Summary, YearForecast, basis_of
+from ....inference.uncertainty import FEWEST, Estimate
+from ....inputs.resolve import ASSUMED
+from ....inputs.scenario import Scenario
+from ..agents import agent_name
+from ..head import Head, head_of
+from ..question import Question
+
+VERSION = 2
+MOST_TOLD = 3
+"""Failures that the result names; all of them stand in ``failures.csv``."""
+PARAMETER_QUANTILES = (0.05, 0.5, 0.95)
+MOST_SUBDISTRICTS = 200
+"""Tiles that a page of A4 holds: four times the kecamatan of any district."""
+Number = int | float
+Quantiles = Mapping[str, Number]
+"""Probability, as text, -> quantile."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked.
+
+    Attributes
+    ----------
+    draws, replicates, seed, engine
+        As for `simulation.forecast`; of an exact result `replicates` is 1.
+    precision
+        The half-width at which doubling ends, `draws` and `replicates` being where it begins; None to run once.
+    """
+
+    draws: int
+    replicates: int
+    seed: int
+    engine: str
+    precision: float | None = None
+
+    @property
+    def effort(self) -> Effort:
+        """Draws and replicates."""
+        return Effort(self.draws, self.replicates)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A number that chance and ignorance spread out."""
+
+    mean: float
+    quantiles: Quantiles
+
+    @property
+    def median(self) -> Number:
+        """The 50% quantile."""
+        return self.quantiles["0.5"]
+
+    @property
+    def interval90(self) -> tuple[Number, Number]:
+        """The 5% and the 95% quantile."""
+        return self.quantiles["0.05"], self.quantiles["0.95"]
+
+
+@dataclass(frozen=True)
+class Needed:
+    """The number that must be reached: it varies where the denominator does."""
+
+    mean: float
+    min: int
+    max: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chance:
+    """The probability that the target is met, its simulation error, and how far the parameters may move it."""
+
+    probability_met: float
+    monte_carlo_error: float
+    parameter_interval90: tuple[float, float] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Year(Chance):
+    """One forecast year of a district.
+
+    Attributes
+    ----------
+    needed
+        What must be reached.
+    saturated
+        Probability that too few villages can still move.
+    judged
+        What is held against the needed number; None where only its probability is known.
+    rises, falls, status_share, assisted
+        Villages that rise, that fall; share at each level at the end; villages that each intervention assists, mean.
+    """
+
+    year: int
+    needed: Needed
+    saturated: float
+    judged: Spread | None
+    rises: Spread
+    falls: Spread
+    status_share: Mapping[str, Spread]
+    assisted: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class StatedTarget:
+    """What is to be reached; `needed` and `denominator` are those of the first forecast year."""
+
+    reading: str
+    needed: Number
+    denominator: int
+    denominator_kind: str
+    net_of_falls: bool
+    key: str
+    share: float
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class District:
+    """What is said of one district.
+
+    Attributes
+    ----------
+    statuses_known, launch_years_known
+        Whether it is known which village stands where; when each joined.
+    made_up_counts
+        Whether even the counts by level are drawn, since the district gave none.
+    origin_share
+        Level -> share of the villages at the end of the origin.
+    years
+        One entry a forecast year; fewer than the horizon where only the first year is known exactly.
+    all_years, at_least
+        Of meeting the target in every year; in at least so many years. None where that is not known.
+    readings
+        Every reading of the target -> probability per year, the scenario's own first.
+    single_draw
+        Whether uncertain parameters were drawn only once.
+    """
+
+    district_code: str
+    district: str
+    villages: int
+    subdistricts: int
+    statuses_known: bool
+    launch_years_known: bool
+    made_up_counts: bool
+    origin_share: Mapping[str, float]
+    target: StatedTarget
+    years: tuple[Year, ...]
+    all_years: Chance | None
+    at_least: Mapping[str, float] | None
+    readings: Mapping[str, tuple[float, ...]]
+    basis: tuple[str, ...]
+    single_draw: bool
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """How many districts meet their target in a year; `all` is the probability that every one does."""
+
+    year: int
+    mean: float
+    quantiles: Quantiles | None
+    all: float | None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The yearly transition matrix of a typical village: mean, 5% and 95% quantile over draws."""
+
+    mean: tuple[tuple[float, ...], ...]
+    q05: tuple[tuple[float, ...], ...]
+    q95: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of the law: its quantiles, whether it was left to its default prior, and its origin."""
+
+    quantiles: Mapping[str, float]
+    default_prior: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Trajectories that an agent broke off.
+
+    Attributes
+    ----------
+    number, first
+        How many, and the first of them.
+    district, district_number, year, none_met, all_met
+        In the district with most of them: how many, and the share of trajectories that meet the target of the first
+        year had none of these met it, or all.
+    draws_left_out
+        Draws that have too few completed trajectories to say anything of the parameter interval.
+    """
+
+    number: int
+    first: tuple[Failure, ...]
+    district: str
+    district_number: int
+    year: int
+    none_met: float
+    all_met: float
+    draws_left_out: int
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How a run that doubled until it was precise enough ended: ``precision`` or ``trajectories``."""
+
+    wanted: float
+    reached: float
+    trajectories: int
+    ended_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastResult(Head):
+    """What ``forecast.json`` holds.
+
+    Attributes
+    ----------
+    version
+        Of this shape.
+    districts
+        One a district, always a list.
+    meeting
+        How many districts meet their target, year by year; None for one district.
+    horizon
+        Years that the scenario asks for.
+    """
+
+    version: int = VERSION
+    districts: tuple[District, ...]
+    meeting: tuple[Meeting, ...] | None
+    horizon: int
+    matrix: Matrix
+    parameters: Mapping[str, Parameter]
+    draws: int
+    replicates: int
+    seed: int
+    failures: Failures | None
+    precision: Reached | None
+
+    @property
+    def several(self) -> bool:
+        """Whether it speaks of several districts."""
+        return len(self.districts) > 1
+
+    @property
+    def first_year(self) -> int:
+        """The first forecast year."""
+        return self.origin + 1
+
+
+def undrawable(name: str, result: ForecastResult) -> Message | None:
+    """Return why a figure cannot be drawn of a forecast, or None where it can."""
+    if name != "village_board":
+        return None
+    if result.several:
+        return Message("the village board shows one district, and this forecast has several")
+    if not result.districts[0].statuses_known:
+        return STATUS_UNKNOWN
+    if result.districts[0].subdistricts > MOST_SUBDISTRICTS:
+        return Message("so many kecamatan do not fit on the page of the village board; villages.csv lists the villages")
+    return None
+
+
+def question_of(forecast: Forecast) -> Question[Asked]:
+    """Return what a forecast answers."""
+    effort = forecast.effort
+    if forecast.trace is not None:
+        first = forecast.trace.steps[0]
+        effort = Effort(first.draws, first.replicates)
+    wanted = None if forecast.trace is None else forecast.trace.wanted
+    return ask(forecast.scenario, effort, forecast.seed, forecast.engine, wanted, forecast.agent_class)
+
+
+def ask(
+    scenario: Scenario,
+    effort: Effort,
+    seed: int,
+    engine: str,
+    precision: float | None = None,
+    agent_class: type | None = None,
+) -> Question[Asked]:
+    """Return the question for a forecast; an exact result knows no replicates."""
+    replicates = 1 if engine == "exact" else effort.replicates
+    asked = Asked(effort.draws, replicates, seed, engine, precision)
+    return Question("forecast", (scenario,), asked, agent_class)
+
+
+def result_of(forecast: Forecast) -> ForecastResult:
+    """Return the typed result of a forecast."""
+    scenario = forecast.scenario
+    districts = tuple(_district(forecast, one) for one in forecast.districts)
+    mean, q05, q95 = (tuple(tuple(row) for row in matrix) for matrix in forecast.matrix.tolist())
+    return ForecastResult(
+        **head_of(scenario, agent_name(forecast.agent_class)),
+        districts=districts,
+        meeting=_meeting(forecast) if len(districts) > 1 else None,
+        horizon=scenario.horizon,
+        matrix=Matrix(mean, q05, q95),
+        parameters=_parameters(scenario),
+        draws=forecast.effort.draws,
+        replicates=1 if forecast.engine == "exact" else forecast.effort.replicates,
+        seed=forecast.seed,
+        failures=_failures(forecast),
+        precision=_precision(forecast),
+    )
+
+
+def _district(forecast: Forecast, district: DistrictForecast) -> District:
+    scenario, villages, first = forecast.scenario, district.villages, district.years[0]
+    target = scenario.target
+    uncertain = forecast.effort.draws == 1 and not scenario.fixed
+    return District(
+        district_code=villages.district_code,
+        district=villages.district,
+        villages=len(villages),
+        subdistricts=len(villages.subdistricts),
+        statuses_known=isinstance(villages.known, KnownStatuses),
+        launch_years_known="launch_year" in villages.columns,
+        made_up_counts=isinstance(villages.known, MadeUpCounts),
+        origin_share=dict(zip(LEVELS, map(float, villages.shares), strict=True)),
+        target=StatedTarget(
+            reading=target.reading,
+            needed=first.needed_min if first.needed_min == first.needed_max else first.needed_mean,
+            denominator=_denominator(villages, target.denominator),
+            denominator_kind=target.denominator,
+            net_of_falls=target.net_of_falls,
+            key=target.key,
+            share=float(target.share),
+            levels=tuple(target.levels),
+        ),
+        years=tuple(_year(year) for year in district.years),
+        all_years=None if district.all_years is None else _chance(district.all_years),
+        at_least=None if district.at_least is None else {str(m): p for m, p in district.at_least.items()},
+        readings=dict(district.readings),
+        basis=tuple(basis_of(scenario.parameters)),
+        single_draw=uncertain,
+    )
+
+
+def _denominator(villages: Villages, kind: str) -> int:
+    """Return the number of villages that the target of the first year is a share of."""
+    return len(villages) if kind == "all" else round(len(villages) * (1 - float(villages.shares[TOP])))
+
+
+def _chance(estimate: Estimate) -> Chance:
+    return Chance(
+        probability_met=estimate.probability,
+        monte_carlo_error=estimate.monte_carlo_error,
+        parameter_interval90=estimate.parameter_interval90,
+    )
+
+
+def _year(year: YearForecast) -> Year:
+    met = year.met
+    return Year(
+        probability_met=met.probability,
+        monte_carlo_error=met.monte_carlo_error,
+        parameter_interval90=met.parameter_interval90,
+        year=year.year,
+        needed=Needed(year.needed_mean, year.needed_min, year.needed_max),
+        saturated=year.saturated,
+        judged=None if year.judged is None else _counts(year.judged),
+        rises=_counts(year.rises),
+        falls=_counts(year.falls),
+        status_share={level: Spread(one.mean, _texts(one.quantiles)) for level, one in year.status_share.items()},
+        assisted=dict(year.assisted),
+    )
+
+
+def _counts(summary: Summary) -> Spread:
+    return Spread(summary.mean, _texts({q: int(value) for q, value in summary.quantiles.items()}))
+
+
+def _texts(quantiles: Mapping[float, Number]) -> Quantiles:
+    return {str(q): value for q, value in quantiles.items()}
+
+
+def _meeting(forecast: Forecast) -> tuple[Meeting, ...]:
+    """Summarise, year by year, how many districts meet their target; quantiles need trajectories.
+
+    Where some failed, those count that were completed in every district.
+    """
+    run, years = forecast.ensemble_run, forecast.scenario.years
+    joint = np.all([] if run is None else [outcome.completed for outcome in run.outcomes], axis=0)
+    if run is None or not joint.any():
+        means = np.sum([[year.met.probability for year in one.years] for one in forecast.districts], axis=0)
+        return tuple(Meeting(year, float(mean), None, None) for year, mean in zip(years, means, strict=False))
+    meeting = np.sum([outcome.counts.met(forecast.scenario.target) for outcome in run.outcomes], axis=0)[joint]
+    return tuple(
+        Meeting(
+            year,
+            float(count.mean()),
+            _texts(dict(zip(QUANTILES, map(int, np.quantile(count, QUANTILES, method="inverted_cdf")), strict=True))),
+            float((count == len(run.outcomes)).mean()),
+        )
+        for year, count in zip(years, np.moveaxis(meeting, -1, 0), strict=True)
+    )
+
+
+def _parameters(scenario: Scenario) -> dict[str, Parameter]:
+    at = np.array(PARAMETER_QUANTILES)
+    return {
+        str(key): Parameter(
+            {str(q): float(value) for q, value in zip(PARAMETER_QUANTILES, distribution.quantile(at), strict=True)},
+            key in scenario.parameters.defaulted,
+            scenario.sources.get(key.scenario_key, ASSUMED),
+        )
+        for key, distribution in scenario.parameters.scalars.items()
+    }
+
+
+def _failures(forecast: Forecast) -> Failures | None:
+    run = forecast.ensemble_run
+    if run is None or not run.failures:
+        return None
+    thin = np.any([outcome.completed.sum(axis=1) < FEWEST for outcome in run.outcomes], axis=0)
+    of_interval = run.effort.draws > 1 and run.effort.replicates >= FEWEST
+    worst = int(np.argmax([len(outcome.failures) for outcome in run.outcomes]))
+    none_met, all_met = bounds(run, worst)
+    return Failures(
+        number=len(run.failures),
+        first=tuple(run.failures[:MOST_TOLD]),
+        district=run.scenario.districts[worst].district,
+        district_number=len(run.outcomes[worst].failures),
+        year=run.scenario.years[0],
+        none_met=none_met,
+        all_met=all_met,
+        draws_left_out=int(thin.sum()) if of_interval else 0,
+    )
+
+
+def _precision(forecast: Forecast) -> Reached | None:
+    if forecast.trace is None:
+        return None
+    last = forecast.trace.steps[-1]
+    return Reached(forecast.trace.wanted, last.half_width, last.draws * last.replicates, forecast.trace.ended_by)

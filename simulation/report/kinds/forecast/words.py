@@ -1,0 +1,323 @@
+"""Sentences of a forecast: how likely, of what, how sure, and what must be known to read the numbers rightly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+
+from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
+from ... import wording
+from ...document.blocks import UNKNOWN
+from ...language import Language, phrase
+from ..head import caveats_of, title_of
+from .result import Chance, District, ForecastResult, Reached, Spread, StatedTarget
+
+MOST_COUNTS = 6
+SATURATION_WORTH_TELLING = 0.05
+_READINGS = {
+    "rises_all": phrase("rise, of all villages"),
+    "rises_below_top": phrase("rise, of those below paripurna"),
+    "net_rises": phrase("rises minus falls"),
+    "entries": phrase("rise to {levels}"),
+    "stock": phrase("are {levels}"),
+}
+_JUDGED = {
+    "rises_all": phrase("villages that rise"),
+    "rises_below_top": phrase("villages that rise"),
+    "net_rises": phrase("rises minus falls"),
+    "entries": phrase("villages that rise to {levels}"),
+    "stock": phrase("villages that are {levels}"),
+}
+_ENDED = {
+    "precision": phrase(
+        "Precision reached with {trajectories} trajectories: 1.96 × the largest simulation error is {reached} "
+        "percentage points, below the {wanted} asked for."
+    ),
+    "trajectories": phrase(
+        "Precision not reached: with {trajectories} trajectories 1.96 × the largest simulation error is {reached} "
+        "percentage points, not below the {wanted} asked for, and twice as many would go beyond the limit."
+    ),
+}
+
+
+def heading(speech: Language, result: ForecastResult) -> str:
+    """Return the title of the scenario and of what it speaks."""
+    title = str(result.title.get(speech.code) or result.scenario)
+    if result.several:
+        number = speech.number(len(result.districts))
+        return speech.say("{title}: {districts} districts", title=title, districts=number)
+    villages = speech.number(result.villages_in_all)
+    return speech.say(
+        "{title}: {district}, {villages} villages", title=title, district=result.district, villages=villages
+    )
+
+
+def verdict(speech: Language, result: ForecastResult) -> str:
+    """Return the one sentence that answers the question for the first year."""
+    return _verdict_of_many(speech, result) if result.several else district_verdict(speech, result.districts[0])
+
+
+def event(speech: Language, district: District) -> str:
+    """Return what the target asks of the first year, as a clause."""
+    first, target = district.years[0], district.target
+    needed = first.needed.min, first.needed.max
+    return wording.event(speech, target.key, needed, target.denominator, target.levels, first.year)
+
+
+def district_verdict(speech: Language, district: District) -> str:
+    """Return the one sentence that answers the question for one district and the first year."""
+    first = district.years[0]
+    error, interval = first.monte_carlo_error, first.parameter_interval90
+    said = {
+        "verdict": wording.word_and_chance(speech, first.probability_met, error),
+        "event": event(speech, district),
+    }
+    coarse = error > wording.COARSEST_ERROR
+    points = speech.number(100 * error, 1)
+    if first.saturated >= 0.5 and not coarse:
+        return speech.say(
+            "{verdict}: {event}, because fewer villages than that can still move; "
+            "the target is saturated rather than missed.",
+            **said,
+        )
+    if district.single_draw and not coarse and error == 0:
+        return speech.say(
+            "{verdict}: {event}; an exact result, but for one random set of parameter values: take more draws.", **said
+        )
+    if district.single_draw and not coarse:
+        return speech.say(
+            "{verdict}: {event}; simulation error ± {error} percentage points, and for one random set of parameter "
+            "values: take more draws.",
+            error=points,
+            **said,
+        )
+    if error == 0:
+        return speech.say("{verdict}: {event}; an exact result for the parameters as given.", **said)
+    if interval is None or coarse:
+        return speech.say("{verdict}: {event}; simulation error ± {error} percentage points.", error=points, **said)
+    low, high = (wording.uncertain(speech, end) for end in interval)
+    if low == high:
+        return speech.say("{verdict}: {event}, whatever the true values of the uncertain parameters.", **said)
+    return speech.say(
+        "{verdict}: {event}; depending on the true values of the uncertain parameters, between {low} and {high}.",
+        low=low,
+        high=high,
+        **said,
+    )
+
+
+def _verdict_of_many(speech: Language, result: ForecastResult) -> str:
+    meeting = (result.meeting or ())[0]
+    number = len(result.districts)
+    said = {
+        "verdict": wording.word_and_chance(speech, meeting.mean / number, mean_error(result.districts, 0)),
+        "year": meeting.year,
+        "mean": speech.number(meeting.mean, 1),
+        "districts": speech.number(number),
+    }
+    if meeting.quantiles is None:
+        return speech.say(
+            "{verdict} for the average district: the target of {year} is met; "
+            "{mean} of {districts} districts are expected to meet it.",
+            **said,
+        )
+    low, high = meeting.quantiles["0.05"], meeting.quantiles["0.95"]
+    return speech.say(
+        "{verdict} for the average district: the target of {year} is met; "
+        "{mean} of {districts} districts are expected to meet it (90% interval {interval}).",
+        interval=wording.whole_span(speech, low, high),
+        **said,
+    )
+
+
+def mean_error(districts: Sequence[District], year: int) -> float:
+    """Return a bound on the Monte Carlo error of the districts' mean probability: they share their parameters."""
+    return fmean(district.years[year].monte_carlo_error for district in districts)
+
+
+def reading_name(speech: Language, key: str, target: StatedTarget) -> str:
+    """Return what a reading of the target counts, in a few words."""
+    return speech.say(_READINGS[key], levels=speech.either(target.levels))
+
+
+def judged_name(speech: Language, target: StatedTarget) -> str:
+    """Return what is held against the needed number."""
+    return speech.say(_JUDGED[target.key], levels=speech.either(target.levels))
+
+
+def target_share(speech: Language, target: StatedTarget) -> str:
+    """Return the share that the target asks, with a decimal where it has one."""
+    return speech.percent(target.share, 0 if round(100 * target.share, 6).is_integer() else 1)
+
+
+def median(speech: Language, spread: Spread | None) -> str:
+    """Return a median with its 90% interval."""
+    if spread is None:
+        return UNKNOWN
+    span = wording.whole_span(speech, *spread.interval90)
+    return speech.say("{median} ({interval})", median=speech.number(spread.median), interval=span)
+
+
+def chance_with_error(speech: Language, chance: Chance) -> str:
+    """Return a probability with its simulation error."""
+    probability = wording.chance(speech, chance.probability_met, 1)
+    if chance.monte_carlo_error == 0:
+        return probability
+    error = speech.number(100 * chance.monte_carlo_error, 1)
+    return speech.say("{probability} ± {error}", probability=probability, error=error)
+
+
+def interval_of(speech: Language, chance: Chance) -> str:
+    """Return how far the uncertain parameters may move a probability."""
+    interval = chance.parameter_interval90
+    return UNKNOWN if interval is None else wording.chance_span(speech, interval)
+
+
+def word_of(speech: Language, chance: Chance) -> str:
+    """Return the word for a probability."""
+    return wording.word(speech, chance.probability_met, chance.monte_carlo_error)
+
+
+def all_years(speech: Language, district: District) -> Iterator[str]:
+    """Yield what is said of all years together."""
+    horizon = len(district.years)
+    if district.all_years is None or district.at_least is None or horizon == 1:
+        return
+    yield speech.say(
+        "Met in every one of {years} years: {every} ({word}).",
+        years=horizon,
+        every=chance_with_error(speech, district.all_years),
+        word=word_of(speech, district.all_years),
+    )
+    chances = [
+        speech.say(
+            "{some} of {all} years {chance}",
+            some=m,
+            all=horizon,
+            chance=wording.chance(speech, district.at_least[str(m)]),
+        )
+        for m in evenly_spread(horizon, MOST_COUNTS)
+        if m < horizon
+    ]
+    yield speech.say("Met in at least: {chances}.", chances="; ".join(chances))
+
+
+def met_every_year(speech: Language, district: District) -> str | None:
+    """Return how likely the target is met in every year; None where that is not known, or there is one year."""
+    if district.all_years is None or len(district.years) == 1:
+        return None
+    return speech.say(
+        "Met in every year {first}–{last}: {chance}.",
+        first=district.years[0].year,
+        last=district.years[-1].year,
+        chance=wording.chance(speech, district.all_years.probability_met),
+    )
+
+
+def evenly_spread(horizon: int, most: int) -> list[int]:
+    """Return at most `most` numbers of years, evenly spread over 1 … horizon."""
+    steps = min(horizon, most)
+    return sorted({max(1, round(horizon * step / steps)) for step in range(1, steps + 1)})
+
+
+def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
+    """Yield what must be known to read the numbers rightly."""
+    districts = result.districts
+    if districts[0].single_draw:
+        yield speech.say(
+            "One draw is one random set of parameter values: how far the result hangs on them does not show. Use more "
+            "draws (--draws)."
+        )
+    if len(districts) == 1 and (saturated := saturation(speech, districts[0])):
+        yield saturated
+    if not all(district.statuses_known for district in districts):
+        yield speech.say(
+            "Only counts by status are known, not which village stands where: single villages cannot be ranked."
+        )
+    yield from caveats_of(speech, result)
+    if len(districts[0].years) < result.horizon:
+        yield speech.say(
+            "Only {first} is known exactly; later years need simulation: leave out --engine exact.",
+            first=districts[0].years[0].year,
+        )
+
+
+def saturation(speech: Language, district: District) -> str | None:
+    """Return the note on years in which too few villages can still move, or None where that hardly happens."""
+    worth = [year for year in district.years if year.saturated >= SATURATION_WORTH_TELLING]
+    if not worth:
+        return None
+    most = max(worth, key=lambda year: year.saturated)
+    return speech.say(
+        "Saturated: from {first} on there may be too few villages left that can move for the target to be within "
+        "reach (probability {chance} in {year}); such a year is saturated, not failed.",
+        first=worth[0].year,
+        year=most.year,
+        chance=wording.chance(speech, most.saturated),
+    )
+
+
+def failure_caveats(speech: Language, result: ForecastResult) -> Iterator[str]:
+    """Yield how many trajectories failed and what that means; nothing where all reached their end."""
+    failed = result.failures
+    if failed is None:
+        return
+    yield speech.say(
+        "{failed} of {trajectories} trajectories failed and are left out; if failures go with rises or falls, "
+        "the forecast is biased.",
+        failed=speech.number(failed.number),
+        trajectories=speech.number(result.draws * result.replicates * len(result.districts)),
+    )
+    said = {
+        "year": failed.year,
+        "all_met": wording.uncertain(speech, failed.all_met),
+        "none_met": wording.uncertain(speech, failed.none_met),
+    }
+    if result.several:
+        yield speech.say(
+            "In {district}, where {number} failed: had all of these met the target in {year}, its probability would be "
+            "{all_met}; had none, {none_met}.",
+            district=failed.district,
+            number=speech.number(failed.district_number),
+            **said,
+        )
+    else:
+        yield speech.say(
+            "Had all of these met the target in {year}, its probability would be {all_met}; had none, {none_met}.",
+            **said,
+        )
+    if failed.draws_left_out:
+        yield speech.say(
+            "Draws with fewer than two completed trajectories are left out of the parameter interval: "
+            "{number} of {draws}.",
+            number=speech.number(failed.draws_left_out),
+            draws=speech.number(result.draws),
+        )
+
+
+def precision_reached(speech: Language, reached: Reached) -> str:
+    """Return which condition ended a run that doubled until it was precise enough."""
+    return speech.say(
+        _ENDED[reached.ended_by],
+        wanted=speech.number(100 * reached.wanted, 3),
+        reached=speech.number(100 * reached.reached, 3),
+        trajectories=speech.number(reached.trajectories),
+    )
+
+
+def no_local_data(result: ForecastResult) -> bool:
+    """Return whether no data on changes were used."""
+    return bool(set(result.basis) & {PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE})
+
+
+def where(speech: Language, result: ForecastResult) -> str:
+    """Return the district's name, or how many there are."""
+    return result.district or speech.say("{number} districts", number=speech.number(len(result.districts)))
+
+
+def subtitle(speech: Language, result: ForecastResult, as_of: str | None) -> str:
+    """Return the scenario and, where it says so, the day of its data."""
+    title = title_of(speech, result)
+    if as_of:
+        return speech.say("Scenario: {title}. Status data of {day}.", title=title, day=as_of)
+    return speech.say("Scenario: {title}.", title=title)

@@ -1,0 +1,112 @@
+"""Saved answers as Python asks for them: save what was computed, load it, compute it again."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..domain.messages import Message, Refusal
+from .kinds.kind import Work
+from .kinds.registry import KINDS, kind_of
+from .language import DEFAULT
+from .store.folder import Answer, load
+from .store.folder import save as save_answer
+
+if TYPE_CHECKING:
+    from ..engine.model import VillageAgent
+
+
+def load_run(folder: str | Path) -> Answer[Any]:
+    """Return a saved answer as it stands, whoever computed it.
+
+    Parameters
+    ----------
+    folder
+        As `simulation.save` returned it; or the one above, for its newest answer.
+
+    Returns
+    -------
+    Answer
+        With its typed ``result``, ``id``, ``scenario``, what was ``asked``, and ``table(name)`` for its CSV tables.
+
+    Raises
+    ------
+    KampungError
+        Where there is none, or its files were changed since.
+    """
+    return load(Path(folder), KINDS)
+
+
+def rerun(folder: str | Path, *, agent_class: type[VillageAgent] | None = None, workers: int | None = None) -> Any:
+    """Compute a saved answer again from its folder alone, and return what the library computes: such as a forecast.
+
+    Saved again it has the same id, and its files the same bytes. An own agent is read from the source that the folder
+    keeps, which is run as any program of the researcher's own.
+
+    Parameters
+    ----------
+    folder
+        As for `load_run`.
+    agent_class
+        The own agent, where it was defined in a notebook, of which no file can be run.
+    workers
+        As for a forecast.
+
+    Raises
+    ------
+    KampungError
+        Where the folder does not hold all that is needed, or this version of the package would answer otherwise.
+    """
+    answer = load_run(folder)
+    question = answer.question(agent_class)
+    if question.id != answer.id:
+        message = Message(
+            "what {folder} keeps does not lead to its id {id} any more, but to {other}: it was made with another "
+            "version, or with an agent that differs",
+            {"folder": str(answer.path), "id": answer.id, "other": question.id},
+        )
+        raise Refusal(message)
+    return answer.folder.kind.compute(question, Work(workers))
+
+
+def save(answer: Any, folder: str | Path = "results") -> Path:
+    """Write an answer to its folder below `folder`, figures included, and return that folder.
+
+    The same answer goes to the same folder; one that is there already is left as it is, and figures that it lacks
+    are added.
+
+    Parameters
+    ----------
+    answer
+        A forecast, comparison, plan, or any other answer of this package.
+    folder
+        Below which run folders are kept.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    KampungError
+        Where it is no answer that can be saved.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     saved = kkb.save(kkb.forecast(scenario, draws=10, replicates=2), folder)
+    ...     (saved / "forecast.json").is_file()
+    True
+    """
+    kind = kind_of(answer)
+    code = kind.question(answer).scenarios[0].language or DEFAULT
+
+    def waiting(path: Path) -> None:
+        warnings.warn(f"waiting for the run that writes {path}", stacklevel=10)
+
+    return save_answer(kind, answer, folder, [code], waiting)
