@@ -83,11 +83,21 @@ class YearStart:
         trajectories = Trajectories.grid(range(draws), range(1))
         environment = Environment(replace(scenario, horizon=1), villages, parameters, trajectories, seed)
         status = environment.initial_status()
+        environment.assist(year, status, count_levels(places(status, villages.subdistrict_index), villages), None)
+        alone = cls.unassisted(villages, parameters, status)
+        rise_effect, fall_effect = environment.effects()
+        rise = alone.rise_log_odds if rise_effect is None else alone.rise_log_odds + rise_effect
+        fall = alone.fall_log_odds if fall_effect is None else alone.fall_log_odds + fall_effect
+        every = [programme.assisted for programme in environment.programmes]
+        assisted = np.stack(every, axis=-1) if every else np.zeros((*status.shape, 0), dtype=bool)
+        return cls(status, rise, fall, assisted)
+
+    @classmethod
+    def unassisted(cls, villages: Villages, parameters: Parameters, status: Statuses) -> YearStart:
+        """Return the start of a year in which villages stand at `status` (V, D) and nobody is assisted."""
         place = places(status, villages.subdistrict_index)
         levels = count_levels(place, villages)
-        environment.assist(year, status, levels, None)
-        rise_effect, fall_effect = environment.effects()
-        rise, fall = np.zeros(status.shape), np.zeros(status.shape)
+        rise = np.zeros(status.shape)
         for term in acting(parameters):
             coefficient = term.coefficient(parameters)
             match term.regressor:
@@ -95,13 +105,7 @@ class YearStart:
                     rise += value(villages)[:, None] * coefficient
                 case OfNeighbours(value):
                     rise += (coefficient * value(villages, levels)).take(place)
-        if rise_effect is not None:
-            rise += rise_effect
-        if fall_effect is not None:
-            fall += fall_effect
-        every = [programme.assisted for programme in environment.programmes]
-        assisted = np.stack(every, axis=-1) if every else np.zeros((*status.shape, 0), dtype=bool)
-        return cls(status, rise, fall, assisted)
+        return cls(status, rise, np.zeros(status.shape), np.zeros((*status.shape, 0), dtype=bool))
 
     def take(self, draws: Ints) -> YearStart:
         """Return some of the draws."""
@@ -407,11 +411,10 @@ class YearBlock:
         weight = self.weight if self._kernel is None else (self._kernel @ self.weight[:, :, None])[..., 0]
         return np.asarray((values * weight).sum(axis=-1))
 
-    def sum(self, rows: slice, rise: Floats, count: Count) -> Floats:
-        """Return the distribution of a count over some villages of a kecamatan, shape (n + 1, D, M)."""
+    def adds(self, rows: slice, rise: Floats, count: Count) -> Floats:
+        """Return the chance that each of some villages adds 1, 2 … to a count, shape (villages, most, D, M)."""
         most = int(count.score.max())
-        adds = np.stack([self.moves.probability(rise, count.score == n, rows) for n in range(1, most + 1)], axis=1)
-        return add_villages(adds.reshape(*adds.shape[:2], -1), count.limit).reshape(-1, *rise.shape[1:])
+        return np.stack([self.moves.probability(rise, count.score == n, rows) for n in range(1, most + 1)], axis=1)
 
     def counts(self, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
         """Return the distribution of every count, shape (n + 1, D), and the chance of rising (V, D)."""
@@ -421,7 +424,7 @@ class YearBlock:
             rise = self.chances(k)
             rises.append(self.mean(rise))
             for name, count in wanted.items():
-                here = self.average(self.sum(self.members[k], rise, count))
+                here = self.average(total_of(self.adds(self.members[k], rise, count), count.limit))
                 so_far[name] = add(so_far[name], here, count.limit) if name in so_far else here
         return {name: (found * self.weight).sum(axis=-1) for name, found in so_far.items()}, np.concatenate(rises)
 
@@ -442,6 +445,12 @@ class YearBlock:
         result *= square - 1
         result += weight.sum()
         return np.asarray(result + middle * (typical / (1 + typical)))
+
+
+def total_of(adds: Floats, limit: int) -> Floats:
+    """Return the distribution of what villages add up to, shape (n + 1, …), from `YearBlock.adds`."""
+    cases = int(np.prod(adds.shape[2:]))
+    return add_villages(adds.reshape(*adds.shape[:2], cases), limit).reshape(-1, *adds.shape[2:])
 
 
 class _Moves:

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.intervention import combine, combine_on_falls
-from ...domain.law import PEERS
+from ...domain.law import PEERS, seen_at
 from ...domain.messages import Refusal
 from ...domain.parameters import Parameters
 from ...domain.status import TOP, Status
 from ...domain.target import needed
 from ...domain.villages import KnownStatuses, Villages
-from ...engine.exact.population import peer_shares
+from ...engine.one_year import multiplications
 from ...inference.explanation import STATUS_UNKNOWN
 from ...inputs.scenario import Scenario
 from .levers import Lever, eligible_now
@@ -29,8 +29,8 @@ from .village_gains import Effects, village_gains
 Floats = NDArray[np.float64]
 
 MOST_DRAWS = 100
-MOST_WORK = 2 * 10**8
-"""Villages × needed number × nodes of the shocks × draws: some seconds."""
+MOST_WORK = 10**9
+"""Multiplications: some seconds."""
 FEWEST_DRAWS = 10
 _ALIKE = 12
 """Decimals of a gain that rounding leaves alone."""
@@ -119,13 +119,13 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
     villages = scenario.districts[0]
     if not isinstance(villages.known, KnownStatuses):
         raise Refusal(STATUS_UNKNOWN)
-    draws = 1 if scenario.fixed else min(draws, _affordable(scenario, villages))
+    draws = 1 if scenario.fixed else min(draws, _affordable(scenario, villages, seed))
     parameters = scenario.parameters.draw(seed, draws)
     names = [lever.intervention for lever in levers]
     own = [place for place, plan in enumerate(scenario.interventions) if plan.name in names]
     eligible = np.stack([np.asarray(eligible_now(scenario.interventions[j], villages)) for j in own])
-    gains = village_gains(scenario, villages, parameters, _effects(scenario, parameters, own, eligible))
-    peers = peer_shares(villages, villages.levels) if PEERS.coefficient(parameters).any() else None
+    gains = village_gains(scenario.target, villages, parameters, _effects(scenario, parameters, own, eligible))
+    peers = dict(seen_at(villages, parameters, villages.levels)).get(PEERS)
     gain_rises = gains.with_it - gains.without
     ranked = np.flatnonzero(eligible.any(axis=0))
     keys = [(-round(float(gains.met_more[i]), _ALIKE), -round(float(gain_rises[i]), _ALIKE)) for i in ranked]
@@ -163,13 +163,13 @@ def in_this_order(scenario: Scenario, lever: Lever, ranking: Ranking) -> Scenari
     return replace(scenario, interventions=plans)
 
 
-def _affordable(scenario: Scenario, villages: Villages) -> int:
-    """Return how many draws take some seconds."""
+def _affordable(scenario: Scenario, villages: Villages, seed: int) -> int:
+    """Return how many draws take some seconds: each village is taken out of its kecamatan once."""
     below_top = int((villages.levels < TOP).sum())
     counted = below_top if scenario.target.denominator == "below_top" else len(villages)
     must = int(needed(scenario.target.share, counted)) + len(villages) * scenario.target.net_of_falls
-    nodes = 2 * 61 * 13
-    return max(FEWEST_DRAWS, min(MOST_DRAWS, MOST_WORK // (len(villages) * (must + 1) * nodes)))
+    work = multiplications(villages, scenario.parameters.draw(seed, FEWEST_DRAWS), must) // FEWEST_DRAWS
+    return max(FEWEST_DRAWS, min(MOST_DRAWS, MOST_WORK // (work * int(villages.subdistrict_sizes.max()))))
 
 
 def _effects(scenario: Scenario, parameters: Parameters, own: list[int], eligible: NDArray[np.bool_]) -> Effects:
