@@ -52,6 +52,15 @@ LOTS = 1000
 _TRIED = 16
 
 
+_FROM_TO: Ints = np.arange(len(LEVELS)) - np.arange(len(LEVELS))[:, None]
+RISES = (_FROM_TO > 0).astype(np.int64)
+"""Shape (4, 4): 1 where a village rises that goes from one level to another."""
+FALLS = (_FROM_TO < 0).astype(np.int64)
+_ENDS_AT = {name: np.tile(np.eye(len(LEVELS), dtype=np.int64)[s], (len(LEVELS), 1)) for s, name in enumerate(LEVELS)}
+COUNTED = {"rises": RISES, "falls": FALLS, **_ENDS_AT}
+"""What is counted of every year, by name: what a village adds that goes from one level to another."""
+
+
 @dataclass(frozen=True, eq=False)
 class YearStart:
     """Everything that is settled before the year begins, for V villages and D draws.
@@ -161,10 +170,10 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
     size = len(villages)
     start = YearStart.of(scenario, villages, parameters, seed)
     at_start = np.stack([(start.status == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
-    wanted = {name: Count(score, size) for name, score in _counted().items()}
+    wanted = {name: Count(score, size) for name, score in COUNTED.items()}
     judged = {key: target_count(target, at_start) for key, target in scenario.target.readings().items()}
     own = {key: count for key, (count, _) in judged.items() if not (count.score == wanted["rises"].score).all()}
-    year = YearAhead(villages, parameters, start)
+    year = OneYear(villages, parameters, start)
     sums, rise = year.counts({**wanted, **own})
     met = {key: chance_of_reaching(sums[key if key in own else "rises"], must) for key, (_, must) in judged.items()}
     rise_mean = _of_alike(scenario, villages, rise.mean(axis=1))
@@ -204,7 +213,7 @@ def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Par
     start = YearStart.of(scenario, villages, parameters, seed)
     at_start = np.stack([(start.status == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
     count, must = target_count(scenario.target, at_start)
-    sums, _ = YearAhead(villages, parameters, start).counts({"met": count})
+    sums, _ = OneYear(villages, parameters, start).counts({"met": count})
     return chance_of_reaching(sums["met"], must)
 
 
@@ -230,14 +239,6 @@ def chance_of_reaching(sums: Floats, must: Ints) -> Floats:
     """Return how probable it is that a count (n + 1, D) is at least `must` (D,), shape (D,)."""
     enough = np.arange(len(sums))[:, None] >= must
     return np.asarray(np.clip((sums * enough).sum(axis=0), 0.0, 1.0))
-
-
-def _counted() -> dict[str, Ints]:
-    """Return what is counted of every year, by name: what a village adds that goes from one level to another."""
-    start, end = np.indices((len(LEVELS), len(LEVELS)))
-    moves = {"rises": end > start, "falls": end < start}
-    moves |= {name: end == level for level, name in enumerate(LEVELS)}
-    return {name: inside.astype(np.int64) for name, inside in moves.items()}
 
 
 def _saturated(target: Target, at_start: Ints) -> Bools:
@@ -278,7 +279,7 @@ class Count:
     limit: int
 
 
-class YearAhead:
+class OneYear:
     """The year ahead of one district, V villages in K kecamatan, for D draws.
 
     Parameters
@@ -500,32 +501,37 @@ def _coins(parameters: Parameters) -> list[tuple[Floats, Floats]]:
 
 
 def _lasting_nodes(village_sd: Floats) -> tuple[Floats, Floats]:
-    """Return 2 cosh(τ b) for the positive nodes b, shape (D, b), and their weights; none where villages are alike.
-
-    The step keeps the average of a logistic curve, whose poles lie π/τ off the real line, right to about 1e-7.
-    """
+    """Return 2 cosh(τ b) for the positive nodes b, shape (D, b), and their weights; none where villages are alike."""
     widest = float(village_sd.max(initial=0.0))
     if widest == 0:
         return np.zeros((village_sd.size, 0)), np.zeros(0)
-    pole = np.pi / widest
-    step = 1.0 if pole > 4 else min(1.0, 2 * np.pi * pole / (16 + pole**2 / 2))
-    nodes, weight = normal_nodes(REACH + 1, step)
+    nodes, weight = normal_nodes(REACH + 1, float(_logistic_step(np.array([widest]))[0]))
     positive = nodes > 0
     return 2 * np.cosh(village_sd[:, None] * nodes[positive]), weight[positive]
 
 
-def _year_steps(year_sd: Floats, villages: int) -> Floats:
-    """Return the step of the district's nodes for each draw, shape (D,): 1, 1/2, 1/4 … sd; see `_fine_enough`.
+def _logistic_step(sd: Floats) -> Floats:
+    """Return the step at which the average of a logistic curve over N(0, sd²) is right to about 1e-7.
 
-    The sharpest step in the shock is taken where a tenth of the villages rises.
+    The curve has poles π / sd off the real line.
     """
-    return np.asarray(2.0 ** np.floor(np.log2(_fine_enough(year_sd * np.sqrt(0.09 * villages)))))
+    pole = np.pi / np.maximum(sd, 1e-9)
+    return np.where(pole > 4, 1.0, np.minimum(1.0, 2 * np.pi * pole / (16 + pole**2 / 2)))
 
 
-def _fine_enough(sharpness: Floats) -> Floats:
-    """Return the step at which the average of a normal step of width 1 / sharpness over N(0, 1) is right to 1e-5."""
-    width = 1 / np.maximum(sharpness, 1e-9)
-    return np.asarray(np.minimum(1.0, 1.3 * width / np.sqrt(1 + width**2)))
+def _step(sd: Floats, villages: int) -> Floats:
+    """Return the step at which what so many villages do is averaged over a shock of N(0, sd²), right to 1e-5.
+
+    How many of n villages rise is a step in the shock, of width w = 2 / (sd √n) at the narrowest; over a normal step
+    of that width the trapezoidal rule errs by exp(−(2π / h)² w² / (2 (1 + w²))).
+    """
+    width = 2 / (np.maximum(sd, 1e-9) * np.sqrt(villages))
+    return np.asarray(np.minimum(1.3 * width / np.sqrt(1 + width**2), _logistic_step(sd)))
+
+
+def _year_steps(year_sd: Floats, villages: int) -> Floats:
+    """Return the step of the district's nodes for each draw, shape (D,): 1, 1/2, 1/4 … sd."""
+    return np.asarray(2.0 ** np.floor(np.log2(_step(year_sd, villages))))
 
 
 def _district_nodes(parameters: Parameters, villages: int) -> tuple[Floats, Floats]:
@@ -565,8 +571,7 @@ def _points(parameters: Parameters, villages: Villages) -> Ints:
 
 def _subdistrict_step(subdistrict_sd: Floats, villages: Villages) -> Floats:
     """Return the step of x, on the log-odds scale, for each draw; 0 where kecamatan have no shock."""
-    finest = _fine_enough(subdistrict_sd * np.sqrt(villages.subdistrict_sizes.max() / 4))
-    return np.asarray(subdistrict_sd * finest)
+    return np.asarray(subdistrict_sd * _step(subdistrict_sd, int(villages.subdistrict_sizes.max())))
 
 
 def _subdistrict_points(parameters: Parameters, villages: Villages, district: Floats) -> tuple[Floats, Floats]:

@@ -23,7 +23,7 @@ from simulation.domain.target import Target
 from simulation.engine.ensemble import Effort, run
 from simulation.engine.exact.limits import NoClosedForm, sort_districts
 from simulation.engine.exact.solve import solve
-from simulation.engine.one_year import Count, YearAhead, YearStart, chance_of_meeting, draws_needed, first_year
+from simulation.engine.one_year import Count, OneYear, YearStart, chance_of_meeting, draws_needed, first_year
 from simulation.inputs.scenario import load_scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -106,7 +106,7 @@ def test_every_count_is_that_of_enumeration() -> None:
         "entries": Target(reading="entries").score,
         "mandiri": (end == 2).astype(int),
     }
-    year = YearAhead(villages, parameters, YearStart.of(scenario, villages, parameters, SEED))
+    year = OneYear(villages, parameters, YearStart.of(scenario, villages, parameters, SEED))
     found, rise = year.counts({name: Count(score, 8) for name, score in counted.items()})
     for name, score in counted.items():
         expected = np.zeros(9)
@@ -201,9 +201,9 @@ def test_shocks_held_as_given_average_to_the_integrated_year() -> None:
     trajectories = Trajectories.grid(range(draws), range(1))
     shocks = luck_of_years(villages, parameters, trajectories, SEED, scenario.years)[0]
     count = {"rises": Count(Target().score, 2)}
-    drawn = YearAhead(villages, parameters, start, shocks).counts(count)[0]["rises"][2]
+    drawn = OneYear(villages, parameters, start, shocks).counts(count)[0]["rises"][2]
     one = np.array([0])
-    integrated = YearAhead(villages, parameters.take(one), start.take(one)).counts(count)[0]["rises"][2, 0]
+    integrated = OneYear(villages, parameters.take(one), start.take(one)).counts(count)[0]["rises"][2, 0]
     assert abs(drawn.mean() - integrated) < 4 * drawn.std() / np.sqrt(draws)
 
 

@@ -15,7 +15,7 @@ from ...domain.parameters import Parameters
 from ...domain.status import LEVELS
 from ...domain.target import Target
 from ...domain.villages import Villages
-from ...engine.one_year import YearAhead, YearBlock, YearStart, target_count, total_of
+from ...engine.one_year import OneYear, YearBlock, YearStart, target_count, total_of
 from ...engine.poisson_binomial import add
 
 Floats = NDArray[np.float64]
@@ -69,7 +69,7 @@ def village_gains(target: Target, villages: Villages, parameters: Parameters, ef
     total = np.zeros((3, len(villages)))
     met = 0.0
     pairs = zip(
-        YearAhead(villages, parameters, alone).blocks(), YearAhead(villages, parameters, helped).blocks(), strict=True
+        OneYear(villages, parameters, alone).blocks(), OneYear(villages, parameters, helped).blocks(), strict=True
     )
     for without, with_it in pairs:
         chance, gains = _of_block(target, villages, without, with_it)

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from ...domain.evidence import UNKNOWN, Panel
 from ...domain.status import LEVELS, TOP
-from ...domain.target import Target
-from ...engine.exact.measures import judged
+from ...domain.target import Target, needed
 
 Statuses = NDArray[np.int8]
 TransitionCounts = NDArray[np.int64]
@@ -45,8 +44,8 @@ class DistrictYear:
 
     def met(self, target: Target) -> bool:
         """Return whether a target was met, of these villages."""
-        measure = judged(target, len(self.codes), 1, int((self.before == TOP).sum()))
-        return bool(measure.score[self.before, 0, self.after].sum() >= measure.needed[0])
+        counted = len(self.codes) if target.denominator == "all" else int((self.before < TOP).sum())
+        return bool(target.score[self.before, self.after].sum() >= needed(target.share, counted))
 
 
 @dataclass(frozen=True, eq=False)

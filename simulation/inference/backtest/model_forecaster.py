@@ -6,23 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...domain.evidence import Evidence
-from ...domain.law import SUBDISTRICT, TERMS, luck_of_years
+from ...domain.law import TERMS, luck_of_years
 from ...domain.parameters import DEFAULT_PRIORS, Parameters, ParameterSet
 from ...domain.randomness import Trajectories
+from ...domain.status import LEVELS
 from ...domain.target import Target
 from ...domain.villages import Villages
-from ...engine.exact.first_year import ends
-from ...engine.exact.forward import Village
-from ...engine.exact.population import take, village_log_odds
+from ...engine.one_year import RISES, Count, OneYear, YearStart, chance_of_reaching, target_count
 from ...inputs.scenario import Scenario
 from ..calibration.calibrate import calibrate
 from .cases import Past, Statuses
-from .next_year import NextYear, VillageGroup, combine_groups
+from .next_year import NextYear
 
-Floats = NDArray[np.float64]
 REPLICATES = 4
 """Years drawn for each parameter draw; given the shocks of a year, villages are added up exactly."""
 _NO_SUBDISTRICTS = {term.switch: term.off for term in TERMS if term.needs_subdistricts}
@@ -131,38 +128,22 @@ def next_year(scenario: Scenario, villages: Villages, parameters: Parameters, se
         D draws.
     """
     trajectories = Trajectories.grid(range(len(parameters.rise)), range(REPLICATES))
-    drawn = take(parameters, trajectories.draw)
-    shock = _shocks(villages, parameters, trajectories, scenario.years[0], seed)
-    log_odds = village_log_odds(villages, parameters)
-    nobody_helps = np.zeros((len(trajectories), 1))
-    status, groups = villages.levels, []
-    for rows in _rows_alike(villages, status, log_odds, apart=len(shock) > 1):
-        first = rows[0]
-        own = Village(int(status[first]), log_odds[trajectories.draw, first][:, None], nobody_helps)
-        where = villages.subdistrict_index[first] if len(shock) > 1 else 0
-        groups.append(VillageGroup(rows, own.status, ends(own, drawn, shock[where])))
-    return combine_groups(scenario.target, status, groups)
+    drawn = parameters.take(trajectories.draw)
+    years = range(scenario.years[0], scenario.years[0] + 1)
+    shocks = luck_of_years(villages, parameters, trajectories, seed, years)[0]
+    start = YearStart.unassisted(villages, drawn, np.repeat(villages.levels[:, None], len(trajectories), axis=1))
+    year = OneYear(villages, drawn, start, shocks)
+    count, must = target_count(scenario.target, np.bincount(villages.levels, minlength=len(LEVELS))[None])
+    sums, rise = year.counts({"rises": Count(RISES, len(villages)), "met": count})
+    rises = sums["rises"].mean(axis=1)
+    return NextYear(
+        rises=rises / rises.sum(),
+        met=float(chance_of_reaching(sums["met"], must).mean()),
+        levels=year.levels(rise).mean(axis=2),
+    )
 
 
 def _in_order(found: NextYear, sorted_codes: tuple[str, ...], codes: tuple[str, ...]) -> NextYear:
     """Return a forecast with its villages in the order in which they were asked about."""
     row = {code: i for i, code in enumerate(sorted_codes)}
     return replace(found, levels=found.levels[[row[code] for code in codes]])
-
-
-def _shocks(villages: Villages, parameters: Parameters, trajectories: Trajectories, year: int, seed: int) -> Floats:
-    """Return what a year adds to the log odds of rising in each kecamatan, shape (K, T); (1, T) where they are alike.
-
-    They are those of an ensemble with the same seed.
-    """
-    shock: Floats = luck_of_years(villages, parameters, trajectories, seed, range(year, year + 1))[0]
-    return shock if SUBDISTRICT.coefficient(parameters).any() else shock[:1]
-
-
-def _rows_alike(villages: Villages, statuses: Statuses, log_odds: Floats, *, apart: bool) -> list[NDArray[np.int64]]:
-    """Return villages that share level, covariates, peers and, where these are told `apart`, kecamatan."""
-    alike: dict[tuple[object, ...], list[int]] = {}
-    for row, (status, k) in enumerate(zip(statuses, villages.subdistrict_index, strict=True)):
-        key = (int(status), int(k) if apart else 0, log_odds[:, row].tobytes())
-        alike.setdefault(key, []).append(row)
-    return [np.array(rows, dtype=np.int64) for rows in alike.values()]

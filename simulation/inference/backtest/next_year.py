@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.status import LEVELS, TOP
+from ...domain.status import LEVELS
 from ...domain.target import Target
-from ...engine.exact.first_year import scores
-from ...engine.exact.measures import judged
+from ...engine.one_year import Count, chance_of_reaching, target_count
 from ...engine.poisson_binomial import Axis, Part, total
 
 Floats = NDArray[np.float64]
@@ -67,17 +66,23 @@ def combine_groups(target: Target, status: NDArray[np.integer[Any]], groups: Seq
         Every village is in one of them.
     """
     size = status.size
-    measure = judged(target, size, 1, int((status == TOP).sum()))
+    count, must = target_count(target, np.bincount(status, minlength=len(LEVELS))[None])
     rising = [group.levels[group.status + 1 :].sum(axis=0) for group in groups]
     moved = [np.stack([np.clip(1 - up, 0, 1), up]) for up in rising]
     sums = total([Part(g.rows.size, up) for g, up in zip(groups, moved, strict=True)], [Axis(size)]).mean(axis=-1)
-    adds = [Part(group.rows.size, scores(measure, group.status, group.levels)) for group in groups]
-    reached = total(adds, measure.axes(size)).mean(axis=-1)
+    adds = [Part(group.rows.size, _adds(count, group)) for group in groups]
+    reached = total(adds, [Axis(count.limit)]).mean(axis=-1)
     levels = np.empty((size, len(LEVELS)))
     for group in groups:
         levels[group.rows] = group.levels.mean(axis=1)
     return NextYear(
         rises=np.pad(sums, (0, size + 1 - sums.size)) / sums.sum(),
-        met=float(np.clip(reached[measure.reached(reached.shape)].sum() / reached.sum(), 0.0, 1.0)),
+        met=float(chance_of_reaching(reached[:, None] / reached.sum(), must)[0]),
         levels=levels,
     )
+
+
+def _adds(count: Count, group: VillageGroup) -> Floats:
+    """Return the chance that a village of a group adds 0, 1 … to a count, shape (most + 1, T)."""
+    score = count.score[group.status]
+    return np.stack([group.levels[score == number].sum(axis=0) for number in range(int(count.score.max()) + 1)])
