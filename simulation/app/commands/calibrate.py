@@ -1,4 +1,4 @@
-"""The command ``calibrate``: what a district's past teaches of the parameters, as draws that a scenario can use."""
+"""The command ``calibrate``: learns the parameters from a district's past, as draws that a scenario can use."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def calibrate(
 
 
 def _refuse(speech: Language, files: CalibratedScenario, draws: int) -> None:
-    """Refuse, before anything is computed, a place where a scenario could not use the draws."""
+    """Refuse a path for the draws that a scenario could not name, before anything is computed."""
     from ...report.calibrated_scenario import ENDING
 
     values = {"path": files.draws, "overlay": files.overlay, "scenario": files.scenario}

@@ -1,7 +1,4 @@
-"""The command ``check``: all problems of all files at once.
-
-Knows which files are asked for; must not know what a problem is.
-"""
+"""The command ``check``: all problems of all files at once."""
 
 from __future__ import annotations
 
@@ -55,7 +52,7 @@ def check(
 
 
 def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:
-    """Return that a scenario is in order, and what was read: enough to see whether it is what was meant."""
+    """Return a summary of a sound scenario, by which the planner sees whether it was read as meant."""
     speech, districts = settings.language(), scenario.districts
     first, last = scenario.years[0], scenario.years[-1]
     lines = [
@@ -83,7 +80,7 @@ def _sizes(speech: Language, districts: Sequence[Villages]) -> dict[str, str]:
 
 
 def _statuses(speech: Language, districts: Sequence[Villages]) -> str:
-    """Return how many villages are at each level, those whose statuses are made up left out and counted."""
+    """Return the villages per level over all districts, and the number of villages whose counts are made up."""
     four = [0] * len(LEVELS)
     unknown = 0
     for district in districts:

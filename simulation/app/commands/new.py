@@ -1,7 +1,4 @@
-"""The command ``new``: a starter scenario and a village table.
-
-Knows its options; must not know what a starter holds.
-"""
+"""The command ``new``: a starter scenario and a village table."""
 
 from __future__ import annotations
 

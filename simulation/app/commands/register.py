@@ -168,7 +168,7 @@ def _changed(speech: Language, kept: Register, changes: Sequence[Change]) -> Kam
 
 
 def _frozen(speech: Language, kept: Register, entry: Entry, *, known: bool) -> Iterator[str]:
-    """Yield what became of the run, each sentence on a line: names of folders are not broken."""
+    """Yield the sentences about a frozen run, each on a line of its own, so that names of folders are not broken."""
     from ...report.register.document import years_in_words
 
     values = {"entry": entry.name, "day": entry.registered}

@@ -34,7 +34,7 @@ District = Annotated[str | None, typer.Option(metavar="CODE", help=HELP.say("Whi
 
 @dataclass(frozen=True)
 class Life:
-    """A trajectory as far as it went.
+    """The finished years of a trajectory, and how it failed if it did.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ def _district(scenario: Scenario, code: str | None) -> Villages:
 def _live(
     scenario: Scenario, villages: Villages, address: tuple[int, int, int], agent_class: type[VillageAgent]
 ) -> Life:
-    """Run one trajectory, whatever its agents do."""
+    """Run one trajectory, and catch what its agents raise."""
     from ...domain.messages import Message, Refusal
     from ...engine.agent_errors import failure_of
     from ...engine.ensemble import MOST_ROWS
@@ -196,7 +196,7 @@ def _document(speech: Language, scenario: Scenario, life: Life) -> Document:
 
 
 def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
-    """Say on stderr what failed, and where in the agent's own file; the whole way there with --debug."""
+    """Show on stderr what failed and where in the agent's file, with ``--debug`` the whole traceback."""
     from ...engine.agent_errors import own_frames
     from ..failure_report import failure_told
 

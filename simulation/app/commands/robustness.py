@@ -1,4 +1,4 @@
-"""The command ``robustness``: scenarios to choose from, in every state of the world."""
+"""The command ``robustness``: compares scenarios in every state of the world."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The command ``schema``: the JSON Schema of the scenario file.
-
-Knows its options; must not know what a scenario holds.
-"""
+"""The command ``schema``: the JSON Schema of the scenario file."""
 
 from __future__ import annotations
 
