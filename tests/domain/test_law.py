@@ -19,6 +19,7 @@ from simulation.domain.transition import chance, odds
 from simulation.domain.villages import Villages
 from simulation.engine import agents, batch
 from simulation.engine.environment import Environment
+from simulation.engine.one_year import first_year
 from simulation.inference.explanation import explain
 from simulation.report.kinds import explanation as explanation_kind
 from simulation.report.kinds.kind import Source
@@ -91,6 +92,15 @@ def test_closed_forms_take_it_in(scenario: Assumptions) -> None:
     (found,) = seen_at(villages, parameters, villages.levels)
     assert found[0] is TOY
     np.testing.assert_allclose(found[1], [0.0] * 5 + [0.4] * 5)
+
+
+def test_the_exact_year_ahead_takes_it_in(scenario: Assumptions) -> None:
+    """Without simulation each village rises with its chance, with the term or without it."""
+    (villages,) = scenario.districts
+    alone = replace(scenario, interventions=(), parameters=replace(scenario.parameters, interventions=()))
+    found = first_year(alone, villages, alone.parameters.draw(0, 1), 0)
+    typical, beside = chance(odds(np.array([0.0502])) * np.array([1.0, RATIO**0.4]))
+    np.testing.assert_allclose(found.village_rises[:, 0], [typical] * 5 + [beside] * 3 + [0.0] * 2, rtol=1e-9)
 
 
 def test_luck_that_is_added_differs_between_years_and_is_not_foreseen(
