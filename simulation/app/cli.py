@@ -1,8 +1,4 @@
-"""The command ``kampungkb``: which commands there are, in the order in which they are needed.
-
-Knows their names and one line of each; must not know their options. With its neighbours in this room the only
-place that prints.
-"""
+"""The command line ``kampungkb``: its commands, in the order in which a planner needs them."""
 
 from __future__ import annotations
 

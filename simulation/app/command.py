@@ -1,7 +1,4 @@
-"""The options that every command takes, given to it as one `Settings`.
-
-Knows how Typer reads the options of a function; must not know what a command does.
-"""
+"""The decorator of all commands: adds the options that every command takes, and reports errors."""
 
 from __future__ import annotations
 
@@ -25,11 +22,11 @@ _EVERY_COMMAND: dict[str, tuple[Any, Any]] = {
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Return a function that Typer can make a command of.
+    """Return a function from which Typer can make a command.
 
     `function` takes `settings` first, then arguments and options of its own; the result takes these and
     ``--lang``, ``--quiet``, ``--verbose``, ``--debug``, ``--json``, those given before the command's name included.
-    Whatever goes wrong within is told here, once.
+    Exceptions become messages here, once for all commands.
     """
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     context = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)

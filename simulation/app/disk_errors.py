@@ -1,7 +1,4 @@
-"""What is said where results cannot be kept: which folder, why, and what helps.
-
-Knows how a failure of the disk becomes sentences; must not know what was being written.
-"""
+"""Errors of the disk in the reader's words: which folder cannot be written, why, and what helps."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ _FULL = {ENOSPC, EDQUOT, EFBIG}
 
 
 def reason(speech: Language, error: OSError) -> str:
-    """Return why something cannot be written, as the end of a sentence."""
+    """Return the end of a sentence that says why something cannot be written."""
     if error.errno in _FULL:
         return speech.say("no space is left on the disk")
     if error.errno in {EACCES, EPERM}:
@@ -31,12 +28,12 @@ def reason(speech: Language, error: OSError) -> str:
 
 
 class FolderError(StoppedError):
-    """A folder that cannot be used, found out before anything was computed.
+    """A folder for results cannot be used; raised before anything is computed.
 
     Attributes
     ----------
     error
-        Why, as the system says it.
+        The error of the operating system.
     """
 
     def __init__(self, sentences: Sequence[str], code: int, error: OSError) -> None:
@@ -45,9 +42,9 @@ class FolderError(StoppedError):
 
 
 def cannot_begin(speech: Language, folder: Path, error: OSError) -> FolderError:
-    """Return what is told where a folder cannot be used, before anything is computed.
+    """Return the error for a folder that cannot be used, before anything is computed.
 
-    That is bad input, and another ``--out`` the way out, unless the disk is full.
+    Its exit code is that of bad input, because another ``--out`` helps; where the disk is full, that of a failed run.
     """
     sentences = [
         speech.say("Results cannot be kept in {folder}: {reason}.", folder=folder, reason=reason(speech, error)),
@@ -57,7 +54,15 @@ def cannot_begin(speech: Language, folder: Path, error: OSError) -> FolderError:
 
 
 def cannot_finish(speech: Language, folder: Path, error: OSError, needed: str, left: str) -> StoppedError:
-    """Return what is told where tables cannot be written: `needed` is how much they take, `left` what is kept."""
+    """Return the error for tables that cannot be written.
+
+    Parameters
+    ----------
+    needed
+        How much space the results take, with its unit.
+    left
+        A sentence that says what of the run is kept.
+    """
     sentences = [
         speech.say("The run failed: {folder} cannot be written: {reason}.", folder=folder, reason=reason(speech, error))
     ]
@@ -71,7 +76,7 @@ def cannot_finish(speech: Language, folder: Path, error: OSError, needed: str, l
 
 
 def cannot_draw(speech: Language, folder: Path, error: OSError) -> StoppedError:
-    """Return what is told where the tables are finished and figures cannot be written."""
+    """Return the error for figures that cannot be written; the tables are finished."""
     sentences = [
         speech.say(
             "Figures are missing: {folder} cannot be written: {reason}.", folder=folder, reason=reason(speech, error)
@@ -82,7 +87,7 @@ def cannot_draw(speech: Language, folder: Path, error: OSError) -> StoppedError:
 
 
 def cannot_show(speech: Language, folder: Path, error: OSError) -> StoppedError:
-    """Return what is told where all is finished, and the answer goes to a file that cannot be written."""
+    """Return the error for an answer that cannot be written to stdout; the run folder is finished."""
     sentences = [
         speech.say("The answer cannot be written where it should go: {reason}.", reason=reason(speech, error)),
         speech.say("The results are whole in {folder}; the same command shows the answer again.", folder=folder),

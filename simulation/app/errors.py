@@ -25,14 +25,14 @@ RUN_FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 _SHEET = re.compile(r"(.+)\[([^\[\]]+)\]")
-"""A workbook and one of its sheets, in whose names spreadsheet programs allow no brackets."""
+"""A workbook and one of its sheets; names of sheets hold no brackets."""
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
-"""What Typer raises for every command that cannot be understood; of its kinds it exports only the one."""
+"""The base class of Typer's usage errors, of which it exports only `BadParameter`."""
 _PARENTHESIS = re.compile(r" \((.*)\)$")
 
 
 class StoppedError(Exception):
-    """A command that ended early, in the reader's words.
+    """Ends a command with sentences for the reader.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class StoppedError(Exception):
 
 @contextmanager
 def report_errors(settings: Settings) -> Iterator[None]:
-    """Turn errors into a short message and the exit code of the contract."""
+    """Turn any exception raised within into a short message on stderr and an exit code."""
     try:
         yield
     except (typer.Exit, BrokenPipeError):
@@ -56,7 +56,7 @@ def report_errors(settings: Settings) -> Iterator[None]:
         said = [settings.language().say("Interrupted."), *interrupt.args]
         typer.echo(printable(" ".join(said)), err=True)
         raise typer.Exit(INTERRUPTED) from None
-    except Exception as error:  # noqa: BLE001 - the last line before the reader: whatever it is becomes a sentence
+    except Exception as error:  # noqa: BLE001 - no traceback reaches the reader unasked
         code = _show(settings, error)
         if settings.debug:
             typer.echo(traceback.format_exc(), err=True)
@@ -64,7 +64,7 @@ def report_errors(settings: Settings) -> Iterator[None]:
 
 
 def _show(settings: Settings, error: Exception) -> int:
-    """Show what went wrong on stderr, and return the exit code."""
+    """Show an error on stderr, and return the exit code."""
     say = settings.language().say
     match error:
         case ProblemsError():
@@ -86,7 +86,7 @@ def _show(settings: Settings, error: Exception) -> int:
 
 
 def _show_refusal(settings: Settings, error: KampungError) -> int:
-    """Show why something was not possible, or why a run came to nothing, and return the exit code."""
+    """Show the reasons of a refusal or of a failed run, and return the exit code."""
     failed, reasons = isinstance(error, EnsembleError), _reasons(settings, error)
     say = settings.language().say
     if len(reasons) > 1:
@@ -100,13 +100,13 @@ def _show_refusal(settings: Settings, error: KampungError) -> int:
 
 
 def _reasons(settings: Settings, error: KampungError) -> list[str]:
-    """Return what an error says, in the reader's language where it can be translated; at least one sentence."""
+    """Return the reasons of an error in the reader's language, or its text where it has none."""
     speech = settings.language()
     return [speech.problem(reason) for reason in getattr(error, "reasons", ())] or [str(error)]
 
 
 def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
-    """Show the problems of one file or more on stderr, each file's in its own language unless another was asked for."""
+    """Show the problems of one or more files on stderr, each in its file's language unless ``--lang`` is given."""
     speech = settings.language()
     for error in errors:
         speech = settings.speaking(error.language).language()
@@ -117,13 +117,13 @@ def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
 
 
 def problem_data(settings: Settings, error: ProblemsError) -> list[dict[str, Any]]:
-    """Return problems as plain data, their sentences in the language in which they are shown."""
+    """Return problems as plain data, in the language in which they would be shown."""
     speech = settings.speaking(error.language).language()
     return [as_data(speech, problem) for problem in error.problems]
 
 
 def as_data(speech: Language, problem: Problem) -> dict[str, Any]:
-    """Return a problem as plain data, its sentences in a language."""
+    """Return a problem as plain data."""
     return {
         "file": problem.file,
         "line": problem.line,
@@ -136,7 +136,7 @@ def as_data(speech: Language, problem: Problem) -> dict[str, Any]:
 
 
 def problem_lines(speech: Language, problems: Iterable[Problem]) -> Iterator[str]:
-    """Yield the lines of every problem as one text; those that differ only in their line are told once."""
+    """Yield the text of every problem; problems that differ only in their line are shown once."""
     alike: dict[tuple[Any, ...], list[Problem]] = {}
     for problem in problems:
         key = tuple(value for name, value in as_data(speech, problem).items() if name != "line")
@@ -156,7 +156,7 @@ def problem_lines(speech: Language, problems: Iterable[Problem]) -> Iterator[str
 
 
 def with_sheet(speech: Language, table: str) -> str:
-    """Return how a table is named: its file, and its sheet where the workbook has several."""
+    """Return the name of a table: its file, and its sheet where the workbook has several."""
     parts = _SHEET.fullmatch(table)
     return table if parts is None else speech.say("{file}, sheet {sheet}", file=parts[1], sheet=parts[2])
 
@@ -174,7 +174,7 @@ def _lines(speech: Language, problem: Problem) -> list[str]:
 
 
 def _place(speech: Language, problem: Problem) -> str:
-    """Return where a problem is: file, line and key of a scenario; sheet, row, column and cell of a table."""
+    """Return the place of a problem: file, line and key of a scenario; sheet, row, column and cell of a table."""
     if not problem.table:
         place = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
         return f"{place}: {problem.field}" if problem.field else place
@@ -189,9 +189,9 @@ def _place(speech: Language, problem: Problem) -> str:
 
 
 def run(app: typer.Typer) -> None:
-    """Run the command that was typed; never return.
+    """Run the command line and exit.
 
-    Typer writes its own errors in English only. What is not known here is shown in its words.
+    Typer's usage errors are English; those known here are shown in the reader's language.
     """
     speech = language_of_help(sys.argv[1:])
     try:
@@ -211,7 +211,7 @@ def run(app: typer.Typer) -> None:
 
 
 def _reason(speech: Language, error: Any, typed: Sequence[str]) -> str:
-    """Return what of the command could not be understood, and what may have been meant."""
+    """Return the reason of a usage error, and what may have been meant."""
     say, message = speech.say, error.format_message()
     said = str(message)
     match type(error).__name__:

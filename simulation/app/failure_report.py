@@ -1,7 +1,4 @@
-"""What is said of trajectories that failed, and the commands that run them again.
-
-Knows how a failure is told in the terminal; must not know how it came about.
-"""
+"""Reports the trajectories in which an agent failed, with the commands that run them again."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from .options import Settings
 
 @dataclass(frozen=True)
 class Replayable:
-    """What trajectories are run from, as it was given on the command line.
+    """What the command line said about a run, enough to run one of its trajectories again.
 
     Attributes
     ----------
@@ -39,7 +36,7 @@ class Replayable:
     several: bool
 
     def command(self, draw: int, replicate: int, district: str) -> str:
-        """Return the command that runs one of them again."""
+        """Return the command that runs one trajectory again."""
         options: dict[str, int | str | None] = {"--draw": draw, "--replicate": replicate, "--seed": self.seed}
         options |= {"--agent": self.agent, "--district": district if self.several else None}
         given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
@@ -47,12 +44,12 @@ class Replayable:
         return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
     def of(self, failure: Failure) -> str:
-        """Return the command that runs a failed one again."""
+        """Return the command that runs a failed trajectory again."""
         return self.command(failure.draw, failure.replicate, failure.district_code)
 
 
 def tell_failures(settings: Settings, result: ForecastResult, again: Replayable, folder: Path) -> None:
-    """Say on stderr which trajectories of a run failed, and how to see the first of them fail."""
+    """Show on stderr which trajectories of a run failed, and the commands that run the first of them again."""
     speech, failed = settings.language(), result.failures
     if failed is None:
         return

@@ -1,7 +1,4 @@
-"""Scenario files as commands read them, and what is said of them.
-
-Knows which notes a reader gets; must not know what a command does with a scenario.
-"""
+"""Reads the scenario files of a command, and shows notes and problems."""
 
 from __future__ import annotations
 
@@ -20,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
-    """Read scenario files, all problems of all of them shown at once.
+    """Read scenario files; show all problems of all files at once.
 
     Raises
     ------
     typer.Exit
-        Where one cannot be used.
+        If one of them has problems.
     """
     from ..domain.messages import ProblemsError
     from ..inputs.scenario import load_scenario
@@ -45,19 +42,19 @@ def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
 
 
 def _each_once(errors: Sequence[ProblemsError]) -> Iterator[ProblemsError]:
-    """Yield errors without the problems that an earlier one has shown, such as those of a table that files share."""
+    """Yield the errors without problems that an earlier one has, as where two scenarios share a broken table."""
     from ..domain.messages import ProblemsError
 
-    told: list[Problem] = []
+    shown: list[Problem] = []
     for error in errors:
-        fresh = [problem for problem in error.problems if problem not in told]
-        told += fresh
+        fresh = [problem for problem in error.problems if problem not in shown]
+        shown += fresh
         if fresh:
             yield ProblemsError(fresh, error.language)
 
 
 def tell_changes(settings: Settings, scenario: Scenario) -> None:
-    """Say what a reader should know of the files, and what overlays changed where more was asked for."""
+    """Show the notes on a scenario; with ``--verbose``, also what its overlays changed."""
     speech = settings.speaking(scenario.language).language()
     for note in scenario.provenance.notes:
         settings.note(speech.problem(note))
@@ -67,7 +64,7 @@ def tell_changes(settings: Settings, scenario: Scenario) -> None:
 
 
 def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> None:
-    """Say that draws were asked for where one says all."""
+    """Show a note if ``--draws`` was given for a scenario without uncertain parameters."""
     if scenario.fixed and draws is not None:
         say = settings.language().say
         settings.note(say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))

@@ -15,14 +15,14 @@ from ..report.language import LANGUAGES, Language, language, language_of_environ
 
 
 class LanguageChoice(StrEnum):
-    """The languages that can be asked for."""
+    """Values of ``--lang``."""
 
     id = "id"
     en = "en"
 
 
 class EngineChoice(StrEnum):
-    """How trajectories are computed."""
+    """Values of ``--engine``."""
 
     batch = "batch"
     mesa = "mesa"
@@ -30,7 +30,7 @@ class EngineChoice(StrEnum):
 
 
 def language_of_help(arguments: Sequence[str]) -> Language:
-    """Return the language of ``--help``, which is written before any option is read."""
+    """Return the language of ``--help``, whose texts are made before Typer reads any option."""
     for given, following in zip(arguments, [*arguments[1:], ""], strict=False):
         option, _, value = given.partition("=")
         if option == "--lang" and (value or following) in LANGUAGES:
@@ -42,7 +42,7 @@ HELP = language_of_help(sys.argv[1:])
 
 
 def at_least_one(value: int | None) -> int | None:
-    """Refuse numbers of things below one."""
+    """Refuse counts below 1."""
     if value is not None and value < 1:
         raise typer.BadParameter(HELP.say("{value} is too few; give a whole number of at least 1", value=value))
     return value
@@ -56,7 +56,7 @@ def at_least_zero(value: int) -> int:
 
 
 def between_zero_and_one(value: float | None) -> float | None:
-    """Refuse widths of nothing and of everything, and what is no number."""
+    """Refuse half-widths outside (0, 1), and NaN."""
     if value is not None and not 0 < value < 1:
         typed = f"{value:g}"
         raise typer.BadParameter(HELP.say("{value} is no half-width; give a number between 0 and 1", value=typed))

@@ -1,7 +1,4 @@
-"""Progress of a long run, with the time left.
-
-Knows how far and how fast; must not know what is being run.
-"""
+"""Shows the progress of a long run, with the time left."""
 
 from __future__ import annotations
 
@@ -19,18 +16,18 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 QUIET_SECONDS = 1.0
-"""Runs shorter than this say nothing."""
+"""Shorter runs show no progress."""
 LINE_SECONDS = 10.0
-"""Between two lines where there is no terminal to draw a bar on."""
+"""Time between two lines of progress where stderr is no terminal."""
 SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} trajectories, about {seconds} s left")
-"""What is done, beside a bar and as a line."""
+"""The words beside a progress bar, and those of a line of progress."""
 
 
 class ProgressReport:
-    """Called with (done, in all); a bar on a terminal, else a line now and then.
+    """Callable with (done, in all): draws a bar on a terminal, and writes a line every ten seconds elsewhere.
 
-    What an earlier run had finished, as `resuming` tells at each call, costs no time and says nothing of
-    how long the rest takes: the clock starts after it.
+    While `resuming` returns True, chunks of an earlier run are loaded. That takes no time to speak of, so the time
+    left is estimated from what comes after.
     """
 
     def __init__(
@@ -61,7 +58,7 @@ class ProgressReport:
             self._bar[0].stop()
 
     def __call__(self, done: int, total: int) -> None:
-        """Note that `done` of `total` trajectories, or whatever is done, are finished."""
+        """Show that `done` of `total` trajectories, or other units of work, are finished."""
         if total != self._total:
             # The next round of a run that doubles.
             self._total, self._began, self._loaded = total, self._last_call, 0

@@ -101,7 +101,7 @@ class Reach:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Explanation:
+class VillageChance:
     """The chance that one village rises in one year, and where it comes from.
 
     Attributes
@@ -123,10 +123,15 @@ class Explanation:
     without_interventions
         Chance in that year with its luck, and what is unmeasured, and no intervention.
     chance
-        Chance of rising, with the interventions.
+        Chance of rising, with the interventions: the mean over trajectories of what the law gives.
+    probability_rises
+        The chance as a forecast tells it: in which share of its trajectories the village rose, so that simulation
+        error stands between this and `chance`; the same as `chance` where a scenario is explained.
+    by_year
+        Forecast year -> that share; empty where a scenario is explained.
     components
         Every term, in the order of the law; then the interventions.
-    interventions
+    reach
         What each intervention of the scenario is to the village.
     if_all_assured
         The chance if every intervention that may choose the village assisted it for certain and at full dose; None
@@ -135,12 +140,8 @@ class Explanation:
         Column -> the village's number and the mean of the district.
     share_above
         Share of the other villages of its kecamatan that stand above it, mean over trajectories.
-    draws, replicates
-        How many trajectories were played.
-    by_year
-        Forecast year -> share of the trajectories of a forecast in which it rose; empty where a scenario is explained.
-    scenario, seed
-        What was explained, and of which draws.
+    draws, replicates, seed
+        Which trajectories were played.
     """
 
     village_code: str
@@ -155,31 +156,32 @@ class Explanation:
     foreseen: float
     without_interventions: float
     chance: float
+    probability_rises: float
+    by_year: Mapping[int, float] = field(default_factory=dict)
     components: tuple[Component, ...]
-    interventions: tuple[Reach, ...]
+    reach: tuple[Reach, ...]
     if_all_assured: float | None
     covariates: Mapping[str, tuple[float, float]]
     share_above: float
     draws: int
     replicates: int
-    by_year: Mapping[int, float] = field(default_factory=dict)
-    scenario: Scenario = field(compare=False, repr=False)
     seed: int
-
-    @property
-    def counted(self) -> float | None:
-        """Share of the trajectories of a forecast in which it rose; None where a scenario is explained."""
-        return self.by_year.get(self.year)
-
-    @property
-    def probability_rises(self) -> float:
-        """The chance as the forecast tells it: counted where it was, else `chance`."""
-        return self.chance if self.counted is None else self.counted
 
     @property
     def cannot_rise(self) -> bool:
         """Whether it stands at the top in every trajectory."""
         return self.levels[LEVELS[TOP]] == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation(VillageChance):
+    """The chance that one village of a scenario rises in one year, and where it comes from."""
+
+    scenario: Scenario = field(compare=False, repr=False)
+
+    def counted(self, by_year: Mapping[int, float]) -> Explanation:
+        """Return the explanation of a forecast in which the village rose in these shares of the trajectories."""
+        return replace(self, by_year=by_year, probability_rises=by_year.get(self.year, self.chance))
 
     @property
     def table(self) -> pd.DataFrame:
@@ -257,8 +259,8 @@ def _explain_forecast(forecast: Forecast, village: str, year: int | None) -> Exp
     replicates = None if forecast.engine == "exact" else effort.replicates
     found = explain(scenario, village, year, draws=effort.draws, replicates=replicates, seed=forecast.seed)
     place = _find(scenario, village)
-    counted = forecast.districts[place.district].rise_probability[place.row]
-    return replace(found, by_year=dict(zip(scenario.years, counted.tolist(), strict=False)))
+    shares = forecast.districts[place.district].rise_probability[place.row]
+    return found.counted(dict(zip(scenario.years, shares.tolist(), strict=False)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -335,7 +337,7 @@ def _explained(scenario: Scenario, effort: Effort, seed: int, place: _Place, yea
     may_rise = np.where(played.blocked, 0.0, played.base_odds)
     seen = _sum(term for name, term in played.terms.items() if name.foreseeable)
     luck = _sum(term for name, term in played.terms.items() if not name.foreseeable)
-    effect = _joint(played.programmes, scenario.overlap)
+    with_effect = _mean(may_rise, seen + luck + _joint(played.programmes, scenario.overlap))
 
     def assured(chosen: Bools) -> float | None:
         """Return the chance with some interventions for certain; None where none of them may choose the village."""
@@ -358,7 +360,8 @@ def _explained(scenario: Scenario, effort: Effort, seed: int, place: _Place, yea
         base_interval90=_interval(played, effort.draws),
         foreseen=_mean(may_rise, seen),
         without_interventions=_mean(may_rise, seen + luck),
-        chance=_mean(may_rise, seen + luck + effect),
+        chance=with_effect,
+        probability_rises=with_effect,
         components=(
             _waiting(played),
             *(_component(term.name, term.key, row, term.foreseeable) for term, row in played.terms.items()),
@@ -367,7 +370,7 @@ def _explained(scenario: Scenario, effort: Effort, seed: int, place: _Place, yea
                 for plan, row in zip(scenario.interventions, played.programmes, strict=True)
             ),
         ),
-        interventions=tuple(
+        reach=tuple(
             Reach(plan.name, float(played.eligible[j].mean()), float(played.assisted[j].mean()), assured(every == j))
             for j, plan in enumerate(scenario.interventions)
         ),

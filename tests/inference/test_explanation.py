@@ -111,9 +111,9 @@ def test_the_chance_agrees_with_how_often_the_village_rose(made: Forecast) -> No
         for t, year in enumerate(YEARS):
             found = explain(made, district.villages.codes[row], year)
             assert (found.draws, found.replicates) == (made.effort.draws, made.effort.replicates)
-            assert found.counted == found.probability_rises == district.rise_probability[row, t]
+            assert found.by_year[found.year] == found.probability_rises == district.rise_probability[row, t]
             error = math.sqrt(found.chance * (1 - found.chance) / size)
-            assert abs(found.counted - found.chance) <= 4 * error
+            assert abs(found.probability_rises - found.chance) <= 4 * error
 
 
 def test_an_exact_forecast_is_explained_too() -> None:
@@ -122,9 +122,11 @@ def test_an_exact_forecast_is_explained_too() -> None:
     made = forecast(make_scenario(villages, {"year_sd": 0.6}, horizon=2), engine="exact")
     found = explain(made, "63.99.0002", ORIGIN + 2)
     assert found.replicates == 20_000
-    assert found.counted is not None
+    assert found.by_year
     # A mean of chances varies less than a count of rises would.
-    assert abs(found.counted - found.chance) < 4 * math.sqrt(found.chance * (1 - found.chance) / found.replicates)
+    assert abs(found.probability_rises - found.chance) < 4 * math.sqrt(
+        found.chance * (1 - found.chance) / found.replicates
+    )
 
 
 @pytest.mark.parametrize("overlap", ["multiply", "strongest", "diminishing"])
@@ -158,7 +160,7 @@ def test_an_intervention_that_never_assists_does_not_act() -> None:
     assert {parts(found)[name].odds_ratio for name in ("elsewhere", "later")} == {None}
     assert parts(found)["pokja"] == parts(before)["pokja"]
     assert found.chance == before.chance > found.without_interventions
-    reaches = {reach.name: reach for reach in found.interventions}
+    reaches = {reach.name: reach for reach in found.reach}
     assert (reaches["elsewhere"].eligible, reaches["later"].eligible, reaches["pokja"].eligible) == (0, 0, 1)
     assert reaches["elsewhere"].if_assured is None
 
@@ -171,7 +173,7 @@ def test_certain_assistance_is_the_formula_at_full_dose() -> None:
     effects = {"ramp.odds_ratio_rise": 2.5, "other.odds_ratio_rise": 1.6}
     scenario = make_scenario(villages, {"rise.dasar": 0.11}, [ramp, other], effects, overlap="multiply")
     found = explain(scenario, "63.99.0005", replicates=2000)
-    reach = found.interventions[0]
+    reach = found.reach[0]
     odds = 0.11 / 0.89
     assert reach.if_assured == pytest.approx(2.5 * odds / (1 + 2.5 * odds))
     assert found.if_all_assured == pytest.approx(2.5 * 1.6 * odds / (1 + 2.5 * 1.6 * odds))
@@ -233,7 +235,7 @@ def test_too_many_trajectories_are_played_in_part(made: Forecast, monkeypatch: p
     assert found.draws * found.replicates <= 100
     scenario = made.scenario
     alone = explain(scenario, villages.codes[1], draws=found.draws, replicates=found.replicates, seed=made.seed)
-    assert replace(found, by_year={}) == alone
+    assert found.counted({}) == alone
 
 
 def test_counts_alone_explain_no_village() -> None:

@@ -19,9 +19,9 @@ from simulation.inference.backtest.next_year import NextYear, VillageGroup, comb
 from simulation.inference.backtest.rolling import Forecaster
 from simulation.inputs.observations.reading import DataFile
 from simulation.report.kinds.backtest import BACKTEST, PastYears
-from simulation.report.kinds.calibration import CALIBRATION, Learning, result_of
+from simulation.report.kinds.calibration import CALIBRATION, PAST, Learning, result_of
 from simulation.report.kinds.kind import Work
-from simulation.report.kinds.past import FILE, evidence_content, evidence_in
+from simulation.report.kinds.past import evidence_content, evidence_in
 from simulation.report.plots import Figure
 from simulation.report.store.codec import rounded_as_kept, to_data
 from simulation.report.store.folder import Folder
@@ -76,8 +76,8 @@ def test_a_calibration_is_saved_where_the_command_would_look_for_it(
     question = Learning.of(posterior.evidence, scenario, 50, 0)
     assert folder == Folder.of(CALIBRATION, question, tmp_path).path
     assert {path.name for path in folder.iterdir()} >= {"calibration.json", "posterior.parquet", "calibration.csv"}
-    past = (folder / "inputs" / "data" / FILE).read_bytes()
-    assert past == question.data[FILE]
+    past = (folder / "inputs" / "data" / PAST).read_bytes()
+    assert past == question.data[PAST]
     again = CALIBRATION.compute(question, Work())
     assert to_data(result_of(again)) == to_data(result_of(posterior))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -47,5 +46,5 @@ def explain(
     found = explain(finished.scenario, village, year, draws=asked.draws, replicates=replicates, seed=asked.seed)
     rows = read_rows(finished.path, found.village_code)
     by_year = {row["year"]: chance for row in rows if (chance := row["probability_rises"]) is not None}
-    result = EXPLANATION.result(replace(found, by_year=by_year))
+    result = EXPLANATION.result(found.counted(by_year))
     show_result(settings, result, EXPLANATION.document(result, settings.language(), Source(finished.id)))

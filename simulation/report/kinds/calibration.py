@@ -23,11 +23,11 @@ from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Picture
 from ..language import Language, phrase
 from .head import Head, head_of, title_of
 from .kind import DataTable, Kind, Source, Work
-from .past import FILE, evidence_content, evidence_in
+from .past import evidence_content, evidence_in
 from .question import Question
 
-DRAWS = "posterior.parquet"
-"""File of the draws."""
+PAST, DRAWS = "past.json", "posterior.parquet"
+"""Files of the evidence and of the draws."""
 NARROWED = 0.9
 """Share of the prior variance that may be left where a parameter counts as narrowed."""
 _DATA: Mapping[Datum, str] = {
@@ -62,7 +62,7 @@ class Learning:
     ) -> Question[Learning]:
         """Return the question what evidence teaches of the parameters of a scenario, or of the default priors."""
         asked = cls(draws, seed, estimate_effects, scenario is None)
-        return Question("calibration", (scenario or anywhere(),), asked, data={FILE: evidence_content(evidence)})
+        return Question("calibration", (scenario or anywhere(),), asked, data={PAST: evidence_content(evidence)})
 
 
 @dataclass(frozen=True)
@@ -292,7 +292,7 @@ def worth_of_draws(speech: Language, result: CalibrationResult) -> str:
 def _compute(question: Question[Learning], work: Work) -> Posterior:
     asked = question.asked
     return calibrate(
-        evidence_in(question.data[FILE]),
+        evidence_in(question.data[PAST]),
         None if asked.default else question.scenarios[0],
         asked.draws,
         asked.seed,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from math import exp, floor, log10
 
 from ...domain.law import TERMS
 from ...domain.status import LEVELS, TOP
 from ...domain.transition import LARGEST_LOG_ODDS
-from ...inference.explanation import INTERVENTION, QUANTILES, Explanation, explain
+from ...inference.explanation import INTERVENTION, Component, Explanation, VillageChance, explain
 from .. import wording
 from ..assumptions import parameter_name
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
@@ -107,140 +107,15 @@ class OneVillage:
         return Question("explanation", (found.scenario,), asked)
 
 
-@dataclass(frozen=True)
-class Base:
-    """Chance of a typical village at its level in a typical year.
-
-    Attributes
-    ----------
-    parameter_interval90
-        5% and 95% quantile over draws; None where the level varies, or nothing is uncertain.
-    """
-
-    probability: float
-    parameter_interval90: tuple[float, float] | None
-
-
-@dataclass(frozen=True)
-class TermRow:
-    """One term of the log odds of rising: see `simulation.inference.explanation.Component`."""
-
-    kind: str
-    name: str
-    foreseeable: bool
-    acts: float
-    odds_ratio: Mapping[str, float] | None
-    log_odds: float
-
-
-@dataclass(frozen=True)
-class Covariate:
-    """A village's number, and the mean of its district."""
-
-    value: float
-    district_mean: float
-
-
-@dataclass(frozen=True)
-class ReachRow:
-    """What an intervention is to the village: see `simulation.inference.explanation.Reach`."""
-
-    name: str
-    eligible: float
-    assisted: float
-    probability_if_certain: float | None
-
-
 @dataclass(frozen=True, kw_only=True)
-class ExplanationResult(Head):
-    """What ``explanation.json`` holds.
-
-    Attributes
-    ----------
-    village_code, village, subdistrict, year
-        Which village, in which year; its district is that of the head.
-    origin_status, status_at_start
-        Its level at the end of the origin; share of the trajectories in which it has each when the year begins.
-    probability_rises, simulation_error
-        The chance as counted in the forecast, and what of it is simulation error: 0 where no forecast is explained.
-    probability_computed
-        The chance as the mean over trajectories of what the law gives: without simulation error.
-    base, components, covariates, share_above
-        Where the chance comes from.
-    reach
-        What each intervention of the scenario is to it.
-    probability_foreseen, probability_without_interventions, probability_if_all_certain
-        In a typical year; with its luck, without interventions; with every intervention that may choose it.
-    probability_by_year
-        Forecast year -> chance as counted in the forecast.
-    """
-
-    village_code: str
-    village: str
-    subdistrict: str
-    year: int
-    origin_status: str
-    status_at_start: Mapping[str, float]
-    probability_rises: float
-    simulation_error: float
-    probability_computed: float
-    base: Base
-    components: tuple[TermRow, ...]
-    covariates: Mapping[str, Covariate]
-    share_above: float
-    reach: tuple[ReachRow, ...]
-    probability_foreseen: float
-    probability_without_interventions: float
-    probability_if_all_certain: float | None
-    probability_by_year: Mapping[int, float]
-    draws: int
-    replicates: int
-    seed: int
-
-    @property
-    def cannot_rise(self) -> bool:
-        """Whether it stands at the top in every trajectory."""
-        return self.status_at_start[LEVELS[TOP]] == 1
+class ExplanationResult(Head, VillageChance):
+    """What ``explanation.json`` holds."""
 
 
 def result_of(found: Explanation) -> ExplanationResult:
     """Return the typed result of an explanation."""
-    return ExplanationResult(
-        **head_of(found.scenario) | {"district": found.district},
-        village_code=found.village_code,
-        village=found.village,
-        subdistrict=found.subdistrict,
-        year=found.year,
-        origin_status=found.origin_level,
-        status_at_start=dict(found.levels),
-        probability_rises=found.probability_rises,
-        simulation_error=found.probability_rises - found.chance,
-        probability_computed=found.chance,
-        base=Base(found.base, found.base_interval90),
-        components=tuple(
-            TermRow(
-                part.kind,
-                part.name,
-                part.foreseeable,
-                part.acts,
-                None if part.odds_ratio is None else dict(zip(map(str, QUANTILES), part.odds_ratio, strict=True)),
-                part.log_odds,
-            )
-            for part in found.components
-        ),
-        covariates={name: Covariate(*numbers) for name, numbers in found.covariates.items()},
-        share_above=found.share_above,
-        reach=tuple(
-            ReachRow(reach.name, reach.eligible, reach.assisted, reach.if_assured) for reach in found.interventions
-        ),
-        probability_foreseen=found.foreseen,
-        probability_without_interventions=found.without_interventions,
-        probability_if_all_certain=found.if_all_assured,
-        probability_by_year=dict(found.by_year),
-        draws=found.draws,
-        replicates=found.replicates,
-        seed=found.seed,
-    )
+    plain = {field.name: getattr(found, field.name) for field in fields(VillageChance)}
+    return ExplanationResult(**head_of(found.scenario) | plain)
 
 
 def document_of(result: ExplanationResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
@@ -256,7 +131,7 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
                     village=result.village,
                     code=result.village_code,
                     subdistrict=result.subdistrict,
-                    level=result.origin_status,
+                    level=result.origin_level,
                     origin=result.origin,
                 )
             ),
@@ -271,7 +146,7 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
     )
 
 
-def _tables_of(speech: Language, result: ExplanationResult) -> Iterator[Paragraph | Table]:
+def _tables_of(speech: Language, result: VillageChance) -> Iterator[Paragraph | Table]:
     yield terms_table(speech, result)
     yield Paragraph(
         speech.say(
@@ -285,7 +160,7 @@ def _tables_of(speech: Language, result: ExplanationResult) -> Iterator[Paragrap
         yield reach_table(speech, result)
 
 
-def why(speech: Language, result: ExplanationResult) -> Iterator[str]:
+def why(speech: Language, result: VillageChance) -> Iterator[str]:
     """Yield the sentences: how likely, what matters most, what it would take."""
     said = {"village": result.village, "year": result.year}
     if result.cannot_rise:
@@ -293,27 +168,27 @@ def why(speech: Language, result: ExplanationResult) -> Iterator[str]:
         return
     verdict = wording.word_and_chance(speech, result.probability_rises)
     yield speech.say("{verdict}: {village} rises in status in {year}.", verdict=verdict, **said)
-    if (top := result.status_at_start[LEVELS[TOP]]) >= WORTH_TELLING:
+    if (top := result.levels[LEVELS[TOP]]) >= WORTH_TELLING:
         yield speech.say(
             "In {share} of the simulated futures it stands at paripurna by then and cannot rise.",
             share=frequency(speech, top),
         )
     yield _most(speech, result)
-    unforeseen = result.probability_without_interventions - result.probability_foreseen
+    unforeseen = result.without_interventions - result.foreseen
     if abs(unforeseen) >= WORTH_TELLING:
         points = speech.number(100 * abs(unforeseen), 1)
         yield speech.say(_UNFORESEEN[unforeseen < 0], points=points)
     yield from _what_it_takes(speech, result)
 
 
-def _most(speech: Language, result: ExplanationResult) -> str:
+def _most(speech: Language, result: VillageChance) -> str:
     """Return what sets the village apart from a typical one at its level."""
     most = max((part for part in result.components if part.foreseeable), key=lambda part: abs(part.log_odds))
-    if abs(_moved(result.base.probability, most.log_odds) - result.base.probability) < WORTH_TELLING:
+    if abs(_moved(result.base, most.log_odds) - result.base) < WORTH_TELLING:
         return speech.say("Nothing that is known of it sets it apart from a typical village at its level.")
     return speech.say(
         _MOST.get(most.kind, _MOST_OF_ALL),
-        ratio="" if most.odds_ratio is None else times(speech, most.odds_ratio["0.5"]),
+        ratio="" if most.odds_ratio is None else times(speech, most.odds_ratio[1]),
         name=_name(speech, most),
         acts=frequency(speech, most.acts),
         above=frequency(speech, result.share_above),
@@ -327,17 +202,15 @@ def _moved(probability: float, log_odds: float) -> float:
     return probability * ratio / (1 - probability + probability * ratio)
 
 
-def _what_it_takes(speech: Language, result: ExplanationResult) -> Iterator[str]:
+def _what_it_takes(speech: Language, result: VillageChance) -> Iterator[str]:
     """Yield what certain assistance would do, and whether that is enough for an even chance."""
-    reaches = [
-        (reach.probability_if_certain, reach) for reach in result.reach if reach.probability_if_certain is not None
-    ]
-    if not reaches or result.probability_if_all_certain is None:
+    reaches = [(reach.if_assured, reach) for reach in result.reach if reach.if_assured is not None]
+    if not reaches or result.if_all_assured is None:
         yield speech.say("No intervention of the scenario can choose it in {year}.", year=result.year)
         return
     assured, best = max(reaches, key=lambda pair: pair[0])
-    highest = max(result.probability_if_all_certain, assured)
-    if highest - result.probability_computed < WORTH_TELLING:
+    highest = max(result.if_all_assured, assured)
+    if highest - result.chance < WORTH_TELLING:
         yield _nothing_to_gain(speech, [reach.assisted for _, reach in reaches])
         return
     yield speech.say(
@@ -345,7 +218,7 @@ def _what_it_takes(speech: Language, result: ExplanationResult) -> Iterator[str]
         name=best.name,
         assisted=frequency(speech, best.assisted),
         chance=wording.uncertain(speech, assured, 1),
-        all=wording.uncertain(speech, result.probability_if_all_certain, 1),
+        all=wording.uncertain(speech, result.if_all_assured, 1),
     )
     if highest < EVEN:
         yield speech.say("Even then it more likely stays than rises.")
@@ -380,7 +253,7 @@ def measured(speech: Language, value: float) -> str:
     return speech.number(value, 0 if value == round(value) else min(max(0, 2 - floor(log10(abs(value)))), 4))
 
 
-def terms_table(speech: Language, result: ExplanationResult) -> Table:
+def terms_table(speech: Language, result: VillageChance) -> Table:
     """Return what multiplies the odds of rising, and the chances on the way from a typical village to this one."""
     say = speech.say
 
@@ -396,11 +269,11 @@ def terms_table(speech: Language, result: ExplanationResult) -> Table:
         return [label, "", "", probability]
 
     rows = [
-        chance(_base(speech, result), result.base.probability),
+        chance(_base(speech, result), result.base),
         *terms(interventions=False),
-        chance(say("this village in a typical year"), result.probability_foreseen),
+        chance(say("this village in a typical year"), result.foreseen),
         *terms(interventions=False, foreseeable=False),
-        chance(say("without interventions that year"), result.probability_without_interventions),
+        chance(say("without interventions that year"), result.without_interventions),
         *terms(interventions=True),
         chance(say("chance of rising in {year}", year=result.year), result.probability_rises),
     ]
@@ -413,11 +286,11 @@ def terms_table(speech: Language, result: ExplanationResult) -> Table:
     return Table(say("Where the chance comes from"), columns, rows)
 
 
-def reach_table(speech: Language, result: ExplanationResult) -> Table:
+def reach_table(speech: Language, result: VillageChance) -> Table:
     """Return what each intervention is to the village."""
     say = speech.say
     rows: list[list[Cell]] = [
-        [reach.name, frequency(speech, reach.eligible), frequency(speech, reach.assisted), reach.probability_if_certain]
+        [reach.name, frequency(speech, reach.eligible), frequency(speech, reach.assisted), reach.if_assured]
         for reach in result.reach
     ]
     return Table(
@@ -432,32 +305,32 @@ def reach_table(speech: Language, result: ExplanationResult) -> Table:
     )
 
 
-def _year_by_year(speech: Language, result: ExplanationResult) -> Iterator[Paragraph]:
+def _year_by_year(speech: Language, result: VillageChance) -> Iterator[Paragraph]:
     """Yield the chance of every year, a dash where it never rose; nothing where no forecast is explained."""
-    if result.probability_by_year:
+    if result.by_year:
         chances = "; ".join(
             f"{year} {wording.uncertain(speech, chance, 1) if chance else '–'}"
-            for year, chance in result.probability_by_year.items()
+            for year, chance in result.by_year.items()
         )
         yield Paragraph(speech.say("Chance of rising, year by year: {chances}.", chances=chances))
 
 
-def _base(speech: Language, result: ExplanationResult) -> str:
+def _base(speech: Language, result: VillageChance) -> str:
     """Return what the first row is: one level, or those at which the village may stand by then."""
-    levels = {level: share for level, share in result.status_at_start.items() if share}
+    levels = {level: share for level, share in result.levels.items() if share}
     if len(levels) > 1:
         shares = ", ".join(f"{level} {frequency(speech, share)}" for level, share in levels.items())
         return speech.say("typical village in a typical year, at its level by then ({shares})", shares=shares)
     (level,) = levels
-    if result.base.parameter_interval90 is None:
+    if result.base_interval90 is None:
         return speech.say("typical village at {level} in a typical year", level=level)
-    interval = wording.chance_span(speech, result.base.parameter_interval90)
+    interval = wording.chance_span(speech, result.base_interval90)
     return speech.say(
         "typical village at {level} in a typical year (90% interval {interval})", level=level, interval=interval
     )
 
 
-def _label(speech: Language, result: ExplanationResult, part: TermRow) -> str:
+def _label(speech: Language, result: VillageChance, part: Component) -> str:
     return speech.say(
         _LABELS.get(part.kind, "{name}"),
         name=_name(speech, part),
@@ -466,25 +339,23 @@ def _label(speech: Language, result: ExplanationResult, part: TermRow) -> str:
     )
 
 
-def _name(speech: Language, part: TermRow) -> str:
+def _name(speech: Language, part: Component) -> str:
     """Return the name of a covariate or an intervention; of a term without words of its own, what its parameter is."""
     keys = {term.name: term.key for term in TERMS}
     return part.name if part.name or part.kind not in keys else parameter_name(speech, keys[part.kind])
 
 
-def _measured(speech: Language, result: ExplanationResult, part: TermRow) -> dict[str, str]:
+def _measured(speech: Language, result: VillageChance, part: Component) -> dict[str, str]:
     """Return the number of a covariate and the mean of the district, for a sentence about it."""
-    numbers = result.covariates.get(part.name) if part.kind == "covariate" else None
-    if numbers is None:
-        return {"value": "", "mean": ""}
-    return {"value": measured(speech, numbers.value), "mean": measured(speech, numbers.district_mean)}
+    value, mean = result.covariates.get(part.name, (0.0, 0.0)) if part.kind == "covariate" else (0.0, 0.0)
+    return {"value": measured(speech, value), "mean": measured(speech, mean)}
 
 
-def _ratio(speech: Language, part: TermRow) -> str:
+def _ratio(speech: Language, part: Component) -> str:
     """Return the odds ratio, one number where it does not vary."""
     if part.odds_ratio is None:
         return "–"
-    shown = [times(speech, ratio) for ratio in part.odds_ratio.values()]
+    shown = [times(speech, ratio) for ratio in part.odds_ratio]
     return shown[0] if len(set(shown)) == 1 else " / ".join(shown)
 
 
@@ -498,7 +369,7 @@ def _compute(question: Question[OneVillage], work: Work) -> Explanation:  # noqa
         replicates=asked.replicates,
         seed=asked.seed,
     )
-    return replace(found, by_year=asked.by_year)
+    return found.counted(asked.by_year)
 
 
 def _tables(found: Explanation) -> Iterable[DataTable]:

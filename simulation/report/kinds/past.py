@@ -2,104 +2,44 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from typing import Any, get_args, get_origin
 
+import msgspec
 import numpy as np
 
-from ...domain.evidence import Assistance, Counts, Evidence, Launches, Panel
-
-FILE = "past.json"
+from ...domain.evidence import Evidence, Panel
 
 
 def evidence_content(evidence: Evidence) -> bytes:
     """Return evidence as JSON: equal evidence is equal content."""
-    data = {
-        "panels": [_panel_data(one) for one in evidence.panels],
-        "counts": [
-            {"place": one.place, "dates": [day.isoformat() for day in one.dates], "counts": one.counts.tolist()}
-            for one in evidence.counts
-        ],
-        "launches": [
-            {
-                "district_code": one.district_code,
-                "codes": one.codes,
-                "launch_year": one.launch_year.tolist(),
-                "status": one.status.tolist(),
-                "year": one.year,
-            }
-            for one in evidence.launches
-        ],
-        "assistance": [
-            {
-                "district_code": one.district_code,
-                "codes": one.codes,
-                "years": one.years,
-                "given": {name: given.tolist() for name, given in one.given.items()},
-            }
-            for one in evidence.assistance
-        ],
-        "sources": dict(evidence.sources),
-    }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(evidence, enc_hook=_as_list)
 
 
 def evidence_in(content: bytes) -> Evidence:
     """Return the evidence that is kept as content."""
-    data = json.loads(content)
-    return Evidence(
-        panels=tuple(map(_panel, data["panels"])),
-        counts=tuple(
-            Counts(one["place"], tuple(map(date.fromisoformat, one["dates"])), np.array(one["counts"], dtype=np.int64))
-            for one in data["counts"]
-        ),
-        launches=tuple(
-            Launches(
-                one["district_code"],
-                tuple(one["codes"]),
-                np.array(one["launch_year"], dtype=np.int64),
-                np.array(one["status"], dtype=np.int8),
-                one["year"],
-            )
-            for one in data["launches"]
-        ),
-        assistance=tuple(
-            Assistance(
-                one["district_code"],
-                tuple(one["codes"]),
-                tuple(one["years"]),
-                {name: np.array(given, dtype=np.bool_) for name, given in one["given"].items()},
-            )
-            for one in data["assistance"]
-        ),
-        sources=data["sources"],
-    )
+    return msgspec.json.decode(content, type=Evidence, dec_hook=_as_array)
 
 
 def panels_content(panels: Iterable[Panel]) -> bytes:
     """Return panels as JSON, in an order of their own: it does not matter in which order districts are given."""
-    data = sorted((_panel_data(one) for one in panels), key=json.dumps)
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"[" + b",".join(sorted(msgspec.json.encode(one, enc_hook=_as_list) for one in panels)) + b"]"
 
 
 def panels_in(content: bytes) -> tuple[Panel, ...]:
     """Return the panels that are kept as content."""
-    return tuple(map(_panel, json.loads(content)))
+    return msgspec.json.decode(content, type=tuple[Panel, ...], dec_hook=_as_array)
 
 
-def _panel_data(panel: Panel) -> dict[str, Any]:
-    """Return a panel as plain data."""
-    return {
-        "district_code": panel.district_code,
-        "codes": panel.codes,
-        "years": panel.years,
-        "status": panel.status.tolist(),
-    }
+def _as_list(array: Any) -> Any:
+    if isinstance(array, np.ndarray):
+        return array.tolist()
+    raise NotImplementedError
 
 
-def _panel(data: dict[str, Any]) -> Panel:
-    # Of a panel without villages the shape has to be said.
-    status = np.array(data["status"], dtype=np.int8).reshape(len(data["codes"]), len(data["years"]))
-    return Panel(data["district_code"], tuple(data["codes"]), tuple(data["years"]), status)
+def _as_array(kind: Any, value: Any) -> Any:
+    """Return an array of the type that a field is declared with."""
+    if get_origin(kind) is not np.ndarray:
+        raise NotImplementedError
+    (dtype,) = get_args(get_args(kind)[1])
+    return np.array(value, dtype=dtype)
