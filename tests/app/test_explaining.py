@@ -179,7 +179,9 @@ def test_an_agent_of_ones_own_is_not_explained(run: Path, tmp_path: Path, told: 
     """The manifest names it, and its law is not known here."""
     shutil.copytree(run, tmp_path / "own")
     manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-    (tmp_path / "own" / "manifest.json").write_text(json.dumps({**manifest, "agent": "Stubborn"}), encoding="utf-8")
+    (tmp_path / "own" / "manifest.json").write_text(
+        json.dumps({**manifest, "agent": {"name": "Stubborn"}}), encoding="utf-8"
+    )
     done = told(tmp_path / "own", FIRST, "--lang", "en")
     assert done.code == 2
     assert "agent class of its own" in done.stderr

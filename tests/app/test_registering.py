@@ -106,7 +106,9 @@ def test_what_came_is_scored_and_drawn(
         assert word in unbroken(done.stdout)
     record = json.loads((REGISTER / "record" / "record.json").read_text(encoding="utf-8"))
     first, second, *_ = record["forecasts"]
-    probability = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))["years"][0]["probability_met"]
+    probability = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))["districts"][0]["years"][0][
+        "probability_met"
+    ]
     assert first["scores"]["brier"] == pytest.approx([(1 - probability) ** 2] * 2, abs=1e-6)
     assert second["outcome"]["rises"] == [4, 54]
     assert (REGISTER / "record" / "figures" / f"record_{language}.png").stat().st_size > 10_000
