@@ -21,7 +21,7 @@ from .figures.drawings import draw
 from .figures.page import Figure, save_figure
 from .kinds.backtest import BacktestResult
 from .kinds.calibration import CalibrationResult
-from .kinds.comparison import ComparisonResult
+from .kinds.comparison.result import ComparisonResult
 from .kinds.forecast.result import ForecastResult
 from .kinds.forecast.tables import village_rows
 from .kinds.head import Head

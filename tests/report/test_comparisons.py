@@ -21,8 +21,9 @@ from simulation.domain.intervention import Intervention
 from simulation.inputs.scenario import Scenario
 from simulation.report import plots
 from simulation.report.document.terminal import as_text
-from simulation.report.kinds import comparison as words
-from simulation.report.kinds.comparison import COMPARISON, Comparing, ComparisonResult, CostOfARise, result_of
+from simulation.report.kinds.comparison import document, words
+from simulation.report.kinds.comparison.kind import COMPARISON, Comparing
+from simulation.report.kinds.comparison.result import ComparisonResult, CostOfARise, result_of
 from simulation.report.kinds.kind import Source
 from simulation.report.language import LANGUAGES, language
 from simulation.report.store.codec import rounded_as_kept, to_data
@@ -176,14 +177,14 @@ def test_an_interval_that_is_noise_is_left_out_and_that_is_said(code: str) -> No
     result, speech = result_of(compare(district(), weak, draws=5, replicates=2)), language(code)
     (one,) = result.scenarios
     assert one.years[0].interval90 is None
-    assert words.years_table(speech, "weak", one).as_text(speech).rows[0][4] == "–"
+    assert document.years_table(speech, "weak", one).as_text(speech).rows[0][4] == "–"
     assert sum(note.startswith("“–”") for note in words.notes(speech, result)) == 1
 
 
 def test_where_nothing_can_differ_the_chance_of_more_rises_is_nought() -> None:
     """Not "below 1 %"."""
     result, speech = result_of(compare(coached(), coached(), draws=9)), language("en")
-    assert words.totals_table(speech, result).as_text(speech).rows[0][2:4] == ["0%", "0%"]
+    assert document.totals_table(speech, result).as_text(speech).rows[0][2:4] == ["0%", "0%"]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -200,7 +201,7 @@ def test_the_answer_fits_80_columns(code: str) -> None:
             precision=0.5,
         )
         result = result_of(found)
-        answer = as_text(speech, words.document_of(result, speech, Source()))
+        answer = as_text(speech, document.document_of(result, speech, Source()))
         assert max(map(len, answer.splitlines())) <= 80
         assert all(words.verdict(speech, result, one).split()[0] in answer for one in result.scenarios)
 
@@ -326,8 +327,8 @@ def test_the_tables_hold_what_the_record_says(compared: Comparison, told: Compar
 def test_no_village_that_rises_only_with_a_scenario_makes_no_table(told: ComparisonResult) -> None:
     """An empty table says nothing."""
     (one,) = told.scenarios
-    assert words.villages_table(language("en"), "coached", replace(one, villages=())) is None
-    shown = words.villages_table(language("en"), "coached", one, most=4)
+    assert document.villages_table(language("en"), "coached", replace(one, villages=())) is None
+    shown = document.villages_table(language("en"), "coached", one, most=4)
     assert shown is not None
     assert len(shown.rows) == 4
 
