@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ... import wording
 from ...document.blocks import EVERYWHERE, PAPER, SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Table
 from ...language import Language
+from ..forecast.words import precision_reached
 from ..head import caveats_of
 from ..kind import Source
 from .result import AdditionalRises, ComparedScenario, ComparisonResult
@@ -14,7 +15,6 @@ from .words import (
     cost_of_a_rise,
     error_in_points,
     notes,
-    precision_reached,
     programme_of_one,
     signed,
     titles_of,

@@ -11,6 +11,7 @@ from ....decision.differences import ERRORS_APART
 from ....domain.status import LEVELS
 from ....domain.villages import KnownStatuses
 from ....inference.forecast import basis_of
+from ..forecast.result import Reached
 from ..head import Head, Programme, head_of, programme_of
 
 
@@ -117,16 +118,6 @@ class ComparedScenario:
         """The forecast years, from the first to the last."""
         first, last = self.years[0].year, self.years[-1].year
         return str(first) if first == last else f"{first}–{last}"
-
-
-@dataclass(frozen=True)
-class Reached:
-    """How precise a comparison became that doubled its runs, and what ended that."""
-
-    wanted: float
-    reached: float
-    trajectories: int
-    ended_by: str
 
 
 @dataclass(frozen=True, kw_only=True)

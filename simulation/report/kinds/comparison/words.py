@@ -8,7 +8,7 @@ from ... import wording
 from ...assumptions import parameter_name
 from ...language import Language, phrase
 from ...titles import told_apart
-from .result import ComparedScenario, ComparedYear, ComparisonResult, CostOfARise, Reached
+from .result import ComparedScenario, ComparedYear, ComparisonResult, CostOfARise
 
 WIDE = 10
 """Ends of an interval of costs so many times apart are warned of."""
@@ -26,16 +26,6 @@ _CHANGES = {
         "from so few runs: difference {signed} percentage points"
     ),
     "none": phrase("“{scenario}” leaves the chance of meeting the target of {year} at {before}"),
-}
-_ENDED = {
-    "precision": phrase(
-        "Precision reached with {trajectories} trajectories: 1.96 × the largest simulation error is {reached} "
-        "percentage points, below the {wanted} asked for."
-    ),
-    "trajectories": phrase(
-        "Precision not reached: with {trajectories} trajectories 1.96 × the largest simulation error is {reached} "
-        "percentage points, not below the {wanted} asked for, and twice as many would go beyond the limit."
-    ),
 }
 _KEYS_OF_THE_LAW = {"matrix": "transition.matrix", "min_years": "transition.min_years", "overlap": "overlap"}
 
@@ -212,16 +202,6 @@ def programme_of_one(speech: Language, one: ComparedScenario) -> str | None:
     """Return which interventions a scenario has, and whose effects are placeholders; None where it has none."""
     names = [plan.name for plan in one.interventions]
     return wording.programme_sentence(speech, names, [plan.name for plan in one.interventions if plan.placeholder])
-
-
-def precision_reached(speech: Language, reached: Reached) -> str:
-    """Return which condition ended a comparison that doubled until it was precise enough."""
-    return speech.say(
-        _ENDED[reached.ended_by],
-        wanted=speech.number(100 * reached.wanted, 3),
-        reached=speech.number(100 * reached.reached, 3),
-        trajectories=speech.number(reached.trajectories),
-    )
 
 
 def signed(speech: Language, value: float, decimals: int = 1) -> str:
