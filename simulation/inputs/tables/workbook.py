@@ -1,6 +1,6 @@
 """Workbooks (.xlsx) as sheets of text: opened within bounds, read row by row from their XML.
 
-Why not by openpyxl or python-calamine alone: decision 0008. openpyxl says which numbers are dates.
+Why not by openpyxl or python-calamine alone: decision 0012. openpyxl says which numbers are dates.
 """
 
 from __future__ import annotations
