@@ -14,10 +14,10 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions
 from ..domain.villages import KnownStatuses
+from ..engine.closed_form.applicability import NoClosedForm, sort_districts
+from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
-from ..engine.exact.limits import NoClosedForm, sort_districts
-from ..engine.exact.solve import solve
 from ..engine.one_year import ExactResult
 from ..inference.forecast import PrecisionStep, PrecisionTrace
 from ..inference.precision import doubled

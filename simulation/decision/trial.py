@@ -19,10 +19,10 @@ from ..domain.parameters import ParameterKey
 from ..domain.status import TOP
 from ..domain.target import needed
 from ..domain.villages import MadeUpCounts
+from ..engine.closed_form.applicability import NoClosedForm, sort_districts
+from ..engine.closed_form.first_year import first_year_chances, first_year_cost
 from ..engine.effort import Effort
 from ..engine.ensemble import run
-from ..engine.exact.first_year import first_year_chances, first_year_cost
-from ..engine.exact.limits import NoClosedForm, sort_districts
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS
 from ..inference.uncertainty import estimate, estimate_from_draws
 from ..inputs.scenario import Scenario

@@ -15,9 +15,9 @@ from ..domain.messages import Message
 from ..domain.status import LEVELS
 from ..domain.target import needed
 from ..domain.villages import Villages
+from ..engine.closed_form.applicability import NoClosedForm, refuse_too_costly, sort_districts
+from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
-from ..engine.exact.limits import NoClosedForm, refuse_too_costly, sort_districts
-from ..engine.exact.solve import solve
 from ..engine.one_year import ExactResult, draws_needed, first_year
 from ..inputs.scenario import Scenario
 from .forecast import DistrictForecast, Forecast, Summary, YearForecast, matrix_summary

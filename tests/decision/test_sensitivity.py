@@ -16,9 +16,9 @@ from simulation.domain.messages import KampungError
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import parameter_uniforms
 from simulation.domain.target import Target
+from simulation.engine.closed_form.applicability import sort_districts
+from simulation.engine.closed_form.first_year import chance_of_meeting
 from simulation.engine.effort import Effort
-from simulation.engine.exact.first_year import chance_of_meeting
-from simulation.engine.exact.limits import sort_districts
 from simulation.inputs.scenario import Scenario
 
 NO_LUCK = {"fall": Fixed(0.0), "village_sd": Fixed(0.0), "year_sd": Fixed(0.0)}

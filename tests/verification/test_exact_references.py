@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -13,7 +14,9 @@ from scipy.special import expit, logit
 from scipy.stats import binom
 
 from simulation.domain.distributions import HalfNormal, LogitNormal
+from simulation.domain.parameters import ParameterKey
 from simulation.domain.target import Target
+from simulation.engine.closed_form.shock_paths import year_shocks
 from simulation.engine.poisson_binomial import Axis, Part, total
 from simulation.inference.forecasting import forecast
 
@@ -175,3 +178,18 @@ def test_an_exact_forecast_fills_every_table() -> None:
     assert result.ensemble.empty
     assert len(result.years) == 2
     assert result.years.drop(columns=["parameter_low", "parameter_high"]).notna().all(axis=None)
+
+
+def test_a_draw_without_luck_stands_beside_one_with_shock_and_campaign() -> None:
+    """Where years of one draw are all alike, and those of another differ, each keeps its own shocks."""
+    drawn = district((3, 1, 0, 0)).parameters.draw(0, 2)
+    luck = {
+        "year_sd": np.array([0.0, 0.5]),
+        "campaign.probability": np.array([0.2, 0.2]),
+        "campaign.odds_ratio": np.array([0.0, np.log(3.0)]),
+    }
+    scales = {**drawn.scales, **{ParameterKey.parse(key): value for key, value in luck.items()}}
+    shocks = year_shocks(replace(drawn, scales=scales))
+    assert (shocks.log_odds[0] == 0).all()
+    weight = shocks.weight / shocks.weight.sum(axis=1, keepdims=True)
+    assert (shocks.log_odds * weight).sum(axis=1) == pytest.approx([0.0, 0.2 * np.log(3.0)])

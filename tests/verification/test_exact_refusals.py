@@ -11,7 +11,7 @@ from exact_settings import REFERENCE, assist, district, exact
 
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.status import LEVELS
-from simulation.engine.exact.limits import NoClosedForm
+from simulation.engine.closed_form.applicability import NoClosedForm
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 

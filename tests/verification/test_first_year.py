@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from simulation.domain.distributions import Beta, Fixed, HalfNormal, LogitNormal
 from simulation.domain.target import Target
-from simulation.engine.exact.first_year import chance_of_meeting
-from simulation.engine.exact.limits import NoClosedForm, sort_districts
+from simulation.engine.closed_form.applicability import NoClosedForm, sort_districts
+from simulation.engine.closed_form.first_year import chance_of_meeting
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 

@@ -20,9 +20,9 @@ from simulation.domain.law import luck_of_years
 from simulation.domain.randomness import Trajectories
 from simulation.domain.scenario import Assumptions
 from simulation.domain.target import Target
+from simulation.engine.closed_form.applicability import NoClosedForm, sort_districts
+from simulation.engine.closed_form.several_years import solve
 from simulation.engine.ensemble import Effort, run
-from simulation.engine.exact.limits import NoClosedForm, sort_districts
-from simulation.engine.exact.solve import solve
 from simulation.engine.one_year import Count, OneYear, YearStart, chance_of_meeting, draws_needed, first_year
 from simulation.inputs.scenario import load_scenario
 

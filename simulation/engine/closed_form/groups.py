@@ -16,15 +16,12 @@ from ...domain.intervention import combine, combine_on_falls
 from ...domain.law import seen_at
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
-from ...domain.transition import share_above
 from ...domain.villages import (
     DistrictCounts,
     KnownStatuses,
     MadeUpCounts,
     SubdistrictCounts,
     Villages,
-    count_levels,
-    places,
 )
 from .assistance_plan import AssistancePlan, Choice, doses, plan_assistance
 from .forward import Village
@@ -136,14 +133,9 @@ def populations(scenario: Assumptions, villages: Villages, parameters: Parameter
         one = _population(scenario, villages, parameters, draws[draw : draw + 1], counts[draw % len(counts)])
         found.setdefault(_fingerprint(one), ([], one))[0].append(int(draw))
     return [
-        replace(one, draws=np.array(same), log_odds=village_log_odds(villages, take(parameters, np.array(same))))
+        replace(one, draws=np.array(same), log_odds=village_log_odds(villages, parameters.take(np.array(same))))
         for same, one in found.values()
     ]
-
-
-def take(parameters: Parameters, draws: Ints | slice) -> Parameters:
-    """Return some of the draws."""
-    return parameters.take(draws)
 
 
 def village_log_odds(villages: Villages, parameters: Parameters) -> Floats:
@@ -156,12 +148,6 @@ def village_log_odds(villages: Villages, parameters: Parameters) -> Floats:
 
 def _levels(villages: Villages) -> Statuses | None:
     return villages.levels if isinstance(villages.known, KnownStatuses) else None
-
-
-def peer_shares(villages: Villages, status: Statuses) -> Floats:
-    """Return the share of the other villages of its kecamatan that stand above each village, shape (V,)."""
-    levels = count_levels(places(status[:, None], villages.subdistrict_index), villages)
-    return np.asarray(share_above(levels, villages.subdistrict_sizes)[villages.subdistrict_index, status, 0])
 
 
 def _counts(villages: Villages, seed: int, draws: int) -> list[Ints | None]:
@@ -178,7 +164,7 @@ def _counts(villages: Villages, seed: int, draws: int) -> list[Ints | None]:
 def _population(
     scenario: Assumptions, villages: Villages, parameters: Parameters, draws: Ints, counts: Ints | None
 ) -> Population:
-    drawn = take(parameters, draws)
+    drawn = parameters.take(draws)
     log_odds = village_log_odds(villages, drawn)
     if counts is None:
         status, placed = villages.levels, np.eye(len(villages))

@@ -50,8 +50,8 @@ class Village:
     fall_log_odds: Floats
 
 
-class Law:
-    """The law of one village in every year.
+class ForwardEquations:
+    """The forward equations of one village in every year.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.status import LEVELS, TOP
-from ...domain.target import Target, YearCounts, needed
+from ...domain.target import Target, needed
 from ..poisson_binomial import Axis
 
 Floats = NDArray[np.float64]
@@ -88,16 +88,7 @@ class Moves:
 
     def score(self, target: Target) -> Ints:
         """Return what it adds to the score of a target, negative for a fall that is taken off."""
-        inside, one_hot = target.level_mask, np.eye(len(LEVELS), dtype=np.int64)
-        counts = YearCounts(
-            at_start=one_hot[self.start],
-            at_end=one_hot[self.end],
-            can_rise=one_hot[self.start] * self.may_rise[..., None],
-            rises=self.rise,
-            falls=self.fall,
-            entries=self.rise * (inside[self.end] & ~inside[self.start]),
-        )
-        return np.asarray(counts.score(target), dtype=np.int64)
+        return np.asarray(target.score[self.start, self.end])
 
     def within_reach(self, target: Target) -> Ints:
         """Return whether it can still count for a target: the sum is what a saturated year falls short with."""

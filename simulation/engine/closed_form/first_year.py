@@ -20,12 +20,12 @@ from ...domain.transition import chance, factor, fall_chance, odds, odds_against
 from .. import one_year
 from ..one_year import draws_needed
 from ..poisson_binomial import Axis, Part, cost, total
-from .closed_form import chance_of_places, top_at_start
+from .applicability import NoClosedForm, sort_districts
 from .forward import Village, lasting_nodes
-from .limits import NoClosedForm, sort_districts
-from .measures import Measure, judged, kinds_of_moves
-from .population import Group, Population, take
+from .groups import Group, Population
+from .several_years import chance_of_places, top_at_start
 from .shock_paths import Shocks, year_shocks
+from .target_counts import Measure, judged, kinds_of_moves
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +69,7 @@ def multiplications(scenario: Assumptions, population: Population, parameters: P
         for group in population.groups
     ]
     axes = [*measure.axes(size), *(Axis(places, exactly=True) for _, places in choices)]
-    nodes = year_shocks(take(parameters, population.draws)).weight.shape[1]
+    nodes = year_shocks(parameters.take(population.draws)).weight.shape[1]
     return cost(shapes, axes) * int(nodes) * population.draws.size
 
 
@@ -79,20 +79,20 @@ def chance_of_meeting(scenario: Assumptions, parameters: Parameters, populations
     Parameters
     ----------
     scenario
-        Of one year (``horizon`` 1), with a closed form (`limits.sort_districts`).
+        Of one year (``horizon`` 1), with a closed form (`applicability.sort_districts`).
     parameters
         All D draws.
     populations
-        Which draws see which groups, from `limits.sort_districts`.
+        Which draws see which groups, from `applicability.sort_districts`.
     """
     result = np.empty(parameters.rise.shape[0])
     for population in populations:
-        drawn = take(parameters, population.draws)
+        drawn = parameters.take(population.draws)
         shocks = year_shocks(drawn)
         size = max(1, BLOCK_CASES // shocks.weight.shape[1])
         for start in range(0, population.draws.size, size):
             block = slice(start, start + size)
-            met = _chance(scenario, population, take(drawn, block), block, shocks.part(block))
+            met = _chance(scenario, population, drawn.take(block), block, shocks.part(block))
             result[population.draws[block]] = met
     return result
 

@@ -16,9 +16,9 @@ from ...domain.scenario import Assumptions
 from ...domain.villages import KnownStatuses, Villages
 from ..one_year import A_SECOND, multiplications
 from .assistance_plan import OpenAllocationError
-from .population import Population, populations, take
+from .groups import Population, populations
+from .several_years import Workload
 from .shock_paths import is_random
-from .workload import Workload
 
 SHOCK_YEARS = 3
 MOST_MINUTES = 5
@@ -95,7 +95,7 @@ def sort_districts(scenario: Assumptions, parameters: Parameters, seed: int) -> 
             reasons += (reason for reason in allocation.reasons if reason not in reasons)
     if not reasons:
         every = [one for district in result for one in district]
-        spent = sum(Workload(scenario, one, take(parameters, one.draws)).multiplications for one in every)
+        spent = sum(Workload(scenario, one, parameters.take(one.draws)).multiplications for one in every)
         reasons += _too_costly(spent)
     if reasons:
         raise NoClosedForm(reasons)
