@@ -39,6 +39,8 @@ from .domain.villages import KnownStatuses as KnownStatuses
 from .domain.villages import MadeUpCounts as MadeUpCounts
 from .domain.villages import SubdistrictCounts as SubdistrictCounts
 from .domain.villages import Villages as Villages
+from .engine.effort import EffortError as EffortError
+from .engine.failure import EnsembleError as EnsembleError
 from .engine.model import KampungModel as KampungModel
 from .engine.model import VillageAgent as VillageAgent
 from .inference.backtest.rolling import Backtest as Backtest
@@ -47,6 +49,7 @@ from .inference.calibration.calibrate import calibrate as calibrate
 from .inference.calibration.posterior import Posterior as Posterior
 from .inference.explanation import Explanation as Explanation
 from .inference.explanation import explain as explain
+from .inference.failures import FailedTrajectoriesWarning as FailedTrajectoriesWarning
 from .inference.forecast import Forecast as Forecast
 from .inference.forecasting import forecast as forecast
 from .inputs.observations.evidence import read_evidence as read_evidence
@@ -59,5 +62,6 @@ from .report.documents import export as export
 from .report.runs import load_run as load_run
 from .report.runs import rerun as rerun
 from .report.runs import save as save
+from .report.store.folder import Answer as Answer
 
 __version__: str

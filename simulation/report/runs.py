@@ -34,6 +34,16 @@ def load_run(folder: str | Path) -> Answer[Any]:
     ------
     KampungError
         Where there is none, or its files were changed since.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     saved = kkb.save(kkb.forecast(scenario, draws=10, replicates=2), folder)
+    ...     kkb.load_run(saved).id == saved.name
+    True
     """
     return load(Path(folder), KINDS)
 
@@ -53,10 +63,25 @@ def rerun(folder: str | Path, *, agent_class: type[VillageAgent] | None = None, 
     workers
         As for a forecast.
 
+    Returns
+    -------
+    object
+        What the function returned that computed it first: a `Forecast`, a `Comparison`, and so on.
+
     Raises
     ------
     KampungError
         Where the folder does not hold all that is needed, or this version of the package would answer otherwise.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     saved = kkb.save(kkb.forecast(scenario, draws=10, replicates=2), folder)
+    ...     kkb.save(kkb.rerun(saved), folder) == saved
+    True
     """
     answer = load_run(folder)
     question = answer.question(agent_class)

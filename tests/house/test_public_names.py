@@ -19,14 +19,15 @@ SCRIPT = ROOT / "tests" / "data" / "user_script.py"
 def test_the_public_surface_is_this() -> None:
     """A name added or lost is a decision, not an accident; each can be imported."""
     assert sorted(kkb.__all__) == [
-        "Assistance", "Backtest", "Beta", "Comparison", "Counts", "DataError", "Dirichlet", "Distribution",
-        "DistrictCounts", "Empirical", "Evidence", "Explanation", "Exponentiated", "Fixed", "Forecast", "HalfNormal",
-        "Intervention", "KampungError", "KampungModel", "KnownStatuses", "Launches", "LogitNormal", "MadeUpCounts",
-        "Message", "NextDatum", "Normal", "Panel", "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem",
-        "Refusal", "Robustness", "Scenario", "ScenarioError", "Sensitivity", "Status", "SubdistrictCounts", "Target",
-        "VillageAgent", "Villages", "backtest", "brief", "calibrate", "compare", "explain", "export", "forecast",
-        "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence", "robustness",
-        "save", "sensitivity", "write_posterior",
+        "Answer", "Assistance", "Backtest", "Beta", "Comparison", "Counts", "DataError", "Dirichlet", "Distribution",
+        "DistrictCounts", "EffortError", "Empirical", "EnsembleError", "Evidence", "Explanation", "Exponentiated",
+        "FailedTrajectoriesWarning", "Fixed", "Forecast", "HalfNormal", "Intervention", "KampungError", "KampungModel",
+        "KnownStatuses", "Launches", "LogitNormal", "MadeUpCounts", "Message", "NextDatum", "Normal", "Panel",
+        "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem", "Refusal", "Robustness", "Scenario",
+        "ScenarioError", "Sensitivity", "Status", "SubdistrictCounts", "Target", "VillageAgent", "Villages",
+        "backtest", "brief", "calibrate", "compare", "explain", "export", "forecast", "load_run", "load_scenario",
+        "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence", "rerun", "robustness", "save",
+        "sensitivity", "write_posterior",
     ]  # fmt: skip
     for name in kkb.__all__:
         assert getattr(kkb, name) is not None
