@@ -209,7 +209,7 @@ def test_shocks_held_as_given_average_to_the_integrated_year() -> None:
 
 AGAINST_TRAJECTORIES = {
     "contoh": (load_scenario(SCENARIOS / "contoh.yaml"), 1000, 20),
-    "tanah_laut": (load_scenario(SCENARIOS / "tanah_laut.yaml"), 1000, 20),
+    "tanah_laut": (load_scenario(SCENARIOS / "tanah_laut.yaml"), 250, 80),
     "everything on": (everything_on(), 1, 20_000),
     "everything on, counts only": (
         make_scenario(
