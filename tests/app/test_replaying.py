@@ -26,7 +26,7 @@ def desk(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="there cmd.exe reads commands")
 def test_the_command_of_a_failure_shows_it_in_a_fresh_shell(run: Run, tmp_path: Path) -> None:
-    """As it stands in failures.csv: the years before it, the error, the lines of the agent's own file and no others."""
+    """As it stands in failures.csv, typed in the run folder: the years before it, the error, the lines of the agent."""
     forecast(run, "Fragile")
     (table,) = tmp_path.rglob("failures.csv")
     with table.open(newline="") as stream:
@@ -34,14 +34,14 @@ def test_the_command_of_a_failure_shows_it_in_a_fresh_shell(run: Run, tmp_path: 
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     known = {"PATH": path, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        ["/bin/sh", "-c", last["command"]], cwd=tmp_path, env=known, capture_output=True, text=True, check=False
+        ["/bin/sh", "-c", last["command"]], cwd=table.parent, env=known, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1, done.stderr
     assert f"draw {last['draw']}, replicate {last['replicate']}, seed 3" in done.stdout
     assert "2026" in done.stdout
     assert "2027" not in done.stdout
     assert f"Failed: draw {last['draw']}, replicate {last['replicate']}, 2027, {last['place']}: KeyError" in done.stderr
-    file, lines = tmp_path / "it's mine.py", [line.strip() for line in AGENTS.splitlines()]
+    file, lines = table.parent / "inputs" / "agent" / "it's mine.py", [line.strip() for line in AGENTS.splitlines()]
     places = [line.strip() for line in done.stderr.splitlines() if line.lstrip().startswith("File ")]
     assert places == [
         f'File "{file}", line {lines.index(text) + 1}, in {name}'

@@ -6,6 +6,7 @@ import faulthandler
 import sys
 import traceback
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +15,7 @@ from ...report.language import printable
 from ..command import command
 from ..errors import RUN_FAILED
 from ..load_scenarios import load_all
-from ..options import HELP, ScenarioFile, Seed, Settings, at_least_zero
+from ..options import HELP, Settings, at_least_zero
 
 if TYPE_CHECKING:
     from ...domain.villages import Villages
@@ -23,12 +24,31 @@ if TYPE_CHECKING:
     from ...inputs.scenario import Scenario
     from ...report.document.blocks import Cell, Document
     from ...report.language import Language
+    from ...report.store.folder import Answer
 
 Agent = Annotated[
     str | None, typer.Option(metavar="FILE:CLASS", help=HELP.say("Own agents (engine mesa); FILE is run."))
 ]
 Draw = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Which draw, from 0."))]
 Replicate = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Which replicate, from 0."))]
+What = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SCENARIO|RUN",
+        help=HELP.say("Scenario file (YAML), or the folder of a finished run."),
+        show_default=False,
+    ),
+]
+OwnSeed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        callback=lambda value: None if value is None else at_least_zero(value),
+        help=HELP.say("Seed of the random draws [that of the run; 0]."),
+        show_default=False,
+    ),
+]
 District = Annotated[str | None, typer.Option(metavar="CODE", help=HELP.say("Which district [the first]."))]
 
 
@@ -63,15 +83,16 @@ class Life:
 @command
 def replay(
     settings: Settings,
-    scenario: ScenarioFile,
+    what: What,
     draw: Draw = 0,
     replicate: Replicate = 0,
-    seed: Seed = 0,
+    seed: OwnSeed = None,
     agent: Agent = None,
     district: District = None,
 ) -> None:
     """Run a single trajectory with agents and print its years, or how it failed."""
-    (loaded,) = load_all(settings, [scenario])
+    run = _finished_run(settings, what) if what.is_dir() else None
+    (loaded,) = load_all(settings, [what]) if run is None else (run.scenario,)
     settings.speak(loaded.language)
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)  # an agent that brings down the process shows where
@@ -80,12 +101,26 @@ def replay(
     from ...engine.model import VillageAgent
     from ..runner import show_result
 
-    agent_class = VillageAgent if agent is None else load_agent(agent)
+    agent_class = load_agent(agent) if agent is not None else None if run is None else run.question().agent_class
+    agent_class = agent_class or VillageAgent
+    seed = seed if seed is not None else 0 if run is None else run.asked.seed
     life = _live(loaded, _district(loaded, district), (draw, replicate, seed), agent_class)
     show_result(settings, _as_data(loaded, life), _document(settings.language(), loaded, life))
     if life.failure is not None and life.error is not None:
         _show_failure(settings, life.failure, life.error, agent_class)
         raise typer.Exit(RUN_FAILED)
+
+
+def _finished_run(settings: Settings, folder: Path) -> Answer[Any]:
+    """Return the finished forecast in a folder, and say which it is where there are several."""
+    from ...report.brief import FORECASTS, which_run
+    from ...report.store.folder import load
+
+    run = load(folder, FORECASTS)
+    settings.speak(run.result.language)
+    if which := which_run(settings.language(), run):
+        settings.note(which)
+    return run
 
 
 def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:
