@@ -111,3 +111,7 @@ class StatedAssumptions(Assumptions):
     language: str | None = None
     provinces: Mapping[str, str] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
+
+    def __post_init__(self) -> None:
+        """Keep titles in one order of languages, so that the same scenario is written alike however it was made."""
+        object.__setattr__(self, "title", {code: self.title[code] for code in sorted(self.title, reverse=True)})

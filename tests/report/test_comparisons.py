@@ -258,6 +258,8 @@ def test_the_same_comparison_has_the_same_folder_and_the_same_bytes(compared: Co
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
     before = (folders[0] / "comparison.json").stat().st_mtime_ns
     assert kkb.save(compared, tmp_path / "one") == folders[0]
+    again = kkb.save(kkb.rerun(folders[0]), tmp_path / "again")
+    assert [(again / name).read_bytes() for name in names] == [(folders[0] / name).read_bytes() for name in names]
     assert (folders[0] / "comparison.json").stat().st_mtime_ns == before
 
 

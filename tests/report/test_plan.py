@@ -179,7 +179,7 @@ def test_a_folder_holds_the_plan_its_tables_and_workbooks(reached: Plan, tmp_pat
     assert found is not None
     assert found.result == rounded_as_kept(result_of(reached))
     before = {name: (path / name).read_bytes() for name in names if name != "run.log"}
-    folder.write(question, plan(scenario(), 0.78, LEVER))
+    folder.write(question, kkb.rerun(path))
     assert {name: (path / name).read_bytes() for name in before} == before
 
 
