@@ -46,10 +46,10 @@ def in_one_line(error: BaseException) -> str:
 
 
 def _files(agent_class: type[VillageAgent]) -> Iterator[tuple[str, str]]:
-    """Yield each file of a class, and of those between it and `VillageAgent`, as its functions know it, and its name.
+    """Yield the files in which an agent class, and the classes between it and `VillageAgent`, were written.
 
-    A class that came to a worker process has no module there that could be asked. The cells of a notebook
-    have no name that would be the same again.
+    Each with the name to show: none for the cells of a notebook, whose file names change. Code objects are asked,
+    since the module of a class is not there in a worker process.
     """
     from .model import VillageAgent
 

@@ -41,7 +41,7 @@ class Changes:
 
     @classmethod
     def of(cls, position: Ints, new: Statuses, status: Statuses) -> Changes:
-        """Keep those of the positions whose status becomes another."""
+        """Return the changes among villages at some positions that get a new status, which may be the old one."""
         moved = new != status.reshape(-1)[position]
         position = position[moved]
         village, trajectory = np.divmod(position, status.shape[1])

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 WATCH_SECONDS = 0.5
-"""Between two looks of a worker at whether the process it works for is still there."""
+"""How often a worker looks whether its parent process is still there."""
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -28,12 +28,12 @@ _EXIT_CODE = re.compile(r"\{(\w+\(-?\d+\))")
 
 
 class WorkerDiedError(Exception, Generic[Part]):
-    """A worker process came to its end before its work did.
+    """A worker process ended before its work was done.
 
     Attributes
     ----------
     unfinished
-        What was not done, in the order in which it was begun or would have been.
+        The parts without a result, in the order in which they were submitted.
     how
         Exit code or signal, such as ``EXIT(3)`` or ``SIGSEGV(-11)``; empty where the system does not say.
     """
@@ -94,7 +94,7 @@ def spread(
 def one_at_a_time(
     task: Callable[[Part], Result], parts: Sequence[Part]
 ) -> Iterator[tuple[Part, Result | WorkerDiedError[Part]]]:
-    """Yield every part with what the task makes of it in a process apart, or with how that process ended, twice."""
+    """Yield every part with its result from a separate process, or with how that process died where it did so twice."""
     left = list(parts)
     while left:
         begun = len(left)
@@ -143,7 +143,7 @@ def _executor(workers: int, *, processes: bool) -> Any:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach: the one that they work for hears it, after the block."""
+    """Block SIGINT while worker processes start, so that Ctrl-C later reaches this process and not them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -155,13 +155,13 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _begin(parent: int) -> None:
-    """Prepare a worker process: how it crashes is told elsewhere, and it does not outlive the one it works for."""
+    """Set up a worker process: no crash report of its own, and it ends when its parent does."""
     os.environ["PYTHONFAULTHANDLER"] = "0"  # loky then leaves it alone
     _end_with_parent(parent)
 
 
 def _end_with_parent(parent: int) -> None:
-    """End this worker process soon after the process it works for has ended, even where that one was killed.
+    """End this worker process soon after its parent has ended, even where the parent was killed.
 
     loky's workers would wait for work for ever. On Windows, where a process never changes its parent, they do.
     """
