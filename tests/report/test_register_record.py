@@ -19,10 +19,10 @@ from simulation.domain.evidence import UNKNOWN, Panel
 from simulation.inference.scores import weighted_interval
 from simulation.inputs.observations.outcomes import Outcomes, StatedYear
 from simulation.report.figures.page import style
-from simulation.report.figures.register import draw_register, save_figure_of_record
 from simulation.report.language import LANGUAGES, language
 from simulation.report.register import document as words
 from simulation.report.register.document import COLUMNS, write_record
+from simulation.report.register.figure import draw_register, save_figure_of_record
 from simulation.report.register.outcomes import YearOutcome
 from simulation.report.register.record import ForecastRow, Scores, TrackRecord, score_register
 from simulation.report.register.register import FILES, Contents, Entry

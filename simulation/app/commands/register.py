@@ -140,7 +140,7 @@ def _keep(speech: Language, kept: Register, record: TrackRecord, *, figures: boo
         with kept.alone():
             write_record(folder, record)
             if figures and shown(record):
-                from ...report.figures.register import save_figure_of_record
+                from ...report.register.figure import save_figure_of_record
 
                 save_figure_of_record(folder, speech, record)
     except OSError as error:

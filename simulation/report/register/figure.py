@@ -7,10 +7,10 @@ from pathlib import Path
 from textwrap import shorten
 
 from ..document.blocks import picture_files
+from ..figures.page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page, save_figure, style
 from ..language import Language
-from ..register import document as words
-from ..register.record import ForecastRow, TrackRecord
-from .page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page, save_figure, style
+from . import document as words
+from .record import ForecastRow, TrackRecord
 
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _MET, _MISSED = LEVEL_COLOURS["paripurna"], "#d55e00"
