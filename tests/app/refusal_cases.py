@@ -146,6 +146,7 @@ EXACT: dict[str, Case] = {
     "more runs than fit in memory": Case(command="forecast scenario.yaml --replicates 5000000000"),
     "a starter with blanks in its name": Case(command="new 'Kampung Saya'"),
     "a starter that is there already": Case(command="new ada"),
+    "a starter with a name that systems reserve": Case(command="new con"),
     "a folder without a run": Case(command="explain results 63.01.0.00"),
 }
 """Mostly what the exact engine cannot compare."""

@@ -73,13 +73,12 @@ def add(
         try:
             entry = known or kept.add(found, today())
         except OSError as error:
-            raise _unwritable(
-                speech.say(
-                    "The register {folder} cannot be written: {reason}. Nothing was added.",
-                    folder=kept.path,
-                    reason=reason(speech, error),
-                )
-            ) from error
+            said = speech.say(
+                "The register {folder} cannot be written: {reason}. Nothing was added.",
+                folder=kept.path,
+                reason=reason(speech, error),
+            )
+            raise StoppedError([said], RUN_FAILED) from error
         digest = kept.read().digest
     if settings.as_json:
         data = {"entry": entry.name, "added": known is None, "registered": entry.registered}
@@ -144,16 +143,11 @@ def _keep(speech: Language, kept: Register, record: TrackRecord, *, figures: boo
 
                 save_figure_of_record(folder, speech, record)
     except OSError as error:
-        return _unwritable(
-            speech.say(
-                "The record in {folder} cannot be written: {reason}.", folder=folder, reason=reason(speech, error)
-            )
+        said = speech.say(
+            "The record in {folder} cannot be written: {reason}.", folder=folder, reason=reason(speech, error)
         )
+        return StoppedError([said], RUN_FAILED)
     return None
-
-
-def _unwritable(sentence: str) -> StoppedError:
-    return StoppedError([sentence], RUN_FAILED)
 
 
 def _changed(speech: Language, kept: Register, changes: Sequence[Change]) -> KampungError:
