@@ -19,6 +19,7 @@ from .commands.new import new
 from .commands.plan import plan
 from .commands.register import register
 from .commands.replay import replay
+from .commands.rerun import rerun
 from .commands.robustness import robustness
 from .commands.schema import schema
 from .commands.sensitivity import sensitivity
@@ -61,6 +62,7 @@ app.command(help=HELP.say("Forecast past years again, and score the forecasts.")
 app.command(help=HELP.say("Write a policy brief of finished runs (DOCX and PDF)."))(brief)
 app.command(help=HELP.say("Write a finished run as a workbook (XLSX)."))(export)
 app.command(help=HELP.say("Run a single trajectory again, year by year."))(replay)
+app.command(help=HELP.say("Compute a finished run again, and compare every byte."))(rerun)
 app.add_typer(register, name="register")
 app.command(help=HELP.say("Print the JSON Schema of the scenario file, for editors."))(schema)
 

@@ -13,7 +13,9 @@ import numpy as np
 with warnings.catch_warnings():
     # Mesa loads tqdm, which warns in red where notebooks lack ipywidgets; nothing here draws its bars.
     warnings.filterwarnings("ignore", message="IProgress not found")
-    import mesa
+    from typing import ClassVar
+
+import mesa
 
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, philox_key
@@ -44,7 +46,12 @@ class VillageAgent(mesa.Agent):
         Its place in the arrays of the model's `Environment`.
     last_change
         Year of its last change of level; long ago where unknown.
+    inputs
+        Files that a class of one's own reads while it runs, relative to its own file; ``()`` for none. A run is found
+        again only where this is said: None leaves open what else decides its numbers.
     """
+
+    inputs: ClassVar[tuple[str, ...] | None] = None
 
     def __init__(self, model: KampungModel, position: int, status: Status) -> None:
         super().__init__(model)

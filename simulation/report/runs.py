@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.messages import Message, Refusal
 from .kinds.kind import Work
+from .kinds.question import Question
 from .kinds.registry import KINDS, kind_of
 from .language import DEFAULT
 from .store.folder import Answer, load
@@ -84,6 +85,17 @@ def rerun(folder: str | Path, *, agent_class: type[VillageAgent] | None = None, 
     True
     """
     answer = load_run(folder)
+    return answer.folder.kind.compute(question_again(answer, agent_class), Work(workers))
+
+
+def question_again(answer: Answer[Any], agent_class: type[VillageAgent] | None = None) -> Question[Any]:
+    """Return the question of a saved answer from what its folder keeps; an own agent's kept source is run.
+
+    Raises
+    ------
+    Refusal
+        Where what is kept leads to another id.
+    """
     question = answer.question(agent_class)
     if question.id != answer.id:
         message = Message(
@@ -92,7 +104,7 @@ def rerun(folder: str | Path, *, agent_class: type[VillageAgent] | None = None, 
             {"folder": str(answer.path), "id": answer.id, "other": question.id},
         )
         raise Refusal(message)
-    return answer.folder.kind.compute(question, Work(workers))
+    return question
 
 
 def save(answer: Any, folder: str | Path = "results") -> Path:

@@ -1,0 +1,42 @@
+"""The command ``rerun``: a finished answer computed again from its folder, and held against what is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..command import command
+from ..errors import RUN_FAILED, StoppedError
+from ..options import HELP, NoFigures, Out, Settings, Workers
+
+
+@command
+def rerun(
+    settings: Settings,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)],
+    workers: Workers = None,
+    no_figures: NoFigures = False,
+    out: Out = Path("results"),
+) -> None:
+    """Compute a finished answer again, whatever lies in the folder where it goes."""
+    from ...report.brief import which_run
+    from ...report.runs import load_run, question_again
+    from ..runner import Request, answer
+
+    kept = load_run(run)
+    settings.speak(kept.result.language)
+    speech = settings.language()
+    if which := which_run(speech, kept):
+        settings.note(which)
+    if kept.manifest.agent is not None:
+        settings.note(speech.say("The source of the agent that {folder} keeps is run.", folder=kept.path))
+    question = question_again(kept)
+    again = answer(settings, kept.folder.kind, question, Request(out, workers, force=True, figures=not no_figures))
+    before, after = kept.manifest.files, again.manifest.files
+    others = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    if others:
+        said = speech.say("Not the same as in {folder}: {files}", folder=run, files=", ".join(others))
+        raise StoppedError([said], RUN_FAILED)
+    settings.note(speech.say("Every file is the same, byte for byte, as it was kept in {folder}.", folder=run))
