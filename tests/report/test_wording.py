@@ -11,8 +11,8 @@ from simulation.domain.parameters import UNNAMED_BLOCKS
 from simulation.report import wording
 from simulation.report.kinds.forecast import words
 from simulation.report.kinds.forecast.result import District, Needed, Spread, StatedTarget, Year
+from simulation.report.kinds.head import distinct_titles
 from simulation.report.language import language
-from simulation.report.titles import told_apart
 
 EN, ID = language("en"), language("id")
 
@@ -167,8 +167,9 @@ def test_the_basis_names_data_in_words() -> None:
 def test_scenarios_of_one_title_are_told_apart_by_their_names() -> None:
     """An overlay inherits the title of what it extends; titles that differ, or that nobody gave, stay."""
     named = [("a", {"en": "Here.", "id": "Sini"}), ("b", {"en": "Here.", "id": "Sana"}), ("c", {})]
-    assert told_apart(named) == [{"en": "Here (a)", "id": "Sini"}, {"en": "Here (b)", "id": "Sana"}, {}]
-    assert told_apart([named[0], named[0]]) == [named[0][1]] * 2
+    assert distinct_titles(EN, named) == {"a": "Here (a)", "b": "Here (b)", "c": "c"}
+    assert distinct_titles(ID, named) == {"a": "Sini", "b": "Sana", "c": "c"}
+    assert distinct_titles(EN, [named[0], named[0]]) == {"a": "Here"}
 
 
 def test_draws_without_a_stated_origin_are_not_called_calibrated() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +112,16 @@ def programme_of(scenario: Scenario) -> tuple[Programme, ...]:
 def title_of(speech: Language, head: Head) -> str:
     """Return the title of the scenario without a full stop, or its name where it has none in this language."""
     return str(head.title.get(speech.code) or head.scenario).rstrip(".")
+
+
+def distinct_titles(speech: Language, named: Sequence[tuple[str, Mapping[str, str]]]) -> dict[str, str]:
+    """Return what each scenario is called, given names and titles; those of two names that share a title with the name.
+
+    An overlay that gives no title of its own has that of the scenario it extends.
+    """
+    titles = {name: (title.get(speech.code) or name).rstrip(".") for name, title in named}
+    shared = Counter(titles.values())
+    return {name: f"{title} ({name})" if shared[title] > 1 else title for name, title in titles.items()}
 
 
 def footing(speech: Language, head: Head, run_id: str | None) -> list[str]:

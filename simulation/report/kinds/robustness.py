@@ -11,8 +11,7 @@ from ...inputs.scenario import Scenario
 from .. import wording
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
 from ..language import Language, phrase
-from ..titles import told_apart
-from .head import Head, caveats_of, head_of
+from .head import Head, caveats_of, distinct_titles, head_of
 from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
@@ -106,7 +105,6 @@ class RobustnessResult(Head):
 def result_of(found: Robustness) -> RobustnessResult:
     """Return the typed result of a choice."""
     first = found.options[0]
-    titles = told_apart([(option.name, option.title) for option in found.options])
     return RobustnessResult(
         **head_of(first),
         year=found.year,
@@ -118,7 +116,7 @@ def result_of(found: Robustness) -> RobustnessResult:
         options=tuple(
             Option(
                 name=option.name,
-                title=titles[place],
+                title=dict(option.title),
                 probability_met=tuple(found.chances[place].tolist()),
                 monte_carlo_error=tuple(found.monte_carlo_errors[place].tolist()),
                 regret=tuple(found.regrets[place].tolist()),
@@ -173,12 +171,13 @@ def document_of(result: RobustnessResult, speech: Language, source: Source) -> D
 
 def verdict(speech: Language, result: RobustnessResult) -> str:
     """Return which option is the best on average and which the least regretted, and what each costs."""
+    titles = titles_of(speech, result)
     choice = _choice(speech, result)
     if all(option.cost_idr_million is None for option in result.options):
         return choice
     first, last = result.cost_years
     costs = [
-        speech.say("“{scenario}” {cost}", scenario=_title(speech, one), cost=speech.number(one.cost_idr_million or 0.0))
+        speech.say("“{scenario}” {cost}", scenario=titles[one.name], cost=speech.number(one.cost_idr_million or 0.0))
         for one in result.options
     ]
     return speech.say(
@@ -190,6 +189,7 @@ def verdict(speech: Language, result: RobustnessResult) -> str:
 
 
 def _choice(speech: Language, result: RobustnessResult) -> str:
+    titles = titles_of(speech, result)
     options = {option.name: option for option in result.options}
     best, safe = options[result.best_on_average], options[result.least_regretted]
     if all(option.largest_regret < TIED for option in result.options):
@@ -201,35 +201,36 @@ def _choice(speech: Language, result: RobustnessResult) -> str:
     if best is safe and round(100 * best.largest_regret, 1) == 0:
         return speech.say(
             "“{scenario}” is the best in every state of the world ({chance} on average).",
-            scenario=_title(speech, best),
+            scenario=titles[best.name],
             chance=wording.chance(speech, best.mean_probability_met),
         )
     if best is safe:
         return speech.say(
             "“{scenario}” is the best on average ({chance}) and also the one least regretted: at worst it is {regret} "
             "percentage points below the best.",
-            scenario=_title(speech, best),
+            scenario=titles[best.name],
             chance=wording.chance(speech, best.mean_probability_met),
             regret=speech.number(100 * best.largest_regret, 1),
         )
     return speech.say(
         "“{best}” is the best on average ({chance}); “{safe}” is the one least regretted: at worst it is {regret} "
         "percentage points below the best, the other {other}.",
-        best=_title(speech, best),
+        best=titles[best.name],
         chance=wording.chance(speech, best.mean_probability_met),
-        safe=_title(speech, safe),
+        safe=titles[safe.name],
         regret=speech.number(100 * safe.largest_regret, 1),
         other=speech.number(100 * best.largest_regret, 1),
     )
 
 
-def _title(speech: Language, option: Option) -> str:
-    """Return the title of an option, its name where it has none in this language."""
-    return (option.title.get(speech.code) or option.name).rstrip(".")
+def titles_of(speech: Language, result: RobustnessResult) -> dict[str, str]:
+    """Return what each option is called, by its name."""
+    return distinct_titles(speech, [(option.name, option.title) for option in result.options])
 
 
 def _chances(speech: Language, result: RobustnessResult) -> Table:
     """Return the chances: a row a state of the world, a column an option."""
+    titles = titles_of(speech, result)
     options = result.options
     rows: list[list[Cell]] = [
         [speech.say(_STATES[state.name]), *(option.probability_met[place] for option in options)]
@@ -237,7 +238,7 @@ def _chances(speech: Language, result: RobustnessResult) -> Table:
     ]
     return Table(
         speech.say("Chance of meeting the target of {year}", year=result.year),
-        [speech.say("state of the world"), *(Column(_title(speech, option), "chance") for option in options)],
+        [speech.say("state of the world"), *(Column(titles[option.name], "chance") for option in options)],
         [*rows, [speech.say("mean of the states"), *(option.mean_probability_met for option in options)]],
         strong=frozenset({len(rows)}),
     )
@@ -245,6 +246,7 @@ def _chances(speech: Language, result: RobustnessResult) -> Table:
 
 def _regrets(speech: Language, result: RobustnessResult) -> Table:
     """Return how far each option falls below the best one, state by state."""
+    titles = titles_of(speech, result)
     options = result.options
     rows: list[list[Cell]] = [
         [speech.say(_STATES[state.name]), *(option.regret[place] for option in options)]
@@ -252,7 +254,7 @@ def _regrets(speech: Language, result: RobustnessResult) -> Table:
     ]
     return Table(
         speech.say("Regret: percentage points below the best"),
-        [speech.say("state of the world"), *(Column(_title(speech, option), "points", 1) for option in options)],
+        [speech.say("state of the world"), *(Column(titles[option.name], "points", 1) for option in options)],
         [*rows, [speech.say("largest"), *(option.largest_regret for option in options)]],
         strong=frozenset({len(rows)}),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ... import wording
 from ...assumptions import parameter_name
 from ...language import Language, phrase
-from ...titles import told_apart
+from ..head import distinct_titles
 from .result import ComparedScenario, ComparedYear, ComparisonResult, CostOfARise
 
 WIDE = 10
@@ -31,10 +31,9 @@ _KEYS_OF_THE_LAW = {"matrix": "transition.matrix", "min_years": "transition.min_
 
 
 def titles_of(speech: Language, result: ComparisonResult) -> Mapping[str, str]:
-    """Return what each scenario is called, by its name: told apart where two share a title."""
+    """Return what each scenario is called, by its name."""
     named = [(result.baseline, result.title), *((one.name, one.title) for one in result.scenarios)]
-    titles = told_apart(named)
-    return {name: (title.get(speech.code) or name).rstrip(".") for (name, _), title in zip(named, titles, strict=True)}
+    return distinct_titles(speech, named)
 
 
 def change(speech: Language, title: str, one: ComparedScenario) -> str:
