@@ -1,7 +1,6 @@
-"""The distribution of whole numbers summed over independent villages, for many cases side by side.
+"""The distribution of whole numbers summed over independent villages (Poisson-binomial), many cases side by side.
 
-Knows how small distributions on a lattice are added up by direct convolution, which keeps every digit of
-rare sums; must not know what is counted.
+Sums are made by direct convolution, which keeps every digit of rare ones.
 
 A distribution is an array of shape (n₁, …, n_m, case): the probability of each point of an m-dimensional
 lattice that starts at 0.
@@ -230,7 +229,7 @@ def _convolve(many: Floats, few: Floats) -> Floats:
 
 
 def _meet(many: Floats, few: Floats, axes: Sequence[Axis]) -> Floats:
-    """Return the sum of two points where it is just the limit along the axes wanted exactly."""
+    """Return the distribution of a sum whose exact axes are held at their limits: only those cells are computed."""
     if few.size > many.size:
         many, few = few, many
     free = [not axis.exactly for axis in axes]

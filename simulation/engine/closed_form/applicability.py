@@ -1,7 +1,4 @@
-"""Which scenarios have a closed form, and why the others have none.
-
-Knows the table "Exact results" of the model's description; must not know how a closed form is computed.
-"""
+"""Which scenarios have a closed form of all their years, and why the others have none (MODEL.md, "Exact results")."""
 
 from __future__ import annotations
 
@@ -122,7 +119,7 @@ def _too_costly(spent: float) -> list[Message]:
 
 
 def _of_law(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Iterator[Message]:
-    """Yield what is in the way in the law itself, for one district."""
+    """Yield the terms of the law that leave one district without a closed form."""
     unknown, years = not isinstance(villages.known, KnownStatuses), scenario.horizon
     left_out = scenario.parameters.defaulted
     if SUBDISTRICT.coefficient(parameters).any():

@@ -1,7 +1,6 @@
-"""Who is assisted, where that can be said before anything happens.
+"""Who is assisted, where that is settled in advance or left to one random choice.
 
-Knows how to tell an allocation that is settled in advance, or left to one random choice, from one that
-depends on how villages move; must not know what assistance does to a village.
+An allocation that depends on how villages move has no closed form and is told from these.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The closed form of the first year alone: fast enough to be asked for thousands of draws and many plans.
+"""The chance of meeting the target in the first year, for thousands of draws.
 
-Knows that a village's move is linear in its chance of rising, so that what sets villages apart for good is
-averaged before anything is summed; must not know which scenarios have a closed form.
+Where villages of a kecamatan share neither luck nor peers, unknown statuses and lots are weighed over all ways in
+which they can fall; elsewhere `one_year` gives each draw one such way.
 """
 
 from __future__ import annotations

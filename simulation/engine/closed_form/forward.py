@@ -1,7 +1,7 @@
 """Forward equations: the exact distribution of one village over its levels, given the shocks of its district.
 
-Knows the law of one village, with its waiting time (`min_years`) and its lasting difference from others
-(`village_sd`, averaged over nodes); must not know how villages are added up.
+Its waiting time (`min_years`) is part of its state; its lasting difference from others (`village_sd`) is averaged
+over nodes.
 
 Axes: draw D, history H, node of the current year J, lasting difference b, level 4, age A + 1 (whole years
 passed at the level, A = min_years standing for that and more). What a village does in a year is told by
@@ -88,7 +88,7 @@ class ForwardEquations:
         return state
 
     def outcomes_before(self, past: Histories, sorts: list[list[Bools]]) -> Floats:
-        """Return the same, split by what the village did in each year, shape (outcome, D, H, b, 4, A + 1).
+        """Return that distribution jointly with what the village did in each year, shape (outcome, D, H, b, 4, A + 1).
 
         `sorts` holds, for each year, the kinds of moves that are told apart, each (4, W, 4). The kind of the
         last year counts fastest.

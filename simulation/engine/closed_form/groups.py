@@ -1,7 +1,4 @@
-"""A district sorted into groups of villages that are alike, for the closed forms.
-
-Knows which differences between villages matter; must not know how their futures are computed.
-"""
+"""A district sorted into groups of villages that are alike, for the closed forms."""
 
 from __future__ import annotations
 

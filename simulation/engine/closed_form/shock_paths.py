@@ -1,7 +1,5 @@
 """The shared shock of a district, year by year, on a grid of nodes with weights.
 
-Knows the law of the shock, sigma z + omega B; must not know what it does to a village.
-
 Equally spaced nodes on [−8, 8] with normal weights (the trapezoidal rule) stay accurate where the
 chance of meeting a target is nearly a step in z; Gauss–Hermite does not.
 """

@@ -1,6 +1,4 @@
-"""What is counted of a year in a closed form, village by village: scores, and what they are held against.
-
-Knows how the readings of the target are sums over villages; must not know how sums are distributed.
+"""What each village adds to the counts of a year in a closed form, and the number that must be reached.
 
 A *move* is (level at the start, waits, level at the end), see `forward`; arrays over moves have shape (4, W, 4).
 """
