@@ -8,6 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .constraints import Finding, LogOdds, LogRatio, LogSpread, Shape, Weight
+from .messages import Message
+
 Floats = NDArray[np.float64]
 
 INTERVAL90_Z = 1.6448536269514722
@@ -39,10 +42,10 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Normal:
-    """N(mean, sd²)."""
+    """N(mean, sd²), of the logarithm of an odds ratio."""
 
-    mean: float
-    sd: float
+    mean: LogRatio
+    sd: LogSpread
 
     @property
     def fixed(self) -> bool:
@@ -58,7 +61,7 @@ class Normal:
 class HalfNormal:
     """|N(0, sd²)|, for spreads."""
 
-    sd: float
+    sd: LogSpread
 
     @property
     def fixed(self) -> bool:
@@ -99,8 +102,8 @@ class Exponentiated:
 class LogitNormal:
     """expit of N(mean, sd²), for probabilities."""
 
-    mean: float
-    sd: float
+    mean: LogOdds
+    sd: LogSpread
 
     @property
     def fixed(self) -> bool:
@@ -118,8 +121,8 @@ class LogitNormal:
 class Beta:
     """Beta(alpha, beta), for probabilities."""
 
-    alpha: float
-    beta: float
+    alpha: Shape
+    beta: Shape
     fixed = False
 
     def quantile(self, uniform: Floats) -> Floats:
@@ -154,7 +157,7 @@ class Dirichlet:
     """A probability vector with mean `mean`, as sure as `effective_n` observations."""
 
     mean: tuple[float, ...]
-    effective_n: float
+    effective_n: Weight
     fixed = False
 
     def quantile(self, uniform: Floats) -> Floats:
@@ -189,6 +192,37 @@ def standard_normal(uniform: Floats) -> Floats:
     from scipy.special import ndtri
 
     return np.asarray(ndtri(uniform))
+
+
+MOST_TIMES = 1e12
+"""How often the low end of an interval goes into its high end, at most: no belief is that vague."""
+
+
+def interval_finding(median: float, low: float, high: float) -> Finding | None:
+    """Return why a 90% interval and its median make no lognormal, or None."""
+    if low >= high:
+        return (
+            Message("the low end of interval90 is not below its high end"),
+            Message("[low, high] with low below high"),
+            None,
+        )
+    if high / MOST_TIMES > low:
+        return (
+            Message("the ends of interval90 lie too far apart"),
+            Message("a high end of at most {most:,} times the low end", {"most": MOST_TIMES}),
+            None,
+        )
+    middle = low**0.5 * high**0.5
+    if abs(median / middle - 1) > 0.1:
+        return (
+            Message(
+                "the median lies more than 10 percent from the geometric middle of interval90, {middle:,}",
+                {"middle": float(f"{middle:.3g}")},
+            ),
+            Message("a median near the square root of low times high"),
+            Message("write {value}", {"value": f"median: {middle:.3g}"}),
+        )
+    return None
 
 
 def lognormal_from_interval(median: float, low: float, high: float) -> Exponentiated:

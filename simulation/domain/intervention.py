@@ -5,14 +5,30 @@ All arrays have shape (village, trajectory) unless noted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from annotated_types import MaxLen, MinLen
 from numpy.typing import NDArray
 
+from .constraints import (
+    INTERVENTION_NAME,
+    Cost,
+    Count,
+    Level,
+    Share,
+    Text,
+    Year,
+    Years,
+    YearsAtLeastOne,
+    bad_name,
+    checked,
+    problem_at,
+)
+from .messages import Message, Problem, ScenarioError, listed, nearest, shown
 from .randomness import break_ties
 from .status import LEVELS, TOP
 from .transition import chance, factor
@@ -28,6 +44,12 @@ DIMINISHING_CEILING = float(np.log(6.0))
 
 COLUMN_PREFIX = "column:"
 PRIORITIES = ("random", "lowest_status", "highest_status", "nearest_to_rising", "largest_gain")
+FILE_KEYS = {
+    "eligible_status": "eligible.status",
+    "eligible_subdistricts": "eligible.subdistrict",
+    "eligible_where": "eligible.where",
+}
+"""Field of an intervention -> its key in a scenario file, where that is another."""
 
 
 @dataclass(frozen=True)
@@ -59,35 +81,144 @@ class Intervention:
     """
 
     name: str
-    starts: int
-    sector: str = ""
-    ends: int | None = None
-    eligible_status: tuple[str, ...] = LEVELS[:TOP]
-    eligible_subdistricts: tuple[str, ...] | None = None
+    starts: Year
+    sector: Text = ""
+    ends: Year | None = None
+    eligible_status: Annotated[tuple[Level, ...], MinLen(1), MaxLen(4)] = LEVELS[:TOP]
+    eligible_subdistricts: Annotated[tuple[Text, ...], MinLen(1)] | None = None
     eligible_where: Mapping[str, str | float] = field(default_factory=dict)
-    coverage: Fraction | None = None
-    capacity: int | None = None
-    priority: str | tuple[str, ...] = "random"
-    years_per_village: int = 1
-    ramp_years: int = 1
-    fades_over_years: int = 0
-    cost_idr_million: float = 0.0
+    coverage: Share | None = None
+    capacity: Count | None = None
+    priority: Text | tuple[Text, ...] = "random"
+    years_per_village: YearsAtLeastOne = 1
+    ramp_years: Years = 1
+    fades_over_years: Years = 0
+    cost_idr_million: Cost = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse what no scenario file could say.
+        """Take coverage exactly as it is written; refuse what no scenario file could say.
 
         Raises
         ------
-        ValueError
-            Where not exactly one of coverage and capacity is given, or a level or a priority is unknown.
+        ScenarioError
+            With every problem: bounds, an end before the start, none or both of coverage and capacity, an unknown
+            priority.
         """
-        if (self.coverage is None) == (self.capacity is None):
-            raise ValueError("give exactly one of coverage and capacity")
-        if unknown := set(self.eligible_status) - set(LEVELS):
-            raise ValueError(f"no such level: {', '.join(sorted(unknown))}; levels are {', '.join(LEVELS)}")
-        named = isinstance(self.priority, tuple) or self.priority.startswith(COLUMN_PREFIX)
-        if not named and self.priority not in PRIORITIES:
-            raise ValueError(f"no such priority: {self.priority}; {', '.join(PRIORITIES)}, column:NAME or codes")
+        under = f"interventions.{self.name}."
+        problems = [*checked(self, under, FILE_KEYS), *self._problems(under)]
+        if problems:
+            raise ScenarioError(problems)
+
+    def _problems(self, under: str) -> Iterator[Problem]:
+        yield from bad_name(f"{under}name", self.name, INTERVENTION_NAME)
+        if self.name == "covariates":
+            taken = Message("this name is taken by the parameters")
+            yield problem_at(f"{under}name", self.name, (taken, None, Message("choose another name")))
+        if self.coverage is not None and self.capacity is not None:
+            both = Message("coverage and capacity are both given")
+            fix = Message("remove {one}, or remove {other}", {"one": "coverage", "other": "capacity"})
+            yield problem_at(f"{under}capacity", self.capacity, (both, None, fix))
+        elif self.coverage is None and self.capacity is None:
+            none = Message("nothing says how many villages are reached")
+            fix = Message(
+                "write coverage: 0.4 for a share of the eligible villages, or capacity: 20 for a number of villages"
+            )
+            yield problem_at(f"{under}coverage", "", (none, None, fix))
+        if isinstance(self.ends, int) and isinstance(self.starts, int) and self.ends < self.starts:
+            message = Message("the intervention ends before it starts")
+            allowed = Message("{year} or later", {"year": self.starts})
+            yield problem_at(f"{under}ends", self.ends, (message, allowed))
+        rule = self.priority
+        if isinstance(rule, str) and rule not in PRIORITIES and not rule.startswith(COLUMN_PREFIX):
+            allowed = Message("one of: {names}", {"names": ", ".join([*PRIORITIES, f"{COLUMN_PREFIX}…", "[…]"])})
+            message = Message("{name} is not known here", {"name": shown(rule)})
+            yield problem_at(f"{under}priority", rule, (message, allowed, nearest(rule, PRIORITIES)))
+
+    def problems_within(self, origin: int, districts: Sequence[Villages]) -> Iterator[Problem]:
+        """Yield what does not fit the calendar, the kecamatan and the columns of a scenario.
+
+        Parameters
+        ----------
+        origin
+            Last observed year.
+        districts
+            The villages of each district.
+        """
+        under = f"interventions.{self.name}."
+        if self.starts <= origin:
+            message = Message("the intervention starts before the first forecast year")
+            yield problem_at(f"{under}starts", self.starts, (message, Message("{year} or later", {"year": origin + 1})))
+        if not districts:
+            return
+        kecamatan = sorted({name for district in districts for name in district.subdistricts})
+        for name in self.eligible_subdistricts or ():
+            if name not in kecamatan:
+                message = Message("there is no kecamatan of this name")
+                allowed = Message("one of: {names}", {"names": listed(kecamatan, 30)})
+                yield problem_at(f"{under}eligible.subdistrict", name, (message, allowed, nearest(name, kecamatan)))
+        for column, cell in self.eligible_where.items():
+            yield from _where_problems(f"{under}eligible.where.{column}", column, cell, districts)
+        if isinstance(self.priority, tuple):
+            yield from _code_problems(f"{under}priority", self.priority, districts)
+        elif self.priority.startswith(COLUMN_PREFIX):
+            column = self.priority.removeprefix(COLUMN_PREFIX)
+            yield from column_problems(f"{under}priority", column, districts, numeric=True)
+
+
+def _where_problems(field: str, column: str, cell: str | float, districts: Sequence[Villages]) -> Iterator[Problem]:
+    missing = list(column_problems(field, column, districts))
+    if missing:
+        yield from missing
+        return
+    have = sorted({value.item() for district in districts for value in np.unique(district.columns[column])}, key=str)
+    if isinstance(cell, str) != isinstance(have[0], str):
+        message = Message("the column {column} holds numbers, this is text", {"column": shown(column)})
+        if isinstance(have[0], str):
+            message = Message("the column {column} holds text, this is a number", {"column": shown(column)})
+    elif cell not in have:
+        message = Message("no village has this value in column {column}", {"column": shown(column)})
+    else:
+        return
+    names = sorted(have) if isinstance(have[0], str) else [f"{value:g}" for value in sorted(have)]
+    text = cell if isinstance(cell, str) else f"{cell:g}"
+    yield problem_at(field, cell, (message, Message("one of: {names}", {"names": listed(names)}), nearest(text, names)))
+
+
+def _code_problems(field: str, codes: tuple[str, ...], districts: Sequence[Villages]) -> Iterator[Problem]:
+    if all(district.made_up for district in districts):
+        message = Message("single villages can be named only where the scenario has a village table")
+        fix = Message("name a rule of priority instead, such as random, or give villages.table")
+        yield problem_at(field, codes[0] if codes else "", (message, None, fix))
+        return
+    known = {code for district in districts for code in district.codes}
+    seen: set[str] = set()
+    for code in codes:
+        if code not in known:
+            message = Message("the village table has no such code")
+            allowed = Message("a village code that stands in the table")
+            yield problem_at(field, code, (message, allowed, nearest(code, sorted(known), len(known))))
+        elif code in seen:
+            fix = Message("keep one of the two")
+            yield problem_at(field, code, (Message("this code stands in the list twice"), None, fix))
+        seen.add(code)
+
+
+def column_problems(
+    field: str, column: str, districts: Sequence[Villages], *, numeric: bool = False
+) -> Iterator[Problem]:
+    """Yield why a column is not there, or, where it must be numeric, that it is not."""
+    if all(column in district.columns for district in districts):
+        if numeric and any(district.columns[column].dtype.kind in "US" for district in districts):
+            message = Message("column {column} must hold numbers only", {"column": shown(column)})
+            yield problem_at(field, column, (message, None, Message("write a number in every row of this column")))
+        return
+    have = sorted(set.intersection(*(set(district.columns) for district in districts)))
+    fix = nearest(column, have)
+    if column == "subdistrict":
+        fix = Message("name kecamatan in eligible.subdistrict")
+    allowed = Message("one of: {names}", {"names": listed(have)}) if have else Message("a column of the village table")
+    message = Message("the village table has no column {column}", {"column": shown(column)})
+    yield problem_at(field, column, (message, allowed, fix))
 
 
 class Programme:

@@ -5,14 +5,16 @@ Must not know how a village uses them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
-from typing import Final, Literal, Self, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .constraints import Probability, Ratio, Spread, checked, problem_at, within
 from .distributions import (
     Beta,
     Dirichlet,
@@ -23,7 +25,9 @@ from .distributions import (
     HalfNormal,
     LogitNormal,
     Normal,
+    interval_finding,
 )
+from .messages import Message, Problem, ScenarioError, listed, nearest
 from .randomness import parameter_uniforms, row_order
 from .status import LEVELS
 
@@ -186,6 +190,10 @@ UNNAMED_BLOCKS = ("draws; origin not stated",)
 """Stands for the data behind draws that do not say what they rest on."""
 
 
+ROW_SUM_WITHIN = 1e-9
+"""How near to 1 the chances of a row must sum."""
+
+
 def default_prior(key: ParameterKey) -> Distribution | None:
     """Return the prior of a parameter that a scenario leaves out; None where it must be given."""
     if key.kind == "odds_ratio_rise":
@@ -258,8 +266,8 @@ class ParameterSet:
 
     Raises
     ------
-    ValueError
-        Where a key is no parameter of the law.
+    ScenarioError
+        With every key that is no parameter of the law, is missing, or has a value that it cannot have.
     """
 
     scalars: Mapping[ParameterKey, Distribution]
@@ -272,12 +280,62 @@ class ParameterSet:
     matrices: Floats | None = None
 
     def __post_init__(self) -> None:
-        """Read keys that are given as text; keep what is said of values only where it is true of them."""
-        object.__setattr__(self, "scalars", {ParameterKey.parse(key): value for key, value in self.scalars.items()})
+        """Read keys that are given as text and plain numbers; keep what is said of values only where it is true.
+
+        Raises
+        ------
+        ScenarioError
+            With every key that is no parameter of the law, is missing, or has a value that it cannot have.
+        """
+        scalars = {_key(key): _distribution(value) for key, value in self.scalars.items()}
+        object.__setattr__(self, "scalars", scalars)
+        if problems := list(self._problems()):
+            raise ScenarioError(problems)
         left = {key for key in map(ParameterKey.parse, self.defaulted) if self.scalars.get(key) == default_prior(key)}
         object.__setattr__(self, "defaulted", frozenset(left))
         drawn = any(isinstance(value, Empirical) for value in self.scalars.values())
         object.__setattr__(self, "blocks", (self.blocks or UNNAMED_BLOCKS) if drawn else ())
+
+    def _problems(self) -> Iterator[Problem]:
+        known = self._known_keys()
+        for key, value in self.scalars.items():
+            if key not in known:
+                message = Message("no parameter of this scenario has this name")
+                names = sorted(known)
+                finding = (message, Message("one of: {names}", {"names": listed(names, 30)}), nearest(key, names))
+                yield problem_at(f"transition.{key}", key, finding)
+            else:
+                yield from value_problems(key, value)
+        for level, row in zip(LEVELS, self.matrix or (), strict=False):
+            yield from _row_problems(f"transition.matrix.{level}", row)
+        if self.matrix is not None and len(self.matrix) != len(LEVELS):
+            rows = Message("a matrix has one row for each level"), Message("four rows")
+            yield problem_at("transition.matrix", len(self.matrix), rows)
+        lengths = {value.values.size for value in self.scalars.values() if isinstance(value, Empirical)}
+        if len(lengths) > 1:
+            message = Message("draws that are taken together must be equally many; found {counts}")
+            named = Message(message.template, {"counts": ", ".join(map(str, sorted(lengths)))})
+            yield problem_at("transition.parameters_from", "", (named, None, Message("give as many draws for each")))
+
+    def _known_keys(self) -> dict[str, None]:
+        """Return the names that parameters of these interventions, covariates and this form of the law may have."""
+        of_the_law = (key for key in _OF_THE_LAW.values() if key.kind != "matrix")
+        effects = (ParameterKey.effect(name, direction) for name in self.interventions for direction in DIRECTIONS)
+        covariates = (ParameterKey("covariate", name) for name in self.covariates)
+        return dict.fromkeys(map(str, (*of_the_law, *covariates, *effects)))
+
+    def missing(self) -> Iterator[Problem]:
+        """Yield the parameters that a law with these interventions and covariates needs and that are not there."""
+        for text in self._known_keys():
+            key = ParameterKey.parse(text)
+            if key.kind in {"rise", "fall", "skip"}:
+                common = ParameterKey(key.kind) if key.kind != "rise" else key
+                needed = self.matrix is None and key.of and common not in self.scalars
+            else:
+                needed = True
+            if needed and key not in self.scalars:
+                message = Message("the parameter {name} is missing", {"name": str(key)})
+                yield problem_at(key.scenario_key, "", (message, Message("a number or a distribution"), None))
 
     @cached_property
     def uncertain(self) -> tuple[ParameterKey, ...]:
@@ -353,6 +411,90 @@ class ParameterSet:
             else:
                 matrix[:, s] = row
         return matrix
+
+
+def _key(text: str) -> ParameterKey:
+    """Return the key that a caller writes as text.
+
+    Raises
+    ------
+    ScenarioError
+        Where no parameter can have this name.
+    """
+    try:
+        return ParameterKey.parse(text)
+    except ValueError:
+        allowed = Message("one of: {names}", {"names": listed(_OF_THE_LAW, 30)})
+        message = Message("no parameter of this scenario has this name")
+        finding = (message, allowed, nearest(str(text), _OF_THE_LAW))
+        raise ScenarioError([problem_at(f"transition.{text}", str(text), finding)]) from None
+
+
+def _distribution(value: Distribution | float) -> Distribution:
+    """Return a plain number as the distribution that it is."""
+    return Fixed(float(value)) if isinstance(value, int | float | np.number | Fraction) else value
+
+
+_FORMS: dict[Scale, tuple[type, ...]] = {
+    "probability": (Fixed, LogitNormal, Beta, Empirical),
+    "spread": (Fixed, HalfNormal, Exponentiated, Empirical),
+    "odds ratio": (Fixed, Exponentiated, Empirical),
+}
+"""The distributions that a scenario file can state for a parameter."""
+_NUMBERS: dict[Scale, Any] = {"probability": Probability, "spread": Spread, "odds ratio": Ratio}
+
+
+def value_problems(key: ParameterKey, value: Distribution) -> Iterator[Problem]:
+    """Yield why a parameter cannot have a value: its distribution, its bounds, a draw beyond them."""
+    if not isinstance(value, _FORMS[key.scale]):
+        message = Message("a {scale} cannot have this distribution", {"scale": Message(key.scale)})
+        allowed = Message(
+            "a number or one of: {names}", {"names": ", ".join(form.__name__ for form in _FORMS[key.scale])}
+        )
+        yield problem_at(key.scenario_key, type(value).__name__, (message, allowed, None))
+    elif isinstance(value, Fixed):
+        yield from within(value.value, _NUMBERS[key.scale], key.scenario_key)
+    elif isinstance(value, Empirical):
+        yield from _draw_problems(key, value.values)
+    elif isinstance(value, Exponentiated) and value.interval is not None:
+        numbers = [problem for number in value.interval for problem in within(number, Ratio, key.scenario_key)]
+        finding = None if numbers else interval_finding(*value.interval)
+        yield from numbers if finding is None else [problem_at(key.scenario_key, value.interval, finding)]
+    elif isinstance(value, Exponentiated) and key.scale == "spread":
+        message = Message("the lognormal of a spread is given by its median and 90% interval")
+        fix = Message("use lognormal_from_interval")
+        yield problem_at(key.scenario_key, type(value).__name__, (message, None, fix))
+    else:
+        part = value.log if isinstance(value, Exponentiated) else value
+        yield from checked(part, f"{key.scenario_key}.")
+
+
+def _draw_problems(key: ParameterKey, draws: Floats) -> Iterator[Problem]:
+    if draws.ndim != 1 or not draws.size:
+        one_each = Message("draws are not one number each"), Message("a list of numbers, one a draw")
+        yield problem_at(key.scenario_key, str(draws.shape), one_each)
+        return
+    wrong = [*np.flatnonzero(~np.isfinite(draws)), int(np.argmin(draws)), int(np.argmax(draws))]
+    for place in wrong:
+        found = list(within(float(draws[place]), _NUMBERS[key.scale], key.scenario_key))
+        if found:
+            yield from found
+            return
+
+
+def _row_problems(field: str, row: tuple[float, ...] | Dirichlet) -> Iterator[Problem]:
+    chances = row.mean if isinstance(row, Dirichlet) else row
+    if len(chances) != len(LEVELS):
+        yield problem_at(field, chances, (Message("a row has one chance for each level"), Message("four chances")))
+        return
+    for level, chance in zip(LEVELS, chances, strict=True):
+        yield from within(chance, Probability, f"{field}.{level}")
+    if isinstance(row, Dirichlet):
+        yield from checked(row, f"{field}.", {"mean": "mean"})
+    total = sum(chances)
+    if abs(total - 1) > ROW_SUM_WITHIN:
+        message = Message("the row sums to {total:,}, not to 1", {"total": float(f"{total:.10g}")})
+        yield problem_at(field, chances, (message, Message("four chances that sum to 1; those left out are 0"), None))
 
 
 def from_shorthand(values: Mapping[ParameterKey, Floats], draws: int) -> tuple[Floats, Floats, Floats, Floats]:

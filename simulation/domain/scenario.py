@@ -5,17 +5,31 @@ The engines take `Assumptions`; nothing in `Provenance` changes a number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
-from .intervention import Intervention, Overlap
-from .messages import Message
+from .constraints import SCENARIO_NAME, Finding, Horizon, Year, Years, bad_name, checked, problem_at
+from .intervention import Intervention, Overlap, column_problems
+from .messages import Message, Problem, ScenarioError, listed, shown
 from .parameters import ParameterSet
 from .target import Target
 from .villages import MadeUpCounts, Villages
 
 RESERVED_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(10))})
 """Names that no file or folder can have on every system."""
+
+
+def reserved_name(name: str) -> Finding:
+    """Say that a name is reserved."""
+    message = Message("systems reserve this name, so that no folder of results can have it")
+    return message, Message("another name"), Message("write {value}", {"value": f"{name}-kampung"})
+
+
+def _twice(field: str, names: Sequence[str]) -> Iterator[Problem]:
+    """Yield the names that several have."""
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        fix = Message("give one of them another name, or remove it")
+        yield problem_at(field, name, (Message("{name} stands there twice", {"name": shown(name)}), None, fix))
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +49,46 @@ class Assumptions:
     """
 
     name: str
-    origin: int
-    horizon: int
+    origin: Year
+    horizon: Horizon
     districts: tuple[Villages, ...]
     parameters: ParameterSet
     target: Target = field(default_factory=Target)
     interventions: tuple[Intervention, ...] = ()
     overlap: Overlap = "diminishing"
-    min_years: int = 0
+    min_years: Years = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what no scenario file could say.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem: bounds, names, and what interventions, covariates and parameters ask of each other
+            and of the villages.
+        """
+        if problems := [*checked(self), *self._problems()]:
+            raise ScenarioError(problems)
+
+    def _problems(self) -> Iterator[Problem]:
+        yield from bad_name("name", self.name, SCENARIO_NAME)
+        if self.name in RESERVED_NAMES:
+            yield problem_at("name", self.name, reserved_name(self.name))
+        yield from _twice("district.code", [district.district_code for district in self.districts])
+        yield from self.target.problems()
+        names = [plan.name for plan in self.interventions]
+        yield from _twice("interventions", names)
+        if isinstance(self.origin, int):
+            for plan in self.interventions:
+                yield from plan.problems_within(self.origin, self.districts)
+        if tuple(names) != self.parameters.interventions:
+            message = Message("the parameters hold effects of other interventions than the scenario has")
+            allowed = Message("one of: {names}", {"names": listed(names)})
+            yield problem_at("interventions", self.parameters.interventions, (message, allowed, None))
+        else:
+            yield from self.parameters.missing()
+        for name in self.parameters.covariates:
+            yield from column_problems(f"transition.covariates.{name}", name, self.districts, numeric=True)
 
     @property
     def years(self) -> range:

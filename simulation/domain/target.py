@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from annotated_types import MaxLen, MinLen
 from numpy.typing import NDArray
 
+from .constraints import Level, PositiveShare, checked
+from .messages import Message, Problem, ScenarioError
 from .status import LEVELS, TOP
 
 Reading = Literal["rises", "entries", "stock"]
@@ -16,6 +20,9 @@ Denominator = Literal["all", "below_top"]
 Ints = NDArray[np.int64]
 Counts = NDArray[np.integer[Any]]
 Bools = NDArray[np.bool_]
+
+LARGEST_YEARLY_SHARE = 0.5
+"""Of all villages, those that may be asked to rise in one year; more is a slip, such as 1 for 1%."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Target:
     Attributes
     ----------
     share
-        Share of the denominator, in (0, 1], as an exact fraction.
+        Share of the denominator, in (0, 1], as an exact fraction; 0.05 is taken as 1/20.
     reading
         ``rises``: villages that rose; ``entries``: villages that rose into `levels` from outside
         them; ``stock``: villages at `levels` at the end of the year.
@@ -37,11 +44,53 @@ class Target:
         Whether falls are taken off the rises (reading ``rises`` only).
     """
 
-    share: Fraction = Fraction(1, 20)
+    share: PositiveShare = Fraction(1, 20)
     reading: Reading = "rises"
-    levels: tuple[str, ...] = ("mandiri", "paripurna")
+    levels: Annotated[tuple[Level, ...], MinLen(1), MaxLen(4)] = ("mandiri", "paripurna")
     denominator: Denominator = "all"
     net_of_falls: bool = False
+
+    def __post_init__(self) -> None:
+        """Take the share exactly as it is written; refuse what no scenario file could say.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem.
+        """
+        if problems := checked(self, "target."):
+            raise ScenarioError(problems)
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield why no district can be meant to be asked for this every year."""
+        levels = set(self.levels)
+        if self.net_of_falls and self.reading != "rises":
+            fix = Message("remove {one}, or write {other}", {"one": "net_of_falls", "other": "reading: rises"})
+            message = Message("net_of_falls goes with reading: rises only")
+            yield Problem("", None, "target.net_of_falls", message, "true", suggestion=fix)
+        if self.reading != "stock" and self.share > LARGEST_YEARLY_SHARE:
+            share = float(self.share)
+            percent = {"percent": float(f"{share:g}"), "share": f"{share / 100:g}"}
+            yield Problem(
+                "",
+                None,
+                "target.share",
+                Message("this asks for more than half of the villages to rise every year"),
+                f"{share:g}",
+                Message("a share above 0, up to {most}", {"most": LARGEST_YEARLY_SHARE}),
+                Message("{percent:,}% is written {share}", percent),
+            )
+        senseless = None
+        if self.reading == "entries" and LEVELS[0] in levels:
+            senseless = Message("no village can rise to dasar, so entries cannot count it")
+        elif self.reading == "stock" and levels == {LEVELS[0]}:
+            senseless = Message("a stock of dasar alone grows only where villages fall")
+        elif self.reading == "stock" and levels == set(LEVELS):
+            senseless = Message("all villages stand at one of the four levels: this target is always met")
+        if senseless is not None:
+            kept = [level for level in self.levels if level != LEVELS[0] and self.reading == "entries"]
+            fix = Message("write {value}", {"value": f"[{', '.join(kept or LEVELS[2:])}]"})
+            yield Problem("", None, "target.levels", senseless, f"[{', '.join(self.levels)}]", suggestion=fix)
 
     @property
     def level_mask(self) -> Bools:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -11,7 +12,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from .constraints import WRONG_TYPE, problem_at
 from .distributions import Dirichlet
+from .messages import Message, Problem, ScenarioError
 from .randomness import break_ties, parameter_uniforms, unit_hash
 from .status import LEVELS, TOP
 
@@ -112,6 +115,9 @@ def _largest_remainder(shares: Floats, total: int) -> Ints:
     return np.asarray(whole + (rank < missing))
 
 
+_OWN_COLUMNS = frozenset({"village_code", "village", "subdistrict", "status", "district_code"})
+
+
 @dataclass(frozen=True, eq=False)
 class Villages:
     """The villages of one district, sorted by (kecamatan, village code).
@@ -142,6 +148,66 @@ class Villages:
     subdistrict_index: Ints
     known: StatusKnowledge
     columns: Mapping[str, NDArray[np.float64] | NDArray[np.str_]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what no village table could say.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem.
+        """
+        if problems := list(self._problems()):
+            raise ScenarioError(problems)
+
+    def _problems(self) -> Iterator[Problem]:
+        size = len(self.codes)
+        twice = [code for code, times in Counter(self.codes).items() if times > 1]
+        if twice:
+            fix = Message("give every village a code of its own")
+            message = Message("two villages have the same code")
+            yield problem_at("villages.village_code", twice[0], (message, None, fix))
+        lengths = {
+            "village": len(self.names),
+            "subdistrict": len(self.subdistrict_index),
+            **{name: len(cells) for name, cells in self.columns.items()},
+        }
+        for column, length in lengths.items():
+            if length != size:
+                values = {"length": length, "villages": size}
+                message = Message("there are {length:,} values for {villages:,} villages", values)
+                yield problem_at(f"villages.{column}", length, (message, Message("one value for each village"), None))
+        index = np.asarray(self.subdistrict_index)
+        if (np.diff(index) < 0).any() or not np.isin(index, np.arange(len(self.subdistricts))).all():
+            message = Message("villages stand in the order of their kecamatan, numbered from 0")
+            fix = Message("build them with Villages.arrange, which sorts")
+            yield problem_at("villages.subdistrict", "", (message, None, fix))
+        for name, cells in self.columns.items():
+            if name in _OWN_COLUMNS:
+                message = Message("the village table has a column of this name already")
+                yield problem_at(f"villages.{name}", name, (message, None, Message("choose another name")))
+            elif cells.dtype.kind not in "US" and not np.isfinite(np.asarray(cells, dtype=np.float64)).all():
+                yield problem_at(f"villages.{name}", "nan", WRONG_TYPE["finite_number"])
+        yield from self._status_problems(size)
+
+    def _status_problems(self, size: int) -> Iterator[Problem]:
+        if isinstance(self.known, KnownStatuses):
+            levels = np.asarray(self.known.levels)
+            if levels.shape != (size,) or not np.isin(levels, np.arange(len(LEVELS))).all():
+                wrong = levels[~np.isin(levels, np.arange(len(LEVELS)))]
+                found = int(wrong[0]) if wrong.size else levels.size
+                allowed = Message("a level from 0 (dasar) to 3 (paripurna) for each village")
+                message = Message("these are not the levels of the villages")
+                yield problem_at("villages.status", found, (message, allowed))
+            return
+        counts = self.known.counts
+        if counts is None:
+            return
+        if np.shape(counts) != (len(LEVELS),) or (np.asarray(counts) < 0).any() or int(np.sum(counts)) != size:
+            total = {"total": int(np.sum(counts)), "villages": size}
+            message = Message("the counts add up to {total:,}, the villages of the table to {villages:,}", total)
+            allowed = Message("four counts that add up to {villages:,}", {"villages": size})
+            yield problem_at("villages.status_counts", np.asarray(counts).tolist(), (message, allowed))
 
     @classmethod
     def arrange(

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from math import exp
 
 import numpy as np
 
-from ..domain.messages import Message, listed, nearest, shown
+from ..domain.messages import Message, Problem, listed, nearest, shown
 from ..domain.parameters import ParameterKey, ParameterSet
-from ..domain.status import LEVELS
 from ..domain.target import Target
 from ..domain.villages import Villages
 from .collector import Collector
 from .districts import Region
-from .schema import ScenarioFile, TargetSection
+from .schema import ScenarioFile
 from .tables.cells import NUMBER
 from .tables.dates import date_of
 from .tables.table import non_numeric_cells
-from .tree import Node
+from .tree import Node, Place
 from .validation import Checked
 from .village_table import VillageTable
 
 MOST_LOG_ODDS = 50.0
 """A covariate that moves the log odds further across its column was given in the wrong unit."""
-
-
-LARGEST_YEARLY_SHARE = 0.5
-"""Of all villages, those that may be asked to rise in one year; more is a slip, such as 1 for 1%."""
 
 
 def check_covariates(node: Node, parameters: ParameterSet, region: Region, collector: Collector) -> None:
@@ -105,40 +101,37 @@ def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable |
 def check_target(node: Node, checked: Checked[ScenarioFile], collector: Collector) -> Target:
     """Return the target after telling where it makes no sense."""
     section = checked.model.target
+    target = Target(section.share, section.reading, section.levels, section.denominator, section.net_of_falls)
     if checked.knows("target.reading"):
-        _tell_senseless(node, section, collector)
-    return Target(section.share, section.reading, section.levels, section.denominator, section.net_of_falls)
+        tell_at(node, target.problems(), collector)
+    return target
 
 
-def _tell_senseless(node: Node, section: TargetSection, collector: Collector) -> None:
-    given = node.mapping["target"].mapping if "target" in node.mapping else {}
-    if section.net_of_falls and section.reading != "rises":
-        message = Message("net_of_falls goes with reading: rises only")
-        fix = Message("remove {one}, or write {other}", {"one": "net_of_falls", "other": "reading: rises"})
-        collector.add(given["net_of_falls"], "target.net_of_falls", message, suggestion=fix)
-    if section.reading != "stock" and section.share > LARGEST_YEARLY_SHARE:
-        message = Message("this asks for more than half of the villages to rise every year")
-        allowed = Message("a share above 0, up to {most}", {"most": LARGEST_YEARLY_SHARE})
-        percent = {"percent": float(f"{float(section.share):g}"), "share": f"{float(section.share) / 100:g}"}
-        fix = Message("{percent:,}% is written {share}", percent)
-        collector.add(given["share"], "target.share", message, allowed=allowed, suggestion=fix)
-    senseless = _senseless_levels(section)
-    if senseless is not None:
-        kept = [level for level in section.levels if level != LEVELS[0] and section.reading == "entries"]
-        fix = Message("write {value}", {"value": f"[{', '.join(kept or LEVELS[2:])}]"})
-        collector.add(given["levels"], "target.levels", senseless, suggestion=fix)
+def tell_at(node: Node, problems: Iterable[Problem], collector: Collector) -> None:
+    """Tell problems of what was made from a scenario at the places where their fields stand in its files."""
+    for problem in problems:
+        if collector.full:
+            return
+        place = _place_of(node, problem)
+        collector.add(
+            place,
+            problem.field,
+            problem.message,
+            found=problem.found if isinstance(place, Place) or problem.field.endswith(f".{problem.found}") else "",
+            allowed=problem.allowed,
+            suggestion=problem.suggestion,
+        )
 
 
-def _senseless_levels(section: TargetSection) -> Message | None:
-    """Return why no such target can be meant, or None."""
-    levels = set(section.levels)
-    if section.reading == "entries" and LEVELS[0] in levels:
-        return Message("no village can rise to dasar, so entries cannot count it")
-    if section.reading == "stock" and levels == {LEVELS[0]}:
-        return Message("a stock of dasar alone grows only where villages fall")
-    if section.reading == "stock" and levels == set(LEVELS):
-        return Message("all villages stand at one of the four levels: this target is always met")
-    return None
+def _place_of(node: Node, problem: Problem) -> Node | Place:
+    """Return where a field stands: its value, the item of a list that is wrong, or the place of what lacks it."""
+    missing = False
+    for part in problem.field.split("."):
+        missing = part not in node.mapping
+        node = node.mapping.get(part, node)
+    if missing and not problem.found:
+        return node.place
+    return next((item for item in node.items if item.text == problem.found), node)
 
 
 def check_date(node: Node, origin: int | None, collector: Collector) -> None:

@@ -231,9 +231,10 @@ class _OneDistrict:
 
     def _match(self, table: VillageTable, counts: Counts) -> Any:
         """Return counts as arrays after telling where they do not match the table; None where they do not."""
+        before = len(self._collector)
         if isinstance(counts, StatusCounts):
             self._compare(sum(counts.four), len(table.codes), "villages.status_counts", self._node.get("status_counts"))
-            return np.array(counts.four, dtype=np.int64)
+            return np.array(counts.four, dtype=np.int64) if len(self._collector) == before else None
         have = dict(sorted(Counter(table.subdistricts).items()))
         place = self._node.mapping["status_counts"]
         for name, four in counts.items():
@@ -250,7 +251,7 @@ class _OneDistrict:
             message = Message("counts are missing for kecamatan {names}", {"names": listed(missing)})
             fix = Message("add a line with four counts for each of them")
             self._collector.add(place.place, "villages.status_counts", message, suggestion=fix)
-        if missing or counts.keys() - have.keys():
+        if len(self._collector) > before:
             return None
         return {name: np.array(four.four, dtype=np.int64) for name, four in counts.items()}
 

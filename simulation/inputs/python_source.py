@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..domain.distributions import Beta, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal
-from ..domain.messages import Message, Refusal, nearest
+from ..domain.messages import Message, nearest
 from ..domain.parameters import ParameterKey
 from .collector import Collector
 from .quantity import notation
@@ -58,7 +58,7 @@ def _plain(value: Any) -> Any:
         case Fixed() | LogitNormal() | Beta() | HalfNormal() | Exponentiated():
             try:
                 return notation(value)
-            except Refusal:
+            except TypeError:
                 return value
     return value
 

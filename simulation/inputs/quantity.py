@@ -22,17 +22,17 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ..domain import constraints
 from ..domain import distributions as law
-from ..domain.messages import Message, Refusal
 
 Finite = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
+Share = Annotated[constraints.Probability, Strict(), Field(allow_inf_nan=False)]
 
-Ratio = Annotated[float, Strict(), Field(gt=0, le=1000, allow_inf_nan=False)]
-Width = Annotated[float, Strict(), Field(ge=0, le=100, allow_inf_nan=False)]
-LogWidth = Annotated[float, Strict(), Field(ge=0, le=10, allow_inf_nan=False)]
-Text = Annotated[str, Field(max_length=1000)]
-Years = Annotated[int, Strict(), Field(ge=0, le=50)]
+Ratio = Annotated[constraints.Ratio, Strict(), Field(allow_inf_nan=False)]
+Width = Annotated[constraints.Spread, Strict(), Field(allow_inf_nan=False)]
+LogWidth = Annotated[constraints.LogSpread, Strict(), Field(allow_inf_nan=False)]
+Text = constraints.Text
+Years = Annotated[constraints.Years, Strict()]
 
 
 def _exact(value: Any, check: ValidatorFunctionWrapHandler) -> Fraction:
@@ -47,11 +47,7 @@ if TYPE_CHECKING:
     ExactShare = Fraction
 else:
     ExactShare = Annotated[Share, WrapValidator(_exact)]
-Shape = Annotated[float, Strict(), Field(gt=0, le=1e6, allow_inf_nan=False)]
-
-
-MOST_TIMES = 1e12
-"""How often the low end of an interval goes into its high end, at most: no belief is that vague."""
+Shape = Annotated[constraints.Shape, Strict(), Field(allow_inf_nan=False)]
 
 
 class Frozen(BaseModel):
@@ -68,28 +64,26 @@ class Interval(Frozen):
 
     @model_validator(mode="after")
     def _in_order(self) -> Interval:
-        low, high = self.interval90
-        if low >= high:
-            raise PydanticCustomError("interval_order", "low is not below high")
-        if high / MOST_TIMES > low:
-            raise PydanticCustomError("interval_width", "too wide", {"most": f"{MOST_TIMES:g}"})
-        middle = low**0.5 * high**0.5
-        if abs(self.median / middle - 1) > 0.1:
-            raise PydanticCustomError("interval_middle", "the median strays", {"middle": f"{middle:.3g}"})
+        if law.interval_finding(self.median, *self.interval90) is not None:
+            raise PydanticCustomError("interval", "the interval makes no lognormal")
         return self
 
 
 class MeanSd(Frozen):
     """Mean and standard deviation of a logit."""
 
-    mean: Annotated[Finite, Field(ge=-50, le=50)] = Field(description="Mean on the log-odds scale.")
+    mean: Annotated[constraints.LogOdds, Strict(), Field(allow_inf_nan=False)] = Field(
+        description="Mean on the log-odds scale."
+    )
     sd: LogWidth = Field(description="Standard deviation on the log-odds scale.")
 
 
 class LogMeanSd(Frozen):
     """Mean and standard deviation of the logarithm of an odds ratio."""
 
-    mean: Annotated[Finite, Field(ge=-6.91, le=6.91)] = Field(description="Mean of the logarithm.")
+    mean: Annotated[constraints.LogRatio, Strict(), Field(allow_inf_nan=False)] = Field(
+        description="Mean of the logarithm."
+    )
     sd: LogWidth = Field(description="Standard deviation of the logarithm.")
 
 
@@ -187,8 +181,8 @@ def notation(given: law.Distribution) -> Any:
 
     Raises
     ------
-    Refusal
-        Where a file has no notation for it.
+    TypeError
+        Where a file has no notation for it: a value that no parameter can have.
     """
     match given:
         case law.Fixed(value=value):
@@ -203,7 +197,4 @@ def notation(given: law.Distribution) -> Any:
             return {"median": float(median), "interval90": [float(low), float(high)]}
         case law.Exponentiated(log=law.Normal(mean=mean, sd=sd)):
             return {"normal": {"mean": float(mean), "sd": float(sd)}}
-    message = Message(
-        "a scenario file has no notation for a distribution of type {name}", {"name": type(given).__name__}
-    )
-    raise Refusal(message)
+    raise TypeError(f"no notation for {given!r}")

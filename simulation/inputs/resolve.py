@@ -281,7 +281,7 @@ def _cells(column: Any) -> list[str]:
 
 def _number(value: float) -> str:
     """Return a number exactly, with a decimal point that cannot be taken for one between thousands."""
-    text = str(int(value)) if value.is_integer() and abs(value) < 1e15 and repr(value) != "-0.0" else repr(value)
+    text = f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
     whole, point, decimals = text.partition(".")
     return f"{text}0" if point and len(decimals) == 3 and len(whole.lstrip("-")) <= 3 else text
 

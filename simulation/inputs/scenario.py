@@ -23,7 +23,7 @@ from .collector import Collector
 from .cross_checks import check_covariates, check_date, check_target
 from .districts import Region, read_districts
 from .files import Files
-from .interventions import InterventionCheck
+from .interventions import read_intervention
 from .names import prepare
 from .overlay import Chain, merged, python_chain, read_chain, without_counts
 from .parameters import read_parameters
@@ -268,15 +268,9 @@ class _Resolution:
         origin = checked.get("origin")
         check_date(self._node, origin, self._collector)
         interventions = [
-            InterventionCheck(
-                name,
-                self._node.mapping["interventions"].mapping[name],
-                plan,
-                origin,
-                region,
-                self._collector,
-            ).resolve()
+            read_intervention(self._node, plan, origin, region, self._collector)
             for name, plan in plans.items()
+            if plan.get("name") == name
         ]
         sound = {name: plan.model for name, plan in plans.items()}
         kept = None if self._base is None else LearnedDraws.of(self._base.parameters)

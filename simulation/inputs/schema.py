@@ -11,13 +11,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Strict, Tag
 from pydantic_core import PydanticCustomError
 
+from ..domain import constraints
+from ..domain.constraints import INTERVENTION_NAME, LONGEST_NAME, SCENARIO_NAME
+from ..domain.intervention import Overlap
 from ..domain.scenario import RESERVED_NAMES
 from ..domain.status import LEVELS, SYNONYMS
+from ..domain.target import Denominator, Reading
 from .quantity import ExactShare, Finite, Frozen, OddsRatio, Text, Years
 from .transition_schema import Transition
 
 Level = Literal["dasar", "berkembang", "mandiri", "paripurna"]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
+Name = Annotated[str, Field(pattern=SCENARIO_NAME, max_length=LONGEST_NAME)]
 
 
 def _not_reserved(name: str) -> str:
@@ -27,9 +31,9 @@ def _not_reserved(name: str) -> str:
 
 
 ScenarioName = Annotated[Name, AfterValidator(_not_reserved)]
-InterventionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
+InterventionName = Annotated[str, Field(pattern=INTERVENTION_NAME, max_length=LONGEST_NAME)]
 Code = Annotated[str, Field(min_length=1, max_length=60)]
-Count = Annotated[int, Strict(), Field(ge=0, le=100_000)]
+Count = Annotated[constraints.Count, Strict()]
 Day = Annotated[Text, BeforeValidator(lambda value: str(value) if type(value) in {int, float} else value)]
 """Text; a bare year reads as a number, and is told as no day where the calendar is checked."""
 
@@ -41,7 +45,7 @@ Priority = Annotated[
     Annotated[Text, Tag("rule")] | Annotated[tuple[Text, ...], Tag("codes")],
     Discriminator(lambda value: "codes" if isinstance(value, list | tuple) else "rule"),
 ]
-Year = Annotated[int, Strict(), Field(ge=1990, le=2200)]
+Year = Annotated[constraints.Year, Strict()]
 
 
 class Title(Frozen):
@@ -118,13 +122,13 @@ class TargetSection(Frozen):
     share: Annotated[ExactShare, Field(gt=0)] = Field(
         Fraction("0.05"), description="Share of the denominator; 5% is 0.05."
     )
-    reading: Literal["rises", "entries", "stock"] = Field(
+    reading: Reading = Field(
         "rises", description="Villages that rise, villages that enter the levels, or villages at the levels."
     )
     levels: tuple[Level, ...] = Field(
         ("mandiri", "paripurna"), min_length=1, max_length=4, description="Levels meant by entries and stock."
     )
-    denominator: Literal["all", "below_top"] = Field("all", description="All villages, or those below the top level.")
+    denominator: Denominator = Field("all", description="All villages, or those below the top level.")
     net_of_falls: Annotated[bool, Strict()] = Field(False, description="Whether falls are taken off the rises.")
 
 
@@ -155,12 +159,14 @@ class InterventionSection(Frozen):
         "random",
         description="random, lowest_status, highest_status, nearest_to_rising, largest_gain, column:NAME, or codes.",
     )
-    years_per_village: Annotated[Years, Field(ge=1)] = Field(1, description="Years a village keeps its place.")
+    years_per_village: Annotated[constraints.YearsAtLeastOne, Strict()] = Field(
+        1, description="Years a village keeps its place."
+    )
     ramp_years: Years = Field(1, description="Years until the full effect.")
     fades_over_years: Years = Field(0, description="Years over which the effect fades after support ends.")
     odds_ratio_rise: OddsRatio | None = Field(None, description="Odds ratio of rising at full effect.")
     odds_ratio_fall: OddsRatio | None = Field(None, description="Odds ratio of falling at full effect; 1 if left out.")
-    cost_idr_million: Annotated[Finite, Field(ge=0, le=1e12)] = Field(
+    cost_idr_million: Annotated[constraints.Cost, Strict(), Field(allow_inf_nan=False)] = Field(
         0.0, description="Cost of one assisted village for one year, million rupiah."
     )
 
@@ -181,12 +187,12 @@ class ScenarioFile(Frozen):
     district: District | None = Field(None, description="The district; or districts.")
     districts: DistrictTable | None = Field(None, description="Many districts, instead of district and villages.")
     origin: Year = Field(description="Status is known at the end of this year; forecasts start the year after.")
-    horizon: Annotated[int, Strict(), Field(ge=1, le=50)] = Field(description="Number of forecast years, 1 to 50.")
+    horizon: Annotated[constraints.Horizon, Strict()] = Field(description="Number of forecast years, 1 to 50.")
     villages: VillagesSection | None = Field(None, description="The villages and what is known of their status.")
     target: TargetSection = Field(default_factory=TargetSection, description="What the district must reach each year.")
     transition: Transition = Field(default_factory=Transition, description="How villages move in a year.")
     interventions: tuple[InterventionSection, ...] = Field((), description="Dated, targeted actions.")
-    overlap: Literal["multiply", "strongest", "diminishing"] = Field(
+    overlap: Overlap = Field(
         "diminishing", description="How the effects of several interventions on one village combine."
     )
     sources: dict[str, Text] = Field(

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Strict, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from ..domain.constraints import Weight
+from ..domain.parameters import ROW_SUM_WITHIN
 from ..domain.status import LEVELS
 from .quantity import Frozen, OddsRatio, Probability, Share, Spread, Text, Years, kind_of
 
@@ -21,7 +23,7 @@ class MatrixRow(Frozen):
     berkembang: Share = Field(0.0, description="Chance of berkembang at the end of the year.")
     mandiri: Share = Field(0.0, description="Chance of mandiri at the end of the year.")
     paripurna: Share = Field(0.0, description="Chance of paripurna at the end of the year.")
-    effective_n: Annotated[float, Strict(), Field(ge=1, le=1e9, allow_inf_nan=False)] | None = Field(
+    effective_n: Annotated[Weight, Strict(), Field(allow_inf_nan=False)] | None = Field(
         None, description="Number of observations the row is worth (Dirichlet), 1 or more; left out: the row is known."
     )
 
@@ -33,7 +35,7 @@ class MatrixRow(Frozen):
     @model_validator(mode="after")
     def _sums_to_one(self) -> MatrixRow:
         total = sum(self.four)
-        if abs(total - 1) > 1e-9:
+        if abs(total - 1) > ROW_SUM_WITHIN:
             raise PydanticCustomError("row_sum", "sums to {total}", {"total": f"{total:.10g}"})
         return self
 

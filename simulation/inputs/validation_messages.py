@@ -8,7 +8,10 @@ from math import log
 from typing import Any
 from unicodedata import normalize
 
+from ..domain.constraints import OUT_OF_RANGE, SHARE_ALLOWED, WRONG_TYPE, Finding, as_share, unknown_name
+from ..domain.distributions import interval_finding
 from ..domain.messages import Message, listed, nearest, shown
+from ..domain.scenario import reserved_name
 from ..domain.status import LEVELS
 from .tables.cells import NUMBER
 from .tree import Node
@@ -18,9 +21,6 @@ _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3}){2,}(,[0-9]+)?")
 _BOOLEANS = {"yes": "true", "on": "true", "ya": "true", "no": "false", "off": "false", "tidak": "false"}
-
-Finding = tuple[Message, Message | None, Message | None]
-"""What is wrong, what is allowed, the likely fix."""
 
 
 def finding(kind: str, context: Mapping[str, Any], node: Node, is_share: bool = False) -> Finding:
@@ -43,16 +43,21 @@ def finding(kind: str, context: Mapping[str, Any], node: Node, is_share: bool = 
             None,
             Message("fill it in, or remove the line where there is a default"),
         )
-    if kind in _WRONG_TYPE:
-        return *_WRONG_TYPE[kind], _rewrite(kind, node, is_share)
-    if kind in _OUT_OF_RANGE:
-        message, allowed = _OUT_OF_RANGE[kind](context)
+    if kind in WRONG_TYPE:
+        return *WRONG_TYPE[kind], _rewrite(kind, node, is_share)
+    if kind == "string_too_short":
+        return Message("the text is empty"), Message("at least one character"), None
+    if kind in _BOUNDS:
+        name = "longest" if kind == "string_too_long" else _BOUNDS[kind]
+        message, within = OUT_OF_RANGE[name](context[_BOUNDS[kind]])
         fix = _decimals_apart(node, context["max_length"]) if kind == "too_long" else None
         fix = _as_name(str(node.value), context["pattern"]) if kind == "string_pattern_mismatch" else fix
-        return (message, _SHARE, _as_share(node.value)) if is_share else (message, allowed, fix)
+        return (message, SHARE_ALLOWED, as_share(node.value)) if is_share else (message, within, fix)
     if kind == "literal_error":
-        options = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        return _unknown_name(node, options)
+        options = tuple(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
+        message, allowed, fix = unknown_name(node.text, options)
+        is_text = isinstance(node.value, str) and node.text.strip()
+        return (message, allowed, fix) if is_text else (WRONG_TYPE["string_type"][0], allowed, None)
     return Message("this value does not fit here"), None, None
 
 
@@ -98,38 +103,11 @@ def unknown_key(name: str, allowed: Iterable[str], elsewhere: Iterable[str]) -> 
     )
 
 
-def _unknown_name(node: Node, options: list[str]) -> Finding:
-    text, allowed = node.text, Message("one of: {names}", {"names": ", ".join(options)})
-    if not isinstance(node.value, str) or not text.strip():
-        return _WRONG_TYPE["string_type"][0], allowed, None
-    return Message("{name} is not known here", {"name": shown(text)}), allowed, nearest(text, options)
-
-
 OTHER_FORMAT: Finding = (
     Message("this version of the format is not known here"),
     None,
     Message("write {value}", {"value": "schema: 1"}),
 )
-_SHARE = Message("a share or probability from 0 to 1")
-_NOT_WHOLE = Message("this is not a whole number"), Message("a whole number")
-_NOT_KEYS = (
-    Message("keys and their values are expected here"),
-    Message("keys and their values, with a colon after each key"),
-)
-_NOT_A_LIST = Message("this is not a list"), Message("a list in square brackets")
-_WRONG_TYPE: dict[str, tuple[Message, Message]] = {
-    "float_type": (Message("this is not a number"), Message("a number")),
-    "int_type": _NOT_WHOLE,
-    "int_from_float": _NOT_WHOLE,
-    "bool_type": (Message("this is neither true nor false"), Message("true or false")),
-    "string_type": (Message("this is not text"), Message("text")),
-    "dict_type": _NOT_KEYS,
-    "model_type": _NOT_KEYS,
-    "model_attributes_type": _NOT_KEYS,
-    "tuple_type": _NOT_A_LIST,
-    "list_type": _NOT_A_LIST,
-    "finite_number": (Message("this is not a finite number"), Message("a finite number")),
-}
 _EXAMPLES: dict[str, object] = {
     "schema": 1, "name": "tanah-laut", "origin": 2025, "horizon": 5, "interval90": "[…, …]", "starts": 2026,
     "district": '{code: "63.01", name: Kabupaten Tanah Laut}', "district.code": '"63.01"',
@@ -143,37 +121,12 @@ _FORMS = {
     "half_normal": "{half_normal: {sd}}", "normal": "{normal: {mean, sd}}",
 }  # fmt: skip
 
-_OUT_OF_RANGE: dict[str, Callable[[Mapping[str, Any]], tuple[Message, Message]]] = {
-    "greater_than": lambda c: (Message("the number is too small"), Message("above {low}", {"low": _short(c["gt"])})),
-    "greater_than_equal": lambda c: (
-        Message("the number is too small"),
-        Message("at least {low}", {"low": _short(c["ge"])}),
-    ),
-    "less_than": lambda c: (Message("the number is too large"), Message("below {high}", {"high": _short(c["lt"])})),
-    "less_than_equal": lambda c: (
-        Message("the number is too large"),
-        Message("at most {high}", {"high": _short(c["le"])}),
-    ),
-    "string_too_long": lambda c: (
-        Message("the text is too long"),
-        Message("at most {most:,} characters", {"most": c["max_length"]}),
-    ),
-    "string_too_short": lambda _: (Message("the text is empty"), Message("at least one character")),
-    "string_pattern_mismatch": lambda c: (
-        Message("this cannot be a name: it becomes part of file and column names"),
-        Message("lower-case letters a-z, digits, - and _, at most 60 characters")
-        if c["pattern"].startswith("^[a-z0-9]")
-        else Message("letters, digits, - and _, at most 60 characters"),
-    ),
-    "too_short": lambda c: (
-        Message("the list is too short"),
-        Message("a list of at least {count}", {"count": c["min_length"]}),
-    ),
-    "too_long": lambda c: (
-        Message("the list is too long"),
-        Message("a list of at most {count}", {"count": c["max_length"]}),
-    ),
-}
+_BOUNDS = {
+    "greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le",
+    "string_too_long": "max_length", "string_pattern_mismatch": "pattern",
+    "too_short": "min_length", "too_long": "max_length",
+}  # fmt: skip
+"""Kind of an error of a bound -> the bound, as pydantic calls it."""
 
 
 def _unfit(context: Mapping[str, Any], node: Node) -> Finding:
@@ -187,41 +140,25 @@ def _unfit(context: Mapping[str, Any], node: Node) -> Finding:
     return message, Message("a number or one of: {names}", {"names": ", ".join(named)}), fix
 
 
+def _interval(_: Mapping[str, Any], node: Node) -> Finding:
+    ends = [item.value for item in node.mapping["interval90"].items]
+    median, low, high = (
+        float(value) for value in (node.mapping["median"].value, *ends) if isinstance(value, int | float)
+    )
+    message, allowed, fix = interval_finding(median, low, high) or (Message("this value does not fit here"), None, None)
+    return message, allowed, fix or (_turned(node) if low >= high else None)
+
+
 _UNFIT: dict[str, Callable[[Mapping[str, Any], Node], Finding]] = {
     "unfit": _unfit,
-    "reserved_name": lambda _, node: (
-        Message("systems reserve this name, so that no folder of results can have it"),
-        Message("another name"),
-        Message("write {value}", {"value": f"{node.value}-kampung"}),
-    ),
+    "reserved_name": lambda _, node: reserved_name(str(node.value)),
     "row_sum": lambda c, _: (
         Message("the row sums to {total:,}, not to 1", {"total": float(c["total"])}),
         Message("four chances that sum to 1; those left out are 0"),
         _to_one(float(c["total"])),
     ),
-    "interval_order": lambda _, node: (
-        Message("the low end of interval90 is not below its high end"),
-        Message("[low, high] with low below high"),
-        _turned(node),
-    ),
-    "interval_width": lambda c, _: (
-        Message("the ends of interval90 lie too far apart"),
-        Message("a high end of at most {most:,} times the low end", {"most": float(c["most"])}),
-        None,
-    ),
-    "interval_middle": lambda c, _: (
-        Message(
-            "the median lies more than 10 percent from the geometric middle of interval90, {middle:,}",
-            {"middle": float(c["middle"])},
-        ),
-        Message("a median near the square root of low times high"),
-        Message("write {value}", {"value": f"median: {c['middle']}"}),
-    ),
+    "interval": _interval,
 }
-
-
-def _short(number: float) -> str:
-    return f"{number:g}"
 
 
 def _to_one(total: float) -> Message:
@@ -270,13 +207,6 @@ def plain_name(text: str, sign: str = "_") -> str:
     """Return text as a name of at most 60 plain letters, digits and signs; "" where it has none of these."""
     plain = normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub("[^A-Za-z0-9_-]+", sign, plain).strip("-_")[:60]
-
-
-def _as_share(value: object) -> Message | None:
-    """Return the share that a percentage was meant to be."""
-    if isinstance(value, int | float) and 1 < value <= 100:
-        return Message("write shares and probabilities between 0 and 1: {value}", {"value": f"{value / 100:g}"})
-    return None
 
 
 def _rewrite(kind: str, node: Node, is_share: bool) -> Message | None:

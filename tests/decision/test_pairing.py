@@ -49,7 +49,9 @@ UNPAIRED: dict[str, tuple[Scenario, Scenario, Message]] = {
     "counts made up in one": (scenario(COUNTS), scenario(make_villages([4, 3])),
                               pairing.COUNTS_IN_ONE),
     "several districts": (
-        scenario(), replace(scenario(), districts=scenario().districts * 2), pairing.SEVERAL_DISTRICTS
+        scenario(),
+        replace(scenario(), districts=(COUNTS, make_villages([1], [0], code="1"))),
+        pairing.SEVERAL_DISTRICTS,
     ),
 }  # fmt: skip
 
@@ -112,6 +114,7 @@ def test_assumptions_that_differ_beside_the_programme_are_named() -> None:
     uncertain = LogitNormal(-2.0, 0.4)
     one = scenario(interventions=[POKJA], scalars={"rise.dasar": uncertain})
     other = scenario(
+        make_villages([4, 3], status=STATUS, columns={"remote": [1.0, 2, 3, 4, 5, 6, 7]}),
         interventions=[POKJA], scalars={"rise.dasar": LogitNormal(-2.0, 0.4), "fall": Fixed(0.3)},
         effects={"pokja.odds_ratio_rise": 2.5}, covariates={"remote": 0.9}, min_years=2, overlap="multiply",
     )  # fmt: skip

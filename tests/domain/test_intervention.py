@@ -21,6 +21,7 @@ from simulation.domain.intervention import (
     may_be_chosen,
     place_table,
 )
+from simulation.domain.messages import ScenarioError
 
 VILLAGES = make_villages((3, 3), status=[0, 1, 2, 0, 1, 3], columns={"remote": [3.0, 1.0, 2.0, 6.0, 5.0, 4.0]})
 
@@ -144,5 +145,5 @@ def test_no_more_are_chosen_than_there_are_places_or_candidates() -> None:
 )
 def test_what_no_file_could_say_is_refused_in_python_too(settings: dict[str, object]) -> None:
     """Neither or both of coverage and capacity, an unknown priority, an unknown level."""
-    with pytest.raises(ValueError, match=r"exactly one|no such"):
+    with pytest.raises(ScenarioError, match=r"coverage|not known here"):
         Intervention("x", ORIGIN + 1, **settings)  # type: ignore[arg-type]

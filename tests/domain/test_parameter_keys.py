@@ -9,6 +9,7 @@ import pickle
 import pytest
 
 from simulation.domain.distributions import Fixed
+from simulation.domain.messages import ScenarioError
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 
 LAW_NAMES = ("fall", "rise", "skip", "matrix", "campaign", "village_sd", "skipping", "fall_prevention")
@@ -49,7 +50,7 @@ def test_what_is_no_parameter_is_refused(text: str) -> None:
     """Unknown names, levels that cannot be left that way, and effects of nobody; from Python as well."""
     with pytest.raises(ValueError, match="no parameter"):
         ParameterKey.parse(text)
-    with pytest.raises(ValueError, match="no parameter"):
+    with pytest.raises(ScenarioError, match="no parameter"):
         ParameterSet({text: Fixed(0.1)})  # type: ignore[dict-item]
 
 

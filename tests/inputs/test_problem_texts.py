@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -228,15 +228,9 @@ def _what_happened() -> Iterator[Message | None]:
 
 def _not_stated() -> Iterator[Message | None]:
     """Yield why a scenario that was made in Python cannot be stated by a file."""
-
-    class Odd:
-        fixed = True
-
     by_kecamatan = Villages.from_subdistrict_counts("1", "D", {"K": np.array([1, 0, 0, 0])})
     other = Villages.from_counts("2", "E", np.array([1, 0, 0, 0]), 1)
-    odd = replace(PARAMETERS, scalars={**PARAMETERS.scalars, "year_sd": Odd()})
     for scenario in (
-        Scenario("odd", 2025, 1, (other,), odd),
         Scenario("several", 2025, 1, (by_kecamatan, other), PARAMETERS),
         Scenario("blanks", 2025, 1, (Villages.arrange("1", "D", ["a"], [" A"], ["K"], status=[0]),), PARAMETERS),
     ):
