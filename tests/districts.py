@@ -131,19 +131,19 @@ def everything_on(**settings: Any) -> Scenario:
 
 
 @st.composite
-def interventions(draw: st.DrawFn, name: str) -> Intervention:
-    """Return a random intervention of a five-year scenario."""
+def interventions(draw: st.DrawFn, name: str, villages: Villages) -> Intervention:
+    """Return a random intervention of a five-year scenario with these villages."""
     starts = draw(st.integers(ORIGIN + 1, ORIGIN + 4))
     by_coverage = draw(st.booleans())
-    priorities: tuple[str | tuple[str, ...], ...] = (*PRIORITIES, "column:remote", ("63.99.0003", "63.99.0001"))
-    kecamatan = st.lists(st.sampled_from([f"Kecamatan {k}" for k in range(3)]), min_size=1, unique=True)
+    priorities: tuple[str | tuple[str, ...], ...] = (*PRIORITIES, "column:remote", villages.codes[:-3:-1])
+    kecamatan = st.lists(st.sampled_from(villages.subdistricts[:3]), min_size=1, unique=True)
     return Intervention(
         name=name,
         starts=starts,
         ends=draw(st.none() | st.integers(starts, ORIGIN + 5)),
         eligible_status=tuple(draw(st.lists(st.sampled_from(LEVELS), min_size=1, unique=True))),
         eligible_subdistricts=draw(st.none() | st.none() | kecamatan.map(tuple)),
-        eligible_where=draw(st.just({}) | st.just({}) | st.just({"road": "tanah"})),
+        eligible_where=draw(st.just({}) | st.just({}) | st.just({"road": str(villages.columns["road"][0])})),
         coverage=draw(st.fractions(0, 1, max_denominator=20)) if by_coverage else None,
         capacity=None if by_coverage else draw(st.integers(0, 9)),
         priority=draw(st.sampled_from(priorities)),
@@ -181,7 +181,7 @@ def scenarios(draw: st.DrawFn, *, known_status: bool | None = None, gentle: bool
             "road": draw(st.lists(st.sampled_from(["tanah", "aspal"]), min_size=total, max_size=total)),
         },
     )
-    plans = [draw(interventions(f"plan{j}")) for j in range(draw(st.integers(0, 3)))]
+    plans = [draw(interventions(f"plan{j}", villages)) for j in range(draw(st.integers(0, 3)))]
     share = st.sampled_from([0.0, 1.0]) | st.floats(0.01, 0.99) if gentle else st.floats(0, 1)
     spread = st.just(0.0) | st.floats(0, 2)
     ratio = st.just(1.0) | st.floats(0.2, 5)

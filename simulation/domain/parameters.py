@@ -313,9 +313,9 @@ class ParameterSet:
             yield problem_at("transition.matrix", len(self.matrix), rows)
         lengths = {value.values.size for value in self.scalars.values() if isinstance(value, Empirical)}
         if len(lengths) > 1:
-            message = Message("draws that are taken together must be equally many; found {counts}")
-            named = Message(message.template, {"counts": ", ".join(map(str, sorted(lengths)))})
-            yield problem_at("transition.parameters_from", "", (named, None, Message("give as many draws for each")))
+            counts = {"counts": ", ".join(map(str, sorted(lengths)))}
+            message = Message("draws that are taken together must be equally many; found {counts}", counts)
+            yield problem_at("transition.parameters_from", "", (message, None, Message("give as many draws for each")))
 
     def _known_keys(self) -> dict[str, None]:
         """Return the names that parameters of these interventions, covariates and this form of the law may have."""
@@ -447,7 +447,7 @@ _NUMBERS: dict[Scale, Any] = {"probability": Probability, "spread": Spread, "odd
 def value_problems(key: ParameterKey, value: Distribution) -> Iterator[Problem]:
     """Yield why a parameter cannot have a value: its distribution, its bounds, a draw beyond them."""
     if not isinstance(value, _FORMS[key.scale]):
-        message = Message("a {scale} cannot have this distribution", {"scale": Message(key.scale)})
+        message = Message("this parameter cannot have a distribution of this kind")
         allowed = Message(
             "a number or one of: {names}", {"names": ", ".join(form.__name__ for form in _FORMS[key.scale])}
         )

@@ -32,7 +32,7 @@ def read_intervention(
     section, starts = checked.model, checked.get("starts")
     written = node.mapping["interventions"].mapping[section.name].mapping
     # A value that is none was told already; what else is wrong can be told all the same.
-    reach = {key: checked.get(key) or 0 for key in ("coverage", "capacity") if key in written}
+    reach: dict[str, Any] = {key: checked.get(key) or 0 for key in ("coverage", "capacity") if key in written}
     values: dict[str, Any] = {
         "name": section.name,
         "starts": starts or section.ends or LATEST_YEAR,

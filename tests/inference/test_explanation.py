@@ -13,6 +13,7 @@ from districts import NEUTRAL, ORIGIN, everything_on, make_scenario, make_villag
 from simulation.domain.distributions import Exponentiated, HalfNormal, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import Refusal
+from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import Trajectories
 from simulation.domain.status import TOP
 from simulation.domain.transition import chance
@@ -143,8 +144,10 @@ def test_interventions_add_to_the_same_luck_without_them(overlap: str) -> None:
     assert found.chance > nothing.chance
 
 
-def _without(scenario: Scenario) -> object:
-    return replace(scenario.parameters, interventions=())
+def _without(scenario: Scenario) -> ParameterSet:
+    known = scenario.parameters
+    scalars = {key: value for key, value in known.scalars.items() if not key.is_effect}
+    return replace(known, scalars=scalars, interventions=())
 
 
 def test_an_intervention_that_never_assists_does_not_act() -> None:

@@ -17,7 +17,7 @@ from sentences import CATALOGUE, catalogue, sentences, untranslated
 from spoken_sentences import glued, non_literal
 from told import in_terminal, result_of, written
 
-from simulation.domain.distributions import HalfNormal
+from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast
@@ -202,7 +202,7 @@ def spoken_of(found: Forecast, code: str) -> dict[str, str]:
 def test_tables_and_figures_write_every_number_in_their_language(code: str, target: Target) -> None:
     """No decimal point stands in an Indonesian table or figure, no decimal comma in an English one."""
     scenario = everything_on(target=target)
-    uncertain = replace(scenario.parameters, scalars={**scenario.parameters.scalars, "fall": HalfNormal(0.05)})
+    uncertain = replace(scenario.parameters, scalars={**scenario.parameters.scalars, "fall": LogitNormal(-3, 0.5)})
     result = forecast(replace(scenario, parameters=uncertain), 20, 30, 3)
     said = spoken_of(result, code)
     assert OWN[code].search(said["answer"])
