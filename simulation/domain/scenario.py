@@ -160,4 +160,5 @@ class StatedAssumptions(Assumptions):
 
     def __post_init__(self) -> None:
         """Keep titles in one order of languages, so that the same scenario is written alike however it was made."""
+        super().__post_init__()
         object.__setattr__(self, "title", {code: self.title[code] for code in sorted(self.title, reverse=True)})
