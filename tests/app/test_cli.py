@@ -396,7 +396,7 @@ def interruptible() -> None:
 def kept_chunk(folder: Path, process: subprocess.Popen[str]) -> None:
     """Wait until a run has kept its first chunk: it is under way then."""
     latest = time.monotonic() + 60
-    while not list(folder.rglob(".chunks/*.npz")):
+    while not list(folder.rglob(".chunks/**/*.npz")):
         assert process.poll() is None, "the run ended before it could be interrupted"
         assert time.monotonic() < latest, "the run kept no chunk"
         time.sleep(0.05)
