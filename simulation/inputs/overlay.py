@@ -15,7 +15,7 @@ from ..domain.messages import Message, listed, shown
 from ..domain.status import LEVELS
 from .collector import Collector, compact
 from .files import LARGEST_YAML, TABLE_ENDINGS, YAML_ENDINGS, Files, Source
-from .names import prepare
+from .normalise import prepare
 from .tree import Node, Place, dotted
 from .yaml_source import read_yaml
 

@@ -10,9 +10,9 @@ from ..domain.messages import Message
 from ..domain.parameters import DEFAULT_PRIORS, DIRECTIONS, Kind, ParameterKey, ParameterSet, default_prior
 from ..domain.status import LEVELS
 from .collector import Collector
+from .distribution_schema import Quantity, distribution
 from .files import Files
 from .posterior import WRITE_AGAIN, LearnedDraws, read_posterior
-from .quantity import Quantity, distribution
 from .resolve import DEFAULT_PRIOR
 from .schema import InterventionSection
 from .transition_schema import Fall, Matrix, MatrixRow, Skip, Transition

@@ -13,7 +13,7 @@ from ..domain.distributions import Beta, Empirical, Exponentiated, Fixed, HalfNo
 from ..domain.messages import Message, nearest
 from ..domain.parameters import ParameterKey
 from .collector import Collector
-from .quantity import notation
+from .distribution_schema import notation
 from .schema import InterventionSection, ScenarioFile
 from .transition_schema import Transition
 from .tree import UNREADABLE, Node, Place

@@ -26,8 +26,8 @@ from ..domain.scenario import Assumptions, StatedAssumptions
 from ..domain.status import LEVELS
 from ..domain.target import Target
 from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SubdistrictCounts, Villages
+from .distribution_schema import notation
 from .posterior import METADATA_KEY
-from .quantity import notation
 from .tables.cells import NUMBER, clean, guard
 
 ASSUMED = "assumed"

@@ -24,7 +24,7 @@ from .cross_checks import check_covariates, check_date, check_target
 from .districts import Region, read_districts
 from .files import Files
 from .interventions import read_intervention
-from .names import prepare
+from .normalise import prepare
 from .overlay import Chain, merged, python_chain, read_chain, without_counts
 from .parameters import read_parameters
 from .placeholders import note_placeholders

@@ -17,7 +17,7 @@ from ..domain.intervention import Overlap
 from ..domain.scenario import RESERVED_NAMES
 from ..domain.status import LEVELS, SYNONYMS
 from ..domain.target import Denominator, Reading
-from .quantity import ExactShare, Finite, Frozen, OddsRatio, Text, Years
+from .distribution_schema import ExactShare, Finite, Frozen, OddsRatio, Text, Years
 from .transition_schema import Transition
 
 Level = Literal["dasar", "berkembang", "mandiri", "paripurna"]

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from ..domain.constraints import Weight
 from ..domain.parameters import ROW_SUM_WITHIN
 from ..domain.status import LEVELS
-from .quantity import Frozen, OddsRatio, Probability, Share, Spread, Text, Years, kind_of
+from .distribution_schema import Frozen, OddsRatio, Probability, Share, Spread, Text, Years, kind_of
 
 
 class MatrixRow(Frozen):

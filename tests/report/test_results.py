@@ -74,6 +74,14 @@ def test_the_years_table_says_what_the_record_says(folder: Path) -> None:
     assert [float(row["probability_met"]) for row in table] == [year["probability_met"] for year in record["years"]]
 
 
+def test_the_years_of_a_forecast_are_the_table_of_years(folder: Path, small: Forecast) -> None:
+    """The same columns and rows, codes of districts as text."""
+    table = rows(folder / "years.csv")
+    assert list(small.years.columns) == list(table[0])
+    assert small.years["district_code"].tolist() == [row["district_code"] for row in table] == ["63.01"] * len(table)
+    assert small.years["year"].tolist() == [int(row["year"]) for row in table]
+
+
 def test_what_is_judged_stands_in_the_years_and_in_the_hub(small: Forecast, tmp_path: Path) -> None:
     """Mean and quantiles of the count that is held against the needed number, under its own name in the hub."""
     result = forecast(replace(small.scenario, target=Target(reading="stock")), 10, 10, 7)
