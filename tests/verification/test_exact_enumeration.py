@@ -122,7 +122,7 @@ SETTINGS = {
     "stock": ([0, 1, 2, 3], Target(Fraction("0.5"), "stock"), 2, 0, SKIPS),
     "stock of all but dasar, below the top": ([0, 0, 1], STOCK_BELOW_TOP, 3, 1, SKIPS),
     "campaign years": ([0, 0, 1, 2], Target(Fraction("0.3")), 2, 0, CAMPAIGN),
-    "everything needed": ([0, 0, 1], Target(Fraction(1)), 2, 0, CAMPAIGN),
+    "half of them needed": ([0, 0, 1], Target(Fraction(1, 2)), 2, 0, CAMPAIGN),
 }  # fmt: skip
 
 
