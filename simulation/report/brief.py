@@ -10,11 +10,10 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ..domain.messages import Message, Refusal
-from .dates import moment
 from .document.blocks import Block, Bullets, Document, Heading, On, Paragraph, Picture, Table, placed
 from .document.docx import write_docx
 from .document.pdf import write_pdf
-from .handed_out import hand_out
+from .files import hand_out
 from .kinds.forecast.document import SMALL_CM, first_data, years_table
 from .kinds.forecast.result import ForecastResult
 from .kinds.forecast.words import where
@@ -85,7 +84,7 @@ def which_run(speech: Language, run: Answer[Any]) -> str | None:
         folder=run.path.parent,
         number=speech.number(run.older + 1),
         name=run.path.name,
-        **moment(speech, run.finished_at),
+        **speech.moment(run.finished_at),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .brief import read_runs, which_run, write_brief
 from .document.xlsx import write_xlsx
-from .handed_out import hand_out
+from .files import hand_out
 from .kinds.registry import KINDS
 from .language import DEFAULT, Language
 from .language import language as spoken

@@ -1,4 +1,6 @@
-"""Files that appear whole or not at all, and tables whose bytes depend on their content alone.
+"""Files that appear whole or not at all, tables whose bytes depend on their content alone, and documents for people.
+
+Documents that people open and change are never written over their changes.
 
 Knows how bytes, CSV and Parquet are written; must not know what the tables say.
 """
@@ -11,7 +13,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,8 @@ DECIMALS = 6
 LARGEST_JSON = 45_000_000
 MOST_JSON = 2_250_000
 """Values and containers of a JSON file; one of 500 districts and 50 years has fewer."""
+_HANDED_OUT = ".handed_out.json"
+"""Digest of each document as it was written."""
 _NUMBERS = {"int8": "int8", "int32": "int32", "int64": "int64", "float64": "float64"}
 
 
@@ -192,3 +196,38 @@ def _arrow_array(column: Any) -> pa.Array:
         )
     kind = getattr(pa, _NUMBERS[column.dtype.name])()
     return pa.Array.from_buffers(kind, column.size, [None, pa.py_buffer(np.ascontiguousarray(column))])
+
+
+def hand_out(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> list[Path]:
+    """Write documents in a folder, and return where those that were changed by hand are kept.
+
+    Parameters
+    ----------
+    writers
+        Name of each document -> what writes it to a path, whole.
+    """
+    known = _digests_of(folder)
+    kept = [path for name in writers if (path := _set_aside(folder / name, known.get(name))) is not None]
+    for name, write in writers.items():
+        write(folder / name)
+        known[name] = digest(folder / name)
+    write_text(folder / _HANDED_OUT, json_text(known))
+    return kept
+
+
+def _digests_of(folder: Path) -> dict[str, str]:
+    try:
+        known = json.loads((folder / _HANDED_OUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _set_aside(path: Path, written: str | None) -> Path | None:
+    """Give a document that is not as it was written another name, and return that; None where there is none."""
+    if not path.is_file() or digest(path) == written:
+        return None
+    number = 1
+    while (kept := path.with_stem(f"{path.stem}_{number}")).exists():
+        number += 1
+    return path.rename(kept)

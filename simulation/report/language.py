@@ -1,4 +1,4 @@
-"""Languages: translated sentences, and numbers as each language writes them.
+"""Languages: translated sentences, and numbers and dates as each language writes them.
 
 English is the language of the code, Indonesian that of `locale/id.po`, which has one entry a sentence.
 """
@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from string import Formatter
@@ -26,6 +27,7 @@ _ENTRY = re.compile(rf"^msgid {_LINES}^msgstr {_LINES}", re.MULTILINE)
 _LINE = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 _PERCENT = {"id": "#,##0{decimals} %", "en": "#,##0{decimals}%"}
+_TIMES = {"id": "HH.mm", "en": "HH:mm"}
 
 
 class _Places(Formatter):
@@ -94,6 +96,27 @@ class Language:
         from babel.lists import format_list
 
         return str(format_list(list(names), style="or", locale=self.code))
+
+    def day(self, when: date) -> str:
+        """Return a day, e.g. 31 Desember 2025."""
+        from babel.dates import format_date
+
+        return str(format_date(when, "d MMMM yyyy", locale=self.code))
+
+    def day_of(self, text: str) -> str:
+        """Return a day that is written YYYY-MM-DD, and any other text as it stands."""
+        try:
+            return self.day(date.fromisoformat(text))
+        except ValueError:
+            return text
+
+    def moment(self, when: datetime) -> dict[str, str]:
+        """Return ``day`` and ``time`` of a moment as the clock of this computer showed it."""
+        from babel.dates import format_time
+
+        here = when.astimezone()
+        time = format_time(here, _TIMES[self.code], tzinfo=here.tzinfo, locale=self.code)
+        return {"day": self.day(here.date()), "time": str(time)}
 
     def _translated(self, template: str) -> str:
         return self._catalogue.get(template, template)

@@ -1,4 +1,4 @@
-"""Words that answers share: how likely, by how much, of what target, on what basis."""
+"""Words that answers share: how likely, by how much, of what target, on what basis, and what parameters are called."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from ..domain.parameters import UNNAMED_BLOCKS
+from ..domain.parameters import UNNAMED_BLOCKS, Kind, ParameterKey
 from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
 from .language import Language, phrase
 
@@ -45,6 +45,27 @@ _EVENTS = {
     "entries": phrase("at least {needed} of {denominator} villages rise to {levels} in {year}"),
     "stock": phrase("at least {needed} of {denominator} villages are {levels} at the end of {year}"),
 }
+
+_AT_ALL_LEVELS: dict[Kind, str] = {
+    "fall": phrase("chance of falling in a year"),
+    "skip": phrase("rises that pass over a level"),
+}
+LABELS: dict[Kind, str] = {
+    "rise": phrase("chance of rising from {of} in a year"),
+    "fall": phrase("chance of falling from {of} in a year"),
+    "skip": phrase("rises that pass over {of}"),
+    "matrix": phrase("matrix, row {of}"),
+    "village_sd": phrase("differences between villages (spread of log odds)"),
+    "year_sd": phrase("differences between years (spread of log odds)"),
+    "subdistrict_sd": phrase("differences between subdistricts (spread of log odds)"),
+    "peer_odds_ratio": phrase("peers in the subdistrict (odds ratio)"),
+    "campaign.probability": phrase("chance of a campaign in a year"),
+    "campaign.odds_ratio": phrase("campaign (odds ratio of rising)"),
+    "covariate": phrase("{of}, per unit (odds ratio)"),
+    "odds_ratio_rise": phrase("{of}: odds ratio of rising"),
+    "odds_ratio_fall": phrase("{of}: odds ratio of falling"),
+}
+_SOURCES = {"stated": phrase("stated"), "estimated": phrase("estimated"), "assumed": phrase("assumed")}
 
 COARSEST_ERROR = 0.1
 """Largest Monte Carlo error at which a probability still has a word: half the width of most words."""
@@ -162,3 +183,24 @@ def basis(language: Language, blocks: Sequence[str]) -> str:
         return language.say(_BASES[blocks[0]])
     named = (language.say(_BLOCKS[block]) if block in _BLOCKS else block for block in blocks)
     return language.say("Basis: calibrated on local data ({blocks}).", blocks="; ".join(named))
+
+
+def source_word(speech: Language, source: str) -> str:
+    """Return whether something is stated, estimated or assumed."""
+    keyword = source.partition(";")[0].strip()
+    return speech.say(_SOURCES[keyword]) if keyword in _SOURCES else keyword
+
+
+def parameter_name(speech: Language, name: str) -> str:
+    """Return what a parameter of the law is called in words."""
+    key = ParameterKey.parse(name)
+    if key.kind in _AT_ALL_LEVELS and not key.of:
+        return speech.say(_AT_ALL_LEVELS[key.kind])
+    return speech.say(LABELS[key.kind], of=key.of) if key.of else speech.say(LABELS[key.kind])
+
+
+def parameter_value(speech: Language, name: str, value: float) -> str:
+    """Return a value of a parameter as it is read: a probability in percent, else a number."""
+    if ParameterKey.parse(name).scale == "probability":
+        return speech.percent(value, 1)
+    return speech.number(value, 3 if 0 < value < 0.1 else 2)

@@ -11,8 +11,8 @@ from simulation.decision.plan.bottlenecks import without_hindrance
 from simulation.decision.robustness.states_of_the_world import worlds_of
 from simulation.domain.distributions import Empirical, Fixed, LogitNormal
 from simulation.inputs.scenario import Scenario
-from simulation.report.assumptions import parameter_name, parameter_value
 from simulation.report.language import language
+from simulation.report.wording import parameter_name, parameter_value
 
 NAMES = ("fall", "rise", "skip", "matrix", "campaign", "skipping", "fall_prevention")
 EN = language("en")

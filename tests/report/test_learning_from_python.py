@@ -21,9 +21,8 @@ from simulation.inputs.observations.reading import DataFile
 from simulation.report.kinds.backtest import BACKTEST, PastYears
 from simulation.report.kinds.calibration import CALIBRATION, PAST, Learning, result_of
 from simulation.report.kinds.kind import Work
-from simulation.report.kinds.past import evidence_content, evidence_in
 from simulation.report.plots import Figure
-from simulation.report.store.codec import rounded_as_kept, to_data
+from simulation.report.store.codec import content_of, of_content, rounded_as_kept, to_data
 from simulation.report.store.folder import Folder
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -93,8 +92,8 @@ def test_evidence_of_every_kind_is_the_same_when_read_back() -> None:
         (Assistance("63.01", codes, years, {"pokja": np.array([[True, False], [False, True]])}),),
         {"daftar.xlsx": "0" * 64},
     )
-    again = evidence_in(evidence_content(evidence))
-    assert evidence_content(again) == evidence_content(evidence)
+    again = of_content(content_of(evidence), Evidence)
+    assert content_of(again) == content_of(evidence)
     np.testing.assert_array_equal(again.panels[0].status, status)
     np.testing.assert_array_equal(again.assistance[0].given["pokja"], evidence.assistance[0].given["pokja"])
     assert (again.blocks, again.sources, again.counts[0].dates) == (

@@ -26,12 +26,11 @@ from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report import plots
-from simulation.report.figures.board import _light
+from simulation.report.figures.board import _light, beginning, ending, in_two_lines
 from simulation.report.figures.page import text_width
-from simulation.report.figures.tile_names import beginning, ending, in_two_lines
 from simulation.report.kinds.forecast.result import MOST_SUBDISTRICTS, undrawable
 from simulation.report.language import language
-from simulation.report.single_villages import read_rows
+from simulation.report.store.folder import read_rows
 
 ROOT = Path(__file__).parents[2]
 NAMES = (

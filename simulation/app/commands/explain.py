@@ -9,6 +9,7 @@ import typer
 
 from ...domain.messages import Refusal
 from ..command import command
+from ..load_scenarios import finished_run
 from ..options import HELP, Settings
 
 
@@ -28,17 +29,12 @@ def explain(
 ) -> None:
     """Explain the chance that one village of a finished run rises."""
     from ...inference.explanation import OWN_AGENTS, explain
-    from ...report.brief import FORECASTS, which_run
     from ...report.kinds.explanation import EXPLANATION
     from ...report.kinds.kind import Source
-    from ...report.single_villages import read_rows
-    from ...report.store.folder import load
+    from ...report.store.folder import read_rows
     from ..runner import show_result
 
-    finished = load(run, FORECASTS)
-    settings.speak(finished.result.language)
-    if which := which_run(settings.language(), finished):
-        settings.note(which)
+    finished = finished_run(settings, run)
     if finished.manifest.agent is not None:
         raise Refusal(OWN_AGENTS)
     asked = finished.result

@@ -11,10 +11,10 @@ from ...domain.status import LEVELS
 from ...inference.forecast import QUANTILES
 from .. import wording
 from ..kinds.forecast.result import ForecastResult
+from ..kinds.forecast.words import footer
 from ..kinds.head import under_headline
 from ..kinds.kind import Source
 from ..language import Language
-from .forecast_page import footer
 from .page import INK, LEVEL_COLOURS, WIDTH, Axes, Figure, Page, grid, year_ticks
 
 Floats = NDArray[np.float64]

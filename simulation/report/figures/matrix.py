@@ -7,10 +7,10 @@ import numpy as np
 from ...domain.status import LEVELS
 from .. import wording
 from ..kinds.forecast.result import ForecastResult
+from ..kinds.forecast.words import footer
 from ..kinds.head import under_headline
 from ..kinds.kind import Source
 from ..language import Language
-from .forecast_page import footer
 from .page import INK, QUIET_INK, Axes, Figure, Page
 
 _LEFT, _TOP, _CELL_HEIGHT = 0.78, 0.2, 0.36

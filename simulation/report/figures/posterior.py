@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..assumptions import parameter_name
 from ..kinds.calibration import (
     CalibrationResult,
     LearnedParameter,
@@ -14,6 +13,7 @@ from ..kinds.calibration import (
 from ..kinds.head import footing, under_headline
 from ..kinds.kind import Source
 from ..language import Language
+from ..wording import parameter_name
 from .page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page
 
 _COLOUR = LEVEL_COLOURS["berkembang"]

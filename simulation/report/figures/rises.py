@@ -13,7 +13,6 @@ from ..kinds.forecast.result import ForecastResult, Quantiles, Year
 from ..kinds.head import under_headline
 from ..kinds.kind import Source
 from ..language import Language
-from .forecast_page import footer
 from .page import (
     INK,
     LEVEL_COLOURS,
@@ -59,7 +58,7 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
         headline,
         under_headline(speech, result),
         speech.say("{explained} {every}", explained=explained, every=every) if every else explained,
-        footer(speech, result, source),
+        words.footer(speech, result, source),
         _HEIGHT,
     )
     axes = page.axes(left=0.36, right=_NEEDED_WIDTH, bottom=0.2, top=0.5)
@@ -82,7 +81,7 @@ def _draw_districts(speech: Language, result: ForecastResult, source: Source) ->
             "Districts that meet their target, of {districts}. Dot: median; thick line: 50%, thin line: 90% interval.",
             districts=speech.number(total),
         ),
-        footer(speech, result, source),
+        words.footer(speech, result, source),
         _HEIGHT,
     )
     axes = page.axes(left=0.36, right=0.08, bottom=0.2, top=0.36)

@@ -20,9 +20,9 @@ from ...inference.backtest.scoring import FEWEST, LEVELS_OF_COVERAGE, Bin, Score
 from ...inputs.scenario import Scenario
 from ..document.blocks import Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
+from ..store.codec import content_of, of_content
 from .head import Head, head_of, title_of
 from .kind import DataTable, Kind, Source, Work
-from .past import panels_content, panels_in
 from .question import Question
 
 PANELS = "panels.json"
@@ -82,7 +82,9 @@ class PastYears:
     ) -> Question[PastYears]:
         """Return the question about some panels; no scenario for the default target and priors."""
         asked = cls(draws, seed, scenario is None, own_forecasters or {})
-        return Question("backtest", (scenario or anywhere(),), asked, data={PANELS: panels_content(panels)})
+        # It does not matter in which order districts are given.
+        content = b"[" + b",".join(sorted(map(content_of, panels))) + b"]"
+        return Question("backtest", (scenario or anywhere(),), asked, data={PANELS: content})
 
 
 @dataclass(frozen=True)
@@ -427,7 +429,9 @@ def _compute(question: Question[PastYears], work: Work) -> Backtest:
             )
         )
     scenario = None if asked.default else question.scenarios[0]
-    return roll(panels_in(question.data[PANELS]), scenario, asked.draws, asked.seed, progress=work.progress)
+    return roll(
+        of_content(question.data[PANELS], tuple[Panel, ...]), scenario, asked.draws, asked.seed, progress=work.progress
+    )
 
 
 def _question(found: Backtest) -> Question[PastYears]:

@@ -17,13 +17,13 @@ from ...inference.calibration.caveats import Caveat
 from ...inference.calibration.posterior import Posterior, Spread
 from ...inputs.scenario import Scenario
 from .. import wording
-from ..assumptions import parameter_name, parameter_value
 from ..calibrated_scenario import write_posterior
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
+from ..store.codec import content_of, of_content
+from ..wording import parameter_name, parameter_value
 from .head import Head, head_of, title_of
 from .kind import DataTable, Kind, Source, Work
-from .past import evidence_content, evidence_in
 from .question import Question
 
 PAST, DRAWS = "past.json", "posterior.parquet"
@@ -62,7 +62,7 @@ class Learning:
     ) -> Question[Learning]:
         """Return the question what evidence teaches of the parameters of a scenario, or of the default priors."""
         asked = cls(draws, seed, estimate_effects, scenario is None)
-        return Question("calibration", (scenario or anywhere(),), asked, data={PAST: evidence_content(evidence)})
+        return Question("calibration", (scenario or anywhere(),), asked, data={PAST: content_of(evidence)})
 
 
 @dataclass(frozen=True)
@@ -292,7 +292,7 @@ def worth_of_draws(speech: Language, result: CalibrationResult) -> str:
 def _compute(question: Question[Learning], work: Work) -> Posterior:
     asked = question.asked
     return calibrate(
-        evidence_in(question.data[PAST]),
+        of_content(question.data[PAST], Evidence),
         None if asked.default else question.scenarios[0],
         asked.draws,
         asked.seed,

@@ -11,9 +11,9 @@ from ...domain.status import LEVELS, TOP
 from ...domain.transition import LARGEST_LOG_ODDS
 from ...inference.explanation import INTERVENTION, Component, Explanation, VillageChance, explain
 from .. import wording
-from ..assumptions import parameter_name
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
 from ..language import Language, phrase
+from ..wording import parameter_name
 from .head import Head, head_of, programme_line, title_of
 from .kind import DataTable, Kind, Source, Work
 from .question import Question

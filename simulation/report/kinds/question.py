@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ...inputs.resolve import fingerprint
 from ...inputs.scenario import Scenario
+from ..store.codec import plain
 from .agents import Agent
-from .identity import HASH_DIGITS, plain
 
 if TYPE_CHECKING:
     from ...engine.model import VillageAgent
 
 RESULTS_FORMAT = 2
 """Raised whenever the same inputs give other numbers or other tables than before."""
+HASH_DIGITS = 12
 Asked = TypeVar("Asked")
 
 

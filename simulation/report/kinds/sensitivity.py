@@ -12,9 +12,9 @@ from ...decision.trial import Engine
 from ...domain.parameters import DIRECTIONS, ParameterKey
 from ...inputs.scenario import Scenario
 from .. import wording
-from ..assumptions import parameter_name
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
+from ..wording import parameter_name
 from .head import Head, caveats_of, head_of, title_of
 from .kind import DataTable, Kind, Source, Work
 from .question import Question

@@ -1,14 +1,18 @@
-"""Results as JSON and back: the only place where numbers are rounded for a file."""
+"""Results, and what names them, as plain data and back: the only place where numbers are rounded for a file."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 import numpy as np
 
+from ...domain.messages import KampungError
 from ..files import DECIMALS, json_text
 
 T = TypeVar("T")
@@ -62,6 +66,53 @@ def rounded_as_kept(result: T) -> T:
     return decode(to_data(result), type(result))
 
 
+def content_of(value: Any) -> bytes:
+    """Return what dataclasses of arrays hold as JSON, unrounded: equal values are equal content."""
+    return msgspec.json.encode(value, enc_hook=_of_numpy)
+
+
+def of_content(content: bytes, kind: type[T]) -> T:
+    """Return the value of some type that is kept as content."""
+    return msgspec.json.decode(content, type=kind, dec_hook=_array)
+
+
+def plain(value: Any) -> Any:
+    """Return nested frozen objects as data that JSON holds; arrays of numbers by their hash.
+
+    Raises
+    ------
+    KampungError
+        Where something is neither data nor made of data: its text might name a place in memory.
+    """
+    match value:
+        case None | str() | int() | float():
+            result: Any = value
+        case bytes():
+            result = sha256(value).hexdigest()
+        case Fraction():
+            result = str(value)
+        case np.generic():
+            result = value.item()
+        case np.ndarray():
+            content = np.ascontiguousarray(value)
+            numbers = [content.dtype.str, list(content.shape), sha256(content.tobytes()).hexdigest()]
+            result = numbers if content.dtype.kind in "biuf" else plain(value.tolist())
+        case Mapping():
+            result = {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            result = [plain(item) for item in value]
+        case set() | frozenset():
+            result = sorted(plain(item) for item in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            result = {"": type(value).__name__} | {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        case _:
+            raise KampungError(
+                f"a scenario that holds a value of type {type(value).__name__} cannot be named by its content: "
+                "use numbers, text, arrays or dataclasses of these"
+            )
+    return result
+
+
 def _of_numpy(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
@@ -80,3 +131,11 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_rounded(item) for item in value]
     return value
+
+
+def _array(kind: Any, value: Any) -> Any:
+    """Return an array of the type that a field is declared with."""
+    if get_origin(kind) is not np.ndarray:
+        raise NotImplementedError
+    (dtype,) = get_args(get_args(kind)[1])
+    return np.array(value, dtype=dtype)

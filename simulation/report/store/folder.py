@@ -7,6 +7,7 @@ folder without it is unfinished, and one whose files differ from it is not taken
 
 from __future__ import annotations
 
+import csv
 import platform
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,16 +21,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ...domain.messages import KampungError, Message, Refusal
 from ...inputs.scenario import Scenario
+from ...inputs.tables.cells import unguard
 from ..document.blocks import Document, Table, picture_files
 from ..files import digest, json_text, left_behind, read_json, remove, write_csv, write_text
-from ..kinds.identity import plain
 from ..kinds.kind import AnyKind, DataTable, Rows, Source
 from ..kinds.question import RESULTS_FORMAT, Question
 from ..language import Language
-from ..single_villages import read_rows
 from . import kept
 from .chunks import ChunkFolder
-from .codec import decode, encode, to_data
+from .codec import decode, encode, plain, to_data
 from .lock import alone
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 PACKAGES = ("kampung-kb", "numpy", "scipy", "mesa", "pyarrow", "matplotlib")
 MOST_IN_MANIFEST = 1_250_000
 """Values and containers; those of 200,000 villages made in Python are fewer."""
+_NUMBERS = ("probability_", "assisted_")
+"""Beginnings of the columns of the village table that hold numbers."""
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 Result = TypeVar("Result")
@@ -414,6 +416,35 @@ def save(kind: AnyKind, found: Any, out: str | Path, codes: Sequence[str], waiti
             for code in codes:
                 known.draw(code)
     return folder.path
+
+
+def read_rows(folder: Path, village_code: str | None = None) -> Rows:
+    """Return the rows of the village table in a run folder: all, or those of one village."""
+    rows = _read_csv(folder / "villages.csv") if (folder / "villages.csv").is_file() else _read_parquet(folder)
+    return [row for row in rows if village_code in {None, row["village_code"]}]
+
+
+def _read_csv(path: Path) -> Iterable[Mapping[str, Any]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            yield {name: _value(name, text) for name, text in row.items()}
+
+
+def _read_parquet(folder: Path) -> Iterable[Mapping[str, Any]]:
+    from pyarrow.parquet import ParquetFile
+
+    table = ParquetFile(folder / "villages.parquet")
+    for batch in table.iter_batches():
+        yield from batch.to_pylist()
+
+
+def _value(name: str, text: str) -> Any:
+    """Return a cell as it was before it was written: a number, or text that is no longer kept from being a formula."""
+    if name == "year":
+        return int(text)
+    if name.startswith(_NUMBERS):
+        return float(text) if text else None
+    return unguard(text)
 
 
 def versions() -> dict[str, str | None]:

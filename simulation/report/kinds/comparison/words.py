@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ... import wording
-from ...assumptions import parameter_name
 from ...language import Language, phrase
+from ...wording import parameter_name
 from ..head import distinct_titles
 from .result import ComparedScenario, ComparedYear, ComparisonResult, CostOfARise
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from ....domain.status import LEVELS
 from ... import wording
-from ...assumptions import parameter_name, source_word
-from ...dates import day_of
 from ...document.blocks import (
     EVERYWHERE,
     PAPER,
@@ -25,6 +23,7 @@ from ...document.blocks import (
     Table,
 )
 from ...language import Language, phrase
+from ...wording import parameter_name, source_word
 from ..head import programme_line, run_line
 from ..kind import Source
 from . import words
@@ -66,7 +65,7 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
             *_limits(speech, result, source),
         ],
         kind=speech.say("Policy brief"),
-        subtitle=words.subtitle(speech, result, day_of(speech, str(as_of)) if as_of else None),
+        subtitle=words.subtitle(speech, result, speech.day_of(str(as_of)) if as_of else None),
         footer="" if source.id is None else run_line(speech, result, source.id),
     )
 

@@ -10,9 +10,8 @@ from typing import Any
 from ....domain.parameters import DIRECTIONS, Kind, ParameterKey
 from ....domain.status import LEVELS
 from ....inputs.resolve import is_default
-from ...assumptions import LABELS, parameter_name, parameter_value, source_word
-from ...dates import day_of
 from ...language import Language, phrase
+from ...wording import LABELS, parameter_name, parameter_value, source_word
 from .result import ForecastResult, Parameter
 from .words import reading_name
 
@@ -163,7 +162,7 @@ def _general(speech: Language, document: Document, result: ForecastResult) -> It
         phrase("villages at each level"),
         "; ".join(f"{level} {speech.number(count)}" for level, count in counts.items()),
     )
-    yield "villages.as_of", phrase("day of the status data"), day_of(speech, str(villages.get("as_of") or ""))
+    yield "villages.as_of", phrase("day of the status data"), speech.day_of(str(villages.get("as_of") or ""))
     yield "origin", phrase("last observed year"), str(document["origin"])
     yield "target.share", phrase("share that the target asks"), _share(speech, target.share)
     yield "target.reading", phrase("reading of the target"), reading_name(speech, target.key, target)
