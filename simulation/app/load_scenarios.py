@@ -1,10 +1,10 @@
-"""Reads the scenario files of a command, and shows notes and problems."""
+"""Reads what a command is given, scenario files or a finished run, and shows notes and problems."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,6 +14,8 @@ from .options import Settings
 if TYPE_CHECKING:
     from ..domain.messages import Problem, ProblemsError
     from ..inputs.scenario import Scenario
+    from ..report.kinds.kind import AnyKind
+    from ..report.store.folder import Answer
 
 
 def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
@@ -68,3 +70,18 @@ def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> N
     if scenario.fixed and draws is not None:
         say = settings.language().say
         settings.note(say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))
+
+
+def finished_run(settings: Settings, folder: Path, kinds: Mapping[str, AnyKind] | None = None) -> Answer[Any]:
+    """Return the finished answer in a folder, a forecast unless kinds are given, and speak its language.
+
+    Which of several was taken is said.
+    """
+    from ..report.brief import FORECASTS, which_run
+    from ..report.store.folder import load
+
+    found = load(folder, kinds or FORECASTS)
+    settings.speak(found.result.language)
+    if which := which_run(settings.language(), found):
+        settings.note(which)
+    return found

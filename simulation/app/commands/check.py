@@ -11,7 +11,7 @@ import typer
 from ...domain.status import LEVELS
 from ...report.language import printable
 from ..command import command
-from ..errors import BAD_INPUT, problem_data, report_errors, show_problems, with_sheet
+from ..errors import BAD_INPUT, problem_data, show_problems, with_sheet
 from ..load_scenarios import tell_changes
 from ..options import ScenarioFiles, Settings, print_json
 
@@ -27,28 +27,25 @@ def check(
     scenarios: ScenarioFiles,
 ) -> None:
     """Check scenario files."""
-    with report_errors(settings):
-        from ...domain.messages import ProblemsError
-        from ...inputs.scenario import load_scenario
+    from ...domain.messages import ProblemsError
+    from ...inputs.scenario import load_scenario
 
-        errors: list[ProblemsError] = []
-        for path in scenarios:
-            try:
-                scenario = load_scenario(path)
-            except ProblemsError as error:
-                errors.append(error)
-                continue
-            tell_changes(settings, scenario)
-            if not settings.as_json:
-                typer.echo(_in_order(settings.speaking(scenario.language), path, scenario))
-        if settings.as_json:
-            print_json(
-                {"ok": not errors, "problems": [data for error in errors for data in problem_data(settings, error)]}
-            )
-        elif errors:
-            show_problems(settings, errors)
-        if errors:
-            raise typer.Exit(BAD_INPUT)
+    errors: list[ProblemsError] = []
+    for path in scenarios:
+        try:
+            scenario = load_scenario(path)
+        except ProblemsError as error:
+            errors.append(error)
+            continue
+        tell_changes(settings, scenario)
+        if not settings.as_json:
+            typer.echo(_in_order(settings.speaking(scenario.language), path, scenario))
+    if settings.as_json:
+        print_json({"ok": not errors, "problems": [data for error in errors for data in problem_data(settings, error)]})
+    elif errors:
+        show_problems(settings, errors)
+    if errors:
+        raise typer.Exit(BAD_INPUT)
 
 
 def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ..command import command
+from ..load_scenarios import finished_run
 from ..options import HELP, Settings, print_json
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
@@ -22,16 +23,10 @@ def export(
 ) -> None:
     """Write the workbook of a run."""
     del xlsx  # named in commands so that other formats can be added
-    from ...report.brief import which_run
     from ...report.documents import write_workbook
     from ...report.kinds.registry import KINDS
-    from ...report.store.folder import load
 
-    found = load(run, KINDS)
-    settings.speak(found.result.language)
-    speech = settings.language()
-    if which := which_run(speech, found):
-        settings.note(which)
+    found, speech = finished_run(settings, run, KINDS), settings.language()
     path, changed = write_workbook(speech, found)
     for kept in changed:
         settings.note(speech.say("Changed by hand since it was written, and kept as {path}.", path=kept))

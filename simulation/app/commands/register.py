@@ -15,6 +15,7 @@ from ...report.language import Language
 from ..command import command
 from ..disk_errors import reason
 from ..errors import RUN_FAILED, StoppedError
+from ..load_scenarios import finished_run
 from ..options import HELP, NoFigures, Settings, print_json
 
 if TYPE_CHECKING:
@@ -56,15 +57,10 @@ def add(
 
     A register that was changed is not added to: another entry would hide that.
     """
-    from ...report.brief import FORECASTS, which_run
     from ...report.register.register import Register
-    from ...report.store.folder import load
 
-    found, kept = load(run, FORECASTS), Register(folder)
-    settings.speak(found.result.language)
+    found, kept = finished_run(settings, run), Register(folder)
     speech = settings.language()
-    if which := which_run(speech, found):
-        settings.note(which)
     with _held(settings, kept):
         contents = kept.read()
         known = kept.find(contents, found)

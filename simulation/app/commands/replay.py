@@ -14,7 +14,7 @@ import typer
 from ...report.language import printable
 from ..command import command
 from ..errors import RUN_FAILED
-from ..load_scenarios import load_all
+from ..load_scenarios import finished_run, load_all
 from ..options import HELP, Settings, at_least_zero
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ...inputs.scenario import Scenario
     from ...report.document.blocks import Cell, Document
     from ...report.language import Language
-    from ...report.store.folder import Answer
 
 Agent = Annotated[
     str | None, typer.Option(metavar="FILE:CLASS", help=HELP.say("Own agents (engine mesa); FILE is run."))
@@ -91,7 +90,7 @@ def replay(
     district: District = None,
 ) -> None:
     """Run a single trajectory with agents and print its years, or how it failed."""
-    run = _finished_run(settings, what) if what.is_dir() else None
+    run = finished_run(settings, what) if what.is_dir() else None
     (loaded,) = load_all(settings, [what]) if run is None else (run.scenario,)
     settings.speak(loaded.language)
     if sys.__stderr__ is not None:
@@ -109,18 +108,6 @@ def replay(
     if life.failure is not None and life.error is not None:
         _show_failure(settings, life.failure, life.error, agent_class)
         raise typer.Exit(RUN_FAILED)
-
-
-def _finished_run(settings: Settings, folder: Path) -> Answer[Any]:
-    """Return the finished forecast in a folder, and say which it is where there are several."""
-    from ...report.brief import FORECASTS, which_run
-    from ...report.store.folder import load
-
-    run = load(folder, FORECASTS)
-    settings.speak(run.result.language)
-    if which := which_run(settings.language(), run):
-        settings.note(which)
-    return run
 
 
 def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..command import command
-from ..errors import report_errors
 from ..options import Settings, print_json
 
 
@@ -12,7 +11,6 @@ def schema(
     settings: Settings,
 ) -> None:
     """Print the JSON Schema of the scenario file."""
-    with report_errors(settings):
-        from ...inputs.schema import json_schema
+    from ...inputs.schema import json_schema
 
-        print_json(json_schema())
+    print_json(json_schema())

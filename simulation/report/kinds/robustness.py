@@ -9,7 +9,7 @@ from ...decision.robustness.analysis import Robustness, robustness
 from ...engine.effort import Effort
 from ...inputs.scenario import Scenario
 from .. import wording
-from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
+from ..document.blocks import SCREEN, Cell, Column, Document, Form, Paragraph, Table
 from ..language import Language, phrase
 from .head import Head, caveats_of, distinct_titles, head_of
 from .kind import DataTable, Kind, Source, Work
@@ -230,34 +230,35 @@ def titles_of(speech: Language, result: RobustnessResult) -> dict[str, str]:
 
 def _chances(speech: Language, result: RobustnessResult) -> Table:
     """Return the chances: a row a state of the world, a column an option."""
-    titles = titles_of(speech, result)
-    options = result.options
-    rows: list[list[Cell]] = [
-        [speech.say(_STATES[state.name]), *(option.probability_met[place] for option in options)]
-        for place, state in enumerate(result.worlds)
-    ]
-    return Table(
-        speech.say("Chance of meeting the target of {year}", year=result.year),
-        [speech.say("state of the world"), *(Column(titles[option.name], "chance") for option in options)],
-        [*rows, [speech.say("mean of the states"), *(option.mean_probability_met for option in options)]],
-        strong=frozenset({len(rows)}),
-    )
+    caption = speech.say("Chance of meeting the target of {year}", year=result.year)
+    mean = [speech.say("mean of the states"), *(option.mean_probability_met for option in result.options)]
+    return _by_state(speech, result, caption, "chance", [one.probability_met for one in result.options], mean)
 
 
 def _regrets(speech: Language, result: RobustnessResult) -> Table:
     """Return how far each option falls below the best one, state by state."""
-    titles = titles_of(speech, result)
-    options = result.options
-    rows: list[list[Cell]] = [
-        [speech.say(_STATES[state.name]), *(option.regret[place] for option in options)]
+    caption = speech.say("Regret: percentage points below the best")
+    largest = [speech.say("largest"), *(option.largest_regret for option in result.options)]
+    return _by_state(speech, result, caption, "points", [option.regret for option in result.options], largest)
+
+
+def _by_state(
+    speech: Language,
+    result: RobustnessResult,
+    caption: str,
+    form: Form,
+    values: Sequence[Sequence[float]],
+    last: Sequence[Cell],
+) -> Table:
+    """Return a table of every option's value in every state of the world, and a last row that sums them up."""
+    titles, decimals = titles_of(speech, result), 1 if form == "points" else 0
+    rows: list[Sequence[Cell]] = [
+        [speech.say(_STATES[state.name]), *(of_option[place] for of_option in values)]
         for place, state in enumerate(result.worlds)
     ]
-    return Table(
-        speech.say("Regret: percentage points below the best"),
-        [speech.say("state of the world"), *(Column(titles[option.name], "points", 1) for option in options)],
-        [*rows, [speech.say("largest"), *(option.largest_regret for option in options)]],
-        strong=frozenset({len(rows)}),
-    )
+    columns = [Column(titles[option.name], form, decimals) for option in result.options]
+    heads = [speech.say("state of the world"), *columns]
+    return Table(caption, heads, [*rows, last], strong=frozenset({len(rows)}))
 
 
 def _compute(question: Question[Choice], work: Work) -> Robustness:
