@@ -8,7 +8,7 @@ from ..options import Settings, print_json
 
 @command
 def schema(
-    settings: Settings,
+    settings: Settings,  # noqa: ARG001  every command has it
 ) -> None:
     """Print the JSON Schema of the scenario file."""
     from ...inputs.schema import json_schema

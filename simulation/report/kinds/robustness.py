@@ -231,14 +231,14 @@ def titles_of(speech: Language, result: RobustnessResult) -> dict[str, str]:
 def _chances(speech: Language, result: RobustnessResult) -> Table:
     """Return the chances: a row a state of the world, a column an option."""
     caption = speech.say("Chance of meeting the target of {year}", year=result.year)
-    mean = [speech.say("mean of the states"), *(option.mean_probability_met for option in result.options)]
+    mean: list[Cell] = [speech.say("mean of the states"), *(option.mean_probability_met for option in result.options)]
     return _by_state(speech, result, caption, "chance", [one.probability_met for one in result.options], mean)
 
 
 def _regrets(speech: Language, result: RobustnessResult) -> Table:
     """Return how far each option falls below the best one, state by state."""
     caption = speech.say("Regret: percentage points below the best")
-    largest = [speech.say("largest"), *(option.largest_regret for option in result.options)]
+    largest: list[Cell] = [speech.say("largest"), *(option.largest_regret for option in result.options)]
     return _by_state(speech, result, caption, "points", [option.regret for option in result.options], largest)
 
 
@@ -256,9 +256,9 @@ def _by_state(
         [speech.say(_STATES[state.name]), *(of_option[place] for of_option in values)]
         for place, state in enumerate(result.worlds)
     ]
-    columns = [Column(titles[option.name], form, decimals) for option in result.options]
-    heads = [speech.say("state of the world"), *columns]
-    return Table(caption, heads, [*rows, last], strong=frozenset({len(rows)}))
+    options = (Column(titles[option.name], form, decimals) for option in result.options)
+    columns = [Column(speech.say("state of the world")), *options]
+    return Table(caption, columns, [*rows, last], strong=frozenset({len(rows)}))
 
 
 def _compute(question: Question[Choice], work: Work) -> Robustness:
