@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from simulation.report.codec import rounded_as_kept
 from simulation.report.document.terminal import as_text
 from simulation.report.kinds.kind import Source
 from simulation.report.kinds.registry import kind_of
 from simulation.report.language import language
-from simulation.report.store.codec import rounded_as_kept
 from simulation.report.store.folder import Answer, Folder
 
 

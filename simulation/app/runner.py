@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..engine.failure import EnsembleError
+from ..report.codec import to_data
 from ..report.document.blocks import Document
 from ..report.document.terminal import as_text
 from ..report.files import remove
 from ..report.kinds.kind import AnyKind, Work
 from ..report.kinds.question import Question
 from ..report.language import Language
-from ..report.store.codec import to_data
 from ..report.store.folder import Answer, Folder, versions
 from .disk_errors import FolderError, cannot_begin, cannot_draw, cannot_finish, cannot_show, reason
 from .errors import StoppedError

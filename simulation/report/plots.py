@@ -17,6 +17,7 @@ from ..domain.messages import Refusal
 from ..inference.backtest.rolling import Backtest
 from ..inference.calibration.posterior import Posterior
 from ..inference.forecast import Forecast
+from .codec import rounded_as_kept
 from .figures.drawings import draw
 from .figures.page import Figure, save_figure
 from .kinds.backtest import BacktestResult
@@ -30,7 +31,6 @@ from .kinds.plan.result import PlanResult
 from .kinds.registry import KINDS, kind_of
 from .kinds.sensitivity import SensitivityResult
 from .language import DEFAULT
-from .store.codec import rounded_as_kept
 from .store.folder import Answer
 
 

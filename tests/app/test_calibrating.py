@@ -16,9 +16,9 @@ from openpyxl import Workbook
 from simulation.inference.forecast import basis_of
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import plots
+from simulation.report.codec import decode
 from simulation.report.kinds.calibration import CalibrationResult
 from simulation.report.language import LANGUAGES, language
-from simulation.report.store.codec import decode
 
 EXAMPLE = ROOT / "scenarios" / "contoh_belajar.yaml"
 SCENARIO = """\

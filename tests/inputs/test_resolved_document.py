@@ -25,8 +25,8 @@ from simulation.inputs.resolve import fingerprint
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.inputs.schema import json_schema
 from simulation.inputs.tables.cells import clean
+from simulation.report.codec import plain
 from simulation.report.kinds.forecast.result import ask
-from simulation.report.store.codec import plain
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.yaml"))

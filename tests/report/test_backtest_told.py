@@ -15,6 +15,7 @@ from simulation.inference.backtest.cases import Past
 from simulation.inference.backtest.next_year import NextYear, VillageGroup, combine_groups
 from simulation.inference.backtest.rolling import Backtest, Forecaster, roll
 from simulation.report import plots
+from simulation.report.codec import decode, to_data
 from simulation.report.kinds.backtest import (
     BACKTEST,
     BacktestResult,
@@ -27,7 +28,6 @@ from simulation.report.kinds.backtest import (
 )
 from simulation.report.kinds.kind import Source, Work
 from simulation.report.language import LANGUAGES, language
-from simulation.report.store.codec import decode, to_data
 from simulation.report.store.folder import Folder
 
 SCORES = {"brier", "log_score", "crps_rises", "rps_status", "coverage"}

@@ -20,13 +20,13 @@ from simulation.domain.distributions import Exponentiated, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
 from simulation.inputs.scenario import Scenario
 from simulation.report import plots
+from simulation.report.codec import rounded_as_kept, to_data
 from simulation.report.document.terminal import as_text
 from simulation.report.kinds.comparison import document, words
 from simulation.report.kinds.comparison.kind import COMPARISON, Comparing
 from simulation.report.kinds.comparison.result import ComparisonResult, CostOfARise, result_of
 from simulation.report.kinds.kind import Source
 from simulation.report.language import LANGUAGES, language
-from simulation.report.store.codec import rounded_as_kept, to_data
 from simulation.report.store.folder import Folder
 
 STATUS = [i * 7 % 4 for i in range(40)]

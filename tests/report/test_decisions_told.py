@@ -18,6 +18,7 @@ from simulation.decision.sensitivity.analysis import sensitivity
 from simulation.decision.sensitivity.result import Driver, Sensitivity
 from simulation.engine.effort import Effort
 from simulation.inputs.scenario import Scenario, load_scenario
+from simulation.report.codec import encode, rounded_as_kept
 from simulation.report.document.blocks import Table
 from simulation.report.document.xlsx import write_xlsx
 from simulation.report.kinds import robustness as choices
@@ -26,7 +27,6 @@ from simulation.report.kinds.kind import Source, Work
 from simulation.report.kinds.question import Question
 from simulation.report.kinds.registry import KINDS, kind_of
 from simulation.report.language import LANGUAGES, language
-from simulation.report.store.codec import encode, rounded_as_kept
 from simulation.report.store.folder import Folder, find
 
 ROOT = Path(__file__).parents[2]

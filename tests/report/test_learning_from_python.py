@@ -18,11 +18,11 @@ from simulation.inference.backtest.cases import Past
 from simulation.inference.backtest.next_year import NextYear, VillageGroup, combine_groups
 from simulation.inference.backtest.rolling import Forecaster
 from simulation.inputs.observations.reading import DataFile
+from simulation.report.codec import content_of, of_content, rounded_as_kept, to_data
 from simulation.report.kinds.backtest import BACKTEST, PastYears
 from simulation.report.kinds.calibration import CALIBRATION, PAST, Learning, result_of
 from simulation.report.kinds.kind import Work
 from simulation.report.plots import Figure
-from simulation.report.store.codec import content_of, of_content, rounded_as_kept, to_data
 from simulation.report.store.folder import Folder
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

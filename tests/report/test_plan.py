@@ -16,13 +16,13 @@ import simulation as kkb
 from simulation.decision.plan.planning import plan
 from simulation.decision.plan.result import Plan
 from simulation.report import plots
+from simulation.report.codec import rounded_as_kept, to_data
 from simulation.report.document.blocks import Paragraph, Table
 from simulation.report.kinds.kind import Source
 from simulation.report.kinds.plan import document, words
 from simulation.report.kinds.plan.kind import PLAN, Planning
 from simulation.report.kinds.plan.result import PlanResult, result_of
 from simulation.report.language import LANGUAGES, language
-from simulation.report.store.codec import rounded_as_kept, to_data
 from simulation.report.store.folder import Folder
 
 FOREIGN = {"id": re.compile(r"\d\.\d(?!\d\d)"), "en": re.compile(r"\d,\d(?!\d\d)")}

@@ -13,8 +13,8 @@ from told import in_terminal, result_of, written
 from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
+from simulation.report.codec import decode, encode, to_data
 from simulation.report.kinds.forecast.result import ForecastResult
-from simulation.report.store.codec import decode, encode, to_data
 
 DISTRICT = {"district_code", "target", "years", "all_years", "at_least", "readings", "basis"}
 YEAR = {

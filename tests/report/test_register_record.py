@@ -18,6 +18,7 @@ from simulation.domain.crossings import Bounds
 from simulation.domain.evidence import UNKNOWN, Panel
 from simulation.inference.scores import weighted_interval
 from simulation.inputs.observations.outcomes import Outcomes, StatedYear
+from simulation.report.codec import decode, rounded_as_kept, to_data
 from simulation.report.figures.page import style
 from simulation.report.language import LANGUAGES, language
 from simulation.report.register import document as words
@@ -27,7 +28,6 @@ from simulation.report.register.outcomes import YearOutcome
 from simulation.report.register.record import ForecastRow, Scores, TrackRecord, score_register
 from simulation.report.register.register import FILES, Contents, Entry
 from simulation.report.register.snapshot import read_snapshot
-from simulation.report.store.codec import decode, rounded_as_kept, to_data
 
 CODE, TODAY = "63.99", date(2028, 3, 1)
 ONE_YEAR = forecast_record(forecast_year(2026, 0.8))

@@ -18,7 +18,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ...domain.messages import KampungError
-from ..store.codec import plain
+from ..codec import plain
 
 if TYPE_CHECKING:
     from ...engine.model import VillageAgent

@@ -18,9 +18,9 @@ from ...inference.backtest.panels import NOWHERE, anywhere
 from ...inference.backtest.rolling import DRAWS, MODEL, Backtest, roll
 from ...inference.backtest.scoring import FEWEST, LEVELS_OF_COVERAGE, Bin, Scored, Skill, Standing, reliability
 from ...inputs.scenario import Scenario
+from ..codec import content_of, of_content
 from ..document.blocks import Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
-from ..store.codec import content_of, of_content
 from .head import Head, head_of, title_of
 from .kind import DataTable, Kind, Source, Work
 from .question import Question

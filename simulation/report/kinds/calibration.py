@@ -18,9 +18,9 @@ from ...inference.calibration.posterior import Posterior, Spread
 from ...inputs.scenario import Scenario
 from .. import wording
 from ..calibrated_scenario import write_posterior
+from ..codec import content_of, of_content
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
-from ..store.codec import content_of, of_content
 from ..wording import parameter_name, parameter_value
 from .head import Head, head_of, title_of
 from .kind import DataTable, Kind, Source, Work

@@ -4,7 +4,7 @@ To add or port one:
 
 1. *Result*: in ``kinds/X.py`` write ``XResult``, a frozen dataclass that extends `Head` with exactly what ``X.json``
    holds: numbers, text, tuples, mappings, nested frozen dataclasses; no sentences. The store writes and reads it
-   (``store/codec.py``: floats to six decimals, NaN as null, so a number that may be unknown is ``float | None``).
+   (``codec.py``: floats to six decimals, NaN as null, so a number that may be unknown is ``float | None``).
    ``**head_of(scenario)`` fills in the head.
 2. *Asked*: a frozen dataclass with the options that decide the numbers (seed, draws, replicates, engine, year …).
 3. *Functions*: ``question(found)`` says what the object that the library computed answers (so that `kkb.save` finds

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ...inputs.resolve import fingerprint
 from ...inputs.scenario import Scenario
-from ..store.codec import plain
+from ..codec import plain
 from .agents import Agent
 
 if TYPE_CHECKING:

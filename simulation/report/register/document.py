@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import wording
+from ..codec import encode
 from ..document.blocks import Document, Paragraph, Table
 from ..files import write_csv, write_text
 from ..language import Language, phrase
-from ..store.codec import encode
 from .record import ENOUGH, ForecastRow, Summary, TrackRecord
 from .register import LIST, Change
 

@@ -17,9 +17,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from ...domain.messages import Message, Refusal
+from ..codec import to_data
 from ..files import LARGEST_JSON, digest, json_text, left_behind, read_json, remove, write_bytes
 from ..kinds.forecast.result import ForecastResult
-from ..store.codec import to_data
 from ..store.folder import Answer
 from ..store.lock import alone
 from .snapshot import Snapshot, read_snapshot

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from ...domain.messages import KampungError, Message, Refusal
 from ...inputs.scenario import Scenario
 from ...inputs.tables.cells import unguard
+from ..codec import decode, encode, plain, to_data
 from ..document.blocks import Document, Table, picture_files
 from ..files import digest, json_text, left_behind, read_json, remove, write_csv, write_text
 from ..kinds.kind import AnyKind, DataTable, Rows, Source
@@ -29,7 +30,6 @@ from ..kinds.question import RESULTS_FORMAT, Question
 from ..language import Language
 from . import kept
 from .chunks import ChunkFolder
-from .codec import decode, encode, plain, to_data
 from .lock import alone
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Any, TypeVar, get_args, get_origin
 import msgspec
 import numpy as np
 
-from ...domain.messages import KampungError
-from ..files import DECIMALS, json_text
+from ..domain.messages import KampungError
+from .files import DECIMALS, json_text
 
 T = TypeVar("T")
 
