@@ -11,8 +11,8 @@ from pathlib import Path
 import typer
 
 from ..engine.failure import Failure
+from ..report.kinds.forecast.kind import FAILURES
 from ..report.kinds.forecast.result import ForecastResult
-from ..report.kinds.forecast.tables import FAILURES
 from ..report.kinds.forecast.words import failure_caveats
 from ..report.language import Language, printable
 from .options import Settings

@@ -81,7 +81,14 @@ Precision = Annotated[
     float | None,
     typer.Option(metavar="H", callback=between_zero_and_one, help=HELP.say("Double draws until the error is below H.")),
 ]
+Engine = Annotated[
+    EngineChoice | None,
+    typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute [exact where it applies].")),
+]
+"""Of what takes the exact engine by itself where that applies."""
 EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
+Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("Forecast year [the first]."), show_default=False)]
+Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
 Workers = Annotated[
     int | None,
     typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Threads or processes [all cores; mesa: 1].")),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 import typer
 
-from ..report.language import Language, phrase
+from ..report.kinds.kind import SIMULATING
+from ..report.language import Language
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -19,8 +20,6 @@ QUIET_SECONDS = 1.0
 """Shorter runs show no progress."""
 LINE_SECONDS = 10.0
 """Time between two lines of progress where stderr is no terminal."""
-SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} trajectories, about {seconds} s left")
-"""The words beside a progress bar, and those of a line of progress."""
 
 
 class ProgressReport:

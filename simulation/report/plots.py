@@ -23,8 +23,8 @@ from .figures.page import Figure, save_figure
 from .kinds.backtest import BacktestResult
 from .kinds.calibration import CalibrationResult
 from .kinds.comparison.result import ComparisonResult
+from .kinds.forecast.kind import village_rows
 from .kinds.forecast.result import ForecastResult
-from .kinds.forecast.tables import village_rows
 from .kinds.head import Head
 from .kinds.kind import Source
 from .kinds.plan.result import PlanResult
@@ -33,12 +33,10 @@ from .kinds.sensitivity import SensitivityResult
 from .language import DEFAULT
 from .store.folder import Answer
 
+OfForecast = Forecast | ForecastResult | Answer[ForecastResult]
 
-def fan_chart(
-    forecast: Forecast | ForecastResult | Answer[ForecastResult],
-    language: str | None = None,
-    run_hash: str | None = None,
-) -> Figure:
+
+def fan_chart(forecast: OfForecast, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw the share of villages at each level, from the origin on, with 50% and 90% intervals.
 
     Parameters
@@ -53,11 +51,7 @@ def fan_chart(
     return _figure("fan_chart", forecast, language, run_hash)
 
 
-def rises(
-    forecast: Forecast | ForecastResult | Answer[ForecastResult],
-    language: str | None = None,
-    run_hash: str | None = None,
-) -> Figure:
+def rises(forecast: OfForecast, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw each year's rises against the number needed, with the probability that the target is met.
 
     Where the target counts something else (entries, stock, rises net of falls) that is drawn instead.
@@ -66,11 +60,7 @@ def rises(
     return _figure("rises", forecast, language, run_hash)
 
 
-def transition_matrix(
-    forecast: Forecast | ForecastResult | Answer[ForecastResult],
-    language: str | None = None,
-    run_hash: str | None = None,
-) -> Figure:
+def transition_matrix(forecast: OfForecast, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw the yearly transition matrix of a typical village with its 90% intervals.
 
     Parameters as in `fan_chart`.
@@ -78,11 +68,7 @@ def transition_matrix(
     return _figure("transition_matrix", forecast, language, run_hash)
 
 
-def village_board(
-    forecast: Forecast | ForecastResult | Answer[ForecastResult],
-    language: str | None = None,
-    run_hash: str | None = None,
-) -> Figure:
+def village_board(forecast: OfForecast, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw a tile for each village, by kecamatan: its level, and the chance that it rises in the first year.
 
     Parameters as in `fan_chart`, but for a result alone, which knows no villages. Where a tile each would not fit on
@@ -101,12 +87,7 @@ def comparison(
 ) -> Figure:
     """Draw by how much each scenario changes the chance of meeting the target, year by year, with intervals.
 
-    Parameters
-    ----------
-    compared
-        A comparison, or its result as `load_run` reads it.
-    language, run_hash
-        As in `fan_chart`.
+    Parameters as in `fan_chart`, of a comparison, or its result as `load_run` reads it.
     """
     return _figure("comparison", compared, language, run_hash)
 
@@ -116,12 +97,7 @@ def sensitivity(
 ) -> Figure:
     """Draw which uncertain parameters the chance of meeting the target depends on.
 
-    Parameters
-    ----------
-    found
-        An analysis, or its result (``sensitivity.json``).
-    language, run_hash
-        As in `fan_chart`.
+    Parameters as in `fan_chart`, of an analysis, or its result (``sensitivity.json``).
     """
     return _figure("sensitivity", found, language, run_hash)
 
@@ -129,12 +105,7 @@ def sensitivity(
 def posterior(found: Posterior | CalibrationResult, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw what every parameter was before the data and what it became.
 
-    Parameters
-    ----------
-    found
-        A posterior, or the result of a calibration as `load_run` reads it.
-    language, run_hash
-        As in `fan_chart`.
+    Parameters as in `fan_chart`, of a posterior, or the result of a calibration as `load_run` reads it.
     """
     return _figure("posterior", found, language, run_hash)
 
@@ -142,12 +113,8 @@ def posterior(found: Posterior | CalibrationResult, language: str | None = None,
 def plan(found: Plan | PlanResult, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw the chance of meeting the target against the effort, for several sizes of the year shock.
 
-    Parameters
-    ----------
-    found
-        A plan, or its result as `load_run` reads it; of several levers the mixes that no other beats are drawn.
-    language, run_hash
-        As in `fan_chart`.
+    Parameters as in `fan_chart`, of a plan, or its result as `load_run` reads it; of several levers the mixes are
+    drawn that no other beats.
     """
     return _figure("plan", found, language, run_hash)
 
@@ -155,12 +122,7 @@ def plan(found: Plan | PlanResult, language: str | None = None, run_hash: str | 
 def backtest(found: Backtest | BacktestResult, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw whether forecasts of past years said truly how sure they were: reliability and PIT.
 
-    Parameters
-    ----------
-    found
-        A back-test, or its result as `load_run` reads it.
-    language, run_hash
-        As in `fan_chart`.
+    Parameters as in `fan_chart`, of a back-test, or its result as `load_run` reads it.
     """
     return _figure("backtest", found, language, run_hash)
 

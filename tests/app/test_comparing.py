@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from simulation.app.cli import main
-from simulation.report.kinds.comparison.words import verdict
+from simulation.report.kinds.comparison.document import verdict
 from simulation.report.kinds.registry import KINDS
 from simulation.report.language import language
 from simulation.report.store.folder import load

@@ -26,7 +26,7 @@ from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import brief as files
 from simulation.report.brief import read_runs
 from simulation.report.document.blocks import CELL_MARGIN, PAGE_LETTERS, On, TextTable
-from simulation.report.kinds.comparison.words import verdict
+from simulation.report.kinds.comparison.document import verdict
 from simulation.report.kinds.forecast import words
 from simulation.report.kinds.plan import words as plan_words
 from simulation.report.language import LANGUAGES, language

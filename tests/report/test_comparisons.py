@@ -22,7 +22,7 @@ from simulation.inputs.scenario import Scenario
 from simulation.report import plots
 from simulation.report.codec import rounded_as_kept, to_data
 from simulation.report.document.terminal import as_text
-from simulation.report.kinds.comparison import document, words
+from simulation.report.kinds.comparison import document
 from simulation.report.kinds.comparison.kind import COMPARISON, Comparing
 from simulation.report.kinds.comparison.result import ComparisonResult, CostOfARise, result_of
 from simulation.report.kinds.kind import Source
@@ -64,12 +64,12 @@ def told(compared: Comparison) -> ComparisonResult:
 def verdict_of(found: Comparison) -> str:
     """Return the English verdict on the first scenario of a comparison."""
     result = result_of(found)
-    return words.verdict(language("en"), result, result.scenarios[0])
+    return document.verdict(language("en"), result, result.scenarios[0])
 
 
 def notes_of(found: Comparison) -> str:
     """Return the English notes on a comparison."""
-    return " ".join(words.notes(language("en"), result_of(found)))
+    return " ".join(document.notes(language("en"), result_of(found)))
 
 
 def test_the_result_has_the_keys_of_the_contract(compared: Comparison, told: ComparisonResult) -> None:
@@ -101,9 +101,9 @@ def test_the_verdict_says_how_much_how_sure_and_at_what_cost(told: ComparisonRes
     """One sentence with both chances, the difference, the simulation error, both ends, and money."""
     (one,) = told.scenarios
     speech, year, cost = language(code), one.years[0], one.cost_idr_million
-    verdict = words.verdict(speech, told, one)
+    verdict = document.verdict(speech, told, one)
     assert year.interval90 is not None
-    low, high = (words.signed(speech, 100 * end) for end in year.interval90)
+    low, high = (document.signed(speech, 100 * end) for end in year.interval90)
     for said in (
         TITLES[code],
         speech.percent(year.baseline_probability_met, 1),
@@ -178,7 +178,7 @@ def test_an_interval_that_is_noise_is_left_out_and_that_is_said(code: str) -> No
     (one,) = result.scenarios
     assert one.years[0].interval90 is None
     assert document.years_table(speech, "weak", one).as_text(speech).rows[0][4] == "–"
-    assert sum(note.startswith("“–”") for note in words.notes(speech, result)) == 1
+    assert sum(note.startswith("“–”") for note in document.notes(speech, result)) == 1
 
 
 def test_where_nothing_can_differ_the_chance_of_more_rises_is_nought() -> None:
@@ -203,7 +203,7 @@ def test_the_answer_fits_80_columns(code: str) -> None:
         result = result_of(found)
         answer = as_text(speech, document.document_of(result, speech, Source()))
         assert max(map(len, answer.splitlines())) <= 80
-        assert all(words.verdict(speech, result, one).split()[0] in answer for one in result.scenarios)
+        assert all(document.verdict(speech, result, one).split()[0] in answer for one in result.scenarios)
 
 
 def test_what_else_differs_is_said_beside_the_numbers() -> None:
@@ -230,7 +230,7 @@ def test_the_figure_says_every_difference(told: ComparisonResult, code: str, sce
     figure = plots.comparison(result, code, "0123456789ab")
     said = [text.get_text() for text in figure.findobj(Text)]
     for year in told.scenarios[0].years:
-        assert said.count(words.signed(language(code), 100 * year.difference)) == scenarios
+        assert said.count(document.signed(language(code), 100 * year.difference)) == scenarios
     assert len(figure.axes) == scenarios
     assert said.count(TITLES[code]) == (scenarios if scenarios > 1 else 0)
     assert "0123456789ab" in " ".join(said)
@@ -341,7 +341,7 @@ def test_a_cost_that_is_hardly_known_and_a_chance_that_turns_are_warned_of(told:
     notes = {}
     for high in (50.0, 500.0, None):
         result = replace(told, scenarios=(replace(one, cost_per_additional_rise=CostOfARise(60.0, (30.0, high))),))
-        notes[high] = [note for note in words.notes(language("en"), result) if "known only roughly" in note]
+        notes[high] = [note for note in document.notes(language("en"), result) if "known only roughly" in note]
     assert (len(notes[50.0]), len(notes[500.0]), len(notes[None])) == (0, 1, 1)
     years = tuple(
         replace(one.years[0], year=2026 + place, difference=apart, monte_carlo_error=0.01)
@@ -349,6 +349,6 @@ def test_a_cost_that_is_hardly_known_and_a_chance_that_turns_are_warned_of(told:
     )
     for shown, expected in ((years, 1), (years[:2], 0), (years[2:], 0)):
         result = replace(told, scenarios=(replace(one, years=shown),))
-        reversals = [note for note in words.notes(language("en"), result) if "after raising it before" in note]
+        reversals = [note for note in document.notes(language("en"), result) if "after raising it before" in note]
         assert len(reversals) == expected
         assert all("in 2028 after" in note for note in reversals)

@@ -19,7 +19,7 @@ from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 from simulation.report.files import write_csv
-from simulation.report.kinds.forecast.tables import tables_of
+from simulation.report.kinds.forecast.kind import tables_of
 
 EXAMPLE = Path(__file__).parents[2] / "results" / "example"
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)

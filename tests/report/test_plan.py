@@ -14,6 +14,7 @@ from plan_cases import LEVER, scenario
 
 import simulation as kkb
 from simulation.decision.plan.planning import plan
+from simulation.decision.plan.request import PlanRequest
 from simulation.decision.plan.result import Plan
 from simulation.report import plots
 from simulation.report.codec import rounded_as_kept, to_data
@@ -172,7 +173,7 @@ def test_a_folder_holds_the_plan_its_tables_and_workbooks(reached: Plan, tmp_pat
         "plan.json", "plan.csv", "priorities.csv", "priorities_subdistricts.csv", "priorities_id.xlsx",
         "priorities_en.xlsx", "figures/plan_id.svg", "figures/plan_id.png", "manifest.json",
     }  # fmt: skip
-    question = Planning.of(scenario(), 0.78, LEVER)
+    question = Planning.of(PlanRequest.of(scenario(), 0.78, LEVER))
     folder = Folder.of(PLAN, question, tmp_path)
     assert folder.path == path
     found = folder.read()
@@ -186,16 +187,16 @@ def test_a_folder_holds_the_plan_its_tables_and_workbooks(reached: Plan, tmp_pat
 def test_other_questions_have_other_ids(reached: Plan) -> None:
     """Goal, lever, budget, engine and seed name the plan; the default year is that year."""
     asked = [
-        Planning.of(scenario(cost=1.0), 0.78, LEVER),
-        Planning.of(scenario(cost=1.0), 0.7, LEVER),
-        Planning.of(scenario(cost=1.0), 0.78, LEVER, budget=10.0),
-        Planning.of(scenario(cost=1.0), 0.78, "pokja.coverage"),
-        Planning.of(scenario(cost=1.0), 0.78, LEVER, engine="batch"),
-        Planning.of(scenario(cost=1.0), 0.78, LEVER, seed=1),
+        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, LEVER)),
+        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.7, LEVER)),
+        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, LEVER, budget=10.0)),
+        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, "pokja.coverage")),
+        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, LEVER, engine="batch")),
+        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, LEVER, seed=1)),
         PLAN.question(reached),
     ]
     assert len({question.id for question in asked}) == len(asked)
-    assert Planning.of(scenario(), 0.78, LEVER, year=2026).id == asked[-1].id
+    assert Planning.of(PlanRequest.of(scenario(), 0.78, LEVER, year=2026)).id == asked[-1].id
 
 
 def test_names_do_not_become_formulas(reached: Plan, tmp_path: Path) -> None:

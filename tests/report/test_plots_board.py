@@ -219,7 +219,7 @@ def test_a_large_table_is_read_as_well(tmp_path: Path, monkeypatch: pytest.Monke
     """Parquet and CSV give the same rows."""
     made = board((4, 3))
     run = written(made, tmp_path / "csv")
-    monkeypatch.setattr("simulation.report.kinds.forecast.tables.VILLAGES_IN_CSV", 3)
+    monkeypatch.setattr("simulation.report.kinds.forecast.kind.VILLAGES_IN_CSV", 3)
     other = written(made, tmp_path / "parquet")
     assert not (other.path / "villages.csv").exists()
     assert read_rows(run.path) == read_rows(other.path)

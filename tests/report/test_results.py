@@ -31,7 +31,7 @@ from simulation.inference.precision import forecast_to_precision
 from simulation.inputs.scenario import Scenario
 from simulation.inputs.tables.cells import unguard
 from simulation.report.files import cell, whole_file, write_csv, write_parquet
-from simulation.report.kinds.forecast import tables
+from simulation.report.kinds.forecast import kind as tables
 from simulation.report.kinds.forecast.result import ask
 from simulation.report.kinds.registry import kind_of
 from simulation.report.store.chunks import ChunkFolder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,22 +9,20 @@ import typer
 from ...domain.messages import Refusal
 from ..command import command
 from ..load_scenarios import finished_run
-from ..options import HELP, Settings
+from ..options import HELP, Run, Settings, Year
 
 
 @command
 def explain(
     settings: Settings,
-    run: Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)],
+    run: Run,
     village: Annotated[
         str,
         typer.Argument(
             metavar="VILLAGE", help=HELP.say("Its code, or its name where no other village has it."), show_default=False
         ),
     ],
-    year: Annotated[
-        int | None, typer.Option(metavar="Y", help=HELP.say("Forecast year [the first]."), show_default=False)
-    ] = None,
+    year: Year = None,
 ) -> None:
     """Explain the chance that one village of a finished run rises."""
     from ...inference.explanation import OWN_AGENTS, explain

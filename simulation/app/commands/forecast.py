@@ -48,7 +48,6 @@ def forecast(
     loaded = load_scenario(scenario)
     settings.speak(loaded.language)
 
-    from ...domain.messages import Message, Refusal
     from ...engine.effort import Effort
     from ...engine.failure import EnsembleError
     from ...inference.failures import FailedTrajectoriesWarning
@@ -59,8 +58,6 @@ def forecast(
 
     tell_changes(settings, loaded)
     tell_ignored(settings, loaded, draws)
-    if precision is not None and engine is EngineChoice.exact:
-        raise Refusal(Message("an exact result has no simulation error, so --precision says nothing here."))
     effort = Effort.of(loaded, draws, replicates)
     agent_class = own_agent(agent, engine.value)
     again = Replayable(scenario, seed, agent, len(loaded.districts) > 1)

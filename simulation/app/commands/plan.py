@@ -11,7 +11,19 @@ import typer
 from ...domain.messages import Message, Refusal, shown
 from ..command import command
 from ..load_scenarios import load_all, tell_ignored
-from ..options import HELP, EngineChoice, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, at_least_one
+from ..options import (
+    HELP,
+    Engine,
+    Force,
+    NoFigures,
+    Out,
+    Replicates,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Workers,
+    at_least_one,
+)
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 Probability = Annotated[float, typer.Option(metavar="P", help=HELP.say("Wanted probability of meeting the target."))]
@@ -25,14 +37,6 @@ Budget = Annotated[str | None, typer.Option(metavar="N", help=HELP.say("Limit on
 Draws = Annotated[
     int | None,
     typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Draws to begin with [1000; exact: 2500].")),
-]
-Replicates = Annotated[
-    int | None,
-    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
-]
-Engine = Annotated[
-    EngineChoice | None,
-    typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute [exact where it applies].")),
 ]
 
 
@@ -58,11 +62,12 @@ def plan(
     (loaded,) = load_all(settings, [scenario])
     settings.speak(loaded.language)
 
+    from ...decision.plan.request import PlanRequest
     from ...report.kinds.plan.kind import PLAN, Planning
     from ..runner import Request, answer
 
     tell_ignored(settings, loaded, draws)
-    question = Planning.of(
+    request = PlanRequest.of(
         loaded,
         probability,
         vary or (),
@@ -74,7 +79,7 @@ def plan(
         engine=None if engine is None else engine.value,
         seed=seed,
     )
-    answer(settings, PLAN, question, Request(out, workers, force, not no_figures))
+    answer(settings, PLAN, Planning.of(request), Request(out, workers, force, not no_figures))
 
 
 def budget_of(text: str) -> float:

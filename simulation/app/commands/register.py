@@ -16,7 +16,7 @@ from ..command import command
 from ..disk_errors import reason
 from ..errors import RUN_FAILED, StoppedError
 from ..load_scenarios import finished_run
-from ..options import HELP, NoFigures, Settings, print_json
+from ..options import HELP, NoFigures, Run, Settings, print_json
 
 if TYPE_CHECKING:
     from ...report.register.record import TrackRecord
@@ -29,7 +29,6 @@ register = typer.Typer(
     add_completion=False,
 )
 Folder = Annotated[Path, typer.Option("--register", metavar="DIR", help=HELP.say("Where the register is kept."))]
-Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
 Actuals = Annotated[
     list[Path],
     typer.Argument(

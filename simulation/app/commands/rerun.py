@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from ..command import command
 from ..errors import RUN_FAILED, StoppedError
-from ..options import HELP, NoFigures, Out, Settings, Workers
+from ..load_scenarios import finished_run
+from ..options import NoFigures, Out, Run, Settings, Workers
 
 
 @command
 def rerun(
     settings: Settings,
-    run: Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)],
+    run: Run,
     workers: Workers = None,
     no_figures: NoFigures = False,
     out: Out = Path("results"),
 ) -> None:
     """Compute a finished answer again, whatever lies in the folder where it goes."""
-    from ...report.brief import which_run
-    from ...report.runs import load_run, question_again
+    from ...report.kinds.registry import KINDS
+    from ...report.runs import question_again
     from ..runner import Request, answer
 
-    kept = load_run(run)
-    settings.speak(kept.result.language)
-    speech = settings.language()
-    if which := which_run(speech, kept):
-        settings.note(which)
+    kept, speech = finished_run(settings, run, KINDS), settings.language()
     if kept.manifest.agent is not None:
         settings.note(speech.say("The source of the agent that {folder} keeps is run.", folder=kept.path))
     question = question_again(kept)

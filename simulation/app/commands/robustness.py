@@ -6,8 +6,7 @@ from pathlib import Path
 
 from ..command import command
 from ..load_scenarios import load_all, tell_ignored
-from ..options import Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers
-from .sensitivity import Year
+from ..options import Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers, Year
 
 
 @command

@@ -9,7 +9,7 @@ import typer
 
 from ..command import command
 from ..load_scenarios import load_all
-from ..options import HELP, EngineChoice, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, at_least_one
+from ..options import HELP, Engine, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, Year, at_least_one
 
 Draws = Annotated[
     int | None, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Points of the design [512]."))
@@ -17,11 +17,6 @@ Draws = Annotated[
 Replicates = Annotated[
     int | None, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories at each point [64]."))
 ]
-Engine = Annotated[
-    EngineChoice | None,
-    typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute [exact where it applies].")),
-]
-Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("Forecast year [the first]."), show_default=False)]
 
 
 @command

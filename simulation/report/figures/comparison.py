@@ -9,8 +9,8 @@ import numpy as np
 
 from ...inference.uncertainty import WILSON_Z
 from .. import wording
+from ..kinds.comparison.document import change, signed, titles_of
 from ..kinds.comparison.result import ComparedScenario, ComparedYear, ComparisonResult
-from ..kinds.comparison.words import change, signed, titles_of
 from ..kinds.head import footing
 from ..kinds.kind import Source
 from ..language import Language

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     from ...engine.chunks import ChunkSink
 
+SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} trajectories, about {seconds} s left")
+"""The words beside a progress bar, and those of a line of progress."""
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 Result = TypeVar("Result")
@@ -161,10 +163,7 @@ class Kind(Generic[Asked, Found, Result]):
     undrawable: Callable[[str, Result], Message | None] = lambda *_: None
     undrawn: str = ""
     size: Callable[[Question[Asked]], int] = lambda _: 1_000_000
-    doing: tuple[str, str] = (
-        phrase("Simulating"),
-        phrase("Simulating: {done} of {total} trajectories, about {seconds} s left"),
-    )
+    doing: tuple[str, str] = SIMULATING
     title: str = ""
     in_brief: bool = True
 

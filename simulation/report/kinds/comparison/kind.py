@@ -9,10 +9,11 @@ from typing import Literal
 from ....decision.comparing import compare
 from ....decision.comparison import Comparison
 from ....decision.pairing import leading_scenario, refuse_unpaired
-from ....domain.messages import Message, Refusal
+from ....domain.messages import Refusal
 from ....engine.effort import Effort
 from ....inputs.scenario import Scenario
 from ...language import phrase
+from ..forecast.result import EXACT_IS_PRECISE, Asked
 from ..kind import DataTable, Kind, Work
 from ..question import Question
 from .document import document_of
@@ -20,27 +21,14 @@ from .result import ComparisonResult, result_of, villages_of
 
 Engine = Literal["batch", "mesa", "exact"]
 
-EXACT_IS_PRECISE = Message("an exact result has no simulation error, so --precision says nothing here.")
 COLUMNS_OF_TRACE = ("draws", "replicates", "scenario", "year", "difference", "largest_half_width")
 
 
 @dataclass(frozen=True)
-class Comparing:
-    """What was asked.
+class Comparing(Asked):
+    """What was asked: as of a forecast, of every scenario."""
 
-    Attributes
-    ----------
-    draws, replicates, seed, engine
-        As for a forecast, of every scenario.
-    precision
-        The half-width at which doubling ends, the effort being where it begins; None to run it once.
-    """
-
-    draws: int
-    replicates: int
-    seed: int
     engine: Engine
-    precision: float | None = None
 
     @classmethod
     def of(

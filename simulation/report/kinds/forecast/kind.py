@@ -1,25 +1,38 @@
-"""The kind of answer that a forecast is."""
+"""The kind of answer that a forecast is: how it is computed, and its tables for machines."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from ....inference.forecast import Forecast
+import numpy as np
+
+from ....domain.status import LEVELS, Status
+from ....domain.villages import KnownStatuses
+from ....engine.failure import Failure
+from ....inference.failures import COLUMNS, failure_rows
+from ....inference.forecast import DistrictForecast, Forecast, ensemble_columns, year_rows
 from ....inference.forecasting import forecast
 from ....inference.precision import MOST_TRAJECTORIES, forecast_to_precision
+from ...files import DECIMALS, write_parquet
 from ...language import phrase
-from ..kind import Kind, Work
+from ..kind import DataTable, Kind, Rows, Work
 from ..question import Question
 from .document import document_of, sheets_of
 from .result import Asked, ForecastResult, question_of, result_of, undrawable
-from .tables import tables_of
 
 if TYPE_CHECKING:
     from ....inputs.scenario import Scenario
 
 VILLAGE_BYTES, LEVER_BYTES, OTHER_BYTES = 90, 10, 60_000
 """Of a row of the village table, more of it for each intervention, of all else."""
+VILLAGES_IN_CSV = 10_000
+"""Above so many villages no spreadsheet would open their table: it is written as Parquet."""
+HUB_COLUMNS = ("origin_date", "target", "horizon", "location", "output_type", "output_type_id", "value")
+TRACE_COLUMNS = ("draws", "replicates", "district_code", "year", "probability_met", "largest_half_width")
+FAILURES = "failures.csv"
 
 
 def _compute(question: Question[Asked], work: Work) -> Forecast:
@@ -52,6 +65,122 @@ def _size(question: Question[Asked]) -> int:
 def _row_bytes(scenario: Scenario) -> float:
     """Return what a row of the ensemble takes: counts that are told apart take bits, and are compressed."""
     return 0.75 * math.log2(1 + sum(map(len, scenario.districts)) / len(scenario.districts))
+
+
+def tables_of(forecast: Forecast) -> Iterator[DataTable]:
+    """Yield every table of a forecast."""
+    yield DataTable.of_rows(
+        "years.csv", [row for one in forecast.districts for row in year_rows(forecast.scenario, one)]
+    )
+    yield _villages(forecast)
+    yield _hub(result_of(forecast))
+    if forecast.ensemble_run is not None:
+        columns = (ensemble_columns(forecast, place) for place in range(len(forecast.districts)))
+        yield DataTable("ensemble.parquet", write=partial(_write_groups, columns))
+        if forecast.ensemble_run.failures:
+            rows = failure_rows(forecast.ensemble_run, forecast.agent_class, partial(_replay, forecast))
+            yield DataTable(FAILURES, COLUMNS, [list(row.values()) for row in rows])
+    if forecast.trace is not None:
+        yield _rounds(forecast)
+
+
+def _replay(forecast: Forecast, failure: Failure) -> str:
+    """Return the command that runs a failed trajectory again, typed in the run folder."""
+    command = f"kampungkb replay . --draw {failure.draw} --replicate {failure.replicate}"
+    return command if len(forecast.districts) == 1 else f"{command} --district {failure.district_code}"
+
+
+def _write_groups(groups: Iterable[dict[str, Any]], path: Any) -> None:
+    write_parquet(path, groups)
+
+
+def _villages(forecast: Forecast) -> DataTable:
+    groups = (village_columns(forecast, district) for district in forecast.districts)
+    if sum(len(district.villages) for district in forecast.districts) > VILLAGES_IN_CSV:
+        return DataTable("villages.parquet", write=partial(_write_groups, groups))
+    columns = list(groups)
+    return DataTable(
+        "villages.csv", list(columns[0]), (row for one in columns for row in zip(*one.values(), strict=True))
+    )
+
+
+def village_rows(forecast: Forecast) -> Rows:
+    """Return the rows of the village table, one a village and year."""
+    groups = [village_columns(forecast, district) for district in forecast.districts]
+    return [dict(zip(one, row, strict=True)) for one in groups for row in zip(*one.values(), strict=True)]
+
+
+def village_columns(forecast: Forecast, district: DistrictForecast) -> dict[str, Any]:
+    """Return one row a village and year of one district, as columns.
+
+    ``origin_status`` is empty where only counts are known: the rows then tell villages apart by what
+    else is known of them, and say nothing of how near any one of them is.
+    """
+    villages, years = district.villages, forecast.calendar
+    horizon = len(years)
+
+    def each(values: Any) -> list[str]:
+        return [str(value) for value in values for _ in range(horizon)]
+
+    known = villages.known
+    origin = [Status(int(status)).label for status in known.levels] if isinstance(known, KnownStatuses) else None
+    return {
+        **({"district_code": each([villages.district_code] * len(villages))} if len(forecast.districts) > 1 else {}),
+        "village_code": each(villages.codes),
+        "village": each(villages.names),
+        "subdistrict": each([villages.subdistricts[k] for k in villages.subdistrict_index]),
+        "origin_status": each(origin or [""] * len(villages)),
+        "year": np.tile(np.asarray(years, dtype=np.int32), len(villages)),
+        **{f"probability_{level}": _flat(district.status_probability[..., s]) for s, level in enumerate(LEVELS)},
+        "probability_rises": _flat(district.rise_probability),
+        "probability_risen": _flat(district.risen_probability),
+        **{
+            f"assisted_{plan.name}": _flat(district.assisted_share[..., j])
+            for j, plan in enumerate(forecast.scenario.interventions)
+        },
+    }
+
+
+def _flat(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.round(np.asarray(values, dtype=np.float64).ravel(), DECIMALS)
+
+
+def _hub(result: ForecastResult) -> DataTable:
+    """Return the hubverse table; where an own agent was run a column ``model_id`` names it."""
+    columns, rows = HUB_COLUMNS, hub_rows(result)
+    if result.agent is None:
+        return DataTable("hub.csv", columns, rows)
+    agent = result.agent
+    return DataTable("hub.csv", ("model_id", *columns), ((agent, *row) for row in rows))
+
+
+def hub_rows(result: ForecastResult) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of the hubverse table: quantiles of the rises and of what is judged, chance that it is enough."""
+    origin_date = f"{result.origin}-12-31"
+    for district in result.districts:
+        for horizon, year in enumerate(district.years, start=1):
+            place = (horizon, district.district_code)
+            counts = {"rises": year.rises}
+            if district.target.key in {"entries", "stock", "net_rises"} and year.judged is not None:
+                counts[district.target.key] = year.judged
+            for name, count in counts.items():
+                for quantile, value in count.quantiles.items():
+                    yield origin_date, name, *place, "quantile", quantile, value
+            met = round(year.probability_met, DECIMALS)
+            yield origin_date, "target", *place, "pmf", "met", met
+            yield origin_date, "target", *place, "pmf", "not_met", round(1 - met, DECIMALS)
+
+
+def _rounds(forecast: Forecast) -> DataTable:
+    """Return the rounds of a run that doubled, one row a round, district and year."""
+    codes = [district.villages.district_code for district in forecast.districts]
+    rows = [
+        (step.draws, step.replicates, code, year, probability, step.half_width)
+        for step in (forecast.trace.steps if forecast.trace else ())
+        for code, probabilities in zip(codes, step.probabilities, strict=True)
+        for year, probability in zip(forecast.scenario.years, probabilities, strict=True)
+    ]
+    return DataTable("precision.csv", TRACE_COLUMNS, rows)
 
 
 FORECAST = Kind(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....domain.messages import Message
+from ....domain.messages import Message, Refusal
 from ....domain.status import LEVELS, TOP
 from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ....engine.effort import Effort
@@ -28,6 +28,7 @@ MOST_TOLD = 3
 PARAMETER_QUANTILES = (0.05, 0.5, 0.95)
 MOST_SUBDISTRICTS = 200
 """Tiles that a page of A4 holds: four times the kecamatan of any district."""
+EXACT_IS_PRECISE = Message("an exact result has no simulation error, so --precision says nothing here.")
 Number = int | float
 Quantiles = Mapping[str, Number]
 """Probability, as text, -> quantile."""
@@ -305,7 +306,15 @@ def ask(
     precision: float | None = None,
     agent_class: type | None = None,
 ) -> Question[Asked]:
-    """Return the question for a forecast; an exact result knows no replicates."""
+    """Return the question for a forecast; an exact result knows no replicates.
+
+    Raises
+    ------
+    Refusal
+        Where a precision is asked of an exact result.
+    """
+    if precision is not None and engine == "exact":
+        raise Refusal(EXACT_IS_PRECISE)
     replicates = 1 if engine == "exact" else effort.replicates
     asked = Asked(effort.draws, replicates, seed, engine, precision)
     return Question("forecast", (scenario,), asked, agent_class)

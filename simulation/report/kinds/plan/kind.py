@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
 
@@ -11,7 +11,6 @@ from ....decision.plan.planning import make_plan
 from ....decision.plan.request import PlanRequest
 from ....decision.plan.result import Plan
 from ....decision.trial import Engine
-from ....inputs.scenario import Scenario
 from ...document.xlsx import write_xlsx
 from ...language import LANGUAGES, language, phrase
 from ..kind import DataTable, Kind, Source, Work
@@ -46,49 +45,20 @@ class Planning:
     seed: int
 
     @classmethod
-    def of(
-        cls,
-        scenario: Scenario,
-        probability: float = 0.9,
-        vary: str | Sequence[str] = (),
-        *,
-        year: int | None = None,
-        every_year: bool = False,
-        budget: float | None = None,
-        draws: int | None = None,
-        replicates: int | None = None,
-        engine: Engine | None = None,
-        seed: int = 0,
-    ) -> Question[Planning]:
-        """Return the question about a scenario; parameters and refusals as for `simulation.plan`."""
-        request = PlanRequest.of(
-            scenario,
-            probability,
-            vary,
-            year=year,
-            every_year=every_year,
-            budget=budget,
-            draws=draws,
-            replicates=replicates,
-            engine=engine,
-            seed=seed,
+    def of(cls, request: PlanRequest) -> Question[Planning]:
+        """Return the question that a request puts."""
+        asked = cls(
+            request.goal.probability,
+            request.goal.years,
+            tuple(lever.name for lever in request.levers),
+            request.by_budget,
+            request.budget,
+            request.draws,
+            request.replicates,
+            request.engine,
+            request.seed,
         )
-        return _question_of(request)
-
-
-def _question_of(request: PlanRequest) -> Question[Planning]:
-    asked = Planning(
-        request.goal.probability,
-        request.goal.years,
-        tuple(lever.name for lever in request.levers),
-        request.by_budget,
-        request.budget,
-        request.draws,
-        request.replicates,
-        request.engine,
-        request.seed,
-    )
-    return Question("plan", (request.scenario,), asked)
+        return Question("plan", (request.scenario,), asked)
 
 
 def _compute(question: Question[Planning], work: Work) -> Plan:
@@ -116,7 +86,7 @@ def _tables(found: Plan) -> Iterable[DataTable]:
         return
     yield DataTable.of_rows("priorities.csv", [_row(village) for village in result.villages])
     yield DataTable.of_rows("priorities_subdistricts.csv", [asdict(total) for total in totals_of(result.villages)])
-    source = Source(_question_of(found.request).id)
+    source = Source(Planning.of(found.request).id)
     for code in LANGUAGES:
         document = document_of(result, language(code), source)
         yield DataTable(f"priorities_{code}.xlsx", write=partial(write_xlsx, language(code), document))
@@ -148,7 +118,7 @@ PLAN = Kind(
     asked=Planning,
     found=Plan,
     result_type=PlanResult,
-    question=lambda found: _question_of(found.request),
+    question=lambda found: Planning.of(found.request),
     compute=_compute,
     result=result_of,
     tables=_tables,
