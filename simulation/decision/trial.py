@@ -19,11 +19,11 @@ from ..domain.parameters import ParameterKey
 from ..domain.status import TOP
 from ..domain.target import needed
 from ..domain.villages import MadeUpCounts
-from ..engine.closed_form.applicability import NoClosedForm, sort_districts
-from ..engine.closed_form.first_year import first_year_chances, first_year_cost
+from ..engine.closed_form.applicability import in_the_way
 from ..engine.effort import Effort
 from ..engine.ensemble import run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS
+from ..engine.one_year import first_year_chances, first_year_cost
 from ..inference.uncertainty import estimate, estimate_from_draws
 from ..inputs.scenario import Scenario
 
@@ -166,7 +166,7 @@ class Trial:
         """Return about how long a try takes on an ordinary core: a rule of thumb, the same on every computer."""
         scenario = replace(scenario, horizon=self._horizon)
         if self.engine == "exact":
-            work = first_year_cost(scenario, scenario.parameters.draw(self.seed, effort.draws), self.seed)
+            work = first_year_cost(scenario, scenario.parameters.draw(self.seed, effort.draws))
         else:
             work = effort.draws * effort.replicates * len(scenario.districts[0]) * self._horizon
         return work / A_SECOND[self.engine]
@@ -219,7 +219,7 @@ def engine_for(
     scenario
         The setting that is hardest to sum.
     asked
-        None for the exact engine where it leaves nothing to chance but the parameters, else arrays.
+        None for the exact engine where villages of a kecamatan share no luck, else arrays.
 
     Raises
     ------
@@ -232,7 +232,7 @@ def engine_for(
     why: tuple[Message, ...] = ()
     if goal.years != (first,):
         why = (replace(FIRST_YEAR_ALONE, values={"year": first + 1}),)
-    elif first_year_cost(scenario, scenario.parameters.draw(seed, effort.draws), seed) > MOST_MULTIPLICATIONS:
+    elif first_year_cost(scenario, scenario.parameters.draw(seed, effort.draws)) > MOST_MULTIPLICATIONS:
         why = (MANY_TRIES,)
     if asked == "exact":
         if why:
@@ -250,13 +250,9 @@ def first_effort(scenario: Scenario, engine: Engine, draws: int | None, replicat
 
 
 def _why_simulated(scenario: Scenario, effort: Effort, seed: int) -> tuple[Message, ...]:
-    """Return why a plan is simulated unless it is asked for exactly; empty where no lot and no kecamatan matters."""
+    """Return why a plan is simulated unless it is asked for exactly; empty where no kecamatan matters."""
     first = replace(scenario, horizon=1)
-    try:
-        sort_districts(first, first.parameters.draw(seed, effort.draws), seed)
-    except NoClosedForm as refusal:
-        return refusal.reasons
-    return ()
+    return tuple(in_the_way(first, first.districts[0], first.parameters.draw(seed, effort.draws)))
 
 
 def _needed(scenario: Scenario, draws: int, seed: int) -> tuple[int, int]:

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.distributions import normal_nodes
 from ..domain.intervention import fixed_order, may_be_chosen
-from ..domain.law import Luck, OfNeighbours, OfVillage, acting
+from ..domain.law import Luck, OfNeighbours, OfVillage, acting, seen_at
 from ..domain.parameters import Parameters, transition_matrix
 from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
@@ -116,6 +116,15 @@ class YearStart:
                     rise += (coefficient * value(villages, levels)).take(place)
         return cls(status, rise, np.zeros(status.shape), np.zeros((*status.shape, 0), dtype=bool))
 
+    def distinct(self, villages: Villages) -> tuple[Ints, Ints]:
+        """Return one draw of each sort in which as many villages of every kecamatan are alike, and each draw's sort."""
+        columns = (self.fall_log_odds, self.rise_log_odds, self.status)
+        subdistrict = np.broadcast_to(villages.subdistrict_index[:, None], self.status.shape)
+        order = np.lexsort((*columns, subdistrict), axis=0)
+        alike = np.concatenate([np.take_along_axis(column, order, axis=0) for column in columns])
+        _, first, sort = np.unique(alike, axis=1, return_index=True, return_inverse=True)
+        return first, sort.reshape(-1)
+
     def take(self, draws: Ints) -> YearStart:
         """Return some of the draws."""
         return YearStart(
@@ -174,10 +183,11 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
     judged = {key: target_count(target, at_start) for key, target in scenario.target.readings().items()}
     own = {key: count for key, (count, _) in judged.items() if not (count.score == wanted["rises"].score).all()}
     year = OneYear(villages, parameters, start)
-    sums, rise = year.counts({**wanted, **own})
+    sums, rise = _counts(scenario, villages, parameters, start, {**wanted, **own})
     met = {key: chance_of_reaching(sums[key if key in own else "rises"], must) for key, (_, must) in judged.items()}
-    rise_mean = _of_alike(scenario, villages, rise.mean(axis=1))
-    status = _of_alike(scenario, villages, year.levels(rise).mean(axis=2))
+    sort = _sorts(scenario, villages, parameters)
+    rise_mean = _of_alike(sort, rise.mean(axis=1))
+    status = _of_alike(sort, year.levels(rise).mean(axis=2))
     assisted = start.assisted.mean(axis=1)
     return ExactResult(
         rises=sums["rises"].mean(axis=1)[None],
@@ -192,7 +202,7 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
         village_status=status[:, None],
         village_rises=rise_mean[:, None],
         village_risen=rise_mean[:, None],
-        village_assisted=_of_alike(scenario, villages, assisted)[:, None],
+        village_assisted=_of_alike(sort, assisted)[:, None],
     )
 
 
@@ -213,8 +223,37 @@ def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Par
     start = YearStart.of(scenario, villages, parameters, seed)
     at_start = np.stack([(start.status == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
     count, must = target_count(scenario.target, at_start)
-    sums, _ = OneYear(villages, parameters, start).counts({"met": count})
+    sums, _ = _counts(scenario, villages, parameters, start, {"met": count})
     return chance_of_reaching(sums["met"], must)
+
+
+def _counts(
+    scenario: Assumptions, villages: Villages, parameters: Parameters, start: YearStart, wanted: Mapping[str, Count]
+) -> tuple[dict[str, Floats], Floats]:
+    """Return what `OneYear.counts` does; where parameters are fixed, draws that begin alike are summed once."""
+    year = OneYear(villages, parameters, start)
+    if not scenario.fixed:
+        return year.counts(wanted)
+    some, sort = start.distinct(villages)
+    sums, _ = OneYear(villages, parameters.take(some), start.take(some)).counts(wanted)
+    return {name: found[:, sort] for name, found in sums.items()}, year.rises()
+
+
+def first_year_chances(scenario: Assumptions, parameters: Parameters, seed: int) -> Floats:
+    """Return the chance that the target is met in the first year of the only district.
+
+    Shape (D,), one a draw; where parameters are fixed and lots decide, one a lot.
+    """
+    if scenario.fixed:
+        parameters = scenario.parameters.draw(seed, draws_needed(scenario, 1, seed))
+    return chance_of_meeting(scenario, scenario.districts[0], parameters, seed)
+
+
+def first_year_cost(scenario: Assumptions, parameters: Parameters) -> int:
+    """Return about how many multiplications `first_year_chances` takes."""
+    villages, target = scenario.districts[0], scenario.target
+    most = int(needed(target.share, len(villages))) + len(villages) * target.net_of_falls
+    return multiplications(villages, parameters, most)
 
 
 def multiplications(villages: Villages, parameters: Parameters, limit: int) -> int:
@@ -248,18 +287,28 @@ def _saturated(target: Target, at_start: Ints) -> Bools:
     return np.asarray(at_start[:, by_rising | anyhow].sum(axis=1) < needed(target.share, counted))
 
 
-def _of_alike(scenario: Assumptions, villages: Villages, values: Floats) -> Floats:
-    """Average (V, …) over villages that nothing but their unknown level tells apart: each stands for all of them."""
-    exchangeable = not scenario.parameters.covariates and all(
-        fixed_order(plan, villages) is None and may_be_chosen(plan, villages).all() for plan in scenario.interventions
-    )
-    if isinstance(villages.known, KnownStatuses) or not exchangeable:
-        return values
+def _sorts(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Ints:
+    """Return the sort of each village, shape (V,): lots and unknown statuses alone part villages of one sort."""
+    known = isinstance(villages.known, KnownStatuses)
     index = villages.subdistrict_index
-    alike = index if isinstance(villages.known, SubdistrictCounts) else villages.subdistrict_sizes[index]
+    of_subdistrict = index if isinstance(villages.known, SubdistrictCounts) else villages.subdistrict_sizes[index]
+    status = villages.levels if known else None
+    columns: list[NDArray[Any]] = [of_subdistrict if status is None else status.astype(np.int64)]
+    columns += [regressor for _, regressor in seen_at(villages, parameters, status)]
+    for plan in scenario.interventions:
+        order = fixed_order(plan, villages)
+        columns += [may_be_chosen(plan, villages), np.zeros(len(villages)) if order is None else order]
+    _, sort = np.unique(
+        np.stack([np.asarray(column, dtype=np.float64) for column in columns]), axis=1, return_inverse=True
+    )
+    return np.asarray(sort.reshape(-1))
+
+
+def _of_alike(sort: Ints, values: Floats) -> Floats:
+    """Average (V, …) over the villages of each sort: each stands for all of them."""
     result = np.empty_like(values)
-    for sort in np.unique(alike):
-        result[alike == sort] = values[alike == sort].mean(axis=0)
+    for one in np.unique(sort):
+        result[sort == one] = values[sort == one].mean(axis=0)
     return result
 
 

@@ -63,17 +63,21 @@ def exact_forecast(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
 
 def exact_results(scenario: Scenario, effort: Effort, seed: int) -> tuple[list[ExactResult], tuple[Message, ...]]:
     """Return the exact result of every district, and why it holds the first year alone (empty where it does not)."""
+    if scenario.horizon == 1:
+        return _first_years(scenario, effort, seed), ()
     parameters = scenario.parameters.draw(seed, effort.draws)
     try:
         sorted_out = sort_districts(scenario, parameters, seed)
     except NoClosedForm as none:
-        first = replace(scenario, horizon=1)
-        parameters = scenario.parameters.draw(seed, draws_needed(first, effort.draws, seed))
-        refuse_too_costly(first, parameters)
-        results = [first_year(first, villages, parameters, seed) for villages in scenario.districts]
-        return results, none.reasons if scenario.horizon > 1 else ()
+        return _first_years(replace(scenario, horizon=1), effort, seed), none.reasons
     every = zip(scenario.districts, sorted_out, strict=True)
     return [solve(scenario, villages, parameters, populations) for villages, populations in every], ()
+
+
+def _first_years(scenario: Scenario, effort: Effort, seed: int) -> list[ExactResult]:
+    parameters = scenario.parameters.draw(seed, draws_needed(scenario, effort.draws, seed))
+    refuse_too_costly(scenario, parameters)
+    return [first_year(scenario, villages, parameters, seed) for villages in scenario.districts]
 
 
 def _estimate(scenario: Scenario, probabilities: Floats) -> Estimate:

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.messages import Message, Refusal
-from ...engine.closed_form.first_year import first_year_chances
 from ...engine.effort import Effort
 from ...engine.ensemble import run
+from ...engine.one_year import first_year_chances
 from ...inputs.scenario import Scenario
 from ..trial import Engine, Goal, engine_for, goal_of
 from .factors import Factors

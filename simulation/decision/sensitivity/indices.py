@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+ROUNDING = 1e-20
+"""A variance of chances below this comes from rounding."""
 RESAMPLES = 400
 
 
@@ -98,7 +100,7 @@ def _shares(blocks: Floats, rows: NDArray[np.int64]) -> tuple[float, float, Floa
     centred = taken - taken.mean()
     a, b, mixed = centred[:, :, 0, None], centred[:, :, -1, None], centred[:, :, 1:-1]
     variance = float(((ends[0] - mean) * (ends[1] - mean)).mean())
-    if variance <= 0:
+    if variance <= ROUNDING:
         nothing = np.zeros(mixed.shape[2])
         return mean, 0.0, nothing, nothing
     # Values at different points have independent noise; only those of one point need their two halves.

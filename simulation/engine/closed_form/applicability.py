@@ -85,7 +85,7 @@ def sort_districts(scenario: Assumptions, parameters: Parameters, seed: int) -> 
     reasons: list[Message] = []
     result: list[list[Population]] = []
     for villages in scenario.districts:
-        reasons += (reason for reason in _of_law(scenario, villages, parameters) if reason not in reasons)
+        reasons += (reason for reason in in_the_way(scenario, villages, parameters) if reason not in reasons)
         try:
             result.append(populations(scenario, villages, parameters, seed))
         except OpenAllocationError as allocation:
@@ -118,7 +118,7 @@ def _too_costly(spent: float) -> list[Message]:
     return [replace(TOO_COSTLY, values={"minutes": ceil(spent / A_MINUTE), "most": MOST_MINUTES})]
 
 
-def _of_law(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Iterator[Message]:
+def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Iterator[Message]:
     """Yield the terms of the law that leave one district without a closed form."""
     unknown, years = not isinstance(villages.known, KnownStatuses), scenario.horizon
     left_out = scenario.parameters.defaulted
