@@ -15,7 +15,7 @@ from simulation.decision.comparing import compare
 from simulation.decision.comparison import Contrast
 from simulation.domain.distributions import Exponentiated, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
-from simulation.domain.messages import Refusal
+from simulation.domain.messages import Refusal, ScenarioError
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
@@ -180,13 +180,15 @@ def test_progress_goes_once_from_nothing_to_all_scenarios() -> None:
 
 
 def test_a_comparison_is_a_table_and_a_line() -> None:
-    """One row a scenario and year, told apart by name; escaped for notebooks."""
-    found = kkb.compare(district(), replace(district(POKJA), name="<b>pokja"), draws=6, replicates=5)
+    """One row a scenario and year, told apart by name; no name can be markup in a notebook."""
+    with pytest.raises(ScenarioError, match="cannot be a name"):
+        replace(district(POKJA), name="<b>pokja")
+    found = kkb.compare(district(), replace(district(POKJA), name="with-pokja"), draws=6, replicates=5)
     assert isinstance(found, kkb.Comparison)
     assert list(found.years["year"]) == [ORIGIN + 1, ORIGIN + 2, ORIGIN + 3]
     assert {"scenario", "difference", "monte_carlo_error", "parameter_low", "additional_rises_mean"} <= set(found.years)
-    assert "&lt;b&gt;pokja" in found._repr_html_()
-    assert repr(found).startswith("<Comparison with test, P(met in 2026) <b>pokja: ")
+    assert "<td>with-pokja</td>" in found._repr_html_()
+    assert repr(found).startswith("<Comparison with test, P(met in 2026) with-pokja: ")
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
