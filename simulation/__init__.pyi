@@ -57,8 +57,8 @@ from .inputs.scenario import Scenario as Scenario
 from .inputs.scenario import load_scenario as load_scenario
 from .report import plots as plots
 from .report.calibrated_scenario import write_posterior as write_posterior
-from .report.documents import brief as brief
-from .report.documents import export as export
+from .report.runs import brief as brief
+from .report.runs import export as export
 from .report.runs import load_run as load_run
 from .report.runs import rerun as rerun
 from .report.runs import save as save

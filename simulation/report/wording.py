@@ -118,6 +118,28 @@ def share_span(language: Language, low: float, high: float) -> str:
     return language.say("{low}–{high}", low=language.number(100 * low), high=language.percent(high))
 
 
+def stated_share(language: Language, share: float) -> str:
+    """Return a share that was stated, in percent: with a decimal where it has one."""
+    return language.percent(share, 0 if round(100 * share, 6).is_integer() else 1)
+
+
+def stated_number(language: Language, value: float) -> str:
+    """Return a number that was stated: with a decimal where it has one."""
+    return language.number(value, 0 if float(value).is_integer() else 1)
+
+
+def years(language: Language, first: int, last: int) -> str:
+    """Return one year, or from the first to the last."""
+    return str(first) if first == last else language.say("{low}–{high}", low=first, high=last)
+
+
+def with_error(language: Language, shown: str, error: float) -> str:
+    """Return a probability that is written already with its simulation error in percentage points, where it has one."""
+    if error == 0:
+        return shown
+    return language.say("{probability} ± {error}", probability=shown, error=language.number(100 * error, 1))
+
+
 def chance_span(language: Language, interval: Sequence[float], *, short: bool = False) -> str:
     """Return an interval of probabilities; `short` leaves out what the other end says."""
     low, high = interval
@@ -152,19 +174,6 @@ def event(
         levels=language.either(levels),
         year=year,
     )
-
-
-def programme_sentence(language: Language, names: Sequence[str], unknown: Sequence[str]) -> str | None:
-    """Return which interventions are at work, and of which the effects are placeholders; None where there are none."""
-    if not names:
-        return None
-    listed = ", ".join(name.replace("_", " ") for name in names)
-    if not unknown:
-        return language.say("Interventions: {names}.", names=listed)
-    if len(unknown) == len(names):
-        return language.say("Interventions: {names}; effects of interventions: placeholders.", names=listed)
-    which = ", ".join(name.replace("_", " ") for name in unknown)
-    return language.say("Interventions: {names}; effects of {which}: placeholders.", names=listed, which=which)
 
 
 def status_source(sources: Mapping[str, str]) -> str | None:

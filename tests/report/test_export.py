@@ -19,9 +19,9 @@ from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report.document.blocks import Column, Document, Paragraph, Table
 from simulation.report.document.xlsx import write_xlsx
-from simulation.report.documents import export
 from simulation.report.kinds.forecast.words import verdict
 from simulation.report.language import LANGUAGES, language
+from simulation.report.runs import export
 
 ROOT = Path(__file__).parents[2]
 Sheets = dict[str, list[tuple[Any, ...]]]

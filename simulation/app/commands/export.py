@@ -21,8 +21,8 @@ def export(
 ) -> None:
     """Write the workbook of a run."""
     del xlsx  # named in commands so that other formats can be added
-    from ...report.documents import write_workbook
     from ...report.kinds.registry import KINDS
+    from ...report.runs import write_workbook
 
     found, speech = finished_run(settings, run, KINDS), settings.language()
     path, changed = write_workbook(speech, found)

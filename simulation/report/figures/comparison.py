@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...inference.uncertainty import WILSON_Z
-from .. import wording
 from ..kinds.comparison.document import change, signed, titles_of
 from ..kinds.comparison.result import ComparedScenario, ComparedYear, ComparisonResult
-from ..kinds.head import footing
+from ..kinds.head import footing, programme_line
 from ..kinds.kind import Source
 from ..language import Language
 from .page import INK, LEVEL_COLOURS, Axes, Figure, Page, grid, year_ticks
@@ -73,12 +72,10 @@ def _subtitle(speech: Language, result: ComparisonResult) -> list[str]:
     """Return what is compared with what, and whether the effects of interventions are known."""
     scenarios, baseline = result.scenarios, titles_of(speech, result)[result.baseline]
     compared = speech.say("{district}; compared with: “{baseline}”.", district=result.district, baseline=baseline)
-    placeholders = [plan.name for one in scenarios for plan in one.interventions if plan.placeholder]
     if len(scenarios) == 1:
-        names = [plan.name for plan in scenarios[0].interventions]
-        programme = wording.programme_sentence(speech, names, placeholders)
+        programme = programme_line(speech, scenarios[0].interventions)
         return [compared] if programme is None else [compared, programme]
-    if not placeholders:
+    if not any(plan.placeholder for one in scenarios for plan in one.interventions):
         return [compared]
     return [compared, speech.say("Effects of interventions are placeholders until experts or data say otherwise.")]
 

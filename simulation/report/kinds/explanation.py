@@ -121,7 +121,7 @@ def result_of(found: Explanation) -> ExplanationResult:
 def document_of(result: ExplanationResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
     """Return what is told of a village."""
     first, *others = why(speech, result)
-    programme = programme_line(speech, result)
+    programme = programme_line(speech, result.interventions)
     return Document(
         title_of(speech, result),
         [

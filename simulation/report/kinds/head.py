@@ -152,17 +152,23 @@ def caveats_of(speech: Language, head: Head) -> Iterator[str]:
         )
 
 
-def programme_line(speech: Language, head: Head) -> str | None:
+def programme_line(speech: Language, interventions: Sequence[Programme]) -> str | None:
     """Return which interventions are at work, and whose effects are placeholders; None where there are none."""
-    return wording.programme_sentence(
-        speech,
-        [one.name for one in head.interventions],
-        [one.name for one in head.interventions if one.placeholder],
-    )
+    if not interventions:
+        return None
+    names = [one.name.replace("_", " ") for one in interventions]
+    unknown = [one.name.replace("_", " ") for one in interventions if one.placeholder]
+    listed = ", ".join(names)
+    if not unknown:
+        return speech.say("Interventions: {names}.", names=listed)
+    if len(unknown) == len(names):
+        return speech.say("Interventions: {names}; effects of interventions: placeholders.", names=listed)
+    which = ", ".join(unknown)
+    return speech.say("Interventions: {names}; effects of {which}: placeholders.", names=listed, which=which)
 
 
 def under_headline(speech: Language, head: Head) -> list[str]:
     """Return the lines below a figure's headline: the scenario, and its interventions."""
     scenario = speech.say("Scenario: {title}.", title=title_of(speech, head))
-    programme = programme_line(speech, head)
+    programme = programme_line(speech, head.interventions)
     return [scenario] if programme is None else [scenario, programme]

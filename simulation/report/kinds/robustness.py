@@ -175,7 +175,6 @@ def verdict(speech: Language, result: RobustnessResult) -> str:
     choice = _choice(speech, result)
     if all(option.cost_idr_million is None for option in result.options):
         return choice
-    first, last = result.cost_years
     costs = [
         speech.say("“{scenario}” {cost}", scenario=titles[one.name], cost=speech.number(one.cost_idr_million or 0.0))
         for one in result.options
@@ -183,7 +182,7 @@ def verdict(speech: Language, result: RobustnessResult) -> str:
     return speech.say(
         "{choice} Cost in {years}, million rupiah: {costs}.",
         choice=choice,
-        years=str(first) if first == last else speech.say("{low}–{high}", low=first, high=last),
+        years=wording.years(speech, *result.cost_years),
         costs="; ".join(costs),
     )
 

@@ -36,19 +36,7 @@ class Quantiles:
 
 @dataclass(frozen=True)
 class SnapshotYear:
-    """A forecast of one year of one district.
-
-    Attributes
-    ----------
-    year
-        The year.
-    probability_met
-        That the target is met.
-    needed
-        The number needed.
-    rises
-        Villages that rise.
-    """
+    """A forecast of one year of one district."""
 
     year: int
     probability_met: Probability
@@ -127,15 +115,7 @@ class SnapshotDistrict:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A forecast.
-
-    Attributes
-    ----------
-    language
-        Of its scenario.
-    districts
-        One a district.
-    """
+    """A forecast; its language is that of its scenario."""
 
     districts: tuple[SnapshotDistrict, ...]
     language: str | None = None

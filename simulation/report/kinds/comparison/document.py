@@ -9,7 +9,7 @@ from ...document.blocks import EVERYWHERE, PAPER, SCREEN, Block, Cell, Column, D
 from ...language import Language, phrase
 from ...wording import parameter_name
 from ..forecast.words import precision_reached
-from ..head import caveats_of, distinct_titles
+from ..head import caveats_of, distinct_titles, programme_line
 from ..kind import Source
 from .result import AdditionalRises, ComparedScenario, ComparedYear, ComparisonResult, CostOfARise
 
@@ -49,7 +49,7 @@ def document_of(result: ComparisonResult, speech: Language, _: Source) -> Docume
     for place, one in enumerate(result.scenarios):
         first_page = On.FIRST_PAGE if place < MOST_ON_FIRST_PAGE else On(0)
         blocks.append(Paragraph(verdict(speech, result, one), strong=True, on=EVERYWHERE | first_page))
-        if programme := programme_of_one(speech, one):
+        if programme := programme_line(speech, one.interventions):
             blocks.append(Paragraph(programme, on=SCREEN))
     bases = dict.fromkeys(
         wording.basis(speech, basis) for basis in (result.basis, *(s.basis for s in result.scenarios))
@@ -346,12 +346,6 @@ def _costless(speech: Language, result: ComparisonResult) -> Iterator[str]:
     free = dict.fromkeys(plan.name for plan in plans if not plan.cost_idr_million)
     if free and any(plan.cost_idr_million for plan in plans):
         yield speech.say("No cost is stated of {names}: it counts as 0.", names=", ".join(free))
-
-
-def programme_of_one(speech: Language, one: ComparedScenario) -> str | None:
-    """Return which interventions a scenario has, and whose effects are placeholders; None where it has none."""
-    names = [plan.name for plan in one.interventions]
-    return wording.programme_sentence(speech, names, [plan.name for plan in one.interventions if plan.placeholder])
 
 
 def signed(speech: Language, value: float, decimals: int = 1) -> str:

@@ -77,7 +77,7 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
     caption = speech.say("Villages that rise each year against the number needed, with the chance of reaching it.")
     yield Picture("rises", caption, said, on=On.FIRST_PAGE)
     yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
-    if programme := programme_line(speech, result):
+    if programme := programme_line(speech, result.interventions):
         yield Paragraph(programme, on=On.FIRST_PAGE | On.WORKBOOK)
     if not result.several:
         for sentence in words.all_years(speech, result.districts[0]):

@@ -10,6 +10,7 @@ from typing import Any
 from ....domain.parameters import DIRECTIONS, Kind, ParameterKey
 from ....domain.status import LEVELS
 from ....inputs.resolve import is_default
+from ... import wording
 from ...language import Language, phrase
 from ...wording import LABELS, parameter_name, parameter_value, source_word
 from .result import ForecastResult, Parameter
@@ -178,7 +179,7 @@ def _intervention_value(speech: Language, key: str, value: Any) -> str:
         return ""
     if key in _WRITERS:
         return _WRITERS[key](speech, value)
-    return speech.number(value, 0 if float(value).is_integer() else 1)
+    return wording.stated_number(speech, value)
 
 
 def _plainly(_: Language, value: Any) -> str:
@@ -186,7 +187,7 @@ def _plainly(_: Language, value: Any) -> str:
 
 
 def _cost(speech: Language, cost: float) -> str:
-    return speech.number(cost, 0 if float(cost).is_integer() else 1) if cost else speech.say("not stated")
+    return wording.stated_number(speech, cost) if cost else speech.say("not stated")
 
 
 def _priority(speech: Language, rule: str | Sequence[str]) -> str:
@@ -203,8 +204,7 @@ def _eligible(_: Language, where: Document) -> str:
 
 
 def _share(speech: Language, share: float | str) -> str:
-    share = float(Fraction(str(share)))
-    return speech.percent(share, 0 if round(100 * share, 6).is_integer() else 1)
+    return wording.stated_share(speech, float(Fraction(str(share))))
 
 
 _WRITERS: dict[str, Callable[[Language, Any], str]] = {

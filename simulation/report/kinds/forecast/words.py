@@ -148,7 +148,7 @@ def judged_name(speech: Language, target: StatedTarget) -> str:
 
 def target_share(speech: Language, target: StatedTarget) -> str:
     """Return the share that the target asks, with a decimal where it has one."""
-    return speech.percent(target.share, 0 if round(100 * target.share, 6).is_integer() else 1)
+    return wording.stated_share(speech, target.share)
 
 
 def median(speech: Language, spread: Spread | None) -> str:
@@ -161,11 +161,7 @@ def median(speech: Language, spread: Spread | None) -> str:
 
 def chance_with_error(speech: Language, chance: Chance) -> str:
     """Return a probability with its simulation error."""
-    probability = wording.chance(speech, chance.probability_met, 1)
-    if chance.monte_carlo_error == 0:
-        return probability
-    error = speech.number(100 * chance.monte_carlo_error, 1)
-    return speech.say("{probability} ± {error}", probability=probability, error=error)
+    return wording.with_error(speech, wording.chance(speech, chance.probability_met, 1), chance.monte_carlo_error)
 
 
 def interval_of(speech: Language, chance: Chance) -> str:

@@ -51,7 +51,7 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
         yield Paragraph(said, on=On.FIRST_PAGE)
     if said := words.what_limits(speech, result):
         yield Paragraph(said)
-    if said := programme_line(speech, result):
+    if said := programme_line(speech, result.interventions):
         yield Paragraph(said, on=SCREEN | On.WORKBOOK)
     yield Paragraph(wording.basis(speech, result.basis), on=SCREEN | On.WORKBOOK)
     for caveat in caveats_of(speech, result):
@@ -320,11 +320,7 @@ def _costs_go_on(result: PlanResult) -> bool:
 
 
 def _with_error(speech: Language, result: PlanResult, point: Setting) -> str:
-    probability = words.chance(speech, result, point.probability_met)
-    if point.monte_carlo_error == 0:
-        return probability
-    error = speech.number(100 * point.monte_carlo_error, 1)
-    return speech.say("{probability} ± {error}", probability=probability, error=error)
+    return wording.with_error(speech, words.chance(speech, result, point.probability_met), point.monte_carlo_error)
 
 
 def _from_to(speech: Language, village: PlannedVillage) -> str:

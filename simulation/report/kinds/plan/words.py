@@ -140,7 +140,7 @@ def _not_reached(speech: Language, result: PlanResult, said: dict[str, str]) -> 
         return speech.say(
             "Not within reach: even with {effort}, the best within the budget of {budget} million rupiah, the "
             "probability that {event} is {chance} (wanted: {goal}).",
-            budget=money(speech, result.budget_idr_million),
+            budget=wording.stated_number(speech, result.budget_idr_million),
             **said,
         )
     return speech.say(
@@ -187,7 +187,7 @@ def notes(speech: Language, result: PlanResult) -> Iterator[str]:
         yield speech.say(
             "Limit on the cost in {years}: {budget} million rupiah.",
             years=cost_years(speech, result),
-            budget=money(speech, result.budget_idr_million),
+            budget=wording.stated_number(speech, result.budget_idr_million),
         )
     if not result.steady:
         yield speech.say("More effort does not always raise the probability here: look at the whole table.")
@@ -253,7 +253,7 @@ def value_of(speech: Language, lever: Lever, value: float) -> str:
     """Return one setting of one lever: a number of villages, or a share in percent."""
     if lever.kind == "capacity":
         return speech.number(value)
-    return speech.percent(value, 0 if round(100 * value, 6).is_integer() else 1)
+    return wording.stated_share(speech, value)
 
 
 def setting(speech: Language, result: PlanResult, point: Setting) -> str:
@@ -286,18 +286,12 @@ def enough(speech: Language, result: PlanResult, in_order: Setting) -> str:
 
 def cost_years(speech: Language, result: PlanResult) -> str:
     """Return the years that a cost covers, from the first to the last."""
-    first, last = result.cost_years
-    return str(first) if first == last else speech.say("{low}–{high}", low=first, high=last)
-
-
-def money(speech: Language, cost: float) -> str:
-    """Return million rupiah, decimals only where they were given."""
-    return speech.number(cost, 0 if float(cost).is_integer() else 1)
+    return wording.years(speech, *result.cost_years)
 
 
 def goal(speech: Language, result: PlanResult) -> str:
     """Return the wanted probability in percent."""
-    return speech.percent(result.goal, 0 if round(100 * result.goal, 6).is_integer() else 1)
+    return wording.stated_share(speech, result.goal)
 
 
 def chance(speech: Language, result: PlanResult, probability: float) -> str:
