@@ -11,7 +11,7 @@ the list acts in all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import methodcaller
 from typing import Literal
@@ -72,7 +72,7 @@ class Luck:
 
 @dataclass(frozen=True)
 class Term:
-    """One term of the log odds of rising.
+    """One term of the log odds of rising, known by its name and the parameter behind it.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ class Term:
 
     name: str
     key: ParameterKey
-    regressor: OfVillage | OfNeighbours | Luck
+    regressor: OfVillage | OfNeighbours | Luck = field(compare=False)
 
     @property
     def foreseeable(self) -> bool:

@@ -97,7 +97,7 @@ def test_closed_forms_take_it_in(scenario: Assumptions) -> None:
 def test_the_exact_year_ahead_takes_it_in(scenario: Assumptions) -> None:
     """Without simulation each village rises with its chance, with the term or without it."""
     (villages,) = scenario.districts
-    alone = replace(scenario, interventions=(), parameters=replace(scenario.parameters, interventions=()))
+    alone = make_scenario(villages, {"peer_odds_ratio": RATIO, "fall": 0.0}, horizon=2)
     found = first_year(alone, villages, alone.parameters.draw(0, 1), 0)
     typical, beside = chance(odds(np.array([0.0502])) * np.array([1.0, RATIO**0.4]))
     np.testing.assert_allclose(found.village_rises[:, 0], [typical] * 5 + [beside] * 3 + [0.0] * 2, rtol=1e-9)

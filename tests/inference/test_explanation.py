@@ -54,6 +54,17 @@ def parts(found: Explanation) -> dict[str, Component]:
     return {component.name or component.kind: component for component in found.components}
 
 
+def test_trajectories_that_are_played_in_chunks_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of ordinary size has several chunks; every term, those of covariates too, is joined over them."""
+    scenario = uncertain()
+    code = scenario.districts[0].codes[2]
+    whole = explain(scenario, code, draws=6, replicates=4)
+    monkeypatch.setitem(explanation.CHUNK_CELLS, "batch", 60)
+    cut = explain(scenario, code, draws=6, replicates=4)
+    assert [part.odds_ratio for part in cut.components] == [part.odds_ratio for part in whole.components]
+    assert (cut.base, cut.foreseen, cut.chance) == pytest.approx((whole.base, whole.foreseen, whole.chance))
+
+
 def test_without_chance_every_odds_ratio_is_its_formula() -> None:
     """Fixed numbers, certain assistance: each term multiplies the odds, and chances are those of the products."""
     villages = make_villages([5], [0, 1, 1, 3, 0], columns={"remote": [2.0, 0.5, 1.0, 3.5, 4.0]})
