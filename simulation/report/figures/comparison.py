@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from ..kinds.comparison.result import ComparedScenario, ComparedYear, Comparison
 from ..kinds.head import footing, programme_line
 from ..kinds.kind import Source
 from ..language import Language
-from .page import INK, LEVEL_COLOURS, Axes, Figure, Page, grid, year_ticks
+from .page import INK, LEVEL_COLOURS, Axes, Figure, Page, grid, write_above, year_ticks
 
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _PANEL, _ABOVE, _BELOW, _TITLE = 1.05, 0.3, 0.24, 0.17
@@ -43,7 +42,7 @@ def draw_comparison(speech: Language, result: ComparisonResult, source: Source) 
         axes = page.axes(left=0.4, right=0.08, bottom=below + _BELOW, top=above)
         _draw(speech, axes, one.years, limits)
         if several:
-            _above(axes, None, 15, titles[one.name], weight="bold", ha="left")
+            write_above(axes, None, 15, titles[one.name], weight="bold", ha="left")
     return page.figure
 
 
@@ -122,17 +121,4 @@ def _draw(speech: Language, axes: Axes, years: Sequence[ComparedYear], limits: t
     named = year_ticks(axes, [year.year for year in years], _MOST_YEARS)
     for year in years:
         if year.year in named:
-            _above(axes, year.year, 3, signed(speech, 100 * year.difference), weight="bold", ha="center")
-
-
-def _above(axes: Axes, year: int | None, points: float, text: str, **look: Any) -> None:
-    """Write text above the axes, at a year or at their left edge."""
-    axes.annotate(
-        text,
-        (0, 1) if year is None else (year, 1),
-        xycoords="axes fraction" if year is None else axes.get_xaxis_transform(),
-        xytext=(0, points),
-        textcoords="offset points",
-        va="bottom",
-        **look,
-    )
+            write_above(axes, year.year, 3, signed(speech, 100 * year.difference), weight="bold", ha="center")

@@ -207,6 +207,19 @@ def grid(axes: Axes) -> None:
 
 
 @lru_cache(maxsize=4096)
+def write_above(axes: Axes, year: int | None, points: float, text: str, **look: Any) -> None:
+    """Write text above the axes, at a year or at their left edge."""
+    axes.annotate(
+        text,
+        (0, 1) if year is None else (year, 1),
+        xycoords="axes fraction" if year is None else axes.get_xaxis_transform(),
+        xytext=(0, points),
+        textcoords="offset points",
+        va="bottom",
+        **look,
+    )
+
+
 def text_width(text: str, size: float = LETTERS, weight: str = "normal") -> float:
     """Return how wide a text is, in points, on screen or on paper, whichever is wider."""
     font = get_font(_font_file(weight))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from .page import (
     Page,
     count_axis,
     text_width,
+    write_above,
     year_ticks,
 )
 
@@ -160,27 +160,14 @@ def _label_chances(
         if fits
         else speech.say("Probability that the target is met:")
     )
-    _above(axes, 0, 24 if fits else 15, said, color=QUIET_INK)
+    write_above(axes, None, 24 if fits else 15, said, color=QUIET_INK)
     for year, probability in chances:
         if year in named:
-            _above(axes, year, 13 if fits else 4, wording.chance(speech, probability), ha="center", weight="bold")
+            write_above(axes, year, 13 if fits else 4, wording.chance(speech, probability), ha="center", weight="bold")
     for year, span in spans.items() if fits else ():
-        _above(axes, year, 3, span, ha="center")
+        write_above(axes, year, 3, span, ha="center")
 
 
 def _apart(named: Collection[float]) -> float:
     """Return how many years lie between two that are named."""
     return float(np.diff(sorted(named)).min()) if len(named) > 1 else 1.0
-
-
-def _above(axes: Axes, place: float, points: float, text: str, **look: Any) -> None:
-    """Write text above the axes, at a year; at 0 at their left edge."""
-    axes.annotate(
-        text,
-        (place, 1),
-        xycoords=axes.get_xaxis_transform() if place else "axes fraction",
-        xytext=(0, points),
-        textcoords="offset points",
-        va="bottom",
-        **look,
-    )
