@@ -14,11 +14,11 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions
 from ..domain.villages import KnownStatuses
-from ..engine.closed_form.applicability import NoClosedForm, sort_districts
+from ..engine.closed_form.applicability import NoClosedForm, refuse_too_costly, sort_districts
 from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
-from ..engine.one_year import ExactResult
+from ..engine.one_year import ExactResult, draws_needed, first_year
 from ..inference.forecast import PrecisionStep, PrecisionTrace
 from ..inference.precision import doubled
 from ..inference.uncertainty import INTERVAL90
@@ -223,8 +223,33 @@ def _exact_contrasts(
     Refusal
         Where a scenario has no closed form, with every reason of every scenario.
     """
+    every = (baseline, *scenarios)
+    if all(one.horizon == 1 for one in every):
+        without, *others = _first_years(every, effort, seed)
+    else:
+        without, *others = _all_years(every, effort, seed)
+    return tuple(_exact_contrast(without, with_it) for with_it in others)
+
+
+class _Solved(NamedTuple):
+    """An exact result and what it is of."""
+
+    scenario: Scenario
+    parameters: Parameters
+    result: ExactResult
+
+
+def _first_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> list[_Solved]:
+    draws = max(draws_needed(one, effort.draws, seed) for one in scenarios)
+    drawn = [(one, one.parameters.draw(seed, draws)) for one in scenarios]
+    for one, parameters in drawn:
+        refuse_too_costly(one, parameters)
+    return [_Solved(one, parameters, first_year(one, one.districts[0], parameters, seed)) for one, parameters in drawn]
+
+
+def _all_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> list[_Solved]:
     sorted_out, reasons = [], []
-    for scenario in (baseline, *scenarios):
+    for scenario in scenarios:
         parameters = scenario.parameters.draw(seed, effort.draws)
         try:
             (groups,) = sort_districts(scenario, parameters, seed)
@@ -235,19 +260,10 @@ def _exact_contrasts(
             sorted_out.append((scenario, parameters, groups))
     if reasons:
         raise Refusal(*reasons)
-    without, *others = [
+    return [
         _Solved(one, parameters, solve(one, one.districts[0], parameters, groups))
         for one, parameters, groups in sorted_out
     ]
-    return tuple(_exact_contrast(without, with_it) for with_it in others)
-
-
-class _Solved(NamedTuple):
-    """An exact result and what it is of."""
-
-    scenario: Scenario
-    parameters: Parameters
-    result: ExactResult
 
 
 def _exact_contrast(without: _Solved, with_it: _Solved) -> Contrast:

@@ -78,13 +78,9 @@ SETTINGS = {
         interventions=[assist("pokja", coverage=Fraction(1), eligible_status=LEVELS, ramp_years=2),
                        assist("data", coverage=Fraction(1), eligible_status=LEVELS)],
     ),
-    "places by lot, kept for the whole horizon": district(
-        SMALL, horizon=3, known=False, scalars=MOVING, effects=EFFECT,
-        interventions=[assist(capacity=6, eligible_status=("dasar",), years_per_village=3)],
-    ),
-    "places by lot among three levels, kept for two years of shock": district(
-        SMALL, horizon=2, known=False, scalars={**MOVING, **SHOCK}, effects=EFFECT,
-        interventions=[assist(capacity=7, years_per_village=2)],
+    "those nearest to rising keep their places": kecamatan(
+        SHOCK, horizon=2, covariates={"remote": 1.4}, effects=EFFECT,
+        interventions=[assist(capacity=6, priority="nearest_to_rising", years_per_village=2)],
     ),
     "a shared shock": district(TANAH_LAUT, scalars={**MOVING, "year_sd": 0.9}),
     "campaign years without shock": district(SMALL, horizon=3, scalars={**MOVING, **CAMPAIGN}),

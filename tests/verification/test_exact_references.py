@@ -17,7 +17,7 @@ from simulation.domain.distributions import HalfNormal, LogitNormal
 from simulation.domain.parameters import ParameterKey
 from simulation.domain.target import Target
 from simulation.engine.closed_form.shock_paths import year_shocks
-from simulation.engine.poisson_binomial import Axis, Part, total
+from simulation.engine.poisson_binomial import Part, total
 from simulation.inference.forecasting import forecast
 
 
@@ -25,7 +25,7 @@ def poisson_binomial(probabilities: list[float], multiplicity: list[int] | None 
     """Return the distribution of a sum of independent 0/1 numbers."""
     sizes = multiplicity or [1] * len(probabilities)
     parts = [Part(n, np.array([[1 - p], [p]])) for p, n in zip(probabilities, sizes, strict=True)]
-    return total(parts, [Axis(sum(sizes))])[:, 0]
+    return total(parts, [sum(sizes)])[:, 0]
 
 
 def test_sums_meet_the_values_of_the_r_package_poibin() -> None:

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
-from ...domain.law import PEERS, SUBDISTRICT, OfVillage, acting
-from ...domain.messages import KampungError, Message
+from ...domain.law import Luck, OfNeighbours, OfVillage, acting
+from ...domain.messages import Message, Refusal
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.villages import KnownStatuses, Villages
 from ..one_year import A_SECOND, multiplications
-from .assistance_plan import OpenAllocationError
 from .groups import Population, populations
 from .several_years import Workload
 from .shock_paths import is_random
@@ -22,26 +21,28 @@ MOST_MINUTES = 5
 COUNTS = 9
 """Numbers that are counted of a first year: rises, falls, four levels, and the readings that are none of these."""
 A_MINUTE = 60 * A_SECOND
+FOLLOWED = {("village", True), ("district", False)}
+"""Luck that the forward equations follow: what sets a village apart for good, and what a year brings to a district."""
 
-SUBDISTRICT_SHOCK = Message(
+SHARED_LUCK = Message(
     "the shock that villages of a kecamatan share cannot be computed exactly; "
-    "set transition.subdistrict_sd: 0, or use --engine batch"
+    "set transition.{key}: {off}, or use --engine batch"
 )
-SUBDISTRICT_SHOCK_LEFT_OUT = Message(
+SHARED_LUCK_LEFT_OUT = Message(
     "the shock that villages of a kecamatan share cannot be computed exactly, and the scenario leaves it to its "
-    "default prior; set transition.subdistrict_sd: 0, or use --engine batch"
+    "default prior; set transition.{key}: {off}, or use --engine batch"
 )
-PEERS_LATER = Message(
+NEIGHBOURS = Message(
     "peers make villages depend on each other after the first year; "
-    "set transition.peer_odds_ratio: 1 or horizon: 1, or use --engine batch"
+    "set transition.{key}: {off} or horizon: 1, or use --engine batch"
 )
-PEERS_LATER_LEFT_OUT = Message(
+NEIGHBOURS_LEFT_OUT = Message(
     "peers make villages depend on each other after the first year, and the scenario leaves them to their default "
-    "prior; set transition.peer_odds_ratio: 1 or horizon: 1, or use --engine batch"
+    "prior; set transition.{key}: {off} or horizon: 1, or use --engine batch"
 )
-PEERS_UNKNOWN = Message(
+NEIGHBOURS_UNKNOWN = Message(
     "what villages learn from their peers depends on which of them stand where, and their statuses are unknown; "
-    "set transition.peer_odds_ratio: 1, give every village its status, or use --engine batch"
+    "set transition.{key}: {off}, give every village its status, or use --engine batch"
 )
 SHOCK_LATER = Message(
     "the shared shock of the district can be computed exactly for {years} years at most, and the horizon is {horizon}; "
@@ -57,21 +58,8 @@ TOO_COSTLY = Message(
 )
 
 
-class NoClosedForm(KampungError):  # noqa: N818  a public name that says what it is
-    """The exact engine has no closed form for a scenario.
-
-    Attributes
-    ----------
-    reason
-        The first thing that is in the way.
-    reasons
-        Everything that is; the first included.
-    """
-
-    def __init__(self, reasons: list[Message]) -> None:
-        self.reasons = tuple(reasons)
-        self.reason = reasons[0]
-        super().__init__("\n".join(map(str, reasons)))
+class NoClosedForm(Refusal):
+    """A scenario has no closed form, or not one in reasonable time."""
 
 
 def sort_districts(scenario: Assumptions, parameters: Parameters, seed: int) -> list[list[Population]]:
@@ -88,14 +76,14 @@ def sort_districts(scenario: Assumptions, parameters: Parameters, seed: int) -> 
         reasons += (reason for reason in in_the_way(scenario, villages, parameters) if reason not in reasons)
         try:
             result.append(populations(scenario, villages, parameters, seed))
-        except OpenAllocationError as allocation:
+        except Refusal as allocation:
             reasons += (reason for reason in allocation.reasons if reason not in reasons)
     if not reasons:
         every = [one for district in result for one in district]
         spent = sum(Workload(scenario, one, parameters.take(one.draws)).multiplications for one in every)
         reasons += _too_costly(spent)
     if reasons:
-        raise NoClosedForm(reasons)
+        raise NoClosedForm(*reasons)
     return result
 
 
@@ -109,7 +97,7 @@ def refuse_too_costly(scenario: Assumptions, parameters: Parameters) -> None:
     """
     spent = sum(COUNTS * multiplications(villages, parameters, len(villages)) for villages in scenario.districts)
     if reasons := _too_costly(spent):
-        raise NoClosedForm(reasons)
+        raise NoClosedForm(*reasons)
 
 
 def _too_costly(spent: float) -> list[Message]:
@@ -121,15 +109,18 @@ def _too_costly(spent: float) -> list[Message]:
 def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Iterator[Message]:
     """Yield the terms of the law that leave one district without a closed form."""
     unknown, years = not isinstance(villages.known, KnownStatuses), scenario.horizon
-    left_out = scenario.parameters.defaulted
-    if SUBDISTRICT.coefficient(parameters).any():
-        yield SUBDISTRICT_SHOCK_LEFT_OUT if "subdistrict_sd" in left_out else SUBDISTRICT_SHOCK
-    if PEERS.coefficient(parameters).any() and villages.subdistrict_sizes.max() > 1:
-        if years > 1:
-            yield PEERS_LATER_LEFT_OUT if "peer_odds_ratio" in left_out else PEERS_LATER
-        if unknown:
-            yield PEERS_UNKNOWN
+    for term in acting(parameters):
+        values = {"key": str(term.switch), "off": f"{term.switch.neutral:g}"}
+        left_out = str(term.switch) in scenario.parameters.defaulted
+        match term.regressor:
+            case Luck(shared_by=shared_by, lasting=lasting) if (shared_by, lasting) not in FOLLOWED:
+                yield replace(SHARED_LUCK_LEFT_OUT if left_out else SHARED_LUCK, values=values)
+            case OfNeighbours() if villages.subdistrict_sizes.max() > 1:
+                if years > 1:
+                    yield replace(NEIGHBOURS_LEFT_OUT if left_out else NEIGHBOURS, values=values)
+                if unknown:
+                    yield replace(NEIGHBOURS_UNKNOWN, values=values)
+            case OfVillage() if unknown:
+                yield COVARIATES_UNKNOWN
     if is_random(parameters) and years > SHOCK_YEARS:
         yield replace(SHOCK_LATER, values={"years": SHOCK_YEARS, "horizon": years})
-    if unknown and any(isinstance(term.regressor, OfVillage) for term in acting(parameters)):
-        yield COVARIATES_UNKNOWN

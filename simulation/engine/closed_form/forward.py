@@ -25,11 +25,6 @@ from .shock_paths import Histories, Shocks, standard_nodes
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-Statuses = NDArray[np.int8]
-
-_POSSIBLE = 1e-15
-"""Chances below this come from rounding."""
-
 
 @dataclass(frozen=True, eq=False)
 class Village:
@@ -138,31 +133,6 @@ def lasting_nodes(village_sd: Floats) -> tuple[Floats, Floats]:
     """Return nodes (D, b) and weights (b,) for the average over what sets a village apart for good."""
     standard, weight = standard_nodes() if village_sd.any() else (np.zeros(1), np.ones(1))
     return village_sd[:, None] * standard, weight
-
-
-def possible_states(status: Statuses, parameters: Parameters, min_years: int, horizon: int) -> list[Bools]:
-    """Return which states are possible at the start of each year in any draw, each (V, 4, 2).
-
-    The last axis is "waits"; `status` (V,) is that of the origin year.
-    """
-    p, ages = parameters, min(min_years, horizon)
-    free, held = (
-        (transition_matrix(rise, p.fall, p.rise_reaches, p.fall_reaches) > _POSSIBLE).any(axis=0)
-        for rise in (p.rise, np.zeros_like(p.rise))
-    )
-    states = np.zeros((status.size, len(LEVELS), ages + 1), dtype=bool)
-    states[np.arange(status.size), status, ages] = True
-    result = []
-    for _ in range(horizon):
-        may_rise, waits = states[..., -1], states[..., :-1].any(axis=-1)
-        result.append(np.stack([may_rise, waits], axis=-1))
-        moved = may_rise @ (free & ~np.eye(4, dtype=bool)) | waits @ (held & ~np.eye(4, dtype=bool))
-        after = np.zeros_like(states)
-        after[..., 0] = moved
-        after[..., -1] |= may_rise & np.diagonal(free)
-        after[..., 1:] |= states[..., :-1] & np.diagonal(held)[:, None]
-        states = after
-    return result
 
 
 def _moves(parameters: Parameters, log_odds: Floats, fall_log_odds: Floats, min_years: int) -> Floats:

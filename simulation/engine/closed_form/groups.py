@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +18,7 @@ from ...domain.villages import (
     SubdistrictCounts,
     Villages,
 )
-from .assistance_plan import AssistancePlan, Choice, doses, plan_assistance
+from .assistance_plan import doses, settled_assistance
 from .forward import Village
 
 Floats = NDArray[np.float64]
@@ -42,16 +40,13 @@ class Group:
     example
         Row of one of them: where covariates and peers are looked up.
     assisted
-        Shape (Y, J): when they are assisted for sure.
-    choices
-        Which random choices they are among.
+        Shape (Y, J): when they are assisted.
     """
 
     size: int
     status: int
     example: int
     assisted: Bools
-    choices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +61,6 @@ class Population:
         Sizes sum to the number of villages.
     membership
         Shape (V, G): chance that a village is of a group; rows sum to 1.
-    choices
-        Random choices that cross groups: villages to choose from, and places.
-    spans
-        What each choice adds to the assistance of the chosen, each (Y, J).
     log_odds
         Shape (D, V): covariates and peers.
     """
@@ -77,28 +68,14 @@ class Population:
     draws: Ints
     groups: tuple[Group, ...]
     membership: Floats
-    choices: tuple[tuple[int, int], ...]
-    spans: tuple[Bools, ...]
     log_odds: Floats
 
-    def variants(self, group: Group) -> Iterator[tuple[tuple[int, ...], float, Bools]]:
-        """Yield who is chosen (0 or 1 for each of the group's choices), how likely, and the assistance (Y, J)."""
-        for chosen in product((0, 1), repeat=len(group.choices)):
-            probability, assisted = 1.0, group.assisted
-            for number, taken in zip(group.choices, chosen, strict=True):
-                members, places = self.choices[number]
-                probability *= places / members if taken else 1 - places / members
-                assisted = assisted | self.spans[number] if taken else assisted
-            yield chosen, probability, assisted
-
-    def village(
-        self, scenario: Assumptions, parameters: Parameters, draws: Ints, group: Group, assisted: Bools
-    ) -> Village:
+    def village(self, scenario: Assumptions, parameters: Parameters, draws: Ints, group: Group) -> Village:
         """Return what sets the villages of a group apart, for some draws.
 
         `parameters` are those of `draws`, places among this population's own.
         """
-        dose = doses(assisted, scenario.interventions)
+        dose = doses(group.assisted, scenario.interventions)
         rise, fall = (
             [ratio[:, None] * given for ratio, given in zip(ratios.T, dose.T, strict=True)]
             for ratios in (parameters.rise_log_odds_ratio, parameters.fall_log_odds_ratio)
@@ -117,7 +94,7 @@ def populations(scenario: Assumptions, villages: Villages, parameters: Parameter
 
     Raises
     ------
-    OpenAllocationError
+    Refusal
         Where assistance is not settled in advance.
     """
     draws = np.arange(parameters.rise.shape[0])
@@ -136,7 +113,7 @@ def populations(scenario: Assumptions, villages: Villages, parameters: Parameter
 
 
 def village_log_odds(villages: Villages, parameters: Parameters) -> Floats:
-    """Return what can be foreseen of the log odds of rising in the first year, shape (D, V)."""
+    """Return what covariates and (first year) peers add to the log odds of rising, shape (D, V)."""
     result = np.zeros((parameters.rise.shape[0], len(villages)))
     for term, regressor in seen_at(villages, parameters, _levels(villages)):
         result += term.coefficient(parameters)[:, None] * regressor
@@ -167,26 +144,22 @@ def _population(
         status, placed = villages.levels, np.eye(len(villages))
     else:
         status, placed = _placed(villages, counts)
-    plan = plan_assistance(scenario, villages, status, drawn, log_odds)
-    rows = _rows_alike(villages, drawn, status, plan)
+    assisted = settled_assistance(scenario, villages, status, drawn, log_odds[0])
+    rows = _rows_alike(villages, drawn, status, assisted)
     groups = [
         Group(
             size=len(alike),
             status=int(status[alike[0]]),
             example=int(alike[0]),
-            assisted=plan.settled[alike[0]],
-            choices=tuple(c for c, choice in enumerate(plan.choices) if choice.members[alike[0]]),
+            assisted=assisted[alike[0]],
         )
         for alike in rows
     ]
     membership = np.stack([placed[:, alike].sum(axis=1) for alike in rows], axis=1)
-    groups, membership, kept = _split(groups, membership, plan.choices)
     return Population(
         draws=draws,
         groups=tuple(groups),
         membership=membership,
-        choices=tuple((int(plan.choices[c].members.sum()), plan.choices[c].places) for c in kept),
-        spans=tuple(plan.choices[c].assisted for c in kept),
         log_odds=log_odds,
     )
 
@@ -200,48 +173,19 @@ def _placed(villages: Villages, counts: Ints) -> tuple[Statuses, Floats]:
     return status, of_village[:, status] / by_district[status]
 
 
-def _rows_alike(villages: Villages, parameters: Parameters, status: Statuses, plan: AssistancePlan) -> list[list[int]]:
+def _rows_alike(villages: Villages, parameters: Parameters, status: Statuses, assisted: Bools) -> list[list[int]]:
     """Return the rows of each group."""
     columns = [regressor for _, regressor in seen_at(villages, parameters, _levels(villages))]
     alike: dict[tuple[object, ...], list[int]] = {}
     for row, level in enumerate(status):
-        among = tuple(bool(choice.members[row]) for choice in plan.choices)
-        key = (int(level), among, plan.settled[row].tobytes(), *(float(column[row]) for column in columns))
+        key = (int(level), assisted[row].tobytes(), *(float(column[row]) for column in columns))
         alike.setdefault(key, []).append(row)
     return list(alike.values())
 
 
-def _split(
-    groups: list[Group], membership: Floats, choices: tuple[Choice, ...]
-) -> tuple[list[Group], Floats, list[int]]:
-    """Split groups by every choice within one group of alike villages: how many are chosen is then certain.
-
-    Returns the groups, their membership, and the numbers of the choices that are left, renumbered in the groups.
-    """
-    kept: list[int] = []
-    for number, choice in enumerate(choices):
-        among = [g for g, group in enumerate(groups) if number in group.choices]
-        if len(among) > 1:
-            kept.append(number)
-            continue
-        whole = groups[among[0]]
-        left = tuple(c for c in whole.choices if c != number)
-        share = choice.places / whole.size
-        groups[among[0]] = replace(whole, size=whole.size - choice.places, choices=left)
-        groups.append(replace(whole, size=choice.places, choices=left, assisted=whole.assisted | choice.assisted))
-        membership = np.column_stack([membership, membership[:, among[0]] * share])
-        membership[:, among[0]] *= 1 - share
-    return (
-        [replace(group, choices=tuple(kept.index(c) for c in group.choices)) for group in groups],
-        membership,
-        kept,
-    )
-
-
 def _fingerprint(population: Population) -> bytes:
-    parts: list[bytes] = [population.membership.tobytes(), repr(population.choices).encode()]
-    parts += [span.tobytes() for span in population.spans]
+    parts: list[bytes] = [population.membership.tobytes()]
     for group in population.groups:
-        parts.append(f"{group.size}/{group.status}/{group.example}/{group.choices}".encode())
+        parts.append(f"{group.size}/{group.status}/{group.example}".encode())
         parts.append(group.assisted.tobytes())
     return b"|".join(parts)

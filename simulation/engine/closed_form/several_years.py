@@ -1,8 +1,7 @@
 """Closed forms of several years: every count of every year of one district, for each parameter draw.
 
 Given the shocks of the district, villages are independent, so every count is a sum over villages; the
-result is averaged over the paths of the shocks. A random choice of the assisted is one more number that
-is summed: every member is chosen by a coin of its own, and only sums with the right number of chosen count.
+result is averaged over the paths of the shocks.
 Which scenarios have a closed form, `applicability` says.
 """
 
@@ -12,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import prod
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +21,9 @@ from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS, TOP
 from ...domain.villages import Villages
 from ..one_year import A_SECOND, ExactResult
-from ..poisson_binomial import Axis, Part, cost, total
+from ..poisson_binomial import Part, cost, total
 from .forward import ForwardEquations, lasting_nodes
-from .groups import Group, Population
+from .groups import Population
 from .shock_paths import Histories, histories, path_weights, pieces, year_shocks
 from .target_counts import SATURATED, Measure, judged, kinds_of_moves, year_measures
 
@@ -39,15 +37,6 @@ JOINT_COST = 60 * A_SECOND
 """Multiplications that the probability of "every year" may take: a minute; beyond that it is left out."""
 LAW_BYTES = 2**27
 LATTICE_BYTES = 2**28
-
-
-class Variant(NamedTuple):
-    """Who of a group is chosen (0 or 1 a choice), how likely that is, when they are assisted, and what follows."""
-
-    chosen: tuple[int, ...]
-    probability: float
-    assisted: Bools
-    forward: ForwardEquations
 
 
 class ClosedForm:
@@ -67,12 +56,8 @@ class ClosedForm:
         self._shocks = year_shocks(drawn)
         ages = min(scenario.min_years, scenario.horizon)
         where = np.arange(population.draws.size)[places]
-        self._variants: list[list[Variant]] = [
-            [
-                Variant(chosen, probability, assisted, ForwardEquations(village, drawn, self._shocks, ages))
-                for chosen, probability, assisted in population.variants(group)
-                for village in [population.village(scenario, drawn, where, group, assisted)]
-            ]
+        self._forward = [
+            ForwardEquations(population.village(scenario, drawn, where, group), drawn, self._shocks, ages)
             for group in population.groups
         ]
 
@@ -88,16 +73,10 @@ class ClosedForm:
         for piece in self._pieces(t):
             weight = path_weights(self._shocks, piece)
             weight_in_all += weight.sum(axis=1)
-            moves = [
-                [one.forward.last_moves(one.forward.before(piece), piece) for one in variants]
-                for variants in self._variants
-            ]
+            moves = [forward.last_moves(forward.before(piece), piece) for forward in self._forward]
             for name, measure in measures.items():
-                chances = [
-                    [np.stack([move[kind].sum(axis=0) for kind in kinds[name]]) for move in variants]
-                    for variants in moves
-                ]
-                found = self._sum(chances, measure.lattice, measure.axes(self._size), weight)
+                chances = [np.stack([move[kind].sum(axis=0) for kind in kinds[name]]) for move in moves]
+                found = self._sum(chances, measure.lattice, measure.limits(self._size), weight)
                 if not measure.minds_top:
                     sums[name][: len(found)] += found
                 met[name] += found[measure.reached(found.shape[:-1])].sum(axis=0)
@@ -116,13 +95,13 @@ class ClosedForm:
         horizon, measures = self._scenario.horizon, joint_measures(self._scenario, self._population)
         sorts = [kinds_of_moves(measure, self._waits) for measure in measures]
         lattice = tuple(n for measure in measures for n in measure.lattice)
-        axes = [axis for measure in measures for axis in measure.axes(self._size)]
+        limits = [limit for measure in measures for limit in measure.limits(self._size)]
         result, weight_in_all = np.zeros((horizon + 1, self.draws.size)), np.zeros(self.draws.size)
         for piece in self._pieces(horizon - 1):
             weight = path_weights(self._shocks, piece)
             weight_in_all += weight.sum(axis=1)
-            chances = [[_outcomes(one.forward, piece, sorts) for one in variants] for variants in self._variants]
-            found = self._sum(chances, lattice, axes, weight)
+            chances = [_outcomes(forward, piece, sorts) for forward in self._forward]
+            found = self._sum(chances, lattice, limits, weight)
             years = _years_reached(measures, found.shape[:-1])
             for count in range(horizon + 1):
                 result[count] += found[years == count].sum(axis=0)
@@ -130,10 +109,8 @@ class ClosedForm:
 
     def villages(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Return status (V, Y, 4), rise (V, Y), risen (V, Y) and assisted (V, Y, J), mean over the draws."""
-        rows = []
-        for variants in self._variants:
-            parts = [(one.probability, *one.forward.marginal(), one.assisted) for one in variants]
-            rows.append([sum(part[0] * part[i] for part in parts) for i in range(1, 5)])
+        groups = zip(self._forward, self._population.groups, strict=True)
+        rows = [(*forward.marginal(), group.assisted) for forward, group in groups]
         status, rise, risen, assisted = (
             np.tensordot(self._population.membership, np.stack([row[i] for row in rows]), axes=1) for i in range(4)
         )
@@ -143,42 +120,22 @@ class ClosedForm:
         past = histories(self._shocks, t)
         return list(pieces(past, max(1, CASES // (self._shocks.weight.shape[1] * self.draws.size))))
 
-    def _sum(
-        self, chances: Sequence[Sequence[Floats]], lattice: tuple[int, ...], axes: list[Axis], weight: Floats
-    ) -> Floats:
+    def _sum(self, chances: Sequence[Floats], lattice: tuple[int, ...], limits: list[int], weight: Floats) -> Floats:
         """Add up all villages and average over paths, shape (lattice of sums, D).
 
         Parameters
         ----------
         chances
-            One a group and variant, shape (kind, D, path): chance of each point of `lattice`, flattened.
+            One a group, shape (kind, D, path): chance of each point of `lattice`, flattened.
         weight
             Shape (D, path).
         """
-        choices = self._population.choices
         parts = [
-            Part(group.size, self._adds(group, variants, chance, lattice))
-            for group, variants, chance in zip(self._population.groups, self._variants, chances, strict=True)
+            Part(group.size, chance.reshape(*lattice, chance[0].size))
+            for group, chance in zip(self._population.groups, chances, strict=True)
         ]
-        sums = total(parts, [*axes, *(Axis(places, exactly=True) for _, places in choices)])
-        for members, places in choices:
-            sums = sums / chance_of_places(members, places)
+        sums = total(parts, limits)
         return np.asarray((sums.reshape(*sums.shape[:-1], *weight.shape) * weight).sum(axis=-1))
-
-    def _adds(
-        self, group: Group, variants: Sequence[Variant], chances: Sequence[Floats], lattice: tuple[int, ...]
-    ) -> Floats:
-        """Return what one village of a group adds, shape (lattice, choices, case)."""
-        cases = chances[0][0].size
-        sides = [2 if number in group.choices else 1 for number in range(len(self._population.choices))]
-        adds = np.zeros((*lattice, *sides, cases))
-        for one, chance in zip(variants, chances, strict=True):
-            cell = [0] * len(sides)
-            for number, taken in zip(group.choices, one.chosen, strict=True):
-                cell[number] = taken
-            place: tuple[Any, ...] = (..., *cell, slice(None))
-            adds[place] += one.probability * chance.reshape(*lattice, cases)
-        return adds
 
 
 def top_at_start(population: Population, t: int) -> int | None:
@@ -210,13 +167,6 @@ def _years_reached(measures: list[Measure], shape: tuple[int, ...]) -> NDArray[n
     return years
 
 
-def chance_of_places(members: int, places: int) -> float:
-    """Return the chance that independent coins choose just as many as there are places."""
-    from scipy.stats import binom
-
-    return float(binom.pmf(places, members, places / members))
-
-
 class Workload:
     """The closed form of one population and its D draws."""
 
@@ -239,47 +189,40 @@ class Workload:
         spent = 0
         for t, paths in enumerate(self.paths):
             measures = year_measures(self._scenario.target, self._size, waits, top_at_start(self._population, t))
-            spent += paths * sum(self._cost(m.lattice, m.axes(self._size)) for m in measures.values())
+            spent += paths * sum(self._cost(m.lattice, m.limits(self._size)) for m in measures.values())
         return spent * self._draws
 
     @property
     def joint_affordable(self) -> bool:
         """Whether the probability of "every year" can be computed."""
-        lattice, axes = self._joint
-        cells = prod(axis.limit + 2 for axis in axes) * self._shocks.weight.shape[1]
+        lattice, limits = self._joint
+        cells = prod(limit + 2 for limit in limits) * self._shocks.weight.shape[1]
         if cells * 8 > LATTICE_BYTES:
             return False
-        return self._cost(lattice, axes) * self.paths[-1] * self._draws <= JOINT_COST
+        return self._cost(lattice, limits) * self.paths[-1] * self._draws <= JOINT_COST
 
     def blocks(self, jointly: bool) -> Iterator[slice]:
         """Yield which draws to take together."""
         nodes = self._shocks.weight.shape[1]
-        variants = sum(2 ** len(group.choices) for group in self._population.groups)
-        law = 8 * 32 * nodes * self._lasting * self._scenario.horizon * variants
+        law = 8 * 32 * nodes * self._lasting * self._scenario.horizon * len(self._population.groups)
         size = min(CASES // nodes, LAW_BYTES // law)
         if jointly:
-            size = min(size, LATTICE_BYTES // (8 * nodes * prod(axis.limit + 2 for axis in self._joint[1])))
+            size = min(size, LATTICE_BYTES // (8 * nodes * prod(limit + 2 for limit in self._joint[1])))
         size = max(1, size)
         for start in range(0, self._draws, size):
             yield slice(start, start + size)
 
     @cached_property
-    def _joint(self) -> tuple[tuple[int, ...], list[Axis]]:
+    def _joint(self) -> tuple[tuple[int, ...], list[int]]:
         measures = joint_measures(self._scenario, self._population)
         return (
             tuple(n for measure in measures for n in measure.lattice),
-            [axis for measure in measures for axis in measure.axes(self._size)],
+            [limit for measure in measures for limit in measure.limits(self._size)],
         )
 
-    def _cost(self, lattice: tuple[int, ...], axes: list[Axis]) -> int:
+    def _cost(self, lattice: tuple[int, ...], limits: list[int]) -> int:
         """Return the multiplications of one sum over villages, for one path."""
-        choices = self._population.choices
-        every = [*axes, *(Axis(places, exactly=True) for _, places in choices)]
-        shapes = [
-            (group.size, (*lattice, *(2 if number in group.choices else 1 for number in range(len(choices)))))
-            for group in self._population.groups
-        ]
-        return cost(shapes, every)
+        return cost([(group.size, lattice) for group in self._population.groups], limits)
 
 
 def solve(

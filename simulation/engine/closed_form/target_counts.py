@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from ...domain.status import LEVELS, TOP
 from ...domain.target import Target, needed
-from ..poisson_binomial import Axis
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -51,9 +50,9 @@ class Measure:
         scores = int(self.score.max()) + 1
         return (scores, 2) if self.minds_top else (scores,)
 
-    def axes(self, villages: int) -> list[Axis]:
-        """Return the axes along which villages are summed."""
-        return [Axis(self.highest), Axis(villages)] if self.minds_top else [Axis(self.highest)]
+    def limits(self, villages: int) -> list[int]:
+        """Return the largest sum that is told apart along each axis of the lattice."""
+        return [self.highest, villages] if self.minds_top else [self.highest]
 
     def reached(self, shape: tuple[int, ...]) -> Bools:
         """Return whether each point of a lattice (score,[ top]) is enough."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...domain.status import LEVELS
 from ...domain.target import Target
 from ...engine.one_year import Count, chance_of_reaching, target_count
-from ...engine.poisson_binomial import Axis, Part, total
+from ...engine.poisson_binomial import Part, total
 
 Floats = NDArray[np.float64]
 
@@ -69,9 +69,9 @@ def combine_groups(target: Target, status: NDArray[np.integer[Any]], groups: Seq
     count, must = target_count(target, np.bincount(status, minlength=len(LEVELS))[None])
     rising = [group.levels[group.status + 1 :].sum(axis=0) for group in groups]
     moved = [np.stack([np.clip(1 - up, 0, 1), up]) for up in rising]
-    sums = total([Part(g.rows.size, up) for g, up in zip(groups, moved, strict=True)], [Axis(size)]).mean(axis=-1)
+    sums = total([Part(g.rows.size, up) for g, up in zip(groups, moved, strict=True)], [size]).mean(axis=-1)
     adds = [Part(group.rows.size, _adds(count, group)) for group in groups]
-    reached = total(adds, [Axis(count.limit)]).mean(axis=-1)
+    reached = total(adds, [count.limit]).mean(axis=-1)
     levels = np.empty((size, len(LEVELS)))
     for group in groups:
         levels[group.rows] = group.levels.mean(axis=1)

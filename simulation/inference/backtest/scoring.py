@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...domain.randomness import parameter_uniforms
 from ...domain.target import Target
-from ...engine.poisson_binomial import Axis, Part, total
+from ...engine.poisson_binomial import Part, total
 from .. import scores
 from ..uncertainty import INTERVAL90
 from .cases import DistrictYear
@@ -180,5 +180,5 @@ def reliability(chance: Floats, happened: NDArray[np.bool_]) -> tuple[Bin, ...]:
 def _expected(chance: Floats) -> NDArray[np.int64]:
     """Return the 5% and 95% quantile of how many of some independent events happen."""
     parts = [Part(1, np.array([[1 - p], [p]])) for p in chance]
-    cumulative = np.cumsum(total(parts, [Axis(chance.size)])[:, 0])
+    cumulative = np.cumsum(total(parts, [chance.size])[:, 0])
     return np.searchsorted(cumulative, np.array(INTERVAL90) - 1e-12)
