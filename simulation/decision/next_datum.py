@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
+from ..domain.scenario import require_assumptions
 from ..domain.status import LEVELS
 from ..domain.villages import MadeUpCounts
 from ..engine.effort import Effort
@@ -130,6 +131,7 @@ def next_datum(
     >>> kkb.next_datum(scenario, draws=50, tries=20).data[0].datum
     'launch_years'
     """
+    require_assumptions(scenario)
     _refuse(scenario)
     rng = np.random.default_rng([seed, 21])
     goal = goal_of(scenario, 0.5, None, every_year=False)

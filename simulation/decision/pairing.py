@@ -11,7 +11,7 @@ import numpy as np
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
-from ..domain.scenario import Assumptions
+from ..domain.scenario import Assumptions, require_assumptions
 from ..domain.status import Status
 from ..domain.target import Target
 from ..domain.villages import KnownStatuses, MadeUpCounts, StatusKnowledge, SubdistrictCounts, Villages
@@ -69,6 +69,7 @@ def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
     """
     reasons: list[Message] = []
     for scenario in (baseline, *scenarios):
+        require_assumptions(scenario)
         named = {"scenario": scenario.name, "baseline": baseline.name, "districts": len(scenario.districts)}
         found = [SEVERAL_DISTRICTS] if len(scenario.districts) > 1 else []
         found += _other_question(baseline, scenario)

@@ -142,6 +142,10 @@ class Empirical:
 
     values: Floats
 
+    def __post_init__(self) -> None:
+        """Take any list of numbers."""
+        object.__setattr__(self, "values", np.asarray(self.values, dtype=np.float64))
+
     @property
     def fixed(self) -> bool:
         """Whether there is a single value."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Literal
 
 from .constraints import SCENARIO_NAME, Finding, Horizon, Year, Years, bad_name, checked, problem_at
 from .intervention import Intervention, Overlap, column_problems
@@ -107,6 +108,15 @@ class Assumptions:
         return all(getattr(self, one.name) == getattr(other, one.name) for one in fields(Assumptions))
 
 
+def require_assumptions(found: object) -> None:
+    """Raise a `TypeError` that says how to come by a scenario where something else is given as one."""
+    if not isinstance(found, Assumptions):
+        raise TypeError(
+            f"a scenario is needed, not {type(found).__name__}: load_scenario reads one from a file, "
+            "Scenario.from_dict from a mapping"
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Provenance:
     """Where the assumptions of a scenario came from.
@@ -154,7 +164,7 @@ class StatedAssumptions(Assumptions):
     """
 
     title: Mapping[str, str] = field(default_factory=dict)
-    language: str | None = None
+    language: Literal["id", "en"] | None = None
     provinces: Mapping[str, str] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numbers import Integral
 
 from ..domain.messages import Message, Refusal
-from ..domain.scenario import Assumptions
+from ..domain.scenario import Assumptions, require_assumptions
 
 DEFAULT_DRAWS = 1_000
 DEFAULT_REPLICATES = 20
@@ -49,11 +49,13 @@ class Effort:
         EffortError
             Where either is no whole number or below 1.
         """
-        for found in (self.draws, self.replicates):
-            if not isinstance(found, int) or isinstance(found, bool) or found < 1:
+        for name in ("draws", "replicates"):
+            found = getattr(self, name)
+            if isinstance(found, bool) or not isinstance(found, Integral) or found < 1:
                 raise EffortError(
                     Message("draws and replicates must be whole numbers of 1 or more; found {found}", {"found": found})
                 )
+            object.__setattr__(self, name, int(found))
 
     @classmethod
     def of(cls, scenario: Assumptions, draws: int | None = None, replicates: int | None = None) -> Effort:
@@ -61,6 +63,7 @@ class Effort:
 
         Where every number is fixed one draw says all: `draws` is then ignored.
         """
+        require_assumptions(scenario)
         if scenario.fixed:
             return cls(1, DEFAULT_REPLICATES_FIXED if replicates is None else replicates)
         return cls(DEFAULT_DRAWS if draws is None else draws, DEFAULT_REPLICATES if replicates is None else replicates)

@@ -19,7 +19,7 @@ import mesa
 
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, philox_key
-from ..domain.scenario import Assumptions
+from ..domain.scenario import Assumptions, require_assumptions
 from ..domain.status import LEVELS, TOP, Status
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
 from ..domain.villages import Villages, count_levels, places
@@ -196,6 +196,7 @@ class KampungModel(mesa.Model):
         parameters: Parameters | None = None,
         collect_agents: bool = True,
     ) -> None:
+        require_assumptions(scenario)
         refuse_address(draw=draw, replicate=replicate, seed=seed)
         self.villages = scenario.districts[0] if villages is None else villages
         # For a researcher's own agents; the law itself draws by address and consumes nothing.

@@ -250,13 +250,18 @@ class Forecast:
         effort = f"{self.effort.draws} draws × {self.effort.replicates} replicates"
         if self.ensemble_run is not None and self.ensemble_run.failures:
             effort += f", {len(self.ensemble_run.failures)} trajectories failed"
+        if self.agent_class is not None:
+            effort += f", own agent {self.agent_class.__qualname__}"
         return f"<Forecast {self.scenario.name}, {effort}, P(met in {self.scenario.years[0]}) {chances}{more}>"
 
     def _repr_html_(self) -> str:
-        """Return the yearly table, for notebooks, below what must be known of failures."""
+        """Return the yearly table, for notebooks, below what must be known of an own agent and of failures."""
         from html import escape
 
         table = self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
+        if self.agent_class is not None:
+            named = escape(self.agent_class.__qualname__)
+            table = f"<p>Computed with an agent of the user's own: {named}.</p>{table}"
         if self.ensemble_run is None or not self.ensemble_run.failures:
             return table
         return f"<p>{escape(caveat(self.ensemble_run, self.agent_class))}</p>{table}"

@@ -64,6 +64,8 @@ def forecast(
         Where an exact result would take too long.
     EnsembleError
         Where every trajectory of a district failed, or many ended their worker process.
+    TypeError
+        Where no scenario, or a class that is no `VillageAgent`, is given.
     ValueError
         Where an agent class is given to another engine than Mesa's.
 
@@ -82,6 +84,8 @@ def forecast(
     """
     if agent_class is not None and engine != "mesa":
         raise ValueError('agent_class needs engine="mesa": the other engines have no agents')
+    if agent_class is not None:
+        _refuse_other_classes(agent_class)
     effort = Effort.of(scenario, draws, replicates)
     if engine == "exact":
         from .exact_forecast import exact_forecast
@@ -103,6 +107,13 @@ def forecast(
     if ensemble.failures:
         warnings.warn(caveat(ensemble, agent_class), FailedTrajectoriesWarning, stacklevel=2)
     return result
+
+
+def _refuse_other_classes(agent_class: object) -> None:
+    from ..engine.model import VillageAgent
+
+    if not (isinstance(agent_class, type) and issubclass(agent_class, VillageAgent)):
+        raise TypeError(f"agent_class must be a subclass of VillageAgent; found {agent_class!r}")
 
 
 def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:

@@ -46,6 +46,16 @@ class Scenario(StatedAssumptions):
     `dataclasses.replace` makes a changed copy.
     """
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether another scenario states the same, sources and tables included."""
+        if not isinstance(other, Scenario):
+            return NotImplemented
+        return self is other or (self.document == other.document and self.data == other.data)
+
+    def __hash__(self) -> int:
+        """Return a number that equal scenarios share."""
+        return hash((self.name, self.origin, self.horizon))
+
     @cached_property
     def document(self) -> Mapping[str, Any]:
         """The scenario as a file states it, every default filled in: made from these very assumptions."""
@@ -90,6 +100,8 @@ class Scenario(StatedAssumptions):
         >>> scenario.with_(**{"rise.dasar": 0.1, "horizon": 5}).years
         range(2026, 2031)
         """
+        if not isinstance(mapping, Mapping):
+            raise TypeError(f"a mapping is needed, not {type(mapping).__name__}: load_scenario reads files")
         collector = Collector()
         files = Files((Path() if folder is None else Path(folder)) / "scenario", collector)
         node = node_of(dict(mapping), Place("", None, files.folder), collector)
@@ -218,6 +230,8 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     >>> scenario.origin, scenario.horizon, scenario.districts[0].district
     (2025, 5, 'Kabupaten Tanah Laut')
     """
+    if isinstance(path, Mapping):
+        raise TypeError("load_scenario reads files; Scenario.from_dict takes a mapping")
     collector = Collector()
     files = Files(Path(path), collector)
     chain = read_chain(files, collector)

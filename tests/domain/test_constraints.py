@@ -107,6 +107,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a horizon of nought": (scenario(horizon=0), "horizon: .*at least 1"),
     "an origin that is text": (scenario(origin="2025"), "origin: this is not a whole number"),
     "a name that is a path too": (scenario(name="../etc"), "name: this cannot be a name"),
+    "a language that is none": (scenario(language="xx"), "language: xx is not known here; .*one of: id, en"),
     "a name that systems reserve": (scenario(name="nul"), "systems reserve this name.*write nul-kampung"),
     "a target without sense": (scenario(target=Target(reading="stock", levels=("dasar",))), r"target\.levels"),
     "a target beyond reason": (scenario(target=Target(Fraction(3, 4))), "more than half of the villages"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...domain.messages import Message, Refusal
+from ...domain.scenario import require_assumptions
 from ...inputs.scenario import Scenario
 from ..trial import Engine, Goal, goal_of
 from .levers import BUDGET, Lever, levers_of
@@ -65,6 +66,7 @@ class PlanRequest:
             Where there is nothing to plan, with the reason.
         """
         names = (vary,) if isinstance(vary, str) else tuple(vary)
+        require_assumptions(scenario)
         goal = goal_of(scenario, probability, year, every_year)
         levers = levers_of(scenario, names, goal.years)
         if scenario.fixed:

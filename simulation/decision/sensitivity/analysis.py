@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.messages import Message, Refusal
+from ...domain.scenario import require_assumptions
 from ...engine.effort import Effort
 from ...engine.ensemble import run
 from ...engine.one_year import first_year_chances
@@ -108,6 +109,7 @@ def sensitivity(
 
 
 def _factors(scenario: Scenario) -> Factors:
+    require_assumptions(scenario)
     if len(scenario.districts) > 1:
         raise Refusal(replace(ONE_DISTRICT, values={"scenario": scenario.name, "found": len(scenario.districts)}))
     factors = Factors.of(scenario)

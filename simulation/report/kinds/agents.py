@@ -39,7 +39,7 @@ class Agent:
     values
         What decides numbers beside the source: attributes, defaults, closures, globals that its methods use.
     inputs
-        Files that the class says it reads -> SHA-256.
+        Files that the class says it reads -> content.
     declared
         Whether source, values and inputs are all that decides its numbers, as far as the class says.
     """
@@ -47,7 +47,7 @@ class Agent:
     name: str
     files: Mapping[str, bytes]
     values: Mapping[str, Any]
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, bytes]
     declared: bool
 
     @classmethod
@@ -71,7 +71,7 @@ class Agent:
             ) from error
         named = getattr(agent_class, "inputs", None)
         file = file_of(agent_class)
-        inputs = {} if named is None else _digests(agent_class, [Path(one) for one in named], file)
+        inputs = {} if named is None else _contents(agent_class, [Path(one) for one in named], file)
         return cls(
             agent_name(agent_class) or "", reader.files, reader.values, inputs, named is not None and not reader.unknown
         )
@@ -84,8 +84,18 @@ class Agent:
             "name": self.name,
             "files": sources,
             "values": dict(self.values),
-            "inputs": sorted(self.inputs.values()),
+            "inputs": sorted(sha256(content).hexdigest() for content in self.inputs.values()),
         }
+
+    @property
+    def kept(self) -> dict[str, bytes]:
+        """Path below the agent's folder -> content: its sources, and what it reads from there."""
+        beside = {
+            name: content
+            for name, content in self.inputs.items()
+            if not Path(name).is_absolute() and ".." not in Path(name).parts
+        }
+        return {**{Path(name).as_posix(): content for name, content in beside.items()}, **self.files}
 
 
 def agent_name(agent_class: type | None) -> str | None:
@@ -148,7 +158,8 @@ class _Reader:
                 self._value(f"{where}({name})", value.cell_contents)
         self._value(f"{where}()", [function.__defaults__, function.__kwdefaults__])
         for name in sorted(_names(function.__code__)):
-            if name in function.__globals__:
+            # Where a module lies (__file__) is no value: the agent is the same in another folder.
+            if name in function.__globals__ and not name.startswith("__"):
                 self._value(name, function.__globals__[name])
 
     def _value(self, name: str, value: Any) -> None:
@@ -230,10 +241,10 @@ def _beside(file: Path, root: Path) -> bool:
     return file.is_relative_to(root.resolve()) and not installed and not file.is_relative_to(ours)
 
 
-def _digests(agent_class: type, paths: list[Path], file: Path | None) -> dict[str, str]:
-    """Return the digests of the files that a class says it reads, relative ones being beside its own."""
+def _contents(agent_class: type, paths: list[Path], file: Path | None) -> dict[str, bytes]:
+    """Return the files that a class says it reads, relative ones being beside its own."""
     folder = Path() if file is None else file.parent
     try:
-        return {str(path): sha256((folder / path).read_bytes()).hexdigest() for path in paths}
+        return {str(path): (folder / path).read_bytes() for path in paths}
     except OSError as error:
         raise KampungError(f"{agent_class.__name__}.inputs names a file that cannot be read: {error}") from error

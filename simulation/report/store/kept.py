@@ -1,4 +1,4 @@
-"""What an answer was made from, kept in its folder: resolved scenarios, data files, sources of an own agent."""
+"""What an answer was made from, kept in its folder: resolved scenarios, data files, an own agent's sources and data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def keep(question: Question[Any], folder: Path) -> list[str]:
         written += keep_scenario(scenario, folder, under)
     files = {f"{DATA}/{name}": content for name, content in question.data.items()}
     if question.agent is not None:
-        files |= {f"{AGENT}/{name}": content for name, content in question.agent.files.items()}
+        files |= {f"{AGENT}/{name}": content for name, content in question.agent.kept.items()}
     for name, content in files.items():
         write_bytes(folder / name, content)
     return [*written, *files]

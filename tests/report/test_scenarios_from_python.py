@@ -1,0 +1,99 @@
+"""What Python users give for a scenario, and what comes back: told where it is none, equal where it is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from districts import everything_on
+
+import simulation as kkb
+
+AGENT = """
+import pathlib
+import simulation as kkb
+
+class Reader(kkb.VillageAgent):
+    inputs = ("factor.txt",)
+
+    def rise_odds(self):
+        return super().rise_odds() * float((pathlib.Path(__file__).parent / "factor.txt").read_text())
+"""
+NO_SCENARIO: Any = "contoh.yaml"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: kkb.forecast(NO_SCENARIO),
+        lambda: kkb.compare(everything_on(), NO_SCENARIO),
+        lambda: kkb.plan(NO_SCENARIO),
+        lambda: kkb.sensitivity(NO_SCENARIO),
+        lambda: kkb.robustness([everything_on(), NO_SCENARIO]),
+        lambda: kkb.next_datum(NO_SCENARIO),
+        lambda: kkb.KampungModel(NO_SCENARIO),
+    ],
+)
+def test_a_path_is_no_scenario(ask: Callable[[], object]) -> None:
+    """Whoever gives the path of a file is told how to load it."""
+    with pytest.raises(TypeError, match=r"a scenario is needed, not str: load_scenario"):
+        ask()
+
+
+def test_files_and_mappings_have_a_door_each() -> None:
+    """Whoever takes the wrong one is told of the other."""
+    mapping: Any = {"name": "contoh"}
+    with pytest.raises(TypeError, match=r"Scenario\.from_dict takes a mapping"):
+        kkb.load_scenario(mapping)
+    with pytest.raises(TypeError, match="load_scenario reads files"):
+        kkb.Scenario.from_dict(NO_SCENARIO)
+
+
+def test_an_agent_class_is_a_kind_of_village() -> None:
+    """No trajectory is begun with any other class."""
+    other: Any = int
+    with pytest.raises(TypeError, match="subclass of VillageAgent; found <class 'int'>"):
+        kkb.forecast(everything_on(), draws=1, replicates=1, engine="mesa", agent_class=other)
+
+
+def test_numbers_of_numpy_and_lists_are_taken() -> None:
+    """As they come out of other libraries; what is kept is plain."""
+    count: Any = np.int64(3)
+    effort = kkb.forecast(everything_on(), draws=count, replicates=count).effort
+    assert (type(effort.draws), type(effort.replicates), effort.replicates) == (int, int, 3)
+    draws: Any = [0.1, 0.2]
+    assert kkb.Empirical(draws).values.tolist() == draws
+
+
+def test_a_scenario_written_and_read_again_is_equal(tmp_path: Path) -> None:
+    """Two scenarios are equal where they state the same; one changed number tells them apart."""
+    scenario = everything_on()
+    assert isinstance(scenario, kkb.Scenario)
+    again = kkb.load_scenario(scenario.to_yaml(tmp_path / "again.yaml"))
+    assert again == kkb.load_scenario(tmp_path / "again.yaml")
+    assert hash(again) == hash(kkb.load_scenario(tmp_path / "again.yaml"))
+    assert again.with_(horizon=again.horizon - 1) != again
+    assert replace(again, language="en") != again
+    assert again != "again.yaml"
+
+
+def test_what_an_agent_reads_is_kept_and_read_again_wherever_it_lies(tmp_path: Path) -> None:
+    """A run is computed again from its folder alone, whatever became of the agent's file and its data since."""
+    source, data = tmp_path / "reader.py", tmp_path / "factor.txt"
+    source.write_text(AGENT)
+    data.write_text("8.0")
+    from simulation.engine.agent_loader import load_agent
+
+    effort: dict[str, Any] = {"draws": 2, "replicates": 2, "engine": "mesa", "workers": 1}
+    found = kkb.forecast(everything_on(), **effort, agent_class=load_agent(f"{source}:Reader"))
+    assert "own agent Reader" in repr(found)
+    assert "agent of the user's own: Reader" in found._repr_html_()
+    folder = kkb.save(found, tmp_path / "results")
+    data.write_text("1.0")
+    again = kkb.rerun(folder, workers=1)
+    assert kkb.save(again, tmp_path / "elsewhere").name == folder.name
+    assert again.ensemble.equals(found.ensemble)
