@@ -376,8 +376,8 @@ class OneYear:
                 some = np.arange(begin, min(begin + BLOCK_CASES, draws))
                 yield YearBlock(self.villages, p.take(some), self.start.take(some), some, self._given[:, some])
             return
-        step = _year_steps(_spread(p, "district"), len(self.villages))
-        points, small = _points(p, self.villages), _spread(p, "subdistrict") < SMALL
+        step = _year_steps(spread(p, "district"), len(self.villages))
+        points, small = _points(p, self.villages), spread(p, "subdistrict") < SMALL
         for alike in (np.flatnonzero(small), np.flatnonzero(~small)):
             left = alike[np.lexsort((points[alike], step[alike]))]
             while left.size:
@@ -410,14 +410,14 @@ class YearBlock:
         self.moves = _Moves(p, start)
         self._given = None if given is None else factor(given)
         self._odds = odds(p.rise)
-        self._lasting = _lasting_nodes(_spread(p, "village"))
+        self._lasting = _lasting_nodes(spread(p, "village"))
         self._kernel: Floats | None = None
         if given is not None:
             self.weight = np.ones((draws.size, 1))
             return
         district, self.weight = _district_nodes(p, len(villages))
         points = district
-        if _spread(p, "subdistrict").any():
+        if spread(p, "subdistrict").any():
             points, self._kernel = _subdistrict_points(p, villages, district)
         self._factor = factor(points)
 
@@ -531,7 +531,7 @@ class _Moves:
         return np.asarray(rise * (up - otherwise)[along] + otherwise[along])
 
 
-def _spread(parameters: Parameters, shared_by: Literal["district", "subdistrict", "village"]) -> Floats:
+def spread(parameters: Parameters, shared_by: Literal["district", "subdistrict", "village"]) -> Floats:
     """Return the sd of all normal luck that is shared by some villages, shape (D,)."""
     variance = np.zeros(parameters.rise.shape[0])
     for term in acting(parameters):
@@ -540,7 +540,7 @@ def _spread(parameters: Parameters, shared_by: Literal["district", "subdistrict"
     return np.sqrt(variance)
 
 
-def _coins(parameters: Parameters) -> list[tuple[Floats, Floats]]:
+def coins(parameters: Parameters) -> list[tuple[Floats, Floats]]:
     """Return chance and log odds, (D,) each, of what happens to a whole district or not: campaigns."""
     return [
         (parameters.scales[luck.coin], term.coefficient(parameters))
@@ -585,12 +585,12 @@ def _year_steps(year_sd: Floats, villages: int) -> Floats:
 
 def _district_nodes(parameters: Parameters, villages: int) -> tuple[Floats, Floats]:
     """Return what the district's luck of a year adds up to at its nodes, and their weights, each (D, N)."""
-    sd = _spread(parameters, "district")
+    sd = spread(parameters, "district")
     z, weight = np.zeros(1), np.ones(1)
     if sd.any():
         z, weight = normal_nodes(YEAR_REACH, float(_year_steps(sd, villages).min()))
     nodes, weights = sd[:, None] * z, np.broadcast_to(weight, (sd.size, weight.size))
-    for probability, log_odds in _coins(parameters):
+    for probability, log_odds in coins(parameters):
         happens = np.where(log_odds == 0, 0.0, probability)[:, None]
         nodes = np.concatenate([nodes, nodes + log_odds[:, None]], axis=1)
         weights = np.concatenate([(1 - happens) * weights, happens * weights], axis=1)
@@ -600,19 +600,19 @@ def _district_nodes(parameters: Parameters, villages: int) -> tuple[Floats, Floa
 
 def _nodes(parameters: Parameters, villages: Villages) -> Floats:
     """Return at about how many nodes of the district's luck it is summed up, shape (D,)."""
-    year = _spread(parameters, "district")
+    year = spread(parameters, "district")
     nodes = np.where(year > 0, 2 * YEAR_REACH / _year_steps(year, len(villages)) + 1, 1.0)
-    for probability, _ in _coins(parameters):
+    for probability, _ in coins(parameters):
         nodes = nodes * (1 + (probability > 0))
     return nodes
 
 
 def _points(parameters: Parameters, villages: Villages) -> Ints:
     """Return at about how many values of x a kecamatan is computed, shape (D,)."""
-    year, local = _spread(parameters, "district"), _spread(parameters, "subdistrict")
+    year, local = spread(parameters, "district"), spread(parameters, "subdistrict")
     within = 2 * YEAR_REACH * year + 2 * REACH * local
     nodes = _nodes(parameters, villages)
-    for probability, log_odds in _coins(parameters):
+    for probability, log_odds in coins(parameters):
         within = within + np.abs(log_odds) * (probability > 0)
     several = within / np.where(local > 0, _subdistrict_step(local, villages), 1.0)
     return np.where(local == 0, nodes, np.where(local < SMALL, 3 * nodes, several)).astype(np.int64) + 1
@@ -629,7 +629,7 @@ def _subdistrict_points(parameters: Parameters, villages: Villages, district: Fl
     The average over a kecamatan's shock is the trapezoidal rule on one grid of x for all nodes of the district.
     Where a kecamatan's shock is nil or small, x is taken at three Gauss–Hermite nodes about each of the district's.
     """
-    sd = _spread(parameters, "subdistrict")[:, None]
+    sd = spread(parameters, "subdistrict")[:, None]
     if sd.max() < SMALL:
         apart = np.concatenate([district - np.sqrt(3) * sd, district, district + np.sqrt(3) * sd], axis=1)
         each = np.eye(district.shape[1])

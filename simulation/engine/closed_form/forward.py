@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.law import VILLAGE
 from ...domain.parameters import Parameters, transition_matrix
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, fall_chance, odds, odds_against
+from ..one_year import spread
 from .shock_paths import Histories, Shocks, standard_nodes
 
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ class ForwardEquations:
     def __init__(self, village: Village, parameters: Parameters, shocks: Shocks, min_years: int) -> None:
         self._min_years = min_years
         self._shocks = shocks
-        differences, self._weight = lasting_nodes(VILLAGE.coefficient(parameters))
+        differences, self._weight = lasting_nodes(spread(parameters, "village"))
         self.moves = [
             _moves(parameters, shocks.log_odds[:, :, None] + (differences + rise[:, None])[:, None, :], fall, min_years)
             for rise, fall in zip(village.log_odds.T, village.fall_log_odds.T, strict=True)

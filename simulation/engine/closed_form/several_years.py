@@ -15,12 +15,11 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.law import VILLAGE
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS, TOP
 from ...domain.villages import Villages
-from ..one_year import A_SECOND, ExactResult
+from ..one_year import A_SECOND, ExactResult, spread
 from ..poisson_binomial import Part, cost, total
 from .forward import ForwardEquations, lasting_nodes
 from .groups import Population
@@ -175,7 +174,7 @@ class Workload:
         self._draws = population.draws.size
         self._size = population.membership.shape[0]
         self._shocks = year_shocks(parameters)
-        self._lasting = lasting_nodes(VILLAGE.coefficient(parameters))[0].shape[1]
+        self._lasting = lasting_nodes(spread(parameters, "village"))[0].shape[1]
 
     @cached_property
     def paths(self) -> list[int]:

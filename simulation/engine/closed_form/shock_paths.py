@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.distributions import normal_nodes
-from ...domain.law import CAMPAIGN, YEAR
 from ...domain.parameters import Parameters
+from ..one_year import coins, spread
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -71,33 +71,39 @@ def standard_nodes() -> tuple[Floats, Floats]:
 
 def is_random(parameters: Parameters) -> bool:
     """Return whether years differ by chance in any draw."""
-    probability = parameters.scales[CAMPAIGN.switch]
-    campaign = (probability % 1 != 0) & (CAMPAIGN.coefficient(parameters) != 0)
-    return bool(YEAR.coefficient(parameters).any() or campaign.any())
+    by_coin = any(((chance % 1 != 0) & (log_odds != 0)).any() for chance, log_odds in coins(parameters))
+    return by_coin or bool(spread(parameters, "district").any())
 
 
 def year_shocks(parameters: Parameters) -> Shocks:
     """Return the nodes of a year; nodes that no draw can reach are left out."""
-    sd, campaign = YEAR.coefficient(parameters)[:, None], CAMPAIGN.coefficient(parameters)[:, None]
-    probability = np.where(campaign == 0, 0.0, parameters.scales[CAMPAIGN.switch][:, None])
+    sd = spread(parameters, "district")[:, None]
+    centre, likely = np.zeros(sd.shape), np.ones(sd.shape)
+    for chance, log_odds in coins(parameters):
+        happens = np.where(log_odds == 0, 0.0, chance)[:, None]
+        centre = np.concatenate([centre, centre + log_odds[:, None]], axis=1)
+        likely = np.concatenate([(1 - happens) * likely, happens * likely], axis=1)
+    reached = likely.any(axis=0)
+    centre, likely = centre[:, reached], likely[:, reached]
+    lowest = centre.min(axis=1, keepdims=True)
     if not sd.any():
-        z, weight = np.zeros(1), np.ones(1)
-    elif probability.any() and (np.abs(campaign) <= 2 * REACH * sd).all():
-        return _on_one_grid(sd, campaign, probability)
-    else:
-        z, weight = standard_nodes()
-    log_odds = np.concatenate([sd * z, sd * z + campaign], axis=1)
-    weights = np.concatenate([(1 - probability) * weight, probability * weight], axis=1)
-    reached = weights.any(axis=0)
-    return Shocks(log_odds[:, reached], weights[:, reached])
+        return Shocks(centre, likely)
+    if (centre - lowest <= 2 * REACH * sd).all():
+        return _on_one_grid(sd, centre - lowest, lowest, likely)
+    z, weight = standard_nodes()
+    nodes, weights = centre[:, :, None] + sd[:, :, None] * z, likely[:, :, None] * weight
+    return Shocks(nodes.reshape(len(sd), -1), weights.reshape(len(sd), -1))
 
 
-def _on_one_grid(sd: Floats, campaign: Floats, probability: Floats) -> Shocks:
-    """Return one longer grid for years with and without a campaign: fewer nodes than two grids."""
-    move = np.divide(np.abs(campaign), sd, out=np.zeros_like(sd), where=sd > 0)
+def _on_one_grid(sd: Floats, above: Floats, lowest: Floats, likely: Floats) -> Shocks:
+    """Return one longer grid for years with and without a campaign: fewer nodes than two grids.
+
+    `above` (D, C) is how far each centre lies above the lowest (D, 1).
+    """
+    move = np.divide(above, sd, out=np.zeros_like(above), where=sd > 0)
     z = -REACH + STEP * np.arange(61 + int(np.ceil(move.max() / STEP)))
-    density = (1 - probability) * np.exp(-(z**2) / 2) + probability * np.exp(-((z - move) ** 2) / 2)
-    return Shocks(np.where(campaign < 0, -1, 1) * sd * z, density / density.sum(axis=1, keepdims=True))
+    density = (likely[:, :, None] * np.exp(-((z - move[:, :, None]) ** 2) / 2)).sum(axis=1)
+    return Shocks(lowest + sd * z, density / density.sum(axis=1, keepdims=True))
 
 
 def histories(shocks: Shocks, years: int) -> Histories:
