@@ -24,7 +24,7 @@ from .commands.robustness import robustness
 from .commands.schema import schema
 from .commands.sensitivity import sensitivity
 from .errors import run
-from .options import HELP, Lang, Settings
+from .options import HELP, LanguageChoice, Settings
 
 app = typer.Typer(
     name="kampungkb",
@@ -39,7 +39,7 @@ app = typer.Typer(
 @app.callback()
 def common(
     context: typer.Context,
-    lang: Lang = None,
+    lang: Annotated[LanguageChoice | None, typer.Option("--lang", hidden=True)] = None,
     quiet: Annotated[bool, typer.Option("--quiet", hidden=True)] = False,
     verbose: Annotated[bool, typer.Option("--verbose", hidden=True)] = False,
     debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,

@@ -28,6 +28,7 @@ from simulation.report.kinds.backtest import BACKTEST, PastYears
 from simulation.report.kinds.kind import Work
 
 VILLAGES = make_villages([4], status=[0, 0, 1, 2])
+ELSEWHERE = make_villages([4], status=[0, 0, 1, 2], code="63.98")
 POKJA = Intervention("pokja", 2026, capacity=2)
 OUTSIDE = {"subdistrict_sd": 0.0, "peer_odds_ratio": 1.0, "campaign.probability": 0.0}
 DISTRICT = make_scenario(VILLAGES, OUTSIDE, [POKJA], priors=DEFAULT_PRIORS)
@@ -85,7 +86,7 @@ LEARNED_IN_PYTHON: dict[str, Callable[[], object]] = {
     "nothing left to learn, in Python": partial(calibrate, ALONE, FIXED),
     "a second calibration": lambda: calibrate(ALONE, _learned_before()),
     "counts of other villages at each date": partial(calibrate, Evidence(counts=(SPOILT,)), DISTRICT),
-    "what to collect in several districts": lambda: next_datum(replace(DISTRICT, districts=(VILLAGES,) * 2)),
+    "what to collect in several districts": lambda: next_datum(replace(DISTRICT, districts=(VILLAGES, ELSEWHERE))),
     "what to collect where all is known": partial(next_datum, FIXED),
     "a back-test by forecasters of the reader's own": lambda: BACKTEST.compute(
         PastYears.of([PANEL], None, own_forecasters={"mine": "0" * 64}), Work()

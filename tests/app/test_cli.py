@@ -151,39 +151,56 @@ def test_debug_shows_the_traceback(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "openings"),
+    ("code", "opening", "openings"),
     [
         (
             "en",
-            ["Not possible, for", "- the shock that", "- peers make", "- what villages learn", "- the shared shock"],
+            "Not possible, for",
+            ["the shock that", "peers make", "what villages learn", "the shared shock"],
         ),
         (
             "id",
-            [
-                "Tidak dapat dilakukan, karena",
-                "- guncangan bersama sekec",
-                "- pengaruh antarkampung m",
-                "- pengaruh antarkampung b",
-                "- guncangan",
-            ],
+            "Tidak dapat dilakukan, karena",
+            ["guncangan bersama sekec", "pengaruh antarkampung m", "pengaruh antarkampung b", "guncangan"],
         ),
     ],
 )
-def test_the_exact_engine_says_why_it_refuses(run: Run, tmp_path: Path, code: str, openings: list[str]) -> None:
+def test_the_exact_engine_says_why_it_cannot_compare(
+    run: Run, tmp_path: Path, code: str, opening: str, openings: list[str]
+) -> None:
     """Exit code 2, nothing written, and every reason on a line of its own in the language asked for."""
-    done = run("forecast", SCENARIO, "--engine", "exact", "--lang", code)
+    done = run("compare", SCENARIO, SCENARIO.with_stem("tanah_laut_media"), "--engine", "exact", "--lang", code)
     assert done.returncode == 2
-    lines = done.stderr.splitlines()
-    assert [line[: len(opening)] for line, opening in zip(lines, openings, strict=True)] == openings
-    assert all("--engine batch" in line for line in lines[1:])
+    first, *reasons = done.stderr.splitlines()
+    assert first.startswith(opening)
+    said = [reason for reason in reasons if reason.startswith("- tanah-laut: ")]
+    assert [line.removeprefix("- tanah-laut: ")[: len(x)] for line, x in zip(said, openings, strict=True)] == openings
+    assert all("--engine batch" in reason for reason in reasons)
     assert written(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "first_only"), [("en", "Only 2026 is known exactly"), ("id", "Hanya tahun 2026 yang diketahui secara eksak")]
+)
+def test_an_exact_forecast_of_the_first_year_says_so(run: Run, fixed: Path, code: str, first_only: str) -> None:
+    """What joins villages, as peers do, leaves one year exact: that year is shown, and why no other is."""
+    fixed.write_text(FIXED.replace("subdistrict_sd: 0", "subdistrict_sd: 0.3"))
+    done = run("forecast", fixed.name, "--engine", "exact", "--no-figures", "--lang", code)
+    assert done.returncode == 0, done.stderr
+    assert first_only in unbroken(done.stdout)
+    (folder,) = (fixed.parent / "results" / "pasti").iterdir()
+    (district,) = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))["districts"]
+    assert [year["year"] for year in district["years"]] == [2026]
 
 
 def test_the_scenarios_language_holds_for_refusals_too(run: Run, fixed: Path) -> None:
     """Once the scenario is read its language is known; --lang goes before it."""
     fixed.write_text(FIXED.replace("subdistrict_sd: 0", "subdistrict_sd: 0.3"))
-    assert "the shock that" in run("forecast", fixed.name, "--engine", "exact").stderr
-    assert "guncangan" in run("forecast", fixed.name, "--engine", "exact", "--lang", "id").stderr
+    other = fixed.with_stem("lain")
+    other.write_text(f"extends: {fixed.name}\nname: lain\n")
+    common = ("compare", fixed.name, other.name, "--engine", "exact")
+    assert "the shock that" in run(*common).stderr
+    assert "guncangan" in run(*common, "--lang", "id").stderr
 
 
 def test_a_scenario_without_a_language_is_shown_in_that_of_lang(
@@ -314,8 +331,10 @@ def test_precision_doubles_until_the_error_is_small_and_says_so(run: Run, fixed:
     assert len(rounds) == 3 * len(widths)
     assert "Precision reached with" in unbroken(first.stdout)
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["precision"] == {"half_width": 0.02, "draws": 1, "replicates": 200}
-    assert manifest["replicates"] == int(rounds[-1]["replicates"])
+    assert [manifest[asked] for asked in ("precision", "draws", "replicates")] == [0.02, 1, 200]
+    answer = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))
+    assert answer["replicates"] == answer["precision"]["trajectories"] == int(rounds[-1]["replicates"])
+    assert answer["precision"]["ended_by"] == "precision"
     assert "precision.csv" in manifest["files"]
     again = run(*common)
     assert "Found finished" in again.stderr

@@ -46,6 +46,8 @@ from simulation.report.store import kept
 from simulation.report.store.folder import Folder
 
 TEXTS = Path(__file__).parent / "refusal_texts.txt"
+OF_FILES = Path(__file__).parents[1] / "inputs" / "problem_texts.txt"
+"""What files are refused for, in words that often stand in the domain: what is assumed is checked there."""
 ROOMS = Path(errors.__file__).parents[1]
 CASES = refusal_cases() | decision_cases() | learning_cases()
 
@@ -255,7 +257,11 @@ def shows(text: str, template: str) -> bool:
     return re.search("[^\n]+".join(map(re.escape, parts)), text) is not None
 
 
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 def test_every_refusal_is_among_these() -> None:
-    """Sentences of commands, engines, explanations and reports: the translation of each stands in the file."""
-    kept, indonesian = TEXTS.read_text(encoding="utf-8"), read_catalogue(CATALOGUE)
+    """Sentences of commands, engines, explanations and reports stand here, translated; the domain's where files are."""
+    kept, indonesian = "".join(map(_read, (TEXTS, OF_FILES))), read_catalogue(CATALOGUE)
     assert [template for template in refusals() if not shows(kept, indonesian[template])] == []
