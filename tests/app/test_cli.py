@@ -180,7 +180,8 @@ def test_the_exact_engine_says_why_it_cannot_compare(
 
 
 @pytest.mark.parametrize(
-    ("code", "first_only"), [("en", "Only 2026 is known exactly"), ("id", "Hanya tahun 2026 yang diketahui secara eksak")]
+    ("code", "first_only"),
+    [("en", "Only 2026 is known exactly"), ("id", "Hanya tahun 2026 yang diketahui secara eksak")],
 )
 def test_an_exact_forecast_of_the_first_year_says_so(run: Run, fixed: Path, code: str, first_only: str) -> None:
     """What joins villages, as peers do, leaves one year exact: that year is shown, and why no other is."""
