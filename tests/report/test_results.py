@@ -279,9 +279,10 @@ def test_what_is_no_answer_is_not_saved(thing: object, tmp_path: Path) -> None:
 
 
 def test_a_run_is_computed_again_from_its_folder_to_the_same_bytes(
-    small: Forecast, several: Forecast, tmp_path: Path
+    small: Forecast, several: Forecast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also of a scenario changed in Python: the folder states what was run."""
+    """Also of a scenario changed in Python: the folder states what was run. Figures are not drawn here."""
+    monkeypatch.setattr("simulation.report.store.folder.Answer.draw", lambda *_: False)
     changed = forecast(replace(small.scenario, horizon=2, target=Target(net_of_falls=True)), 5, 4, 3)
     for number, made in enumerate((small, several, changed)):
         first = kkb.save(made, tmp_path / f"{number}a")

@@ -49,16 +49,22 @@ def stops(folder: Path) -> Iterator[Stop]:
 
 
 def made(
-    folder: Path, how: str, *options: str, step: int = 1, begin_with: str = "nothing", stopped_with: str = ""
+    folder: Path,
+    how: str,
+    *options: str,
+    command: tuple[str | Path, ...] = ("forecast", SCENARIO),
+    step: int = 1,
+    begin_with: str = "nothing",
+    stopped_with: str = "",
 ) -> tuple[dict[str, bytes], list[Stop]]:
     """Return what the undisturbed run wrote, and every run that was stopped, having checked what holds for each.
 
     Files under final names are those of the undisturbed run, and so is all that the next call ends with.
     """
     script = Path(__file__).parent / "stopping.py"
-    command = [sys.executable, "-W", "ignore", script, how, step, begin_with, stopped_with]
+    stopping = [sys.executable, "-W", "ignore", script, how, step, begin_with, stopped_with]
     subprocess.run(
-        [str(word) for word in (*command, "forecast", SCENARIO, *EFFORT, *options)],
+        [str(word) for word in (*stopping, *command, *EFFORT, *options)],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
         check=True,
@@ -92,6 +98,19 @@ def test_a_run_that_is_killed_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
         else:
             assert "an earlier run" not in said
     assert len(shares) > 2
+
+
+def test_a_comparison_that_is_killed_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+    """Chunks of every scenario are taken over, those of the first while the second is under way too."""
+    others = SCENARIO.with_name("tanah_laut_pokja.yaml")
+    _, stopped = made(tmp_path, "SIGKILL", "--no-figures", command=("compare", SCENARIO, others), step=3)
+    kept = [{chunk.parent.name for chunk in stop.stopped.rglob("*.npz")} for stop in stopped]
+    assert {"0"} in kept
+    assert {"0", "1"} in kept
+    for stop, places in zip(stopped, kept, strict=True):
+        found = manifest_in(stop.stopped)
+        assert ("Found finished" in stop.told[1]) == found
+        assert ("Going on where an earlier run stopped" in stop.told[1]) == (bool(places) and not found)
 
 
 def test_figures_that_were_being_drawn_are_whole_or_not_there(tmp_path: Path) -> None:

@@ -122,8 +122,9 @@ def test_a_file_system_without_locks_is_told_and_used(tmp_path: Path, monkeypatc
     assert told == ["unlocked", "entered"]
 
 
-def test_python_warns_whoever_has_to_wait(tmp_path: Path) -> None:
-    """At the line that saves; then it is saved."""
+def test_python_warns_whoever_has_to_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the line that saves; then it is saved, without figures here, which take long."""
+    monkeypatch.setattr("simulation.report.store.folder.Answer.draw", lambda *_: False)
     result = forecast(everything_on(), replicates=8)
     run = folder_of(result, tmp_path)
     run.path.mkdir(parents=True)
