@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from districts import everything_on
 
 import simulation as kkb
+from simulation.report.kinds.agents import Agent
 
 AGENT = """
 import pathlib
@@ -81,6 +83,22 @@ def test_a_scenario_written_and_read_again_is_equal(tmp_path: Path) -> None:
     assert again != "again.yaml"
 
 
+USES_MODULE = """\
+import own_factors
+
+import simulation as kkb
+
+LIMIT = 5.0
+
+
+class Volunteers(kkb.VillageAgent):
+    inputs = ()
+
+    def rise_odds(self) -> float:
+        return own_factors.cap(own_factors.FACTOR * super().rise_odds()) + 0 * LIMIT
+"""
+
+
 def test_what_an_agent_reads_is_kept_and_read_again_wherever_it_lies(tmp_path: Path) -> None:
     """A run is computed again from its folder alone, whatever became of the agent's file and its data since."""
     source, data = tmp_path / "reader.py", tmp_path / "factor.txt"
@@ -97,3 +115,30 @@ def test_what_an_agent_reads_is_kept_and_read_again_wherever_it_lies(tmp_path: P
     again = kkb.rerun(folder, workers=1)
     assert kkb.save(again, tmp_path / "elsewhere").name == folder.name
     assert again.ensemble.equals(found.ensemble)
+
+
+def test_what_an_agent_uses_of_its_own_modules_counts_by_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number set in memory in a module beside the agent makes another run; one that no method uses does not."""
+    (tmp_path / "own_factors.py").write_text(
+        "FACTOR, UNUSED, LIMIT = 3.0, 1, 1.0\n\n\ndef cap(x):\n    return x * LIMIT\n"
+    )
+    (tmp_path / "own_volunteers.py").write_text(USES_MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    factors, volunteers = importlib.import_module("own_factors"), importlib.import_module("own_volunteers")
+
+    def identity() -> dict[str, Any]:
+        agent = Agent.of(volunteers.Volunteers)
+        assert agent.declared
+        return agent.identity
+
+    first = identity()
+    monkeypatch.setattr(factors, "UNUSED", 2)
+    assert identity() == first
+    for name in ("FACTOR", "LIMIT"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(factors, name, 8.0)
+            assert identity() != first
+    assert identity() == first
+    # A number of the same name in another of its files is another number.
+    volunteers.LIMIT = 9.0
+    assert identity() != first

@@ -122,14 +122,31 @@ class _Reader:
         self.values: dict[str, Any] = {}
         self.unknown = False
         self._classes = classes
+        self._roots = [path.parent for kind in classes if (path := file_of(kind)) is not None]
         self._seen: set[int] = set()
         self._cells: list[str] = []
+        self._modules: dict[str, ModuleType] = {}
+        self._names: set[str] = set()
 
     def read(self) -> None:
         for kind in self._classes:
             self._class(kind)
+        noted: set[tuple[str, str]] = set()
+        while used := [one for one in self._used_of_modules() if one not in noted]:
+            noted.update(used)
+            for place, name in used:
+                self._value(f"{place}:{name}", vars(self._modules[place])[name])
         if self._cells:
             self.files[_NOTEBOOK] = "\n\n".join(self._cells).encode()
+
+    def _used_of_modules(self) -> list[tuple[str, str]]:
+        """Return place and name of what functions may use of the researcher's own modules, as ``helper.FACTOR``."""
+        return [
+            (place, name)
+            for place, module in self._modules.items()
+            for name in sorted(self._names & vars(module).keys())
+            if not name.startswith("__")
+        ]
 
     def _class(self, kind: type) -> None:
         if id(kind) in self._seen:
@@ -152,19 +169,29 @@ class _Reader:
         if id(function) in self._seen:
             return
         self._seen.add(id(function))
-        where = f"{function.__module__ if file_of(function) is None else ''}{function.__qualname__}"
+        file = file_of(function)
+        place = f"{function.__module__ if file is None else self._place(file)}:"
+        where = f"{place}{function.__qualname__}"
         for name, value in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             if name != "__class__":
                 self._value(f"{where}({name})", value.cell_contents)
         self._value(f"{where}()", [function.__defaults__, function.__kwdefaults__])
-        for name in sorted(_names(function.__code__)):
+        names = _names(function.__code__)
+        self._names |= names
+        for name in sorted(names):
             # Where a module lies (__file__) is no value: the agent is the same in another folder.
             if name in function.__globals__ and not name.startswith("__"):
-                self._value(name, function.__globals__[name])
+                self._value(f"{place}{name}", function.__globals__[name])
 
     def _value(self, name: str, value: Any) -> None:
-        """Note a value: data by content, classes and functions of the researcher by source, others by name."""
+        """Note a value: data by content, classes and functions of the researcher by source, others by name.
+
+        Of the researcher's modules, what functions use is noted when all functions are known.
+        """
         if isinstance(value, ModuleType):
+            path = getattr(value, "__file__", None) or next(iter(getattr(value, "__path__", ())), None)
+            if path is not None and self._is_beside(Path(path)):
+                self._modules[self._place(Path(path))] = value
             return
         if isinstance(value, (type, FunctionType)):
             if self._own(value):
@@ -184,8 +211,16 @@ class _Reader:
         if thing.__module__ == "__main__":
             return True
         file = file_of(thing)
-        roots = [path.parent for kind in self._classes if (path := file_of(kind)) is not None]
-        return file is not None and any(_beside(file, root) for root in roots)
+        return file is not None and self._is_beside(file)
+
+    def _is_beside(self, file: Path) -> bool:
+        return any(_beside(file, root) for root in self._roots)
+
+    def _place(self, file: Path) -> str:
+        """Return a file's path below the agent's folder: the same wherever that folder lies."""
+        file = file.resolve()
+        roots = (root.resolve() for root in self._roots)
+        return next((file.relative_to(root).as_posix() for root in roots if file.is_relative_to(root)), file.name)
 
     def _source(self, thing: Any) -> None:
         file = file_of(thing)
