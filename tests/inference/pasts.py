@@ -25,11 +25,14 @@ def outside(name: str) -> dict[str, Any]:
     return found
 
 
-def known(priors: Mapping[str, Distribution | float] | None = None) -> ParameterSet:
+def known(
+    priors: Mapping[str, Distribution | float] | None = None, interventions: tuple[str, ...] = ()
+) -> ParameterSet:
     """Return the default priors, some of them replaced; what the reduced law leaves out is switched off."""
     off = {"subdistrict_sd": 0.0, "peer_odds_ratio": 1.0, "campaign.probability": 0.0, "campaign.odds_ratio": 1.0}
     values: dict[str, Distribution | float] = {**DEFAULT_PRIORS, **off, **(priors or {})}
-    return ParameterSet({k: Fixed(float(v)) if isinstance(v, int | float) else v for k, v in values.items()})
+    fixed = {k: Fixed(float(v)) if isinstance(v, int | float) else v for k, v in values.items()}
+    return ParameterSet(fixed, interventions=interventions)
 
 
 def yearly_matrix(truth: Mapping[str, float], push: float = 0.0) -> np.ndarray:

@@ -168,8 +168,8 @@ def test_an_odds_ratio_acts_on_the_odds_of_assisted_villages() -> None:
     evidence = Evidence(panels=(Panel("63.99", ("a",), (2023, 2024), np.array([[0, 1]], np.int8)),),
                         assistance=(assisted,))  # fmt: skip
     effect = {"pokja.odds_ratio_rise": INTERVENTION_PRIOR, "pokja.odds_ratio_fall": 1.0}
-    prior = known({**TRUTH, **effect, "village_sd": 0.0, "year_sd": 0.0})
-    likelihood = Likelihood.of(evidence, replace(prior, interventions=("pokja",)), (plan,))
+    prior = known({**TRUTH, **effect, "village_sd": 0.0, "year_sd": 0.0}, ("pokja",))
+    likelihood = Likelihood.of(evidence, prior, (plan,))
     assert likelihood.names == ("pokja.odds_ratio_rise",)
     score = (np.log(3) - 0.25) / 0.25
     odds = 3 * 0.07 / 0.93
