@@ -84,7 +84,7 @@ class Assumptions:
                 yield from plan.problems_within(self.origin, self.districts)
         if tuple(names) != self.parameters.interventions:
             message = Message("the parameters hold effects of other interventions than the scenario has")
-            allowed = Message("one of: {names}", {"names": listed(names)})
+            allowed = Message("one of: {names}", {"names": listed(names)}) if names else None
             yield problem_at("interventions", self.parameters.interventions, (message, allowed, None))
         else:
             yield from self.parameters.missing()

@@ -98,27 +98,29 @@ def _pokja(*lines: str, horizon: int = 2) -> tuple[str, ...]:
 
 
 EXACT: dict[str, Case] = {
-    "a shock of the kecamatan": Case(changes={"subdistrict_sd": "0.3"}),
+    "a shock of the kecamatan": Case(changes={"subdistrict_sd": "0.3"}, sections=("horizon: 2",)),
     "peers after the first year": Case(changes={"peer_odds_ratio": "1.5"}, sections=("horizon: 2",)),
     "what is left to its default prior": Case(
         changes={"peer_odds_ratio": None, "subdistrict_sd": None}, sections=("horizon: 2",)
     ),
     "peers of unknown status": Case(
-        changes={"peer_odds_ratio": "1.5"}, sections=("horizon: 1", ONLY_COUNTS), table=UNKNOWN
+        changes={"peer_odds_ratio": "1.5"}, sections=("horizon: 2", ONLY_COUNTS), table=UNKNOWN
     ),
     "good and bad years, four of them": Case(changes={"year_sd": "0.5"}, sections=("horizon: 4",)),
     "covariates of villages of unknown status": Case(
-        changes={"covariates": "{remoteness: 0.9}"}, sections=("horizon: 1", ONLY_COUNTS), table=UNKNOWN
+        changes={"covariates": "{remoteness: 0.9}"}, sections=("horizon: 2", ONLY_COUNTS), table=UNKNOWN
     ),
     "an exact result that takes too long": Case(
         command="compare scenario.yaml lain.yaml --engine exact --draws 20000",
         changes={"year_sd": None, "campaign": None, "fall": None},
         sections=("horizon: 3",),
     ),
-    "a lot drawn again among those still at dasar": Case(
-        sections=_pokja("    capacity: 4", "    eligible: {status: [dasar]}")
+    "an order among those still at dasar": Case(
+        sections=_pokja("    capacity: 4", "    priority: column:remoteness", "    eligible: {status: [dasar]}")
     ),
-    "a share of those still below the top": Case(sections=_pokja("    coverage: 0.5")),
+    "a share of those still below the top": Case(
+        sections=_pokja("    coverage: 0.5", "    priority: column:remoteness")
+    ),
     "the lowest status of a later year": Case(
         sections=_pokja(
             "    capacity: 4",
@@ -132,10 +134,10 @@ EXACT: dict[str, Case] = {
         )
     ),
     "an order of villages of unknown status": Case(
-        sections=(*_pokja("    capacity: 4", "    priority: [63.01.0.00]", horizon=1), ONLY_COUNTS), table=UNKNOWN
+        sections=(*_pokja("    capacity: 4", "    priority: [63.01.0.00]"), ONLY_COUNTS), table=UNKNOWN
     ),
     "a kecamatan of villages of unknown status": Case(
-        sections=(*_pokja("    capacity: 4", "    eligible: {subdistrict: [Kecamatan 1]}", horizon=1), ONLY_COUNTS),
+        sections=(*_pokja("    capacity: 4", "    eligible: {subdistrict: [Kecamatan 1]}"), ONLY_COUNTS),
         table=UNKNOWN,
     ),
     "four reasons at once": Case(

@@ -18,6 +18,7 @@ from pathlib import Path
 from unittest.mock import Mock, patch
 
 import pytest
+from assumption_cases import ASSUMED_IN_PYTHON
 from calibration_notes import LEARNED_IN_PYTHON, NOTES
 from decision_cases import decision_cases
 from districts import make_scenario, make_villages
@@ -30,7 +31,7 @@ from told import result_of
 from simulation.app import disk_errors, errors
 from simulation.decision import trial
 from simulation.decision.trial import Goal
-from simulation.domain.messages import Message, Refusal
+from simulation.domain.messages import Message, Refusal, ScenarioError
 from simulation.engine import retry
 from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import refuse_nonsense
@@ -65,6 +66,17 @@ def refused(call: Callable[[], object]) -> Callable[[Language], str]:
         with pytest.raises((Refusal, EffortError)) as refusal:
             call()
         return "\n".join(map(speech.problem, refusal.value.reasons))
+
+    return told
+
+
+def faulted(call: Callable[[], object]) -> Callable[[Language], str]:
+    """Return what tells, in a language, what is wrong with assumptions that Python code states."""
+
+    def told(speech: Language) -> str:
+        with pytest.raises(ScenarioError) as error:
+            call()
+        return "\n".join(errors.problem_lines(speech, error.value.problems))
 
     return told
 
@@ -154,6 +166,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "no space for the figures": lambda speech: str(disk_errors.cannot_draw(speech, FOLDER, FULL)),
     "an answer that cannot be written": lambda speech: str(disk_errors.cannot_show(speech, FOLDER, FORBIDDEN)),
     **{name: refused(call) for name, call in LEARNED_IN_PYTHON.items()},
+    **{name: faulted(call) for name, call in ASSUMED_IN_PYTHON.items()},
     **{name: noted(call) for name, call in NOTES.items()},
 }
 """Refusals that no command can bring about everywhere, and what is noted of a calibration."""
