@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Agent:
         except (OSError, TypeError, SyntaxError) as error:
             raise KampungError(
                 f"the source of {agent_class.__name__} cannot be read, so its run cannot be named: define the class in "
-                "a file or a notebook cell"
+                "a file or, with a method, in a notebook cell"
             ) from error
         named = getattr(agent_class, "inputs", None)
         file = file_of(agent_class)
@@ -225,7 +226,7 @@ class _Reader:
     def _source(self, thing: Any) -> None:
         file = file_of(thing)
         if file is None:
-            text = inspect.getsource(thing)
+            text = _text(thing)
             if text not in self._cells:
                 self._cells.append(text)
             return
@@ -240,6 +241,23 @@ class _Reader:
         self.files[name] = file.read_bytes() if source is None else source
         for path in _imported(self.files[name], root, file.parent):
             self._add(path, root)
+
+
+def _text(thing: type | FunctionType) -> str:
+    """Return the source of a class or function of a notebook.
+
+    A class of a notebook does not say in which cell it stands; its methods do.
+    """
+    if isinstance(thing, FunctionType):
+        return inspect.getsource(thing)
+    for method in vars(thing).values():
+        if isinstance(method, FunctionType):
+            cell, line = "".join(linecache.getlines(method.__code__.co_filename)), method.__code__.co_firstlineno
+            for node in ast.walk(ast.parse(cell)):
+                within = isinstance(node, ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
+                if within and node.name == thing.__name__:
+                    return ast.get_source_segment(cell, node) or ""
+    raise OSError
 
 
 def _names(code: CodeType) -> set[str]:
