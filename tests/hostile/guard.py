@@ -19,6 +19,8 @@ _CHANGING = {
     "os.utime", "os.mkfifo", "os.mknod", "os.setxattr", "shutil.copyfile", "shutil.move", "shutil.rmtree",
     "shutil.make_archive", "shutil.unpack_archive", "tempfile.mkstemp", "tempfile.mkdtemp",
 }  # fmt: skip
+_WITHIN = {"os.remove", "os.rmdir"}
+"""Their second argument is an open folder that the name is relative to, or -1; `shutil.rmtree` removes that way."""
 _NEVER = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.startfile",
     "pty.", "urllib.", "http.", "ftplib.", "webbrowser.", "pickle.find_class", "ctypes.", "sqlite3.", "winreg.",
@@ -74,6 +76,8 @@ class Guard:
                 self._hold("writes" if writes else "reads", path, self._writable if writes else self._readable)
         elif event in _LISTING and arguments[0] not in sys.path:
             self._hold(event, arguments[0], self._readable)
+        elif event in _WITHIN:
+            self._hold(event, _placed(*arguments[:2]), self._writable, follow=False)
         elif event in _CHANGING:
             for path in [part for part in arguments[:2] if isinstance(part, str | bytes | os.PathLike)]:
                 self._hold(event, path, self._writable, follow=False)
@@ -91,3 +95,10 @@ class Guard:
             real = os.path.join(os.path.realpath(os.path.dirname(name) or "."), os.path.basename(name))  # noqa: PTH118, PTH120, PTH119
         if not any(real == folder or real.startswith(f"{folder}{os.sep}") for folder in allowed):
             self.steps.append(f"{what} {real}")
+
+
+def _placed(path: object, folder: object) -> object:
+    """Return a path in an open folder as a path from the root; as it is where no folder is open."""
+    if not isinstance(folder, int) or folder < 0 or not isinstance(path, str | bytes):
+        return path
+    return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))  # noqa: PTH115, PTH118
