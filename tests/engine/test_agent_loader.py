@@ -12,6 +12,7 @@ from districts import make_scenario, make_villages
 import simulation as kkb
 from simulation.domain.distributions import Fixed
 from simulation.engine.agent_loader import AgentError, load_agent
+from simulation.engine.chunks import CHUNK_CELLS
 
 SCENARIO = make_scenario(make_villages((5, 6), status=[0] * 7 + [1, 1, 2, 3]), horizon=2)
 
@@ -77,7 +78,7 @@ def test_a_class_of_a_file_travels_to_worker_processes(file: Path, name: str) ->
     agent_class = load_agent(f"{file}:{name}")
     options = {"replicates": 60, "engine": "mesa", "agent_class": agent_class}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(kkb.engine.ensemble.CHUNK_CELLS, "mesa", 11 * 20)
+        patch.setitem(CHUNK_CELLS, "mesa", 11 * 20)
         own = kkb.forecast(SCENARIO, workers=2, **options)
     assert own.years.equals(tripled().years)
 
