@@ -2,17 +2,24 @@
 
 The file is run, as any program of the researcher's own. Its classes go to worker processes as the source of the file,
 for these could not import them; by value (cloudpickle), errors would no longer name the file.
+
+A file of a finished run imports the modules that are kept beside it, whatever else has their names: they are modules of
+its own, within its name, and so are those that it imports only later, while it acts.
 """
 
 from __future__ import annotations
 
+import builtins
+import importlib
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
 
 from ..domain.messages import Message, Problem, ProblemsError, listed, nearest
 from .agent_errors import in_one_line
@@ -25,10 +32,15 @@ class AgentError(ProblemsError):
     """An agent class cannot be used as named."""
 
 
-def load_agent(named: str) -> type[VillageAgent]:
+def load_agent(named: str, *, kept: bool = False) -> type[VillageAgent]:
     """Return the class that ``FILE.py:ClassName`` names.
 
     Modules beside the file can be imported by it. Nothing is written there.
+
+    Parameters
+    ----------
+    kept
+        Whether the file is one of a finished run: modules beside it then come before all others of their names.
 
     Raises
     ------
@@ -43,7 +55,7 @@ def load_agent(named: str) -> type[VillageAgent]:
     if path.suffix != ".py" or not path.is_file():
         raise _error(file, Message("there is no such Python file"), allowed=Message("a file that ends in .py"))
     try:
-        module = AgentFile(str(path.resolve()), path.read_bytes()).run()
+        module = AgentFile(str(path.resolve()), path.read_bytes(), kept).run()
     except (Exception, SystemExit) as error:
         message = Message("the file cannot be run: {error}", {"error": in_one_line(error)})
         fix = Message("mend the file, then give the same command again")
@@ -57,23 +69,92 @@ class AgentFile:
 
     path: str
     source: bytes
+    kept: bool = False
 
     def run(self) -> ModuleType:
         """Run the file as a module of a name that says its content, once in a process."""
-        name = f"agent_file_{sha256(self.path.encode() + self.source).hexdigest()[:16]}"
+        digest = sha256(self.path.encode() + self.source).hexdigest()[:16]
+        root = f"{_KEPT}{digest}"
+        name = f"{root}.{Path(self.path).stem}" if self.kept else f"agent_file_{digest}"
         if name not in sys.modules:
             module = ModuleType(name)
             module.__file__ = self.path
             vars(module)["__agent_file__"] = self
-            if (folder := str(Path(self.path).parent)) not in sys.path:
-                sys.path.append(folder)
+            folder = Path(self.path).parent
+            if self.kept:
+                package = _package(root, folder, module)
+                vars(module)["__builtins__"] = vars(package)["__builtins__"]
+            elif str(folder) not in sys.path:
+                sys.path.append(str(folder))
             sys.modules[name] = module
             try:
                 exec(compile(self.source, self.path, "exec"), vars(module))  # noqa: S102  the researcher's own program
             except BaseException:
-                del sys.modules[name]
+                for own in [each for each in sys.modules if each in {name, root} or each.startswith(f"{root}.")]:
+                    del sys.modules[own]
                 raise
         return sys.modules[name]
+
+
+_KEPT = "kept_agent_file_"
+
+
+def _package(root: str, folder: Path, agent: ModuleType) -> ModuleType:
+    """Return a folder as a package of which its modules are part."""
+    if _KeptModules not in sys.meta_path:
+        sys.meta_path.insert(0, _KeptModules)
+    package = sys.modules[root] = ModuleType(root)
+    package.__path__ = [str(folder)]
+    vars(package).update(__agent__=agent, __builtins__=_builtins(root, folder))
+    return package
+
+
+def _builtins(root: str, folder: Path) -> dict[str, Any]:
+    """Return builtins whose import looks into a folder first, for modules within the module `root`."""
+
+    def own_import(
+        name: str,
+        globals: Mapping[str, object] | None = None,  # noqa: A002  named as in builtins.__import__
+        locals: Mapping[str, object] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        first = name.partition(".")[0]
+        is_own = (folder / f"{first}.py").is_file() or (folder / first).is_dir()
+        if level or not is_own or first in sys.stdlib_module_names:
+            return builtins.__import__(name, globals, locals, fromlist or (), level)
+        if fromlist:
+            return builtins.__import__(f"{root}.{name}", globals, locals, fromlist)
+        importlib.import_module(f"{root}.{name}")
+        return sys.modules[f"{root}.{first}"]
+
+    return {**vars(builtins), "__import__": own_import}
+
+
+class _KeptModules:
+    """Finds the modules beside a kept file, which import as that file does."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        root = name.partition(".")[0]
+        if not name.startswith(_KEPT) or root not in sys.modules:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and isinstance(spec.loader, SourceFileLoader):
+            spec.loader = _KeptLoader(name, spec.loader.path)
+        return spec
+
+
+class _KeptLoader(SourceFileLoader):
+    def exec_module(self, module: ModuleType) -> None:
+        root = sys.modules[module.__name__.partition(".")[0]]
+        vars(module)["__builtins__"] = vars(root)["__builtins__"]
+        super().exec_module(module)
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compile the source anew: nothing is written to the folder of a finished run."""
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
 
 
 @dataclass(frozen=True)
@@ -87,6 +168,8 @@ class Parcel:
     def of(cls, agent_class: type[VillageAgent]) -> Parcel | None:
         """Pack a class; None where it is none of such a file."""
         module = sys.modules.get(agent_class.__module__)
+        if module is not None and module.__name__.startswith(_KEPT):  # a module beside the file may define it
+            module = vars(sys.modules[module.__name__.partition(".")[0]])["__agent__"]
         names = [name for name, value in vars(module).items() if value is agent_class] if module else []
         file = getattr(module, "__agent_file__", None)
         return cls(file, names[0]) if file and names else None

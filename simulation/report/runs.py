@@ -64,7 +64,7 @@ def rerun(folder: str | Path, *, agent_class: type[VillageAgent] | None = None, 
     folder
         As for `load_run`.
     agent_class
-        The own agent, where it was defined in a notebook, of which no file can be run.
+        The own agent, where it was defined in a notebook, of which no file can be run, or within a function.
     workers
         As for a forecast.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -99,6 +100,20 @@ class Volunteers(kkb.VillageAgent):
 """
 
 
+KEPT_AGENT = """\
+import simulation as kkb
+{before}
+
+
+class Kept(kkb.VillageAgent):
+    inputs = ()
+
+    def rise_odds(self) -> float:
+        {within}
+        return own_strength.FACTOR * super().rise_odds()
+"""
+
+
 def test_what_an_agent_reads_is_kept_and_read_again_wherever_it_lies(tmp_path: Path) -> None:
     """A run is computed again from its folder alone, whatever became of the agent's file and its data since."""
     source, data = tmp_path / "reader.py", tmp_path / "factor.txt"
@@ -142,3 +157,66 @@ def test_what_an_agent_uses_of_its_own_modules_counts_by_value(tmp_path: Path, m
     # A number of the same name in another of its files is another number.
     volunteers.LIMIT = 9.0
     assert identity() != first
+
+
+EFFORT: dict[str, Any] = {"draws": 2, "replicates": 2, "engine": "mesa", "workers": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "within"),
+    [
+        ("import own_strength", ""),
+        ("from own_box import strength as own_strength", ""),
+        ("import own_box.strength\nown_strength = own_box.strength", ""),
+        ("", "import own_strength"),
+        ("import own_later", "own_strength = own_later.found()"),
+    ],
+)
+def test_a_kept_agent_imports_the_modules_kept_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, within: str
+) -> None:
+    """Whatever was imported under their names, or lies where Python starts; what is imported stays as it was."""
+    home = tmp_path / "home"
+    (home / "own_box").mkdir(parents=True)
+    monkeypatch.chdir(home)
+    monkeypatch.syspath_prepend(home)
+    (home / "own_later.py").write_text("def found():\n    import own_strength\n    return own_strength\n")
+    (home / "own_box" / "__init__.py").touch()
+    helpers = (home / "own_strength.py", home / "own_box" / "strength.py")
+    for helper in helpers:
+        helper.write_text("FACTOR = 8.0\n")
+    (home / "own_agent.py").write_text(KEPT_AGENT.format(before=before, within=within))
+    own = ("own_agent", "own_strength", "own_box", "own_box.strength", "own_later")
+    for name in own:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    found = kkb.forecast(everything_on(), **EFFORT, agent_class=importlib.import_module("own_agent").Kept)
+    folder = kkb.save(found, tmp_path / "results")
+    for helper in helpers:
+        helper.write_text("FACTOR = 0.001\n")
+    for name in own:
+        if name in sys.modules:
+            vars(sys.modules[name])["FACTOR"] = 0.002
+    known, places = {name: sys.modules.get(name) for name in own}, list(sys.path)
+    again = kkb.rerun(folder, workers=1)
+    assert again.ensemble.equals(found.ensemble)
+    assert kkb.save(again, tmp_path / "elsewhere").name == folder.name
+    assert {name: sys.modules.get(name) for name in own} == known
+    assert sys.path == places
+    assert not list(folder.rglob("__pycache__"))
+    for name in own:
+        sys.modules.pop(name, None)
+
+
+def test_a_class_of_a_function_is_asked_for_when_its_run_is_computed_again(tmp_path: Path) -> None:
+    """No file gives it; given, the answer is the same."""
+
+    class Local(kkb.VillageAgent):
+        inputs = ()
+
+        def rise_odds(self) -> float:
+            return 3 * super().rise_odds()
+
+    folder = kkb.save(kkb.forecast(everything_on(), **EFFORT, agent_class=Local), tmp_path)
+    with pytest.raises(kkb.KampungError, match=r"within a function .* give the class as agent_class"):
+        kkb.rerun(folder)
+    assert kkb.save(kkb.rerun(folder, agent_class=Local, workers=1), tmp_path / "again").name == folder.name

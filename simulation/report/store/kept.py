@@ -82,7 +82,7 @@ def agent(folder: Path, name: str) -> type[VillageAgent]:
     Raises
     ------
     Refusal
-        Where it was defined in a notebook.
+        Where it was defined in a notebook, or within a function or another class.
     """
     from ...engine.agent_loader import load_agent
 
@@ -92,4 +92,11 @@ def agent(folder: Path, name: str) -> type[VillageAgent]:
             {"name": name},
         )
         raise Refusal(message)
-    return load_agent(f"{folder / AGENT}/{name}")
+    if "." in name.rpartition(":")[2]:
+        message = Message(
+            "the agent {name} was defined within a function or another class, where no run of its file finds it: give "
+            "the class as agent_class",
+            {"name": name},
+        )
+        raise Refusal(message)
+    return load_agent(f"{folder / AGENT}/{name}", kept=True)
