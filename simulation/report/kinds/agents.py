@@ -254,8 +254,9 @@ def _text(thing: type | FunctionType) -> str:
         if isinstance(method, FunctionType):
             cell, line = "".join(linecache.getlines(method.__code__.co_filename)), method.__code__.co_firstlineno
             for node in ast.walk(ast.parse(cell)):
-                within = isinstance(node, ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
-                if within and node.name == thing.__name__:
+                if not isinstance(node, ast.ClassDef) or node.name != thing.__name__:
+                    continue
+                if node.lineno <= line <= (node.end_lineno or 0):
                     return ast.get_source_segment(cell, node) or ""
     raise OSError
 
