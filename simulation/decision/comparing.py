@@ -269,7 +269,7 @@ def _all_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> list
 def _exact_contrast(without: _Solved, with_it: _Solved) -> Contrast:
     (baseline, _, one), (scenario, _, other) = without, with_it
     met = one.readings[baseline.target.key], other.readings[scenario.target.key]
-    more = other.mean_rises - one.mean_rises
+    more, fixed = other.mean_rises - one.mean_rises, baseline.fixed and scenario.fixed
     return Contrast(
         scenario=scenario,
         years=tuple(
@@ -277,12 +277,12 @@ def _exact_contrast(without: _Solved, with_it: _Solved) -> Contrast:
                 year=year,
                 baseline_met=float(met[0][:, t].mean()),
                 met=float(met[1][:, t].mean()),
-                difference=exact_difference(met[1][:, t] - met[0][:, t]),
-                additional_rises=AdditionalRises(exact_difference(more[:, t]), None),
+                difference=exact_difference(met[1][:, t] - met[0][:, t], fixed),
+                additional_rises=AdditionalRises(exact_difference(more[:, t], fixed), None),
             )
             for t, year in enumerate(scenario.years)
         ),
-        additional_rises=AdditionalRises(exact_difference(more.sum(axis=1)), None),
+        additional_rises=AdditionalRises(exact_difference(more.sum(axis=1), fixed), None),
         more=None,
         equal=None,
         fewer=None,

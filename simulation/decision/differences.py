@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inference.uncertainty import FEWEST, INTERVAL90, WILSON_Z, interval_with_mean
+from ..inference.uncertainty import FEWEST, INTERVAL90, WILSON_Z, error_of_mean, interval_with_mean
 
 Floats = NDArray[np.float64]
 
@@ -91,13 +91,16 @@ def paired_difference(values: Floats, *, same_law: bool = False, towards: Floats
     return Difference(mean, error, interval_with_mean(spread))
 
 
-def exact_difference(values: Floats) -> Difference:
-    """Return a mean difference known exactly for every draw, shape (draw,); one draw leaves no error at all."""
+def exact_difference(values: Floats, fixed: bool = False) -> Difference:
+    """Return a mean difference known exactly for every draw, shape (draw,); one draw leaves no error at all.
+
+    Where every number is `fixed`, draws differ by their lots alone: there is no interval over parameters.
+    """
     draws, mean = values.size, float(values.mean())
     if draws == 1:
         return Difference(mean, 0.0, None)
     low, high = np.quantile(values, INTERVAL90)
-    return Difference(mean, float(values.std(ddof=1) / np.sqrt(draws)), (float(low), float(high)))
+    return Difference(mean, error_of_mean(values), None if fixed else (float(low), float(high)))
 
 
 def _told_apart(means: Floats, noises: Floats) -> bool:

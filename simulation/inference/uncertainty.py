@@ -15,6 +15,8 @@ Bools = NDArray[np.bool_]
 
 WILSON_Z = 1.959963984540054
 INTERVAL90 = (0.05, 0.95)
+ROUNDING = 1e-13
+"""Spread of exact values below which they are the same, as a share of the largest or of 1."""
 FEWEST = 2
 """Replicates of a draw from which the noise in their mean can be told."""
 
@@ -110,7 +112,13 @@ def estimate_from_draws(probabilities: Floats) -> Estimate:
     if draws == 1:
         return Estimate(probability, 0.0, None)
     low, high = np.quantile(probabilities, INTERVAL90)
-    return Estimate(probability, float(probabilities.std(ddof=1) / np.sqrt(draws)), (float(low), float(high)))
+    return Estimate(probability, error_of_mean(probabilities), (float(low), float(high)))
+
+
+def error_of_mean(values: Floats) -> float:
+    """Return the standard error of the mean of exact values, shape (draw,): 0 where only rounding tells them apart."""
+    spread = float(values.std(ddof=1))
+    return spread / float(np.sqrt(values.size)) if spread > ROUNDING * max(1.0, float(np.abs(values).max())) else 0.0
 
 
 def parameter_interval(means: Floats, replicates: int | NDArray[np.int64]) -> tuple[float, float]:
