@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .constraints import problem_at
+from .messages import DataError, Message, Problem
+from .status import LEVELS
 
 UNKNOWN = -1
 """Stands for a status that is not known."""
@@ -33,6 +38,33 @@ class Panel:
     codes: tuple[str, ...]
     years: tuple[int, ...]
     status: NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        """Refuse what no table of past statuses could say.
+
+        Raises
+        ------
+        DataError
+            With every problem.
+        """
+        if problems := list(self._problems()):
+            raise DataError(problems)
+
+    def _problems(self) -> Iterator[Problem]:
+        if any(later <= earlier for earlier, later in pairwise(self.years)):
+            message = Message("the years of past statuses do not rise")
+            yield problem_at("panel.years", self.years, (message, Message("each year once, the earliest first")))
+        status, shape = np.asarray(self.status), (len(self.codes), len(self.years))
+        if status.shape != shape:
+            values = {"villages": shape[0], "years": shape[1]}
+            message = Message("these are not the statuses of {villages:,} villages in {years:,} years", values)
+            allowed = Message("an array of shape ({villages}, {years})", values)
+            yield problem_at("panel.status", status.shape, (message, allowed))
+        outside = status[~np.isin(status, [UNKNOWN, *range(len(LEVELS))])]
+        if outside.size:
+            message = Message("this is no status of a village")
+            allowed = Message("a level from 0 (dasar) to 3 (paripurna), or -1 where it is not known")
+            yield problem_at("panel.status", outside.flat[0], (message, allowed))
 
 
 @dataclass(frozen=True, eq=False)

@@ -115,6 +115,19 @@ def _largest_remainder(shares: Floats, total: int) -> Ints:
     return np.asarray(whole + (rank < missing))
 
 
+_NO_VILLAGE = Message("there is no village")
+_ONE_VILLAGE = Message("at least one village")
+
+
+def _unequal(lengths: Mapping[str, int], size: int) -> Iterator[Problem]:
+    """Yield which columns of a village table do not hold one value for each village."""
+    for column, length in lengths.items():
+        if length != size:
+            values = {"length": length, "villages": size}
+            message = Message("there are {length:,} values for {villages:,} villages", values)
+            yield problem_at(f"villages.{column}", length, (message, Message("one value for each village"), None))
+
+
 _OWN_COLUMNS = frozenset({"village_code", "village", "subdistrict", "status", "district_code"})
 
 
@@ -162,6 +175,8 @@ class Villages:
 
     def _problems(self) -> Iterator[Problem]:
         size = len(self.codes)
+        if not size:
+            yield problem_at("villages.village_code", (), (_NO_VILLAGE, _ONE_VILLAGE))
         twice = [code for code, times in Counter(self.codes).items() if times > 1]
         if twice:
             fix = Message("give every village a code of its own")
@@ -172,11 +187,7 @@ class Villages:
             "subdistrict": len(self.subdistrict_index),
             **{name: len(cells) for name, cells in self.columns.items()},
         }
-        for column, length in lengths.items():
-            if length != size:
-                values = {"length": length, "villages": size}
-                message = Message("there are {length:,} values for {villages:,} villages", values)
-                yield problem_at(f"villages.{column}", length, (message, Message("one value for each village"), None))
+        yield from _unequal(lengths, size)
         index = np.asarray(self.subdistrict_index)
         if (np.diff(index) < 0).any() or not np.isin(index, np.arange(len(self.subdistricts))).all():
             message = Message("villages stand in the order of their kecamatan, numbered from 0")
@@ -226,7 +237,20 @@ class Villages:
 
         `status_counts` is an array of four, or one such array per kecamatan name; without it and without `status`,
         counts are made up. Row i of every list describes the same village; the order of rows does not matter.
+
+        Raises
+        ------
+        ScenarioError
+            Where the lists differ in length or hold no village, and with every other problem of the villages.
         """
+        lengths = {
+            "village": len(names),
+            "subdistrict": len(subdistrict_of),
+            **({} if status is None else {"status": len(status)}),
+            **{name: len(cells) for name, cells in (columns or {}).items()},
+        }
+        if problems := list(_unequal(lengths, len(codes))):
+            raise ScenarioError(problems)
         order = sorted(range(len(codes)), key=lambda i: (subdistrict_of[i], codes[i]))
         subdistricts = tuple(sorted(set(subdistrict_of)))
         number = {name: k for k, name in enumerate(subdistricts)}

@@ -39,6 +39,9 @@ from .validation import Checked, check
 MOST_INTERVENTIONS = 200
 """No planner keeps more apart; every one of them is followed in every village, year and trajectory."""
 
+_FEW = 3
+"""Districts that are named where a scenario is shown in one line; of more, their number."""
+
 
 class Scenario(StatedAssumptions):
     """Assumptions with a title and an origin, checked and ready to run.
@@ -51,6 +54,13 @@ class Scenario(StatedAssumptions):
         if not isinstance(other, Scenario):
             return NotImplemented
         return self is other or (self.document == other.document and self.data == other.data)
+
+    def __repr__(self) -> str:
+        """Return one line: name, districts, villages and years."""
+        places = [district.district for district in self.districts]
+        where = ", ".join(places) if len(places) <= _FEW else f"{len(places)} districts"
+        villages = sum(map(len, self.districts))
+        return f"<Scenario {self.name}: {where}, {villages:,} villages, {self.years[0]}-{self.years[-1]}>"
 
     def __hash__(self) -> int:
         """Return a number that equal scenarios share."""

@@ -155,7 +155,7 @@ def test_what_an_agent_uses_of_its_own_modules_counts_by_value(tmp_path: Path, m
             assert identity() != first
     assert identity() == first
     # A number of the same name in another of its files is another number.
-    volunteers.LIMIT = 9.0
+    monkeypatch.setattr(volunteers, "LIMIT", 9.0)
     assert identity() != first
 
 
@@ -220,3 +220,53 @@ def test_a_class_of_a_function_is_asked_for_when_its_run_is_computed_again(tmp_p
     with pytest.raises(kkb.KampungError, match=r"within a function .* give the class as agent_class"):
         kkb.rerun(folder)
     assert kkb.save(kkb.rerun(folder, agent_class=Local, workers=1), tmp_path / "again").name == folder.name
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"names": ["A"]}, "villages.village", "there are 1 values for 2 villages"),
+        ({"subdistrict_of": ["K"]}, "villages.subdistrict", "there are 1 values for 2 villages"),
+        ({"status": [0]}, "villages.status", "there are 1 values for 2 villages"),
+        ({"status": [0, 1, 2]}, "villages.status", "there are 3 values for 2 villages"),
+        ({"columns": {"size": [1.0]}}, "villages.size", "there are 1 values for 2 villages"),
+        ({"codes": [], "names": [], "subdistrict_of": []}, "villages.village_code", "there is no village"),
+    ],
+)
+def test_villages_of_unequal_lists_are_refused(changed: dict[str, Any], field: str, said: str) -> None:
+    """Each list says one thing of every village."""
+    rows: dict[str, Any] = {"codes": ["1", "2"], "names": ["A", "B"], "subdistrict_of": ["K", "K"]}
+    assert len(kkb.Villages.arrange("63.01", "Tanah Laut", **rows)) == 2
+    with pytest.raises(kkb.ScenarioError) as told:
+        kkb.Villages.arrange("63.01", "Tanah Laut", **{**rows, **changed})
+    (problem,) = told.value.problems
+    assert (problem.field, str(problem.message)) == (field, said)
+
+
+@pytest.mark.parametrize(
+    ("years", "status", "said"),
+    [
+        ((2023, 2024), [[0, 1]], "these are not the statuses of 2 villages in 2 years"),
+        ((2023, 2024), [0, 1], "these are not the statuses of 2 villages in 2 years"),
+        ((2023, 2024), [[0, 4], [0, 1]], "this is no status of a village"),
+        ((2023, 2024), [[0, -2], [0, 1]], "this is no status of a village"),
+        ((2024, 2023), [[0, 1], [0, 1]], "the years of past statuses do not rise"),
+    ],
+)
+def test_past_statuses_that_no_table_could_say_are_refused(years: tuple[int, ...], status: Any, said: str) -> None:
+    """Wrong shape, no level, years out of order; what is not known may stand there."""
+    kkb.Panel("63.01", ("1", "2"), (2023, 2024), np.array([[0, -1], [0, 3]], dtype=np.int8))
+    with pytest.raises(kkb.DataError) as told:
+        kkb.Panel("63.01", ("1", "2"), years, np.array(status, dtype=np.int8))
+    (problem,) = told.value.problems
+    assert str(problem.message) == said
+
+
+def test_a_scenario_is_shown_in_one_line() -> None:
+    """Name, districts, villages and years."""
+    scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    last = scenario.origin + scenario.horizon
+    assert (
+        repr(scenario)
+        == f"<Scenario {scenario.name}: Kabupaten Tanah Laut, 135 villages, {scenario.origin + 1}-{last}>"
+    )

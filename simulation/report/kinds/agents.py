@@ -171,18 +171,18 @@ class _Reader:
             return
         self._seen.add(id(function))
         file = file_of(function)
-        place = f"{function.__module__ if file is None else self._place(file)}:"
-        where = f"{place}{function.__qualname__}"
+        within = f"{function.__module__ if file is None else self._path(file)}:"
+        where = f"{within}{function.__qualname__}"
         for name, value in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             if name != "__class__":
                 self._value(f"{where}({name})", value.cell_contents)
         self._value(f"{where}()", [function.__defaults__, function.__kwdefaults__])
-        names = _names(function.__code__)
+        names = _used_names(function.__code__)
         self._names |= names
         for name in sorted(names):
             # Where a module lies (__file__) is no value: the agent is the same in another folder.
             if name in function.__globals__ and not name.startswith("__"):
-                self._value(f"{place}{name}", function.__globals__[name])
+                self._value(f"{within}{name}", function.__globals__[name])
 
     def _value(self, name: str, value: Any) -> None:
         """Note a value: data by content, classes and functions of the researcher by source, others by name.
@@ -192,7 +192,7 @@ class _Reader:
         if isinstance(value, ModuleType):
             path = getattr(value, "__file__", None) or next(iter(getattr(value, "__path__", ())), None)
             if path is not None and self._is_beside(Path(path)):
-                self._modules[self._place(Path(path))] = value
+                self._modules[self._path(Path(path))] = value
             return
         if isinstance(value, (type, FunctionType)):
             if self._own(value):
@@ -217,7 +217,7 @@ class _Reader:
     def _is_beside(self, file: Path) -> bool:
         return any(_beside(file, root) for root in self._roots)
 
-    def _place(self, file: Path) -> str:
+    def _path(self, file: Path) -> str:
         """Return a file's path below the agent's folder: the same wherever that folder lies."""
         file = file.resolve()
         roots = (root.resolve() for root in self._roots)
@@ -261,10 +261,10 @@ def _text(thing: type | FunctionType) -> str:
     raise OSError
 
 
-def _names(code: CodeType) -> set[str]:
+def _used_names(code: CodeType) -> set[str]:
     """Return the global names that a function uses, those of functions within it included."""
     within = (constant for constant in code.co_consts if isinstance(constant, CodeType))
-    return set(code.co_names).union(*map(_names, within))
+    return set(code.co_names).union(*map(_used_names, within))
 
 
 def _imported(source: bytes, root: Path, folder: Path) -> Iterator[Path]:
