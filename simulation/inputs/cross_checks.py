@@ -12,13 +12,13 @@ from ..domain.messages import Message, Problem, listed, nearest, shown
 from ..domain.parameters import ParameterKey, ParameterSet
 from ..domain.target import Target
 from ..domain.villages import Villages
-from .collector import Collector
 from .districts import Region
+from .located_nodes import Node, Place
+from .problem_list import ProblemList
 from .schema import ScenarioFile
 from .tables.cells import NUMBER
 from .tables.dates import date_of
 from .tables.table import non_numeric_cells
-from .tree import Node, Place
 from .validation import Checked
 from .village_table import VillageTable
 
@@ -26,7 +26,7 @@ MOST_LOG_ODDS = 50.0
 """A covariate that moves the log odds further across its column was given in the wrong unit."""
 
 
-def check_covariates(node: Node, parameters: ParameterSet, region: Region, collector: Collector) -> None:
+def check_covariates(node: Node, parameters: ParameterSet, region: Region, collector: ProblemList) -> None:
     """Tell where a covariate is no numeric column of the village table, or its unit is far too small."""
     for name in parameters.covariates if region.districts else ():
         field = f"transition.covariates.{name}"
@@ -41,7 +41,7 @@ def check_covariates(node: Node, parameters: ParameterSet, region: Region, colle
 
 
 def _tell_unit(
-    place: Node, field: str, name: str, parameters: ParameterSet, region: Region, collector: Collector
+    place: Node, field: str, name: str, parameters: ParameterSet, region: Region, collector: ProblemList
 ) -> None:
     cells = np.concatenate([district.columns[name] for district in region.districts])
     low, high = float(cells.min()), float(cells.max())
@@ -60,7 +60,7 @@ def _tell_unit(
 
 
 def tell_unknown_column(
-    node: Node, above: str, field: str, column: str, districts: tuple[Villages, ...], collector: Collector
+    node: Node, above: str, field: str, column: str, districts: tuple[Villages, ...], collector: ProblemList
 ) -> None:
     """Tell that the village table has no such column.
 
@@ -82,7 +82,7 @@ def tell_unknown_column(
     collector.add(place, field, message, found=shown(column), allowed=allowed, suggestion=fix)
 
 
-def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable | None, collector: Collector) -> None:
+def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable | None, collector: ProblemList) -> None:
     """Tell that a column which must be numeric holds something else, and where first."""
     if table is None:
         return
@@ -98,7 +98,7 @@ def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable |
         return
 
 
-def check_target(node: Node, checked: Checked[ScenarioFile], collector: Collector) -> Target:
+def check_target(node: Node, checked: Checked[ScenarioFile], collector: ProblemList) -> Target:
     """Return the target after telling where it makes no sense."""
     section = checked.model.target
     target = Target(section.share, section.reading, section.levels, section.denominator, section.net_of_falls)
@@ -107,7 +107,7 @@ def check_target(node: Node, checked: Checked[ScenarioFile], collector: Collecto
     return target
 
 
-def tell_at(node: Node, problems: Iterable[Problem], collector: Collector) -> None:
+def tell_at(node: Node, problems: Iterable[Problem], collector: ProblemList) -> None:
     """Tell problems of what was made from a scenario at the places where their fields stand in its files."""
     for problem in problems:
         if collector.full:
@@ -134,7 +134,7 @@ def _place_of(node: Node, problem: Problem) -> Node | Place:
     return next((item for item in node.items if item.text == problem.found), node)
 
 
-def check_date(node: Node, origin: int | None, collector: Collector) -> None:
+def check_date(node: Node, origin: int | None, collector: ProblemList) -> None:
     """Tell where `as_of` is no day, or lies after the origin."""
     given = node.get("villages", "as_of")
     if given is None or not isinstance(given.value, str | int | float):

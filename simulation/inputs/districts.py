@@ -11,10 +11,10 @@ import numpy as np
 
 from ..domain.messages import Message, listed, nearest, shown
 from ..domain.villages import Villages
-from .collector import Collector, compact
 from .files import Files
+from .located_nodes import Node
+from .problem_list import ProblemList, compact
 from .schema import ScenarioFile, StatusCounts, VillagesSection
-from .tree import Node
 from .validation import Checked
 from .validation_messages import missing_key
 from .village_table import (
@@ -55,7 +55,7 @@ class Region:
 
 
 def read_districts(
-    node: Node, checked: Checked[ScenarioFile], files: Files, collector: Collector, complete: bool
+    node: Node, checked: Checked[ScenarioFile], files: Files, collector: ProblemList, complete: bool
 ) -> Region:
     """Return the districts that a scenario names; problems go to `collector`.
 
@@ -92,7 +92,7 @@ def sheet_of(section: Node) -> Node | None:
     return None if inherited else sheet
 
 
-def _many(node: Node, files: Files, collector: Collector, origin: int | None) -> Region:
+def _many(node: Node, files: Files, collector: ProblemList, origin: int | None) -> Region:
     table, rows_of = node.get("districts", "table"), node.get("districts", "villages")
     if table is None or not isinstance(table.value, str):
         return Region()
@@ -113,7 +113,7 @@ def _many(node: Node, files: Files, collector: Collector, origin: int | None) ->
 
 
 def _tell_other_number(
-    place: Node, code: str, villages: VillageTable, districts: Mapping[str, Villages], collector: Collector
+    place: Node, code: str, villages: VillageTable, districts: Mapping[str, Villages], collector: ProblemList
 ) -> None:
     """Tell where the table of districts has no such district, or another number of villages for it."""
     if code not in districts:
@@ -143,7 +143,7 @@ def _listed(district: Villages, villages: VillageTable) -> Villages:
 class _OneDistrict:
     """Reads the section `villages` of a scenario with one district."""
 
-    def __init__(self, node: Node, model: ScenarioFile, files: Files, collector: Collector) -> None:
+    def __init__(self, node: Node, model: ScenarioFile, files: Files, collector: ProblemList) -> None:
         self._node = node
         self._section: VillagesSection = model.villages or VillagesSection()
         self._code = model.district.code if model.district is not None else "00.00"

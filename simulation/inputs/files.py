@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path, PureWindowsPath
 
 from ..domain.messages import Message, listed, nearest, shown
-from .collector import Collector
-from .tree import Place
+from .located_nodes import Place
+from .problem_list import ProblemList
 
 LARGEST_YAML = 5_000_000
 LARGEST_TABLE = 50_000_000
@@ -55,7 +55,7 @@ class Source:
     folder: Path
     content: bytes
 
-    def text(self, collector: Collector, *, table: bool = False) -> str | None:
+    def text(self, collector: ProblemList, *, table: bool = False) -> str | None:
         """Return the content as text (UTF-8, a byte order mark allowed), or None with a problem told."""
         try:
             text = self.content.decode("utf-8-sig")
@@ -90,7 +90,7 @@ class Files:
         Every file read, named from the root of the tree, -> SHA-256 of its content.
     """
 
-    def __init__(self, top: Path, collector: Collector, given: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, top: Path, collector: ProblemList, given: Mapping[str, bytes] | None = None) -> None:
         self._collector = collector
         self._top = top
         self._given = given or {}

@@ -7,16 +7,16 @@ from typing import Any
 from ..domain.constraints import LATEST_YEAR
 from ..domain.intervention import COLUMN_PREFIX, Intervention
 from ..domain.messages import ScenarioError
-from .collector import Collector
 from .cross_checks import tell_at, tell_not_numeric
 from .districts import Region
+from .located_nodes import Node
+from .problem_list import ProblemList
 from .schema import InterventionSection
-from .tree import Node
 from .validation import Checked
 
 
 def read_intervention(
-    node: Node, checked: Checked[InterventionSection], origin: int | None, region: Region, collector: Collector
+    node: Node, checked: Checked[InterventionSection], origin: int | None, region: Region, collector: ProblemList
 ) -> Intervention | None:
     """Return an intervention after telling every problem; None where it is not sound.
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from ..domain.messages import Message
 from ..domain.status import LEVELS, parse_status
-from .collector import Collector
-from .tree import Node, dotted
+from .located_nodes import Node, dotted
+from .problem_list import ProblemList
 from .validation_messages import plain_name
 
 Keys = tuple[str, ...]
 
 
-def prepare(node: Node, collector: Collector) -> Node:
+def prepare(node: Node, collector: ProblemList) -> Node:
     """Return a scenario file with its interventions as a mapping by name and its levels by their shown names."""
     entries = dict(node.mapping)
     if "interventions" in entries:
@@ -27,7 +27,7 @@ def prepare(node: Node, collector: Collector) -> Node:
 REMOVE = Message("write remove: at the left margin, not below interventions")
 
 
-def _by_name(node: Node, collector: Collector) -> Node:
+def _by_name(node: Node, collector: ProblemList) -> Node:
     """Return a list of interventions as a mapping; those without a name stand under their position."""
     if not isinstance(node.value, list):
         if node.readable:
@@ -66,7 +66,7 @@ def _as_entry(name: str) -> Message:
     return Message("write {value}", {"value": f"- name: {plain_name(name) or 'pokja'}"})
 
 
-def _with_levels(keys: Keys, node: Node, collector: Collector) -> Node:
+def _with_levels(keys: Keys, node: Node, collector: ProblemList) -> Node:
     """Return a node with every level under the name we show, wherever levels are named."""
     if isinstance(node.value, list):
         return node.with_value([_level(item) for item in node.value]) if _lists_levels(keys) else node

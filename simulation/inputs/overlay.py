@@ -13,10 +13,10 @@ from pathlib import Path
 
 from ..domain.messages import Message, listed, shown
 from ..domain.status import LEVELS
-from .collector import Collector, compact
 from .files import LARGEST_YAML, TABLE_ENDINGS, YAML_ENDINGS, Files, Source
+from .located_nodes import Node, Place, dotted
 from .normalise import prepare
-from .tree import Node, Place, dotted
+from .problem_list import ProblemList, compact
 from .yaml_source import read_yaml
 
 LONGEST_CHAIN = 20
@@ -48,7 +48,7 @@ class Chain:
     complete: bool
 
 
-def read_chain(files: Files, collector: Collector) -> Chain | None:
+def read_chain(files: Files, collector: ProblemList) -> Chain | None:
     """Read the file that was asked for and all it extends; None where not even that one can be read."""
     source = files.read_top()
     if source is not None and source.path.suffix.lower() in TABLE_ENDINGS:
@@ -58,7 +58,7 @@ def read_chain(files: Files, collector: Collector) -> Chain | None:
     return merged(layers, collector, complete) if layers else None
 
 
-def python_chain(node: Node, files: Files, collector: Collector) -> Chain:
+def python_chain(node: Node, files: Files, collector: ProblemList) -> Chain:
     """Return a scenario written in Python, and all that it extends."""
     top = prepare(node, collector)
     parent = top.get("extends")
@@ -68,7 +68,7 @@ def python_chain(node: Node, files: Files, collector: Collector) -> Chain:
     return merged(layers, collector, complete)
 
 
-def _layers(source: Source | None, layers: list[Node], files: Files, collector: Collector) -> tuple[list[Node], bool]:
+def _layers(source: Source | None, layers: list[Node], files: Files, collector: ProblemList) -> tuple[list[Node], bool]:
     """Return `layers`, the youngest first, with a file and all it extends, and whether all could be read."""
     trail: list[Source] = []
     while source is not None:
@@ -87,7 +87,7 @@ def _layers(source: Source | None, layers: list[Node], files: Files, collector: 
     return layers, False
 
 
-def merged(layers: list[Node], collector: Collector, complete: bool = True) -> Chain:
+def merged(layers: list[Node], collector: ProblemList, complete: bool = True) -> Chain:
     """Return scenarios laid over each other, the youngest first, as one.
 
     Parameters
@@ -108,7 +108,7 @@ def merged(layers: list[Node], collector: Collector, complete: bool = True) -> C
     return Chain(result.with_value(kept), tuple(merge.changes), complete)
 
 
-def _tell_table(source: Source, collector: Collector) -> None:
+def _tell_table(source: Source, collector: ProblemList) -> None:
     """Tell that a table was named where a scenario is asked for, and which scenario names it."""
     message = Message("this is a table; a scenario (.yaml) is asked for, which names its tables")
     naming = _naming(source)
@@ -139,7 +139,7 @@ def _language(text: str) -> str | None:
     return found[1] if found is not None else None
 
 
-def _parent(node: Node, trail: list[Source], files: Files, collector: Collector) -> Source | None:
+def _parent(node: Node, trail: list[Source], files: Files, collector: ProblemList) -> Source | None:
     """Return the file that `extends` names."""
     if not isinstance(node.value, str):
         message = Message("this is not the name of one scenario file")
@@ -185,7 +185,7 @@ def without_counts(chain: Chain) -> Chain:
 class _Merge:
     """Lays files over each other and keeps account of it."""
 
-    def __init__(self, collector: Collector, complete: bool) -> None:
+    def __init__(self, collector: ProblemList, complete: bool) -> None:
         self._collector = collector
         self._complete = complete
         self._gone: list[str] = []

@@ -9,14 +9,14 @@ from ..domain.distributions import Dirichlet, Distribution
 from ..domain.messages import Message
 from ..domain.parameters import DEFAULT_PRIORS, DIRECTIONS, Kind, ParameterKey, ParameterSet, default_prior
 from ..domain.status import LEVELS
-from .collector import Collector
 from .distribution_schema import Quantity, distribution
 from .files import Files
+from .located_nodes import Node
 from .posterior import WRITE_AGAIN, LearnedDraws, read_posterior
+from .problem_list import ProblemList
 from .resolve import DEFAULT_PRIOR
 from .schema import InterventionSection
 from .transition_schema import Fall, Matrix, MatrixRow, Skip, Transition
-from .tree import Node
 
 SHORTHAND: tuple[Kind, ...] = ("rise", "fall", "skip")
 BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip")
@@ -28,7 +28,7 @@ def read_parameters(
     transition: Transition,
     plans: Mapping[str, InterventionSection],
     files: Files,
-    collector: Collector,
+    collector: ProblemList,
     kept: LearnedDraws | None = None,
 ) -> ParameterSet:
     """Return what a scenario knows of every parameter; problems go to `collector`.
@@ -145,7 +145,7 @@ def _posterior(
     transition: Transition,
     plans: Mapping[str, InterventionSection],
     files: Files,
-    collector: Collector,
+    collector: ProblemList,
 ) -> LearnedDraws:
     """Return the draws that `parameters_from` names; empty where there are none."""
     place = node.get("transition", "parameters_from")
@@ -165,7 +165,7 @@ def _posterior(
 
 
 def _tell_given_twice(
-    node: Node, given: Mapping[ParameterKey, Quantity], posterior: LearnedDraws, collector: Collector
+    node: Node, given: Mapping[ParameterKey, Quantity], posterior: LearnedDraws, collector: ProblemList
 ) -> None:
     """Tell every parameter that stands in the scenario and among the draws; one that is inherited gives way."""
     drawn = node.get("transition", "parameters_from")
@@ -183,7 +183,7 @@ def _tell_given_twice(
         collector.add(place, key, message, suggestion=fix)
 
 
-def _tell_both_forms(node: Node, collector: Collector) -> None:
+def _tell_both_forms(node: Node, collector: ProblemList) -> None:
     """Tell where a matrix and its shorthand are given together."""
     matrix = node.get("transition", "matrix")
     for name in SHORTHAND:

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..domain.messages import Message, listed
 from ..domain.scenario import StatedAssumptions
-from .collector import Collector
+from .located_nodes import Node
+from .problem_list import ProblemList
 from .resolve import document_of
-from .tree import Node
 
 TITLES = frozenset({"Judul skenario", "Title of the scenario"})
 SOURCES = ("tulis sumber data status di sini", "name the source of the status data here")
@@ -27,7 +27,7 @@ def is_placeholder(source: str) -> bool:
     return any(text in source for text in SOURCES)
 
 
-def note_placeholders(scenario: StatedAssumptions, node: Node, collector: Collector) -> None:
+def note_placeholders(scenario: StatedAssumptions, node: Node, collector: ProblemList) -> None:
     """Note what of a scenario is still as in the starter; `node` is the scenario as its files write it."""
     given = node.get("sources")
     written = {key: entry.text for key, entry in given.mapping.items()} if given is not None else {}

@@ -16,8 +16,8 @@ import numpy as np
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, listed, nearest, shown
 from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey, ParameterSet
-from .collector import Collector
 from .files import Source
+from .problem_list import ProblemList
 
 METADATA_KEY = b"kampungkb"
 MOST_ROWS = 1_000_000
@@ -48,7 +48,7 @@ class LearnedDraws:
         return cls(draws, parameters.blocks)
 
 
-def read_posterior(source: Source, collector: Collector, known: set[ParameterKey]) -> LearnedDraws | None:
+def read_posterior(source: Source, collector: ProblemList, known: set[ParameterKey]) -> LearnedDraws | None:
     """Return the draws in a Parquet file, or None with every problem told.
 
     Parameters
@@ -88,7 +88,7 @@ def _key(column: str) -> ParameterKey | None:
         return None
 
 
-def _read(source: Source, collector: Collector) -> Any:
+def _read(source: Source, collector: ProblemList) -> Any:
     """Return the Arrow table in a file, or None with the problem told; size is looked at before reading."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -111,7 +111,7 @@ def _read(source: Source, collector: Collector) -> Any:
     return None
 
 
-def _all_numbers(source: Source, schema: Any, collector: Collector) -> bool:
+def _all_numbers(source: Source, schema: Any, collector: ProblemList) -> bool:
     """Return whether every column holds numbers, after telling those that do not: texts and lists may be long."""
     others = [f.name for f in schema if not _is_number(f.type)]
     for name in others:
@@ -127,7 +127,7 @@ def _is_number(kind: Any) -> bool:
     return bool(types.is_floating(kind) or types.is_integer(kind) or types.is_null(kind))
 
 
-def _column(source: Source, key: ParameterKey, column: Any, collector: Collector) -> np.ndarray[Any, Any] | None:
+def _column(source: Source, key: ParameterKey, column: Any, collector: ProblemList) -> np.ndarray[Any, Any] | None:
     """Return one column as floats after telling what is not a number or out of range."""
     values = np.asarray(column.to_numpy(), dtype=np.float64)
     wrong, allowed = ~np.isfinite(values) | (values < 0), Message("at least {low}", {"low": 0})

@@ -12,11 +12,11 @@ import numpy as np
 from ..domain.distributions import Beta, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal
 from ..domain.messages import Message, nearest
 from ..domain.parameters import ParameterKey
-from .collector import Collector
 from .distribution_schema import notation
+from .located_nodes import UNREADABLE, Node, Place
+from .problem_list import ProblemList
 from .schema import InterventionSection, ScenarioFile
 from .transition_schema import Transition
-from .tree import UNREADABLE, Node, Place
 
 Keys = tuple[str, ...]
 
@@ -25,7 +25,7 @@ TRANSITION = tuple(Transition.model_fields)
 OF_INTERVENTIONS = tuple(name for name in InterventionSection.model_fields if name != "name")
 
 
-def node_of(value: Any, place: Place, collector: Collector, keys: Keys = ()) -> Node:
+def node_of(value: Any, place: Place, collector: ProblemList, keys: Keys = ()) -> Node:
     """Return plain data, numbers, fractions and distributions as nodes; what no file could say goes to `collector`."""
     if isinstance(value, Mapping):
         children = {str(key): node_of(child, place, collector, (*keys, str(key))) for key, child in value.items()}
@@ -63,7 +63,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def overlay_of(changes: Mapping[str, Any], interventions: Iterable[str], collector: Collector) -> dict[str, Any]:
+def overlay_of(changes: Mapping[str, Any], interventions: Iterable[str], collector: ProblemList) -> dict[str, Any]:
     """Return changes by dotted key as the mapping that a scenario file lays over another.
 
     Parameters

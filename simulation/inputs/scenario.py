@@ -19,21 +19,21 @@ from ..domain.messages import Message
 from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, ParameterSet
 from ..domain.scenario import Assumptions, Provenance, StatedAssumptions
 from ..domain.target import Target
-from .collector import Collector
 from .cross_checks import check_covariates, check_date, check_target
 from .districts import Region, read_districts
 from .files import Files
 from .interventions import read_intervention
+from .located_nodes import Node, Place
 from .normalise import prepare
 from .overlay import Chain, merged, python_chain, read_chain, without_counts
 from .parameters import read_parameters
 from .placeholders import note_placeholders
 from .posterior import LearnedDraws
+from .problem_list import ProblemList
 from .python_source import draws_among, node_of, overlay_of
 from .resolve import data_of, document_of, yaml_of
 from .schema import InterventionSection, ScenarioFile
 from .sources import given_sources
-from .tree import Node, Place
 from .validation import Checked, check
 
 MOST_INTERVENTIONS = 200
@@ -112,7 +112,7 @@ class Scenario(StatedAssumptions):
         """
         if not isinstance(mapping, Mapping):
             raise TypeError(f"a mapping is needed, not {type(mapping).__name__}: load_scenario reads files")
-        collector = Collector()
+        collector = ProblemList()
         files = Files((Path() if folder is None else Path(folder)) / "scenario", collector)
         node = node_of(dict(mapping), Place("", None, files.folder), collector)
         return _Resolution(python_chain(node, files, collector), files, collector).scenario()
@@ -133,7 +133,7 @@ class Scenario(StatedAssumptions):
         ScenarioError
             Where the scenario cannot be used so; it carries every problem.
         """
-        collector = Collector()
+        collector = ProblemList()
         draws = draws_among(changes, self.parameters.scalars.keys())
         plain = {key: value for key, value in changes.items() if not any(value is drawn for drawn in draws.values())}
         base = self
@@ -242,7 +242,7 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     """
     if isinstance(path, Mapping):
         raise TypeError("load_scenario reads files; Scenario.from_dict takes a mapping")
-    collector = Collector()
+    collector = ProblemList()
     files = Files(Path(path), collector)
     chain = read_chain(files, collector)
     if chain is None:
@@ -267,7 +267,7 @@ class _Resolution:
         self,
         chain: Chain,
         files: Files,
-        collector: Collector,
+        collector: ProblemList,
         base: Scenario | None = None,
         *,
         keeps_districts: bool = False,

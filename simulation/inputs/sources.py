@@ -10,17 +10,17 @@ from ..domain.intervention import Intervention
 from ..domain.messages import Message
 from ..domain.parameters import ParameterSet
 from ..domain.target import Target
-from .collector import Collector
+from .located_nodes import Node
 from .placeholders import is_placeholder
+from .problem_list import ProblemList
 from .resolve import CALIBRATED, parameter_keys
-from .tree import Node
 
 _ALWAYS = ("title", "origin", "horizon", "target", "transition.min_years", "interventions", "overlap")
 """Keys that every resolved scenario has, whether its files write them or not."""
 
 
 def given_sources(
-    node: Node, parameters: ParameterSet, interventions: Iterable[Intervention], collector: Collector, complete: bool
+    node: Node, parameters: ParameterSet, interventions: Iterable[Intervention], collector: ProblemList, complete: bool
 ) -> dict[str, str]:
     """Return the sources that a scenario gives and that still hold; unknown keys go to `collector`.
 

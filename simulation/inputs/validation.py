@@ -11,8 +11,8 @@ from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_
 from pydantic import BaseModel, Discriminator, Tag, TypeAdapter, ValidationError
 
 from ..domain.messages import Message
-from .collector import Collector
-from .tree import Keys, Node, dotted
+from .located_nodes import Keys, Node, dotted
+from .problem_list import ProblemList
 from .validation_messages import OTHER_FORMAT, finding, missing_key, unknown_key
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -52,7 +52,7 @@ class Checked(Generic[Model]):
 
 
 def check(
-    model: type[Model], node: Node, collector: Collector, *, under: tuple[str, ...] = (), complete: bool = True
+    model: type[Model], node: Node, collector: ProblemList, *, under: tuple[str, ...] = (), complete: bool = True
 ) -> Checked[Model]:
     """Return what is sound of a part; every problem is told.
 
@@ -74,7 +74,9 @@ def check(
 class _Walk:
     """Goes through a part of a file and its model together, and keeps the keys that are wrong or missing."""
 
-    def __init__(self, model: type[BaseModel], collector: Collector, under: tuple[str, ...], *, complete: bool) -> None:
+    def __init__(
+        self, model: type[BaseModel], collector: ProblemList, under: tuple[str, ...], *, complete: bool
+    ) -> None:
         self.broken: list[Keys] = []
         self._model = model
         self._collector = collector

@@ -13,8 +13,8 @@ from ..domain.distributions import interval_finding
 from ..domain.messages import Message, listed, nearest, shown
 from ..domain.scenario import reserved_name
 from ..domain.status import LEVELS
+from .located_nodes import Node
 from .tables.cells import NUMBER
-from .tree import Node
 
 _PERCENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*%")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")

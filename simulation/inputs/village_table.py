@@ -10,14 +10,14 @@ import numpy as np
 from ..domain.messages import Message, nearest
 from ..domain.status import LEVELS, parse_status
 from ..domain.villages import Villages
-from .collector import Collector
 from .files import Source
+from .located_nodes import Node
+from .problem_list import ProblemList
 from .tables.cells import strip_quotes
 from .tables.dates import FIRST_YEAR, LAST_YEAR, year_of
 from .tables.headers import Wanted
 from .tables.reader import read_table, suggest_column
 from .tables.table import Table
-from .tree import Node
 from .village_table_cleanup import fill_down, note_codes, unify_spelling
 
 VILLAGE_TABLE = Wanted(("village_code", "village", "subdistrict"), ("status", "launch_year"))
@@ -71,7 +71,7 @@ class VillageTable:
 
 
 def read_village_table(
-    source: Source, collector: Collector, origin: int | None, sheet: tuple[str, Node] | None = None
+    source: Source, collector: ProblemList, origin: int | None, sheet: tuple[str, Node] | None = None
 ) -> VillageTable | None:
     """Return the villages in a file, or None with every problem told.
 
@@ -86,7 +86,7 @@ def read_village_table(
     return None if table is None else _villages_of(table, collector, origin)
 
 
-def read_villages_of_districts(source: Source, collector: Collector, origin: int | None) -> dict[str, VillageTable]:
+def read_villages_of_districts(source: Source, collector: ProblemList, origin: int | None) -> dict[str, VillageTable]:
     """Return the villages in a file by the code of their district; problems go to `collector`."""
     table = read_table(source, collector, VILLAGES_OF_DISTRICTS)
     if table is None or not table.read_codes("district_code", collector):
@@ -106,7 +106,7 @@ def read_villages_of_districts(source: Source, collector: Collector, origin: int
     return found
 
 
-def _villages_of(table: Table, collector: Collector, origin: int | None) -> VillageTable | None:
+def _villages_of(table: Table, collector: ProblemList, origin: int | None) -> VillageTable | None:
     """Return the villages in the rows of a table, or None with every problem told."""
     before = len(collector)
     table.check_unique("village_code", collector, TWO_ALIKE)
@@ -138,7 +138,7 @@ def level_of(cell: str) -> int | None:
     return parse_status(_ENGLISH.get(level, level))
 
 
-def _statuses(table: Table, collector: Collector) -> list[int] | None:
+def _statuses(table: Table, collector: ProblemList) -> list[int] | None:
     """Return the level of each row; None where no row has one."""
     cells = table.columns["status"]
     if not any(cells):
@@ -188,7 +188,7 @@ class DistrictRows:
 
 
 def read_district_table(
-    source: Source, collector: Collector, sheet: tuple[str, Node] | None = None
+    source: Source, collector: ProblemList, sheet: tuple[str, Node] | None = None
 ) -> DistrictRows | None:
     """Return the districts in a file, or None with every problem told; for `sheet` see `read_village_table`."""
     table = read_table(source, collector, DISTRICT_TABLE, sheet)
@@ -218,7 +218,7 @@ def read_district_table(
 
 
 def _district_counts(
-    table: Table, villages: list[int | None], collector: Collector
+    table: Table, villages: list[int | None], collector: ProblemList
 ) -> list[np.ndarray[tuple[int], np.dtype[np.int64]] | None]:
     """Return the four counts of each district, None where it gives none."""
     given = [level for level in LEVELS if level in table.columns]

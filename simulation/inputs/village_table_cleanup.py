@@ -9,14 +9,14 @@ import re
 from collections import Counter, defaultdict
 
 from ..domain.messages import Message, listed, shown
-from .collector import Collector
+from .problem_list import ProblemList
 from .tables.table import Table, spans
 
 _DOTTED = re.compile(r"([0-9]{2}\.[0-9]{2}\.[0-9]{2})\.[0-9]{4}")
 _BARE = re.compile(r"[0-9]{10}")
 
 
-def fill_down(table: Table, column: str, collector: Collector) -> None:
+def fill_down(table: Table, column: str, collector: ProblemList) -> None:
     """Write what stands once above several rows into each of them, and note that; blanks on top stay blank."""
     above, filled, cells = "", [], table.columns[column]
     for i, row in enumerate(table.rows):
@@ -37,7 +37,7 @@ def fill_down(table: Table, column: str, collector: Collector) -> None:
         collector.note(message)
 
 
-def unify_spelling(table: Table, column: str, collector: Collector) -> None:
+def unify_spelling(table: Table, column: str, collector: ProblemList) -> None:
     """Read names that differ only in capitals or blanks as one, the way most rows write it, and note that."""
     cells = table.columns[column]
     counts = Counter(cells)
@@ -60,7 +60,7 @@ def unify_spelling(table: Table, column: str, collector: Collector) -> None:
         table.columns[column] = [kept[_plain(cell)] for cell in cells]
 
 
-def note_codes(table: Table, collector: Collector) -> None:
+def note_codes(table: Table, collector: ProblemList) -> None:
     """Note codes of two forms, and codes that do not go together with the kecamatan of their rows."""
     codes = table.columns["village_code"]
     dotted = [_DOTTED.fullmatch(code) for code in codes]
@@ -93,7 +93,7 @@ def note_codes(table: Table, collector: Collector) -> None:
     _note_shared(table, usual, collector)
 
 
-def _note_shared(table: Table, usual: dict[str, str], collector: Collector) -> None:
+def _note_shared(table: Table, usual: dict[str, str], collector: ProblemList) -> None:
     """Note kecamatan whose villages have codes that begin alike, as those of one do."""
     sharing: dict[str, list[str]] = defaultdict(list)
     for name, area in usual.items():

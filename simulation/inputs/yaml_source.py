@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from ..domain.messages import CONTROL, Message, shown
-from .collector import Collector, compact
-from .tree import UNREADABLE, Node, Place, Scalar, dotted
+from .located_nodes import UNREADABLE, Node, Place, Scalar, dotted
+from .problem_list import ProblemList, compact
 
 DEEPEST = 20
 """Nesting beyond this is refused; the deepest key of a scenario stands at level 6."""
@@ -47,7 +47,7 @@ class _GiveUpError(Exception):
     """Reading of a file cannot go on; its problem is told."""
 
 
-def read_yaml(text: str, place: Place, collector: Collector) -> Node | None:
+def read_yaml(text: str, place: Place, collector: ProblemList) -> Node | None:
     """Return the mapping that a file holds, or None where it has none; problems go to `collector`.
 
     Parameters
@@ -94,7 +94,7 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[int | None, Message
 class _Builder:
     """Turns the events of the parser into nodes, without ever following an alias."""
 
-    def __init__(self, text: str, place: Place, collector: Collector) -> None:
+    def __init__(self, text: str, place: Place, collector: ProblemList) -> None:
         self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self._place = place
         self._collector = collector

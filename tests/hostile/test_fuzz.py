@@ -22,13 +22,13 @@ from inputs.scenario_desk import SECTIONS, VILLAGES
 from openpyxl import load_workbook
 
 from simulation.domain.messages import CONTROL, KampungError, ProblemsError
-from simulation.inputs.collector import Collector
 from simulation.inputs.files import Source
+from simulation.inputs.located_nodes import Place
 from simulation.inputs.posterior import read_posterior
+from simulation.inputs.problem_list import ProblemList
 from simulation.inputs.scenario import load_scenario
 from simulation.inputs.tables.cells import unguard
 from simulation.inputs.tables.reader import read_table
-from simulation.inputs.tree import Place
 from simulation.inputs.village_table import DISTRICT_TABLE, VILLAGE_TABLE
 from simulation.inputs.yaml_source import read_yaml
 from simulation.report.document.blocks import Document, Paragraph, Table
@@ -74,9 +74,9 @@ def mutated(draw: st.DrawFn, original: bytes) -> bytes:
     return content
 
 
-def told(read: Callable[[Source, Collector], object], content: bytes, name: str) -> None:
+def told(read: Callable[[Source, ProblemList], object], content: bytes, name: str) -> None:
     """Read bytes under a file's name; they are read, or problems are told."""
-    collector = Collector()
+    collector = ProblemList()
     found = read(Source(Path(name), name, Path(), content), collector)
     assert (found is None) == bool(len(collector)), found
     if found is None:
@@ -92,7 +92,7 @@ def hold_words(error: ProblemsError) -> None:
         assert str(problem).encode()
 
 
-def read_text(source: Source, collector: Collector) -> object:
+def read_text(source: Source, collector: ProblemList) -> object:
     """Read the YAML of a source."""
     text = source.text(collector)
     return None if text is None else read_yaml(text, Place(source.shown, 1, source.folder), collector) or None
@@ -102,7 +102,7 @@ def read_text(source: Source, collector: Collector) -> object:
 @given(st.text(SIGNS, max_size=200) | st.text(max_size=60))
 def test_any_text_is_data_or_refused(text: str) -> None:
     """The YAML reader knows an answer to every text."""
-    collector = Collector()
+    collector = ProblemList()
     node = read_yaml(text, Place("a.yaml", 1, Path()), collector)
     assert node is not None or len(collector)
     if len(collector):

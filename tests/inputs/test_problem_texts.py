@@ -32,14 +32,14 @@ from simulation.domain.messages import Message, Problem, ProblemsError, Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.villages import Villages
 from simulation.inputs import files, posterior, validation_messages
-from simulation.inputs.collector import Collector
+from simulation.inputs.located_nodes import Node, Place
 from simulation.inputs.observations import reading
 from simulation.inputs.observations.evidence import read_evidence
 from simulation.inputs.observations.outcomes import read_outcomes
 from simulation.inputs.observations.reading import DataFile
+from simulation.inputs.problem_list import ProblemList
 from simulation.inputs.resolve import fingerprint
 from simulation.inputs.scenario import Scenario, load_scenario
-from simulation.inputs.tree import Node, Place
 from simulation.report.language import language
 
 PARAMETERS = ParameterSet(DEFAULT_PRIORS)
@@ -174,7 +174,7 @@ def _not_foreseen() -> Iterator[Message | None]:
 
 def _not_followed() -> Iterator[Message | None]:
     """Yield what is told of a path that cannot be followed: under Python 3.11, a link to itself."""
-    collector = Collector()
+    collector = ProblemList()
     found = files.Files(Path("scenario.yaml"), collector)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "resolve", _raise)
@@ -185,7 +185,7 @@ def _not_followed() -> Iterator[Message | None]:
 
 def _too_many_draws() -> Iterator[Message | None]:
     """Yield what is told of a file of draws that would take a gigabyte of memory."""
-    collector = Collector()
+    collector = ProblemList()
     content = BytesIO()
     pq.write_table(pa.table({"year_sd": [0.4, 0.5]}), content)
     with pytest.MonkeyPatch.context() as patch:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...domain.evidence import Assistance
 from ...domain.messages import Message, listed, nearest
-from ..collector import Collector
+from ..problem_list import ProblemList
 from ..tables.dates import FIRST_YEAR, year_of
 from ..tables.table import Table
 
@@ -16,7 +16,7 @@ Spell = tuple[str, int, str]
 """Village code, year, intervention."""
 
 
-def read_spells(table: Table, interventions: Sequence[str], origin: int, collector: Collector) -> list[Spell]:
+def read_spells(table: Table, interventions: Sequence[str], origin: int, collector: ProblemList) -> list[Spell]:
     """Return which village was assisted when by what; what is wrong is told.
 
     Parameters
@@ -59,7 +59,7 @@ def assistance_of(number: str, codes: Sequence[str], found: Sequence[Spell]) -> 
     return Assistance(number, tuple(codes), years, given)
 
 
-def tell_unknown_villages(table: Table, seen: Mapping[str, Collection[str]], collector: Collector) -> None:
+def tell_unknown_villages(table: Table, seen: Mapping[str, Collection[str]], collector: ProblemList) -> None:
     """Tell assisted villages of which no list of statuses speaks: nothing is known of what became of them."""
     codes = {code for villages in seen.values() for code in villages}
     for row, code in zip(table.rows, table.columns["village_code"], strict=True):

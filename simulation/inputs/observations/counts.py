@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...domain.evidence import Counts
 from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
-from ..collector import Collector
+from ..problem_list import ProblemList
 from ..tables.dates import date_of
 from ..tables.table import Table
 from ..village_table import MOST_IN_ALL
@@ -48,7 +48,7 @@ class CountRow(NamedTuple):
     falls: int | None
 
 
-def read_counts(table: Table, collector: Collector) -> list[CountRow]:
+def read_counts(table: Table, collector: ProblemList) -> list[CountRow]:
     """Return the rows of a table of counts; what is wrong with one is told."""
     size = len(table.rows)
     if "district_code" in table.columns and not table.read_codes("district_code", collector):
@@ -78,14 +78,14 @@ def read_counts(table: Table, collector: Collector) -> list[CountRow]:
     return rows
 
 
-def _tell_sum(table: Table, row: int, four: int, total: int | None, collector: Collector) -> None:
+def _tell_sum(table: Table, row: int, four: int, total: int | None, collector: ProblemList) -> None:
     if total is not None and total != four:
         message = Message("the four counts add up to {four:,}, not to {total:,}", {"four": four, "total": total})
         fix = Message("correct one of the four counts, or the total")
         table.tell(row, "total", message, collector, found=total, fix=fix)
 
 
-def complete_rows(rows: Sequence[CountRow], collector: Collector) -> list[CountRow]:
+def complete_rows(rows: Sequence[CountRow], collector: ProblemList) -> list[CountRow]:
     """Return the rows of one table that have all four counts; the others are noted."""
     partial = [row.row for row in rows if row.four is None]
     if partial:
@@ -97,7 +97,7 @@ def complete_rows(rows: Sequence[CountRow], collector: Collector) -> list[CountR
     return [row for row in rows if row.four is not None]
 
 
-def count_series(rows: Sequence[CountRow], collector: Collector) -> tuple[Counts, ...]:
+def count_series(rows: Sequence[CountRow], collector: ProblemList) -> tuple[Counts, ...]:
     """Return the counts of one place, split wherever villages were added.
 
     A part ends with the villages it began with: those that were designated meanwhile are taken off dasar, where
@@ -129,7 +129,7 @@ def count_series(rows: Sequence[CountRow], collector: Collector) -> tuple[Counts
     )
 
 
-def note_last_counts(place: str, year: int, collector: Collector) -> None:
+def note_last_counts(place: str, year: int, collector: ProblemList) -> None:
     """Note that of several dates of a year the last is taken."""
     values = {"place": place, "year": year}
     collector.note(Message("{place}: of several dates in {year} the last counts, for its end", values))
@@ -139,7 +139,7 @@ def _four(row: CountRow) -> NDArray[np.int64]:
     return cast("NDArray[np.int64]", row.four)
 
 
-def _tell_change(before: CountRow, now: CountRow, collector: Collector) -> None:
+def _tell_change(before: CountRow, now: CountRow, collector: ProblemList) -> None:
     """Tell where the number of villages changes by anything but what is stated as new."""
     old, new = int(_four(before).sum()), int(_four(now).sum())
     values = {"old": old, "new": new, "row": before.row}

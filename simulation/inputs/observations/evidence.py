@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from ...domain.messages import DataError, Message
-from ..collector import Collector
+from ..problem_list import ProblemList
 from ..scenario import Scenario
 from .assistance import assistance_of, tell_unknown_villages
 from .counts import CountRow, count_series
@@ -68,7 +68,7 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     >>> gathered.evidence.blocks
     ('panel', 'launch_years')
     """
-    collector, known = Collector(), ScenarioVillages(scenario)
+    collector, known = ProblemList(), ScenarioVillages(scenario)
     collector.language = scenario.language
     reader = TableReader(KINDS, collector, scenario)
     reader.read(data)
@@ -93,7 +93,7 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     return Gathered(evidence, tuple(collector.notes), reader.files)
 
 
-def _tell_one_year(found: Sequence[Observation], collector: Collector) -> None:
+def _tell_one_year(found: Sequence[Observation], collector: ProblemList) -> None:
     message = Message("statuses of one year alone teach nothing: nobody sees what changed")
     fix = Message(
         "add a list of another year, such as the village table of the scenario, or a column launch_year "
@@ -102,7 +102,7 @@ def _tell_one_year(found: Sequence[Observation], collector: Collector) -> None:
     found[0].table.tell(None, found[0].column, message, collector, fix=fix)
 
 
-def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: Collector) -> tuple[Counts, ...]:
+def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: ProblemList) -> tuple[Counts, ...]:
     """Return counts at two or more dates; a place with one date is noted. Rows that name no place are of the first."""
     places: dict[str, list[CountRow]] = {}
     home = next(iter(known.names.values()))
@@ -127,7 +127,7 @@ def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: Collec
 
 
 def _assistance(
-    reader: TableReader, panels: Iterable[Panel], launches: Iterable[Launches], collector: Collector
+    reader: TableReader, panels: Iterable[Panel], launches: Iterable[Launches], collector: ProblemList
 ) -> tuple[Assistance, ...]:
     """Return the assistance given to villages of which statuses are known; others are told."""
     seen: dict[str, dict[str, None]] = {}

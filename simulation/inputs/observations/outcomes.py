@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...domain.evidence import UNKNOWN, Panel
 from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
-from ..collector import Collector
+from ..problem_list import ProblemList
 from .counts import CountRow, note_last_counts
 from .reading import TableReader
 from .recognise import OUTCOMES
@@ -75,7 +75,7 @@ def read_outcomes(paths: Sequence[str | os.PathLike[str]], districts: Mapping[st
     DataError
         With every problem of every file.
     """
-    collector, places = Collector(), Places(districts)
+    collector, places = ProblemList(), Places(districts)
     reader = TableReader(OUTCOMES, collector)
     reader.read(paths)
     panels: dict[str, Panel] = {}
@@ -95,7 +95,7 @@ def read_outcomes(paths: Sequence[str | os.PathLike[str]], districts: Mapping[st
 
 
 def _stated(
-    rows: Iterable[CountRow], places: Places, elsewhere: dict[str, None], collector: Collector
+    rows: Iterable[CountRow], places: Places, elsewhere: dict[str, None], collector: ProblemList
 ) -> dict[str, dict[int, StatedYear]]:
     """Return what rows of counts state, by district and year; places of no forecast are put into `elsewhere`."""
     stated: dict[str, dict[int, StatedYear]] = {}
@@ -117,7 +117,7 @@ def _stated(
     return stated
 
 
-def _keep(row: CountRow, district: str, years: dict[int, StatedYear], collector: Collector) -> None:
+def _keep(row: CountRow, district: str, years: dict[int, StatedYear], collector: ProblemList) -> None:
     """Keep what a row says, of several dates of a year the last."""
     before = years.get(row.day.year)
     if before is not None and before.day == row.day:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ...domain.evidence import UNKNOWN
 from ...domain.messages import Message, listed
-from ..collector import Collector
 from ..files import LARGEST_TABLE, Files
+from ..problem_list import ProblemList
 from ..scenario import Scenario
 from ..tables.grids import read_grids
 from ..tables.headers import Grid
@@ -60,7 +60,7 @@ class TableReader:
         Every file as it was named -> SHA-256 of its content.
     """
 
-    def __init__(self, kinds: Collection[str], collector: Collector, scenario: Scenario | None = None) -> None:
+    def __init__(self, kinds: Collection[str], collector: ProblemList, scenario: Scenario | None = None) -> None:
         self.villages: list[Observation] = []
         self.counts: list[CountRow] = []
         self.spells: list[tuple[Table, list[Spell]]] = []

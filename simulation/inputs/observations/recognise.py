@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
-from ..collector import Collector
+from ..problem_list import ProblemList
 from ..tables.dates import status_year, year_in
 from ..tables.headers import HEAD, Grid, Wanted, find_header, normal
 
@@ -130,7 +130,7 @@ def _dated(grid: Grid, file: str) -> int | None:
     return next((year for year in found if year is not None), None)
 
 
-def tell_unknown(grid: Grid, kinds: Collection[str], collector: Collector) -> None:
+def tell_unknown(grid: Grid, kinds: Collection[str], collector: ProblemList) -> None:
     """Tell that a table is of none of the kinds that are looked for."""
     if "outcomes" in kinds:
         row = grid.rows[0][0] if grid.rows else None

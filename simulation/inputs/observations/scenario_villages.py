@@ -10,7 +10,7 @@ from ...domain.evidence import UNKNOWN
 from ...domain.messages import Message
 from ...domain.status import LEVELS
 from ...domain.villages import DistrictCounts, KnownStatuses, SubdistrictCounts, Villages
-from ..collector import Collector
+from ..problem_list import ProblemList
 from ..scenario import Scenario
 from ..tables.headers import normal
 from .counts import CountRow
@@ -61,7 +61,7 @@ class Places:
         begins = (start for end in range(1, len(parts)) if (start := ".".join(parts[:end])) in self.names)
         return self._home.get(observation.code) or self.only or next(begins, None)
 
-    def group(self, found: Iterable[Observation], collector: Collector) -> dict[str, list[Observation]]:
+    def group(self, found: Iterable[Observation], collector: ProblemList) -> dict[str, list[Observation]]:
         """Return the rows by the code of their district; one that belongs to none is told."""
         grouped: dict[str, list[Observation]] = {}
         for observation in found:
@@ -91,14 +91,14 @@ class ScenarioVillages(Places):
         self._origin = scenario.origin
         self._counted_on = str(scenario.provenance.as_of or f"{scenario.origin}-12-31")
 
-    def check(self, code: str, found: Sequence[Observation], collector: Collector) -> None:
+    def check(self, code: str, found: Sequence[Observation], collector: ProblemList) -> None:
         """Tell rows of a district that contradict the scenario."""
         if (villages := self._districts.get(code)) is not None:
             if not villages.made_up:
                 _tell_strangers(found, villages, collector)
             self._tell_contradictions(found, villages, collector)
 
-    def _tell_contradictions(self, found: Sequence[Observation], villages: Villages, collector: Collector) -> None:
+    def _tell_contradictions(self, found: Sequence[Observation], villages: Villages, collector: ProblemList) -> None:
         """Tell where rows speak of a time after the origin, or say something else of the origin than the scenario."""
         origin = self._origin
         late = next((row for row in found if row.year is not None and row.year > origin), None)
@@ -129,7 +129,7 @@ class ScenarioVillages(Places):
                 fix = Message("correct this list, or villages.status_counts in the scenario")
                 now[0].table.tell(None, now[0].column, message, collector, found=_joined(here), fix=fix)
 
-    def check_counts(self, code: str, rows: Sequence[CountRow], collector: Collector) -> None:
+    def check_counts(self, code: str, rows: Sequence[CountRow], collector: ProblemList) -> None:
         """Tell counts of a district that lie after the origin, or are others than the scenario's own of that day."""
         known = self._districts[code].known
         for row in rows:
@@ -162,7 +162,7 @@ def _joined(counts: Iterable[int]) -> str:
     return "/".join(map(str, counts))
 
 
-def _tell_strangers(found: Iterable[Observation], villages: Villages, collector: Collector) -> None:
+def _tell_strangers(found: Iterable[Observation], villages: Villages, collector: ProblemList) -> None:
     """Tell every village that the scenario does not know, once."""
     subdistricts = (villages.subdistricts[k] for k in villages.subdistrict_index)
     names = zip(map(normal, villages.names), map(normal, subdistricts), strict=True)

@@ -10,7 +10,7 @@ import numpy as np
 from ...domain.evidence import UNKNOWN, Launches, Panel
 from ...domain.messages import Message, listed, nearest, shown
 from ...domain.status import LEVELS
-from ..collector import Collector
+from ..problem_list import ProblemList
 from ..tables.dates import FIRST_YEAR, LAST_YEAR, year_of
 from ..tables.headers import normal
 from ..tables.table import Table
@@ -46,7 +46,7 @@ class Observation(NamedTuple):
     status: int
     launch: int | None
 
-    def tell(self, message: Message, collector: Collector, *, fix: Message, found: str = "") -> None:
+    def tell(self, message: Message, collector: ProblemList, *, fix: Message, found: str = "") -> None:
         """Tell what is wrong with the row."""
         self.table.tell(self.row, "village_code", message, collector, found=found or self.code, fix=fix)
 
@@ -61,7 +61,7 @@ class Observation(NamedTuple):
         return normal(self.name), normal(self.subdistrict)
 
 
-def read_observations(table: Table, shape: Shape, collector: Collector) -> list[Observation]:
+def read_observations(table: Table, shape: Shape, collector: ProblemList) -> list[Observation]:
     """Return every row of a table, for each year that it speaks of; what is wrong with a cell is told."""
     if not table.read_codes("village_code", collector):
         return []
@@ -85,7 +85,7 @@ def read_observations(table: Table, shape: Shape, collector: Collector) -> list[
     return found
 
 
-def are_dated(table: Table, shape: Shape, found: Sequence[Observation], collector: Collector) -> bool:
+def are_dated(table: Table, shape: Shape, found: Sequence[Observation], collector: ProblemList) -> bool:
     """Return whether something says of which year the statuses of a table are, after telling where nothing does."""
     if "year" in shape.wanted.required or not found or any(row.year is not None for row in found):
         return True
@@ -105,7 +105,7 @@ def _rows(
     return [Observation(table, row, column, *rest) for row, *rest in cells]
 
 
-def _statuses(table: Table, column: str, collector: Collector) -> list[int]:
+def _statuses(table: Table, column: str, collector: ProblemList) -> list[int]:
     """Return the level of each row, `UNKNOWN` where the cell is blank; what is no level is told."""
     statuses: list[int] = []
     for row, cell in zip(table.rows, table.columns[column], strict=True):
@@ -126,13 +126,13 @@ def _statuses(table: Table, column: str, collector: Collector) -> list[int]:
     return statuses
 
 
-def _read_years(table: Table, column: str, collector: Collector) -> list[int | None]:
+def _read_years(table: Table, column: str, collector: ProblemList) -> list[int | None]:
     """Return the year of each row, of a date too; None for empty and (told) wrong cells."""
     table.columns[column] = [year_of(cell) for cell in table.columns[column]]
     return table.whole_numbers(column, collector, FIRST_YEAR, LAST_YEAR)
 
 
-def _note_dates(table: Table, collector: Collector) -> None:
+def _note_dates(table: Table, collector: ProblemList) -> None:
     if any(cell != year_of(cell) for cell in table.columns["year"]):
         message = Message(
             "{table}: column {column} holds dates; statuses are taken as those at the end of the year",
@@ -158,7 +158,7 @@ class History:
     """
 
     def __init__(
-        self, district_code: str, found: Sequence[Observation], collector: Collector, *, fixed_cohort: bool
+        self, district_code: str, found: Sequence[Observation], collector: ProblemList, *, fixed_cohort: bool
     ) -> None:
         self._district_code = district_code
         self._collector = collector

@@ -10,9 +10,9 @@ from itertools import islice
 from typing import TypeVar
 
 from ...domain.messages import Message, listed, nearest, shown
-from ..collector import Collector
 from ..files import Source
-from ..tree import Node
+from ..located_nodes import Node
+from ..problem_list import ProblemList
 from .cells import clean, unguard
 from .headers import HEAD, MOST_ROWS, Grid, Row, Wanted, find_header
 from .workbook import DAMAGED, Sheet, WorkbookError, is_workbook, open_workbook
@@ -34,7 +34,7 @@ _Read = TypeVar("_Read")
 
 
 def read_grid(
-    source: Source, collector: Collector, wanted: Wanted, sheet: tuple[str, Node] | None = None
+    source: Source, collector: ProblemList, wanted: Wanted, sheet: tuple[str, Node] | None = None
 ) -> Grid | None:
     """Return the rows of a CSV file, or of the sheet that holds the table; None with the problem told.
 
@@ -55,7 +55,7 @@ def read_grid(
     return None if text is None else _read_csv(source.shown, text, collector, wanted)
 
 
-def read_grids(source: Source, collector: Collector, wanted: Wanted) -> list[Grid]:
+def read_grids(source: Source, collector: ProblemList, wanted: Wanted) -> list[Grid]:
     """Return the rows of a CSV file, or of every sheet that is meant to be seen; empty with the problem told."""
     if not is_workbook(source.path.name, source.content):
         grid = read_grid(source, collector, wanted)
@@ -68,7 +68,7 @@ def read_grids(source: Source, collector: Collector, wanted: Wanted) -> list[Gri
     return _from_sheets(source, collector, every) or []
 
 
-def _from_sheets(source: Source, collector: Collector, use: Callable[[Sequence[Sheet]], _Read]) -> _Read | None:
+def _from_sheets(source: Source, collector: ProblemList, use: Callable[[Sequence[Sheet]], _Read]) -> _Read | None:
     """Return what `use` makes of the sheets of a workbook, or None with the problem told."""
     try:
         return use(open_workbook(source.content))
@@ -81,7 +81,7 @@ def _from_sheets(source: Source, collector: Collector, use: Callable[[Sequence[S
 
 
 def _choose(
-    sheets: Sequence[Sheet], source: Source, collector: Collector, wanted: Wanted, named: tuple[str, Node] | None
+    sheets: Sequence[Sheet], source: Source, collector: ProblemList, wanted: Wanted, named: tuple[str, Node] | None
 ) -> Grid | None:
     """Return the rows of the sheet that is named, else of the only one that is meant to be seen and fits."""
     filled = [sheet for sheet in sheets if sheet.visible and sheet.rows]
@@ -110,7 +110,7 @@ def _grid(sheet: Sheet, source: Source, *, several: bool) -> Grid:
     return Grid(name, sheet.rows, ragged=True, formulas=sheet.formulas, sheet=sheet.name)
 
 
-def _named(sheets: Sequence[Sheet], key: str, named: Node, collector: Collector) -> Sheet | None:
+def _named(sheets: Sequence[Sheet], key: str, named: Node, collector: ProblemList) -> Sheet | None:
     """Return the sheet of a name, capitals and blanks aside, or None with the problem told."""
     by_name = {clean(sheet.name).lower(): sheet for sheet in sheets}
     found = by_name.get(clean(str(named.value)).lower())
@@ -122,7 +122,7 @@ def _named(sheets: Sequence[Sheet], key: str, named: Node, collector: Collector)
     return found
 
 
-def _read_csv(file: str, text: str, collector: Collector, wanted: Wanted) -> Grid | None:
+def _read_csv(file: str, text: str, collector: ProblemList, wanted: Wanted) -> Grid | None:
     """Return the rows of a CSV file, or None with the problem told."""
     said = _SAID.match(text)
     delimiter = said[1] if said is not None else _delimiter(text[:_BEGINNING], wanted)

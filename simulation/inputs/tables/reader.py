@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from ...domain.messages import CONTROL, Message, listed, nearest, shown
-from ..collector import Collector
 from ..files import Source
-from ..tree import Node
+from ..located_nodes import Node
+from ..problem_list import ProblemList
 from .cells import ERROR, kind_of
 from .grids import read_grid
 from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Grid, Header, Row, Wanted, find_header, is_column_numbering, normal
@@ -22,7 +22,7 @@ _WORDS = re.compile(r"(?=.*[ :])(?=.*[^\W\d]).*")
 
 
 def read_table(
-    source: Source, collector: Collector, wanted: Wanted, sheet: tuple[str, Node] | None = None
+    source: Source, collector: ProblemList, wanted: Wanted, sheet: tuple[str, Node] | None = None
 ) -> Table | None:
     """Return the table in a CSV file or a workbook, or None with every problem told.
 
@@ -35,7 +35,7 @@ def read_table(
     return None if grid is None else table_in(grid, collector, wanted)
 
 
-def table_in(grid: Grid, collector: Collector, wanted: Wanted) -> Table | None:
+def table_in(grid: Grid, collector: ProblemList, wanted: Wanted) -> Table | None:
     """Return the table in the rows of a file, or None with every problem told."""
     before = len(collector)
     header = find_header(grid.rows, wanted)
@@ -62,7 +62,7 @@ def table_in(grid: Grid, collector: Collector, wanted: Wanted) -> Table | None:
     return table if len(collector) - before == left_out else None
 
 
-def _body(grid: Grid, header: Header, collector: Collector, wanted: Wanted) -> list[Row]:
+def _body(grid: Grid, header: Header, collector: ProblemList, wanted: Wanted) -> list[Row]:
     """Return the rows below the header; what is left out is noted, or told."""
     place = next(i for i, (row, _) in enumerate(grid.rows) if row == header.row)
     body = grid.rows[place + 1 :]
@@ -81,7 +81,7 @@ def _body(grid: Grid, header: Header, collector: Collector, wanted: Wanted) -> l
     return _without_foot(grid.shown, header, body, collector, wanted)
 
 
-def _without_foot(shown: str, header: Header, body: list[Row], collector: Collector, wanted: Wanted) -> list[Row]:
+def _without_foot(shown: str, header: Header, body: list[Row], collector: ProblemList, wanted: Wanted) -> list[Row]:
     """Return the rows that are neither totals nor, at the end, notes and signatures, after telling those."""
     places = [header.names.index(name) for name in wanted.required]
     coded = wanted.required[0].endswith("_code")
@@ -128,7 +128,7 @@ def _is_foot(required: Sequence[str], *, coded: bool) -> bool:
     return _is_total(required) or lone or (not required[0] and filled <= 1)
 
 
-def _table(shown: str, header: Header, body: Sequence[Row], width: int, collector: Collector) -> Table:
+def _table(shown: str, header: Header, body: Sequence[Row], width: int, collector: ProblemList) -> Table:
     """Return the columns that have a name; one without is told if it holds anything."""
     columns: dict[str, list[str]] = {}
     written: dict[str, str] = {}
@@ -154,7 +154,7 @@ def _letter(position: int) -> str:
     return (_letter(above - 1) if above else "") + chr(ord("A") + last)
 
 
-def _note_formulas(grid: Grid, body: Sequence[Row], collector: Collector) -> None:
+def _note_formulas(grid: Grid, body: Sequence[Row], collector: ProblemList) -> None:
     """Note that results of formulas are read as the workbook holds them."""
     rows = {row for row, _ in body}
     formulas = [row for row in grid.formulas if row in rows]
@@ -167,13 +167,13 @@ def _note_formulas(grid: Grid, body: Sequence[Row], collector: Collector) -> Non
         collector.note(message)
 
 
-def _tell_no_rows(shown: str, message: Message, collector: Collector, wanted: Wanted) -> None:
+def _tell_no_rows(shown: str, message: Message, collector: ProblemList, wanted: Wanted) -> None:
     allowed = Message("a table with the columns {names}", {"names": listed(wanted.required)})
     fix = Message("write the column names in the first row and one village or district in each row below")
     collector.add((shown, None), "", message, allowed=allowed, suggestion=fix, table=True)
 
 
-def _check_header(file: str, header: Header, collector: Collector, wanted: Wanted) -> None:
+def _check_header(file: str, header: Header, collector: ProblemList, wanted: Wanted) -> None:
     place = (file, header.row)
     spare = [name for name in header.written if name in header.names]
     for name in wanted.required:
@@ -205,7 +205,7 @@ def _renamed(old: str, new: str) -> Message:
     return Message("rename the column {old} to {new}", {"old": shown(old), "new": new})
 
 
-def _check_lengths(file: str, body: Sequence[Row], width: int, collector: Collector) -> None:
+def _check_lengths(file: str, body: Sequence[Row], width: int, collector: ProblemList) -> None:
     """Tell rows of a CSV that have another number of cells than the header; further blank cells are ignored."""
     for row, cells in body:
         if len(cells) < width or any(cells[width:]):
@@ -216,7 +216,7 @@ def _check_lengths(file: str, body: Sequence[Row], width: int, collector: Collec
             collector.add((file, row), "", message, found=", ".join(cells), suggestion=fix, table=True)
 
 
-def _check_cells(table: Table, collector: Collector) -> None:
+def _check_cells(table: Table, collector: ProblemList) -> None:
     """Tell cells that hold no value: control characters, errors, formulas without a result."""
     for name, column in table.columns.items():
         for row, cell in zip(table.rows, column, strict=True):

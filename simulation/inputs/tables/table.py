@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ...domain.messages import Message, shown
-from ..collector import Collector
+from ..problem_list import ProblemList
 from .cells import Notation, SheetCell, notation_of, plain_code, strip_quotes
 
 _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]*)?[eE]\+?[0-9]+")
@@ -48,7 +48,7 @@ class Table:
         row: int | None,
         column: str,
         message: Message,
-        collector: Collector,
+        collector: ProblemList,
         *,
         found: object = "",
         allowed: Message | None = None,
@@ -68,7 +68,7 @@ class Table:
             cell="" if row is None else f"{self.letters[column]}{row}",
         )
 
-    def read_codes(self, column: str, collector: Collector) -> bool:
+    def read_codes(self, column: str, collector: ProblemList) -> bool:
         """Read a column of codes as text; return False, and tell it, where a program made numbers of codes."""
         if self._tell_ruined(column, collector):
             return False
@@ -76,7 +76,7 @@ class Table:
         self.columns[column] = [strip_quotes(cell) for cell in cells]
         return True
 
-    def check_unique(self, column: str, collector: Collector, message: Message) -> None:
+    def check_unique(self, column: str, collector: ProblemList, message: Message) -> None:
         """Tell every code that is empty or stood in an earlier row already; read the others as text."""
         if not self.read_codes(column, collector):
             return
@@ -93,7 +93,7 @@ class Table:
             else:
                 first[code] = row
 
-    def _tell_ruined(self, column: str, collector: Collector) -> bool:
+    def _tell_ruined(self, column: str, collector: ProblemList) -> bool:
         """Return whether a spreadsheet program turned codes into numbers or dates; the first is told."""
         ruined = [(row, cell) for row, cell in zip(self.rows, self.columns[column], strict=True) if _lost_digits(cell)]
         if ruined:
@@ -108,13 +108,13 @@ class Table:
             self.tell(row, column, message, collector, found=cell, allowed=allowed, fix=fix)
         return bool(ruined)
 
-    def check_filled(self, column: str, collector: Collector) -> None:
+    def check_filled(self, column: str, collector: ProblemList) -> None:
         """Tell every empty cell of a column."""
         for row, cell in zip(self.rows, self.columns[column], strict=True):
             if not cell:
                 self.tell(row, column, Message("the cell is empty"), collector, fix=_FILL)
 
-    def whole_numbers(self, column: str, collector: Collector, low: int, high: int) -> list[int | None]:
+    def whole_numbers(self, column: str, collector: ProblemList, low: int, high: int) -> list[int | None]:
         """Return a column as whole numbers, None for empty and (told) wrong cells."""
         numbers: list[int | None] = []
         for row, cell in zip(self.rows, self.columns[column], strict=True):
@@ -130,7 +130,7 @@ class Table:
         """Return whether one of the columns has a decimal comma for sure."""
         return any(notation_of(self.columns[column]).comma for column in columns)
 
-    def numbers(self, column: str, collector: Collector, *, comma_elsewhere: bool = False) -> list[float] | None:
+    def numbers(self, column: str, collector: ProblemList, *, comma_elsewhere: bool = False) -> list[float] | None:
         """Return a column as numbers where every cell is one, else None; two notations in one column are told."""
         cells = self.columns[column]
         notation = notation_of(cells, comma_elsewhere=comma_elsewhere)
@@ -154,7 +154,7 @@ class Table:
         sure = [number for number in found if number is not None]
         return sure if len(sure) == len(found) else None
 
-    def _note_point(self, column: str, notation: Notation, collector: Collector) -> None:
+    def _note_point(self, column: str, notation: Notation, collector: ProblemList) -> None:
         """Note how a point was read that can be read in two ways."""
         values = {"table": self.shown, "column": shown(self.written[column]), "cell": shown(notation.either)}
         if notation.comma:

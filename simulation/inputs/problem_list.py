@@ -17,7 +17,7 @@ from ..domain.messages import (
     nearest,
     shown,
 )
-from .tree import Node, Place
+from .located_nodes import Node, Place
 
 MOST = 500
 """A file with more problems than this has one cause; the rest would only bury it."""
@@ -26,7 +26,7 @@ MOST_LETTERS = 10_000_000
 """Pairs of letters that are compared for all suggestions together: about a second."""
 
 
-class Collector:
+class ProblemList:
     """Problems of all files of one scenario, in the order of reading.
 
     Attributes
