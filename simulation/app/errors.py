@@ -177,7 +177,9 @@ def _place(speech: Language, problem: Problem) -> str:
     """Return the place of a problem: file, line and key of a scenario; sheet, row, column and cell of a table."""
     if not problem.table:
         place = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
-        return ": ".join(part for part in (place, problem.field) if part)
+        if not place:  # what was given in Python has no file
+            return problem.field
+        return f"{place}: {problem.field}" if problem.field else place
     place = with_sheet(speech, problem.file)
     if problem.line is not None:
         place = speech.say("{place}, row {row}", place=place, row=problem.line)
