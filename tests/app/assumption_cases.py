@@ -13,6 +13,7 @@ import numpy as np
 from districts import NEUTRAL, make_scenario, make_villages
 
 from simulation.domain.distributions import Beta, Distribution, Empirical, Exponentiated, Normal
+from simulation.domain.evidence import Panel
 from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.villages import KnownStatuses, Villages
@@ -21,6 +22,7 @@ VILLAGES = make_villages([2, 2], status=[0, 0, 1, 2])
 WITH_TEXT = make_villages([2, 2], status=[0, 0, 1, 2], columns={"jalan": ["tanah", "aspal", "aspal", "tanah"]})
 SCENARIO = make_scenario(VILLAGES)
 ROWS = ((0.9, 0.1, 0.0, 0.0), (0.0, 0.9, 0.1, 0.0), (0.0, 0.0, 0.9, 0.1), (0.0, 0.0, 0.0, 1.0))
+LEVELS_OF_ONE = np.zeros((1, 2), dtype=np.int8)
 OUTSIDE_THE_LAW = {key: value for key, value in NEUTRAL.items() if not key.startswith(("rise", "fall", "skip"))}
 
 
@@ -58,6 +60,10 @@ ASSUMED_IN_PYTHON: dict[str, Callable[[], object]] = {
     "a name too few, in Python": _villages(names=("A", "B", "C")),
     "villages in disorder, in Python": _villages(subdistrict_index=np.array([1, 0, 1, 0])),
     "a column that is there already, in Python": _villages(columns={"status": np.zeros(4)}),
+    "no villages, in Python": lambda: Villages.arrange("63.99", "Kabupaten", [], [], []),
+    "past statuses of another shape, in Python": lambda: Panel("63.99", ("1", "2"), (2024, 2025), LEVELS_OF_ONE),
+    "past years in disorder, in Python": lambda: Panel("63.99", ("1",), (2025, 2024), LEVELS_OF_ONE),
+    "a past level that is none, in Python": lambda: Panel("63.99", ("1",), (2024, 2025), LEVELS_OF_ONE + 9),
     "a level that is none, in Python": _villages(known=KnownStatuses(np.array([0, 1, 2, 4], dtype=np.int8))),
 }
 """Refused."""

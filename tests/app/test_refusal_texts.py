@@ -31,7 +31,7 @@ from told import result_of
 from simulation.app import disk_errors, errors
 from simulation.decision import trial
 from simulation.decision.trial import Goal
-from simulation.domain.messages import Message, Refusal, ScenarioError
+from simulation.domain.messages import Message, ProblemsError, Refusal
 from simulation.engine import retry
 from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import refuse_nonsense
@@ -74,7 +74,7 @@ def faulted(call: Callable[[], object]) -> Callable[[Language], str]:
     """Return what tells, in a language, what is wrong with assumptions that Python code states."""
 
     def told(speech: Language) -> str:
-        with pytest.raises(ScenarioError) as error:
+        with pytest.raises(ProblemsError) as error:
             call()
         return "\n".join(errors.problem_lines(speech, error.value.problems))
 
@@ -150,6 +150,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     ),
     "a run that leads to another id": refused(_other_version),
     "an agent of a notebook": refused(lambda: kept.agent(FOLDER, "Sukarelawan")),
+    "an agent within a function": refused(lambda: kept.agent(FOLDER, "desa.py:buat.<locals>.Sukarelawan")),
     "a run of a scenario in Python": refused(lambda: kept.scenarios(FOLDER, [])),
     "a run whose inputs are not its own": refused(_changed),
     "an exact plan of many draws": refused(_many_tries),

@@ -254,7 +254,7 @@ def test_trajectories_scatter_about_the_exact_year(name: str) -> None:
         spread = np.sqrt(float(exactly @ (levels - mean) ** 2))
         assert abs(simulated.mean() - mean) < 5 * spread / np.sqrt(min(size, 1000)) + 1e-9
     assert found.rises[0].sum() == pytest.approx(1, abs=1e-8)
-    chance = outcome.village_rises[:, 0] / size
+    chance = outcome.villages.rises[:, 0] / size
     error = np.sqrt(np.maximum(chance * (1 - chance), 1e-4) / min(size, 1000 if taken > 1 else size))
     assert (np.abs(chance - found.village_rises[:, 0]) < 5.5 * error).all()
 

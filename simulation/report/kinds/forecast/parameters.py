@@ -156,6 +156,8 @@ def _general(speech: Language, document: Document, result: ForecastResult) -> It
     """Yield key, name and value."""
     villages, target = document.get("villages", {}), result.districts[0].target
     counts = villages.get("status_counts") or {}
+    if any(isinstance(four, Mapping) for four in counts.values()):
+        counts = {level: sum(four[level] for four in counts.values()) for level in LEVELS}
     yield "districts.table", phrase("list of districts"), _file(document.get("districts", {}))
     yield "villages.table", phrase("list of villages"), _file(villages)
     yield (
