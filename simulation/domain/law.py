@@ -4,8 +4,8 @@
 
 A term is a coefficient, one number a parameter draw, times a regressor: either something that can be seen of a
 village or of its neighbours, and that a planner can therefore foresee, or luck, which nobody can. Both engines, the
-explanation of a village, the closed forms, calibration and back-test take the terms from here: one that is added to
-the list acts in all of them.
+explanation of a village, the closed forms and the back-test take the terms from here: one that is added to the list
+acts in all of them. Calibration fits a reduced law and takes the terms of that.
 """
 
 from __future__ import annotations
