@@ -49,7 +49,7 @@ from .inference.calibration.calibrate import calibrate as calibrate
 from .inference.calibration.posterior import Posterior as Posterior
 from .inference.explanation import Explanation as Explanation
 from .inference.explanation import explain as explain
-from .inference.failures import FailedTrajectoriesWarning as FailedTrajectoriesWarning
+from .inference.forecast import FailedTrajectoriesWarning as FailedTrajectoriesWarning
 from .inference.forecast import Forecast as Forecast
 from .inference.forecasting import forecast as forecast
 from .inputs.observations.evidence import read_evidence as read_evidence

@@ -20,7 +20,7 @@ from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.one_year import ExactResult, draws_needed, first_year
 from ..inference.forecast import PrecisionStep, PrecisionTrace
-from ..inference.precision import doubled
+from ..inference.forecasting import doubled
 from ..inference.uncertainty import INTERVAL90
 from ..inputs.scenario import Scenario
 from .comparison import AdditionalRises, Comparison, Contrast, YearContrast

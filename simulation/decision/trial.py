@@ -188,13 +188,13 @@ class Trial:
         result = estimate(met)
         samples = met.mean(axis=1) if effort.draws > 1 else met[0].astype(np.float64)
         needs = int(must.min()), int(must.max())
-        return Chance(result.probability, result.monte_carlo_error, result.parameter_interval90, samples, needs)
+        return Chance(result.probability_met, result.monte_carlo_error, result.parameter_interval90, samples, needs)
 
     def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:
         chances = first_year_chances(scenario, scenario.parameters.draw(self.seed, effort.draws), self.seed)
         result = estimate_from_draws(chances)
         needs = _needed(scenario, effort.draws, self.seed)
-        return Chance(result.probability, result.monte_carlo_error, result.parameter_interval90, chances, needs)
+        return Chance(result.probability_met, result.monte_carlo_error, result.parameter_interval90, chances, needs)
 
 
 def cost_effort(scenario: Scenario) -> Effort:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,19 +17,25 @@ from ..domain.villages import Villages
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble
 from ..inputs.scenario import Scenario
-from .failures import COLUMNS, caveat, failure_rows
 from .uncertainty import INTERVAL90, Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..engine.failure import Failure
     from ..engine.model import VillageAgent
 
 Floats = NDArray[np.float64]
+Number = int | float
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FAILURE_COLUMNS = ("district_code", "draw", "replicate", "seed", "year", "error", "place", "command")
 PRIORS_ALONE = "priors alone; no local data used"
 STATED_ALONE = "parameters as stated in the scenario; no local data used"
 PRIORS_AND_STATED = "priors and parameters stated in the scenario; no local data used"
+
+
+class FailedTrajectoriesWarning(UserWarning):
+    """Some trajectories failed and are left out of a forecast."""
 
 
 @dataclass(frozen=True)
@@ -41,45 +47,68 @@ class Summary:
     mean
         Its mean.
     quantiles
-        Probability (`QUANTILES`) -> smallest value that is not exceeded with it.
+        Probability (`QUANTILES`) -> smallest value that is not exceeded with it; whole numbers of a count.
     """
 
     mean: float
-    quantiles: Mapping[float, float]
+    quantiles: Mapping[float, Number]
 
     @classmethod
     def of_values(cls, counts: NDArray[np.integer[Any]]) -> Summary:
         """Summarise counts that may be negative, given one by one."""
         values = np.quantile(counts, QUANTILES, method="inverted_cdf")
-        return cls(float(counts.mean()), {q: float(value) for q, value in zip(QUANTILES, values, strict=True)})
+        return cls(float(counts.mean()), dict(zip(QUANTILES, map(int, values), strict=True)))
 
     @classmethod
-    def of_counts(cls, weights: Floats, scale: float = 1.0) -> Summary:
-        """Summarise counts from how often (or how probably) each of 0, 1, 2 … occurs, times `scale`."""
+    def of_counts(cls, weights: Floats, of: int = 1) -> Summary:
+        """Summarise counts from how often (or how probably) each of 0, 1, 2 … occurs; or their shares `of` so many."""
         cumulative = np.cumsum(weights) / weights.sum()
-        values = np.arange(weights.size) * scale
+        values = np.arange(weights.size) * (1 / of)
         mean = float((weights * values).sum() / weights.sum())
         # A hair below the probability, for a cumulative sum that falls short of it by rounding alone.
         places = np.searchsorted(cumulative, np.array(QUANTILES) - 1e-12)
-        return cls(mean, {q: float(values[i]) for q, i in zip(QUANTILES, places, strict=True)})
+        whole = int if of == 1 else float
+        return cls(mean, {q: whole(values[i]) for q, i in zip(QUANTILES, places, strict=True)})
+
+    @property
+    def median(self) -> Number:
+        """The 50% quantile."""
+        return self.quantiles[0.5]
+
+    @property
+    def interval90(self) -> tuple[Number, Number]:
+        """The 5% and the 95% quantile."""
+        return self.quantiles[0.05], self.quantiles[0.95]
 
 
 @dataclass(frozen=True)
-class YearForecast:
-    """What is said of one year.
+class Needed:
+    """The number that must be reached: it varies where the denominator does."""
+
+    mean: float
+    min: int
+    max: int
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The least and the most that may have to be reached."""
+        return self.min, self.max
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearForecast(Estimate):
+    """What is said of one year, how likely it is that the target is met being the estimate.
 
     Attributes
     ----------
     year
         Calendar year.
-    met
-        Probability that the target is met.
-    judged
-        What is held against the needed number; None where only the probability is known.
-    needed_mean, needed_min, needed_max
-        The number that must be reached; it varies where the denominator does.
+    needed
+        What must be reached.
     saturated
         Probability that too few villages can still move for the target to be within reach.
+    judged
+        What is held against the needed number; None where only the probability is known.
     rises, falls
         Villages that rise, fall.
     status_share
@@ -89,12 +118,9 @@ class YearForecast:
     """
 
     year: int
-    met: Estimate
-    judged: Summary | None
-    needed_mean: float
-    needed_min: int
-    needed_max: int
+    needed: Needed
     saturated: float
+    judged: Summary | None
     rises: Summary
     falls: Summary
     status_share: Mapping[str, Summary]
@@ -227,7 +253,7 @@ class Forecast:
         import pandas as pd
 
         rows = [] if self.ensemble_run is None else failure_rows(self.ensemble_run, self.agent_class)
-        return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"year": "Int64"})
+        return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS)).astype({"year": "Int64"})
 
     @property
     def years(self) -> pd.DataFrame:
@@ -245,7 +271,7 @@ class Forecast:
 
     def __repr__(self) -> str:
         """Return one line: what was forecast, with which effort, and the chance in each district's first year."""
-        chances = ", ".join(f"{d.villages.district}: {d.years[0].met.probability:.3f}" for d in self.districts[:3])
+        chances = ", ".join(f"{d.villages.district}: {d.years[0].probability_met:.3f}" for d in self.districts[:3])
         more = ", …" if len(self.districts) > 3 else ""
         effort = f"{self.effort.draws} draws × {self.effort.replicates} replicates"
         if self.ensemble_run is not None and self.ensemble_run.failures:
@@ -291,16 +317,16 @@ def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, 
             "district": district.villages.district,
             "year": year.year,
             "rises_mean": year.rises.mean,
-            **{f"rises_{_percent(q)}": int(value) for q, value in year.rises.quantiles.items()},
+            **{f"rises_{_percent(q)}": value for q, value in year.rises.quantiles.items()},
             "falls_mean": year.falls.mean,
-            **_judged(year),
-            "needed_mean": year.needed_mean,
-            "needed_min": year.needed_min,
-            "needed_max": year.needed_max,
-            "probability_met": year.met.probability,
-            "monte_carlo_error": year.met.monte_carlo_error,
-            "parameter_low": None if year.met.parameter_interval90 is None else year.met.parameter_interval90[0],
-            "parameter_high": None if year.met.parameter_interval90 is None else year.met.parameter_interval90[1],
+            "judged_mean": None if year.judged is None else year.judged.mean,
+            **{f"judged_{_percent(q)}": None if year.judged is None else year.judged.quantiles[q] for q in QUANTILES},
+            "needed_mean": year.needed.mean,
+            "needed_min": year.needed.min,
+            "needed_max": year.needed.max,
+            "probability_met": year.probability_met,
+            "monte_carlo_error": year.monte_carlo_error,
+            **dict(zip(("parameter_low", "parameter_high"), year.parameter_interval90 or (None, None), strict=True)),
             "saturated": year.saturated,
             **{f"share_{level}_mean": summary.mean for level, summary in year.status_share.items()},
             **{f"probability_{name}": district.readings[name][t] for name in sorted(district.readings)},
@@ -308,14 +334,6 @@ def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, 
         }
         for t, year in enumerate(district.years)
     ]
-
-
-def _judged(year: YearForecast) -> dict[str, Any]:
-    """Return the columns of what is held against the needed number, empty where it is not known."""
-    judged = year.judged
-    quantiles = dict.fromkeys(QUANTILES) if judged is None else {q: int(v) for q, v in judged.quantiles.items()}
-    mean = None if judged is None else judged.mean
-    return {"judged_mean": mean, **{f"judged_{_percent(q)}": value for q, value in quantiles.items()}}
 
 
 def _percent(quantile: float) -> str:
@@ -354,3 +372,56 @@ def _outcome_columns(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
         "met": outcome.counts.met(scenario.target),
     }
     return {name: outcome.of_completed(values).ravel() for name, values in columns.items()}
+
+
+def caveat(ensemble: Ensemble, agent_class: type[VillageAgent] | None) -> str:
+    """Return how many trajectories failed, what that means, and how to see the first of them fail."""
+    failures, effort, districts = ensemble.failures, ensemble.effort, ensemble.scenario.districts
+    first = failures[0]
+    where = f", in {first.place}" if first.place else ""
+    return (
+        f"{len(failures):,} of {effort.draws * effort.replicates * len(districts):,} trajectories failed and are left "
+        f"out; if failures go with rises or falls, the forecast is biased. The first failed with {first.error}{where}. "
+        f"To see it fail: model = {model_of(ensemble, first, agent_class)}, then model.step() for each year."
+    )
+
+
+def model_of(ensemble: Ensemble, failure: Failure, agent_class: type[VillageAgent] | None) -> str:
+    """Return the Python call that makes the model of a failed trajectory again."""
+    model = f"scenario, draw={failure.draw}, replicate={failure.replicate}, seed={ensemble.seed}"
+    if agent_class is not None:
+        model += f", agent_class={agent_class.__qualname__}"
+    codes = [villages.district_code for villages in ensemble.scenario.districts]
+    if len(codes) > 1:
+        model += f", villages=scenario.districts[{codes.index(failure.district_code)}]"
+    return f"simulation.KampungModel({model})"
+
+
+def failure_rows(
+    ensemble: Ensemble, agent_class: type[VillageAgent] | None, command: Callable[[Failure], str] | None = None
+) -> list[dict[str, Any]]:
+    """Return a row of `FAILURE_COLUMNS` for every failure.
+
+    `command` says how one is seen again; by default by a call in Python.
+    """
+    rows = [
+        {
+            **asdict(failure),
+            "seed": ensemble.seed,
+            "command": command(failure) if command else model_of(ensemble, failure, agent_class),
+        }
+        for failure in ensemble.failures
+    ]
+    return [{name: row[name] for name in FAILURE_COLUMNS} for row in rows]
+
+
+def bounds(ensemble: Ensemble, district: int) -> tuple[float, float]:
+    """Return the least and the largest share of trajectories that meet the target in the first year.
+
+    The one had none of those that failed met it, the other had all: no assumption is made on why they failed
+    (Manski 1989, "Anatomy of the selection problem").
+    """
+    outcome = ensemble.outcomes[district]
+    met = outcome.of_completed(outcome.counts.met(ensemble.scenario.target)[..., 0])
+    size, failed = outcome.completed.size, int((~outcome.completed).sum())
+    return int(met.sum()) / size, (int(met.sum()) + failed) / size

@@ -1,25 +1,53 @@
-"""From a scenario to a forecast: an ensemble is simulated and summarised, or exact results are mixed."""
+"""From a scenario to a forecast: an ensemble is simulated and summarised, or exact results are mixed.
+
+Every year is exact where villages stay independent of each other, or nearly so (MODEL.md, "Exact results"); of any
+other scenario the first year is.
+"""
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.messages import Message
 from ..domain.status import LEVELS
-from ..domain.target import YearCounts
+from ..domain.target import YearCounts, needed
+from ..domain.villages import Villages
+from ..engine.closed_form.applicability import NoClosedForm, refuse_too_costly, sort_districts
+from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
+from ..engine.one_year import ExactResult, draws_needed, first_year
 from ..inputs.scenario import Scenario
-from .failures import FailedTrajectoriesWarning, caveat
-from .forecast import DistrictForecast, Forecast, Summary, YearForecast, matrix_summary
-from .uncertainty import estimate
+from .forecast import (
+    DistrictForecast,
+    FailedTrajectoriesWarning,
+    Forecast,
+    Needed,
+    PrecisionStep,
+    PrecisionTrace,
+    Summary,
+    YearForecast,
+    caveat,
+    matrix_summary,
+)
+from .uncertainty import WILSON_Z, Estimate, estimate, estimate_from_draws
 
 if TYPE_CHECKING:
     from ..engine.chunks import ChunkSink
     from ..engine.model import VillageAgent
+
+
+Floats = NDArray[np.float64]
+
+MOST_TRAJECTORIES = 1_000_000
+"""Beyond which no run is doubled again."""
+_UNHEARD_OF = 1e-6
+"""Numbers of villages less likely than this are left out of "needed, from … to …"."""
 
 
 def forecast(
@@ -88,9 +116,7 @@ def forecast(
         _refuse_other_classes(agent_class)
     effort = Effort.of(scenario, draws, replicates)
     if engine == "exact":
-        from .exact_forecast import exact_forecast
-
-        return exact_forecast(scenario, effort, seed)
+        return _exactly(scenario, effort, seed)
     ensemble = run(
         scenario, effort, seed, engine=engine, agent_class=agent_class, workers=workers, progress=progress, sink=sink
     )
@@ -141,25 +167,152 @@ def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearFor
     """Summarise year number `t` of one district, from the counts of that year alone."""
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
     villages, target, counted = len(scenario.districts[index]), scenario.target, outcome.of_completed
-    needed = counted(counts.needed(target)[..., 0])
+    must = counted(counts.needed(target)[..., 0])
     at_end = counted(counts.at_end[..., 0, :])
     assisted = counted(outcome.assisted[..., t, :])
     rises = _summary(counted(counts.rises))
     of_rises = target.reading == "rises" and not target.net_of_falls
     return YearForecast(
+        **vars(estimate(counts.met(target)[..., 0], outcome.completed)),
         year=scenario.years[t],
-        met=estimate(counts.met(target)[..., 0], outcome.completed),
-        judged=rises if of_rises else Summary.of_values(counted(counts.score(target)[..., 0])),
-        needed_mean=float(needed.mean()),
-        needed_min=int(needed.min()),
-        needed_max=int(needed.max()),
+        needed=Needed(float(must.mean()), int(must.min()), int(must.max())),
         saturated=float(counted(counts.saturated(target)).mean()),
+        judged=rises if of_rises else Summary.of_values(counted(counts.score(target)[..., 0])),
         rises=rises,
         falls=_summary(counted(counts.falls)),
-        status_share={level: _summary(at_end[:, s], 1 / villages) for s, level in enumerate(LEVELS)},
+        status_share={level: _summary(at_end[:, s], villages) for s, level in enumerate(LEVELS)},
         assisted={plan.name: float(assisted[:, j].mean()) for j, plan in enumerate(scenario.interventions)},
     )
 
 
-def _summary(counts: NDArray[np.integer[Any]], scale: float = 1.0) -> Summary:
-    return Summary.of_counts(np.bincount(counts.ravel()).astype(np.float64), scale)
+def _summary(counts: NDArray[np.integer[Any]], of: int = 1) -> Summary:
+    return Summary.of_counts(np.bincount(counts.ravel()).astype(np.float64), of)
+
+
+def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
+    """Forecast exactly: all years, or the first one alone with the reasons why later ones need simulation."""
+    parameters = scenario.parameters.draw(seed, effort.draws)
+    later: tuple[Message, ...] = ()
+    if scenario.horizon == 1:
+        results = _first_years(scenario, effort, seed)
+    else:
+        try:
+            every = zip(scenario.districts, sort_districts(scenario, parameters, seed), strict=True)
+            results = [solve(scenario, villages, parameters, populations) for villages, populations in every]
+        except NoClosedForm as none:
+            results, later = _first_years(replace(scenario, horizon=1), effort, seed), none.reasons
+    return Forecast(
+        scenario=scenario,
+        seed=seed,
+        effort=effort,
+        engine="exact",
+        districts=tuple(
+            _exact_district(scenario, villages, result)
+            for villages, result in zip(scenario.districts, results, strict=True)
+        ),
+        matrix=matrix_summary(parameters.matrix),
+        ensemble_run=None,
+        later=later,
+    )
+
+
+def _first_years(scenario: Scenario, effort: Effort, seed: int) -> list[ExactResult]:
+    parameters = scenario.parameters.draw(seed, draws_needed(scenario, effort.draws, seed))
+    refuse_too_costly(scenario, parameters)
+    return [first_year(scenario, villages, parameters, seed) for villages in scenario.districts]
+
+
+def _exact_estimate(scenario: Scenario, probabilities: Floats) -> Estimate:
+    """Estimate a probability from exact values, (D,): draws of the parameters, or of lots where these are fixed."""
+    found = estimate_from_draws(probabilities)
+    return replace(found, parameter_interval90=None) if scenario.fixed else found
+
+
+def _exact_district(scenario: Scenario, villages: Villages, result: ExactResult) -> DistrictForecast:
+    number = len(result.rises)
+    joint = result.years_met if number == scenario.horizon else None
+    return DistrictForecast(
+        villages=villages,
+        years=tuple(_exact_year(scenario, len(villages), result, t) for t in range(number)),
+        all_years=None if joint is None else _exact_estimate(scenario, joint[:, -1]),
+        at_least=None if joint is None else {m: float(joint[:, m:].sum(axis=1).mean()) for m in range(1, number + 1)},
+        readings={key: tuple(float(p) for p in met.mean(axis=0)) for key, met in result.readings.items()},
+        status_probability=result.village_status,
+        rise_probability=result.village_rises,
+        risen_probability=result.village_risen,
+        assisted_share=result.village_assisted,
+    )
+
+
+def _exact_year(scenario: Scenario, villages: int, result: ExactResult, t: int) -> YearForecast:
+    target, top = scenario.target, result.top[t]
+    counted = villages - np.arange(villages + 1) if target.denominator == "below_top" else np.full(top.size, villages)
+    must = needed(target.share, counted)
+    likely = must[top > _UNHEARD_OF]
+    rises = Summary.of_counts(result.rises[t])
+    return YearForecast(
+        **vars(_exact_estimate(scenario, result.readings[target.key][:, t])),
+        year=scenario.years[t],
+        needed=Needed(float((must * top).sum() / top.sum()), int(likely.min()), int(likely.max())),
+        saturated=float(result.saturated[:, t].mean()),
+        judged=rises if target.reading == "rises" and not target.net_of_falls else None,
+        rises=rises,
+        falls=Summary.of_counts(result.falls[t]),
+        status_share={level: Summary.of_counts(result.levels[t, s], villages) for s, level in enumerate(LEVELS)},
+        assisted={plan.name: float(result.assisted[t, j]) for j, plan in enumerate(scenario.interventions)},
+    )
+
+
+def forecast_to_precision(
+    scenario: Scenario,
+    half_width: float,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int = 0,
+    **options: Any,
+) -> Forecast:
+    """Forecast with draws (replicates, where every number is fixed) doubled until the error is small.
+
+    Parameters
+    ----------
+    scenario, draws, replicates, seed, options
+        As for `forecast`; `draws` and `replicates` are where the doubling begins.
+    half_width
+        H in (0, 1): ends once 1.96 × the Monte Carlo error is below it in every year and district.
+
+    Returns
+    -------
+    Forecast
+        The last of the rounds; `Forecast.trace` holds all of them.
+
+    Notes
+    -----
+    Every draw keeps its address, so a round contains the one before it.
+    """
+    effort = Effort.of(scenario, draws, replicates)
+    steps: list[PrecisionStep] = []
+    while True:
+        result = forecast(scenario, effort.draws, effort.replicates, seed, **options)
+        steps.append(_step(result))
+        if steps[-1].half_width < half_width:
+            return replace(result, trace=PrecisionTrace(half_width, tuple(steps), "precision"))
+        more = doubled(effort, fixed=scenario.fixed)
+        if more is None:
+            return replace(result, trace=PrecisionTrace(half_width, tuple(steps), "trajectories"))
+        effort = more
+
+
+def doubled(effort: Effort, *, fixed: bool) -> Effort | None:
+    """Return twice the draws, or replicates where every number is `fixed`; None beyond `MOST_TRAJECTORIES`."""
+    more = effort.doubled(fixed=fixed)
+    return more if more.trajectories <= MOST_TRAJECTORIES else None
+
+
+def _step(result: Forecast) -> PrecisionStep:
+    years = [district.years for district in result.districts]
+    return PrecisionStep(
+        result.effort.draws,
+        result.effort.replicates,
+        tuple(tuple(year.probability_met for year in of_district) for of_district in years),
+        WILSON_Z * max(year.monte_carlo_error for of_district in years for year in of_district),
+    )

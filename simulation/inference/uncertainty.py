@@ -1,7 +1,4 @@
-"""How sure a probability is: chance, uncertain parameters and finite simulation kept apart.
-
-Estimators for draws × replicates of 0/1 outcomes.
-"""
+"""How sure a probability is: chance, uncertain parameters and finite simulation kept apart."""
 
 from __future__ import annotations
 
@@ -23,11 +20,11 @@ FEWEST = 2
 
 @dataclass(frozen=True)
 class Estimate:
-    """An estimated probability.
+    """An estimated probability that the target is met.
 
     Attributes
     ----------
-    probability
+    probability_met
         In [0, 1].
     monte_carlo_error
         Standard error from finitely many draws and replicates.
@@ -37,7 +34,7 @@ class Estimate:
         is one draw or one replicate.
     """
 
-    probability: float
+    probability_met: float
     monte_carlo_error: float
     parameter_interval90: tuple[float, float] | None
 

@@ -58,7 +58,7 @@ def decode(data: Any, kind: type[T]) -> T:
     ValueError
         Where a field is missing or of another type; the message names it.
     """
-    return msgspec.convert(data, kind, strict=False)
+    return msgspec.convert(data, kind, strict=False, str_keys=True)
 
 
 def rounded_as_kept(result: T) -> T:

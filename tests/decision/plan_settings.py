@@ -54,4 +54,4 @@ def exact_chance(scenario: Scenario, vary: tuple[str, ...], places: tuple[int, .
     """Return the chance that the first year's target is met, by the closed form that forecasts use."""
     levers = levers_of(scenario, vary, [FIRST])
     turned = replace(turn(scenario, levers, places), horizon=1)
-    return forecast(turned, draws=draws, engine="exact").districts[0].years[0].met.probability
+    return forecast(turned, draws=draws, engine="exact").districts[0].years[0].probability_met

@@ -294,19 +294,19 @@ def test_a_plan_holds_the_number_of_the_forecast(engine: Engine) -> None:
     scenario = reference(1.0)
     (year,) = forecast(scenario, seed=3).districts[0].years[:1]
     found = plan(scenario, 0.05, engine=engine, seed=3)
-    assert found.forecast.probability == year.met.probability
-    assert found.forecast.monte_carlo_error == year.met.monte_carlo_error
+    assert found.forecast.probability == year.probability_met
+    assert found.forecast.monte_carlo_error == year.monte_carlo_error
     if engine == "batch":
-        assert found.now.chance.probability == year.met.probability
+        assert found.now.chance.probability == year.probability_met
     else:
-        assert abs(found.now.chance.probability - year.met.probability) < 4 * year.met.monte_carlo_error
+        assert abs(found.now.chance.probability - year.probability_met) < 4 * year.monte_carlo_error
 
 
 def test_a_near_decision_looks_closer_than_the_forecast() -> None:
     """Today's setting is then simulated by more trajectories, and the forecast's own number is kept beside it."""
     scenario = reference(1.0)
     (year,) = forecast(scenario, 200, 20, seed=3).districts[0].years[:1]
-    found = plan(scenario, year.met.probability, engine="batch", draws=200, replicates=20, seed=3)
-    assert found.forecast.probability == year.met.probability
+    found = plan(scenario, year.probability_met, engine="batch", draws=200, replicates=20, seed=3)
+    assert found.forecast.probability == year.probability_met
     assert found.now.effort.draws * found.now.effort.replicates > 200 * 20
-    assert found.now.chance.monte_carlo_error < year.met.monte_carlo_error
+    assert found.now.chance.monte_carlo_error < year.monte_carlo_error

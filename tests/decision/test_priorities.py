@@ -48,7 +48,7 @@ def assisting(scenario: Scenario, code: str | None, draws: int = 1) -> tuple[flo
     (one,) = scenario.interventions
     alone = replace(one, capacity=0 if code is None else 1, priority=(code,) if code else "random")
     told = forecast(replace(scenario, interventions=(alone,)), draws=draws, engine="exact").districts[0]
-    return told.years[0].met.probability, told.rise_probability[:, 0]
+    return told.years[0].probability_met, told.rise_probability[:, 0]
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_the_next_year_is_that_of_the_exact_engine() -> None:
     scenario, villages = tanah_laut(subdistrict_sd=0.0, peer_odds_ratio=1.4, village_sd=0.6, year_sd=0.5)
     exact = forecast(scenario, engine="exact").districts[0]
     got = next_year(scenario, villages, scenario.parameters.draw(5, 2000), 5)
-    assert got.met == pytest.approx(exact.years[0].met.probability, abs=4 * 0.5 / np.sqrt(8000))
+    assert got.met == pytest.approx(exact.years[0].probability_met, abs=4 * 0.5 / np.sqrt(8000))
     np.testing.assert_allclose(got.levels, exact.status_probability[:, 0], atol=4 * 0.1 / np.sqrt(8000))
     mean = float(np.arange(136) @ got.rises)
     assert mean == pytest.approx(exact.years[0].rises.mean, abs=4 * 6 / np.sqrt(8000))
@@ -173,7 +173,7 @@ def test_the_next_year_is_that_of_an_ensemble_where_there_is_no_closed_form() ->
     scenario, villages = tanah_laut(subdistrict_sd=0.8, year_sd=0.4)
     simulated = forecast(scenario, replicates=20_000, seed=3).districts[0].years[0]
     got = next_year(scenario, villages, scenario.parameters.draw(9, 2000), 9)
-    assert got.met == pytest.approx(simulated.met.probability, abs=4 * 0.5 * np.sqrt(1 / 8000 + 1 / 20_000))
+    assert got.met == pytest.approx(simulated.probability_met, abs=4 * 0.5 * np.sqrt(1 / 8000 + 1 / 20_000))
     assert float(np.arange(136) @ got.rises) == pytest.approx(simulated.rises.mean, abs=4 * 6 / np.sqrt(8000))
 
 

@@ -11,7 +11,7 @@ from told import written
 
 import simulation as kkb
 from simulation.domain.distributions import LogitNormal
-from simulation.inference.failures import COLUMNS, FailedTrajectoriesWarning, bounds
+from simulation.inference.forecast import FAILURE_COLUMNS, FailedTrajectoriesWarning, bounds
 from simulation.inference.uncertainty import estimate
 from simulation.report.store.chunks import ChunkFolder
 
@@ -54,7 +54,7 @@ def test_everything_is_counted_among_the_completed() -> None:
     assert result.ensemble.equals(kept)
     first = kept[kept["year"] == 2026]
     (district,) = result.districts
-    assert district.years[0].met.probability == pytest.approx(first["met"].mean())
+    assert district.years[0].probability_met == pytest.approx(first["met"].mean())
     assert district.years[0].rises.mean == pytest.approx(first["rises"].mean())
     assert district.readings["rises_all"][0] == pytest.approx(first["met"].mean())
     assert district.rise_probability[:, 0].sum() == pytest.approx(first["rises"].mean())
@@ -66,7 +66,7 @@ def test_the_bounds_count_failures_as_met_or_not() -> None:
     result, whole = fragile(), kkb.forecast(SCENARIO, DRAWS, REPLICATES, SEED)
     met = int(result.ensemble.query("year == 2026")["met"].sum())
     assert bounds(result.ensemble_run, 0) == (met / 48, (met + int((~completed()).sum())) / 48)
-    assert bounds(whole.ensemble_run, 0) == (whole.districts[0].years[0].met.probability,) * 2
+    assert bounds(whole.ensemble_run, 0) == (whole.districts[0].years[0].probability_met,) * 2
 
 
 def test_failures_are_a_table() -> None:
@@ -80,7 +80,7 @@ def test_failures_are_a_table() -> None:
     with pytest.raises(LookupError):
         model.step()
     none = kkb.forecast(SCENARIO, DRAWS, REPLICATES, SEED, engine="exact").failures
-    assert list(none.columns) == list(failures.columns) == list(COLUMNS)
+    assert list(none.columns) == list(failures.columns) == list(FAILURE_COLUMNS)
     assert none.empty
 
 
@@ -116,7 +116,7 @@ def test_an_estimate_of_some_is_that_of_all_where_each_draw_lost_as_many() -> No
     lost = np.zeros_like(met)
     lost[np.arange(40), np.arange(40) % 7] = True
     some, smaller = estimate(met, ~lost), estimate(met[~lost].reshape(40, 6))
-    assert some.probability == pytest.approx(smaller.probability)
+    assert some.probability_met == pytest.approx(smaller.probability_met)
     assert some.monte_carlo_error == pytest.approx(smaller.monte_carlo_error)
     assert some.parameter_interval90 == pytest.approx(smaller.parameter_interval90)
 
@@ -128,7 +128,7 @@ def test_the_error_of_an_estimate_of_some_is_how_estimates_scatter() -> None:
     mets = random.random((2000, 60, 5)) < chances
     completes = random.random((2000, 60, 5)) < 0.6
     estimates = [estimate(met, complete) for met, complete in zip(mets, completes, strict=True)]
-    scatter = np.std([each.probability for each in estimates], ddof=1)
+    scatter = np.std([each.probability_met for each in estimates], ddof=1)
     error = np.sqrt(np.mean([each.monte_carlo_error**2 for each in estimates]))
     assert abs(error / scatter - 1) < 5 / np.sqrt(2 * 2000)
 

@@ -7,8 +7,8 @@ import pytest
 from districts import make_scenario, make_villages
 
 from simulation.domain.distributions import LogitNormal
-from simulation.inference import precision
-from simulation.inference.precision import forecast_to_precision
+from simulation.inference import forecasting
+from simulation.inference.forecasting import forecast_to_precision
 
 VILLAGES = make_villages((12, 12), status=[0] * 18 + [1] * 6)
 
@@ -24,7 +24,7 @@ def test_doubling_ends_once_every_year_is_sharp_enough() -> None:
     assert [step.draws for step in trace.steps] == [20 * 2**i for i in range(len(trace.steps))]
     assert {step.replicates for step in trace.steps} == {5}
     assert result.effort.draws == trace.steps[-1].draws
-    errors = [year.met.monte_carlo_error for year in result.districts[0].years]
+    errors = [year.monte_carlo_error for year in result.districts[0].years]
     assert trace.steps[-1].half_width == pytest.approx(1.959963984540054 * max(errors))
 
 
@@ -38,7 +38,7 @@ def test_fixed_numbers_double_their_replicates() -> None:
 
 def test_the_bound_on_trajectories_ends_it_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """A width out of reach stops before the bound is passed."""
-    monkeypatch.setattr(precision, "MOST_TRAJECTORIES", 500)
+    monkeypatch.setattr(forecasting, "MOST_TRAJECTORIES", 500)
     trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.001, replicates=100).trace
     assert trace is not None
     assert trace.ended_by == "trajectories"

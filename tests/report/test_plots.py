@@ -15,11 +15,10 @@ from PIL import Image
 from told import folder_of, result_of
 
 from simulation.domain.target import Target
-from simulation.inference.forecast import Forecast
+from simulation.inference.forecast import Forecast, Needed
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report import plots
-from simulation.report.kinds.forecast.result import Needed
 
 ROOT = Path(__file__).parents[2]
 FIGURES = ("fan_chart", "rises", "transition_matrix")

@@ -90,7 +90,7 @@ def test_default_priors_are_marked(small: Forecast) -> None:
     """Every parameter has its quantiles; those left to their prior are told apart."""
     parameters = result_of(small).parameters
     assert parameters["rise.dasar"].default_prior
-    assert parameters["rise.dasar"].quantiles["0.5"] == pytest.approx(1 / (1 + np.exp(2.94)), abs=1e-6)
+    assert parameters["rise.dasar"].quantiles[0.5] == pytest.approx(1 / (1 + np.exp(2.94)), abs=1e-6)
 
 
 def test_rounding_keeps_counts_whole_and_turns_unknown_into_null() -> None:

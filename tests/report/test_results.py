@@ -26,8 +26,7 @@ from simulation.engine.chunks import Chunk
 from simulation.engine.effort import Effort
 from simulation.engine.outcome import Outcome
 from simulation.inference.forecast import Forecast
-from simulation.inference.forecasting import forecast
-from simulation.inference.precision import forecast_to_precision
+from simulation.inference.forecasting import forecast, forecast_to_precision
 from simulation.inputs.scenario import Scenario
 from simulation.inputs.tables.cells import unguard
 from simulation.report.files import cell, whole_file, write_csv, write_parquet
@@ -105,7 +104,7 @@ def test_the_ensemble_table_has_a_row_for_every_trajectory_and_year(folder: Path
     levels = np.array([table[level] for level in ("dasar", "berkembang", "mandiri", "paripurna")])
     assert (levels.sum(axis=0) == 135).all()
     met = np.array(table["met"]).reshape(40, 10, 5).mean(axis=(0, 1))
-    assert met == pytest.approx([year.met.probability for year in small.districts[0].years])
+    assert met == pytest.approx([year.probability_met for year in small.districts[0].years])
 
 
 def test_the_village_table_says_that_single_statuses_are_unknown(folder: Path) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from simulation.domain.parameters import UNNAMED_BLOCKS
+from simulation.inference.forecast import Needed, Summary, YearForecast
 from simulation.report import wording
 from simulation.report.kinds.forecast import words
-from simulation.report.kinds.forecast.result import District, Needed, Spread, StatedTarget, Year
+from simulation.report.kinds.forecast.result import District, StatedTarget
 from simulation.report.kinds.head import distinct_titles
 from simulation.report.language import language
 
@@ -19,8 +20,8 @@ EN, ID = language("en"), language("id")
 
 def district(key: str = "rises_all", *, single_draw: bool = False, **first: Any) -> District:
     """Return a district with two years, as far as words look at it."""
-    spread = Spread(9.0, {"0.05": 2, "0.5": 8, "0.95": 20})
-    year = Year(
+    spread = Summary(9.0, {0.05: 2, 0.5: 8, 0.95: 20})
+    year = YearForecast(
         **{
             "probability_met": 0.79,
             "monte_carlo_error": 0.0123,

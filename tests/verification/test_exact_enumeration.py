@@ -135,11 +135,11 @@ def test_every_probability_is_that_of_enumerated_paths(name: str) -> None:
     assert sum(paths.values()) == pytest.approx(1)
     for t in range(horizon):
         met = sum(chance for (_, record), chance in paths.items() if record[t])
-        assert found.years[t].met.probability == pytest.approx(met, abs=1e-12)
+        assert found.years[t].probability_met == pytest.approx(met, abs=1e-12)
     assert found.all_years is not None
     assert found.at_least is not None
     every = sum(chance for (_, record), chance in paths.items() if all(record))
-    assert found.all_years.probability == pytest.approx(every, abs=1e-12)
+    assert found.all_years.probability_met == pytest.approx(every, abs=1e-12)
     for m, chance_of_m in found.at_least.items():
         expected = sum(chance for (_, record), chance in paths.items() if sum(record) >= m)
         assert chance_of_m == pytest.approx(expected, abs=1e-12)

@@ -57,8 +57,8 @@ def test_sums_keep_the_digits_of_rare_outcomes() -> None:
 
 def test_a_shared_shock_meets_the_reference() -> None:
     """135 villages, 7 needed, shock sd 0.5, year 1: P = 0.63462, without Monte Carlo error."""
-    met = exact(district(TANAH_LAUT, scalars={"year_sd": 0.5})).years[0].met
-    assert met.probability == pytest.approx(0.63462, abs=5e-6)
+    met = exact(district(TANAH_LAUT, scalars={"year_sd": 0.5})).years[0]
+    assert met.probability_met == pytest.approx(0.63462, abs=5e-6)
     assert met.monte_carlo_error == 0
     assert met.parameter_interval90 is None
 
@@ -66,7 +66,7 @@ def test_a_shared_shock_meets_the_reference() -> None:
 def test_falls_and_skips_meet_the_reference() -> None:
     """No shock, falls 2%, skips 10%, year 2: P = 0.75794."""
     scalars = {"fall": 0.02, "skip.berkembang": 0.1, "skip.mandiri": 0.1}
-    assert exact(district(TANAH_LAUT, horizon=2, scalars=scalars)).years[1].met.probability == pytest.approx(
+    assert exact(district(TANAH_LAUT, horizon=2, scalars=scalars)).years[1].probability_met == pytest.approx(
         0.75794, abs=5e-6
     )
 
@@ -76,7 +76,7 @@ def test_every_year_meets_the_reference() -> None:
     """30 villages, 2 needed, shock sd 0.6, every year of 3: P = 0.352805, given as 0.35280."""
     found = exact(district((20, 7, 3, 0), horizon=3, scalars={"year_sd": 0.6}))
     assert found.all_years is not None
-    assert found.all_years.probability == pytest.approx(0.35280, abs=1e-5)
+    assert found.all_years.probability_met == pytest.approx(0.35280, abs=1e-5)
 
 
 def test_every_year_agrees_with_a_chain_on_level_counts() -> None:
@@ -110,7 +110,7 @@ def test_every_year_agrees_with_a_chain_on_level_counts() -> None:
 
     found = exact(district((9, 4, 2, 0), horizon=3, scalars={"year_sd": 0.6}, target=Target(Fraction("0.1"))))
     assert found.all_years is not None
-    assert found.all_years.probability == pytest.approx(every_year(3, 9, 4, 2), abs=1e-8)
+    assert found.all_years.probability_met == pytest.approx(every_year(3, 9, 4, 2), abs=1e-8)
 
 
 @pytest.mark.parametrize(("year_sd", "least"), [(0.0, 14), (0.5, 40)])
@@ -136,7 +136,7 @@ def chance_with(assisted: int, year_sd: float) -> float:
         interventions=[plan],
         effects={"pokja.odds_ratio_rise": 2.5},
     )
-    return exact(scenario).years[0].met.probability
+    return exact(scenario).years[0].probability_met
 
 
 def test_a_mixture_over_draws_is_the_mean_of_its_draws() -> None:
@@ -150,12 +150,12 @@ def test_a_mixture_over_draws_is_the_mean_of_its_draws() -> None:
         [
             exact(district(TANAH_LAUT, horizon=2, scalars={n: float(values[n][d]) for n in ("rise.dasar", "year_sd")}))
             .years[1]
-            .met.probability
+            .probability_met
             for d in range(draws)
         ]
     )
-    met = exact(scenario, draws=draws, seed=seed).years[1].met
-    assert met.probability == pytest.approx(alone.mean(), abs=1e-12)
+    met = exact(scenario, draws=draws, seed=seed).years[1]
+    assert met.probability_met == pytest.approx(alone.mean(), abs=1e-12)
     assert met.monte_carlo_error == pytest.approx(alone.std(ddof=1) / np.sqrt(draws), abs=1e-12)
     assert met.parameter_interval90 == pytest.approx(tuple(np.quantile(alone, [0.05, 0.95])), abs=1e-12)
 
@@ -165,7 +165,7 @@ def test_certainties_stay_certain() -> None:
     sure = {"rise.dasar": 1.0, "rise.berkembang": 0.0, "rise.mandiri": 0.0, "fall": 1.0, "year_sd": 0.7}
     found = exact(district((6, 2, 2, 1), horizon=2, scalars=sure))
     assert [year.rises.mean for year in found.years] == pytest.approx([6.0, 2.0])
-    assert [year.met.probability for year in found.years] == pytest.approx([1.0, 1.0], abs=1e-12)
+    assert [year.probability_met for year in found.years] == pytest.approx([1.0, 1.0], abs=1e-12)
     assert np.isfinite(found.status_probability).all()
     assert found.status_probability.sum(axis=-1) == pytest.approx(np.ones((11, 2)))
 

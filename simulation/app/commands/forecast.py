@@ -50,7 +50,7 @@ def forecast(
 
     from ...engine.effort import Effort
     from ...engine.failure import EnsembleError
-    from ...inference.failures import FailedTrajectoriesWarning
+    from ...inference.forecast import FailedTrajectoriesWarning
     from ...report.kinds.forecast.kind import FORECAST
     from ...report.kinds.forecast.result import ask
     from ..failure_report import Replayable, tell_failures

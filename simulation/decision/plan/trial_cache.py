@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...engine.effort import Effort
-from ...inference.precision import doubled
+from ...inference.forecasting import doubled
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, cost_effort
 from .levers import Lever, turn

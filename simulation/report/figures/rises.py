@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from ...inference.forecast import Number, YearForecast
 from .. import wording
 from ..kinds.forecast import words
-from ..kinds.forecast.result import ForecastResult, Quantiles, Year
+from ..kinds.forecast.result import ForecastResult
 from ..kinds.head import under_headline
 from ..kinds.kind import Source
 from ..language import Language
@@ -63,7 +64,7 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
     )
     axes = page.axes(left=0.36, right=_NEEDED_WIDTH, bottom=0.2, top=0.5)
     counts = [None if year.judged is None else year.judged.quantiles for year in years]
-    needed = [(year.needed.min, year.needed.max) for year in years]
+    needed = [year.needed.ends for year in years]
     _draw(speech, axes, [year.year for year in years], counts, needed)
     _label_needed(speech, axes, years)
     spans = [year.parameter_interval90 for year in years]
@@ -97,7 +98,7 @@ def _draw(
     speech: Language,
     axes: Axes,
     years: list[int],
-    counts: Sequence[Quantiles | None],
+    counts: Sequence[Mapping[float, Number] | None],
     needed: Sequence[tuple[int, int]],
 ) -> None:
     # Many years stand close together.
@@ -106,10 +107,10 @@ def _draw(
         if quantiles is None:
             continue
         at = [year] * 2
-        axes.plot(at, [quantiles["0.05"], quantiles["0.95"]], color=_COLOUR, linewidth=slim, zorder=2)
-        middle = [quantiles["0.25"], quantiles["0.75"]]
+        axes.plot(at, [quantiles[0.05], quantiles[0.95]], color=_COLOUR, linewidth=slim, zorder=2)
+        middle = [quantiles[0.25], quantiles[0.75]]
         axes.plot(at, middle, color=_COLOUR, linewidth=4 * slim, solid_capstyle="butt", zorder=3)
-        axes.plot(year, quantiles["0.5"], "o", color="white", markeredgecolor=INK, markersize=4 * slim, zorder=4)
+        axes.plot(year, quantiles[0.5], "o", color="white", markeredgecolor=INK, markersize=4 * slim, zorder=4)
     if needed:
         edges = [years[0] - 0.5, *(year + 0.5 for year in years)]
         low, high = zip(*needed, strict=True)
@@ -121,13 +122,13 @@ def _draw(
     year_ticks(axes, years, _MOST_YEARS)
 
 
-def _label_needed(speech: Language, axes: Axes, years: Sequence[Year]) -> None:
+def _label_needed(speech: Language, axes: Axes, years: Sequence[YearForecast]) -> None:
     """Write the needed number at the right end of its line: of the last year, where years differ."""
     needed = years[-1].needed
-    number = wording.whole_span(speech, needed.min, needed.max)
+    number = wording.whole_span(speech, *needed.ends)
     if text_width(number, weight="bold") > 72 * _NEEDED_WIDTH - 6:
         number = number.replace("–", "–\n").replace(" ", "\n")
-    same = all((year.needed.min, year.needed.max) == (needed.min, needed.max) for year in years)
+    same = all(year.needed == needed for year in years)
     axes.annotate(
         speech.say("needed:\n{number}", number=number)
         if same

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ....domain.status import LEVELS
+from ....inference.forecast import YearForecast
 from ... import wording
 from ...document.blocks import (
     EVERYWHERE,
@@ -33,7 +34,7 @@ from .parameters import (
     effects_are_placeholders,
     statement_groups,
 )
-from .result import District, ForecastResult, Year, undrawable
+from .result import District, ForecastResult, undrawable
 
 MOST_DISTRICTS = 20
 MOST_YEARS_ACROSS = 8
@@ -150,7 +151,7 @@ def years_table(speech: Language, district: District) -> Table:
             str(year.year),
             words.median(speech, year.rises),
             *([words.median(speech, year.judged)] if own_count else []),
-            wording.whole_span(speech, year.needed.min, year.needed.max),
+            wording.whole_span(speech, *year.needed.ends),
             words.chance_with_error(speech, year),
             words.interval_of(speech, year),
             words.word_of(speech, year),
@@ -192,7 +193,7 @@ def meeting_table(speech: Language, result: ForecastResult) -> Table:
         mean, error = meeting.mean / number, words.mean_error(result.districts, place)
         expected = speech.number(meeting.mean, 1)
         if meeting.quantiles is not None:
-            span = wording.whole_span(speech, meeting.quantiles["0.05"], meeting.quantiles["0.95"])
+            span = wording.whole_span(speech, meeting.quantiles[0.05], meeting.quantiles[0.95])
             expected = say("{median} ({interval})", median=expected, interval=span)
         all_meet: Cell = None if meeting.all is None else wording.chance(speech, meeting.all)
         word = wording.word(speech, mean, error)
@@ -218,7 +219,7 @@ def districts_table(speech: Language, result: ForecastResult) -> Table:
         [
             f"{district.district_code} {district.district}",
             words.median(speech, year.rises),
-            wording.whole_span(speech, year.needed.min, year.needed.max),
+            wording.whole_span(speech, *year.needed.ends),
             words.chance_with_error(speech, year),
             words.word_of(speech, year),
         ]
@@ -396,7 +397,7 @@ def _years_sheet(speech: Language, result: ForecastResult) -> Table:
     return Table(say("Years"), columns, rows)
 
 
-def _year_cells(speech: Language, result: ForecastResult, year: Year) -> list[Cell]:
+def _year_cells(speech: Language, result: ForecastResult, year: YearForecast) -> list[Cell]:
     return [
         year.year,
         year.probability_met,
@@ -405,7 +406,7 @@ def _year_cells(speech: Language, result: ForecastResult, year: Year) -> list[Ce
         words.word_of(speech, year),
         year.needed.mean,
         year.rises.mean,
-        *(year.rises.quantiles[q] for q in ("0.05", "0.5", "0.95")),
+        *(year.rises.quantiles[q] for q in (0.05, 0.5, 0.95)),
         year.falls.mean,
         *(year.status_share[level].mean for level in LEVELS),
         *(year.assisted[plan.name] for plan in result.interventions),
@@ -468,7 +469,7 @@ def _parameters_sheet(speech: Language, result: ForecastResult) -> Table:
     say = speech.say
     rows: list[list[Cell]] = []
     for name, known in result.parameters.items():
-        values = [known.quantiles[q] for q in ("0.05", "0.5", "0.95")]
+        values = [known.quantiles[q] for q in (0.05, 0.5, 0.95)]
         kind, _, told = known.source.partition(";")
         origin = say("default prior") if known.default_prior else source_word(speech, kind)
         explained = None if known.default_prior else told.strip()

@@ -12,10 +12,15 @@ import numpy as np
 from ....domain.status import LEVELS, Status
 from ....domain.villages import KnownStatuses
 from ....engine.failure import Failure
-from ....inference.failures import COLUMNS, failure_rows
-from ....inference.forecast import DistrictForecast, Forecast, ensemble_columns, year_rows
-from ....inference.forecasting import forecast
-from ....inference.precision import MOST_TRAJECTORIES, forecast_to_precision
+from ....inference.forecast import (
+    FAILURE_COLUMNS,
+    DistrictForecast,
+    Forecast,
+    ensemble_columns,
+    failure_rows,
+    year_rows,
+)
+from ....inference.forecasting import MOST_TRAJECTORIES, forecast, forecast_to_precision
 from ...files import DECIMALS, write_parquet
 from ...language import phrase
 from ..kind import DataTable, Kind, Rows, Work
@@ -79,7 +84,7 @@ def tables_of(forecast: Forecast) -> Iterator[DataTable]:
         yield DataTable("ensemble.parquet", write=partial(_write_groups, columns))
         if forecast.ensemble_run.failures:
             rows = failure_rows(forecast.ensemble_run, forecast.agent_class, partial(_replay, forecast))
-            yield DataTable(FAILURES, COLUMNS, [list(row.values()) for row in rows])
+            yield DataTable(FAILURES, FAILURE_COLUMNS, [list(row.values()) for row in rows])
     if forecast.trace is not None:
         yield _rounds(forecast)
 

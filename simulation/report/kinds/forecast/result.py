@@ -13,8 +13,15 @@ from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ....engine.effort import Effort
 from ....engine.failure import Failure
 from ....inference.explanation import STATUS_UNKNOWN
-from ....inference.failures import bounds
-from ....inference.forecast import QUANTILES, DistrictForecast, Forecast, Summary, YearForecast, basis_of
+from ....inference.forecast import (
+    DistrictForecast,
+    Forecast,
+    Number,
+    Summary,
+    YearForecast,
+    basis_of,
+    bounds,
+)
 from ....inference.uncertainty import FEWEST, Estimate
 from ....inputs.resolve import ASSUMED
 from ....inputs.scenario import Scenario
@@ -29,9 +36,6 @@ PARAMETER_QUANTILES = (0.05, 0.5, 0.95)
 MOST_SUBDISTRICTS = 200
 """Tiles that a page of A4 holds: four times the kecamatan of any district."""
 EXACT_IS_PRECISE = Message("an exact result has no simulation error, so --precision says nothing here.")
-Number = int | float
-Quantiles = Mapping[str, Number]
-"""Probability, as text, -> quantile."""
 
 
 @dataclass(frozen=True)
@@ -56,68 +60,6 @@ class Asked:
     def effort(self) -> Effort:
         """Draws and replicates."""
         return Effort(self.draws, self.replicates)
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A number that chance and ignorance spread out."""
-
-    mean: float
-    quantiles: Quantiles
-
-    @property
-    def median(self) -> Number:
-        """The 50% quantile."""
-        return self.quantiles["0.5"]
-
-    @property
-    def interval90(self) -> tuple[Number, Number]:
-        """The 5% and the 95% quantile."""
-        return self.quantiles["0.05"], self.quantiles["0.95"]
-
-
-@dataclass(frozen=True)
-class Needed:
-    """The number that must be reached: it varies where the denominator does."""
-
-    mean: float
-    min: int
-    max: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chance:
-    """The probability that the target is met, its simulation error, and how far the parameters may move it."""
-
-    probability_met: float
-    monte_carlo_error: float
-    parameter_interval90: tuple[float, float] | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Year(Chance):
-    """One forecast year of a district.
-
-    Attributes
-    ----------
-    needed
-        What must be reached.
-    saturated
-        Probability that too few villages can still move.
-    judged
-        What is held against the needed number; None where only its probability is known.
-    rises, falls, status_share, assisted
-        Villages that rise, that fall; share at each level at the end; villages that each intervention assists, mean.
-    """
-
-    year: int
-    needed: Needed
-    saturated: float
-    judged: Spread | None
-    rises: Spread
-    falls: Spread
-    status_share: Mapping[str, Spread]
-    assisted: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -165,9 +107,9 @@ class District:
     made_up_counts: bool
     origin_share: Mapping[str, float]
     target: StatedTarget
-    years: tuple[Year, ...]
-    all_years: Chance | None
-    at_least: Mapping[str, float] | None
+    years: tuple[YearForecast, ...]
+    all_years: Estimate | None
+    at_least: Mapping[int, float] | None
     readings: Mapping[str, tuple[float, ...]]
     basis: tuple[str, ...]
     single_draw: bool
@@ -179,7 +121,7 @@ class Meeting:
 
     year: int
     mean: float
-    quantiles: Quantiles | None
+    quantiles: Mapping[float, Number] | None
     all: float | None
 
 
@@ -196,7 +138,7 @@ class Matrix:
 class Parameter:
     """A parameter of the law: its quantiles, whether it was left to its default prior, and its origin."""
 
-    quantiles: Mapping[str, float]
+    quantiles: Mapping[float, float]
     default_prior: bool
     source: str
 
@@ -355,7 +297,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         origin_share=dict(zip(LEVELS, map(float, villages.shares), strict=True)),
         target=StatedTarget(
             reading=target.reading,
-            needed=first.needed_min if first.needed_min == first.needed_max else first.needed_mean,
+            needed=first.needed.min if first.needed.min == first.needed.max else first.needed.mean,
             denominator=_denominator(villages, target.denominator),
             denominator_kind=target.denominator,
             net_of_falls=target.net_of_falls,
@@ -363,10 +305,10 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
             share=float(target.share),
             levels=tuple(target.levels),
         ),
-        years=tuple(_year(year) for year in district.years),
-        all_years=None if district.all_years is None else _chance(district.all_years),
-        at_least=None if district.at_least is None else {str(m): p for m, p in district.at_least.items()},
-        readings=dict(district.readings),
+        years=district.years,
+        all_years=district.all_years,
+        at_least=district.at_least,
+        readings=district.readings,
         basis=tuple(basis_of(scenario.parameters)),
         single_draw=uncertain,
     )
@@ -377,39 +319,6 @@ def _denominator(villages: Villages, kind: str) -> int:
     return len(villages) if kind == "all" else round(len(villages) * (1 - float(villages.shares[TOP])))
 
 
-def _chance(estimate: Estimate) -> Chance:
-    return Chance(
-        probability_met=estimate.probability,
-        monte_carlo_error=estimate.monte_carlo_error,
-        parameter_interval90=estimate.parameter_interval90,
-    )
-
-
-def _year(year: YearForecast) -> Year:
-    met = year.met
-    return Year(
-        probability_met=met.probability,
-        monte_carlo_error=met.monte_carlo_error,
-        parameter_interval90=met.parameter_interval90,
-        year=year.year,
-        needed=Needed(year.needed_mean, year.needed_min, year.needed_max),
-        saturated=year.saturated,
-        judged=None if year.judged is None else _counts(year.judged),
-        rises=_counts(year.rises),
-        falls=_counts(year.falls),
-        status_share={level: Spread(one.mean, _texts(one.quantiles)) for level, one in year.status_share.items()},
-        assisted=dict(year.assisted),
-    )
-
-
-def _counts(summary: Summary) -> Spread:
-    return Spread(summary.mean, _texts({q: int(value) for q, value in summary.quantiles.items()}))
-
-
-def _texts(quantiles: Mapping[float, Number]) -> Quantiles:
-    return {str(q): value for q, value in quantiles.items()}
-
-
 def _meeting(forecast: Forecast) -> tuple[Meeting, ...]:
     """Summarise, year by year, how many districts meet their target; quantiles need trajectories.
 
@@ -418,16 +327,11 @@ def _meeting(forecast: Forecast) -> tuple[Meeting, ...]:
     run, years = forecast.ensemble_run, forecast.scenario.years
     joint = np.all([] if run is None else [outcome.completed for outcome in run.outcomes], axis=0)
     if run is None or not joint.any():
-        means = np.sum([[year.met.probability for year in one.years] for one in forecast.districts], axis=0)
+        means = np.sum([[year.probability_met for year in one.years] for one in forecast.districts], axis=0)
         return tuple(Meeting(year, float(mean), None, None) for year, mean in zip(years, means, strict=False))
     meeting = np.sum([outcome.counts.met(forecast.scenario.target) for outcome in run.outcomes], axis=0)[joint]
     return tuple(
-        Meeting(
-            year,
-            float(count.mean()),
-            _texts(dict(zip(QUANTILES, map(int, np.quantile(count, QUANTILES, method="inverted_cdf")), strict=True))),
-            float((count == len(run.outcomes)).mean()),
-        )
+        Meeting(year, **vars(Summary.of_values(count)), all=float((count == len(run.outcomes)).mean()))
         for year, count in zip(years, np.moveaxis(meeting, -1, 0), strict=True)
     )
 
@@ -436,7 +340,7 @@ def _parameters(scenario: Scenario) -> dict[str, Parameter]:
     at = np.array(PARAMETER_QUANTILES)
     return {
         str(key): Parameter(
-            {str(q): float(value) for q, value in zip(PARAMETER_QUANTILES, distribution.quantile(at), strict=True)},
+            dict(zip(PARAMETER_QUANTILES, map(float, distribution.quantile(at)), strict=True)),
             key in scenario.parameters.defaulted,
             scenario.sources.get(key.scenario_key, ASSUMED),
         )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
+from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE, Summary
+from ....inference.uncertainty import Estimate
 from ... import wording
 from ...document.blocks import UNKNOWN
 from ...language import Language, phrase
 from ..head import caveats_of, footing, title_of
 from ..kind import Source
-from .result import Chance, District, ForecastResult, Reached, Spread, StatedTarget
+from .result import District, ForecastResult, Reached, StatedTarget
 
 MOST_COUNTS = 6
 SATURATION_WORTH_TELLING = 0.05
@@ -61,8 +62,7 @@ def verdict(speech: Language, result: ForecastResult) -> str:
 def event(speech: Language, district: District) -> str:
     """Return what the target asks of the first year, as a clause."""
     first, target = district.years[0], district.target
-    needed = first.needed.min, first.needed.max
-    return wording.event(speech, target.key, needed, target.denominator, target.levels, first.year)
+    return wording.event(speech, target.key, first.needed.ends, target.denominator, target.levels, first.year)
 
 
 def district_verdict(speech: Language, district: District) -> str:
@@ -122,7 +122,7 @@ def _verdict_of_many(speech: Language, result: ForecastResult) -> str:
             "{mean} of {districts} districts are expected to meet it.",
             **said,
         )
-    low, high = meeting.quantiles["0.05"], meeting.quantiles["0.95"]
+    low, high = meeting.quantiles[0.05], meeting.quantiles[0.95]
     return speech.say(
         "{verdict} for the average district: the target of {year} is met; "
         "{mean} of {districts} districts are expected to meet it (90% interval {interval}).",
@@ -151,7 +151,7 @@ def target_share(speech: Language, target: StatedTarget) -> str:
     return wording.stated_share(speech, target.share)
 
 
-def median(speech: Language, spread: Spread | None) -> str:
+def median(speech: Language, spread: Summary | None) -> str:
     """Return a median with its 90% interval."""
     if spread is None:
         return UNKNOWN
@@ -159,18 +159,18 @@ def median(speech: Language, spread: Spread | None) -> str:
     return speech.say("{median} ({interval})", median=speech.number(spread.median), interval=span)
 
 
-def chance_with_error(speech: Language, chance: Chance) -> str:
+def chance_with_error(speech: Language, chance: Estimate) -> str:
     """Return a probability with its simulation error."""
     return wording.with_error(speech, wording.chance(speech, chance.probability_met, 1), chance.monte_carlo_error)
 
 
-def interval_of(speech: Language, chance: Chance) -> str:
+def interval_of(speech: Language, chance: Estimate) -> str:
     """Return how far the uncertain parameters may move a probability."""
     interval = chance.parameter_interval90
     return UNKNOWN if interval is None else wording.chance_span(speech, interval)
 
 
-def word_of(speech: Language, chance: Chance) -> str:
+def word_of(speech: Language, chance: Estimate) -> str:
     """Return the word for a probability."""
     return wording.word(speech, chance.probability_met, chance.monte_carlo_error)
 
@@ -191,7 +191,7 @@ def all_years(speech: Language, district: District) -> Iterator[str]:
             "{some} of {all} years {chance}",
             some=m,
             all=horizon,
-            chance=wording.chance(speech, district.at_least[str(m)]),
+            chance=wording.chance(speech, district.at_least[m]),
         )
         for m in evenly_spread(horizon, MOST_COUNTS)
         if m < horizon
