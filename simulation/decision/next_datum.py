@@ -7,7 +7,7 @@ outcome, and the variance of P(met) that remains is averaged (preposterior analy
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -155,11 +155,11 @@ def next_datum(
 def _refuse(scenario: Scenario) -> None:
     names = {"scenario": scenario.name, "districts": len(scenario.districts)}
     if len(scenario.districts) > 1:
-        raise Refusal(replace(SEVERAL_DISTRICTS, values=names))
+        raise Refusal(SEVERAL_DISTRICTS.filled(**names))
     if scenario.parameters.matrix is not None:
         raise Refusal(MATRIX)
     if not scenario.parameters.uncertain:
-        raise Refusal(replace(NOTHING_UNKNOWN, values=names))
+        raise Refusal(NOTHING_UNKNOWN.filled(**names))
     if isinstance(scenario.districts[0].known, MadeUpCounts):
         raise Refusal(NO_STATUSES)
 

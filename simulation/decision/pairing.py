@@ -75,7 +75,7 @@ def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
         found += _other_question(baseline, scenario)
         if len(scenario.districts) == len(baseline.districts) == 1:
             found += _other_villages(baseline.districts[0], scenario.districts[0])
-        filled = [replace(reason, values=named | reason.values) for reason in found]
+        filled = [reason.filled(**(named | reason.values)) for reason in found]
         reasons += [reason for reason in filled if reason not in reasons]
     if reasons:
         raise Refusal(*reasons)
@@ -114,7 +114,7 @@ def _other_question(baseline: Scenario, scenario: Scenario) -> Iterator[Message]
     if scenario.horizon != baseline.horizon:
         yield _differs(OTHER_HORIZON, scenario.horizon, baseline.horizon)
     if scenario.target != baseline.target:
-        yield replace(OTHER_TARGET, values={"keys": ", ".join(_other_keys(baseline.target, scenario.target))})
+        yield OTHER_TARGET.filled(keys=", ".join(_other_keys(baseline.target, scenario.target)))
 
 
 def _other_keys(one: Target, other: Target) -> Iterator[str]:
@@ -129,9 +129,9 @@ def _other_villages(wanted: Villages, found: Villages) -> Iterator[Message]:
     if found.district_code != wanted.district_code:
         yield _differs(OTHER_DISTRICT, _district(found), _district(wanted))
     elif alone := sorted(set(found.codes) ^ set(wanted.codes)):
-        yield replace(OTHER_VILLAGES, values={"number": len(alone), "code": alone[0]})
+        yield OTHER_VILLAGES.filled(number=len(alone), code=alone[0])
     elif moved := sorted(code for code, _ in _places(wanted) - _places(found)):
-        yield replace(OTHER_SUBDISTRICTS, values={"number": len(moved), "code": moved[0]})
+        yield OTHER_SUBDISTRICTS.filled(number=len(moved), code=moved[0])
     else:
         yield from _other_statuses(wanted, found)
 
@@ -144,7 +144,7 @@ def _other_statuses(wanted: Villages, found: Villages) -> Iterator[Message]:
             if apart.size:
                 first = apart[0]
                 labels = {"found": Status(int(one[first])).label, "wanted": Status(int(other[first])).label}
-                yield replace(OTHER_STATUSES, values={"number": apart.size, "code": wanted.codes[first], **labels})
+                yield OTHER_STATUSES.filled(number=apart.size, code=wanted.codes[first], **labels)
         case (KnownStatuses(), _) | (_, KnownStatuses()):
             yield STATUSES_IN_ONE
         case MadeUpCounts(), MadeUpCounts():
@@ -157,7 +157,7 @@ def _other_statuses(wanted: Villages, found: Villages) -> Iterator[Message]:
 
 
 def _differs(message: Message, found: object, wanted: object) -> Message:
-    return replace(message, values={"found": found, "wanted": wanted})
+    return message.filled(found=found, wanted=wanted)
 
 
 def _district(villages: Villages) -> str:

@@ -76,12 +76,12 @@ def goal_of(scenario: Scenario, probability: float, year: int | None, every_year
         Where the probability is none that could be reached, or the scenario has no such year.
     """
     if not 0 < probability < 1:
-        raise Refusal(replace(NO_PROBABILITY, values={"found": probability}))
+        raise Refusal(NO_PROBABILITY.filled(found=probability))
     if every_year and year is not None:
         raise Refusal(YEAR_OR_EVERY_YEAR)
     years = scenario.years
     if year is not None and year not in years:
-        raise Refusal(replace(NO_SUCH_YEAR, values={"year": year, "first": years[0], "last": years[-1]}))
+        raise Refusal(NO_SUCH_YEAR.filled(year=year, first=years[0], last=years[-1]))
     return Goal(probability, tuple(years) if every_year else (years[0] if year is None else year,))
 
 
@@ -231,7 +231,7 @@ def engine_for(
     effort, first = first_effort(scenario, "exact", draws, None), scenario.years[0]
     why: tuple[Message, ...] = ()
     if goal.years != (first,):
-        why = (replace(FIRST_YEAR_ALONE, values={"year": first + 1}),)
+        why = (FIRST_YEAR_ALONE.filled(year=first + 1),)
     elif first_year_cost(scenario, scenario.parameters.draw(seed, effort.draws)) > MOST_MULTIPLICATIONS:
         why = (MANY_TRIES,)
     if asked == "exact":

@@ -12,12 +12,12 @@ from fractions import Fraction
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
-from .messages import Message, Problem, nearest, shown
+from .messages import Message, Problem, ScenarioError, nearest, shown
 from .status import LEVELS
 
 Finding = tuple[Message, Message | None, Message | None]
@@ -152,6 +152,23 @@ def checked(part: Any, under: str = "", names: Mapping[str, str] | None = None) 
     return found
 
 
+class Bounded:
+    """A frozen dataclass whose fields are what their types allow; `under` stands before their names where they are not.
+
+    Raises
+    ------
+    ScenarioError
+        With every field that is not.
+    """
+
+    under: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no scenario file could say."""
+        if problems := checked(self, self.under):
+            raise ScenarioError(problems)
+
+
 def within(value: Any, kind: Any, field: str) -> list[Problem]:
     """Return what is wrong with a single value of an annotated type."""
     return _settled(value, kind, field)[1]
@@ -202,7 +219,10 @@ def _integer(value: Any) -> tuple[Any, str | None]:
 def _number(value: Any) -> tuple[Any, str | None]:
     if not isinstance(value, int | float | Fraction | np.integer | np.floating) or isinstance(value, bool):
         return value, "float_type"
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        return value, "finite_number"
     return number, None if isfinite(number) else "finite_number"
 
 

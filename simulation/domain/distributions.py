@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .constraints import Finding, LogOdds, LogRatio, LogSpread, Shape, Weight
-from .messages import Message
+from .constraints import Bounded, Finding, LogOdds, LogRatio, LogSpread, Ratio, Shape, Weight, problem_at, within
+from .messages import Message, ScenarioError
 
 Floats = NDArray[np.float64]
 
 INTERVAL90_Z = 1.6448536269514722
 """The 95% quantile of N(0, 1): a 90% interval reaches this many sd to either side."""
+
+
+NOT_ONE_EACH = Message("draws are not one number each"), Message("a list of numbers, one a draw")
 
 
 class Distribution(Protocol):
@@ -33,7 +36,7 @@ class Fixed:
     """A known number."""
 
     value: float
-    fixed = True
+    fixed: ClassVar[bool] = True
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return the number itself for every draw."""
@@ -41,9 +44,10 @@ class Fixed:
 
 
 @dataclass(frozen=True)
-class Normal:
+class Normal(Bounded):
     """N(mean, sd²), of the logarithm of an odds ratio."""
 
+    under: ClassVar[str] = "normal."
     mean: LogRatio
     sd: LogSpread
 
@@ -58,9 +62,10 @@ class Normal:
 
 
 @dataclass(frozen=True)
-class HalfNormal:
+class HalfNormal(Bounded):
     """|N(0, sd²)|, for spreads."""
 
+    under: ClassVar[str] = "half_normal."
     sd: LogSpread
 
     @property
@@ -99,9 +104,10 @@ class Exponentiated:
 
 
 @dataclass(frozen=True)
-class LogitNormal:
+class LogitNormal(Bounded):
     """expit of N(mean, sd²), for probabilities."""
 
+    under: ClassVar[str] = "logit_normal."
     mean: LogOdds
     sd: LogSpread
 
@@ -118,12 +124,13 @@ class LogitNormal:
 
 
 @dataclass(frozen=True)
-class Beta:
+class Beta(Bounded):
     """Beta(alpha, beta), for probabilities."""
 
+    under: ClassVar[str] = "beta."
     alpha: Shape
     beta: Shape
-    fixed = False
+    fixed: ClassVar[bool] = False
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return the inverse of the regularised incomplete beta function."""
@@ -143,8 +150,17 @@ class Empirical:
     values: Floats
 
     def __post_init__(self) -> None:
-        """Take any list of numbers."""
-        object.__setattr__(self, "values", np.asarray(self.values, dtype=np.float64))
+        """Take any list of numbers.
+
+        Raises
+        ------
+        ScenarioError
+            Where it holds something else.
+        """
+        try:
+            object.__setattr__(self, "values", np.asarray(self.values, dtype=np.float64))
+        except (TypeError, ValueError):
+            raise ScenarioError([problem_at("draws", self.values, NOT_ONE_EACH)]) from None
 
     @property
     def fixed(self) -> bool:
@@ -157,12 +173,12 @@ class Empirical:
 
 
 @dataclass(frozen=True)
-class Dirichlet:
+class Dirichlet(Bounded):
     """A probability vector with mean `mean`, as sure as `effective_n` observations."""
 
     mean: tuple[float, ...]
     effective_n: Weight
-    fixed = False
+    fixed: ClassVar[bool] = False
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return one vector a row by normalised gamma quantiles; `uniform` is (draw, len(mean))."""
@@ -237,10 +253,10 @@ def lognormal_from_interval(median: float, low: float, high: float) -> Exponenti
     median, low, high
         Median and the ends of the 90% interval, all positive, on the scale of the parameter.
 
-    Returns
-    -------
-    Exponentiated
-        The exp of a normal distribution, whose 90% interval is as wide on the log scale, and centred on the median.
+    Raises
+    ------
+    ScenarioError
+        Where they make no lognormal.
 
     Examples
     --------
@@ -248,5 +264,10 @@ def lognormal_from_interval(median: float, low: float, high: float) -> Exponenti
     >>> [round(float(v), 2) for v in effect.quantile(np.array([0.05, 0.5, 0.95]))]
     [1.11, 1.6, 2.31]
     """
+    problems = [problem for number in (median, low, high) for problem in within(number, Ratio, "interval90")]
+    if not problems and (finding := interval_finding(median, low, high)) is not None:
+        problems = [problem_at("interval90", (median, low, high), finding)]
+    if problems:
+        raise ScenarioError(problems)
     log = Normal(float(np.log(median)), float(np.log(high / low) / (2 * INTERVAL90_Z)))
     return Exponentiated(log, (median, low, high))

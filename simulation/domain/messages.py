@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from string import Formatter
@@ -55,6 +55,10 @@ class Message:
         """Return the sentence, with the template passed through `translate` and its places filled by `formatter`."""
         values = {k: v.render(translate, formatter) if isinstance(v, Message) else v for k, v in self.values.items()}
         return formatter.vformat(translate(self.template), (), values)
+
+    def filled(self, **values: Any) -> Message:
+        """Return the sentence with its places filled."""
+        return replace(self, values=values)
 
     def __str__(self) -> str:
         return self.render()

@@ -14,8 +14,9 @@ from typing import Any, Final, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .constraints import Probability, Ratio, Spread, checked, problem_at, within
+from .constraints import Probability, Ratio, Spread, problem_at, within
 from .distributions import (
+    NOT_ONE_EACH,
     Beta,
     Dirichlet,
     Distribution,
@@ -25,7 +26,6 @@ from .distributions import (
     HalfNormal,
     LogitNormal,
     Normal,
-    interval_finding,
 )
 from .messages import Message, Problem, ScenarioError, listed, nearest
 from .randomness import parameter_uniforms, row_order
@@ -456,23 +456,15 @@ def value_problems(key: ParameterKey, value: Distribution) -> Iterator[Problem]:
         yield from within(value.value, _NUMBERS[key.scale], key.scenario_key)
     elif isinstance(value, Empirical):
         yield from _draw_problems(key, value.values)
-    elif isinstance(value, Exponentiated) and value.interval is not None:
-        numbers = [problem for number in value.interval for problem in within(number, Ratio, key.scenario_key)]
-        finding = None if numbers else interval_finding(*value.interval)
-        yield from numbers if finding is None else [problem_at(key.scenario_key, value.interval, finding)]
-    elif isinstance(value, Exponentiated) and key.scale == "spread":
+    elif isinstance(value, Exponentiated) and value.interval is None and key.scale == "spread":
         message = Message("the lognormal of a spread is given by its median and 90% interval")
         fix = Message("use lognormal_from_interval")
         yield problem_at(key.scenario_key, type(value).__name__, (message, None, fix))
-    else:
-        part = value.log if isinstance(value, Exponentiated) else value
-        yield from checked(part, f"{key.scenario_key}.")
 
 
 def _draw_problems(key: ParameterKey, draws: Floats) -> Iterator[Problem]:
     if draws.ndim != 1 or not draws.size:
-        one_each = Message("draws are not one number each"), Message("a list of numbers, one a draw")
-        yield problem_at(key.scenario_key, str(draws.shape), one_each)
+        yield problem_at(key.scenario_key, str(draws.shape), NOT_ONE_EACH)
         return
     wrong = [*np.flatnonzero(~np.isfinite(draws)), int(np.argmin(draws)), int(np.argmax(draws))]
     for place in wrong:
@@ -489,8 +481,6 @@ def _row_problems(field: str, row: tuple[float, ...] | Dirichlet) -> Iterator[Pr
         return
     for level, chance in zip(LEVELS, chances, strict=True):
         yield from within(chance, Probability, f"{field}.{level}")
-    if isinstance(row, Dirichlet):
-        yield from checked(row, f"{field}.", {"mean": "mean"})
     total = sum(chances)
     if abs(total - 1) > ROW_SUM_WITHIN:
         message = Message("the row sums to {total:,}, not to 1", {"total": float(f"{total:.10g}")})

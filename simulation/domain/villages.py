@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .constraints import WRONG_TYPE, problem_at
 from .distributions import Dirichlet
-from .messages import Message, Problem, ScenarioError
+from .messages import Message, Problem, ScenarioError, listed, nearest
 from .randomness import break_ties, parameter_uniforms, unit_hash
 from .status import LEVELS, TOP
 
@@ -128,6 +128,19 @@ def _unequal(lengths: Mapping[str, int], size: int) -> Iterator[Problem]:
             yield problem_at(f"villages.{column}", length, (message, Message("one value for each village"), None))
 
 
+def _other_subdistricts(counts: Mapping[str, Ints], subdistricts: set[str]) -> Iterator[Problem]:
+    """Yield where counts by kecamatan lack one, or name another."""
+    lacking = sorted(subdistricts - counts.keys())
+    if lacking:
+        message = Message("counts are missing for kecamatan {names}", {"names": listed(lacking)})
+        fix = Message("add a line with four counts for each of them")
+        yield problem_at("villages.status_counts", "", (message, None, fix))
+    for name in sorted(counts.keys() - subdistricts):
+        allowed = Message("one of: {names}", {"names": listed(sorted(subdistricts), 30)})
+        finding = Message("the table has no kecamatan of this name"), allowed, nearest(name, subdistricts)
+        yield problem_at("villages.status_counts", name, finding)
+
+
 _OWN_COLUMNS = frozenset({"village_code", "village", "subdistrict", "status", "district_code"})
 
 
@@ -214,11 +227,17 @@ class Villages:
         counts = self.known.counts
         if counts is None:
             return
-        if np.shape(counts) != (len(LEVELS),) or (np.asarray(counts) < 0).any() or int(np.sum(counts)) != size:
-            total = {"total": int(np.sum(counts)), "villages": size}
-            message = Message("the counts add up to {total:,}, the villages of the table to {villages:,}", total)
-            allowed = Message("four counts that add up to {villages:,}", {"villages": size})
-            yield problem_at("villages.status_counts", np.asarray(counts).tolist(), (message, allowed))
+        places = [("villages.status_counts", counts, size)]
+        if isinstance(self.known, SubdistrictCounts):
+            fours, sizes = self.known.by_subdistrict, np.bincount(self.subdistrict_index)
+            names = [f"villages.status_counts.{name}" for name in self.subdistricts]
+            places = list(zip(names, fours, sizes, strict=False))
+        for field_name, four, villages in places:
+            if np.shape(four) != (len(LEVELS),) or (np.asarray(four) < 0).any() or int(np.sum(four)) != villages:
+                total = {"total": int(np.sum(four)), "villages": int(villages)}
+                message = Message("the counts add up to {total:,}, the villages of the table to {villages:,}", total)
+                allowed = Message("four counts that add up to {villages:,}", {"villages": int(villages)})
+                yield problem_at(field_name, np.asarray(four).tolist(), (message, allowed))
 
     @classmethod
     def arrange(
@@ -249,7 +268,10 @@ class Villages:
             **({} if status is None else {"status": len(status)}),
             **{name: len(cells) for name, cells in (columns or {}).items()},
         }
-        if problems := list(_unequal(lengths, len(codes))):
+        problems = list(_unequal(lengths, len(codes)))
+        if isinstance(status_counts, Mapping):
+            problems += _other_subdistricts(status_counts, set(subdistrict_of))
+        if problems:
             raise ScenarioError(problems)
         order = sorted(range(len(codes)), key=lambda i: (subdistrict_of[i], codes[i]))
         subdistricts = tuple(sorted(set(subdistrict_of)))

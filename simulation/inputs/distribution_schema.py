@@ -9,6 +9,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -186,7 +187,7 @@ def notation(given: law.Distribution) -> Any:
     """
     match given:
         case law.Fixed(value=value):
-            return float(value)
+            return float(value) if isinstance(value, int | float | np.number) else value
         case law.LogitNormal(mean=mean, sd=sd):
             return {"logit_normal": {"mean": float(mean), "sd": float(sd)}}
         case law.Beta(alpha=alpha, beta=beta):

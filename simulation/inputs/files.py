@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PureWindowsPath
 
@@ -239,7 +239,7 @@ def _neighbour(path: Path, text: str, field: str) -> Message | None:
     if close is None:
         return None
     name = by_stem[close.values["name"]]
-    return replace(close, values={"name": Path(text).with_name(name).as_posix()})
+    return close.filled(name=Path(text).with_name(name).as_posix())
 
 
 def _endings(ending: str, field: str) -> frozenset[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -88,7 +87,7 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[int | None, Message
         return line, message, starts_here
     fix = _GAVE_UP_HERE.get(error.context, Message("look for a missing colon, quote, bracket or indent"))
     opened = error.context_mark.line + 1 if error.context_mark is not None else line
-    return line, message, replace(fix, values={"line": opened})
+    return line, message, fix.filled(line=opened)
 
 
 class _Builder:

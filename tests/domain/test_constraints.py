@@ -24,7 +24,7 @@ from simulation.domain.distributions import (
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import ScenarioError
 from simulation.domain.target import Target
-from simulation.domain.villages import KnownStatuses, Villages
+from simulation.domain.villages import KnownStatuses, SubdistrictCounts, Villages
 from simulation.inputs.scenario import Scenario
 
 
@@ -76,9 +76,14 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "an odds ratio of 0": (parameters(pokja__odds_ratio_rise=0), r"interventions\.pokja\.odds_ratio_rise: .*above 0"),
     "a normal as a chance": (parameters(rise__dasar=Normal(0.05, 0.2)), r"rise\.dasar: .*cannot have a dist"),
     "a beta as an odds ratio": (parameters(peer_odds_ratio=Beta(1, 2)), "peer_odds_ratio: .*cannot have"),
-    "a spread with a wild sd": (parameters(year_sd=HalfNormal(11)), r"year_sd\.sd: .*at most 10"),
+    "a spread with a wild sd": (lambda: HalfNormal(11), r"half_normal\.sd: .*at most 10"),
+    "a beta without a shape": (lambda: Beta(-1, 2), r"beta\.alpha: .*found: -1.*above 0"),
+    "a normal of text": (lambda: Normal("a", 1), r"normal\.mean: this is not a number; found: a"),  # type: ignore[arg-type]
+    "draws of text": (lambda: Empirical(["a"]), "draws are not one number each"),  # type: ignore[arg-type]
+    "a number of text": (parameters(year_sd=Fixed("a")), r"year_sd: this is not a number; found: a"),  # type: ignore[arg-type]
+    "a change to text": (lambda: everything_on().with_(year_sd=Fixed("a")), r"year_sd: this is not a number.*found: a"),  # type: ignore[arg-type]
     "a lognormal spread without an interval": (parameters(year_sd=Exponentiated(Normal(0, 1))), "median and 90%"),
-    "an interval the wrong way round": (parameters(year_sd=lognormal_from_interval(1, 2, 0.5)), "not below its high"),
+    "an interval the wrong way round": (lambda: lognormal_from_interval(1, 2, 0.5), "not below its high"),
     "draws beyond the scale": (parameters(rise__dasar=Empirical(np.array([0.1, 1.2]))), r"rise\.dasar: .*found: 1\.2"),
     "draws of unequal lengths": (
         parameters(rise__dasar=Empirical(np.array([0.1, 0.2])), fall=Empirical(np.array([0.1]))), "equally many",
@@ -95,6 +100,13 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "a level of five": (
         lambda: replace(make_villages([2], [0, 1]), known=KnownStatuses(np.array([0, 5], dtype=np.int8))), "found: 5",
+    ),
+    "counts without a kecamatan": (
+        lambda: make_villages([1, 1], counts={"K0": [1, 0, 0, 0]}), "counts are missing for kecamatan",
+    ),
+    "counts of another kecamatan": (
+        lambda: replace(make_villages([1, 1], [0, 1]), known=SubdistrictCounts(np.array([[2, 0, 0, 0], [0, 0, 0, 0]]))),
+        r"status_counts\..*: the counts add up to 2, .* to 1",
     ),
     "counts of other villages": (lambda: make_villages([3], counts=[1, 1, 0, 0]), "add up to 2, .* to 3"),
     "a column of half the villages": (

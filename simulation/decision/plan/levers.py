@@ -132,9 +132,9 @@ def levers_of(scenario: Scenario, vary: Sequence[str], years: Sequence[int]) -> 
     """
     if len(scenario.districts) > 1:
         values = {"scenario": scenario.name, "districts": len(scenario.districts)}
-        raise Refusal(replace(SEVERAL_DISTRICTS, values=values))
+        raise Refusal(SEVERAL_DISTRICTS.filled(**values))
     if not scenario.interventions:
-        raise Refusal(replace(NO_INTERVENTION, values={"scenario": scenario.name}))
+        raise Refusal(NO_INTERVENTION.filled(scenario=scenario.name))
     chosen = _chosen(scenario, vary)
     levers = tuple(_lever(scenario, plan, kind, years) for plan, kind in chosen)
     reasons = [reason for lever in levers if (reason := _useless(scenario, lever, years)) is not None]
@@ -169,7 +169,7 @@ def _chosen(scenario: Scenario, vary: Sequence[str]) -> list[tuple[Intervention,
         if len(plans) > 1:
             names = ", ".join(f"{plan.name}.{own_kind(plan)}" for plan in plans.values())
             values = {"scenario": scenario.name, "most": MOST_LEVERS, "names": names}
-            raise Refusal(replace(CHOOSE_LEVER, values=values))
+            raise Refusal(CHOOSE_LEVER.filled(**values))
         (plan,) = plans.values()
         return [(plan, own_kind(plan))]
     known: dict[str, tuple[Intervention, Kind]] = {}
@@ -182,7 +182,7 @@ def _chosen(scenario: Scenario, vary: Sequence[str]) -> list[tuple[Intervention,
     chosen = [known[name] for name in dict.fromkeys(vary)]
     twice = {plan.name for place, (plan, _) in enumerate(chosen) if plan.name in {p.name for p, _ in chosen[:place]}}
     if twice:
-        raise Refusal(*(replace(TWO_LEVERS_OF_ONE, values={"intervention": name}) for name in sorted(twice)))
+        raise Refusal(*(TWO_LEVERS_OF_ONE.filled(intervention=name) for name in sorted(twice)))
     return chosen
 
 
@@ -192,12 +192,12 @@ def _refuse_names(asked: list[str], known: list[str]) -> None:
     for name in asked:
         if name not in known:
             close, values = nearest(name, known), {"name": shown(name), "names": names}
-            message = replace(NO_SUCH_LEVER, values=values)
+            message = NO_SUCH_LEVER.filled(**values)
             if close is not None:
-                message = replace(NO_SUCH_LEVER_BUT, values=values | {"nearest": close})
+                message = NO_SUCH_LEVER_BUT.filled(**(values | {"nearest": close}))
             reasons.append(message)
     if len(asked) > MOST_LEVERS:
-        reasons.append(replace(TOO_MANY_LEVERS, values={"found": len(asked), "most": MOST_LEVERS}))
+        reasons.append(TOO_MANY_LEVERS.filled(found=len(asked), most=MOST_LEVERS))
     if reasons:
         raise Refusal(*reasons)
 
@@ -205,13 +205,13 @@ def _refuse_names(asked: list[str], known: list[str]) -> None:
 def _within_budget(scenario: Scenario, others: list[str]) -> list[tuple[Intervention, Kind]]:
     """Return every intervention, for a budget that is spent on the cheapest mix."""
     if others:
-        raise Refusal(replace(BUDGET_ALONE, values={"names": ", ".join(map(shown, others))}))
+        raise Refusal(BUDGET_ALONE.filled(names=", ".join(map(shown, others))))
     free = [plan.name for plan in scenario.interventions if plan.cost_idr_million == 0]
     if free:
-        raise Refusal(replace(BUDGET_OF_NOTHING, values={"names": ", ".join(free)}))
+        raise Refusal(BUDGET_OF_NOTHING.filled(names=", ".join(free)))
     if len(scenario.interventions) > MOST_LEVERS:
         values = {"found": len(scenario.interventions), "most": MOST_LEVERS}
-        raise Refusal(replace(TOO_MANY_LEVERS, values=values))
+        raise Refusal(TOO_MANY_LEVERS.filled(**values))
     return [(plan, own_kind(plan)) for plan in scenario.interventions]
 
 
@@ -230,7 +230,7 @@ def _useless(scenario: Scenario, lever: Lever, years: Sequence[int]) -> Message 
     plan = next(plan for plan in scenario.interventions if plan.name == lever.intervention)
     if plan.starts > max(years):
         values = {"intervention": plan.name, "starts": plan.starts, "year": max(years)}
-        return replace(STARTS_LATER, values=values)
+        return STARTS_LATER.filled(**values)
     if lever.most == 0:
-        return replace(NOBODY_ELIGIBLE, values={"intervention": plan.name})
+        return NOBODY_ELIGIBLE.filled(intervention=plan.name)
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from ...domain.distributions import Fixed
@@ -204,7 +203,7 @@ class _Planner:
         if cost > budget:
             names = ", ".join(lever.name for lever in self._levers)
             values = {"cost": round(cost), "levers": names, "budget": budget}
-            raise Refusal(replace(BUDGET_TOO_SMALL, values=values))
+            raise Refusal(BUDGET_TOO_SMALL.filled(**values))
         return budget
 
     def _weight(self, places: Places) -> float:

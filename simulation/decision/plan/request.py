@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...domain.messages import Message, Refusal
 from ...domain.scenario import require_assumptions
@@ -73,7 +73,7 @@ class PlanRequest:
             draws = None
         asked = cls(scenario, goal, levers, BUDGET in names, budget, draws, replicates, engine, seed)
         if budget is not None and not budget >= 0:
-            raise Refusal(replace(NO_BUDGET, values={"found": budget}))
+            raise Refusal(NO_BUDGET.filled(found=budget))
         if budget is not None and not asked.by_costs:
             raise Refusal(BUDGET_WITHOUT_COSTS)
         return asked

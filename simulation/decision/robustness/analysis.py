@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -152,7 +152,7 @@ def robustness(
     'contoh-pendampingan'
     """
     if len(options) < 2:
-        raise Refusal(replace(FEWEST_OPTIONS, values={"found": len(options)}))
+        raise Refusal(FEWEST_OPTIONS.filled(found=len(options)))
     refuse_unpaired(options[0], options[1:])
     goal = goal_of(options[0], 0.5, year, every_year=False)
     _refuse_other_assumptions(options)
@@ -181,7 +181,7 @@ def _cost(trial: Trial, option: Scenario) -> float:
 def _refuse_other_assumptions(options: Sequence[Scenario]) -> None:
     first = options[0]
     reasons = [
-        replace(OTHER_ASSUMPTIONS, values={"scenario": one.name, "baseline": first.name, "names": ", ".join(names)})
+        OTHER_ASSUMPTIONS.filled(scenario=one.name, baseline=first.name, names=", ".join(names))
         for one in options[1:]
         if (names := other_assumptions(first, one))
     ]

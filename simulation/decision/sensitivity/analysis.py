@@ -91,7 +91,7 @@ def sensitivity(
     factors = _factors(scenario)
     asked = Effort(DRAWS if draws is None else draws, REPLICATES if replicates is None else replicates)
     if asked.replicates < LEAST_REPLICATES:
-        raise Refusal(replace(TWO_REPLICATES, values={"found": asked.replicates}))
+        raise Refusal(TWO_REPLICATES.filled(found=asked.replicates))
     goal = goal_of(scenario, 0.5, year, every_year=False)
     used, why = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
@@ -111,10 +111,10 @@ def sensitivity(
 def _factors(scenario: Scenario) -> Factors:
     require_assumptions(scenario)
     if len(scenario.districts) > 1:
-        raise Refusal(replace(ONE_DISTRICT, values={"scenario": scenario.name, "found": len(scenario.districts)}))
+        raise Refusal(ONE_DISTRICT.filled(scenario=scenario.name, found=len(scenario.districts)))
     factors = Factors.of(scenario)
     if not factors.names:
-        raise Refusal(replace(NOTHING_UNCERTAIN, values={"scenario": scenario.name}))
+        raise Refusal(NOTHING_UNCERTAIN.filled(scenario=scenario.name))
     return factors
 
 

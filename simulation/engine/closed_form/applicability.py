@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import ceil
 
 from ...domain.law import Luck, OfNeighbours, OfVillage, acting
@@ -103,7 +102,7 @@ def refuse_too_costly(scenario: Assumptions, parameters: Parameters) -> None:
 def _too_costly(spent: float) -> list[Message]:
     if spent <= MOST_MINUTES * A_MINUTE:
         return []
-    return [replace(TOO_COSTLY, values={"minutes": ceil(spent / A_MINUTE), "most": MOST_MINUTES})]
+    return [TOO_COSTLY.filled(minutes=ceil(spent / A_MINUTE), most=MOST_MINUTES)]
 
 
 def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Iterator[Message]:
@@ -114,13 +113,13 @@ def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters
         left_out = str(term.switch) in scenario.parameters.defaulted
         match term.regressor:
             case Luck(shared_by=shared_by, lasting=lasting) if (shared_by, lasting) not in FOLLOWED:
-                yield replace(SHARED_LUCK_LEFT_OUT if left_out else SHARED_LUCK, values=values)
+                yield (SHARED_LUCK_LEFT_OUT if left_out else SHARED_LUCK).filled(**values)
             case OfNeighbours() if villages.subdistrict_sizes.max() > 1:
                 if years > 1:
-                    yield replace(NEIGHBOURS_LEFT_OUT if left_out else NEIGHBOURS, values=values)
+                    yield (NEIGHBOURS_LEFT_OUT if left_out else NEIGHBOURS).filled(**values)
                 if unknown:
-                    yield replace(NEIGHBOURS_UNKNOWN, values=values)
+                    yield NEIGHBOURS_UNKNOWN.filled(**values)
             case OfVillage() if unknown:
                 yield COVARIATES_UNKNOWN
     if is_random(parameters) and years > SHOCK_YEARS:
-        yield replace(SHOCK_LATER, values={"years": SHOCK_YEARS, "horizon": years})
+        yield SHOCK_LATER.filled(years=SHOCK_YEARS, horizon=years)

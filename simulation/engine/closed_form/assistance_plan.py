@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -71,7 +69,7 @@ def settled_assistance(
             result[:, t, j] = programme.assisted[:, 0]
             reason = _in_the_way(programme, villages, t)
             if reason is not None:
-                reasons.append(replace(reason, values={"name": plan.name, "year": year}))
+                reasons.append(reason.filled(name=plan.name, year=year))
                 break
     if reasons:
         raise Refusal(*reasons)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ...domain.evidence import Evidence
 from ...domain.law import TERMS
@@ -92,7 +92,7 @@ class Caveat:
     @property
     def message(self) -> Message:
         """The sentence, to be shown in the reader's language."""
-        return replace(_SENTENCES[self.kind], values=dict(self.values))
+        return _SENTENCES[self.kind].filled(**self.values)
 
     def __str__(self) -> str:
         return str(self.message)

@@ -58,9 +58,9 @@ def _villages(evidence: Evidence, parameters: ParameterSet) -> Iterator[Message]
         values |= {"villages": len(codes), "code": codes[0]}
         if possible_moves(_FREE, last - first)[before, after]:
             values["keys"] = _zeros(parameters, ("rise", "skip") if after > before else ("fall",))
-            yield replace(MOVED_AGAINST_A_ZERO, values=values)
+            yield MOVED_AGAINST_A_ZERO.filled(**values)
         else:
-            yield replace(FELL_TOO_FAR, values=values)
+            yield FELL_TOO_FAR.filled(**values)
 
 
 def _counts(likelihood: Likelihood) -> Iterator[Message]:
@@ -70,9 +70,9 @@ def _counts(likelihood: Likelihood) -> Iterator[Message]:
         values = {"place": move.place, "first": move.years[0], "last": move.years[1]}
         if _explained_at_all(move):
             keys = _zeros(likelihood.parameters, ("rise", "fall", "skip"))
-            yield replace(COUNTS_AGAINST_A_ZERO, values={**values, "keys": keys})
+            yield COUNTS_AGAINST_A_ZERO.filled(**values, keys=keys)
         else:
-            yield replace(COUNTS_TOO_FAR, values=values)
+            yield COUNTS_TOO_FAR.filled(**values)
 
 
 def _explained_at_all(move: CountMove) -> bool:
