@@ -4,10 +4,10 @@ from .decision.next_datum import NextDatum as NextDatum
 from .decision.next_datum import next_datum as next_datum
 from .decision.plan.planning import plan as plan
 from .decision.plan.result import Plan as Plan
-from .decision.robustness.analysis import Robustness as Robustness
-from .decision.robustness.analysis import robustness as robustness
-from .decision.sensitivity.analysis import sensitivity as sensitivity
-from .decision.sensitivity.result import Sensitivity as Sensitivity
+from .decision.robustness import Robustness as Robustness
+from .decision.robustness import robustness as robustness
+from .decision.sensitivity import Sensitivity as Sensitivity
+from .decision.sensitivity import sensitivity as sensitivity
 from .domain.distributions import Beta as Beta
 from .domain.distributions import Dirichlet as Dirichlet
 from .domain.distributions import Distribution as Distribution

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..decision.comparison import Comparison
 from ..decision.plan.result import Plan
-from ..decision.sensitivity.result import Sensitivity
+from ..decision.sensitivity import Sensitivity
 from ..domain.messages import Refusal
 from ..inference.backtest.rolling import Backtest
 from ..inference.calibration.posterior import Posterior

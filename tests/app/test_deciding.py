@@ -49,7 +49,7 @@ def test_robustness_shows_chances_and_regrets(run: Run) -> None:
     """A row a state, the languages apart, and a scenario of other villages refused."""
     done = run("robustness", SCENARIO, POKJA, "--draws", "20", "--replicates", "5", "--lang", "id")
     assert done.returncode == 0, done.stderr
-    assert "kenaikan lambat: semua kampung dicanangkan tahun 2016" in unbroken(done.stdout)
+    assert "kenaikan lambat" in unbroken(done.stdout)
     assert "Penyesalan: poin persen di bawah yang terbaik" in unbroken(done.stdout)
     refused = run("robustness", SCENARIO, ROOT / "scenarios" / "tabanan.yaml", "--lang", "en")
     assert refused.returncode == 2

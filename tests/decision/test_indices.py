@@ -11,7 +11,7 @@ from SALib.analyze import morris as analyse_morris
 from SALib.analyze import sobol as analyse_sobol
 from SALib.sample import morris, sobol
 
-from simulation.decision.sensitivity.indices import mean_absolute_effects, variance_shares
+from simulation.decision.variance_shares import mean_absolute_effects, variance_shares
 
 Floats = NDArray[np.float64]
 

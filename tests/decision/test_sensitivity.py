@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from districts import make_scenario, make_villages
 
-from simulation.decision.sensitivity.analysis import sensitivity
-from simulation.decision.sensitivity.factors import CALIBRATED, Factors
+from simulation.decision.sensitivity import CALIBRATED, Factors, sensitivity
 from simulation.domain.distributions import Dirichlet, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal, Normal
 from simulation.domain.messages import KampungError
 from simulation.domain.parameters import ParameterSet
@@ -66,8 +65,8 @@ def test_a_parameter_that_moves_nothing_has_no_share() -> None:
     """Falls cannot matter for rises in the first year; the only other uncertain parameter has everything."""
     scenario = scenario_with(**{"rise.dasar": LogitNormal(-2.2, 0.6), "fall": LogitNormal(-3, 1)})
     found = sensitivity(scenario, draws=64, seed=2, engine="exact")
-    rise, fall = found.drivers
-    assert (rise.name, fall.name) == ("rise.dasar", "fall")
+    assert list(found.parameters) == ["rise.dasar", "fall"]
+    rise, fall = found.parameters.values()
     assert rise.first == pytest.approx(1.0, abs=0.15)
     assert fall.mu_star == pytest.approx(0.0, abs=1e-12)
     assert fall.total is None
@@ -88,14 +87,13 @@ def test_the_mean_is_the_forecast_and_both_engines_agree() -> None:
     assert exact.engine == "exact"
     batch = sensitivity(scenario, draws=256, replicates=64, seed=4, engine="batch")
     assert batch.mean == pytest.approx(exact.mean, abs=4 * np.sqrt(0.25 / 512 / 64) + 4 * exact.sd / np.sqrt(512))
-    shares = {driver.name: driver for driver in batch.drivers}
-    for driver in exact.drivers:
-        other = shares[driver.name]
+    for name, driver in exact.parameters.items():
+        other = batch.parameters[name]
         if driver.total is not None and other.total is not None and other.interval90 is not None:
             assert driver.interval90 is not None
             wide = sum(high - low for low, high in (driver.interval90, other.interval90)) / (2 * 1.645)
             assert abs(driver.total - other.total) < 4 * wide
-    assert exact.drivers[0].name == batch.drivers[0].name == "rise.dasar"
+    assert next(iter(exact.parameters)) == next(iter(batch.parameters)) == "rise.dasar"
 
 
 def test_a_chance_that_is_linear_in_two_parameters_divides_as_their_variances() -> None:
@@ -105,34 +103,32 @@ def test_a_chance_that_is_linear_in_two_parameters_divides_as_their_variances() 
     scenario = replace(make_scenario(villages, scalars, horizon=1), target=Target(share=Fraction(1, 2)))
     found = sensitivity(scenario, draws=2048, seed=5, engine="exact")
     weight = np.exp(2 * np.array([-7, -7.5]))
-    firsts = {driver.name: driver.first for driver in found.drivers}
+    firsts = {name: driver.first for name, driver in found.parameters.items()}
     assert firsts["rise.dasar"] == pytest.approx(weight[0] / weight.sum(), abs=0.03)
     assert firsts["rise.berkembang"] == pytest.approx(weight[1] / weight.sum(), abs=0.03)
     assert found.interplay == pytest.approx(0.0, abs=0.03)
 
 
 def test_an_analysis_shows_itself_as_the_table_of_its_parameters() -> None:
-    """One row a parameter as in `drivers`, empty where screening left it out; the line names what was followed."""
+    """One row a parameter, empty where screening left it out; the line names what was followed."""
     scenario = scenario_with(**{"rise.dasar": LogitNormal(-2.2, 0.6), "fall": LogitNormal(-3, 1)})
     found = sensitivity(scenario, draws=10, seed=2)
-    rise, fall = found.parameters.to_dict("records")
+    rise, fall = found.table.to_dict("records")
     assert (rise["parameter"], fall["parameter"]) == ("rise.dasar", "fall")
-    assert (rise["total"], (rise["total_q05"], rise["total_q95"])) == (
-        found.drivers[0].total,
-        found.drivers[0].interval90,
-    )
+    known = found.parameters["rise.dasar"]
+    assert (rise["total"], (rise["total_q05"], rise["total_q95"])) == (known.total, known.interval90)
     assert np.isnan([fall[name] for name in ("first", "total", "total_q05", "total_q95")]).all()
     assert "rise.dasar" in repr(found)
     assert "fall" not in repr(found)
-    assert found._repr_html_().count("<tr>") == len(found.drivers)
-    assert (found.asked_effort, found.asked_engine, found.effort.draws) == (Effort(10, 64), None, 16 * 4)
+    assert found._repr_html_().count("<tr>") == len(found.parameters)
+    assert (found.asked_effort, found.asked_engine, found.points) == (Effort(10, 64), None, 16 * 4)
 
 
 def test_a_single_uncertain_parameter_moves_the_chance_by_what_it_does() -> None:
     """Its mean effect is that of the exact curve between its 5% and its 95% quantile; it has the whole variance."""
     scenario = scenario_with(**{"rise.dasar": LogitNormal(-2.2, 0.3)})
     found = sensitivity(scenario, draws=256, seed=6, engine="exact")
-    (driver,) = found.drivers
+    (driver,) = found.parameters.values()
     ends = Factors.of(replace(scenario, horizon=1)).at(np.array([[0.05], [0.35], [0.65], [0.95]]))
     parameters = ends.parameters.draw(0, 4)
     chances = first_year_chances(ends, parameters, 0)
@@ -149,7 +145,7 @@ def test_a_chance_that_does_not_vary_depends_on_nothing() -> None:
     assert found.mean == pytest.approx(1.0, abs=1e-9)
     assert found.sd == pytest.approx(0.0, abs=1e-9)
     assert found.interplay == 0
-    assert all(driver.mu_star < 1e-9 for driver in found.drivers)
+    assert all(driver.mu_star < 1e-9 for driver in found.parameters.values())
 
 
 def test_what_cannot_be_asked_is_refused_with_the_reason() -> None:

@@ -8,7 +8,7 @@ from scenario_desk import Desk
 from test_parameters_given import write_draws
 
 from simulation.decision.plan.bottlenecks import without_hindrance
-from simulation.decision.robustness.states_of_the_world import worlds_of
+from simulation.decision.robustness import worlds_of
 from simulation.domain.distributions import Empirical, Fixed, LogitNormal
 from simulation.inputs.scenario import Scenario
 from simulation.report.language import language
@@ -54,7 +54,7 @@ def test_nobody_falls_without_falls_and_the_intervention_still_helps(desk: Desk,
 def test_states_of_skips_move_no_effect(desk: Desk) -> None:
     """Few and many skips set the chances of skipping alone."""
     plan = "interventions: [{name: skipping, starts: 2026, capacity: 2}]"
-    worlds = {world.name: world.scalars for world in worlds_of([desk.load(interventions=plan)])}
+    worlds = {world.name: world.parameters for world in worlds_of([desk.load(interventions=plan)], 2027)}
     assert set(worlds["few_skips"]) == set(worlds["many_skips"]) == {"skip.berkembang", "skip.mandiri"}
 
 

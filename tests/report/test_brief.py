@@ -18,8 +18,8 @@ from pypdf import PdfReader
 import simulation as kkb
 from simulation.decision.comparing import compare
 from simulation.decision.plan.planning import plan
-from simulation.decision.robustness.analysis import robustness
-from simulation.decision.sensitivity.analysis import sensitivity
+from simulation.decision.robustness import robustness
+from simulation.decision.sensitivity import sensitivity
 from simulation.domain.messages import KampungError
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario, load_scenario

@@ -13,9 +13,8 @@ import pytest
 from openpyxl import load_workbook
 
 import simulation as kkb
-from simulation.decision.robustness.analysis import Robustness, robustness
-from simulation.decision.sensitivity.analysis import sensitivity
-from simulation.decision.sensitivity.result import Driver, Sensitivity
+from simulation.decision.robustness import Robustness, robustness
+from simulation.decision.sensitivity import Driver, Sensitivity, sensitivity
 from simulation.engine.effort import Effort
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.codec import encode, rounded_as_kept
@@ -53,10 +52,14 @@ def tried(pokja: Scenario, tanah_laut: Scenario) -> Robustness:
 def known(pokja: Scenario, effect_total: float | None) -> Sensitivity:
     """Return an analysis in which one parameter has nearly everything, and the effect so much."""
     interval = None if effect_total is None else (effect_total, effect_total)
-    effect = Driver("pokja.odds_ratio_rise", 0.01, effect_total, effect_total, interval)
-    rise = Driver("rise.dasar", 0.37, 0.52, 0.693, (0.6, 0.78))
-    effort = Effort(48, 8)
-    return Sensitivity(pokja, 2026, "batch", 0, effort, (), 0.8, 0.2, (rise, effect), 0.03, Effort(16, 8), None)
+    drivers = {
+        "rise.dasar": Driver(0.37, 0.52, 0.693, (0.6, 0.78)),
+        "pokja.odds_ratio_rise": Driver(0.01, effect_total, effect_total, interval),
+    }
+    return Sensitivity(
+        scenario=pokja, year=2026, engine="batch", seed=0, points=48, replicates=8, why_not_exact=(), mean=0.8, sd=0.2,
+        interplay=0.48, parameters=drivers, rest=0.03, asked_effort=Effort(16, 8), asked_engine=None,
+    )  # fmt: skip
 
 
 def kept(found: object) -> Any:
@@ -115,8 +118,8 @@ def test_nothing_is_named_where_nothing_varies_or_the_points_are_few(pokja: Scen
     same = replace(known(pokja, None), sd=0.001, mean=0.9999)
     assert "whatever the uncertain parameters are" in verdicts(same)["en"]
     assert list(drivers.notes(language("en"), kept(same))) == []
-    wild = Driver("rise.dasar", 0.37, 1.4, 1.7, (0.3, 2.0))
-    few = replace(known(pokja, None), drivers=(wild,))
+    wild = Driver(0.37, 1.4, 1.7, (0.3, 2.0))
+    few = replace(known(pokja, None), parameters={"rise.dasar": wild})
     assert "give more --draws" in verdicts(few)["en"]
     assert drivers.hardly_matters(kept(few)) == []
     table = drivers.shares_table(language("en"), kept(few))
@@ -163,9 +166,8 @@ def test_the_tables_hold_every_option_in_every_state(tried: Robustness, analysed
     """As CSV for machines, and as a sheet with numbers."""
     with (kkb.save(tried, tmp_path) / "robustness.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert len(rows) == tried.chances.size
     found = np.array([float(row["probability_met"]) for row in rows]).reshape(len(tried.worlds), 2).T
-    assert found == pytest.approx(tried.chances, abs=1e-6)
+    assert found == pytest.approx(np.array([option.probability_met for option in tried.options]), abs=1e-6)
     with (kkb.save(analysed, tmp_path) / "sensitivity.csv").open(encoding="utf-8", newline="") as stream:
         assert [row["parameter"] for row in csv.DictReader(stream)] == list(kept(analysed).parameters)
 
@@ -179,9 +181,9 @@ def test_a_workbook_holds_the_sentences_and_a_sheet_for_every_table(
     write_xlsx(speech, choices.document_of(kept(tried), speech, Source()), tmp_path / "choice.xlsx")
     read_me, chances, regrets = load_workbook(tmp_path / "choice.xlsx").worksheets
     assert verdicts(tried)[code] in [row[0].value for row in read_me.iter_rows()]
-    assert chances.cell(2, 2).value == pytest.approx(tried.chances[0, 0], abs=1e-6)
+    assert chances.cell(2, 2).value == pytest.approx(tried.options[0].probability_met[0], abs=1e-6)
     assert ">99" in chances.cell(2, 2).number_format
-    assert regrets.cell(2, 2).value == pytest.approx(100 * tried.regrets[0, 0], abs=1e-4)
+    assert regrets.cell(2, 2).value == pytest.approx(100 * tried.options[0].regret[0], abs=1e-4)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -192,7 +194,7 @@ def test_every_state_has_a_name_and_a_row_in_both_tables(tried: Robustness, code
     chances, regrets = (block.as_text(speech) for block in blocks if isinstance(block, Table))
     assert len(chances.rows) == len(regrets.rows) == len(tried.worlds) + 1
     largest = [float(cell.replace(",", ".")) for cell in regrets.rows[-1][1:]]
-    assert largest == pytest.approx(100 * tried.largest_regrets, abs=0.0501)
+    assert largest == pytest.approx([100 * option.largest_regret for option in tried.options], abs=0.0501)
 
 
 def test_the_sentence_tells_apart_one_best_option_two_and_none(tried: Robustness) -> None:
@@ -215,8 +217,9 @@ def test_the_sentence_tells_apart_one_best_option_two_and_none(tried: Robustness
 def test_a_choice_says_what_each_option_costs(tried: Robustness) -> None:
     """For all its years, in every verdict, where a cost is stated at all."""
     assert "Cost in" not in verdicts(tried)["en"]
-    said = verdicts(replace(tried, costs=(0.0, 1250.0)))
-    first, last = (tried.options[0].years[end] for end in (0, -1))
+    options = zip(tried.options, (0.0, 1250.0), strict=True)
+    said = verdicts(replace(tried, options=tuple(replace(one, cost_idr_million=cost) for one, cost in options)))
+    first, last = (tried.scenario.years[end] for end in (0, -1))
     assert f"Cost in {first}–{last}, million rupiah: " in said["en"]
     assert said["en"].endswith("” 1,250.")
     assert said["id"].endswith("” 1.250.")

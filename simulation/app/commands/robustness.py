@@ -27,10 +27,12 @@ def robustness(
 
     from ...decision.pairing import leading_scenario
     from ...engine.effort import Effort
+    from ...report.kinds.question import Question
     from ...report.kinds.robustness import ROBUSTNESS, Choice
     from ..runner import Request, answer
 
     leading = leading_scenario(loaded)
     tell_ignored(settings, leading, draws)
-    question = Choice.of(loaded, Effort.of(leading, draws, replicates), seed, year)
-    answer(settings, ROBUSTNESS, question, Request(out, workers, force))
+    effort = Effort.of(leading, draws, replicates)
+    asked = Choice(year or leading.years[0], effort.draws, effort.replicates, seed)
+    answer(settings, ROBUSTNESS, Question(ROBUSTNESS.name, tuple(loaded), asked), Request(out, workers, force))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -11,11 +11,9 @@ from ..command import command
 from ..load_scenarios import load_all
 from ..options import HELP, Engine, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, Year, at_least_one
 
-Draws = Annotated[
-    int | None, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Points of the design [512]."))
-]
+Draws = Annotated[int, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Points of the design."))]
 Replicates = Annotated[
-    int | None, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories at each point [64]."))
+    int, typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories at each point."))
 ]
 
 
@@ -24,8 +22,8 @@ def sensitivity(
     settings: Settings,
     scenario: ScenarioFile,
     year: Year = None,
-    draws: Draws = None,
-    replicates: Replicates = None,
+    draws: Draws = 512,
+    replicates: Replicates = 64,
     seed: Seed = 0,
     engine: Engine = None,
     workers: Workers = None,
@@ -37,9 +35,10 @@ def sensitivity(
     (loaded,) = load_all(settings, [scenario])
     settings.speak(loaded.language)
 
+    from ...report.kinds.question import Question
     from ...report.kinds.sensitivity import SENSITIVITY, Analysis
     from ..runner import Request, answer
 
-    asked: Literal["batch", "mesa", "exact"] | None = None if engine is None else engine.value
-    question = Analysis.of(loaded, draws, replicates, seed, engine=asked, year=year)
+    asked = Analysis(year or loaded.years[0], draws, replicates, seed, None if engine is None else engine.value)
+    question = Question(SENSITIVITY.name, (loaded,), asked)
     answer(settings, SENSITIVITY, question, Request(out, workers, force, figures=not no_figures))

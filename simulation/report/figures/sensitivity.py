@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ...decision.sensitivity import Driver
 from ..kinds.head import footing, under_headline
 from ..kinds.kind import Source
-from ..kinds.sensitivity import ParameterShares, SensitivityResult, headline, parameter_label, share
+from ..kinds.sensitivity import SensitivityResult, headline, parameter_label, share
 from ..language import Language
 from .page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page
 
@@ -37,7 +38,7 @@ def draw_sensitivity(speech: Language, result: SensitivityResult, source: Source
     return page.figure
 
 
-def _draw_bar(axes: Axes, row: float, shares: ParameterShares) -> None:
+def _draw_bar(axes: Axes, row: float, shares: Driver) -> None:
     first, total = share(shares.first or 0.0), share(shares.total or 0.0)
     axes.barh(row, total, height=0.36, color=_COLOUR, alpha=0.35, linewidth=0)
     axes.barh(row, min(first, total), height=0.36, color=_COLOUR, linewidth=0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 from ...domain.parameters import ParameterKey
 from ...domain.villages import MadeUpCounts
@@ -91,6 +91,25 @@ def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
         "basis": tuple(basis_of(scenario.parameters)),
         "agent": agent,
     }
+
+
+R = TypeVar("R", bound=Head)
+
+
+def with_head(result_type: type[R], found: Any, **head: Any) -> R:
+    """Return a typed result: a head, and the numbers of the same names of what the library computed.
+
+    Parameters
+    ----------
+    result_type
+        `Head` and the class of the numbers.
+    found
+        Of that class too; knows its ``scenario``.
+    head
+        Fields of the head that differ from those of the scenario.
+    """
+    own = {one.name for one in fields(result_type)} - {one.name for one in fields(Head)}
+    return result_type(**head_of(found.scenario) | head, **{name: getattr(found, name) for name in own})
 
 
 def programme_of(scenario: Scenario) -> tuple[Programme, ...]:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...decision.robustness.analysis import Robustness, robustness
-from ...engine.effort import Effort
-from ...inputs.scenario import Scenario
+from ...decision.robustness import Robustness, RobustnessNumbers, robustness
 from .. import wording
 from ..document.blocks import SCREEN, Cell, Column, Document, Form, Paragraph, Table
 from ..language import Language, phrase
-from .head import Head, caveats_of, distinct_titles, head_of
-from .kind import DataTable, Kind, Source, Work
+from .head import Head, caveats_of, distinct_titles, with_head
+from .kind import DataTable, Kind, Source
 from .question import Question
 
 TIED = 0.01
 """Options whose values differ by less are called equally good."""
 _STATES = {
     "as_stated": phrase("as stated"),
-    "launched_long_ago": phrase("slow rises: every village launched in 2016"),
-    "launched_recently": phrase("fast rises: every village launched in 2022"),
+    "slow_rises": phrase("slow rises"),
+    "fast_rises": phrase("fast rises"),
     "few_skips": phrase("few villages pass over a level"),
     "many_skips": phrase("many villages pass over a level"),
     "weak_effects": phrase("weak effects of interventions"),
@@ -32,106 +30,17 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Choice:
-    """What was asked.
-
-    Attributes
-    ----------
-    year
-        The forecast year that is judged.
-    draws, replicates, seed
-        As for a forecast.
-    """
+    """What was asked: arguments of `simulation.robustness`."""
 
     year: int
     draws: int
     replicates: int
     seed: int
-
-    @classmethod
-    def of(cls, options: Sequence[Scenario], effort: Effort, seed: int, year: int | None) -> Question[Choice]:
-        """Return the question between scenarios; `year` is the first by default."""
-        asked = cls(year or options[0].years[0], effort.draws, effort.replicates, seed)
-        return Question("robustness", tuple(options), asked)
-
-
-@dataclass(frozen=True)
-class State:
-    """A state of the world: the parameters that it sets, and where it sets effects on their distribution."""
-
-    name: str
-    parameters: Mapping[str, float]
-    effect_quantile: float | None
-
-
-@dataclass(frozen=True)
-class Option:
-    """What one scenario achieves; lists have an entry for every state."""
-
-    name: str
-    title: Mapping[str, str]
-    probability_met: tuple[float, ...]
-    monte_carlo_error: tuple[float, ...]
-    regret: tuple[float, ...]
-    mean_probability_met: float
-    largest_regret: float
-    cost_idr_million: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class RobustnessResult(Head):
-    """What ``robustness.json`` holds.
-
-    Attributes
-    ----------
-    year, cost_years
-        The year judged; first and last year that costs are of.
-    worlds, options
-        The states, the first being the world as stated; the scenarios.
-    best_on_average, least_regretted
-        Names of two options, which may be the same.
-    """
-
-    year: int
-    cost_years: tuple[int, int]
-    worlds: tuple[State, ...]
-    options: tuple[Option, ...]
-    best_on_average: str
-    least_regretted: str
-    draws: int
-    replicates: int
-    seed: int
-
-
-def result_of(found: Robustness) -> RobustnessResult:
-    """Return the typed result of a choice."""
-    first = found.options[0]
-    return RobustnessResult(
-        **head_of(first),
-        year=found.year,
-        cost_years=(first.years[0], first.years[-1]),
-        worlds=tuple(
-            State(one.name, {str(key): value for key, value in one.scalars.items()}, one.effect_quantile)
-            for one in found.worlds
-        ),
-        options=tuple(
-            Option(
-                name=option.name,
-                title=dict(option.title),
-                probability_met=tuple(found.chances[place].tolist()),
-                monte_carlo_error=tuple(found.monte_carlo_errors[place].tolist()),
-                regret=tuple(found.regrets[place].tolist()),
-                mean_probability_met=float(found.mean_chances[place]),
-                largest_regret=float(found.largest_regrets[place]),
-                cost_idr_million=found.costs[place] if found.costs else None,
-            )
-            for place, option in enumerate(found.options)
-        ),
-        best_on_average=found.options[found.best_on_average].name,
-        least_regretted=found.options[found.least_regretted].name,
-        draws=found.effort.draws,
-        replicates=found.effort.replicates,
-        seed=found.seed,
-    )
+class RobustnessResult(RobustnessNumbers, Head):
+    """What ``robustness.json`` holds."""
 
 
 def document_of(result: RobustnessResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
@@ -260,25 +169,8 @@ def _by_state(
     return Table(caption, columns, [*rows, last], strong=frozenset({len(rows)}))
 
 
-def _compute(question: Question[Choice], work: Work) -> Robustness:
-    asked = question.asked
-    return robustness(
-        question.scenarios,
-        asked.draws,
-        asked.replicates,
-        asked.seed,
-        year=asked.year,
-        workers=work.workers,
-        progress=work.progress,
-    )
-
-
 def _question(found: Robustness) -> Question[Choice]:
-    return Choice.of(found.options, found.effort, found.seed, found.year)
-
-
-def _tables(found: Robustness) -> Iterable[DataTable]:
-    yield DataTable.of("robustness.csv", found.table)
+    return Question("robustness", found.scenarios, Choice(found.year, found.draws, found.replicates, found.seed))
 
 
 ROBUSTNESS = Kind(
@@ -287,9 +179,11 @@ ROBUSTNESS = Kind(
     found=Robustness,
     result_type=RobustnessResult,
     question=_question,
-    compute=_compute,
-    result=result_of,
-    tables=_tables,
+    compute=lambda question, work: robustness(
+        question.scenarios, **vars(question.asked), workers=work.workers, progress=work.progress
+    ),
+    result=lambda found: with_head(RobustnessResult, found),
+    tables=lambda found: [DataTable.of("robustness.csv", found.table)],
     document=document_of,
     doing=(
         phrase("Trying scenarios"),

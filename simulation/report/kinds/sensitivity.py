@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...decision.sensitivity.analysis import DRAWS, REPLICATES, sensitivity
-from ...decision.sensitivity.factors import CALIBRATED
-from ...decision.sensitivity.result import Sensitivity
+from ...decision.sensitivity import CALIBRATED, Sensitivity, SensitivityNumbers, sensitivity
 from ...decision.trial import Engine
 from ...domain.parameters import DIRECTIONS, ParameterKey
-from ...inputs.scenario import Scenario
 from .. import wording
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
-from .head import Head, caveats_of, head_of, title_of
-from .kind import DataTable, Kind, Source, Work
+from .head import Head, caveats_of, title_of, with_head
+from .kind import DataTable, Kind, Source
 from .question import Question
 
-METHOD = "morris, sobol"
 MUCH = 0.1
 """Total share of the variance from which a parameter matters; below it, the interval included, it hardly does."""
 LEAST_SD = 0.005
@@ -31,17 +27,7 @@ MOST_NAMED = 4
 
 @dataclass(frozen=True)
 class Analysis:
-    """What was asked.
-
-    Attributes
-    ----------
-    year
-        The forecast year that is judged.
-    draws, replicates
-        Base points of the variance design, and trajectories at each.
-    engine
-        None to take the exact engine where it applies.
-    """
+    """What was asked: arguments of `simulation.sensitivity`; `engine` None for exact where that applies."""
 
     year: int
     draws: int
@@ -49,81 +35,10 @@ class Analysis:
     seed: int
     engine: Engine | None = None
 
-    @classmethod
-    def of(
-        cls,
-        scenario: Scenario,
-        draws: int | None = None,
-        replicates: int | None = None,
-        seed: int = 0,
-        *,
-        engine: Engine | None = None,
-        year: int | None = None,
-    ) -> Question[Analysis]:
-        """Return the question about a scenario; `year` is the first by default."""
-        asked = cls(year or scenario.years[0], draws or DRAWS, replicates or REPLICATES, seed, engine)
-        return Question("sensitivity", (scenario,), asked)
-
-
-@dataclass(frozen=True)
-class ParameterShares:
-    """What hangs on one parameter, as `simulation.decision.sensitivity.result.Driver` says."""
-
-    mu_star: float
-    first: float | None
-    total: float | None
-    interval90: tuple[float, float] | None
-
 
 @dataclass(frozen=True, kw_only=True)
-class SensitivityResult(Head):
-    """What ``sensitivity.json`` holds.
-
-    Attributes
-    ----------
-    method
-        Of screening and of dividing the variance.
-    year
-        The year judged.
-    mean, sd
-        Of the chance over what is uncertain.
-    interplay, rest
-        Share of the variance that belongs to no parameter alone; of all parameters that were set aside, together.
-    parameters
-        Every uncertain parameter, the most important first.
-    """
-
-    method: str
-    year: int
-    mean: float
-    sd: float
-    interplay: float
-    rest: float | None
-    parameters: Mapping[str, ParameterShares]
-    points: int
-    replicates: int
-    seed: int
-    engine: str
-
-
-def result_of(found: Sensitivity) -> SensitivityResult:
-    """Return the typed result of an analysis."""
-    return SensitivityResult(
-        **head_of(found.scenario),
-        method=METHOD,
-        year=found.year,
-        mean=found.mean,
-        sd=found.sd,
-        interplay=found.interplay,
-        rest=found.rest,
-        parameters={
-            str(one.name): ParameterShares(one.mu_star, one.first, one.total, one.interval90) for one in found.drivers
-        },
-        points=found.effort.draws,
-        replicates=found.effort.replicates,
-        seed=found.seed,
-        engine=found.engine,
-    )
+class SensitivityResult(SensitivityNumbers, Head):
+    """What ``sensitivity.json`` holds."""
 
 
 def document_of(result: SensitivityResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
@@ -293,29 +208,10 @@ def shares_table(speech: Language, result: SensitivityResult) -> Table:
     )
 
 
-def _compute(question: Question[Analysis], work: Work) -> Sensitivity:
-    asked = question.asked
-    return sensitivity(
-        question.scenarios[0],
-        asked.draws,
-        asked.replicates,
-        asked.seed,
-        year=asked.year,
-        engine=asked.engine,
-        workers=work.workers,
-        progress=work.progress,
-    )
-
-
 def _question(found: Sensitivity) -> Question[Analysis]:
     effort = found.asked_effort
-    return Analysis.of(
-        found.scenario, effort.draws, effort.replicates, found.seed, engine=found.asked_engine, year=found.year
-    )
-
-
-def _tables(found: Sensitivity) -> Iterable[DataTable]:
-    yield DataTable.of("sensitivity.csv", found.parameters)
+    asked = Analysis(found.year, effort.draws, effort.replicates, found.seed, found.asked_engine)
+    return Question("sensitivity", (found.scenario,), asked)
 
 
 SENSITIVITY = Kind(
@@ -324,9 +220,11 @@ SENSITIVITY = Kind(
     found=Sensitivity,
     result_type=SensitivityResult,
     question=_question,
-    compute=_compute,
-    result=result_of,
-    tables=_tables,
+    compute=lambda question, work: sensitivity(
+        question.scenarios[0], **vars(question.asked), workers=work.workers, progress=work.progress
+    ),
+    result=lambda found: with_head(SensitivityResult, found),
+    tables=lambda found: [DataTable.of("sensitivity.csv", found.table)],
     document=document_of,
     figures=("sensitivity",),
     doing=(

@@ -1,1 +1,0 @@
-"""Choices in every state of the world."""

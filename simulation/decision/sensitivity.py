@@ -1,0 +1,391 @@
+"""Which uncertain parameters the chance of meeting the target depends on, in two steps.
+
+Screening finds the parameters that matter; the variance of P(target met | parameters) is divided among these. The luck
+of single years is no parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.distributions import Dirichlet, Empirical
+from ..domain.messages import Message, Refusal
+from ..domain.parameters import ParameterKey
+from ..domain.scenario import require_assumptions
+from ..domain.status import LEVELS
+from ..engine.effort import Effort
+from ..engine.ensemble import run
+from ..engine.one_year import first_year_chances
+from ..inputs.scenario import Scenario
+from .trial import Engine, engine_for, goal_of
+from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+METHOD = "morris, sobol"
+TRAJECTORIES, LEVELS_OF_GRID = 40, 4
+SCREENED_WITHIN = (0.05, 0.95)
+"""Screening moves each parameter between quantiles: from 5% to 95%."""
+MATTERS = 0.1
+"""A parameter whose effect is smaller than this share of the largest is not followed further on its own."""
+MOST_FOLLOWED = 8
+DRAWS, REPLICATES = 512, 64
+SCREENING_REPLICATES = 4
+"""Times as many at the few points of the screening, where a small effect is easily lost in noise."""
+CALIBRATED = "parameters_from"
+"""The factor of all parameters that come from one file of draws: a row is taken whole."""
+_OPEN = 1e-9
+"""Points keep this far from the faces of the unit cube, where quantiles are infinite."""
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One uncertain parameter.
+
+    Attributes
+    ----------
+    mu_star
+        Mean absolute change of the chance when the parameter alone moves from its 5% to its 95% quantile.
+    first, total
+        Share of the variance that goes when it alone is known; that stays when all others are known. None where
+        screening left it out.
+    interval90
+        Of `total`, from resampling the design.
+    """
+
+    mu_star: float
+    first: float | None = None
+    total: float | None = None
+    interval90: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensitivityNumbers:
+    """What ``sensitivity.json`` holds beside the head of every result.
+
+    Attributes
+    ----------
+    method
+        Of screening and of dividing the variance.
+    year
+        The year judged.
+    mean, sd
+        Of P(met | parameters) over what is uncertain.
+    interplay, rest
+        Share of the variance that belongs to no parameter alone; of all parameters that screening left out, together:
+        None where it left out none.
+    parameters
+        Every uncertain parameter, the most important first.
+    points, replicates, seed, engine
+        Points of the variance design, replicates at each, and how the chance was found.
+    """
+
+    method: str = METHOD
+    year: int
+    mean: float
+    sd: float
+    interplay: float
+    rest: float | None
+    parameters: Mapping[str, Driver]
+    points: int
+    replicates: int
+    seed: int
+    engine: Engine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sensitivity(SensitivityNumbers):
+    """What the chance of meeting the target depends on.
+
+    Attributes
+    ----------
+    scenario
+        What was looked at.
+    why_not_exact
+        Why the exact engine was not used.
+    asked_effort, asked_engine
+        What was asked for: base points and replicates; the engine, None where it was left open.
+    """
+
+    scenario: Scenario = field(repr=False)
+    why_not_exact: tuple[Message, ...]
+    asked_effort: Effort
+    asked_engine: Engine | None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a parameter, the most important first: what ``sensitivity.csv`` shows.
+
+        Shares are empty where screening left the parameter out.
+        """
+        import pandas as pd
+
+        rows = [
+            (str(name), one.mu_star, one.first, one.total, *(one.interval90 or (None, None)))
+            for name, one in self.parameters.items()
+        ]
+        numbers = ("mu_star", "first", "total", "total_q05", "total_q95")
+        return pd.DataFrame(rows, columns=["parameter", *numbers]).astype(dict.fromkeys(numbers, "float64"))
+
+    def __repr__(self) -> str:
+        """Return one line: the chance, how far it is open, and the parameters that it hangs on most."""
+        most = list(self.parameters.items())[:_NAMED]
+        shares = ", ".join(f"{name} {one.total:.2f}" for name, one in most if one.total is not None)
+        chance = f"P(met in {self.year}) {self.mean:.3f}, sd {self.sd:.3f}"
+        return f"<Sensitivity {self.scenario.name}, {chance}: {shares}>"
+
+    def _repr_html_(self) -> str:
+        return self.table.to_html(index=False, float_format=lambda x: f"{x:.3f}", na_rep="")
+
+
+def sensitivity(
+    scenario: Scenario,
+    draws: int = DRAWS,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    *,
+    year: int | None = None,
+    engine: Engine | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> Sensitivity:
+    """Return what the chance of meeting the target in one year depends on.
+
+    Parameters
+    ----------
+    scenario
+        Of one district.
+    draws
+        Base points of the variance design, rounded up to a power of two.
+    replicates
+        Trajectories at each point, at least 2. The exact engine needs none.
+    year
+        The first by default.
+    engine
+        None for exact where that applies, else arrays.
+    progress
+        Called with (trajectories done, in all) of each step; never where results are exact.
+
+    Returns
+    -------
+    Sensitivity
+        What each uncertain parameter contributes.
+
+    Raises
+    ------
+    Refusal
+        Where there are several districts, nothing is uncertain, there is no such year, or the engine does not apply.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> found = kkb.sensitivity(scenario, draws=16, replicates=8)
+    >>> found.year
+    2026
+    """
+    asked = Effort(draws, replicates)
+    factors = _factors(scenario, asked)
+    goal = goal_of(scenario, 0.5, year, every_year=False)
+    used, why = engine_for(scenario, goal, engine, DRAWS, seed)
+    base = 1 << (asked.draws - 1).bit_length()
+    surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, workers, progress)
+    mu_star = _screen(surface, base)
+    followed = _followed(mu_star)
+    shares, names = _divide(surface, followed, base)
+    drivers = {name: _driver(mu_star[name], shares, names.index(name) if name in names else None) for name in mu_star}
+    sd = float(np.sqrt(shares.variance))
+    alone = sum(max(0.0, driver.first or 0.0) for driver in drivers.values())
+    return Sensitivity(
+        scenario=scenario,
+        year=goal.years[0],
+        mean=shares.mean,
+        sd=sd,
+        interplay=max(0.0, 1.0 - alone) if sd > 0 else 0.0,
+        rest=float(shares.total[-1]) if len(followed) < len(mu_star) else None,
+        parameters=dict(sorted(drivers.items(), key=_importance)),
+        points=base * (len(names) + 2),
+        replicates=1 if used == "exact" else asked.replicates,
+        seed=seed,
+        engine=used,
+        why_not_exact=why,
+        asked_effort=asked,
+        asked_engine=engine,
+    )
+
+
+def _factors(scenario: Scenario, asked: Effort) -> Factors:
+    """Return the factors of a scenario, or refuse what cannot be analysed."""
+    require_assumptions(scenario)
+    values = {"scenario": scenario.name, "found": len(scenario.districts)}
+    if len(scenario.districts) > 1:
+        message = Message(
+            "sensitivity looks at one district, and {scenario} has {found}; give each its own scenario", values
+        )
+        raise Refusal(message)
+    factors = Factors.of(scenario)
+    if not factors.names:
+        message = Message("every number of {scenario} is fixed: no parameter can be what the answer depends on", values)
+        raise Refusal(message)
+    if asked.replicates < 2:
+        message = Message(
+            "sensitivity needs at least two replicates, one for each half; found {found}", {"found": asked.replicates}
+        )
+        raise Refusal(message)
+    return factors
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The uncertain parameters of a scenario as coordinates of the unit cube.
+
+    Attributes
+    ----------
+    scenario
+        Of one district.
+    owner
+        One entry a coordinate: the name of the parameter that it belongs to. A row of a matrix with a Dirichlet
+        distribution has four, all parameters of a file of draws share one.
+    """
+
+    scenario: Scenario
+    owner: tuple[str, ...]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Factors:
+        """Return the factors of a scenario; there are none where every number is fixed."""
+        known, owner = scenario.parameters, []
+        for name in known.uncertain:
+            distribution = known.scalars.get(name)
+            if isinstance(distribution, Empirical):
+                owner += [CALIBRATED] if CALIBRATED not in owner else []
+            else:
+                owner += [name] * (len(LEVELS) if distribution is None else 1)
+        return cls(scenario, tuple(owner))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each factor once."""
+        return tuple(dict.fromkeys(self.owner))
+
+    def at(self, points: Floats) -> Scenario:
+        """Return the scenario with one draw for each point, shape (N, coordinates)."""
+        points = np.clip(points, _OPEN, 1 - _OPEN)
+        column = {name: points[:, self.owner.index(name)] for name in self.names}
+        known = self.scenario.parameters
+        values = {}
+        for name, distribution in known.scalars.items():
+            if isinstance(distribution, Empirical) and CALIBRATED in column:
+                places = (column[CALIBRATED] * distribution.values.size).astype(np.int64)
+                values[name] = distribution.values[places]
+            else:
+                values[name] = distribution.quantile(column.get(name, np.full(len(points), 0.5)))
+        rows = [
+            self._row(ParameterKey("matrix", level), row, points)
+            for level, row in zip(LEVELS, known.matrix or (), strict=False)
+        ]
+        return replace(self.scenario, parameters=known.at(values, np.stack(rows, axis=1) if rows else None))
+
+    def _row(self, name: ParameterKey, row: tuple[float, ...] | Dirichlet, points: Floats) -> Floats:
+        if not isinstance(row, Dirichlet):
+            return np.broadcast_to(np.asarray(row, dtype=np.float64), (len(points), len(LEVELS)))
+        return row.quantile(points[:, [place for place, owner in enumerate(self.owner) if owner == name]])
+
+
+@dataclass(frozen=True)
+class _Surface:
+    """P(met | parameters), in two independent halves where it is simulated."""
+
+    factors: Factors
+    year: int
+    engine: Engine
+    seed: int
+    replicates: int
+    workers: int | None
+    progress: Callable[[int, int], None]
+
+    def halves(self, points: Floats, seed: int, times: int = 1) -> Floats:
+        """Return both halves at every point, shape (2, N), from so many times the replicates."""
+        scenario = replace(self.factors.at(points), horizon=self.year - self.factors.scenario.origin)
+        if self.engine == "exact":
+            chances = first_year_chances(scenario, scenario.parameters.draw(seed, len(points)), seed)
+            return np.stack([chances, chances])
+        engine: Literal["batch", "mesa"] = "mesa" if self.engine == "mesa" else "batch"
+        effort = Effort(len(points), times * (self.replicates + self.replicates % 2))
+        made = run(scenario, effort, seed, engine=engine, workers=self.workers, progress=self.progress)
+        met = made.outcomes[0].counts.met(scenario.target)[..., -1]
+        return np.asarray(met.reshape(len(points), 2, -1).mean(axis=2).T, dtype=np.float64)
+
+
+def _screen(surface: _Surface, base: int) -> dict[str, float]:
+    """Return mu* of every factor."""
+    names, owner = surface.factors.names, surface.factors.owner
+    unit = _trajectories(owner, min(TRAJECTORIES, base), surface.seed)
+    low, high = SCREENED_WITHIN
+    halves = surface.halves(low + (high - low) * unit, surface.seed, SCREENING_REPLICATES)
+    effects = mean_absolute_effects(unit, halves, np.array([names.index(name) for name in owner]))
+    return {name: max(0.0, float(effect)) for name, effect in zip(names, effects, strict=True)}
+
+
+def _trajectories(owner: Sequence[str], count: int, seed: int) -> Floats:
+    """Return points of the unit cube, one factor moving at a time by two of three steps."""
+    if len(set(owner)) > 1:
+        from SALib.sample import morris
+
+        return np.asarray(morris.sample(_problem(owner), count, num_levels=LEVELS_OF_GRID, seed=seed))
+    # SALib needs two factors at least.
+    first = np.random.default_rng(seed).integers(LEVELS_OF_GRID // 2, size=(count, len(owner))) / (LEVELS_OF_GRID - 1)
+    return np.stack([first, first + LEVELS_OF_GRID / 2 / (LEVELS_OF_GRID - 1)], axis=1).reshape(-1, len(owner))
+
+
+def _followed(mu_star: Mapping[str, float]) -> list[str]:
+    """Return the factors that are followed on their own, the largest effect first."""
+    ordered = sorted(mu_star, key=lambda name: -mu_star[name])
+    least = MATTERS * mu_star[ordered[0]]
+    return [name for name in ordered[:MOST_FOLLOWED] if mu_star[name] >= least]
+
+
+def _divide(surface: _Surface, followed: list[str], base: int) -> tuple[VarianceShares, list[str]]:
+    """Return the shares of the factors that are followed, and of all others together as the last, named ""."""
+    from SALib.sample import sobol
+
+    together = [name if name in followed else "" for name in surface.factors.owner]
+    names = [*followed, *([""] if "" in together else [])]
+    order = [place for name in names for place, owner in enumerate(together) if owner == name]
+    points = np.empty((base * (len(names) + 2), len(order)))
+    points[:, order] = sobol.sample(
+        _problem([together[place] or "rest" for place in order]), base, calc_second_order=False, seed=surface.seed
+    )
+    # Another seed than the screening's: a factor should not be followed because of its luck.
+    return variance_shares(surface.halves(points, surface.seed + 1), len(names), surface.seed), names
+
+
+def _problem(owner: Sequence[str]) -> dict[str, object]:
+    """Return the unit cube as SALib wants it, coordinates of one factor as a group."""
+    return {
+        "num_vars": len(owner),
+        "names": [f"{name} {place}" for place, name in enumerate(owner)],
+        "groups": list(owner),
+        "bounds": [[0.0, 1.0]] * len(owner),
+    }
+
+
+def _driver(mu_star: float, shares: VarianceShares, place: int | None) -> Driver:
+    if place is None:
+        return Driver(mu_star)
+    low, high = shares.total_interval90[place].tolist()
+    return Driver(mu_star, float(shares.first[place]), float(shares.total[place]), (low, high))
+
+
+def _importance(item: tuple[str, Driver]) -> tuple[bool, float, float]:
+    driver = item[1]
+    return driver.total is None, -(driver.total or 0.0), -driver.mu_star

@@ -1,1 +1,0 @@
-"""What the chance of meeting the target depends on."""
