@@ -28,7 +28,7 @@ from .differences import Difference, exact_difference, paired_difference
 from .pairing import leading_scenario, other_assumptions, refuse_unpaired, same_law
 
 if TYPE_CHECKING:
-    from ..engine.chunks import ChunkSink
+    from ..engine.effort import ChunkSink
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -22,7 +22,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..domain.messages import Message, Problem, ProblemsError, listed, nearest
-from .agent_errors import in_one_line
+from .failure import in_one_line
 
 if TYPE_CHECKING:
     from .model import VillageAgent

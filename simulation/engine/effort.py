@@ -1,12 +1,22 @@
-"""How much of an ensemble is simulated: parameter draws, and trajectories of each."""
+"""How much of an ensemble is simulated, and the chunks that it is cut into: what workers compute and stores keep."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Literal, Protocol
 
 from ..domain.messages import Message, Refusal
+from ..domain.randomness import WORDS
 from ..domain.scenario import Assumptions, require_assumptions
+from .outcome import Outcome
+
+Engine = Literal["batch", "mesa"]
+
+CHUNK_CELLS: dict[Engine, int] = {"batch": 196_608, "mesa": 8_192}
+"""Villages × trajectories of a chunk: large enough that threads of the array engine do not wait for each other."""
 
 DEFAULT_DRAWS = 1_000
 DEFAULT_REPLICATES = 20
@@ -76,3 +86,44 @@ class Effort:
     def doubled(self, *, fixed: bool) -> Effort:
         """Return twice the draws, or twice the replicates where every number is `fixed`."""
         return Effort(self.draws, 2 * self.replicates) if fixed else Effort(2 * self.draws, self.replicates)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A part of an ensemble: one district, some draws, some replicates."""
+
+    district: int
+    draws: range
+    replicates: range
+
+    @property
+    def name(self) -> str:
+        """A name that tells this chunk from every other of its ensemble."""
+        d, r = self.draws, self.replicates
+        return f"{self.district}_{d.start}-{d.stop}_{r.start}-{r.stop}"
+
+
+class ChunkSink(Protocol):
+    """Where finished chunks go, so that an interrupted ensemble can be resumed."""
+
+    def load(self, chunk: Chunk) -> Outcome | None:
+        """Return the outcome of a chunk finished earlier, or None."""
+
+    def save(self, chunk: Chunk, outcome: Outcome) -> None:
+        """Keep a finished chunk."""
+
+
+def chunks(scenario: Assumptions, effort: Effort, cells: int) -> Iterator[Chunk]:
+    """Cut an ensemble into chunks of about `cells` villages × trajectories."""
+    for district, villages in enumerate(scenario.districts):
+        size = max(WORDS, cells // len(villages))
+        for replicates in _cut(effort.replicates, size, WORDS):
+            for draws in _cut(effort.draws, max(1, size // len(replicates)), 1):
+                yield Chunk(district, draws, replicates)
+
+
+def _cut(count: int, size: int, multiple: int) -> Iterator[range]:
+    """Cut range(count) into parts of about equal length, at most about `size`, starting at multiples."""
+    step = math.ceil(count / math.ceil(count / size) / multiple) * multiple
+    for start in range(0, count, step):
+        yield range(start, min(start + step, count))

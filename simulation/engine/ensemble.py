@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ..domain.messages import Message
 from ..domain.parameters import Parameters
@@ -17,12 +19,10 @@ from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
 from .agent_loader import Parcel
-from .chunks import CHUNK_CELLS, Chunk, ChunkSink, Engine, chunks
-from .effort import Effort, EffortError, refuse_address
-from .failure import EnsembleError, Failure, in_order, none_completed
+from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Engine, chunks, refuse_address
+from .failure import EnsembleError, Failure, in_order, none_completed, too_many_deaths
 from .outcome import Outcome
-from .retry import retry_one_by_one
-from .workers import TaskStuckError, WorkerDiedError, spread
+from .workers import TaskStuckError, WorkerDiedError, one_at_a_time, spread
 
 if TYPE_CHECKING:
     from .model import VillageAgent
@@ -31,6 +31,8 @@ Progress = Callable[[int, int], None]
 
 MOST_ROWS = 100_000_000
 """Trajectories × years × districts whose counts are held at once: about 5 GB."""
+MOST_DEATHS = 10
+"""Of worker processes; each costs seconds, for processes have to start again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,10 +171,10 @@ class _Task:
             from .batch import simulate
 
             return simulate(self.scenario, villages, self.parameters, trajectories, self.seed)
-        from . import agents, model
+        from . import model
 
         agent_class = self.agent_class or model.VillageAgent
-        return agents.simulate(self.scenario, villages, self.parameters, trajectories, self.seed, agent_class)
+        return model.simulate(self.scenario, villages, self.parameters, trajectories, self.seed, agent_class)
 
 
 def _finished(
@@ -210,4 +212,29 @@ def _computed(task: _Task, todo: list[Chunk], workers: int, *, apart: bool) -> I
             )
             raise EnsembleError(message) from stuck
         for chunk in suspects:
-            yield chunk, retry_one_by_one(task, chunk, task.scenario, deaths)
+            yield chunk, _one_by_one(task, chunk, deaths)
+
+
+def _one_by_one(task: _Task, chunk: Chunk, deaths: list[Failure]) -> Outcome:
+    """Return the outcome of a chunk in which trajectories that end their process become failures.
+
+    Those are added to `deaths`; of more than `MOST_DEATHS` an `EnsembleError` is raised.
+    """
+    scenario = task.scenario
+    grid, villages = Trajectories.grid(chunk.draws, chunk.replicates), scenario.districts[chunk.district]
+    outcome = Outcome.empty((len(grid),), scenario.horizon, len(villages), len(scenario.interventions))
+    addresses = zip(grid.draw.tolist(), grid.replicate.tolist(), strict=True)
+    singles = [replace(chunk, draws=range(d, d + 1), replicates=range(r, r + 1)) for d, r in addresses]
+    for single, result in one_at_a_time(task, singles):
+        column = singles.index(single)
+        if isinstance(result, Outcome):
+            outcome.absorb(result, (np.array([column]),))
+            continue
+        outcome.completed[column] = False
+        error = f"process ended: {result.how}" if result.how else "process ended"
+        died = Failure(villages.district_code, single.draws.start, single.replicates.start, None, error, "")
+        outcome.failures.append(died)
+        deaths.append(died)
+        if len(deaths) > MOST_DEATHS:
+            raise too_many_deaths(deaths, MOST_DEATHS)
+    return outcome

@@ -1,11 +1,21 @@
-"""A trajectory that broke off, and a run that came to nothing."""
+"""A trajectory that broke off, where in a researcher's own files, and a run that came to nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import sys
+import textwrap
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from ..domain.messages import Message, Refusal
+
+LONGEST_ERROR = 200
+_ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]+")
+_LIBRARIES = {__name__.partition(".")[0], "mesa", *sys.stdlib_module_names}
+"""Packages whose classes are no researcher's own."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,13 @@ class Failure:
     error: str
     place: str
 
+    @classmethod
+    def of(
+        cls, error: BaseException, agent_class: type, district_code: str, address: tuple[int, int], year: int | None
+    ) -> Failure:
+        """Return what is told of an exception with which a trajectory's (draw, replicate) ended."""
+        return cls(district_code, *address, year, in_one_line(error), _place(error, agent_class))
+
 
 class EnsembleError(Refusal):
     """A run was begun and came to nothing.
@@ -51,21 +68,65 @@ def none_completed(district: str, failures: Iterable[Failure]) -> EnsembleError:
     """Return the error that says that every trajectory of a district failed, and how the first one did."""
     ordered = in_order(failures)
     first = ordered[0]
-    values = {"number": len(ordered), "district": district, **vars(first)}
-    if first.place:
-        message = Message(
-            "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}) in "
-            "{place}: {error}",
-            values,
-        )
-    else:
-        message = Message(
-            "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}): {error}",
-            values,
-        )
+    message = Message(
+        "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}) in "
+        "{place}: {error}"
+        if first.place
+        else "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}): "
+        "{error}",
+        {"number": len(ordered), "district": district, **vars(first)},
+    )
     return EnsembleError(message, ordered)
+
+
+def too_many_deaths(deaths: Sequence[Failure], most: int) -> EnsembleError:
+    """Return the error with which a run is given up of which more than `most` trajectories ended their process."""
+    message = Message(
+        "more than {most} trajectories ended their worker process: the agent class, or a library that it uses, ends "
+        "it, or memory runs out; the first (draw {draw}, replicate {replicate}): {error}",
+        {"most": most, **vars(deaths[0])},
+    )
+    return EnsembleError(message, deaths)
 
 
 def in_order(failures: Iterable[Failure]) -> list[Failure]:
     """Return failures of one district in the order of draws and replicates, however they came in."""
     return sorted(failures, key=lambda failure: (failure.draw, failure.replicate))
+
+
+def own_frames(error: BaseException, agent_class: type) -> list[traceback.FrameSummary]:
+    """Return the part of a traceback that lies in the files in which a researcher's own agent was written."""
+    files = dict(_files(agent_class))
+    return [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+
+
+def in_one_line(error: BaseException) -> str:
+    """Return type and text of an error, without the places in memory that differ from run to run."""
+    lines = traceback.format_exception_only(error)
+    said = lines[-1] if isinstance(error, SyntaxError) else " ".join(lines)
+    said = said.removeprefix(f"{type(error).__module__}.")
+    # A file name that is no text may stand in it, which no file could hold.
+    sound = said.encode(errors="replace").decode()
+    return textwrap.shorten(_ADDRESS.sub("at 0x…", sound), LONGEST_ERROR, placeholder=" …")
+
+
+def _files(agent_class: type) -> Iterator[tuple[str, str]]:
+    """Yield the files in which an agent class, and the classes between it and the library's, were written.
+
+    Each with the name to show: none for the cells of a notebook, whose file names change. Code objects are asked,
+    since the module of a class is not there in a worker process.
+    """
+    for kind in agent_class.__mro__:
+        if kind.__module__.partition(".")[0] in _LIBRARIES:
+            continue
+        for member in vars(kind).values():
+            function = getattr(member, "fget", None) or getattr(member, "__func__", member)
+            if code := getattr(function, "__code__", None):
+                yield code.co_filename, "" if kind.__module__ == "__main__" else PurePath(code.co_filename).name
+
+
+def _place(error: BaseException, agent_class: type) -> str:
+    """Return where in the agent's files an error happened, or where at all if these had no part in it."""
+    frame = (own_frames(error, agent_class) or list(traceback.extract_tb(error.__traceback__)))[-1]
+    file = dict(_files(agent_class)).get(frame.filename, PurePath(frame.filename).name)
+    return f"{file}:{frame.lineno} ({frame.name})" if file else f"line {frame.lineno} ({frame.name})"

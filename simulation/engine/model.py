@@ -1,12 +1,14 @@
-"""The Mesa model: every village an agent that decides for itself.
+"""The agent engine, a Mesa model: every village an agent that decides for itself.
 
 The only module that imports Mesa.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
+from numbers import Real
 
 import numpy as np
 
@@ -25,6 +27,7 @@ from ..domain.transition import fall_chance, falls, falls_past, rises, rises_pas
 from ..domain.villages import Villages, count_levels, places
 from .effort import refuse_address
 from .environment import NEVER, Chances, Environment
+from .failure import Failure
 from .outcome import Outcome
 
 STATUSES = tuple(map(int, Status))
@@ -109,10 +112,9 @@ class VillageAgent(mesa.Agent):
             Where `rise_odds` or `fall_chance` returns what is none.
         """
         u, odds = self.uniform, self.rise_odds()
-        if not odds >= 0:
-            raise ValueError(
-                f"the odds of rising of {self.village_code} in {self.model.year} are {odds!r}, not 0 or more"
-            )
+        # Odds are infinite where a chance of the scenario is 1, and only there.
+        if not _lies_within(odds, 0, math.inf) or (odds == math.inf and VillageAgent.rise_odds(self) < math.inf):
+            raise ValueError(f"{self._named}: the odds of rising are {odds!r}, not a finite number of 0 or more")
         self.next_status = self.status
         if rises(u, odds):
             reaches = self.model.rise_reaches[self.status]
@@ -122,10 +124,8 @@ class VillageAgent(mesa.Agent):
                     self.next_status = Status(level)
             return
         fall = self.fall_chance()
-        if not 0 <= fall <= 1:
-            raise ValueError(
-                f"the chance of falling of {self.village_code} in {self.model.year} is {fall!r}, not in [0, 1]"
-            )
+        if not _lies_within(fall, 0, 1):
+            raise ValueError(f"{self._named}: the chance of falling is {fall!r}, not a number in [0, 1]")
         if falls(u, odds, fall):
             reaches = self.model.fall_reaches[self.status]
             self.next_status = Status(self.status - 1)
@@ -144,11 +144,16 @@ class VillageAgent(mesa.Agent):
         if self.next_status != self.status:
             if self.next_status not in STATUSES:
                 raise ValueError(
-                    f"{self.village_code} decides for {self.next_status!r} in {self.model.year}; a status is one of "
+                    f"{self._named}: it decides for {self.next_status!r}; a status is one of "
                     f"{', '.join(map(str, STATUSES))}"
                 )
             self.status = Status(self.next_status)
             self.last_change = self.model.year
+
+    @property
+    def _named(self) -> str:
+        """The class, the village and the year, for an error."""
+        return f"{type(self).__name__}, village {self.village_code}, {self.model.year}"
 
 
 class KampungModel(mesa.Model):
@@ -281,6 +286,10 @@ class KampungModel(mesa.Model):
             outcome.villages.assisted[:, t, j] = programme.assisted[:, 0]
 
 
+def _lies_within(number: object, least: float, most: float) -> bool:
+    return isinstance(number, Real) and least <= float(number) <= most
+
+
 def _data_collector(collect_agents: bool) -> mesa.DataCollector:
     """Return what keeps the district's counts, and every village's status where asked."""
     return mesa.DataCollector(
@@ -301,3 +310,44 @@ def _level_counter(level: Status) -> Callable[[KampungModel], int]:
 
 def _status_label(agent: VillageAgent) -> str:
     return agent.status.label
+
+
+def simulate(
+    scenario: Assumptions,
+    villages: Villages,
+    parameters: Parameters,
+    trajectories: Trajectories,
+    seed: int,
+    agent_class: type[VillageAgent] = VillageAgent,
+) -> Outcome:
+    """Run a block of trajectories one by one; the outcome's leading axis is T, as in `batch.simulate`.
+
+    One that an agent breaks off, by an exception or by asking to exit, is set aside; the others go on.
+    """
+    size = len(trajectories)
+    outcome = Outcome.empty((size,), scenario.horizon, len(villages), len(scenario.interventions))
+    addresses = zip(trajectories.draw.tolist(), trajectories.replicate.tolist(), strict=True)
+    for column, (draw, replicate) in enumerate(addresses):
+        model: KampungModel | None = None
+        try:
+            model = KampungModel(
+                scenario,
+                draw,
+                replicate,
+                seed,
+                agent_class,
+                villages=villages,
+                parameters=parameters,
+                collect_agents=False,
+            )
+            for _ in scenario.years:
+                model.step()
+        except MemoryError:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
+            year = None if model is None else model.year
+            outcome.completed[column] = False
+            outcome.failures.append(Failure.of(error, agent_class, villages.district_code, (draw, replicate), year))
+        else:
+            outcome.absorb(model.outcome, (np.array([column]),))
+    return outcome

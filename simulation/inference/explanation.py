@@ -23,8 +23,7 @@ from ..domain.randomness import Trajectories
 from ..domain.status import LEVELS, TOP
 from ..domain.transition import LARGEST_LOG_ODDS, chance, factor
 from ..domain.villages import KnownStatuses, Villages
-from ..engine.chunks import CHUNK_CELLS, chunks
-from ..engine.effort import Effort
+from ..engine.effort import CHUNK_CELLS, Effort, chunks
 from ..engine.log_odds_terms import LogOddsTerms, replay
 from ..inputs.scenario import Scenario
 from .forecast import Forecast

@@ -38,7 +38,7 @@ from .forecast import (
 from .uncertainty import WILSON_Z, Estimate, estimate, estimate_from_draws
 
 if TYPE_CHECKING:
-    from ..engine.chunks import ChunkSink
+    from ..engine.effort import ChunkSink
     from ..engine.model import VillageAgent
 
 

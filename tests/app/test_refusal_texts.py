@@ -32,10 +32,9 @@ from simulation.app import disk_errors, errors
 from simulation.decision import trial
 from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, ProblemsError, Refusal
-from simulation.engine import retry
 from simulation.engine.effort import Effort, EffortError
-from simulation.engine.ensemble import refuse_nonsense
-from simulation.engine.failure import Failure, none_completed
+from simulation.engine.ensemble import MOST_DEATHS, refuse_nonsense
+from simulation.engine.failure import Failure, none_completed, too_many_deaths
 from simulation.engine.workers import TaskStuckError
 from simulation.inference.forecasting import forecast
 from simulation.report import brief, runs
@@ -144,7 +143,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "no seed, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), -1, "batch", None)),
     "no engine, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), 0, "fast", None)),
     "work that cannot leave its process": refused(_stuck),
-    "processes that die": refused(lambda: (_ for _ in ()).throw(Refusal(retry._too_many(DIED)))),
+    "processes that die": refused(lambda: (_ for _ in ()).throw(too_many_deaths([DIED], MOST_DEATHS))),
     "processes that die in every trajectory": refused(
         lambda: (_ for _ in ()).throw(none_completed("Coba", [DIED] * 20))
     ),

@@ -17,7 +17,7 @@ from simulation.domain.randomness import Process, Trajectories
 from simulation.domain.scenario import Assumptions
 from simulation.domain.transition import chance, odds
 from simulation.domain.villages import Villages
-from simulation.engine import agents, batch
+from simulation.engine import batch, model
 from simulation.engine.environment import Environment
 from simulation.engine.one_year import first_year
 from simulation.inference.explanation import explain
@@ -62,7 +62,7 @@ def test_it_acts_in_the_simulation(scenario: Assumptions) -> None:
     alone, beside = odds_of_first_year(scenario, villages)
     assert beside / alone == pytest.approx(RATIO**0.4)
     grid, parameters = Trajectories.grid(range(1), range(40)), scenario.parameters.draw(0, 1)
-    one, other = (driver.simulate(scenario, villages, parameters, grid, 0) for driver in (batch, agents))
+    one, other = (driver.simulate(scenario, villages, parameters, grid, 0) for driver in (batch, model))
     np.testing.assert_array_equal(one.levels, other.levels)
 
 

@@ -12,7 +12,7 @@ from districts import make_scenario, make_villages
 import simulation as kkb
 from simulation.domain.distributions import Fixed
 from simulation.engine.agent_loader import AgentError, load_agent
-from simulation.engine.chunks import CHUNK_CELLS
+from simulation.engine.effort import CHUNK_CELLS
 
 SCENARIO = make_scenario(make_villages((5, 6), status=[0] * 7 + [1, 1, 2, 3]), horizon=2)
 

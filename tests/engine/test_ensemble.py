@@ -6,8 +6,7 @@ import pytest
 from districts import everything_on
 
 import simulation as kkb
-from simulation.engine.chunks import Chunk, chunks
-from simulation.engine.effort import Effort, EffortError
+from simulation.engine.effort import Chunk, Effort, EffortError, chunks
 from simulation.engine.ensemble import run
 
 

@@ -12,8 +12,7 @@ import pytest
 from districts import everything_on, make_villages
 
 import simulation as kkb
-from simulation.engine.chunks import Chunk
-from simulation.engine.effort import Effort
+from simulation.engine.effort import Chunk, Effort
 from simulation.engine.ensemble import Ensemble, run
 from simulation.engine.failure import EnsembleError, Failure
 from simulation.engine.outcome import PER_TRAJECTORY, Outcome, VillageSums
@@ -277,7 +276,7 @@ def test_a_trajectory_that_ends_its_worker_process_is_found_and_the_others_compl
 @pytest.mark.slow
 def test_a_run_of_which_too_many_trajectories_end_their_process_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each costs seconds; the error names the first and holds those that were found."""
-    monkeypatch.setattr("simulation.engine.retry.MOST_DEATHS", 1)
+    monkeypatch.setattr("simulation.engine.ensemble.MOST_DEATHS", 1)
 
     class Doomed(kkb.VillageAgent):
         def decide(self) -> None:

@@ -99,7 +99,7 @@ def test_chunks_bring_failures_back(tmp_path: Path) -> None:
     """A resumed run computes nothing again, and its tables are byte for byte the same, failures.csv included."""
     first = fragile(sink=ChunkFolder(tmp_path / "chunks"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulation.engine.agents.simulate", None)
+        patch.setattr("simulation.engine.model.simulate", None)
         second = fragile(sink=ChunkFolder(tmp_path / "chunks"))
     assert second.failures.equals(first.failures)
     kept = []

@@ -12,8 +12,7 @@ from districts import ORIGIN, everything_on, make_scenario, make_villages
 from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.villages import Villages
-from simulation.engine.chunks import Engine
-from simulation.engine.effort import Effort
+from simulation.engine.effort import Effort, Engine
 from simulation.engine.ensemble import Ensemble, run
 from simulation.inputs.scenario import Scenario
 

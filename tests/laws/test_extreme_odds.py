@@ -7,8 +7,7 @@ import pytest
 from districts import ORIGIN, make_scenario, make_villages
 
 from simulation.domain.intervention import Intervention
-from simulation.engine.chunks import Engine
-from simulation.engine.effort import Effort
+from simulation.engine.effort import Effort, Engine
 from simulation.engine.ensemble import run
 from simulation.engine.outcome import Outcome
 from simulation.inputs.scenario import Scenario

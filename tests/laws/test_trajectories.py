@@ -15,7 +15,7 @@ from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import Trajectories
 from simulation.domain.status import LEVELS
 from simulation.domain.villages import KnownStatuses, Villages
-from simulation.engine import agents, batch
+from simulation.engine import batch, model
 from simulation.engine.effort import Effort
 from simulation.engine.ensemble import run
 from simulation.engine.outcome import Outcome
@@ -60,7 +60,7 @@ def test_mesa_and_array_engines_give_the_same_trajectories(scenario: Scenario) -
     district = scenario.districts[0]
     assert same(
         batch.simulate(scenario, district, parameters, grid, SEED),
-        agents.simulate(scenario, district, parameters, grid, SEED),
+        model.simulate(scenario, district, parameters, grid, SEED),
     )
 
 

@@ -22,8 +22,7 @@ import simulation.report.store.folder as module
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
-from simulation.engine.chunks import Chunk
-from simulation.engine.effort import Effort
+from simulation.engine.effort import Chunk, Effort
 from simulation.engine.outcome import Outcome
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast, forecast_to_precision

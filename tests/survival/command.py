@@ -6,7 +6,7 @@ A run of a second gets as many parts as one of an hour. Run as a process of its 
 from __future__ import annotations
 
 from simulation.app.cli import main
-from simulation.engine.chunks import CHUNK_CELLS
+from simulation.engine.effort import CHUNK_CELLS
 
 CELLS = {"batch": 40_000, "mesa": 2_000}
 

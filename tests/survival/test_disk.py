@@ -18,7 +18,7 @@ import command
 import pytest
 from processes import SCENARIO, hidden, tables
 
-from simulation.engine.chunks import CHUNK_CELLS
+from simulation.engine.effort import CHUNK_CELLS
 
 EFFORT = ("--draws", "30", "--replicates", "20", "--workers", "1", "--no-figures")
 Run = Callable[..., tuple[int, str, str]]

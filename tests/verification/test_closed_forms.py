@@ -9,8 +9,7 @@ from scipy.special import expit
 from scipy.stats import binom
 
 from simulation.domain.parameters import split_matrix
-from simulation.engine.chunks import Engine
-from simulation.engine.effort import Effort
+from simulation.engine.effort import Effort, Engine
 from simulation.engine.ensemble import run
 from simulation.inputs.scenario import Scenario
 

@@ -145,8 +145,8 @@ def _live(
 ) -> Life:
     """Run one trajectory, and catch what its agents raise."""
     from ...domain.messages import Message, Refusal
-    from ...engine.agent_errors import failure_of
     from ...engine.ensemble import MOST_ROWS
+    from ...engine.failure import Failure
     from ...engine.model import KampungModel
 
     draw, replicate, _ = address
@@ -162,7 +162,7 @@ def _live(
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
         year = None if model is None else model.year
-        failure = failure_of(error, agent_class, villages.district_code, (draw, replicate), year)
+        failure = Failure.of(error, agent_class, villages.district_code, (draw, replicate), year)
         return Life(villages, *address, model, finished, failure, error)
     return Life(villages, *address, model, finished, None, None)
 
@@ -219,7 +219,7 @@ def _document(speech: Language, scenario: Scenario, life: Life) -> Document:
 
 def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
     """Show on stderr what failed and where in the agent's file, with ``--debug`` the whole traceback."""
-    from ...engine.agent_errors import own_frames
+    from ...engine.failure import own_frames
     from ..failure_report import failure_told
 
     speech = settings.language()

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ...engine.chunks import ChunkSink
+    from ...engine.effort import ChunkSink
 
 SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} trajectories, about {seconds} s left")
 """The words beside a progress bar, and those of a line of progress."""

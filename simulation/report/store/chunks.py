@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.chunks import Chunk
+from ...engine.effort import Chunk
 from ...engine.failure import Failure
 from ...engine.outcome import Outcome
 from ..files import remove, whole_file
