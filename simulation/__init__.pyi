@@ -1,5 +1,5 @@
-from .decision.comparing import compare as compare
 from .decision.comparison import Comparison as Comparison
+from .decision.comparison import compare as compare
 from .decision.next_datum import NextDatum as NextDatum
 from .decision.next_datum import next_datum as next_datum
 from .decision.plan.planning import plan as plan

@@ -1,104 +1,179 @@
-"""What a comparison says: scenarios against a baseline on the same parameter draws and the same random numbers."""
+"""Scenarios against a baseline: pair by pair where trajectories are simulated, draw by draw where they are exact."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.villages import Villages
+from ..domain.messages import Message
+from ..domain.parameters import Parameters
+from ..domain.scenario import Assumptions
+from ..domain.status import LEVELS
+from ..domain.villages import KnownStatuses
+from ..engine.closed_form.applicability import NoClosedForm, refuse_too_costly, sort_districts
+from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
-from ..inference.forecast import PrecisionTrace
-from ..inference.uncertainty import WILSON_Z
+from ..engine.ensemble import Ensemble, Progress, run
+from ..engine.one_year import ExactResult, draws_needed, first_year
+from ..inference.forecast import PrecisionStep, PrecisionTrace
+from ..inference.forecasting import doubled
+from ..inference.uncertainty import INTERVAL90, WILSON_Z
 from ..inputs.scenario import Scenario
-from .differences import Difference
+from .differences import ERRORS_APART, Difference, exact_difference, paired_difference
+from .pairing import leading_scenario, other_assumptions, refuse_unpaired, same_law
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..engine.effort import ChunkSink
+
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Counts = NDArray[np.integer[Any]]
+UNPACKED = 100_000_000
+"""Bits that are looked at at once."""
 
 
 @dataclass(frozen=True)
-class AdditionalRises:
+class AdditionalRises(Difference):
     """How many more villages rise than in the baseline.
 
     Attributes
     ----------
-    difference
-        Mean and how sure it is.
     interval90
         90% prediction interval of the paired difference: chance and ignorance together; None where only the
         mean is known.
     """
 
-    difference: Difference
     interval90: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
-class YearContrast:
+class ComparedYear:
     """One year of a scenario against the baseline.
 
     Attributes
     ----------
     year
         Calendar year.
-    baseline_met, met
+    baseline_probability_met, probability_met
         Probability that the target is met in the baseline and in the scenario.
-    difference
-        `met` minus `baseline_met`.
+    difference, monte_carlo_error, interval90
+        The second minus the first, its simulation error, and its interval over the uncertain parameters, as in
+        `Difference`.
     additional_rises
         Of that year; over the years they may turn negative, for whoever rises early cannot rise later.
     """
 
     year: int
-    baseline_met: float
-    met: float
-    difference: Difference
+    baseline_probability_met: float
+    probability_met: float
+    difference: float
+    monte_carlo_error: float
+    interval90: tuple[float, float] | None
     additional_rises: AdditionalRises
 
+    @property
+    def direction(self) -> Literal["up", "down", "none", "open"]:
+        """``none`` for a difference of exactly 0, ``open`` where the sign cannot be told."""
+        if self.difference == self.monte_carlo_error == 0:
+            return "none"
+        if abs(self.difference) <= ERRORS_APART * self.monte_carlo_error:
+            return "open"
+        return "up" if self.difference > 0 else "down"
 
-@dataclass(frozen=True, eq=False)
-class Contrast:
-    """One scenario against the baseline; V villages.
+
+@dataclass(frozen=True)
+class RisesCompared:
+    """Probability of more, as many and fewer rises than in the baseline over the horizon."""
+
+    more: float
+    equal: float
+    fewer: float
+
+
+@dataclass(frozen=True)
+class CostOfARise:
+    """Additional cost over additional rises, in million rupiah: a ratio of means.
 
     Attributes
     ----------
-    scenario
-        The scenario.
-    years
-        One entry a forecast year.
-    additional_rises
-        Over the whole horizon.
-    more, equal, fewer
-        Probability of more, as many and fewer rises than in the baseline over the horizon; None where only
-        means are known.
-    cost_idr_million, baseline_cost_idr_million
-        Assisted village-years × unit cost, mean, undiscounted, over the horizon.
-    only_with, only_without
-        Shape (V,): probability that a village rises by the horizon in the scenario but not in the baseline, on
-        the same draw and luck, and the reverse; None where single statuses are unknown, or only means are known.
+    mean
+        At the mean of both.
+    interval90
+        The mean cost over both ends of the parameter interval of the additional rises; None where there is no such
+        interval. The upper end is None where hardly any additional rise, or none, is within that interval.
+    """
+
+    mean: float
+    interval90: tuple[float, float | None] | None
+
+    @classmethod
+    def of(cls, cost: float, rises: Difference) -> CostOfARise | None:
+        """Return what a rise costs.
+
+        None where it would mislead: where the scenario costs no more, or where its additional rises are not
+        distinguishable from none.
+        """
+        if cost <= 0 or rises.mean <= 0 or not rises.distinguishable:
+            return None
+        ends = rises.parameter_interval90
+        interval = None if ends is None else (cost / ends[1], cost / ends[0] if ends[0] > 0 else None)
+        return cls(cost / rises.mean, interval)
+
+
+@dataclass(frozen=True)
+class ComparedVillage:
+    """A village, and how probable it is that it rises by the horizon only with the scenario, or only without it."""
+
+    village_code: str
+    village: str
+    subdistrict: str
+    level: str
+    probability_only_with: float
+    probability_only_without: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """One scenario against the baseline.
+
+    Attributes
+    ----------
+    name
+        Of the scenario.
     other_assumptions
         Parameters that differ from the baseline's, interventions aside: the difference is theirs as well.
     same_law
         Whether the two cannot but move every village alike: every difference is then exactly 0.
+    years
+        One entry a forecast year.
+    additional_rises, rises_compared
+        Over all these years; the latter is None where only means are known.
+    cost_idr_million, baseline_cost_idr_million
+        Assisted village-years × unit cost, mean, undiscounted, over these years.
+    cost_per_additional_rise
+        None where it would mislead.
+    villages
+        On the same draw and luck, the likeliest to rise only in the scenario first; none where single villages are
+        not known.
     """
 
-    scenario: Scenario
-    years: tuple[YearContrast, ...]
-    additional_rises: AdditionalRises
-    more: float | None
-    equal: float | None
-    fewer: float | None
-    cost_idr_million: float
-    baseline_cost_idr_million: float
-    only_with: Floats | None
-    only_without: Floats | None
+    name: str
     other_assumptions: tuple[str, ...]
     same_law: bool
+    years: tuple[ComparedYear, ...]
+    additional_rises: AdditionalRises
+    rises_compared: RisesCompared | None
+    cost_idr_million: float
+    baseline_cost_idr_million: float
+    cost_per_additional_rise: CostOfARise | None
+    villages: tuple[ComparedVillage, ...]
 
     @property
     def additional_cost_idr_million(self) -> float:
@@ -106,45 +181,32 @@ class Contrast:
         return self.cost_idr_million - self.baseline_cost_idr_million
 
     @property
-    def cost_per_additional_rise(self) -> float | None:
-        """Additional cost over additional rises, in million rupiah: a ratio of means.
-
-        None where it would mislead: where the scenario costs no more, or where its additional rises are not
-        distinguishable from none.
-        """
-        rises, cost = self.additional_rises.difference, self.additional_cost_idr_million
-        return cost / rises.mean if cost > 0 and rises.mean > 0 and rises.distinguishable else None
-
-    @property
-    def cost_per_additional_rise_interval90(self) -> tuple[float, float | None] | None:
-        """The mean additional cost over both ends of the parameter interval of the additional rises.
-
-        The upper end is None where hardly any additional rise, or none, is within that interval: it has no end.
-        None at all where the cost per rise or the interval is.
-        """
-        ends = self.additional_rises.difference.parameter_interval90
-        if self.cost_per_additional_rise is None or ends is None:
-            return None
-        (low, high), cost = ends, self.additional_cost_idr_million
-        return cost / high, cost / low if low > 0 else None
+    def telling_year(self) -> ComparedYear:
+        """The first year in which the scenario makes a difference, the first of all where none does."""
+        return next((year for year in self.years if year.difference or year.additional_rises.mean), self.years[0])
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one flat row a year, ready for a table."""
         return [
             {
-                "scenario": self.scenario.name,
+                "scenario": self.name,
                 "year": year.year,
-                "baseline_probability_met": year.baseline_met,
-                "probability_met": year.met,
-                "difference": year.difference.mean,
-                "monte_carlo_error": year.difference.monte_carlo_error,
-                **_ends("parameter", year.difference.parameter_interval90),
-                "additional_rises_mean": year.additional_rises.difference.mean,
-                "additional_rises_monte_carlo_error": year.additional_rises.difference.monte_carlo_error,
+                "baseline_probability_met": year.baseline_probability_met,
+                "probability_met": year.probability_met,
+                "difference": year.difference,
+                "monte_carlo_error": year.monte_carlo_error,
+                **_ends("parameter", year.interval90),
+                "additional_rises_mean": year.additional_rises.mean,
+                "additional_rises_monte_carlo_error": year.additional_rises.monte_carlo_error,
                 **_ends("additional_rises", year.additional_rises.interval90),
             }
             for year in self.years
         ]
+
+
+def _ends(name: str, interval: tuple[float, float] | None) -> dict[str, float | None]:
+    low, high = (None, None) if interval is None else interval
+    return {f"{name}_low": low, f"{name}_high": high}
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,28 +215,31 @@ class Comparison:
 
     Attributes
     ----------
-    baseline
-        What the others are compared with.
+    scenarios
+        The baseline, and what is compared with it in the order given.
     contrasts
-        One a scenario, in the order given.
+        One a scenario, the baseline left out.
     seed, effort, engine
         How it was run.
     trace
         The rounds that led to it where a precision was asked for, each with the differences of every scenario and
         year instead of probabilities; else None.
+    later
+        Where only the first year is exact: why later years need simulation. `contrasts` then hold that year alone.
     """
 
-    baseline: Scenario
+    scenarios: tuple[Scenario, ...]
     contrasts: tuple[Contrast, ...]
     seed: int
     effort: Effort
     engine: Literal["batch", "mesa", "exact"]
     trace: PrecisionTrace | None = None
+    later: tuple[Message, ...] = ()
 
     @property
-    def villages(self) -> Villages:
-        """The district, the same in every scenario."""
-        return self.baseline.districts[0]
+    def baseline(self) -> Scenario:
+        """What the others are compared with."""
+        return self.scenarios[0]
 
     @property
     def years(self) -> pd.DataFrame:
@@ -186,12 +251,11 @@ class Comparison:
     @property
     def half_width(self) -> float:
         """1.96 × the largest Monte Carlo error of any difference in the chance of meeting the target."""
-        errors = [year.difference.monte_carlo_error for contrast in self.contrasts for year in contrast.years]
-        return WILSON_Z * max(errors)
+        return WILSON_Z * max(year.monte_carlo_error for contrast in self.contrasts for year in contrast.years)
 
     def __repr__(self) -> str:
         """Return one line: what is compared, and the difference in the chance of each scenario's first year."""
-        firsts = ", ".join(f"{one.scenario.name}: {one.years[0].difference.mean:+.3f}" for one in self.contrasts)
+        firsts = ", ".join(f"{one.name}: {one.years[0].difference:+.3f}" for one in self.contrasts)
         return f"<Comparison with {self.baseline.name}, P(met in {self.baseline.years[0]}) {firsts}>"
 
     def _repr_html_(self) -> str:
@@ -199,6 +263,309 @@ class Comparison:
         return self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
 
 
-def _ends(name: str, interval: tuple[float, float] | None) -> dict[str, float | None]:
-    low, high = (None, None) if interval is None else interval
-    return {f"{name}_low": low, f"{name}_high": high}
+def compare(
+    baseline: Scenario,
+    *scenarios: Scenario,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int = 0,
+    engine: Literal["batch", "mesa", "exact"] = "batch",
+    precision: float | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    sinks: Sequence[ChunkSink] | None = None,
+) -> Comparison:
+    """Compare scenarios with a baseline on common random numbers.
+
+    Parameters
+    ----------
+    baseline
+        From `load_scenario`: usually the scenario without additional interventions.
+    scenarios
+        At least one, of the same villages, origin, horizon and target.
+    draws, replicates, seed, engine, workers, progress
+        As for `forecast`. All scenarios get the same effort; draws are ignored where every number of every
+        scenario is fixed. The exact engine knows means only: no prediction intervals, no single villages; where
+        a scenario is exact in its first year alone, that year is compared (see `Comparison.later`).
+    precision
+        H in (0, 1): draws (replicates, where all is fixed) double until `Comparison.half_width` is below H, or
+        until they would go beyond a million trajectories a scenario; None for no doubling.
+    sinks
+        Where finished chunks of each scenario are kept and looked for, the baseline's first; None for nowhere.
+
+    Returns
+    -------
+    Comparison
+        The differences between every scenario and the baseline, year by year.
+
+    Raises
+    ------
+    Refusal
+        Where scenarios cannot be paired, with every reason, or exact results would take too long.
+    ValueError
+        Where there is no scenario.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> paths = ("scenarios/contoh.yaml", "scenarios/contoh_pendampingan.yaml")
+    >>> comparison = kkb.compare(*map(kkb.load_scenario, paths), draws=50, replicates=20)
+    >>> [contrast.name for contrast in comparison.contrasts]
+    ['contoh-pendampingan']
+    """
+    if not scenarios:
+        raise ValueError("give at least one scenario to compare with the baseline")
+    refuse_unpaired(baseline, scenarios)
+    every = (baseline, *scenarios)
+    leading = leading_scenario(every)
+    effort = Effort.of(leading, draws, replicates)
+    if engine == "exact":
+        return _compare_exactly(every, effort, seed)
+    steps: list[PrecisionStep] = []
+    while True:
+        simulate = partial(run, effort=effort, seed=seed, engine=engine, workers=workers)
+        result = Comparison(every, _paired_contrasts(every, simulate, progress, sinks), seed, effort, engine)
+        if precision is None:
+            return result
+        steps.append(_step(result))
+        more = doubled(effort, fixed=leading.fixed)
+        reached = result.half_width < precision
+        if reached or more is None:
+            trace = PrecisionTrace(precision, tuple(steps), "precision" if reached else "trajectories")
+            return replace(result, trace=trace)
+        effort = more
+
+
+def _step(result: Comparison) -> PrecisionStep:
+    differences = tuple(tuple(year.difference for year in contrast.years) for contrast in result.contrasts)
+    return PrecisionStep(result.effort.draws, result.effort.replicates, differences, result.half_width)
+
+
+def _contrast(
+    baseline: Assumptions,
+    scenario: Assumptions,
+    *,
+    met: Sequence[Floats],
+    differences: Sequence[Difference],
+    rises: Sequence[AdditionalRises],
+    all_rises: AdditionalRises,
+    costs: tuple[float, float],
+    alike: bool,
+    compared: RisesCompared | None = None,
+    villages: Sequence[ComparedVillage] = (),
+) -> Contrast:
+    """Put together what was found of one scenario.
+
+    Parameters
+    ----------
+    met
+        Of the baseline and of the scenario: chance of each year, shape (Y,).
+    differences, rises
+        One a year.
+    costs
+        Of the baseline and of the scenario.
+    """
+    years = zip(scenario.years, *(one.tolist() for one in met), differences, rises, strict=False)
+    return Contrast(
+        name=scenario.name,
+        other_assumptions=other_assumptions(baseline, scenario),
+        same_law=alike,
+        years=tuple(
+            ComparedYear(
+                year, before, after, apart.mean, apart.monte_carlo_error, apart.parameter_interval90, additional
+            )
+            for year, before, after, apart, additional in years
+        ),
+        additional_rises=all_rises,
+        rises_compared=compared,
+        cost_idr_million=costs[1],
+        baseline_cost_idr_million=costs[0],
+        cost_per_additional_rise=CostOfARise.of(costs[1] - costs[0], all_rises),
+        villages=tuple(villages),
+    )
+
+
+def _paired_contrasts(
+    scenarios: Sequence[Scenario],
+    simulate: Callable[..., Ensemble],
+    progress: Progress | None,
+    sinks: Sequence[ChunkSink] | None,
+) -> tuple[Contrast, ...]:
+    """Compare scenarios with the first of them.
+
+    Parameters
+    ----------
+    simulate
+        Runs the ensemble of a scenario, with the effort and the seed that all share; takes `progress` and `sink`, too.
+    progress
+        Called with how many trajectories of all ensembles are done, and how many there are.
+    sinks
+        Of each ensemble; None for none.
+    """
+
+    def share(place: int) -> Progress | None:
+        if progress is None:
+            return None
+        return lambda done, total: progress(place * total + done, len(scenarios) * total)
+
+    def played(place: int) -> Ensemble:
+        return simulate(scenarios[place], progress=share(place), sink=None if sinks is None else sinks[place])
+
+    without = played(0)
+    return tuple(_paired_contrast(without, played(place)) for place in range(1, len(scenarios)))
+
+
+def _paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
+    """Compare two ensembles of one district."""
+    baseline, scenario = without.scenario, with_it.scenario
+    one, other, target = without.outcomes[0], with_it.outcomes[0], scenario.target
+    alike = same_law(baseline, scenario, (without.parameters, with_it.parameters))
+    met = [counts.met(target) for counts in (one.counts, other.counts)]
+    margin = [counts.score(target) - counts.needed(target) for counts in (one.counts, other.counts)]
+    more = (other.rises - one.rises).astype(np.float64)
+    total = more.sum(axis=-1)
+    return _contrast(
+        baseline,
+        scenario,
+        met=[each.mean(axis=(0, 1)) for each in met],
+        differences=[
+            _chances(met[0][..., t], met[1][..., t], (margin[1] - margin[0])[..., t], alike=alike)
+            for t in range(scenario.horizon)
+        ],
+        rises=[_rises(more[..., t], alike=alike) for t in range(scenario.horizon)],
+        all_rises=_rises(total, alike=alike),
+        costs=(_cost(baseline, one.assisted), _cost(scenario, other.assisted)),
+        alike=alike,
+        compared=RisesCompared(float((total > 0).mean()), float((total == 0).mean()), float((total < 0).mean())),
+        villages=list(_villages(scenario, other.risen & ~one.risen, one.risen & ~other.risen)),
+    )
+
+
+def _cost(scenario: Assumptions, assisted: Counts) -> float:
+    """Return the mean cost of a trajectory from the villages assisted, (draw, replicate, year, plan)."""
+    return float(assisted.sum(axis=2).mean(axis=(0, 1)) @ unit_costs(scenario))
+
+
+def unit_costs(scenario: Assumptions) -> Floats:
+    """Return the cost of one assisted village-year in million rupiah, shape (J,)."""
+    return np.array([plan.cost_idr_million for plan in scenario.interventions], dtype=np.float64)
+
+
+def _chances(before: Bools, after: Bools, shift: Counts, *, alike: bool) -> Difference:
+    """Return the difference of two chances, (draw, replicate); `shift` is by how much more the target is passed.
+
+    To first order a chance p changes by the shift times the density at the target, which is about
+    proportional to p (1 − p).
+    """
+    values = after.astype(np.float64) - before
+    chance = (before.mean(axis=1) + after.mean(axis=1)) / 2
+    return paired_difference(values, same_law=alike, towards=shift.mean(axis=1) * chance * (1 - chance))
+
+
+def _rises(values: Floats, *, alike: bool) -> AdditionalRises:
+    """Return what is said of additional rises, (draw, replicate)."""
+    low, high = np.quantile(values, INTERVAL90, method="inverted_cdf")
+    return AdditionalRises(**vars(paired_difference(values, same_law=alike)), interval90=(int(low), int(high)))
+
+
+def _villages(
+    scenario: Assumptions, with_alone: NDArray[np.uint8], without_alone: NDArray[np.uint8]
+) -> Iterator[ComparedVillage]:
+    """Yield the villages, given a bit for each in which trajectories it rises only with, or only without."""
+    villages = scenario.districts[0]
+    if not isinstance(villages.known, KnownStatuses):
+        return
+    only_with, only_without = (_share_of_bits(bits, len(villages)).tolist() for bits in (with_alone, without_alone))
+    for v in sorted(range(len(villages)), key=lambda v: (-only_with[v], only_without[v], villages.codes[v])):
+        yield ComparedVillage(
+            village_code=villages.codes[v],
+            village=villages.names[v],
+            subdistrict=villages.subdistricts[villages.subdistrict_index[v]],
+            level=LEVELS[villages.known.levels[v]],
+            probability_only_with=only_with[v],
+            probability_only_without=only_without[v],
+        )
+
+
+def _share_of_bits(bits: NDArray[np.uint8], count: int) -> Floats:
+    """Return how often each of `count` packed bits is set, shape (count,), over (draw, replicate, byte)."""
+    rows = bits.reshape(-1, bits.shape[-1])
+    # Part by part: a bit takes eight times its room when it is unpacked.
+    parts = np.array_split(rows, max(1, rows.shape[0] * count // UNPACKED))
+    return np.asarray(
+        np.sum([np.unpackbits(part, axis=1, count=count).sum(axis=0) for part in parts], axis=0) / rows.shape[0]
+    )
+
+
+class _Solved(NamedTuple):
+    """An exact result and what it is of."""
+
+    scenario: Scenario
+    parameters: Parameters
+    result: ExactResult
+
+
+def _compare_exactly(scenarios: tuple[Scenario, ...], effort: Effort, seed: int) -> Comparison:
+    """Compare with the first scenario, one exact difference a parameter draw: in all years, or in the first alone.
+
+    Raises
+    ------
+    NoClosedForm
+        Where even the first year would take too long.
+    """
+    solved, later = _all_years(scenarios, effort, seed) if scenarios[0].horizon > 1 else ([], ())
+    if not solved:
+        solved = _first_years([replace(one, horizon=1) for one in scenarios], effort, seed)
+    contrasts = tuple(_exact_contrast(solved[0], with_it) for with_it in solved[1:])
+    return Comparison(scenarios, contrasts, seed, effort, "exact", later=later)
+
+
+def _all_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> tuple[list[_Solved], tuple[Message, ...]]:
+    """Return the exact results of all years; of no scenario, and why, where one of them has none."""
+    sorted_out, reasons = [], []
+    for scenario in scenarios:
+        parameters = scenario.parameters.draw(seed, effort.draws)
+        try:
+            (groups,) = sort_districts(scenario, parameters, seed)
+        except NoClosedForm as none:
+            reasons += [reason for reason in none.reasons if reason not in reasons]
+        else:
+            sorted_out.append((scenario, parameters, groups))
+    if reasons:
+        return [], tuple(reasons)
+    every = (
+        (one, parameters, solve(one, one.districts[0], parameters, groups)) for one, parameters, groups in sorted_out
+    )
+    return [_Solved(*each) for each in every], ()
+
+
+def _first_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> list[_Solved]:
+    draws = max(draws_needed(one, effort.draws, seed) for one in scenarios)
+    drawn = [(one, one.parameters.draw(seed, draws)) for one in scenarios]
+    for one, parameters in drawn:
+        refuse_too_costly(one, parameters)
+    return [_Solved(one, parameters, first_year(one, one.districts[0], parameters, seed)) for one, parameters in drawn]
+
+
+def _exact_contrast(without: _Solved, with_it: _Solved) -> Contrast:
+    (baseline, _, one), (scenario, _, other) = without, with_it
+    met = one.readings[baseline.target.key], other.readings[scenario.target.key]
+    more, fixed = other.mean_rises - one.mean_rises, baseline.fixed and scenario.fixed
+
+    def rises(values: Floats) -> AdditionalRises:
+        return AdditionalRises(**vars(exact_difference(values, fixed)), interval90=None)
+
+    return _contrast(
+        baseline,
+        scenario,
+        met=[each.mean(axis=0) for each in met],
+        differences=[exact_difference(apart, fixed) for apart in (met[1] - met[0]).T],
+        rises=[rises(each) for each in more.T],
+        all_rises=rises(more.sum(axis=1)),
+        costs=(_exact_cost(baseline, one), _exact_cost(scenario, other)),
+        alike=same_law(baseline, scenario, (without.parameters, with_it.parameters)),
+    )
+
+
+def _exact_cost(scenario: Assumptions, result: ExactResult) -> float:
+    return float(result.assisted.sum(axis=0) @ unit_costs(scenario))

@@ -22,7 +22,7 @@ from .figures.drawings import draw
 from .figures.page import Figure, save_figure
 from .kinds.backtest import BacktestResult
 from .kinds.calibration import CalibrationResult
-from .kinds.comparison.result import ComparisonResult
+from .kinds.comparison import ComparisonResult
 from .kinds.forecast.kind import village_rows
 from .kinds.forecast.result import ForecastResult
 from .kinds.head import Head

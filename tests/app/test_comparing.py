@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from simulation.app.cli import main
-from simulation.report.kinds.comparison.document import verdict
+from simulation.report.kinds.comparison import verdict
 from simulation.report.kinds.registry import KINDS
 from simulation.report.language import language
 from simulation.report.store.folder import load
@@ -190,9 +190,9 @@ def test_precision_ends_the_doubling_and_is_told(run: Run, tmp_path: Path) -> No
     assert "--precision says nothing here" in refusal
 
 
-def test_the_exact_engine_names_the_scenario_that_has_no_closed_form(run: Run) -> None:
-    """With each reason."""
-    code, _, refusal = run(*PAIR, "--engine", "exact", "--lang", "en")
-    assert code == 2
-    assert "- contoh: " in refusal
-    assert "- contoh-pendampingan: " in refusal
+def test_the_exact_engine_compares_the_first_year_and_says_so(run: Run) -> None:
+    """Where villages share luck later years need simulation."""
+    code, answer, _ = run(*PAIR, "--engine", "exact", "--draws", 30, "--lang", "en", "--no-figures")
+    assert code == 0
+    assert "Only 2026 is known exactly; later years need simulation" in " ".join(answer.split())
+    assert "2027" not in answer

@@ -11,8 +11,7 @@ import pytest
 from districts import ORIGIN, everything_on, make_scenario, make_villages
 
 import simulation as kkb
-from simulation.decision.comparing import compare
-from simulation.decision.comparison import Contrast
+from simulation.decision.comparison import Contrast, RisesCompared, compare
 from simulation.domain.distributions import Exponentiated, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import Refusal, ScenarioError
@@ -44,26 +43,27 @@ def only(baseline: Scenario, scenario: Scenario, **effort: Any) -> Contrast:
 def test_a_scenario_compared_with_itself_differs_by_exactly_nothing(scenario: Scenario) -> None:
     """Every difference, error and interval is 0; as many rises in every future; nobody rises only with it."""
     found = only(scenario, scenario, draws=30, replicates=10)
-    differences = [year.difference for year in found.years]
-    differences += [year.additional_rises.difference for year in found.years] + [found.additional_rises.difference]
-    for one in differences:
-        assert (one.mean, one.monte_carlo_error) == (0.0, 0.0)
-        assert one.parameter_interval90 in {None, (0.0, 0.0)}
-    assert (found.more, found.equal, found.fewer) == (0.0, 1.0, 0.0)
+    for year in found.years:
+        assert (year.difference, year.monte_carlo_error) == (0.0, 0.0)
+        assert year.interval90 in {None, (0.0, 0.0)}
+    for rises in (found.additional_rises, *(year.additional_rises for year in found.years)):
+        assert (rises.mean, rises.monte_carlo_error) == (0.0, 0.0)
+        assert rises.parameter_interval90 in {None, (0.0, 0.0)}
+    assert found.rises_compared == RisesCompared(0.0, 1.0, 0.0)
     assert found.additional_cost_idr_million == 0.0
     assert found.same_law
-    assert found.only_with is None or not found.only_with.any()
+    assert not any(village.probability_only_with for village in found.villages)
 
 
 def test_both_chances_are_those_of_forecasts_of_the_same_effort() -> None:
     """A comparison says nothing that the forecasts of its scenarios would not."""
     baseline, scenario = district(), district(POKJA)
     found = only(baseline, scenario, draws=50, replicates=20, seed=3)
-    for one, chance in ((baseline, "baseline_met"), (scenario, "met")):
+    for one, chance in ((baseline, "baseline_probability_met"), (scenario, "probability_met")):
         years = forecast(one, 50, 20, 3).districts[0].years
         assert [getattr(year, chance) for year in found.years] == pytest.approx([y.probability_met for y in years])
-        assert [year.difference.mean for year in found.years] == pytest.approx(
-            [year.met - year.baseline_met for year in found.years]
+        assert [year.difference for year in found.years] == pytest.approx(
+            [year.probability_met - year.baseline_probability_met for year in found.years]
         )
 
 
@@ -72,7 +72,7 @@ def test_pairs_tell_more_than_two_separate_forecasts() -> None:
     baseline, scenario = district(), district(POKJA)
     found = only(baseline, scenario, draws=200, replicates=20).years[0]
     apart = [forecast(one, 200, 20, seed).districts[0].years[0] for one, seed in ((baseline, 0), (scenario, 1))]
-    assert found.difference.monte_carlo_error < 0.8 * np.hypot(*(one.monte_carlo_error for one in apart))
+    assert found.monte_carlo_error < 0.8 * np.hypot(*(one.monte_carlo_error for one in apart))
 
 
 def test_what_is_gained_in_one_direction_is_lost_in_the_other() -> None:
@@ -80,28 +80,33 @@ def test_what_is_gained_in_one_direction_is_lost_in_the_other() -> None:
     there, back = (only(*pair, draws=40, replicates=10) for pair in
                    ((district(), district(POKJA)), (district(POKJA), district())))  # fmt: skip
     for one, other in zip(there.years, back.years, strict=True):
-        assert one.difference.mean == pytest.approx(-other.difference.mean)
-        assert one.difference.monte_carlo_error == pytest.approx(other.difference.monte_carlo_error)
-        assert one.additional_rises.difference.mean == pytest.approx(-other.additional_rises.difference.mean)
-    assert (there.more, there.equal, there.fewer) == (back.fewer, back.equal, back.more)
-    assert there.only_with == pytest.approx(back.only_without)
+        assert one.difference == pytest.approx(-other.difference)
+        assert one.monte_carlo_error == pytest.approx(other.monte_carlo_error)
+        assert one.additional_rises.mean == pytest.approx(-other.additional_rises.mean)
+    assert there.rises_compared is not None
+    assert back.rises_compared is not None
+    assert vars(there.rises_compared) == {**vars(back.rises_compared), "more": back.rises_compared.fewer,
+                                          "fewer": back.rises_compared.more}  # fmt: skip
+    only_with = {village.village_code: village.probability_only_with for village in there.villages}
+    assert only_with == {village.village_code: village.probability_only_without for village in back.villages}
 
 
 def test_a_village_rises_only_with_the_programme_as_often_as_its_chance_says() -> None:
     """P(with and not without) − P(without and not with) = P(with) − P(without), village by village."""
     found = only(district(), district(POKJA), draws=40, replicates=10)
     risen = [forecast(one, 40, 10).districts[0].risen_probability[:, -1] for one in (district(), district(POKJA))]
-    assert found.only_with is not None
-    assert found.only_without is not None
-    assert found.only_with - found.only_without == pytest.approx(risen[1] - risen[0])
-    assert found.only_with.max() > 0.05
+    gained = dict(zip(district().districts[0].codes, risen[1] - risen[0], strict=True))
+    assert {
+        village.village_code: village.probability_only_with - village.probability_only_without
+        for village in found.villages
+    } == pytest.approx(gained)
+    assert found.villages[0].probability_only_with > 0.05
 
 
 def test_single_villages_are_told_only_where_their_status_is_known() -> None:
     """Of counts nobody can say which village it was."""
     found = only(district(known=False), district(POKJA, known=False), draws=20, replicates=10)
-    assert found.only_with is None
-    assert found.only_without is None
+    assert found.villages == ()
 
 
 def test_the_cost_is_that_of_assisted_village_years() -> None:
@@ -111,7 +116,8 @@ def test_the_cost_is_that_of_assisted_village_years() -> None:
     assert found.cost_idr_million == pytest.approx(27 * 12.5)
     assert found.baseline_cost_idr_million == 0.0
     each = found.cost_per_additional_rise
-    assert each == pytest.approx(27 * 12.5 / found.additional_rises.difference.mean)
+    assert each is not None
+    assert each.mean == pytest.approx(27 * 12.5 / found.additional_rises.mean)
 
 
 def test_a_cost_per_rise_that_would_mislead_is_not_given() -> None:
@@ -119,26 +125,27 @@ def test_a_cost_per_rise_that_would_mislead_is_not_given() -> None:
     free = only(district(), district(replace(POKJA, cost_idr_million=0.0)), draws=40, replicates=10)
     lost = only(district(POKJA), district(), draws=40, replicates=10)
     few = only(district(), district(replace(POKJA, capacity=1)), draws=4, replicates=1)
-    assert not few.additional_rises.difference.distinguishable
+    assert not few.additional_rises.distinguishable
     for found in (free, lost, few):
         assert found.cost_per_additional_rise is None
-        assert found.cost_per_additional_rise_interval90 is None
 
 
 def test_the_cost_per_rise_has_no_end_where_there_may_be_no_rise_at_all() -> None:
     """Its interval is the cost over both ends of the additional rises."""
     found = only(district(), district(POKJA), draws=200, replicates=10)
-    low, high = found.additional_rises.difference.parameter_interval90 or (0.0, 0.0)
+    low, high = found.additional_rises.parameter_interval90 or (0.0, 0.0)
     assert low > 0
-    assert found.cost_per_additional_rise_interval90 == pytest.approx(
+    assert found.cost_per_additional_rise is not None
+    assert found.cost_per_additional_rise.interval90 == pytest.approx(
         (found.additional_cost_idr_million / high, found.additional_cost_idr_million / low)
     )
     unsure = {"pokja.odds_ratio_rise": Exponentiated(Normal(0.3, 0.5))}
     scenario = replace(district(POKJA), parameters=replace(
         district(POKJA).parameters, scalars={**district(POKJA).parameters.scalars, **unsure}))  # fmt: skip
-    ends = only(district(), scenario, draws=400, replicates=10).cost_per_additional_rise_interval90
-    assert ends is not None
-    assert ends[1] is None
+    each = only(district(), scenario, draws=400, replicates=10).cost_per_additional_rise
+    assert each is not None
+    assert each.interval90 is not None
+    assert each.interval90[1] is None
 
 
 def test_every_scenario_gets_the_effort_of_an_uncertain_one() -> None:
@@ -148,7 +155,7 @@ def test_every_scenario_gets_the_effort_of_an_uncertain_one() -> None:
     assert (found.effort.draws, found.effort.replicates) == (12, 5)
     fixed = compare(district(fixed=True), district(POKJA, fixed=True), draws=12, replicates=50)
     assert (fixed.effort.draws, fixed.effort.replicates) == (1, 50)
-    assert fixed.contrasts[0].years[0].difference.parameter_interval90 is None
+    assert fixed.contrasts[0].years[0].interval90 is None
 
 
 def test_engines_and_workers_change_nothing() -> None:
@@ -192,22 +199,29 @@ def test_a_comparison_is_a_table_and_a_line() -> None:
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
-    """Nothing to compare with, another question, no closed form: with the scenario's name."""
+    """Nothing to compare with, or another question."""
     with pytest.raises(ValueError, match="at least one"):
         compare(district())
     with pytest.raises(Refusal):
         compare(district(), district(horizon=2))
-    with pytest.raises(Refusal) as refused:
-        compare(everything_on(horizon=3), replace(everything_on(horizon=3), name="kedua"), engine="exact")
-    assert all(str(reason).startswith(("test: ", "kedua: ")) for reason in refused.value.reasons)
+
+
+def test_where_the_first_year_alone_is_exact_it_is_compared_alone() -> None:
+    """With the reasons; the differences are those of a horizon of one year."""
+    pair = everything_on(horizon=3), replace(everything_on(horizon=3), name="kedua", min_years=3)
+    found = compare(*pair, draws=20, engine="exact")
+    assert any("transition.subdistrict_sd" in str(reason) for reason in found.later)
+    (year,) = found.contrasts[0].years
+    (alone,) = compare(*(replace(one, horizon=1) for one in pair), draws=20, engine="exact").contrasts[0].years
+    assert year == alone
 
 
 def test_exact_differences_leave_out_what_is_not_known() -> None:
     """Means and their intervals are exact; single futures and villages are not told."""
     half = replace(POKJA, capacity=None, coverage=Fraction("0.5"))
     found = only(district(horizon=1), district(half, horizon=1), draws=20, engine="exact")
-    assert (found.more, found.equal, found.fewer, found.only_with) == (None, None, None, None)
+    assert (found.rises_compared, found.villages) == (None, ())
     assert found.additional_rises.interval90 is None
-    assert found.additional_rises.difference.parameter_interval90 is not None
+    assert found.additional_rises.parameter_interval90 is not None
     same = only(district(half, horizon=1), district(half, horizon=1), draws=20, engine="exact")
-    assert (same.years[0].difference.mean, same.years[0].difference.monte_carlo_error) == (0.0, 0.0)
+    assert (same.years[0].difference, same.years[0].monte_carlo_error) == (0.0, 0.0)

@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 import simulation as kkb
-from simulation.decision.comparing import compare
+from simulation.decision.comparison import compare
 from simulation.decision.plan.planning import plan
 from simulation.decision.robustness import robustness
 from simulation.decision.sensitivity import sensitivity
@@ -26,7 +26,7 @@ from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import brief as files
 from simulation.report.brief import read_runs
 from simulation.report.document.blocks import CELL_MARGIN, PAGE_LETTERS, On, TextTable
-from simulation.report.kinds.comparison.document import verdict
+from simulation.report.kinds.comparison import verdict
 from simulation.report.kinds.forecast import words
 from simulation.report.kinds.plan import words as plan_words
 from simulation.report.language import LANGUAGES, language

@@ -149,7 +149,7 @@ WHOLE = {
     ("report/kinds/forecast/document", "_limits"): "a list of words, each with its chance",
     ("report/wording", "basis"): "a list of data",
     ("app/errors", "report_errors"): "two whole sentences after each other",
-    ("report/kinds/comparison/document", "notes"): "a list of assumptions",
+    ("report/kinds/comparison", "notes"): "a list of assumptions",
     ("report/kinds/calibration", "notes"): "a list of parameters",
     ("report/kinds/plan/words", "_rests_on"): "a list of what ranks rest on",
     ("report/document/xlsx", "_number_format"): "a number format: how the two ends are written",

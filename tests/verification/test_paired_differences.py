@@ -10,8 +10,7 @@ import pytest
 from districts import make_scenario, make_villages
 from exact_settings import TANAH_LAUT, assist, district
 
-from simulation.decision.comparing import compare
-from simulation.decision.comparison import Contrast
+from simulation.decision.comparison import Contrast, compare
 from simulation.domain.distributions import Distribution, Exponentiated, HalfNormal, LogitNormal, Normal
 from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
 from simulation.domain.target import Target
@@ -79,26 +78,24 @@ def test_paired_differences_agree_with_exact_ones(name: str) -> None:
     """
     exactly, simulated = (found(name, 50, 200, engine) for engine in ("exact", "batch"))
     for one, other in zip(exactly.years, simulated.years, strict=True):
-        assert one.difference.mean != 0.0
-        for mean, pairs in (
-            (one.difference, other.difference),
-            (one.additional_rises.difference, other.additional_rises.difference),
-        ):
-            assert abs(pairs.mean - mean.mean) <= 4 * pairs.monte_carlo_error
-        assert other.baseline_met == pytest.approx(one.baseline_met, abs=4 * np.sqrt(0.25 / 10_000))
-    whole = exactly.additional_rises.difference.mean, simulated.additional_rises.difference.mean
-    assert whole[0] == pytest.approx(whole[1], abs=4 * simulated.additional_rises.difference.monte_carlo_error)
+        assert one.difference != 0.0
+        assert abs(other.difference - one.difference) <= 4 * other.monte_carlo_error
+        apart = other.additional_rises.mean - one.additional_rises.mean
+        assert abs(apart) <= 4 * other.additional_rises.monte_carlo_error
+        assert other.baseline_probability_met == pytest.approx(
+            one.baseline_probability_met, abs=4 * np.sqrt(0.25 / 10_000)
+        )
+    whole = exactly.additional_rises.mean, simulated.additional_rises.mean
+    assert whole[0] == pytest.approx(whole[1], abs=4 * simulated.additional_rises.monte_carlo_error)
     assert simulated.cost_idr_million == exactly.cost_idr_million == 0.0
 
 
 @pytest.mark.parametrize("name", ["a lot, strong effect", "everybody, in good and bad years"])
 def test_the_error_told_is_the_scatter_between_seeds(name: str) -> None:
     """Over 60 seeds the means scatter by the error that each tells: by 0.69 to 1.37 of it, 4 errors of a spread."""
-    runs = [
-        compare(*PAIRS[name], draws=40, replicates=5, seed=seed).contrasts[0].years[0].difference for seed in range(60)
-    ]
+    runs = [compare(*PAIRS[name], draws=40, replicates=5, seed=seed).contrasts[0].years[0] for seed in range(60)]
     told = np.sqrt(np.mean([run.monte_carlo_error**2 for run in runs]))
-    scatter = np.std([run.mean for run in runs], ddof=1)
+    scatter = np.std([run.difference for run in runs], ddof=1)
     assert abs(scatter / told - 1) < 4 / np.sqrt(2 * 59)
 
 
@@ -106,8 +103,8 @@ def test_the_error_told_is_the_scatter_between_seeds(name: str) -> None:
 def test_the_parameter_interval_is_that_of_the_exact_draws() -> None:
     """With 100 replicates a draw its ends lie within a tenth of the exact interval's width, with 20 within a fifth."""
     name = "everybody, in good and bad years"
-    exactly = found(name, 1_000, 1, "exact").years[0].difference.parameter_interval90
+    exactly = found(name, 1_000, 1, "exact").years[0].interval90
     assert exactly is not None
     for replicates, share in ((100, 0.1), (20, 0.2)):
-        simulated = found(name, 1_000, replicates, "batch").years[0].difference.parameter_interval90
+        simulated = found(name, 1_000, replicates, "batch").years[0].interval90
         assert simulated == pytest.approx(exactly, abs=share * (exactly[1] - exactly[0]))

@@ -51,7 +51,7 @@ def compare(
     settings.speak(loaded[0].language)
 
     from ...decision.pairing import leading_scenario
-    from ...report.kinds.comparison.kind import COMPARISON, Comparing
+    from ...report.kinds.comparison import COMPARISON, Comparing
     from ..runner import Request, answer
 
     tell_ignored(settings, leading_scenario(loaded), draws)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...decision.comparison import ComparedYear
 from ...inference.uncertainty import WILSON_Z
-from ..kinds.comparison.document import change, signed, titles_of
-from ..kinds.comparison.result import ComparedScenario, ComparedYear, ComparisonResult
+from ..kinds.comparison import ComparedScenario, ComparisonResult, change, signed, titles_of
 from ..kinds.head import footing, programme_line
 from ..kinds.kind import Source
 from ..language import Language

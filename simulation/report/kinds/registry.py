@@ -7,7 +7,7 @@ from typing import Any
 from ...domain.messages import KampungError
 from .backtest import BACKTEST
 from .calibration import CALIBRATION
-from .comparison.kind import COMPARISON
+from .comparison import COMPARISON
 from .explanation import EXPLANATION
 from .forecast.kind import FORECAST
 from .kind import AnyKind

@@ -1,18 +1,36 @@
-"""What is told of a comparison: what a scenario changes, how sure that is, what it costs, and the tables in it."""
+"""A comparison: its result, what is told of it, and the kind that joins both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from ... import wording
-from ...document.blocks import EVERYWHERE, PAPER, SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Table
-from ...language import Language, phrase
-from ...wording import parameter_name
-from ..forecast.words import precision_reached
-from ..head import caveats_of, distinct_titles, programme_line
-from ..kind import Source
-from .result import AdditionalRises, ComparedScenario, ComparedYear, ComparisonResult, CostOfARise
+from ...decision.comparison import (
+    AdditionalRises,
+    ComparedYear,
+    Comparison,
+    Contrast,
+    CostOfARise,
+    compare,
+)
+from ...decision.pairing import leading_scenario, refuse_unpaired
+from ...domain.messages import Refusal
+from ...domain.villages import KnownStatuses
+from ...engine.effort import Effort
+from ...inference.forecast import basis_of
+from ...inputs.scenario import Scenario
+from .. import wording
+from ..document.blocks import EVERYWHERE, PAPER, SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Table
+from ..language import Language, phrase
+from ..wording import parameter_name
+from .forecast.result import EXACT_IS_PRECISE, Asked, Reached
+from .forecast.words import precision_reached
+from .head import Head, Programme, caveats_of, distinct_titles, head_of, programme_line, programme_of
+from .kind import DataTable, Kind, Source, Work
+from .question import Question
 
+Engine = Literal["batch", "mesa", "exact"]
 MOST_VILLAGES = 10
 MOST_ON_FIRST_PAGE = 3
 """Scenarios whose verdict stands on the first page of a brief."""
@@ -34,6 +52,118 @@ _CHANGES = {
     "none": phrase("“{scenario}” leaves the chance of meeting the target of {year} at {before}"),
 }
 _KEYS_OF_THE_LAW = {"matrix": "transition.matrix", "min_years": "transition.min_years", "overlap": "overlap"}
+COLUMNS_OF_TRACE = ("draws", "replicates", "scenario", "year", "difference", "largest_half_width")
+
+
+@dataclass(frozen=True)
+class Comparing(Asked):
+    """What was asked: as of a forecast, of every scenario."""
+
+    engine: Engine
+
+    @classmethod
+    def of(
+        cls,
+        scenarios: Sequence[Scenario],
+        draws: int | None = None,
+        replicates: int | None = None,
+        seed: int = 0,
+        engine: Engine = "batch",
+        precision: float | None = None,
+    ) -> Question[Comparing]:
+        """Return the question that compares scenarios with the first of them, the baseline.
+
+        Raises
+        ------
+        Refusal
+            Where they cannot be paired, or a precision is asked of exact results.
+        """
+        if precision is not None and engine == "exact":
+            raise Refusal(EXACT_IS_PRECISE)
+        refuse_unpaired(scenarios[0], scenarios[1:])
+        effort = Effort.of(leading_scenario(scenarios), draws, replicates)
+        replicates = 1 if engine == "exact" else effort.replicates
+        return Question("comparison", tuple(scenarios), cls(effort.draws, replicates, seed, engine, precision))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedScenario(Contrast):
+    """One scenario against the baseline, with what must be said of it."""
+
+    title: Mapping[str, str]
+    interventions: tuple[Programme, ...]
+    basis: tuple[str, ...]
+
+    @property
+    def span(self) -> str:
+        """The forecast years, from the first to the last."""
+        first, last = self.years[0].year, self.years[-1].year
+        return str(first) if first == last else f"{first}–{last}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonResult(Head):
+    """What ``comparison.json`` holds; the head is that of the baseline.
+
+    Attributes
+    ----------
+    single_statuses_known
+        Whether it is known which village stands at which level.
+    baseline
+        Its name.
+    scenarios
+        In the order given.
+    horizon
+        Years that the scenarios ask for; an exact comparison may hold the first alone.
+    single_draw
+        Whether uncertain parameters were drawn once only.
+    simulated_alone_otherwise
+        Scenarios without uncertain parameters beside some that have: their own forecasts have one draw.
+    precision
+        None where none was asked for.
+    """
+
+    single_statuses_known: bool
+    baseline: str
+    scenarios: tuple[ComparedScenario, ...]
+    horizon: int
+    draws: int
+    replicates: int
+    seed: int
+    single_draw: bool
+    simulated_alone_otherwise: tuple[str, ...]
+    precision: Reached | None
+
+
+def result_of(found: Comparison) -> ComparisonResult:
+    """Return the typed result of a comparison."""
+    draws, exact = found.effort.draws, found.engine == "exact"
+    replicates = 1 if exact else found.effort.replicates
+    fixed = [scenario.name for scenario in found.scenarios if scenario.fixed]
+    precision = None
+    if found.trace is not None:
+        precision = Reached(found.trace.wanted, found.half_width, draws * replicates, found.trace.ended_by)
+    return ComparisonResult(
+        **head_of(found.baseline),
+        single_statuses_known=isinstance(found.baseline.districts[0].known, KnownStatuses),
+        baseline=found.baseline.name,
+        scenarios=tuple(
+            ComparedScenario(
+                **vars(contrast),
+                title=dict(scenario.title),
+                interventions=programme_of(scenario),
+                basis=tuple(basis_of(scenario.parameters)),
+            )
+            for scenario, contrast in zip(found.scenarios[1:], found.contrasts, strict=True)
+        ),
+        horizon=found.baseline.horizon,
+        draws=draws,
+        replicates=replicates,
+        seed=found.seed,
+        single_draw=draws == 1 and len(fixed) < len(found.scenarios),
+        simulated_alone_otherwise=tuple(fixed) if draws > 1 and not exact else (),
+        precision=precision,
+    )
 
 
 def document_of(result: ComparisonResult, speech: Language, _: Source) -> Document:
@@ -292,6 +422,11 @@ def notes(speech: Language, result: ComparisonResult) -> Iterator[str]:
                 scenario=titles[one.name],
                 year=year,
             )
+    if len(result.scenarios[0].years) < result.horizon:
+        yield speech.say(
+            "Only {first} is known exactly; later years need simulation: leave out --engine exact.",
+            first=result.scenarios[0].years[0].year,
+        )
     if not result.single_statuses_known:
         yield speech.say(
             "Only counts by status are known, not which village stands where: single villages cannot be ranked."
@@ -374,3 +509,60 @@ def cost_of_a_rise(speech: Language, each: CostOfARise | None, *, spanned: bool 
 
 def _money(speech: Language, cost: float) -> str:
     return speech.number(cost, 0 if cost >= 10 else 1)
+
+
+def _compute(question: Question[Comparing], work: Work) -> Comparison:
+    asked = question.asked
+    sinks = [sink for place in range(len(question.scenarios)) if (sink := work.sink(place)) is not None]
+    return compare(
+        *question.scenarios,
+        draws=asked.draws,
+        replicates=asked.replicates,
+        seed=asked.seed,
+        engine=asked.engine,
+        precision=asked.precision,
+        workers=work.workers,
+        progress=work.progress,
+        sinks=sinks or None,
+    )
+
+
+def _question(found: Comparison) -> Question[Comparing]:
+    effort, precision = found.effort, None
+    if found.trace is not None:
+        first, precision = found.trace.steps[0], found.trace.wanted
+        effort = Effort(first.draws, first.replicates)
+    return Comparing.of(found.scenarios, effort.draws, effort.replicates, found.seed, found.engine, precision)
+
+
+def _tables(found: Comparison) -> Iterable[DataTable]:
+    """Yield the tables: years, villages where they are known, and the rounds where a precision was asked for."""
+    yield DataTable.of_rows("comparison.csv", [row for contrast in found.contrasts for row in contrast.rows()])
+    villages = [
+        {"scenario": contrast.name, **vars(village)} for contrast in found.contrasts for village in contrast.villages
+    ]
+    if villages:
+        yield DataTable.of_rows("comparison_villages.csv", villages)
+    if found.trace is not None:
+        rows = [
+            (step.draws, step.replicates, contrast.name, year.year, difference, step.half_width)
+            for step in found.trace.steps
+            for contrast, differences in zip(found.contrasts, step.probabilities, strict=True)
+            for year, difference in zip(contrast.years, differences, strict=True)
+        ]
+        yield DataTable("precision.csv", COLUMNS_OF_TRACE, rows)
+
+
+COMPARISON = Kind(
+    name="comparison",
+    asked=Comparing,
+    found=Comparison,
+    result_type=ComparisonResult,
+    question=_question,
+    compute=_compute,
+    result=result_of,
+    tables=_tables,
+    document=document_of,
+    figures=("comparison",),
+    title=phrase("comparison"),
+)

@@ -1,1 +1,0 @@
-"""A comparison: its result, what is said of it, and the kind that joins both."""
