@@ -37,6 +37,7 @@ from .domain.target import Target as Target
 from .domain.villages import DistrictCounts as DistrictCounts
 from .domain.villages import KnownStatuses as KnownStatuses
 from .domain.villages import MadeUpCounts as MadeUpCounts
+from .domain.villages import SomeStatuses as SomeStatuses
 from .domain.villages import SubdistrictCounts as SubdistrictCounts
 from .domain.villages import Villages as Villages
 from .engine.effort import EffortError as EffortError

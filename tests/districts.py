@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulation.domain.distributions import Distribution, Fixed
 from simulation.domain.intervention import PRIORITIES, Intervention
 from simulation.domain.parameters import INTERVENTION_PRIOR, ParameterSet
-from simulation.domain.status import LEVELS
+from simulation.domain.status import LEVELS, UNKNOWN
 from simulation.domain.target import Target
 from simulation.domain.villages import Villages
 from simulation.inputs.scenario import Scenario
@@ -169,13 +169,16 @@ def scenarios(draw: st.DrawFn, *, known_status: bool | None = None, gentle: bool
     sizes = draw(st.lists(st.integers(1, 5), min_size=1, max_size=4))
     total = sum(sizes)
     status = draw(st.lists(st.integers(0, 3), min_size=total, max_size=total))
-    known = draw(st.booleans()) if known_status is None else known_status
+    how = draw(st.sampled_from(["known", "some", "counts"])) if known_status is None else "known"
+    counts = None if how == "known" else np.bincount(status, minlength=4).tolist()
+    if how == "some":
+        status = [draw(st.sampled_from([level, UNKNOWN])) for level in status]
     cell = st.floats(-3, 3, width=16)
     cell = cell if gentle else cell | st.floats(-1e5, 1e5)
     villages = make_villages(
         sizes,
-        status=status if known else None,
-        counts=None if known else np.bincount(status, minlength=4).tolist(),
+        status=None if how == "counts" else status,
+        counts=counts,
         columns={
             "remote": draw(st.lists(cell, min_size=total, max_size=total)),
             "road": draw(st.lists(st.sampled_from(["tanah", "aspal"]), min_size=total, max_size=total)),

@@ -12,9 +12,9 @@ from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions, require_assumptions
-from ..domain.status import Status
+from ..domain.status import LEVELS
 from ..domain.target import Target
-from ..domain.villages import KnownStatuses, MadeUpCounts, StatusKnowledge, SubdistrictCounts, Villages
+from ..domain.villages import KnownStatuses, MadeUpCounts, SomeStatuses, StatusKnowledge, SubdistrictCounts, Villages
 from ..inputs.scenario import Scenario
 
 SEVERAL_DISTRICTS = Message(
@@ -52,6 +52,9 @@ COUNTS_IN_ONE = Message(
     "the number of villages at each level is given in only one of {scenario} and {baseline}; "
     "give both the same villages.status_counts"
 )
+
+_NAMES = (*LEVELS, "?")
+"""A status by its number, one that is not known the last."""
 
 
 def leading_scenario(scenarios: Sequence[Scenario]) -> Scenario:
@@ -139,21 +142,24 @@ def _other_villages(wanted: Villages, found: Villages) -> Iterator[Message]:
 def _other_statuses(wanted: Villages, found: Villages) -> Iterator[Message]:
     """Yield how the statuses differ of two districts whose villages stand in the same order."""
     match found.known, wanted.known:
-        case KnownStatuses(levels=one), KnownStatuses(levels=other):
+        case (KnownStatuses(levels=one), KnownStatuses(levels=other)) | (
+            SomeStatuses(levels=one),
+            SomeStatuses(levels=other),
+        ) if (one != other).any():
             apart = np.flatnonzero(one != other)
-            if apart.size:
-                first = apart[0]
-                labels = {"found": Status(int(one[first])).label, "wanted": Status(int(other[first])).label}
-                yield OTHER_STATUSES.filled(number=apart.size, code=wanted.codes[first], **labels)
-        case (KnownStatuses(), _) | (_, KnownStatuses()):
-            yield STATUSES_IN_ONE
-        case MadeUpCounts(), MadeUpCounts():
+            first = apart[0]
+            labels = {"found": _NAMES[one[first]], "wanted": _NAMES[other[first]]}
+            yield OTHER_STATUSES.filled(number=apart.size, code=wanted.codes[first], **labels)
+        case one, other if _alike(one, other):
             return
+        case SomeStatuses() as one, SomeStatuses() as other:
+            yield _differs(OTHER_COUNTS, _counts(one), _counts(other))
+        case (KnownStatuses() | SomeStatuses(), _) | (_, KnownStatuses() | SomeStatuses()):
+            yield STATUSES_IN_ONE
         case (MadeUpCounts(), _) | (_, MadeUpCounts()):
             yield COUNTS_IN_ONE
         case one, other:
-            if not _alike(one, other):
-                yield _differs(OTHER_COUNTS, _counts(one), _counts(other))
+            yield _differs(OTHER_COUNTS, _counts(one), _counts(other))
 
 
 def _differs(message: Message, found: object, wanted: object) -> Message:

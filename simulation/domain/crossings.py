@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .evidence import UNKNOWN
-from .status import TOP
+from .status import TOP, UNKNOWN
 from .target import Target
 
 Four = NDArray[np.int64]

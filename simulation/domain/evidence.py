@@ -12,10 +12,7 @@ from numpy.typing import NDArray
 
 from .constraints import problem_at
 from .messages import DataError, Message, Problem
-from .status import LEVELS
-
-UNKNOWN = -1
-"""Stands for a status that is not known."""
+from .status import LEVELS, UNKNOWN
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,8 @@ class Status(IntEnum):
 
 LEVELS: tuple[str, ...] = tuple(status.label for status in Status)
 TOP = Status.PARIPURNA
+UNKNOWN = -1
+"""Stands for a status that is not known."""
 
 SYNONYMS: dict[str, str] = {"berkelanjutan": "paripurna"}
 """Other official names of a level, accepted on input and never shown."""

@@ -16,7 +16,7 @@ from .constraints import WRONG_TYPE, problem_at
 from .distributions import Dirichlet
 from .messages import Message, Problem, ScenarioError, listed, nearest
 from .randomness import break_ties, parameter_uniforms, unit_hash
-from .status import LEVELS, TOP
+from .status import LEVELS, TOP, UNKNOWN
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,6 +37,34 @@ class KnownStatuses:
     def counts(self) -> Ints:
         """Shape (4,): villages per level."""
         return np.bincount(self.levels, minlength=len(LEVELS))
+
+
+@dataclass(frozen=True, eq=False)
+class SomeStatuses:
+    """The level of some villages, and how many of all stand at each: which of the others stands where is unknown.
+
+    Attributes
+    ----------
+    levels
+        Shape (V,): 0..3, or `UNKNOWN`.
+    counts
+        Shape (4,): villages per level of the whole district.
+    """
+
+    levels: Statuses
+    counts: Ints
+
+    @property
+    def known(self) -> Ints:
+        """Shape (4,): villages per level among those whose level is known."""
+        return np.bincount(self.levels[self.levels != UNKNOWN], minlength=len(LEVELS))
+
+    def place(self, key: Floats) -> Statuses:
+        """Place what the counts leave on the villages of unknown level at random; see `DistrictCounts.place`."""
+        unknown = self.levels == UNKNOWN
+        status = np.repeat(self.levels[:, None], key.shape[1], axis=1)
+        status[unknown] = place_counts(key[unknown], (self.counts - self.known)[:, None])
+        return status
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +122,7 @@ class MadeUpCounts:
         return _largest_remainder(Dirichlet(tuple(MADE_UP_SHARES), MADE_UP_WEIGHT).quantile(uniform), self.villages)
 
 
-StatusKnowledge = KnownStatuses | DistrictCounts | SubdistrictCounts | MadeUpCounts
+StatusKnowledge = KnownStatuses | SomeStatuses | DistrictCounts | SubdistrictCounts | MadeUpCounts
 """What is known of the villages' levels at the end of the origin year."""
 
 
@@ -128,19 +156,41 @@ def _unequal(lengths: Mapping[str, int], size: int) -> Iterator[Problem]:
             yield problem_at(f"villages.{column}", length, (message, Message("one value for each village"), None))
 
 
-def _other_subdistricts(counts: Mapping[str, Ints], subdistricts: set[str]) -> Iterator[Problem]:
-    """Yield where counts by kecamatan lack one, or name another."""
-    lacking = sorted(subdistricts - counts.keys())
-    if lacking:
-        message = Message("counts are missing for kecamatan {names}", {"names": listed(lacking)})
+def _wrong_total(field: str, counts: Ints, villages: int) -> Iterator[Problem]:
+    """Yield that these are not four counts that add up to so many villages."""
+    four = np.asarray(counts)
+    if four.shape == (len(LEVELS),) and (four >= 0).all() and int(four.sum()) == villages:
+        return
+    total = int(four.sum())
+    values = {"total": total, "villages": int(villages)}
+    message = Message("the counts add up to {total:,}, the villages of the table to {villages:,}", values)
+    allowed = Message("four counts that add up to {villages:,}", values)
+    left = {"number": abs(int(villages) - total)}
+    fix = Message("take {number:,} off the counts, or add the villages that the table lacks", left)
+    if total < villages:
+        fix = Message("add {number:,} to the counts, or remove the villages that the table has too many", left)
+    yield problem_at(field, four.tolist(), (message, allowed, fix))
+
+
+def _wrong_subdistricts(counts: Mapping[str, Ints], subdistrict_of: list[str]) -> Iterator[Problem]:
+    """Yield where counts by kecamatan are not those of the kecamatan in which the villages lie."""
+    villages = dict(sorted(Counter(subdistrict_of).items()))
+    for place, (name, four) in enumerate(counts.items()):
+        field = f"villages.status_counts.{name}"
+        if name in villages:
+            yield from _wrong_total(field, four, villages[name])
+            continue
+        message = Message("the table has no kecamatan of this name")
+        allowed = Message("one of: {names}", {"names": listed(villages, 30)})
+        yield problem_at(field, name, (message, allowed, nearest(name, villages) if place < _SUGGESTED else None))
+    if missing := [name for name in villages if name not in counts]:
+        message = Message("counts are missing for kecamatan {names}", {"names": listed(missing)})
         fix = Message("add a line with four counts for each of them")
         yield problem_at("villages.status_counts", "", (message, None, fix))
-    for name in sorted(counts.keys() - subdistricts):
-        allowed = Message("one of: {names}", {"names": listed(sorted(subdistricts), 30)})
-        finding = Message("the table has no kecamatan of this name"), allowed, nearest(name, subdistricts)
-        yield problem_at("villages.status_counts", name, finding)
 
 
+_SUGGESTED = 50
+"""Kecamatan for whose names another is suggested: many mistakes have one cause, and looking takes long."""
 _OWN_COLUMNS = frozenset({"village_code", "village", "subdistrict", "status", "district_code"})
 
 
@@ -215,14 +265,17 @@ class Villages:
         yield from self._status_problems(size)
 
     def _status_problems(self, size: int) -> Iterator[Problem]:
-        if isinstance(self.known, KnownStatuses):
+        if isinstance(self.known, KnownStatuses | SomeStatuses):
             levels = np.asarray(self.known.levels)
-            if levels.shape != (size,) or not np.isin(levels, np.arange(len(LEVELS))).all():
-                wrong = levels[~np.isin(levels, np.arange(len(LEVELS)))]
+            possible = [*range(len(LEVELS)), *([UNKNOWN] if isinstance(self.known, SomeStatuses) else [])]
+            if levels.shape != (size,) or not np.isin(levels, possible).all():
+                wrong = levels[~np.isin(levels, possible)]
                 found = int(wrong[0]) if wrong.size else levels.size
                 allowed = Message("a level from 0 (dasar) to 3 (paripurna) for each village")
                 message = Message("these are not the levels of the villages")
                 yield problem_at("villages.status", found, (message, allowed))
+                return
+        if isinstance(self.known, KnownStatuses):
             return
         counts = self.known.counts
         if counts is None:
@@ -232,12 +285,14 @@ class Villages:
             fours, sizes = self.known.by_subdistrict, np.bincount(self.subdistrict_index)
             names = [f"villages.status_counts.{name}" for name in self.subdistricts]
             places = list(zip(names, fours, sizes, strict=False))
-        for field_name, four, villages in places:
-            if np.shape(four) != (len(LEVELS),) or (np.asarray(four) < 0).any() or int(np.sum(four)) != villages:
-                total = {"total": int(np.sum(four)), "villages": int(villages)}
-                message = Message("the counts add up to {total:,}, the villages of the table to {villages:,}", total)
-                allowed = Message("four counts that add up to {villages:,}", {"villages": int(villages)})
-                yield problem_at(field_name, np.asarray(four).tolist(), (message, allowed))
+        problems = [problem for place in places for problem in _wrong_total(*place)]
+        yield from problems
+        if isinstance(self.known, SomeStatuses) and not problems and (self.known.known > counts).any():
+            level = int(np.argmax(self.known.known > counts))
+            values = {"known": int(self.known.known[level]), "level": LEVELS[level], "counted": int(counts[level])}
+            message = Message("{known:,} villages are known to be {level}, and the counts have {counted:,}", values)
+            fix = Message("correct the statuses or the counts; the counts are those of all villages")
+            yield problem_at("villages.status_counts", np.asarray(counts).tolist(), (message, None, fix))
 
     @classmethod
     def arrange(
@@ -255,7 +310,8 @@ class Villages:
         """Sort rows by (kecamatan, code) and number the kecamatan.
 
         `status_counts` is an array of four, or one such array per kecamatan name; without it and without `status`,
-        counts are made up. Row i of every list describes the same village; the order of rows does not matter.
+        counts are made up. Where `status` holds `UNKNOWN`, four counts of all villages say what is left for those.
+        Row i of every list describes the same village; the order of rows does not matter.
 
         Raises
         ------
@@ -270,7 +326,7 @@ class Villages:
         }
         problems = list(_unequal(lengths, len(codes)))
         if isinstance(status_counts, Mapping):
-            problems += _other_subdistricts(status_counts, set(subdistrict_of))
+            problems += _wrong_subdistricts(status_counts, subdistrict_of)
         if problems:
             raise ScenarioError(problems)
         order = sorted(range(len(codes)), key=lambda i: (subdistrict_of[i], codes[i]))
@@ -278,7 +334,10 @@ class Villages:
         number = {name: k for k, name in enumerate(subdistricts)}
         known: StatusKnowledge = MadeUpCounts(district_code, len(codes))
         if status is not None:
-            known = KnownStatuses(np.array([status[i] for i in order], dtype=np.int8))
+            levels = np.array([status[i] for i in order], dtype=np.int8)
+            known = KnownStatuses(levels)
+            if UNKNOWN in status and status_counts is not None and not isinstance(status_counts, Mapping):
+                known = SomeStatuses(levels, status_counts)
         elif isinstance(status_counts, Mapping):
             known = SubdistrictCounts(np.array([status_counts[name] for name in subdistricts], dtype=np.int64))
         elif status_counts is not None:
@@ -340,7 +399,7 @@ class Villages:
     @cached_property
     def made_up(self) -> bool:
         """Whether the villages are just those that counts make up, so that the counts alone say all."""
-        if self.columns or isinstance(self.known, KnownStatuses):
+        if self.columns or isinstance(self.known, KnownStatuses | SomeStatuses):
             return False
         if isinstance(self.known, SubdistrictCounts):
             counts = dict(zip(self.subdistricts, self.known.by_subdistrict, strict=True))

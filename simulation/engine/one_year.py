@@ -26,7 +26,7 @@ from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, TOP
 from ..domain.target import Target, needed
 from ..domain.transition import chance, factor, fall_chance, odds, odds_against
-from ..domain.villages import KnownStatuses, SubdistrictCounts, Villages, count_levels, places
+from ..domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages, count_levels, places
 from .environment import Environment
 from .poisson_binomial import add, add_villages
 
@@ -291,9 +291,12 @@ def _sorts(scenario: Assumptions, villages: Villages, parameters: Parameters) ->
     """Return the sort of each village, shape (V,): lots and unknown statuses alone part villages of one sort."""
     known = isinstance(villages.known, KnownStatuses)
     index = villages.subdistrict_index
-    of_subdistrict = index if isinstance(villages.known, SubdistrictCounts) else villages.subdistrict_sizes[index]
+    apart = isinstance(villages.known, SubdistrictCounts | SomeStatuses)
+    of_subdistrict = index if apart else villages.subdistrict_sizes[index]
     status = villages.levels if known else None
     columns: list[NDArray[Any]] = [of_subdistrict if status is None else status.astype(np.int64)]
+    if isinstance(villages.known, SomeStatuses):
+        columns.append(villages.known.levels)
     columns += [regressor for _, regressor in seen_at(villages, parameters, status)]
     for plan in scenario.interventions:
         order = fixed_order(plan, villages)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from math import exp
 
 import numpy as np
 
-from ..domain.messages import Message, Problem, listed, nearest, shown
+from ..domain.messages import Message, listed, nearest, shown
 from ..domain.parameters import ParameterKey, ParameterSet
 from ..domain.target import Target
 from ..domain.villages import Villages
 from .districts import Region
-from .located_nodes import Node, Place
-from .problem_list import ProblemList
+from .located_nodes import Node
+from .problem_list import ProblemList, tell_at
 from .schema import ScenarioFile
 from .tables.cells import NUMBER
 from .tables.dates import date_of
@@ -105,33 +104,6 @@ def check_target(node: Node, checked: Checked[ScenarioFile], collector: ProblemL
     if checked.knows("target.reading"):
         tell_at(node, target.problems(), collector)
     return target
-
-
-def tell_at(node: Node, problems: Iterable[Problem], collector: ProblemList) -> None:
-    """Tell problems of what was made from a scenario at the places where their fields stand in its files."""
-    for problem in problems:
-        if collector.full:
-            return
-        place = _place_of(node, problem)
-        collector.add(
-            place,
-            problem.field,
-            problem.message,
-            found=problem.found if isinstance(place, Place) or problem.field.endswith(f".{problem.found}") else "",
-            allowed=problem.allowed,
-            suggestion=problem.suggestion,
-        )
-
-
-def _place_of(node: Node, problem: Problem) -> Node | Place:
-    """Return where a field stands: its value, the item of a list that is wrong, or the place of what lacks it."""
-    missing = False
-    for part in problem.field.split("."):
-        missing = part not in node.mapping
-        node = node.mapping.get(part, node)
-    if missing and not problem.found:
-        return node.place
-    return next((item for item in node.items if item.text == problem.found), node)
 
 
 def check_date(node: Node, origin: int | None, collector: ProblemList) -> None:

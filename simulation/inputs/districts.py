@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..domain.messages import Message, listed, nearest, shown
-from ..domain.villages import Villages
+from ..domain.messages import Message, ScenarioError, listed, nearest, shown
+from ..domain.status import UNKNOWN
+from ..domain.villages import Ints, Villages
 from .files import Files
 from .located_nodes import Node
-from .problem_list import ProblemList, compact
+from .problem_list import ProblemList, tell_at
 from .schema import ScenarioFile, StatusCounts, VillagesSection
 from .validation import Checked
 from .validation_messages import missing_key
@@ -24,6 +23,7 @@ from .village_table import (
     read_village_table,
     read_villages_of_districts,
     suggest_status_column,
+    tell_blank_statuses,
 )
 
 Counts = StatusCounts | dict[str, StatusCounts]
@@ -81,7 +81,7 @@ def read_districts(
                 collector.add(node.place, key, message, allowed=allowed, suggestion=line)
     if villages is None or model.villages is None:
         return Region()
-    reader = _OneDistrict(villages, model, files, collector)
+    reader = _OneDistrict(node, villages, model, files, collector)
     return reader.read(checked.get("origin"), complete and checked.knows("villages.table", "villages.status_counts"))
 
 
@@ -107,8 +107,10 @@ def _many(node: Node, files: Files, collector: ProblemList, origin: int | None) 
         source = files.read(rows_of.value, rows_of.place, "districts.villages")
         found = read_villages_of_districts(source, collector, origin) if source is not None else {}
         for code, villages in found.items():
+            before = len(collector)
             _tell_other_number(rows_of, code, villages, districts, collector)
-        districts |= {code: _listed(districts[code], villages) for code, villages in found.items() if code in districts}
+            if len(collector) == before:
+                districts[code] = _with_villages(districts[code], villages, rows_of, collector)
     return Region(tuple(districts.values()), rows.provinces, listed=rows_of is not None)
 
 
@@ -126,24 +128,24 @@ def _tell_other_number(
         collector.add(place, "districts.villages", message, suggestion=Message("correct one of the two tables"))
 
 
-def _listed(district: Villages, villages: VillageTable) -> Villages:
-    """Return a district with its villages as a table lists them."""
-    return Villages.arrange(
-        district.district_code,
-        district.district,
-        villages.codes,
-        villages.names,
-        villages.subdistricts,
-        status=villages.status,
-        status_counts=district.known.counts,
-        columns=villages.columns,
-    )
+def _with_villages(district: Villages, table: VillageTable, place: Node, collector: ProblemList) -> Villages:
+    """Return a district with the villages of a table; where they do not go together, that is told."""
+    counts = district.known.counts
+    if counts is None and table.status is not None and UNKNOWN in table.status:
+        tell_blank_statuses(table, collector)
+    try:
+        return _listed(district.district_code, district.district, table, counts)
+    except ScenarioError as error:
+        for problem in error.problems:
+            collector.add(place, "districts.villages", problem.message, suggestion=problem.suggestion)
+        return district
 
 
 class _OneDistrict:
     """Reads the section `villages` of a scenario with one district."""
 
-    def __init__(self, node: Node, model: ScenarioFile, files: Files, collector: ProblemList) -> None:
+    def __init__(self, scenario: Node, node: Node, model: ScenarioFile, files: Files, collector: ProblemList) -> None:
+        self._scenario = scenario
         self._node = node
         self._section: VillagesSection = model.villages or VillagesSection()
         self._code = model.district.code if model.district is not None else "00.00"
@@ -202,8 +204,9 @@ class _OneDistrict:
 
     def _from_table(self, table: VillageTable, counts: Counts | None, sound: bool) -> Region:
         given = self._node.get("status_counts")
+        blank = table.status is not None and UNKNOWN in table.status
         dropped = False
-        if table.status is not None and given is not None:
+        if table.status is not None and not blank and given is not None:
             dropped = given.place.generation > self._node.mapping["table"].place.generation
             if not dropped:
                 message = Message("the table has a status for each village already")
@@ -216,57 +219,37 @@ class _OneDistrict:
                 "add a column status to the table, or give villages.status_counts"
             )
             self._collector.add(self._node.mapping["table"], "villages.table", message, suggestion=fix)
-        arrays = self._match(table, counts) if counts is not None else None
-        district = Villages.arrange(
-            self._code,
-            self._name,
-            table.codes,
-            table.names,
-            table.subdistricts,
-            status=table.status,
-            status_counts=arrays,
-            columns=table.columns,
-        )
+        elif blank and isinstance(counts, dict) and given is not None:
+            message = Message("the table leaves some statuses blank, and counts by kecamatan cannot fill them up")
+            fix = Message("write the four counts of the whole district")
+            self._collector.add(given, "villages.status_counts", message, suggestion=fix)
+            counts = None
+        elif blank and counts is None and sound:
+            tell_blank_statuses(table, self._collector)
+        try:
+            district = _listed(self._code, self._name, table, None if counts is None else _arrays(counts))
+        except ScenarioError as error:
+            tell_at(self._scenario, error.problems, self._collector)
+            district = _listed(self._code, self._name, replace(table, status=None), None)
         return Region((district,), {}, table, listed=True, dropped_counts=dropped)
 
-    def _match(self, table: VillageTable, counts: Counts) -> Any:
-        """Return counts as arrays after telling where they do not match the table; None where they do not."""
-        before = len(self._collector)
-        if isinstance(counts, StatusCounts):
-            self._compare(sum(counts.four), len(table.codes), "villages.status_counts", self._node.get("status_counts"))
-            return np.array(counts.four, dtype=np.int64) if len(self._collector) == before else None
-        have = dict(sorted(Counter(table.subdistricts).items()))
-        place = self._node.mapping["status_counts"]
-        for name, four in counts.items():
-            field_name = f"villages.status_counts.{name}"
-            if name in have:
-                self._compare(sum(four.four), have[name], field_name, place.get(name))
-                continue
-            message = Message("the table has no kecamatan of this name")
-            allowed = Message("one of: {names}", {"names": listed(have, 30)})
-            fix = self._collector.nearest(name, have)
-            self._collector.add(place.mapping[name], field_name, message, found=name, allowed=allowed, suggestion=fix)
-        missing = [name for name in have if name not in counts]
-        if missing:
-            message = Message("counts are missing for kecamatan {names}", {"names": listed(missing)})
-            fix = Message("add a line with four counts for each of them")
-            self._collector.add(place.place, "villages.status_counts", message, suggestion=fix)
-        if len(self._collector) > before:
-            return None
-        return {name: np.array(four.four, dtype=np.int64) for name, four in counts.items()}
 
-    def _compare(self, total: int, villages: int, field_name: str, place: Node | None) -> None:
-        if total != villages:
-            message = Message(
-                "the counts add up to {total:,}, the villages of the table to {villages:,}",
-                {"total": total, "villages": villages},
-            )
-            allowed = Message("four counts that add up to {villages:,}", {"villages": villages})
-            left = {"number": abs(villages - total)}
-            fix = Message("take {number:,} off the counts, or add the villages that the table lacks", left)
-            if total < villages:
-                fix = Message("add {number:,} to the counts, or remove the villages that the table has too many", left)
-            found = compact(place) if place is not None else total
-            self._collector.add(
-                (place or self._node).place, field_name, message, found=found, allowed=allowed, suggestion=fix
-            )
+def _arrays(counts: Counts) -> Ints | dict[str, Ints]:
+    if isinstance(counts, StatusCounts):
+        return np.array(counts.four, dtype=np.int64)
+    return {name: np.array(four.four, dtype=np.int64) for name, four in counts.items()}
+
+
+def _listed(code: str, name: str, table: VillageTable, counts: Ints | Mapping[str, Ints] | None) -> Villages:
+    """Return a district with its villages as a table lists them."""
+    status = table.status if counts is not None or table.status is None or UNKNOWN not in table.status else None
+    return Villages.arrange(
+        code,
+        name,
+        table.codes,
+        table.names,
+        table.subdistricts,
+        status=status,
+        status_counts=counts,
+        columns=table.columns,
+    )

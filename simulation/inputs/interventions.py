@@ -7,10 +7,10 @@ from typing import Any
 from ..domain.constraints import LATEST_YEAR
 from ..domain.intervention import COLUMN_PREFIX, Intervention
 from ..domain.messages import ScenarioError
-from .cross_checks import tell_at, tell_not_numeric
+from .cross_checks import tell_not_numeric
 from .districts import Region
 from .located_nodes import Node
-from .problem_list import ProblemList
+from .problem_list import ProblemList, tell_at
 from .schema import InterventionSection
 from .validation import Checked
 

@@ -5,7 +5,7 @@ Knows the order of reading and how a finding is worded for people; must not know
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ..domain.messages import (
     LONGEST,
@@ -110,6 +110,33 @@ class ProblemList:
         ordered = sorted(self._problems, key=lambda problem: (self._files.index(problem.file), problem.line or 0))
         kind = DataError if all(problem.table for problem in ordered) else ScenarioError
         return kind(ordered, self.language)
+
+
+def tell_at(node: Node, problems: Iterable[Problem], collector: ProblemList) -> None:
+    """Tell problems of what was made from a scenario at the places where their fields stand in its files."""
+    for problem in problems:
+        if collector.full:
+            return
+        place = _place_of(node, problem)
+        collector.add(
+            place,
+            problem.field,
+            problem.message,
+            found=problem.found if isinstance(place, Place) or problem.field.endswith(f".{problem.found}") else "",
+            allowed=problem.allowed,
+            suggestion=problem.suggestion,
+        )
+
+
+def _place_of(node: Node, problem: Problem) -> Node | Place:
+    """Return where a field stands: its value, the item of a list that is wrong, or the place of what lacks it."""
+    missing = False
+    for part in problem.field.split("."):
+        missing = part not in node.mapping
+        node = node.mapping.get(part, node)
+    if missing and not problem.found:
+        return node.place
+    return next((item for item in node.items if item.text == problem.found), node)
 
 
 def compact(node: Node) -> str:

@@ -23,9 +23,9 @@ from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal, shown
 from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 from ..domain.scenario import Assumptions, StatedAssumptions
-from ..domain.status import LEVELS
+from ..domain.status import LEVELS, UNKNOWN
 from ..domain.target import Target
-from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SubdistrictCounts, Villages
+from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SomeStatuses, SubdistrictCounts, Villages
 from .distribution_schema import notation
 from .posterior import METADATA_KEY
 from .tables.cells import NUMBER, clean, guard
@@ -164,7 +164,7 @@ def _villages(villages: Villages) -> dict[str, Any]:
     if not villages.made_up:
         section["table"] = VILLAGES
     match villages.known:
-        case DistrictCounts(counts=counts):
+        case DistrictCounts(counts=counts) | SomeStatuses(counts=counts):
             section["status_counts"] = dict(zip(LEVELS, counts.tolist(), strict=True))
             if "table" not in section:
                 section["subdistricts"] = len(villages.subdistricts)
@@ -244,7 +244,7 @@ def _district_table(scenario: StatedAssumptions) -> str:
     for each in scenario.districts:
         if isinstance(each.known, SubdistrictCounts):
             raise Refusal(Message("no scenario file can state counts by kecamatan for one of several districts"))
-        counts = each.known.counts if isinstance(each.known, DistrictCounts) else None
+        counts = each.known.counts if isinstance(each.known, DistrictCounts | SomeStatuses) else None
         four = [""] * len(LEVELS) if counts is None else counts.tolist()
         province = scenario.provinces.get(each.district_code, "")
         rows.append([each.district_code, each.district, province, len(each), len(each.subdistricts), *four])
@@ -259,13 +259,13 @@ def _village_table(scenario: StatedAssumptions) -> str:
     rows: list[list[str]] = []
     for district in districts:
         empty = [""] * len(district)
-        levels = district.known.levels if isinstance(district.known, KnownStatuses) else None
+        levels = district.known.levels if isinstance(district.known, KnownStatuses | SomeStatuses) else None
         columns = [
             *([district.district_code] * len(district) for _ in of_several),
             district.codes,
             district.names,
             [district.subdistricts[k] for k in district.subdistrict_index],
-            empty if levels is None else [LEVELS[level] for level in levels],
+            empty if levels is None else ["" if level == UNKNOWN else LEVELS[level] for level in levels],
             *(_cells(district.columns[name]) if name in district.columns else empty for name in further),
         ]
         rows += map(list, zip(*columns, strict=True))

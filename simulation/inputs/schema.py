@@ -109,7 +109,11 @@ class VillagesSection(Frozen):
             Discriminator(_counts_kind),
         ]
         | None
-    ) = Field(None, description="Villages per level where the table has no status: of the district or per kecamatan.")
+    ) = Field(
+        None,
+        description="Villages per level where the table has no status, of the district or per kecamatan; "
+        "where it leaves some blank, of all villages of the district: the blank ones are drawn from what is left.",
+    )
     as_of: Day | None = Field(None, description="Day the statuses or counts describe, YYYY-MM-DD.")
     subdistricts: Annotated[int, Strict(), Field(ge=1, le=10_000)] | None = Field(
         None, description="Number of kecamatan where there is no table; 1 if left out."

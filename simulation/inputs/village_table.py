@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..domain.messages import Message, nearest
-from ..domain.status import LEVELS, parse_status
+from ..domain.status import LEVELS, UNKNOWN, parse_status
 from ..domain.villages import Villages
 from .files import Source
 from .located_nodes import Node
@@ -45,7 +45,7 @@ class VillageTable:
     table
         The rows as text.
     status
-        0..3 for each row, or None where the table does not know it.
+        0..3 for each row, `UNKNOWN` where the cell is blank; None where the table knows none.
     columns
         Further columns: numbers where every cell is one, else text.
     """
@@ -132,6 +132,19 @@ def suggest_status_column(table: VillageTable) -> Message | None:
     return suggest_column("status", list(table.columns))
 
 
+def tell_blank_statuses(villages: VillageTable, collector: ProblemList) -> None:
+    """Tell that some statuses are blank and nothing says how many villages of each level there are."""
+    cells = villages.table.columns["status"]
+    blank = [row for row, cell in zip(villages.table.rows, cells, strict=True) if not cell]
+    values = {"blank": len(blank), "rows": len(cells)}
+    message = Message("the status is empty here; {blank:,} of {rows:,} rows have none", values)
+    fix = Message(
+        "give the four counts of the whole district (villages.status_counts), from which the blank ones are drawn; "
+        "or write dasar where a missing report means that"
+    )
+    villages.table.tell(blank[0], "status", message, collector, fix=fix)
+
+
 def level_of(cell: str) -> int | None:
     """Return the level that a cell names, 0 … 3, in Indonesian or English; None where it names none."""
     level = _LEVEL_BEFORE.sub("", strip_quotes(cell), count=1).lower()
@@ -139,25 +152,18 @@ def level_of(cell: str) -> int | None:
 
 
 def _statuses(table: Table, collector: ProblemList) -> list[int] | None:
-    """Return the level of each row; None where no row has one."""
+    """Return the level of each row, `UNKNOWN` where the cell is blank; None where no row has one."""
     cells = table.columns["status"]
     if not any(cells):
         return None
     statuses: list[int] = []
-    blank = sum(not cell for cell in cells)
     for row, cell in zip(table.rows, cells, strict=True):
-        status = level_of(cell)
-        statuses.append(status or 0)
+        status = level_of(cell) if cell else UNKNOWN
+        statuses.append(UNKNOWN if status is None else status)
         if status is not None or collector.full:
             continue
-        if not cell:
-            message = Message(
-                "the status is empty here; {blank:,} of {rows:,} rows have none", {"blank": blank, "rows": len(cells)}
-            )
-            fix: Message | None = Message(
-                "fill in every status, or empty the whole column and give villages.status_counts"
-            )
-        elif _NOT_YET.fullmatch(_LEVEL_BEFORE.sub("", cell, count=1)):
+        fix: Message | None
+        if _NOT_YET.fullmatch(_LEVEL_BEFORE.sub("", cell, count=1)):
             message = Message("{name} is no level: every village of the table needs one", {"name": cell[:60]})
             fix = Message(
                 "for a village not classified yet write dasar: it is forecast, and the target counts it; "

@@ -23,6 +23,7 @@ from simulation.domain.distributions import (
 )
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import ScenarioError
+from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
 from simulation.domain.villages import KnownStatuses, SubdistrictCounts, Villages
 from simulation.inputs.scenario import Scenario
@@ -97,6 +98,13 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "unsorted kecamatan": (
         lambda: replace(make_villages([1, 1], [0, 1]), subdistrict_index=np.array([1, 0])), "order of their kecamatan",
+    ),
+    "more villages of a level than are counted": (
+        lambda: make_villages([3], [0, 0, UNKNOWN], counts=[1, 1, 1, 0]), "2 villages are known to be dasar",
+    ),
+    "a blank status without counts": (lambda: make_villages([2], [0, UNKNOWN]), "found: -1"),
+    "counts that lack a kecamatan": (
+        lambda: make_villages([2, 1], counts={"Kecamatan 0": [2, 0, 0, 0]}), "missing for kecamatan Kecamatan 1",
     ),
     "a level of five": (
         lambda: replace(make_villages([2], [0, 1]), known=KnownStatuses(np.array([0, 5], dtype=np.int8))), "found: 5",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.domain.crossings import Bounds, bounds_from_counts, bounds_from_statuses
-from simulation.domain.evidence import UNKNOWN
+from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
 
 STATUSES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=6)

@@ -11,9 +11,10 @@ from pasts import known, panel, simulate, yearly_matrix
 from scipy import stats
 
 from simulation.domain.distributions import Fixed
-from simulation.domain.evidence import UNKNOWN, Evidence, Panel
+from simulation.domain.evidence import Evidence, Panel
 from simulation.domain.messages import Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS
+from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
 from simulation.domain.villages import Villages
 from simulation.inference.backtest import baselines

@@ -11,8 +11,9 @@ from pasts import counts, known, of_counts, of_panel, panel
 
 import simulation as kkb
 from simulation.domain.distributions import Distribution
-from simulation.domain.evidence import UNKNOWN, Evidence
+from simulation.domain.evidence import Evidence
 from simulation.domain.messages import Refusal
+from simulation.domain.status import UNKNOWN
 from simulation.inference.calibration.count_flows import Flow, tables
 from simulation.inference.calibration.data_conflicts import find_conflicts
 from simulation.inference.calibration.likelihood import Likelihood, possible_moves

@@ -10,9 +10,10 @@ from pasts import counts, known, of_panel, outside, panel, simulate, yearly_matr
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from simulation.domain.evidence import UNKNOWN, Assistance, Evidence, Launches, Panel
+from simulation.domain.evidence import Assistance, Evidence, Launches, Panel
 from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import INTERVENTION_PRIOR, ParameterSet
+from simulation.domain.status import UNKNOWN
 from simulation.inference.calibration.likelihood import Likelihood
 from simulation.inference.calibration.paths import DoseRecord, Paths
 from simulation.inference.calibration.yearly_matrices import Products

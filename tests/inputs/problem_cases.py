@@ -361,6 +361,14 @@ WITH_FILES: dict[str, Case] = {
         },
         {"villages.csv": NO_STATUS},
     ),
+    "counts that have too few of the villages known": Case(
+        {"villages": f"villages:\n  table: desa.csv\n  status_counts: {COUNTS}"},
+        {"desa.csv": "village_code,village,subdistrict,status\na,A,Jorong,mandiri\nb,B,Jorong,\n"},
+    ),
+    "blank statuses beside counts by kecamatan": Case(
+        {"villages": f"villages:\n  table: desa.csv\n  status_counts:\n    Jorong: {COUNTS}"},
+        {"desa.csv": "village_code,village,subdistrict,status\na,A,Jorong,berkembang\nb,B,Jorong,\n"},
+    ),
     "a table without statuses": Case(files={"villages.csv": NO_STATUS}),
     "a covariate in too small a unit": Case(
         {"transition": "transition: {covariates: {people: 1.02}}"}, {"villages.csv": PEOPLE}

@@ -14,9 +14,9 @@ from openpyxl import Workbook
 from problem_cases import POKJA
 from scenario_desk import Desk
 
-from simulation.domain.evidence import UNKNOWN, Evidence
+from simulation.domain.evidence import Evidence
 from simulation.domain.messages import DataError
-from simulation.domain.status import LEVELS
+from simulation.domain.status import LEVELS, UNKNOWN
 from simulation.inputs.observations.evidence import Gathered, read_evidence
 from simulation.inputs.observations.reading import DataFile
 from simulation.inputs.scenario import Scenario, load_scenario

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from simulation.domain.evidence import UNKNOWN
 from simulation.domain.messages import DataError
+from simulation.domain.status import UNKNOWN
 from simulation.inputs.observations.outcomes import counts_of_year, read_outcomes
 
 ONE = {"63.01": "Kabupaten Tanah Laut"}

@@ -9,7 +9,9 @@ import pytest
 from scenario_desk import VILLAGES, Desk, words
 
 from simulation.domain.messages import DataError
-from simulation.domain.villages import DistrictCounts, MadeUpCounts, SubdistrictCounts
+from simulation.domain.status import UNKNOWN
+from simulation.domain.villages import DistrictCounts, MadeUpCounts, SomeStatuses, SubdistrictCounts
+from simulation.inputs.scenario import load_scenario
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,22 @@ def test_an_empty_status_column_is_no_status(desk: Desk) -> None:
     ).districts[0]
     assert isinstance(district.known, DistrictCounts)
     assert district.known.counts.tolist() == [1, 1, 0, 0]
+
+
+def test_blank_statuses_share_what_the_counts_leave(desk: Desk) -> None:
+    """Statuses that are known stay; counts are those of all villages, and none of the blank ones stands by itself."""
+    desk.write("villages.csv", "village_code,village,subdistrict,status\na,A,K,mandiri\nb,B,K,\nc,C,K,\n")
+    counts = "status_counts: {dasar: 1, berkembang: 0, mandiri: 2, paripurna: 0}"
+    scenario = desk.load(villages=f"villages: {{table: villages.csv, {counts}}}")
+    known = scenario.districts[0].known
+    assert isinstance(known, SomeStatuses)
+    assert known.levels.tolist() == [2, UNKNOWN, UNKNOWN]
+    assert scenario.document["villages"]["status_counts"] == {"dasar": 1, "berkembang": 0, "mandiri": 2, "paripurna": 0}
+    assert known.place(np.array([[0.1, 0.9, 0.2], [0.5, 0.3, 0.3], [0.4, 0.2, 0.9]])).tolist() == [
+        [2, 2, 2], [2, 2, 0], [0, 0, 2],
+    ]  # fmt: skip
+    again = load_scenario(scenario.to_yaml(desk.folder / "again.yaml"))
+    assert again == scenario
 
 
 def test_counts_per_kecamatan_become_one_row_a_kecamatan(desk: Desk) -> None:

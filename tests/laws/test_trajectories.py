@@ -14,7 +14,7 @@ from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import Trajectories
 from simulation.domain.status import LEVELS
-from simulation.domain.villages import KnownStatuses, Villages
+from simulation.domain.villages import KnownStatuses, SomeStatuses, Villages
 from simulation.engine import batch, model
 from simulation.engine.effort import Effort
 from simulation.engine.ensemble import run
@@ -123,13 +123,14 @@ def test_the_order_of_rows_changes_nothing(scenario: Scenario, random: object) -
     order = list(range(len(district)))
     random.shuffle(order)  # type: ignore[attr-defined]
     names = [district.subdistricts[k] for k in district.subdistrict_index]
+    levels = district.known.levels if isinstance(district.known, KnownStatuses | SomeStatuses) else None
     shuffled = Villages.arrange(
         district.district_code,
         district.district,
         [district.codes[i] for i in order],
         [district.names[i] for i in order],
         [names[i] for i in order],
-        status=[int(district.levels[i]) for i in order] if isinstance(district.known, KnownStatuses) else None,
+        status=[int(levels[i]) for i in order] if levels is not None else None,
         status_counts=district.known.counts,
         columns={name: [cells[i] for i in order] for name, cells in district.columns.items()},
     )

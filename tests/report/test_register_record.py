@@ -15,7 +15,8 @@ from frozen_cases import QUANTILES, forecast_record, forecast_year
 from matplotlib.text import Text
 
 from simulation.domain.crossings import Bounds
-from simulation.domain.evidence import UNKNOWN, Panel
+from simulation.domain.evidence import Panel
+from simulation.domain.status import UNKNOWN
 from simulation.inference.scores import weighted_interval
 from simulation.inputs.observations.outcomes import Outcomes, StatedYear
 from simulation.report.codec import decode, rounded_as_kept, to_data

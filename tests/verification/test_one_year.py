@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from simulation.domain.distributions import Beta, Fixed, HalfNormal, LogitNormal
 from simulation.domain.law import luck_of_years
 from simulation.domain.randomness import Trajectories
 from simulation.domain.scenario import Assumptions
+from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
 from simulation.engine.closed_form.applicability import NoClosedForm, sort_districts
 from simulation.engine.closed_form.several_years import solve
@@ -207,6 +208,40 @@ def test_shocks_held_as_given_average_to_the_integrated_year() -> None:
     assert abs(drawn.mean() - integrated) < 4 * drawn.std() / np.sqrt(draws)
 
 
+def test_blank_statuses_are_enumerated() -> None:
+    """Two known villages and three that share what the counts leave: every way they can lie, and every end of the year.
+
+    By hand from MODEL.md: what is left is placed in every order alike; the chance of each number of rises follows from
+    the villages' own chances. The exact year averages a thousand placements, the trajectories twenty thousand.
+    """
+    remote = np.array([0.5, -1.0, 2.0, 1.5, -2.0])
+    villages = make_villages(
+        [5], [0, UNKNOWN, 3, UNKNOWN, UNKNOWN], counts=[2, 1, 1, 1], columns={"remote": list(remote)}
+    )
+    scenario = make_scenario(villages, {}, covariates={"remote": 2.0}, target=Target(Fraction("0.4")), horizon=1)
+    p = scenario.parameters.draw(SEED, 1)
+    placed = [(0, one, 3, two, three) for one, two, three in permutations((0, 1, 2))]
+    logit = np.log(p.rise[0, :3] / (1 - p.rise[0, :3]))
+    chances = []
+    for levels in placed:
+        own = 1 / (1 + np.exp(-(logit[[min(s, 2) for s in levels]] + np.log(2.0) * (remote - remote.mean()))))
+        rise = np.where(np.array(levels) < 3, own, 0.0)
+        ends = product((True, False), repeat=5)
+        chances.append(sum(float(np.where(end, rise, 1 - rise).prod()) for end in ends if sum(end) >= 2))
+    expected, spread = np.mean(chances), np.std(chances)
+
+    draws = draws_needed(scenario, 1, SEED)
+    exactly = chance_of_meeting(scenario, villages, scenario.parameters.draw(SEED, draws), SEED)
+    assert set(np.round(exactly, 9)) == set(np.round(chances, 9))
+    assert abs(exactly.mean() - expected) < 4 * spread / np.sqrt(draws)
+
+    outcome = run(scenario, Effort(1, 20_000), SEED).outcomes[0]
+    met = outcome.counts.met(scenario.target)[..., 0]
+    assert abs(met.mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / 20_000)
+    with pytest.raises(NoClosedForm, match="only some statuses are known"):
+        sort_districts(scenario, p, SEED)
+
+
 AGAINST_TRAJECTORIES = {
     "contoh": (load_scenario(SCENARIOS / "contoh.yaml"), 1000, 20),
     "tanah_laut": (load_scenario(SCENARIOS / "tanah_laut.yaml"), 250, 80),
@@ -216,6 +251,16 @@ AGAINST_TRAJECTORIES = {
             make_villages([7, 5, 1, 9, 4], counts=[14, 7, 3, 2]), {**TINY, "subdistrict_sd": 0.8},
             [assist("pokja", capacity=6), assist("data", coverage=Fraction("0.3"), priority="highest_status")],
             {"pokja.odds_ratio_rise": 4.0, "data.odds_ratio_rise": 2.0},
+        ), 1, 20_000
+    ),
+    "everything on, some statuses": (
+        make_scenario(
+            make_villages(
+                [7, 5, 1, 9, 4], [0, 1, 2, *[UNKNOWN] * 8, 0, 0, 3, *[UNKNOWN] * 8, 1, 1, 2, 0], counts=[14, 7, 3, 2],
+                columns={"remote": [i % 5.0 for i in range(26)]},
+            ),
+            {**TINY, "subdistrict_sd": 0.8}, [assist("pokja", capacity=6, priority="column:remote")],
+            {"pokja.odds_ratio_rise": 4.0}, {"remote": 0.7},
         ), 1, 20_000
     ),
 }  # fmt: skip

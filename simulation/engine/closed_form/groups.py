@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from ...domain.intervention import combine, combine_on_falls
 from ...domain.law import seen_at
+from ...domain.messages import Message, Refusal
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.villages import (
     DistrictCounts,
     KnownStatuses,
     MadeUpCounts,
+    SomeStatuses,
     SubdistrictCounts,
     Villages,
 )
@@ -25,6 +27,11 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Statuses = NDArray[np.int8]
+
+SOME_UNKNOWN = Message(
+    "only some statuses are known, which sets villages apart in a way that is followed for the first year alone; "
+    "set horizon: 1, give every village its status, or use --engine batch"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +140,8 @@ def _counts(villages: Villages, seed: int, draws: int) -> list[Ints | None]:
             return [None]
         case SubdistrictCounts(by_subdistrict=counts) | DistrictCounts(counts=counts):
             return [counts]
+        case SomeStatuses():
+            raise Refusal(SOME_UNKNOWN)
 
 
 def _population(

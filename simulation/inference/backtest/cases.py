@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.evidence import UNKNOWN, Panel
-from ...domain.status import LEVELS, TOP
+from ...domain.evidence import Panel
+from ...domain.status import LEVELS, TOP, UNKNOWN
 from ...domain.target import Target, needed
 
 Statuses = NDArray[np.int8]

@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.evidence import UNKNOWN, Assistance, Evidence
+from ...domain.evidence import Assistance, Evidence
 from ...domain.intervention import Intervention, dose
+from ...domain.status import UNKNOWN
 from .yearly_matrices import Doses, Interval, Products, Year, YearlyMatrices
 
 Floats = NDArray[np.float64]

@@ -10,9 +10,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.evidence import UNKNOWN, Panel
+from ...domain.evidence import Panel
 from ...domain.messages import Message, listed
-from ...domain.status import LEVELS
+from ...domain.status import LEVELS, UNKNOWN
 from ..problem_list import ProblemList
 from .counts import CountRow, note_last_counts
 from .reading import TableReader

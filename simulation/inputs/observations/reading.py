@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from ...domain.evidence import UNKNOWN
 from ...domain.messages import Message, listed
+from ...domain.status import UNKNOWN
 from ..files import LARGEST_TABLE, Files
 from ..problem_list import ProblemList
 from ..scenario import Scenario

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from ...domain.evidence import UNKNOWN
 from ...domain.messages import Message
-from ...domain.status import LEVELS
+from ...domain.status import LEVELS, UNKNOWN
 from ...domain.villages import DistrictCounts, KnownStatuses, SubdistrictCounts, Villages
 from ..problem_list import ProblemList
 from ..scenario import Scenario

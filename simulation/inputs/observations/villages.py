@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...domain.evidence import UNKNOWN, Launches, Panel
+from ...domain.evidence import Launches, Panel
 from ...domain.messages import Message, listed, nearest, shown
-from ...domain.status import LEVELS
+from ...domain.status import LEVELS, UNKNOWN
 from ..problem_list import ProblemList
 from ..tables.dates import FIRST_YEAR, LAST_YEAR, year_of
 from ..tables.headers import normal

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.crossings import Bounds, MoveBounds, bounds_from_counts, bounds_from_statuses
-from ...domain.evidence import UNKNOWN, Panel
+from ...domain.evidence import Panel
+from ...domain.status import UNKNOWN
 from ...domain.target import Target
 from ...inputs.observations.outcomes import Outcomes, StatedYear, counts_of_year
 from .snapshot import SnapshotDistrict, SnapshotYear
