@@ -16,8 +16,8 @@ from simulation.inference.forecast import Forecast
 from simulation.inputs.observations.outcomes import Outcomes, StatedYear
 from simulation.report import files
 from simulation.report.kinds.forecast.result import ForecastResult
-from simulation.report.register.record import score_register
 from simulation.report.register.register import FILES, FROZEN, LIST, REGISTERED, Change, Register
+from simulation.report.register.scoring import score_register
 from simulation.report.runs import load_run
 from simulation.report.store.folder import Answer
 
@@ -106,12 +106,12 @@ def test_a_changed_or_missing_file_is_named(register: Register, name: str, numbe
 
 
 def test_a_missing_entry_and_one_that_is_not_listed_are_named(register: Register) -> None:
-    """Whole folders."""
+    """Whole folders, of a missing one every file."""
     first, second = register.read().entries
     shutil.copytree(register.path / second.name, register.path / "0003_other_0123456789ab")
     shutil.rmtree(register.path / first.name)
     assert set(register.read().changes) == {
-        Change("missing", first.name),
+        *(Change("missing", f"{first.name}/{name}") for name in FILES),
         Change("unlisted", "0003_other_0123456789ab"),
     }
 
@@ -244,8 +244,8 @@ def test_a_whole_entry_without_lines_is_completed_by_adding_its_run_again(
 def test_what_killed_processes_left_is_cleared_by_the_next_addition(
     register: Register, third: Answer[ForecastResult]
 ) -> None:
-    """Entries that are not whole go, and so do half-written files."""
-    (register.path / "0003_left_0123456789ab").mkdir()
+    """Half-made entries go, and so do half-written files."""
+    (register.path / f".0003_left_0123456789ab.{'0' * 32}").mkdir()
     half = register.path / f".{LIST}.{'0' * 32}"
     half.write_text("half", encoding="utf-8")
     assert register.read().changes == ()
@@ -253,6 +253,17 @@ def test_what_killed_processes_left_is_cleared_by_the_next_addition(
     assert sorted(path.name for path in register.path.iterdir()) == sorted(
         [LIST, *(entry.name for entry in register.read().entries)]
     )
+
+
+def test_an_entry_of_another_version_is_named(register: Register) -> None:
+    """It is as it was frozen, and yet cannot be read here."""
+    first, second = register.read().entries
+    frozen, path = register.path / first.name / "forecast.json", register.path / LIST
+    old = files.digest(frozen)
+    frozen.write_text('{"version": 1}', encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(old, files.digest(frozen)), encoding="utf-8")
+    contents = register.read()
+    assert (contents.changes, contents.entries) == ((Change("version", first.name),), (second,))
 
 
 @pytest.mark.parametrize("name", ["hub.csv", "forecast.json"])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from foreign_numbers import FOREIGN
-from frozen_cases import QUANTILES, forecast_record, forecast_year
+from frozen_cases import QUANTILES, forecast_of, forecast_year
 from matplotlib.text import Text
 
 from simulation.domain.crossings import Bounds
@@ -21,23 +21,21 @@ from simulation.inference.scores import weighted_interval
 from simulation.inputs.observations.outcomes import Outcomes, StatedYear
 from simulation.report.codec import decode, rounded_as_kept, to_data
 from simulation.report.figures.page import style
+from simulation.report.kinds.forecast.result import ForecastResult
 from simulation.report.language import LANGUAGES, language
 from simulation.report.register import document as words
 from simulation.report.register.document import COLUMNS, write_record
 from simulation.report.register.figure import draw_register, save_figure_of_record
-from simulation.report.register.outcomes import YearOutcome
-from simulation.report.register.record import ForecastRow, Scores, TrackRecord, score_register
-from simulation.report.register.register import FILES, Contents, Entry
-from simulation.report.register.snapshot import read_snapshot
+from simulation.report.register.register import Contents, Entry
+from simulation.report.register.scoring import ForecastRow, Scores, TrackRecord, YearOutcome, score_register
 
 CODE, TODAY = "63.99", date(2028, 3, 1)
-ONE_YEAR = forecast_record(forecast_year(2026, 0.8))
+ONE_YEAR = forecast_of(forecast_year(2026, 0.8))
 
 
-def entry_of(forecast: dict[str, Any], number: int = 1, registered: str = "2025-12-03") -> Entry:
+def entry_of(forecast: ForecastResult, number: int = 1, registered: str = "2025-12-03") -> Entry:
     """Return an entry of a register."""
-    name = f"{number:04}_contoh_0123456789ab"
-    return Entry(name, registered, "0123456789ab", dict.fromkeys(FILES, "0" * 64), read_snapshot(forecast))
+    return Entry(f"{number:04}_contoh_0123456789ab", registered, forecast)
 
 
 def stated(year: int, four: tuple[int, ...] | None = None, rises: int | None = None, falls: int | None = None) -> Any:
@@ -45,7 +43,7 @@ def stated(year: int, four: tuple[int, ...] | None = None, rises: int | None = N
     return StatedYear(date(year, 12, 31), None if four is None else np.array(four), rises, falls)
 
 
-def scored(forecast: dict[str, Any], *said: StatedYear, registered: str = "2025-12-03", **happened: Any) -> TrackRecord:
+def scored(forecast: ForecastResult, *said: StatedYear, registered: str = "2025-12-03", **happened: Any) -> TrackRecord:
     """Return the record of one entry."""
     contents = Contents((entry_of(forecast, registered=registered),), (), "0" * 64)
     outcomes = Outcomes(stated={CODE: {one.day.year: one for one in said}}, **happened)
@@ -89,7 +87,7 @@ def test_scores_of_a_known_outcome_are_those_worked_out_by_hand() -> None:
 @pytest.mark.parametrize("outcome", [0, 2, 5, 9])
 def test_the_interval_score_is_that_of_its_published_formula(outcome: int) -> None:
     """Half the distance to the median and α/2 times the score of each interval, over the number of intervals + ½."""
-    quantiles = {float(level): float(value) for level, value in QUANTILES.items()}
+    quantiles = {level: float(value) for level, value in QUANTILES.items()}
     total = abs(outcome - quantiles[0.5]) / 2
     for alpha in (0.1, 0.5):
         low, high = quantiles[alpha / 2], quantiles[1 - alpha / 2]
@@ -100,7 +98,7 @@ def test_the_interval_score_is_that_of_its_published_formula(outcome: int) -> No
 
 def test_means_are_over_all_forecasts_that_came() -> None:
     """0.8 with four rises and 0.3 with none: Brier (0.04 + 0.09) / 2, 1.1 to be expected, one met."""
-    forecast = forecast_record(forecast_year(2026, 0.8), forecast_year(2027, 0.3))
+    forecast = forecast_of(forecast_year(2026, 0.8), forecast_year(2027, 0.3))
     summary = scored(forecast, stated(2026, rises=4), stated(2027, rises=0)).summary
     assert (summary.brier, summary.expected) == pytest.approx((0.065, 1.1))
     assert (summary.met, summary.scored) == (1, 2)
@@ -135,7 +133,7 @@ def test_the_year_before_is_taken_from_the_reports_where_they_have_it() -> None:
     rises = came(scored(ONE_YEAR, before, stated(2026, (10, 6, 2, 2)))).rises
     assert rises is not None
     assert rises.low == 2
-    made_up = {**ONE_YEAR, "districts": [{**ONE_YEAR["districts"][0], "made_up_counts": True}]}
+    made_up = forecast_of(forecast_year(2026, 0.8), made_up_counts=True)
     assert came(scored(made_up, stated(2026, (10, 6, 2, 2)))).rises is None
 
 
@@ -161,7 +159,7 @@ def test_a_panel_counts_rises_exactly() -> None:
     assert (outcome.basis, outcome.rises) == ("panel", (3, 3))
     # Net of falls: two; entries to mandiri: the village that was berkembang; stock: five there at the end.
     for target, judged in (({"net_of_falls": True}, 2), ({"reading": "entries"}, 1), ({"reading": "stock"}, 5)):
-        forecast = forecast_record(forecast_year(2026, 0.8), **target)
+        forecast = forecast_of(forecast_year(2026, 0.8), **target)
         assert came(scored(forecast, panels={CODE: panel})).judged == (judged, judged)
     status = panel.status.copy()
     status[3, 1] = UNKNOWN
@@ -171,9 +169,7 @@ def test_a_panel_counts_rises_exactly() -> None:
 
 def test_a_share_of_those_below_the_top_is_taken_of_the_year_that_came() -> None:
     """5% of 18 and then of 16 is one; 6% of 18 is two, of 16 one."""
-    forecast = forecast_record(
-        forecast_year(2026, 0.8), forecast_year(2027, 0.8), share=0.06, denominator_kind="below_top"
-    )
+    forecast = forecast_of(forecast_year(2026, 0.8), forecast_year(2027, 0.8), share=0.06, denominator_kind="below_top")
     said = [stated(2026, (10, 5, 1, 4), 2), stated(2027, (10, 5, 1, 4), 1)]
     outcomes = [row.outcome for row in scored(forecast, *said).forecasts]
     assert [(outcome.needed, outcome.met) for outcome in outcomes if outcome is not None] == [(2, True), (1, True)]
@@ -182,7 +178,7 @@ def test_a_share_of_those_below_the_top_is_taken_of_the_year_that_came() -> None
 def test_years_not_over_and_years_without_a_report_are_not_scored() -> None:
     """Even where a report of a year that is not over is given."""
     years = [forecast_year(year, 0.8) for year in (2026, 2027, 2028)]
-    record = scored(forecast_record(*years), stated(2026, rises=4), stated(2028, rises=9))
+    record = scored(forecast_of(*years), stated(2026, rises=4), stated(2028, rises=9))
     assert [row.state for row in record.forecasts] == ["came", "unreported", "not over"]
     assert record.summary.scored == 1
     assert "Years not over yet: 2028." in list(words.notes(language("en"), record))
@@ -199,7 +195,7 @@ def test_a_forecast_registered_too_late_does_not_count() -> None:
 
 def test_a_forecast_that_ruled_out_what_came_has_no_finite_log_score() -> None:
     """JSON knows no infinity: the number of such forecasts is told instead."""
-    record = scored(forecast_record(forecast_year(2026, 0.0)), stated(2026, rises=4))
+    record = scored(forecast_of(forecast_year(2026, 0.0)), stated(2026, rises=4))
     assert scores_of(record).log_score == (None, None)
     assert (record.summary.log_score, record.summary.ruled_out) == (None, 1)
     json.dumps(to_data(record), allow_nan=False)
@@ -207,7 +203,7 @@ def test_a_forecast_that_ruled_out_what_came_has_no_finite_log_score() -> None:
 
 def many(number: int) -> TrackRecord:
     """Return the record of as many entries, all but the last of each four with an outcome of its own kind."""
-    forecast = forecast_record(forecast_year(2026, 0.8), forecast_year(2027, 0.15))
+    forecast = forecast_of(forecast_year(2026, 0.8), forecast_year(2027, 0.15))
     days = ["2027-01-03" if place % 4 == 2 else "2025-12-03" for place in range(number)]
     entries = tuple(entry_of(forecast, place, day) for place, day in enumerate(days, start=1))
     outcomes = Outcomes(stated={CODE: {2026: stated(2026, (10, 6, 2, 2)), 2027: stated(2027, rises=0)}})
@@ -219,14 +215,13 @@ def test_words_table_and_figure_write_numbers_in_their_language(code: str) -> No
     """Of every kind of outcome; the figure shows the latest forecasts and says so."""
     record, speech = many(25), language(code)
     table = words.forecasts_table(speech, record)
-    assert table is not None
     assert len(table.rows) == words.MOST_ROWS
     said = [words.headline(speech, record), *words.scores(speech, record), *words.cautions(speech, record)]
     with style():
         figure = draw_register(speech, record)
     drawn = [text.get_text() for text in figure.findobj(Text)]
     assert any("40" in text and "50" in text for text in drawn)
-    for text in (*said, *drawn, *(cell for row in table.rows for cell in row)):
+    for text in (*said, *drawn, *(cell for row in table.as_text(speech).rows for cell in row)):
         assert FOREIGN[code].findall(text.replace(CODE, "")) == [], text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,8 +18,8 @@ from ..load_scenarios import finished_run
 from ..options import HELP, NoFigures, Run, Settings, print_json
 
 if TYPE_CHECKING:
-    from ...report.register.record import TrackRecord
-    from ...report.register.register import Change, Entry, Register
+    from ...report.register.register import Change, Entry
+    from ...report.register.scoring import TrackRecord
 
 register = typer.Typer(
     help=HELP.say("Freeze forecasts, and score them when their years have come."),
@@ -57,20 +56,30 @@ def add(
     A register that was changed is not added to: another entry would hide that.
     """
     from ...report.register.register import Register
+    from ...report.store.lock import alone
 
     found, kept = finished_run(settings, run), Register(folder)
     speech = settings.language()
-    with _held(settings, kept):
+    waiting = speech.say("Another process writes in {folder}; waiting for it.", folder=folder)
+    unlocked = speech.say(
+        "The file system of {folder} cannot lock files: do not add to the register from two computers at once.",
+        folder=folder,
+    )
+    with alone(folder, lambda: settings.note(waiting), lambda: settings.note(unlocked)):
         contents = kept.read()
         known = kept.find(contents, found)
         if changes := kept.obstacles(contents, found):
-            raise _changed(speech, kept, changes)
+            first = speech.say(
+                "{folder} was changed: bring these files back as they were, or begin another register with --register.",
+                folder=folder,
+            )
+            raise KampungError("\n".join([first, *_named(speech, changes)]))
         try:
             entry = known or kept.add(found, today())
         except OSError as error:
             said = speech.say(
                 "The register {folder} cannot be written: {reason}. Nothing was added.",
-                folder=kept.path,
+                folder=folder,
                 reason=reason(speech, error),
             )
             raise StoppedError([said], RUN_FAILED) from error
@@ -79,9 +88,28 @@ def add(
         data = {"entry": entry.name, "added": known is None, "registered": entry.registered}
         print_json({**data, "years": list(entry.years), "ended": list(entry.late_years), "digest": digest})
         return
-    for sentence in _frozen(speech, kept, entry, known=known is not None):
+    # A line each, so that names of folders are not broken.
+    for sentence in (
+        *_frozen(speech, folder, entry, known=known is not None),
+        speech.say("Digest of the register: {digest}.", digest=digest),
+    ):
         typer.echo(sentence)
-    typer.echo(speech.say("Digest of the register: {digest}.", digest=digest))
+
+
+def _frozen(speech: Language, folder: Path, entry: Entry, *, known: bool) -> Iterator[str]:
+    """Yield the sentences about a frozen run."""
+    from ...report.register.document import years_in_words
+
+    if known:
+        day = entry.registered
+        yield speech.say("Registered already on {day} as {entry}; nothing was changed.", day=day, entry=entry.name)
+    else:
+        yield speech.say("Registered: {folder}", folder=folder / entry.name)
+    if entry.late_years:
+        yield speech.say(
+            "Over already when it was registered, and therefore no forecast any more: {years}. It will not be counted.",
+            years=years_in_words(entry.late_years),
+        )
 
 
 @register.command(help=HELP.say("Score every frozen forecast whose year has come."))
@@ -97,96 +125,57 @@ def score(
     What of the register was changed is named, and the command then fails; the rest is scored all the same.
     """
     from ...inputs.observations.outcomes import read_outcomes
-    from ...report.register.document import change_in_words, document_of
-    from ...report.register.record import score_register
+    from ...report.register.document import document_of
     from ...report.register.register import Register
+    from ...report.register.scoring import score_register
     from ..runner import show_result
 
-    kept = Register(folder)
-    contents = kept.read()
-    if contents.empty:
-        raise Refusal(Message("{folder} is no register: nothing was added to it", {"folder": str(kept.path)}))
-    settings.speak(next((entry.snapshot.language for entry in contents.entries), None))
+    contents = Register(folder).read()
+    if not (contents.digest or contents.changes):
+        raise Refusal(Message("{folder} is no register: nothing was added to it", {"folder": str(folder)}))
+    forecasts = [entry.forecast for entry in contents.entries]
+    settings.speak(next((one.language for one in forecasts), None))
     speech = settings.language()
     happened = read_outcomes(
-        actuals, {one.district_code: one.district for entry in contents.entries for one in entry.snapshot.districts}
+        actuals, {one.district_code: one.district for forecast in forecasts for one in forecast.districts}
     )
     for note in happened.notes:
         settings.note(speech.problem(note))
     record = score_register(contents, happened, today())
-    unwritten = _keep(speech, kept, record, figures=not no_figures)
+    unwritten = _keep(speech, folder, record, figures=not no_figures)
     show_result(settings, record, document_of(record, speech))
     if unwritten is None and not settings.as_json:
-        typer.echo(speech.say("Files: {folder}", folder=kept.path / "record"))
+        typer.echo(speech.say("Files: {folder}", folder=folder / "record"))
     if record.changes:
         first = speech.say("The register was changed since it was written; what is named here is not counted:")
-        raise StoppedError([first, *(f"- {change_in_words(speech, one)}" for one in record.changes)], RUN_FAILED)
+        raise StoppedError([first, *_named(speech, record.changes)], RUN_FAILED)
     if unwritten is not None:
         raise unwritten
 
 
-def _keep(speech: Language, kept: Register, record: TrackRecord, *, figures: bool) -> StoppedError | None:
+def _keep(speech: Language, folder: Path, record: TrackRecord, *, figures: bool) -> StoppedError | None:
     """Write the record and its figure beside the entries; return what is said where that is not possible."""
     from ...report.register.document import FOLDER, shown, write_record
+    from ...report.store.lock import alone
 
-    folder = kept.path / FOLDER
+    inside = folder / FOLDER
     try:
-        with kept.alone():
-            write_record(folder, record)
+        with alone(folder, lambda: None, lambda: None):
+            write_record(inside, record)
             if figures and shown(record):
                 from ...report.register.figure import save_figure_of_record
 
-                save_figure_of_record(folder, speech, record)
+                save_figure_of_record(inside, speech, record)
     except OSError as error:
         said = speech.say(
-            "The record in {folder} cannot be written: {reason}.", folder=folder, reason=reason(speech, error)
+            "The record in {folder} cannot be written: {reason}.", folder=inside, reason=reason(speech, error)
         )
         return StoppedError([said], RUN_FAILED)
     return None
 
 
-def _changed(speech: Language, kept: Register, changes: Sequence[Change]) -> KampungError:
-    """Return why a register that was changed is not added to."""
+def _named(speech: Language, changes: Sequence[Change]) -> list[str]:
+    """Return a line for each change of a register."""
     from ...report.register.document import change_in_words
 
-    fix = speech.say(
-        "{folder} was changed: bring these files back as they were, or begin another register with --register.",
-        folder=kept.path,
-    )
-    return KampungError("\n".join([fix, *(f"- {change_in_words(speech, change)}" for change in changes)]))
-
-
-def _frozen(speech: Language, kept: Register, entry: Entry, *, known: bool) -> Iterator[str]:
-    """Yield the sentences about a frozen run, each on a line of its own, so that names of folders are not broken."""
-    from ...report.register.document import years_in_words
-
-    values = {"entry": entry.name, "day": entry.registered}
-    if known:
-        yield speech.say("Registered already on {day} as {entry}; nothing was changed.", **values)
-    else:
-        yield speech.say("Registered: {folder}", folder=kept.path / entry.name)
-    if entry.late_years:
-        yield speech.say(
-            "Over already when it was registered, and therefore no forecast any more: {years}. It will not be counted.",
-            years=years_in_words(entry.late_years),
-        )
-
-
-@contextmanager
-def _held(settings: Settings, kept: Register) -> Iterator[None]:
-    """Hold the register, so that two processes that add to it do so one after the other."""
-    speech = settings.language()
-
-    def waiting() -> None:
-        settings.note(speech.say("Another process writes in {folder}; waiting for it.", folder=kept.path))
-
-    def unlocked() -> None:
-        settings.note(
-            speech.say(
-                "The file system of {folder} cannot lock files: do not add to the register from two computers at once.",
-                folder=kept.path,
-            )
-        )
-
-    with kept.alone(waiting, unlocked):
-        yield
+    return [f"- {change_in_words(speech, change)}" for change in changes]

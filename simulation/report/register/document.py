@@ -1,4 +1,4 @@
-"""The record of a register as it is told, and as files: sentences, table, data, figure."""
+"""The record of a register as it is told, and as files: sentences, table, data."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from .. import wording
 from ..codec import encode
-from ..document.blocks import Document, Paragraph, Table
+from ..document.blocks import Cell, Column, Document, Paragraph, Table
 from ..files import write_csv, write_text
 from ..language import Language, phrase
-from .record import ENOUGH, ForecastRow, Summary, TrackRecord
 from .register import LIST, Change
+from .scoring import ENOUGH, ForecastRow, TrackRecord
 
 FOLDER = "record"
 MOST_ROWS = 40
@@ -24,6 +24,7 @@ _CHANGES = {
     "changed": phrase("{name} is not as it was frozen."),
     "missing": phrase("{name} is missing."),
     "unlisted": phrase("{name} is not in {list}: add its run again, or bring the list back as it was."),
+    "version": phrase("{name} was frozen by another version of this program, which can read it."),
 }
 _STATES = {
     "not over": phrase("year not over"),
@@ -31,7 +32,8 @@ _STATES = {
     "villages": phrase("other villages"),
     "contradiction": phrase("contradiction"),
 }
-_TARGETS = {"rises_all", "rises_below_top"}
+_MET = {True: phrase("met"), False: phrase("missed"), None: phrase("open")}
+COUNTED = {"rises_all", "rises_below_top"}
 """Readings that count the rises themselves."""
 
 
@@ -42,13 +44,12 @@ def change_in_words(speech: Language, found: Change) -> str:
 
 def document_of(record: TrackRecord, speech: Language) -> Document:
     """Return what is told of a record."""
-    table = forecasts_table(speech, record)
     sentences = [*scores(speech, record), *cautions(speech, record)]
     return Document(
         speech.say("{headline}.", headline=headline(speech, record)),
         [
             *(Paragraph(sentence) for sentence in sentences),
-            *([] if table is None else [table]),
+            *([forecasts_table(speech, record)] if shown(record) else []),
             *(Paragraph(note) for note in notes(speech, record)),
         ],
     )
@@ -87,32 +88,15 @@ def scores(speech: Language, record: TrackRecord) -> Iterator[str]:
         yield say(
             "Forecasts that had ruled out what came: {number}; their logarithmic score is infinite.", number=number
         )
-    yield from _of_rises(speech, summary)
-
-
-def cautions(speech: Language, record: TrackRecord) -> Iterator[str]:
-    """Yield what the scores are worth, and what does not count."""
-    summary, say = record.summary, speech.say
-    yield from _left_open(speech, record)
-    if summary.forecasts and not summary.enough:
-        yield say(
-            "District-years: {number}. Below {enough} the scores do not say yet how good the forecasts are.",
-            number=speech.number(summary.district_years),
-            enough=ENOUGH,
-        )
-
-
-def _of_rises(speech: Language, summary: Summary) -> Iterator[str]:
-    """Yield how well the numbers of rises were forecast."""
     if summary.wis_rises is not None:
-        yield speech.say(
+        yield say(
             "Rises: off by {score} villages on average (weighted interval score, {number} forecasts).",
             score=speech.number(summary.wis_rises, 1),
             number=speech.number(summary.exact_rises),
         )
     half, most = summary.inside["0.5"], summary.inside["0.9"]
     if most.of:
-        yield speech.say(
+        yield say(
             "Rises within the 90% interval: {most} of {of_most}; within the 50% interval: {half} of {of_half}.",
             most=most.inside,
             of_most=most.of,
@@ -121,15 +105,14 @@ def _of_rises(speech: Language, summary: Summary) -> Iterator[str]:
         )
 
 
-def _left_open(speech: Language, record: TrackRecord) -> Iterator[str]:
-    """Yield what does not count, and why."""
+def cautions(speech: Language, record: TrackRecord) -> Iterator[str]:
+    """Yield what does not count, and why, and what the scores are worth."""
     summary, rows = record.summary, record.forecasts
-    bounded = [row for row in rows if row.counts and row.outcome is not None and row.outcome.basis == "counts"]
-    if bounded:
+    if bounded := sum(not row.late and row.outcome is not None and row.outcome.basis == "counts" for row in rows):
         yield speech.say(
             "Counts alone only bound the rises: at least the net upward crossings, for falls cancel rises. Forecasts "
             "so bounded: {number}; a list of villages, or the number that rose, settles them.",
-            number=speech.number(len(bounded)),
+            number=speech.number(bounded),
         )
     if summary.scored < summary.forecasts and summary.brier_bounds:
         low, high = (speech.number(end, 3) for end in summary.brier_bounds)
@@ -139,30 +122,32 @@ def _left_open(speech: Language, record: TrackRecord) -> Iterator[str]:
         yield speech.say("Other villages: a report is not about as many villages as the forecast, and is not used.")
     if "contradiction" in states:
         yield speech.say("Contradiction: the rises that are stated cannot have led to the counts; they are not used.")
-    late = sum(row.late for row in rows if row.state != "not over")
-    if late:
+    if late := sum(row.late for row in rows if row.state != "not over"):
         yield speech.say(
             "Registered after their year was over, and therefore not counted: {number}.", number=speech.number(late)
         )
+    if summary.forecasts and not summary.enough:
+        yield speech.say(
+            "District-years: {number}. Below {enough} the scores do not say yet how good the forecasts are.",
+            number=speech.number(summary.district_years),
+            enough=ENOUGH,
+        )
 
 
-def forecasts_table(speech: Language, record: TrackRecord) -> Table | None:
-    """Return what was forecast and what came, the latest last; None where no year has come."""
-    rows = shown(record)
-    if not rows:
-        return None
+def forecasts_table(speech: Language, record: TrackRecord) -> Table:
+    """Return what was forecast and what came, the latest last."""
     say = speech.say
-    headers = [
+    columns: list[Column | str] = [
         say("forecast"),
-        say("chance"),
+        Column(say("chance"), "chance"),
         say("target"),
         say("rises forecast"),
         say("rises that came"),
-        say("needed"),
-        say("Brier"),
+        Column(say("needed"), "whole"),
+        Column(say("Brier"), "decimal", 2),
     ]
     caption = say("What was forecast and what came (rises: median and 90% interval; in brackets: entry)")
-    return Table(caption, headers, [_row(speech, row) for row in rows])
+    return Table(caption, columns, [_row(speech, row) for row in shown(record)])
 
 
 def shown(record: TrackRecord) -> list[ForecastRow]:
@@ -176,20 +161,20 @@ def name(speech: Language, row: ForecastRow) -> str:
     return speech.say("{year} {district} ({number})", year=row.year, district=row.district, number=row.number)
 
 
-def _row(speech: Language, row: ForecastRow) -> list[str]:
+def _row(speech: Language, row: ForecastRow) -> list[Cell]:
     outcome, levels = row.outcome, row.rises
     return [
         name(speech, row),
-        wording.chance(speech, row.probability_met),
+        row.probability_met,
         met(speech, row),
         speech.say(
             "{median} ({interval})",
-            median=speech.number(levels["0.5"]),
-            interval=wording.whole_span(speech, levels["0.05"], levels["0.95"]),
+            median=speech.number(levels[0.5]),
+            interval=wording.whole_span(speech, levels[0.05], levels[0.95]),
         ),
-        "–" if outcome is None or outcome.rises is None else wording.whole_span(speech, *outcome.rises),
-        "–" if outcome is None or outcome.needed is None else speech.number(outcome.needed),
-        _exact(speech, row),
+        None if outcome is None or outcome.rises is None else wording.whole_span(speech, *outcome.rises),
+        None if outcome is None else outcome.needed,
+        None if row.scores is None or row.late else _exact(row.scores.brier),
     ]
 
 
@@ -197,19 +182,12 @@ def met(speech: Language, row: ForecastRow) -> str:
     """Return whether the target was met, or why that is not said."""
     if row.late:
         return speech.say("late")
-    if row.outcome is None:
-        template = _STATES[row.state]
-        return speech.say(template)
-    answers = {True: phrase("met"), False: phrase("missed"), None: phrase("open")}
-    template = answers[row.outcome.met]
-    return speech.say(template)
+    return speech.say(_STATES[row.state] if row.outcome is None else _MET[row.outcome.met])
 
 
-def _exact(speech: Language, row: ForecastRow) -> str:
-    if row.scores is None or row.late:
-        return "–"
-    low, high = row.scores.brier
-    return speech.number(low, 2) if low == high else "–"
+def _exact(ends: tuple[float | None, float | None] | None) -> float | None:
+    """Return a score where the outcome leaves it no room."""
+    return ends[0] if ends is not None and ends[0] == ends[1] else None
 
 
 def notes(speech: Language, record: TrackRecord) -> Iterator[str]:
@@ -217,8 +195,7 @@ def notes(speech: Language, record: TrackRecord) -> Iterator[str]:
     waiting = sorted({row.year for row in record.forecasts if row.state == "not over" and not row.late})
     if waiting:
         yield speech.say("Years not over yet: {years}.", years=years_in_words(waiting))
-    other = {row.target for row in record.forecasts} - _TARGETS
-    if other:
+    if {row.target for row in record.forecasts} - COUNTED:
         yield speech.say("Where the target counts something else than rises, the rises are shown and scored beside it.")
     if record.digest:
         yield speech.say("Digest of the register: {digest}.", digest=record.digest[:12])
@@ -244,9 +221,6 @@ def _cells(row: ForecastRow) -> list[Any]:
     if row.outcome is None or row.scores is None:
         return [*cells, *[None] * (len(COLUMNS) - 8)]
     outcome, scores = row.outcome, row.scores
-    exact = [
-        ends[0] if ends is not None and ends[0] == ends[1] else None
-        for ends in (scores.brier, scores.log_score, scores.wis_rises)
-    ]
-    inside = [scores.inside["0.5"], scores.inside["0.9"]]
-    return [*cells, outcome.needed, outcome.met, outcome.basis, *(outcome.rises or (None, None)), *exact, *inside]
+    exact = map(_exact, (scores.brier, scores.log_score, scores.wis_rises))
+    came = outcome.needed, outcome.met, outcome.basis, *(outcome.rises or (None, None))
+    return [*cells, *came, *exact, *scores.inside.values()]

@@ -10,7 +10,7 @@ from ..document.blocks import picture_files
 from ..figures.page import INK, LEVEL_COLOURS, QUIET_INK, WIDTH, Axes, Figure, Page, save_figure, style
 from ..language import Language
 from . import document as words
-from .record import ForecastRow, TrackRecord
+from .scoring import ForecastRow, TrackRecord
 
 _COLOUR = LEVEL_COLOURS["berkembang"]
 _MET, _MISSED = LEVEL_COLOURS["paripurna"], "#d55e00"
@@ -71,14 +71,14 @@ def _draw_chance(language: Language, axes: Axes, at: int, row: ForecastRow) -> N
 
 def _draw_rises(axes: Axes, at: int, row: ForecastRow) -> None:
     levels, outcome = row.rises, row.outcome
-    for low, high, width in (("0.05", "0.95", 1.0), ("0.25", "0.75", 4.0)):
+    for low, high, width in ((0.05, 0.95, 1.0), (0.25, 0.75, 4.0)):
         axes.plot(
             [levels[low], levels[high]], [at, at], color=_COLOUR, linewidth=width, solid_capstyle="butt", zorder=2
         )
-    axes.plot(levels["0.5"], at, "o", color="white", markeredgecolor=INK, markersize=4, zorder=3)
+    axes.plot(levels[0.5], at, "o", color="white", markeredgecolor=INK, markersize=4, zorder=3)
     if outcome is None:
         return
-    if outcome.needed is not None and row.target in {"rises_all", "rises_below_top"}:
+    if outcome.needed is not None and row.target in words.COUNTED:
         axes.plot([outcome.needed] * 2, [at - 0.28, at + 0.28], color=_MISSED, linestyle=(0, (2, 1)), linewidth=1)
     if outcome.rises is None:
         return

@@ -7,22 +7,20 @@ reads. Whoever prints, mails or commits the digest of that list can prove later 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
+from uuid import uuid4
 
 from ...domain.messages import Message, Refusal
-from ..codec import to_data
+from ..codec import decode
 from ..files import LARGEST_JSON, digest, json_text, left_behind, read_json, remove, write_bytes
 from ..kinds.forecast.result import ForecastResult
 from ..store.folder import Answer
-from ..store.lock import alone
-from .snapshot import Snapshot, read_snapshot
 
 FOLDER = "register"
 LIST = "register.sha256"
@@ -42,32 +40,26 @@ class Entry:
     Attributes
     ----------
     name
-        Of its folder: ``<number>_<scenario>_<run id>``.
+        Of its folder: ``<number>_<scenario>_<run id>``; numbers begin with 1 and have no gaps.
     registered
         Day on which it was frozen, ISO 8601.
-    run
-        Id of the run.
-    digests
-        File -> SHA-256.
-    snapshot
-        What it forecasts.
+    forecast
+        What its ``forecast.json`` says.
     """
 
     name: str
     registered: str
-    run: str
-    digests: Mapping[str, str]
-    snapshot: Snapshot
+    forecast: ForecastResult
 
     @property
     def number(self) -> int:
-        """From 1 on, without gaps."""
-        return int(self.name.partition("_")[0])
+        """Of its name."""
+        return _number(self.name)
 
     @property
     def years(self) -> tuple[int, ...]:
         """Forecast years."""
-        return tuple(year.year for year in self.snapshot.districts[0].years)
+        return tuple(year.year for year in self.forecast.districts[0].years)
 
     @property
     def late_years(self) -> tuple[int, ...]:
@@ -82,12 +74,13 @@ class Change:
     Attributes
     ----------
     kind
-        ``changed``, ``missing``, or ``unlisted``: an entry of which the list says nothing.
+        ``changed``, ``missing``, ``unlisted``: a file or entry of which the list says nothing; ``version``: an entry
+        that another version of this package can read.
     name
         Of the file or entry, within the register.
     """
 
-    kind: str
+    kind: Literal["changed", "missing", "unlisted", "version"]
     name: str
 
 
@@ -109,31 +102,12 @@ class Contents:
     changes: tuple[Change, ...]
     digest: str
 
-    @property
-    def empty(self) -> bool:
-        """Whether nothing was ever added."""
-        return not self.digest and not self.changes
-
 
 @dataclass(frozen=True)
 class Register:
-    """A folder of frozen forecasts, ``results/register`` where no other is named.
-
-    Attributes
-    ----------
-    path
-        Where it is, or will be.
-    """
+    """A folder of frozen forecasts, which is there or will be."""
 
     path: Path
-
-    @contextmanager
-    def alone(
-        self, waiting: Callable[[], None] = lambda: None, unlocked: Callable[[], None] = lambda: None
-    ) -> Iterator[None]:
-        """Hold the register while something is written in it; see `simulation.report.store.lock.alone`."""
-        with alone(self.path, waiting, unlocked):
-            yield
 
     def read(self) -> Contents:
         """Return what is in the register, every file compared with its digest.
@@ -145,9 +119,7 @@ class Register:
 
     def find(self, contents: Contents, run: Answer[ForecastResult]) -> Entry | None:
         """Return the entry of a run that is frozen already; None where it is not, or was computed otherwise."""
-        written = run.manifest.files.get("forecast.json")
-        same = (entry for entry in contents.entries if entry.run == run.id)
-        return next((entry for entry in same if entry.digests["forecast.json"] == written), None)
+        return next((one for one in contents.entries if self._is_of(one, run)), None)
 
     def obstacles(self, contents: Contents, run: Answer[ForecastResult]) -> tuple[Change, ...]:
         """Return the changes that keep a run from being added.
@@ -160,23 +132,31 @@ class Register:
     def add(self, run: Answer[ForecastResult], today: date) -> Entry:
         """Freeze a run, and return its entry. The register is held by the caller, and as it was written.
 
-        The files of an entry come first and its lines in the list last, so that it is there whole or not at all.
+        The files of an entry come first, all at once, and its lines in the list last: it is there whole or not at all.
 
         Raises
         ------
         Refusal
-            Where the run's folder lacks what is frozen, or its forecast cannot be scored.
+            Where the run's folder is not as the run wrote it.
         """
         entry = self._next_entry(run)
-        content = _read_files(run, entry)
+        if run.folder.read() is None or not _ENTRY.fullmatch(entry):
+            message = Message(
+                "{folder} lacks what a register keeps, or was changed meanwhile: {names}",
+                {"folder": str(run.path), "names": ", ".join(FROZEN)},
+            )
+            raise Refusal(message)
+        content = {file: (run.path / file).read_bytes() for file in FROZEN}
         content[REGISTERED] = json_text({"registered": today.isoformat(), "run": run.id}).encode()
-        self._remove_leftovers()
+        for left in [*left_behind(self.path), self.path / entry]:
+            remove(left)
+        made = self.path / f".{entry}.{uuid4().hex}"
         for file in FILES:
-            write_bytes(self.path / entry / file, content[file])
-        digests = {file: sha256(content[file]).hexdigest() for file in FILES}
-        lines = "".join(f"{digest}  {entry}/{file}\n" for file, digest in digests.items())
+            write_bytes(made / file, content[file])
+        made.rename(self.path / entry)
+        lines = "".join(f"{sha256(content[file]).hexdigest()}  {entry}/{file}\n" for file in FILES)
         write_bytes(self.path / LIST, self._list() + lines.encode())
-        return Entry(entry, today.isoformat(), run.id, digests, read_snapshot(to_data(run.result)))
+        return Entry(entry, today.isoformat(), run.result)
 
     def _read(self) -> Contents:
         content = self._list()
@@ -187,17 +167,15 @@ class Register:
             found = list(self._changes_of(name, digests))
             if not found:
                 try:
-                    entries.append(self._entry(name, digests))
+                    entries.append(self._entry(name))
                 except (OSError, ValueError, KeyError, TypeError):
-                    found = [Change("changed", f"{name}/forecast.json")]
+                    found = [Change("version", name)]
             changes += found
-        numbers = {int(name.partition("_")[0]) for name in listed}
-        changes += [
-            Change("missing", f"{number:04}_…") for number in range(1, max(numbers, default=0)) if number not in numbers
-        ]
-        changes += [
-            Change("unlisted", path.name) for path in self._folders() if path.name not in listed and _is_whole(path)
-        ]
+        numbers = set(map(_number, listed))
+        gaps = set(range(1, max(numbers, default=0))) - numbers
+        changes += [Change("missing", f"{number:04}_…") for number in sorted(gaps)]
+        folders = sorted(path.name for path in self.path.glob("*/"))
+        changes += [Change("unlisted", name) for name in folders if name not in listed and _ENTRY.fullmatch(name)]
         return Contents(tuple(entries), tuple(changes), sha256(content).hexdigest() if content else "")
 
     def _list(self) -> bytes:
@@ -208,74 +186,40 @@ class Register:
             return stream.read(LARGEST_JSON)
 
     def _changes_of(self, name: str, digests: Mapping[str, str]) -> Iterator[Change]:
-        """Yield what of an entry is not as the list says; a whole folder that is gone is one change."""
-        folder = self.path / name
-        if not folder.is_dir():
-            yield Change("missing", name)
-            return
-        for file in FILES:
-            if file not in digests:
-                yield Change("unlisted", f"{name}/{file}")
-            elif not (folder / file).is_file():
-                yield Change("missing", f"{name}/{file}")
-            elif digest(folder / file) != digests[file]:
-                yield Change("changed", f"{name}/{file}")
+        """Yield what of an entry is not as the list says."""
+        for file in (f"{name}/{file}" for file in FILES):
+            path = self.path / file
+            if path.name not in digests:
+                yield Change("unlisted", file)
+            elif not path.is_file():
+                yield Change("missing", file)
+            elif digest(path) != digests[path.name]:
+                yield Change("changed", file)
 
-    def _entry(self, name: str, digests: Mapping[str, str]) -> Entry:
+    def _entry(self, name: str) -> Entry:
         folder = self.path / name
-        said = read_json(folder / REGISTERED)
-        registered = date.fromisoformat(said["registered"]).isoformat()
-        return Entry(name, registered, str(said["run"]), digests, read_snapshot(read_json(folder / "forecast.json")))
+        registered = date.fromisoformat(read_json(folder / REGISTERED)["registered"]).isoformat()
+        return Entry(name, registered, decode(read_json(folder / "forecast.json"), ForecastResult))
 
-    def _folders(self) -> list[Path]:
-        found = self.path.iterdir() if self.path.is_dir() else iter(())
-        return sorted(path for path in found if _ENTRY.fullmatch(path.name))
+    def _is_of(self, entry: Entry, run: Answer[ForecastResult]) -> bool:
+        frozen = self.path / entry.name / "forecast.json"
+        return entry.name.endswith(f"_{run.id}") and digest(frozen) == run.manifest.files["forecast.json"]
 
     def _next_entry(self, run: Answer[ForecastResult]) -> str:
         """Return the name of the entry that comes next, of this run."""
         listed, _ = _parse(self._list())
-        number = 1 + max((int(name.partition("_")[0]) for name in listed), default=0)
-        return f"{number:04}_{run.result.scenario}_{run.id}"
-
-    def _remove_leftovers(self) -> None:
-        """Remove what an addition left that ended early: folders that are not whole, and half-written files."""
-        listed, _ = _parse(self._list())
-        for path in [*left_behind(self.path), *self._folders()]:
-            if path.name not in listed and not (path.is_dir() and _is_whole(path)):
-                remove(path)
+        return f"{1 + max(map(_number, listed), default=0):04}_{run.result.scenario}_{run.id}"
 
 
 def _parse(content: bytes) -> tuple[dict[str, dict[str, str]], bool]:
     """Return entry -> file -> digest, and whether every line of the list is one, and stands there once."""
+    *lines, end = content.decode("utf-8", "replace").split("\n")
+    found = [match for line in lines if (match := _LINE.fullmatch(line)) is not None]
     listed: dict[str, dict[str, str]] = {}
-    sound = True
-    for line in content.decode("utf-8", "replace").split("\n")[:-1] or ([""] if content else []):
-        found = _LINE.fullmatch(line)
-        if found is None or found[3] in listed.get(found[2], {}):
-            sound = False
-        else:
-            listed.setdefault(found[2], {})[found[3]] = found[1]
-    return listed, sound and (not content or content.endswith(b"\n"))
+    for match in found:
+        listed.setdefault(match[2], {}).setdefault(match[3], match[1])
+    return listed, not end and len(lines) == sum(map(len, listed.values()))
 
 
-def _is_whole(folder: Path) -> bool:
-    return all((folder / file).is_file() for file in FILES)
-
-
-def _read_files(run: Answer[ForecastResult], name: str) -> dict[str, bytes]:
-    """Return what is frozen of a run, as its manifest knows it."""
-    folder, written = run.path, run.manifest.files
-    try:
-        content = {file: (folder / file).read_bytes() for file in FROZEN}
-        read_snapshot(json.loads(content["forecast.json"]))
-        same = all(written[file] == sha256(text).hexdigest() for file, text in content.items() if file in written)
-        whole = same and {"forecast.json", "hub.csv"} <= set(written) and _ENTRY.fullmatch(name)
-    except (OSError, KeyError, TypeError, ValueError, IndexError):
-        whole = None
-    if not whole:
-        message = Message(
-            "{folder} lacks what a register keeps, or was changed meanwhile: {names}",
-            {"folder": str(folder), "names": ", ".join(FROZEN)},
-        )
-        raise Refusal(message)
-    return content
+def _number(name: str) -> int:
+    return int(name.partition("_")[0])

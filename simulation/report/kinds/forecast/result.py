@@ -9,6 +9,7 @@ import numpy as np
 
 from ....domain.messages import Message, Refusal
 from ....domain.status import LEVELS, TOP
+from ....domain.target import Denominator, Reading
 from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ....engine.effort import Effort
 from ....engine.failure import Failure
@@ -66,10 +67,10 @@ class Asked:
 class StatedTarget:
     """What is to be reached; `needed` and `denominator` are those of the first forecast year."""
 
-    reading: str
+    reading: Reading
     needed: Number
     denominator: int
-    denominator_kind: str
+    denominator_kind: Denominator
     net_of_falls: bool
     key: str
     share: float
