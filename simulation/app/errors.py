@@ -32,17 +32,7 @@ _PARENTHESIS = re.compile(r" \((.*)\)$")
 
 
 class StoppedError(Exception):
-    """Ends a command with sentences for the reader.
-
-    Attributes
-    ----------
-    code
-        What the command exits with.
-    """
-
-    def __init__(self, sentences: Sequence[str], code: int) -> None:
-        self.code = code
-        super().__init__("\n".join(sentences))
+    """Ends a command that failed, with what is said of it in the reader's language."""
 
 
 @contextmanager
@@ -53,7 +43,7 @@ def report_errors(settings: Settings) -> Iterator[None]:
     except (typer.Exit, BrokenPipeError):
         raise
     except KeyboardInterrupt as interrupt:
-        said = [settings.language().say("Interrupted."), *interrupt.args]
+        said = [settings.language().say("Interrupted."), *map(settings.in_words, interrupt.args)]
         typer.echo(printable(" ".join(said)), err=True)
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - no traceback reaches the reader unasked
@@ -74,7 +64,7 @@ def _show(settings: Settings, error: Exception) -> int:
             return _show_refusal(settings, error)
         case StoppedError():
             typer.echo(printable(str(error), lines=True), err=True)
-            return error.code
+            return RUN_FAILED
         case MemoryError():
             typer.echo(say("The run failed: not enough memory. Ask for fewer draws or replicates."), err=True)
             return RUN_FAILED

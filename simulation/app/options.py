@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..domain.messages import Message
 from ..report.language import LANGUAGES, Language, language, language_of_environment, printable
 
 
@@ -147,10 +148,14 @@ class Settings:
         """Return the language asked for, else that of the reader's computer."""
         return language(self.lang or language_of_environment())
 
-    def note(self, sentence: str) -> None:
+    def in_words(self, sentence: str | Message) -> str:
+        """Return a sentence in that language."""
+        return self.language().problem(sentence) if isinstance(sentence, Message) else sentence
+
+    def note(self, sentence: str | Message) -> None:
         """Say something on stderr, unless asked to be quiet."""
         if not self.quiet:
-            typer.echo(printable(sentence), err=True)
+            typer.echo(printable(self.in_words(sentence)), err=True)
 
 
 def print_json(value: Any) -> None:

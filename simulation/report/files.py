@@ -1,8 +1,6 @@
 """Files that appear whole or not at all, tables whose bytes depend on their content alone, and documents for people.
 
 Documents that people open and change are never written over their changes.
-
-Knows how bytes, CSV and Parquet are written; must not know what the tables say.
 """
 
 from __future__ import annotations
@@ -15,12 +13,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from errno import EACCES, EDQUOT, EEXIST, EFBIG, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
 
+from ..domain.messages import Message
 from ..inputs.tables.cells import guard
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ MOST_JSON = 2_250_000
 """Values and containers of a JSON file; one of 500 districts and 50 years has fewer."""
 _HANDED_OUT = ".handed_out.json"
 """Digest of each document as it was written."""
+NO_SPACE = frozenset({ENOSPC, EDQUOT, EFBIG})
+_FORBIDDEN = Message("writing there is not allowed, or a file is open in another program")
+_IN_THE_WAY = Message("a file is in the way")
+_REASONS = {
+    **dict.fromkeys(NO_SPACE, Message("no space is left on the disk")),
+    **dict.fromkeys((EACCES, EPERM), _FORBIDDEN),
+    **dict.fromkeys((EEXIST, ENOTDIR), _IN_THE_WAY),
+    EROFS: Message("the disk can be read, but not written"),
+    ENAMETOOLONG: Message("the path is too long"),
+}
 _NUMBERS = {"int8": "int8", "int32": "int32", "int64": "int64", "float64": "float64"}
 
 
@@ -58,6 +68,11 @@ def whole_file(path: Path, *, durable: bool = True) -> Iterator[Path]:
         # A disk that fails may refuse this as well; `left_behind` finds it later.
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def reason(error: OSError) -> Message:
+    """Return the end of a sentence that says why something cannot be written."""
+    return _REASONS.get(error.errno or 0) or Message("the system says: {text}", {"text": error.strerror or error})
 
 
 def left_behind(folder: Path) -> list[Path]:

@@ -15,8 +15,7 @@ from .kinds.question import Question
 from .kinds.registry import KINDS, kind_of
 from .language import DEFAULT, Language
 from .language import language as spoken
-from .store.folder import Answer, load
-from .store.folder import save as save_answer
+from .store.folder import Answer, Folder, load, obtain
 
 if TYPE_CHECKING:
     from ..engine.model import VillageAgent
@@ -145,12 +144,16 @@ def save(answer: Any, folder: str | Path = "results") -> Path:
     True
     """
     kind = kind_of(answer)
-    code = kind.question(answer).scenarios[0].language or DEFAULT
+    question = kind.question(answer)
 
-    def waiting(path: Path) -> None:
-        warnings.warn(f"waiting for the run that writes {path}", stacklevel=10)
+    def tell(message: Message) -> None:
+        warnings.warn(str(message), stacklevel=10)
 
-    return save_answer(kind, answer, folder, [code], waiting)
+    place, code = Folder.of(kind, question, folder), question.scenarios[0].language or DEFAULT
+    obtained = obtain(place, question, lambda: answer, [code], tell=tell)
+    if obtained.undrawn is not None:
+        raise obtained.undrawn
+    return place.path
 
 
 def brief(*folders: str | Path, language: str | None = None) -> tuple[Path, ...]:

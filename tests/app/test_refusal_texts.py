@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import Mock, patch
 
 import pytest
@@ -22,13 +23,14 @@ from assumption_cases import ASSUMED_IN_PYTHON
 from calibration_notes import LEARNED_IN_PYTHON, NOTES
 from decision_cases import decision_cases
 from districts import make_scenario, make_villages
+from filelock import Timeout
 from learning_cases import learning_cases
 from refusal_cases import LATER_YEARS, Case, refusal_cases
 from reviewed_texts import read_texts, section, write_texts
 from sentences import CATALOGUE
 from told import result_of
 
-from simulation.app import disk_errors, errors
+from simulation.app import errors
 from simulation.decision import trial
 from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, ProblemsError, Refusal
@@ -44,7 +46,8 @@ from simulation.report.kinds.forecast.kind import FORECAST
 from simulation.report.kinds.forecast.result import undrawable
 from simulation.report.language import Language, language, read_catalogue
 from simulation.report.runs import load_run
-from simulation.report.store import kept
+from simulation.report.store import chunks, kept, lock
+from simulation.report.store import folder as store
 from simulation.report.store.folder import Folder
 
 TEXTS = Path(__file__).parent / "refusal_texts.txt"
@@ -53,7 +56,7 @@ OF_FILES = Path(__file__).parents[1] / "inputs" / "problem_texts.txt"
 ROOMS = Path(errors.__file__).parents[1]
 CASES = refusal_cases() | decision_cases() | learning_cases()
 
-FULL, FORBIDDEN = OSError(errno.ENOSPC, "x"), OSError(errno.EACCES, "x")
+FULL = OSError(errno.ENOSPC, "x")
 FOLDER = Path("results", "coba")
 
 _RUN_ID = re.compile(r"(/|_)[0-9a-f]{12}(?=[/: ])")
@@ -89,7 +92,56 @@ def noted(call: Callable[[], tuple[Message, ...]]) -> Callable[[Language], str]:
 
 def of_disk(number: int) -> Callable[[Language], str]:
     """Return what tells, in a language, that the system has refused a folder with this error."""
-    return lambda speech: str(disk_errors.cannot_begin(speech, FOLDER, OSError(number, "x")))
+    refusal = OSError(number, "x")
+    question = Mock(repeatable=False)
+
+    def told(speech: Language) -> str:
+        with patch.object(store, "alone", side_effect=refusal):
+            return refused(lambda: store.obtain(Folder(FOLDER, "", FORECAST), question, Mock(), ["id"]))(speech)
+
+    return told
+
+
+def _unwritten() -> object:
+    folder = Mock(path=FOLDER, finished=False, write=Mock(side_effect=FULL))
+    return store._make(folder, Mock(), Mock(), False, Mock(), {})
+
+
+def _altered() -> tuple[Message, ...]:
+    told: list[Message] = []
+    with patch.object(store, "remove"):
+        folder = Mock(path=FOLDER, finished=True, altered=lambda: ["years.csv"])
+        store._make(folder, Mock(), Mock(), False, told.append, {})
+    return tuple(told)
+
+
+def _waiting() -> tuple[Message, ...]:
+    told: list[Message] = []
+    held = Mock(is_locked=False, acquire=Mock(side_effect=Timeout("x")))
+    with patch.object(Path, "mkdir"), patch("time.sleep", side_effect=KeyboardInterrupt):
+        try:
+            lock._acquire(held, FOLDER, told.append)
+        except KeyboardInterrupt as interrupt:
+            told += interrupt.args
+    return tuple(told)
+
+
+def _without_locks() -> tuple[Message, ...]:
+    told: list[Message] = []
+    with (
+        TemporaryDirectory() as folder,
+        patch.object(lock, "_acquire", side_effect=NotImplementedError),
+        lock.alone(Path(folder), told.append),
+    ):
+        pass
+    return tuple(replace(message, values={"folder": FOLDER}) for message in told)
+
+
+def _not_kept() -> tuple[Message, ...]:
+    told: list[Message] = []
+    with patch.object(chunks, "whole_file", side_effect=FULL):
+        chunks.ChunkFolder(FOLDER, tell=told.append).save(Mock(), Mock(arrays={}, failures=()))
+    return tuple(told)
 
 
 def board(**changed: object) -> Callable[[Language], str]:
@@ -164,9 +216,13 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a folder of someone else": of_disk(errno.EACCES),
     "a disk that is only read": of_disk(errno.EROFS),
     "a path beyond all length": of_disk(errno.ENAMETOOLONG),
-    "no space for the tables": lambda speech: str(disk_errors.cannot_finish(speech, FOLDER, FULL, "2 MB", "")),
-    "no space for the figures": lambda speech: str(disk_errors.cannot_draw(speech, FOLDER, FULL)),
-    "an answer that cannot be written": lambda speech: str(disk_errors.cannot_show(speech, FOLDER, FORBIDDEN)),
+    "a path with a file in it": of_disk(errno.ENOTDIR),
+    "an error of the system": of_disk(errno.EIO),
+    "no space for the tables": refused(_unwritten),
+    "a run that was changed": noted(_altered),
+    "a folder in which another process writes": noted(_waiting),
+    "a folder that cannot be locked": noted(_without_locks),
+    "no space for what is finished": noted(_not_kept),
     **{name: refused(call) for name, call in LEARNED_IN_PYTHON.items()},
     **{name: faulted(call) for name, call in ASSUMED_IN_PYTHON.items()},
     **{name: noted(call) for name, call in NOTES.items()},
@@ -266,7 +322,7 @@ def refusals() -> Iterator[str]:
         if path.name == "errors.py":  # beside what was typed wrongly it holds how any other error is shown
             raised = [node for node in tree.body if getattr(node, "name", "") in {"run", "_reason", "_bad_value"}]
         else:
-            raised = [tree] if path.name == "disk_errors.py" else list(filter(_is_raise, ast.walk(tree)))
+            raised = list(filter(_is_raise, ast.walk(tree)))
         yield from (said for part in raised for call in _calls(part) for said in first_words(call, "say"))
         yield from (said for call in _calls(tree) for said in first_words(call, "Message"))
 

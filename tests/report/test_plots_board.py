@@ -30,7 +30,6 @@ from simulation.report.figures.board import _light, beginning, ending, in_two_li
 from simulation.report.figures.page import text_width
 from simulation.report.kinds.forecast.result import MOST_SUBDISTRICTS, undrawable
 from simulation.report.language import language
-from simulation.report.store.folder import read_rows
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
@@ -208,7 +207,7 @@ def test_a_run_folder_draws_it_like_the_forecast(tmp_path: Path) -> None:
         with Image.open(png) as image:
             assert image.size[0] == pytest.approx(17.4 / 2.54 * 300, abs=1)
         assert "=Sari" in "".join(ET.parse(svg).getroot().itertext())  # noqa: S314 - our own file
-        assert tuple(row["village"] for row in read_rows(run.path)[::2]) == made.districts[0].villages.names
+        assert tuple(row["village"] for row in run.villages()[::2]) == made.districts[0].villages.names
         drawn.append((svg.read_bytes(), png.read_bytes()))
     assert drawn[0] == drawn[1]
     from_rows = plots.village_board(run, "en")
@@ -222,8 +221,8 @@ def test_a_large_table_is_read_as_well(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("simulation.report.kinds.forecast.kind.VILLAGES_IN_CSV", 3)
     other = written(made, tmp_path / "parquet")
     assert not (other.path / "villages.csv").exists()
-    assert read_rows(run.path) == read_rows(other.path)
-    assert [row["year"] for row in read_rows(other.path, "63.99.01.2001")] == [2026, 2027]
+    assert run.villages() == other.villages()
+    assert [row["year"] for row in other.villages() if row["village_code"] == "63.99.01.2001"] == [2026, 2027]
 
 
 @pytest.mark.parametrize(

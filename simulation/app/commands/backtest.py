@@ -43,10 +43,10 @@ def backtest(
 
     from ...inference.backtest.panels import read_panels
     from ...report.kinds.backtest import BACKTEST, PastYears
-    from ..runner import Request, answer
+    from ..runner import answer
 
     gathered = read_panels(panels, loaded, fixed_cohort=fixed_cohort)
     for note in gathered.notes:
         settings.note(settings.language().problem(note))
     question = PastYears.of(gathered.evidence.panels, loaded, draws, seed)
-    answer(settings, BACKTEST, question, Request(out, force=force, figures=not no_figures))
+    answer(settings, BACKTEST, question, out, force=force, figures=not no_figures)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...report.language import Language, printable
+from ...domain.messages import Message, Refusal
+from ...report.language import printable
 from ..command import command
-from ..disk_errors import cannot_begin
-from ..errors import BAD_INPUT, StoppedError
 from ..load_scenarios import load_all
 from ..options import HELP, Force, NoFigures, Seed, Settings
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from ...inputs.observations.reading import DataFile
     from ...inputs.scenario import Scenario
     from ...report.calibrated_scenario import CalibratedScenario
-    from ...report.store.folder import Answer
 
 Data = Annotated[
     list[Path] | None,
@@ -69,68 +67,64 @@ def calibrate(
 
     from ...inputs.observations.evidence import read_evidence
     from ...report.calibrated_scenario import ENDING, CalibratedScenario
+    from ...report.files import reason
     from ...report.kinds.calibration import CALIBRATION, DRAWS, Learning
-    from ..runner import Request, answer
+    from ..runner import answer
 
     speech = settings.language()
     files = CalibratedScenario(out or scenario.with_name(f"{scenario.stem}_posterior{ENDING}"), scenario)
-    _refuse(speech, files, draws)
-    named = _kinds(speech, data or [], kind or [])
-    _refuse_fixed(speech, loaded)
+    named = _kinds(data or [], kind or [])
+    _refuse(loaded, files, draws)
     gathered = read_evidence(named, loaded, fixed_cohort=fixed_cohort)
     for note in gathered.notes:
         settings.note(speech.problem(note))
 
-    def hand_out(found: Answer[Any]) -> None:
-        try:
-            files.write((found.path / DRAWS).read_bytes(), loaded)
-        except OSError as error:
-            raise cannot_begin(speech, files.draws.parent, error) from error
-
     question = Learning.of(gathered.evidence, loaded, draws, seed, estimate_effects=estimate_effects)
-    request = Request(Path("results"), force=force, figures=not no_figures, finished=hand_out)
-    answer(settings, CALIBRATION, question, request)
+    found = answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures)
+    try:
+        files.write((found.path / DRAWS).read_bytes(), loaded)
+    except OSError as error:
+        values = {"folder": files.draws.parent, "reason": reason(error)}
+        raise Refusal(Message("{folder} cannot be written: {reason}", values)) from error
     if not settings.as_json:
         typer.echo(printable(speech.say("Written: {path}", path=files.draws)))
         forecast = f"kampungkb forecast {shlex.quote(str(files.overlay))}"
         typer.echo(printable(speech.say("Forecast with what was learned: {command}", command=forecast)))
 
 
-def _refuse(speech: Language, files: CalibratedScenario, draws: int) -> None:
-    """Refuse a path for the draws that a scenario could not name, before anything is computed."""
+def _refuse(scenario: Scenario, files: CalibratedScenario, draws: int) -> None:
+    """Refuse what cannot be learned, and a path for the draws that a scenario could not name."""
     from ...report.calibrated_scenario import ENDING
 
     values = {"path": files.draws, "overlay": files.overlay, "scenario": files.scenario}
     if draws > MOST_DRAWS:
-        raise StoppedError([speech.say("At most {most} draws.", most=speech.number(MOST_DRAWS))], BAD_INPUT)
+        raise Refusal(Message("at most {most:,} draws", {"most": MOST_DRAWS}))
     if files.draws.suffix != ENDING:
-        said = speech.say("{path} is no name for draws: let --out end in .parquet.", **values)
-        raise StoppedError([said], BAD_INPUT)
+        raise Refusal(Message("{path} is no name for draws: let --out end in .parquet", values))
     if not files.within:
-        said = speech.say(
-            "A scenario beside {path} cannot name {scenario}: choose an --out in the folder of the scenario.", **values
+        raise Refusal(
+            Message(
+                "a scenario beside {path} cannot name {scenario}: choose an --out in the folder of the scenario", values
+            )
         )
-        raise StoppedError([said], BAD_INPUT)
     if files.taken:
-        said = speech.say(
-            "{overlay} is there already and no answer of calibrate: choose another --out; the scenario that uses the "
-            "draws gets the same name with .yaml.",
-            **values,
+        raise Refusal(
+            Message(
+                "{overlay} is there already and no answer of calibrate: choose another --out; the scenario that uses "
+                "the draws gets the same name with .yaml",
+                values,
+            )
         )
-        raise StoppedError([said], BAD_INPUT)
-
-
-def _refuse_fixed(speech: Language, scenario: Scenario) -> None:
-    """Refuse a scenario in which no parameter is uncertain."""
     if not scenario.parameters.uncertain:
-        said = speech.say(
-            "Every parameter of this scenario is a fixed number: nothing can be learned. Leave out those under "
-            "transition that data should tell, or give distributions."
+        raise Refusal(
+            Message(
+                "every parameter of this scenario is a fixed number: nothing can be learned. Leave out those under "
+                "transition that data should tell, or give distributions"
+            )
         )
-        raise StoppedError([said], BAD_INPUT)
 
 
-def _kinds(speech: Language, data: Sequence[Path], kinds: Sequence[str]) -> list[DataFile]:
+def _kinds(data: Sequence[Path], kinds: Sequence[str]) -> list[DataFile]:
     """Return the data files with the kinds that were named."""
     from ...inputs.observations.reading import DataFile
     from ...inputs.observations.recognise import KINDS
@@ -139,11 +133,11 @@ def _kinds(speech: Language, data: Sequence[Path], kinds: Sequence[str]) -> list
     for given in kinds:
         file, _, kind = given.rpartition("=")
         if kind not in KINDS or Path(file) not in data:
-            said = speech.say(
-                "--kind {given}: write FILE=KIND, with one of the files given and one of: {kinds}.",
-                given=given,
-                kinds=", ".join(KINDS),
+            raise Refusal(
+                Message(
+                    "--kind {given}: write FILE=KIND, with one of the files given and one of: {kinds}",
+                    {"given": given, "kinds": ", ".join(KINDS)},
+                )
             )
-            raise StoppedError([said], BAD_INPUT)
         named[Path(file)] = kind
     return [DataFile(path, named.get(path)) for path in data]

@@ -52,8 +52,8 @@ def compare(
 
     from ...decision.pairing import leading_scenario
     from ...report.kinds.comparison import COMPARISON, Comparing
-    from ..runner import Request, answer
+    from ..runner import answer
 
     tell_ignored(settings, leading_scenario(loaded), draws)
     question = Comparing.of(loaded, draws, replicates, seed, engine.value, precision)
-    answer(settings, COMPARISON, question, Request(out, workers, force, not no_figures))
+    answer(settings, COMPARISON, question, out, workers=workers, force=force, figures=not no_figures)

@@ -28,7 +28,6 @@ def explain(
     from ...inference.explanation import OWN_AGENTS, explain
     from ...report.kinds.explanation import EXPLANATION
     from ...report.kinds.kind import Source
-    from ...report.store.folder import read_rows
     from ..runner import show_result
 
     finished = finished_run(settings, run)
@@ -37,7 +36,7 @@ def explain(
     asked = finished.result
     replicates = None if finished.asked.engine == "exact" else asked.replicates
     found = explain(finished.scenario, village, year, draws=asked.draws, replicates=replicates, seed=asked.seed)
-    rows = read_rows(finished.path, found.village_code)
-    by_year = {row["year"]: chance for row in rows if (chance := row["probability_rises"]) is not None}
+    rows = [row for row in finished.villages() if row["village_code"] == found.village_code]
+    by_year = {row["year"]: row["probability_rises"] for row in rows if row["probability_rises"] is not None}
     result = EXPLANATION.result(found.counted(by_year))
     show_result(settings, result, EXPLANATION.document(result, settings.language(), Source(finished.id)))

@@ -54,7 +54,7 @@ def forecast(
     from ...report.kinds.forecast.kind import FORECAST
     from ...report.kinds.forecast.result import ask
     from ..failure_report import Replayable, tell_failures
-    from ..runner import Request, answer
+    from ..runner import answer
 
     tell_changes(settings, loaded)
     tell_ignored(settings, loaded, draws)
@@ -64,7 +64,7 @@ def forecast(
     question = ask(loaded, effort, seed, engine.value, precision, agent_class)
     warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
     try:
-        found = answer(settings, FORECAST, question, Request(out, workers, force, figures=not no_figures))
+        found = answer(settings, FORECAST, question, out, workers=workers, force=force, figures=not no_figures)
     except EnsembleError as error:
         if error.failures:
             error.add_note(f"  {again.of(error.failures[0])}")

@@ -64,7 +64,7 @@ def plan(
 
     from ...decision.plan.request import PlanRequest
     from ...report.kinds.plan.kind import PLAN, Planning
-    from ..runner import Request, answer
+    from ..runner import answer
 
     tell_ignored(settings, loaded, draws)
     request = PlanRequest.of(
@@ -79,7 +79,7 @@ def plan(
         engine=None if engine is None else engine.value,
         seed=seed,
     )
-    answer(settings, PLAN, Planning.of(request), Request(out, workers, force, not no_figures))
+    answer(settings, PLAN, Planning.of(request), out, workers=workers, force=force, figures=not no_figures)
 
 
 def budget_of(text: str) -> float:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...domain.messages import KampungError, Message, Refusal
+from ...report.files import reason
 from ...report.language import Language
 from ..command import command
-from ..disk_errors import reason
-from ..errors import RUN_FAILED, StoppedError
+from ..errors import StoppedError
 from ..load_scenarios import finished_run
 from ..options import HELP, NoFigures, Run, Settings, print_json
 
@@ -60,12 +60,7 @@ def add(
 
     found, kept = finished_run(settings, run), Register(folder)
     speech = settings.language()
-    waiting = speech.say("Another process writes in {folder}; waiting for it.", folder=folder)
-    unlocked = speech.say(
-        "The file system of {folder} cannot lock files: do not add to the register from two computers at once.",
-        folder=folder,
-    )
-    with alone(folder, lambda: settings.note(waiting), lambda: settings.note(unlocked)):
+    with alone(folder, settings.note):
         contents = kept.read()
         known = kept.find(contents, found)
         if changes := kept.obstacles(contents, found):
@@ -80,9 +75,9 @@ def add(
             said = speech.say(
                 "The register {folder} cannot be written: {reason}. Nothing was added.",
                 folder=folder,
-                reason=reason(speech, error),
+                reason=speech.problem(reason(error)),
             )
-            raise StoppedError([said], RUN_FAILED) from error
+            raise StoppedError(said) from error
         digest = kept.read().digest
     if settings.as_json:
         data = {"entry": entry.name, "added": known is None, "registered": entry.registered}
@@ -148,7 +143,7 @@ def score(
         typer.echo(speech.say("Files: {folder}", folder=folder / "record"))
     if record.changes:
         first = speech.say("The register was changed since it was written; what is named here is not counted:")
-        raise StoppedError([first, *_named(speech, record.changes)], RUN_FAILED)
+        raise StoppedError("\n".join([first, *_named(speech, record.changes)]))
     if unwritten is not None:
         raise unwritten
 
@@ -160,7 +155,7 @@ def _keep(speech: Language, folder: Path, record: TrackRecord, *, figures: bool)
 
     inside = folder / FOLDER
     try:
-        with alone(folder, lambda: None, lambda: None):
+        with alone(folder):
             write_record(inside, record)
             if figures and shown(record):
                 from ...report.register.figure import save_figure_of_record
@@ -168,9 +163,9 @@ def _keep(speech: Language, folder: Path, record: TrackRecord, *, figures: bool)
                 save_figure_of_record(inside, speech, record)
     except OSError as error:
         said = speech.say(
-            "The record in {folder} cannot be written: {reason}.", folder=inside, reason=reason(speech, error)
+            "The record in {folder} cannot be written: {reason}.", folder=inside, reason=speech.problem(reason(error))
         )
-        return StoppedError([said], RUN_FAILED)
+        return StoppedError(said)
     return None
 
 

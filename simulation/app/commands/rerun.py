@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..command import command
-from ..errors import RUN_FAILED, StoppedError
+from ..errors import StoppedError
 from ..load_scenarios import finished_run
 from ..options import NoFigures, Out, Run, Settings, Workers
 
@@ -21,16 +21,16 @@ def rerun(
     """Compute a finished answer again, whatever lies in the folder where it goes."""
     from ...report.kinds.registry import KINDS
     from ...report.runs import question_again
-    from ..runner import Request, answer
+    from ..runner import answer
 
     kept, speech = finished_run(settings, run, KINDS), settings.language()
     if kept.manifest.agent is not None:
         settings.note(speech.say("The source of the agent that {folder} keeps is run.", folder=kept.path))
     question = question_again(kept)
-    again = answer(settings, kept.folder.kind, question, Request(out, workers, force=True, figures=not no_figures))
+    again = answer(settings, kept.folder.kind, question, out, workers=workers, force=True, figures=not no_figures)
     before, after = kept.manifest.files, again.manifest.files
     others = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     if others:
         said = speech.say("Not the same as in {folder}: {files}", folder=run, files=", ".join(others))
-        raise StoppedError([said], RUN_FAILED)
+        raise StoppedError(said)
     settings.note(speech.say("Every file is the same, byte for byte, as it was kept in {folder}.", folder=run))

@@ -29,10 +29,10 @@ def robustness(
     from ...engine.effort import Effort
     from ...report.kinds.question import Question
     from ...report.kinds.robustness import ROBUSTNESS, Choice
-    from ..runner import Request, answer
+    from ..runner import answer
 
     leading = leading_scenario(loaded)
     tell_ignored(settings, leading, draws)
     effort = Effort.of(leading, draws, replicates)
     asked = Choice(year or leading.years[0], effort.draws, effort.replicates, seed)
-    answer(settings, ROBUSTNESS, Question(ROBUSTNESS.name, tuple(loaded), asked), Request(out, workers, force))
+    answer(settings, ROBUSTNESS, Question(ROBUSTNESS.name, tuple(loaded), asked), out, workers=workers, force=force)

@@ -37,8 +37,8 @@ def sensitivity(
 
     from ...report.kinds.question import Question
     from ...report.kinds.sensitivity import SENSITIVITY, Analysis
-    from ..runner import Request, answer
+    from ..runner import answer
 
     asked = Analysis(year or loaded.years[0], draws, replicates, seed, None if engine is None else engine.value)
     question = Question(SENSITIVITY.name, (loaded,), asked)
-    answer(settings, SENSITIVITY, question, Request(out, workers, force, figures=not no_figures))
+    answer(settings, SENSITIVITY, question, out, workers=workers, force=force, figures=not no_figures)

@@ -1,7 +1,4 @@
-"""Finished chunks of an ensemble, kept beside the run so that an interrupted one goes on where it stopped.
-
-Knows how an outcome lies on the disk; must not know what is simulated.
-"""
+"""Finished chunks of an ensemble, kept beside the run so that an interrupted one goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -18,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from ...domain.messages import Message
 from ...engine.effort import Chunk
 from ...engine.failure import Failure
 from ...engine.outcome import Outcome
-from ..files import remove, whole_file
+from ..files import reason, whole_file
 
 
 class ChunkFolder:
@@ -35,8 +33,8 @@ class ChunkFolder:
         Where they are kept.
     reserve
         Bytes that are left free on the disk, for the tables that the chunks are made for.
-    trouble
-        Called with the reason once no more chunks are kept.
+    tell
+        Told why once no more chunks are kept.
 
     Attributes
     ----------
@@ -44,11 +42,11 @@ class ChunkFolder:
         Whether the last chunk that came from here or went here was one finished earlier; None before the first.
     """
 
-    def __init__(self, folder: Path, reserve: int = 0, trouble: Callable[[OSError], None] = lambda _: None) -> None:
+    def __init__(self, folder: Path, reserve: int = 0, tell: Callable[[Message], None] = lambda _: None) -> None:
         self.folder = folder
         self.resuming: bool | None = None
         self._reserve = reserve
-        self._trouble = trouble
+        self._tell = tell
         self._given_up = False
 
     def __contains__(self, chunk: Chunk) -> bool:
@@ -86,15 +84,14 @@ class ChunkFolder:
                 stream.write(packed.getbuffer())
         except OSError as error:
             self._given_up = True
-            self._trouble(error)
-
-    def remove(self) -> None:
-        """Remove every chunk."""
-        remove(self.folder)
+            values = {"reason": reason(error)}
+            self._tell(
+                Message("What is finished can no longer be kept: {reason}. The run goes on all the same.", values)
+            )
 
     def _refuse_the_reserve(self) -> None:
         if shutil.disk_usage(self.folder).free < self._reserve:
-            raise OSError(ENOSPC, os.strerror(ENOSPC), str(self.folder))
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
 
     def _path(self, chunk: Chunk) -> Path:
         return self.folder / f"{chunk.name}.npz"

@@ -10,22 +10,25 @@ from __future__ import annotations
 import csv
 import platform
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ...domain.messages import KampungError, Message, Refusal
+from ...engine.failure import EnsembleError
 from ...inputs.scenario import Scenario
 from ...inputs.tables.cells import unguard
 from ..codec import decode, encode, plain, to_data
 from ..document.blocks import Document, Table, picture_files
-from ..files import digest, json_text, left_behind, read_json, remove, write_csv, write_text
-from ..kinds.kind import AnyKind, DataTable, Rows, Source
+from ..files import digest, json_text, left_behind, read_json, reason, remove, write_csv, write_text
+from ..kinds.kind import AnyKind, Rows, Source
 from ..kinds.question import RESULTS_FORMAT, Question
 from ..language import Language
 from . import kept
@@ -43,6 +46,7 @@ MOST_IN_MANIFEST = 1_250_000
 _NUMBERS = ("probability_", "assisted_")
 """Beginnings of the columns of the village table that hold numbers."""
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+Tell = Callable[[Message], None]
 _BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 Result = TypeVar("Result")
 
@@ -143,28 +147,32 @@ class Folder:
         path = self.path / name
         return path.resolve().is_relative_to(self.path.resolve()) and path.is_file() and digest(path) == written
 
-    def reopen(self) -> None:
-        """Take a folder for unfinished from now on, so that chunks of it are kept until it is finished again."""
-        remove(self.path / "manifest.json")
+    @property
+    def finished(self) -> bool:
+        """Whether there is an answer, be it as it was written or not."""
+        return (self.path / "manifest.json").is_file()
 
     @property
     def chunks(self) -> Path:
         """Where chunks of an unfinished run are kept, in a folder for each scenario."""
         return self.path / ".chunks"
 
-    def sink(self, place: int, reserve: int = 0, trouble: Callable[[OSError], None] = lambda _: None) -> ChunkFolder:
+    @property
+    def parts(self) -> int:
+        """How many chunks are there."""
+        return sum(1 for _ in self.chunks.rglob("*.npz"))
+
+    def sink(self, place: int, reserve: int, tell: Tell) -> ChunkFolder:
         """Return where chunks of one scenario are kept; `reserve` bytes of the disk are left free for the tables."""
-        return ChunkFolder(self.chunks / str(place), reserve, trouble)
+        return ChunkFolder(self.chunks / str(place), reserve, tell)
 
     @contextmanager
-    def hold(
-        self, waiting: Callable[[], None] = lambda: None, unlocked: Callable[[], None] = lambda: None
-    ) -> Iterator[None]:
+    def hold(self, tell: Tell) -> Iterator[None]:
         """Hold the folder while something is written in it, and remove what processes that were killed left there.
 
         See `simulation.report.store.lock.alone`.
         """
-        with alone(self.path, waiting, unlocked) as held:
+        with alone(self.path, tell) as held:
             if held:
                 for path in self.litter():
                     remove(path)
@@ -172,24 +180,31 @@ class Folder:
 
     def litter(self) -> list[Path]:
         """Return what a process that was killed left behind: half-written files, chunks of a finished run."""
-        finished = (self.path / "manifest.json").is_file()
-        return [*left_behind(self.path), *([self.chunks] if finished and self.chunks.is_dir() else [])]
+        return [*left_behind(self.path), *([self.chunks] if self.finished and self.chunks.is_dir() else [])]
 
     def write(self, question: Question[Any], found: Any) -> Answer[Any]:
         """Write what was computed, its tables and what it was made from, the manifest last; return the answer.
 
         The manifest holds each file's digest: one that lies there from an earlier run speaks for no other files.
         """
-        name = f"{self.kind.name}.json"
-        write_text(self.path / name, encode(self.kind.result(found)))
-        files = [name, *(self._write_table(table) for table in self.kind.tables(found))]
+        files = [f"{self.kind.name}.json"]
+        write_text(self.path / files[0], encode(self.kind.result(found)))
+        for table in self.kind.tables(found):
+            files.append(table.name)
+            if table.write is not None:
+                table.write(self.path / table.name)
+            else:
+                write_csv(self.path / table.name, table.columns, table.rows)
         files += kept.keep(question, self.path)
         manifest = Manifest(
             input_hash=self.id,
             results_format=RESULTS_FORMAT,
             kind=self.kind.name,
             scenarios=tuple(plain(scenario.document) for scenario in question.scenarios),
-            data=tuple(kept.digests(scenario) for scenario in question.scenarios),
+            data=tuple(
+                {name: sha256(content).hexdigest() for name, content in sorted(scenario.data.items())}
+                for scenario in question.scenarios
+            ),
             versions=versions(),
             files={each: digest(self.path / each) for each in sorted(files)},
             agent=None if question.agent is None else question.agent.identity,
@@ -200,13 +215,6 @@ class Folder:
         if written is None:
             raise KampungError(f"what was written in {self.path} cannot be read back")
         return written
-
-    def _write_table(self, table: DataTable) -> str:
-        if table.write is not None:
-            table.write(self.path / table.name)
-        else:
-            write_csv(self.path / table.name, table.columns, table.rows)
-        return table.name
 
     def missing_figures(self, result: Any, code: str) -> list[str]:
         """Return the figures that an answer could have in a language and has not."""
@@ -327,7 +335,13 @@ class Answer(Generic[Result]):
 
     def villages(self) -> Rows:
         """Return the rows of the village table of a forecast."""
-        return read_rows(self.path)
+        if (path := self.path / "villages.csv").is_file():
+            with path.open(encoding="utf-8", newline="") as stream:
+                return [{name: _value(name, text) for name, text in row.items()} for row in csv.DictReader(stream)]
+        from pyarrow.parquet import ParquetFile
+
+        batches = ParquetFile(path.with_suffix(".parquet")).iter_batches()
+        return [row for batch in batches for row in batch.to_pylist()]
 
     def draw(self, code: str) -> bool:
         """Draw the figures that are missing in a language, and return whether there were any."""
@@ -339,6 +353,7 @@ class Answer(Generic[Result]):
         for name in missing:
             figure = draw(name, self.result, code, self.source)
             save_figure(figure, *picture_files(self.path / "figures", name, code), title=name)
+        self.folder.log("figures", language=code)
         return True
 
     @property
@@ -394,48 +409,120 @@ def load(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any]:
     raise Refusal(message)
 
 
-def save(kind: AnyKind, found: Any, out: str | Path, codes: Sequence[str], waiting: Callable[[Path], None]) -> Path:
-    """Write what was computed to its folder below `out`, figures included, unless it is there; return that folder.
+@dataclass(frozen=True)
+class Obtained:
+    """An answer that was found or made.
+
+    Attributes
+    ----------
+    answer
+        The answer.
+    made
+        Whether it was made just now.
+    drawn
+        Whether figures were.
+    undrawn
+        Why figures that it lacks could not be written.
+    """
+
+    answer: Answer[Any]
+    made: bool = False
+    drawn: bool = False
+    undrawn: OSError | None = None
+
+
+class UnwrittenError(EnsembleError):
+    """An answer was computed and cannot be written."""
+
+
+def obtain(
+    folder: Folder,
+    question: Question[Any],
+    compute: Callable[[], Any],
+    codes: Sequence[str],
+    *,
+    force: bool = False,
+    tell: Tell = lambda _: None,
+    **facts: object,
+) -> Obtained:
+    """Find the finished answer to a question, or make it; draw the figures that it lacks.
+
+    One process at a time works in a folder. A finished answer in a folder that can only be read is found all the same.
 
     Parameters
     ----------
+    folder
+        Where the answer belongs.
+    compute
+        Returns what the library computes.
     codes
         Languages of the figures.
-    waiting
-        Called where another process holds the folder.
+    force
+        Whether the answer is made even where it is there.
+    tell
+        Told where the folder has to be waited for, and where what lies in it is not what was written.
+    facts
+        What the log says of the run besides.
+
+    Raises
+    ------
+    Refusal
+        Where nothing can be kept in the folder: nothing was computed then.
+    UnwrittenError
+        Where the answer cannot be written.
     """
-    question = kind.question(found)
-    folder = Folder.of(kind, question, out)
-    known = folder.read() if question.repeatable else None
-    if known is None or any(folder.missing_figures(known.result, code) for code in codes):
-        with folder.hold(lambda: waiting(folder.path)):
-            known = folder.read() if question.repeatable else None
-            if known is None:
-                known = folder.write(question, found)
-                folder.log("saved")
-            for code in codes:
-                known.draw(code)
-    return folder.path
+    force = force or not question.repeatable
+    known = None if force else folder.read()
+    lacking = known is not None and any(folder.missing_figures(known.result, code) for code in codes)
+    if known is not None and not lacking and not folder.litter():
+        return Obtained(known)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(folder.hold(tell))
+        except OSError as error:
+            if known is not None:
+                return Obtained(known, undrawn=error if lacking else None)
+            message = Message(
+                "results cannot be kept in {folder}: {reason}; nothing was computed: choose another folder (--out)",
+                {"folder": folder.path, "reason": reason(error)},
+            )
+            raise Refusal(message) from error
+        # Another process may just have made it.
+        known = None if force else folder.read()
+        found = known or _make(folder, question, compute, force, tell, facts)
+        try:
+            drawn = [code for code in codes if found.draw(code)]
+        except OSError as error:
+            return Obtained(found, made=known is None, undrawn=error)
+        return Obtained(found, made=known is None, drawn=bool(drawn))
 
 
-def read_rows(folder: Path, village_code: str | None = None) -> Rows:
-    """Return the rows of the village table in a run folder: all, or those of one village."""
-    rows = _read_csv(folder / "villages.csv") if (folder / "villages.csv").is_file() else _read_parquet(folder)
-    return [row for row in rows if village_code in {None, row["village_code"]}]
-
-
-def _read_csv(path: Path) -> Iterable[Mapping[str, Any]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            yield {name: _value(name, text) for name, text in row.items()}
-
-
-def _read_parquet(folder: Path) -> Iterable[Mapping[str, Any]]:
-    from pyarrow.parquet import ParquetFile
-
-    table = ParquetFile(folder / "villages.parquet")
-    for batch in table.iter_batches():
-        yield from batch.to_pylist()
+def _make(
+    folder: Folder,
+    question: Question[Any],
+    compute: Callable[[], Any],
+    force: bool,
+    tell: Tell,
+    facts: Mapping[str, Any],
+) -> Answer[Any]:
+    if force:
+        remove(folder.chunks)
+    elif folder.finished:
+        if altered := folder.altered():
+            files = {"files": ", ".join(altered)}
+            tell(Message("Not as the run wrote them, so it is computed again: {files}", files))
+        # Taken for unfinished from now on, so that its chunks are kept until it is finished again.
+        remove(folder.path / "manifest.json")
+    began, parts = time.monotonic(), folder.parts
+    computed = compute()
+    try:
+        found = folder.write(question, computed)
+    except OSError as error:
+        message = Message("{folder} cannot be written: {reason}", {"folder": folder.path, "reason": reason(error)})
+        raise UnwrittenError(message) from error
+    resumed = {"resumed_parts": parts} if parts else {}
+    folder.log("finished", **facts, **resumed, seconds=round(time.monotonic() - began, 2))
+    return found
 
 
 def _value(name: str, text: str) -> Any:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ...domain.messages import Message, Refusal
 from ...inputs.resolve import yaml_of
 from ...inputs.scenario import Scenario, load_scenario
-from ..files import write_bytes, write_text
+from ..files import write_bytes
 from ..kinds.question import Question
 
 if TYPE_CHECKING:
@@ -24,17 +23,17 @@ SCENARIO = "scenario.yaml"
 
 def keep(question: Question[Any], folder: Path) -> list[str]:
     """Write what a question was asked of below a folder; return the names of the files."""
-    several = len(question.scenarios) > 1
-    written = []
+    files: dict[str, bytes] = {}
     for number, scenario in enumerate(question.scenarios, start=1):
-        under = f"{FOLDER}/{number}_{scenario.name}" if several else FOLDER
-        written += keep_scenario(scenario, folder, under)
-    files = {f"{DATA}/{name}": content for name, content in question.data.items()}
+        under = f"{FOLDER}/{number}_{scenario.name}" if len(question.scenarios) > 1 else FOLDER
+        files[f"{under}/{SCENARIO}"] = yaml_of(scenario.document).encode()
+        files |= {f"{under}/{name}": content for name, content in scenario.data.items()}
+    files |= {f"{DATA}/{name}": content for name, content in question.data.items()}
     if question.agent is not None:
         files |= {f"{AGENT}/{name}": content for name, content in question.agent.kept.items()}
     for name, content in files.items():
         write_bytes(folder / name, content)
-    return [*written, *files]
+    return list(files)
 
 
 def scenarios(folder: Path, files: Collection[str]) -> tuple[Scenario, ...]:
@@ -54,20 +53,6 @@ def scenarios(folder: Path, files: Collection[str]) -> tuple[Scenario, ...]:
 def _number(name: str) -> int:
     first = PurePosixPath(name).parts[1].partition("_")[0]
     return int(first) if first.isdigit() else 0
-
-
-def keep_scenario(scenario: Scenario, folder: Path, under: str) -> list[str]:
-    """Write a scenario as it was asked about, with its tables and draws."""
-    data = scenario.data
-    for name, content in data.items():
-        write_bytes(folder / under / name, content)
-    write_text(folder / under / SCENARIO, yaml_of(scenario.document))
-    return [f"{under}/{SCENARIO}", *(f"{under}/{name}" for name in data)]
-
-
-def digests(scenario: Scenario) -> dict[str, str]:
-    """Return the tables and draws of a scenario, as they are kept, -> SHA-256."""
-    return {name: sha256(content).hexdigest() for name, content in sorted(scenario.data.items())}
 
 
 def data(folder: Path, files: Collection[str]) -> dict[str, bytes]:

@@ -1,7 +1,4 @@
-"""One folder, one process that writes in it: a lock that ends with the process that holds it.
-
-Knows how a folder is held and given back; must not know what is written there.
-"""
+"""One folder, one process that writes in it: a lock that ends with the process that holds it."""
 
 from __future__ import annotations
 
@@ -11,6 +8,8 @@ from contextlib import contextmanager, suppress
 from errno import EINVAL, ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ...domain.messages import Message
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -22,7 +21,7 @@ _NO_LOCKS = {EINVAL, ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP}
 
 
 @contextmanager
-def alone(folder: Path, waiting: Callable[[], None], unlocked: Callable[[], None]) -> Iterator[bool]:
+def alone(folder: Path, tell: Callable[[Message], None] = lambda _: None) -> Iterator[bool]:
     """Hold a folder, made where it is not there, so that no other process holds it within the block.
 
     Nothing of this stays: the lock's file is removed, and so are folders that were made and are still empty.
@@ -31,10 +30,9 @@ def alone(folder: Path, waiting: Callable[[], None], unlocked: Callable[[], None
     ----------
     folder
         What is held.
-    waiting
-        Called once where another process holds it; then that process is waited for, however long it takes.
-    unlocked
-        Called where the file system knows no locks: the block is then entered all the same.
+    tell
+        Told once where another process holds it, which is then waited for, however long it takes; and where the file
+        system knows no locks: the block is then entered all the same.
 
     Yields
     ------
@@ -45,6 +43,8 @@ def alone(folder: Path, waiting: Callable[[], None], unlocked: Callable[[], None
     ------
     OSError
         Where the folder cannot be made, or nothing can be written in it.
+    KeyboardInterrupt
+        With a `Message` where the reader ends the waiting.
     """
     from filelock import FileLock
 
@@ -53,11 +53,16 @@ def alone(folder: Path, waiting: Callable[[], None], unlocked: Callable[[], None
     lock = FileLock(folder / NAME, fallback_to_soft=False)
     try:
         try:
-            _acquire(lock, folder, waiting)
+            _acquire(lock, folder, tell)
         except (OSError, NotImplementedError) as error:
             if getattr(error, "errno", ENOSYS) not in _NO_LOCKS:
                 raise
-            unlocked()
+            tell(
+                Message(
+                    "The file system of {folder} cannot lock files: let no other process write there meanwhile.",
+                    {"folder": folder},
+                )
+            )
         yield lock.is_locked
     finally:
         _release(lock, folder)
@@ -66,22 +71,25 @@ def alone(folder: Path, waiting: Callable[[], None], unlocked: Callable[[], None
                 place.rmdir()
 
 
-def _acquire(lock: FileLock, folder: Path, waiting: Callable[[], None]) -> None:
+def _acquire(lock: FileLock, folder: Path, tell: Callable[[Message], None]) -> None:
     from filelock import Timeout
 
-    first = True
-    while not lock.is_locked:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            if first:
-                waiting()
-            first = False
-            time.sleep(POLL_SECONDS)
-        except FileNotFoundError:
-            # Another process has just removed the folder, which it had made and left empty.
-            time.sleep(POLL_SECONDS)
+    waits = False
+    try:
+        while not lock.is_locked:
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if not waits:
+                    tell(Message("Another process writes in {folder}; waiting for it.", {"folder": folder}))
+                waits = True
+                time.sleep(POLL_SECONDS)
+            except FileNotFoundError:
+                # Another process has just removed the folder, which it had made and left empty.
+                time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(*([Message("The other process goes on.")] if waits else [])) from None
 
 
 def _release(lock: FileLock, folder: Path) -> None:
