@@ -16,7 +16,7 @@ from .document.pdf import write_pdf
 from .files import hand_out
 from .kinds.forecast.document import SMALL_CM, first_data, years_table
 from .kinds.forecast.result import ForecastResult
-from .kinds.forecast.words import where
+from .kinds.forecast.words import met_header, where
 from .kinds.head import title_of
 from .kinds.registry import KINDS
 from .language import Language, phrase
@@ -213,7 +213,7 @@ def _beside(speech: Language, result: ForecastResult, others: Sequence[ForecastR
     yield Heading(speech.say("Other scenarios"))
     rows = [[title_of(speech, one), *years_table(speech, one.districts[0]).rows[0][-3:-1]] for one in (result, *others)]
     caption = speech.say("The first year, {year}, under each scenario", year=result.first_year)
-    headers = [speech.say("scenario"), speech.say("target met ± simulation error"), speech.say("parameter interval")]
+    headers = [speech.say("scenario"), met_header(speech, result.districts), speech.say("parameter interval")]
     yield Table(caption, headers, rows)
 
 

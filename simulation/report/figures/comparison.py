@@ -9,7 +9,7 @@ import numpy as np
 from ...decision.comparison import ComparedYear
 from ...inference.uncertainty import WILSON_Z
 from ..kinds.comparison import ComparedScenario, ComparisonResult, change, signed, titles_of
-from ..kinds.head import footing, programme_line
+from ..kinds.head import PLACEHOLDERS, footing, programme_line
 from ..kinds.kind import Source
 from ..language import Language
 from .page import INK, LEVEL_COLOURS, Axes, Figure, Page, grid, write_above, year_ticks
@@ -76,7 +76,7 @@ def _subtitle(speech: Language, result: ComparisonResult) -> list[str]:
         return [compared] if programme is None else [compared, programme]
     if not any(plan.placeholder for one in scenarios for plan in one.interventions):
         return [compared]
-    return [compared, speech.say("Effects of interventions are placeholders until experts or data say otherwise.")]
+    return [compared, speech.say(PLACEHOLDERS)]
 
 
 def _limits(scenarios: Sequence[ComparedScenario]) -> tuple[float, float]:

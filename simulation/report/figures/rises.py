@@ -54,7 +54,7 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
         if known
         else speech.say("Only the probability of this target is known from an exact result, not its count.")
     )
-    every = words.met_every_year(speech, district)
+    every = next(words.all_years(speech, district), None)
     page = Page(
         headline,
         under_headline(speech, result),

@@ -12,7 +12,9 @@ from ...domain.villages import MadeUpCounts
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
 from .. import wording
-from ..language import Language
+from ..language import Language, phrase
+
+PLACEHOLDERS = phrase("Effects of interventions are placeholders until experts or data say otherwise.")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ class Head:
     sources: Mapping[str, str]
     basis: tuple[str, ...]
     agent: str | None = None
+
+    @property
+    def placeholders(self) -> bool:
+        """Whether the effect of an intervention was left to its default prior."""
+        return any(plan.placeholder for plan in self.interventions)
 
 
 def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:

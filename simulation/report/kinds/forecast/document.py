@@ -24,16 +24,10 @@ from ...document.blocks import (
     Table,
 )
 from ...language import Language, phrase
-from ...wording import parameter_name, source_word
-from ..head import programme_line, run_line
+from ..head import PLACEHOLDERS, programme_line, run_line
 from ..kind import Source
 from . import words
-from .parameters import (
-    assumption_rows,
-    default_priors,
-    effects_are_placeholders,
-    statement_groups,
-)
+from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
 from .result import District, ForecastResult, undrawable
 
 MOST_DISTRICTS = 20
@@ -60,9 +54,10 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
         [
             *_answer(speech, result),
             *_years(speech, result),
-            *_assumptions(speech, result),
             *_method(speech, result, source),
-            *_statements(speech, result, source),
+            *assumptions(speech, result),
+            *_notes(speech, result),
+            *statements(speech, result, source),
             *_limits(speech, result, source),
         ],
         kind=speech.say("Policy brief"),
@@ -87,12 +82,16 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
         yield Paragraph(sentence, on=_ANSWER)
     for sentence in words.notes(speech, result):
         yield Paragraph(sentence, on=On.FIRST_PAGE | On.WORKBOOK)
-    if effects_are_placeholders(result):
-        yield Paragraph(_placeholders(speech), on=On.FIRST_PAGE)
+    if result.placeholders:
+        yield Paragraph(speech.say(PLACEHOLDERS), on=On.FIRST_PAGE)
 
 
-def _placeholders(speech: Language) -> str:
-    return speech.say("Effects of interventions are placeholders until experts or data say otherwise.")
+def _notes(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield what a terminal says below the tables."""
+    if result.precision is not None:
+        yield Paragraph(words.precision_reached(speech, result.precision), on=SCREEN)
+    for sentence in words.notes(speech, result):
+        yield Paragraph(sentence, on=SCREEN)
 
 
 def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
@@ -163,7 +162,7 @@ def years_table(speech: Language, district: District) -> Table:
         say("villages that rise"),
         *([words.judged_name(speech, district.target)] if own_count else []),
         say("needed"),
-        say("target met ± simulation error"),
+        words.met_header(speech, [district]),
         say("parameter interval"),
         say("in words"),
     ]
@@ -212,7 +211,7 @@ def districts_table(speech: Language, result: ForecastResult) -> Table:
         say("district"),
         say("villages that rise"),
         say("needed"),
-        say("target met ± simulation error"),
+        words.met_header(speech, result.districts),
         say("in words"),
     ]
     rows = [
@@ -242,27 +241,6 @@ def assisted_table(speech: Language, result: ForecastResult) -> Table:
     )
 
 
-def _assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
-    """Yield what was given, and how much was left to default priors, as a terminal shows it."""
-    caption = speech.say("Assumptions (5 / 50 / 95% where uncertain)")
-    headers = [speech.say("assumption"), speech.say("value"), speech.say("source")]
-    for detailed, on in ((False, On.TERMINAL), (True, On.VERBOSE)):
-        if rows := assumption_rows(speech, result, detailed=detailed):
-            yield Table(caption, headers, rows, on=on)
-    if silent := default_priors(result):
-        left = speech.say(
-            "Assumptions left to their default priors: {number} (--verbose lists them).",
-            number=speech.number(len(silent)),
-        )
-        yield Paragraph(left, on=On.TERMINAL)
-    if effects_are_placeholders(result):
-        yield Paragraph(_placeholders(speech), on=SCREEN)
-    if result.precision is not None:
-        yield Paragraph(words.precision_reached(speech, result.precision), on=SCREEN)
-    for sentence in words.notes(speech, result):
-        yield Paragraph(sentence, on=SCREEN)
-
-
 def _method(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
     say = speech.say
     yield Heading(say("How this was computed"), on=On.CLOSING)
@@ -290,23 +268,6 @@ def _method(speech: Language, result: ForecastResult, source: Source) -> Iterato
     yield Paragraph(simulated, on=On.CLOSING)
 
 
-def _statements(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
-    """Yield assumptions and what the scenario states besides, as paper shows it."""
-    say = speech.say
-    yield Heading(say("Assumptions and sources"), on=On.CLOSING)
-    headers = [say("assumption"), say("value"), say("source")]
-    rows = assumption_rows(speech, result, detailed=True)
-    caption = say("Assumptions (5 / 50 / 95% where uncertain)")
-    yield Table(caption, headers, rows, prose=True, on=On.CLOSING)
-    headers = [say("what"), say("value"), say("source"), say("explanation")]
-    for name, stated in statement_groups(speech, source.scenario, result):
-        columns = len(headers) if any(explanation for *_, explanation in stated) else len(headers) - 1
-        caption = say("What the scenario states of villages and target")
-        if name:
-            caption = say("Intervention {name}", name=name)
-        yield Table(caption, headers[:columns], [row[:columns] for row in stated], prose=True, on=On.CLOSING)
-
-
 def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
     say = speech.say
     about_scenario = say("It is a statement about a scenario: if an assumption is wrong, so is the number.")
@@ -319,7 +280,7 @@ def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterato
     if words.no_local_data(result):
         items.insert(0, say("No yearly series of status changes of this district was used."))
         items.insert(1, first_data(speech, result))
-    if effects_are_placeholders(result):
+    if result.placeholders:
         items.append(say("No effect of an intervention on the status of villages has been measured so far."))
     yield Bullets(items, on=On.CLOSING)
     probabilities = [
@@ -351,8 +312,8 @@ def sheets_of(result: ForecastResult, speech: Language, source: Source) -> Itera
     rows = source.villages() if all(district.statuses_known for district in result.districts) else ()
     if rows:
         yield _villages_sheet(speech, result, rows)
-    yield _parameters_sheet(speech, result)
-    yield _statements_sheet(speech, result, source)
+    yield parameters_sheet(speech, result)
+    yield statements_sheet(speech, result, source)
     if rows:
         yield _village_years_sheet(speech, result, rows)
 
@@ -378,7 +339,7 @@ def _years_sheet(speech: Language, result: ForecastResult) -> Table:
         *_place_columns(speech, result),
         Column(say("year"), "year"),
         Column(say("probability that the target is met"), "chance", 1),
-        Column(say("simulation error"), "percent", 1),
+        *([Column(say("simulation error"), "percent", 1)] if words.simulated(result.districts) else []),
         Column(say("parameter interval, from"), "chance", 1),
         Column(say("parameter interval, to"), "chance", 1),
         Column(say("in words")),
@@ -401,7 +362,7 @@ def _year_cells(speech: Language, result: ForecastResult, year: YearForecast) ->
     return [
         year.year,
         year.probability_met,
-        year.monte_carlo_error,
+        *([year.monte_carlo_error] if words.simulated(result.districts) else []),
         *(year.parameter_interval90 or (None, None)),
         words.word_of(speech, year),
         year.needed.mean,
@@ -463,34 +424,6 @@ def _village_years_sheet(speech: Language, result: ForecastResult, rows: Iterabl
         },
     }
     return Table(say("Villages by year"), list(columns.values()), [[row.get(name) for name in columns] for row in rows])
-
-
-def _parameters_sheet(speech: Language, result: ForecastResult) -> Table:
-    say = speech.say
-    rows: list[list[Cell]] = []
-    for name, known in result.parameters.items():
-        values = [known.quantiles[q] for q in (0.05, 0.5, 0.95)]
-        kind, _, told = known.source.partition(";")
-        origin = say("default prior") if known.default_prior else source_word(speech, kind)
-        explained = None if known.default_prior else told.strip()
-        rows.append([parameter_name(speech, name), name, *values, origin, explained])
-    columns = [
-        Column(say("parameter")),
-        Column(say("key")),
-        *(Column(title, "decimal", 2) for title in ("5%", "50%", "95%")),
-        Column(say("source")),
-        Column(say("explanation"), "prose"),
-    ]
-    return Table(say("Parameters"), columns, rows)
-
-
-def _statements_sheet(speech: Language, result: ForecastResult, source: Source) -> Table:
-    """Return what the scenario states beside its parameters, with where each statement comes from."""
-    say = speech.say
-    groups = statement_groups(speech, source.scenario, result)
-    rows = [[name or say("scenario"), *row] for name, group in groups for row in group]
-    titles = (say("part"), say("what"), say("value"), say("source"))
-    return Table(say("Statements"), [*map(Column, titles), Column(say("explanation"), "prose")], rows)
 
 
 def _place_columns(speech: Language, result: ForecastResult) -> list[Column]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ....domain.messages import Message, Refusal
 from ....domain.status import LEVELS, TOP
 from ....domain.target import Denominator, Reading
 from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
+from ....engine.closed_form import applicability, assistance_plan
 from ....engine.effort import Effort
 from ....engine.failure import Failure
 from ....inference.explanation import STATUS_UNKNOWN
@@ -37,6 +38,13 @@ PARAMETER_QUANTILES = (0.05, 0.5, 0.95)
 MOST_SUBDISTRICTS = 200
 """Tiles that a page of A4 holds: four times the kecamatan of any district."""
 EXACT_IS_PRECISE = Message("an exact result has no simulation error, so --precision says nothing here.")
+_REASONS = {
+    name.lower(): message
+    for module in (applicability, assistance_plan)
+    for name, message in vars(module).items()
+    if isinstance(message, Message)
+}
+"""What an engine says of years that it cannot compute exactly, by a code that a file can hold."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +187,25 @@ class Reached:
     ended_by: str
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why later years need simulation: what is in the way, and the names and numbers that belong to it."""
+
+    code: str
+    values: Mapping[str, str | Number]
+
+    @classmethod
+    def of(cls, message: Message) -> Reason:
+        """Return the reason that a message tells."""
+        code = next(code for code, known in _REASONS.items() if known.template == message.template)
+        return cls(code, message.values)
+
+    @property
+    def message(self) -> Message:
+        """What is said of it."""
+        return replace(_REASONS[self.code], values=dict(self.values))
+
+
 @dataclass(frozen=True, kw_only=True)
 class ForecastResult(Head):
     """What ``forecast.json`` holds.
@@ -193,6 +220,8 @@ class ForecastResult(Head):
         How many districts meet their target, year by year; None for one district.
     horizon
         Years that the scenario asks for.
+    later
+        Where only the first of them is exact: why later years need simulation.
     """
 
     version: int = VERSION
@@ -206,6 +235,7 @@ class ForecastResult(Head):
     seed: int
     failures: Failures | None
     precision: Reached | None
+    later: tuple[Reason, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -280,6 +310,7 @@ def result_of(forecast: Forecast) -> ForecastResult:
         seed=forecast.seed,
         failures=_failures(forecast),
         precision=_precision(forecast),
+        later=tuple(map(Reason.of, forecast.later)),
     )
 
 

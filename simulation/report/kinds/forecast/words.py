@@ -164,6 +164,16 @@ def chance_with_error(speech: Language, chance: Estimate) -> str:
     return wording.with_error(speech, wording.chance(speech, chance.probability_met, 1), chance.monte_carlo_error)
 
 
+def simulated(districts: Sequence[District]) -> bool:
+    """Return whether any of their probabilities has a simulation error."""
+    return any(year.monte_carlo_error for district in districts for year in district.years)
+
+
+def met_header(speech: Language, districts: Sequence[District]) -> str:
+    """Return what stands above probabilities."""
+    return speech.say("target met ± simulation error") if simulated(districts) else speech.say("target met")
+
+
 def interval_of(speech: Language, chance: Estimate) -> str:
     """Return how far the uncertain parameters may move a probability."""
     interval = chance.parameter_interval90
@@ -199,18 +209,6 @@ def all_years(speech: Language, district: District) -> Iterator[str]:
     yield speech.say("Met in at least: {chances}.", chances="; ".join(chances))
 
 
-def met_every_year(speech: Language, district: District) -> str | None:
-    """Return how likely the target is met in every year; None where that is not known, or there is one year."""
-    if district.all_years is None or len(district.years) == 1:
-        return None
-    return speech.say(
-        "Met in every year {first}–{last}: {chance}.",
-        first=district.years[0].year,
-        last=district.years[-1].year,
-        chance=wording.chance(speech, district.all_years.probability_met),
-    )
-
-
 def evenly_spread(horizon: int, most: int) -> list[int]:
     """Return at most `most` numbers of years, evenly spread over 1 … horizon."""
     steps = min(horizon, most)
@@ -232,11 +230,13 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
             "Only counts by status are known, not which village stands where: single villages cannot be ranked."
         )
     yield from caveats_of(speech, result)
-    if len(districts[0].years) < result.horizon:
+    if result.later:
         yield speech.say(
             "Only {first} is known exactly; later years need simulation: leave out --engine exact.",
-            first=districts[0].years[0].year,
+            first=result.first_year,
         )
+    for reason in result.later:
+        yield speech.say("Why not exactly: {reason}.", reason=speech.problem(reason.message))
 
 
 def saturation(speech: Language, district: District) -> str | None:

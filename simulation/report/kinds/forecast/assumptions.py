@@ -1,0 +1,246 @@
+"""What a forecast rests on: every parameter with its value and where that comes from, and what the scenario states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from ....domain.parameters import DIRECTIONS, Kind, ParameterKey
+from ....domain.status import LEVELS
+from ....inputs.resolve import is_default
+from ... import wording
+from ...document.blocks import SCREEN, Block, Cell, Column, Heading, On, Paragraph, Table
+from ...language import Language, phrase
+from ...wording import LABELS, parameter_name, parameter_value, source_word
+from ..head import PLACEHOLDERS
+from ..kind import Source
+from .result import PARAMETER_QUANTILES, ForecastResult, Parameter
+from .words import reading_name
+
+Rows = list[list[str]]
+_PRIORITIES = {
+    "random": phrase("at random"),
+    "lowest_status": phrase("lowest level first"),
+    "highest_status": phrase("highest level first"),
+    "nearest_to_rising": phrase("nearest to rising first"),
+    "largest_gain": phrase("largest gain in the chance of rising first"),
+}
+
+
+def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield every parameter with its value and source: in a terminal those that were left to priors if asked."""
+    say = speech.say
+    yield Heading(say("Assumptions and sources"), on=On.CLOSING)
+    caption = say("Assumptions (5 / 50 / 95% where uncertain)")
+    headers = [say("assumption"), say("value"), say("source")]
+    effects, law = _effect_rows(speech, result), [*_matrix_rows(speech, result)]
+    silent = {key: known for key, known in _of_the_law(result).items() if known.default_prior}
+    law += [_row(speech, key, known) for key, known in _of_the_law(result).items() if key not in silent]
+    every = [*effects, *law, *(_row(speech, key, known) for key, known in silent.items())]
+    if effects or law:
+        yield Table(caption, headers, [*effects, *law], on=On.TERMINAL)
+    if every:
+        yield Table(caption, headers, every, on=On.VERBOSE)
+    yield Table(caption, headers, every, prose=True, on=On.CLOSING)
+    if silent:
+        left = say(
+            "Assumptions left to their default priors: {number} (--verbose lists them).",
+            number=speech.number(len(silent)),
+        )
+        yield Paragraph(left, on=On.TERMINAL)
+    if result.placeholders:
+        yield Paragraph(say(PLACEHOLDERS), on=SCREEN)
+
+
+def _of_the_law(result: ForecastResult) -> dict[str, Parameter]:
+    """Return all parameters but the effects of interventions."""
+    return {key: known for key, known in result.parameters.items() if key not in _effects(result)}
+
+
+def _effects(result: ForecastResult) -> dict[ParameterKey, Parameter]:
+    """Return the effects of the interventions, in the order of the scenario."""
+    keys = (ParameterKey.effect(plan.name, direction) for plan in result.interventions for direction in DIRECTIONS)
+    return {key: result.parameters[key] for key in keys}
+
+
+def _effect_rows(speech: Language, result: ForecastResult) -> Rows:
+    """Return one row for all interventions that say the same; no effect on falls is not told."""
+    alike: dict[tuple[Kind, str, str], list[str]] = {}
+    for key, known in _effects(result).items():
+        if key.kind == "odds_ratio_fall" and set(known.quantiles.values()) == {1.0}:
+            continue
+        _, value, source = _row(speech, key, known)
+        told = speech.say("placeholder") if known.default_prior else source
+        alike.setdefault((key.kind, value, told), []).append(key.of)
+    return [
+        [speech.say(LABELS[kind], of=", ".join(names)), value, source] for (kind, value, source), names in alike.items()
+    ]
+
+
+def _matrix_rows(speech: Language, result: ForecastResult) -> Iterator[list[str]]:
+    """Yield the rows of a matrix that the scenario gives, their means over what is uncertain."""
+    for level, row in zip(LEVELS, result.matrix.mean, strict=True):
+        source = result.sources.get(f"transition.matrix.{level}")
+        if source is not None:
+            label = speech.say("matrix, row {level} (mean)", level=level)
+            yield [label, " / ".join(speech.percent(share, 1) for share in row), source_word(speech, source)]
+
+
+def _row(speech: Language, key: str, known: Parameter) -> list[str]:
+    values = list(known.quantiles.values())
+    shown = [parameter_value(speech, key, value) for value in (values if len(set(values)) > 1 else values[:1])]
+    source = speech.say("default prior") if known.default_prior else source_word(speech, known.source)
+    return [parameter_name(speech, key), " / ".join(shown), source]
+
+
+def statements(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
+    """Yield what the scenario states besides, as paper shows it."""
+    say = speech.say
+    headers = [say("what"), say("value"), say("source"), say("explanation")]
+    for name, stated in _statement_groups(speech, source.scenario, result):
+        columns = len(headers) if any(explanation for *_, explanation in stated) else len(headers) - 1
+        caption = say("What the scenario states of villages and target")
+        if name:
+            caption = say("Intervention {name}", name=name)
+        yield Table(caption, headers[:columns], [row[:columns] for row in stated], prose=True, on=On.CLOSING)
+
+
+def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
+    """Return every parameter in numbers."""
+    say = speech.say
+    rows: list[list[Cell]] = []
+    for name, known in result.parameters.items():
+        kind, _, told = known.source.partition(";")
+        origin = say("default prior") if known.default_prior else source_word(speech, kind)
+        explained = None if known.default_prior else told.strip()
+        rows.append([parameter_name(speech, name), name, *known.quantiles.values(), origin, explained])
+    columns = [
+        Column(say("parameter")),
+        Column(say("key")),
+        *(Column(f"{100 * quantile:.0f}%", "decimal", 2) for quantile in PARAMETER_QUANTILES),
+        Column(say("source")),
+        Column(say("explanation"), "prose"),
+    ]
+    return Table(say("Parameters"), columns, rows)
+
+
+def statements_sheet(speech: Language, result: ForecastResult, source: Source) -> Table:
+    """Return what the scenario states beside its parameters, with where each statement comes from."""
+    say = speech.say
+    groups = _statement_groups(speech, source.scenario, result)
+    rows = [[name or say("scenario"), *row] for name, group in groups for row in group]
+    titles = (say("part"), say("what"), say("value"), say("source"))
+    return Table(say("Statements"), [*map(Column, titles), Column(say("explanation"), "prose")], rows)
+
+
+def _statement_groups(speech: Language, document: Mapping[str, Any], result: ForecastResult) -> list[tuple[str, Rows]]:
+    """Return what a scenario states: first of each intervention, then, under no name, of its villages and target.
+
+    A row holds name, value, kind of origin and explanation. A scenario that was made in Python states nothing.
+    """
+    if "schema" not in document:
+        return []
+    target = document["target"]
+    defaults = {
+        "target.share": is_default(target, "share"),
+        "target.reading": all(is_default(target, key) for key in ("reading", "levels", "denominator", "net_of_falls")),
+    }
+    general = [
+        [speech.say(name), value, *_origin(speech, result, key, default=defaults.get(key, False))]
+        for key, name, value in _general(speech, document, result)
+        if value
+    ]
+    return [
+        *((plan["name"], _intervention_rows(speech, plan, result)) for plan in document["interventions"]),
+        ("", general),
+    ]
+
+
+def _intervention_rows(speech: Language, plan: Mapping[str, Any], result: ForecastResult) -> Rows:
+    """Return everything about one intervention but its effects."""
+    return [
+        [
+            speech.say(name),
+            written,
+            *_origin(speech, result, f"interventions.{plan['name']}.{key}", default=is_default(plan, key)),
+        ]
+        for key, (name, write) in _INTERVENTION.items()
+        if plan.get(key) not in (None, "") and (written := write(speech, plan[key]))
+    ]
+
+
+def _origin(speech: Language, result: ForecastResult, key: str, *, default: bool) -> list[str]:
+    """Return the kind of origin and its explanation, with web addresses cut to what still finds them on paper.
+
+    Without a source, what differs from its `default` was written; what does not may have been written all the same.
+    """
+    if key not in result.sources:
+        return [speech.say("as by default") if default else speech.say("written in the scenario, without a source"), ""]
+    kind, _, told = result.sources[key].partition(";")
+    return [source_word(speech, kind), re.sub(r"https?://(?:www\.)?", "", told).strip()]
+
+
+def _general(speech: Language, document: Mapping[str, Any], result: ForecastResult) -> Iterator[tuple[str, str, str]]:
+    """Yield key, name and value of what is stated of villages and target."""
+    villages, target = document.get("villages", {}), result.districts[0].target
+    counts = villages.get("status_counts") or {}
+    if any(isinstance(four, Mapping) for four in counts.values()):
+        counts = {level: sum(four[level] for four in counts.values()) for level in LEVELS}
+    yield "districts.table", phrase("list of districts"), _file(document.get("districts", {}))
+    yield "villages.table", phrase("list of villages"), _file(villages)
+    yield (
+        "villages.status_counts",
+        phrase("villages at each level"),
+        "; ".join(f"{level} {speech.number(count)}" for level, count in counts.items()),
+    )
+    yield "villages.as_of", phrase("day of the status data"), speech.day_of(str(villages.get("as_of") or ""))
+    yield "origin", phrase("last observed year"), str(document["origin"])
+    yield "target.share", phrase("share that the target asks"), _share(speech, target.share)
+    yield "target.reading", phrase("reading of the target"), reading_name(speech, target.key, target)
+
+
+def _file(section: Mapping[str, Any]) -> str:
+    return str(section.get("table") or "").rpartition("/")[2]
+
+
+def _plainly(_: Language, value: object) -> str:
+    return str(value)
+
+
+def _cost(speech: Language, cost: float) -> str:
+    return wording.stated_number(speech, cost) if cost else speech.say("not stated")
+
+
+def _priority(speech: Language, rule: str | Sequence[str]) -> str:
+    """Return the order as a rule, the name of a column, or village codes."""
+    if not isinstance(rule, str):
+        return ", ".join(rule)
+    return speech.say(_PRIORITIES[rule]) if rule in _PRIORITIES else rule.removeprefix("column:")
+
+
+def _eligible(_: Language, where: Mapping[str, Any]) -> str:
+    parts = [*where.get("status", []), *where.get("subdistrict", [])]
+    parts += [f"{column} = {wanted}" for column, wanted in where.get("where", {}).items()]
+    return ", ".join(map(str, parts))
+
+
+def _share(speech: Language, share: float | str) -> str:
+    return wording.stated_share(speech, float(Fraction(str(share))))
+
+
+_INTERVENTION: dict[str, tuple[str, Callable[[Language, Any], str]]] = {
+    "sector": (phrase("who acts"), _plainly),
+    "starts": (phrase("first year"), _plainly),
+    "ends": (phrase("last year"), _plainly),
+    "eligible": (phrase("villages that qualify"), _eligible),
+    "coverage": (phrase("share of them assisted"), _share),
+    "capacity": (phrase("villages assisted at a time"), wording.stated_number),
+    "priority": (phrase("order of assistance"), _priority),
+    "years_per_village": (phrase("years of assistance for a village"), wording.stated_number),
+    "ramp_years": (phrase("years until the full effect"), wording.stated_number),
+    "fades_over_years": (phrase("years in which the effect fades afterwards"), wording.stated_number),
+    "cost_idr_million": (phrase("cost of a village-year (million rupiah)"), _cost),
+}
+"""What is told of an intervention: key of the file -> what it is called, and how its value is written."""
