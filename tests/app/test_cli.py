@@ -180,18 +180,32 @@ def test_the_exact_engine_says_why_it_cannot_compare(
 
 
 @pytest.mark.parametrize(
-    ("code", "first_only"),
-    [("en", "Only 2026 is known exactly"), ("id", "Hanya tahun 2026 yang diketahui secara eksak")],
+    ("code", "first_only", "why"),
+    [
+        ("en", "Only 2026 is known exactly", "the shock that villages of a kecamatan share"),
+        ("id", "Hanya tahun 2026 yang diketahui secara eksak", "guncangan bersama sekecamatan"),
+    ],
 )
-def test_an_exact_forecast_of_the_first_year_says_so(run: Run, fixed: Path, code: str, first_only: str) -> None:
+def test_an_exact_forecast_of_the_first_year_says_so(
+    run: Run, fixed: Path, code: str, first_only: str, why: str
+) -> None:
     """What joins villages, as peers do, leaves one year exact: that year is shown, and why no other is."""
     fixed.write_text(FIXED.replace("subdistrict_sd: 0", "subdistrict_sd: 0.3"))
     done = run("forecast", fixed.name, "--engine", "exact", "--no-figures", "--lang", code)
     assert done.returncode == 0, done.stderr
     assert first_only in unbroken(done.stdout)
+    assert why in unbroken(done.stdout)
     (folder,) = (fixed.parent / "results" / "pasti").iterdir()
     (district,) = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))["districts"]
     assert [year["year"] for year in district["years"]] == [2026]
+
+
+def test_what_has_no_simulation_error_has_no_column_for_it(run: Run, fixed: Path) -> None:
+    """Every number is given and villages are independent: the exact answer is exact."""
+    done = run("forecast", fixed.name, "--engine", "exact", "--no-figures", "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    assert "target met" in unbroken(done.stdout)
+    assert "±" not in done.stdout
 
 
 def test_the_scenarios_language_holds_for_refusals_too(run: Run, fixed: Path) -> None:
