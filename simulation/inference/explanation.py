@@ -53,11 +53,9 @@ class Component:
 
     Attributes
     ----------
-    kind
-        The name of a term of the law (``covariate``, ``peers``, ``village``, ``year``, ``subdistrict``,
-        ``campaign``), ``waiting`` (``min_years``) or ``intervention``.
-    name
-        Of the covariate or the intervention; else empty.
+    kind, name
+        The name of a term of the law, ``waiting`` (``min_years``) or ``intervention``; which covariate or intervention,
+        else empty.
     foreseeable
         Whether a planner can see it.
     acts
@@ -105,29 +103,24 @@ class VillageChance:
 
     Attributes
     ----------
-    village_code, village, subdistrict, district
-        Which village.
-    year
-        Which year.
+    village_code, village, subdistrict, district, year
+        Which village, and which year.
     origin_level
         Its level at the end of the origin year.
     levels
         Level -> share of the trajectories in which it stands there at the start of the year.
-    base
-        Chance of a typical village at its level in a typical year.
-    base_interval90
-        5% and 95% quantile of `base` over draws; None where the village's level varies, or with one draw.
+    base, base_interval90
+        Chance of a typical village at its level in a typical year; 5% and 95% quantile over draws, None where the
+        village's level varies, or with one draw.
     foreseen
         Chance of this village in a typical year, without interventions: waiting, covariates and peers.
     without_interventions
         Chance in that year with its luck, and what is unmeasured, and no intervention.
     chance
         Chance of rising, with the interventions: the mean over trajectories of what the law gives.
-    probability_rises
-        The chance as a forecast tells it: in which share of its trajectories the village rose, so that simulation
-        error stands between this and `chance`; the same as `chance` where a scenario is explained.
-    by_year
-        Forecast year -> that share; empty where a scenario is explained.
+    probability_rises, by_year
+        In which share of the trajectories of a forecast the village rose, in the year and in every forecast year, so
+        that simulation error stands between this and `chance`; where a scenario is explained, `chance` and nothing.
     components
         Every term, in the order of the law; then the interventions.
     reach
@@ -242,12 +235,61 @@ def explain(
     if isinstance(what, Forecast):
         return _explain_forecast(what, village, year)
     year = what.years[0] if year is None else year
-    place = _find(what, village)
+    district, row = _find(what, village)
     if year not in what.years:
         span = {"first": what.years[0], "last": what.years[-1], "year": year}
         raise Refusal(Message("the forecast covers {first} to {last}, not {year}", span))
-    effort = _affordable(Effort.of(what, draws, replicates), len(place.villages) * (year - what.origin))
-    return _explained(what, effort, seed, place, year)
+    villages = what.districts[district]
+    effort = _affordable(Effort.of(what, draws, replicates), len(villages) * (year - what.origin))
+    played = _played(what, effort, seed, district, row, year)
+    may_rise = np.where(played.blocked, 0.0, played.base_odds)
+    seen = _sum(term for name, term in played.terms.items() if name.foreseeable)
+    luck = seen + _sum(term for name, term in played.terms.items() if not name.foreseeable)
+
+    def assured(chosen: Bools) -> float | None:
+        """Return the chance with some interventions for certain; None where none of them may choose the village."""
+        there = chosen[:, None] & played.eligible
+        if not there.any():
+            return None
+        return _mean(may_rise, luck + _joint(np.where(there, played.at_full_dose, played.programmes), what.overlap))
+
+    each = np.eye(len(what.interventions), dtype=bool)
+    columns = {name: np.asarray(villages.columns[name], dtype=np.float64) for name in what.parameters.covariates}
+    found = _mean(may_rise, luck + _joint(played.programmes, what.overlap))
+    return Explanation(
+        village_code=villages.codes[row],
+        village=villages.names[row],
+        subdistrict=villages.subdistricts[villages.subdistrict_index[row]],
+        district=villages.district,
+        year=year,
+        origin_level=LEVELS[villages.levels[row]],
+        levels={level: float((played.level == s).mean()) for s, level in enumerate(LEVELS)},
+        base=_mean(played.base_odds),
+        base_interval90=_interval(played, effort.draws),
+        foreseen=_mean(may_rise, seen),
+        without_interventions=_mean(may_rise, luck),
+        chance=found,
+        probability_rises=found,
+        components=(
+            _waiting(played),
+            *(_component(term.name, term.key, row, term.foreseeable) for term, row in played.terms.items()),
+            *(
+                _component(INTERVENTION, ParameterKey.effect(plan.name, "rise"), row, foreseeable=True)
+                for plan, row in zip(what.interventions, played.programmes, strict=True)
+            ),
+        ),
+        reach=tuple(
+            Reach(plan.name, float(played.eligible[j].mean()), float(played.assisted[j].mean()), assured(each[j]))
+            for j, plan in enumerate(what.interventions)
+        ),
+        if_all_assured=assured(each.any(axis=1)),
+        covariates={name: (float(column[row]), float(column.mean())) for name, column in columns.items()},
+        share_above=float(played.share_above.mean()),
+        draws=effort.draws,
+        replicates=effort.replicates,
+        scenario=what,
+        seed=seed,
+    )
 
 
 def _explain_forecast(forecast: Forecast, village: str, year: int | None) -> Explanation:
@@ -257,40 +299,30 @@ def _explain_forecast(forecast: Forecast, village: str, year: int | None) -> Exp
     scenario, effort = forecast.scenario, forecast.effort
     replicates = None if forecast.engine == "exact" else effort.replicates
     found = explain(scenario, village, year, draws=effort.draws, replicates=replicates, seed=forecast.seed)
-    place = _find(scenario, village)
-    shares = forecast.districts[place.district].rise_probability[place.row]
+    district, row = _find(scenario, village)
+    shares = forecast.districts[district].rise_probability[row]
     return found.counted(dict(zip(scenario.years, shares.tolist(), strict=False)))
 
 
-@dataclass(frozen=True, eq=False)
-class _Place:
-    """Where a village is found: number of its district, row in its table, and its level there."""
-
-    district: int
-    villages: Villages
-    row: int
-    level: str
-
-
-def _find(scenario: Scenario, village: str) -> _Place:
-    """Return where a village is found, by its code or by a name that no other has."""
-    places = [
-        (code, name, district, row)
+def _find(scenario: Scenario, village: str) -> tuple[int, int]:
+    """Return the number of the district and the row of a village, by its code or by a name that no other has."""
+    names = {
+        code: (name, district, row)
         for district, villages in enumerate(scenario.districts)
         for row, (code, name) in enumerate(zip(villages.codes, villages.names, strict=True))
-    ]
-    found = [place for place in places if place[0] == village]
-    if not found:
-        named = [place for place in places if _plain_name(place[1]) == _plain_name(village)]
-        found = named if len(named) == 1 else []
-    if found:
-        _, _, district, row = found[0]
-        villages = scenario.districts[district]
-        if not _is_known(villages):
-            raise Refusal(STATUS_UNKNOWN)
-        return _Place(district, villages, row, LEVELS[villages.levels[row]])
-    known = {code: name for code, name, district, _ in places if _is_known(scenario.districts[district])}
-    raise Refusal(_unknown(village, known) if known else STATUS_UNKNOWN)
+    }
+    named = [code for code, (name, *_) in names.items() if _plain_name(name) == _plain_name(village)]
+    code = village if village in names or len(named) != 1 else named[0]
+    known = [each for each, (_, district, _) in names.items() if _is_known(scenario.districts[district])]
+    if code in known:
+        return names[code][1:]
+    if code in names or not known:
+        raise Refusal(STATUS_UNKNOWN)
+    likely = named or get_close_matches(village[:LONGEST], known, MOST_LIKELY)
+    said = {"code": shown(village), "likely": ", ".join(f"{each} ({names[each][0]})" for each in likely[:MOST_LIKELY])}
+    if not likely:
+        raise Refusal(Message("no village of the forecast has the code {code}", said))
+    raise Refusal(Message("no village of the forecast has the code {code}; likely meant: {likely}", said))
 
 
 def _is_known(villages: Villages) -> bool:
@@ -301,16 +333,6 @@ def _plain_name(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _unknown(asked: str, known: Mapping[str, str]) -> Message:
-    """Return that no village has a code, with those that are likely meant: of villages of that name, else alike."""
-    named = [code for code, name in known.items() if name.casefold() == asked.casefold()]
-    likely = named[:MOST_LIKELY] or get_close_matches(asked[:LONGEST], known, MOST_LIKELY)
-    said = {"code": shown(asked), "likely": ", ".join(f"{code} ({known[code]})" for code in likely)}
-    if not likely:
-        return Message("no village of the forecast has the code {code}", said)
-    return Message("no village of the forecast has the code {code}; likely meant: {likely}", said)
-
-
 def _affordable(effort: Effort, cells: int) -> Effort:
     """Return the first draws and replicates of an effort, as many as may be played at `cells` each."""
     most = max(1, PLAYED_CELLS // cells)
@@ -318,69 +340,15 @@ def _affordable(effort: Effort, cells: int) -> Effort:
     return Effort(draws, min(effort.replicates, most // draws))
 
 
-def _played(scenario: Scenario, effort: Effort, seed: int, place: _Place, year: int) -> LogOddsTerms:
+def _played(scenario: Scenario, effort: Effort, seed: int, district: int, row: int, year: int) -> LogOddsTerms:
     """Return the terms of a village in every trajectory."""
-    parameters = scenario.parameters.draw(seed, effort.draws)
+    parameters, villages = scenario.parameters.draw(seed, effort.draws), scenario.districts[district]
     parts = []
     for chunk in chunks(scenario, effort, CHUNK_CELLS["batch"]):
-        if chunk.district == place.district:
+        if chunk.district == district:
             trajectories = Trajectories.grid(chunk.draws, chunk.replicates)
-            parts.append(replay(scenario, place.villages, parameters, trajectories, seed, place.row, year))
+            parts.append(replay(scenario, villages, parameters, trajectories, seed, row, year))
     return LogOddsTerms.join(parts)
-
-
-def _explained(scenario: Scenario, effort: Effort, seed: int, place: _Place, year: int) -> Explanation:
-    """Put together what is said of a village."""
-    villages, row, played = place.villages, place.row, _played(scenario, effort, seed, place, year)
-    columns = {name: np.asarray(villages.columns[name], dtype=np.float64) for name in scenario.parameters.covariates}
-    may_rise = np.where(played.blocked, 0.0, played.base_odds)
-    seen = _sum(term for name, term in played.terms.items() if name.foreseeable)
-    luck = _sum(term for name, term in played.terms.items() if not name.foreseeable)
-    with_effect = _mean(may_rise, seen + luck + _joint(played.programmes, scenario.overlap))
-
-    def assured(chosen: Bools) -> float | None:
-        """Return the chance with some interventions for certain; None where none of them may choose the village."""
-        there = chosen[:, None] & played.eligible
-        if not there.any():
-            return None
-        rows = np.where(there, played.at_full_dose, played.programmes)
-        return _mean(may_rise, seen + luck + _joint(rows, scenario.overlap))
-
-    every = np.arange(len(scenario.interventions))
-    return Explanation(
-        village_code=villages.codes[row],
-        village=villages.names[row],
-        subdistrict=villages.subdistricts[villages.subdistrict_index[row]],
-        district=villages.district,
-        year=year,
-        origin_level=place.level,
-        levels={level: float((played.level == s).mean()) for s, level in enumerate(LEVELS)},
-        base=_mean(played.base_odds),
-        base_interval90=_interval(played, effort.draws),
-        foreseen=_mean(may_rise, seen),
-        without_interventions=_mean(may_rise, seen + luck),
-        chance=with_effect,
-        probability_rises=with_effect,
-        components=(
-            _waiting(played),
-            *(_component(term.name, term.key, row, term.foreseeable) for term, row in played.terms.items()),
-            *(
-                _component(INTERVENTION, ParameterKey.effect(plan.name, "rise"), row, foreseeable=True)
-                for plan, row in zip(scenario.interventions, played.programmes, strict=True)
-            ),
-        ),
-        reach=tuple(
-            Reach(plan.name, float(played.eligible[j].mean()), float(played.assisted[j].mean()), assured(every == j))
-            for j, plan in enumerate(scenario.interventions)
-        ),
-        if_all_assured=assured(every >= 0),
-        covariates={name: (float(column[row]), float(column.mean())) for name, column in columns.items()},
-        share_above=float(played.share_above.mean()),
-        draws=effort.draws,
-        replicates=effort.replicates,
-        scenario=scenario,
-        seed=seed,
-    )
 
 
 def _mean(odds: Floats, log_odds: Floats | float = 0.0) -> float:

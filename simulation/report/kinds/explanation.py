@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import exp, floor, log10
 
 from ...domain.law import TERMS
@@ -14,59 +14,13 @@ from .. import wording
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
-from .head import Head, head_of, programme_line, title_of
+from .head import Head, programme_line, title_of, with_head
 from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
 WORTH_TELLING = 0.005
 """A component below half a percentage point does not explain much."""
 EVEN = 0.5
-AS_GOOD_AS_CERTAIN = 0.95
-"""Assistance in so many of the simulated futures leaves hardly anything to assure."""
-
-_MOST: Mapping[str, str] = {
-    "covariate": phrase(
-        "What sets it apart most is {name}: {value} here, {mean} on average in the district; that multiplies its odds "
-        "of rising by {ratio}."
-    ),
-    "peers": phrase(
-        "What sets it apart most are its neighbours: {above} of the other villages of its kecamatan stand higher; that "
-        "multiplies its odds of rising by {ratio}."
-    ),
-    "intervention": phrase(
-        "What sets it apart most is {name}, at work in {acts} of the simulated futures: there it multiplies the odds "
-        "of rising by {ratio}."
-    ),
-    "waiting": phrase(
-        "What sets it apart most is that a village may not rise again at once (min_years): it has to wait in {acts} of "
-        "the simulated futures."
-    ),
-}
-"""Kind of component -> what is said where it sets the village apart most."""
-_MOST_OF_ALL = phrase("What sets it apart most is {name}: that multiplies its odds of rising by {ratio}.")
-"""What is said of a term that has no sentence of its own."""
-
-_UNFORESEEN = (
-    phrase(
-        "Good years, campaigns and unmeasured differences, which nobody can foresee, add {points} percentage points."
-    ),
-    phrase(
-        "Bad years and unmeasured differences, which nobody can foresee, take away {points} percentage points on "
-        "average."
-    ),
-)
-_ASSURED = (
-    phrase(
-        "Assisted by {name} for certain and at full dose, rather than in {assisted} of the simulated futures, its "
-        "chance would be {chance}."
-    ),
-    phrase(
-        "Assisted by {name} for certain and at full dose, rather than in {assisted} of the simulated futures, its "
-        "chance would be {chance}; by every intervention that may choose it, {all}."
-    ),
-)
-
-
 _LABELS = {
     "waiting": phrase("may not rise again yet (min_years)"),
     "covariate": phrase("{name}: {value} (district mean {mean})"),
@@ -81,17 +35,7 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class OneVillage:
-    """What was asked.
-
-    Attributes
-    ----------
-    village_code, year
-        Of which village, in which forecast year.
-    draws, replicates, seed
-        As for a forecast: trajectories that are played.
-    by_year
-        Forecast year -> share of the trajectories of a forecast in which it rose; empty where no forecast is explained.
-    """
+    """What was asked: of which village, in which year, over which trajectories; and what a forecast had counted."""
 
     village_code: str
     year: int
@@ -100,22 +44,10 @@ class OneVillage:
     seed: int
     by_year: Mapping[int, float]
 
-    @classmethod
-    def of(cls, found: Explanation) -> Question[OneVillage]:
-        """Return the question that an explanation answers."""
-        asked = cls(found.village_code, found.year, found.draws, found.replicates, found.seed, found.by_year)
-        return Question("explanation", (found.scenario,), asked)
-
 
 @dataclass(frozen=True, kw_only=True)
-class ExplanationResult(Head, VillageChance):
+class ExplanationResult(VillageChance, Head):
     """What ``explanation.json`` holds."""
-
-
-def result_of(found: Explanation) -> ExplanationResult:
-    """Return the typed result of an explanation."""
-    plain = {field.name: getattr(found, field.name) for field in fields(VillageChance)}
-    return ExplanationResult(**head_of(found.scenario) | plain)
 
 
 def document_of(result: ExplanationResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
@@ -176,8 +108,11 @@ def why(speech: Language, result: VillageChance) -> Iterator[str]:
     yield _most(speech, result)
     unforeseen = result.without_interventions - result.foreseen
     if abs(unforeseen) >= WORTH_TELLING:
-        points = speech.number(100 * abs(unforeseen), 1)
-        yield speech.say(_UNFORESEEN[unforeseen < 0], points=points)
+        yield speech.say(
+            "Good and bad years, campaigns and unmeasured differences, which nobody can foresee, change it by {points} "
+            "percentage points on average.",
+            points=speech.number(100 * unforeseen, 1),
+        )
     yield from _what_it_takes(speech, result)
 
 
@@ -186,13 +121,14 @@ def _most(speech: Language, result: VillageChance) -> str:
     most = max((part for part in result.components if part.foreseeable), key=lambda part: abs(part.log_odds))
     if abs(_moved(result.base, most.log_odds) - result.base) < WORTH_TELLING:
         return speech.say("Nothing that is known of it sets it apart from a typical village at its level.")
+    values = {"what": _label(speech, result, most), "acts": frequency(speech, most.acts)}
+    if most.odds_ratio is None:
+        return speech.say("What sets it apart most: {what}, in {acts} of the simulated futures.", **values)
     return speech.say(
-        _MOST.get(most.kind, _MOST_OF_ALL),
-        ratio="" if most.odds_ratio is None else times(speech, most.odds_ratio[1]),
-        name=_name(speech, most),
-        acts=frequency(speech, most.acts),
-        above=frequency(speech, result.share_above),
-        **_measured(speech, result, most),
+        "What sets it apart most: {what}; at work in {acts} of the simulated futures, it multiplies the odds of rising "
+        "by {ratio}.",
+        ratio=times(speech, most.odds_ratio[1]),
+        **values,
     )
 
 
@@ -211,31 +147,22 @@ def _what_it_takes(speech: Language, result: VillageChance) -> Iterator[str]:
     assured, best = max(reaches, key=lambda pair: pair[0])
     highest = max(result.if_all_assured, assured)
     if highest - result.chance < WORTH_TELLING:
-        yield _nothing_to_gain(speech, [reach.assisted for _, reach in reaches])
+        yield speech.say("Assistance for certain and at full dose would hardly raise its chance any further.")
         return
     yield speech.say(
-        _ASSURED[len(reaches) > 1],
+        "Assisted by {name} for certain and at full dose, rather than in {assisted} of the simulated futures, its "
+        "chance would be {chance}.",
         name=best.name,
         assisted=frequency(speech, best.assisted),
         chance=wording.uncertain(speech, assured, 1),
-        all=wording.uncertain(speech, result.if_all_assured, 1),
     )
+    if len(reaches) > 1:
+        chance = wording.uncertain(speech, result.if_all_assured, 1)
+        yield speech.say("Assisted by every intervention that may choose it, it would be {chance}.", chance=chance)
     if highest < EVEN:
         yield speech.say("Even then it more likely stays than rises.")
     elif result.probability_rises < EVEN:
         yield speech.say("It would then more likely rise than stay.")
-
-
-def _nothing_to_gain(speech: Language, assisted: list[float]) -> str:
-    """Return why certain assistance adds hardly anything: it is as good as certain already, or of little use."""
-    if min(assisted) >= AS_GOOD_AS_CERTAIN:
-        return speech.say("Its assistance is as good as certain already, so there is hardly anything more to gain.")
-    if max(assisted) >= AS_GOOD_AS_CERTAIN:
-        return speech.say(
-            "Part of its assistance is as good as certain already; the rest for certain would not change its chance "
-            "much."
-        )
-    return speech.say("Not even assistance for certain would change its chance much.")
 
 
 def frequency(speech: Language, share: float) -> str:
@@ -331,24 +258,16 @@ def _base(speech: Language, result: VillageChance) -> str:
 
 
 def _label(speech: Language, result: VillageChance, part: Component) -> str:
+    value, mean = result.covariates.get(part.name, (0.0, 0.0)) if part.kind == "covariate" else (0.0, 0.0)
+    keys = {term.name: term.key for term in TERMS}
     return speech.say(
         _LABELS.get(part.kind, "{name}"),
-        name=_name(speech, part),
+        # A term without words of its own is called as its parameter.
+        name=part.name if part.name or part.kind not in keys else parameter_name(speech, keys[part.kind]),
         above=frequency(speech, result.share_above),
-        **_measured(speech, result, part),
+        value=measured(speech, value),
+        mean=measured(speech, mean),
     )
-
-
-def _name(speech: Language, part: Component) -> str:
-    """Return the name of a covariate or an intervention; of a term without words of its own, what its parameter is."""
-    keys = {term.name: term.key for term in TERMS}
-    return part.name if part.name or part.kind not in keys else parameter_name(speech, keys[part.kind])
-
-
-def _measured(speech: Language, result: VillageChance, part: Component) -> dict[str, str]:
-    """Return the number of a covariate and the mean of the district, for a sentence about it."""
-    value, mean = result.covariates.get(part.name, (0.0, 0.0)) if part.kind == "covariate" else (0.0, 0.0)
-    return {"value": measured(speech, value), "mean": measured(speech, mean)}
 
 
 def _ratio(speech: Language, part: Component) -> str:
@@ -357,6 +276,11 @@ def _ratio(speech: Language, part: Component) -> str:
         return "–"
     shown = [times(speech, ratio) for ratio in part.odds_ratio]
     return shown[0] if len(set(shown)) == 1 else " / ".join(shown)
+
+
+def _question(found: Explanation) -> Question[OneVillage]:
+    asked = OneVillage(found.village_code, found.year, found.draws, found.replicates, found.seed, found.by_year)
+    return Question("explanation", (found.scenario,), asked)
 
 
 def _compute(question: Question[OneVillage], work: Work) -> Explanation:  # noqa: ARG001
@@ -372,19 +296,15 @@ def _compute(question: Question[OneVillage], work: Work) -> Explanation:  # noqa
     return found.counted(asked.by_year)
 
 
-def _tables(found: Explanation) -> Iterable[DataTable]:
-    yield DataTable.of("explanation.csv", found.table)
-
-
 EXPLANATION = Kind(
     name="explanation",
     asked=OneVillage,
     found=Explanation,
     result_type=ExplanationResult,
-    question=OneVillage.of,
+    question=_question,
     compute=_compute,
-    result=result_of,
-    tables=_tables,
+    result=lambda found: with_head(ExplanationResult, found),
+    tables=lambda found: [DataTable.of("explanation.csv", found.table)],
     document=document_of,
     title=phrase("explanation of one village"),
 )
