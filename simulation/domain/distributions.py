@@ -253,6 +253,11 @@ def lognormal_from_interval(median: float, low: float, high: float) -> Exponenti
     median, low, high
         Median and the ends of the 90% interval, all positive, on the scale of the parameter.
 
+    Returns
+    -------
+    Exponentiated
+        The exp of a normal distribution, whose 90% interval is as wide on the log scale, and centred on the median.
+
     Raises
     ------
     ScenarioError
