@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from string import Template
 
+from ..domain.constraints import RESERVED_NAMES
 from ..domain.messages import Message, Refusal
-from ..domain.scenario import RESERVED_NAMES
 from ..report.files import write_bytes, write_text
 
 _TEMPLATES = Path(__file__).parent / "starters"

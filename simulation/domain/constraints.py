@@ -1,37 +1,66 @@
 """What the values of a scenario may be, said once: as annotated types, for files and for Python alike.
 
-A field of a dataclass that is annotated so is checked by `checked`; a scenario file's model takes the same types.
+A text among the annotations of a field says what the field means, to people and to editors.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+from unicodedata import normalize
 
 import numpy as np
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
-from .messages import Message, Problem, ScenarioError, nearest, shown
+from .messages import Message, Problem, ProblemsError, ScenarioError, nearest, shown
 from .status import LEVELS
 
 Finding = tuple[Message, Message | None, Message | None]
 """What is wrong, what is allowed, the likely fix."""
 
-LARGEST_RATIO = 1000.0
 
+@dataclass(frozen=True)
+class OneOf:
+    """A bound of texts: one of these."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A bound of texts: the whole text is of this form."""
+
+    form: str
+
+
+@dataclass(frozen=True)
+class NotReserved:
+    """A bound of texts: no name that a system reserves."""
+
+
+LARGEST_RATIO = 1000.0
 LATEST_YEAR = 2200
+LONGEST_NAME = 60
+SCENARIO_NAME = r"^[a-z0-9][a-z0-9_-]*$"
+INTERVENTION_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+RESERVED_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(10))})
+"""Names that no file or folder can have on every system."""
+
 Year = Annotated[int, Ge(1990), Le(LATEST_YEAR)]
 Horizon = Annotated[int, Ge(1), Le(50)]
 Years = Annotated[int, Ge(0), Le(50)]
 YearsAtLeastOne = Annotated[int, Ge(1), Le(50)]
 Count = Annotated[int, Ge(0), Le(100_000)]
 Text = Annotated[str, MaxLen(1000)]
+ScenarioName = Annotated[str, MaxLen(LONGEST_NAME), Pattern(SCENARIO_NAME), NotReserved()]
+InterventionName = Annotated[str, MaxLen(LONGEST_NAME), Pattern(INTERVENTION_NAME)]
+Level = Annotated[str, OneOf(LEVELS)]
 Share = Annotated[Fraction, Ge(0), Le(1)]
 PositiveShare = Annotated[Fraction, Gt(0), Le(1)]
 Cost = Annotated[float, Ge(0), Le(1e12)]
@@ -44,72 +73,29 @@ LogRatio = Annotated[float, Ge(-6.91), Le(6.91)]
 Shape = Annotated[float, Gt(0), Le(1e6)]
 Weight = Annotated[float, Ge(1), Le(1e9)]
 
-
-@dataclass(frozen=True)
-class OneOf:
-    """A bound of texts: one of these."""
-
-    options: tuple[str, ...]
-
-
-Level = Annotated[str, OneOf(LEVELS)]
-
-SCENARIO_NAME = r"^[a-z0-9][a-z0-9_-]*$"
-INTERVENTION_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
-LONGEST_NAME = 60
-
 SHARE_ALLOWED = Message("a share or probability from 0 to 1")
-_NOT_WHOLE = Message("this is not a whole number"), Message("a whole number")
-_NOT_KEYS = (
+NOT_KEYS: Finding = (
     Message("keys and their values are expected here"),
     Message("keys and their values, with a colon after each key"),
+    None,
 )
-_NOT_A_LIST = Message("this is not a list"), Message("a list in square brackets")
-WRONG_TYPE: dict[str, tuple[Message, Message]] = {
-    "float_type": (Message("this is not a number"), Message("a number")),
-    "int_type": _NOT_WHOLE,
-    "int_from_float": _NOT_WHOLE,
-    "bool_type": (Message("this is neither true nor false"), Message("true or false")),
-    "string_type": (Message("this is not text"), Message("text")),
-    "dict_type": _NOT_KEYS,
-    "model_type": _NOT_KEYS,
-    "model_attributes_type": _NOT_KEYS,
-    "tuple_type": _NOT_A_LIST,
-    "list_type": _NOT_A_LIST,
-    "finite_number": (Message("this is not a finite number"), Message("a finite number")),
+NOT_A_LIST = Message("this is not a list"), Message("a list in square brackets")
+NOT_FINITE = Message("this is not a finite number"), Message("a finite number")
+_NOT_A_NUMBER = Message("this is not a number"), Message("a number")
+_NOT_TEXT = Message("this is not text"), Message("text")
+_WRONG_TYPE: dict[Any, tuple[Message, Message]] = {
+    int: (Message("this is not a whole number"), Message("a whole number")),
+    float: _NOT_A_NUMBER,
+    Fraction: _NOT_A_NUMBER,
+    bool: (Message("this is neither true nor false"), Message("true or false")),
+    str: _NOT_TEXT,
 }
-"""What is said of a value of the wrong type, by the kinds of error that pydantic knows."""
-
-OUT_OF_RANGE: dict[str, Callable[[Any], tuple[Message, Message]]] = {
-    "gt": lambda low: (Message("the number is too small"), Message("above {low}", {"low": f"{low:g}"})),
-    "ge": lambda low: (Message("the number is too small"), Message("at least {low}", {"low": f"{low:g}"})),
-    "lt": lambda high: (Message("the number is too large"), Message("below {high}", {"high": f"{high:g}"})),
-    "le": lambda high: (Message("the number is too large"), Message("at most {high}", {"high": f"{high:g}"})),
-    "longest": lambda most: (
-        Message("the text is too long"),
-        Message("at most {most:,} characters", {"most": most}),
-    ),
-    "min_length": lambda count: (
-        Message("the list is too short"),
-        Message("a list of at least {count}", {"count": count}),
-    ),
-    "max_length": lambda count: (
-        Message("the list is too long"),
-        Message("a list of at most {count}", {"count": count}),
-    ),
-    "pattern": lambda pattern: (
-        Message("this cannot be a name: it becomes part of file and column names"),
-        Message("lower-case letters a-z, digits, - and _, at most 60 characters")
-        if pattern == SCENARIO_NAME
-        else Message("letters, digits, - and _, at most 60 characters"),
-    ),
-}
-"""What is said of a value beyond a bound, by the kind of bound."""
+_TOO_SMALL, _TOO_LARGE = Message("the number is too small"), Message("the number is too large")
 
 
 def as_share(value: object) -> Message | None:
     """Return the share that a percentage was meant to be."""
-    if isinstance(value, int | float) and 1 < value <= 100:
+    if isinstance(value, int | float | Fraction) and 1 < value <= 100:
         return Message("write shares and probabilities between 0 and 1: {value}", {"value": f"{value / 100:g}"})
     return None
 
@@ -120,36 +106,23 @@ def unknown_name(text: str, options: tuple[str, ...]) -> Finding:
     return Message("{name} is not known here", {"name": shown(text)}), allowed, nearest(text, options)
 
 
+def plain_name(text: str, sign: str = "_") -> str:
+    """Return text as a name of at most 60 plain letters, digits and signs; "" where it has none of these."""
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub("[^A-Za-z0-9_-]+", sign, plain).strip("-_")[:LONGEST_NAME]
+
+
 def problem_at(field: str, value: object, finding: Finding | tuple[Message, Message]) -> Problem:
     """Return a problem of a value that was given in Python."""
     message, allowed, suggestion = (*finding, None)[:3]
-    found = value if isinstance(value, str) else _text(value)
+    found = f"[{', '.join(map(str, value))}]" if isinstance(value, tuple | list) else str(value)
     return Problem("", None, field, message, shown(found), allowed, suggestion)
 
 
-def _text(value: object) -> str:
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple | list) else str(value)
-
-
-def checked(part: Any, under: str = "", names: Mapping[str, str] | None = None) -> list[Problem]:
-    """Bring the fields of a frozen dataclass to their types where nothing is lost; return what they cannot be.
-
-    Parameters
-    ----------
-    under
-        What stands before the names of fields, as in a scenario file: ``target.``.
-    names
-        Field -> its key in a scenario file, where that is another.
-    """
-    found: list[Problem] = []
-    kind: Any = type(part)
-    for name, hint in _hints(kind).items():
-        field = f"{under}{(names or {}).get(name, name)}"
-        value, problems = _settled(getattr(part, name), hint, field)
-        found += problems
-        if not problems and value is not getattr(part, name):
-            object.__setattr__(part, name, value)
-    return found
+def refuse(problems: Iterable[Problem], kind: type[ProblemsError] = ScenarioError) -> None:
+    """Raise an error with all problems, if there are any."""
+    if found := list(problems):
+        raise kind(found)
 
 
 class Bounded:
@@ -165,8 +138,28 @@ class Bounded:
 
     def __post_init__(self) -> None:
         """Refuse what no scenario file could say."""
-        if problems := checked(self, self.under):
-            raise ScenarioError(problems)
+        refuse(checked(self, self.under))
+
+
+def checked(part: Any, under: str = "", names: Mapping[str, str] | None = None) -> list[Problem]:
+    """Bring the fields of a frozen dataclass to their types where nothing is lost; return what they cannot be.
+
+    Parameters
+    ----------
+    under
+        What stands before the names of fields, as in a scenario file: ``target.``.
+    names
+        Field -> its key in a scenario file, where that is another.
+    """
+    found: list[Problem] = []
+    kind: Any = type(part)
+    for name, hint in types_of(kind).items():
+        field = f"{under}{(names or {}).get(name, name)}"
+        value, problems = _settled(getattr(part, name), hint, field)
+        found += problems
+        if not problems and value is not getattr(part, name):
+            object.__setattr__(part, name, value)
+    return found
 
 
 def within(value: Any, kind: Any, field: str) -> list[Problem]:
@@ -175,102 +168,180 @@ def within(value: Any, kind: Any, field: str) -> list[Problem]:
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    """Return the types of a dataclass's fields."""
+def types_of(kind: Any) -> dict[str, Any]:
+    """Return the types of a dataclass's fields, with their annotations."""
     hints = get_type_hints(kind, include_extras=True)
     return {each.name: hints[each.name] for each in fields(kind) if each.init}
 
 
+def taken_apart(hint: Any) -> tuple[Any, list[Any]]:
+    """Return a type and what it is annotated with."""
+    kind, *rules = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    return kind, rules
+
+
+def alternatives(kind: Any) -> list[Any]:
+    """Return the types of a union, None left out; a type that is no union alone."""
+    options = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+    return [option for option in options if option is not NoneType]
+
+
 def _settled(value: Any, hint: Any, field: str) -> tuple[Any, list[Problem]]:
     """Return a value as its type has it, and what is wrong with it."""
-    kind, *rules = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    kind, rules = taken_apart(hint)
     if get_origin(kind) in {Union, UnionType}:
-        options = get_args(kind)
-        if value is None and NoneType in options:
+        if value is None and NoneType in get_args(kind):
             return None, []
-        tried = [_settled(value, option, field) for option in options if option is not NoneType]
+        tried = [_settled(value, option, field) for option in alternatives(kind)]
         return next((one for one in tried if not one[1]), min(tried, key=lambda one: len(one[1])))
-    if get_origin(kind) is Literal:
-        known = value in get_args(kind)
-        return value, [] if known else [problem_at(field, value, unknown_name(str(value), get_args(kind)))]
-    if get_origin(kind) is tuple:
-        return _list(value, get_args(kind)[0], rules, field)
-    if kind not in _SETTLERS:
-        return value, []
-    value, wrong = _SETTLERS[kind](value)
-    return value, list(_beyond(value, rules, field)) if wrong is None else [problem_at(field, value, WRONG_TYPE[wrong])]
-
-
-def _list(value: Any, hint: Any, rules: list[Any], field: str) -> tuple[Any, list[Problem]]:
+    if get_origin(kind) is not tuple:
+        value, finding = settled(value, hint)
+        return value, [] if finding is None else [problem_at(field, value, finding)]
     if not isinstance(value, tuple | list):
-        return value, [problem_at(field, value, _NOT_A_LIST)]
-    items = [_settled(item, hint, field) for item in value]
-    settled = tuple(item for item, _ in items)
-    if isinstance(value, tuple) and all(one is other for one, other in zip(value, settled, strict=True)):
-        settled = value
-    return settled, [*(problem for _, wrong in items for problem in wrong), *_beyond(settled, rules, field)]
+        return value, [problem_at(field, value, NOT_A_LIST)]
+    items = [_settled(item, get_args(kind)[0], field) for item in value]
+    problems = [problem for _, wrong in items for problem in wrong]
+    if (finding := beyond(value, rules)) is not None:
+        problems.append(problem_at(field, value, finding))
+    same = isinstance(value, tuple) and all(one is other for one, (other, _) in zip(value, items, strict=True))
+    return value if same else tuple(item for item, _ in items), problems
 
 
-def _integer(value: Any) -> tuple[Any, str | None]:
+def settled(value: Any, hint: Any, text: str | None = None) -> tuple[Any, Finding | None]:
+    """Return a single value as its annotated type has it, and what is wrong with it.
+
+    Parameters
+    ----------
+    text
+        The value as it was written, where that is known.
+    """
+    kind, rules = taken_apart(hint)
+    named = next((rule.options for rule in rules if isinstance(rule, OneOf)), None)
+    options = get_args(kind) if get_origin(kind) is Literal else named
+    if options is not None:
+        if isinstance(value, str) and value.strip():
+            return value, None if value in options else unknown_name(value, options)
+        return value, (_NOT_TEXT[0], unknown_name("", options)[1], None)
+    if kind not in _SETTLERS:
+        return value, None
+    found, wrong = _SETTLERS[kind](value)
+    if wrong is not None:
+        is_share = kind in {float, Fraction} and Le(1) in rules
+        fix = None if wrong is NOT_FINITE else _rewritten(kind, value, str(value) if text is None else text, is_share)
+        return value, (*wrong, fix)
+    return found, beyond(found, rules)
+
+
+Wrong = tuple[Message, Message] | None
+
+
+def _integer(value: Any) -> tuple[Any, Wrong]:
     fits = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return (int(value), None) if fits else (value, "int_type")
+    return (int(value), None) if fits else (value, _WRONG_TYPE[int])
 
 
-def _number(value: Any) -> tuple[Any, str | None]:
+def _number(value: Any) -> tuple[Any, Wrong]:
     if not isinstance(value, int | float | Fraction | np.integer | np.floating) or isinstance(value, bool):
-        return value, "float_type"
+        return value, _NOT_A_NUMBER
     try:
         number = float(value)
     except OverflowError:
-        return value, "finite_number"
-    return number, None if isfinite(number) else "finite_number"
+        return value, NOT_FINITE
+    return number, None if isfinite(number) else NOT_FINITE
 
 
-def _fraction(value: Any) -> tuple[Any, str | None]:
-    """Return a share exactly as it was written: 0.05 is 1/20."""
+def _fraction(value: Any) -> tuple[Any, Wrong]:
+    """Return a share exactly as it was written: 0.05 is 1/20, and the text 1/3 is a third."""
     if isinstance(value, Fraction):
         return value, None
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,9}/[1-9][0-9]{0,8}", value):
+        return Fraction(value), None
     number, wrong = _number(value)
     return (value, wrong) if wrong else (Fraction(str(number)), None)
 
 
-_SETTLERS: dict[Any, Callable[[Any], tuple[Any, str | None]]] = {
+_SETTLERS: dict[Any, Callable[[Any], tuple[Any, Wrong]]] = {
     int: _integer,
     float: _number,
     Fraction: _fraction,
-    str: lambda value: (value, None if isinstance(value, str) else "string_type"),
-    bool: lambda value: (value, None if isinstance(value, bool) else "bool_type"),
+    str: lambda value: (value, None if isinstance(value, str) else _NOT_TEXT),
+    bool: lambda value: (value, None if isinstance(value, bool) else _WRONG_TYPE[bool]),
 }
 
 
-def _beyond(value: Any, rules: list[Any], field: str) -> Iterator[Problem]:
-    """Yield the bounds that a value lies beyond."""
-    is_share = Le(1) in rules
-    for rule in rules:
-        match rule:
-            case Gt(gt=low) if not value > low:
-                finding = OUT_OF_RANGE["gt"](low)
-            case Ge(ge=low) if not value >= low:
-                finding = OUT_OF_RANGE["ge"](low)
-            case Le(le=high) if not value <= high:
-                finding = OUT_OF_RANGE["le"](high)
-            case OneOf(options=options) if value not in options:
-                yield problem_at(field, value, unknown_name(value, options))
-                continue
-            case MaxLen(max_length=most) if isinstance(value, str) and len(value) > most:
-                finding = OUT_OF_RANGE["longest"](most)
-            case MinLen(min_length=least) if len(value) < least:
-                finding = OUT_OF_RANGE["min_length"](least)
-            case MaxLen(max_length=most) if len(value) > most:
-                finding = OUT_OF_RANGE["max_length"](most)
-            case _:
-                continue
-        yield problem_at(field, value, (finding[0], SHARE_ALLOWED, as_share(value)) if is_share else finding)
+def beyond(value: Any, rules: Iterable[Any]) -> Finding | None:
+    """Return the first bound that a value lies beyond, if any."""
+    return next((finding for rule in rules if (finding := _beyond(value, rule, Le(1) in rules)) is not None), None)
 
 
-def bad_name(field: str, name: object, pattern: str) -> Iterator[Problem]:
-    """Yield why a name cannot be one."""
-    if not isinstance(name, str):
-        yield problem_at(field, name, WRONG_TYPE["string_type"])
-    elif not re.fullmatch(pattern, name) or len(name) > LONGEST_NAME:
-        yield problem_at(field, name, OUT_OF_RANGE["pattern"](pattern))
+def _beyond(value: Any, rule: Any, is_share: bool) -> Finding | None:
+    match rule:
+        case Gt(gt=low) if not value > low:
+            return _TOO_SMALL, Message("above {low}", {"low": f"{low:g}"}), None
+        case Ge(ge=low) if not value >= low:
+            return _TOO_SMALL, SHARE_ALLOWED if is_share else Message("at least {low}", {"low": f"{low:g}"}), None
+        case Le(le=high) if not value <= high:
+            if is_share:
+                return _TOO_LARGE, SHARE_ALLOWED, as_share(value)
+            return _TOO_LARGE, Message("at most {high}", {"high": f"{high:g}"}), None
+        case MinLen(min_length=least) if len(value) < least:
+            empty = Message("the text is empty"), Message("at least one character"), None
+            short = Message("the list is too short"), Message("a list of at least {count}", {"count": least}), None
+            return empty if isinstance(value, str) else short
+        case MaxLen(max_length=most) if len(value) > most:
+            text = Message("the text is too long"), Message("at most {most:,} characters", {"most": most}), None
+            listed = Message("the list is too long"), Message("a list of at most {count}", {"count": most}), None
+            return text if isinstance(value, str) else listed
+        case Pattern() | NotReserved():
+            return _not_a_name(value, rule)
+    return None
+
+
+def _not_a_name(text: str, rule: Pattern | NotReserved) -> Finding | None:
+    if isinstance(rule, NotReserved):
+        message = Message("systems reserve this name, so that no folder of results can have it")
+        fix = Message("write {value}", {"value": f"{text}-kampung"})
+        return (message, Message("another name"), fix) if text in RESERVED_NAMES else None
+    if re.fullmatch(rule.form, text):
+        return None
+    allowed, name = Message("letters, digits, - and _, at most 60 characters"), plain_name(text)
+    if rule.form == SCENARIO_NAME:
+        allowed = Message("lower-case letters a-z, digits, - and _, at most 60 characters")
+        name = plain_name(text.lower(), "-")
+    message = Message("this cannot be a name: it becomes part of file and column names")
+    return message, allowed, Message("write {value}", {"value": name}) if name else None
+
+
+NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_PERCENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*%")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3}){2,}(,[0-9]+)?")
+_BOOLEANS = {"yes": "true", "on": "true", "ya": "true", "no": "false", "off": "false", "tidak": "false"}
+_NO_GROUPS = Message("write numbers without points between thousands: {value}")
+
+
+def _rewritten(kind: Any, value: Any, text: str, is_share: bool) -> Message | None:
+    """Return how a value of the wrong type should be written."""
+    if kind is int and _GROUPED.fullmatch(text):
+        return _NO_GROUPS.filled(value=text.replace(".", ""))
+    if kind is str and isinstance(value, int | float):
+        return Message('write it in quotes: "{text}"', {"text": shown(text)})
+    if not isinstance(value, str):
+        return None
+    if kind is bool:
+        meant = _BOOLEANS.get(value.lower())
+        return Message("write {value}", {"value": meant}) if meant else None
+    return _rewritten_number(value.strip(), is_share)
+
+
+def _rewritten_number(text: str, is_share: bool) -> Message | None:
+    if percent := _PERCENT.fullmatch(text):
+        number = float(percent[1].replace(",", "."))
+        value = f"{number / 100 if is_share else number:g}"
+        return Message("write shares and probabilities between 0 and 1: {value}", {"value": value})
+    if _DECIMAL_COMMA.fullmatch(text):
+        return Message("write decimals with a point: {value}", {"value": text.replace(",", ".")})
+    if _THOUSANDS.fullmatch(text):
+        return _NO_GROUPS.filled(value=text.replace(".", "").replace(",", "."))
+    return Message("write it without quotes: {value}", {"value": shown(text)}) if NUMBER.fullmatch(text) else None

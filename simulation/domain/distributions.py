@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .constraints import Bounded, Finding, LogOdds, LogRatio, LogSpread, Ratio, Shape, Weight, problem_at, within
+from .constraints import (
+    Bounded,
+    Finding,
+    LogOdds,
+    LogRatio,
+    LogSpread,
+    Ratio,
+    Shape,
+    Weight,
+    problem_at,
+    refuse,
+    within,
+)
 from .messages import Message, ScenarioError
 
 Floats = NDArray[np.float64]
@@ -48,8 +60,8 @@ class Normal(Bounded):
     """N(mean, sd²), of the logarithm of an odds ratio."""
 
     under: ClassVar[str] = "normal."
-    mean: LogRatio
-    sd: LogSpread
+    mean: Annotated[LogRatio, "Mean of the logarithm."]
+    sd: Annotated[LogSpread, "Standard deviation of the logarithm."]
 
     @property
     def fixed(self) -> bool:
@@ -66,7 +78,7 @@ class HalfNormal(Bounded):
     """|N(0, sd²)|, for spreads."""
 
     under: ClassVar[str] = "half_normal."
-    sd: LogSpread
+    sd: Annotated[LogSpread, "Standard deviation of the normal that is folded at 0."]
 
     @property
     def fixed(self) -> bool:
@@ -108,8 +120,8 @@ class LogitNormal(Bounded):
     """expit of N(mean, sd²), for probabilities."""
 
     under: ClassVar[str] = "logit_normal."
-    mean: LogOdds
-    sd: LogSpread
+    mean: Annotated[LogOdds, "Mean on the log-odds scale."]
+    sd: Annotated[LogSpread, "Standard deviation on the log-odds scale."]
 
     @property
     def fixed(self) -> bool:
@@ -128,8 +140,8 @@ class Beta(Bounded):
     """Beta(alpha, beta), for probabilities."""
 
     under: ClassVar[str] = "beta."
-    alpha: Shape
-    beta: Shape
+    alpha: Annotated[Shape, "First shape, above 0."]
+    beta: Annotated[Shape, "Second shape, above 0."]
     fixed: ClassVar[bool] = False
 
     def quantile(self, uniform: Floats) -> Floats:
@@ -221,11 +233,9 @@ MOST_TIMES = 1e12
 def interval_finding(median: float, low: float, high: float) -> Finding | None:
     """Return why a 90% interval and its median make no lognormal, or None."""
     if low >= high:
-        return (
-            Message("the low end of interval90 is not below its high end"),
-            Message("[low, high] with low below high"),
-            None,
-        )
+        turned = Message("write {value}", {"value": f"interval90: [{high:g}, {low:g}]"}) if low > high else None
+        message = Message("the low end of interval90 is not below its high end")
+        return message, Message("[low, high] with low below high"), turned
     if high / MOST_TIMES > low:
         return (
             Message("the ends of interval90 lie too far apart"),
@@ -272,7 +282,6 @@ def lognormal_from_interval(median: float, low: float, high: float) -> Exponenti
     problems = [problem for number in (median, low, high) for problem in within(number, Ratio, "interval90")]
     if not problems and (finding := interval_finding(median, low, high)) is not None:
         problems = [problem_at("interval90", (median, low, high), finding)]
-    if problems:
-        raise ScenarioError(problems)
+    refuse(problems)
     log = Normal(float(np.log(median)), float(np.log(high / low) / (2 * INTERVAL90_Z)))
     return Exponentiated(log, (median, low, high))

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .constraints import problem_at
+from .constraints import problem_at, refuse
 from .messages import DataError, Message, Problem
 from .status import LEVELS, UNKNOWN
 
@@ -29,6 +29,11 @@ class Panel:
         Rising; gaps of several years are allowed.
     status
         Shape (N, years): 0 … 3, or `UNKNOWN`.
+
+    Raises
+    ------
+    DataError
+        With every problem.
     """
 
     district_code: str
@@ -37,15 +42,8 @@ class Panel:
     status: NDArray[np.int8]
 
     def __post_init__(self) -> None:
-        """Refuse what no table of past statuses could say.
-
-        Raises
-        ------
-        DataError
-            With every problem.
-        """
-        if problems := list(self._problems()):
-            raise DataError(problems)
+        """Refuse what no table of past statuses could say."""
+        refuse(self._problems(), DataError)
 
     def _problems(self) -> Iterator[Problem]:
         if any(later <= earlier for earlier, later in pairwise(self.years)):

@@ -15,20 +15,20 @@ from annotated_types import MaxLen, MinLen
 from numpy.typing import NDArray
 
 from .constraints import (
-    INTERVENTION_NAME,
     Cost,
     Count,
+    InterventionName,
     Level,
     Share,
     Text,
     Year,
     Years,
     YearsAtLeastOne,
-    bad_name,
     checked,
     problem_at,
+    refuse,
 )
-from .messages import Message, Problem, ScenarioError, listed, nearest, shown
+from .messages import Message, Problem, listed, nearest, shown
 from .randomness import break_ties
 from .status import LEVELS, TOP
 from .transition import chance, factor
@@ -56,61 +56,43 @@ FILE_KEYS = {
 class Intervention:
     """A dated, targeted action of one sector.
 
-    Attributes
-    ----------
-    name, sector
-        Its name, and who acts.
-    starts, ends
-        First and last year of support; `ends` None for no end.
-    eligible_status
-        Levels (names) that may be chosen; all below the top by default.
-    eligible_subdistricts
-        Names of kecamatan, or None for all.
-    eligible_where
-        Column -> wanted cell.
-    coverage, capacity
-        Share of the eligible villages, or number of villages, assisted at a time: exactly one is given.
-    priority
-        One of `PRIORITIES`, ``column:NAME`` (descending), or village codes, first to last.
-    years_per_village
-        Years that a village keeps its place, at least 1.
-    ramp_years, fades_over_years
-        Years until full dose (0 and 1 both mean at once); years over which the dose fades after the last.
-    cost_idr_million
-        Cost of one assisted village-year.
+    Raises
+    ------
+    ScenarioError
+        With every problem: bounds, an end before the start, none or both of coverage and capacity, an unknown priority.
     """
 
-    name: str
-    starts: Year
-    sector: Text = ""
-    ends: Year | None = None
-    eligible_status: Annotated[tuple[Level, ...], MinLen(1), MaxLen(4)] = LEVELS[:TOP]
-    eligible_subdistricts: Annotated[tuple[Text, ...], MinLen(1)] | None = None
-    eligible_where: Mapping[str, str | float] = field(default_factory=dict)
-    coverage: Share | None = None
-    capacity: Count | None = None
-    priority: Text | tuple[Text, ...] = "random"
-    years_per_village: YearsAtLeastOne = 1
-    ramp_years: Years = 1
-    fades_over_years: Years = 0
-    cost_idr_million: Cost = 0.0
+    name: Annotated[InterventionName, "Short name, letters, digits, - and _."]
+    starts: Annotated[Year, "First year of support, after the origin."]
+    sector: Annotated[Text, "Who acts."] = ""
+    ends: Annotated[Year | None, "Last year of support; no end if left out."] = None
+    eligible_status: Annotated[
+        tuple[Level, ...], MinLen(1), MaxLen(4), "Levels that may be chosen; all below the top if left out."
+    ] = LEVELS[:TOP]
+    eligible_subdistricts: Annotated[
+        Annotated[tuple[Text, ...], MinLen(1)] | None, "Names of kecamatan; all if left out."
+    ] = None
+    eligible_where: Annotated[Mapping[str, Text | float], "Column of the village table and the value it must have."] = (
+        field(default_factory=dict)
+    )
+    coverage: Annotated[Share | None, "Share of eligible villages reached; or capacity."] = None
+    capacity: Annotated[Count | None, "Villages assisted at a time; or coverage."] = None
+    priority: Annotated[
+        Text | tuple[Text, ...],
+        "random, lowest_status, highest_status, nearest_to_rising, largest_gain, column:NAME (the largest first), or "
+        "village codes, first to last.",
+    ] = "random"
+    years_per_village: Annotated[YearsAtLeastOne, "Years a village keeps its place."] = 1
+    ramp_years: Annotated[Years, "Years until the full effect; 0 and 1 both mean at once."] = 1
+    fades_over_years: Annotated[Years, "Years over which the effect fades after support ends."] = 0
+    cost_idr_million: Annotated[Cost, "Cost of one assisted village for one year, million rupiah."] = 0.0
 
     def __post_init__(self) -> None:
-        """Take coverage exactly as it is written; refuse what no scenario file could say.
-
-        Raises
-        ------
-        ScenarioError
-            With every problem: bounds, an end before the start, none or both of coverage and capacity, an unknown
-            priority.
-        """
+        """Take coverage exactly as it is written; refuse what no scenario file could say."""
         under = f"interventions.{self.name}."
-        problems = [*checked(self, under, FILE_KEYS), *self._problems(under)]
-        if problems:
-            raise ScenarioError(problems)
+        refuse([*checked(self, under, FILE_KEYS), *self._problems(under)])
 
     def _problems(self, under: str) -> Iterator[Problem]:
-        yield from bad_name(f"{under}name", self.name, INTERVENTION_NAME)
         if self.name == "covariates":
             taken = Message("this name is taken by the parameters")
             yield problem_at(f"{under}name", self.name, (taken, None, Message("choose another name")))

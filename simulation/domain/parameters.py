@@ -5,7 +5,7 @@ Must not know how a village uses them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .constraints import Probability, Ratio, Spread, problem_at, within
+from .constraints import Finding, Probability, Ratio, Spread, problem_at, refuse, within
 from .distributions import (
     NOT_ONE_EACH,
     Beta,
@@ -126,8 +126,8 @@ class ParameterKey(str):
         """
         if isinstance(text, ParameterKey):
             return text
-        if text in _OF_THE_LAW:
-            return _OF_THE_LAW[text]
+        if text in OF_THE_LAW:
+            return OF_THE_LAW[text]
         if text.startswith("covariates."):
             return cls("covariate", text.removeprefix("covariates."))
         owner, _, kind = text.rpartition(".")
@@ -160,7 +160,7 @@ class ParameterKey(str):
         return f"interventions.{self}" if self.is_effect else f"transition.{self}"
 
 
-_OF_THE_LAW: dict[str, ParameterKey] = {
+OF_THE_LAW: dict[str, ParameterKey] = {
     str(key): key
     for kind in get_args(Kind)
     if kind not in _NAMED
@@ -280,17 +280,10 @@ class ParameterSet:
     matrices: Floats | None = None
 
     def __post_init__(self) -> None:
-        """Read keys that are given as text and plain numbers; keep what is said of values only where it is true.
-
-        Raises
-        ------
-        ScenarioError
-            With every key that is no parameter of the law, is missing, or has a value that it cannot have.
-        """
+        """Read keys that are given as text and plain numbers; keep what is said of values only where it is true."""
         scalars = {_key(key): _distribution(value) for key, value in self.scalars.items()}
         object.__setattr__(self, "scalars", scalars)
-        if problems := list(self._problems()):
-            raise ScenarioError(problems)
+        refuse(self._problems())
         left = {key for key in map(ParameterKey.parse, self.defaulted) if self.scalars.get(key) == default_prior(key)}
         object.__setattr__(self, "defaulted", frozenset(left))
         drawn = any(isinstance(value, Empirical) for value in self.scalars.values())
@@ -319,7 +312,7 @@ class ParameterSet:
 
     def _known_keys(self) -> dict[str, None]:
         """Return the names that parameters of these interventions, covariates and this form of the law may have."""
-        of_the_law = (key for key in _OF_THE_LAW.values() if key.kind != "matrix")
+        of_the_law = (key for key in OF_THE_LAW.values() if key.kind != "matrix")
         effects = (ParameterKey.effect(name, direction) for name in self.interventions for direction in DIRECTIONS)
         covariates = (ParameterKey("covariate", name) for name in self.covariates)
         return dict.fromkeys(map(str, (*of_the_law, *covariates, *effects)))
@@ -424,9 +417,9 @@ def _key(text: str) -> ParameterKey:
     try:
         return ParameterKey.parse(text)
     except ValueError:
-        allowed = Message("one of: {names}", {"names": listed(_OF_THE_LAW, 30)})
+        allowed = Message("one of: {names}", {"names": listed(OF_THE_LAW, 30)})
         message = Message("no parameter of this scenario has this name")
-        finding = (message, allowed, nearest(str(text), _OF_THE_LAW))
+        finding = (message, allowed, nearest(str(text), OF_THE_LAW))
         raise ScenarioError([problem_at(f"transition.{text}", str(text), finding)]) from None
 
 
@@ -441,7 +434,7 @@ _FORMS: dict[Scale, tuple[type, ...]] = {
     "odds ratio": (Fixed, Exponentiated, Empirical),
 }
 """The distributions that a scenario file can state for a parameter."""
-_NUMBERS: dict[Scale, Any] = {"probability": Probability, "spread": Spread, "odds ratio": Ratio}
+NUMBERS: dict[Scale, Any] = {"probability": Probability, "spread": Spread, "odds ratio": Ratio}
 
 
 def value_problems(key: ParameterKey, value: Distribution) -> Iterator[Problem]:
@@ -453,7 +446,7 @@ def value_problems(key: ParameterKey, value: Distribution) -> Iterator[Problem]:
         )
         yield problem_at(key.scenario_key, type(value).__name__, (message, allowed, None))
     elif isinstance(value, Fixed):
-        yield from within(value.value, _NUMBERS[key.scale], key.scenario_key)
+        yield from within(value.value, NUMBERS[key.scale], key.scenario_key)
     elif isinstance(value, Empirical):
         yield from _draw_problems(key, value.values)
     elif isinstance(value, Exponentiated) and value.interval is None and key.scale == "spread":
@@ -468,7 +461,7 @@ def _draw_problems(key: ParameterKey, draws: Floats) -> Iterator[Problem]:
         return
     wrong = [*np.flatnonzero(~np.isfinite(draws)), int(np.argmin(draws)), int(np.argmax(draws))]
     for place in wrong:
-        found = list(within(float(draws[place]), _NUMBERS[key.scale], key.scenario_key))
+        found = list(within(float(draws[place]), NUMBERS[key.scale], key.scenario_key))
         if found:
             yield from found
             return
@@ -481,10 +474,20 @@ def _row_problems(field: str, row: tuple[float, ...] | Dirichlet) -> Iterator[Pr
         return
     for level, chance in zip(LEVELS, chances, strict=True):
         yield from within(chance, Probability, f"{field}.{level}")
+    if (finding := row_finding(chances)) is not None:
+        yield problem_at(field, chances, finding)
+
+
+def row_finding(chances: Iterable[float]) -> Finding | None:
+    """Return that the chances of a row do not sum to 1, and what would make them; None where they do."""
     total = sum(chances)
-    if abs(total - 1) > ROW_SUM_WITHIN:
-        message = Message("the row sums to {total:,}, not to 1", {"total": float(f"{total:.10g}")})
-        yield problem_at(field, chances, (message, Message("four chances that sum to 1; those left out are 0"), None))
+    if abs(total - 1) <= ROW_SUM_WITHIN:
+        return None
+    message = Message("the row sums to {total:,}, not to 1", {"total": float(f"{total:.10g}")})
+    fix = Message("add {number} to one of the chances", {"number": f"{1 - total:.10g}"})
+    if total > 1:
+        fix = Message("take {number} off one of the chances", {"number": f"{total - 1:.10g}"})
+    return message, Message("four chances that sum to 1; those left out are 0"), fix
 
 
 def from_shorthand(values: Mapping[ParameterKey, Floats], draws: int) -> tuple[Floats, Floats, Floats, Floats]:

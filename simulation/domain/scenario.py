@@ -9,21 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
-from .constraints import SCENARIO_NAME, Finding, Horizon, Year, Years, bad_name, checked, problem_at
+from .constraints import Horizon, ScenarioName, Year, Years, checked, problem_at, refuse
 from .intervention import Intervention, Overlap, column_problems
-from .messages import Message, Problem, ScenarioError, listed, shown
+from .messages import Message, Problem, listed, shown
 from .parameters import ParameterSet
 from .target import Target
 from .villages import MadeUpCounts, Villages
-
-RESERVED_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(10))})
-"""Names that no file or folder can have on every system."""
-
-
-def reserved_name(name: str) -> Finding:
-    """Say that a name is reserved."""
-    message = Message("systems reserve this name, so that no folder of results can have it")
-    return message, Message("another name"), Message("write {value}", {"value": f"{name}-kampung"})
 
 
 def _twice(field: str, names: Sequence[str]) -> Iterator[Problem]:
@@ -47,9 +38,15 @@ class Assumptions:
         The villages of each district.
     parameters, target, interventions, overlap, min_years
         The assumptions of the law (MODEL.md).
+
+    Raises
+    ------
+    ScenarioError
+        With every problem: bounds, names, and what interventions, covariates and parameters ask of each other
+        and of the villages.
     """
 
-    name: str
+    name: ScenarioName
     origin: Year
     horizon: Horizon
     districts: tuple[Villages, ...]
@@ -60,21 +57,10 @@ class Assumptions:
     min_years: Years = 0
 
     def __post_init__(self) -> None:
-        """Refuse what no scenario file could say.
-
-        Raises
-        ------
-        ScenarioError
-            With every problem: bounds, names, and what interventions, covariates and parameters ask of each other
-            and of the villages.
-        """
-        if problems := [*checked(self), *self._problems()]:
-            raise ScenarioError(problems)
+        """Refuse what no scenario file could say."""
+        refuse([*checked(self), *self._problems()])
 
     def _problems(self) -> Iterator[Problem]:
-        yield from bad_name("name", self.name, SCENARIO_NAME)
-        if self.name in RESERVED_NAMES:
-            yield problem_at("name", self.name, reserved_name(self.name))
         yield from _twice("district.code", [district.district_code for district in self.districts])
         yield from self.target.problems()
         names = [plan.name for plan in self.interventions]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from annotated_types import MaxLen, MinLen
 from numpy.typing import NDArray
 
-from .constraints import Level, PositiveShare, checked
-from .messages import Message, Problem, ScenarioError
+from .constraints import Bounded, Level, PositiveShare
+from .messages import Message, Problem
 from .status import LEVELS, TOP
 
 Reading = Literal["rises", "entries", "stock"]
@@ -26,40 +26,23 @@ LARGEST_YEARLY_SHARE = 0.5
 
 
 @dataclass(frozen=True)
-class Target:
-    """What a district must reach each year.
+class Target(Bounded):
+    """What the district must reach each year."""
 
-    Attributes
-    ----------
-    share
-        Share of the denominator, in (0, 1], as an exact fraction; 0.05 is taken as 1/20.
-    reading
-        ``rises``: villages that rose; ``entries``: villages that rose into `levels` from outside
-        them; ``stock``: villages at `levels` at the end of the year.
-    levels
-        Level names, for ``entries`` and ``stock``.
-    denominator
-        ``all`` villages, or those ``below_top`` at the start of the year.
-    net_of_falls
-        Whether falls are taken off the rises (reading ``rises`` only).
-    """
+    under: ClassVar[str] = "target."
 
-    share: PositiveShare = Fraction(1, 20)
-    reading: Reading = "rises"
-    levels: Annotated[tuple[Level, ...], MinLen(1), MaxLen(4)] = ("mandiri", "paripurna")
-    denominator: Denominator = "all"
-    net_of_falls: bool = False
-
-    def __post_init__(self) -> None:
-        """Take the share exactly as it is written; refuse what no scenario file could say.
-
-        Raises
-        ------
-        ScenarioError
-            With every problem.
-        """
-        if problems := checked(self, "target."):
-            raise ScenarioError(problems)
+    share: Annotated[PositiveShare, "Share of the denominator, an exact fraction; 5% is 0.05."] = Fraction(1, 20)
+    reading: Annotated[
+        Reading,
+        "Villages that rise, villages that rise into the levels from outside them (entries), or villages at the levels "
+        "at the end of the year (stock).",
+    ] = "rises"
+    levels: Annotated[tuple[Level, ...], MinLen(1), MaxLen(4), "Levels meant by entries and stock."] = (
+        "mandiri",
+        "paripurna",
+    )
+    denominator: Annotated[Denominator, "All villages, or those below the top level at the start of the year."] = "all"
+    net_of_falls: Annotated[bool, "Whether falls are taken off the rises (reading rises only)."] = False
 
     def problems(self) -> Iterator[Problem]:
         """Yield why no district can be meant to be asked for this every year."""

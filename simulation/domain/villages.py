@@ -12,9 +12,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .constraints import WRONG_TYPE, problem_at
+from .constraints import NOT_FINITE, problem_at, refuse
 from .distributions import Dirichlet
-from .messages import Message, Problem, ScenarioError, listed, nearest
+from .messages import Message, Problem, listed, nearest
 from .randomness import break_ties, parameter_uniforms, unit_hash
 from .status import LEVELS, TOP, UNKNOWN
 
@@ -214,6 +214,11 @@ class Villages:
         What is known of their levels at the end of the origin year.
     columns
         Further columns of the table, each of shape (V,): text, or float64 where every cell is a number.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem.
     """
 
     district_code: str
@@ -226,15 +231,8 @@ class Villages:
     columns: Mapping[str, NDArray[np.float64] | NDArray[np.str_]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse what no village table could say.
-
-        Raises
-        ------
-        ScenarioError
-            With every problem.
-        """
-        if problems := list(self._problems()):
-            raise ScenarioError(problems)
+        """Refuse what no village table could say."""
+        refuse(self._problems())
 
     def _problems(self) -> Iterator[Problem]:
         size = len(self.codes)
@@ -261,7 +259,7 @@ class Villages:
                 message = Message("the village table has a column of this name already")
                 yield problem_at(f"villages.{name}", name, (message, None, Message("choose another name")))
             elif cells.dtype.kind not in "US" and not np.isfinite(np.asarray(cells, dtype=np.float64)).all():
-                yield problem_at(f"villages.{name}", "nan", WRONG_TYPE["finite_number"])
+                yield problem_at(f"villages.{name}", "nan", NOT_FINITE)
         yield from self._status_problems(size)
 
     def _status_problems(self, size: int) -> Iterator[Problem]:
@@ -327,8 +325,7 @@ class Villages:
         problems = list(_unequal(lengths, len(codes)))
         if isinstance(status_counts, Mapping):
             problems += _wrong_subdistricts(status_counts, subdistrict_of)
-        if problems:
-            raise ScenarioError(problems)
+        refuse(problems)
         order = sorted(range(len(codes)), key=lambda i: (subdistrict_of[i], codes[i]))
         subdistricts = tuple(sorted(set(subdistrict_of)))
         number = {name: k for k, name in enumerate(subdistricts)}

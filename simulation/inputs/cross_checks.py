@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from math import exp
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
-from ..domain.messages import Message, listed, nearest, shown
+from ..domain.constraints import LATEST_YEAR
+from ..domain.intervention import COLUMN_PREFIX, FILE_KEYS, Intervention
+from ..domain.messages import Message, ScenarioError, listed, nearest, shown
 from ..domain.parameters import ParameterKey, ParameterSet
 from ..domain.target import Target
 from ..domain.villages import Villages
@@ -99,8 +104,7 @@ def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable |
 
 def check_target(node: Node, checked: Checked[ScenarioFile], collector: ProblemList) -> Target:
     """Return the target after telling where it makes no sense."""
-    section = checked.model.target
-    target = Target(section.share, section.reading, section.levels, section.denominator, section.net_of_falls)
+    target = checked.model.target
     if checked.knows("target.reading"):
         tell_at(node, target.problems(), collector)
     return target
@@ -121,3 +125,49 @@ def check_date(node: Node, origin: int | None, collector: ProblemList) -> None:
         message = Message("this day lies after the origin, {origin}", {"origin": origin})
         allowed = Message("a day up to the end of {origin}", {"origin": origin})
         collector.add(given, "villages.as_of", message, allowed=allowed)
+
+
+def read_intervention(
+    node: Node, checked: Checked[Any], origin: int | None, region: Region, collector: ProblemList
+) -> Intervention | None:
+    """Return an intervention after telling every problem; None where it is not sound.
+
+    Parameters
+    ----------
+    node, checked
+        The whole scenario as read, and what is sound of the intervention.
+    origin
+        Last observed year; None where it is not known.
+    region
+        The districts and their villages, as far as they are known.
+    """
+    section, starts = checked.model, checked.get("starts")
+    written = node.mapping["interventions"].mapping[section.name].mapping
+    stated = {each.name: attrgetter(FILE_KEYS.get(each.name, each.name)) for each in fields(Intervention)}
+    values = {name: of(section) for name, of in stated.items() if name != "starts"}
+    # A value that is none was told already; what else is wrong can be told all the same.
+    values["starts"] = starts or section.ends or LATEST_YEAR
+    values |= {key: checked.get(key) or 0 for key in ("coverage", "capacity") if key in written}
+    before = len(collector)
+    try:
+        plan = Intervention(**values)
+    except ScenarioError as error:
+        tell_at(node, error.problems, collector)
+        if any(problem.field.endswith(".name") for problem in error.problems):
+            return None
+        eligible = {name: values[name] for name in ("eligible_subdistricts", "eligible_where")}
+        plan = Intervention(section.name, values["starts"], capacity=0, **eligible)
+    problems = list(plan.problems_within(plan.starts - 1 if origin is None else origin, region.districts))
+    if isinstance(plan.priority, str) and plan.priority.startswith(COLUMN_PREFIX):
+        field, column = f"interventions.{plan.name}.priority", plan.priority.removeprefix(COLUMN_PREFIX)
+        if any(problem.field == field for problem in problems) and column in _columns(region):
+            place = node.mapping["interventions"].mapping[plan.name].mapping["priority"]
+            tell_not_numeric(place, field, column, region.table, collector)  # says in which row
+            if len(collector) > before:
+                problems = [problem for problem in problems if problem.field != field]
+    tell_at(node, problems, collector)
+    return None if checked.broken or len(collector) > before else plan
+
+
+def _columns(region: Region) -> set[str]:
+    return {column for district in region.districts for column in district.columns}

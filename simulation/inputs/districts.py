@@ -14,8 +14,7 @@ from .files import Files
 from .located_nodes import Node
 from .problem_list import ProblemList, tell_at
 from .schema import ScenarioFile, StatusCounts, VillagesSection
-from .validation import Checked
-from .validation_messages import missing_key
+from .validation import Checked, missing_key
 from .village_table import (
     MOST_IN_ALL,
     VillageTable,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..domain.constraints import plain_name
 from ..domain.messages import Message
 from ..domain.status import LEVELS, parse_status
 from .located_nodes import Node, dotted
 from .problem_list import ProblemList
-from .validation_messages import plain_name
 
 Keys = tuple[str, ...]
 

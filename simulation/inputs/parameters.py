@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 from ..domain.distributions import Dirichlet, Distribution
 from ..domain.messages import Message
-from ..domain.parameters import DEFAULT_PRIORS, DIRECTIONS, Kind, ParameterKey, ParameterSet, default_prior
+from ..domain.parameters import (
+    DEFAULT_PRIORS,
+    DIRECTIONS,
+    OF_THE_LAW,
+    OF_THE_MATRIX,
+    Kind,
+    ParameterKey,
+    ParameterSet,
+    default_prior,
+)
 from ..domain.status import LEVELS
-from .distribution_schema import Quantity, distribution
 from .files import Files
 from .located_nodes import Node
 from .posterior import WRITE_AGAIN, LearnedDraws, read_posterior
 from .problem_list import ProblemList
 from .resolve import DEFAULT_PRIOR
-from .schema import InterventionSection
-from .transition_schema import Fall, Matrix, MatrixRow, Skip, Transition
+from .schema import Transition
 
-SHORTHAND: tuple[Kind, ...] = ("rise", "fall", "skip")
 BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip")
 """Given either once for all levels or per level."""
 
@@ -26,7 +33,7 @@ BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip")
 def read_parameters(
     node: Node,
     transition: Transition,
-    plans: Mapping[str, InterventionSection],
+    plans: Mapping[str, Any],
     files: Files,
     collector: ProblemList,
     kept: LearnedDraws | None = None,
@@ -52,8 +59,7 @@ def read_parameters(
         _tell_given_twice(node, given, posterior, collector)
     covariates = [*transition.covariates, *(key.of for key in posterior.draws if key.kind == "covariate")]
     keys = _keys(transition, tuple(plans), tuple(dict.fromkeys(covariates)), {*given, *posterior.draws})
-    stated = {key: distribution(value, odds_ratio=key.scale == "odds ratio") for key, value in given.items()}
-    known = {key: posterior.draws.get(key) or stated.get(key) or _prior(key) for key in keys}
+    known = {key: posterior.draws.get(key) or given.get(key) or _prior(key) for key in keys}
     sources = node.get("sources")
     said = {key: entry.value for key, entry in sources.mapping.items()} if sources is not None else {}
     silent = {key for key in keys if said.get(key.scenario_key, DEFAULT_PRIOR) == DEFAULT_PRIOR}
@@ -74,7 +80,7 @@ def _prior(key: ParameterKey) -> Distribution:
     return prior
 
 
-def _rivals(key: ParameterKey, given: Mapping[ParameterKey, Quantity]) -> set[ParameterKey]:
+def _rivals(key: ParameterKey, given: Mapping[ParameterKey, Distribution]) -> set[ParameterKey]:
     """Return the given parameters that say what `key` says: itself, or the same for all levels or for single ones."""
     rivals = {key} & given.keys()
     if key.kind in BOTH_FORMS:
@@ -96,7 +102,7 @@ def _keys(
     keys: dict[ParameterKey, None] = {}
     per_level_fall = any(key.kind == "fall" and key.of for key in known)
     for key in DEFAULT_PRIORS:
-        if transition.matrix is not None and key.kind in SHORTHAND:
+        if transition.matrix is not None and key.kind in OF_THE_MATRIX:
             continue
         if key.kind == "fall" and per_level_fall:
             keys |= dict.fromkeys(ParameterKey("fall", level) for level in LEVELS[1:])
@@ -107,30 +113,19 @@ def _keys(
     return [*keys, *(ParameterKey("covariate", name) for name in covariates), *effects]
 
 
-def _given_transition(transition: Transition) -> dict[ParameterKey, Quantity]:
+def _given_transition(transition: Transition) -> dict[ParameterKey, Distribution]:
     """Return the parameters that the section `transition` gives."""
-    given: dict[str, Quantity | None] = {}
-    if transition.matrix is None:
-        if transition.rise is not None:
-            given |= {f"rise.{level}": value for level, value in transition.rise}
-        if isinstance(transition.fall, Fall):
-            given |= {f"fall.{level}": value for level, value in transition.fall}
-        else:
-            given["fall"] = transition.fall
-        if isinstance(transition.skip, Skip):
-            given |= {f"skip.{level}": value for level, value in transition.skip}
-        else:
-            given["skip"] = transition.skip
-    for key in DEFAULT_PRIORS:
-        if hasattr(transition, key) and key.kind not in SHORTHAND:
-            given[key] = getattr(transition, key)
-    if transition.campaign is not None:
-        given |= {f"campaign.{name}": value for name, value in transition.campaign}
-    given |= {f"covariates.{name}": value for name, value in transition.covariates.items()}
-    return {ParameterKey.parse(name): value for name, value in given.items() if value is not None}
+    given: dict[ParameterKey, Distribution] = {}
+    for key in OF_THE_LAW.values():
+        value: Any = transition
+        for part in key.scenario_key.split(".")[1:]:
+            value = getattr(value, part, None)
+        if hasattr(value, "quantile") and not (key.kind in OF_THE_MATRIX and transition.matrix is not None):
+            given[key] = value
+    return given | {ParameterKey("covariate", name): value for name, value in transition.covariates.items()}
 
 
-def _given_effects(plans: Mapping[str, InterventionSection]) -> dict[ParameterKey, Quantity]:
+def _given_effects(plans: Mapping[str, Any]) -> dict[ParameterKey, Distribution]:
     """Return the odds ratios that interventions give."""
     return {
         ParameterKey.effect(name, direction): value
@@ -143,7 +138,7 @@ def _given_effects(plans: Mapping[str, InterventionSection]) -> dict[ParameterKe
 def _posterior(
     node: Node,
     transition: Transition,
-    plans: Mapping[str, InterventionSection],
+    plans: Mapping[str, Any],
     files: Files,
     collector: ProblemList,
 ) -> LearnedDraws:
@@ -165,7 +160,7 @@ def _posterior(
 
 
 def _tell_given_twice(
-    node: Node, given: Mapping[ParameterKey, Quantity], posterior: LearnedDraws, collector: ProblemList
+    node: Node, given: Mapping[ParameterKey, Distribution], posterior: LearnedDraws, collector: ProblemList
 ) -> None:
     """Tell every parameter that stands in the scenario and among the draws; one that is inherited gives way."""
     drawn = node.get("transition", "parameters_from")
@@ -186,7 +181,7 @@ def _tell_given_twice(
 def _tell_both_forms(node: Node, collector: ProblemList) -> None:
     """Tell where a matrix and its shorthand are given together."""
     matrix = node.get("transition", "matrix")
-    for name in SHORTHAND:
+    for name in OF_THE_MATRIX:
         part = node.get("transition", name)
         if matrix is not None and part is not None:
             message = Message("matrix stands instead of rise, fall and skip")
@@ -194,9 +189,6 @@ def _tell_both_forms(node: Node, collector: ProblemList) -> None:
             collector.add(part, f"transition.{name}", message, suggestion=fix)
 
 
-def _rows(matrix: Matrix) -> tuple[tuple[float, ...] | Dirichlet, ...]:
-    rows: list[tuple[float, ...] | Dirichlet] = []
-    for level in LEVELS:
-        row: MatrixRow = getattr(matrix, level)
-        rows.append(row.four if row.effective_n is None else Dirichlet(row.four, row.effective_n))
-    return tuple(rows)
+def _rows(matrix: Any) -> tuple[tuple[float, ...] | Dirichlet, ...]:
+    rows = [getattr(matrix, level) for level in LEVELS]
+    return tuple(row.four if row.effective_n is None else Dirichlet(row.four, row.effective_n) for row in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import fields
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -12,17 +13,16 @@ import numpy as np
 from ..domain.distributions import Beta, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal
 from ..domain.messages import Message, nearest
 from ..domain.parameters import ParameterKey
-from .distribution_schema import notation
 from .located_nodes import UNREADABLE, Node, Place
+from .notation import notation
 from .problem_list import ProblemList
-from .schema import InterventionSection, ScenarioFile
-from .transition_schema import Transition
+from .schema import InterventionSection, ScenarioFile, Transition
 
 Keys = tuple[str, ...]
 
-SECTIONS = tuple(field.alias or name for name, field in ScenarioFile.model_fields.items())
-TRANSITION = tuple(Transition.model_fields)
-OF_INTERVENTIONS = tuple(name for name in InterventionSection.model_fields if name != "name")
+SECTIONS = tuple(each.name for each in fields(ScenarioFile))
+TRANSITION = tuple(each.name for each in fields(Transition))
+OF_INTERVENTIONS = tuple(each.name for each in fields(InterventionSection) if each.name != "name")
 
 
 def node_of(value: Any, place: Place, collector: ProblemList, keys: Keys = ()) -> Node:

@@ -26,7 +26,7 @@ from ..domain.scenario import Assumptions, StatedAssumptions
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.target import Target
 from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SomeStatuses, SubdistrictCounts, Villages
-from .distribution_schema import notation
+from .notation import notation
 from .posterior import METADATA_KEY
 from .tables.cells import NUMBER, clean, guard
 

@@ -19,10 +19,9 @@ from ..domain.messages import Message
 from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, ParameterSet
 from ..domain.scenario import Assumptions, Provenance, StatedAssumptions
 from ..domain.target import Target
-from .cross_checks import check_covariates, check_date, check_target
+from .cross_checks import check_covariates, check_date, check_target, read_intervention
 from .districts import Region, read_districts
 from .files import Files
-from .interventions import read_intervention
 from .located_nodes import Node, Place
 from .normalise import prepare
 from .overlay import Chain, merged, python_chain, read_chain, without_counts
@@ -316,7 +315,7 @@ class _Resolution:
         node = self._node.with_value(entries)
         return check(ScenarioFile, node, self._collector, complete=self._chain.complete)
 
-    def _check_plans(self) -> dict[str, Checked[InterventionSection]]:
+    def _check_plans(self) -> dict[str, Checked[Any]]:
         section = self._node.get("interventions")
         plans = section.mapping if section is not None else {}
         if section is not None and len(plans) > MOST_INTERVENTIONS:
@@ -370,7 +369,7 @@ class _Resolution:
         )
         scenario = Scenario(
             **{each.name: getattr(read, each.name) for each in fields(Assumptions)},
-            title=model.title.model_dump(exclude_none=True),
+            title={code: text for code, text in vars(model.title).items() if text is not None},
             language=model.language,
             provinces=region.provinces,
             provenance=provenance,

@@ -1,87 +1,94 @@
-"""The scenario file as frozen models: every key, its type, its range and what it means.
+"""A scenario file: its keys, their types and what they mean; and the same as the JSON Schema that editors use.
 
-Knows the shape of a scenario file; must not know where a value stands or what other files say.
+What a target, an intervention or a distribution may be stands at them, in the domain.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, make_dataclass
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Strict, Tag
-from pydantic_core import PydanticCustomError
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 from ..domain import constraints
-from ..domain.constraints import INTERVENTION_NAME, LONGEST_NAME, SCENARIO_NAME
-from ..domain.intervention import Overlap
-from ..domain.scenario import RESERVED_NAMES
+from ..domain.constraints import (
+    Count,
+    Finding,
+    Horizon,
+    OneOf,
+    Pattern,
+    ScenarioName,
+    Text,
+    Year,
+    Years,
+    alternatives,
+    taken_apart,
+    types_of,
+)
+from ..domain.distributions import Distribution
+from ..domain.intervention import FILE_KEYS, Intervention, Overlap
+from ..domain.parameters import NUMBERS, Scale, row_finding
 from ..domain.status import LEVELS, SYNONYMS
-from ..domain.target import Denominator, Reading
-from .distribution_schema import ExactShare, Finite, Frozen, OddsRatio, Text, Years
-from .transition_schema import Transition
-
-Level = Literal["dasar", "berkembang", "mandiri", "paripurna"]
-Name = Annotated[str, Field(pattern=SCENARIO_NAME, max_length=LONGEST_NAME)]
+from ..domain.target import Target
+from .notation import FORMS, FORMS_OF, INTERVAL
 
 
-def _not_reserved(name: str) -> str:
-    if name in RESERVED_NAMES:
-        raise PydanticCustomError("reserved_name", "a name that a system reserves")
-    return name
+@dataclass(frozen=True)
+class OnScale:
+    """Marks a number or a distribution of a parameter."""
+
+    scale: Scale
 
 
-ScenarioName = Annotated[Name, AfterValidator(_not_reserved)]
-InterventionName = Annotated[str, Field(pattern=INTERVENTION_NAME, max_length=LONGEST_NAME)]
-Code = Annotated[str, Field(min_length=1, max_length=60)]
-Count = Annotated[constraints.Count, Strict()]
-Day = Annotated[Text, BeforeValidator(lambda value: str(value) if type(value) in {int, float} else value)]
-"""Text; a bare year reads as a number, and is told as no day where the calendar is checked."""
-
-Cell = Annotated[
-    Annotated[Finite, Tag("number")] | Annotated[Text, Tag("text")],
-    Discriminator(lambda value: "text" if isinstance(value, str) else "number"),
-]
-Priority = Annotated[
-    Annotated[Text, Tag("rule")] | Annotated[tuple[Text, ...], Tag("codes")],
-    Discriminator(lambda value: "codes" if isinstance(value, list | tuple) else "rule"),
-]
-Year = Annotated[constraints.Year, Strict()]
+@dataclass(frozen=True)
+class AsTyped:
+    """Marks a text that may look like a number."""
 
 
-class Title(Frozen):
+Probability = Annotated[Distribution, OnScale("probability")]
+Spread = Annotated[Distribution, OnScale("spread")]
+OddsRatio = Annotated[Distribution, OnScale("odds ratio")]
+Code = Annotated[str, MinLen(1), MaxLen(60)]
+
+
+@dataclass(frozen=True)
+class Title:
     """What the scenario is called."""
 
-    id: Text | None = Field(None, description="Title in Indonesian.")
-    en: Text | None = Field(None, description="Title in English.")
+    id: Annotated[Text | None, "Title in Indonesian."] = None
+    en: Annotated[Text | None, "Title in English."] = None
 
 
-class District(Frozen):
+@dataclass(frozen=True)
+class District:
     """A kabupaten or kota."""
 
-    code: Code = Field(description='Official code as quoted text, "63.01".')
-    name: Text = Field(min_length=1, description="Official name, Kabupaten Tanah Laut.")
+    code: Annotated[Code, 'Official code as quoted text, "63.01".']
+    name: Annotated[Text, MinLen(1), "Official name, Kabupaten Tanah Laut."]
 
 
-class DistrictTable(Frozen):
+@dataclass(frozen=True)
+class DistrictTable:
     """Many districts at once."""
 
-    table: Text = Field(
-        description="CSV or XLSX with district_code, district, province, villages, subdistricts, "
-        "and the four counts or none."
-    )
-    sheet: Text | None = Field(None, description="Sheet of the workbook; the only one that fits if left out.")
-    villages: Text | None = Field(
-        None, description="Table of their villages, as villages.table, with a column district_code."
-    )
+    table: Annotated[
+        Text,
+        "CSV or XLSX with district_code, district, province, villages, subdistricts, and the four counts or none.",
+    ]
+    sheet: Annotated[Text | None, "Sheet of the workbook; the only one that fits if left out."] = None
+    villages: Annotated[Text | None, "Table of their villages, as villages.table, with a column district_code."] = None
 
 
-class StatusCounts(Frozen):
+@dataclass(frozen=True)
+class StatusCounts:
     """Number of villages at each level."""
 
-    dasar: Count = Field(description="Villages at dasar.")
-    berkembang: Count = Field(description="Villages at berkembang.")
-    mandiri: Count = Field(description="Villages at mandiri.")
-    paripurna: Count = Field(description="Villages at paripurna (also called berkelanjutan).")
+    dasar: Annotated[Count, "Villages at dasar."]
+    berkembang: Annotated[Count, "Villages at berkembang."]
+    mandiri: Annotated[Count, "Villages at mandiri."]
+    paripurna: Annotated[Count, "Villages at paripurna (also called berkelanjutan)."]
 
     @property
     def four(self) -> list[int]:
@@ -89,119 +96,178 @@ class StatusCounts(Frozen):
         return [getattr(self, level) for level in LEVELS]
 
 
-def _counts_kind(value: Any) -> str:
-    per_subdistrict = isinstance(value, dict) and any(isinstance(cell, dict | StatusCounts) for cell in value.values())
-    return "per kecamatan" if per_subdistrict else "counts"
-
-
-class VillagesSection(Frozen):
+@dataclass(frozen=True)
+class VillagesSection:
     """The villages and what is known of their status."""
 
-    table: Text | None = Field(
-        None,
-        description="CSV or XLSX with village_code, village, subdistrict, "
-        "and optionally status, launch_year, covariates.",
+    table: Annotated[
+        Text | None,
+        "CSV or XLSX with village_code, village, subdistrict, and optionally status, launch_year, covariates.",
+    ] = None
+    sheet: Annotated[Text | None, "Sheet of the workbook; the only one that fits if left out."] = None
+    status_counts: Annotated[
+        dict[str, StatusCounts] | StatusCounts | None,
+        "Villages per level where the table has no status, of the district or per kecamatan; where it leaves some "
+        "blank, of all villages of the district: the blank ones are drawn from what is left.",
+    ] = None
+    as_of: Annotated[Annotated[Text, AsTyped()] | None, "Day the statuses or counts describe, YYYY-MM-DD."] = None
+    subdistricts: Annotated[
+        Annotated[int, Ge(1), Le(10_000)] | None, "Number of kecamatan where there is no table; 1 if left out."
+    ] = None
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """Yearly chances of the next level; those left out are 0."""
+
+    dasar: Annotated[constraints.Probability, "Chance of dasar at the end of the year."] = 0.0
+    berkembang: Annotated[constraints.Probability, "Chance of berkembang at the end of the year."] = 0.0
+    mandiri: Annotated[constraints.Probability, "Chance of mandiri at the end of the year."] = 0.0
+    paripurna: Annotated[constraints.Probability, "Chance of paripurna at the end of the year."] = 0.0
+    effective_n: Annotated[
+        constraints.Weight | None,
+        "Number of observations the row is worth (Dirichlet), 1 or more; left out: the row is known.",
+    ] = None
+
+    @property
+    def four(self) -> tuple[float, ...]:
+        """The chances in the order of the levels."""
+        return tuple(getattr(self, level) for level in LEVELS)
+
+    @property
+    def finding(self) -> Finding | None:
+        """Why the chances are no row of a matrix, if they are not."""
+        return row_finding(self.four)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A yearly transition matrix; rows are the level at the start of the year."""
+
+    dasar: Annotated[MatrixRow, "From dasar."]
+    berkembang: Annotated[MatrixRow, "From berkembang."]
+    mandiri: Annotated[MatrixRow, "From mandiri."]
+    paripurna: Annotated[MatrixRow, "From paripurna."]
+
+
+@dataclass(frozen=True)
+class Rise:
+    """Yearly chance of rising from each level."""
+
+    dasar: Annotated[Probability | None, "Chance of rising from dasar."] = None
+    berkembang: Annotated[Probability | None, "Chance of rising from berkembang."] = None
+    mandiri: Annotated[Probability | None, "Chance of rising from mandiri."] = None
+
+
+@dataclass(frozen=True)
+class Fall:
+    """Yearly chance of falling one level, given no rise, from each level."""
+
+    berkembang: Annotated[Probability | None, "Chance of falling from berkembang."] = None
+    mandiri: Annotated[Probability | None, "Chance of falling from mandiri."] = None
+    paripurna: Annotated[Probability | None, "Chance of falling from paripurna."] = None
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Chance that a rise goes on past a level."""
+
+    berkembang: Annotated[Probability | None, "Chance that a rise goes on past berkembang."] = None
+    mandiri: Annotated[Probability | None, "Chance that a rise goes on past mandiri."] = None
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Rare years in which the whole district bursts upward."""
+
+    probability: Annotated[Probability | None, "Chance that a year is a campaign year."] = None
+    odds_ratio: Annotated[OddsRatio | None, "Odds ratio of rising in a campaign year."] = None
+
+
+@dataclass(frozen=True)
+class Transition:
+    """How villages move in a year; each key left out keeps its default prior."""
+
+    matrix: Annotated[Matrix | None, "Yearly transition matrix, instead of rise, fall and skip."] = None
+    rise: Annotated[Rise | None, "Yearly chance of rising, per level."] = None
+    fall: Annotated[
+        Probability | Fall | None,
+        "Yearly chance of falling one level given no rise: one for all levels, or per level.",
+    ] = None
+    skip: Annotated[
+        Probability | Skip | None, "Chance that a rise goes on past a level: one for both, or per level."
+    ] = None
+    village_sd: Annotated[Spread | None, "Lasting differences between villages, sd of log odds."] = None
+    year_sd: Annotated[Spread | None, "Good and bad years of the district, sd of log odds."] = None
+    subdistrict_sd: Annotated[Spread | None, "Good and bad years of a kecamatan, sd of log odds."] = None
+    peer_odds_ratio: Annotated[
+        OddsRatio | None, "Odds ratio of rising where all other villages of the kecamatan stand higher."
+    ] = None
+    campaign: Annotated[Campaign | None, "Rare years in which the whole district bursts upward."] = None
+    min_years: Annotated[Years, "Whole years at a level before a village may rise."] = 0
+    covariates: Annotated[dict[str, OddsRatio], "Odds ratio of rising per unit of a numeric column."] = field(
+        default_factory=dict
     )
-    sheet: Text | None = Field(None, description="Sheet of the workbook; the only one that fits if left out.")
-    status_counts: (
-        Annotated[
-            Annotated[StatusCounts, Tag("counts")] | Annotated[dict[str, StatusCounts], Tag("per kecamatan")],
-            Discriminator(_counts_kind),
-        ]
-        | None
-    ) = Field(
-        None,
-        description="Villages per level where the table has no status, of the district or per kecamatan; "
-        "where it leaves some blank, of all villages of the district: the blank ones are drawn from what is left.",
-    )
-    as_of: Day | None = Field(None, description="Day the statuses or counts describe, YYYY-MM-DD.")
-    subdistricts: Annotated[int, Strict(), Field(ge=1, le=10_000)] | None = Field(
-        None, description="Number of kecamatan where there is no table; 1 if left out."
-    )
+    parameters_from: Annotated[Text | None, "Parquet file of draws written by calibrate."] = None
 
 
-class TargetSection(Frozen):
-    """The target and how it is counted."""
-
-    share: Annotated[ExactShare, Field(gt=0)] = Field(
-        Fraction("0.05"), description="Share of the denominator; 5% is 0.05."
-    )
-    reading: Reading = Field(
-        "rises", description="Villages that rise, villages that enter the levels, or villages at the levels."
-    )
-    levels: tuple[Level, ...] = Field(
-        ("mandiri", "paripurna"), min_length=1, max_length=4, description="Levels meant by entries and stock."
-    )
-    denominator: Denominator = Field("all", description="All villages, or those below the top level.")
-    net_of_falls: Annotated[bool, Strict()] = Field(False, description="Whether falls are taken off the rises.")
+def _default(each: Any) -> Any:
+    return each.default if each.default_factory is MISSING else field(default_factory=each.default_factory)
 
 
-class Eligible(Frozen):
-    """Which villages an intervention may choose."""
-
-    status: tuple[Level, ...] = Field(
-        ("dasar", "berkembang", "mandiri"),
-        min_length=1,
-        max_length=4,
-        description="Levels that may be chosen; all below the top if left out.",
-    )
-    subdistrict: tuple[Text, ...] | None = Field(None, min_length=1, description="Names of kecamatan; all if left out.")
-    where: dict[str, Cell] = Field({}, description="Column of the village table and the value it must have.")
-
-
-class InterventionSection(Frozen):
-    """A dated, targeted action of one sector."""
-
-    name: InterventionName = Field(description="Short name, letters, digits, - and _.")
-    sector: Text = Field("", description="Who acts.")
-    starts: Year = Field(description="First year of support, after the origin.")
-    ends: Year | None = Field(None, description="Last year of support; no end if left out.")
-    eligible: Eligible = Field(default_factory=Eligible, description="Which villages may be chosen.")
-    coverage: ExactShare | None = Field(None, description="Share of eligible villages reached; or capacity.")
-    capacity: Count | None = Field(None, description="Villages assisted at a time; or coverage.")
-    priority: Priority = Field(
-        "random",
-        description="random, lowest_status, highest_status, nearest_to_rising, largest_gain, column:NAME, or codes.",
-    )
-    years_per_village: Annotated[constraints.YearsAtLeastOne, Strict()] = Field(
-        1, description="Years a village keeps its place."
-    )
-    ramp_years: Years = Field(1, description="Years until the full effect.")
-    fades_over_years: Years = Field(0, description="Years over which the effect fades after support ends.")
-    odds_ratio_rise: OddsRatio | None = Field(None, description="Odds ratio of rising at full effect.")
-    odds_ratio_fall: OddsRatio | None = Field(None, description="Odds ratio of falling at full effect; 1 if left out.")
-    cost_idr_million: Annotated[constraints.Cost, Strict(), Field(allow_inf_nan=False)] = Field(
-        0.0, description="Cost of one assisted village for one year, million rupiah."
-    )
+_STATED = types_of(Intervention)
+_EFFECT = "Odds ratio of {} at full effect{}."
+Eligible: Any = make_dataclass(
+    "Eligible",
+    [
+        (FILE_KEYS[each.name].partition(".")[2], _STATED[each.name], _default(each))
+        for each in fields(Intervention)
+        if each.name in FILE_KEYS
+    ],
+    frozen=True,
+    namespace={"__doc__": "Which villages an intervention may choose."},
+)
+InterventionSection: Any = make_dataclass(
+    "InterventionSection",
+    [
+        *(
+            (each.name, _STATED[each.name], _default(each))
+            for each in fields(Intervention)
+            if each.name not in FILE_KEYS
+        ),
+        ("eligible", Annotated[Eligible, "Which villages may be chosen."], field(default_factory=Eligible)),
+        ("odds_ratio_rise", Annotated[OddsRatio | None, _EFFECT.format("rising", "")], None),
+        ("odds_ratio_fall", Annotated[OddsRatio | None, _EFFECT.format("falling", "; 1 if left out")], None),
+    ],
+    kw_only=True,
+    frozen=True,
+    namespace={"__doc__": "A dated, targeted action of one sector."},
+)
+"""An intervention as a file writes it: with the fields of `Intervention`, and with its effects."""
 
 
-class ScenarioFile(Frozen):
+@dataclass(frozen=True, kw_only=True)
+class ScenarioFile:
     """A scenario of Kampung KB Forecast."""
 
-    schema_version: Annotated[int, Strict(), Field(ge=1, le=1)] = Field(
-        alias="schema", description="Version of this file format: 1."
-    )
-    name: ScenarioName = Field(description="Machine name, also the name of the result folder: a-z, 0-9, - and _.")
-    title: Title = Field(default_factory=Title, description="Title in either language.")
-    language: Literal["id", "en"] | None = Field(
-        None, description="Language of what is shown; the reader's own if left out."
-    )
-    extends: Text | None = Field(None, description="Scenario file that this one changes.")
-    remove: tuple[Text, ...] = Field((), description="Names of inherited interventions to leave out.")
-    district: District | None = Field(None, description="The district; or districts.")
-    districts: DistrictTable | None = Field(None, description="Many districts, instead of district and villages.")
-    origin: Year = Field(description="Status is known at the end of this year; forecasts start the year after.")
-    horizon: Annotated[constraints.Horizon, Strict()] = Field(description="Number of forecast years, 1 to 50.")
-    villages: VillagesSection | None = Field(None, description="The villages and what is known of their status.")
-    target: TargetSection = Field(default_factory=TargetSection, description="What the district must reach each year.")
-    transition: Transition = Field(default_factory=Transition, description="How villages move in a year.")
-    interventions: tuple[InterventionSection, ...] = Field((), description="Dated, targeted actions.")
-    overlap: Overlap = Field(
-        "diminishing", description="How the effects of several interventions on one village combine."
-    )
-    sources: dict[str, Text] = Field(
-        {}, description="Key of this file -> where its number comes from: stated; estimated; or assumed."
-    )
+    schema: Annotated[int, Ge(1), Le(1), "Version of this file format: 1."]
+    name: Annotated[ScenarioName, "Machine name, also the name of the result folder: a-z, 0-9, - and _."]
+    title: Annotated[Title, "Title in either language."] = field(default_factory=Title)
+    language: Annotated[Literal["id", "en"] | None, "Language of what is shown; the reader's own if left out."] = None
+    extends: Annotated[Text | None, "Scenario file that this one changes."] = None
+    remove: Annotated[tuple[Text, ...], "Names of inherited interventions to leave out."] = ()
+    district: Annotated[District | None, "The district; or districts."] = None
+    districts: Annotated[DistrictTable | None, "Many districts, instead of district and villages."] = None
+    origin: Annotated[Year, "Status is known at the end of this year; forecasts start the year after."]
+    horizon: Annotated[Horizon, "Number of forecast years, 1 to 50."]
+    villages: Annotated[VillagesSection | None, "The villages and what is known of their status."] = None
+    target: Annotated[Target, "What the district must reach each year."] = field(default_factory=Target)
+    transition: Annotated[Transition, "How villages move in a year."] = field(default_factory=Transition)
+    interventions: Annotated[tuple[InterventionSection, ...], "Dated, targeted actions."] = ()
+    overlap: Annotated[Overlap, "How the effects of several interventions on one village combine."] = "diminishing"
+    sources: Annotated[
+        dict[str, Text], "Key of this file -> where its number comes from: stated; estimated; or assumed."
+    ] = field(default_factory=dict)
 
 
 def json_schema() -> dict[str, Any]:
@@ -210,45 +276,91 @@ def json_schema() -> dict[str, Any]:
     Overlays give only what they change, so a file that `extends` another needs no further key,
     and an intervention needs its name only.
     """
-    schema: dict[str, Any] = ScenarioFile.model_json_schema()
-    _relax(schema)
-    required = schema.pop("required")
-    schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
-    schema["$defs"]["InterventionSection"]["required"] = ["name"]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    parts: dict[str, dict[str, Any]] = {}
+    schema = _object(ScenarioFile, parts)
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": schema.pop("required")}]
+    parts["InterventionSection"]["required"] = ["name"]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": parts}
 
 
-def _relax(part: Any) -> None:
-    """Admit the other official names of a level, and say `anyOf` where alternatives are meant."""
-    if isinstance(part, list):
-        for item in part:
-            _relax(item)
-    if not isinstance(part, dict):
-        return
-    for child in part.values():
-        _relax(child)
-    if len(part.get("allOf", ())) == 1:
-        part.update(part.pop("allOf")[0])
-    if "oneOf" in part:
-        part["anyOf"] = part.pop("oneOf")
-    _admit_synonyms(part)
-    if any(option == {"type": "null"} for option in part.get("anyOf", ())):
-        _drop_null(part)
+def _object(kind: Any, parts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return a section; the other official names of levels are admitted, too."""
+    keys, required = {}, []
+    for each in fields(kind):
+        keys[each.name] = _described(types_of(kind)[each.name], parts)
+        if isinstance(each.default, bool | int | float | str | tuple | Fraction):
+            plain = float(each.default) if isinstance(each.default, Fraction) else each.default
+            keys[each.name]["default"] = list(plain) if isinstance(plain, tuple) else plain
+        if each.default is MISSING and each.default_factory is MISSING and each.name not in SYNONYMS.values():
+            required.append(each.name)
+    keys |= {synonym: keys[level] for synonym, level in SYNONYMS.items() if level in keys}
+    section = {"title": kind.__name__, "type": "object", "description": kind.__doc__.splitlines()[0]}
+    return {
+        **section,
+        "properties": keys,
+        "additionalProperties": False,
+        **({"required": required} if required else {}),
+    }
 
 
-def _admit_synonyms(part: dict[str, Any]) -> None:
-    for synonym, level in SYNONYMS.items():
-        if level in part.get("enum", ()):
-            part["enum"] = [*part["enum"], synonym]
-        if level in part.get("properties", ()):
-            part["properties"][synonym] = part["properties"][level]
-            part["required"] = [name for name in part.get("required", []) if name != level]
+def _described(hint: Any, parts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return what may stand at a key, in JSON Schema; sections go to `parts`."""
+    kind, rules = taken_apart(hint)
+    options = [option for each in alternatives(kind) for option in _options(each, rules, parts)]
+    described = {"anyOf": options} if len(options) > 1 else options[0]
+    said = next((rule for rule in rules if isinstance(rule, str)), None)
+    return described if said is None else {**described, "description": said}
 
 
-def _drop_null(part: dict[str, Any]) -> None:
-    """Take `null` out of what editors suggest: a key without a value is a mistake."""
-    part["anyOf"] = [option for option in part["anyOf"] if option != {"type": "null"}]
-    if len(part["anyOf"]) == 1:
-        part.update(part.pop("anyOf")[0])
-    if part.get("default", 0) is None:
-        del part["default"]
+_TYPES = {int: "integer", float: "number", Fraction: "number", str: "string", bool: "boolean"}
+
+
+def _options(hint: Any, above: list[Any], parts: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    kind, rules = taken_apart(hint)
+    rules = [*above, *rules]
+    scale = next((rule.scale for rule in rules if isinstance(rule, OnScale)), None)
+    if scale is not None:
+        return [*_options(NUMBERS[scale], [], parts), *(_form(form, parts) for form in FORMS_OF[scale])]
+    if get_origin(kind) is tuple:
+        return [{"type": "array", "items": _described(get_args(kind)[0], parts), **_bounds(rules, "Items")}]
+    if isinstance(get_origin(kind), type) and issubclass(get_origin(kind), Mapping):
+        return [{"type": "object", "additionalProperties": _described(get_args(kind)[1], parts)}]
+    if get_origin(kind) is Literal:
+        return [{"type": "string", "enum": list(get_args(kind))}]
+    if kind in _TYPES:
+        return [{"type": _TYPES[kind], **_bounds(rules, "Length")}]
+    if kind.__name__ not in parts:
+        parts[kind.__name__] = {}
+        parts[kind.__name__] = _object(kind, parts)
+    return [{"$ref": f"#/$defs/{kind.__name__}"}]
+
+
+def _form(form: str, parts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return a notation of distributions: its shape below its name, those of intervals aside."""
+    inner = _object(FORMS[form], parts)
+    name = str(inner["title"])
+    key = {form: {**inner, "title": f"{name} shape"}}
+    outer = {**inner, "properties": key, "required": [form]}
+    parts[name] = inner if form == INTERVAL else outer
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _bounds(rules: list[Any], size: Literal["Items", "Length"]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for rule in rules:
+        match rule:
+            case Gt(gt=low):
+                found["exclusiveMinimum"] = low
+            case Ge(ge=low):
+                found["minimum"] = low
+            case Le(le=high):
+                found["maximum"] = high
+            case MinLen(min_length=least):
+                found[f"min{size}"] = least
+            case MaxLen(max_length=most):
+                found[f"max{size}"] = most
+            case Pattern(form=form):
+                found["pattern"] = form
+            case OneOf(options=options):
+                found["enum"] = [*options, *(name for name, level in SYNONYMS.items() if level in options)]
+    return found

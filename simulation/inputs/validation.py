@@ -1,35 +1,43 @@
-"""Holds a part of a scenario file against its model, key by key: what is sound can be used beside what is not."""
+"""Holds a part of a scenario file against its schema, key by key: what is sound can be used beside what is not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from types import NoneType, UnionType
-from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from math import log
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, Discriminator, Tag, TypeAdapter, ValidationError
+from annotated_types import MaxLen
 
-from ..domain.messages import Message
+from ..domain.constraints import (
+    NOT_A_LIST,
+    NOT_KEYS,
+    Finding,
+    alternatives,
+    beyond,
+    settled,
+    taken_apart,
+    types_of,
+)
+from ..domain.distributions import Fixed
+from ..domain.messages import Message, listed, nearest, shown
+from ..domain.parameters import NUMBERS, Scale
+from ..domain.status import LEVELS
 from .located_nodes import Keys, Node, dotted
+from .notation import FORMS, FORMS_OF, INTERVAL, as_written, distribution, form_of
 from .problem_list import ProblemList
-from .validation_messages import OTHER_FORMAT, finding, missing_key, unknown_key
+from .schema import AsTyped, OnScale
 
-Model = TypeVar("Model", bound=BaseModel)
-
-SHARES = {"share", "coverage", "rise", "fall", "skip", "matrix", "probability"}
-"""Keys at which, or below which, shares and probabilities are asked for, …"""
-
-NOT_SHARES = {"mean", "sd", "alpha", "beta", "median", "interval90", "effective_n"}
-"""… except for these."""
+Section = TypeVar("Section")
 
 _BROKEN: Any = object()
 """Stands for a value that cannot be used."""
 
 
 @dataclass(frozen=True)
-class Checked(Generic[Model]):
-    """A part of a scenario after it was held against its model.
+class Checked(Generic[Section]):
+    """A part of a scenario after it was held against its schema.
 
     Attributes
     ----------
@@ -39,7 +47,7 @@ class Checked(Generic[Model]):
         Dotted keys that are wrong or missing.
     """
 
-    model: Model
+    model: Section
     broken: frozenset[str]
 
     def knows(self, *keys: str) -> bool:
@@ -52,13 +60,13 @@ class Checked(Generic[Model]):
 
 
 def check(
-    model: type[Model], node: Node, collector: ProblemList, *, under: tuple[str, ...] = (), complete: bool = True
-) -> Checked[Model]:
+    kind: type[Section], node: Node, collector: ProblemList, *, under: tuple[str, ...] = (), complete: bool = True
+) -> Checked[Section]:
     """Return what is sound of a part; every problem is told.
 
     Parameters
     ----------
-    model
+    kind
         What the part must look like.
     node
         The part as read, a mapping.
@@ -67,101 +75,118 @@ def check(
     complete
         Whether all files were read; if not, a missing key says nothing.
     """
-    walk = _Walk(model, collector, under, complete=complete)
-    return Checked(walk.section(model, node, (), partly=True), frozenset(map(dotted, walk.broken)))
+    walk = _Walk(kind, collector, under, complete=complete)
+    return Checked(walk.section(kind, node, (), partly=True), frozenset(map(dotted, walk.broken)))
 
 
 class _Walk:
-    """Goes through a part of a file and its model together, and keeps the keys that are wrong or missing."""
+    """Goes through a part of a file and its schema together, and keeps the keys that are wrong or missing."""
 
-    def __init__(
-        self, model: type[BaseModel], collector: ProblemList, under: tuple[str, ...], *, complete: bool
-    ) -> None:
+    def __init__(self, kind: Any, collector: ProblemList, under: tuple[str, ...], *, complete: bool) -> None:
         self.broken: list[Keys] = []
-        self._model = model
+        self._kind = kind
         self._collector = collector
         self._under = under
         self._complete = complete
 
-    def section(self, model: type[BaseModel], node: Node, keys: Keys, *, partly: bool = False) -> Any:
-        """Return a mapping as its model; broken where a required key is, unless it may be had `partly`."""
+    def section(self, kind: Any, node: Node, keys: Keys, *, partly: bool = False) -> Any:
+        """Return a mapping as a section; broken where a required key is, unless it may be had `partly`."""
+        known, before = {each.name: each for each in fields(kind)}, len(self.broken)
         if not isinstance(node.value, dict):
-            names = Message("keys and their values: {names}", {"names": ", ".join(sorted(_fields(model)))})
-            return self._tell(node, keys, "model_type", {}, names)
-        fields, before = _fields(model), len(self.broken)
+            names = Message("keys and their values: {names}", {"names": ", ".join(sorted(known))})
+            return self._tell(node, keys, (NOT_KEYS[0], names, None))
         values: dict[str, Any] = {}
         for key, child in node.value.items():
-            if key not in fields:
-                self._tell_unknown(child, (*keys, key), fields)
-            elif (value := self._value(fields[key].shape, child, (*keys, key))) is not _BROKEN:
-                values[fields[key].name] = value
-        for key, field in fields.items():
-            if field.required and key not in node.value:
+            if key not in known:
+                self._tell_unknown(child, (*keys, key), known)
+            elif (value := self._value(types_of(kind)[key], child, (*keys, key))) is not _BROKEN:
+                values[key] = value
+        required = [name for name, each in known.items() if each.default is each.default_factory is MISSING]
+        for key in required:
+            if key not in node.value:
                 self._tell_missing(node, (*keys, key))
-        if len(self.broken) == before:
-            return self._whole(model.model_validate, node, keys)
-        if not partly and any(field.required and field.name not in values for field in fields.values()):
+        if len(self.broken) > before and not partly and not values.keys() >= set(required):
             return self._break(keys)
-        return model.model_construct(**values)
+        part = _made(kind, values)
+        finding = getattr(part, "finding", None) if len(self.broken) == before else None
+        return part if finding is None else self._tell(node, keys, finding)
 
-    def _value(self, shape: _Shape, node: Node, keys: Keys) -> Any:
-        """Return a value of a shape, or that it is broken."""
+    def _value(self, hint: Any, node: Node, keys: Keys) -> Any:
+        """Return a value as its type has it, or that it is broken."""
         if not node.readable:  # told where it was read
             return self._break(keys)
         if node.value is None:
-            return self._tell(node, keys, "no_value", {})
-        match shape:
-            case _Choice():
-                kind = shape.kind_of(node.plain())
-                if kind not in shape.shapes:
-                    return self._tell(node, keys, "unfit", {"kinds": [*shape.shapes], "kind": kind})
-                return self._value(shape.shapes[kind], node, keys)
-            case _Named():
-                if not isinstance(node.value, dict):
-                    return self._tell(node, keys, "dict_type", {})
-                found = {key: self._value(shape.shape, child, (*keys, key)) for key, child in node.value.items()}
-                return {key: value for key, value in found.items() if value is not _BROKEN}
-            case TypeAdapter():
-                return self._whole(shape.validate_python, node, keys)
-        return self.section(shape, node, keys)
+            return self._tell(node, keys, _NO_VALUE)
+        outer, above = taken_apart(hint)
+        options = [taken_apart(each) for each in alternatives(outer)]
+        kind, rules = next((each for each in options if _fits(*each, node)), options[-1])
+        rules = [*above, *rules]
+        scale = _scale(rules)
+        if scale is not None:
+            return self._quantity(scale, node, keys)
+        if get_origin(kind) is tuple:
+            return self._list(get_args(kind)[0], rules, node, keys)
+        if _is_mapping(kind):
+            if not isinstance(node.value, dict):
+                return self._tell(node, keys, NOT_KEYS)
+            found = {key: self._value(get_args(kind)[1], child, (*keys, key)) for key, child in node.value.items()}
+            return {key: value for key, value in found.items() if value is not _BROKEN}
+        return self.section(kind, node, keys) if is_dataclass(kind) else self._single(kind, rules, node, keys)
 
-    def _whole(self, validate: Callable[[Any], Any], node: Node, keys: Keys) -> Any:
-        """Return a value that pydantic takes as a whole, or that it is broken."""
-        try:
-            return validate(node.plain())
-        except ValidationError as failure:
-            errors = failure.errors(include_url=False, include_input=False)
-        items = {error["loc"][:-1] for error in errors if error["loc"]}
-        for error in errors:
-            place, kind, context = error["loc"], error["type"], error.get("ctx", {})
-            if kind == "missing":  # an end of an interval, the only list of a fixed length
-                place, kind, context = place[:-1], "too_short", {"min_length": 2}
-            elif kind == "too_short" and place in items:
-                continue
-            part = node
-            for position in place:
-                part = part.items[position] if isinstance(position, int) and position < len(part.items) else part
-            self._tell(part, keys, kind, context)
-        return self._break(keys)
+    def _single(self, kind: Any, rules: list[Any], node: Node, keys: Keys) -> Any:
+        written = node.text if AsTyped() in rules and type(node.value) in {int, float} else node.plain()
+        value, finding = settled(written, Annotated[(kind, *rules)] if rules else kind, node.text)
+        if finding is None:
+            return value
+        return self._tell(node, keys, _OTHER_FORMAT if keys == ("schema",) and isinstance(value, int) else finding)
+
+    def _list(self, hint: Any, rules: list[Any], node: Node, keys: Keys) -> Any:
+        if not isinstance(node.value, list):
+            fix = Message("write [{text}]", {"text": shown(node.text)}) if isinstance(node.value, str) else None
+            return self._tell(node, keys, (*NOT_A_LIST, fix))
+        most = next((rule.max_length for rule in rules if isinstance(rule, MaxLen)), len(node.value))
+        if (
+            finding := beyond(node.value[: most + 1], [rule for rule in rules if isinstance(rule, MaxLen)])
+        ) is not None:
+            return self._tell(node, keys, (*finding[:2], _decimals_apart(node, most)))
+        items = [self._value(hint, item, keys) for item in node.value]
+        if _BROKEN in items:
+            return _BROKEN
+        finding = beyond(items, rules)
+        return tuple(items) if finding is None else self._tell(node, keys, finding)
+
+    def _quantity(self, scale: Scale, node: Node, keys: Keys) -> Any:
+        """Return a number or a distribution of a parameter, or that it is broken."""
+        if not isinstance(node.value, dict):
+            number = self._single(*taken_apart(NUMBERS[scale]), node, keys)
+            return number if number is _BROKEN else Fixed(number)
+        form = form_of(node.value)
+        if form not in FORMS_OF[scale]:
+            return self._tell(node, keys, _unfit(form, scale, node))
+        if form == INTERVAL:
+            stated = self.section(FORMS[form], node, keys)
+        else:
+            for key, child in node.value.items():
+                if key != form:
+                    self._tell_unknown(child, (*keys, key), [form])
+            stated = self._value(FORMS[form], node.value[form], (*keys, form))
+        return stated if stated is _BROKEN else distribution(stated, scale)
 
     def _break(self, keys: Keys) -> Any:
         self.broken.append(keys)
         return _BROKEN
 
-    def _tell(
-        self, node: Node, keys: Keys, kind: str, context: Mapping[str, Any], allowed: Message | None = None
-    ) -> Any:
-        is_share = kind != "greater_than" and not SHARES.isdisjoint(keys) and keys[-1] not in NOT_SHARES
-        message, options, fix = finding(kind, context, node, is_share)
-        if keys == ("schema",) and kind in {"less_than_equal", "greater_than_equal"}:
-            message, options, fix = OTHER_FORMAT
-        self._add(node, keys, message, allowed or options, fix)
+    def _tell(self, node: Node, keys: Keys, finding: Finding) -> Any:
+        message, allowed, fix = finding
+        self._collector.add(node, dotted((*self._under, *keys)), message, allowed=allowed, suggestion=fix)
         return self._break(keys)
 
-    def _tell_unknown(self, node: Node, keys: Keys, fields: Mapping[str, Any]) -> None:
-        elsewhere = [section for section, inside in _sections(self._model).items() if keys[-1] in inside]
-        self._add(node, keys, *unknown_key(str(keys[-1]), fields, elsewhere if len(keys) == 1 else ()))
-        self._break(keys)
+    def _tell_unknown(self, node: Node, keys: Keys, known: Iterable[str]) -> None:
+        elsewhere = []
+        if len(keys) == 1:
+            sections = {key: alternatives(taken_apart(hint)[0])[0] for key, hint in types_of(self._kind).items()}
+            elsewhere = [key for key, kind in sections.items() if keys[0] in _keys_of(kind)]
+        self._tell(node, keys, _unknown_key(str(keys[-1]), known, elsewhere))
 
     def _tell_missing(self, node: Node, keys: Keys) -> None:
         if self._complete:
@@ -170,66 +195,122 @@ class _Walk:
             self._collector.add(node.place, dotted((*self._under, *keys)), message, allowed=allowed, suggestion=fix)
         self._break(keys)
 
-    def _add(self, node: Node, keys: Keys, message: Message, allowed: Message | None, fix: Message | None) -> None:
-        self._collector.add(node, dotted((*self._under, *keys)), message, allowed=allowed, suggestion=fix)
+
+def _keys_of(kind: Any) -> Sequence[object]:
+    return [each.name for each in fields(kind)] if is_dataclass(kind) else ()
 
 
-@dataclass(frozen=True)
-class _Choice:
-    """One of several shapes, by what is written."""
-
-    kind_of: Callable[[Any], str]
-    shapes: Mapping[str, _Shape]
-
-
-@dataclass(frozen=True)
-class _Named:
-    """Any keys, with values of one shape."""
-
-    shape: _Shape
+def _made(kind: Any, values: Mapping[str, Any]) -> Any:
+    """Return a section with some of its values, the others at their defaults where they have one."""
+    part = object.__new__(kind)
+    for each in fields(kind):
+        if each.name in values:
+            object.__setattr__(part, each.name, values[each.name])
+        elif each.default is not MISSING:
+            object.__setattr__(part, each.name, each.default)
+        elif each.default_factory is not MISSING:
+            object.__setattr__(part, each.name, each.default_factory())
+    return part
 
 
-_Shape = type[BaseModel] | _Choice | _Named | TypeAdapter[Any]
+def _scale(rules: list[Any]) -> Scale | None:
+    return next((rule.scale for rule in rules if isinstance(rule, OnScale)), None)
 
 
-@dataclass(frozen=True)
-class _Field:
-    """What a key may hold; `name` is what the model calls it."""
-
-    name: str
-    required: bool
-    shape: _Shape
+def _is_mapping(kind: Any) -> bool:
+    origin = get_origin(kind)
+    return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
-@cache
-def _fields(model: type[BaseModel]) -> dict[str, _Field]:
-    """Return the keys of a section."""
-    found = {}
-    for name, field in model.model_fields.items():
-        kind = field.annotation
-        if get_origin(kind) in {Union, UnionType}:
-            kinds = [one for one in get_args(kind) if one is not NoneType]  # None stands for a key that is not there
-            kind = kinds[0] if len(kinds) == 1 else kind
-        shape = _shape(Annotated[(kind, *field.metadata)] if field.metadata else kind)
-        found[field.alias or name] = _Field(name, field.is_required(), shape)
-    return found
+def _fits(kind: Any, rules: list[Any], node: Node) -> bool:
+    """Return whether a type is the one that is meant by what is written, right or wrong, among several."""
+    if isinstance(node.value, dict):
+        if _is_mapping(kind):
+            return any(isinstance(child.value, dict) for child in node.value.values())
+        return form_of(node.value) is not None if _scale(rules) is not None else is_dataclass(kind)
+    if isinstance(node.value, list) and _scale(rules) is None:
+        return get_origin(kind) is tuple
+    return _scale(rules) is not None or kind is (str if isinstance(node.value, str) else float)
 
 
-def _shape(annotation: Any) -> _Shape:
-    """Return how a value of a type is to be gone through."""
-    kind, *details = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
-    choice = next((one for one in details if isinstance(one, Discriminator)), None)
-    if choice is not None:
-        parts = {tag.tag: part for part in get_args(kind) for tag in get_args(part) if isinstance(tag, Tag)}
-        return _Choice(cast("Callable[[Any], str]", choice.discriminator), {tag: _shape(parts[tag]) for tag in parts})
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return kind
-    if get_origin(kind) is dict:
-        return _Named(_shape(get_args(kind)[1]))
-    return TypeAdapter(annotation)
+_NO_VALUE: Finding = (
+    Message("the key has no value"),
+    None,
+    Message("fill it in, or remove the line where there is a default"),
+)
+_OTHER_FORMAT: Finding = (
+    Message("this version of the format is not known here"),
+    None,
+    Message("write {value}", {"value": "schema: 1"}),
+)
+_EXAMPLES: dict[str, object] = {
+    "schema": 1, "name": "tanah-laut", "origin": 2025, "horizon": 5, "interval90": "[…, …]", "starts": 2026,
+    "district": '{code: "63.01", name: Kabupaten Tanah Laut}', "district.code": '"63.01"',
+    "district.name": "Kabupaten Tanah Laut", "interventions.name": "pokja",
+    "villages": "{table: data/villages.csv}", "districts.table": "data/districts.csv",
+    **{level: f"{{{level}: 1}}" for level in LEVELS},
+}  # fmt: skip
+"""What may stand at keys that must be there."""
 
 
-def _sections(model: type[BaseModel]) -> dict[str, dict[str, _Field]]:
-    """Return the sections of a file -> their keys."""
-    shapes = {key: field.shape for key, field in _fields(model).items()}
-    return {key: _fields(shape) for key, shape in shapes.items() if isinstance(shape, type)}
+def missing_key(name: str, above: str = "", *, is_count: bool = False) -> Finding:
+    """Say that a required key is not there.
+
+    Parameters
+    ----------
+    above
+        The section in which it should stand.
+    is_count
+        Whether it counts villages at a level.
+    """
+    example = _EXAMPLES.get(f"{above}.{name}", _EXAMPLES.get(name, "…"))
+    fix = Message("add {line}", {"line": f"{name}: {example}"})
+    if is_count:
+        fix = Message("write {name}: 0 if no village is at this level", {"name": name})
+    return Message("the key {name} is missing", {"name": name}), None, fix
+
+
+def _unknown_key(name: str, known: Iterable[str], elsewhere: Iterable[str]) -> Finding:
+    """Say that a key is not known, and which was likely meant: one of this place, or of a section elsewhere."""
+    names = sorted(known)
+    place = next(iter(elsewhere), None)
+    if place is not None:
+        fix: Message | None = Message("this key belongs under {section}", {"section": place})
+    elif re.fullmatch("[0-9]{1,3}", name):
+        fix = Message("if {text} belongs to the number before it, write a point in place of the comma", {"text": name})
+    else:
+        fix = nearest(name, names)
+    allowed = Message("one of: {names}", {"names": listed(names, 30)})
+    return Message("unknown key {name}", {"name": shown(name)}), allowed, fix
+
+
+def _unfit(form: str | None, scale: Scale, node: Node) -> Finding:
+    """Say that a distribution is not known, or does not fit a parameter."""
+    message = Message("this is neither a number nor a distribution that is known")
+    if form is not None:
+        message = Message("the distribution {form} does not fit this parameter", {"form": as_written(form)})
+    fix = _as_logit_normal(node) if form == INTERVAL and scale == "probability" else None
+    names = ", ".join(as_written(each) for each in FORMS_OF[scale])
+    return message, Message("a number or one of: {names}", {"names": names}), fix
+
+
+def _as_logit_normal(node: Node) -> Message | None:
+    """Return the logit-normal with the 90% interval that was written for a probability."""
+    interval = node.get("interval90")
+    ends = [item.value for item in interval.items] if interval is not None else []
+    if len(ends) != 2 or not all(isinstance(end, float) and 0 < end < 1 for end in ends):
+        return None
+    low, high = (log(end / (1 - end)) for end in ends if isinstance(end, float))
+    if low >= high:
+        return None
+    shape = f"{{logit_normal: {{mean: {(low + high) / 2:.3g}, sd: {(high - low) / 3.29:.3g}}}}}"
+    return Message("write {value}", {"value": shape})
+
+
+def _decimals_apart(node: Node, most: int) -> Message | None:
+    """Return a list of too many numbers as meant where commas part each of them in two: [0,9, 1,9] is [0.9, 1.9]."""
+    texts = [item.text for item in node.items]
+    if len(texts) != 2 * most or not all(map(re.compile("[0-9]{1,9}").fullmatch, texts)):
+        return None
+    pairs = (f"{whole}.{decimals}" for whole, decimals in zip(texts[::2], texts[1::2], strict=True))
+    return Message("write decimals with a point: {value}", {"value": f"[{', '.join(pairs)}]"})

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from inputs.scenario_desk import SECTIONS
 
-from simulation.inputs.schema import ScenarioFile
+from simulation.inputs.schema import json_schema
 
 from .bench import ACCEPTED, Bench, Case, sections
 
@@ -205,7 +205,7 @@ def leaves() -> list[tuple[tuple[str, ...], frozenset[str]]]:
 
     A part that stands at several places, such as a distribution, is entered at the first of them.
     """
-    schema = ScenarioFile.model_json_schema()
+    schema = json_schema()
     found: dict[tuple[str, ...], set[str]] = {}
     entered: set[str] = set()
 

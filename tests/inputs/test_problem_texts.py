@@ -31,8 +31,8 @@ from simulation.app.options import Settings
 from simulation.domain.messages import Message, Problem, ProblemsError, Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.villages import Villages
-from simulation.inputs import files, posterior, validation_messages
-from simulation.inputs.located_nodes import Node, Place
+from simulation.inputs import files, posterior, validation
+from simulation.inputs.located_nodes import Place
 from simulation.inputs.observations import reading
 from simulation.inputs.observations.evidence import read_evidence
 from simulation.inputs.observations.outcomes import read_outcomes
@@ -44,7 +44,7 @@ from simulation.report.language import language
 
 PARAMETERS = ParameterSet(DEFAULT_PRIORS)
 TEXTS = Path(__file__).parent / "problem_texts.txt"
-ROOM = Path(validation_messages.__file__).parent
+ROOM = Path(validation.__file__).parent
 CASES: dict[str, Case] = {**scenario_cases(), **table_cases(), **evidence_cases()}
 
 
@@ -165,13 +165,6 @@ def sentences_of_the_room() -> set[str]:
     return {str(ast.literal_eval(template)) for template in first}
 
 
-def _not_foreseen() -> Iterator[Message | None]:
-    """Yield an error of the models that no key can give today, and one that a bound would give."""
-    node = Node("x", Place("scenario.yaml", 1, Path()), "x")
-    yield from validation_messages.finding("not_foreseen", {}, node)
-    yield from validation_messages.finding("less_than", {"lt": 5}, node)
-
-
 def _not_followed() -> Iterator[Message | None]:
     """Yield what is told of a path that cannot be followed: under Python 3.11, a link to itself."""
     collector = ProblemList()
@@ -254,7 +247,6 @@ def _raise(_: Path) -> Path:
 
 
 BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
-    "an error that no key gives": _not_foreseen,
     "a path that cannot be followed": _not_followed,
     "a file of too many draws": _too_many_draws,
     "lists of too many statuses": _too_many_statuses,
