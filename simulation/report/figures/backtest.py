@@ -11,10 +11,9 @@ from ...inference.backtest.rolling import MODEL
 from ...inference.backtest.scoring import Bin
 from ...inference.uncertainty import INTERVAL90
 from ..kinds.backtest import BacktestResult, heading, headline
-from ..kinds.head import footing
 from ..kinds.kind import Source
 from ..language import Language
-from .page import INK, MARGIN, Axes, Figure, Page, count_axis, grid
+from .page import INK, MARGIN, Axes, Figure, count_axis, grid, page_of, write_at
 
 _GREY = "#bbbbbb"
 _PANEL, _TITLE, _BELOW, _LEFT = 1.5, 0.34, 0.42, 0.5
@@ -25,17 +24,13 @@ _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 def draw_backtest(speech: Language, result: BacktestResult, source: Source) -> Figure:
     """Draw the reliability of "target met" above the PIT of the number of rises."""
     each = _TITLE + _PANEL + _BELOW
-    page = Page(
-        headline(speech, result),
-        [heading(speech, result)],
-        speech.say(
-            "Above: dots on the dashed line came true as often as was said; the number of district-years stands beside "
-            "them. Below: even bars are right, a hump means too unsure, a trough too sure. If forecasts are right, "
-            "nine of ten dots and bars end within the grey."
-        ),
-        footing(speech, result, source.id),
-        2 * each,
+    explained = speech.say(
+        "Above: dots on the dashed line came true as often as was said; the number of district-years stands beside "
+        "them. Below: even bars are right, a hump means too unsure, a trough too sure. If forecasts are right, "
+        "nine of ten dots and bars end within the grey."
     )
+    subtitle = [heading(speech, result)]
+    page = page_of(speech, result, source, headline(speech, result), explained, 2 * each, subtitle=subtitle)
     above = page.axes(left=_LEFT, right=0.24, bottom=each + _BELOW, top=_TITLE)
     _draw_reliability(speech, above, result.reliability)
     _title(above, speech.say("How often the target was met, by the chance given"))
@@ -50,14 +45,7 @@ def _draw_reliability(speech: Language, axes: Axes, bins: Sequence[Bin]) -> None
     for one in bins:
         axes.plot([one.said] * 2, one.expected90, color=_GREY, linewidth=5, solid_capstyle="butt", zorder=1)
         axes.plot(one.said, one.happened, "o", color="white", markeredgecolor=INK, markersize=4.5, zorder=3)
-        axes.annotate(
-            speech.number(one.number),
-            (one.said, one.happened),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            zorder=4,
-        )
+        write_at(axes, speech.number(one.number), (one.said, one.happened), (6, 0), va="center", zorder=4)
     axes.set_xlim(-0.03, 1.08)
     axes.set_ylim(-0.06, 1.06)
     shown = [speech.percent(tick) for tick in _TICKS]
@@ -82,13 +70,5 @@ def _draw_pit(speech: Language, axes: Axes, pit: list[float]) -> None:
 
 
 def _title(axes: Axes, text: str) -> None:
-    axes.annotate(
-        text,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(-72 * (_LEFT - MARGIN), 6),
-        textcoords="offset points",
-        weight="bold",
-        ha="left",
-        va="bottom",
-    )
+    left = -72 * (_LEFT - MARGIN)
+    write_at(axes, text, (0, 1), (left, 6), of="axes fraction", weight="bold", ha="left", va="bottom")

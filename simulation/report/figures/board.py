@@ -13,8 +13,7 @@ import numpy as np
 from ...domain.status import LEVELS, TOP
 from .. import wording
 from ..kinds.forecast.result import ForecastResult
-from ..kinds.forecast.words import footer
-from ..kinds.head import under_headline
+from ..kinds.forecast.words import failure_caveats
 from ..kinds.kind import Source
 from ..language import Language
 from .page import (
@@ -26,6 +25,7 @@ from .page import (
     AxesImage,
     Figure,
     Page,
+    page_of,
     text_width,
 )
 
@@ -98,13 +98,15 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
     if not (single := _height(lines) <= _TALLEST):
         lines = [[(0.0, _subdistricts(speech, rows))]]
     height = _SCALE + _height(lines)
-    page = Page(
+    page = page_of(
+        speech,
+        result,
+        source,
         _headline(speech, rows, year),
-        under_headline(speech, result),
         _explanation(speech, rows, year, single=single),
-        footer(speech, result, source),
         height / 72,
-        WHOLE_WIDTH,
+        width=WHOLE_WIDTH,
+        remarks=failure_caveats(speech, result),
     )
     most = max(tile.chance or 0 for line in lines for _, block in line for tile in block.tiles)
     shade = _scale(speech, page, most, year, height)

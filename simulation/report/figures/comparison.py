@@ -9,12 +9,11 @@ import numpy as np
 from ...decision.comparison import ComparedYear
 from ...inference.uncertainty import WILSON_Z
 from ..kinds.comparison import ComparedScenario, ComparisonResult, change, signed, titles_of
-from ..kinds.head import PLACEHOLDERS, footing, programme_line
+from ..kinds.head import PLACEHOLDERS, programme_line
 from ..kinds.kind import Source
 from ..language import Language
-from .page import INK, LEVEL_COLOURS, Axes, Figure, Page, grid, write_above, year_ticks
+from .page import INK, Axes, Figure, grid, mark_spread, page_of, slim, write_above, year_ticks
 
-_COLOUR = LEVEL_COLOURS["berkembang"]
 _PANEL, _ABOVE, _BELOW, _TITLE = 1.05, 0.3, 0.24, 0.17
 """Inches of a panel, of the numbers above it, of the years below it, and of its title where there are several."""
 _MOST_YEARS = 6
@@ -25,16 +24,12 @@ def draw_comparison(speech: Language, result: ComparisonResult, source: Source) 
     scenarios, titles = result.scenarios, titles_of(speech, result)
     several = len(scenarios) > 1
     each = _PANEL + _ABOVE + _BELOW + several * _TITLE
-    page = Page(
-        _headline(speech, result),
-        _subtitle(speech, result),
-        speech.say(
-            "Difference in percentage points. Dot: mean; thin line: 90% interval over the uncertain parameters; thick "
-            "line, where it is longer than the dot: simulation error (95%)."
-        ),
-        footing(speech, result, source.id),
-        each * len(scenarios),
+    explained = speech.say(
+        "Difference in percentage points. Dot: mean; thin line: 90% interval over the uncertain parameters; thick "
+        "line, where it is longer than the dot: simulation error (95%)."
     )
+    headline, subtitle = _headline(speech, result), _subtitle(speech, result)
+    page = page_of(speech, result, source, headline, explained, each * len(scenarios), subtitle=subtitle)
     limits = _limits(scenarios)
     for place, one in enumerate(scenarios):
         below = each * (len(scenarios) - 1 - place)
@@ -96,22 +91,10 @@ def _noise(year: ComparedYear) -> list[float]:
 
 
 def _draw(speech: Language, axes: Axes, years: Sequence[ComparedYear], limits: tuple[float, float]) -> None:
-    slim = 1.0 if len(years) <= 15 else 0.4
     axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
     for year in years:
-        at = [year.year] * 2
-        if year.interval90 is not None:
-            axes.plot(at, [100 * end for end in year.interval90], color=_COLOUR, linewidth=slim, zorder=2)
-        axes.plot(at, _noise(year), color=_COLOUR, linewidth=4 * slim, solid_capstyle="butt", zorder=3)
-        axes.plot(
-            year.year,
-            100 * year.difference,
-            "o",
-            color="white",
-            markeredgecolor=INK,
-            markersize=4 * slim,
-            zorder=4,
-        )
+        interval = None if year.interval90 is None else [100 * end for end in year.interval90]
+        mark_spread(axes, year.year, 100 * year.difference, interval, _noise(year), slim(years))
     axes.set_xlim(years[0].year - 0.6, years[-1].year + 0.6)
     axes.set_ylim(*limits)
     decimals = 0 if np.ptp(limits) > 4 else 1

@@ -10,12 +10,10 @@ from ..language import Language, language
 from .backtest import draw_backtest
 from .board import draw_village_board
 from .comparison import draw_comparison
-from .fan import draw_fan_chart
-from .matrix import draw_transition_matrix
+from .forecast import draw_fan_chart, draw_rises, draw_transition_matrix
 from .page import Figure, save_figure, style
 from .plan import draw_plan
 from .posterior import draw_posterior
-from .rises import draw_rises
 from .sensitivity import draw_sensitivity
 
 __all__ = ["DRAW", "draw", "save_figure"]

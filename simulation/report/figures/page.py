@@ -6,7 +6,7 @@ A figure is printed 8.4 cm wide, half a page, or 17.4 cm. The only module that i
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from io import BytesIO
@@ -23,28 +23,11 @@ from matplotlib.ticker import MaxNLocator
 
 from ...domain.status import LEVELS
 from ..files import whole_file
+from ..kinds.head import Head, footing, under_headline
+from ..kinds.kind import Source
 from ..language import Language
 
-__all__ = [
-    "INK",
-    "LETTERS",
-    "LEVEL_COLOURS",
-    "MARGIN",
-    "QUIET_INK",
-    "WHOLE_WIDTH",
-    "WIDTH",
-    "Axes",
-    "AxesImage",
-    "BriefFigure",
-    "Figure",
-    "Page",
-    "count_axis",
-    "grid",
-    "save_figure",
-    "style",
-    "text_width",
-    "year_ticks",
-]
+__all__ = ["Axes", "AxesImage", "Figure"]
 
 WIDTH = 8.4 / 2.54
 WHOLE_WIDTH = 17.4 / 2.54
@@ -54,6 +37,9 @@ INK = "#1a1a1a"
 QUIET_INK = "#555555"
 LEVEL_COLOURS = dict(zip(LEVELS, ("#482878", "#31688e", "#1f9e89", "#5a9a1f"), strict=True))
 """Ordered hues of viridis, dark enough for lines; every panel is also named, so that colour is never alone."""
+
+SPREAD, WANTED = LEVEL_COLOURS["berkembang"], "#d55e00"
+"""Colours of a mark and its interval, and of what is asked for."""
 
 MARGIN = 0.06
 _LINE = 1.3 / 72
@@ -176,6 +162,23 @@ class Page:
             )
 
 
+def page_of(
+    speech: Language,
+    result: Head,
+    source: Source,
+    headline: str,
+    explanation: str,
+    height: float,
+    *,
+    width: float = WIDTH,
+    subtitle: list[str] | None = None,
+    remarks: Iterable[str] = (),
+) -> Page:
+    """Return the page of a result: scenario and interventions on top, remarks, sources and run below."""
+    under = under_headline(speech, result) if subtitle is None else subtitle
+    return Page(headline, under, explanation, [*remarks, *footing(speech, result, source.id)], height, width)
+
+
 def save_figure(figure: Figure, svg: Path, png: Path, title: str) -> None:
     """Save a figure as SVG and PNG, whole; the same figure gives the same bytes."""
     with style():
@@ -206,20 +209,41 @@ def grid(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-@lru_cache(maxsize=4096)
+def write_at(
+    axes: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float] = (0, 0),
+    *,
+    of: Any = "data",
+    **look: Any,
+) -> None:
+    """Write text at a place, so many points to the right and upwards; `of` says what the place is measured in."""
+    axes.annotate(text, at, xycoords=of, xytext=offset, textcoords="offset points", **look)
+
+
 def write_above(axes: Axes, year: int | None, points: float, text: str, **look: Any) -> None:
     """Write text above the axes, at a year or at their left edge."""
-    axes.annotate(
-        text,
-        (0, 1) if year is None else (year, 1),
-        xycoords="axes fraction" if year is None else axes.get_xaxis_transform(),
-        xytext=(0, points),
-        textcoords="offset points",
-        va="bottom",
-        **look,
-    )
+    of = "axes fraction" if year is None else axes.get_xaxis_transform()
+    write_at(axes, text, (year or 0, 1), (0, points), of=of, va="bottom", **look)
 
 
+def mark_spread(
+    axes: Axes, at: float, middle: float, thin: Sequence[float] | None, thick: Sequence[float], slim: float = 1.0
+) -> None:
+    """Draw an upright mark: a thin line for the wide interval, a thick one for the narrow, a dot in the middle."""
+    if thin is not None:
+        axes.plot([at, at], thin, color=SPREAD, linewidth=slim, zorder=2)
+    axes.plot([at, at], thick, color=SPREAD, linewidth=4 * slim, solid_capstyle="butt", zorder=3)
+    axes.plot(at, middle, "o", color="white", markeredgecolor=INK, markersize=4 * slim, zorder=4)
+
+
+def slim(years: Sequence[object]) -> float:
+    """Return how thick marks are: many years stand close together."""
+    return 1.0 if len(years) <= 15 else 0.4
+
+
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float = LETTERS, weight: str = "normal") -> float:
     """Return how wide a text is, in points, on screen or on paper, whichever is wider."""
     font = get_font(_font_file(weight))

@@ -7,17 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..kinds.head import footing, under_headline
 from ..kinds.kind import Source
 from ..kinds.plan import words
 from ..kinds.plan.result import PlanResult, Setting
 from ..language import Language, phrase
-from .page import INK, LETTERS, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page, grid
+from .page import INK, LETTERS, QUIET_INK, SPREAD, WANTED, Axes, Figure, grid, page_of, write_at
 
 End = tuple[float, str, str]
 """Height at which a line ends, what stands there, and its colour."""
 _HEIGHT, _RIGHT, _NARROW = 2.1, 0.95, 0.72
-_OWN, _GOAL = LEVEL_COLOURS["berkembang"], "#d55e00"
 _SHOCKS: Mapping[float, tuple[str, Any]] = {
     0.0: ("#888888", (0, (1, 1.2))),
     0.5: ("#666666", (0, (3, 1.5))),
@@ -34,13 +32,8 @@ _YEARS: Mapping[float, str] = {
 def draw_plan(speech: Language, result: PlanResult, source: Source) -> Figure:
     """Draw chance against effort: of a single lever for several shocks, of several levers the undominated mixes."""
     single = len(result.levers) == 1
-    page = Page(
-        words.verdict(speech, result).rstrip("."),
-        under_headline(speech, result),
-        _explanation(speech, result),
-        footing(speech, result, source.id),
-        _HEIGHT,
-    )
+    verdict = words.verdict(speech, result).rstrip(".")
+    page = page_of(speech, result, source, verdict, _explanation(speech, result), _HEIGHT)
     axes = page.axes(left=0.4, right=_RIGHT if single else _NARROW, bottom=0.36, top=0.08)
     low, high = _heights(result)
     axes.set_ylim(low, high + 0.02 * (high - low))
@@ -82,10 +75,10 @@ def _heights(result: PlanResult) -> tuple[float, float]:
 def _own(speech: Language, axes: Axes, result: PlanResult, points: Sequence[tuple[float, float]]) -> list[End]:
     """Draw what was tried of the scenario itself; return where its line ends and what stands there."""
     x, y = zip(*points, strict=True)
-    axes.plot(x, y, color=_OWN, linewidth=2, marker="o", markersize=2.5, zorder=4)
+    axes.plot(x, y, color=SPREAD, linewidth=2, marker="o", markersize=2.5, zorder=4)
     if len(result.levers) > 1:
         return []
-    return [(y[-1], speech.say("scenario"), _OWN)]
+    return [(y[-1], speech.say("scenario"), SPREAD)]
 
 
 def _shocks(speech: Language, axes: Axes, result: PlanResult) -> list[End]:
@@ -117,25 +110,16 @@ def _label_ends(axes: Axes, ends: Sequence[End]) -> None:
     # Where labels run out at the bottom, all move up.
     lift = max(0.0, low - (middles[-1] - halves[-1]))
     for (_, text, colour), middle in zip(ordered, middles, strict=True):
-        axes.annotate(
-            text,
-            (1, middle + lift),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            ha="left",
-            color=colour,
-            weight="bold" if colour in {_OWN, _GOAL} else "normal",
-            linespacing=1.0,
-        )
+        weight = "bold" if colour in {SPREAD, WANTED} else "normal"
+        look = {"va": "center", "ha": "left", "color": colour, "weight": weight, "linespacing": 1.0}
+        write_at(axes, text, (1, middle + lift), (3, 0), of=axes.get_yaxis_transform(), **look)
 
 
 def _goal(speech: Language, axes: Axes, result: PlanResult) -> End:
     """Draw the wanted probability across; return where it stands and what it is called."""
     goal = result.goal
-    axes.axhline(goal, color=_GOAL, linewidth=1, linestyle=(0, (3, 1.5)), zorder=2)
-    return goal, speech.say("wanted:\n{goal}", goal=words.goal(speech, result)), _GOAL
+    axes.axhline(goal, color=WANTED, linewidth=1, linestyle=(0, (3, 1.5)), zorder=2)
+    return goal, speech.say("wanted:\n{goal}", goal=words.goal(speech, result)), WANTED
 
 
 def _mark(speech: Language, axes: Axes, result: PlanResult) -> None:
@@ -152,17 +136,8 @@ def _mark(speech: Language, axes: Axes, result: PlanResult) -> None:
     )
     left, right = axes.get_xlim()
     late = x > (left + right) / 2
-    axes.annotate(
-        text,
-        (x, 0),
-        xycoords=axes.get_xaxis_transform(),
-        xytext=(-3 if late else 3, 3),
-        textcoords="offset points",
-        ha="right" if late else "left",
-        va="bottom",
-        color=INK,
-        linespacing=1.1,
-    )
+    look = {"ha": "right" if late else "left", "va": "bottom", "color": INK, "linespacing": 1.1}
+    write_at(axes, text, (x, 0), (-3 if late else 3, 3), of=axes.get_xaxis_transform(), **look)
 
 
 def _label(speech: Language, result: PlanResult) -> str:

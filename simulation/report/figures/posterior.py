@@ -10,13 +10,12 @@ from ..kinds.calibration import (
     variance_left,
     worth_of_draws,
 )
-from ..kinds.head import footing, under_headline
+from ..kinds.head import under_headline
 from ..kinds.kind import Source
 from ..language import Language
 from ..wording import parameter_name
-from .page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page
+from .page import INK, QUIET_INK, SPREAD, Axes, Figure, page_of
 
-_COLOUR = LEVEL_COLOURS["berkembang"]
 _ROW = 0.44
 _EMPTY = 0.2
 
@@ -24,17 +23,19 @@ _EMPTY = 0.2
 def draw_posterior(speech: Language, result: CalibrationResult, source: Source) -> Figure:
     """Draw a light bar (before) and a dark one (after) for each parameter on which the data bear."""
     names = result.learned
-    page = Page(
+    explained = speech.say(
+        "Light bar: 90% interval before the data; dark bar: after them; lines across: medians. Each row has a "
+        "scale of its own, from 0 (left). Right: how much of the prior variance is left."
+    )
+    page = page_of(
+        speech,
+        result,
+        source,
         headline(speech, result),
-        under_headline(speech, result)[:1],
-        speech.say(
-            "Light bar: 90% interval before the data; dark bar: after them; lines across: medians. Each row has a "
-            "scale of its own, from 0 (left). Right: how much of the prior variance is left."
-        )
-        if names
-        else "",
-        [*footing(speech, result, source.id), *([worth_of_draws(speech, result)] if names else [])],
+        explained if names else "",
         _ROW * len(names) if names else _EMPTY,
+        subtitle=under_headline(speech, result)[:1],
+        remarks=[worth_of_draws(speech, result)] if names else [],
     )
     if names:
         axes = page.axes(left=0.15, right=0.42, bottom=0.0, top=0.0)
@@ -50,7 +51,7 @@ def _draw(axes: Axes, row: float, speech: Language, name: str, known: LearnedPar
     most = max(known.prior.interval90[1], known.posterior.interval90[1]) or 1.0
     for spread, height, alpha in ((known.prior, 0.26, 0.3), (known.posterior, 0.13, 1.0)):
         low, high = (end / most for end in spread.interval90)
-        axes.barh(row, high - low, left=low, height=height, color=_COLOUR, alpha=alpha, linewidth=0)
+        axes.barh(row, high - low, left=low, height=height, color=SPREAD, alpha=alpha, linewidth=0)
         middle = spread.median / most
         half = height / 2
         axes.plot([middle, middle], [row - half, row + half + 0.04], color=INK, linewidth=1.2 if alpha == 1 else 0.6)

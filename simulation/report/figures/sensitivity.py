@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from ...decision.sensitivity import Driver
-from ..kinds.head import footing, under_headline
 from ..kinds.kind import Source
 from ..kinds.sensitivity import SensitivityResult, headline, parameter_label, share
 from ..language import Language
-from .page import INK, LEVEL_COLOURS, QUIET_INK, Axes, Figure, Page
+from .page import INK, QUIET_INK, SPREAD, Axes, Figure, page_of
 
-_COLOUR = LEVEL_COLOURS["berkembang"]
 _ROW, _BELOW, _TICKS = 0.3, 0.24, (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def draw_sensitivity(speech: Language, result: SensitivityResult, source: Source) -> Figure:
     """Draw which uncertain parameters the chance depends on, the most important on top."""
     shown = {key: shares for key, shares in result.parameters.items() if shares.total is not None}
-    page = Page(
-        headline(speech, result),
-        under_headline(speech, result),
-        speech.say(
-            "Share of the variance that stays while all else is known. Dark bar: the parameter alone; light bar: with "
-            "interplay; line: 90% interval."
-        ),
-        footing(speech, result, source.id),
-        _ROW * len(shown) + _BELOW,
+    explained = speech.say(
+        "Share of the variance that stays while all else is known. Dark bar: the parameter alone; light bar: with "
+        "interplay; line: 90% interval."
     )
+    page = page_of(speech, result, source, headline(speech, result), explained, _ROW * len(shown) + _BELOW)
     axes = page.axes(left=0.15, right=0.2, bottom=_BELOW, top=0.0)
     for row, (key, shares) in enumerate(shown.items()):
         _draw_bar(axes, -row, shares)
@@ -40,8 +33,8 @@ def draw_sensitivity(speech: Language, result: SensitivityResult, source: Source
 
 def _draw_bar(axes: Axes, row: float, shares: Driver) -> None:
     first, total = share(shares.first or 0.0), share(shares.total or 0.0)
-    axes.barh(row, total, height=0.36, color=_COLOUR, alpha=0.35, linewidth=0)
-    axes.barh(row, min(first, total), height=0.36, color=_COLOUR, linewidth=0)
+    axes.barh(row, total, height=0.36, color=SPREAD, alpha=0.35, linewidth=0)
+    axes.barh(row, min(first, total), height=0.36, color=SPREAD, linewidth=0)
     low, high = (share(end) for end in shares.interval90 or (total, total))
     axes.plot([low, high], [row, row], color=INK, linewidth=0.8)
     for end in (low, high):

@@ -10,8 +10,7 @@ from ....inference.uncertainty import Estimate
 from ... import wording
 from ...document.blocks import UNKNOWN
 from ...language import Language, phrase
-from ..head import caveats_of, footing, title_of
-from ..kind import Source
+from ..head import caveats_of, title_of
 from .result import District, ForecastResult, Reached, StatedTarget
 
 MOST_COUNTS = 6
@@ -290,11 +289,6 @@ def failure_caveats(speech: Language, result: ForecastResult) -> Iterator[str]:
             number=speech.number(failed.draws_left_out),
             draws=speech.number(result.draws),
         )
-
-
-def footer(speech: Language, result: ForecastResult, source: Source) -> list[str]:
-    """Return the lines below every figure: failures first, then those of `footing`."""
-    return [*failure_caveats(speech, result), *footing(speech, result, source.id)]
 
 
 def precision_reached(speech: Language, reached: Reached) -> str:

@@ -1,0 +1,346 @@
+"""The figures of a forecast: how the levels may develop, rises against the number needed, the transition matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.status import LEVELS
+from ...inference.forecast import QUANTILES, Number, YearForecast
+from .. import wording
+from ..kinds.forecast import words
+from ..kinds.forecast.result import ForecastResult
+from ..kinds.kind import Source
+from ..language import Language
+from .page import (
+    INK,
+    LEVEL_COLOURS,
+    QUIET_INK,
+    SPREAD,
+    WANTED,
+    WIDTH,
+    Axes,
+    Figure,
+    Page,
+    count_axis,
+    grid,
+    mark_spread,
+    page_of,
+    slim,
+    text_width,
+    write_above,
+    write_at,
+    year_ticks,
+)
+
+Floats = NDArray[np.float64]
+_FAN_HEIGHT = 2.75
+_FAN_LEFT, _FAN_RIGHT, _BETWEEN = 0.42, 0.14, 0.16
+_BOTTOM, _MIDDLE, _TITLE = 0.18, 0.12, 0.3
+
+
+def draw_fan_chart(speech: Language, result: ForecastResult, source: Source) -> Figure:
+    """Draw one panel a level, all on the same scale."""
+    many = result.several
+    lines = {level: (_medians if many else _fan)(result, level) for level in LEVELS}
+    headline = _fan_headline(speech, result, lines["dasar"])
+    explanation = (
+        speech.say(
+            "Each thin line: one district's median share of villages; black: the middle district. "
+            "How uncertain each district is, is not drawn."
+        )
+        if many
+        else speech.say("Share of villages at each level. Line: median; bands: 50% and 90% interval.")
+    )
+    page = _page(speech, result, source, headline, explanation, _FAN_HEIGHT)
+    years = [result.origin, *(year.year for year in result.districts[0].years)]
+    top = min(1.0, np.ceil(10 * max(drawn.max() for drawn in lines.values()) + 0.5) / 10)
+    width = (WIDTH - _FAN_LEFT - _FAN_RIGHT - _BETWEEN) / 2
+    height = (_FAN_HEIGHT - _BOTTOM - _MIDDLE - 2 * _TITLE) / 2
+    for place, (level, drawn) in enumerate(lines.items()):
+        row, column = divmod(place, 2)
+        axes = page.axes(
+            left=_FAN_LEFT + column * (width + _BETWEEN),
+            right=_FAN_RIGHT + (1 - column) * (width + _BETWEEN),
+            bottom=_BOTTOM + (1 - row) * (height + _MIDDLE + _TITLE),
+            top=_TITLE + row * (height + _MIDDLE + _TITLE),
+        )
+        (_strands if many else _panel)(axes, years, drawn, LEVEL_COLOURS[level])
+        axes.set_ylim(0, top)
+        axes.text(0, 1.19, level, transform=axes.transAxes, weight="bold", color=LEVEL_COLOURS[level], va="bottom")
+        axes.text(0, 1.04, _change(speech, drawn, many), transform=axes.transAxes, color=INK, va="bottom")
+        _label_axes(speech, axes, years, row, column)
+    return page.figure
+
+
+def _fan(result: ForecastResult, level: str) -> Floats:
+    """Return the five quantiles of a level's share in one district, shape (5, years + 1), the origin first."""
+    (district,) = result.districts
+    shares = [list(year.status_share[level].quantiles.values()) for year in district.years]
+    return np.array([[district.origin_share[level]] * len(QUANTILES), *shares]).T
+
+
+def _medians(result: ForecastResult, level: str) -> Floats:
+    """Return the median share of every district, shape (districts, years + 1), the origin first."""
+    return np.array(
+        [
+            [one.origin_share[level], *(year.status_share[level].median for year in one.years)]
+            for one in result.districts
+        ]
+    )
+
+
+def _fan_headline(speech: Language, result: ForecastResult, dasar: Floats) -> str:
+    said = {"origin": result.origin, "last": result.districts[0].years[-1].year}
+    if result.several:
+        middle = np.median(dasar, axis=0)
+        return speech.say(
+            "At dasar in the middle one of {districts} districts: {before} of villages in {origin}, {after} in {last}",
+            districts=speech.number(len(result.districts)),
+            before=speech.percent(middle[0]),
+            after=speech.percent(middle[-1]),
+            **said,
+        )
+    return speech.say(
+        "{district}: {before} of villages are dasar in {origin}, {after} in {last} (90% interval {interval})",
+        district=result.district,
+        before=speech.percent(dasar[2, 0]),
+        after=speech.percent(dasar[2, -1]),
+        interval=wording.share_span(speech, dasar[0, -1], dasar[-1, -1]),
+        **said,
+    )
+
+
+def _strands(axes: Axes, years: Sequence[int], medians: Floats, colour: str) -> None:
+    """Draw a thin line a district, the fainter the more there are, and the middle district."""
+    faint = float(np.clip(4 / np.sqrt(len(medians)), 0.15, 0.7))
+    axes.plot(years, medians.T, color=colour, linewidth=0.5, alpha=faint)
+    axes.plot(years, np.median(medians, axis=0), color=INK, linewidth=1.4)
+
+
+def _panel(axes: Axes, years: Sequence[int], fan: Floats, colour: str) -> None:
+    axes.fill_between(years, fan[0], fan[4], color=colour, alpha=0.22, linewidth=0)
+    axes.fill_between(years, fan[1], fan[3], color=colour, alpha=0.38, linewidth=0)
+    axes.plot(years, fan[2], color=colour, linewidth=1.4, marker="o", markersize=2.2 if len(years) < 15 else 0)
+
+
+def _change(speech: Language, drawn: Floats, many: bool) -> str:
+    """Return where a share is, and where it may go."""
+    middle = np.median(drawn, axis=0) if many else drawn[2]
+    before, after = speech.percent(middle[0]), speech.percent(middle[-1])
+    if many:
+        return speech.say("{before} → {after}", before=before, after=after)
+    interval = wording.share_span(speech, drawn[0, -1], drawn[-1, -1])
+    return speech.say("{before} → {after} ({interval})", before=before, after=after, interval=interval)
+
+
+def _label_axes(speech: Language, axes: Axes, years: list[int], row: int, column: int) -> None:
+    low, high = axes.get_ylim()
+    ticks = [tick for tick in (0, 0.25, 0.5, 0.75, 1.0) if low <= tick <= high]
+    axes.set_yticks(ticks, [speech.percent(tick) for tick in ticks] if column == 0 else [""] * len(ticks))
+    grid(axes)
+    named = year_ticks(axes, years, 3)
+    if row == 0:
+        axes.set_xticks(named, [""] * len(named))
+    axes.set_xlim(years[0] - 0.15, years[-1] + 0.15)
+
+
+_RISES_HEIGHT = 2.15
+_NEEDED_WIDTH = 0.56
+_MOST_YEARS = 6
+
+
+def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figure:
+    """Draw what is judged each year, and how likely it is enough."""
+    if result.several:
+        return _draw_districts(speech, result, source)
+    (district,) = result.districts
+    years = district.years
+    known = all(year.judged is not None for year in years)
+    headline = speech.say(
+        "{verdict}: {event}",
+        verdict=wording.word_and_chance(speech, years[0].probability_met, years[0].monte_carlo_error),
+        event=words.event(speech, district),
+    )
+    explained = (
+        speech.say(
+            "{district}, {judged}. Dot: median; thick line: 50%, thin line: 90% interval.",
+            district=district.district,
+            judged=words.judged_name(speech, district.target),
+        )
+        if known
+        else speech.say("Only the probability of this target is known from an exact result, not its count.")
+    )
+    every = next(words.all_years(speech, district), None)
+    explained = speech.say("{explained} {every}", explained=explained, every=every) if every else explained
+    page = _page(speech, result, source, headline, explained, _RISES_HEIGHT)
+    axes = page.axes(left=0.36, right=_NEEDED_WIDTH, bottom=0.2, top=0.5)
+    counts = [None if year.judged is None else year.judged.quantiles for year in years]
+    needed = [year.needed.ends for year in years]
+    _draw(speech, axes, [year.year for year in years], counts, needed)
+    _label_needed(speech, axes, years)
+    spans = [year.parameter_interval90 for year in years]
+    _label_chances(speech, axes, [(year.year, year.probability_met) for year in years], spans)
+    return page.figure
+
+
+def _draw_districts(speech: Language, result: ForecastResult, source: Source) -> Figure:
+    """Draw how many districts meet their target each year."""
+    meeting, total = result.meeting or (), len(result.districts)
+    explained = speech.say(
+        "Districts that meet their target, of {districts}. Dot: median; thick line: 50%, thin line: 90% interval.",
+        districts=speech.number(total),
+    )
+    page = _page(speech, result, source, words.verdict(speech, result).rstrip("."), explained, _RISES_HEIGHT)
+    axes = page.axes(left=0.36, right=0.08, bottom=0.2, top=0.36)
+    _draw(speech, axes, [year.year for year in meeting], [year.quantiles for year in meeting], [])
+    if meeting[0].quantiles is None:
+        axes.plot([year.year for year in meeting], [year.mean for year in meeting], "o", color=SPREAD)
+    axes.set_ylim(0, 1.04 * total)
+    _label_chances(speech, axes, [(year.year, year.mean / total) for year in meeting])
+    return page.figure
+
+
+def _draw(
+    speech: Language,
+    axes: Axes,
+    years: list[int],
+    counts: Sequence[Mapping[float, Number] | None],
+    needed: Sequence[tuple[int, int]],
+) -> None:
+    for year, quantiles in zip(years, counts, strict=True):
+        if quantiles is not None:
+            narrow = quantiles[0.25], quantiles[0.75]
+            mark_spread(axes, year, quantiles[0.5], (quantiles[0.05], quantiles[0.95]), narrow, slim(years))
+    if needed:
+        edges = [years[0] - 0.5, *(year + 0.5 for year in years)]
+        low, high = zip(*needed, strict=True)
+        axes.stairs(high, edges, baseline=low, fill=True, color=WANTED, alpha=0.3)
+        axes.stairs(high, edges, baseline=None, color=WANTED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
+    axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+    axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
+    count_axis(axes, speech)
+    year_ticks(axes, years, _MOST_YEARS)
+
+
+def _label_needed(speech: Language, axes: Axes, years: Sequence[YearForecast]) -> None:
+    """Write the needed number at the right end of its line: of the last year, where years differ."""
+    needed = years[-1].needed
+    number = wording.whole_span(speech, *needed.ends)
+    if text_width(number, weight="bold") > 72 * _NEEDED_WIDTH - 6:
+        number = number.replace("–", "–\n").replace(" ", "\n")
+    same = all(year.needed.ends == needed.ends for year in years)
+    said = (
+        speech.say("needed:\n{number}", number=number)
+        if same
+        else speech.say("needed\n{year}:\n{number}", year=years[-1].year, number=number)
+    )
+    at, beside = (1, sum(needed.ends) / 2), axes.get_yaxis_transform()
+    write_at(axes, said, at, (2, 0), of=beside, ha="left", va="center", color=WANTED, weight="bold")
+
+
+def _label_chances(
+    speech: Language,
+    axes: Axes,
+    chances: Sequence[tuple[int, float]],
+    intervals: Sequence[Sequence[float] | None] = (),
+) -> None:
+    """Write the chance of meeting the target above every year that is named; below it its interval, if all fit."""
+    named = set(axes.get_xticks())
+    shown = {year: span for (year, _), span in zip(chances, intervals, strict=False) if year in named and span}
+    spans = {year: wording.chance_span(speech, span, short=True) for year, span in shown.items()}
+    room = axes.get_window_extent().width / axes.figure.dpi * 72 * _apart(named) / np.ptp(axes.get_xlim())
+    fits = bool(spans) and max(text_width(span) for span in spans.values()) <= room - 3
+    said = (
+        speech.say("Probability target is met, 90% parameter interval:")
+        if fits
+        else speech.say("Probability that the target is met:")
+    )
+    write_above(axes, None, 24 if fits else 15, said, color=QUIET_INK)
+    for year, probability in chances:
+        if year in named:
+            write_above(axes, year, 13 if fits else 4, wording.chance(speech, probability), ha="center", weight="bold")
+    for year, span in spans.items() if fits else ():
+        write_above(axes, year, 3, span, ha="center")
+
+
+def _apart(named: Collection[float]) -> float:
+    """Return how many years lie between two that are named."""
+    return float(np.diff(sorted(named)).min()) if len(named) > 1 else 1.0
+
+
+_CELLS_LEFT, _CELLS_TOP, _CELL_HEIGHT = 0.78, 0.2, 0.36
+_DARK = 0.65
+
+
+def draw_transition_matrix(speech: Language, result: ForecastResult, source: Source) -> Figure:
+    """Draw a table of sixteen cells, rows = level now, columns = level a year on."""
+    mean, low, high = map(np.array, (result.matrix.mean, result.matrix.q05, result.matrix.q95))
+    headline = _matrix_headline(speech, mean[0, 0], low[0, 0], high[0, 0])
+    explanation = (
+        speech.say("Rows: level now; columns: level a year later.")
+        if np.array_equal(low, high)
+        else speech.say(
+            "Rows: level now; columns: level a year later. Mean, and 90% interval over the uncertain parameters."
+        )
+    )
+    more = speech.say("Shocks of a year, campaigns, peers, differences between villages and interventions come on top.")
+    explanation = speech.say("{explained} {more}", explained=explanation, more=more)
+    page = _page(speech, result, source, headline, explanation, _CELLS_TOP + 4 * _CELL_HEIGHT)
+    axes = page.axes(left=_CELLS_LEFT, right=0.08, bottom=0, top=_CELLS_TOP)
+    axes.imshow(mean, cmap="Blues", vmin=0, vmax=1.1, aspect="auto")
+    for row in range(4):
+        for column in range(4):
+            _cell(speech, axes, row, column, (mean[row, column], low[row, column], high[row, column]))
+    _name_cells(speech, axes)
+    return page.figure
+
+
+def _matrix_headline(speech: Language, mean: float, low: float, high: float) -> str:
+    """Return the chance of rising from dasar: what staying leaves, since from there nobody falls."""
+    rises = speech.percent(1 - mean)
+    if low == high:
+        return speech.say("A typical village at dasar rises with probability {mean} in a typical year", mean=rises)
+    return speech.say(
+        "A typical village at dasar rises with probability {mean} in a typical year (90% interval {interval})",
+        mean=rises,
+        interval=wording.share_span(speech, 1 - high, 1 - low),
+    )
+
+
+def _cell(speech: Language, axes: Axes, row: int, column: int, values: tuple[float, float, float]) -> None:
+    mean, low, high = values
+    colour = "white" if mean > _DARK else INK
+    if high == 0:
+        axes.text(column, row, "–", ha="center", va="center", color=colour)
+        return
+    shown = speech.percent(mean) if mean >= 0.005 else speech.say("<{percent}", percent=speech.percent(0.01))
+    if low == high:
+        axes.text(column, row, shown, ha="center", va="center", color=colour, weight="bold")
+        return
+    span = speech.say("{low}–{high}", low=speech.number(100 * low), high=speech.number(100 * high))
+    axes.text(column, row - 0.19, shown, ha="center", va="center", color=colour, weight="bold")
+    axes.text(column, row + 0.22, span, ha="center", va="center", color=colour)
+
+
+def _name_cells(speech: Language, axes: Axes) -> None:
+    axes.set_xticks(range(4), LEVELS)
+    axes.set_yticks(range(4), LEVELS)
+    axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False, pad=2)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    for edge in np.arange(0.5, 3):
+        axes.axhline(edge, color="white", linewidth=1)
+        axes.axvline(edge, color="white", linewidth=1)
+    write_at(
+        axes, speech.say("from ↓   to →"), (0, 1), (-5, 3), of="axes fraction", ha="right", va="bottom", color=QUIET_INK
+    )
+
+
+def _page(
+    speech: Language, result: ForecastResult, source: Source, headline: str, explanation: str, height: float
+) -> Page:
+    remarks = words.failure_caveats(speech, result)
+    return page_of(speech, result, source, headline, explanation, height, remarks=remarks)
