@@ -17,12 +17,11 @@ from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
 from simulation.domain.villages import Villages
-from simulation.inference.backtest import baselines
-from simulation.inference.backtest.cases import DistrictYear, Past, district_years, yearly_moves
-from simulation.inference.backtest.model_forecaster import ModelForecaster, assumed, knows, next_year
-from simulation.inference.backtest.next_year import NextYear, VillageGroup, combine_groups
-from simulation.inference.backtest.panels import anywhere, read_panels
-from simulation.inference.backtest.rolling import backtest, roll
+from simulation.inference import scores
+from simulation.inference.backtest import forecasters
+from simulation.inference.backtest.cases import DistrictYear, NextYear, Past, district_years, yearly_moves
+from simulation.inference.backtest.forecasters import ModelForecaster, assumed, by_matrices, knows, next_year
+from simulation.inference.backtest.rolling import Backtest, anywhere, backtest, read_panels
 from simulation.inference.backtest.scoring import skill
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
@@ -36,13 +35,8 @@ NODES = stats.norm.ppf((np.arange(400) + 0.5) / 400)
 
 def by_the_truth(past: Past, target: Target, sd: float = TRUTH["year_sd"]) -> list[NextYear]:
     """Forecast with the law by which the districts were made, the shock averaged over 400 equally likely values."""
-    levels = np.stack([yearly_matrix(TRUTH, sd * z) for z in NODES], axis=-1)
-    return [
-        combine_groups(
-            target, s, [VillageGroup(np.flatnonzero(s == k), k, levels[k]) for k in range(4) if (s == k).any()]
-        )
-        for _, _, s in past.now
-    ]
+    matrices = np.stack([yearly_matrix(TRUTH, sd * z) for z in NODES]) if sd else yearly_matrix(TRUTH, 0.0)[None]
+    return [by_matrices(matrices, status, target) for _, _, status in past.now]
 
 
 def without_shock(past: Past, target: Target) -> list[NextYear]:
@@ -104,7 +98,7 @@ def test_nothing_that_came_later_changes_a_forecast() -> None:
         other = [
             replace(one, status=np.hstack([one.status[:, :column], new])) for one, new in zip(first, later, strict=True)
         ]
-        one, two = roll(first, None, 40), roll(other, None, 40)
+        one, two = backtest(first, None, 40), backtest(other, None, 40)
         told = sum(case.year <= first[0].years[column] for case in one.cases)
         assert told == 2 * (column - 1)
         for name in one.forecasts:
@@ -118,7 +112,7 @@ def test_the_order_of_villages_and_panels_changes_nothing() -> None:
     first = districts(2, 4, 4)
     order = np.random.default_rng(1).permutation(len(START))
     other = [Panel(p.district_code, tuple(p.codes[i] for i in order), p.years, p.status[order]) for p in first[::-1]]
-    one, two = roll(first, None, 40), roll(other, None, 40)
+    one, two = backtest(first, None, 40), backtest(other, None, 40)
     np.testing.assert_allclose(one.table, two.table, rtol=1e-9)
     for name, found in one.forecasts.items():
         for before, after in zip(found, two.forecasts[name], strict=True):
@@ -129,7 +123,7 @@ def test_shares_of_the_past_become_chances() -> None:
     """Worked out by hand: (c + ½)/(n + 1), a rise leading where rises led."""
     moves = np.array([[17, 2, 1, 0], [1, 7, 0, 2], [0, 0, 3, 0], [0, 0, 0, 4]])
     years = {2020: moves * 0 + np.diag([20, 10, 3, 4]), 2021: moves}
-    last, mean, level = baselines.last_year(years), baselines.mean_so_far(years), baselines.binomial(years)
+    last, mean, level = forecasters.last_year(years), forecasters.mean_so_far(years), forecasters.binomial(years)
     for matrix in (last, mean, level):
         np.testing.assert_allclose(matrix.sum(axis=1), 1)
         assert matrix.min() >= 0
@@ -162,7 +156,7 @@ def test_the_next_year_is_that_of_the_exact_engine() -> None:
     """Shock, campaign and lasting differences; only the shocks are drawn, 8,000 of them."""
     scenario, villages = tanah_laut(subdistrict_sd=0.0, peer_odds_ratio=1.4, village_sd=0.6, year_sd=0.5)
     exact = forecast(scenario, engine="exact").districts[0]
-    got = next_year(scenario, villages, scenario.parameters.draw(5, 2000), 5)
+    got = next_year(scenario.target, villages, scenario.parameters.draw(5, 2000), 5, 2026)
     assert got.met == pytest.approx(exact.years[0].probability_met, abs=4 * 0.5 / np.sqrt(8000))
     np.testing.assert_allclose(got.levels, exact.status_probability[:, 0], atol=4 * 0.1 / np.sqrt(8000))
     mean = float(np.arange(136) @ got.rises)
@@ -173,7 +167,7 @@ def test_the_next_year_is_that_of_an_ensemble_where_there_is_no_closed_form() ->
     """Shocks of the kecamatan too; within four standard errors of the simulation."""
     scenario, villages = tanah_laut(subdistrict_sd=0.8, year_sd=0.4)
     simulated = forecast(scenario, replicates=20_000, seed=3).districts[0].years[0]
-    got = next_year(scenario, villages, scenario.parameters.draw(9, 2000), 9)
+    got = next_year(scenario.target, villages, scenario.parameters.draw(9, 2000), 9, 2026)
     assert got.met == pytest.approx(simulated.probability_met, abs=4 * 0.5 * np.sqrt(1 / 8000 + 1 / 20_000))
     assert float(np.arange(136) @ got.rises) == pytest.approx(simulated.rises.mean, abs=4 * 6 / np.sqrt(8000))
 
@@ -181,42 +175,51 @@ def test_the_next_year_is_that_of_an_ensemble_where_there_is_no_closed_form() ->
 @pytest.mark.slow
 def test_who_is_right_is_as_sure_as_it_says() -> None:
     """Over 240 district-years: coverage within four standard errors, PIT uniform (Kolmogorov–Smirnov, 1 in 1,000)."""
-    found = roll(districts(24, 11, 21), None, 20, forecasters={"model": by_the_truth})
-    right, n = found.scored["model"], len(found.cases)
+    found = backtest(districts(24, 11, 21), None, 20, forecasters={"model": by_the_truth})
+    n = len(found.cases)
     assert n == 240
-    for held, level in zip(right.coverage, (0.5, 0.8, 0.95), strict=True):
+    for level in (0.5, 0.8, 0.95):
+        pairs = zip(found.forecasts["model"], found.cases, strict=True)
+        held = np.array([scores.coverage(one.rises, np.array(case.rises), level) for one, case in pairs])
         assert held.mean() == pytest.approx(level, abs=4 * held.std(ddof=1) / np.sqrt(n))
-    assert stats.kstest(right.pit, "uniform").pvalue > 0.001
+        assert found.forecasters["model"].coverage[str(level)] == pytest.approx(held.mean())
+    assert stats.kstest(each(found, "model", "pit"), "uniform").pvalue > 0.001
     # Brier scores of who is right have the mean p(1 − p), and each a variance of p(1 − p)(1 − 2p)².
-    p = right.met
+    p = each(found, "model", "probability_met")
     error = np.sqrt((p * (1 - p) * (1 - 2 * p) ** 2).sum()) / n
-    assert right.brier.mean() == pytest.approx((p * (1 - p)).mean(), abs=4 * error)
-    too_sure = found.scored["binomial"]
-    assert stats.kstest(too_sure.pit, "uniform").pvalue < 0.001
-    assert too_sure.coverage[1].mean() < 0.7
+    assert found.forecasters["model"].brier == pytest.approx((p * (1 - p)).mean(), abs=4 * error)
+    assert stats.kstest(each(found, "binomial", "pit"), "uniform").pvalue < 0.001
+    assert found.forecasters["binomial"].coverage["0.8"] < 0.7
+
+
+def each(found: Backtest, forecaster: str, score: str) -> np.ndarray:
+    """Return a score of every district-year."""
+    return np.array([getattr(row.forecasts[forecaster], score) for row in found.rows])
 
 
 @pytest.mark.slow
 def test_a_worse_forecaster_is_told_so_and_a_better_one_too() -> None:
     """Ignoring a shock of sd 0.7 costs; against itself nothing can be told, and nothing is saved."""
     pasts = districts(10, 6, 5, np.repeat(START, 4))
-    worse = roll(pasts, None, 20, forecasters={"model": without_shock, "truth": by_the_truth, "again": without_shock})
-    assert worse.standing is not None
-    assert (worse.standing["truth"], worse.standing["again"]) == ("worse", "open")
-    assert worse.skill["again"]["crps_rises"].share == 0
-    better = roll(pasts, None, 20, forecasters={"model": by_the_truth, "blind": without_shock})
-    assert better.standing is not None
-    assert better.standing["blind"] == "better"
+    worse = backtest(
+        pasts, None, 20, forecasters={"model": without_shock, "truth": by_the_truth, "again": without_shock}
+    )
+    assert worse.verdict is not None
+    assert (worse.verdict["truth"], worse.verdict["again"]) == ("worse", "open")
+    assert worse.forecasters["again"].model_saves["crps_rises"].share == 0
+    better = backtest(pasts, None, 20, forecasters={"model": by_the_truth, "blind": without_shock})
+    assert better.verdict is not None
+    assert better.verdict["blind"] == "better"
 
 
 def test_below_20_district_years_there_is_no_verdict() -> None:
     """Scores stand all the same; at 20 there is one."""
-    few, enough = (roll(districts(number, 6, 6), None, 20) for number in (3, 4))
-    assert (len(few.cases), few.standing) == (15, None)
-    assert few.skill["binomial"]["crps_rises"] is None
+    few, enough = (backtest(districts(number, 6, 6), None, 20) for number in (3, 4))
+    assert (len(few.cases), few.verdict) == (15, None)
+    assert few.forecasters["binomial"].model_saves["crps_rises"] is None
     assert np.isfinite(few.table.to_numpy()).all()
     assert len(enough.cases) == 20
-    assert set(enough.standing or {}) == {"last_year", "mean_so_far", "priors", "binomial"}
+    assert set(enough.verdict or {}) == {"last_year", "mean_so_far", "priors", "binomial"}
 
 
 def test_a_bootstrap_interval_holds_the_true_skill() -> None:
@@ -242,10 +245,10 @@ def test_the_model_learns_and_beats_its_priors() -> None:
     slow = {**TRUTH, "rise.dasar": 0.004, "rise.berkembang": 0.01, "rise.mandiri": 0.02, "year_sd": 0.1, "fall": 0.002}
     rng = np.random.default_rng(7)
     start = np.repeat([0, 1, 2, 3], [60, 20, 5, 5])
-    found = roll([panel(simulate(slow, start, 5, rng), code=f"63.{i:02d}") for i in range(5)], None, 100)
-    assert found.standing is not None
-    assert found.standing["priors"] == "better"
-    assert found.skill["priors"]["brier"].share > 0.5
+    found = backtest([panel(simulate(slow, start, 5, rng), code=f"63.{i:02d}") for i in range(5)], None, 100)
+    assert found.verdict is not None
+    assert found.verdict["priors"] == "better"
+    assert found.forecasters["priors"].model_saves["brier"].share > 0.5
 
 
 def test_a_scenario_is_put_back_to_the_origin() -> None:

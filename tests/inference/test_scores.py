@@ -9,9 +9,8 @@ import pytest
 from pasts import outside
 from scipy import stats
 
-from simulation.domain.target import Target
+from simulation.engine.poisson_binomial import Part, total
 from simulation.inference import scores
-from simulation.inference.backtest.next_year import VillageGroup, combine_groups
 
 Case = dict[str, object]
 BELOW, ABOVE = 20, 500
@@ -78,9 +77,8 @@ def test_rises_of_independent_villages_are_poisson_binomial() -> None:
     known = outside("poisson_binomial")
     for case, expected in zip(known["input"]["cases"], known["expected"]["cases"], strict=True):
         sizes = case.get("multiplicity", [1] * len(case["p"]))
-        rows = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
-        groups = [VillageGroup(r, 0, np.array([[1 - p], [p], [0], [0]])) for r, p in zip(rows, case["p"], strict=True)]
-        rises = combine_groups(Target(), np.zeros(sum(sizes), dtype=np.int8), groups).rises
+        parts = [Part(size, np.array([[1 - p], [p]])) for size, p in zip(sizes, case["p"], strict=True)]
+        rises = total(parts, [sum(sizes)])[:, 0]
         got = {"pmf": rises, "cdf": np.cumsum(rises)}
         for kind, values in expected.items():
             for number, value in values.items():

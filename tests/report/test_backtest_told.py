@@ -11,9 +11,9 @@ import pytest
 from simulation.domain.evidence import Panel
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
-from simulation.inference.backtest.cases import Past
-from simulation.inference.backtest.next_year import NextYear, VillageGroup, combine_groups
-from simulation.inference.backtest.rolling import Backtest, Forecaster, roll
+from simulation.inference.backtest.cases import NextYear, Past
+from simulation.inference.backtest.forecasters import Forecaster, by_matrices
+from simulation.inference.backtest.rolling import Backtest, backtest
 from simulation.report import plots
 from simulation.report.codec import decode, to_data
 from simulation.report.kinds.backtest import (
@@ -46,24 +46,18 @@ def panels(number: int, years: int) -> list[Panel]:
 
 def saying(chance: float) -> Forecaster:
     """Return a forecaster that gives every village below the top the same chance of rising by one level."""
+    levels = np.eye(4) * (1 - chance) + np.eye(4, k=1) * chance
+    levels[3, 3] = 1
 
     def forecaster(past: Past, target: Target) -> Sequence[NextYear]:
-        return [combine_groups(target, status, _alike(status)) for _, _, status in past.now]
-
-    def _alike(status: np.ndarray) -> list[VillageGroup]:
-        levels = np.eye(4) * (1 - chance) + np.eye(4, k=1) * chance
-        levels[3, 3] = 1
-        return [
-            VillageGroup(np.flatnonzero(status == level), level, levels[level][:, None])
-            for level in set(status.tolist())
-        ]
+        return [by_matrices(levels[None], status, target) for _, _, status in past.now]
 
     return forecaster
 
 
 def rolled(number: int, years: int, model: float = 0.12, other: float = 0.7) -> Backtest:
     """Return a back-test whose model gives one chance, and another forecaster another."""
-    return roll(panels(number, years), None, 20, forecasters={"model": saying(model), "mine": saying(other)})
+    return backtest(panels(number, years), None, 20, forecasters={"model": saying(model), "mine": saying(other)})
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +164,7 @@ def test_a_back_test_has_a_folder_of_its_own_data_and_seed(enough: Backtest, tmp
 
 def test_what_is_kept_gives_the_same_back_test_again() -> None:
     """Computed from the panels in its folder; with forecasters of the reader's own it is refused."""
-    found = roll(panels(2, 6), None, 20, seed=5)
+    found = backtest(panels(2, 6), None, 20, seed=5)
     question = BACKTEST.question(found)
     again = BACKTEST.compute(question, Work())
     assert to_data(result_of(again)) == to_data(result_of(found))

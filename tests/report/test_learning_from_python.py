@@ -14,9 +14,8 @@ import pytest
 import simulation as kkb
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.target import Target
-from simulation.inference.backtest.cases import Past
-from simulation.inference.backtest.next_year import NextYear, VillageGroup, combine_groups
-from simulation.inference.backtest.rolling import Forecaster
+from simulation.inference.backtest.cases import NextYear, Past
+from simulation.inference.backtest.forecasters import Forecaster, by_matrices
 from simulation.inputs.observations.reading import DataFile
 from simulation.report.codec import content_of, of_content, rounded_as_kept, to_data
 from simulation.report.kinds.backtest import BACKTEST, PastYears
@@ -129,14 +128,7 @@ def saying(chance: float) -> Forecaster:
     levels[3, 3] = 1
 
     def forecaster(past: Past, target: Target) -> Sequence[NextYear]:
-        return [
-            combine_groups(
-                target,
-                status,
-                [VillageGroup(np.flatnonzero(status == s), s, levels[s][:, None]) for s in set(status.tolist())],
-            )
-            for _, _, status in past.now
-        ]
+        return [by_matrices(levels[None], status, target) for _, _, status in past.now]
 
     return forecaster
 

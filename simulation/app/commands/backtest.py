@@ -41,7 +41,7 @@ def backtest(
     loaded = None if scenario is None else load_all(settings, [scenario])[0]
     settings.speak(None if loaded is None else loaded.language)
 
-    from ...inference.backtest.panels import read_panels
+    from ...inference.backtest.rolling import read_panels
     from ...report.kinds.backtest import BACKTEST, PastYears
     from ..runner import answer
 

@@ -1,4 +1,4 @@
-"""District-years: what was known before each year, and what came about in it."""
+"""District-years: what was known before each year, what is said of it, and what came about in it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ...domain.evidence import Panel
 from ...domain.status import LEVELS, TOP, UNKNOWN
 from ...domain.target import Target, needed
 
+Floats = NDArray[np.float64]
 Statuses = NDArray[np.int8]
 TransitionCounts = NDArray[np.int64]
 """Shape (4, 4): villages that moved from one level to another within a year."""
@@ -75,6 +76,25 @@ class Past:
             tuple(known for panel in panels if len((known := up_to(panel, origin)).years) > 0),
             tuple((case.district_code, case.codes, case.before) for case in asked),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class NextYear:
+    """What is said of the next year of N villages.
+
+    Attributes
+    ----------
+    rises
+        Shape (N + 1,): chance of each number of rises.
+    met
+        Chance that the target is met.
+    levels
+        Shape (N, 4): chance of each level for every village at the end of the year.
+    """
+
+    rises: Floats
+    met: float
+    levels: Floats
 
 
 def up_to(panel: Panel, origin: int) -> Panel:

@@ -3,110 +3,149 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ...domain.evidence import Evidence, Panel
 from ...domain.messages import Message, Refusal
+from ...domain.parameters import DEFAULT_PRIORS, ParameterSet
 from ...domain.target import Target
+from ...domain.villages import Villages
+from ...inputs.observations.evidence import Gathered, read_evidence
+from ...inputs.observations.reading import DataFile
 from ...inputs.scenario import Scenario
-from . import baselines
-from .cases import DistrictYear, Past, district_years
-from .model_forecaster import ModelForecaster
-from .next_year import NextYear
-from .panels import read_panels
-from .scoring import FEWEST, MEANS, Scored, Skill, Standing, skill
+from ...inputs.tables.dates import LAST_YEAR
+from . import forecasters as rules
+from .cases import DistrictYear, NextYear, Past, district_years
+from .forecasters import Forecaster, ModelForecaster, knows
+from .scoring import FEWEST, MEANS, Bin, ForecasterScores, ScoredForecast, Standing, coverage, means, reliability, score
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Forecaster = Callable[[Past, Target], Sequence[NextYear]]
-"""Says, from what was known at an origin, what the next year brings in every district asked about (`Past.now`)."""
 Progress = Callable[[int, int], None]
+Data = str | os.PathLike[str] | Panel | Evidence
 
 MODEL = "model"
 DRAWS = 500
-Data = str | os.PathLike[str] | Panel | Evidence
+NOWHERE = "00.00"
+"""Code of a district that nothing names."""
+_OFFICIAL = re.compile(r"[0-9]{2}\.[0-9]{2}(?=\.)")
+"""Province and district, as official village codes begin."""
 
 
-@dataclass(frozen=True, eq=False)
-class Backtest:
+@dataclass(frozen=True)
+class District:
+    """A district whose years were forecast; its name where a scenario tells it."""
+
+    code: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class ScoredTarget:
+    """The target whose being met was forecast: key of its reading, share, and levels that it names."""
+
+    key: str
+    share: float
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A district-year: what came about, and forecaster -> what it had said."""
+
+    district_code: str
+    year: int
+    villages: int
+    rises: int
+    met: bool
+    forecasts: Mapping[str, ScoredForecast]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestNumbers:
+    """What ``backtest.json`` holds beside the head of every result.
+
+    Attributes
+    ----------
+    default
+        Whether the default target and priors applied, and no scenario.
+    district_years
+        How many there are.
+    verdict
+        Other forecaster -> whether the model forecast rises better, by the CRPS; None below `FEWEST` district-years.
+    forecasters
+        Forecaster -> mean scores, the model first.
+    reliability
+        District-years by the chance that the model gave, and how often the target was then met.
+    districts
+        Those of the data.
+    kecamatan_known
+        Whether a scenario says where all of these villages lie.
+    rows
+        Every district-year, by year and district.
+    """
+
+    default: bool
+    district_years: int
+    verdict: Mapping[str, Standing] | None
+    forecasters: Mapping[str, ForecasterScores]
+    reliability: tuple[Bin, ...]
+    districts: tuple[District, ...]
+    target: ScoredTarget
+    kecamatan_known: bool
+    rows: tuple[Row, ...]
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backtest(BacktestNumbers):
     """What forecasters would have said, and what came about.
 
     Attributes
     ----------
+    scenario
+        Whose target and priors applied; see `anywhere` for none.
     cases
-        Every district-year, by year and district; n of them.
+        Every district-year, in the order of `rows`.
     forecasts
         Forecaster -> one forecast a district-year, ``model`` first.
-    target, scenario, draws, seed
-        What was asked; `scenario` None for the default priors.
     panels
         What the years were forecast from.
     own
         Forecasters that were given besides, or in place of others.
     """
 
+    scenario: Scenario
     cases: tuple[DistrictYear, ...]
     forecasts: Mapping[str, tuple[NextYear, ...]]
-    target: Target
-    scenario: Scenario | None
-    draws: int
-    seed: int
     panels: tuple[Panel, ...]
-    own: tuple[str, ...] = ()
-
-    @cached_property
-    def scored(self) -> dict[str, Scored]:
-        """Forecaster -> its scores."""
-        return {name: Scored.of(found, self.cases, self.target, self.seed) for name, found in self.forecasts.items()}
-
-    @cached_property
-    def skill(self) -> dict[str, dict[str, Skill | None]]:
-        """Every other forecaster -> score -> what share of it the model saves; None of all below `FEWEST` cases."""
-        mine, enough = self.scored[MODEL], len(self.cases) >= FEWEST
-        return {
-            name: {key: skill(getattr(mine, key), getattr(other, key), self.seed) if enough else None for key in MEANS}
-            for name, other in self.scored.items()
-            if name != MODEL
-        }
-
-    @property
-    def standing(self) -> dict[str, Standing] | None:
-        """Every other forecaster -> whether the model forecasts rises ``better``, ``worse`` or that is ``open``.
-
-        By the CRPS; None below `FEWEST` district-years.
-        """
-        if len(self.cases) < FEWEST:
-            return None
-        found = {name: of["crps_rises"] for name, of in self.skill.items()}
-        return {name: "open" if one is None else one.standing for name, one in found.items()}
+    own: tuple[str, ...]
 
     @property
     def table(self) -> pd.DataFrame:
         """One row a forecaster: mean scores."""
         import pandas as pd
 
-        return pd.DataFrame.from_dict({name: of.means() for name, of in self.scored.items()}, orient="index")
+        rows = {name: [getattr(of, key) for key in MEANS] for name, of in self.forecasters.items()}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=[*MEANS]).astype("float64")
 
     def __repr__(self) -> str:
         """Return one line: how much was scored, and the mean CRPS of every forecaster."""
-        means = ", ".join(f"{name} {of.crps_rises.mean():.3g}" for name, of in self.scored.items())
-        return f"<Backtest over {len(self.cases)} district-years; mean CRPS of rises: {means}>"
+        crps = ", ".join(f"{name} {of.crps_rises:.3g}" for name, of in self.forecasters.items())
+        return f"<Backtest over {self.district_years} district-years; mean CRPS of rises: {crps}>"
 
     def _repr_html_(self) -> str:
-        """Return the table of scores, for notebooks."""
         return self.table.to_html(float_format=lambda x: f"{x:.3g}")
-
-
-NOTHING_TO_SCORE = Message(
-    "a back-test needs the status of the same villages at the ends of three years in a row: two to forecast from, and "
-    "the third to see what came about"
-)
 
 
 def backtest(
@@ -171,46 +210,22 @@ def backtest(
     panels += [one for evidence in given if isinstance(evidence, Evidence) for one in evidence.panels]
     if paths := [Path(one) for one in given if isinstance(one, str | os.PathLike)]:
         panels += read_panels(paths, scenario, fixed_cohort=fixed_cohort).evidence.panels
-    return roll(panels, scenario, draws, seed, forecasters=forecasters, progress=progress)
-
-
-def roll(
-    panels: Iterable[Panel],
-    scenario: Scenario | None = None,
-    draws: int = DRAWS,
-    seed: int = 0,
-    *,
-    forecasters: Mapping[str, Forecaster] | None = None,
-    progress: Progress | None = None,
-) -> Backtest:
-    """Forecast every past year from the years before it, and score it.
-
-    Parameters
-    ----------
-    panels
-        Statuses of several years, of one district or several.
-    scenario
-        Whose target, priors, given numbers, kecamatan and covariates apply; None for the default target and priors.
-    draws
-        Parameter draws at each origin, at least 2.
-    seed
-        At least 0.
-    forecasters
-        More of them; one named ``model`` takes the place of the calibrated model.
-    progress
-        Called with (origins done, origins).
-
-    Raises
-    ------
-    Refusal
-        Where no year can be scored, or calibration is refused.
-    """
-    panels = tuple(panels)
     cases = district_years(panels)
     if not cases:
-        raise Refusal(NOTHING_TO_SCORE)
+        message = Message(
+            "a back-test needs the status of the same villages at the ends of three years in a row: two to forecast "
+            "from, and the third to see what came about"
+        )
+        raise Refusal(message)
     target = Target() if scenario is None else scenario.target
-    everyone = {**_forecasters(scenario, draws, seed), **(forecasters or {})}
+    everyone: dict[str, Forecaster] = {
+        MODEL: ModelForecaster(scenario, draws, seed),
+        "last_year": partial(rules.forecast_by, rules.last_year),
+        "mean_so_far": partial(rules.forecast_by, rules.mean_so_far),
+        "priors": ModelForecaster(scenario, draws, seed, learns=False),
+        "binomial": partial(rules.forecast_by, rules.binomial),
+        **(forecasters or {}),
+    }
     found: dict[str, list[NextYear]] = {name: [] for name in everyone}
     years = [list(group) for _, group in groupby(cases, key=lambda case: case.year)]
     for number, asked in enumerate(years, start=1):
@@ -219,15 +234,74 @@ def roll(
             found[name] += forecaster(past, target)
         if progress is not None:
             progress(number, len(years))
-    forecasts = {name: tuple(said) for name, said in found.items()}
-    return Backtest(cases, forecasts, target, scenario, draws, seed, panels, tuple(forecasters or ()))
-
-
-def _forecasters(scenario: Scenario | None, draws: int, seed: int) -> dict[str, Forecaster]:
-    return {
-        MODEL: ModelForecaster(scenario, draws, seed),
-        "last_year": partial(baselines.forecast_by, baselines.last_year),
-        "mean_so_far": partial(baselines.forecast_by, baselines.mean_so_far),
-        "priors": ModelForecaster(scenario, draws, seed, learns=False),
-        "binomial": partial(baselines.forecast_by, baselines.binomial),
+    scored = {
+        name: [score(one, case, target, seed) for one, case in zip(said, cases, strict=True)]
+        for name, said in found.items()
     }
+    of = {name: means(own, scored[MODEL], coverage(found[name], cases), seed) for name, own in scored.items()}
+    met = [case.met(target) for case in cases]
+    codes = {case.district_code for case in cases}
+    known = {} if scenario is None else {one.district_code: one.district for one in scenario.districts}
+    return Backtest(
+        default=scenario is None,
+        district_years=len(cases),
+        verdict=_verdict(of) if len(cases) >= FEWEST else None,
+        forecasters=of,
+        reliability=reliability(np.array([one.probability_met for one in scored[MODEL]]), np.array(met)),
+        districts=tuple(District(code, known.get(code)) for code in sorted(codes)),
+        target=ScoredTarget(target.key, float(target.share), target.levels),
+        kecamatan_known=knows(scenario, (code for case in cases for code in case.codes)),
+        rows=tuple(
+            Row(case.district_code, case.year, len(case.codes), case.rises, met[place], _at(scored, place))
+            for place, case in enumerate(cases)
+        ),
+        draws=draws,
+        seed=seed,
+        scenario=scenario or anywhere(),
+        cases=cases,
+        forecasts={name: tuple(said) for name, said in found.items()},
+        panels=tuple(panels),
+        own=tuple(forecasters or ()),
+    )
+
+
+def _verdict(forecasters: Mapping[str, ForecasterScores]) -> dict[str, Standing]:
+    saved = {name: of.model_saves["crps_rises"] for name, of in forecasters.items() if name != MODEL}
+    return {name: "open" if one is None else one.standing for name, one in saved.items()}
+
+
+def _at(scored: Mapping[str, list[ScoredForecast]], place: int) -> dict[str, ScoredForecast]:
+    return {name: own[place] for name, own in scored.items()}
+
+
+def read_panels(paths: Iterable[Path], scenario: Scenario | None = None, *, fixed_cohort: bool = False) -> Gathered:
+    """Return what files say; without a scenario, their rows may name any district, and one that is not named is one.
+
+    Raises
+    ------
+    DataError
+        With every problem of every file.
+    """
+    gathered = read_evidence([DataFile(path) for path in paths], scenario or anywhere(), fixed_cohort=fixed_cohort)
+    panels = tuple(part for panel in gathered.evidence.panels for part in _by_code(panel))
+    return replace(gathered, evidence=replace(gathered.evidence, panels=panels))
+
+
+def _by_code(panel: Panel) -> list[Panel]:
+    """Return the panel of each district, where none is named and the codes of all villages say which they are of."""
+    found = [_OFFICIAL.match(code) for code in panel.codes]
+    districts = [one.group() for one in found if one is not None]
+    if panel.district_code != NOWHERE or len(districts) < len(panel.codes):
+        return [panel]
+    parts = []
+    for district in sorted(set(districts)):
+        rows = np.flatnonzero([one == district for one in districts])
+        parts.append(Panel(district, tuple(panel.codes[row] for row in rows), panel.years, panel.status[rows]))
+    return parts
+
+
+def anywhere() -> Scenario:
+    """Return a scenario that knows nothing: default target and priors, and a district without a name."""
+    parameters = ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS))
+    nobody = Villages.from_counts(NOWHERE, NOWHERE, None, subdistricts=1, villages=1)
+    return Scenario(name="backtest", origin=LAST_YEAR, horizon=1, districts=(nobody,), parameters=parameters)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from math import inf, isfinite
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,7 @@ from ...domain.target import Target
 from ...engine.poisson_binomial import Part, total
 from .. import scores
 from ..uncertainty import INTERVAL90
-from .cases import DistrictYear
-from .next_year import NextYear
+from .cases import DistrictYear, NextYear
 
 Floats = NDArray[np.float64]
 Standing = Literal["better", "worse", "open"]
@@ -28,63 +28,32 @@ RESAMPLES = 4000
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-@dataclass(frozen=True, eq=False)
-class Scored:
-    """Scores, one a district-year, n of them.
+@dataclass(frozen=True)
+class ScoredForecast:
+    """What a forecaster had said of a district-year, and how that scores; None for a log score that is infinite.
 
     Attributes
     ----------
-    met, mean_rises
-        Shape (n,): the chance that was given to meeting the target; the number of rises that was expected.
+    probability_met, mean_rises
+        The chance that was given to meeting the target; the number of rises that was expected.
     brier, log_score
-        Shape (n,): of "met".
+        Of "met".
     crps_rises, log_score_rises
-        Shape (n,): of the number of rises.
+        Of the number of rises.
     rps_status
-        Shape (n,): of the next level, mean over the villages.
-    coverage
-        Shape (3, n): of the number of rises, for `LEVELS_OF_COVERAGE`; see `scores.coverage`.
+        Of the next level, mean over the villages.
     pit
-        Shape (n,): randomised, of the number of rises.
+        Randomised, of the number of rises.
     """
 
-    met: Floats
-    mean_rises: Floats
-    brier: Floats
-    log_score: Floats
-    crps_rises: Floats
-    log_score_rises: Floats
-    rps_status: Floats
-    coverage: Floats
-    pit: Floats
-
-    @classmethod
-    def of(cls, found: Sequence[NextYear], cases: Sequence[DistrictYear], target: Target, seed: int) -> Scored:
-        """Score forecasts of some district-years; the same seed randomises the PIT of every forecaster alike."""
-        met, happened = np.array([one.met for one in found]), np.array([case.met(target) for case in cases])
-        rose = [(one.rises, np.array(case.rises)) for one, case in zip(found, cases, strict=True)]
-        names = tuple(f"pit/{case.district_code}/{case.year}" for case in cases)
-        uniform = parameter_uniforms(seed, names, 1)[:, 0]
-        return cls(
-            met=met,
-            mean_rises=np.array([float(np.arange(one.rises.size) @ one.rises) for one in found]),
-            brier=scores.brier(met, happened),
-            log_score=scores.log_score(np.stack([1 - met, met], axis=1), happened),
-            crps_rises=np.array([float(scores.ranked_probability(*one)) for one in rose]),
-            log_score_rises=np.array([float(scores.log_score(*one)) for one in rose]),
-            rps_status=np.array(
-                [
-                    float(scores.ranked_probability(one.levels, case.after).mean())
-                    for one, case in zip(found, cases, strict=True)
-                ]
-            ),
-            coverage=np.array([[float(scores.coverage(*one, level)) for one in rose] for level in LEVELS_OF_COVERAGE]),
-            pit=np.array([float(scores.randomised_pit(*one, v)) for one, v in zip(rose, uniform, strict=True)]),
-        )
-
-    def means(self) -> dict[str, float]:
-        """Return the mean of every score (`MEANS`)."""
-        return {name: float(getattr(self, name).mean()) for name in MEANS}
+    probability_met: float
+    mean_rises: float
+    brier: float
+    log_score: float | None
+    crps_rises: float
+    log_score_rises: float | None
+    rps_status: float
+    pit: float
 
 
 @dataclass(frozen=True)
@@ -107,6 +76,77 @@ class Skill:
         """Whether the whole interval lies on one side of 0."""
         low, high = self.interval90
         return "better" if low > 0 else "worse" if high < 0 else "open"
+
+
+@dataclass(frozen=True)
+class ForecasterScores:
+    """Mean scores of a forecaster; None for a log score that is infinite.
+
+    Attributes
+    ----------
+    brier, log_score, crps_rises, log_score_rises, rps_status
+        As in `ScoredForecast`.
+    coverage
+        Level of a central interval, as text -> how often it held the number of rises; see `scores.coverage`.
+    model_saves
+        Score -> what the model saves of it; None where no share can be told. Empty for the model itself.
+    """
+
+    brier: float
+    log_score: float | None
+    crps_rises: float
+    log_score_rises: float | None
+    rps_status: float
+    coverage: Mapping[str, float]
+    model_saves: Mapping[str, Skill | None]
+
+
+def score(said: NextYear, case: DistrictYear, target: Target, seed: int) -> ScoredForecast:
+    """Score a forecast of a district-year; the same seed randomises the PIT of every forecaster alike."""
+    chance, happened, rises = np.array([1 - said.met, said.met]), np.array(int(case.met(target))), np.array(case.rises)
+    uniform = parameter_uniforms(seed, (f"pit/{case.district_code}/{case.year}",), 1)[0, 0]
+    return ScoredForecast(
+        probability_met=said.met,
+        mean_rises=float(np.arange(said.rises.size) @ said.rises),
+        brier=float(scores.brier(chance[1], happened)),
+        log_score=_finite(scores.log_score(chance, happened)),
+        crps_rises=float(scores.ranked_probability(said.rises, rises)),
+        log_score_rises=_finite(scores.log_score(said.rises, rises)),
+        rps_status=float(scores.ranked_probability(said.levels, case.after).mean()),
+        pit=float(scores.randomised_pit(said.rises, rises, uniform)),
+    )
+
+
+def coverage(said: Sequence[NextYear], cases: Sequence[DistrictYear]) -> dict[str, float]:
+    """Return how often the interval of each of `LEVELS_OF_COVERAGE` held the number of rises."""
+    pairs = [(one.rises, np.array(case.rises)) for one, case in zip(said, cases, strict=True)]
+    return {
+        str(level): float(np.mean([scores.coverage(*pair, level) for pair in pairs])) for level in LEVELS_OF_COVERAGE
+    }
+
+
+def means(
+    own: Sequence[ScoredForecast], model: Sequence[ScoredForecast], held: Mapping[str, float], seed: int
+) -> ForecasterScores:
+    """Return the mean scores of a forecaster, and what the model saves of each; None below `FEWEST` district-years."""
+    values = {key: (_values(own, key), _values(model, key)) for key in MEANS}
+    enough = len(own) >= FEWEST
+    mean: dict[str, Any] = {key: _finite(mine.mean()) for key, (mine, _) in values.items()}
+    return ForecasterScores(
+        **mean,
+        coverage=held,
+        model_saves={}
+        if own is model
+        else {key: skill(of_model, mine, seed) if enough else None for key, (mine, of_model) in values.items()},
+    )
+
+
+def _values(scored: Sequence[ScoredForecast], key: str) -> Floats:
+    return np.array([inf if (value := getattr(one, key)) is None else value for one in scored])
+
+
+def _finite(value: Floats | float) -> float | None:
+    return float(value) if isfinite(value) else None
 
 
 def skill(own: Floats, others: Floats, seed: int) -> Skill | None:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from math import isfinite
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ...domain.evidence import Panel
 from ...domain.messages import Message, Refusal
-from ...inference.backtest.model_forecaster import knows
-from ...inference.backtest.next_year import NextYear
-from ...inference.backtest.panels import NOWHERE, anywhere
-from ...inference.backtest.rolling import DRAWS, MODEL, Backtest, roll
-from ...inference.backtest.scoring import FEWEST, LEVELS_OF_COVERAGE, Bin, Scored, Skill, Standing, reliability
+from ...inference.backtest.rolling import DRAWS, MODEL, NOWHERE, Backtest, BacktestNumbers, anywhere, backtest
+from ...inference.backtest.scoring import FEWEST, Skill, Standing
 from ...inputs.scenario import Scenario
 from ..codec import content_of, of_content
 from ..document.blocks import Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
-from .head import Head, head_of, title_of
+from .head import Head, title_of, with_head
 from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
@@ -87,181 +80,24 @@ class PastYears:
         return Question("backtest", (scenario or anywhere(),), asked, data={PANELS: content})
 
 
-@dataclass(frozen=True)
-class District:
-    """A district whose years were forecast; its name where a scenario tells it."""
-
-    code: str
-    name: str | None
-
-
-@dataclass(frozen=True)
-class ScoredTarget:
-    """The target whose being met was forecast: key of its reading, share, and levels that it names."""
-
-    key: str
-    share: float
-    levels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ForecasterScores:
-    """Mean scores of a forecaster; None for a log score that is infinite.
-
-    Attributes
-    ----------
-    brier, log_score
-        Of "target met".
-    crps_rises, log_score_rises
-        Of the number of rises.
-    rps_status
-        Of the next level of each village.
-    coverage
-        Level of a central interval, as text -> how often it held the number of rises.
-    model_saves
-        Score -> what the model saves of it; None where no share can be told. Empty for the model itself.
-    """
-
-    brier: float
-    log_score: float | None
-    crps_rises: float
-    log_score_rises: float | None
-    rps_status: float
-    coverage: Mapping[str, float]
-    model_saves: Mapping[str, Skill | None]
-
-
-@dataclass(frozen=True)
-class ScoredForecast:
-    """What a forecaster had said of a district-year, and how that scores."""
-
-    probability_met: float
-    mean_rises: float
-    brier: float
-    log_score: float | None
-    crps_rises: float
-    log_score_rises: float | None
-    rps_status: float
-    pit: float
-
-
-@dataclass(frozen=True)
-class Row:
-    """A district-year: what came about, and forecaster -> what it had said."""
-
-    district_code: str
-    year: int
-    villages: int
-    rises: int
-    met: bool
-    forecasts: Mapping[str, ScoredForecast]
-
-
 @dataclass(frozen=True, kw_only=True)
-class BacktestResult(Head):
-    """What ``backtest.json`` holds.
-
-    Attributes
-    ----------
-    default
-        Whether the default target and priors applied, and no scenario.
-    district_years
-        How many there are.
-    verdict
-        Other forecaster -> whether the model forecast rises better; None where there are too few district-years.
-    forecasters
-        Forecaster -> mean scores, the model first.
-    reliability
-        District-years by the chance that the model gave, and how often the target was then met.
-    districts
-        Those of the data.
-    kecamatan_known
-        Whether a scenario says where all of these villages lie.
-    rows
-        Every district-year.
-    """
-
-    default: bool
-    district_years: int
-    verdict: Mapping[str, Standing] | None
-    forecasters: Mapping[str, ForecasterScores]
-    reliability: tuple[Bin, ...]
-    districts: tuple[District, ...]
-    target: ScoredTarget
-    kecamatan_known: bool
-    rows: tuple[Row, ...]
-    draws: int
-    seed: int
+class BacktestResult(BacktestNumbers, Head):
+    """What ``backtest.json`` holds."""
 
 
 def result_of(found: Backtest) -> BacktestResult:
     """Return the typed result of a back-test."""
-    scenario = found.scenario or anywhere()
-    names = {villages.district_code: villages.district for villages in scenario.districts} if found.scenario else {}
-    districts = [District(code, names.get(code)) for code in sorted({case.district_code for case in found.cases})]
-    head = head_of(scenario) | {
-        "district_code": districts[0].code,
-        "district": districts[0].name or "" if len(districts) == 1 else "",
-        "villages_in_all": sum(len(panel.codes) for panel in found.panels),
-        "districts_in_all": len(districts),
-        "synthetic_districts": 0,
-        "basis": ("panel",),
-    }
-    met = _met(found)
-    return BacktestResult(
-        **head,
-        default=found.scenario is None,
-        district_years=len(found.cases),
-        verdict=found.standing,
-        forecasters={name: _mean_scores(found, name, scored) for name, scored in found.scored.items()},
-        reliability=reliability(found.scored[MODEL].met, met),
-        districts=tuple(districts),
-        target=ScoredTarget(found.target.key, float(found.target.share), found.target.levels),
-        kecamatan_known=knows(found.scenario, (code for case in found.cases for code in case.codes)),
-        rows=tuple(_rows(found, met)),
-        draws=found.draws,
-        seed=found.seed,
+    first, *others = found.districts
+    return with_head(
+        BacktestResult,
+        found,
+        district_code=first.code,
+        district=first.name or "" if not others else "",
+        villages_in_all=sum(len(panel.codes) for panel in found.panels),
+        districts_in_all=len(found.districts),
+        synthetic_districts=0,
+        basis=("panel",),
     )
-
-
-def _mean_scores(found: Backtest, forecaster: str, scored: Scored) -> ForecasterScores:
-    skills, means = {} if forecaster == MODEL else found.skill[forecaster], scored.means()
-    return ForecasterScores(
-        brier=means["brier"],
-        log_score=_finite(means["log_score"]),
-        crps_rises=means["crps_rises"],
-        log_score_rises=_finite(means["log_score_rises"]),
-        rps_status=means["rps_status"],
-        coverage=dict(zip(map(str, LEVELS_OF_COVERAGE), scored.coverage.mean(axis=1).tolist(), strict=True)),
-        model_saves=skills,
-    )
-
-
-def _met(found: Backtest) -> NDArray[np.bool_]:
-    return np.array([case.met(found.target) for case in found.cases])
-
-
-def _rows(found: Backtest, met: NDArray[np.bool_]) -> Iterator[Row]:
-    for number, case in enumerate(found.cases):
-        forecasts = {
-            name: ScoredForecast(
-                probability_met=float(scored.met[number]),
-                mean_rises=float(scored.mean_rises[number]),
-                brier=float(scored.brier[number]),
-                log_score=_finite(scored.log_score[number]),
-                crps_rises=float(scored.crps_rises[number]),
-                log_score_rises=_finite(scored.log_score_rises[number]),
-                rps_status=float(scored.rps_status[number]),
-                pit=float(scored.pit[number]),
-            )
-            for name, scored in found.scored.items()
-        }
-        yield Row(case.district_code, case.year, len(case.codes), case.rises, bool(met[number]), forecasts)
-
-
-def _finite(score: float) -> float | None:
-    """Return None for what is infinite: the score of who gave no chance to what came about."""
-    return float(score) if isfinite(score) else None
 
 
 def document_of(result: BacktestResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
@@ -428,33 +264,27 @@ def _compute(question: Question[PastYears], work: Work) -> Backtest:
                 {"names": ", ".join(asked.own_forecasters)},
             )
         )
+    panels = of_content(question.data[PANELS], tuple[Panel, ...])
     scenario = None if asked.default else question.scenarios[0]
-    return roll(
-        of_content(question.data[PANELS], tuple[Panel, ...]), scenario, asked.draws, asked.seed, progress=work.progress
-    )
+    return backtest(panels, scenario, asked.draws, asked.seed, progress=work.progress)
 
 
 def _question(found: Backtest) -> Question[PastYears]:
-    own = {name: _digest(found.forecasts[name]) for name in found.own}
-    return PastYears.of(found.panels, found.scenario, found.draws, found.seed, own)
-
-
-def _digest(forecasts: Sequence[NextYear]) -> str:
-    return sha256(b"".join(one.rises.tobytes() + one.levels.tobytes() for one in forecasts)).hexdigest()
+    own = {
+        name: sha256(b"".join(one.rises.tobytes() + one.levels.tobytes() for one in found.forecasts[name])).hexdigest()
+        for name in found.own
+    }
+    return PastYears.of(found.panels, None if found.default else found.scenario, found.draws, found.seed, own)
 
 
 def _tables(found: Backtest) -> Iterable[DataTable]:
     rows = [
         {
-            "district_code": row.district_code,
-            "year": row.year,
-            "villages": row.villages,
-            "rises": row.rises,
-            "met": row.met,
+            **{name: value for name, value in vars(row).items() if name != "forecasts"},
             "forecaster": forecaster,
             **asdict(forecast),
         }
-        for row in _rows(found, _met(found))
+        for row in found.rows
         for forecaster, forecast in row.forecasts.items()
     ]
     yield DataTable.of_rows("backtest.csv", rows)

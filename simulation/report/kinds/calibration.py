@@ -11,7 +11,7 @@ from ...decision.next_datum import Datum, DatumWorth, next_datum
 from ...domain.evidence import Evidence
 from ...domain.messages import Refusal
 from ...domain.parameters import ParameterKey
-from ...inference.backtest.panels import anywhere
+from ...inference.backtest.rolling import anywhere
 from ...inference.calibration.calibrate import calibrate
 from ...inference.calibration.caveats import Caveat
 from ...inference.calibration.posterior import Posterior, Spread
