@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Literal
 
 from .constraints import Horizon, ScenarioName, Year, Years, checked, problem_at, refuse
 from .intervention import Intervention, Overlap, column_problems
@@ -133,28 +132,3 @@ class Provenance:
     table: str = ""
     read: Assumptions | None = None
     as_of: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class StatedAssumptions(Assumptions):
-    """Assumptions with all that a scenario file says of them besides.
-
-    Attributes
-    ----------
-    title, language
-        Title per language (may be empty); language of what is shown, None for the reader's own.
-    provinces
-        District code -> province, where ``districts:`` is used.
-    provenance
-        Where the assumptions came from.
-    """
-
-    title: Mapping[str, str] = field(default_factory=dict)
-    language: Literal["id", "en"] | None = None
-    provinces: Mapping[str, str] = field(default_factory=dict)
-    provenance: Provenance = field(default_factory=Provenance)
-
-    def __post_init__(self) -> None:
-        """Keep titles in one order of languages, so that the same scenario is written alike however it was made."""
-        super().__post_init__()
-        object.__setattr__(self, "title", {code: self.title[code] for code in sorted(self.title, reverse=True)})

@@ -17,8 +17,7 @@ from ..domain.parameters import ParameterKey, ParameterSet
 from ..domain.target import Target
 from ..domain.villages import Villages
 from .districts import Region
-from .located_nodes import Node
-from .problem_list import ProblemList, tell_at
+from .problem_list import Node, ProblemList, tell_at
 from .schema import ScenarioFile
 from .tables.cells import NUMBER
 from .tables.dates import date_of

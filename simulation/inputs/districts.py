@@ -11,8 +11,7 @@ from ..domain.messages import Message, ScenarioError, listed, nearest, shown
 from ..domain.status import UNKNOWN
 from ..domain.villages import Ints, Villages
 from .files import Files
-from .located_nodes import Node
-from .problem_list import ProblemList, tell_at
+from .problem_list import Node, ProblemList, tell_at
 from .schema import ScenarioFile, StatusCounts, VillagesSection
 from .validation import Checked, missing_key
 from .village_table import (

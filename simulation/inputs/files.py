@@ -12,8 +12,7 @@ from hashlib import sha256
 from pathlib import Path, PureWindowsPath
 
 from ..domain.messages import Message, listed, nearest, shown
-from .located_nodes import Place
-from .problem_list import ProblemList
+from .problem_list import Place, ProblemList
 
 LARGEST_YAML = 5_000_000
 LARGEST_TABLE = 50_000_000

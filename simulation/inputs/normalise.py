@@ -10,8 +10,7 @@ from dataclasses import replace
 from ..domain.constraints import plain_name
 from ..domain.messages import Message
 from ..domain.status import LEVELS, parse_status
-from .located_nodes import Node, dotted
-from .problem_list import ProblemList
+from .problem_list import Node, ProblemList, dotted
 
 Keys = tuple[str, ...]
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from ..domain.messages import Message, listed, shown
 from ..domain.status import LEVELS
 from .files import LARGEST_YAML, TABLE_ENDINGS, YAML_ENDINGS, Files, Source
-from .located_nodes import Node, Place, dotted
 from .normalise import prepare
-from .problem_list import ProblemList, compact
+from .problem_list import Node, Place, ProblemList, compact, dotted
 from .yaml_source import read_yaml
 
 LONGEST_CHAIN = 20

@@ -20,9 +20,8 @@ from ..domain.parameters import (
 )
 from ..domain.status import LEVELS
 from .files import Files
-from .located_nodes import Node
 from .posterior import WRITE_AGAIN, LearnedDraws, read_posterior
-from .problem_list import ProblemList
+from .problem_list import Node, ProblemList
 from .resolve import DEFAULT_PRIOR
 from .schema import Transition
 

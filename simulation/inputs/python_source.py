@@ -13,10 +13,8 @@ import numpy as np
 from ..domain.distributions import Beta, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal
 from ..domain.messages import Message, nearest
 from ..domain.parameters import ParameterKey
-from .located_nodes import UNREADABLE, Node, Place
-from .notation import notation
-from .problem_list import ProblemList
-from .schema import InterventionSection, ScenarioFile, Transition
+from .problem_list import UNREADABLE, Node, Place, ProblemList
+from .schema import InterventionSection, ScenarioFile, Transition, notation
 
 Keys = tuple[str, ...]
 

@@ -10,11 +10,12 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
+from functools import cached_property
 from hashlib import sha256
 from io import BytesIO, StringIO
-from typing import Any, Protocol
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,12 +23,12 @@ from ..domain.distributions import Dirichlet, Empirical
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal, shown
 from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
-from ..domain.scenario import Assumptions, StatedAssumptions
+from ..domain.scenario import Assumptions, Provenance
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.target import Target
 from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SomeStatuses, SubdistrictCounts, Villages
-from .notation import notation
 from .posterior import METADATA_KEY
+from .schema import notation
 from .tables.cells import NUMBER, clean, guard
 
 ASSUMED = "assumed"
@@ -44,49 +45,69 @@ NAMING = (
 """The keys that name them."""
 
 
-def document_of(scenario: StatedAssumptions) -> dict[str, Any]:
-    """Return a scenario as a scenario file states it: plain data that JSON can hold, in the order of the contract.
+@dataclass(frozen=True, eq=False)
+class StatedAssumptions(Assumptions):
+    """Assumptions with all that a scenario file says of them besides.
 
-    Raises
-    ------
-    Refusal
-        Where a parameter has a distribution that no file could state.
+    Attributes
+    ----------
+    title, language
+        Title per language (may be empty); language of what is shown, None for the reader's own.
+    provinces
+        District code -> province, where ``districts:`` is used.
+    provenance
+        Where the assumptions came from.
     """
-    document: dict[str, Any] = {"schema": 1, "name": scenario.name, "title": dict(scenario.title)}
-    if scenario.language is not None:
-        document["language"] = scenario.language
-    document |= _assumptions(scenario)
-    read, as_of = scenario.provenance.read, scenario.provenance.as_of
-    if "villages" in document and as_of is not None and (read is None or scenario.districts == read.districts):
-        document["villages"]["as_of"] = as_of
-    document["sources"] = _sources(scenario, document)
-    return document
 
+    title: Mapping[str, str] = field(default_factory=dict)
+    language: Literal["id", "en"] | None = None
+    provinces: Mapping[str, str] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)
 
-def data_of(scenario: StatedAssumptions) -> dict[str, bytes]:
-    """Return the files that the document names -> their content."""
-    files: dict[str, bytes] = {}
-    if _is_listed(scenario):
-        files[DISTRICTS] = _district_table(scenario).encode()
-    if not all(district.made_up for district in scenario.districts):
-        files[VILLAGES] = _village_table(scenario).encode()
-    if draws := _draws(scenario.parameters):
-        files[DRAWS] = _parquet(draws, scenario.parameters.blocks)
-    return files
+    def __post_init__(self) -> None:
+        """Keep titles in one order of languages, so that the same scenario is written alike however it was made."""
+        super().__post_init__()
+        object.__setattr__(self, "title", {code: self.title[code] for code in sorted(self.title, reverse=True)})
 
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The scenario as a file states it, every default filled in: plain data, made from these very assumptions.
 
-class Stated(Protocol):
-    """A scenario that holds its document and its tables."""
+        Raises
+        ------
+        Refusal
+            Where a parameter has a distribution that no file could state.
+        """
+        document: dict[str, Any] = {"schema": 1, "name": self.name, "title": dict(self.title)}
+        if self.language is not None:
+            document["language"] = self.language
+        document |= _assumptions(self)
+        read, as_of = self.provenance.read, self.provenance.as_of
+        if "villages" in document and as_of is not None and (read is None or self.districts == read.districts):
+            document["villages"]["as_of"] = as_of
+        document["sources"] = _sources(self, document)
+        return document
+
+    @cached_property
+    def data(self) -> Mapping[str, bytes]:
+        """The tables and draws that the document names -> their content."""
+        files: dict[str, bytes] = {}
+        if _is_listed(self):
+            files[DISTRICTS] = _district_table(self).encode()
+        if not all(district.made_up for district in self.districts):
+            files[VILLAGES] = _village_table(self).encode()
+        if draws := _draws(self.parameters):
+            files[DRAWS] = _parquet(draws, self.parameters.blocks)
+        return files
 
     @property
-    def parameters(self) -> ParameterSet: ...  # noqa: D102
-    @property
-    def document(self) -> Mapping[str, Any]: ...  # noqa: D102
-    @property
-    def data(self) -> Mapping[str, bytes]: ...  # noqa: D102
+    def sources(self) -> Mapping[str, str]:
+        """Scenario key -> where its number comes from (``stated; …``, ``estimated; …``, ``assumed; …``)."""
+        sources: Mapping[str, str] = self.document["sources"]
+        return sources
 
 
-def fingerprint(scenario: Stated) -> str:
+def fingerprint(scenario: StatedAssumptions) -> str:
     """Return the SHA-256 of everything that a scenario states: its document, its tables and its draws, by value."""
     content: dict[str, Any] = {"document": scenario.document}
     for name, data in scenario.data.items():
@@ -338,17 +359,17 @@ def _sources(scenario: StatedAssumptions, document: Mapping[str, Any]) -> dict[s
     A source speaks of the value that it was given with: where that was changed in Python, it holds no longer.
     """
     given, read = scenario.provenance.sources, scenario.provenance.read
+    now = dict(_flat(document))
     if read is not None and not scenario.agrees_with(read):
-        before = {"sources": {}, **_assumptions(read)}
-        full = _completed(given, read.parameters)
-        same = scenario.districts == read.districts
+        before = dict(_flat({"sources": {}, **_assumptions(read)}))
+        same_places = scenario.districts == read.districts
         given = {
             key: source
-            for key, source in full.items()
-            if (same if key.split(".")[0] in _OF_DISTRICTS else _at(before, key) == _at(document, key))
-            and _drawn(read.parameters, key) == _drawn(scenario.parameters, key)
+            for key, source in _completed(given, read.parameters).items()
+            if (same_places if key.split(".")[0] in _OF_DISTRICTS else before.get(key) == now.get(key))
+            and _same_parameters(read.parameters, scenario.parameters, key)
         }
-    known = {*_keys(document), *parameter_keys(scenario.parameters)}
+    known = {*now, *parameter_keys(scenario.parameters)}
     return _completed({key: source for key, source in given.items() if key in known}, scenario.parameters)
 
 
@@ -366,52 +387,27 @@ def _completed(given: Mapping[str, str], parameters: ParameterSet) -> dict[str, 
         elif name in parameters.defaulted:
             sources[key] = DEFAULT_PRIOR
         else:
-            sources[key] = _above(key, given) or ASSUMED
+            sources[key] = next((given[above] for above in reversed(with_parents(key)) if above in given), ASSUMED)
     return sources
 
 
-def _above(key: str, sources: Mapping[str, str]) -> str | None:
-    """Return the origin of the nearest key above that has one."""
-    while "." in key:
-        key = key.rpartition(".")[0]
-        if key in sources:
-            return sources[key]
-    return None
+def with_parents(key: str) -> list[str]:
+    """Return the keys above a dotted key, the topmost first, and itself."""
+    parts = key.split(".")
+    return [".".join(parts[:size]) for size in range(1, len(parts) + 1)]
 
 
-def _by_name(part: Any) -> Any:
-    """Return a list of interventions as a mapping by name."""
+def _same_parameters(one: ParameterSet, other: ParameterSet, key: str) -> bool:
+    """Return whether parameters at or below a key are the same, draws included, which a document only names."""
+    names = {name for known in (one, other) for name in known.scalars if key in with_parents(name.scenario_key)}
+    return all(one.scalars.get(name) == other.scalars.get(name) for name in names)
+
+
+def _flat(part: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every dotted key of a document and what stands there, interventions under their names."""
     if isinstance(part, list) and part and all(isinstance(item, dict) for item in part):
-        return {item["name"]: item for item in part}
-    return part
-
-
-def _at(document: Mapping[str, Any], key: str) -> Any:
-    """Return what stands at a dotted key; names with dots in them are looked for as well. None where nothing does."""
-    part, rest = _by_name(document), key.split(".")
-    while rest:
-        if not isinstance(part, dict):
-            return None
-        size = next((n for n in range(len(rest), 0, -1) if ".".join(rest[:n]) in part), None)
-        if size is None:
-            return None
-        part, rest = _by_name(part[".".join(rest[:size])]), rest[size:]
-    return part
-
-
-def _drawn(parameters: ParameterSet, key: str) -> tuple[Empirical, ...]:
-    """Return the draws at or below a key, which the document names by their file only."""
-    return tuple(
-        value
-        for name, value in parameters.scalars.items()
-        if isinstance(value, Empirical) and f"{name.scenario_key}.".startswith(f"{key}.")
-    )
-
-
-def _keys(part: Any, above: str = "") -> Iterator[str]:
-    """Yield every dotted key of a document, interventions under their names."""
-    part = _by_name(part)
+        part = {item["name"]: item for item in part}
     if isinstance(part, dict):
         for key, child in part.items():
-            yield f"{above}{key}"
-            yield from _keys(child, f"{above}{key}.")
+            yield f"{above}{key}", child
+            yield from _flat(child, f"{above}{key}.")

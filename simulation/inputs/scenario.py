@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,22 +16,20 @@ from ..domain.distributions import Distribution, Fixed
 from ..domain.intervention import Intervention
 from ..domain.messages import Message
 from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, ParameterSet
-from ..domain.scenario import Assumptions, Provenance, StatedAssumptions
+from ..domain.scenario import Assumptions, Provenance
 from ..domain.target import Target
 from .cross_checks import check_covariates, check_date, check_target, read_intervention
 from .districts import Region, read_districts
 from .files import Files
-from .located_nodes import Node, Place
 from .normalise import prepare
 from .overlay import Chain, merged, python_chain, read_chain, without_counts
 from .parameters import read_parameters
-from .placeholders import note_placeholders
 from .posterior import LearnedDraws
-from .problem_list import ProblemList
+from .problem_list import Node, Place, ProblemList
 from .python_source import draws_among, node_of, overlay_of
-from .resolve import data_of, document_of, yaml_of
+from .resolve import StatedAssumptions, yaml_of
 from .schema import InterventionSection, ScenarioFile
-from .sources import given_sources
+from .sources import given_sources, note_placeholders
 from .validation import Checked, check
 
 MOST_INTERVENTIONS = 200
@@ -64,22 +61,6 @@ class Scenario(StatedAssumptions):
     def __hash__(self) -> int:
         """Return a number that equal scenarios share."""
         return hash((self.name, self.origin, self.horizon))
-
-    @cached_property
-    def document(self) -> Mapping[str, Any]:
-        """The scenario as a file states it, every default filled in: made from these very assumptions."""
-        return document_of(self)
-
-    @cached_property
-    def data(self) -> Mapping[str, bytes]:
-        """The tables and draws that the document names -> their content."""
-        return data_of(self)
-
-    @property
-    def sources(self) -> Mapping[str, str]:
-        """Scenario key -> where its number comes from (``stated; …``, ``estimated; …``, ``assumed; …``)."""
-        sources: Mapping[str, str] = self.document["sources"]
-        return sources
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any], folder: str | os.PathLike[str] | None = None) -> Scenario:

@@ -1,19 +1,18 @@
-"""The section `sources` of a scenario: where its numbers come from, as its files say it."""
+"""Where the numbers of a scenario come from, as its files say it; and what is still as in the starter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from typing import Any
 
 from ..domain.distributions import Empirical
 from ..domain.intervention import Intervention
-from ..domain.messages import Message
+from ..domain.messages import Message, listed
 from ..domain.parameters import ParameterSet
 from ..domain.target import Target
-from .located_nodes import Node
-from .placeholders import is_placeholder
-from .problem_list import ProblemList
-from .resolve import CALIBRATED, parameter_keys
+from .problem_list import Node, ProblemList
+from .resolve import CALIBRATED, StatedAssumptions, parameter_keys, with_parents
 
 _ALWAYS = ("title", "origin", "horizon", "target", "transition.min_years", "interventions", "overlap")
 """Keys that every resolved scenario has, whether its files write them or not."""
@@ -37,7 +36,7 @@ def given_sources(
     drawn = node.get("transition", "parameters_from")
     of_parameters = parameter_keys(parameters)
     known = {".".join(keys) for keys, _ in node.walk() if keys[0] != "sources"}
-    known |= {above for key in (*of_parameters, *_ALWAYS) for above in _with_parents(key)}
+    known |= {above for key in (*of_parameters, *_ALWAYS) for above in with_parents(key)}
     known |= {f"target.{each.name}" for each in fields(Target)}
     known |= {
         f"interventions.{plan.name}.{each.name.replace('eligible_', 'eligible.')}"
@@ -62,13 +61,53 @@ def given_sources(
         if isinstance(parameters.scalars.get(name), Empirical) and drawn is not None:
             younger = [
                 above
-                for above in _with_parents(key)
+                for above in with_parents(key)
                 if above in sources and given.mapping[above].place.generation <= drawn.place.generation
             ]
             sources[key] = sources[younger[-1]] if younger else CALIBRATED
     return sources
 
 
-def _with_parents(key: str) -> list[str]:
-    parts = key.split(".")
-    return [".".join(parts[:size]) for size in range(1, len(parts) + 1)]
+TITLES = frozenset({"Judul skenario", "Title of the scenario"})
+SOURCES = ("tulis sumber data status di sini", "name the source of the status data here")
+DISTRICT = {"code": "99.01", "name": "Kabupaten Contoh"}
+VILLAGE = ("99.01.01.2001", "Contoh Satu")
+EFFECT = {"median": 1.3, "interval90": [0.9, 1.9]}
+COST = 25
+
+
+def is_placeholder(source: str) -> bool:
+    """Return whether the origin of a number is still the example of the starter."""
+    return any(text in source for text in SOURCES)
+
+
+def note_placeholders(scenario: StatedAssumptions, node: Node, collector: ProblemList) -> None:
+    """Note what of a scenario is still as in the starter; `node` is the scenario as its files write it."""
+    given = node.get("sources")
+    written = {key: entry.text for key, entry in given.mapping.items()} if given is not None else {}
+    document = scenario.document
+    found = [*_texts(scenario, document, written), *_effects(document, written)]
+    if found:
+        message = Message("still as in the starter; replace by your own: {keys}", {"keys": listed(found)})
+        collector.note(message)
+
+
+def _texts(scenario: StatedAssumptions, document: Mapping[str, Any], written: Mapping[str, str]) -> Iterator[str]:
+    found = ["title"] if TITLES & set(scenario.title.values()) else []
+    found += [f"sources.{key}" for key, source in written.items() if is_placeholder(source)]
+    if any(VILLAGE in zip(district.codes, district.names, strict=True) for district in scenario.districts):
+        found.append(f"villages.table ({' '.join(VILLAGE)})")
+    if found and document.get("district") == DISTRICT:
+        found.append("district")
+    yield from found
+
+
+def _effects(document: Mapping[str, Any], written: Mapping[str, str]) -> Iterator[str]:
+    """Yield effects and costs of the starter's example for which no source is given."""
+    for plan in document["interventions"]:
+        above = f"interventions.{plan['name']}"
+        keys = {f"{above}.odds_ratio_rise", above, "interventions"}
+        if plan.get("odds_ratio_rise") == EFFECT and not keys & set(written):
+            yield f"{above}.odds_ratio_rise"
+            if plan["cost_idr_million"] == COST and f"{above}.cost_idr_million" not in written:
+                yield f"{above}.cost_idr_million"

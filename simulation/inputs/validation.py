@@ -24,10 +24,8 @@ from ..domain.distributions import Fixed
 from ..domain.messages import Message, listed, nearest, shown
 from ..domain.parameters import NUMBERS, Scale
 from ..domain.status import LEVELS
-from .located_nodes import Keys, Node, dotted
-from .notation import FORMS, FORMS_OF, INTERVAL, as_written, distribution, form_of
-from .problem_list import ProblemList
-from .schema import AsTyped, OnScale
+from .problem_list import Keys, Node, ProblemList, dotted
+from .schema import FORMS, FORMS_OF, INTERVAL, AsTyped, OnScale, as_written, distribution, form_of
 
 Section = TypeVar("Section")
 

@@ -11,8 +11,7 @@ from ..domain.messages import Message, nearest
 from ..domain.status import LEVELS, UNKNOWN, parse_status
 from ..domain.villages import Villages
 from .files import Source
-from .located_nodes import Node
-from .problem_list import ProblemList
+from .problem_list import Node, ProblemList
 from .tables.cells import strip_quotes
 from .tables.dates import FIRST_YEAR, LAST_YEAR, year_of
 from .tables.headers import Wanted

@@ -10,8 +10,7 @@ from typing import Any
 import yaml
 
 from ..domain.messages import CONTROL, Message, shown
-from .located_nodes import UNREADABLE, Node, Place, Scalar, dotted
-from .problem_list import ProblemList, compact
+from .problem_list import UNREADABLE, Node, Place, ProblemList, Scalar, compact, dotted
 
 DEEPEST = 20
 """Nesting beyond this is refused; the deepest key of a scenario stands at level 6."""

@@ -23,9 +23,8 @@ from openpyxl import load_workbook
 
 from simulation.domain.messages import CONTROL, KampungError, ProblemsError
 from simulation.inputs.files import Source
-from simulation.inputs.located_nodes import Place
 from simulation.inputs.posterior import read_posterior
-from simulation.inputs.problem_list import ProblemList
+from simulation.inputs.problem_list import Place, ProblemList
 from simulation.inputs.scenario import load_scenario
 from simulation.inputs.tables.cells import unguard
 from simulation.inputs.tables.reader import read_table

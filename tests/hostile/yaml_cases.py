@@ -98,7 +98,7 @@ TAGS = {
     "environment variable": SOUND + "overlap: !ENV ${HOME}\n",
     "verbatim tag": SOUND + "overlap: !<tag:yaml.org,2002:python/name:os.system> a\n",
     "tag on a key": SOUND + "!!python/name:os.system overlap: multiply\n",
-    "tag on the document": "!!python/object:simulation.inputs.located_nodes.Node\n" + SOUND,
+    "tag on the document": "!!python/object:simulation.inputs.problem_list.Node\n" + SOUND,
     "tag without a value": SOUND + "overlap: !!python/none\n",
 }
 

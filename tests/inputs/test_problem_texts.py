@@ -32,12 +32,11 @@ from simulation.domain.messages import Message, Problem, ProblemsError, Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.villages import Villages
 from simulation.inputs import files, posterior, validation
-from simulation.inputs.located_nodes import Place
 from simulation.inputs.observations import reading
 from simulation.inputs.observations.evidence import read_evidence
 from simulation.inputs.observations.outcomes import read_outcomes
 from simulation.inputs.observations.reading import DataFile
-from simulation.inputs.problem_list import ProblemList
+from simulation.inputs.problem_list import Place, ProblemList
 from simulation.inputs.resolve import fingerprint
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.language import language

@@ -11,8 +11,7 @@ from typing import TypeVar
 
 from ...domain.messages import Message, listed, nearest, shown
 from ..files import Source
-from ..located_nodes import Node
-from ..problem_list import ProblemList
+from ..problem_list import Node, ProblemList
 from .cells import clean, unguard
 from .headers import HEAD, MOST_ROWS, Grid, Row, Wanted, find_header
 from .workbook import DAMAGED, Sheet, WorkbookError, is_workbook, open_workbook

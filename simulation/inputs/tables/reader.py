@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from ...domain.messages import CONTROL, Message, listed, nearest, shown
 from ..files import Source
-from ..located_nodes import Node
-from ..problem_list import ProblemList
+from ..problem_list import Node, ProblemList
 from .cells import ERROR, kind_of
 from .grids import read_grid
 from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Grid, Header, Row, Wanted, find_header, is_column_numbering, normal
