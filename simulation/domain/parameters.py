@@ -1,7 +1,4 @@
-"""The parameters of the law: their keys, their default priors and their addressed draws.
-
-Must not know how a village uses them.
-"""
+"""The parameters of the law: their keys, their default priors and their addressed draws."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The files of a scenario: found within its folder tree, read whole, and remembered by their SHA-256.
-
-Knows paths, sizes and encodings; must not know what a file says.
-"""
+"""The files of a scenario: found within its folder tree, read whole, and remembered by their SHA-256."""
 
 from __future__ import annotations
 
@@ -9,9 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
-from ..domain.messages import Message, listed, nearest, shown
+from ..domain.messages import Message, nearest, shown
 from .problem_list import Place, ProblemList
 
 LARGEST_YAML = 5_000_000
@@ -21,13 +18,10 @@ TABLE_ENDINGS = frozenset({".csv", ".xlsx", ".xlsm"})
 
 _RELATIVE = Message("a path from the folder of the file that names it, such as data/villages.csv")
 
-Refusal = tuple[Message, Message]
-"""What is wrong, and what to do where no better fix is known."""
-
-_FOLDER: Refusal = Message("this is a folder, not a file"), Message("name a file")
-_MISSING: Refusal = Message("there is no such file"), Message("check the name of the file and its folder")
-_ODD: Refusal = Message("this is not an ordinary file"), Message("save its content as an ordinary file, and name that")
-_CLOSED: Refusal = (
+_FOLDER = Message("this is a folder, not a file"), Message("name a file")
+_MISSING = Message("there is no such file"), Message("check the name of the file and its folder")
+_ODD = Message("this is not an ordinary file"), Message("save its content as an ordinary file, and name that")
+_CLOSED = (
     Message("the file cannot be opened"),
     Message("check that you may read the file, and that its name is not too long"),
 )
@@ -119,11 +113,8 @@ class Files:
             self._collector.add(place, field, Message("the text is empty"), allowed=_RELATIVE)
             return None
         if Path(text).is_absolute() or text.startswith("\\") or text[1:2] == ":":
-            message, fix = (
-                Message("the path holds on this computer only"),
-                _beside(place.folder, PureWindowsPath(text).name),
-            )
-            self._collector.add(place, field, message, found=text, allowed=_RELATIVE, suggestion=fix)
+            message = Message("the path holds on this computer only")
+            self._collector.add(place, field, message, found=text, allowed=_RELATIVE)
             return None
         if "\\" in text:
             fix = Message("write {value}", {"value": shown(text.replace("\\", "/"))})
@@ -163,7 +154,10 @@ class Files:
             if resolved in self._cache:
                 return self._cache[resolved]
             refusal = _unreadable(path, largest)
-            content = b"" if refusal else _content(path, largest)
+            content = b""
+            if refusal is None:
+                with path.open("rb") as stream:
+                    content = stream.read(largest + 1)
             if len(content) > largest:  # it grew meanwhile, or is of those that never say how large they are
                 refusal = _too_large(largest)
         except (OSError, RuntimeError, ValueError):
@@ -180,7 +174,7 @@ class Files:
         return source
 
 
-def _unreadable(path: Path, largest: int) -> Refusal | None:
+def _unreadable(path: Path, largest: int) -> tuple[Message, Message] | None:
     """Return why a path is not a file that can be read, or None."""
     if path.is_dir():
         return _FOLDER
@@ -193,27 +187,13 @@ def _unreadable(path: Path, largest: int) -> Refusal | None:
     return None
 
 
-def _too_large(largest: int) -> Refusal:
+def _too_large(largest: int) -> tuple[Message, Message]:
     message = Message("the file is larger than {most} MB", {"most": largest // 1_000_000})
     return message, Message("leave out what the forecast does not need")
 
 
-def _beside(folder: Path, name: str) -> Message | None:
-    """Return how to name a file that stands in the folder itself, if it does."""
-    try:
-        return Message("write {value}", {"value": shown(name)}) if name and (folder / name).is_file() else None
-    except (OSError, ValueError):
-        return None
-
-
-def _content(path: Path, largest: int) -> bytes:
-    """Return the content of a file, or one byte more than `largest` of it."""
-    with path.open("rb") as stream:
-        return stream.read(largest + 1)
-
-
 def _neighbour(path: Path, text: str, field: str) -> Message | None:
-    """Return the file of the same kind in the same folder whose name is nearest, or the files there are.
+    """Return the file of the same kind in the same folder whose name is nearest.
 
     Parameters
     ----------
@@ -222,32 +202,16 @@ def _neighbour(path: Path, text: str, field: str) -> Message | None:
     field
         The key that names the file; it tells the kind where the path does not.
     """
+    kind = YAML_ENDINGS if field in {"", "extends"} else TABLE_ENDINGS
+    if ending := path.suffix.lower():
+        kind = next((endings for endings in (YAML_ENDINGS, TABLE_ENDINGS) if ending in endings), frozenset({ending}))
     try:
-        if path.is_dir():
-            inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in _endings("", field))
-            return Message("files in this folder: {names}", {"names": listed(inside)}) if inside else None
-        if path.exists():
-            return None
-        endings = _endings(path.suffix.lower(), field)
-        same = path.suffix.lower()
-        there = sorted(path.parent.iterdir(), key=lambda p: (p.suffix.lower() == same, p))
-        by_stem = {p.stem: p.name for p in there if p.suffix.lower() in endings}
+        there = sorted(path.parent.iterdir(), key=lambda other: (other.suffix.lower() == ending, other))
+        by_stem = {other.stem: other.name for other in there if other.suffix.lower() in kind}
+        close = None if path.exists() else nearest(path.stem, by_stem)
     except (OSError, ValueError):
         return None
-    close = nearest(path.stem, by_stem)
-    if close is None:
-        return None
-    name = by_stem[close.values["name"]]
-    return close.filled(name=Path(text).with_name(name).as_posix())
-
-
-def _endings(ending: str, field: str) -> frozenset[str]:
-    """Return the file endings that mean the same kind as `ending`, or that `field` asks for."""
-    if ending:
-        return next((kind for kind in (YAML_ENDINGS, TABLE_ENDINGS) if ending in kind), frozenset({ending}))
-    if field in {"", "extends"}:
-        return YAML_ENDINGS
-    return frozenset({".parquet"}) if field == "transition.parameters_from" else TABLE_ENDINGS
+    return close and close.filled(name=Path(text).with_name(by_stem[close.values["name"]]).as_posix())
 
 
 def project_root(folder: Path) -> Path:

@@ -1,7 +1,4 @@
-"""Brings what was read into one form: interventions under their names, levels under one name each.
-
-Knows where names of interventions and levels may stand; must not know whether their values are right.
-"""
+"""Brings what was read into one form: interventions under their names, levels under one name each."""
 
 from __future__ import annotations
 

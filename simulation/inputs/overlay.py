@@ -1,15 +1,9 @@
-"""A scenario file laid over the one it extends.
-
-Knows how chains of files merge and what an overlay replaces; must not know how values are checked.
-"""
+"""A scenario file laid over the one it extends."""
 
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
-from pathlib import Path
 
 from ..domain.messages import Message, listed, shown
 from ..domain.status import LEVELS
@@ -19,8 +13,6 @@ from .problem_list import Node, Place, ProblemList, compact, dotted
 from .yaml_source import read_yaml
 
 LONGEST_CHAIN = 20
-MOST_SEARCHED = 20
-"""Scenarios in which the name of a table is looked for."""
 _LANGUAGE = re.compile(r"""^["']?language["']?\s*:\s*["']?(id|en)\b""", re.MULTILINE)
 NOTHING = "-"
 """Stands in a change for a key that was not there, or is no more."""
@@ -51,7 +43,9 @@ def read_chain(files: Files, collector: ProblemList) -> Chain | None:
     """Read the file that was asked for and all it extends; None where not even that one can be read."""
     source = files.read_top()
     if source is not None and source.path.suffix.lower() in TABLE_ENDINGS:
-        _tell_table(source, collector)
+        message = Message("this is a table; a scenario (.yaml) is asked for, which names its tables")
+        fix = Message("name the scenario that uses this table")
+        collector.add((source.shown, None), "", message, suggestion=fix)
         return None
     layers, complete = _layers(source, [], files, collector)
     return merged(layers, collector, complete) if layers else None
@@ -105,31 +99,6 @@ def merged(layers: list[Node], collector: ProblemList, complete: bool = True) ->
         result = merge.layers(result, above.pop())
     kept = {key: child for key, child in result.mapping.items() if key not in {"extends", "remove"}}
     return Chain(result.with_value(kept), tuple(merge.changes), complete)
-
-
-def _tell_table(source: Source, collector: ProblemList) -> None:
-    """Tell that a table was named where a scenario is asked for, and which scenario names it."""
-    message = Message("this is a table; a scenario (.yaml) is asked for, which names its tables")
-    naming = _naming(source)
-    fix = Message("name the scenario that uses this table")
-    if naming is not None:
-        fix = Message("name {value}, which uses this table", {"value": shown(naming)})
-    collector.add((source.shown, None), "", message, suggestion=fix)
-
-
-def _naming(source: Source) -> str | None:
-    """Return the scenario in the folder of a table that names it, as the reader would name it; None where none does."""
-    name = source.path.name.encode()
-    with suppress(OSError):
-        for path in islice(sorted(source.folder.glob("*.yaml")), MOST_SEARCHED):
-            if (
-                path.is_file()
-                and not path.is_symlink()
-                and path.stat().st_size <= LARGEST_YAML
-                and name in path.read_bytes()
-            ):
-                return str(Path(source.shown).with_name(path.name))
-    return None
 
 
 def _language(text: str) -> str | None:

@@ -1,7 +1,4 @@
-"""Draws that a calibration wrote, read back as distributions.
-
-Knows the Parquet file and what may stand in it; must not know how draws are computed or used.
-"""
+"""Draws that a calibration wrote, read back as distributions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A scenario: read, extended, checked whole, and resolved into what the engines take.
-
-Knows how files become a `Scenario`; must not know how one is run.
-"""
+"""A scenario: read, extended, checked whole, and resolved into what the engines take."""
 
 from __future__ import annotations
 
