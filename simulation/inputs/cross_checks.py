@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from itertools import islice
 from math import exp
 from operator import attrgetter
 from typing import Any
@@ -11,19 +12,15 @@ from typing import Any
 import numpy as np
 
 from ..domain.constraints import LATEST_YEAR
-from ..domain.intervention import COLUMN_PREFIX, FILE_KEYS, Intervention
-from ..domain.messages import Message, ScenarioError, listed, nearest, shown
+from ..domain.intervention import COLUMN_PREFIX, FILE_KEYS, Intervention, column_problems
+from ..domain.messages import Message, ScenarioError, shown
 from ..domain.parameters import ParameterKey, ParameterSet
-from ..domain.target import Target
-from ..domain.villages import Villages
 from .districts import Region
-from .problem_list import Node, ProblemList, tell_at
-from .schema import ScenarioFile
+from .problem_list import Node, ProblemList, place_at, tell_at
 from .tables.cells import NUMBER
 from .tables.dates import date_of
 from .tables.table import non_numeric_cells
 from .validation import Checked
-from .village_table import VillageTable
 
 MOST_LOG_ODDS = 50.0
 """A covariate that moves the log odds further across its column was given in the wrong unit."""
@@ -33,14 +30,25 @@ def check_covariates(node: Node, parameters: ParameterSet, region: Region, colle
     """Tell where a covariate is no numeric column of the village table, or its unit is far too small."""
     for name in parameters.covariates if region.districts else ():
         field = f"transition.covariates.{name}"
-        if not all(name in district.columns for district in region.districts):
-            tell_unknown_column(node, "transition.covariates", field, name, region.districts, collector)
-            continue
-        place = node.get("transition", "covariates", name) or node.mapping["transition"]
-        before = len(collector)
-        tell_not_numeric(place, field, name, region.table, collector)
-        if len(collector) == before:
-            _tell_unit(place, field, name, parameters, region, collector)
+        if not _tell_column(node, field, name, region, collector):
+            _tell_unit(place_at(node, field), field, name, parameters, region, collector)
+
+
+def _tell_column(node: Node, field: str, column: str, region: Region, collector: ProblemList) -> bool:
+    """Return whether a column that must be numeric is not, after telling so, and in which row it is not."""
+    problems = list(column_problems(field, column, region.districts, numeric=True))
+    known = all(column in district.columns for district in region.districts)
+    rows = non_numeric_cells(region.table.table, column) if problems and known and region.table is not None else ()
+    for row, cell in islice(rows, 1):
+        values = {"column": shown(column), "row": row, "table": region.table.table.shown if region.table else ""}
+        message = Message("column {column} must hold numbers only, but row {row} of {table} does not", values)
+        fix = Message("write a number in every row of this column")
+        if "," in cell and NUMBER.fullmatch(cell.replace(",", ".")):
+            fix = Message("write decimals with a point: {value}", {"value": cell.replace(",", ".")})
+        collector.add(place_at(node, field), field, message, found=shown(cell), suggestion=fix)
+        return True
+    tell_at(node, problems, collector)
+    return bool(problems)
 
 
 def _tell_unit(
@@ -60,53 +68,6 @@ def _tell_unit(
     allowed = Message("an odds ratio from {low} to {high}", {"low": f"{1 / most:.6g}", "high": f"{most:.6g}"})
     fix = Message("give the column in a larger unit (per 1,000 people, say), and the odds ratio per that unit")
     collector.add(place, field, message, allowed=allowed, suggestion=fix)
-
-
-def tell_unknown_column(
-    node: Node, above: str, field: str, column: str, districts: tuple[Villages, ...], collector: ProblemList
-) -> None:
-    """Tell that the village table has no such column.
-
-    Parameters
-    ----------
-    node, above
-        Where the column is named: at `above` in `node`, or one below it.
-    """
-    place = node
-    for part in (*above.split("."), column):
-        place = place.mapping.get(part, place)
-    have = sorted(set.intersection(*(set(district.columns) for district in districts)))
-    if column == "subdistrict":
-        fix: Message | None = Message("name kecamatan in eligible.subdistrict")
-    else:
-        fix = nearest(column, have)
-    allowed = Message("one of: {names}", {"names": listed(have)}) if have else Message("a column of the village table")
-    message = Message("the village table has no column {column}", {"column": shown(column)})
-    collector.add(place, field, message, found=shown(column), allowed=allowed, suggestion=fix)
-
-
-def tell_not_numeric(place: Node, field: str, column: str, table: VillageTable | None, collector: ProblemList) -> None:
-    """Tell that a column which must be numeric holds something else, and where first."""
-    if table is None:
-        return
-    for row, cell in non_numeric_cells(table.table, column):
-        message = Message(
-            "column {column} must hold numbers only, but row {row} of {table} does not",
-            {"column": shown(column), "row": row, "table": table.table.shown},
-        )
-        fix = Message("write a number in every row of this column")
-        if "," in cell and NUMBER.fullmatch(cell.replace(",", ".")):
-            fix = Message("write decimals with a point: {value}", {"value": cell.replace(",", ".")})
-        collector.add(place, field, message, found=shown(cell), suggestion=fix)
-        return
-
-
-def check_target(node: Node, checked: Checked[ScenarioFile], collector: ProblemList) -> Target:
-    """Return the target after telling where it makes no sense."""
-    target = checked.model.target
-    if checked.knows("target.reading"):
-        tell_at(node, target.problems(), collector)
-    return target
 
 
 def check_date(node: Node, origin: int | None, collector: ProblemList) -> None:
@@ -156,17 +117,10 @@ def read_intervention(
             return None
         eligible = {name: values[name] for name in ("eligible_subdistricts", "eligible_where")}
         plan = Intervention(section.name, values["starts"], capacity=0, **eligible)
-    problems = list(plan.problems_within(plan.starts - 1 if origin is None else origin, region.districts))
-    if isinstance(plan.priority, str) and plan.priority.startswith(COLUMN_PREFIX):
-        field, column = f"interventions.{plan.name}.priority", plan.priority.removeprefix(COLUMN_PREFIX)
-        if any(problem.field == field for problem in problems) and column in _columns(region):
-            place = node.mapping["interventions"].mapping[plan.name].mapping["priority"]
-            tell_not_numeric(place, field, column, region.table, collector)  # says in which row
-            if len(collector) > before:
-                problems = [problem for problem in problems if problem.field != field]
+    problems = plan.problems_within(plan.starts - 1 if origin is None else origin, region.districts)
+    if region.districts and isinstance(plan.priority, str) and plan.priority.startswith(COLUMN_PREFIX):
+        field = f"interventions.{plan.name}.priority"
+        _tell_column(node, field, plan.priority.removeprefix(COLUMN_PREFIX), region, collector)
+        problems = (problem for problem in problems if problem.field != field)
     tell_at(node, problems, collector)
     return None if checked.broken or len(collector) > before else plan
-
-
-def _columns(region: Region) -> set[str]:
-    return {column for district in region.districts for column in district.columns}

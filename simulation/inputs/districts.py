@@ -39,8 +39,6 @@ class Region:
         District code -> province, where a table of districts says so.
     table
         The village table, where there is one.
-    listed
-        Whether single villages can be named, as those of a village table can.
     dropped_counts
         Whether inherited counts gave way to the statuses of an overlay's table.
     """
@@ -48,7 +46,6 @@ class Region:
     districts: tuple[Villages, ...] = ()
     provinces: Mapping[str, str] = field(default_factory=dict)
     table: VillageTable | None = None
-    listed: bool = False
     dropped_counts: bool = False
 
 
@@ -109,7 +106,7 @@ def _many(node: Node, files: Files, collector: ProblemList, origin: int | None) 
             _tell_other_number(rows_of, code, villages, districts, collector)
             if len(collector) == before:
                 districts[code] = _with_villages(districts[code], villages, rows_of, collector)
-    return Region(tuple(districts.values()), rows.provinces, listed=rows_of is not None)
+    return Region(tuple(districts.values()), rows.provinces)
 
 
 def _tell_other_number(
@@ -229,7 +226,7 @@ class _OneDistrict:
         except ScenarioError as error:
             tell_at(self._scenario, error.problems, self._collector)
             district = _listed(self._code, self._name, replace(table, status=None), None)
-        return Region((district,), {}, table, listed=True, dropped_counts=dropped)
+        return Region((district,), {}, table, dropped)
 
 
 def _arrays(counts: Counts) -> Ints | dict[str, Ints]:

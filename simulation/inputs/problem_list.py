@@ -253,12 +253,17 @@ def tell_at(node: Node, problems: Iterable[Problem], collector: ProblemList) -> 
         )
 
 
-def _place_of(node: Node, problem: Problem) -> Node | Place:
-    """Return where a field stands: its value, the item of a list that is wrong, or the place of what lacks it."""
-    missing = False
-    for part in problem.field.split("."):
-        missing = part not in node.mapping
+def place_at(node: Node, field: str) -> Node:
+    """Return what stands at a dotted field, or else at the nearest key above it."""
+    for part in field.split("."):
         node = node.mapping.get(part, node)
-    if missing and not problem.found:
-        return node.place
-    return next((item for item in node.items if item.text == problem.found), node)
+    return node
+
+
+def _place_of(node: Node, problem: Problem) -> Node | Place:
+    """Return where a problem is: a value, the item of a list that is wrong, or the place of what lacks the field."""
+    above, _, last = problem.field.rpartition(".")
+    if not problem.found and last not in place_at(node, above).mapping:
+        return place_at(node, above).place
+    there = place_at(node, problem.field)
+    return next((item for item in there.items if item.text == problem.found), there)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,16 @@ from typing import Any
 from ..domain.distributions import Distribution, Fixed
 from ..domain.intervention import Intervention
 from ..domain.messages import Message
-from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, ParameterSet
+from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey
 from ..domain.scenario import Assumptions, Provenance
-from ..domain.target import Target
-from .cross_checks import check_covariates, check_date, check_target, read_intervention
+from .cross_checks import check_covariates, check_date, read_intervention
 from .districts import Region, read_districts
 from .files import Files
 from .normalise import prepare
 from .overlay import Chain, merged, python_chain, read_chain, without_counts
 from .parameters import read_parameters
 from .posterior import LearnedDraws
-from .problem_list import Node, Place, ProblemList
+from .problem_list import Place, ProblemList, tell_at
 from .python_source import draws_among, node_of, overlay_of
 from .resolve import StatedAssumptions, yaml_of
 from .schema import InterventionSection, ScenarioFile
@@ -227,10 +226,11 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     return _Resolution(chain, files, collector).scenario()
 
 
+@dataclass
 class _Resolution:
     """Checks a whole scenario and turns it into what the engines take.
 
-    Parameters
+    Attributes
     ----------
     chain, files, collector
         The scenario as written, the files that it names, and where problems go.
@@ -240,107 +240,80 @@ class _Resolution:
         Whether its districts hold, too.
     """
 
-    def __init__(
-        self,
-        chain: Chain,
-        files: Files,
-        collector: ProblemList,
-        base: Scenario | None = None,
-        *,
-        keeps_districts: bool = False,
-    ) -> None:
-        self._chain = chain
-        self._files = files
-        self._collector = collector
-        self._base = base
-        self._keeps_districts = keeps_districts
-
-    @property
-    def _node(self) -> Node:
-        return self._chain.node
+    chain: Chain
+    files: Files
+    collector: ProblemList
+    base: Scenario | None = None
+    keeps_districts: bool = False
 
     def scenario(self) -> Scenario:
         """Return the scenario, or raise with every problem."""
-        checked = self._check_file()
+        entries = {key: child for key, child in self.chain.node.mapping.items() if key != "interventions"}
+        whole, complete = self.chain.node.with_value(entries), self.chain.complete
+        checked = check(ScenarioFile, whole, self.collector, complete=complete)
+        model, origin = checked.model, checked.get("origin")
         plans = self._check_plans()
         region = self._region(checked)
         if region.dropped_counts:
-            self._chain = without_counts(self._chain)
-        origin = checked.get("origin")
-        check_date(self._node, origin, self._collector)
+            self.chain = without_counts(self.chain)
+        node = self.chain.node
+        check_date(node, origin, self.collector)
         interventions = [
-            read_intervention(self._node, plan, origin, region, self._collector)
+            read_intervention(node, plan, origin, region, self.collector)
             for name, plan in plans.items()
             if plan.get("name") == name
         ]
-        sound = {name: plan.model for name, plan in plans.items()}
-        kept = None if self._base is None else LearnedDraws.of(self._base.parameters)
-        parameters = read_parameters(self._node, checked.model.transition, sound, self._files, self._collector, kept)
-        check_covariates(self._node, parameters, region, self._collector)
-        target = check_target(self._node, checked, self._collector)
-        return self._finished(
-            checked.model, parameters, region, target, [plan for plan in interventions if plan is not None]
-        )
-
-    def _region(self, checked: Checked[ScenarioFile]) -> Region:
-        if self._base is None or not self._keeps_districts:
-            return read_districts(self._node, checked, self._files, self._collector, self._chain.complete)
-        listed = not all(district.made_up for district in self._base.districts)
-        return Region(self._base.districts, self._base.provinces, listed=listed)
-
-    def _check_file(self) -> Checked[ScenarioFile]:
-        entries = {key: child for key, child in self._node.mapping.items() if key != "interventions"}
-        node = self._node.with_value(entries)
-        return check(ScenarioFile, node, self._collector, complete=self._chain.complete)
-
-    def _check_plans(self) -> dict[str, Checked[Any]]:
-        section = self._node.get("interventions")
-        plans = section.mapping if section is not None else {}
-        if section is not None and len(plans) > MOST_INTERVENTIONS:
-            message = Message("there are more than {most} interventions", {"most": MOST_INTERVENTIONS})
-            fix = Message("write interventions that act alike as one")
-            self._collector.add(section.place, "interventions", message, suggestion=fix)
-        return {
-            name: check(
-                InterventionSection,
-                plan,
-                self._collector,
-                under=("interventions", name),
-                complete=self._chain.complete,
-            )
-            for name, plan in islice(plans.items(), MOST_INTERVENTIONS)
-        }
-
-    def _finished(
-        self,
-        model: ScenarioFile,
-        parameters: ParameterSet,
-        region: Region,
-        target: Target,
-        interventions: list[Intervention],
-    ) -> Scenario:
-        """Return the scenario; what is still wrong is raised here."""
-        sources = given_sources(self._node, parameters, interventions, self._collector, self._chain.complete)
-        self._collector.raise_if_any()
+        sound = tuple(plan for plan in interventions if plan is not None)
+        kept = None if self.base is None else LearnedDraws.of(self.base.parameters)
+        stated = {name: plan.model for name, plan in plans.items()}
+        parameters = read_parameters(node, model.transition, stated, self.files, self.collector, kept)
+        check_covariates(node, parameters, region, self.collector)
+        if checked.knows("target.reading"):
+            tell_at(node, model.target.problems(), self.collector)
+        sources = given_sources(node, parameters, sound, self.collector, complete)
+        self.collector.raise_if_any()
         read = Assumptions(
             name=model.name,
             origin=model.origin,
             horizon=model.horizon,
             districts=region.districts,
             parameters=parameters,
-            target=target,
-            interventions=tuple(interventions),
+            target=model.target,
+            interventions=sound,
             overlap=model.overlap,
             min_years=model.transition.min_years,
         )
-        before = Provenance() if self._base is None else self._base.provenance
+        return self._with_provenance(read, model, region, sources)
+
+    def _check_plans(self) -> dict[str, Checked[Any]]:
+        section = self.chain.node.get("interventions")
+        plans = section.mapping if section is not None else {}
+        if section is not None and len(plans) > MOST_INTERVENTIONS:
+            message = Message("there are more than {most} interventions", {"most": MOST_INTERVENTIONS})
+            fix = Message("write interventions that act alike as one")
+            self.collector.add(section.place, "interventions", message, suggestion=fix)
+        complete = self.chain.complete
+        return {
+            name: check(InterventionSection, plan, self.collector, under=("interventions", name), complete=complete)
+            for name, plan in islice(plans.items(), MOST_INTERVENTIONS)
+        }
+
+    def _region(self, checked: Checked[ScenarioFile]) -> Region:
+        if self.base is None or not self.keeps_districts:
+            return read_districts(self.chain.node, checked, self.files, self.collector, self.chain.complete)
+        return Region(self.base.districts, self.base.provinces)
+
+    def _with_provenance(
+        self, read: Assumptions, model: ScenarioFile, region: Region, sources: Mapping[str, str]
+    ) -> Scenario:
+        before = Provenance() if self.base is None else self.base.provenance
         for note in before.notes:
-            self._collector.note(note)
-        table = before.table if self._keeps_districts else ""
+            self.collector.note(note)
+        table = before.table if self.keeps_districts else ""
         provenance = Provenance(
             sources=sources,
-            files={**before.files, **self._files.hashes},
-            changes=(*before.changes, *self._chain.changes),
+            files={**before.files, **self.files.hashes},
+            changes=(*before.changes, *self.chain.changes),
             table=region.table.table.shown if region.table is not None else table,
             read=read,
             as_of=model.villages.as_of if model.villages is not None else None,
@@ -352,5 +325,5 @@ class _Resolution:
             provinces=region.provinces,
             provenance=provenance,
         )
-        note_placeholders(scenario, self._node, self._collector)
-        return replace(scenario, provenance=replace(provenance, notes=tuple(self._collector.notes)))
+        note_placeholders(scenario, self.chain.node, self.collector)
+        return replace(scenario, provenance=replace(provenance, notes=tuple(self.collector.notes)))
