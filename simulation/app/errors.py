@@ -15,10 +15,10 @@ from typing import Any
 
 import typer
 
-from ..domain.messages import KampungError, Problem, ProblemsError, listed
+from ..domain.messages import KampungError, Message, Problem, ProblemsError, listed
 from ..engine.failure import EnsembleError
 from ..inputs.tables.table import spans
-from ..report.language import Language, printable
+from ..report.language import Language, phrase, printable
 from .options import Settings, language_of_help
 
 RUN_FAILED = 1
@@ -28,6 +28,11 @@ _SHEET = re.compile(r"(.+)\[([^\[\]]+)\]")
 """A workbook and one of its sheets; names of sheets hold no brackets."""
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """The base class of Typer's usage errors, of which it exports only `BadParameter`."""
+_DETAILS = {
+    "found": phrase("found: {found}"),
+    "allowed": phrase("allowed: {allowed}"),
+    "suggestion": phrase("suggestion: {suggestion}"),
+}
 _PARENTHESIS = re.compile(r" \((.*)\)$")
 
 
@@ -60,39 +65,25 @@ def _show(settings: Settings, error: Exception) -> int:
         case ProblemsError():
             show_problems(settings, [error])
             return BAD_INPUT
-        case KampungError():
-            return _show_refusal(settings, error)
         case StoppedError():
-            typer.echo(printable(str(error), lines=True), err=True)
-            return RUN_FAILED
+            sentences = [str(error)]
         case MemoryError():
-            typer.echo(say("The run failed: not enough memory. Ask for fewer draws or replicates."), err=True)
-            return RUN_FAILED
-    kind = type(error).__name__
-    typer.echo(printable(say("The run failed: {kind}: {reason}", kind=kind, reason=error)), err=True)
-    if not settings.debug:
-        typer.echo(say("Run it again with --debug to see where."), err=True)
-    return RUN_FAILED
-
-
-def _show_refusal(settings: Settings, error: KampungError) -> int:
-    """Show the reasons of a refusal or of a failed run, and return the exit code."""
-    failed, reasons = isinstance(error, EnsembleError), _reasons(settings, error)
-    say = settings.language().say
-    if len(reasons) > 1:
-        sentences = [say("Not possible, for several reasons:"), *(f"- {reason}" for reason in reasons)]
-    elif failed:
-        sentences = [say("The run failed: {reason}", reason=reasons[0])]
-    else:
-        sentences = [say("Not possible: {reason}", reason=reasons[0])]
+            sentences = [say("The run failed: not enough memory. Ask for fewer draws or replicates.")]
+        case KampungError():
+            reasons = [settings.in_words(reason) for reason in getattr(error, "reasons", [str(error)])]
+            if len(reasons) > 1:
+                sentences = [say("Not possible, for several reasons:"), *(f"- {reason}" for reason in reasons)]
+            elif isinstance(error, EnsembleError):
+                sentences = [say("The run failed: {reason}", reason=reasons[0])]
+            else:
+                sentences = [say("Not possible: {reason}", reason=reasons[0])]
+        case _:
+            sentences = [say("The run failed: {kind}: {reason}", kind=type(error).__name__, reason=error)]
+            if not settings.debug:
+                sentences.append(say("Run it again with --debug to see where."))
     typer.echo(printable("\n".join([*sentences, *getattr(error, "__notes__", ())]), lines=True), err=True)
-    return RUN_FAILED if failed else BAD_INPUT
-
-
-def _reasons(settings: Settings, error: KampungError) -> list[str]:
-    """Return the reasons of an error in the reader's language, or its text where it has none."""
-    speech = settings.language()
-    return [speech.problem(reason) for reason in getattr(error, "reasons", ())] or [str(error)]
+    refused = isinstance(error, KampungError) and not isinstance(error, EnsembleError)
+    return BAD_INPUT if refused else RUN_FAILED
 
 
 def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
@@ -106,23 +97,11 @@ def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
     typer.echo(speech.say("Problems found: {number}. Nothing was written.", number=number), err=True)
 
 
-def problem_data(settings: Settings, error: ProblemsError) -> list[dict[str, Any]]:
-    """Return problems as plain data, in the language in which they would be shown."""
-    speech = settings.speaking(error.language).language()
-    return [as_data(speech, problem) for problem in error.problems]
-
-
 def as_data(speech: Language, problem: Problem) -> dict[str, Any]:
     """Return a problem as plain data."""
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "field": problem.field,
-        "message": speech.problem(problem.message),
-        "found": problem.found,
-        "allowed": None if problem.allowed is None else speech.problem(problem.allowed),
-        "suggestion": None if problem.suggestion is None else speech.problem(problem.suggestion),
-    }
+    shown = {name: getattr(problem, name) for name in ("file", "line", "field", "message", "found")}
+    shown |= {"allowed": problem.allowed, "suggestion": problem.suggestion}
+    return {name: speech.problem(value) if isinstance(value, Message) else value for name, value in shown.items()}
 
 
 def problem_lines(speech: Language, problems: Iterable[Problem]) -> Iterator[str]:
@@ -154,12 +133,9 @@ def with_sheet(speech: Language, table: str) -> str:
 def _lines(speech: Language, problem: Problem) -> list[str]:
     data = as_data(speech, problem)
     lines = [_place(speech, problem), f"  {data['message']}"]
-    if data["found"]:
-        lines.append("  " + speech.say("found: {found}", found=data["found"]))
-    if data["allowed"]:
-        lines.append("  " + speech.say("allowed: {allowed}", allowed=data["allowed"]))
-    if data["suggestion"]:
-        lines.append("  " + speech.say("suggestion: {suggestion}", suggestion=data["suggestion"]))
+    for name, sentence in _DETAILS.items():
+        if data[name]:
+            lines.append("  " + speech.say(sentence, **data))
     return lines
 
 

@@ -35,17 +35,14 @@ class Replayable:
     agent: str | None
     several: bool
 
-    def command(self, draw: int, replicate: int, district: str) -> str:
-        """Return the command that runs one trajectory again."""
-        options: dict[str, int | str | None] = {"--draw": draw, "--replicate": replicate, "--seed": self.seed}
-        options |= {"--agent": self.agent, "--district": district if self.several else None}
+    def command(self, failure: Failure) -> str:
+        """Return the command that runs a failed trajectory again."""
+        options: dict[str, int | str | None] = {"--draw": failure.draw, "--replicate": failure.replicate}
+        options |= {"--seed": self.seed, "--agent": self.agent}
+        options |= {"--district": failure.district_code} if self.several else {}
         given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
         words = ["kampungkb", "replay", str(self.scenario), *given]
         return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
-
-    def of(self, failure: Failure) -> str:
-        """Return the command that runs a failed trajectory again."""
-        return self.command(failure.draw, failure.replicate, failure.district_code)
 
 
 def tell_failures(settings: Settings, result: ForecastResult, again: Replayable, folder: Path) -> None:
@@ -56,14 +53,14 @@ def tell_failures(settings: Settings, result: ForecastResult, again: Replayable,
     lines = list(failure_caveats(speech, result)) if settings.as_json else [""]
     lines.append(speech.say("Failed trajectories: {number}. The first:", number=speech.number(failed.number)))
     for failure in failed.first:
-        lines += [f"- {failure_told(speech, failure)}", f"  {again.of(failure)}"]
+        lines += [f"- {in_words(speech, failure)}", f"  {again.command(failure)}"]
     lines.append(speech.say("All of them: {file}", file=folder / FAILURES))
     typer.echo(printable("\n".join(lines), lines=True), err=True)
 
 
-def failure_told(speech: Language, failure: Failure) -> str:
+def in_words(speech: Language, failure: Failure) -> str:
     """Return which trajectory failed, when, where and why."""
-    said = {key: getattr(failure, key) for key in ("draw", "replicate", "year", "place", "error")}
+    said = vars(failure)
     if not failure.place:
         return speech.say("draw {draw}, replicate {replicate}: {error}", **said)
     if failure.year is None:

@@ -2,64 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from .errors import BAD_INPUT, show_problems
 from .options import Settings
 
 if TYPE_CHECKING:
-    from ..domain.messages import Problem, ProblemsError
     from ..inputs.scenario import Scenario
     from ..report.kinds.kind import AnyKind
     from ..report.store.folder import Answer
 
 
 def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
-    """Read scenario files; show all problems of all files at once.
+    """Read scenario files, show the notes on them, and speak the language of the first.
 
     Raises
     ------
-    typer.Exit
-        If one of them has problems.
+    ScenarioError
+        If one of them has problems: with those of all files, each once, as where two share a broken table.
     """
-    from ..domain.messages import ProblemsError
+    from ..domain.messages import Problem, ProblemsError, ScenarioError
     from ..inputs.scenario import load_scenario
 
-    loaded, errors = [], []
+    loaded: list[Scenario] = []
+    problems: list[Problem] = []
+    spoken: str | None = None
     for path in paths:
         try:
             loaded.append(load_scenario(path))
         except ProblemsError as error:
-            errors.append(error)
-    if errors:
-        show_problems(settings, list(_each_once(errors)))
-        raise typer.Exit(BAD_INPUT)
+            problems += [problem for problem in error.problems if problem not in problems]
+            spoken = spoken or error.language
+    if problems:
+        raise ScenarioError(problems, spoken)
     for scenario in loaded:
         tell_changes(settings, scenario)
+    settings.lang = settings.lang or loaded[0].language
     return loaded
-
-
-def _each_once(errors: Sequence[ProblemsError]) -> Iterator[ProblemsError]:
-    """Yield the errors without problems that an earlier one has, as where two scenarios share a broken table."""
-    from ..domain.messages import ProblemsError
-
-    shown: list[Problem] = []
-    for error in errors:
-        fresh = [problem for problem in error.problems if problem not in shown]
-        shown += fresh
-        if fresh:
-            yield ProblemsError(fresh, error.language)
 
 
 def tell_changes(settings: Settings, scenario: Scenario) -> None:
     """Show the notes on a scenario; with ``--verbose``, also what its overlays changed."""
-    speech = settings.speaking(scenario.language).language()
+    speaking = settings.speaking(scenario.language)
     for note in scenario.provenance.notes:
-        settings.note(speech.problem(note))
+        speaking.note(note)
     if settings.verbose:
         for change in scenario.provenance.changes:
             settings.note(change)
@@ -81,7 +68,7 @@ def finished_run(settings: Settings, folder: Path, kinds: Mapping[str, AnyKind] 
     from ..report.store.folder import load
 
     found = load(folder, kinds or FORECASTS)
-    settings.speak(found.result.language)
+    settings.lang = settings.lang or found.result.language
     if which := which_run(settings.language(), found):
         settings.note(which)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -88,6 +88,9 @@ Engine = Annotated[
 ]
 """Of what takes the exact engine by itself where that applies."""
 EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
+Agent = Annotated[
+    str | None, typer.Option(metavar="FILE:CLASS", help=HELP.say("Own agents (engine mesa); FILE is run."))
+]
 Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("Forecast year [the first]."), show_default=False)]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
 Workers = Annotated[
@@ -136,10 +139,6 @@ class Settings:
             self.as_json or above.as_json,
         )
 
-    def speak(self, of_scenario: str | None) -> None:
-        """Speak the scenario's language from now on, unless another was asked for."""
-        self.lang = self.lang or of_scenario
-
     def speaking(self, of_scenario: str | None) -> Settings:
         """Return these settings in the scenario's language, unless another was asked for."""
         return replace(self, lang=self.lang or of_scenario)
@@ -163,3 +162,15 @@ def print_json(value: Any) -> None:
     from ..report.files import json_text
 
     typer.echo(json_text(value), nl=False)
+
+
+def print_written(settings: Settings, paths: Iterable[Path], kept: Iterable[Path] = ()) -> None:
+    """Print where files were written, and where those are `kept` that somebody had changed by hand."""
+    say = settings.language().say
+    for path in kept:
+        settings.note(say("Changed by hand since it was written, and kept as {path}.", path=path))
+    if settings.as_json:
+        print_json({"written": [str(path) for path in paths]})
+        return
+    for path in paths:
+        typer.echo(say("Written: {path}", path=path))

@@ -19,6 +19,7 @@ from agents_desk import DRAWS, FAILING, REPLICATES, forecast, lay_out
 from command_line import ROOT, Run, unbroken
 
 from simulation.app.failure_report import Replayable
+from simulation.engine.failure import Failure
 
 ALL = DRAWS * REPLICATES
 
@@ -167,7 +168,7 @@ def test_a_class_that_cannot_be_used_is_bad_input(run: Run, tmp_path: Path, agen
 def test_a_shell_reads_every_path_of_a_command_as_it_was_given(scenario: str, agent: str) -> None:
     """Blanks, quotes, backslashes and wildcards included; a district is named where there are several."""
     for several in (True, False):
-        command = Replayable(Path(scenario), 7, agent, several).command(2, 9, "63.01")
+        command = Replayable(Path(scenario), 7, agent, several).command(Failure("63.01", 2, 9, None, "", ""))
         words = shlex.split(command)
         assert words[:3] == ["kampungkb", "replay", scenario]
         options = dict(zip(words[3::2], words[4::2], strict=True))

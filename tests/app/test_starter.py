@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from simulation.app.cli import app
-from simulation.app.starter import write_starter
+from simulation.app.commands.new import write_starter
 from simulation.domain.messages import Refusal
 from simulation.domain.villages import DistrictCounts, KnownStatuses
 from simulation.inputs.scenario import load_scenario

@@ -39,7 +39,6 @@ def backtest(
 ) -> None:
     """Back-test the model, or find the back-test, and print the answer."""
     loaded = None if scenario is None else load_all(settings, [scenario])[0]
-    settings.speak(None if loaded is None else loaded.language)
 
     from ...inference.backtest.rolling import read_panels
     from ...report.kinds.backtest import BACKTEST, PastYears
@@ -47,6 +46,6 @@ def backtest(
 
     gathered = read_panels(panels, loaded, fixed_cohort=fixed_cohort)
     for note in gathered.notes:
-        settings.note(settings.language().problem(note))
+        settings.note(note)
     question = PastYears.of(gathered.evidence.panels, loaded, draws, seed)
     answer(settings, BACKTEST, question, out, force=force, figures=not no_figures)

@@ -63,7 +63,6 @@ def calibrate(
 ) -> None:
     """Learn the parameters of a scenario from data, and write draws and a scenario that uses them."""
     (loaded,) = load_all(settings, [scenario])
-    settings.speak(loaded.language)
 
     from ...inputs.observations.evidence import read_evidence
     from ...report.calibrated_scenario import ENDING, CalibratedScenario
@@ -77,7 +76,7 @@ def calibrate(
     _refuse(loaded, files, draws)
     gathered = read_evidence(named, loaded, fixed_cohort=fixed_cohort)
     for note in gathered.notes:
-        settings.note(speech.problem(note))
+        settings.note(note)
 
     question = Learning.of(gathered.evidence, loaded, draws, seed, estimate_effects=estimate_effects)
     found = answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures)

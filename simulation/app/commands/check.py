@@ -11,7 +11,7 @@ import typer
 from ...domain.status import LEVELS
 from ...report.language import printable
 from ..command import command
-from ..errors import BAD_INPUT, problem_data, show_problems, with_sheet
+from ..errors import BAD_INPUT, as_data, show_problems, with_sheet
 from ..load_scenarios import tell_changes
 from ..options import ScenarioFiles, Settings, print_json
 
@@ -41,7 +41,12 @@ def check(
         if not settings.as_json:
             typer.echo(_in_order(settings.speaking(scenario.language), path, scenario))
     if settings.as_json:
-        print_json({"ok": not errors, "problems": [data for error in errors for data in problem_data(settings, error)]})
+        problems = [
+            as_data(settings.speaking(error.language).language(), problem)
+            for error in errors
+            for problem in error.problems
+        ]
+        print_json({"ok": not errors, "problems": problems})
     elif errors:
         show_problems(settings, errors)
     if errors:

@@ -48,7 +48,6 @@ def compare(
 ) -> None:
     """Compare scenarios with a baseline, or find the comparison, and print the answer."""
     loaded = load_all(settings, [baseline, *scenarios])
-    settings.speak(loaded[0].language)
 
     from ...decision.pairing import leading_scenario
     from ...report.kinds.comparison import COMPARISON, Comparing

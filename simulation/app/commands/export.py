@@ -8,7 +8,7 @@ import typer
 
 from ..command import command
 from ..load_scenarios import finished_run
-from ..options import HELP, Run, Settings, print_json
+from ..options import HELP, Run, Settings, print_written
 
 Xlsx = Annotated[bool, typer.Option("--xlsx", help=HELP.say("As a workbook, the only format so far."))]
 
@@ -24,11 +24,6 @@ def export(
     from ...report.kinds.registry import KINDS
     from ...report.runs import write_workbook
 
-    found, speech = finished_run(settings, run, KINDS), settings.language()
-    path, changed = write_workbook(speech, found)
-    for kept in changed:
-        settings.note(speech.say("Changed by hand since it was written, and kept as {path}.", path=kept))
-    if settings.as_json:
-        print_json({"written": [str(path)]})
-    else:
-        typer.echo(speech.say("Written: {path}", path=path))
+    found = finished_run(settings, run, KINDS)
+    path, changed = write_workbook(settings.language(), found)
+    print_written(settings, [path], changed)

@@ -9,8 +9,9 @@ import typer
 
 from ..command import command
 from ..errors import RUN_FAILED
-from ..load_scenarios import tell_changes, tell_ignored
+from ..load_scenarios import load_all, tell_ignored
 from ..options import (
+    Agent,
     Draws,
     EngineChoice,
     EngineOption,
@@ -24,7 +25,6 @@ from ..options import (
     Settings,
     Workers,
 )
-from .replay import Agent, own_agent
 
 
 @command
@@ -43,11 +43,10 @@ def forecast(
     out: Out = Path("results"),
 ) -> None:
     """Run the ensemble of a scenario, or find it, and print the answer."""
-    from ...inputs.scenario import load_scenario
+    (loaded,) = load_all(settings, [scenario])
 
-    loaded = load_scenario(scenario)
-    settings.speak(loaded.language)
-
+    from ...domain.messages import Message, Refusal
+    from ...engine.agent_loader import load_agent
     from ...engine.effort import Effort
     from ...engine.failure import EnsembleError
     from ...inference.forecast import FailedTrajectoriesWarning
@@ -56,10 +55,12 @@ def forecast(
     from ..failure_report import Replayable, tell_failures
     from ..runner import answer
 
-    tell_changes(settings, loaded)
     tell_ignored(settings, loaded, draws)
     effort = Effort.of(loaded, draws, replicates)
-    agent_class = own_agent(agent, engine.value)
+    if agent is not None and engine != EngineChoice.mesa:
+        values = {"engine": engine.value}
+        raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", values))
+    agent_class = None if agent is None else load_agent(agent)
     again = Replayable(scenario, seed, agent, len(loaded.districts) > 1)
     question = ask(loaded, effort, seed, engine.value, precision, agent_class)
     warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
@@ -67,7 +68,7 @@ def forecast(
         found = answer(settings, FORECAST, question, out, workers=workers, force=force, figures=not no_figures)
     except EnsembleError as error:
         if error.failures:
-            error.add_note(f"  {again.of(error.failures[0])}")
+            error.add_note(f"  {again.command(error.failures[0])}")
         raise
     if found.result.failures is not None:
         tell_failures(settings, found.result, again, found.path)

@@ -60,7 +60,6 @@ def plan(
 ) -> None:
     """Make a plan for a scenario, or find it, and print the answer."""
     (loaded,) = load_all(settings, [scenario])
-    settings.speak(loaded.language)
 
     from ...decision.plan.request import PlanRequest
     from ...report.kinds.plan.kind import PLAN, Planning

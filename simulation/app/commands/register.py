@@ -129,7 +129,7 @@ def score(
     if not (contents.digest or contents.changes):
         raise Refusal(Message("{folder} is no register: nothing was added to it", {"folder": str(folder)}))
     forecasts = [entry.forecast for entry in contents.entries]
-    settings.speak(next((one.language for one in forecasts), None))
+    settings.lang = settings.lang or next((one.language for one in forecasts), None)
     speech = settings.language()
     happened = read_outcomes(
         actuals, {one.district_code: one.district for forecast in forecasts for one in forecast.districts}

@@ -15,7 +15,7 @@ from ...report.language import printable
 from ..command import command
 from ..errors import RUN_FAILED
 from ..load_scenarios import finished_run, load_all
-from ..options import HELP, Settings, at_least_zero
+from ..options import HELP, Agent, Settings, at_least_zero
 
 if TYPE_CHECKING:
     from ...domain.villages import Villages
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from ...report.document.blocks import Cell, Document
     from ...report.language import Language
 
-Agent = Annotated[
-    str | None, typer.Option(metavar="FILE:CLASS", help=HELP.say("Own agents (engine mesa); FILE is run."))
-]
 Draw = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Which draw, from 0."))]
 Replicate = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Which replicate, from 0."))]
 What = Annotated[
@@ -91,8 +88,7 @@ def replay(
 ) -> None:
     """Run a single trajectory with agents and print its years, or how it failed."""
     run = finished_run(settings, what) if what.is_dir() else None
-    (loaded,) = load_all(settings, [what]) if run is None else (run.scenario,)
-    settings.speak(loaded.language)
+    loaded = load_all(settings, [what])[0] if run is None else run.scenario
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)  # an agent that brings down the process shows where
 
@@ -108,25 +104,6 @@ def replay(
     if life.failure is not None and life.error is not None:
         _show_failure(settings, life.failure, life.error, agent_class)
         raise typer.Exit(RUN_FAILED)
-
-
-def own_agent(named: str | None, engine: str) -> type[VillageAgent] | None:
-    """Return the agent class that an option names.
-
-    Raises
-    ------
-    KampungError
-        Where there is none, or the engine has no agents.
-    """
-    if named is None:
-        return None
-    if engine != "mesa":
-        from ...domain.messages import Message, Refusal
-
-        raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", {"engine": engine}))
-    from ...engine.agent_loader import load_agent
-
-    return load_agent(named)
 
 
 def _district(scenario: Scenario, code: str | None) -> Villages:
@@ -220,12 +197,12 @@ def _document(speech: Language, scenario: Scenario, life: Life) -> Document:
 def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
     """Show on stderr what failed and where in the agent's file, with ``--debug`` the whole traceback."""
     from ...engine.failure import own_frames
-    from ..failure_report import failure_told
+    from ..failure_report import in_words
 
     speech = settings.language()
     frames = [] if settings.debug else own_frames(error, agent_class)
     trace = traceback.format_list(frames) if frames else traceback.format_exception(error)
-    said = speech.say("Failed: {failure}", failure=failure_told(speech, failure))
+    said = speech.say("Failed: {failure}", failure=in_words(speech, failure))
     typer.echo(printable("\n".join([said, "".join(trace).rstrip()]), lines=True), err=True)
     if frames:
         settings.note(speech.say("--debug shows the whole traceback."))

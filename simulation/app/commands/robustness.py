@@ -23,7 +23,6 @@ def robustness(
 ) -> None:
     """Try the scenarios in every state of the world, or find that, and print it."""
     loaded = load_all(settings, scenarios)
-    settings.speak(loaded[0].language)
 
     from ...decision.pairing import leading_scenario
     from ...engine.effort import Effort

@@ -33,7 +33,6 @@ def sensitivity(
 ) -> None:
     """Analyse what the answer depends on, or find the analysis, and print it."""
     (loaded,) = load_all(settings, [scenario])
-    settings.speak(loaded.language)
 
     from ...report.kinds.question import Question
     from ...report.kinds.sensitivity import SENSITIVITY, Analysis
