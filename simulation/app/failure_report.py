@@ -5,55 +5,34 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from ..engine.failure import Failure
 from ..report.kinds.forecast.kind import FAILURES
-from ..report.kinds.forecast.result import ForecastResult
+from ..report.kinds.forecast.result import Failures, ForecastResult
 from ..report.kinds.forecast.words import failure_caveats
 from ..report.language import Language, printable
 from .options import Settings
 
 
-@dataclass(frozen=True)
-class Replayable:
-    """What the command line said about a run, enough to run one of its trajectories again.
-
-    Attributes
-    ----------
-    scenario, seed, agent
-        The scenario file, the seed and the option ``--agent``.
-    several
-        Whether the scenario has several districts, so that one must be named.
-    """
-
-    scenario: Path
-    seed: int
-    agent: str | None
-    several: bool
-
-    def command(self, failure: Failure) -> str:
-        """Return the command that runs a failed trajectory again."""
-        options: dict[str, int | str | None] = {"--draw": failure.draw, "--replicate": failure.replicate}
-        options |= {"--seed": self.seed, "--agent": self.agent}
-        options |= {"--district": failure.district_code} if self.several else {}
-        given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-        words = ["kampungkb", "replay", str(self.scenario), *given]
-        return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+def replay_command(what: Path, failure: Failure, **options: int | str | None) -> str:
+    """Return the command that runs a failed trajectory of a scenario or a run again, as a shell reads it."""
+    named = {"draw": failure.draw, "replicate": failure.replicate, **options}
+    given = [word for name, value in named.items() if value is not None for word in (f"--{name}", str(value))]
+    words = ["kampungkb", "replay", str(what), *given]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
-def tell_failures(settings: Settings, result: ForecastResult, again: Replayable, folder: Path) -> None:
+def tell_failures(settings: Settings, result: ForecastResult, failed: Failures, folder: Path) -> None:
     """Show on stderr which trajectories of a run failed, and the commands that run the first of them again."""
-    speech, failed = settings.language(), result.failures
-    if failed is None:
-        return
+    speech = settings.language()
     lines = list(failure_caveats(speech, result)) if settings.as_json else [""]
     lines.append(speech.say("Failed trajectories: {number}. The first:", number=speech.number(failed.number)))
     for failure in failed.first:
-        lines += [f"- {in_words(speech, failure)}", f"  {again.command(failure)}"]
+        district = failure.district_code if len(result.districts) > 1 else None
+        lines += [f"- {in_words(speech, failure)}", f"  {replay_command(folder, failure, district=district)}"]
     lines.append(speech.say("All of them: {file}", file=folder / FAILURES))
     typer.echo(printable("\n".join(lines), lines=True), err=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -128,16 +128,8 @@ class Settings:
 
     def also(self, context: typer.Context) -> Settings:
         """Return these settings joined with those given before the command's name."""
-        above = context.obj
-        if not isinstance(above, Settings):
-            return self
-        return Settings(
-            self.lang or above.lang,
-            self.quiet or above.quiet,
-            self.verbose or above.verbose,
-            self.debug or above.debug,
-            self.as_json or above.as_json,
-        )
+        above = context.obj if isinstance(context.obj, Settings) else Settings()
+        return Settings(*(mine or other for mine, other in zip(astuple(self), astuple(above), strict=True)))
 
     def speaking(self, of_scenario: str | None) -> Settings:
         """Return these settings in the scenario's language, unless another was asked for."""

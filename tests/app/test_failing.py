@@ -18,7 +18,7 @@ import pytest
 from agents_desk import DRAWS, FAILING, REPLICATES, forecast, lay_out
 from command_line import ROOT, Run, unbroken
 
-from simulation.app.failure_report import Replayable
+from simulation.app.failure_report import replay_command
 from simulation.engine.failure import Failure
 
 ALL = DRAWS * REPLICATES
@@ -57,7 +57,8 @@ def test_the_rest_completes_and_every_failure_is_reported(run: Run, tmp_path: Pa
     assert {row["place"].split(":")[0] for row in rows} == {"it's mine.py"}
     for row in rows[:3]:
         assert row["command"] == f"kampungkb replay . --draw {row['draw']} --replicate {row['replicate']}"
-        assert f"--draw {row['draw']} --replicate {row['replicate']} --seed 3" in done.stderr
+        folder = run_folder(tmp_path).relative_to(tmp_path)
+        assert f"kampungkb replay {folder} --draw {row['draw']} --replicate {row['replicate']}\n" in done.stderr
         assert f"draw {row['draw']}, replicate {row['replicate']}, 2027, it's mine.py:" in done.stderr
     assert f"draw {rows[3]['draw']}, replicate {rows[3]['replicate']}," not in done.stderr
     assert "failures.csv" in done.stderr
@@ -168,7 +169,9 @@ def test_a_class_that_cannot_be_used_is_bad_input(run: Run, tmp_path: Path, agen
 def test_a_shell_reads_every_path_of_a_command_as_it_was_given(scenario: str, agent: str) -> None:
     """Blanks, quotes, backslashes and wildcards included; a district is named where there are several."""
     for several in (True, False):
-        command = Replayable(Path(scenario), 7, agent, several).command(Failure("63.01", 2, 9, None, "", ""))
+        named = "63.01" if several else None
+        failure = Failure("63.01", 2, 9, None, "", "")
+        command = replay_command(Path(scenario), failure, seed=7, agent=agent, district=named)
         words = shlex.split(command)
         assert words[:3] == ["kampungkb", "replay", scenario]
         options = dict(zip(words[3::2], words[4::2], strict=True))
@@ -197,7 +200,7 @@ def test_an_agent_that_ends_its_process_is_isolated_too(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert "1 of 50 trajectories failed" in unbroken(answer)
     assert "draw 2, replicate 3: process ended" in said
-    assert "kampungkb replay 'saya punya.yaml' --draw 2 --replicate 3 --seed 0" in said
+    assert f"kampungkb replay {run_folder(tmp_path).relative_to(tmp_path)} --draw 2 --replicate 3" in said
 
 
 @pytest.mark.slow

@@ -52,7 +52,7 @@ def forecast(
     from ...inference.forecast import FailedTrajectoriesWarning
     from ...report.kinds.forecast.kind import FORECAST
     from ...report.kinds.forecast.result import ask
-    from ..failure_report import Replayable, tell_failures
+    from ..failure_report import replay_command, tell_failures
     from ..runner import answer
 
     tell_ignored(settings, loaded, draws)
@@ -61,15 +61,16 @@ def forecast(
         values = {"engine": engine.value}
         raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", values))
     agent_class = None if agent is None else load_agent(agent)
-    again = Replayable(scenario, seed, agent, len(loaded.districts) > 1)
     question = ask(loaded, effort, seed, engine.value, precision, agent_class)
     warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
     try:
         found = answer(settings, FORECAST, question, out, workers=workers, force=force, figures=not no_figures)
     except EnsembleError as error:
         if error.failures:
-            error.add_note(f"  {again.command(error.failures[0])}")
+            first = error.failures[0]
+            district = first.district_code if len(loaded.districts) > 1 else None
+            error.add_note(f"  {replay_command(scenario, first, seed=seed, agent=agent, district=district)}")
         raise
     if found.result.failures is not None:
-        tell_failures(settings, found.result, again, found.path)
+        tell_failures(settings, found.result, found.result.failures, found.path)
         raise typer.Exit(RUN_FAILED)

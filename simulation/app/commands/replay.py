@@ -5,7 +5,8 @@ from __future__ import annotations
 import faulthandler
 import sys
 import traceback
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,31 +50,26 @@ District = Annotated[str | None, typer.Option(metavar="CODE", help=HELP.say("Whi
 
 
 @dataclass(frozen=True)
-class Life:
-    """The finished years of a trajectory, and how it failed if it did.
+class Trajectory:
+    """What is printed with ``--json``.
 
     Attributes
     ----------
-    villages
-        The district.
-    draw, replicate, seed
+    scenario, district_code, draw, replicate, seed
         Its address.
-    model
-        The model after its last step; None where its agents could not be made.
-    finished
-        How many years came to their end.
-    failure, error
-        What ended it early, in a few words and as it was raised; None where nothing did.
+    years
+        The years that came to their end, columns as in the table of the ensemble.
+    failure
+        What ended it early; None where nothing did.
     """
 
-    villages: Villages
+    scenario: str
+    district_code: str
     draw: int
     replicate: int
     seed: int
-    model: KampungModel | None
-    finished: int
+    years: Sequence[Mapping[str, Any]]
     failure: Failure | None
-    error: BaseException | None
 
 
 @command
@@ -92,17 +88,29 @@ def replay(
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)  # an agent that brings down the process shows where
 
+    from ...domain.messages import Message, Refusal
     from ...engine.agent_loader import load_agent
+    from ...engine.ensemble import MOST_ROWS
+    from ...engine.failure import Failure
     from ...engine.model import VillageAgent
     from ..runner import show_result
 
     agent_class = load_agent(agent) if agent is not None else None if run is None else run.question().agent_class
     agent_class = agent_class or VillageAgent
     seed = seed if seed is not None else 0 if run is None else run.asked.seed
-    life = _live(loaded, _district(loaded, district), (draw, replicate, seed), agent_class)
-    show_result(settings, _as_data(loaded, life), _document(settings.language(), loaded, life))
-    if life.failure is not None and life.error is not None:
-        _show_failure(settings, life.failure, life.error, agent_class)
+    if max(draw, replicate) >= MOST_ROWS:
+        raise Refusal(Message("draw and replicate must be below {most:,}", {"most": MOST_ROWS}))
+    villages = _district(loaded, district)
+    model, error = _live(loaded, villages, (draw, replicate, seed), agent_class)
+    failure = None
+    if error is not None:
+        year = None if model is None else model.year
+        failure = Failure.of(error, agent_class, villages.district_code, (draw, replicate), year)
+    origin, *years = _rows(loaded, model) or [{}]
+    found = Trajectory(loaded.name, villages.district_code, draw, replicate, seed, years, failure)
+    show_result(settings, found, _document(settings.language(), found, villages.district, origin))
+    if failure is not None and error is not None:
+        _show_failure(settings, failure, error, agent_class)
         raise typer.Exit(RUN_FAILED)
 
 
@@ -119,75 +127,44 @@ def _district(scenario: Scenario, code: str | None) -> Villages:
 
 def _live(
     scenario: Scenario, villages: Villages, address: tuple[int, int, int], agent_class: type[VillageAgent]
-) -> Life:
-    """Run one trajectory, and catch what its agents raise."""
-    from ...domain.messages import Message, Refusal
-    from ...engine.ensemble import MOST_ROWS
-    from ...engine.failure import Failure
+) -> tuple[KampungModel | None, BaseException | None]:
+    """Return the model after its last step, None where its agents could not be made; and what ended it early."""
     from ...engine.model import KampungModel
 
-    draw, replicate, _ = address
-    if max(draw, replicate) >= MOST_ROWS:
-        raise Refusal(Message("draw and replicate must be below {most:,}", {"most": MOST_ROWS}))
-    model, finished = None, 0
+    model = None
     try:
         model = KampungModel(scenario, *address, agent_class, villages=villages, collect_agents=False)
         for _ in scenario.years:
             model.step()
-            finished += 1
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
-        year = None if model is None else model.year
-        failure = Failure.of(error, agent_class, villages.district_code, (draw, replicate), year)
-        return Life(villages, *address, model, finished, failure, error)
-    return Life(villages, *address, model, finished, None, None)
+        return model, error
+    return model, None
 
 
-def _rows(scenario: Scenario, life: Life) -> list[dict[str, Any]]:
-    """Return the years that were finished, columns as in the table of the ensemble."""
-    from ...domain.status import LEVELS
-
-    if life.model is None:
+def _rows(scenario: Scenario, model: KampungModel | None) -> list[dict[str, Any]]:
+    """Return the origin and the years that were finished."""
+    if model is None:
         return []
-    outcome, met = life.model.outcome, life.model.outcome.counts.met(scenario.target)
-    return [
-        {
-            "year": scenario.years[t],
-            **dict(zip(LEVELS, outcome.levels[0, t + 1].tolist(), strict=True)),
-            "rises": int(outcome.rises[0, t]),
-            "falls": int(outcome.falls[0, t]),
-            "entries": int(outcome.entries[0, t]),
-            "met": bool(met[0, t]),
-        }
-        for t in range(life.finished)
-    ]
+    columns: Mapping[str, list[int]] = model.datacollector.model_vars
+    met = [False, *model.outcome.counts.met(scenario.target)[0].tolist()]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return [{**row, "met": met[place]} for place, row in enumerate(rows)]
 
 
-def _as_data(scenario: Scenario, life: Life) -> dict[str, Any]:
-    return {
-        "scenario": scenario.name,
-        "district_code": life.villages.district_code,
-        "draw": life.draw,
-        "replicate": life.replicate,
-        "seed": life.seed,
-        "years": _rows(scenario, life),
-        "failure": None if life.failure is None else asdict(life.failure),
-    }
-
-
-def _document(speech: Language, scenario: Scenario, life: Life) -> Document:
+def _document(speech: Language, found: Trajectory, district: str, origin: Mapping[str, Any]) -> Document:
     """Return the years as a table, the origin first."""
     from ...domain.status import LEVELS
     from ...report.document.blocks import Column, Document, Table
 
     say = speech.say
-    at = {"draw": life.draw, "replicate": life.replicate, "seed": life.seed, "district": life.villages.district}
+    at = {"draw": found.draw, "replicate": found.replicate, "seed": found.seed, "district": district}
     title = say("{district}: draw {draw}, replicate {replicate}, seed {seed}", **at)
-    if life.model is None:
+    if not origin:
         return Document(title, [])
-    rows: list[list[Cell]] = [[str(scenario.origin), *life.model.outcome.levels[0, 0].tolist(), None, None, None]]
-    for row in _rows(scenario, life):
+    rows: list[list[Cell]] = [[str(origin["year"]), *(origin[level] for level in LEVELS), None, None, None]]
+    for row in found.years:
         counts = [row[name] for name in (*LEVELS, "rises", "falls")]
         rows.append([str(row["year"]), *counts, say("yes") if row["met"] else say("no")])
     counted = [Column(level, "whole") for level in (*LEVELS, say("rise"), say("fall"))]

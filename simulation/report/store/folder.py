@@ -59,20 +59,14 @@ class Manifest:
     ----------
     input_hash
         The id of the run.
-    results_format
-        Version of tables and numbers.
-    kind
-        Name of the kind of answer.
-    scenarios
-        Each scenario as resolved, the leading one first.
-    data
-        For each of them its data files -> SHA-256.
-    agent
-        The own agent: file and class, digests of its sources, of the files that it reads; None for the standard law.
+    scenarios, data
+        Each scenario as resolved, the leading one first; for each of them its data files -> SHA-256.
     versions
         Of Python and of the packages that numbers and figures come from.
     files
         Every file of the answer -> SHA-256.
+    agent
+        The own agent: file and class, digests of its sources, of the files that it reads; None for the standard law.
     """
 
     input_hash: str
@@ -87,17 +81,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder of one answer.
-
-    Attributes
-    ----------
-    path
-        Where it is, or will be.
-    id
-        The hash of the question, which names it.
-    kind
-        The kind of answer.
-    """
+    """The folder of one answer: where it is or will be, and the hash of the question, which names it."""
 
     path: Path
     id: str
@@ -140,12 +124,10 @@ class Folder:
             return []
 
     def _altered(self, files: Mapping[str, str]) -> list[str]:
-        return [name for name, written in files.items() if not self._is(name, written)]
-
-    def _is(self, name: str, written: str) -> bool:
-        """Return whether a file is there, in this folder, with the digest that it was written with."""
-        path = self.path / name
-        return path.resolve().is_relative_to(self.path.resolve()) and path.is_file() and digest(path) == written
+        inside = self.path.resolve()
+        there = (name for name in files if (self.path / name).resolve().is_relative_to(inside))
+        whole = {name for name in there if (path := self.path / name).is_file() and digest(path) == files[name]}
+        return [name for name in files if name not in whole]
 
     @property
     def finished(self) -> bool:
@@ -240,14 +222,10 @@ class Answer(Generic[Result]):
 
     Attributes
     ----------
-    folder
-        Where it lies.
     result
         What ``<kind>.json`` says.
-    manifest
-        What was run.
-    asked
-        The options of the question.
+    manifest, asked
+        What was run, and with which options.
     older
         How many finished runs beside it were passed over, where it was found as the newest of several.
     """
@@ -265,7 +243,7 @@ class Answer(Generic[Result]):
 
     @property
     def path(self) -> Path:
-        """Where the folder is."""
+        """Where it lies."""
         return self.folder.path
 
     @cached_property
