@@ -151,35 +151,6 @@ def test_debug_shows_the_traceback(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "opening", "openings"),
-    [
-        (
-            "en",
-            "Not possible, for",
-            ["peers make", "what villages learn", "the shock that", "the shared shock"],
-        ),
-        (
-            "id",
-            "Tidak dapat dilakukan, karena",
-            ["pengaruh antarkampung m", "pengaruh antarkampung b", "guncangan bersama sekec", "guncangan"],
-        ),
-    ],
-)
-def test_the_exact_engine_says_why_it_cannot_compare(
-    run: Run, tmp_path: Path, code: str, opening: str, openings: list[str]
-) -> None:
-    """Exit code 2, nothing written, and every reason on a line of its own in the language asked for."""
-    done = run("compare", SCENARIO, SCENARIO.with_stem("tanah_laut_media"), "--engine", "exact", "--lang", code)
-    assert done.returncode == 2
-    first, *reasons = done.stderr.splitlines()
-    assert first.startswith(opening)
-    said = [reason for reason in reasons if reason.startswith("- tanah-laut: ")]
-    assert [line.removeprefix("- tanah-laut: ")[: len(x)] for line, x in zip(said, openings, strict=True)] == openings
-    assert all("--engine batch" in reason for reason in reasons)
-    assert written(tmp_path) == []
-
-
-@pytest.mark.parametrize(
     ("code", "first_only", "why"),
     [
         ("en", "Only 2026 is known exactly", "the shock that villages of a kecamatan share"),
@@ -209,12 +180,9 @@ def test_what_has_no_simulation_error_has_no_column_for_it(run: Run, fixed: Path
 
 def test_the_scenarios_language_holds_for_refusals_too(run: Run, fixed: Path) -> None:
     """Once the scenario is read its language is known; --lang goes before it."""
-    fixed.write_text(FIXED.replace("subdistrict_sd: 0", "subdistrict_sd: 0.3"))
-    other = fixed.with_stem("lain")
-    other.write_text(f"extends: {fixed.name}\nname: lain\n")
-    common = ("compare", fixed.name, other.name, "--engine", "exact")
-    assert "the shock that" in run(*common).stderr
-    assert "guncangan" in run(*common, "--lang", "id").stderr
+    common = ("forecast", fixed.name, "--engine", "exact", "--precision", "0.01")
+    assert "Not possible" in run(*common).stderr
+    assert "Tidak dapat dilakukan" in run(*common, "--lang", "id").stderr
 
 
 def test_a_scenario_without_a_language_is_shown_in_that_of_lang(

@@ -49,8 +49,8 @@ def write_starter(where: Path, code: str) -> list[Path]:
     Refusal
         Where the name is not one, or a file of that name is there already; nothing is written then.
     """
-    from ...domain.messages import Message, Refusal
     from ...domain.constraints import RESERVED_NAMES
+    from ...domain.messages import Message, Refusal
     from ...report.files import write_bytes, write_text
 
     name = where.stem if where.suffix in {".yaml", ".yml"} else where.name
