@@ -8,21 +8,26 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..domain.messages import Message, ScenarioError, listed, nearest, shown
-from ..domain.status import UNKNOWN
+from ..domain.status import LEVELS, UNKNOWN
 from ..domain.villages import Ints, Villages
-from .files import Files
+from .files import Files, Source
 from .problem_list import Node, ProblemList, tell_at
 from .schema import ScenarioFile, StatusCounts, VillagesSection
+from .tables.grids import NamedSheet
+from .tables.headers import Wanted
+from .tables.table import Table, read_table
 from .validation import Checked, missing_key
 from .village_table import (
     MOST_IN_ALL,
     VillageTable,
-    read_district_table,
     read_village_table,
     read_villages_of_districts,
     suggest_status_column,
     tell_blank_statuses,
 )
+
+DISTRICT_TABLE = Wanted(("district_code", "district", "province", "villages", "subdistricts"), LEVELS)
+MOST_VILLAGES = 10_000
 
 Counts = StatusCounts | dict[str, StatusCounts]
 
@@ -76,15 +81,16 @@ def read_districts(
                 collector.add(node.place, key, message, allowed=allowed, suggestion=line)
     if villages is None or model.villages is None:
         return Region()
-    reader = _OneDistrict(node, villages, model, files, collector)
+    reader = _OneDistrict(node, model, files, collector)
     return reader.read(checked.get("origin"), complete and checked.knows("villages.table", "villages.status_counts"))
 
 
-def sheet_of(section: Node) -> Node | None:
+def sheet_of(node: Node, section: str) -> NamedSheet:
     """Return the sheet that a section names; one that is inherited does not hold for the table of an overlay."""
-    table, sheet = section.get("table"), section.get("sheet")
-    inherited = sheet is not None and table is not None and sheet.place.generation > table.place.generation
-    return None if inherited else sheet
+    table, sheet = node.get(section, "table"), node.get(section, "sheet")
+    if sheet is None or (table is not None and sheet.place.generation > table.place.generation):
+        return None
+    return f"{section}.sheet", sheet
 
 
 def _many(node: Node, files: Files, collector: ProblemList, origin: int | None) -> Region:
@@ -92,42 +98,89 @@ def _many(node: Node, files: Files, collector: ProblemList, origin: int | None) 
     if table is None or not isinstance(table.value, str):
         return Region()
     source = files.read(table.value, table.place, "districts.table")
-    sheet = sheet_of(node.mapping["districts"])
-    named = ("districts.sheet", sheet) if sheet is not None else None
-    rows = read_district_table(source, collector, named) if source is not None else None
-    if rows is None:
+    region = _read_district_table(source, collector, sheet_of(node, "districts")) if source is not None else None
+    if region is None:
         return Region()
-    districts = {district.district_code: district for district in rows.districts}
-    if rows_of is not None and isinstance(rows_of.value, str):
-        source = files.read(rows_of.value, rows_of.place, "districts.villages")
-        found = read_villages_of_districts(source, collector, origin) if source is not None else {}
-        for code, villages in found.items():
-            before = len(collector)
-            _tell_other_number(rows_of, code, villages, districts, collector)
-            if len(collector) == before:
-                districts[code] = _with_villages(districts[code], villages, rows_of, collector)
-    return Region(tuple(districts.values()), rows.provinces)
+    if rows_of is None or not isinstance(rows_of.value, str):
+        return region
+    districts = {district.district_code: district for district in region.districts}
+    source = files.read(rows_of.value, rows_of.place, "districts.villages")
+    found = read_villages_of_districts(source, collector, origin) if source is not None else {}
+    for code, villages in found.items():
+        if not _tell_other_number(rows_of, code, villages, districts, collector):
+            districts[code] = _with_villages(districts[code], villages, rows_of, collector)
+    return Region(tuple(districts.values()), region.provinces)
+
+
+def _read_district_table(source: Source, collector: ProblemList, sheet: NamedSheet) -> Region | None:
+    """Return the districts in a file, or None with every problem told."""
+    table = read_table(source, collector, DISTRICT_TABLE, sheet)
+    if table is None:
+        return None
+    before = len(collector)
+    table.check_unique("district_code", Message("two districts have the same code"))
+    table.check_filled("district", "villages", "subdistricts")
+    villages = table.whole_numbers("villages", 1, MOST_VILLAGES)
+    subdistricts = table.whole_numbers("subdistricts", 1, 1000)
+    counts = _district_counts(table, villages)
+    if sum(total or 0 for total in villages) > MOST_IN_ALL:
+        message = Message("the table counts more than {most:,} villages in all", {"most": MOST_IN_ALL})
+        table.tell(None, "villages", message, Message("leave out some of the districts"))
+    if len(collector) > before:
+        return None
+    codes, provinces = table.columns["district_code"], table.columns["province"]
+    rows = zip(codes, table.columns["district"], counts, subdistricts, villages, strict=True)
+    districts = tuple(Villages.from_counts(code, name, four, kec or 1, total) for code, name, four, kec, total in rows)
+    return Region(districts, dict(zip(codes, provinces, strict=True)))
+
+
+def _district_counts(table: Table, villages: list[int | None]) -> list[Ints | None]:
+    """Return the four counts of each district, None where it gives none."""
+    missing = [level for level in LEVELS if level not in table.columns]
+    if missing:
+        if len(missing) < len(LEVELS):
+            names = ", ".join(missing)
+            message = Message("counts need all four levels; {names} are missing", {"names": names})
+            fix = Message("add the missing columns, or remove the others")
+            table.grid.tell(table.header, message, fix, column=names)
+        return [None] * len(villages)
+    columns = [table.whole_numbers(level, 0, MOST_VILLAGES) for level in LEVELS]
+    counts: list[Ints | None] = []
+    for i, total in enumerate(villages):
+        cells = [table.columns[level][i] for level in LEVELS]
+        known = [number for column in columns if (number := column[i]) is not None]
+        counts.append(np.array(known, dtype=np.int64) if len(known) == len(LEVELS) else None)
+        if any(cells) and not all(cells):
+            message, fix = Message("counts are given for some levels only"), Message("give all four or none")
+            table.tell(i, LEVELS[cells.index("")], message, fix)
+        elif total is not None and len(known) == len(LEVELS) and sum(known) != total:
+            values = {"total": sum(known), "villages": total}
+            message = Message("the four counts add up to {total:,}, but the district has {villages:,} villages", values)
+            table.tell(i, "villages", message, Message("correct one of the four counts, or the number of villages"))
+    return counts
 
 
 def _tell_other_number(
     place: Node, code: str, villages: VillageTable, districts: Mapping[str, Villages], collector: ProblemList
-) -> None:
-    """Tell where the table of districts has no such district, or another number of villages for it."""
+) -> bool:
+    """Return, and tell, whether the table of districts has no such district, or another number of villages for it."""
     if code not in districts:
         message = Message("the table of districts has no district of code {code}", {"code": shown(code)})
         allowed = Message("one of: {names}", {"names": listed(districts, 30)})
         collector.add(place, "districts.villages", message, allowed=allowed, suggestion=nearest(code, districts))
-    elif len(districts[code]) != len(villages.codes):
-        number = {"code": code, "total": len(districts[code]), "villages": len(villages.codes)}
+        return True
+    number = {"code": code, "total": len(districts[code]), "villages": len(villages.codes)}
+    if number["total"] != number["villages"]:
         message = Message("district {code} has {total:,} villages in the table of districts, {villages:,} here", number)
         collector.add(place, "districts.villages", message, suggestion=Message("correct one of the two tables"))
+    return number["total"] != number["villages"]
 
 
 def _with_villages(district: Villages, table: VillageTable, place: Node, collector: ProblemList) -> Villages:
     """Return a district with the villages of a table; where they do not go together, that is told."""
     counts = district.known.counts
     if counts is None and table.status is not None and UNKNOWN in table.status:
-        tell_blank_statuses(table, collector)
+        tell_blank_statuses(table)
     try:
         return _listed(district.district_code, district.district, table, counts)
     except ScenarioError as error:
@@ -136,66 +189,75 @@ def _with_villages(district: Villages, table: VillageTable, place: Node, collect
         return district
 
 
+def _listed(code: str, name: str, table: VillageTable, counts: Ints | Mapping[str, Ints] | None) -> Villages:
+    """Return a district with its villages as a table lists them."""
+    blank = table.status is not None and UNKNOWN in table.status
+    return Villages.arrange(
+        code,
+        name,
+        table.codes,
+        table.names,
+        table.subdistricts,
+        status=None if blank and counts is None else table.status,
+        status_counts=counts,
+        columns=table.columns,
+    )
+
+
 class _OneDistrict:
     """Reads the section `villages` of a scenario with one district."""
 
-    def __init__(self, scenario: Node, node: Node, model: ScenarioFile, files: Files, collector: ProblemList) -> None:
+    def __init__(self, scenario: Node, model: ScenarioFile, files: Files, collector: ProblemList) -> None:
         self._scenario = scenario
-        self._node = node
-        self._section: VillagesSection = model.villages or VillagesSection()
+        self._node = scenario.mapping["villages"]
+        self._section = model.villages or VillagesSection()
         self._code = model.district.code if model.district is not None else "00.00"
         self._name = model.district.name if model.district is not None else ""
         self._files = files
         self._collector = collector
 
+    def _tell(self, key: str, message: Message, *, fix: Message | None = None, allowed: Message | None = None) -> None:
+        self._collector.add(self._node.mapping[key], f"villages.{key}", message, suggestion=fix, allowed=allowed)
+
     def read(self, origin: int | None, sound: bool) -> Region:
         """Return the district; `sound` says whether missing keys may be told."""
-        counts: Counts | None = self._section.status_counts
+        counts = self._section.status_counts
         place = self._node.get("table")
         if self._section.table is None or place is None:
-            if counts is None:
-                if sound:
-                    message = Message("nothing says how many villages there are")
-                    fix = Message("give villages.table or villages.status_counts")
-                    self._collector.add(self._node.place, "villages", message, suggestion=fix)
-                return Region()
-            return self._from_counts(counts)
+            if counts is not None:
+                return self._from_counts(counts)
+            if sound:
+                message = Message("nothing says how many villages there are")
+                fix = Message("give villages.table or villages.status_counts")
+                self._collector.add(self._node.place, "villages", message, suggestion=fix)
+            return Region()
         source = self._files.read(self._section.table, place.place, "villages.table")
-        sheet = sheet_of(self._node)
-        named = ("villages.sheet", sheet) if sheet is not None else None
-        table = read_village_table(source, self._collector, origin, named) if source is not None else None
+        sheet = sheet_of(self._scenario, "villages")
+        table = read_village_table(source, self._collector, origin, sheet) if source is not None else None
         if "subdistricts" in self._node.mapping:
-            message = Message("the table tells the kecamatan already")
             fix = Message("remove {text}", {"text": "subdistricts"})
-            self._collector.add(self._node.mapping["subdistricts"], "villages.subdistricts", message, suggestion=fix)
+            self._tell("subdistricts", Message("the table tells the kecamatan already"), fix=fix)
         return Region() if table is None else self._from_table(table, counts, sound)
 
     def _from_counts(self, counts: Counts) -> Region:
-        place = self._node.mapping["status_counts"]
-        fours = counts.values() if isinstance(counts, dict) else [counts]
-        total = sum(sum(four.four) for four in fours)
-        if total == 0:
-            message = Message("all counts are 0: there is no village")
-            fix = Message("write the number of villages at each level")
-            self._collector.add(place, "villages.status_counts", message, suggestion=fix)
-            return Region()
-        if total > MOST_IN_ALL:
-            message = Message("the counts add up to {total:,} villages", {"total": total})
-            allowed = Message("at most {most:,} villages in all", {"most": MOST_IN_ALL})
-            self._collector.add(place, "villages.status_counts", message, allowed=allowed)
-            return Region()
-        if isinstance(counts, dict):
-            fours_by_name = {name: np.array(four.four, dtype=np.int64) for name, four in counts.items()}
-            return Region((Villages.from_subdistrict_counts(self._code, self._name, fours_by_name),))
+        fours = _arrays(counts)
+        total = int(sum(map(sum, fours.values())) if isinstance(fours, dict) else fours.sum())
         number = self._section.subdistricts or 1
-        if number > total:
-            message = Message("there are more kecamatan than villages")
+        if total == 0:
+            fix = Message("write the number of villages at each level")
+            self._tell("status_counts", Message("all counts are 0: there is no village"), fix=fix)
+        elif total > MOST_IN_ALL:
+            allowed = Message("at most {most:,} villages in all", {"most": MOST_IN_ALL})
+            message = Message("the counts add up to {total:,} villages", {"total": total})
+            self._tell("status_counts", message, allowed=allowed)
+        elif isinstance(fours, dict):
+            return Region((Villages.from_subdistrict_counts(self._code, self._name, fours),))
+        elif number > total:
             allowed = Message("a whole number from {low} to {high}", {"low": 1, "high": total})
-            place = self._node.mapping["subdistricts"]
-            self._collector.add(place, "villages.subdistricts", message, allowed=allowed)
-            return Region()
-        four = np.array(counts.four, dtype=np.int64)
-        return Region((Villages.from_counts(self._code, self._name, four, number),))
+            self._tell("subdistricts", Message("there are more kecamatan than villages"), allowed=allowed)
+        else:
+            return Region((Villages.from_counts(self._code, self._name, fours, number),))
+        return Region()
 
     def _from_table(self, table: VillageTable, counts: Counts | None, sound: bool) -> Region:
         given = self._node.get("status_counts")
@@ -204,47 +266,30 @@ class _OneDistrict:
         if table.status is not None and not blank and given is not None:
             dropped = given.place.generation > self._node.mapping["table"].place.generation
             if not dropped:
-                message = Message("the table has a status for each village already")
                 fix = Message("remove status_counts; the statuses in the table are counted")
-                self._collector.add(given, "villages.status_counts", message, suggestion=fix)
+                self._tell("status_counts", Message("the table has a status for each village already"), fix=fix)
             counts = None
         elif table.status is None and given is None and sound:
             message = Message("no status is known: the table has no column status, and status_counts is not given")
             fix = suggest_status_column(table) or Message(
                 "add a column status to the table, or give villages.status_counts"
             )
-            self._collector.add(self._node.mapping["table"], "villages.table", message, suggestion=fix)
-        elif blank and isinstance(counts, dict) and given is not None:
+            self._tell("table", message, fix=fix)
+        elif blank and isinstance(counts, dict):
             message = Message("the table leaves some statuses blank, and counts by kecamatan cannot fill them up")
-            fix = Message("write the four counts of the whole district")
-            self._collector.add(given, "villages.status_counts", message, suggestion=fix)
+            self._tell("status_counts", message, fix=Message("write the four counts of the whole district"))
             counts = None
         elif blank and counts is None and sound:
-            tell_blank_statuses(table, self._collector)
+            tell_blank_statuses(table)
         try:
             district = _listed(self._code, self._name, table, None if counts is None else _arrays(counts))
         except ScenarioError as error:
             tell_at(self._scenario, error.problems, self._collector)
             district = _listed(self._code, self._name, replace(table, status=None), None)
-        return Region((district,), {}, table, dropped)
+        return Region((district,), {}, table, dropped_counts=dropped)
 
 
 def _arrays(counts: Counts) -> Ints | dict[str, Ints]:
     if isinstance(counts, StatusCounts):
         return np.array(counts.four, dtype=np.int64)
     return {name: np.array(four.four, dtype=np.int64) for name, four in counts.items()}
-
-
-def _listed(code: str, name: str, table: VillageTable, counts: Ints | Mapping[str, Ints] | None) -> Villages:
-    """Return a district with its villages as a table lists them."""
-    status = table.status if counts is not None or table.status is None or UNKNOWN not in table.status else None
-    return Villages.arrange(
-        code,
-        name,
-        table.codes,
-        table.names,
-        table.subdistricts,
-        status=status,
-        status_counts=counts,
-        columns=table.columns,
-    )

@@ -1,38 +1,30 @@
-"""The tables of villages and of districts: their columns and what must hold in them."""
+"""Tables of villages: their columns, what must hold in them, and how offices abbreviate them.
+
+Kecamatan are filled down, spellings unified, codes checked; what is read otherwise than it is written is noted.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from ..domain.messages import Message, nearest
-from ..domain.status import LEVELS, UNKNOWN, parse_status
-from ..domain.villages import Villages
+from ..domain.messages import Message, listed, shown
 from .files import Source
-from .problem_list import Node, ProblemList
-from .tables.cells import strip_quotes
-from .tables.dates import FIRST_YEAR, LAST_YEAR, year_of
+from .problem_list import ProblemList
+from .tables.dates import FIRST_YEAR, LAST_YEAR
+from .tables.grids import NamedSheet
 from .tables.headers import Wanted
-from .tables.reader import read_table, suggest_column
-from .tables.table import Table
-from .village_table_cleanup import fill_down, note_codes, unify_spelling
+from .tables.table import Table, read_table, spans, suggest_column
 
 VILLAGE_TABLE = Wanted(("village_code", "village", "subdistrict"), ("status", "launch_year"))
 VILLAGES_OF_DISTRICTS = Wanted((*VILLAGE_TABLE.required, "district_code"), VILLAGE_TABLE.known)
 TWO_ALIKE = Message("two villages have the same code")
-DISTRICT_TABLE = Wanted(("district_code", "district", "province", "villages", "subdistricts"), LEVELS)
-MOST_VILLAGES = 10_000
 MOST_IN_ALL = 200_000
 """More than twice the villages of Indonesia."""
-_LEVEL_BEFORE = re.compile(r"(klasifikasi|status)? *(kampung( kb)?)? *", re.IGNORECASE)
-"""What offices write before a level: Kampung KB Mandiri."""
-_NOT_YET = re.compile(
-    r"(belum|tidak|tanpa|baru|not|un|no)\b.*|unclassified|unassessed|n/?a|tba|tbd|[-–—.?*]+|0|kosong", re.IGNORECASE
-)
-"""What offices write of a village that was not classified yet."""
-_ENGLISH = dict(zip(("basic", "developing", "independent", "sustainable"), LEVELS, strict=True))
+
+_DOTTED = re.compile(r"([0-9]{2}\.[0-9]{2}\.[0-9]{2})\.[0-9]{4}")
+_BARE = re.compile(r"[0-9]{10}")
 
 
 @dataclass(frozen=True)
@@ -70,58 +62,48 @@ class VillageTable:
 
 
 def read_village_table(
-    source: Source, collector: ProblemList, origin: int | None, sheet: tuple[str, Node] | None = None
+    source: Source, collector: ProblemList, origin: int | None, sheet: NamedSheet = None
 ) -> VillageTable | None:
-    """Return the villages in a file, or None with every problem told.
-
-    Parameters
-    ----------
-    origin
-        Last observed year; None where it is not known.
-    sheet
-        The key that names a sheet, and its value; None where none is named.
-    """
+    """Return the villages in a file, or None with every problem told; `origin` is None where it is not known."""
     table = read_table(source, collector, VILLAGE_TABLE, sheet)
-    return None if table is None else _villages_of(table, collector, origin)
+    return None if table is None else _villages_of(table, origin)
 
 
 def read_villages_of_districts(source: Source, collector: ProblemList, origin: int | None) -> dict[str, VillageTable]:
     """Return the villages in a file by the code of their district; problems go to `collector`."""
     table = read_table(source, collector, VILLAGES_OF_DISTRICTS)
-    if table is None or not table.read_codes("district_code", collector):
+    if table is None or not table.read_codes("district_code"):
         return {}
-    table.check_filled("district_code", collector)
-    rows: dict[str, list[int]] = {}
+    table.check_filled("district_code")
+    places: dict[str, list[int]] = defaultdict(list)
     for i, code in enumerate(table.columns["district_code"]):
-        rows.setdefault(code, []).append(i)
+        places[code].append(i)
     found: dict[str, VillageTable] = {}
-    for code, places in rows.items():
-        columns = {name: [cells[i] for i in places] for name, cells in table.columns.items() if name != "district_code"}
+    for code, of_district in places.items():
+        columns = {name: [cells[i] for i in of_district] for name, cells in table.columns.items()}
         filled = {name: cells for name, cells in columns.items() if any(cells) or name in VILLAGE_TABLE.required}
-        part = replace(table, columns=filled, rows=[table.rows[i] for i in places])
-        villages = _villages_of(part, collector, origin)
+        del filled["district_code"]
+        villages = _villages_of(replace(table, columns=filled, rows=[table.rows[i] for i in of_district]), origin)
         if villages is not None:
             found[code] = villages
     return found
 
 
-def _villages_of(table: Table, collector: ProblemList, origin: int | None) -> VillageTable | None:
+def _villages_of(table: Table, origin: int | None) -> VillageTable | None:
     """Return the villages in the rows of a table, or None with every problem told."""
-    before = len(collector)
-    table.check_unique("village_code", collector, TWO_ALIKE)
-    table.check_filled("village", collector)
-    fill_down(table, "subdistrict", collector)
-    table.check_filled("subdistrict", collector)
-    unify_spelling(table, "subdistrict", collector)
-    note_codes(table, collector)
-    status = _statuses(table, collector) if "status" in table.columns else None
-    if "launch_year" in table.columns:
-        table.columns["launch_year"] = [year_of(cell) for cell in table.columns["launch_year"]]
-        table.whole_numbers("launch_year", collector, FIRST_YEAR, LAST_YEAR if origin is None else origin)
+    problems = table.grid.problems
+    before = len(problems)
+    table.check_unique("village_code", TWO_ALIKE)
+    _fill_down(table, "subdistrict")
+    table.check_filled("village", "subdistrict")
+    _unify_spelling(table, "subdistrict")
+    _note_codes(table)
+    status = table.levels("status") if any(table.cells("status")) else None
+    table.years("launch_year", FIRST_YEAR, LAST_YEAR if origin is None else origin)
     further = [name for name in table.columns if name not in {*VILLAGE_TABLE.required, "status"}]
     comma = table.decimal_comma(further)
-    columns = {name: table.numbers(name, collector, comma_elsewhere=comma) or table.columns[name] for name in further}
-    return VillageTable(table, status, columns) if len(collector) == before else None
+    columns = {name: table.numbers(name, comma_elsewhere=comma) or table.columns[name] for name in further}
+    return VillageTable(table, status, columns) if len(problems) == before else None
 
 
 def suggest_status_column(table: VillageTable) -> Message | None:
@@ -131,125 +113,96 @@ def suggest_status_column(table: VillageTable) -> Message | None:
     return suggest_column("status", list(table.columns))
 
 
-def tell_blank_statuses(villages: VillageTable, collector: ProblemList) -> None:
+def tell_blank_statuses(villages: VillageTable) -> None:
     """Tell that some statuses are blank and nothing says how many villages of each level there are."""
     cells = villages.table.columns["status"]
-    blank = [row for row, cell in zip(villages.table.rows, cells, strict=True) if not cell]
-    values = {"blank": len(blank), "rows": len(cells)}
+    values = {"blank": cells.count(""), "rows": len(cells)}
     message = Message("the status is empty here; {blank:,} of {rows:,} rows have none", values)
     fix = Message(
         "give the four counts of the whole district (villages.status_counts), from which the blank ones are drawn; "
         "or write dasar where a missing report means that"
     )
-    villages.table.tell(blank[0], "status", message, collector, fix=fix)
+    villages.table.tell(cells.index(""), "status", message, fix)
 
 
-def level_of(cell: str) -> int | None:
-    """Return the level that a cell names, 0 … 3, in Indonesian or English; None where it names none."""
-    level = _LEVEL_BEFORE.sub("", strip_quotes(cell), count=1).lower()
-    return parse_status(_ENGLISH.get(level, level))
-
-
-def _statuses(table: Table, collector: ProblemList) -> list[int] | None:
-    """Return the level of each row, `UNKNOWN` where the cell is blank; None where no row has one."""
-    cells = table.columns["status"]
-    if not any(cells):
-        return None
-    statuses: list[int] = []
-    for row, cell in zip(table.rows, cells, strict=True):
-        status = level_of(cell) if cell else UNKNOWN
-        statuses.append(UNKNOWN if status is None else status)
-        if status is not None or collector.full:
-            continue
-        fix: Message | None
-        if _NOT_YET.fullmatch(_LEVEL_BEFORE.sub("", cell, count=1)):
-            message = Message("{name} is no level: every village of the table needs one", {"name": cell[:60]})
-            fix = Message(
-                "for a village not classified yet write dasar: it is forecast, and the target counts it; "
-                "or remove its row: then neither is done"
-            )
-        else:
-            message = Message("{name} is not a status", {"name": cell[:60]})
-            fix = nearest(cell, LEVELS)
-        allowed = Message("one of: {names}", {"names": ", ".join(LEVELS)})
-        table.tell(row, "status", message, collector, found=cell, allowed=allowed, fix=fix)
-    return statuses
-
-
-@dataclass(frozen=True)
-class DistrictRows:
-    """The districts that a table lists.
-
-    Attributes
-    ----------
-    districts
-        One entry a row.
-    provinces
-        District code -> province.
-    """
-
-    districts: tuple[Villages, ...] = ()
-    provinces: dict[str, str] = field(default_factory=dict)
-
-
-def read_district_table(
-    source: Source, collector: ProblemList, sheet: tuple[str, Node] | None = None
-) -> DistrictRows | None:
-    """Return the districts in a file, or None with every problem told; for `sheet` see `read_village_table`."""
-    table = read_table(source, collector, DISTRICT_TABLE, sheet)
-    if table is None:
-        return None
-    before = len(collector)
-    table.check_unique("district_code", collector, Message("two districts have the same code"))
-    table.check_filled("district", collector)
-    table.check_filled("villages", collector)
-    table.check_filled("subdistricts", collector)
-    villages = table.whole_numbers("villages", collector, 1, MOST_VILLAGES)
-    subdistricts = table.whole_numbers("subdistricts", collector, 1, 1000)
-    counts = _district_counts(table, villages, collector)
-    if sum(total or 0 for total in villages) > MOST_IN_ALL:
-        message = Message("the table counts more than {most:,} villages in all", {"most": MOST_IN_ALL})
-        fix = Message("leave out some of the districts")
-        table.tell(None, "villages", message, collector, fix=fix)
-    if len(collector) > before:
-        return None
-    districts = tuple(
-        Villages.from_counts(code, name, four, number or 1, total)
-        for code, name, four, number, total in zip(
-            table.columns["district_code"], table.columns["district"], counts, subdistricts, villages, strict=True
+def _fill_down(table: Table, column: str) -> None:
+    """Write what stands once above several rows into each of them, and note that; blanks on top stay blank."""
+    above, filled, cells = "", [], table.columns[column]
+    for i, row in enumerate(table.rows):
+        if not cells[i] and above:
+            filled.append(row)
+            cells[i] = above
+        above = cells[i]
+    if filled:
+        message = Message(
+            "{table}: in column {column}, {count:,} empty cells take the name above them (rows {rows})",
+            {"count": len(filled), "rows": listed(spans(filled))},
         )
-    )
-    return DistrictRows(districts, dict(zip(table.columns["district_code"], table.columns["province"], strict=True)))
+        table.note(message, column)
 
 
-def _district_counts(
-    table: Table, villages: list[int | None], collector: ProblemList
-) -> list[np.ndarray[tuple[int], np.dtype[np.int64]] | None]:
-    """Return the four counts of each district, None where it gives none."""
-    given = [level for level in LEVELS if level in table.columns]
-    if not given:
-        return [None] * len(table.rows)
-    if len(given) < len(LEVELS):
-        missing = ", ".join(level for level in LEVELS if level not in given)
-        message = Message("counts need all four levels; {names} are missing", {"names": missing})
-        fix = Message("add the missing columns, or remove the others")
-        collector.add((table.shown, table.header), missing, message, suggestion=fix, table=True)
-        return [None] * len(table.rows)
-    columns = [table.whole_numbers(level, collector, 0, MOST_VILLAGES) for level in LEVELS]
-    counts: list[np.ndarray[tuple[int], np.dtype[np.int64]] | None] = []
-    for i, (row, total) in enumerate(zip(table.rows, villages, strict=True)):
-        cells = [table.columns[level][i] for level in LEVELS]
-        four = [column[i] for column in columns]
-        counts.append(np.array(four, dtype=np.int64) if None not in four else None)
-        if any(cells) and not all(cells):
-            message = Message("counts are given for some levels only")
-            fix = Message("give all four or none")
-            table.tell(row, LEVELS[cells.index("")], message, collector, fix=fix)
-        elif total is not None and None not in four and sum(map(int, filter(None, four))) != total:
-            message = Message(
-                "the four counts add up to {total:,}, but the district has {villages:,} villages",
-                {"total": sum(map(int, filter(None, four))), "villages": total},
-            )
-            fix = Message("correct one of the four counts, or the number of villages")
-            table.tell(row, "villages", message, collector, found=total, fix=fix)
-    return counts
+def _unify_spelling(table: Table, column: str) -> None:
+    """Read names that differ only in capitals or blanks as one, the way most rows write it, and note that."""
+    cells = table.columns[column]
+    counts = Counter(cells)
+    kept: dict[str, str] = {}
+    for cell in counts:
+        plain = _plain(cell)
+        kept[plain] = max(kept.get(plain, cell), cell, key=counts.__getitem__)
+    others = [cell for cell in counts if cell != kept[_plain(cell)]]
+    if others:
+        rows = dict(zip(reversed(cells), reversed(table.rows), strict=True))
+        names = listed((f"{shown(cell, 25)} ({rows[cell]}) = {kept[_plain(cell)]}" for cell in others), 6)
+        message = Message(
+            "{table}: in column {column}, names that differ only in capitals or blanks are read as one: {names}",
+            {"names": names},
+        )
+        table.note(message, column)
+        table.columns[column] = [kept[_plain(cell)] for cell in cells]
+
+
+def _plain(name: str) -> str:
+    return name.replace(" ", "").casefold()
+
+
+def _note_codes(table: Table) -> None:
+    """Note codes of two forms, and codes that do not go together with the kecamatan of their rows."""
+    codes, names = table.columns["village_code"], table.columns["subdistrict"]
+    dotted = [_DOTTED.fullmatch(code) for code in codes]
+    bare = [row for row, code in zip(table.rows, codes, strict=True) if _BARE.fullmatch(code)]
+    if bare and any(dotted):
+        rows = {"rows": listed(spans(bare))}
+        table.note(Message("{table}: codes are written with dots, but without them in rows {rows}", rows))
+    areas: dict[str, Counter[str]] = defaultdict(Counter)
+    for match, name in zip(dotted, names, strict=True):
+        if match is not None:
+            areas[name][match[1]] += 1
+    usual = {
+        name: area for name, found in areas.items() for area, rows in found.most_common(1) if rows * 2 > found.total()
+    }
+    strays = [
+        f"{match[0]} ({row})"
+        for row, match, name in zip(table.rows, dotted, names, strict=True)
+        if match is not None and match[1] != usual.get(name, match[1])
+    ]
+    if strays:
+        message = Message(
+            "{table}: codes that begin otherwise than those of the other villages of the same kecamatan: {codes}; "
+            "check code and kecamatan",
+            {"codes": listed(strays, 6)},
+        )
+        table.note(message)
+    sharing: dict[str, list[str]] = defaultdict(list)
+    for name, area in usual.items():
+        sharing[area].append(name)
+    alike = [
+        f"{' / '.join(shown(name, 25) for name in names[:3])} ({area})"
+        for area, names in sharing.items()
+        if len(names) > 1
+    ]
+    if alike:
+        message = Message(
+            "{table}: kecamatan of different names whose codes begin alike: {names}; check whether they are one",
+            {"names": listed(alike, 6)},
+        )
+        table.note(message)

@@ -22,13 +22,14 @@ from inputs.scenario_desk import SECTIONS, VILLAGES
 from openpyxl import load_workbook
 
 from simulation.domain.messages import CONTROL, KampungError, ProblemsError
+from simulation.inputs.districts import DISTRICT_TABLE
 from simulation.inputs.files import Source
 from simulation.inputs.posterior import read_posterior
 from simulation.inputs.problem_list import Place, ProblemList
 from simulation.inputs.scenario import load_scenario
 from simulation.inputs.tables.cells import unguard
-from simulation.inputs.tables.reader import read_table
-from simulation.inputs.village_table import DISTRICT_TABLE, VILLAGE_TABLE
+from simulation.inputs.tables.table import read_table
+from simulation.inputs.village_table import VILLAGE_TABLE
 from simulation.inputs.yaml_source import read_yaml
 from simulation.report.document.blocks import Document, Paragraph, Table
 from simulation.report.document.xlsx import write_xlsx

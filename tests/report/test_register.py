@@ -13,7 +13,8 @@ from told import written
 
 from simulation.domain.messages import Refusal
 from simulation.inference.forecast import Forecast
-from simulation.inputs.observations.outcomes import Outcomes, StatedYear
+from simulation.inputs.observations.counts import StatedYear
+from simulation.inputs.observations.outcomes import Outcomes
 from simulation.report import files
 from simulation.report.kinds.forecast.result import ForecastResult
 from simulation.report.register.register import FILES, FROZEN, LIST, REGISTERED, Change, Register

@@ -18,7 +18,8 @@ from simulation.domain.crossings import Bounds
 from simulation.domain.evidence import Panel
 from simulation.domain.status import UNKNOWN
 from simulation.inference.scores import weighted_interval
-from simulation.inputs.observations.outcomes import Outcomes, StatedYear
+from simulation.inputs.observations.counts import StatedYear
+from simulation.inputs.observations.outcomes import Outcomes
 from simulation.report.codec import decode, rounded_as_kept, to_data
 from simulation.report.figures.page import style
 from simulation.report.kinds.forecast.result import ForecastResult

@@ -125,8 +125,7 @@ def _refuse(scenario: Scenario, files: CalibratedScenario, draws: int) -> None:
 
 def _kinds(data: Sequence[Path], kinds: Sequence[str]) -> list[DataFile]:
     """Return the data files with the kinds that were named."""
-    from ...inputs.observations.reading import DataFile
-    from ...inputs.observations.recognise import KINDS
+    from ...inputs.observations.reading import KINDS, DataFile
 
     named: dict[Path, str] = {}
     for given in kinds:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,81 +20,87 @@ from ..tables.table import Table
 from ..village_table import MOST_IN_ALL
 
 
-class CountRow(NamedTuple):
-    """A row of a table of counts.
+@dataclass(frozen=True, eq=False)
+class StatedYear:
+    """What an office says of one year of a district; None where it does not.
 
     Attributes
     ----------
-    table, row
-        Where it stands.
-    place
-        Code or name; "" where the row names none.
     day
-        Of the counts; what the row says of moves holds for its year.
+        Of the counts, which stand for the end of its year.
     four
-        Shape (4,): villages by level; None unless the row has all four.
-    inflow
-        Villages designated since the date before; 0 where none is stated.
+        Shape (4,): villages by level; None unless all four are given.
     rises, falls
-        Villages that rose, that fell, in the year; None where the row does not say.
+        Villages that rose, that fell, in the year.
     """
 
-    table: Table
-    row: int
-    place: str
     day: date
     four: NDArray[np.int64] | None
-    inflow: int
     rises: int | None
     falls: int | None
 
 
-def read_counts(table: Table, collector: ProblemList) -> list[CountRow]:
+@dataclass(frozen=True, eq=False)
+class CountRow(StatedYear):
+    """A row of a table of counts.
+
+    Attributes
+    ----------
+    table, i
+        Where it stands: row number `i`, 0 the first.
+    place
+        Code or name; "" where the row names none.
+    inflow
+        Villages designated since the date before; 0 where none is stated.
+    """
+
+    table: Table
+    i: int
+    place: str
+    inflow: int
+
+    def tell(self, column: str, message: Message, fix: Message, *, found: object = None) -> None:
+        """Tell what is wrong with a cell of the row."""
+        self.table.tell(self.i, column, message, fix, found=found)
+
+    @property
+    def row(self) -> int:
+        """Its number as a spreadsheet program shows it."""
+        return self.table.rows[self.i]
+
+
+def read_counts(table: Table) -> list[CountRow]:
     """Return the rows of a table of counts; what is wrong with one is told."""
-    size = len(table.rows)
-    if "district_code" in table.columns and not table.read_codes("district_code", collector):
+    if not table.read_codes("district_code"):
         return []
-
-    def column(name: str) -> list[int | None]:
-        known = name in table.columns
-        return table.whole_numbers(name, collector, 0, MOST_IN_ALL) if known else [None] * size
-
-    levels = [column(level) for level in LEVELS]
-    totals, inflows, rises, falls = map(column, ("total", "inflow", "rises", "falls"))
-    places = [table.columns[name] for name in ("district_code", "place") if name in table.columns]
+    levels = [table.whole_numbers(level, 0, MOST_IN_ALL) for level in LEVELS]
+    numbers = [table.whole_numbers(name, 0, MOST_IN_ALL) for name in ("total", "inflow", "rises", "falls")]
+    places = [code or name for code, name in zip(table.cells("district_code"), table.cells("place"), strict=True)]
     rows: list[CountRow] = []
-    for i, (row, cell) in enumerate(zip(table.rows, table.columns["date"], strict=True)):
+    for i, cell in enumerate(table.columns["date"]):
         day = date_of(cell)
         if day is None:
-            message = Message("this is not a day of the calendar")
             allowed = Message("a day, a month or a year, such as 2025-07-31, 2025-07 or 2025")
-            table.tell(row, "date", message, collector, found=cell, allowed=allowed)
+            table.tell(i, "date", Message("this is not a day of the calendar"), allowed=allowed)
             continue
-        known = [number for numbers in levels if (number := numbers[i]) is not None]
+        known = [number for column in levels if (number := column[i]) is not None]
         four = np.array(known, dtype=np.int64) if len(known) == len(LEVELS) else None
-        if four is not None:
-            _tell_sum(table, row, sum(known), totals[i], collector)
-        place = next((cells[i] for cells in places if cells[i]), "")
-        rows.append(CountRow(table, row, place, day, four, inflows[i] or 0, rises[i], falls[i]))
+        total, inflow, rises, falls = (column[i] for column in numbers)
+        if four is not None and total is not None and total != sum(known):
+            values = {"four": sum(known), "total": total}
+            message = Message("the four counts add up to {four:,}, not to {total:,}", values)
+            table.tell(i, "total", message, Message("correct one of the four counts, or the total"))
+        rows.append(CountRow(day, four, rises, falls, table, i, places[i], inflow or 0))
     return rows
 
 
-def _tell_sum(table: Table, row: int, four: int, total: int | None, collector: ProblemList) -> None:
-    if total is not None and total != four:
-        message = Message("the four counts add up to {four:,}, not to {total:,}", {"four": four, "total": total})
-        fix = Message("correct one of the four counts, or the total")
-        table.tell(row, "total", message, collector, found=total, fix=fix)
-
-
-def complete_rows(rows: Sequence[CountRow], collector: ProblemList) -> list[CountRow]:
+def complete_rows(rows: Sequence[CountRow]) -> list[CountRow]:
     """Return the rows of one table that have all four counts; the others are noted."""
     partial = [row.row for row in rows if row.four is None]
     if partial:
-        message = Message(
-            "{table}: rows without all four counts teach nothing here and are not used: {rows}",
-            {"table": rows[0].table.shown, "rows": listed(partial, 30)},
-        )
-        collector.note(message)
+        values = {"rows": listed(partial, 30)}
+        message = Message("{table}: rows without all four counts teach nothing here and are not used: {rows}", values)
+        rows[0].table.note(message)
     return [row for row in rows if row.four is not None]
 
 
@@ -114,9 +121,9 @@ def count_series(rows: Sequence[CountRow], collector: ProblemList) -> tuple[Coun
         if now.day == before.day:
             message = Message("this place has counts of this date already: row {row}", {"row": before.row})
             fix = Message("correct the date in one of the two rows, or remove one of them")
-            now.table.tell(now.row, "date", message, collector, found=now.day, fix=fix)
+            now.tell("date", message, fix, found=now.day)
             continue
-        _tell_change(before, now, collector)
+        _tell_change(before, now)
         if now.day.year == before.day.year:
             note_last_counts(now.place, now.day.year, collector)
         parts[-1].append((now.day, _four(now) - np.array([now.inflow, 0, 0, 0])))
@@ -139,14 +146,14 @@ def _four(row: CountRow) -> NDArray[np.int64]:
     return cast("NDArray[np.int64]", row.four)
 
 
-def _tell_change(before: CountRow, now: CountRow, collector: ProblemList) -> None:
+def _tell_change(before: CountRow, now: CountRow) -> None:
     """Tell where the number of villages changes by anything but what is stated as new."""
     old, new = int(_four(before).sum()), int(_four(now).sum())
     values = {"old": old, "new": new, "row": before.row}
+    fix = Message("give the counts of the same villages at both dates")
     if new < old:
         message = Message("there are {new:,} villages here and {old:,} in row {row}: some vanish", values)
-        fix = Message("give the counts of the same villages at both dates")
-        now.table.tell(now.row, "dasar", message, collector, found=new, fix=fix)
+        now.tell("dasar", message, fix, found=new)
     elif new - old != now.inflow:
         message = Message("there are {new:,} villages here and {old:,} in row {row}: some were added", values)
         fix = Message(
@@ -154,8 +161,6 @@ def _tell_change(before: CountRow, now: CountRow, collector: ProblemList) -> Non
             "or give the counts of the same villages at both dates",
             {"number": new - old},
         )
-        now.table.tell(now.row, "dasar", message, collector, found=new, fix=fix)
+        now.tell("dasar", message, fix, found=new)
     elif now.inflow > _four(now)[0]:
-        message = Message("more villages are new than stand at dasar, where new ones begin")
-        fix = Message("give the counts of the same villages at both dates")
-        now.table.tell(now.row, "inflow", message, collector, found=now.inflow, fix=fix)
+        now.tell("inflow", Message("more villages are new than stand at dasar, where new ones begin"), fix)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from ...domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from ...domain.messages import DataError, Message
 from ..problem_list import ProblemList
 from ..scenario import Scenario
-from .assistance import assistance_of, tell_unknown_villages
 from .counts import CountRow, count_series
-from .reading import Data, TableReader
-from .recognise import KINDS
+from .reading import KINDS, Data, Spell, TableReader
 from .scenario_villages import ScenarioVillages, plain_place
-from .villages import History, Observation
+from .villages import History
 
 
 @dataclass(frozen=True)
@@ -74,32 +74,28 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     reader.read(data)
     panels: list[Panel] = []
     launches: list[Launches] = []
-    for code, found in known.group(reader.villages, collector).items():
-        known.check(code, found, collector)
+    for code, found in known.group(reader.villages).items():
+        known.check(code, found)
         history = History(code, found, collector, fixed_cohort=fixed_cohort)
         panel, joined = history.panel(), history.launches()
         if panel is not None:
             panels.append(panel)
         elif all(row.launch is None for row in found):
-            _tell_one_year(found, collector)
+            message = Message("statuses of one year alone teach nothing: nobody sees what changed")
+            fix = Message(
+                "add a list of another year, such as the village table of the scenario, or a column launch_year "
+                "(tahun_pencanangan)"
+            )
+            found[0].table.tell(None, found[0].column, message, fix)
         launches += joined
     counts = _counts(reader.counts, known, collector)
-    assisted = _assistance(reader, panels, launches, collector)
+    assisted = _assistance(reader, panels, launches)
     if len(collector):
         raise DataError(collector.error().problems, collector.language)
     # By name alone: the folder that a file lies in says nothing of what it holds.
     sources = {Path(name).name: digest for name, digest in reader.files.items()}
     evidence = Evidence(tuple(panels), counts, tuple(launches), assisted, sources)
     return Gathered(evidence, tuple(collector.notes), reader.files)
-
-
-def _tell_one_year(found: Sequence[Observation], collector: ProblemList) -> None:
-    message = Message("statuses of one year alone teach nothing: nobody sees what changed")
-    fix = Message(
-        "add a list of another year, such as the village table of the scenario, or a column launch_year "
-        "(tahun_pencanangan)"
-    )
-    found[0].table.tell(None, found[0].column, message, collector, fix=fix)
 
 
 def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: ProblemList) -> tuple[Counts, ...]:
@@ -109,12 +105,12 @@ def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: Proble
     for row in rows:
         code = known.find(row.place or home)
         name = row.place if code is None else known.names[code]
-        places.setdefault(plain_place(name), []).append(row._replace(place=name))
+        places.setdefault(plain_place(name), []).append(replace(row, place=name))
     found: list[Counts] = []
     for of_place in places.values():
         place = of_place[0].place
         if (code := known.find(place)) is not None:
-            known.check_counts(code, of_place, collector)
+            known.check_counts(code, of_place)
         several = count_series(of_place, collector)
         found += [counts for counts in several if len(counts.dates) > 1]
         if len(several[0].dates) == 1:
@@ -126,16 +122,28 @@ def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: Proble
     return tuple(found)
 
 
-def _assistance(
-    reader: TableReader, panels: Iterable[Panel], launches: Iterable[Launches], collector: ProblemList
-) -> tuple[Assistance, ...]:
-    """Return the assistance given to villages of which statuses are known; others are told."""
+def _assistance(reader: TableReader, panels: Iterable[Panel], launches: Iterable[Launches]) -> tuple[Assistance, ...]:
+    """Return the assistance given to villages of which statuses are known; of others it is told that nothing is."""
     seen: dict[str, dict[str, None]] = {}
     blocks: list[Panel | Launches] = [*panels, *launches]
     for block in blocks:
         seen.setdefault(block.district_code, {}).update(dict.fromkeys(block.codes))
+    known = {code for villages in seen.values() for code in villages}
     for table, _ in reader.spells:
-        tell_unknown_villages(table, seen, collector)
+        for i, code in enumerate(table.columns["village_code"]):
+            if code and code not in known:
+                message = Message("no list of statuses speaks of this assisted village")
+                table.tell(i, "village_code", message, Message("correct the code, or give its statuses too"))
     every = [spell for _, found in reader.spells for spell in found]
     mine = {number: [spell for spell in every if spell[0] in codes] for number, codes in seen.items()}
-    return tuple(assistance_of(number, sorted(seen[number]), found) for number, found in mine.items() if found)
+    return tuple(_assistance_of(number, sorted(seen[number]), found) for number, found in mine.items() if found)
+
+
+def _assistance_of(number: str, codes: Sequence[str], found: Sequence[Spell]) -> Assistance:
+    """Return the assistance given in a district to the villages of `codes`."""
+    years = tuple(range(min(year for _, year, _ in found), max(year for _, year, _ in found) + 1))
+    place = {code: i for i, code in enumerate(codes)}
+    given = {name: np.zeros((len(codes), len(years)), dtype=np.bool_) for _, _, name in found}
+    for code, year, name in found:
+        given[name][place[code], year - years[0]] = True
+    return Assistance(number, tuple(codes), years, given)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,31 +13,10 @@ from ...domain.evidence import Panel
 from ...domain.messages import Message, listed
 from ...domain.status import LEVELS, UNKNOWN
 from ..problem_list import ProblemList
-from .counts import CountRow, note_last_counts
-from .reading import TableReader
-from .recognise import OUTCOMES
+from .counts import CountRow, StatedYear, note_last_counts
+from .reading import OUTCOMES, TableReader
 from .scenario_villages import Places
 from .villages import History
-
-
-@dataclass(frozen=True, eq=False)
-class StatedYear:
-    """What an office says of one year of a district; None where it does not.
-
-    Attributes
-    ----------
-    day
-        Of the counts, which stand for the end of its year.
-    four
-        Shape (4,): villages by level.
-    rises, falls
-        Villages that rose, that fell, in the year.
-    """
-
-    day: date
-    four: NDArray[np.int64] | None
-    rises: int | None
-    falls: int | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +58,7 @@ def read_outcomes(paths: Sequence[str | os.PathLike[str]], districts: Mapping[st
     reader.read(paths)
     panels: dict[str, Panel] = {}
     elsewhere: dict[str, None] = {}
-    for code, found in places.group(reader.villages, collector).items():
+    for code, found in places.group(reader.villages).items():
         panel = History(code, found, collector, fixed_cohort=False).panel(fewest=1) if code in districts else None
         if panel is not None:
             panels[code] = panel
@@ -108,7 +86,7 @@ def _stated(
         else:
             message = Message("nothing says of which district this row is")
             fix = Message("add a column district_code (kode_kabupaten) with the codes of the districts")
-            row.table.tell(row.row, "date", message, collector, fix=fix)
+            row.tell("date", message, fix, found="")
     for code, years in stated.items():
         for year, said in years.items():
             if said.four is not None and said.day.month < 12:
@@ -123,11 +101,11 @@ def _keep(row: CountRow, district: str, years: dict[int, StatedYear], collector:
     if before is not None and before.day == row.day:
         message = Message("this place has a row of this date already")
         fix = Message("correct the date in one of the two rows, or remove one of them")
-        row.table.tell(row.row, "date", message, collector, found=row.day, fix=fix)
+        row.tell("date", message, fix, found=row.day)
     if before is not None:
         note_last_counts(district, row.day.year, collector)
     if before is None or row.day > before.day:
-        years[row.day.year] = StatedYear(row.day, row.four, row.rises, row.falls)
+        years[row.day.year] = row
 
 
 def counts_of_year(panel: Panel, year: int) -> NDArray[np.int64] | None:

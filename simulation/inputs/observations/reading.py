@@ -1,30 +1,45 @@
-"""Tables of observations, read file by file: what calibrate, back-test and register have in common."""
+"""Tables of observations, recognised by their columns and read file by file, for calibrate, back-test and register."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from ...domain.messages import Message, listed
-from ...domain.status import UNKNOWN
+from ...domain.messages import Message, listed, nearest
+from ...domain.status import LEVELS, UNKNOWN
 from ..files import LARGEST_TABLE, Files
 from ..problem_list import ProblemList
 from ..scenario import Scenario
-from ..tables.grids import read_grids
-from ..tables.headers import Grid
-from ..tables.reader import table_in
-from ..tables.table import Table
-from .assistance import Spell, read_spells
+from ..tables.dates import FIRST_YEAR, status_year, year_in
+from ..tables.grids import Grid, read_grids
+from ..tables.headers import HEAD, Wanted, normal
+from ..tables.table import Table, table_in
 from .counts import CountRow, complete_rows, read_counts
-from .recognise import LIST, Shape, columns_of, recognise, tell_unknown
 from .scenario_villages import levels_of
-from .villages import Observation, are_dated, read_observations
+from .villages import Observation, read_observations
 
 MOST_STATUSES = 1_000_000
 """Those of all villages of Indonesia over twelve years."""
+
+_VILLAGE = ("village", "subdistrict", "district_code")
+LONG = Wanted(("village_code", "year", "status"), (*_VILLAGE, "launch_year"))
+WIDE = Wanted(("village_code",), (*_VILLAGE, "launch_year"))
+LIST = Wanted(("village_code", "status"), (*_VILLAGE, "launch_year"))
+LAUNCHES = Wanted(("village_code", "launch_year"), (*_VILLAGE, "status"))
+COUNTS = Wanted(("date", *LEVELS), ("district_code", "place", "total", "inflow"))
+STATED = Wanted(("date",), (*LEVELS, "district_code", "place", "total", "rises", "falls"))
+ASSISTANCE = Wanted(("village_code", "year", "intervention"), _VILLAGE)
+
+_EVIDENCE = {"panel": LONG, "counts": COUNTS, "launch_years": LAUNCHES, "assistance": ASSISTANCE}
+KINDS = tuple(_EVIDENCE)
+"""The kinds of evidence; they may be named beside a file."""
+OUTCOMES = ("outcomes", "panel")
+"""The kinds that say what became of a forecast."""
+_STATED = (("date", *LEVELS), ("date", "rises"))
+"""The columns of which outcomes have one set."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,68 @@ class DataFile:
     kind: str | None = None
 
 
+Spell = tuple[str, int, str]
+"""Village code, year, intervention."""
 Data = str | os.PathLike[str] | DataFile
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a table was recognised as.
+
+    Attributes
+    ----------
+    kind
+        One of `KINDS`, or "outcomes".
+    wanted
+        Its columns.
+    years
+        Columns of statuses -> their year, of a list as its title, its sheet or its file says it; empty where a column
+        ``year`` says it row by row.
+    """
+
+    kind: str
+    wanted: Wanted
+    years: Mapping[str, int | None] = field(default_factory=dict)
+
+
+def _shapes(grid: Grid, file: str) -> list[Shape]:
+    """Return what a table can be read as, the likeliest first."""
+    names = {wanted: {*grid.header(wanted).names} for wanted in (STATED, COUNTS, ASSISTANCE, LONG, LIST, LAUNCHES)}
+    fits = {wanted: names[wanted] >= {*wanted.required} for wanted in names}
+    shapes = []
+    if any(names[STATED] >= {*columns} for columns in _STATED):
+        shapes.append(Shape("outcomes", STATED))
+    long = (("counts", COUNTS), ("assistance", ASSISTANCE), ("panel", LONG))
+    shapes += [Shape(kind, wanted) for kind, wanted in long if fits[wanted]]
+    if years := _years(grid):
+        shapes.append(Shape("panel", WIDE, years))
+    elif fits[LIST]:
+        dated = _dated(grid, file)
+        launches = "launch_year" in names[LIST]
+        if dated is not None or not launches:
+            shapes.append(Shape("panel", LIST, {"status": dated}))
+        if launches:
+            shapes.append(Shape("launch_years", LIST))
+    if fits[LAUNCHES]:
+        shapes.append(Shape("launch_years", LAUNCHES))
+    return shapes
+
+
+def _years(grid: Grid) -> dict[str, int | None]:
+    """Return the columns of a table with a column of statuses for each year."""
+    header = grid.header(WIDE)
+    if not header.fits:
+        return {}
+    named = {name: status_year(normal(name)) for name in header.written if name and name in header.names}
+    return {name: year for name, year in named.items() if year is not None}
+
+
+def _dated(grid: Grid, file: str) -> int | None:
+    """Return the year of a list by its sheet, else by what stands above its column names, else by its file."""
+    above = [" ".join(cells) for row, cells in grid.rows[:HEAD] if row < grid.header(LIST).row]
+    found = (year_in(text) for text in (grid.sheet, " ".join(above), PurePath(file).stem))
+    return next((year for year in found if year is not None), None)
 
 
 class TableReader:
@@ -65,7 +141,10 @@ class TableReader:
         self.counts: list[CountRow] = []
         self.spells: list[tuple[Table, list[Spell]]] = []
         self.files: dict[str, str] = {}
+        sets = [columns for kind in kinds for columns in ((_EVIDENCE[kind].required,) if kind in KINDS else _STATED)]
         self._kinds = kinds
+        self._wanted = Wanted(tuple(dict.fromkeys(name for columns in sets for name in columns)))
+        self._allowed = Message("one of these sets of columns: {sets}", {"sets": " | ".join(map(listed, sets))})
         self._collector = collector
         self._scenario = scenario
         self._statuses = 0
@@ -78,77 +157,102 @@ class TableReader:
             if source is None:
                 continue
             digest = self.files[str(file.path)] = sha256(source.content).hexdigest()
-            grids = read_grids(source, self._collector, columns_of(self._kinds))
-            shapes = [recognise(grid, source.path.name, self._kinds, file.kind) for grid in grids]
-            if not any(shapes):
-                for grid in grids:
-                    tell_unknown(grid, self._kinds, self._collector)
-                continue
+            grids = read_grids(source, self._collector, self._wanted)
+            shapes = [self._recognise(grid, source.path.name, file.kind, digest) for grid in grids]
             for grid, shape in zip(grids, shapes, strict=True):
                 if shape is not None:
-                    self._read_table(grid, self._at_origin(shape, digest))
+                    self._read_table(grid, shape)
+                elif any(shapes):
+                    grid.note(Message("{table}: no table to learn from; this sheet is not read"))
                 else:
-                    message = Message("{table}: no table to learn from; this sheet is not read", {"table": grid.shown})
-                    self._collector.note(message)
+                    self._tell_unknown(grid)
 
-    def _at_origin(self, shape: Shape, digest: str) -> Shape:
-        """Return the village table of the scenario itself as a list of statuses at the origin, others as they are."""
-        undated = shape.wanted is LIST and shape.dated is None
-        if self._scenario is not None and undated and digest in self._scenario.provenance.files.values():
-            return replace(shape, dated=self._scenario.origin)
+    def _recognise(self, grid: Grid, file: str, named: str | None, digest: str) -> Shape | None:
+        """Return what the table in a file is, or None where it is of none of the kinds, or not of the one named."""
+        kinds = self._kinds if named is None else (named,)
+        shape = next((shape for shape in _shapes(grid, file) if shape.kind in kinds), None)
+        if shape is None:
+            return None if named is None else Shape(named, _EVIDENCE[named])
+        if self._scenario is not None and shape.years == {"status": None}:
+            itself = digest in self._scenario.provenance.files.values()  # the village table of the scenario
+            return replace(shape, years={"status": self._scenario.origin if itself else None})
         return shape
 
+    def _tell_unknown(self, grid: Grid) -> None:
+        """Tell that a table is of none of the kinds that are looked for."""
+        header = grid.header(self._wanted)
+        message = Message("this table is none of those that are looked for here")
+        fix = Message("name the columns so, in the first row")
+        found = listed(filter(None, header.written))
+        grid.tell(header.row or None, message, fix, found=found, allowed=self._allowed)
+
     def _read_table(self, grid: Grid, shape: Shape) -> None:
-        table = table_in(grid, self._collector, shape.wanted)
+        table = table_in(grid, shape.wanted)
         if table is None:
             return
         match shape.kind:
             case "outcomes":
-                self.counts += read_counts(table, self._collector)
+                self.counts += read_counts(table)
             case "counts":
-                self.counts += complete_rows(read_counts(table, self._collector), self._collector)
+                self.counts += complete_rows(read_counts(table))
             case "assistance" if self._scenario is not None:
                 names = [plan.name for plan in self._scenario.interventions]
-                self.spells.append((table, read_spells(table, names, self._scenario.origin, self._collector)))
+                self.spells.append((table, read_spells(table, names, self._scenario.origin)))
             case _ if not self._are_too_many(table, shape):
-                found = read_observations(table, shape, self._collector)
-                if shape.kind == "launch_years":
-                    self.villages += self._launches(table, found)
-                elif are_dated(table, shape, found, self._collector):
-                    self.villages += found
-                    self._note_date(table, shape)
+                self.villages += self._statuses_in(table, shape)
 
     def _are_too_many(self, table: Table, shape: Shape) -> bool:
         """Return whether there would be more statuses than are read, after telling that."""
         self._statuses += len(table.rows) * max(1, len(shape.years))
-        if self._statuses <= MOST_STATUSES:
-            return False
-        message = Message("the lists hold more than {most:,} statuses in all", {"most": MOST_STATUSES})
-        fix = Message("leave out some of the districts, or of the years")
-        self._collector.add((table.shown, None), "", message, suggestion=fix, table=True)
-        return True
+        if self._statuses > MOST_STATUSES:
+            message = Message("the lists hold more than {most:,} statuses in all", {"most": MOST_STATUSES})
+            table.grid.tell(None, message, Message("leave out some of the districts, or of the years"))
+        return self._statuses > MOST_STATUSES
 
-    def _note_date(self, table: Table, shape: Shape) -> None:
-        if shape.dated is not None:
-            message = Message(
-                "{table}: statuses are taken as those at the end of {year}",
-                {"table": table.shown, "year": shape.dated},
-            )
-            self._collector.note(message)
+    def _statuses_in(self, table: Table, shape: Shape) -> Sequence[Observation]:
+        """Return the rows of a list of villages."""
+        if shape.kind == "launch_years":
+            return self._launches(table)
+        found = read_observations(table, shape.years)
+        if shape.wanted is LIST and shape.years["status"] is not None:
+            values = {"year": shape.years["status"]}
+            table.note(Message("{table}: statuses are taken as those at the end of {year}", values))
+        elif shape.wanted is LIST and found:
+            message = Message("nothing says of which year these statuses are")
+            fix = Message("write the year in the name of the sheet or of the file, such as desa_2023.csv")
+            table.grid.tell(table.header, message, fix, column=table.written["status"])
+            return []
+        return found
 
-    def _launches(self, table: Table, found: Sequence[Observation]) -> list[Observation]:
+    def _launches(self, table: Table) -> list[Observation]:
         """Return rows with statuses at the origin; where the table has none, those of the scenario."""
+        origin = None if self._scenario is None else self._scenario.origin
+        found = read_observations(table, {"status": origin})
         blank = [row for row, cell in zip(table.rows, table.columns["launch_year"], strict=True) if not cell]
         if blank:
-            message = Message(
-                "{table}: rows without a launch year teach nothing here: {rows}",
-                {"table": table.shown, "rows": listed(blank, 30)},
-            )
-            self._collector.note(message)
-        if self._scenario is None:
-            return []
-        origin = self._scenario.origin
-        if "status" in table.columns:
-            return [row._replace(year=origin) for row in found]
+            values = {"rows": listed(blank, 30)}
+            table.note(Message("{table}: rows without a launch year teach nothing here: {rows}", values))
+        if self._scenario is None or "status" in table.columns:
+            return found
         levels = {code: level for district in self._scenario.districts for code, level in levels_of(district).items()}
-        return [row._replace(year=origin, status=levels.get(row.code, UNKNOWN), column="launch_year") for row in found]
+        return [row._replace(status=levels.get(row.code, UNKNOWN), column="launch_year") for row in found]
+
+
+def read_spells(table: Table, interventions: Sequence[str], origin: int) -> list[Spell]:
+    """Return which village was assisted when by which of these interventions; what is wrong is told."""
+    if not table.read_codes("village_code"):
+        return []
+    table.check_filled(*ASSISTANCE.required)
+    years = table.years("year", FIRST_YEAR, origin)
+    found: dict[Spell, int] = {}
+    cells = zip(table.columns["village_code"], years, table.columns["intervention"], strict=True)
+    for i, (code, year, name) in enumerate(cells):
+        if name and name not in interventions:
+            message = Message("the scenario has no intervention of this name")
+            allowed = Message("one of: {names}", {"names": listed(interventions)}) if interventions else None
+            fix = nearest(name, interventions) or Message("add the intervention to the scenario, or remove the row")
+            table.tell(i, "intervention", message, fix, allowed=allowed)
+        if year is not None and (earlier := found.setdefault((code, year, name), i)) != i:
+            message = Message("row {row} says the same already", {"row": table.rows[earlier]})
+            table.tell(i, "village_code", message, Message("remove one of the two rows"))
+    return list(found)

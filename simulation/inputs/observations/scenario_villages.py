@@ -8,8 +8,7 @@ import numpy as np
 
 from ...domain.messages import Message
 from ...domain.status import LEVELS, UNKNOWN
-from ...domain.villages import DistrictCounts, KnownStatuses, SubdistrictCounts, Villages
-from ..problem_list import ProblemList
+from ...domain.villages import DistrictCounts, KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
 from ..scenario import Scenario
 from ..tables.headers import normal
 from .counts import CountRow
@@ -60,7 +59,7 @@ class Places:
         begins = (start for end in range(1, len(parts)) if (start := ".".join(parts[:end])) in self.names)
         return self._home.get(observation.code) or self.only or next(begins, None)
 
-    def group(self, found: Iterable[Observation], collector: ProblemList) -> dict[str, list[Observation]]:
+    def group(self, found: Iterable[Observation]) -> dict[str, list[Observation]]:
         """Return the rows by the code of their district; one that belongs to none is told."""
         grouped: dict[str, list[Observation]] = {}
         for observation in found:
@@ -70,14 +69,16 @@ class Places:
             elif observation.code:
                 message = Message("nothing says to which district this village belongs")
                 fix = Message("add a column district_code (kode_kabupaten) with the codes of the districts")
-                observation.tell(message, collector, fix=fix)
+                observation.tell(message, fix)
         return grouped
 
 
 def levels_of(villages: Villages) -> dict[str, int]:
     """Return the level of each village at the end of the origin by its code; empty where single ones are not known."""
     known = villages.known
-    return dict(zip(villages.codes, known.levels.tolist(), strict=True)) if isinstance(known, KnownStatuses) else {}
+    if not isinstance(known, KnownStatuses | SomeStatuses):
+        return {}
+    return {code: level for code, level in zip(villages.codes, known.levels.tolist(), strict=True) if level != UNKNOWN}
 
 
 class ScenarioVillages(Places):
@@ -90,20 +91,17 @@ class ScenarioVillages(Places):
         self._origin = scenario.origin
         self._counted_on = str(scenario.provenance.as_of or f"{scenario.origin}-12-31")
 
-    def check(self, code: str, found: Sequence[Observation], collector: ProblemList) -> None:
-        """Tell rows of a district that contradict the scenario."""
-        if (villages := self._districts.get(code)) is not None:
-            if not villages.made_up:
-                _tell_strangers(found, villages, collector)
-            self._tell_contradictions(found, villages, collector)
-
-    def _tell_contradictions(self, found: Sequence[Observation], villages: Villages, collector: ProblemList) -> None:
-        """Tell where rows speak of a time after the origin, or say something else of the origin than the scenario."""
-        origin = self._origin
+    def check(self, code: str, found: Sequence[Observation]) -> None:
+        """Tell rows of a district that contradict the scenario: other villages, later years, other statuses."""
+        villages, origin = self._districts.get(code), self._origin
+        if villages is None:
+            return
+        if not villages.made_up:
+            _tell_strangers(found, villages)
         late = next((row for row in found if row.year is not None and row.year > origin), None)
         if late is not None and late.year is not None:
             message, fix = self._after_origin(late.year)
-            late.tell(message, collector, fix=fix, found=str(late.year))
+            late.tell(message, fix, found=late.year)
         now = [row for row in found if row.year == origin and row.status != UNKNOWN]
         levels = levels_of(villages)
         for observation in now:
@@ -114,8 +112,8 @@ class ScenarioVillages(Places):
                     {"origin": origin, "status": LEVELS[status]},
                 )
                 fix = Message("correct the status here, or in the village table of the scenario")
-                level, where = LEVELS[observation.status], (observation.row, observation.column)
-                observation.table.tell(*where, message, collector, found=level, fix=fix)
+                level = LEVELS[observation.status]
+                observation.table.tell(observation.i, observation.column, message, fix, found=level)
         known = villages.known
         if now and isinstance(known, DistrictCounts | SubdistrictCounts):
             expected = known.counts.tolist()
@@ -126,15 +124,15 @@ class ScenarioVillages(Places):
                     {"origin": origin, "expected": _joined(expected), "names": "/".join(LEVELS)},
                 )
                 fix = Message("correct this list, or villages.status_counts in the scenario")
-                now[0].table.tell(None, now[0].column, message, collector, found=_joined(here), fix=fix)
+                now[0].table.tell(None, now[0].column, message, fix, found=_joined(here))
 
-    def check_counts(self, code: str, rows: Sequence[CountRow], collector: ProblemList) -> None:
+    def check_counts(self, code: str, rows: Sequence[CountRow]) -> None:
         """Tell counts of a district that lie after the origin, or are others than the scenario's own of that day."""
         known = self._districts[code].known
         for row in rows:
             if row.day.year > self._origin:
                 message, fix = self._after_origin(row.day.year)
-                row.table.tell(row.row, "date", message, collector, found=row.day, fix=fix)
+                row.tell("date", message, fix, found=row.day)
             if not isinstance(known, DistrictCounts | SubdistrictCounts) or str(row.day) != self._counted_on:
                 continue
             expected = known.counts.tolist()
@@ -144,7 +142,7 @@ class ScenarioVillages(Places):
                     {"expected": _joined(expected), "names": "/".join(LEVELS)},
                 )
                 fix = Message("correct this row, or villages.status_counts in the scenario")
-                row.table.tell(row.row, "dasar", message, collector, found=_joined(row.four.tolist()), fix=fix)
+                row.tell("dasar", message, fix, found=_joined(row.four.tolist()))
 
     def _after_origin(self, year: int) -> tuple[Message, Message]:
         """Return what is wrong with observations of a year after the origin, and the fix."""
@@ -161,7 +159,7 @@ def _joined(counts: Iterable[int]) -> str:
     return "/".join(map(str, counts))
 
 
-def _tell_strangers(found: Iterable[Observation], villages: Villages, collector: ProblemList) -> None:
+def _tell_strangers(found: Iterable[Observation], villages: Villages) -> None:
     """Tell every village that the scenario does not know, once."""
     subdistricts = (villages.subdistricts[k] for k in villages.subdistrict_index)
     names = zip(map(normal, villages.names), map(normal, subdistricts), strict=True)
@@ -177,4 +175,4 @@ def _tell_strangers(found: Iterable[Observation], villages: Villages, collector:
         if same is not None:
             message = Message("the scenario knows this village under another code")
             fix = Message("write {value}, or correct the village table of the scenario", {"value": same})
-        observation.tell(message, collector, fix=fix)
+        observation.tell(message, fix)

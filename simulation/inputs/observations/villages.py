@@ -1,21 +1,19 @@
-"""Where villages stood at the ends of years: rows of lists, long and wide tables, put together village by village."""
+"""Where villages stood at the ends of years: rows of lists, put together village by village."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ...domain.evidence import Launches, Panel
-from ...domain.messages import Message, listed, nearest, shown
-from ...domain.status import LEVELS, UNKNOWN
+from ...domain.messages import Message, listed
+from ...domain.status import UNKNOWN
 from ..problem_list import ProblemList
 from ..tables.dates import FIRST_YEAR, LAST_YEAR, year_of
 from ..tables.headers import normal
 from ..tables.table import Table
-from ..village_table import level_of
-from .recognise import Shape
 
 
 class Observation(NamedTuple):
@@ -23,8 +21,8 @@ class Observation(NamedTuple):
 
     Attributes
     ----------
-    table, row, column
-        The cell of the status.
+    table, i, column
+        The cell of the status; row number `i` of the table, 0 the first.
     code, name, subdistrict, district
         Of the village; all but the code "" where the table has no such column.
     year
@@ -36,7 +34,7 @@ class Observation(NamedTuple):
     """
 
     table: Table
-    row: int
+    i: int
     column: str
     code: str
     name: str
@@ -46,14 +44,14 @@ class Observation(NamedTuple):
     status: int
     launch: int | None
 
-    def tell(self, message: Message, collector: ProblemList, *, fix: Message, found: str = "") -> None:
-        """Tell what is wrong with the row."""
-        self.table.tell(self.row, "village_code", message, collector, found=found or self.code, fix=fix)
+    def tell(self, message: Message, fix: Message, *, found: object = None) -> None:
+        """Tell what is wrong with the village of the row."""
+        self.table.tell(self.i, "village_code", message, fix, found=found)
 
     @property
     def where(self) -> str:
         """File and row, as a message names them."""
-        return f"{self.table.shown}:{self.row}"
+        return f"{self.table.shown}:{self.table.rows[self.i]}"
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -61,84 +59,46 @@ class Observation(NamedTuple):
         return normal(self.name), normal(self.subdistrict)
 
 
-def read_observations(table: Table, shape: Shape, collector: ProblemList) -> list[Observation]:
-    """Return every row of a table, for each year that it speaks of; what is wrong with a cell is told."""
-    if not table.read_codes("village_code", collector):
+def read_observations(table: Table, years_of: Mapping[str, int | None]) -> list[Observation]:
+    """Return every row of a table, for each year that it speaks of; what is wrong with a cell is told.
+
+    Parameters
+    ----------
+    years_of
+        Columns of statuses and the years of which they are; empty where a column ``year`` says so row by row.
+    """
+    if not table.read_codes("village_code"):
         return []
-    table.check_filled("village_code", collector)
-    launches: list[int | None] = [None] * len(table.rows)
-    if "launch_year" in table.columns:
-        launches = _read_years(table, "launch_year", collector)
-    columns: list[tuple[str, list[int | None]]]
-    if shape.years:
-        columns = [(column, [*[year] * len(table.rows)]) for column, year in shape.years.items()]
-    elif "year" in table.columns and "year" in shape.wanted.required:
-        table.check_filled("year", collector)
-        _note_dates(table, collector)
-        columns = [("status", _read_years(table, "year", collector))]
-    else:
-        columns = [("status", [shape.dated] * len(table.rows))]
+    table.check_filled("village_code")
+    launches = table.years("launch_year", FIRST_YEAR, LAST_YEAR)
+    dated: dict[str, Sequence[int | None]] = {name: [year] * len(table.rows) for name, year in years_of.items()}
+    if not dated:
+        table.check_filled("year")
+        if any(cell != year_of(cell) for cell in table.columns["year"]):
+            message = Message(
+                "{table}: column {column} holds dates; statuses are taken as those at the end of the year"
+            )
+            table.note(message, "year")
+        dated["status"] = table.years("year", FIRST_YEAR, LAST_YEAR)
+    texts = [table.cells(name) for name in ("village_code", "village", "subdistrict", "district_code")]
     found: list[Observation] = []
-    for column, years in columns:
-        statuses = _statuses(table, column, collector) if column in table.columns else [UNKNOWN] * len(table.rows)
-        found += _rows(table, column, years, statuses, launches)
+    for column, years in dated.items():
+        statuses = table.levels(column)
+        _note_blanks(table, column, statuses)
+        rows = zip(range(len(table.rows)), *texts, years, statuses, launches, strict=True)
+        found += [Observation(table, i, column, *rest) for i, *rest in rows]
     return found
 
 
-def are_dated(table: Table, shape: Shape, found: Sequence[Observation], collector: ProblemList) -> bool:
-    """Return whether something says of which year the statuses of a table are, after telling where nothing does."""
-    if "year" in shape.wanted.required or not found or any(row.year is not None for row in found):
-        return True
-    message = Message("nothing says of which year these statuses are")
-    fix = Message("write the year in the name of the sheet or of the file, such as desa_2023.csv")
-    place = (table.shown, table.header)
-    collector.add(place, table.written["status"], message, suggestion=fix, table=True)
-    return False
-
-
-def _rows(
-    table: Table, column: str, years: Sequence[int | None], statuses: Sequence[int], launches: Sequence[int | None]
-) -> list[Observation]:
-    blank = [""] * len(table.rows)
-    optional = (table.columns.get(name, blank) for name in ("village", "subdistrict", "district_code"))
-    cells = zip(table.rows, table.columns["village_code"], *optional, years, statuses, launches, strict=True)
-    return [Observation(table, row, column, *rest) for row, *rest in cells]
-
-
-def _statuses(table: Table, column: str, collector: ProblemList) -> list[int]:
-    """Return the level of each row, `UNKNOWN` where the cell is blank; what is no level is told."""
-    statuses: list[int] = []
-    for row, cell in zip(table.rows, table.columns[column], strict=True):
-        status = level_of(cell) if cell else UNKNOWN
-        statuses.append(UNKNOWN if status is None else int(status))
-        if status is None:
-            message = Message("{name} is not a status", {"name": cell[:60]})
-            allowed = Message("one of: {names}", {"names": ", ".join(LEVELS)})
-            table.tell(row, column, message, collector, found=cell, allowed=allowed, fix=nearest(cell, LEVELS))
+def _note_blanks(table: Table, column: str, statuses: Sequence[int]) -> None:
     blanks = [row for row, status in zip(table.rows, statuses, strict=True) if status == UNKNOWN]
     if blanks and len(blanks) < len(statuses):
         message = Message(
             "{table}: blank cells of column {column}, where the status is taken as unknown: {count:,}, "
             "the first in row {row}",
-            {"table": table.shown, "count": len(blanks), "column": shown(table.written[column]), "row": blanks[0]},
+            {"count": len(blanks), "row": blanks[0]},
         )
-        collector.note(message)
-    return statuses
-
-
-def _read_years(table: Table, column: str, collector: ProblemList) -> list[int | None]:
-    """Return the year of each row, of a date too; None for empty and (told) wrong cells."""
-    table.columns[column] = [year_of(cell) for cell in table.columns[column]]
-    return table.whole_numbers(column, collector, FIRST_YEAR, LAST_YEAR)
-
-
-def _note_dates(table: Table, collector: ProblemList) -> None:
-    if any(cell != year_of(cell) for cell in table.columns["year"]):
-        message = Message(
-            "{table}: column {column} holds dates; statuses are taken as those at the end of the year",
-            {"table": table.shown, "column": shown(table.written["year"])},
-        )
-        collector.note(message)
+        table.note(message, column)
 
 
 ByYear = dict[int, Observation]
@@ -161,11 +121,10 @@ class History:
         self, district_code: str, found: Sequence[Observation], collector: ProblemList, *, fixed_cohort: bool
     ) -> None:
         self._district_code = district_code
-        self._collector = collector
         self.years = sorted({row.year for row in found if row.year is not None})
         self._villages = self._by_village(found)
         if fixed_cohort:
-            self._keep_fixed()
+            self._keep_fixed(collector)
         elif len(self.years) > 1:
             self._tell_changed_lists()
 
@@ -182,10 +141,10 @@ class History:
                     {"year": observation.year, "where": earlier.where},
                 )
                 fix = Message("correct the code or the year in one of the two rows, or remove the one too many")
-                observation.tell(message, self._collector, fix=fix)
+                observation.tell(message, fix)
         return villages
 
-    def _keep_fixed(self) -> None:
+    def _keep_fixed(self, collector: ProblemList) -> None:
         left = sorted(code for code, rows in self._villages.items() if len(rows) < len(self.years))
         self._villages = {code: rows for code, rows in self._villages.items() if len(rows) == len(self.years)}
         if left:
@@ -194,7 +153,7 @@ class History:
                 "{count:,} ({names})",
                 {"code": self._district_code, "count": len(left), "names": listed(left)},
             )
-            self._collector.note(message)
+            collector.note(message)
 
     def _tell_changed_lists(self) -> None:
         """Tell villages that are missing in a later list, new in one, or in it under another code."""
@@ -209,7 +168,7 @@ class History:
                     "this village has another code in the list of {year}: {code} ({where})",
                     {"year": before.year, "code": before.code, "where": before.where},
                 )
-                first.tell(message, self._collector, fix=Message("write the same code in all lists"))
+                first.tell(message, Message("write the same code in all lists"))
                 gone.pop(first.identity)
                 continue
             message = Message("this village is new in the list of {year}", {"year": min(rows)})
@@ -217,13 +176,13 @@ class History:
                 "say in a column launch_year (tahun_pencanangan) when it was designated, "
                 "or leave out what is not in all lists with --fixed-cohort"
             )
-            first.tell(message, self._collector, fix=fix)
+            first.tell(message, fix)
         for before in gone.values():
             years = self._villages[before.code]
             missing = next(year for year in self.years if year > min(years) and year not in years)
             message = Message("this village is missing in the list of {year}", {"year": missing})
             fix = Message("add it there, or leave out what is not in all lists with --fixed-cohort")
-            before.tell(message, self._collector, fix=fix)
+            before.tell(message, fix)
 
     def _gone(self) -> Iterable[tuple[ByYear, int]]:
         """Yield the rows of every village that is missing in a list after its first, and the year before that."""
@@ -258,7 +217,7 @@ class History:
             launch = next((rows[year].launch for year in sorted(rows) if rows[year].launch is not None), None)
             if not known or launch is None:
                 continue
-            self._tell_launch(rows[known[0]], launch)
+            _tell_launch(rows[known[0]], launch)
             if launch < known[0]:
                 by_year.setdefault(known[0], []).append((code, launch, rows[known[0]].status))
         return tuple(
@@ -272,13 +231,14 @@ class History:
             for year, villages in sorted(by_year.items())
         )
 
-    def _tell_launch(self, first: Observation, launch: int) -> None:
-        """Tell where a village has a status before it joined."""
-        if first.year is not None and launch > first.year:
-            message = Message(
-                "this village was designated in {launch} and has a status at the end of {year}",
-                {"launch": launch, "year": first.year},
-            )
-            fix = Message("correct the launch year, or empty the status")
-            column = "launch_year" if "launch_year" in first.table.columns else "village_code"
-            first.table.tell(first.row, column, message, self._collector, found=launch, fix=fix)
+
+def _tell_launch(first: Observation, launch: int) -> None:
+    """Tell where a village has a status before it joined."""
+    if first.year is not None and launch > first.year:
+        message = Message(
+            "this village was designated in {launch} and has a status at the end of {year}",
+            {"launch": launch, "year": first.year},
+        )
+        column = "launch_year" if "launch_year" in first.table.columns else "village_code"
+        fix = Message("correct the launch year, or empty the status")
+        first.table.tell(first.i, column, message, fix, found=launch)

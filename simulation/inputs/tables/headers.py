@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from unicodedata import normalize
 
 HEAD = 20
@@ -16,31 +17,6 @@ MOST_COLUMNS = 200
 
 Row = tuple[int, list[str]]
 """The number of a row as a spreadsheet program shows it, and its cells."""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The cells of a CSV file or a sheet.
-
-    Attributes
-    ----------
-    shown
-        The file as the reader would name it, with the sheet in square brackets where there are several.
-    rows
-        Every row that is not blank; at most one more than `MOST_ROWS`.
-    ragged
-        Whether rows leave out the blank cells at their end.
-    formulas
-        The row of every formula whose saved result is read.
-    sheet
-        Name of the sheet; "" for a CSV file.
-    """
-
-    shown: str
-    rows: list[Row]
-    ragged: bool = False
-    formulas: Sequence[int] = ()
-    sheet: str = ""
 
 
 NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -95,17 +71,8 @@ NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Column -> names that mean it, and names that may mean it: those count only where the column must be there."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """The columns that a kind of table has.
-
-    Attributes
-    ----------
-    required
-        Columns that must be there, the code first.
-    known
-        Further columns that mean something.
-    """
+class Wanted(NamedTuple):
+    """The columns that a kind of table has: those that must be there, the code first, and others with a meaning."""
 
     required: tuple[str, ...]
     known: tuple[str, ...] = ()
@@ -117,8 +84,10 @@ class Header:
 
     Attributes
     ----------
+    wanted
+        The columns that are looked for.
     row
-        Its number.
+        Its number; 0 where there is no row at all.
     written
         The names as they stand there.
     names
@@ -127,18 +96,21 @@ class Header:
         Meaning -> the columns that share it.
     """
 
-    row: int
-    written: list[str]
-    names: list[str]
-    doubles: dict[str, list[str]]
+    wanted: Wanted
+    row: int = 0
+    written: Sequence[str] = ()
+    names: Sequence[str] = ()
+    doubles: Mapping[str, list[str]] = field(default_factory=dict)
 
-    def fits(self, wanted: Wanted) -> bool:
-        """Return whether every required column is there."""
-        return set(wanted.required) <= set(self.names)
+    @property
+    def fits(self) -> bool:
+        """Whether every required column is there."""
+        return set(self.wanted.required) <= set(self.names)
 
-    def known(self, wanted: Wanted) -> int:
-        """Return how many columns mean something."""
-        return len({*wanted.required, *wanted.known} & set(self.names))
+    @property
+    def known(self) -> int:
+        """How many columns mean something."""
+        return len({*self.wanted.required, *self.wanted.known} & set(self.names))
 
 
 def normal(name: str) -> str:
@@ -153,7 +125,7 @@ def normal(name: str) -> str:
     return re.sub(r"[\W_]+", "_", plain).strip("_").removeprefix("nama_")
 
 
-def header_of(row: Row, wanted: Wanted) -> Header:
+def _header_of(row: Row, wanted: Wanted) -> Header:
     """Return a row as column names, each with its meaning where that is known."""
     number, written = row
     forms = [normal(cell) for cell in written]
@@ -171,18 +143,18 @@ def header_of(row: Row, wanted: Wanted) -> Header:
         for i in hits:
             names[i] = name
         taken.update(hits)
-    return Header(number, written, names, doubles)
+    return Header(wanted, number, written, names, doubles)
 
 
-def find_header(rows: Sequence[Row], wanted: Wanted) -> Header | None:
-    """Return the first row that names every required column, else the one that names most; None without a row.
+def find_header(rows: Sequence[Row], wanted: Wanted) -> Header:
+    """Return the first row that names every required column, else the one that names most.
 
     Column names that fill several rows, as those of merged cells do, end with the last of them.
     """
-    headers = [header_of(row, wanted) for row in rows[:HEAD]]
-    fitting = [i for i, header in enumerate(headers) if header.fits(wanted)]
+    headers = [_header_of(row, wanted) for row in rows[:HEAD]]
+    fitting = [i for i, header in enumerate(headers) if header.fits]
     if not fitting:
-        return max(headers, key=lambda header: header.known(wanted), default=None)
+        return max(headers, key=lambda header: header.known, default=Header(wanted))
     last = fitting[0]
     while last + 1 in fitting:
         last += 1

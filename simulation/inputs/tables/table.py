@@ -1,19 +1,37 @@
-"""Columns of a table as text, their codes and numbers, and what is wrong with a cell."""
+"""Tables among the rows of a file: which rows belong to them, their columns by type, what is wrong with a cell."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ...domain.messages import Message, shown
+from ...domain.messages import CONTROL, Message, listed, nearest, shown
+from ...domain.status import LEVELS, UNKNOWN, parse_status
+from ..files import Source
 from ..problem_list import ProblemList
-from .cells import Notation, SheetCell, notation_of, plain_code, strip_quotes
+from .cells import ERROR, Notation, SheetCell, kind_of, notation_of, plain_code, strip_quotes
+from .dates import year_of
+from .grids import Grid, NamedSheet, read_grids
+from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Header, Row, Wanted, is_column_numbering, normal
 
+LONGEST = 1000
+"""Characters of a cell; a name of more would fill a page of the results."""
+_TOTAL = re.compile(r"((sub ?|grand )?(jumlah|total)|rata-rata)\b.*", re.IGNORECASE)
+_WORDS = re.compile(r"(?=.*[ :])(?=.*[^\W\d]).*")
+"""What no code is: letters with a blank or a colon among them."""
 _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]*)?[eE]\+?[0-9]+")
 _WHOLE = re.compile(r"[0-9]{1,15}")
 _FILL = Message("fill in the cell, or remove the row")
+_REMOVE = Message("remove the rows and columns that do not belong to the table")
+_LEVEL_BEFORE = re.compile(r"(klasifikasi|status)? *(kampung( kb)?)? *", re.IGNORECASE)
+"""What offices write before a level: Kampung KB Mandiri."""
+_NOT_YET = re.compile(
+    r"(belum|tidak|tanpa|baru|not|un|no)\b.*|unclassified|unassessed|n/?a|tba|tbd|[-–—.?*]+|0|kosong", re.IGNORECASE
+)
+"""What offices write of a village that was not classified yet."""
+_ENGLISH = dict(zip(("basic", "developing", "independent", "sustainable"), LEVELS, strict=True))
 
 
 @dataclass(frozen=True)
@@ -22,8 +40,8 @@ class Table:
 
     Attributes
     ----------
-    shown
-        The file as the reader would name it, with its sheet where there are several.
+    grid
+        The file or sheet that it stands in.
     columns
         Column name -> one cell a row, surrounding blanks removed.
     rows
@@ -36,101 +54,129 @@ class Table:
         Column name -> the letter that a spreadsheet program gives it.
     """
 
-    shown: str
+    grid: Grid
     columns: dict[str, list[str]]
     rows: list[int]
     header: int
     written: dict[str, str]
-    letters: Mapping[str, str]
+    letters: dict[str, str]
+
+    @property
+    def shown(self) -> str:
+        """The file as the reader would name it, with its sheet where there are several."""
+        return self.grid.shown
+
+    def cells(self, column: str) -> list[str]:
+        """Return the cells of a column, "" throughout where the table has none of this name."""
+        return self.columns.get(column, [""] * len(self.rows))
 
     def tell(
         self,
-        row: int | None,
+        i: int | None,
         column: str,
         message: Message,
-        collector: ProblemList,
-        *,
-        found: object = "",
-        allowed: Message | None = None,
         fix: Message | None = None,
+        *,
+        found: object = None,
+        allowed: Message | None = None,
     ) -> None:
-        """Tell what is wrong with a cell, its column called what the file calls it."""
-        if collector.full:
-            return
-        collector.add(
-            (self.shown, row),
-            self.written[column],
-            message,
-            found=found,
-            allowed=allowed,
-            suggestion=fix,
-            table=True,
-            cell="" if row is None else f"{self.letters[column]}{row}",
-        )
+        """Tell what is wrong with the cell of row number `i`, 0 the first, or with the column where that is None.
 
-    def read_codes(self, column: str, collector: ProblemList) -> bool:
+        What was found is the cell itself unless it is given.
+        """
+        if self.grid.problems.full:
+            return
+        cell = ""
+        if i is not None:
+            cell = f"{self.letters[column]}{self.rows[i]}"
+            found = self.columns[column][i] if found is None else found
+        row = None if i is None else self.rows[i]
+        found = "" if found is None else found
+        self.grid.tell(row, message, fix, column=self.written[column], found=found, allowed=allowed, cell=cell)
+
+    def note(self, message: Message, column: str = "") -> None:
+        """Note how the table was read; ``{table}`` and ``{column}`` in the sentence are its names."""
+        if column:
+            message = message.filled(**{"column": shown(self.written[column]), **message.values})
+        self.grid.note(message)
+
+    def read_codes(self, column: str) -> bool:
         """Read a column of codes as text; return False, and tell it, where a program made numbers of codes."""
-        if self._tell_ruined(column, collector):
-            return False
-        cells = [cell.seen or str(cell) if isinstance(cell, SheetCell) else cell for cell in self.columns[column]]
-        self.columns[column] = [strip_quotes(cell) for cell in cells]
-        return True
-
-    def check_unique(self, column: str, collector: ProblemList, message: Message) -> None:
-        """Tell every code that is empty or stood in an earlier row already; read the others as text."""
-        if not self.read_codes(column, collector):
-            return
-        first: dict[str, int] = {}
-        for row, cell in zip(self.rows, self.columns[column], strict=True):
-            if not cell:
-                self.tell(row, column, Message("the cell is empty"), collector, fix=_FILL)
-            elif (code := plain_code(cell)) in first:
-                where = Message(
-                    "{message}: rows {first} and {row}", {"message": message, "first": first[code], "row": row}
-                )
-                fix = Message("correct the code in one of the two rows, or remove the row that is too many")
-                self.tell(row, column, where, collector, found=cell, fix=fix)
-            else:
-                first[code] = row
-
-    def _tell_ruined(self, column: str, collector: ProblemList) -> bool:
-        """Return whether a spreadsheet program turned codes into numbers or dates; the first is told."""
-        ruined = [(row, cell) for row, cell in zip(self.rows, self.columns[column], strict=True) if _lost_digits(cell)]
+        cells = self.cells(column)
+        ruined = [i for i, cell in enumerate(cells) if _lost_digits(cell)]
         if ruined:
-            row, cell = ruined[0]
             message = Message(
                 "a spreadsheet program turned {count:,} codes into numbers or dates, the first in row {row}: "
                 "digits can be lost",
-                {"count": len(ruined), "row": row},
+                {"count": len(ruined), "row": self.rows[ruined[0]]},
             )
             allowed = Message("codes as text, such as 63.01.01.2001")
             fix = Message("format the column as Text, paste the codes from the source again, then save")
-            self.tell(row, column, message, collector, found=cell, allowed=allowed, fix=fix)
-        return bool(ruined)
+            self.tell(ruined[0], column, message, fix, allowed=allowed)
+        elif column in self.columns:
+            texts = [cell.seen or str(cell) if isinstance(cell, SheetCell) else cell for cell in cells]
+            self.columns[column] = [strip_quotes(cell) for cell in texts]
+        return not ruined
 
-    def check_filled(self, column: str, collector: ProblemList) -> None:
-        """Tell every empty cell of a column."""
-        for row, cell in zip(self.rows, self.columns[column], strict=True):
-            if not cell:
-                self.tell(row, column, Message("the cell is empty"), collector, fix=_FILL)
+    def check_unique(self, column: str, message: Message) -> None:
+        """Tell every code that is empty or stood in an earlier row already; read the others as text."""
+        if not self.read_codes(column):
+            return
+        self.check_filled(column)
+        first: dict[str, int] = {}
+        for i, cell in enumerate(self.columns[column]):
+            if cell and (earlier := first.setdefault(plain_code(cell), i)) != i:
+                rows = {"message": message, "first": self.rows[earlier], "row": self.rows[i]}
+                fix = Message("correct the code in one of the two rows, or remove the row that is too many")
+                self.tell(i, column, Message("{message}: rows {first} and {row}", rows), fix)
 
-    def whole_numbers(self, column: str, collector: ProblemList, low: int, high: int) -> list[int | None]:
-        """Return a column as whole numbers, None for empty and (told) wrong cells."""
+    def check_filled(self, *columns: str) -> None:
+        """Tell every empty cell of some columns."""
+        for column in columns:
+            for i, cell in enumerate(self.columns[column]):
+                if not cell:
+                    self.tell(i, column, Message("the cell is empty"), _FILL)
+
+    def whole_numbers(self, column: str, low: int, high: int) -> list[int | None]:
+        """Return a column as whole numbers, None for empty and (told) wrong cells and where it is not there."""
         numbers: list[int | None] = []
-        for row, cell in zip(self.rows, self.columns[column], strict=True):
+        for i, cell in enumerate(self.cells(column)):
             fits = re.fullmatch(r"[0-9]{1,9}", cell) is not None and low <= int(cell) <= high
             numbers.append(int(cell) if fits else None)
             if cell and not fits:
                 allowed = Message("a whole number from {low} to {high}", {"low": low, "high": high})
-                message = Message("this is not a whole number that fits here")
-                self.tell(row, column, message, collector, found=cell, allowed=allowed)
+                self.tell(i, column, Message("this is not a whole number that fits here"), allowed=allowed)
         return numbers
+
+    def years(self, column: str, low: int, high: int) -> list[int | None]:
+        """Return a column as years, those of dates too, and read it so; else as `whole_numbers`."""
+        if column in self.columns:
+            self.columns[column] = [year_of(cell) for cell in self.columns[column]]
+        return self.whole_numbers(column, low, high)
+
+    def levels(self, column: str) -> list[int]:
+        """Return the level of each row, 0 … 3, `UNKNOWN` where the cell is blank or (told) no level."""
+        levels: list[int] = []
+        for i, cell in enumerate(self.cells(column)):
+            level = _level_of(cell) if cell else UNKNOWN
+            levels.append(UNKNOWN if level is None else level)
+            if level is None:
+                fix = nearest(cell, LEVELS)
+                if _NOT_YET.fullmatch(_LEVEL_BEFORE.sub("", cell, count=1)):
+                    fix = Message(
+                        "for a village not classified yet write dasar: it is forecast, and the target counts it; "
+                        "or remove its row: then neither is done"
+                    )
+                allowed = Message("one of: {names}", {"names": ", ".join(LEVELS)})
+                message = Message("{name} is not a status", {"name": cell[:60]})
+                self.tell(i, column, message, fix, allowed=allowed)
+        return levels
 
     def decimal_comma(self, columns: Iterable[str]) -> bool:
         """Return whether one of the columns has a decimal comma for sure."""
         return any(notation_of(self.columns[column]).comma for column in columns)
 
-    def numbers(self, column: str, collector: ProblemList, *, comma_elsewhere: bool = False) -> list[float] | None:
+    def numbers(self, column: str, *, comma_elsewhere: bool = False) -> list[float] | None:
         """Return a column as numbers where every cell is one, else None; two notations in one column are told."""
         cells = self.columns[column]
         notation = notation_of(cells, comma_elsewhere=comma_elsewhere)
@@ -146,30 +192,36 @@ class Table:
                 },
             )
             fix = Message("write every number of the column with a point, or every one with a comma")
-            self.tell(self.rows[second], column, message, collector, found=cells[second], fix=fix)
+            self.tell(second, column, message, fix)
             return None
         if notation.either:
-            self._note_point(column, notation, collector)
+            self._note_point(column, notation)
         found = [notation.number(cell) for cell in cells]
         sure = [number for number in found if number is not None]
         return sure if len(sure) == len(found) else None
 
-    def _note_point(self, column: str, notation: Notation, collector: ProblemList) -> None:
+    def _note_point(self, column: str, notation: Notation) -> None:
         """Note how a point was read that can be read in two ways."""
-        values = {"table": self.shown, "column": shown(self.written[column]), "cell": shown(notation.either)}
+        cell = {"cell": shown(notation.either)}
         if notation.comma:
             note = Message(
                 "{table}: in column {column} the point is read as standing between thousands ({cell}), "
                 "for other columns have a decimal comma",
-                values,
+                cell,
             )
         else:
             note = Message(
                 "{table}: in column {column} the point is read as a decimal point ({cell}); "
                 "if it stands between thousands, write the numbers without it",
-                values,
+                cell,
             )
-        collector.note(note)
+        self.note(note, column)
+
+
+def _level_of(cell: str) -> int | None:
+    """Return the level that a cell names, in Indonesian or English; None where it names none."""
+    level = _LEVEL_BEFORE.sub("", strip_quotes(cell), count=1).lower()
+    return parse_status(_ENGLISH.get(level, level))
 
 
 def _lost_digits(cell: str) -> bool:
@@ -177,6 +229,14 @@ def _lost_digits(cell: str) -> bool:
     if isinstance(cell, SheetCell):
         return cell.kind == "date" or (cell.kind == "number" and not cell.seen and not _WHOLE.fullmatch(cell))
     return _SCIENTIFIC.fullmatch(cell) is not None
+
+
+def non_numeric_cells(table: Table, column: str) -> Iterator[tuple[int, str]]:
+    """Yield row number and cell wherever a column holds something else than a finite number."""
+    notation = notation_of(table.columns[column])
+    for row, cell in zip(table.rows, table.columns[column], strict=True):
+        if notation.number(cell) is None:
+            yield row, cell
 
 
 def spans(rows: Sequence[int]) -> list[str]:
@@ -191,9 +251,190 @@ def spans(rows: Sequence[int]) -> list[str]:
     return [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
 
 
-def non_numeric_cells(table: Table, column: str) -> Iterator[tuple[int, str]]:
-    """Yield row number and cell wherever a column holds something else than a finite number."""
-    notation = notation_of(table.columns[column])
-    for row, cell in zip(table.rows, table.columns[column], strict=True):
-        if notation.number(cell) is None:
-            yield row, cell
+def read_table(source: Source, problems: ProblemList, wanted: Wanted, sheet: NamedSheet = None) -> Table | None:
+    """Return the table in a CSV file, in the sheet that is named, or in the only one that fits; else None, told."""
+    grids = read_grids(source, problems, wanted, sheet)
+    fitting = [grid for grid in grids if grid.header(wanted).fits]
+    if len(fitting) > 1:
+        names = {"names": listed(grid.sheet for grid in fitting)}
+        message = Message("several sheets hold such a table: {names}", names)
+        fix = Message("choose one in the scenario, beside table: sheet: {name}", {"name": shown(fitting[0].sheet)})
+        problems.add((source.shown, None), "", message, suggestion=fix, table=True)
+        return None
+    grid = max(fitting or grids, key=lambda grid: grid.header(wanted).known, default=None)
+    return None if grid is None else table_in(grid, wanted)
+
+
+def table_in(grid: Grid, wanted: Wanted) -> Table | None:
+    """Return the table in the rows of a file, or None with every problem told."""
+    header, before = grid.header(wanted), len(grid.problems)
+    if not header.row:
+        _tell_no_rows(grid, Message("the table is empty"), wanted)
+        return None
+    body = _body(grid, header)
+    left_out = len(grid.problems) - before
+    width = max(len(cells) for _, cells in [*body, (0, header.written)]) if grid.ragged else len(header.written)
+    if len(grid.rows) > MOST_ROWS or width > MOST_COLUMNS:
+        most = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
+        grid.tell(None, Message("the table has more than {rows:,} rows or {columns:,} columns", most), _REMOVE)
+        return None
+    table = _table(grid, header, body, width)
+    _check_header(grid, header)
+    _note_formulas(grid, body)
+    if not grid.ragged:
+        _check_lengths(grid, body, width)
+    _check_cells(table)
+    if not body and len(grid.problems) == before:
+        _tell_no_rows(grid, Message("the table has a header but no rows"), wanted)
+    return table if len(grid.problems) - before == left_out else None
+
+
+def _body(grid: Grid, header: Header) -> list[Row]:
+    """Return the rows below the header; what is left out is noted, or told."""
+    place = next(i for i, (row, _) in enumerate(grid.rows) if row == header.row)
+    body = grid.rows[place + 1 :]
+    if not header.fits:
+        return body
+    if place > 0:
+        row = {"row": header.row}
+        grid.note(Message("{table}: the column names stand in row {row}; what stands above them is not read", row))
+    if body and is_column_numbering(body[0][1]):
+        grid.note(Message("{table}: row {row} numbers the columns and is not read", {"row": body[0][0]}))
+        body = body[1:]
+    return _without_foot(grid, header, body)
+
+
+def _without_foot(grid: Grid, header: Header, body: list[Row]) -> list[Row]:
+    """Return the rows that are neither totals nor, at the end, notes and signatures, after telling those."""
+    places = [header.names.index(name) for name in header.wanted.required]
+    coded = header.wanted.required[0].endswith("_code")
+
+    def required(row: Row) -> list[str]:
+        return [row[1][i] if i < len(row[1]) else "" for i in places]
+
+    def tell(row: Row, message: Message, fix: Message) -> None:
+        grid.tell(row[0], message, fix, found=" ".join(filter(None, row[1])))
+
+    end = len(body)
+    while end > 0 and _is_foot(required(body[end - 1]), coded=coded):
+        end -= 1
+    if end < len(body):
+        message = Message("this row has no code: it is a total, a note or a signature below the table")
+        tell(body[end], message, Message("remove this row and what stands below it"))
+    kept = []
+    for row in body[:end]:
+        if coded and _is_total(required(row)):
+            tell(row, Message("this row has no code: it is a total among the rows"), Message("remove this row"))
+        else:
+            kept.append(row)
+    return kept
+
+
+def _is_total(required: Sequence[str]) -> bool:
+    """Return whether a row, by its required cells, sums up others."""
+    return any(map(_TOTAL.fullmatch, required)) and not all(required)
+
+
+def _is_foot(required: Sequence[str], *, coded: bool) -> bool:
+    """Return whether the required cells show a total, note or signature; `coded` if the first of them is a code."""
+    filled = sum(map(bool, required))
+    lone = coded and filled == 1 and _WORDS.fullmatch(required[0]) is not None
+    return _is_total(required) or lone or (not required[0] and filled <= 1)
+
+
+def _table(grid: Grid, header: Header, body: Sequence[Row], width: int) -> Table:
+    """Return the columns that have a name; one without is told if it holds anything."""
+    table = Table(grid, {}, [row for row, _ in body], header.row, {}, {})
+    for i in range(width):
+        column = [cells[i] if i < len(cells) else "" for _, cells in body]
+        name = header.names[i] if i < len(header.names) else ""
+        if name:
+            table.columns.setdefault(name, column)
+            table.written.setdefault(name, header.written[i])
+            table.letters.setdefault(name, _letter(i))
+        elif any(column):
+            message = Message("column {number} has no name", {"number": i + 1})
+            fix = Message("name the column in the row of the column names, or empty it")
+            grid.tell(header.row, message, fix, found=next(filter(None, column)))
+    return table
+
+
+def _letter(position: int) -> str:
+    """Return what spreadsheet programs call a column, the first being 0: A … Z, AA, AB …."""
+    above, last = divmod(position, 26)
+    return (_letter(above - 1) if above else "") + chr(ord("A") + last)
+
+
+def _note_formulas(grid: Grid, body: Sequence[Row]) -> None:
+    """Note that results of formulas are read as the workbook holds them."""
+    rows = {row for row, _ in body}
+    formulas = [row for row in grid.formulas if row in rows]
+    if formulas:
+        message = Message(
+            "{table}: the table holds formulas ({count:,}, the first in row {row}); "
+            "their results are read as they were saved, nothing is computed",
+            {"count": len(formulas), "row": formulas[0]},
+        )
+        grid.note(message)
+
+
+def _needed(wanted: Wanted) -> Message:
+    return Message("a table with the columns {names}", {"names": listed(wanted.required)})
+
+
+def _tell_no_rows(grid: Grid, message: Message, wanted: Wanted) -> None:
+    fix = Message("write the column names in the first row and one village or district in each row below")
+    grid.tell(None, message, fix, allowed=_needed(wanted))
+
+
+def _check_header(grid: Grid, header: Header) -> None:
+    spare = [name for name in header.written if name in header.names]
+    for name in header.wanted.required:
+        if name not in header.names:
+            message = Message("the column {name} is missing", {"name": name})
+            fix, found = suggest_column(name, spare), listed(filter(None, header.written))
+            grid.tell(header.row, message, fix, column=name, found=found, allowed=_needed(header.wanted))
+    for name, doubles in header.doubles.items():
+        message = Message("these columns all mean {name}: {names}", {"name": name, "names": listed(doubles)})
+        fix = Message("give all but one of them another name; a column of another name is kept as it is")
+        grid.tell(header.row, message, fix, column=doubles[0])
+    for position, name in enumerate(header.names):
+        if name and name not in header.doubles and name in header.names[:position]:
+            message, fix = Message("two columns have this name"), Message("rename one of them, or remove it")
+            grid.tell(header.row, message, fix, column=name, found=name)
+
+
+def suggest_column(name: str, columns: Sequence[str]) -> Message | None:
+    """Return which column should be renamed to `name`: one whose name may mean it, else one of a similar name."""
+    meant = next((column for column in columns if normal(column) in NAMES.get(name, ((), ()))[1]), None)
+    close = nearest(name, columns) if meant is None else None
+    old = close.values["name"] if close is not None else meant
+    return None if old is None else Message("rename the column {old} to {new}", {"old": shown(old), "new": name})
+
+
+def _check_lengths(grid: Grid, body: Sequence[Row], width: int) -> None:
+    """Tell rows of a CSV that have another number of cells than the header; further blank cells are ignored."""
+    for row, cells in body:
+        if len(cells) < width or any(cells[width:]):
+            lengths = {"found": len(cells), "expected": width}
+            message = Message("the row has {found} cells, the header has {expected}", lengths)
+            grid.tell(row, message, Message("look for a missing or extra delimiter"), found=", ".join(cells))
+
+
+def _check_cells(table: Table) -> None:
+    """Tell cells that hold no value: control characters, errors, formulas without a result."""
+    for name, column in table.columns.items():
+        for i, cell in enumerate(column):
+            if kind_of(cell) == "formula":
+                message = Message("the cell holds a formula whose result is not saved")
+                fix = Message("open the workbook in Excel or LibreOffice and save it again, or write the value itself")
+                table.tell(i, name, message, fix)
+            elif ERROR.fullmatch(cell):
+                message = Message("the cell holds an error of the spreadsheet program")
+                table.tell(i, name, message, Message("correct the formula, or write the value itself"))
+            elif len(cell) > LONGEST:
+                allowed = Message("at most {most:,} characters", {"most": LONGEST})
+                table.tell(i, name, Message("the text is too long"), Message("shorten the text"), allowed=allowed)
+            elif CONTROL.search(cell):
+                message = Message("the text holds a control character")
+                table.tell(i, name, message, Message("type the text again, without pasting"))

@@ -22,7 +22,8 @@ from ...domain.status import LEVELS, TOP, UNKNOWN
 from ...domain.target import Target, needed
 from ...inference.forecast import YearForecast
 from ...inference.scores import brier, log_score, weighted_interval
-from ...inputs.observations.outcomes import Outcomes, StatedYear, counts_of_year
+from ...inputs.observations.counts import StatedYear
+from ...inputs.observations.outcomes import Outcomes, counts_of_year
 from ..kinds.forecast.result import District
 from .register import Change, Contents, Entry
 
