@@ -220,7 +220,7 @@ def robustness(
             progress(len(cells), len(options) * len(worlds))
     chances, errors = (
         np.array([getattr(cell, name) for cell in cells]).reshape(len(options), -1)
-        for name in ("probability", "monte_carlo_error")
+        for name in ("probability_met", "monte_carlo_error")
     )
     stated = any(plan.cost_idr_million for option in options for plan in option.interventions)
     costs = [_cost(trial, option) if stated else None for option in options]

@@ -22,7 +22,7 @@ from ..engine.effort import Effort
 from ..engine.ensemble import run
 from ..engine.one_year import first_year_chances
 from ..inputs.scenario import Scenario
-from .trial import Engine, engine_for, goal_of
+from .trial import Engine, WhySimulated, engine_for, goal_of
 from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
 
 if TYPE_CHECKING:
@@ -111,13 +111,13 @@ class Sensitivity(SensitivityNumbers):
     scenario
         What was looked at.
     why_not_exact
-        Why the exact engine was not used.
+        Why the exact engine was not used; None where it was, or another was asked for.
     asked_effort, asked_engine
         What was asked for: base points and replicates; the engine, None where it was left open.
     """
 
     scenario: Scenario = field(repr=False)
-    why_not_exact: tuple[Message, ...]
+    why_not_exact: WhySimulated | None
     asked_effort: Effort
     asked_engine: Engine | None
 

@@ -14,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.distributions import Distribution
+from ..domain.law import Luck, OfNeighbours, OfVillage, acting
 from ..domain.messages import Message, Refusal
-from ..domain.parameters import ParameterKey
+from ..domain.parameters import ParameterKey, Parameters
 from ..domain.status import TOP
 from ..domain.target import needed
-from ..domain.villages import MadeUpCounts
-from ..engine.closed_form.applicability import in_the_way
+from ..domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ..engine.effort import Effort
 from ..engine.ensemble import run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS
 from ..engine.one_year import first_year_chances, first_year_cost
-from ..inference.uncertainty import estimate, estimate_from_draws
+from ..inference.uncertainty import Estimate, estimate, estimate_from_draws
 from ..inputs.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -42,9 +42,20 @@ COST_EFFORT = (250, 4)
 EXACT_DRAWS = 2_500
 """Parameter draws over which exact chances are averaged."""
 
-FIRST_YEAR_ALONE = Message("only the first year is planned exactly; {year} and later years are simulated")
-MANY_TRIES = Message("a plan asks for dozens of exact computations, and each would take minutes with so many draws")
-
+WhySimulated = Literal["later_years", "many_tries", "kecamatan_shock", "unknown_statuses"]
+WHY_SIMULATED: dict[WhySimulated, Message] = {
+    "later_years": Message("only the first year is planned exactly; {year} and later years are simulated"),
+    "many_tries": Message(
+        "a plan asks for dozens of exact computations, and each would take minutes with so many draws"
+    ),
+    "kecamatan_shock": Message(
+        "villages of a kecamatan share a shock, which makes exact computations slow; ask for them with --engine exact"
+    ),
+    "unknown_statuses": Message(
+        "covariates or peers set villages apart whose statuses are unknown; ask for exact results with --engine exact"
+    ),
+}
+"""Why nothing exact is computed; the first two hold where it is asked for as well."""
 
 NO_PROBABILITY = Message("the wanted probability must lie between 0 and 1, such as 0.9 for 90%; found {found:,}")
 NO_SUCH_YEAR = Message("{year} is no year of the scenario; choose one of {first} to {last}")
@@ -86,32 +97,25 @@ def goal_of(scenario: Scenario, probability: float, year: int | None, every_year
 
 
 @dataclass(frozen=True, eq=False)
-class Chance:
-    """The chance of meeting the target in one setting.
+class Chance(Estimate):
+    """The chance of meeting the target in one setting; an exact result of one draw has no error.
 
     Attributes
     ----------
-    probability, monte_carlo_error
-        As in `Estimate`; an exact result of one draw has no error.
     samples
         Independent parts that the probability is the mean of: one a draw, or one a replicate of the only draw.
         Part i of two settings of the same effort shares draw and luck.
-    interval90
-        5% and 95% quantile over the parameter draws, as in `Estimate`.
     needed
         Smallest and largest number that had to be reached.
     """
 
-    probability: float
-    monte_carlo_error: float
-    interval90: tuple[float, float] | None
     samples: Floats
     needed: tuple[int, int]
 
     @property
     def lower95(self) -> float:
         """The one-sided lower 95% bound: what the chance is at least, simulation error set aside."""
-        return max(0.0, self.probability - ONE_SIDED_Z * self.monte_carlo_error)
+        return max(0.0, self.probability_met - ONE_SIDED_Z * self.monte_carlo_error)
 
     def falls_short_of(self, other: Chance) -> bool:
         """Return whether this chance is below another by more than three paired standard errors.
@@ -185,16 +189,13 @@ class Trial:
         judged = [year - scenario.years[0] for year in self.goal.years]
         met = counts.met(scenario.target)[..., judged].all(axis=-1)
         must = counts.needed(scenario.target)[..., judged]
-        result = estimate(met)
         samples = met.mean(axis=1) if effort.draws > 1 else met[0].astype(np.float64)
-        needs = int(must.min()), int(must.max())
-        return Chance(result.probability_met, result.monte_carlo_error, result.parameter_interval90, samples, needs)
+        return Chance(**vars(estimate(met)), samples=samples, needed=(int(must.min()), int(must.max())))
 
     def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:
         chances = first_year_chances(scenario, scenario.parameters.draw(self.seed, effort.draws), self.seed)
-        result = estimate_from_draws(chances)
-        needs = _needed(scenario, effort.draws, self.seed)
-        return Chance(result.probability_met, result.monte_carlo_error, result.parameter_interval90, chances, needs)
+        needed_range = _needed(scenario, effort.draws, self.seed)
+        return Chance(**vars(estimate_from_draws(chances)), samples=chances, needed=needed_range)
 
 
 def cost_effort(scenario: Scenario) -> Effort:
@@ -211,8 +212,8 @@ def with_scalars(scenario: Scenario, scalars: Mapping[ParameterKey, Distribution
 
 def engine_for(
     scenario: Scenario, goal: Goal, asked: Engine | None, draws: int | None, seed: int
-) -> tuple[Engine, tuple[Message, ...]]:
-    """Return the engine that tries settings; where it was left open and cannot be the exact one, also why.
+) -> tuple[Engine, WhySimulated | None]:
+    """Return the engine that tries settings; where it was left open and is not the exact one, also why.
 
     Parameters
     ----------
@@ -224,22 +225,37 @@ def engine_for(
     Raises
     ------
     Refusal
-        Where the exact engine was asked for and does not apply, with every reason.
+        Where the exact engine was asked for and does not apply, with the reason.
     """
     if asked in {"batch", "mesa"}:
-        return asked, ()
-    effort, first = first_effort(scenario, "exact", draws, None), scenario.years[0]
-    why: tuple[Message, ...] = ()
+        return asked, None
+    first = scenario.years[0]
+    parameters = scenario.parameters.draw(seed, first_effort(scenario, "exact", draws, None).draws)
+    why: WhySimulated | None = None
     if goal.years != (first,):
-        why = (FIRST_YEAR_ALONE.filled(year=first + 1),)
-    elif first_year_cost(scenario, scenario.parameters.draw(seed, effort.draws)) > MOST_MULTIPLICATIONS:
-        why = (MANY_TRIES,)
+        why = "later_years"
+    elif first_year_cost(scenario, parameters) > MOST_MULTIPLICATIONS:
+        why = "many_tries"
     if asked == "exact":
-        if why:
-            raise Refusal(*why)
-        return "exact", ()
-    why = why or _why_simulated(scenario, effort, seed)
-    return ("batch", why) if why else ("exact", ())
+        if why is not None:
+            raise Refusal(WHY_SIMULATED[why].filled(year=first + 1))
+        return "exact", None
+    why = why or _why_simulated(scenario.districts[0], parameters)
+    return ("batch", why) if why else ("exact", None)
+
+
+def _why_simulated(villages: Villages, parameters: Parameters) -> WhySimulated | None:
+    """Return why chances are simulated unless exact ones are asked for: these would be slow, or rest on many lots."""
+    unknown = not isinstance(villages.known, KnownStatuses)
+    for term in acting(parameters):
+        match term.regressor:
+            case Luck(shared_by="subdistrict"):
+                return "kecamatan_shock"
+            case OfNeighbours() if unknown and villages.subdistrict_sizes.max() > 1:
+                return "unknown_statuses"
+            case OfVillage() if unknown:
+                return "unknown_statuses"
+    return None
 
 
 def first_effort(scenario: Scenario, engine: Engine, draws: int | None, replicates: int | None) -> Effort:
@@ -247,12 +263,6 @@ def first_effort(scenario: Scenario, engine: Engine, draws: int | None, replicat
     if engine != "exact":
         return Effort.of(scenario, draws, replicates)
     return Effort(1 if scenario.fixed else EXACT_DRAWS if draws is None else draws, 1)
-
-
-def _why_simulated(scenario: Scenario, effort: Effort, seed: int) -> tuple[Message, ...]:
-    """Return why a plan is simulated unless it is asked for exactly; empty where no kecamatan matters."""
-    first = replace(scenario, horizon=1)
-    return tuple(in_the_way(first, first.districts[0], first.parameters.draw(seed, effort.draws)))
 
 
 def _needed(scenario: Scenario, draws: int, seed: int) -> tuple[int, int]:

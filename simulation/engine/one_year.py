@@ -223,7 +223,10 @@ def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Par
     start = YearStart.of(scenario, villages, parameters, seed)
     at_start = np.stack([(start.status == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
     count, must = target_count(scenario.target, at_start)
-    sums, _ = _counts(scenario, villages, parameters, start, {"met": count})
+    wanted = {"met": count}
+    if scenario.fixed:
+        return chance_of_reaching(_counts_of_lots(villages, parameters, start, wanted)["met"], must)
+    sums, _ = OneYear(villages, parameters, start).counts(wanted)
     return chance_of_reaching(sums["met"], must)
 
 
@@ -234,9 +237,16 @@ def _counts(
     year = OneYear(villages, parameters, start)
     if not scenario.fixed:
         return year.counts(wanted)
+    return _counts_of_lots(villages, parameters, start, wanted), year.rises()
+
+
+def _counts_of_lots(
+    villages: Villages, parameters: Parameters, start: YearStart, wanted: Mapping[str, Count]
+) -> dict[str, Floats]:
+    """Return the counts of draws that differ by their lots alone: those that begin alike are summed once."""
     some, sort = start.distinct(villages)
     sums, _ = OneYear(villages, parameters.take(some), start.take(some)).counts(wanted)
-    return {name: found[:, sort] for name, found in sums.items()}, year.rises()
+    return {name: found[:, sort] for name, found in sums.items()}
 
 
 def first_year_chances(scenario: Assumptions, parameters: Parameters, seed: int) -> Floats:

@@ -27,7 +27,7 @@ from .kinds.forecast.kind import village_rows
 from .kinds.forecast.result import ForecastResult
 from .kinds.head import Head
 from .kinds.kind import Source
-from .kinds.plan.result import PlanResult
+from .kinds.plan.words import PlanResult
 from .kinds.registry import KINDS, kind_of
 from .kinds.sensitivity import SensitivityResult
 from .language import DEFAULT

@@ -207,6 +207,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a run of a scenario in Python": refused(lambda: kept.scenarios(FOLDER, [])),
     "a run whose inputs are not its own": refused(_changed),
     "an exact plan of many draws": refused(_many_tries),
+    "a plan that is simulated": noted(lambda: tuple(why.filled(year=2027) for why in trial.WHY_SIMULATED.values())),
     "a brief of a comparison alone": refused(_no_forecast),
     "a brief without its package": refused(_without_docx),
     "a board of several districts": board(districts=(None, None)),

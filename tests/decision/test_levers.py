@@ -49,7 +49,7 @@ def test_a_lever_may_be_turned_the_other_way() -> None:
     levers = levers_of(scenario, ("pokja.coverage",), [FIRST])
     (turned,) = turn(scenario, levers, (40,)).interventions
     assert (turned.coverage, turned.capacity) == (Fraction("0.43"), None)
-    assert plan(scenario, 0.8, "pokja.coverage").least.values == (0.43,)
+    assert plan(scenario, 0.8, "pokja.coverage").least.value == 0.43
 
 
 def two(**settings: Any) -> Scenario:

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 from plan_settings import assist, district, exact_chance
 
-from simulation.decision.plan import mixes
+from simulation.decision.plan import search
 from simulation.decision.plan.planning import plan
 from simulation.decision.plan.result import Plan
 from simulation.decision.plan.search import grid
@@ -64,11 +64,11 @@ def test_every_goal_has_the_mix_of_brute_force() -> None:
     chances, ties = every_chance(), 0
     for wanted in GOALS:
         found, right = plan(small(), wanted, "budget"), cheapest_of(chances, wanted)
-        assert (found.engine, found.proven) == ("exact", True)
+        assert (found.exact, found.proven) == (True, True)
         assert found.least is not None
         assert found.least.places == right
         ties += sum(cost(p) == cost(right) and chance >= wanted for p, chance in chances.items()) > 1
-        assert found.least.places in {point.places for point in found.front}
+        assert found.least.places in {point.places for point in found.pareto}
     assert ties == 3
 
 
@@ -82,25 +82,25 @@ def test_a_budget_leaves_the_best_mix_that_it_pays(budget: float) -> None:
         found = plan(small(), wanted, "budget", budget=budget)
         assert found.proven
         assert (None if found.least is None else found.least.places) == cheapest_of(chances, wanted, budget)
-        assert found.best.chance.probability == pytest.approx(max(inside.values()), abs=1e-9)
+        assert found.best.probability_met == pytest.approx(max(inside.values()), abs=1e-9)
 
 
 def contradictions(found: Plan) -> list[Places]:
     """Return what of a plan's own front is accepted, and cheaper than its answer or as cheap and likelier."""
     assert found.least is not None
-    least, wanted = found.least, found.goal.probability
+    least, wanted = found.least, found.goal
     return [
         point.places
-        for point in found.front
-        if point.chance.lower95 >= wanted
-        and (point.cost_idr_million, -point.chance.probability) < (least.cost_idr_million, -least.chance.probability)
+        for point in found.pareto
+        if point.lower95 >= wanted
+        and (point.cost_idr_million, -point.probability_met) < (least.cost_idr_million, -least.probability_met)
     ]
 
 
 def test_a_grid_has_the_cheapest_of_its_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where not every mix is tried, the answer is the cheapest of the grid by brute force, and not called proven."""
-    monkeypatch.setattr(mixes, "MOST_SETTINGS", 10)
-    tried = set(grid((7, 9), mixes.FEWEST_RUNGS[2]))
+    monkeypatch.setattr(search, "MOST_SETTINGS", 10)
+    tried = set(grid((7, 9), search.FEWEST_RUNGS[2]))
     assert len(tried) == 49
     chances = {places: chance for places, chance in every_chance().items() if places in tried}
     for wanted in GOALS:
@@ -123,7 +123,7 @@ def test_a_large_grid_does_not_contradict_itself(engine: str) -> None:
 def test_every_mix_is_simulated_where_they_are_few() -> None:
     """The cheapest mix by simulation is accepted; whatever is cheaper was tried, and falls short of the goal."""
     found = plan(small(), 0.7, "budget", engine="batch", replicates=2000)
-    assert (found.proven, len(found.points)) == (True, 80)
+    assert (found.proven, len(found.tried)) == (True, 80)
     assert contradictions(found) == []
     exact = every_chance()
     # Errors: 0.004 where it is close; a sketch of 500 trajectories, 0.02, is discarded at three of them.

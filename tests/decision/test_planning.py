@@ -59,9 +59,9 @@ def test_the_least_setting_is_that_of_brute_force(name: str, quantile: float) ->
     every = [exact_chance(scenario, (), (places,)) for places in range(most + 1)]
     wanted = every[0] + quantile * (every[-1] - every[0])
     found = plan(scenario, wanted)
-    assert found.engine == "exact"
-    for point in found.points:
-        assert point.chance.probability == pytest.approx(every[point.places[0]], abs=1e-9)
+    assert found.exact
+    for point in found.tried:
+        assert point.probability_met == pytest.approx(every[point.places[0]], abs=1e-9)
     assert found.least is not None
     assert found.least.places == (next(places for places, chance in enumerate(every) if chance >= wanted),)
 
@@ -77,28 +77,28 @@ def test_uncertain_parameters_are_averaged_over_and_their_error_is_on_the_safe_s
         target=Target(Fraction("0.2")),
     )
     found = plan(scenario, 0.3)
-    assert found.engine == "exact"
-    assert found.effort.draws == 2500
+    assert found.exact
+    assert found.draws == 2500
     assert found.least is not None
     for point in (found.below, found.least):
-        assert point.chance.probability == pytest.approx(exact_chance(scenario, (), point.places, 2500), abs=1e-9)
-        assert 0 < point.chance.monte_carlo_error <= 0.004
-        bound = point.chance.probability - 1.6448536 * point.chance.monte_carlo_error
-        assert point.chance.lower95 == pytest.approx(bound)
-    assert found.below.chance.lower95 < 0.3 <= found.least.chance.lower95
+        assert point.probability_met == pytest.approx(exact_chance(scenario, (), point.places, 2500), abs=1e-9)
+        assert 0 < point.monte_carlo_error <= 0.004
+        bound = point.probability_met - 1.6448536 * point.monte_carlo_error
+        assert point.lower95 == pytest.approx(bound)
+    assert found.below.lower95 < 0.3 <= found.least.lower95
 
 
 @pytest.mark.parametrize(("year_sd", "least"), [(0.0, 14), (0.5, 40), (1.0, None)])
 def test_the_reference_answers_come_out_exactly(year_sd: float, least: int | None) -> None:
     """MODEL.md: 7 of 135, 80%, odds ratio 2.5 on random dasar villages: 14 without shock, 40 at 0.5, never at 1."""
     found = plan(reference(year_sd), 0.8)
-    assert found.engine == "exact"
+    assert found.exact
     assert (None if found.least is None else found.least.places[0]) == least
     if found.least is None:
         assert found.best.places == (93,)
-        assert found.best.chance.probability < 0.8
+        assert found.best.probability_met < 0.8
     else:
-        assert found.below.chance.probability < 0.8 <= found.least.chance.probability
+        assert found.below.probability_met < 0.8 <= found.least.probability_met
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_bisection_on_common_random_numbers_agrees_with_the_exact_answer(year_sd
     """At 20,000 trajectories a chance of 0.8 has standard error 0.0028; acceptance asks for 1.645 of them more."""
     found = plan(reference(year_sd), 0.8, engine="batch", seed=1)
     error = 0.0028
-    assert found.best.chance.monte_carlo_error <= 0.004
+    assert found.best.monte_carlo_error <= 0.004
     if year_sd == 1.0:
         assert found.least is None
         return
@@ -136,7 +136,7 @@ def test_what_makes_a_target_unreachable_is_named() -> None:
     assert set(limits) == {"shock", "effect", "eligible"}
     assert (limits["shock"].reachable, limits["shock"].least) == (True, 14)
     for limit in limits.values():
-        assert limit.probability > found.best.chance.probability
+        assert limit.probability_met > found.best.probability_met
     assert plan(reference(0.5), 0.8).limits == ()
 
 
@@ -183,9 +183,9 @@ def test_the_cheapest_mix_of_two_levers_is_that_of_brute_force(
     assert found.least is not None
     assert found.least.cost_idr_million == pytest.approx(cost(found.least.places))
     assert cost(found.least.places) == min(cost(places) for places, chance in every.items() if chance >= wanted)
-    for point in found.front:
-        others = [p for p in found.points if p.cost_idr_million <= point.cost_idr_million - 1e-9]
-        assert all(other.chance.probability < point.chance.probability for other in others)
+    for point in found.pareto:
+        others = [p for p in found.tried if p.cost_idr_million <= point.cost_idr_million - 1e-9]
+        assert all(other.probability_met < point.probability_met for other in others)
 
 
 def test_with_six_places_each_the_pareto_set_is_complete() -> None:
@@ -200,7 +200,7 @@ def test_with_six_places_each_the_pareto_set_is_complete() -> None:
         for cost, chance, places in every
         if not any((c < cost and p >= chance) or (c <= cost and p > chance) for c, p, _ in every)
     }
-    assert {point.places for point in found.front} == undominated
+    assert {point.places for point in found.pareto} == undominated
 
 
 @pytest.mark.slow
@@ -215,7 +215,7 @@ def test_a_budget_is_spent_to_its_end_before_a_target_is_out_of_reach() -> None:
     }
     found = plan(scenario, 0.999, "budget", budget=budget)
     assert found.least is None
-    assert found.best.chance.probability == pytest.approx(max(inside.values()), abs=1e-9)
+    assert found.best.probability_met == pytest.approx(max(inside.values()), abs=1e-9)
     assert found.best.cost_idr_million <= budget
     assert "budget" in {limit.name for limit in found.limits}
 
@@ -253,13 +253,13 @@ def test_later_years_are_simulated_and_say_so() -> None:
     villages = make_villages([30], status=[0] * 24 + [1] * 6)
     scenario = make_scenario(villages, REFERENCE, [assist()], {"pokja.odds_ratio_rise": 3.0}, horizon=2)
     found = plan(scenario, 0.4, every_year=True, replicates=2000)
-    assert found.engine == "batch"
-    assert found.goal.years == (FIRST, FIRST + 1)
-    assert len(found.why_simulated) == 1
+    assert not found.exact
+    assert found.years == (FIRST, FIRST + 1)
+    assert found.why_simulated == "later_years"
     # Two rises of thirty in each of two years; the chance of both is below that of either.
-    either = [plan(scenario, 0.4, year=year, engine="batch", replicates=2000) for year in found.goal.years]
+    either = [plan(scenario, 0.4, year=year, engine="batch", replicates=2000) for year in found.years]
     for one in either:
-        assert found.nothing.chance.probability <= one.nothing.chance.probability
+        assert found.nothing.probability_met <= one.nothing.probability_met
     with pytest.raises(Refusal, match="only the first year"):
         plan(scenario, 0.4, year=FIRST + 1, engine="exact")
 
@@ -270,7 +270,7 @@ def test_agents_and_arrays_make_the_same_plan() -> None:
         (8, 4, 0, 0), interventions=[assist(capacity=3)], effects={"pokja.odds_ratio_rise": 3.0}, target=Target(SHARE)
     )
     arrays, agents = (plan(scenario, 0.99, engine=engine, replicates=20, seed=3) for engine in ("batch", "mesa"))
-    assert [p.chance.probability for p in arrays.points] == [p.chance.probability for p in agents.points]
+    assert [p.probability_met for p in arrays.tried] == [p.probability_met for p in agents.tried]
 
 
 def test_the_seed_alone_decides() -> None:
@@ -284,8 +284,8 @@ def test_default_priors_are_planned_by_simulation() -> None:
     villages = make_villages([12, 8], status=[0] * 14 + [1] * 6)
     scenario = make_scenario(villages, {**NEUTRAL, "subdistrict_sd": 0.5}, [assist()], {"pokja.odds_ratio_rise": 3.0})
     found = plan(scenario, 0.5, replicates=400)
-    assert found.engine == "batch"
-    assert any("kecamatan" in str(reason) for reason in found.why_simulated)
+    assert not found.exact
+    assert found.why_simulated == "kecamatan_shock"
 
 
 @pytest.mark.parametrize("engine", ["batch", "exact"])
@@ -294,12 +294,12 @@ def test_a_plan_holds_the_number_of_the_forecast(engine: Engine) -> None:
     scenario = reference(1.0)
     (year,) = forecast(scenario, seed=3).districts[0].years[:1]
     found = plan(scenario, 0.05, engine=engine, seed=3)
-    assert found.forecast.probability == year.probability_met
+    assert found.forecast.probability_met == year.probability_met
     assert found.forecast.monte_carlo_error == year.monte_carlo_error
     if engine == "batch":
-        assert found.now.chance.probability == year.probability_met
+        assert found.now.probability_met == year.probability_met
     else:
-        assert abs(found.now.chance.probability - year.probability_met) < 4 * year.monte_carlo_error
+        assert abs(found.now.probability_met - year.probability_met) < 4 * year.monte_carlo_error
 
 
 def test_a_near_decision_looks_closer_than_the_forecast() -> None:
@@ -307,6 +307,6 @@ def test_a_near_decision_looks_closer_than_the_forecast() -> None:
     scenario = reference(1.0)
     (year,) = forecast(scenario, 200, 20, seed=3).districts[0].years[:1]
     found = plan(scenario, year.probability_met, engine="batch", draws=200, replicates=20, seed=3)
-    assert found.forecast.probability == year.probability_met
-    assert found.now.effort.draws * found.now.effort.replicates > 200 * 20
-    assert found.now.chance.monte_carlo_error < year.monte_carlo_error
+    assert found.forecast.probability_met == year.probability_met
+    assert found.now.draws * found.now.replicates > 200 * 20
+    assert found.now.monte_carlo_error < year.monte_carlo_error

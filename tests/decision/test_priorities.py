@@ -17,9 +17,9 @@ from scipy.stats import norm
 
 from simulation.decision.plan.levers import levers_of
 from simulation.decision.plan.planning import plan
-from simulation.decision.plan.ranking import Ranking, rank_villages
+from simulation.decision.plan.ranking import rank_villages
+from simulation.decision.plan.result import PlannedVillage, Ranking
 from simulation.domain.distributions import LogitNormal
-from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
@@ -38,9 +38,11 @@ def small(**settings: Any) -> Scenario:
     return make_scenario(villages, scalars, plans, effects, {"remote": 0.7}, horizon=1, **settings)
 
 
-def ranked(scenario: Scenario, draws: int = 1) -> Ranking:
+def ranked(scenario: Scenario, draws: int = 1) -> tuple[Ranking, tuple[PlannedVillage, ...]]:
     """Return the ranking of the only intervention."""
-    return rank_villages(scenario, levers_of(scenario, (), [FIRST]), seed=0, draws=draws)
+    found = rank_villages(scenario, levers_of(scenario, (), [FIRST]), seed=0, draws=draws)
+    assert found is not None
+    return found
 
 
 def assisting(scenario: Scenario, code: str | None, draws: int = 1) -> tuple[float, np.ndarray]:
@@ -67,17 +69,17 @@ def test_a_gain_is_what_the_closed_form_says_of_assisting_one_village(settings: 
     """The forecast's exact engine with one place for one village, minus the one with none."""
     scenario = small(**settings)
     nobody, rises = assisting(scenario, None)
-    found = ranked(scenario)
+    found, villages = ranked(scenario)
     assert found.probability_met == pytest.approx(nobody, abs=1e-6)
-    assert {village.village_code for village in found.villages} == {f"63.99.{i:04d}" for i in range(9) if STATUS[i] < 2}
-    for village in found.villages:
+    assert {village.village_code for village in villages} == {f"63.99.{i:04d}" for i in range(9) if STATUS[i] < 2}
+    for village in villages:
         met, with_it = assisting(scenario, village.village_code)
         at = int(village.village_code[-4:])
         assert village.gain_probability_met == pytest.approx(met - nobody, abs=1e-6)
-        assert village.chance_without == pytest.approx(rises[at], abs=1e-6)
-        assert village.chance_with == pytest.approx(with_it[at], abs=1e-6)
+        assert village.reason.chance_without == pytest.approx(rises[at], abs=1e-6)
+        assert village.reason.chance_with == pytest.approx(with_it[at], abs=1e-6)
         assert village.gain_rises == pytest.approx(with_it[at] - rises[at], abs=1e-6)
-    gains = [round(village.gain_probability_met, 12) for village in found.villages]
+    gains = [round(village.gain_probability_met, 12) for village in villages]
     assert gains == sorted(gains, reverse=True)
 
 
@@ -85,9 +87,9 @@ def test_gains_are_the_mean_over_parameter_draws() -> None:
     """Twenty draws, the same that a forecast with this seed takes."""
     scenario = small(scalars={"rise.dasar": LogitNormal(-2.5, 0.7)})
     nobody, _ = assisting(scenario, None, draws=20)
-    found = ranked(scenario, draws=20)
+    found, villages = ranked(scenario, draws=20)
     assert found.draws == 20
-    for village in found.villages[:3]:
+    for village in villages[:3]:
         met, _ = assisting(scenario, village.village_code, draws=20)
         assert village.gain_probability_met == pytest.approx(met - nobody, abs=1e-6)
 
@@ -112,29 +114,27 @@ def test_a_shock_that_villages_of_a_kecamatan_share_is_integrated_over() -> None
         "63.99.0000": without - nobody_rises([RATIO, 1]) * nobody_rises([1]),
         "63.99.0002": without - nobody_rises([1, 1]) * nobody_rises([RATIO]),
     }
-    found = ranked(scenario)
+    found, villages = ranked(scenario)
     assert found.probability_met == pytest.approx(1 - without, abs=2e-4)
-    told = {village.village_code: village.gain_probability_met for village in found.villages}
+    told = {village.village_code: village.gain_probability_met for village in villages}
     for code, gain in gains.items():
         assert told[code] == pytest.approx(gain, abs=2e-4)
 
 
 def test_villages_that_nothing_tells_apart_share_a_rank() -> None:
     """All dasar villages rank first together; the next rank counts them."""
-    found = ranked(district((5, 3, 0, 1), interventions=[assist()], effects={"pokja.odds_ratio_rise": 2.0}))
-    ranks = {status: [v.rank for v in found.villages if v.status == status] for status in ("dasar", "berkembang")}
+    _, found = ranked(district((5, 3, 0, 1), interventions=[assist()], effects={"pokja.odds_ratio_rise": 2.0}))
+    ranks = {status: [v.rank for v in found if v.reason.status == status] for status in ("dasar", "berkembang")}
     assert sorted(map(tuple, ranks.values())) == [(1, 1, 1), (4, 4, 4, 4, 4)]
 
 
 def test_villages_are_not_ranked_where_only_counts_are_known() -> None:
     """The plan is made all the same, and says why nobody is ranked."""
     scenario = district((9, 5, 2, 1), known=False, interventions=[assist()], effects={"pokja.odds_ratio_rise": 2.0})
-    with pytest.raises(Refusal, match="only counts by status are known"):
-        ranked(scenario)
+    assert rank_villages(scenario, levers_of(scenario, (), [FIRST]), seed=0, draws=1) is None
     found = plan(scenario, 0.5)
     assert found.ranking is None
-    assert len(found.not_ranked) == 1
-    assert found.villages.empty
+    assert found.priorities.empty
     assert found.in_order is None
 
 

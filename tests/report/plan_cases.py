@@ -8,9 +8,18 @@ from typing import Any
 
 from districts import make_scenario, make_villages
 
+from simulation.decision.plan.result import Plan
 from simulation.domain.intervention import Intervention
 from simulation.domain.target import Target
 from simulation.inputs.scenario import Scenario
+from simulation.report.kinds.head import with_head
+from simulation.report.kinds.plan.words import PlanResult
+
+
+def result_of(found: Plan) -> PlanResult:
+    """Return what is told of a plan."""
+    return with_head(PlanResult, found)
+
 
 NAMES = ("=1+1", "@SUM(A1)", "Desa biasa")
 LEVER = "rumah_dataku.capacity"

@@ -6,23 +6,26 @@ import csv
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from matplotlib.text import Text
 from openpyxl import load_workbook
-from plan_cases import LEVER, scenario
+from plan_cases import LEVER, result_of, scenario
 
 import simulation as kkb
+from simulation.decision.plan.levers import PlanRequest
 from simulation.decision.plan.planning import plan
-from simulation.decision.plan.request import PlanRequest
 from simulation.decision.plan.result import Plan
+from simulation.inputs.scenario import Scenario
 from simulation.report import plots
 from simulation.report.codec import rounded_as_kept, to_data
 from simulation.report.document.blocks import Paragraph, Table
 from simulation.report.kinds.kind import Source
 from simulation.report.kinds.plan import document, words
-from simulation.report.kinds.plan.kind import PLAN, Planning
-from simulation.report.kinds.plan.result import PlanResult, result_of
+from simulation.report.kinds.plan.kind import PLAN
+from simulation.report.kinds.plan.words import PlanResult
+from simulation.report.kinds.question import Question
 from simulation.report.language import LANGUAGES, language
 from simulation.report.store.folder import Folder
 
@@ -48,6 +51,11 @@ def mixed() -> Plan:
     return plan(scenario(cost=12.5), 0.78, "budget")
 
 
+def question(planned: Scenario, **asked: Any) -> Question[PlanRequest]:
+    """Return the question of the plan within reach, or another."""
+    return Question("plan", (planned,), PlanRequest.of(planned, **{"probability": 0.78, "vary": LEVER, **asked}))
+
+
 def said(result: PlanResult, code: str) -> list[str]:
     """Return everything that is said of a plan, tables cell by cell."""
     speech = language(code)
@@ -71,7 +79,7 @@ def test_the_result_has_the_keys_of_the_contract(reached: Plan) -> None:
     assert (record["year"], record["lever"], record["reachable"]) == (2026, LEVER, True)
     assert {"value", "interval90", "probability_met", "lower95", "cost_idr_million"} <= set(record["least"])
     assert record["least"]["value"] == reached.least.places[0]
-    assert record["best"]["probability_met"] == pytest.approx(reached.best.chance.probability, abs=1e-6)
+    assert record["best"]["probability_met"] == pytest.approx(reached.best.probability_met, abs=1e-6)
     first = record["villages"][0]
     assert {"village_code", "rank", "gain_probability_met", "gain_rises", "reason"} <= set(first)
     assert first["rank"] == 1
@@ -80,7 +88,7 @@ def test_the_result_has_the_keys_of_the_contract(reached: Plan) -> None:
 def test_a_reason_names_level_chance_intervention_and_peers(reached: Plan) -> None:
     """In both languages, in one sentence."""
     village = result_of(reached).villages[0]
-    assert village.village_code == reached.ranking.codes[0]
+    assert village.village_code == reached.villages[0].village_code
     english, indonesian = (words.reason(language(code), village) for code in ("en", "id"))
     for text in (english, indonesian):
         assert village.reason.status in text
@@ -173,30 +181,30 @@ def test_a_folder_holds_the_plan_its_tables_and_workbooks(reached: Plan, tmp_pat
         "plan.json", "plan.csv", "priorities.csv", "priorities_subdistricts.csv", "priorities_id.xlsx",
         "priorities_en.xlsx", "figures/plan_id.svg", "figures/plan_id.png", "manifest.json",
     }  # fmt: skip
-    question = Planning.of(PlanRequest.of(scenario(), 0.78, LEVER))
-    folder = Folder.of(PLAN, question, tmp_path)
+    asked = question(scenario())
+    folder = Folder.of(PLAN, asked, tmp_path)
     assert folder.path == path
     found = folder.read()
     assert found is not None
     assert found.result == rounded_as_kept(result_of(reached))
     before = {name: (path / name).read_bytes() for name in names if name != "run.log"}
-    folder.write(question, kkb.rerun(path))
+    folder.write(asked, kkb.rerun(path))
     assert {name: (path / name).read_bytes() for name in before} == before
 
 
 def test_other_questions_have_other_ids(reached: Plan) -> None:
     """Goal, lever, budget, engine and seed name the plan; the default year is that year."""
     asked = [
-        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, LEVER)),
-        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.7, LEVER)),
-        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, LEVER, budget=10.0)),
-        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, "pokja.coverage")),
-        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, LEVER, engine="batch")),
-        Planning.of(PlanRequest.of(scenario(cost=1.0), 0.78, LEVER, seed=1)),
+        question(scenario(cost=1.0)),
+        question(scenario(cost=1.0), probability=0.7),
+        question(scenario(cost=1.0), budget=10.0),
+        question(scenario(cost=1.0), vary="pokja.coverage"),
+        question(scenario(cost=1.0), engine="batch"),
+        question(scenario(cost=1.0), seed=1),
         PLAN.question(reached),
     ]
     assert len({question.id for question in asked}) == len(asked)
-    assert Planning.of(PlanRequest.of(scenario(), 0.78, LEVER, year=2026)).id == asked[-1].id
+    assert question(scenario(), year=2026).id == asked[-1].id
 
 
 def test_names_do_not_become_formulas(reached: Plan, tmp_path: Path) -> None:
@@ -222,7 +230,7 @@ def test_the_workbook_ends_its_kecamatan_with_the_total(reached: Plan, tmp_path:
     assert rows[-1][0].value == "all subdistricts"
     assert rows[-1][gain].value == pytest.approx(sum(row[gain].value for row in rows[:-1]))
     ranked = list(book["Ranking"].iter_rows(min_row=2, values_only=True))
-    assert [row[3] for row in ranked] == [village.village_code for village in reached.ranking.villages]
+    assert [row[3] for row in ranked] == [village.village_code for village in reached.villages]
 
 
 def test_today_s_effort_beside_the_forecast(reached: Plan) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from plan_cases import LEVER, scenario
+from plan_cases import LEVER, result_of, scenario
 
 from simulation.decision.plan.planning import plan
 from simulation.report.kinds.plan import document, words
-from simulation.report.kinds.plan.result import PlanResult, result_of
+from simulation.report.kinds.plan.words import PlanResult
 from simulation.report.language import language
 
 EN, ID = language("en"), language("id")
@@ -34,8 +34,8 @@ def test_what_misses_the_goal_is_not_rounded_up_to_it(result: PlanResult, probab
 def test_one_place_less_is_seen_to_fall_short(result: PlanResult) -> None:
     """Its lower bound of 79.97% is not written as the 80.0% that would suffice."""
     point = replace(result.best, monte_carlo_error=0.003)
-    below = replace(point, settings={LEVER: 38.0}, probability_met=0.8046, lower95=0.79966)
-    least = replace(point, settings={LEVER: 39.0}, probability_met=0.8061, lower95=0.8012)
+    below = replace(point, settings={LEVER: 38.0}, places=(38,), probability_met=0.8046, lower95=0.79966)
+    least = replace(point, settings={LEVER: 39.0}, places=(39,), probability_met=0.8061, lower95=0.8012)
     told = replace(result, goal=0.8, tried=(below, least), below=below, least=least, best=least)
     less, enough = document.settings_table(EN, told).rows
     assert "79.97%" in less

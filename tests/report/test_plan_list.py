@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from plan_cases import LEVER, scenario
+from plan_cases import LEVER, result_of, scenario
 
 from simulation.decision.plan.planning import plan
-from simulation.decision.plan.result import Plan
+from simulation.decision.plan.ranking import mark_enough
+from simulation.decision.plan.result import Plan, Setting
 from simulation.report.document.xlsx import write_xlsx
 from simulation.report.kinds.kind import Source
 from simulation.report.kinds.plan import document, words
-from simulation.report.kinds.plan.result import PlanResult, result_of
+from simulation.report.kinds.plan.words import PlanResult
 from simulation.report.language import language
 
 EN, ID = language("en"), language("id")
@@ -32,23 +33,30 @@ def reached() -> Plan:
     return plan(scenario(), 0.78, LEVER)
 
 
+def listed(found: Plan, in_order: Setting, least: Setting | None) -> Plan:
+    """Return a plan whose list, and whose own order, ask for other settings."""
+    villages = tuple(mark_enough(found.villages, in_order, None if least is None else least.places))
+    return replace(found, villages=villages, in_order=in_order, least=least)
+
+
 def test_the_verdict_says_the_rule_of_its_number_and_what_the_list_needs(reached: Plan) -> None:
     """Fewer by the list: both numbers in one sentence. As many, or more: the scenario's own alone."""
     own = reached.least.places[0]
     ordered = own - 1
-    fewer = replace(reached, in_order=replace(reached.in_order, places=(ordered,), values=(float(ordered),)))
+    cut = replace(reached.in_order, places=(ordered,), settings={LEVER: ordered})
+    fewer = listed(reached, cut, reached.least)
     english, indonesian = (words.verdict(speech, result_of(fewer)) for speech in (EN, ID))
     assert f"for {own} villages at a time, the least that suffices where villages are chosen at random" in english
-    assert english.endswith(f"; in the order of the priority list {ordered} villages suffice.")
-    assert indonesian.endswith(f"; menurut urutan daftar prioritas {ordered} kampung sudah memadai.")
-    as_many = result_of(replace(reached, in_order=reached.least))
+    assert f"Where villages are taken in the order of the priority list, {ordered} villages suffice" in english
+    assert f"menurut urutan daftar prioritas, {ordered} kampung sudah memadai" in indonesian
+    as_many = result_of(listed(reached, reached.least, reached.least))
     assert "priority list" not in words.verdict(EN, as_many)
     assert as_many.listed == own
 
 
 def test_a_list_that_needs_more_than_the_scenario_s_own_order_marks_nobody(reached: Plan, tmp_path: Path) -> None:
     """Neither in the verdict nor in tables and workbook does a second number stand beside the first."""
-    more = replace(reached, in_order=reached.points[-1])
+    more = listed(reached, reached.tried[-1], reached.least)
     result = result_of(more)
     assert {village.in_plan for village in result.villages} == {None}
     assert not any("Taken in this order" in one for one in words.about_ranking(EN, result))
@@ -60,18 +68,17 @@ def test_a_list_that_needs_more_than_the_scenario_s_own_order_marks_nobody(reach
 
 def test_a_list_may_reach_what_chance_does_not(reached: Plan) -> None:
     """The answer stays no, and the sentence goes on with what the list reaches."""
-    result = result_of(replace(reached, least=None, below=None))
-    assert not result.reachable
+    result = result_of(replace(listed(reached, reached.in_order, None), below=None))
     assert "Where villages are taken in the order of the priority list, " in words.verdict(EN, result)
     assert result.listed == reached.in_order.places[0]
 
 
 def test_villages_that_share_the_last_rank_are_marked_as_a_choice(reached: Plan, tmp_path: Path) -> None:
     """All of the rank, inside and outside of what suffices; a rank that is wholly inside is no choice."""
-    ranks = [village.rank for village in reached.ranking.villages]
+    ranks = [village.rank for village in reached.villages]
     place = next(place for place in range(1, len(ranks)) if ranks[place - 1] == ranks[place])
-    cut = replace(reached.in_order, places=(place,), values=(float(place),))
-    result = result_of(replace(reached, least=replace(cut, places=(place + 1,)), in_order=cut))
+    cut = replace(reached.in_order, places=(place,), settings={LEVER: place})
+    result = result_of(listed(reached, cut, replace(cut, places=(place + 1,))))
     tied = [village for village in result.villages if village.tied]
     assert {village.rank for village in tied} == {ranks[place]}
     assert {village.in_plan for village in tied} == {True, False}

@@ -61,8 +61,9 @@ def plan(
     """Make a plan for a scenario, or find it, and print the answer."""
     (loaded,) = load_all(settings, [scenario])
 
-    from ...decision.plan.request import PlanRequest
-    from ...report.kinds.plan.kind import PLAN, Planning
+    from ...decision.plan.levers import PlanRequest
+    from ...report.kinds.plan.kind import PLAN
+    from ...report.kinds.question import Question
     from ..runner import answer
 
     tell_ignored(settings, loaded, draws)
@@ -78,7 +79,9 @@ def plan(
         engine=None if engine is None else engine.value,
         seed=seed,
     )
-    answer(settings, PLAN, Planning.of(request), out, workers=workers, force=force, figures=not no_figures)
+    answer(
+        settings, PLAN, Question("plan", (loaded,), request), out, workers=workers, force=force, figures=not no_figures
+    )
 
 
 def budget_of(text: str) -> float:

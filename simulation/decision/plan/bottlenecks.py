@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,12 +12,11 @@ from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.status import LEVELS, TOP
 from ...inputs.scenario import Scenario
 from ..trial import with_scalars
-from .levers import Lever, levers_of
-from .mixes import best_mix
-from .search import Places, ladder, least_accepted
+from .levers import Lever, Places, levers_of
+from .result import Hindrance, Limit
+from .search import best_mix, ladder, least_accepted, most_affordable
 from .trial_cache import TrialCache
 
-Hindrance = Literal["shock", "effect", "eligible", "falls", "uncertainty", "budget"]
 STRONGER = 2.0
 """By how much an odds ratio that is known is raised to see whether the effect is what limits."""
 FEW_RUNGS = 3
@@ -30,73 +28,48 @@ _UPPER, _MIDDLE = np.array([0.95]), np.array([0.5])
 CacheFor = Callable[[Scenario, tuple[Lever, ...]], TrialCache]
 
 
-@dataclass(frozen=True)
-class Bottleneck:
-    """What would be possible without one hindrance.
-
-    Attributes
-    ----------
-    name
-        What was taken away, see `without_hindrance`; ``budget``: the limit on the cost.
-    probability, lower95
-        The best chance that could then be had.
-    least
-        The least setting that would then do, of a single lever; None where none would, or where several levers
-        are planned.
-    reachable
-        Whether it would then be within reach.
-    """
-
-    name: Hindrance
-    probability: float
-    lower95: float
-    least: float | None
-    reachable: bool
-
-
-def find_bottlenecks(own: TrialCache, cache_for: CacheFor, best: Places, *, budget: float | None) -> list[Bottleneck]:
+def find_bottlenecks(own: TrialCache, cache_for: CacheFor, best: Places) -> list[Limit]:
     """Take one hindrance away at a time and plan again; what then allows no better chance is left out.
 
     Parameters
     ----------
     own
-        Where the scenario's own settings were tried.
+        Where the scenario's own settings were tried. Its budget is itself a hindrance, and holds while another is
+        taken away.
     cache_for
-        Gives the cache of a changed scenario.
+        Gives the cache of a changed scenario, within the same budget.
     best
         The best setting that can be had with all hindrances.
-    budget
-        The limit on the cost in million rupiah, itself a hindrance, which holds while another is taken away;
-        None for no limit.
     """
-    names, years = [lever.name for lever in own.levers], own.trial.goal.years
-    found = [] if budget is None else [_bottleneck("budget", own, best, None)]
-    for name, changed in without_hindrance(own.scenario, [lever.intervention for lever in own.levers], years):
-        found.append(_bottleneck(name, cache_for(changed, levers_of(changed, names, years)), best, budget))
-    beaten = own.chance(best).probability + _NOTHING
-    return [one for one in found if one.probability > beaten]
+    names, interventions = zip(*((lever.name, lever.intervention) for lever in own.levers), strict=True)
+    years = own.trial.goal.years
+    found = [] if own.budget is None else [_limit("budget", own.without_budget(), best)]
+    for name, changed in without_hindrance(own.scenario, interventions, years):
+        limit = _limit(name, cache_for(changed, levers_of(changed, names, years)), best)
+        if name == "effect":
+            effects = [changed.parameters.scalars[ParameterKey.effect(one, "rise")] for one in interventions]
+            limit = replace(limit, odds_ratio=tuple(float(effect.quantile(_MIDDLE)[0]) for effect in effects))
+        found.append(limit)
+    beaten = own.chance(best).probability_met + _NOTHING
+    return [one for one in found if one.probability_met > beaten]
 
 
-def _bottleneck(name: Hindrance, cache: TrialCache, best: Places, budget: float | None) -> Bottleneck:
-    """Return what can be had within a budget without one hindrance, looking near the best of before as well."""
+def _limit(name: Hindrance, cache: TrialCache, best: Places) -> Limit:
+    """Return what can be had without one hindrance, looking near the best of before as well."""
     most = cache.most
     before = tuple(map(min, best, most))
-
-    def allowed(places: Places) -> bool:
-        return cache.affordable(places, budget)
-
-    if len(most) > 1:
-        tops = [most] if allowed(most) else []
-        start = before if allowed(before) else (0,) * len(most)
-        tops += [start] if tops else [start, best_mix(cache, allowed)]
-        top = max(tops, key=lambda places: cache.chance(places).probability)
-        chance = cache.chances[top]
-        return Bottleneck(name, chance.probability, chance.lower95, None, any(map(cache.accepted, tops)))
-    rungs = sorted({n for n in (*ladder(cache.most_within(budget), FEW_RUNGS), *before) if allowed((n,))})
-    chance = max((cache.chance((rung,)) for rung in rungs), key=lambda chance: chance.probability)
-    least = least_accepted(lambda n: cache.accepted((n,)), rungs)
-    value = None if least is None else float(cache.levers[0].value(least))
-    return Bottleneck(name, chance.probability, chance.lower95, value, least is not None)
+    tried: list[Places]
+    if len(most) == 1:
+        rungs = sorted({*ladder(most_affordable(cache), FEW_RUNGS), *(n for n in before if cache.affordable((n,)))})
+        tried = [(n,) for n in rungs]
+    else:
+        start = before if cache.affordable(before) else (0,) * len(most)
+        tried = [most if cache.affordable(most) else best_mix(cache), start]
+    chance = max((cache.chance(places) for places in tried), key=lambda chance: chance.probability_met)
+    reachable, least = any(map(cache.accepted, tried)), None
+    if len(most) == 1 and reachable:
+        least = cache.levers[0].number(least_accepted(lambda n: cache.accepted((n,)), rungs) or 0)
+    return Limit(name, chance.probability_met, chance.lower95, least, reachable, odds_ratio=None)
 
 
 def without_hindrance(
@@ -123,12 +96,7 @@ def without_hindrance(
         yield "uncertainty", replace(scenario, parameters=_at_medians(known))
 
 
-def stronger_odds_ratio(effect: Distribution) -> float:
-    """Return the odds ratio that `without_hindrance` takes for a stronger effect."""
-    return float(_stronger(effect).quantile(_MIDDLE)[0])
-
-
-def _stronger(effect: Distribution) -> Distribution:
+def _stronger(effect: Distribution) -> Fixed:
     if effect.fixed:
         return Fixed(STRONGER * float(effect.quantile(_MIDDLE)[0]))
     return Fixed(float(effect.quantile(_UPPER)[0]))

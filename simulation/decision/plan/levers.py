@@ -1,8 +1,8 @@
-"""Levers: the efforts of a scenario that a plan can vary, how far, and the scenario with another setting."""
+"""What a plan is asked, and its levers: the efforts of a scenario that it varies, how far, and to which setting."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from ...domain.intervention import Intervention, may_be_chosen, place_table
 from ...domain.messages import Message, Refusal, nearest, shown
+from ...domain.scenario import require_assumptions
 from ...domain.status import LEVELS
 from ...domain.villages import KnownStatuses, Villages
 from ...inputs.scenario import Scenario
+from ..trial import Engine, goal_of
 
 Kind = Literal["capacity", "coverage"]
+Places = tuple[int, ...]
+"""Places of each lever: a setting of all of them."""
 BUDGET = "budget"
 MOST_LEVERS = 3
 
@@ -37,6 +41,8 @@ BUDGET_OF_NOTHING = Message(
     "a budget says nothing while {names} cost nothing; give cost_idr_million, or plan a capacity or a coverage"
 )
 STARTS_LATER = Message("{intervention} starts in {starts}, too late to change {year}; plan a later year with --year")
+BUDGET_WITHOUT_COSTS = Message("a limit on the budget says nothing while nothing costs anything; give cost_idr_million")
+NO_BUDGET = Message("the limit on the budget must be a number of at least 0; found {found:,}")
 NOBODY_ELIGIBLE = Message("no village is eligible for {intervention}, so no effort can change anything")
 
 
@@ -56,6 +62,8 @@ class Lever:
         Villages that a coverage is a share of, at least 1.
     now
         Places in the scenario as it is, at most `most`.
+    priority
+        In which order its villages are taken; ``codes`` for a list of the scenario's own.
     """
 
     intervention: str
@@ -63,6 +71,7 @@ class Lever:
     most: int
     eligible: int
     now: int
+    priority: str
 
     @property
     def name(self) -> str:
@@ -72,6 +81,11 @@ class Lever:
     def value(self, places: int) -> int | Fraction:
         """Return the setting that gives so many places: a number of villages, or a share written shortly."""
         return places if self.kind == "capacity" else shortest_share(places, self.eligible)
+
+    def number(self, places: int) -> float:
+        """Return that setting as a number."""
+        value = self.value(places)
+        return float(value) if isinstance(value, Fraction) else value
 
     def applied_to(self, plan: Intervention, places: int) -> Intervention:
         """Return the intervention with so many places; as it stands where these are the scenario's own."""
@@ -131,8 +145,7 @@ def levers_of(scenario: Scenario, vary: Sequence[str], years: Sequence[int]) -> 
         Where there is no such lever, or none that could change anything, with the reason.
     """
     if len(scenario.districts) > 1:
-        values = {"scenario": scenario.name, "districts": len(scenario.districts)}
-        raise Refusal(SEVERAL_DISTRICTS.filled(**values))
+        raise Refusal(SEVERAL_DISTRICTS.filled(scenario=scenario.name, districts=len(scenario.districts)))
     if not scenario.interventions:
         raise Refusal(NO_INTERVENTION.filled(scenario=scenario.name))
     chosen = _chosen(scenario, vary)
@@ -162,57 +175,44 @@ def own_kind(plan: Intervention) -> Kind:
 
 def _chosen(scenario: Scenario, vary: Sequence[str]) -> list[tuple[Intervention, Kind]]:
     """Return the interventions that are named, each with what is varied of it."""
-    plans = {plan.name: plan for plan in scenario.interventions}
+    own = {f"{plan.name}.{own_kind(plan)}": (plan, own_kind(plan)) for plan in scenario.interventions}
     if BUDGET in vary:
-        return _within_budget(scenario, [name for name in vary if name != BUDGET])
+        _refuse_budget(scenario, [name for name in vary if name != BUDGET])
+        return list(own.values())
     if not vary:
-        if len(plans) > 1:
-            names = ", ".join(f"{plan.name}.{own_kind(plan)}" for plan in plans.values())
-            values = {"scenario": scenario.name, "most": MOST_LEVERS, "names": names}
-            raise Refusal(CHOOSE_LEVER.filled(**values))
-        (plan,) = plans.values()
-        return [(plan, own_kind(plan))]
-    known: dict[str, tuple[Intervention, Kind]] = {}
-    for plan in plans.values():
-        own = own_kind(plan)
-        known[f"{plan.name}.{own}"] = (plan, own)
-        other: Kind = "coverage" if own == "capacity" else "capacity"
-        known[f"{plan.name}.{other}"] = (plan, other)
-    _refuse_names(list(dict.fromkeys(vary)), list(known))
-    chosen = [known[name] for name in dict.fromkeys(vary)]
-    twice = {plan.name for place, (plan, _) in enumerate(chosen) if plan.name in {p.name for p, _ in chosen[:place]}}
-    if twice:
-        raise Refusal(*(TWO_LEVERS_OF_ONE.filled(intervention=name) for name in sorted(twice)))
-    return chosen
-
-
-def _refuse_names(asked: list[str], known: list[str]) -> None:
-    names = ", ".join([*known, BUDGET])
-    reasons = []
-    for name in asked:
-        if name not in known:
-            close, values = nearest(name, known), {"name": shown(name), "names": names}
-            message = NO_SUCH_LEVER.filled(**values)
-            if close is not None:
-                message = NO_SUCH_LEVER_BUT.filled(**(values | {"nearest": close}))
-            reasons.append(message)
+        if len(own) > 1:
+            raise Refusal(CHOOSE_LEVER.filled(scenario=scenario.name, most=MOST_LEVERS, names=", ".join(own)))
+        return list(own.values())
+    kinds: tuple[Kind, Kind] = ("capacity", "coverage")
+    known = own | {f"{plan.name}.{kind}": (plan, kind) for plan in scenario.interventions for kind in kinds}
+    asked = list(dict.fromkeys(vary))
+    reasons = [_no_such_lever(name, known) for name in asked if name not in known]
     if len(asked) > MOST_LEVERS:
         reasons.append(TOO_MANY_LEVERS.filled(found=len(asked), most=MOST_LEVERS))
+    if not reasons:
+        named = [known[name][0].name for name in asked]
+        reasons += [TWO_LEVERS_OF_ONE.filled(intervention=name) for name in sorted(set(named)) if named.count(name) > 1]
     if reasons:
         raise Refusal(*reasons)
+    return [known[name] for name in asked]
 
 
-def _within_budget(scenario: Scenario, others: list[str]) -> list[tuple[Intervention, Kind]]:
-    """Return every intervention, for a budget that is spent on the cheapest mix."""
+def _no_such_lever(name: str, known: Iterable[str]) -> Message:
+    names, close = ", ".join([*known, BUDGET]), nearest(name, known)
+    if close is None:
+        return NO_SUCH_LEVER.filled(name=shown(name), names=names)
+    return NO_SUCH_LEVER_BUT.filled(name=shown(name), names=names, nearest=close)
+
+
+def _refuse_budget(scenario: Scenario, others: list[str]) -> None:
+    """Refuse a budget that would say nothing, or stands beside other levers."""
     if others:
         raise Refusal(BUDGET_ALONE.filled(names=", ".join(map(shown, others))))
     free = [plan.name for plan in scenario.interventions if plan.cost_idr_million == 0]
     if free:
         raise Refusal(BUDGET_OF_NOTHING.filled(names=", ".join(free)))
     if len(scenario.interventions) > MOST_LEVERS:
-        values = {"found": len(scenario.interventions), "most": MOST_LEVERS}
-        raise Refusal(TOO_MANY_LEVERS.filled(**values))
-    return [(plan, own_kind(plan)) for plan in scenario.interventions]
+        raise Refusal(TOO_MANY_LEVERS.filled(found=len(scenario.interventions), most=MOST_LEVERS))
 
 
 def _lever(scenario: Scenario, plan: Intervention, kind: Kind, years: Sequence[int]) -> Lever:
@@ -222,15 +222,98 @@ def _lever(scenario: Scenario, plan: Intervention, kind: Kind, years: Sequence[i
     # Later, villages at other levels may have become eligible, and those that rose may keep their places.
     most = eligible if first_year_alone or kind == "coverage" else int(may_be_chosen(plan, villages).sum())
     now = int(place_table(plan, eligible)[eligible])
-    return Lever(plan.name, kind, most, max(1, eligible), min(now, most))
+    priority = plan.priority if isinstance(plan.priority, str) else "codes"
+    return Lever(plan.name, kind, most, max(1, eligible), min(now, most), priority)
 
 
 def _useless(scenario: Scenario, lever: Lever, years: Sequence[int]) -> Message | None:
     """Return why a lever can change nothing, or None."""
     plan = next(plan for plan in scenario.interventions if plan.name == lever.intervention)
     if plan.starts > max(years):
-        values = {"intervention": plan.name, "starts": plan.starts, "year": max(years)}
-        return STARTS_LATER.filled(**values)
+        return STARTS_LATER.filled(intervention=plan.name, starts=plan.starts, year=max(years))
     if lever.most == 0:
         return NOBODY_ELIGIBLE.filled(intervention=plan.name)
     return None
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """What a plan is asked: the arguments of `simulation.plan`; `of` checks them.
+
+    Attributes
+    ----------
+    probability
+        Wanted, in (0, 1).
+    vary
+        Names of the levers, or ``budget`` alone.
+    year, every_year
+        The year in which the target is to be met; None where it is every year.
+    budget
+        The limit on the cost in million rupiah, or None.
+    draws, replicates, engine
+        The effort asked for; None where it was left open.
+    seed
+        At least 0.
+    """
+
+    probability: float
+    vary: tuple[str, ...]
+    year: int | None
+    every_year: bool
+    budget: float | None
+    draws: int | None
+    replicates: int | None
+    engine: Engine | None
+    seed: int
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        probability: float,
+        vary: str | Sequence[str] = (),
+        *,
+        year: int | None = None,
+        every_year: bool = False,
+        budget: float | None = None,
+        draws: int | None = None,
+        replicates: int | None = None,
+        engine: Engine | None = None,
+        seed: int = 0,
+    ) -> PlanRequest:
+        """Return the request that is meant, whatever was left to its default; parameters as for `plan`.
+
+        Raises
+        ------
+        Refusal
+            Where there is nothing to plan, with the reason.
+        """
+        names = (vary,) if isinstance(vary, str) else tuple(vary)
+        require_assumptions(scenario)
+        goal = goal_of(scenario, probability, year, every_year)
+        levers = levers_of(scenario, names, goal.years)
+        if budget is not None and not budget >= 0:
+            raise Refusal(NO_BUDGET.filled(found=budget))
+        if budget is not None and not weighed_by_cost(scenario):
+            raise Refusal(BUDGET_WITHOUT_COSTS)
+        return cls(
+            probability=probability,
+            vary=(BUDGET,) if BUDGET in names else tuple(lever.name for lever in levers),
+            year=None if len(goal.years) > 1 else goal.years[0],
+            every_year=len(goal.years) > 1,
+            budget=budget,
+            draws=None if scenario.fixed else draws,
+            replicates=replicates,
+            engine=engine,
+            seed=seed,
+        )
+
+    @property
+    def by_budget(self) -> bool:
+        """Whether a budget is what was asked for, all interventions being levers."""
+        return self.vary == (BUDGET,)
+
+
+def weighed_by_cost(scenario: Scenario) -> bool:
+    """Return whether settings are weighed by cost; else, for want of any, by assisted village-years."""
+    return any(plan.cost_idr_million > 0 for plan in scenario.interventions)

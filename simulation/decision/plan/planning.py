@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
+
+import numpy as np
 
 from ...domain.distributions import Fixed
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import ParameterKey
+from ...domain.status import LEVELS, TOP
+from ...domain.villages import MadeUpCounts
 from ...engine.effort import Effort
 from ...engine.ensemble import Progress
 from ...inputs.scenario import Scenario
-from ..trial import Engine, Trial, engine_for, first_effort, with_scalars
+from ..trial import Chance, Engine, Trial, engine_for, first_effort, goal_of, with_scalars
 from .bottlenecks import FEW_RUNGS, CacheFor, find_bottlenecks
-from .levers import Lever, turn
-from .mixes import Mix, cheapest_mix, rungs_of, settings_of
-from .ranking import Ranking, in_this_order, rank_villages
-from .request import PlanRequest
-from .result import Curve, ForecastChance, Plan
-from .search import Places, highest, ladder, least_accepted
-from .trial_cache import Point, TrialCache
+from .levers import BUDGET, Lever, Places, PlanRequest, levers_of, turn, weighed_by_cost
+from .ranking import in_this_order, mark_enough, rank_villages
+from .result import Curve, ForecastChance, Needed, Plan, PlannedTarget, PlannedVillage, Setting
+from .search import cheapest_mix, cheapest_setting, ladder, least_of, rungs_of, settings_of
+from .trial_cache import TrialCache
 
 SKETCHES, TRIALS = 18, 26
 """About as many settings are sketched, and tried with full effort."""
@@ -102,60 +105,102 @@ def plan(
         engine=engine,
         seed=seed,
     )
-    return make_plan(request, workers, progress)
-
-
-def make_plan(request: PlanRequest, workers: int | None = None, progress: Progress | None = None) -> Plan:
-    """Return the plan that was asked for; parameters and refusals as for `plan`."""
-    scenario = request.scenario
-    hardest = _hardest(scenario, request.levers)
-    engine, why = engine_for(hardest, request.goal, request.engine, request.draws, request.seed)
-    effort = first_effort(scenario, engine, request.draws, request.replicates)
-    return _Planner(request, engine, effort, workers, progress).plan(why)
+    return _Planner(scenario, request, workers, progress).plan()
 
 
 class _Planner:
     """Makes one plan."""
 
     def __init__(
-        self, request: PlanRequest, engine: Engine, effort: Effort, workers: int | None, progress: Progress | None
+        self, scenario: Scenario, request: PlanRequest, workers: int | None, progress: Progress | None
     ) -> None:
-        self._request, self._scenario, self._goal = request, request.scenario, request.goal
-        self._levers = request.levers
-        self._engine, self._effort, self._workers = engine, effort, workers
+        self._scenario, self._request, self._workers = scenario, request, workers
         self._progress, self._tried, self._expected = progress, 0, SKETCHES + TRIALS
-        self._cache = self._cache_for(self._scenario, self._levers)
+        self._goal = goal_of(scenario, request.probability, request.year, request.every_year)
+        self._levers = levers_of(scenario, request.vary, self._goal.years)
+        hardest = _hardest(scenario, self._levers)
+        self._engine, self._why = engine_for(hardest, self._goal, request.engine, request.draws, request.seed)
+        self._effort = first_effort(scenario, self._engine, request.draws, request.replicates)
+        self._cache = self._cache_for(scenario, self._levers)
         self._nothing, self._now = (0,) * len(self._levers), tuple(lever.now for lever in self._levers)
-        self._budget = self._checked(request.budget)
+        if not self._cache.affordable(self._nothing):
+            names = ", ".join(lever.name for lever in self._levers)
+            cost = round(self._cache.cost(self._nothing))
+            raise Refusal(BUDGET_TOO_SMALL.filled(cost=cost, levers=names, budget=request.budget))
 
-    def plan(self, why_simulated: tuple[Message, ...]) -> Plan:
+    def plan(self) -> Plan:
         """Search, and put the plan together."""
-        cache, single = self._cache, len(self._levers) == 1
+        cache, request, scenario, levers = self._cache, self._request, self._scenario, self._levers
+        single, years = len(levers) == 1, self._goal.years
         forecast = self._forecast()
-        found = self._search_one() if single else self._search_mix()
-        least, front = found.least, found.front
-        best = front[-1] if front else self._highest_tried()
-        ranking, not_ranked = self._ranked()
+        if not single:
+            self._expected = settings_of(cache.most, rungs_of(cache)) + TRIALS
+            self._try_what_is_told()
+        found = cheapest_setting(cache) if single else cheapest_mix(cache)
+        self._try_what_is_told()
+        least = found.least
+        best = found.front[-1] if found.front else self._highest_tried()
+        ranked = rank_villages(scenario, levers, request.seed, self._effort.draws)
+        ranking, villages = (None, ()) if ranked is None else ranked
+        in_order = self._least_in_order(villages) if single and villages else None
+        if in_order is not None:
+            villages = tuple(mark_enough(villages, in_order, least))
         return Plan(
-            request=self._request,
-            engine=self._engine,
-            effort=cache.effort,
-            why_simulated=why_simulated,
-            least=None if least is None else cache.point(least),
-            below=cache.point((least[0] - 1,)) if least is not None and single and least[0] > 0 else None,
-            best=cache.point(best),
-            now=cache.point(self._now),
+            scenario=scenario,
+            request=request,
+            target=self._target(cache.chances[self._nothing]),
+            goal=request.probability,
+            year=request.year,
+            years=years,
+            lever=BUDGET if request.by_budget else " + ".join(request.vary),
+            levers=levers,
+            by_budget=request.by_budget,
+            budget_idr_million=request.budget,
+            cost_years=(scenario.years[0], scenario.years[-1]),
+            weighed_by_cost=weighed_by_cost(scenario),
+            reachable=least is not None,
+            least=None if least is None else self._setting(least),
+            below=self._setting((least[0] - 1,)) if least is not None and single and least[0] > 0 else None,
+            best=self._setting(best),
+            now=self._setting(self._now),
+            nothing=self._setting(self._nothing),
             forecast=forecast,
-            nothing=cache.point(self._nothing),
-            points=tuple(cache.point(p) for p in sorted(cache.chances, key=lambda p: (self._weight(p), p))),
+            tried=tuple(map(self._setting, sorted(cache.chances, key=lambda p: (cache.weight(p), p)))),
+            pareto=tuple(map(self._setting, found.front)),
             proven=found.proven,
             steady=not single or self._steady(),
-            limits=tuple(find_bottlenecks(cache, self._cache_for, best, budget=self._budget)) if least is None else (),
-            curves=tuple(_curves(self._scenario, self._levers[0], self._cache_for)) if single else (),
-            front=tuple(cache.point(p) for p in front),
+            limits=tuple(find_bottlenecks(cache, self._cache_for, best)) if least is None else (),
+            curves=tuple(_curves(scenario, levers[0], self._cache_for)) if single else (),
+            villages=villages,
             ranking=ranking,
-            not_ranked=not_ranked,
-            in_order=self._in_order(ranking) if single and ranking is not None else None,
+            in_order=in_order,
+            exact=self._engine == "exact",
+            why_simulated=self._why,
+            draws=cache.effort.draws,
+            replicates=1 if self._engine == "exact" else cache.effort.replicates,
+            seed=request.seed,
+        )
+
+    def _try_what_is_told(self) -> None:
+        for places in (self._nothing, self._now):
+            self._cache.chance(places)
+
+    def _setting(self, places: Places, cache: TrialCache | None = None) -> Setting:
+        found = (cache or self._cache).setting(places)
+        return replace(found, value=found.cost_idr_million) if self._request.by_budget else found
+
+    def _target(self, nothing: Chance) -> PlannedTarget:
+        target, villages = self._scenario.target, self._scenario.districts[0]
+        denominator = len(villages)
+        if target.denominator != "all" and not isinstance(villages.known, MadeUpCounts):
+            denominator = int(np.asarray(villages.known.counts).reshape(-1, len(LEVELS))[:, :TOP].sum())
+        return PlannedTarget(
+            target.reading,
+            target.key,
+            float(target.share),
+            tuple(target.levels),
+            denominator,
+            Needed(*nothing.needed),
         )
 
     def _forecast(self) -> ForecastChance:
@@ -165,23 +210,20 @@ class _Planner:
         closer at today's setting only where the decision on it is near.
         """
         effort = Effort.of(self._scenario, self._request.draws, self._request.replicates)
+        found = None
         if self._engine != "exact":
             found = self._cache.try_once(self._now)
-            if self._cache.scenario_at(self._now) is self._scenario:
-                return ForecastChance(found.probability, found.monte_carlo_error, effort)
-        engine: Engine = "mesa" if self._engine == "mesa" else "batch"
-        trial = Trial(self._scenario, self._goal, engine, self._request.seed, self._workers, self._count)
-        found = trial.chance(self._scenario, effort)
-        return ForecastChance(found.probability, found.monte_carlo_error, effort)
+        if found is None or self._cache.scenario_at(self._now) is not self._scenario:
+            engine: Engine = "mesa" if self._engine == "mesa" else "batch"
+            trial = Trial(self._scenario, self._goal, engine, self._request.seed, self._workers, self._count)
+            found = trial.chance(self._scenario, effort)
+        return ForecastChance(found.probability_met, found.monte_carlo_error, effort.draws, effort.replicates)
 
     def _count(self, _: int) -> None:
         """Count a trial, and tell how many there will be about."""
         self._tried += 1
         if self._progress is not None:
             self._progress(self._tried, max(self._expected, self._tried))
-
-    def _in_order(self, ranking: Ranking) -> Point | None:
-        return _least_in_order(self._scenario, self._levers[0], ranking, self._cache_for, self._affordable)
 
     def _cache_for(self, scenario: Scenario, levers: tuple[Lever, ...]) -> TrialCache:
         """Return where settings of a scenario are tried: exactly only where that can be had for it as well."""
@@ -193,58 +235,23 @@ class _Planner:
         elif scenario.fixed:
             effort = Effort(1, effort.draws * effort.replicates if engine != "exact" else 1)
         trial = Trial(scenario, self._goal, engine, self._request.seed, self._workers, self._count)
-        return TrialCache(scenario, levers, trial, effort)
-
-    def _checked(self, budget: float | None) -> float | None:
-        """Return the limit on the cost; refuse one that nothing could keep to."""
-        if budget is None:
-            return None
-        cost = self._cache.cost(self._nothing)
-        if cost > budget:
-            names = ", ".join(lever.name for lever in self._levers)
-            values = {"cost": round(cost), "levers": names, "budget": budget}
-            raise Refusal(BUDGET_TOO_SMALL.filled(**values))
-        return budget
-
-    def _weight(self, places: Places) -> float:
-        """Return what settings are weighed by: cost, or assisted village-years where nothing costs anything."""
-        return self._cache.cost(places) if self._request.by_costs else self._cache.village_years(places)
-
-    def _affordable(self, places: Places) -> bool:
-        return self._cache.affordable(places, self._budget)
+        return TrialCache(scenario, levers, trial, effort, self._request.budget)
 
     def _highest_tried(self) -> Places:
-        chances = {places: chance for places, chance in self._cache.chances.items() if self._affordable(places)}
-        return max(chances, key=lambda places: (chances[places].probability, [-n for n in places]))
-
-    def _search_mix(self) -> Mix:
         cache = self._cache
-        self._expected = settings_of(cache.most, rungs_of(cache)) + TRIALS
-        for places in (self._nothing, self._now):
-            cache.chance(places)
-        return cheapest_mix(cache, self._weight, self._affordable)
-
-    def _search_one(self) -> Mix:
-        """Try the rungs of the only lever, then look closer where the decision falls."""
-        cache, most = self._cache, self._cache.most_within(self._budget)
-        rungs = ladder(most)
-        for rung in rungs:
-            cache.chance((rung,))
-        least = _least(cache, rungs)
-        for places in (self._nothing, self._now):
-            cache.chance(places)
-        proven = all((n,) in cache.chances for n in range(most + 1 if least is None else least))
-        return Mix(None if least is None else (least,), [], proven)
+        chances = {places: chance for places, chance in cache.chances.items() if cache.affordable(places)}
+        return max(chances, key=lambda places: (chances[places].probability_met, [-n for n in places]))
 
     def _steady(self) -> bool:
         tried = [self._cache.chances[places] for places in sorted(self._cache.chances)]
         return not any(more.falls_short_of(less) for less, more in pairwise(tried))
 
-    def _ranked(self) -> tuple[Ranking | None, tuple[Message, ...]]:
-        try:
-            return rank_villages(self._scenario, self._levers, self._request.seed, self._effort.draws), ()
-        except Refusal as refusal:
-            return None, refusal.reasons
+    def _least_in_order(self, villages: Sequence[PlannedVillage]) -> Setting | None:
+        """Return the least setting where the first of a ranking are assisted first; None where none does."""
+        (lever,) = self._levers
+        cache = self._cache_for(in_this_order(self._scenario, lever, villages), (lever,))
+        least = least_of(cache, ladder(lever.most, FEW_RUNGS))
+        return None if least is None or not cache.affordable((least,)) else self._setting((least,), cache)
 
 
 def _hardest(scenario: Scenario, levers: tuple[Lever, ...]) -> Scenario:
@@ -252,20 +259,10 @@ def _hardest(scenario: Scenario, levers: tuple[Lever, ...]) -> Scenario:
     return turn(scenario, levers, [lever.most - 1 for lever in levers])
 
 
-def _least(cache: TrialCache, rungs: Sequence[int]) -> int | None:
-    """Return the least places of the only lever that suffice, looking beyond the rungs for the highest chance."""
-    least = least_accepted(lambda n: cache.accepted((n,)), rungs)
-    if least is None:
-        peak = highest(lambda n: cache.chance((n,)).probability, rungs)
-        least = least_accepted(lambda n: cache.accepted((n,)), sorted({*rungs, peak}))
-    return least
-
-
-def _curves(scenario: Scenario, lever: Lever, cache_for: CacheFor) -> list[Curve]:
-    """Return the chance against the effort for other sizes of the year shock, sketched."""
+def _curves(scenario: Scenario, lever: Lever, cache_for: CacheFor) -> Iterator[Curve]:
+    """Yield the chance against the effort for other sizes of the year shock, sketched."""
     spread = ParameterKey("year_sd")
     known = scenario.parameters.scalars[spread]
-    curves = []
     for year_sd in SHOCKS:
         if known == Fixed(year_sd):
             continue
@@ -273,15 +270,4 @@ def _curves(scenario: Scenario, lever: Lever, cache_for: CacheFor) -> list[Curve
         rungs = ladder(lever.most)
         for rung in rungs:
             cache.sketch((rung,))
-        points = tuple((float(lever.value(n)), cache.chances[n,].probability) for n in rungs)
-        curves.append(Curve(year_sd, points))
-    return curves
-
-
-def _least_in_order(
-    scenario: Scenario, lever: Lever, ranking: Ranking, cache_for: CacheFor, affordable: Callable[[Places], bool]
-) -> Point | None:
-    """Return the least setting where the first of a ranking are assisted first; None where none does."""
-    cache = cache_for(in_this_order(scenario, lever, ranking), (lever,))
-    least = _least(cache, ladder(lever.most, FEW_RUNGS))
-    return None if least is None or not affordable((least,)) else cache.point((least,))
+        yield Curve(year_sd, tuple((lever.number(n), cache.chances[n,].probability_met) for n in rungs))

@@ -3,11 +3,14 @@
 A village's gain is what assisting it alone, at full dose in the first forecast year, adds to the chance of
 meeting that year's target and to the expected rises; nobody else is assisted by any intervention. It is
 computed in closed form, so that no luck decides between villages; villages that nothing tells apart share a rank.
+
+Given the shocks, villages are independent. If n must be reached, and village i adds j or more with chance T_j,
+assistance changes the chance of meeting the target by Σ_j (T_j with − T_j without) · P(all others add n − j).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,16 +18,15 @@ from numpy.typing import NDArray
 
 from ...domain.intervention import combine, combine_on_falls
 from ...domain.law import PEERS, seen_at
-from ...domain.messages import Refusal
 from ...domain.parameters import Parameters
-from ...domain.status import TOP, Status
-from ...domain.target import needed
+from ...domain.status import LEVELS, TOP, Status
+from ...domain.target import Target, needed
 from ...domain.villages import KnownStatuses, Villages
-from ...engine.one_year import multiplications
-from ...inference.explanation import STATUS_UNKNOWN
+from ...engine.one_year import OneYear, YearBlock, YearStart, multiplications, target_count, total_of
+from ...engine.poisson_binomial import add
 from ...inputs.scenario import Scenario
-from .levers import Lever, eligible_now
-from .village_gains import Effects, village_gains
+from .levers import Lever, Places, eligible_now
+from .result import PlannedVillage, Ranking, Reason, Setting
 
 Floats = NDArray[np.float64]
 
@@ -36,71 +38,10 @@ _ALIKE = 12
 """Decimals of a gain that rounding leaves alone."""
 
 
-@dataclass(frozen=True)
-class VillagePriority:
-    """What assisting one village would change, and why.
-
-    Attributes
-    ----------
-    village_code, village, subdistrict, status
-        Of the village, its name; its level at the end of the origin year.
-    rank
-        1 for the largest gain; villages with the same gain share a rank.
-    gain_probability_met, gain_rises
-        What assisting it alone adds to the chance of meeting the target, and to the expected rises.
-    chance_without, chance_with
-        Its chance of rising in the first year if it is not assisted, and if it is.
-    peers
-        Share of the other villages of its kecamatan that stand above it; None where the scenario has no peers.
-    interventions
-        Which of the levers' interventions it is eligible for.
-    """
-
-    village_code: str
-    village: str
-    subdistrict: str
-    status: str
-    rank: int
-    gain_probability_met: float
-    gain_rises: float
-    chance_without: float
-    chance_with: float
-    peers: float | None
-    interventions: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Ranking:
-    """Eligible villages, the largest gain first.
-
-    Attributes
-    ----------
-    year
-        The first forecast year.
-    draws
-        Parameter draws that gains are the mean of.
-    probability_met
-        Chance of meeting the target where nobody is assisted, which gains are added to.
-    villages
-        In the order of their ranks, then of their codes.
-    columns
-        Columns of the village table that tell villages apart, beside level and peers.
-    """
-
-    year: int
-    draws: int
-    probability_met: float
-    villages: tuple[VillagePriority, ...]
-    columns: tuple[str, ...] = ()
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """Village codes, the first to be assisted first."""
-        return tuple(village.village_code for village in self.villages)
-
-
-def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws: int) -> Ranking:
-    """Rank the villages that the levers' interventions may assist.
+def rank_villages(
+    scenario: Scenario, levers: Sequence[Lever], seed: int, draws: int
+) -> tuple[Ranking, tuple[PlannedVillage, ...]] | None:
+    """Rank the villages that the levers' interventions may assist, the largest gain first, of equals by code.
 
     Parameters
     ----------
@@ -111,14 +52,14 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
     seed, draws
         Parameter draws, taken from the first on; at most as many as take some seconds.
 
-    Raises
-    ------
-    Refusal
-        Where only counts by status are known.
+    Returns
+    -------
+    tuple of Ranking and villages, or None
+        None where only counts by status are known.
     """
     villages = scenario.districts[0]
     if not isinstance(villages.known, KnownStatuses):
-        raise Refusal(STATUS_UNKNOWN)
+        return None
     draws = 1 if scenario.fixed else min(draws, _affordable(scenario, villages, seed))
     parameters = scenario.parameters.draw(seed, draws)
     names = [lever.intervention for lever in levers]
@@ -130,37 +71,62 @@ def rank_villages(scenario: Scenario, levers: Sequence[Lever], seed: int, draws:
     ranked = np.flatnonzero(eligible.any(axis=0))
     keys = [(-round(float(gains.met_more[i]), _ALIKE), -round(float(gain_rises[i]), _ALIKE)) for i in ranked]
     order = sorted(range(ranked.size), key=lambda place: (keys[place], villages.codes[ranked[place]]))
-    found: list[VillagePriority] = []
+    found: list[PlannedVillage] = []
     for place, at in enumerate(order):
-        i, level = ranked[at], Status(int(villages.levels[ranked[at]]))
+        i = ranked[at]
         same = place > 0 and keys[at] == keys[order[place - 1]]
+        reason = Reason(
+            status=Status(int(villages.levels[i])).label,
+            chance_without=float(gains.without[i]),
+            chance_with=float(gains.with_it[i]),
+            peers=None if peers is None else float(peers[i]),
+            interventions=tuple(
+                scenario.interventions[j].name for j, may in zip(own, eligible[:, i], strict=True) if may
+            ),
+        )
         found.append(
-            VillagePriority(
+            PlannedVillage(
                 village_code=villages.codes[i],
                 village=villages.names[i],
                 subdistrict=villages.subdistricts[villages.subdistrict_index[i]],
-                status=level.label,
                 rank=found[-1].rank if same else place + 1,
                 gain_probability_met=float(gains.met_more[i]),
                 gain_rises=float(gain_rises[i]),
-                chance_without=float(gains.without[i]),
-                chance_with=float(gains.with_it[i]),
-                peers=None if peers is None else float(peers[i]),
-                interventions=tuple(
-                    scenario.interventions[j].name for j, may in zip(own, eligible[:, i], strict=True) if may
-                ),
+                reason=reason,
             )
         )
-    return Ranking(scenario.years[0], draws, gains.met, tuple(found), scenario.parameters.covariates)
+    columns = tuple(map(str, scenario.parameters.covariates))
+    return Ranking(scenario.years[0], draws, gains.met, columns), tuple(found)
 
 
-def in_this_order(scenario: Scenario, lever: Lever, ranking: Ranking) -> Scenario:
+def in_this_order(scenario: Scenario, lever: Lever, villages: Sequence[PlannedVillage]) -> Scenario:
     """Return the scenario in which a lever's intervention takes villages in the order of a ranking."""
+    codes = tuple(village.village_code for village in villages)
     plans = tuple(
-        replace(plan, priority=ranking.codes) if plan.name == lever.intervention else plan
-        for plan in scenario.interventions
+        replace(plan, priority=codes) if plan.name == lever.intervention else plan for plan in scenario.interventions
     )
     return replace(scenario, interventions=plans)
+
+
+def mark_enough(
+    villages: Sequence[PlannedVillage], in_order: Setting, least: Places | None
+) -> Iterator[PlannedVillage]:
+    """Yield ranked villages, marked by whether they are among the first that suffice.
+
+    Parameters
+    ----------
+    in_order
+        The least setting where villages are taken in this order.
+    least
+        That of the scenario's own order: where it is smaller, or nothing is needed, no village is marked.
+    """
+    (enough,) = in_order.places
+    marked = enough > 0 and (least is None or least[0] >= enough)
+    edge = None
+    if marked and enough < len(villages) and villages[enough - 1].rank == villages[enough].rank:
+        edge = villages[enough].rank
+    for place, village in enumerate(villages):
+        yield replace(village, in_plan=place < enough if marked else None, tied=village.rank == edge)
 
 
 def _affordable(scenario: Scenario, villages: Villages, seed: int) -> int:
@@ -179,3 +145,117 @@ def _effects(scenario: Scenario, parameters: Parameters, own: list[int], eligibl
         for ratios in (parameters.rise_log_odds_ratio, parameters.fall_log_odds_ratio)
     )
     return Effects(combine(rise, scenario.overlap), combine_on_falls(fall, scenario.overlap))
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """What assistance at full dose adds to the log odds of rising and of falling, shape (D, V)."""
+
+    rise: Floats
+    fall: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Gains:
+    """What is known of every village, mean over the draws; V villages.
+
+    Attributes
+    ----------
+    met
+        Chance of meeting the target where nobody is assisted.
+    without, with_it
+        Shape (V,): chance of rising if not assisted, and if assisted.
+    met_more
+        Shape (V,): by how much the chance of meeting the target grows if this village alone is assisted.
+    """
+
+    met: float
+    without: Floats
+    with_it: Floats
+    met_more: Floats
+
+
+def village_gains(target: Target, villages: Villages, parameters: Parameters, effects: Effects) -> Gains:
+    """Return what assisting each village, and nobody else, changes in the first year.
+
+    Parameters
+    ----------
+    target
+        Of the year.
+    villages
+        V of them, statuses known.
+    parameters
+        D draws.
+    effects
+        Of the assistance; 0 where a village cannot be assisted.
+    """
+    draws = parameters.rise.shape[0]
+    alone = YearStart.unassisted(villages, parameters, np.repeat(villages.levels[:, None], draws, axis=1))
+    helped = replace(alone, rise_log_odds=alone.rise_log_odds + effects.rise.T, fall_log_odds=effects.fall.T)
+    total = np.zeros((3, len(villages)))
+    met = 0.0
+    pairs = zip(
+        OneYear(villages, parameters, alone).blocks(), OneYear(villages, parameters, helped).blocks(), strict=True
+    )
+    for without, with_it in pairs:
+        chance, gains = _of_block(target, villages, without, with_it)
+        met += chance / draws
+        total += gains / draws
+    return Gains(met, *total)
+
+
+def _of_block(target: Target, villages: Villages, without: YearBlock, with_it: YearBlock) -> tuple[float, Floats]:
+    """Return, summed over the draws, the chance of meeting the target; and without, with and gain, shape (3, V)."""
+    count, needed = target_count(target, np.bincount(villages.levels, minlength=len(LEVELS))[None])
+    must = int(needed[0])
+    rises = [without.chances(k) for k in range(len(without.members))]
+    adds = [without.adds(rows, rise, count) for rows, rise in zip(without.members, rises, strict=True)]
+    others, everyone = _all_but_each([without.average(total_of(part, must)) for part in adds], must)
+    result = np.zeros((3, len(villages)))
+    for k, rows in enumerate(without.members):
+        rise = with_it.chances(k)
+        more = np.cumsum((with_it.adds(rows, rise, count) - adds[k])[:, ::-1], axis=1)[:, ::-1]
+        result[0, rows], result[1, rows] = (without.mean(each).sum(axis=-1) for each in (rises[k], rise))
+        alike: dict[bytes, float] = {}
+        for i in range(len(rise)):
+            key = adds[k][i].tobytes() + more[i].tobytes()
+            if key not in alike:
+                rest = total_of(np.delete(adds[k], i, axis=0), must)
+                alike[key] = _gain(without, more[i], rest, others[k], must)
+            result[2, rows.start + i] = alike[key]
+    met = float((everyone[must:].sum(axis=0) * without.weight).sum()) if must > 0 else float(len(without.draws))
+    return met, result
+
+
+def _gain(block: YearBlock, more: Floats, rest: Floats, others: Floats, must: int) -> float:
+    """Return, summed over the draws, what assisting one village adds to the chance of meeting the target.
+
+    Parameters
+    ----------
+    more
+        Shape (most, D, M): by how much likelier it adds at least 1, 2 … if it is assisted.
+    rest, others
+        What the other villages of its kecamatan add, (n + 1, D, M), and those of all others, (n + 1, D, N).
+    """
+    gain = np.zeros(block.weight.shape)
+    for least, likelier in enumerate(more, start=1):
+        missing = must - least
+        if missing >= 0:
+            here = block.average(rest[: missing + 1] * likelier)
+            for number, chance in enumerate(here):
+                if missing - number < len(others):
+                    gain += chance * others[missing - number]
+    return float((gain * block.weight).sum())
+
+
+def _all_but_each(counts: list[Floats], must: int) -> tuple[list[Floats], Floats]:
+    """Return, for each kecamatan, what all others add together, and what all add; (n + 1, D, N) each."""
+    nobody = np.ones((1, *counts[0].shape[1:]))
+    before = [nobody]
+    for count in counts:
+        before.append(add(before[-1], count, must))
+    others, after = [], nobody
+    for place in reversed(range(len(counts))):
+        others.append(add(before[place], after, must))
+        after = add(after, counts[place], must)
+    return others[::-1], before[-1]

@@ -2,22 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
-from ...domain.messages import Message
-from ...engine.effort import Effort
 from ...inputs.scenario import Scenario
-from ..trial import Engine, Goal
-from .bottlenecks import Bottleneck
-from .levers import Lever
-from .ranking import Ranking
-from .request import PlanRequest
-from .trial_cache import Point
+from ..trial import WhySimulated
+from .levers import Lever, Places, PlanRequest
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Hindrance = Literal["shock", "effect", "eligible", "falls", "uncertainty", "budget"]
+
+
+@dataclass(frozen=True)
+class Needed:
+    """The smallest and the largest number that must be reached."""
+
+    min: int
+    max: int
+
+
+@dataclass(frozen=True)
+class PlannedTarget:
+    """What is to be reached; `denominator` villages are what its share is of, at the origin."""
+
+    reading: str
+    key: str
+    share: float
+    levels: tuple[str, ...]
+    denominator: int
+    needed: Needed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One setting of the levers and what it achieves.
+
+    Attributes
+    ----------
+    value
+        What was asked for: villages, a share, a cost, or every lever's setting.
+    settings
+        Lever -> villages at a time, or share of the eligible villages.
+    places
+        The same in places of each lever.
+    probability_met, monte_carlo_error, lower95
+        Chance of reaching the goal, its simulation error, and its one-sided lower 95% bound.
+    interval90
+        5% and 95% quantile of the chance over the uncertain parameters; None where there is one draw.
+    draws, replicates
+        With how much it was tried.
+    assisted
+        Villages assisted by the levers' interventions in the last year planned, mean.
+    village_years, cost_idr_million, cost_to_goal_idr_million
+        Assisted village-years of all interventions and their cost over the whole horizon, and up to the last year
+        planned; means, undiscounted.
+    """
+
+    value: float | Mapping[str, float]
+    settings: Mapping[str, float]
+    places: Places
+    probability_met: float
+    monte_carlo_error: float
+    interval90: tuple[float, float] | None
+    lower95: float
+    draws: int
+    replicates: int
+    assisted: float
+    village_years: float
+    cost_idr_million: float
+    cost_to_goal_idr_million: float
+
+
+@dataclass(frozen=True)
+class ForecastChance:
+    """The chance of the goal that the forecast of the scenario as it stands shows."""
+
+    probability_met: float
+    monte_carlo_error: float
+    draws: int
+    replicates: int
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What would be possible without one hindrance.
+
+    Attributes
+    ----------
+    name
+        What was taken away, see `bottlenecks.without_hindrance`; ``budget``: the limit on the cost.
+    probability_met, lower95
+        The best chance that could then be had.
+    least
+        The least setting that would then do, of a single lever; None where none would, or where several levers
+        are planned.
+    reachable
+        Whether it would then be within reach.
+    odds_ratio
+        Those of the levers' interventions, where these were made stronger; else None.
+    """
+
+    name: Hindrance
+    probability_met: float
+    lower95: float
+    least: float | None
+    reachable: bool
+    odds_ratio: tuple[float, ...] | None
 
 
 @dataclass(frozen=True)
@@ -29,26 +122,91 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class ForecastChance:
-    """The chance that the forecast of the scenario as it stands shows, and its effort."""
-
-    probability: float
-    monte_carlo_error: float
-    effort: Effort
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """A plan: numbers only.
+class Reason:
+    """Why a village stands where it does in the ranking.
 
     Attributes
     ----------
-    request
-        What was asked.
-    engine, effort
-        How, and how much in the end.
-    why_simulated
-        Why nothing exact was to be had; empty where it was, or was not asked for.
+    status
+        Its level at the end of the origin year.
+    chance_without, chance_with
+        Its chance of rising in the first year if it is not assisted, and if it is.
+    peers
+        Share of the other villages of its kecamatan that stand above it; None where the scenario has no peers.
+    interventions
+        Which of the levers' interventions it is eligible for.
+    """
+
+    status: str
+    chance_without: float
+    chance_with: float
+    peers: float | None
+    interventions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlannedVillage:
+    """What assisting one village would change.
+
+    Attributes
+    ----------
+    rank
+        1 for the largest gain; villages with the same gain share a rank.
+    gain_probability_met, gain_rises
+        What assisting it alone adds to the chance of meeting the target, and to the expected rises.
+    in_plan
+        Whether it is among those that suffice; None where there is no such number.
+    tied
+        Whether it shares its rank with villages on the other side of that edge.
+    """
+
+    village_code: str
+    village: str
+    subdistrict: str
+    rank: int
+    gain_probability_met: float
+    gain_rises: float
+    reason: Reason
+    in_plan: bool | None = None
+    tied: bool = False
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """How villages were ranked.
+
+    Attributes
+    ----------
+    year
+        The first forecast year.
+    draws
+        Parameter draws that gains are the mean of.
+    probability_met
+        Chance of meeting the target where nobody is assisted, which gains are added to.
+    columns
+        Columns of the village table that tell villages apart, beside level and peers.
+    """
+
+    year: int
+    draws: int
+    probability_met: float
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanNumbers:
+    """What ``plan.json`` holds beside the head of every result.
+
+    Attributes
+    ----------
+    goal, year, years
+        Wanted probability; the year in which the target is to be met, None for every year; all these years.
+    lever, levers, by_budget, budget_idr_million
+        What is planned; whether a budget is spent on all interventions; the limit on the cost.
+    cost_years, weighed_by_cost
+        First and last year that costs are of; whether settings are weighed by cost, else by village-years.
+    reachable
+        Whether some setting reaches the goal.
     least
         The setting with the least effort (several levers: the least cost) that reaches the goal; None where
         none does.
@@ -58,8 +216,9 @@ class Plan:
         The setting with the highest chance that was tried, the scenario's own, and no effort at all.
     forecast
         The same chance as `now` as the forecast finds it; they are the same number unless the plan looked closer.
-    points
-        Every setting that was tried, the least effort first.
+    tried, pareto
+        Every setting that was tried, the least effort first; of several levers those that no other beats in both
+        cost and chance.
     proven
         Whether every setting that takes less than the least was tried, simulation error aside; where none
         suffices, whether every one was.
@@ -67,91 +226,110 @@ class Plan:
         Whether more effort never lowered the chance, as far as simulation can tell.
     limits
         What limits a plan out of reach; empty where it is within reach.
-    curves, front
-        For a single lever: chance against effort by size of the year shock. For several: the settings that no
-        other beats in both cost and chance.
-    ranking
-        Which villages first; None where that cannot be said, for the reasons in `not_ranked`.
+    curves
+        Of a single lever: chance against effort by size of the year shock.
+    villages, ranking
+        The villages in their order; none where only counts by status are known.
     in_order
-        The least setting where villages are taken in the order of the ranking; None where that was not asked.
+        The least setting where villages are taken in that order; None where none was found.
+    exact, why_simulated
+        Whether chances are exact; why they are not where that was left open.
+    draws, replicates, seed
+        Of the last try.
     """
 
-    request: PlanRequest
-    engine: Engine
-    effort: Effort
-    why_simulated: tuple[Message, ...]
-    least: Point | None
-    below: Point | None
-    best: Point
-    now: Point
-    nothing: Point
+    target: PlannedTarget
+    goal: float
+    year: int | None
+    years: tuple[int, ...]
+    lever: str
+    levers: tuple[Lever, ...]
+    by_budget: bool
+    budget_idr_million: float | None
+    cost_years: tuple[int, int]
+    weighed_by_cost: bool
+    reachable: bool
+    least: Setting | None
+    below: Setting | None
+    best: Setting
+    now: Setting
+    nothing: Setting
     forecast: ForecastChance
-    points: tuple[Point, ...]
+    tried: tuple[Setting, ...]
+    pareto: tuple[Setting, ...]
     proven: bool
     steady: bool
-    limits: tuple[Bottleneck, ...]
+    limits: tuple[Limit, ...]
     curves: tuple[Curve, ...]
-    front: tuple[Point, ...]
+    villages: tuple[PlannedVillage, ...]
     ranking: Ranking | None
-    not_ranked: tuple[Message, ...]
-    in_order: Point | None
+    in_order: Setting | None
+    exact: bool
+    why_simulated: WhySimulated | None
+    draws: int
+    replicates: int
+    seed: int
 
     @property
-    def scenario(self) -> Scenario:
-        """What was planned."""
-        return self.request.scenario
+    def telling(self) -> Setting:
+        """The least setting that suffices, or the best that can be had."""
+        return self.least or self.best
 
     @property
-    def goal(self) -> Goal:
-        """What was to be reached."""
-        return self.request.goal
+    def listed(self) -> int:
+        """How many villages of the list are marked as enough; 0 where none are."""
+        return sum(bool(village.in_plan) for village in self.villages)
 
-    @property
-    def levers(self) -> tuple[Lever, ...]:
-        """The efforts that were planned."""
-        return self.request.levers
 
-    @property
-    def reachable(self) -> bool:
-        """Whether some setting reaches the goal."""
-        return self.least is not None
+@dataclass(frozen=True, kw_only=True)
+class Plan(PlanNumbers):
+    """A plan.
+
+    Attributes
+    ----------
+    scenario, request
+        What was planned, and what was asked.
+    """
+
+    scenario: Scenario = field(repr=False)
+    request: PlanRequest
 
     @property
     def settings(self) -> pd.DataFrame:
         """One row a setting that was tried: what ``plan.csv`` shows."""
         import pandas as pd
 
-        return pd.DataFrame([point_row(self.levers, point) for point in self.points])
+        left_out = {"value", "settings", "places", "interval90", "draws", "replicates"}
+        rows = [
+            {**one.settings, **{name: value for name, value in vars(one).items() if name not in left_out}}
+            for one in self.tried
+        ]
+        return pd.DataFrame(rows)
 
     @property
-    def villages(self) -> pd.DataFrame:
+    def priorities(self) -> pd.DataFrame:
         """One row a village, the first to be assisted first; empty where villages cannot be ranked."""
         import pandas as pd
 
-        return pd.DataFrame([vars(village) for village in (self.ranking.villages if self.ranking else ())])
+        return pd.DataFrame([village_row(village) for village in self.villages])
 
     def __repr__(self) -> str:
         """Return one line: the goal, and the least effort or the best that can be had."""
-        point = self.least or self.best
-        setting = ", ".join(f"{lever.name}={value:g}" for lever, value in zip(self.levers, point.values, strict=True))
+        setting = ", ".join(f"{name}={value:g}" for name, value in self.telling.settings.items())
         found = "least" if self.reachable else "not reachable, best"
-        chance = f"P {point.chance.probability:.3f}"
-        return f"<Plan {self.scenario.name}, P(met) >= {self.goal.probability:g}: {found} {setting}, {chance}>"
+        chance = f"P {self.telling.probability_met:.3f}"
+        return f"<Plan {self.scenario.name}, P(met) >= {self.goal:g}: {found} {setting}, {chance}>"
 
     def _repr_html_(self) -> str:
         """Return the table of settings, for notebooks."""
         return self.settings.to_html(index=False, float_format=lambda x: f"{x:.3f}")
 
 
-def point_row(levers: Sequence[Lever], point: Point) -> dict[str, Any]:
-    """Return one flat row of a setting, ready for a table."""
-    return {
-        **{lever.name: value for lever, value in zip(levers, point.values, strict=True)},
-        "probability_met": point.chance.probability,
-        "monte_carlo_error": point.chance.monte_carlo_error,
-        "lower95": point.chance.lower95,
-        "assisted": point.assisted,
-        "village_years": point.village_years,
-        "cost_idr_million": point.cost_idr_million,
-        "cost_to_goal_idr_million": point.cost_to_goal_idr_million,
-    }
+def village_row(village: PlannedVillage) -> dict[str, Any]:
+    """Return one flat row of a village, ready for a table."""
+    row = asdict(village)
+    reason = row.pop("reason")
+    marks = {name: row.pop(name) for name in ("in_plan", "tied")}
+    where = {name: row.pop(name) for name in ("village_code", "village", "subdistrict")}
+    interventions = ", ".join(reason.pop("interventions"))
+    return {**where, "status": reason.pop("status"), **row, **reason, "interventions": interventions, **marks}

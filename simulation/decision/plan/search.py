@@ -1,4 +1,4 @@
-"""Search over whole numbers: ladders, bisection, grids, and what no other setting beats.
+"""The least setting that suffices: searches over whole numbers, and over grids of several levers.
 
 Nothing is assumed of what lies between two settings that were tried, except where a docstring says so.
 """
@@ -6,11 +6,23 @@ Nothing is assumed of what lies between two settings that were tried, except whe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
+from math import prod
 
-Places = tuple[int, ...]
+from .levers import Places
+from .trial_cache import TrialCache, part_of
+
 RUNGS = 9
 """Settings that are tried over the whole range of a single lever."""
+MOST_SETTINGS, MOST_SECONDS = 400, 60.0
+"""A grid has at most so many settings, and takes no longer than this to sketch."""
+FEWEST_RUNGS = {2: 7, 3: 5}
+"""But at least so many rungs a lever: number of levers -> rungs."""
+DOUBT = 3.0
+"""Standard errors by which a sketch may fall short and still be looked at again."""
+_ALIKE = 9
+"""Decimals of a chance that rounding leaves alone."""
 
 
 def ladder(most: int, rungs: int = RUNGS) -> list[int]:
@@ -118,3 +130,116 @@ def undominated(points: Mapping[Places, tuple[float, float]]) -> list[Places]:
             front.append(place)
             highest_so_far = points[place][1]
     return front
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found.
+
+    Attributes
+    ----------
+    least
+        The cheapest accepted setting, of equally cheap ones that with the highest chance; None where none is.
+    front
+        Settings that no other beats in both cost and chance, the cheapest first, each tried with full effort.
+    proven
+        Whether every allowed setting was tried, so that none that is cheaper is accepted.
+    """
+
+    least: Places | None
+    front: list[Places]
+    proven: bool
+
+
+def most_affordable(cache: TrialCache) -> int:
+    """Return the most places of the only lever that its budget pays."""
+    (most,) = cache.most
+    if cache.affordable((most,)):
+        return most
+    return bisect(lambda n: not cache.affordable((n,)), 0, most) - 1
+
+
+def least_of(cache: TrialCache, rungs: Sequence[int]) -> int | None:
+    """Return the least accepted places of the only lever, looking beyond the rungs for the highest chance."""
+    least = least_accepted(lambda n: cache.accepted((n,)), rungs)
+    if least is None:
+        peak = highest(lambda n: cache.chance((n,)).probability_met, rungs)
+        least = least_accepted(lambda n: cache.accepted((n,)), sorted({*rungs, peak}))
+    return least
+
+
+def cheapest_setting(cache: TrialCache) -> Found:
+    """Return the least accepted setting of the only lever: its rungs are tried, then what lies where it falls."""
+    most = most_affordable(cache)
+    rungs = ladder(most)
+    for rung in rungs:
+        cache.chance((rung,))
+    least = least_of(cache, rungs)
+    proven = all((n,) in cache.chances for n in range(most + 1 if least is None else least))
+    return Found(None if least is None else (least,), [], proven)
+
+
+def rungs_of(cache: TrialCache) -> int:
+    """Return how many rungs of each lever the grid has: as many as a sketch of all its settings allows."""
+    most = cache.most
+    middle = cache.scenario_at(tuple((limit + 1) // 2 for limit in most))
+    seconds = cache.trial.seconds(middle, part_of(cache.effort, cache.scenario))
+
+    rungs = FEWEST_RUNGS[len(most)]
+    while rungs <= max(most) and settings_of(most, rungs + 1) <= min(MOST_SETTINGS, MOST_SECONDS / seconds):
+        rungs += 1
+    return rungs
+
+
+def settings_of(most: Places, rungs: int) -> int:
+    """Return how many settings a grid with so many rungs a lever has."""
+    return prod(min(limit + 1, rungs) for limit in most)
+
+
+def cheapest_mix(cache: TrialCache) -> Found:
+    """Return the cheapest accepted mix of a grid and of what was tried before, and the front."""
+    goal, rungs = cache.trial.goal.probability, rungs_of(cache)
+    settings = grid(cache.most, rungs, cache.affordable)
+    for places in settings:
+        cache.sketch(places)
+
+    def order(places: Places) -> tuple[float, float, Places]:
+        return cache.weight(places), -round(cache.chances[places].probability_met, _ALIKE), places
+
+    hopeful = [
+        places
+        for places in settings
+        if cache.chances[places].probability_met + DOUBT * cache.chances[places].monte_carlo_error >= goal
+    ]
+    least = next((places for places in sorted(hopeful, key=order) if cache.accepted(places)), None)
+    # A sketch may have been unlucky, and a decision on the front may ask for more effort, which moves the front.
+    while True:
+        front = _front(cache)
+        found = [*front, *([] if least is None else [least])]
+        cheapest = min((places for places in found if cache.accepted(places)), key=order, default=None)
+        if cheapest == least:
+            return Found(least, front, proven=rungs > max(cache.most))
+        least = cheapest
+
+
+def best_mix(cache: TrialCache) -> Places:
+    """Return the allowed setting of a grid with the highest chance, all of them sketched."""
+    settings = grid(cache.most, rungs_of(cache), cache.affordable)
+    for places in settings:
+        cache.sketch(places)
+    return max(settings, key=lambda places: (cache.chances[places].probability_met, places))
+
+
+def _front(cache: TrialCache) -> list[Places]:
+    """Return the settings that no other beats in cost and chance, each tried with full effort."""
+    front: list[Places] = []
+    while True:
+        chances = {
+            places: chance.probability_met for places, chance in cache.chances.items() if cache.affordable(places)
+        }
+        latest = undominated({places: (cache.weight(places), round(p, _ALIKE)) for places, p in chances.items()})
+        if latest == front:
+            return front
+        front = latest
+        for places in front:
+            cache.chance(places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import copy
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from ...engine.effort import Effort
 from ...inference.forecasting import doubled
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, cost_effort
-from .levers import Lever, turn
-from .search import Places, bisect
+from .levers import Lever, Places, turn, weighed_by_cost
+from .result import Setting
 
 ERROR_ENOUGH = 0.004
 """Standard error at which a setting is decided upon."""
@@ -41,37 +41,6 @@ def more_than(effort: Effort, scenario: Scenario) -> Effort | None:
     return doubled(effort, fixed=scenario.fixed)
 
 
-@dataclass(frozen=True, eq=False)
-class Point:
-    """One setting of the levers and what it achieves.
-
-    Attributes
-    ----------
-    places
-        Places of each lever.
-    values
-        The same as the scenario file would say it: villages, or a share.
-    chance, effort
-        Of reaching the goal, and with how much that was found.
-    assisted
-        Villages assisted by the levers' interventions in the last year planned, mean.
-    village_years, cost_idr_million
-        Assisted village-years of all interventions over the whole horizon, mean, and what they cost,
-        undiscounted.
-    cost_to_goal_idr_million
-        Of that cost, what is spent up to the last year planned.
-    """
-
-    places: Places
-    values: tuple[float, ...]
-    chance: Chance
-    effort: Effort
-    assisted: float
-    village_years: float
-    cost_idr_million: float
-    cost_to_goal_idr_million: float
-
-
 class TrialCache:
     """Settings of one scenario's levers, each tried once and as precisely as the decision on it asks.
 
@@ -83,10 +52,15 @@ class TrialCache:
         How a setting is tried.
     effort
         Of the first try; trajectories double until a decision is clear.
+    budget
+        Limit on the cost in million rupiah; None for no limit.
     """
 
-    def __init__(self, scenario: Scenario, levers: Sequence[Lever], trial: Trial, effort: Effort) -> None:
+    def __init__(
+        self, scenario: Scenario, levers: Sequence[Lever], trial: Trial, effort: Effort, budget: float | None = None
+    ) -> None:
         self.scenario, self.levers, self.trial, self.effort = scenario, tuple(levers), trial, effort
+        self.budget = budget
         self.chances: dict[Places, Chance] = {}
         self._tried_with: dict[Places, Effort] = {}
         self._assisted: dict[Places, tuple[float, float, float, float]] = {}
@@ -109,13 +83,6 @@ class TrialCache:
     def most(self) -> Places:
         """The most places of each lever that make a difference."""
         return tuple(lever.most for lever in self.levers)
-
-    def most_within(self, budget: float | None) -> int:
-        """Return the most of the only lever that a budget in million rupiah pays; None for no limit."""
-        (most,) = self.most
-        if self.affordable((most,), budget):
-            return most
-        return bisect(lambda n: not self.affordable((n,), budget), 0, most) - 1
 
     def try_once(self, places: Places) -> Chance:
         """Return what a setting achieves, tried with the present effort if it was not before."""
@@ -140,23 +107,44 @@ class TrialCache:
         """Return what a setting costs over the whole horizon, in million rupiah."""
         return self._years(places)[2]
 
-    def affordable(self, places: Places, budget: float | None) -> bool:
-        """Return whether a setting costs no more than a budget in million rupiah; None for no limit."""
-        return budget is None or self.cost(places) <= budget
+    def affordable(self, places: Places) -> bool:
+        """Return whether a setting costs no more than the budget."""
+        return self.budget is None or self.cost(places) <= self.budget
 
-    def village_years(self, places: Places) -> float:
-        """Return the assisted village-years of a setting over the whole horizon."""
-        return self._years(places)[1]
+    def weight(self, places: Places) -> float:
+        """Return what settings are weighed by: cost, or assisted village-years where nothing costs anything."""
+        return self.cost(places) if weighed_by_cost(self.scenario) else self._years(places)[1]
 
-    def point(self, places: Places) -> Point:
+    def without_budget(self) -> TrialCache:
+        """Return the same settings and trials without a limit on the cost."""
+        free = copy(self)
+        free.budget = None
+        return free
+
+    def setting(self, places: Places) -> Setting:
         """Return a setting that was tried, with what it achieves and costs."""
-        assisted, village_years, *costs = self._years(places)
-        values = tuple(float(lever.value(n)) for lever, n in zip(self.levers, places, strict=True))
-        return Point(places, values, self.chances[places], self._tried_with[places], assisted, village_years, *costs)
+        assisted, village_years, cost, to_goal = self._years(places)
+        chance, effort = self.chances[places], self._tried_with[places]
+        settings = {lever.name: lever.number(n) for lever, n in zip(self.levers, places, strict=True)}
+        return Setting(
+            value=settings if len(settings) > 1 else settings[self.levers[0].name],
+            settings=settings,
+            places=places,
+            probability_met=chance.probability_met,
+            monte_carlo_error=chance.monte_carlo_error,
+            interval90=chance.parameter_interval90,
+            lower95=chance.lower95,
+            draws=effort.draws,
+            replicates=effort.replicates,
+            assisted=assisted,
+            village_years=village_years,
+            cost_idr_million=cost,
+            cost_to_goal_idr_million=to_goal,
+        )
 
     def _clear(self, found: Chance) -> bool:
         error = found.monte_carlo_error
-        return error <= ERROR_ENOUGH or abs(found.probability - self.trial.goal.probability) > CLEAR * error
+        return error <= ERROR_ENOUGH or abs(found.probability_met - self.trial.goal.probability) > CLEAR * error
 
     def _double(self) -> bool:
         """Double the trajectories of everything that is tried from now on; False where that would go too far."""

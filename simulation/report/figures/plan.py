@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ...decision.plan.result import Setting
 from ..kinds.kind import Source
 from ..kinds.plan import words
-from ..kinds.plan.result import PlanResult, Setting
+from ..kinds.plan.words import PlanResult
 from ..language import Language, phrase
 from .page import INK, LETTERS, QUIET_INK, SPREAD, WANTED, Axes, Figure, grid, page_of, write_at
 

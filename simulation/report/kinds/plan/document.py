@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ....decision.plan.levers import Lever, Places
+from ....decision.plan.result import PlannedVillage, Setting
+from ....decision.trial import WHY_SIMULATED
 from ... import wording
 from ...document.blocks import (
     EVERYWHERE,
@@ -23,7 +26,7 @@ from ...language import Language
 from ..head import caveats_of, programme_line, run_line
 from ..kind import Source
 from . import words
-from .result import Lever, PlannedVillage, PlanResult, Setting
+from .words import PlanResult
 
 MOST_VILLAGES = 10
 MOST_SETTINGS = 14
@@ -80,7 +83,8 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
         )
     for note in words.notes(speech, result):
         yield Paragraph(note)
-    for reason in result.why_simulated:
+    if result.why_simulated is not None:
+        reason = WHY_SIMULATED[result.why_simulated].filled(year=result.cost_years[0] + 1)
         yield Paragraph(say("Why not exactly: {reason}.", reason=speech.problem(reason)), on=On.VERBOSE)
     yield Paragraph(
         say("It is a statement about a scenario: if an assumption is wrong, so is the number."), on=On.WORKBOOK
@@ -100,7 +104,7 @@ def settings_table(speech: Language, result: PlanResult) -> Table:
             _with_error(speech, result, point),
             *([] if exact else [words.chance(speech, result, point.lower95)]),
             *_spent(result, point),
-            marks.get(point.key, ""),
+            marks.get(point.places, ""),
         ]
         for point in _spread(result.tried if single else result.pareto, marks)
     ]
@@ -276,7 +280,7 @@ def _value(speech: Language, lever: Lever, value: float) -> Cell:
     return int(value) if lever.kind == "capacity" else words.value_of(speech, lever, value)
 
 
-def _marks(speech: Language, result: PlanResult) -> dict[tuple[float, ...], str]:
+def _marks(speech: Language, result: PlanResult) -> dict[Places, str]:
     """Return what a setting is, beside being tried; the least before the best."""
     say = speech.say
     named = [
@@ -286,17 +290,17 @@ def _marks(speech: Language, result: PlanResult) -> dict[tuple[float, ...], str]
         (result.below, say("one place less")),
         (result.least, say("least that suffices")),
     ]
-    return {point.key: name for point, name in named if point is not None}
+    return {point.places: name for point, name in named if point is not None}
 
 
-def _spread(points: Sequence[Setting], marks: Mapping[tuple[float, ...], str]) -> Iterator[Setting]:
+def _spread(points: Sequence[Setting], marks: Mapping[Places, str]) -> Iterator[Setting]:
     """Yield every marked point, and of the others so many, evenly spread, that the table stays short."""
-    plain = [place for place, point in enumerate(points) if point.key not in marks]
+    plain = [place for place, point in enumerate(points) if point.places not in marks]
     room = max(2, MOST_SETTINGS - len(points) + len(plain))
     steps = min(room, len(plain)) - 1
     kept = set(plain) if steps < 1 else {plain[round((len(plain) - 1) * step / steps)] for step in range(steps + 1)}
     for place, point in enumerate(points):
-        if place in kept or point.key in marks:
+        if place in kept or point.places in marks:
             yield point
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from ....decision.plan.levers import Lever
+from ....decision.plan.result import Limit, PlannedVillage, PlanNumbers, Setting
 from ....inference.explanation import STATUS_UNKNOWN
 from ... import wording
 from ...language import Language, phrase
-from ..head import title_of
-from .result import Lever, Limit, PlannedVillage, PlanResult, Setting
+from ..head import Head, title_of
 
 MOST_NAMED = 5
 """Villages that the first page of a brief names."""
@@ -53,6 +55,11 @@ _WITHOUT = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlanResult(PlanNumbers, Head):
+    """What ``plan.json`` holds."""
+
+
 def heading(speech: Language, result: PlanResult) -> str:
     """Return what is planned, and where."""
     return speech.say(
@@ -73,52 +80,41 @@ def event(speech: Language, result: PlanResult) -> str:
 
 
 def verdict(speech: Language, result: PlanResult) -> str:
-    """Return the sentence that says whether the target is within reach, and with which effort."""
+    """Return the sentences that say whether the target is within reach, and with which effort."""
     said = {
         "event": event(speech, result),
         "goal": goal(speech, result),
         "chance": chance(speech, result, result.telling.probability_met),
+        "effort": effort(speech, result, result.telling),
     }
-    if result.least is not None:
-        if not any(result.least.key):
-            return speech.say(
-                "No effort is needed: even without it the probability that {event} is {chance} (wanted: {goal}).",
-                **said,
-            )
-        return _reached(speech, result, result.least, said)
-    sentence = _not_reached(speech, result, said)
-    if not result.listed or result.in_order is None:
-        return sentence
-    return speech.say(
-        "{sentence} Where villages are taken in the order of the priority list, {enough} (probability {chance}).",
-        sentence=sentence,
-        enough=enough(speech, result, result.in_order),
-        chance=wording.chance(speech, result.in_order.probability_met, 1),
-    )
-
-
-def _reached(speech: Language, result: PlanResult, least: Setting, said: dict[str, str]) -> str:
-    said |= {"effort": effort(speech, result, least)}
-    if len(result.levers) > 1:
+    least, in_order = result.least, result.in_order
+    if least is None:
+        sentence = _not_reached(speech, result, said)
+    elif not any(least.places):
         return speech.say(
+            "No effort is needed: even without it the probability that {event} is {chance} (wanted: {goal}).", **said
+        )
+    elif len(result.levers) > 1:
+        sentence = speech.say(
             "Within reach: with {effort}, the least that suffices, the probability that {event} is {chance} "
             "(wanted: {goal}).",
             **said,
         )
-    order = _order(speech, result.levers[0].priority)
-    if result.in_order is None or not result.listed or result.in_order.key >= least.key:
-        return speech.say(
+    else:
+        sentence = speech.say(
             "Within reach: with {effort}, the least that suffices {order}, the probability that {event} is {chance} "
             "(wanted: {goal}).",
-            order=order,
+            order=_order(speech, result.levers[0].priority),
             **said,
         )
+    if not result.listed or in_order is None or (least is not None and in_order.places >= least.places):
+        return sentence
+    (lever,) = result.levers
     return speech.say(
-        "Within reach: with {effort}, the least that suffices {order}, the probability that {event} is {chance} "
-        "(wanted: {goal}); in the order of the priority list {enough}.",
-        order=order,
-        enough=enough(speech, result, result.in_order),
-        **said,
+        "{sentence} Where villages are taken in the order of the priority list, {enough} (probability {chance}).",
+        sentence=sentence,
+        enough=speech.say(_ENOUGH[lever.kind], value=value_of(speech, lever, in_order.settings[lever.name])),
+        chance=wording.chance(speech, in_order.probability_met, 1),
     )
 
 
@@ -129,7 +125,6 @@ def _order(speech: Language, priority: str) -> str:
 
 
 def _not_reached(speech: Language, result: PlanResult, said: dict[str, str]) -> str:
-    said |= {"effort": effort(speech, result, result.best)}
     if result.best.probability_met >= result.goal:
         return speech.say(
             "Too close to call: with {effort}, the best that can be had, the probability that {event} is {chance} "
@@ -217,25 +212,14 @@ def beside_the_forecast(speech: Language, result: PlanResult) -> str | None:
     forecast, now = result.forecast, result.now
     if round(forecast.probability_met, 3) == round(now.probability_met, 3):
         return None
-    said = {
-        "forecast": chance(speech, result, forecast.probability_met),
-        "draws": speech.number(forecast.draws),
-        "replicates": speech.number(forecast.replicates),
-        "error": speech.number(100 * forecast.monte_carlo_error, 1),
-        "now": chance(speech, result, now.probability_met),
-    }
-    if result.exact:
-        return speech.say(
-            "The forecast of the scenario as it stands says {forecast}: it simulates {draws} draws × {replicates} "
-            "trajectories (simulation error ± {error} points); the plan says {now}, computed without that error.",
-            **said,
-        )
     return speech.say(
         "The forecast of the scenario as it stands says {forecast}: it simulates {draws} draws × {replicates} "
-        "trajectories (simulation error ± {error} points); the plan says {now} from {more} trajectories, since a "
-        "decision is near.",
-        more=speech.number(now.draws * now.replicates),
-        **said,
+        "trajectories (simulation error ± {error} points); the plan says {now}, computed more closely.",
+        forecast=chance(speech, result, forecast.probability_met),
+        draws=speech.number(forecast.draws),
+        replicates=speech.number(forecast.replicates),
+        error=speech.number(100 * forecast.monte_carlo_error, 1),
+        now=chance(speech, result, now.probability_met),
     )
 
 
@@ -276,12 +260,6 @@ def effort(speech: Language, result: PlanResult, point: Setting) -> str:
     (lever,) = result.levers
     value = value_of(speech, lever, point.settings[lever.name])
     return speech.say(_EFFORTS[lever.kind], intervention=spaced(lever.intervention), value=value)
-
-
-def enough(speech: Language, result: PlanResult, in_order: Setting) -> str:
-    """Return how much suffices in the order of the list, as a clause."""
-    (lever,) = result.levers
-    return speech.say(_ENOUGH[lever.kind], value=value_of(speech, lever, in_order.settings[lever.name]))
 
 
 def cost_years(speech: Language, result: PlanResult) -> str:
