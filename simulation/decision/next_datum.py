@@ -6,7 +6,6 @@ outcome, and the variance of P(met) that remains is averaged (preposterior analy
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,7 +47,6 @@ NO_STATUSES = Message(
     "what to collect next can be said only where villages per level are known; give them under villages.status_counts, "
     "or a table with a column of statuses"
 )
-SCORES = Message("what scores of indicators would tell is not computed, for the yearly law does not know them")
 
 
 @dataclass(frozen=True)
@@ -86,15 +84,12 @@ class NextDatum:
         Chance of meeting it, and its spread over parameters as they are known now.
     data
         What each datum would leave.
-    not_computed
-        Data that cannot be weighed, and why.
     """
 
     year: int
     probability_met: float
     sd: float
     data: tuple[DatumWorth, ...]
-    not_computed: Mapping[str, Message]
 
 
 def next_datum(
@@ -149,7 +144,7 @@ def next_datum(
         imagined["launch_years"] = _launches(scenario, law, int(villages.sum()), origins, rng)
     data = [_worth(datum, each, chance, noise, origins, now) for datum, each in imagined.items()]
     ranked = tuple(sorted(data, key=lambda worth: worth.remaining_sd))
-    return NextDatum(scenario.years[0], float(chance.mean()), now, ranked, {"scores": SCORES})
+    return NextDatum(scenario.years[0], float(chance.mean()), now, ranked)
 
 
 def _refuse(scenario: Scenario) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from districts import make_scenario, make_villages
 
-from simulation.decision.next_datum import SCORES, next_datum
+from simulation.decision.next_datum import next_datum
 from simulation.domain.distributions import Empirical, HalfNormal
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.intervention import Intervention
@@ -78,7 +78,6 @@ NOTES: dict[str, Callable[[], tuple[Message, ...]]] = {
     "notes on few draws": lambda: notes(ALONE, worth=61.0),
     "notes on an approximation": lambda: notes(ALONE, approximation=Approximation(1, 0.0871, 20)),
     "notes on an approximation unchecked": lambda: notes(ALONE, approximation=Approximation(1, None, 0)),
-    "a datum that cannot be weighed": lambda: (SCORES,),
 }
 """Told, not refused."""
 

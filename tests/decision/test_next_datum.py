@@ -53,7 +53,6 @@ def test_falls_that_cannot_happen_tell_nothing_and_come_last() -> None:
     assert found.data[-1].narrowing == pytest.approx(0, abs=1e-3)
     remaining = [each.remaining_sd for each in found.data]
     assert remaining == sorted(remaining)
-    assert list(found.not_computed) == ["scores"]
 
 
 def test_years_of_launch_say_more_than_one_year_where_years_differ() -> None:

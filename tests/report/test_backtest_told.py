@@ -20,7 +20,6 @@ from simulation.report.kinds.backtest import (
     BACKTEST,
     BacktestResult,
     PastYears,
-    headline,
     notes,
     result_of,
     scores_table,
@@ -92,7 +91,6 @@ def test_verdicts_name_who_is_beaten_and_by_whom() -> None:
     assert said.startswith("Over 24 district-years the model's forecasts of the number of rises were worse than: ")
     assert "mine" in said.partition("worse than: ")[2].partition(";")[0]
     assert "lebih buruk daripada: " in verdict_of(other, worse)
-    assert headline(speech, worse).startswith("A simpler forecast of past years was better: ")
 
 
 def test_too_few_district_years_have_scores_and_a_reason_instead_of_a_verdict() -> None:

@@ -154,7 +154,6 @@ WHOLE = {
     ("report/kinds/plan/words", "_rests_on"): "a list of what ranks rest on",
     ("report/document/xlsx", "_number_format"): "a number format: how the two ends are written",
     ("report/kinds/robustness", "verdict"): "a list of options, each with its cost",
-    ("report/kinds/sensitivity", "headline"): "a list of parameters",
     ("report/kinds/sensitivity", "notes"): "a list of parameters",
     ("report/kinds/sensitivity", "verdict"): "a list of parameters, each with its share",
 }

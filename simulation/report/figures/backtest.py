@@ -10,7 +10,7 @@ from scipy.stats import binom
 from ...inference.backtest.rolling import MODEL
 from ...inference.backtest.scoring import Bin
 from ...inference.uncertainty import INTERVAL90
-from ..kinds.backtest import BacktestResult, heading, headline
+from ..kinds.backtest import BacktestResult, heading, verdict_of
 from ..kinds.kind import Source
 from ..language import Language
 from .page import INK, MARGIN, Axes, Figure, count_axis, grid, page_of, write_at
@@ -30,7 +30,7 @@ def draw_backtest(speech: Language, result: BacktestResult, source: Source) -> F
         "nine of ten dots and bars end within the grey."
     )
     subtitle = [heading(speech, result)]
-    page = page_of(speech, result, source, headline(speech, result), explained, 2 * each, subtitle=subtitle)
+    page = page_of(speech, result, source, verdict_of(speech, result), explained, 2 * each, subtitle=subtitle)
     above = page.axes(left=_LEFT, right=0.24, bottom=each + _BELOW, top=_TITLE)
     _draw_reliability(speech, above, result.reliability)
     _title(above, speech.say("How often the target was met, by the chance given"))

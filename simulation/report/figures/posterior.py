@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from ...inference.calibration.posterior import Learned
 from ..kinds.calibration import (
     CalibrationResult,
-    LearnedParameter,
-    headline,
     spread_in_words,
     variance_left,
+    verdict,
     worth_of_draws,
 )
 from ..kinds.head import under_headline
@@ -31,7 +31,7 @@ def draw_posterior(speech: Language, result: CalibrationResult, source: Source) 
         speech,
         result,
         source,
-        headline(speech, result),
+        verdict(speech, result),
         explained if names else "",
         _ROW * len(names) if names else _EMPTY,
         subtitle=under_headline(speech, result)[:1],
@@ -47,7 +47,7 @@ def draw_posterior(speech: Language, result: CalibrationResult, source: Source) 
     return page.figure
 
 
-def _draw(axes: Axes, row: float, speech: Language, name: str, known: LearnedParameter) -> None:
+def _draw(axes: Axes, row: float, speech: Language, name: str, known: Learned) -> None:
     most = max(known.prior.interval90[1], known.posterior.interval90[1]) or 1.0
     for spread, height, alpha in ((known.prior, 0.26, 0.3), (known.posterior, 0.13, 1.0)):
         low, high = (end / most for end in spread.interval90)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...decision.sensitivity import Driver
 from ..kinds.kind import Source
-from ..kinds.sensitivity import SensitivityResult, headline, parameter_label, share
+from ..kinds.sensitivity import SensitivityResult, parameter_label, share, verdict
 from ..language import Language
 from .page import INK, QUIET_INK, SPREAD, Axes, Figure, page_of
 
@@ -18,7 +18,7 @@ def draw_sensitivity(speech: Language, result: SensitivityResult, source: Source
         "Share of the variance that stays while all else is known. Dark bar: the parameter alone; light bar: with "
         "interplay; line: 90% interval."
     )
-    page = page_of(speech, result, source, headline(speech, result), explained, _ROW * len(shown) + _BELOW)
+    page = page_of(speech, result, source, verdict(speech, result), explained, _ROW * len(shown) + _BELOW)
     axes = page.axes(left=0.15, right=0.2, bottom=_BELOW, top=0.0)
     for row, (key, shares) in enumerate(shown.items()):
         _draw_bar(axes, -row, shares)

@@ -31,11 +31,6 @@ _STANDINGS: Mapping[Standing, str] = {
     "better": phrase("better than: {names}"),
     "open": phrase("not to be told apart from: {names}"),
 }
-_HEADLINES: Mapping[Standing, str] = {
-    "worse": phrase("A simpler forecast of past years was better: {names}"),
-    "better": phrase("The model forecast past years better than: {names}"),
-    "open": phrase("The model forecast past years no better than simpler forecasts, as far as can be told"),
-}
 _SCORES = {
     "brier": phrase("target met: Brier"),
     "log_score": phrase("target met: log score"),
@@ -141,17 +136,6 @@ def heading(speech: Language, result: BacktestResult) -> str:
     return speech.say(
         "Back-test: {title}, {districts} districts, {years} ({number} district-years)", districts=districts, **values
     )
-
-
-def headline(speech: Language, result: BacktestResult) -> str:
-    """Return the finding in a few words."""
-    if result.verdict is None:
-        return speech.say(
-            "{number} district-years of back-test: too few for a verdict",
-            number=speech.number(result.district_years),
-        )
-    found = next(one for one in _HEADLINES if one in result.verdict.values())
-    return speech.say(_HEADLINES[found], names=_names(speech, result.verdict, found))
 
 
 def verdict_of(speech: Language, result: BacktestResult) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ...decision.next_datum import Datum, DatumWorth, next_datum
+from ...decision.next_datum import Datum, NextDatum, next_datum
 from ...domain.evidence import Evidence
 from ...domain.messages import Refusal
 from ...domain.parameters import ParameterKey
 from ...inference.backtest.rolling import anywhere
 from ...inference.calibration.calibrate import calibrate
 from ...inference.calibration.caveats import Caveat
-from ...inference.calibration.posterior import Posterior, Spread
+from ...inference.calibration.posterior import Learned, Posterior, Spread
 from ...inputs.scenario import Scenario
 from .. import wording
 from ..calibrated_scenario import write_posterior
@@ -65,39 +65,6 @@ class Learning:
         return Question("calibration", (scenario or anywhere(),), asked, data={PAST: content_of(evidence)})
 
 
-@dataclass(frozen=True)
-class LearnedParameter:
-    """What an uncertain parameter was and became.
-
-    Attributes
-    ----------
-    prior, posterior
-        Before and after the data.
-    prior_variance_left
-        Variance of its normal score after the data; before, it is 1.
-    in_likelihood
-        Whether the data bear on it.
-    default_prior
-        Whether its prior is the default.
-    """
-
-    prior: Spread
-    posterior: Spread
-    prior_variance_left: float
-    in_likelihood: bool
-    default_prior: bool
-
-
-@dataclass(frozen=True)
-class NextData:
-    """What each datum would leave of the spread of the chance of a year, best first; see `simulation.next_datum`."""
-
-    year: int
-    probability_met: float
-    sd: float
-    data: tuple[DatumWorth, ...]
-
-
 @dataclass(frozen=True, kw_only=True)
 class CalibrationResult(Head):
     """What ``calibration.json`` holds.
@@ -118,10 +85,10 @@ class CalibrationResult(Head):
 
     draws: int
     effective_sample_size: float
-    parameters: Mapping[str, LearnedParameter]
+    parameters: Mapping[str, Learned]
     warnings: tuple[Caveat, ...]
     data: Mapping[str, str]
-    next: NextData | None
+    next: NextDatum | None
     seed: int
     estimate_effects: bool
 
@@ -144,16 +111,7 @@ def result_of(found: Posterior) -> CalibrationResult:
         **head_of(scenario) | {"basis": found.basis},
         draws=found.size,
         effective_sample_size=float(found.effective_sample_size),
-        parameters={
-            str(name): LearnedParameter(
-                prior=known.prior,
-                posterior=known.posterior,
-                prior_variance_left=float(known.prior_variance_left),
-                in_likelihood=known.in_likelihood,
-                default_prior=name in scenario.parameters.defaulted,
-            )
-            for name, known in found.parameters.items()
-        },
+        parameters={str(name): known for name, known in found.parameters.items()},
         warnings=found.warnings,
         data=dict(found.evidence.sources),
         next=_next(found),
@@ -163,13 +121,12 @@ def result_of(found: Posterior) -> CalibrationResult:
 
 
 @lru_cache(maxsize=4)
-def _next(found: Posterior) -> NextData | None:
+def _next(found: Posterior) -> NextDatum | None:
     """Return which datum to collect next, where that can be told."""
     try:
-        worth = next_datum(found.applied_to(found.scenario or anywhere()), seed=found.seed)
+        return next_datum(found.applied_to(found.scenario or anywhere()), seed=found.seed)
     except Refusal:
         return None
-    return NextData(worth.year, worth.probability_met, worth.sd, worth.data)
 
 
 def document_of(result: CalibrationResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
@@ -194,16 +151,6 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
         ],
         chapter=speech.say("What the data teach"),
     )
-
-
-def headline(speech: Language, result: CalibrationResult) -> str:
-    """Return what the data narrow most, in a few words."""
-    if not result.learned:
-        return speech.say("Nothing was learned: priors alone; no local data used.")
-    if not result.narrowed:
-        return speech.say("The data hardly narrow any parameter")
-    most = parameter_name(speech, result.narrowed[0])
-    return speech.say("The data narrow one parameter most: {parameter}", parameter=most)
 
 
 def verdict(speech: Language, result: CalibrationResult) -> str:
@@ -234,7 +181,7 @@ def spread_in_words(speech: Language, name: str, known: Spread) -> str:
     return speech.say("{median} ({low}–{high})", median=middle, low=first, high=last)
 
 
-def variance_left(known: LearnedParameter) -> float:
+def variance_left(known: Learned) -> float:
     """Return how much of the prior variance is left; chance can make it a little more than all."""
     return min(1.0, known.prior_variance_left)
 
@@ -254,7 +201,7 @@ def parameters_table(speech: Language, result: CalibrationResult) -> Table:
     )
 
 
-def next_table(speech: Language, then: NextData) -> Table:
+def next_table(speech: Language, then: NextDatum) -> Table:
     """Return which datum would narrow the chance of the first year most, best first."""
     say = speech.say
     return Table(
@@ -305,7 +252,7 @@ def _question(found: Posterior) -> Question[Learning]:
     return Learning.of(found.evidence, found.scenario, found.size, found.seed, estimate_effects=found.estimate_effects)
 
 
-def _tables(found: Posterior) -> Iterable[DataTable]:
+def _tables(found: Posterior) -> Iterator[DataTable]:
     def write(path: Path) -> None:
         write_posterior(found, path)
 

@@ -93,44 +93,26 @@ def _coarse(result: SensitivityResult) -> bool:
     return any(high - low > COARSE for low, high in intervals)
 
 
-def open_question(speech: Language, result: SensitivityResult) -> str | None:
-    """Return why no parameter can be named, without a full stop: nothing varies, or the design is too small."""
+def _open_question(speech: Language, result: SensitivityResult) -> str | None:
+    """Return why no parameter can be named: nothing varies, or the design is too small."""
     if result.sd < LEAST_SD:
         return speech.say(
-            "The chance of meeting the target of {year} is {mean} whatever the uncertain parameters are",
+            "The chance of meeting the target of {year} is {mean} whatever the uncertain parameters are.",
             year=result.year,
             mean=wording.chance(speech, result.mean),
         )
     if _coarse(result):
         return speech.say(
-            "Too few points to say what the chance of meeting the target of {year} hangs on; give more --draws",
+            "Too few points to say what the chance of meeting the target of {year} hangs on; give more --draws.",
             year=result.year,
         )
     return None
 
 
-def headline(speech: Language, result: SensitivityResult) -> str:
-    """Return what matters most, in a few words."""
-    if (said := open_question(speech, result)) is not None:
-        return said
-    first, *others = matters(result)
-    if others:
-        return speech.say(
-            "The chance of meeting the target of {year} hangs on several unknowns: {names}",
-            year=result.year,
-            names="; ".join(parameter_label(speech, key) for key in (first, *others)[:MOST_NAMED]),
-        )
-    return speech.say(
-        "The chance of meeting the target of {year} hangs mostly on one unknown: {parameter}",
-        year=result.year,
-        parameter=parameter_label(speech, first),
-    )
-
-
 def verdict(speech: Language, result: SensitivityResult) -> str:
     """Return the sentence that names what matters most, or why nothing can be named."""
-    if (said := open_question(speech, result)) is not None:
-        return speech.say("{sentence}.", sentence=said)
+    if (said := _open_question(speech, result)) is not None:
+        return said
     shares = [
         speech.say(
             "{parameter} ({share})",
@@ -148,7 +130,7 @@ def verdict(speech: Language, result: SensitivityResult) -> str:
 
 def notes(speech: Language, result: SensitivityResult) -> Iterator[str]:
     """Yield what follows from the shares, and how they are to be read; nothing where no parameter can be named."""
-    if open_question(speech, result) is not None:
+    if _open_question(speech, result) is not None:
         return
     if few := hardly_matters(result):
         names = "; ".join(parameter_label(speech, key) for key in few)

@@ -140,7 +140,8 @@ class Register:
             Where the run's folder is not as the run wrote it.
         """
         entry = self._next_entry(run)
-        if run.folder.read() is None or not _ENTRY.fullmatch(entry):
+        known = {*run.manifest.files, "manifest.json"}
+        if run.folder.read() is None or not known.issuperset(FROZEN) or not _ENTRY.fullmatch(entry):
             message = Message(
                 "{folder} lacks what a register keeps, or was changed meanwhile: {names}",
                 {"folder": str(run.path), "names": ", ".join(FROZEN)},
