@@ -17,8 +17,7 @@ from ..domain.messages import Message, ScenarioError, shown
 from ..domain.parameters import ParameterKey, ParameterSet
 from .districts import Region
 from .problem_list import Node, ProblemList, place_at, tell_at
-from .tables.cells import NUMBER
-from .tables.dates import date_of
+from .tables.cells import NUMBER, date_of
 from .tables.table import non_numeric_cells
 from .validation import Checked
 

@@ -8,21 +8,20 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..domain.messages import Message, ScenarioError, listed, nearest, shown
-from ..domain.status import LEVELS, UNKNOWN
+from ..domain.status import LEVELS
 from ..domain.villages import Ints, Villages
 from .files import Files, Source
 from .problem_list import Node, ProblemList, tell_at
 from .schema import ScenarioFile, StatusCounts, VillagesSection
 from .tables.grids import NamedSheet
 from .tables.headers import Wanted
-from .tables.table import Table, read_table
+from .tables.table import Table, read_table, suggest_column
 from .validation import Checked, missing_key
 from .village_table import (
     MOST_IN_ALL,
     VillageTable,
     read_village_table,
     read_villages_of_districts,
-    suggest_status_column,
     tell_blank_statuses,
 )
 
@@ -107,8 +106,8 @@ def _many(node: Node, files: Files, collector: ProblemList, origin: int | None) 
     source = files.read(rows_of.value, rows_of.place, "districts.villages")
     found = read_villages_of_districts(source, collector, origin) if source is not None else {}
     for code, villages in found.items():
-        if not _tell_other_number(rows_of, code, villages, districts, collector):
-            districts[code] = _with_villages(districts[code], villages, rows_of, collector)
+        if (district := _with_villages(rows_of, code, villages, districts, collector)) is not None:
+            districts[code] = district
     return Region(tuple(districts.values()), region.provinces)
 
 
@@ -160,47 +159,40 @@ def _district_counts(table: Table, villages: list[int | None]) -> list[Ints | No
     return counts
 
 
-def _tell_other_number(
-    place: Node, code: str, villages: VillageTable, districts: Mapping[str, Villages], collector: ProblemList
-) -> bool:
-    """Return, and tell, whether the table of districts has no such district, or another number of villages for it."""
-    if code not in districts:
+def _with_villages(
+    place: Node, code: str, table: VillageTable, districts: Mapping[str, Villages], collector: ProblemList
+) -> Villages | None:
+    """Return the district of a code with its villages as a table lists them; None where they do not go together."""
+
+    def tell(message: Message, fix: Message | None, allowed: Message | None = None) -> None:
+        collector.add(place, "districts.villages", message, allowed=allowed, suggestion=fix)
+
+    district = districts.get(code)
+    if district is None:
         message = Message("the table of districts has no district of code {code}", {"code": shown(code)})
-        allowed = Message("one of: {names}", {"names": listed(districts, 30)})
-        collector.add(place, "districts.villages", message, allowed=allowed, suggestion=nearest(code, districts))
-        return True
-    number = {"code": code, "total": len(districts[code]), "villages": len(villages.codes)}
+        tell(message, nearest(code, districts), Message("one of: {names}", {"names": listed(districts, 30)}))
+        return None
+    number = {"code": code, "total": len(district), "villages": len(table.codes)}
     if number["total"] != number["villages"]:
         message = Message("district {code} has {total:,} villages in the table of districts, {villages:,} here", number)
-        collector.add(place, "districts.villages", message, suggestion=Message("correct one of the two tables"))
-    return number["total"] != number["villages"]
-
-
-def _with_villages(district: Villages, table: VillageTable, place: Node, collector: ProblemList) -> Villages:
-    """Return a district with the villages of a table; where they do not go together, that is told."""
-    counts = district.known.counts
-    if counts is None and table.status is not None and UNKNOWN in table.status:
+        tell(message, Message("correct one of the two tables"))
+        return None
+    if table.blanks and district.known.counts is None:
         tell_blank_statuses(table)
     try:
-        return _listed(district.district_code, district.district, table, counts)
+        return _listed(code, district.district, table, district.known.counts)
     except ScenarioError as error:
         for problem in error.problems:
-            collector.add(place, "districts.villages", problem.message, suggestion=problem.suggestion)
-        return district
+            tell(problem.message, problem.suggestion)
+    return None
 
 
 def _listed(code: str, name: str, table: VillageTable, counts: Ints | Mapping[str, Ints] | None) -> Villages:
     """Return a district with its villages as a table lists them."""
-    blank = table.status is not None and UNKNOWN in table.status
+    status = None if table.blanks and counts is None else table.status
+    names, subdistricts = table.table.columns["village"], table.table.columns["subdistrict"]
     return Villages.arrange(
-        code,
-        name,
-        table.codes,
-        table.names,
-        table.subdistricts,
-        status=None if blank and counts is None else table.status,
-        status_counts=counts,
-        columns=table.columns,
+        code, name, table.codes, names, subdistricts, status=status, status_counts=counts, columns=table.columns
     )
 
 
@@ -261,9 +253,8 @@ class _OneDistrict:
 
     def _from_table(self, table: VillageTable, counts: Counts | None, sound: bool) -> Region:
         given = self._node.get("status_counts")
-        blank = table.status is not None and UNKNOWN in table.status
         dropped = False
-        if table.status is not None and not blank and given is not None:
+        if table.status is not None and not table.blanks and given is not None:
             dropped = given.place.generation > self._node.mapping["table"].place.generation
             if not dropped:
                 fix = Message("remove status_counts; the statuses in the table are counted")
@@ -271,15 +262,15 @@ class _OneDistrict:
             counts = None
         elif table.status is None and given is None and sound:
             message = Message("no status is known: the table has no column status, and status_counts is not given")
-            fix = suggest_status_column(table) or Message(
-                "add a column status to the table, or give villages.status_counts"
+            fix = suggest_column("status", list(table.columns)) or Message(
+                "fill in a column status in the table, or give villages.status_counts"
             )
             self._tell("table", message, fix=fix)
-        elif blank and isinstance(counts, dict):
+        elif table.blanks and isinstance(counts, dict):
             message = Message("the table leaves some statuses blank, and counts by kecamatan cannot fill them up")
             self._tell("status_counts", message, fix=Message("write the four counts of the whole district"))
             counts = None
-        elif blank and counts is None and sound:
+        elif table.blanks and counts is None and sound:
             tell_blank_statuses(table)
         try:
             district = _listed(self._code, self._name, table, None if counts is None else _arrays(counts))

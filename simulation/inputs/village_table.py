@@ -10,12 +10,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from ..domain.messages import Message, listed, shown
+from ..domain.status import UNKNOWN
 from .files import Source
 from .problem_list import ProblemList
-from .tables.dates import FIRST_YEAR, LAST_YEAR
+from .tables.cells import FIRST_YEAR, LAST_YEAR
 from .tables.grids import NamedSheet
 from .tables.headers import Wanted
-from .tables.table import Table, read_table, spans, suggest_column
+from .tables.table import Table, read_table, spans
 
 VILLAGE_TABLE = Wanted(("village_code", "village", "subdistrict"), ("status", "launch_year"))
 VILLAGES_OF_DISTRICTS = Wanted((*VILLAGE_TABLE.required, "district_code"), VILLAGE_TABLE.known)
@@ -51,14 +52,9 @@ class VillageTable:
         return self.table.columns["village_code"]
 
     @property
-    def names(self) -> list[str]:
-        """Village names, one a row."""
-        return self.table.columns["village"]
-
-    @property
-    def subdistricts(self) -> list[str]:
-        """Name of the kecamatan of each row."""
-        return self.table.columns["subdistrict"]
+    def blanks(self) -> bool:
+        """Whether some statuses are blank, and others not."""
+        return self.status is not None and UNKNOWN in self.status
 
 
 def read_village_table(
@@ -104,13 +100,6 @@ def _villages_of(table: Table, origin: int | None) -> VillageTable | None:
     comma = table.decimal_comma(further)
     columns = {name: table.numbers(name, comma_elsewhere=comma) or table.columns[name] for name in further}
     return VillageTable(table, status, columns) if len(problems) == before else None
-
-
-def suggest_status_column(table: VillageTable) -> Message | None:
-    """Return how the statuses that a table lacks could be in it: a column has another name, or is empty."""
-    if "status" in table.table.columns:
-        return Message("fill in the column status, or give villages.status_counts")
-    return suggest_column("status", list(table.columns))
 
 
 def tell_blank_statuses(villages: VillageTable) -> None:

@@ -152,7 +152,7 @@ def test_a_table_without_any_status_needs_counts(desk: Desk) -> None:
     (problem,) = desk.problems()
     assert problem.field == "villages.table"
     assert "no status is known" in str(problem)
-    assert "add a column status to the table, or give villages.status_counts" in words(problem)
+    assert "fill in a column status in the table, or give villages.status_counts" in words(problem)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_table_without_any_status_needs_counts(desk: Desk) -> None:
     [
         ("tingkat", "rename the column tingkat to status"),
         ("stats", "rename the column stats to status"),
-        ("status", "fill in the column status"),
+        ("status", "fill in a column status"),
     ],
 )
 def test_a_status_column_under_another_name_is_found(desk: Desk, header: str, advice: str) -> None:

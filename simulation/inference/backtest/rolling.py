@@ -21,7 +21,7 @@ from ...domain.villages import Villages
 from ...inputs.observations.evidence import Gathered, read_evidence
 from ...inputs.observations.reading import DataFile
 from ...inputs.scenario import Scenario
-from ...inputs.tables.dates import LAST_YEAR
+from ...inputs.tables.cells import LAST_YEAR
 from . import forecasters as rules
 from .cases import DistrictYear, NextYear, Past, district_years
 from .forecasters import Forecaster, ModelForecaster, knows

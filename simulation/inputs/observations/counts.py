@@ -15,7 +15,7 @@ from ...domain.evidence import Counts
 from ...domain.messages import Message, listed
 from ...domain.status import LEVELS
 from ..problem_list import ProblemList
-from ..tables.dates import date_of
+from ..tables.cells import date_of
 from ..tables.table import Table
 from ..village_table import MOST_IN_ALL
 
@@ -62,6 +62,11 @@ class CountRow(StatedYear):
     def tell(self, column: str, message: Message, fix: Message, *, found: object = None) -> None:
         """Tell what is wrong with a cell of the row."""
         self.table.tell(self.i, column, message, fix, found=found)
+
+    def tell_same_date(self) -> None:
+        """Tell that another row speaks of the same place and date."""
+        fix = Message("correct the date in one of the two rows, or remove one of them")
+        self.tell("date", Message("this place has a row of this date already"), fix, found=self.day)
 
     @property
     def row(self) -> int:
@@ -119,9 +124,7 @@ def count_series(rows: Sequence[CountRow], collector: ProblemList) -> tuple[Coun
     parts: list[list[tuple[date, NDArray[np.int64]]]] = [[(ordered[0].day, _four(ordered[0]))]]
     for before, now in pairwise(ordered):
         if now.day == before.day:
-            message = Message("this place has counts of this date already: row {row}", {"row": before.row})
-            fix = Message("correct the date in one of the two rows, or remove one of them")
-            now.tell("date", message, fix, found=now.day)
+            now.tell_same_date()
             continue
         _tell_change(before, now)
         if now.day.year == before.day.year:

@@ -77,7 +77,7 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     for code, found in known.group(reader.villages).items():
         known.check(code, found)
         history = History(code, found, collector, fixed_cohort=fixed_cohort)
-        panel, joined = history.panel(), history.launches()
+        panel = history.panel()
         if panel is not None:
             panels.append(panel)
         elif all(row.launch is None for row in found):
@@ -87,7 +87,7 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
                 "(tahun_pencanangan)"
             )
             found[0].table.tell(None, found[0].column, message, fix)
-        launches += joined
+        launches += history.launches()
     counts = _counts(reader.counts, known, collector)
     assisted = _assistance(reader, panels, launches)
     if len(collector):

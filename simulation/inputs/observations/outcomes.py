@@ -15,7 +15,7 @@ from ...domain.status import LEVELS, UNKNOWN
 from ..problem_list import ProblemList
 from .counts import CountRow, StatedYear, note_last_counts
 from .reading import OUTCOMES, TableReader
-from .scenario_villages import Places
+from .scenario_villages import ADD_DISTRICT, Places
 from .villages import History
 
 
@@ -84,9 +84,7 @@ def _stated(
         elif row.place:
             elsewhere[row.place] = None
         else:
-            message = Message("nothing says of which district this row is")
-            fix = Message("add a column district_code (kode_kabupaten) with the codes of the districts")
-            row.tell("date", message, fix, found="")
+            row.tell("date", Message("nothing says of which district this row is"), ADD_DISTRICT, found="")
     for code, years in stated.items():
         for year, said in years.items():
             if said.four is not None and said.day.month < 12:
@@ -99,9 +97,7 @@ def _keep(row: CountRow, district: str, years: dict[int, StatedYear], collector:
     """Keep what a row says, of several dates of a year the last."""
     before = years.get(row.day.year)
     if before is not None and before.day == row.day:
-        message = Message("this place has a row of this date already")
-        fix = Message("correct the date in one of the two rows, or remove one of them")
-        row.tell("date", message, fix, found=row.day)
+        row.tell_same_date()
     if before is not None:
         note_last_counts(district, row.day.year, collector)
     if before is None or row.day > before.day:

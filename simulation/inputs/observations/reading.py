@@ -13,7 +13,7 @@ from ...domain.status import LEVELS, UNKNOWN
 from ..files import LARGEST_TABLE, Files
 from ..problem_list import ProblemList
 from ..scenario import Scenario
-from ..tables.dates import FIRST_YEAR, status_year, year_in
+from ..tables.cells import FIRST_YEAR, status_year, year_in
 from ..tables.grids import Grid, read_grids
 from ..tables.headers import HEAD, Wanted, normal
 from ..tables.table import Table, table_in

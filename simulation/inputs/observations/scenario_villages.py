@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...domain.messages import Message
 from ...domain.status import LEVELS, UNKNOWN
@@ -14,6 +15,7 @@ from ..tables.headers import normal
 from .counts import CountRow
 from .villages import Observation
 
+ADD_DISTRICT = Message("add a column district_code (kode_kabupaten) with the codes of the districts")
 _MOST_PARTS = 10
 """Parts of a code between points, among which that of its district is looked for."""
 
@@ -51,25 +53,20 @@ class Places:
         """Return the code of the district that a place names by code or name; None where it is another one."""
         return place if place in self.names else self._by_name.get(plain_place(place))
 
-    def district_of(self, observation: Observation) -> str | None:
-        """Return the code of the district of a row, by what it says or by its village; None where nothing tells."""
-        if observation.district:
-            return self.find(observation.district) or observation.district
-        parts = observation.code.split(".")[:_MOST_PARTS]
-        begins = (start for end in range(1, len(parts)) if (start := ".".join(parts[:end])) in self.names)
-        return self._home.get(observation.code) or self.only or next(begins, None)
-
     def group(self, found: Iterable[Observation]) -> dict[str, list[Observation]]:
-        """Return the rows by the code of their district; one that belongs to none is told."""
+        """Return the rows by the code of their district, which they say or which their village tells; else told."""
         grouped: dict[str, list[Observation]] = {}
         for observation in found:
-            code = self.district_of(observation)
+            parts = observation.code.split(".")[:_MOST_PARTS]
+            begins = (start for end in range(1, len(parts)) if (start := ".".join(parts[:end])) in self.names)
+            code = self._home.get(observation.code) or self.only or next(begins, None)
+            if observation.district:
+                code = self.find(observation.district) or observation.district
             if code is not None:
                 grouped.setdefault(code, []).append(observation)
             elif observation.code:
                 message = Message("nothing says to which district this village belongs")
-                fix = Message("add a column district_code (kode_kabupaten) with the codes of the districts")
-                observation.tell(message, fix)
+                observation.tell(message, ADD_DISTRICT)
         return grouped
 
 
@@ -100,59 +97,45 @@ class ScenarioVillages(Places):
             _tell_strangers(found, villages)
         late = next((row for row in found if row.year is not None and row.year > origin), None)
         if late is not None and late.year is not None:
-            message, fix = self._after_origin(late.year)
-            late.tell(message, fix, found=late.year)
+            late.tell(*self._after_origin(late.year), found=late.year)
         now = [row for row in found if row.year == origin and row.status != UNKNOWN]
         levels = levels_of(villages)
-        for observation in now:
-            status = levels.get(observation.code)
-            if status is not None and status != observation.status:
-                message = Message(
-                    "at the end of {origin} this village is {status} in the scenario",
-                    {"origin": origin, "status": LEVELS[status]},
-                )
+        for row in now:
+            if (status := levels.get(row.code, row.status)) != row.status:
+                values = {"origin": origin, "status": LEVELS[status]}
+                message = Message("at the end of {origin} this village is {status} in the scenario", values)
                 fix = Message("correct the status here, or in the village table of the scenario")
-                level = LEVELS[observation.status]
-                observation.table.tell(observation.i, observation.column, message, fix, found=level)
-        known = villages.known
-        if now and isinstance(known, DistrictCounts | SubdistrictCounts):
-            expected = known.counts.tolist()
-            here = np.bincount([row.status for row in now], minlength=4).tolist()
-            if here != expected:
-                message = Message(
-                    "at the end of {origin} the scenario counts {expected} ({names})",
-                    {"origin": origin, "expected": _joined(expected), "names": "/".join(LEVELS)},
-                )
-                fix = Message("correct this list, or villages.status_counts in the scenario")
-                now[0].table.tell(None, now[0].column, message, fix, found=_joined(here))
+                row.table.tell(row.i, row.column, message, fix, found=LEVELS[row.status])
+        if now:
+            here = np.bincount([row.status for row in now], minlength=len(LEVELS))
+            if (problem := _other_counts(villages, here)) is not None:
+                now[0].table.tell(None, now[0].column, *problem, found=_joined(here))
 
     def check_counts(self, code: str, rows: Sequence[CountRow]) -> None:
         """Tell counts of a district that lie after the origin, or are others than the scenario's own of that day."""
-        known = self._districts[code].known
         for row in rows:
             if row.day.year > self._origin:
-                message, fix = self._after_origin(row.day.year)
-                row.tell("date", message, fix, found=row.day)
-            if not isinstance(known, DistrictCounts | SubdistrictCounts) or str(row.day) != self._counted_on:
+                row.tell("date", *self._after_origin(row.day.year), found=row.day)
+            if row.four is None or str(row.day) != self._counted_on:
                 continue
-            expected = known.counts.tolist()
-            if row.four is not None and expected != row.four.tolist():
-                message = Message(
-                    "at this date the scenario counts {expected} ({names})",
-                    {"expected": _joined(expected), "names": "/".join(LEVELS)},
-                )
-                fix = Message("correct this row, or villages.status_counts in the scenario")
-                row.tell("dasar", message, fix, found=_joined(row.four.tolist()))
+            if (problem := _other_counts(self._districts[code], row.four)) is not None:
+                row.tell("dasar", *problem, found=_joined(row.four))
 
     def _after_origin(self, year: int) -> tuple[Message, Message]:
         """Return what is wrong with observations of a year after the origin, and the fix."""
-        return (
-            Message(
-                "statuses of {year} lie after the origin of the scenario, {origin}",
-                {"year": year, "origin": self._origin},
-            ),
-            Message("write origin: {year} in the scenario, with the statuses of that year", {"year": year}),
-        )
+        values = {"year": year, "origin": self._origin}
+        message = Message("statuses of {year} lie after the origin of the scenario, {origin}", values)
+        return message, Message("write origin: {year} in the scenario, with the statuses of that year", values)
+
+
+def _other_counts(villages: Villages, here: NDArray[np.int64]) -> tuple[Message, Message] | None:
+    """Return how counts contradict those that the scenario knows, and the fix."""
+    known = villages.known
+    if not isinstance(known, DistrictCounts | SubdistrictCounts) or np.array_equal(known.counts, here):
+        return None
+    values = {"expected": _joined(known.counts), "names": "/".join(LEVELS)}
+    message = Message("at this date the scenario counts {expected} ({names})", values)
+    return message, Message("correct this table, or villages.status_counts in the scenario")
 
 
 def _joined(counts: Iterable[int]) -> str:

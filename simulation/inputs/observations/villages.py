@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from ...domain.evidence import Launches, Panel
 from ...domain.messages import Message, listed
 from ...domain.status import UNKNOWN
 from ..problem_list import ProblemList
-from ..tables.dates import FIRST_YEAR, LAST_YEAR, year_of
+from ..tables.cells import FIRST_YEAR, LAST_YEAR, year_of
 from ..tables.headers import normal
 from ..tables.table import Table
 
@@ -55,8 +55,8 @@ class Observation(NamedTuple):
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Name and kecamatan, by which a village is known whose code changed."""
-        return normal(self.name), normal(self.subdistrict)
+        """Name and kecamatan, by which a village is known whose code changed; the code where it has no name."""
+        return (normal(self.name), normal(self.subdistrict)) if self.name else (self.code, "")
 
 
 def read_observations(table: Table, years_of: Mapping[str, int | None]) -> list[Observation]:
@@ -105,16 +105,12 @@ ByYear = dict[int, Observation]
 
 
 class History:
-    """The rows of one district, by village and year.
+    """The rows of one district, by village and year; one without a year counts nowhere.
 
     Parameters
     ----------
-    district_code
-        Of the district.
-    found
-        Its rows; one without a year counts nowhere.
     fixed_cohort
-        Whether only villages that stand in the lists of all years count.
+        Whether only villages that stand in the lists of all years count, instead of telling the others.
     """
 
     def __init__(
@@ -136,10 +132,8 @@ class History:
                 continue
             earlier = villages.setdefault(observation.code, {}).setdefault(observation.year, observation)
             if earlier is not observation:
-                message = Message(
-                    "this village has a row for {year} already: {where}",
-                    {"year": observation.year, "where": earlier.where},
-                )
+                values = {"year": observation.year, "where": earlier.where}
+                message = Message("this village has a row for {year} already: {where}", values)
                 fix = Message("correct the code or the year in one of the two rows, or remove the one too many")
                 observation.tell(message, fix)
         return villages
@@ -157,46 +151,34 @@ class History:
 
     def _tell_changed_lists(self) -> None:
         """Tell villages that are missing in a later list, new in one, or in it under another code."""
-        gone = {rows[last].identity: rows[last] for rows, last in self._gone()}
+        gone: dict[tuple[str, str], tuple[Observation, int]] = {}
         for rows in self._villages.values():
-            first = rows[min(rows)]
-            before = gone.get(first.identity) if first.name else None
-            if min(rows) == self.years[0] or self._was_launched(rows):
+            missing = next((year for year in self.years if year > min(rows) and year not in rows), None)
+            if missing is not None:
+                last = rows[max(year for year in rows if year < missing)]
+                gone[last.identity] = last, missing
+        for rows in self._villages.values():
+            began = min(rows)
+            first, earlier = rows[began], [year for year in self.years if year < began]
+            if not earlier or (first.launch is not None and earlier[-1] < first.launch <= began):
                 continue
-            if before is not None and before.code != first.code and (before.year or 0) < min(rows):
+            before, _ = gone.get(first.identity, (first, 0))
+            if before.code != first.code and (before.year or 0) < began:
                 message = Message(
                     "this village has another code in the list of {year}: {code} ({where})",
                     {"year": before.year, "code": before.code, "where": before.where},
                 )
                 first.tell(message, Message("write the same code in all lists"))
-                gone.pop(first.identity)
+                del gone[first.identity]
                 continue
-            message = Message("this village is new in the list of {year}", {"year": min(rows)})
             fix = Message(
                 "say in a column launch_year (tahun_pencanangan) when it was designated, "
                 "or leave out what is not in all lists with --fixed-cohort"
             )
-            first.tell(message, fix)
-        for before in gone.values():
-            years = self._villages[before.code]
-            missing = next(year for year in self.years if year > min(years) and year not in years)
+            first.tell(Message("this village is new in the list of {year}", {"year": began}), fix)
+        for before, missing in gone.values():
             message = Message("this village is missing in the list of {year}", {"year": missing})
-            fix = Message("add it there, or leave out what is not in all lists with --fixed-cohort")
-            before.tell(message, fix)
-
-    def _gone(self) -> Iterable[tuple[ByYear, int]]:
-        """Yield the rows of every village that is missing in a list after its first, and the year before that."""
-        for rows in self._villages.values():
-            later = [year for year in self.years if year >= min(rows)]
-            if len(later) > len(rows):
-                missing = next(year for year in later if year not in rows)
-                yield rows, max(year for year in rows if year < missing)
-
-    def _was_launched(self, rows: ByYear) -> bool:
-        """Return whether a village is new because it was designated after the list before its first."""
-        launch = rows[min(rows)].launch
-        before = max((year for year in self.years if year < min(rows)), default=None)
-        return launch is not None and before is not None and before < launch <= min(rows)
+            before.tell(message, Message("add it there, or leave out what is not in all lists with --fixed-cohort"))
 
     def panel(self, fewest: int = 2) -> Panel | None:
         """Return the statuses; None where there are fewer years than `fewest`."""
@@ -209,7 +191,7 @@ class History:
                 status[i, self.years.index(year)] = observation.status
         return Panel(self._district_code, codes, tuple(self.years), status)
 
-    def launches(self) -> tuple[Launches, ...]:
+    def launches(self) -> list[Launches]:
         """Return when villages joined and where each stood when it was first seen, one entry for each such year."""
         by_year: dict[int, list[tuple[str, int, int]]] = {}
         for code, rows in sorted(self._villages.items()):
@@ -220,25 +202,19 @@ class History:
             _tell_launch(rows[known[0]], launch)
             if launch < known[0]:
                 by_year.setdefault(known[0], []).append((code, launch, rows[known[0]].status))
-        return tuple(
-            Launches(
-                self._district_code,
-                tuple(code for code, _, _ in villages),
-                np.array([launch for _, launch, _ in villages], dtype=np.int64),
-                np.array([status for _, _, status in villages], dtype=np.int8),
-                year,
-            )
-            for year, villages in sorted(by_year.items())
-        )
+        found = []
+        for year, villages in sorted(by_year.items()):
+            codes, launched, statuses = zip(*villages, strict=True)
+            years, levels = np.array(launched, dtype=np.int64), np.array(statuses, dtype=np.int8)
+            found.append(Launches(self._district_code, codes, years, levels, year))
+        return found
 
 
 def _tell_launch(first: Observation, launch: int) -> None:
     """Tell where a village has a status before it joined."""
     if first.year is not None and launch > first.year:
-        message = Message(
-            "this village was designated in {launch} and has a status at the end of {year}",
-            {"launch": launch, "year": first.year},
-        )
+        values = {"launch": launch, "year": first.year}
+        message = Message("this village was designated in {launch} and has a status at the end of {year}", values)
         column = "launch_year" if "launch_year" in first.table.columns else "village_code"
         fix = Message("correct the launch year, or empty the status")
         first.table.tell(first.i, column, message, fix, found=launch)

@@ -11,8 +11,7 @@ from ...domain.messages import CONTROL, Message, listed, nearest, shown
 from ...domain.status import LEVELS, UNKNOWN, parse_status
 from ..files import Source
 from ..problem_list import ProblemList
-from .cells import ERROR, Notation, SheetCell, kind_of, notation_of, plain_code, strip_quotes
-from .dates import year_of
+from .cells import ERROR, Notation, SheetCell, kind_of, notation_of, plain_code, strip_quotes, year_of
 from .grids import Grid, NamedSheet, read_grids
 from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Header, Row, Wanted, is_column_numbering, normal
 

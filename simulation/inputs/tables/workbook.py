@@ -1,6 +1,6 @@
 """Workbooks (.xlsx) as sheets of text: opened within bounds, read row by row from their XML.
 
-Why not by openpyxl or python-calamine alone: decision 0012. openpyxl says which numbers are dates.
+Why not by openpyxl or python-calamine alone: decision 0008. openpyxl says which numbers are dates.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from io import BytesIO
@@ -134,18 +135,16 @@ def _sheets(archive: ZipFile) -> list[Sheet]:
     related = _related(archive, book)
     targets = dict(related.values())
     content = fromstring(archive.read(book))  # noqa: S314
-    properties = _find(content, "workbookPr")
-    since_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
+    since_1904 = any(_name(one) == "workbookPr" and one.get("date1904") in {"1", "true"} for one in content)
     strings = _strings(archive, targets.get("sharedStrings"))
     formats = _formats(archive, targets.get("styles"), since_1904=since_1904)
-    sheets = _find(content, "sheets")
     found = []
-    for sheet in sheets if sheets is not None else ():
+    for sheet in _inside(content, "sheets"):
         relation = next(value for key, value in sheet.attrib.items() if key.endswith("}id"))
         kind, part = related[relation]
         if kind == "worksheet":
             visible = sheet.get("state", "visible") == "visible"
-            found.append(Sheet(archive, part, sheet.attrib["name"], strings, formats, visible=visible))
+            found.append(Sheet(sheet.attrib["name"], visible, archive, part, strings, formats))
     return found
 
 
@@ -164,13 +163,12 @@ def _related(archive: ZipFile, part: str) -> dict[str, tuple[str, str]]:
 
 def _strings(archive: ZipFile, part: str | None) -> list[str]:
     """Return the texts that cells share."""
-    if part is None:
-        return []
-    found = []
-    with archive.open(part) as stream:
-        for item in _elements(stream, "si"):
-            found.append(clean(_rich_text(item)))
-            item.clear()
+    found: list[str] = []
+    if part is not None:
+        with archive.open(part) as stream:
+            for item in _elements(stream, "si"):
+                found.append(clean(_rich_text(item)))
+                item.clear()
     return found
 
 
@@ -185,9 +183,9 @@ def _rich_text(item: Element) -> str:
 class _Format(NamedTuple):
     """How numbers of one style are shown: the code, and the epoch of dates and whether they are durations."""
 
-    code: str = "General"
-    epoch: datetime | None = None
-    duration: bool = False
+    code: str
+    epoch: datetime | None
+    duration: bool
 
 
 def _formats(archive: ZipFile, part: str | None, *, since_1904: bool) -> list[_Format]:
@@ -195,21 +193,14 @@ def _formats(archive: ZipFile, part: str | None, *, since_1904: bool) -> list[_F
     from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
     from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
-    if part is None:
-        return [_Format()]
-    styles = fromstring(archive.read(part))  # noqa: S314
-    own, used = _find(styles, "numFmts"), _find(styles, "cellXfs")
-    codes: Mapping[int, str] = {
-        **BUILTIN_FORMATS,
-        **{int(one.attrib["numFmtId"]): one.attrib["formatCode"] for one in (own if own is not None else ())},
-    }
+    codes, used = dict(BUILTIN_FORMATS), ["General"]
+    if part is not None:
+        styles = fromstring(archive.read(part))  # noqa: S314
+        codes |= {int(one.attrib["numFmtId"]): one.attrib["formatCode"] for one in _inside(styles, "numFmts")}
+        used = [codes.get(int(one.get("numFmtId", 0)), "General") for one in _inside(styles, "cellXfs")] or used
     epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
-    formats = []
-    for style in used if used is not None else ():
-        code = codes.get(int(style.get("numFmtId", 0)), "General")
-        is_date = is_date_format(code)
-        formats.append(_Format(code, epoch if is_date else None, is_date and is_timedelta_format(code)))
-    return formats or [_Format()]
+    dated = {code: is_date_format(code) for code in used}
+    return [_Format(code, epoch if dated[code] else None, dated[code] and is_timedelta_format(code)) for code in used]
 
 
 def _elements(stream: IO[bytes], *names: str) -> Iterator[Element]:
@@ -224,10 +215,12 @@ def _name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _find(element: Element, name: str) -> Element | None:
-    return next((one for one in element if _name(one) == name), None)
+def _inside(element: Element, name: str) -> list[Element]:
+    """Return what stands in the first element of a name; nothing where there is none."""
+    return list(next((one for one in element if _name(one) == name), ()))
 
 
+@dataclass
 class Sheet:
     """A sheet of a workbook.
 
@@ -235,27 +228,21 @@ class Sheet:
     ----------
     name, visible
         As the workbook has it; whether it is meant to be seen.
+    archive, part
+        Where its XML lies.
+    strings, formats
+        Texts that cells share, and how numbers of each style are shown.
     formulas
         The row of every formula whose result is saved, once the rows are read.
     """
 
-    def __init__(
-        self,
-        archive: ZipFile,
-        part: str,
-        name: str,
-        strings: Sequence[str],
-        formats: Sequence[_Format],
-        *,
-        visible: bool,
-    ) -> None:
-        self.name = name
-        self.visible = visible
-        self.formulas: list[int] = []
-        self._archive = archive
-        self._part = part
-        self._strings = strings
-        self._formats = formats
+    name: str
+    visible: bool
+    archive: ZipFile
+    part: str
+    strings: Sequence[str]
+    formats: Sequence[_Format]
+    formulas: list[int] = field(default_factory=list)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -263,7 +250,7 @@ class Sheet:
         rows: list[Row] = []
         merged: list[tuple[int, int, int]] = []
         area = letters = number = 0
-        with self._archive.open(self._part) as stream:
+        with self.archive.open(self.part) as stream:
             for element in _elements(stream, "row", "mergeCell"):
                 if _name(element) == "mergeCell":
                     first, _, last = element.get("ref", "").partition(":")
@@ -302,18 +289,17 @@ class Sheet:
         return cells
 
     def _text(self, cell: Element, value: str | None) -> str:
-        """Return a value as a person sees it."""
         if not value:
             return SheetCell("=", "formula")
         match cell.get("t", "n"):
             case "s":
-                return self._strings[int(value)]
+                return self.strings[int(value)]
             case "b":
                 return str(bool(int(value))).upper()
             case "d":
-                return _day(datetime.fromisoformat(value))
+                return SheetCell(str(datetime.fromisoformat(value)).removesuffix(" 00:00:00"), "date")
             case "n":
-                return _number(value, self._formats[_index(cell.get("s", "0"))])
+                return _number(value, self.formats[_index(cell.get("s", "0"))])
         return clean(value)
 
 
@@ -359,11 +345,8 @@ def _date_of(number: float, epoch: datetime, *, duration: bool) -> str:
         found: Any = from_excel(number, epoch, timedelta=duration)
     except (OverflowError, ValueError):
         return "#VALUE!"
-    return _day(found) if isinstance(found, date) else clean(str(found))
-
-
-def _day(day: date) -> SheetCell:
-    return SheetCell(str(day).removesuffix(" 00:00:00"), "date")
+    text = str(found).removesuffix(" 00:00:00")
+    return SheetCell(text, "date") if isinstance(found, date) else clean(text)
 
 
 def _fill(rows: Sequence[Row], merged: Sequence[tuple[int, int, int]]) -> None:
