@@ -134,20 +134,11 @@ def _parent(node: Node, trail: list[Source], files: Files, collector: ProblemLis
 
 def without_counts(chain: Chain) -> Chain:
     """Return a chain whose inherited counts gave way to the statuses in an overlay's table."""
-    villages, sources = chain.node.mapping["villages"], chain.node.get("sources")
-    counts, table = villages.mapping["status_counts"], villages.mapping["table"]
+    villages = chain.node.mapping["villages"]
     kept = {key: child for key, child in villages.mapping.items() if key != "status_counts"}
-    entries = {**chain.node.mapping, "villages": villages.with_value(kept)}
-    if sources is not None:
-        stale = {
-            key
-            for key, entry in sources.mapping.items()
-            if key.startswith("villages.status_counts") and entry.place.generation > table.place.generation
-        }
-        left = {key: entry for key, entry in sources.mapping.items() if key not in stale}
-        entries["sources"] = sources.with_value(left)
-    change = f"villages.status_counts: {compact(counts)} -> {NOTHING}"
-    return replace(chain, node=chain.node.with_value(entries), changes=(*chain.changes, change))
+    node = chain.node.with_value({**chain.node.mapping, "villages": villages.with_value(kept)})
+    change = f"villages.status_counts: {compact(villages.mapping['status_counts'])} -> {NOTHING}"
+    return replace(chain, node=node, changes=(*chain.changes, change))
 
 
 class _Merge:
@@ -156,25 +147,13 @@ class _Merge:
     def __init__(self, collector: ProblemList, complete: bool) -> None:
         self._collector = collector
         self._complete = complete
-        self._gone: list[str] = []
         self.changes: list[str] = []
 
     def layers(self, old: Node, new: Node) -> Node:
         """Return the file `new` laid over `old`."""
-        self._gone = []
         old = self._without_removed(old, new)
         entries = {key: child for key, child in old.mapping.items() if key not in {"extends", "remove"}}
-        merged = self._merged((), old.with_value(entries), new)
-        sources = merged.get("sources")
-        if sources is None or not self._gone:
-            return merged
-        kept = {key: child for key, child in sources.mapping.items() if not self._is_gone(key, child, new)}
-        return merged.with_value({**merged.mapping, "sources": sources.with_value(kept)})
-
-    def _is_gone(self, key: str, child: Node, new: Node) -> bool:
-        """Return whether a source speaks of something that the overlay dropped."""
-        inherited = child.place.generation > new.place.generation
-        return inherited and any(f"{key}.".startswith(f"{gone}.") for gone in self._gone)
+        return self._merged((), old.with_value(entries), new)
 
     def _without_removed(self, old: Node, new: Node) -> Node:
         """Drop the inherited interventions that `remove` names."""
@@ -205,7 +184,6 @@ class _Merge:
         if not isinstance(old.value, dict) or not isinstance(new.value, dict) or _is_whole(keys, old, new):
             if compact(old) != compact(new):
                 self.changes.append(f"{dotted(keys)}: {compact(old)} -> {compact(new)}")
-                self._gone.extend(dotted((*keys, *k)) for k, _ in old.walk() if new.get(*k) is None)
             return new
         entries = dict(old.mapping)
         for rival in _rivals(keys, new.mapping):
@@ -225,7 +203,6 @@ class _Merge:
 
     def _drop(self, keys: Keys, node: Node) -> None:
         self.changes.append(f"{dotted(keys)}: {compact(node)} -> {NOTHING}")
-        self._gone.append(dotted(keys))
 
 
 def _rivals(keys: Keys, given: dict[str, Node]) -> list[str]:

@@ -21,9 +21,9 @@ _ALWAYS = ("title", "origin", "horizon", "target", "transition.min_years", "inte
 def given_sources(
     node: Node, parameters: ParameterSet, interventions: Iterable[Intervention], collector: ProblemList, complete: bool
 ) -> dict[str, str]:
-    """Return the sources that a scenario gives and that still hold; unknown keys go to `collector`.
+    """Return the sources that a scenario gives and that still hold; unknown keys of its own go to `collector`.
 
-    The source of a value that an overlay changed does not hold, nor does one of the starter's examples.
+    The source of a value that an overlay changed or dropped does not hold, nor does one of the starter's examples.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def given_sources(
     sources: dict[str, str] = {}
     for key, entry in given.mapping.items():
         if key not in known:
-            if complete and not collector.full:
+            if complete and not entry.place.generation and not collector.full:
                 message = Message("the resolved scenario has no key of this name")
                 allowed = Message("a key of the scenario, such as transition.year_sd or villages.status_counts")
                 fix = collector.nearest(key, names)
