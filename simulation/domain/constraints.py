@@ -223,13 +223,20 @@ def settled(value: Any, hint: Any, text: str | None = None) -> tuple[Any, Findin
             return value, None if value in options else unknown_name(value, options)
         return value, (_NOT_TEXT[0], unknown_name("", options)[1], None)
     if kind not in _SETTLERS:
-        return value, None
+        return value, _of_another_type(value, get_origin(kind) or kind)
     found, wrong = _SETTLERS[kind](value)
     if wrong is not None:
         is_share = kind in {float, Fraction} and Le(1) in rules
         fix = None if wrong is NOT_FINITE else _rewritten(kind, value, str(value) if text is None else text, is_share)
         return value, (*wrong, fix)
     return found, beyond(found, rules)
+
+
+def _of_another_type(value: Any, kind: Any) -> Finding | None:
+    if not isinstance(kind, type) or isinstance(value, kind):
+        return None
+    message = Message("a value of type {name} does not fit into a scenario", {"name": type(value).__name__})
+    return message, Message("one of: {names}", {"names": kind.__name__}), None
 
 
 Wrong = tuple[Message, Message] | None

@@ -171,7 +171,7 @@ class Empirical:
         """
         try:
             object.__setattr__(self, "values", np.asarray(self.values, dtype=np.float64))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ScenarioError([problem_at("draws", self.values, NOT_ONE_EACH)]) from None
 
     @property

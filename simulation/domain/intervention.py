@@ -90,7 +90,8 @@ class Intervention:
     def __post_init__(self) -> None:
         """Take coverage exactly as it is written; refuse what no scenario file could say."""
         under = f"interventions.{self.name}."
-        refuse([*checked(self, under, FILE_KEYS), *self._problems(under)])
+        refuse(checked(self, under, FILE_KEYS))
+        refuse(self._problems(under))
 
     def _problems(self, under: str) -> Iterator[Problem]:
         if self.name == "covariates":
@@ -106,7 +107,7 @@ class Intervention:
                 "write coverage: 0.4 for a share of the eligible villages, or capacity: 20 for a number of villages"
             )
             yield problem_at(f"{under}coverage", "", (none, None, fix))
-        if isinstance(self.ends, int) and isinstance(self.starts, int) and self.ends < self.starts:
+        if self.ends is not None and self.ends < self.starts:
             message = Message("the intervention ends before it starts")
             allowed = Message("{year} or later", {"year": self.starts})
             yield problem_at(f"{under}ends", self.ends, (message, allowed))

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .constraints import Finding, Probability, Ratio, Spread, problem_at, refuse, within
+from .constraints import Finding, Probability, Ratio, Spread, checked, problem_at, refuse, settled, within
 from .distributions import (
     NOT_ONE_EACH,
     Beta,
@@ -278,6 +278,7 @@ class ParameterSet:
 
     def __post_init__(self) -> None:
         """Read keys that are given as text and plain numbers; keep what is said of values only where it is true."""
+        refuse(checked(self, "transition."))
         scalars = {_key(key): _distribution(value) for key, value in self.scalars.items()}
         object.__setattr__(self, "scalars", scalars)
         refuse(self._problems())
@@ -422,7 +423,7 @@ def _key(text: str) -> ParameterKey:
 
 def _distribution(value: Distribution | float) -> Distribution:
     """Return a plain number as the distribution that it is."""
-    return Fixed(float(value)) if isinstance(value, int | float | np.number | Fraction) else value
+    return Fixed(settled(value, float)[0]) if isinstance(value, int | float | np.number | Fraction) else value
 
 
 _FORMS: dict[Scale, tuple[type, ...]] = {

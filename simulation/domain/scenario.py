@@ -57,16 +57,16 @@ class Assumptions:
 
     def __post_init__(self) -> None:
         """Refuse what no scenario file could say."""
-        refuse([*checked(self), *self._problems()])
+        refuse(checked(self))
+        refuse(self._problems())
 
     def _problems(self) -> Iterator[Problem]:
         yield from _twice("district.code", [district.district_code for district in self.districts])
         yield from self.target.problems()
         names = [plan.name for plan in self.interventions]
         yield from _twice("interventions", names)
-        if isinstance(self.origin, int):
-            for plan in self.interventions:
-                yield from plan.problems_within(self.origin, self.districts)
+        for plan in self.interventions:
+            yield from plan.problems_within(self.origin, self.districts)
         if tuple(names) != self.parameters.interventions:
             message = Message("the parameters hold effects of other interventions than the scenario has")
             allowed = Message("one of: {names}", {"names": listed(names)}) if names else None

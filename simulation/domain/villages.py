@@ -159,6 +159,8 @@ def _unequal(lengths: Mapping[str, int], size: int) -> Iterator[Problem]:
 def _wrong_total(field: str, counts: Ints, villages: int) -> Iterator[Problem]:
     """Yield that these are not four counts that add up to so many villages."""
     four = np.asarray(counts)
+    if four.dtype.kind not in "iuf" or not np.isfinite(four).all():
+        four = np.zeros(len(LEVELS), dtype=np.int64)
     if four.shape == (len(LEVELS),) and (four >= 0).all() and int(four.sum()) == villages:
         return
     total = int(four.sum())
@@ -268,7 +270,7 @@ class Villages:
             possible = [*range(len(LEVELS)), *([UNKNOWN] if isinstance(self.known, SomeStatuses) else [])]
             if levels.shape != (size,) or not np.isin(levels, possible).all():
                 wrong = levels[~np.isin(levels, possible)]
-                found = int(wrong[0]) if wrong.size else levels.size
+                found = str(wrong[0]) if wrong.size else levels.size
                 allowed = Message("a level from 0 (dasar) to 3 (paripurna) for each village")
                 message = Message("these are not the levels of the villages")
                 yield problem_at("villages.status", found, (message, allowed))
@@ -331,7 +333,9 @@ class Villages:
         number = {name: k for k, name in enumerate(subdistricts)}
         known: StatusKnowledge = MadeUpCounts(district_code, len(codes))
         if status is not None:
-            levels = np.array([status[i] for i in order], dtype=np.int8)
+            levels = np.array([status[i] for i in order])
+            if np.isin(levels, [UNKNOWN, *range(len(LEVELS))]).all():
+                levels = levels.astype(np.int8)
             known = KnownStatuses(levels)
             if UNKNOWN in status and status_counts is not None and not isinstance(status_counts, Mapping):
                 known = SomeStatuses(levels, status_counts)

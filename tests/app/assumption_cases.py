@@ -64,6 +64,7 @@ ASSUMED_IN_PYTHON: dict[str, Callable[[], object]] = {
     "past statuses of another shape, in Python": lambda: Panel("63.99", ("1", "2"), (2024, 2025), LEVELS_OF_ONE),
     "past years in disorder, in Python": lambda: Panel("63.99", ("1",), (2025, 2024), LEVELS_OF_ONE),
     "a past level that is none, in Python": lambda: Panel("63.99", ("1",), (2024, 2025), LEVELS_OF_ONE + 9),
+    "a target that is a number, in Python": lambda: replace(SCENARIO, target=0.05),  # type: ignore[arg-type]
     "a level that is none, in Python": _villages(known=KnownStatuses(np.array([0, 1, 2, 4], dtype=np.int8))),
 }
 """Refused."""

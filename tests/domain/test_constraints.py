@@ -109,6 +109,12 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a level of five": (
         lambda: replace(make_villages([2], [0, 1]), known=KnownStatuses(np.array([0, 5], dtype=np.int8))), "found: 5",
     ),
+    "statuses as text": (
+        lambda: Villages.arrange("1", "D", ["a"], ["A"], ["K"], status=["dasar"]), r"villages\.status: .*found: dasar",  # type: ignore[list-item]
+    ),
+    "a matrix that is a number": (lambda: replace(everything_on().parameters, matrix=1), "matrix: this is not a list"),  # type: ignore[arg-type]
+    "a target that is a number": (scenario(target=0.05), "target: a value of type float does not fit.*one of: Target"),
+    "a title that is a text": (scenario(title="Judul"), "title: a value of type str does not fit into a scenario"),
     "counts without a kecamatan": (
         lambda: make_villages([1, 1], counts={"K0": [1, 0, 0, 0]}), "counts are missing for kecamatan",
     ),
