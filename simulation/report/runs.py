@@ -41,13 +41,10 @@ def load_run(folder: str | Path) -> Answer[Any]:
 
     Examples
     --------
-    >>> import tempfile
     >>> import simulation as kkb
-    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     saved = kkb.save(kkb.forecast(scenario, draws=10, replicates=2), folder)
-    ...     kkb.load_run(saved).id == saved.name
-    True
+    >>> run = kkb.load_run("results/example")
+    >>> run.scenario.name, run.asked.draws, run.result.districts[0].years[0].needed.mean
+    ('tanah-laut', 1000, 7.0)
     """
     return load(Path(folder), KINDS)
 
@@ -79,13 +76,10 @@ def rerun(folder: str | Path, *, agent_class: type[VillageAgent] | None = None, 
 
     Examples
     --------
-    >>> import tempfile
     >>> import simulation as kkb
-    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     saved = kkb.save(kkb.forecast(scenario, draws=10, replicates=2), folder)
-    ...     kkb.save(kkb.rerun(saved), folder) == saved
-    True
+    >>> forecast = kkb.rerun("results/example")
+    >>> forecast.scenario.name, forecast.effort.draws
+    ('tanah-laut', 1000)
     """
     answer = load_run(folder)
     return answer.folder.kind.compute(question_again(answer, agent_class), Work(workers))

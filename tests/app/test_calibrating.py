@@ -76,6 +76,7 @@ def again(run: Run, tmp_path: Path, calibrated: Path) -> Run:
     return lambda *more: run(*OPTIONS, *more)
 
 
+@pytest.mark.slow
 def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Run, again: Run) -> None:
     """The second command is the one that the first names; its forecast says on what data it rests."""
     learned = again("--lang", "en")

@@ -70,6 +70,7 @@ def test_forecast_answers_in_80_columns_and_writes_the_run_folder(run: Run, tmp_
     assert names == {*TABLES, *inputs, "manifest.json", "run.log", *figures}
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_bytes_with_any_number_of_workers(tmp_path: Path) -> None:
     """Run twice from outside: every table and forecast.json agree byte for byte."""
     folders = []
@@ -185,6 +186,7 @@ def test_the_scenarios_language_holds_for_refusals_too(run: Run, fixed: Path) ->
     assert "Tidak dapat dilakukan" in run(*common, "--lang", "id").stderr
 
 
+@pytest.mark.slow
 def test_a_scenario_without_a_language_is_shown_in_that_of_lang(
     run: Run, fixed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

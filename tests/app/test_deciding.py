@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from command_line import ROOT, Run, unbroken
 
 SCENARIO = ROOT / "scenarios" / "tanah_laut.yaml"
@@ -56,6 +57,7 @@ def test_robustness_shows_chances_and_regrets(run: Run) -> None:
     assert run("robustness", SCENARIO, "--lang", "en").returncode == 2
 
 
+@pytest.mark.slow
 def test_brief_and_workbook_are_written_into_the_run_folder(run: Run, tmp_path: Path) -> None:
     """The folder above stands for its only run; an edited brief is kept and named."""
     assert run("forecast", POKJA, "--draws", "20", "--replicates", "10", "--quiet").returncode == 0

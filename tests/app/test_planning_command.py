@@ -35,6 +35,7 @@ def scenario(tmp_path: Path) -> Path:
     return tmp_path / "rencana.yaml"
 
 
+@pytest.mark.slow
 def test_a_plan_is_told_kept_and_found_again(run: Run, scenario: Path, tmp_path: Path) -> None:
     """In 80 columns, with its folder; the second time it is found."""
     first = run("plan", scenario, "--probability", "0.8")
@@ -62,6 +63,7 @@ def test_the_answer_as_data_is_the_contract_s(run: Run, scenario: Path) -> None:
     assert [village["rank"] for village in answer["villages"]] == [1] * 26
 
 
+@pytest.mark.slow
 def test_not_within_reach_is_an_answer(run: Run, scenario: Path) -> None:
     """Exit code 0, the best that can be had, and what limits it; in Indonesian too."""
     done = run("plan", scenario, "--probability", "0.99", "--no-figures", "--lang", "id")

@@ -24,6 +24,7 @@ def desk(tmp_path: Path) -> None:
     lay_out(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there cmd.exe reads commands")
 def test_the_command_of_a_failure_shows_it_in_a_fresh_shell(run: Run, tmp_path: Path) -> None:
     """As it stands in failures.csv, typed in the run folder: the years before it, the error, the lines of the agent."""

@@ -13,6 +13,7 @@ from simulation.decision.plan.planning import plan
 from simulation.domain.target import Target
 
 
+@pytest.mark.slow
 def test_the_budget_holds_while_something_else_is_taken_away() -> None:
     """Ten villages of 25 million are paid by 250: the best chance of ten or fewer, one hindrance at a time."""
     found = plan(reference(1.0), 0.8, budget=250)
@@ -25,6 +26,7 @@ def test_the_budget_holds_while_something_else_is_taken_away() -> None:
         assert not limits[name].reachable
 
 
+@pytest.mark.slow
 def test_a_mix_keeps_to_the_budget_while_something_else_is_taken_away() -> None:
     """The best of all mixes within 90 million, with each hindrance gone."""
     costs = {"pokja": 20.0, "media": 30.0}

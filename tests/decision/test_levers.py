@@ -43,6 +43,7 @@ def test_the_only_intervention_is_turned_by_what_it_is_given_in() -> None:
     assert coverage.value(16) == 1
 
 
+@pytest.mark.slow
 def test_a_lever_may_be_turned_the_other_way() -> None:
     """A capacity may be planned as a coverage: the same places, said as a share."""
     scenario = reference(0.5)

@@ -107,6 +107,7 @@ def test_nothing_that_came_later_changes_a_forecast() -> None:
             assert said(one.forecasts["model"]) != said(two.forecasts["model"])
 
 
+@pytest.mark.slow
 def test_the_order_of_villages_and_panels_changes_nothing() -> None:
     """Scores are the same; so are the chances of each village."""
     first = districts(2, 4, 4)
@@ -240,6 +241,7 @@ def test_an_infinite_score_leaves_no_skill_to_tell() -> None:
     assert skill(np.array([1.0, 2.0]), np.zeros(2), 0) is None
 
 
+@pytest.mark.slow
 def test_the_model_learns_and_beats_its_priors() -> None:
     """Districts that rise far more seldom than the priors expect; five of them, four years each."""
     slow = {**TRUTH, "rise.dasar": 0.004, "rise.berkembang": 0.01, "rise.mandiri": 0.02, "year_sd": 0.1, "fall": 0.002}

@@ -42,8 +42,14 @@ def non_literal(tree: ast.Module) -> list[str]:
     wrong = (ast.JoinedStr, ast.BinOp)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
     spoken = [call for call in calls if name_of(call) in {"say", "phrase"} and isinstance(call.args[0], wrong)]
-    messages = [call for call in calls if name_of(call) == "Message" and not isinstance(call.args[0], ast.Constant)]
+    messages = [call for call in calls if name_of(call) == "Message" and not _stands_there(call.args[0])]
     return [ast.unparse(call) for call in spoken + messages]
+
+
+def _stands_there(sentence: ast.expr) -> bool:
+    """Return whether a sentence stands in the code, or each of two."""
+    either = [sentence.body, sentence.orelse] if isinstance(sentence, ast.IfExp) else [sentence]
+    return all(isinstance(one, ast.Constant) for one in either)
 
 
 class _Spoken:

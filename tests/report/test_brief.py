@@ -251,6 +251,7 @@ def contoh() -> dict[str, Scenario]:
     return {name: load_scenario(ROOT / "scenarios" / f"{name}.yaml") for name in ("contoh", "contoh_pendampingan")}
 
 
+@pytest.mark.slow
 def test_the_first_page_says_what_to_do_and_the_board_stands_in_the_appendix(
     contoh: dict[str, Scenario], tmp_path: Path
 ) -> None:
@@ -334,6 +335,7 @@ def test_a_forecast_of_a_table_that_was_corrected_since_is_not_set_beside(tmp_pa
     assert [(one.answer.folder.kind.name, one.answer.path) for one in runs.passed_over] == [("forecast", before)]
 
 
+@pytest.mark.slow
 def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
     """Comparison, plan, sensitivity and choice found below the folders that are given, each with its sentence."""
     contoh = load_scenario(ROOT / "scenarios" / "contoh.yaml")

@@ -26,6 +26,7 @@ def test_a_workbook_is_written_beside_the_tables_of_its_run(saved: Path) -> None
         assert openpyxl.load_workbook(path).sheetnames[0] == language(spoken).say("Read me")
 
 
+@pytest.mark.slow
 def test_a_brief_is_written_of_the_folder_that_holds_its_runs(saved: Path, small: Forecast) -> None:
     """The parent folder stands for all answers in it; what was edited is kept."""
     pytest.importorskip("docx")

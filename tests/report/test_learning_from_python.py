@@ -56,6 +56,7 @@ def test_a_path_a_list_of_paths_and_a_named_file_are_the_same_evidence(scenario:
         np.testing.assert_array_equal(other.evidence.panels[0].status, first.evidence.panels[0].status)
 
 
+@pytest.mark.slow
 def test_a_posterior_draws_like_its_result(posterior: kkb.Posterior) -> None:
     """It knows the scenario that was calibrated; without one it is told as the default priors of no district."""
     drawn = texts(kkb.plots.posterior(posterior, "en"))
@@ -66,6 +67,7 @@ def test_a_posterior_draws_like_its_result(posterior: kkb.Posterior) -> None:
     assert not any("Invented example" in text for text in texts(kkb.plots.posterior(without, "en")))
 
 
+@pytest.mark.slow
 def test_a_calibration_is_saved_where_the_command_would_look_for_it(
     scenario: kkb.Scenario, posterior: kkb.Posterior, tmp_path: Path
 ) -> None:
