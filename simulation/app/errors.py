@@ -206,16 +206,19 @@ def _reason(speech: Language, error: Any, typed: Sequence[str]) -> str:
 
 def _bad_value(speech: Language, error: Any) -> str:
     """Return why the value of an option cannot be used."""
-    failure: list[Any] = getattr(error.__cause__, "errors", list)()
-    kind, found = (failure[0]["type"], failure[0]["input"]) if failure else ("", "")
     name, choices = _name(error.param), getattr(getattr(error.param, "type_descriptor", None), "choices", None)
+    failures: list[dict[str, Any]] = getattr(error.__cause__, "errors", list)()
+    failure = failures[0] if failures else {"type": "", "input": ""}
+    kind, said = failure["type"], {"name": name, "found": failure["input"]}
+    if kind == "greater_than_equal":
+        return speech.say("{name}: {found} is too small; give at least {least}", **said, least=failure["ctx"]["ge"])
     if kind.startswith("int_"):
-        return speech.say("{name}: {found} is not a whole number", name=name, found=found)
+        return speech.say("{name}: {found} is not a whole number", **said)
     if kind.startswith("float_"):
-        return speech.say("{name}: {found} is not a number", name=name, found=found)
+        return speech.say("{name}: {found} is not a number", **said)
     if kind and choices:
         names = speech.either(map(str, choices))
-        return speech.say("{name}: {found} is not known here; choose {names}", name=name, found=found, names=names)
+        return speech.say("{name}: {found} is not known here; choose {names}", **said, names=names)
     return speech.say("{name}: {reason}", name=name, reason=error.message)
 
 

@@ -42,20 +42,6 @@ def language_of_help(arguments: Sequence[str]) -> Language:
 HELP = language_of_help(sys.argv[1:])
 
 
-def at_least_one(value: int | None) -> int | None:
-    """Refuse counts below 1."""
-    if value is not None and value < 1:
-        raise typer.BadParameter(HELP.say("{value} is too few; give a whole number of at least 1", value=value))
-    return value
-
-
-def at_least_zero(value: int) -> int:
-    """Refuse seeds below zero."""
-    if value < 0:
-        raise typer.BadParameter(HELP.say("{value} is negative; give a whole number of at least 0", value=value))
-    return value
-
-
 def between_zero_and_one(value: float | None) -> float | None:
     """Refuse half-widths outside (0, 1), and NaN."""
     if value is not None and not 0 < value < 1:
@@ -72,11 +58,11 @@ ScenarioFiles = Annotated[
 ]
 Draws = Annotated[
     int | None,
-    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Draws of the uncertain parameters [1000].")),
+    typer.Option(metavar="N", min=1, help=HELP.say("Draws of the uncertain parameters [1000].")),
 ]
 Replicates = Annotated[
     int | None,
-    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
+    typer.Option(metavar="N", min=1, help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
 ]
 Precision = Annotated[
     float | None,
@@ -95,12 +81,12 @@ Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("Forecast y
 Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
 Workers = Annotated[
     int | None,
-    typer.Option(metavar="N", callback=at_least_one, help=HELP.say("Threads or processes [all cores; mesa: 1].")),
+    typer.Option(metavar="N", min=1, help=HELP.say("Threads or processes [all cores; mesa: 1].")),
 ]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help=HELP.say("Tables only."))]
 Force = Annotated[bool, typer.Option("--force", help=HELP.say("Compute again what is there already."))]
 Out = Annotated[Path, typer.Option(metavar="DIR", help=HELP.say("Where run folders are kept."))]
-Seed = Annotated[int, typer.Option(metavar="N", callback=at_least_zero, help=HELP.say("Seed of the random draws."))]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help=HELP.say("Seed of the random draws."))]
 Lang = Annotated[LanguageChoice | None, typer.Option("--lang", help=HELP.say("Language of what is shown."))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=HELP.say("No progress, no notes."))]
 Verbose = Annotated[bool, typer.Option("--verbose", help=HELP.say("Say more: changes, versions, time taken."))]

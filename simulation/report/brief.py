@@ -25,27 +25,23 @@ from .store.folder import Answer, below, find, load
 FORECASTS = {"forecast": KINDS["forecast"]}
 Forecasts = Sequence[Answer[ForecastResult]]
 Inputs = tuple[Mapping[str, Any], list[str]]
-_REASONS = {
-    "other inputs": phrase("Passed over: {what} in {folder}, made from other inputs than {forecast}."),
-    "older": phrase("Passed over: {what} in {folder}; there is a newer one."),
-}
-
-
-@dataclass(frozen=True)
-class PassedOver:
-    """An answer that the brief leaves out, and why (``other inputs`` or ``older``)."""
-
-    answer: Answer[Any]
-    reason: str
+_OTHER_INPUTS = phrase("Passed over: {what} in {folder}, made from other inputs than {forecast}.")
+_OLDER = phrase("Passed over: {what} in {folder}; there is a newer one.")
 
 
 @dataclass(frozen=True)
 class Runs:
-    """What a brief is made of: forecasts, the first being the one it is of, and other answers."""
+    """What a brief is made of: forecasts, the first being the one it is of, and other answers.
+
+    Attributes
+    ----------
+    passed_over
+        Answers that it leaves out, with the sentence that says why.
+    """
 
     forecasts: Forecasts
     answers: Sequence[Answer[Any]] = ()
-    passed_over: Sequence[PassedOver] = ()
+    passed_over: Sequence[tuple[Answer[Any], str]] = ()
 
     @property
     def language(self) -> str | None:
@@ -54,16 +50,10 @@ class Runs:
 
     def notes(self, speech: Language) -> Iterator[str]:
         """Yield which of several runs were taken, and what was passed over."""
-        for run in self.forecasts:
-            if said := which_run(speech, run):
-                yield said
-        for one in self.passed_over:
-            yield speech.say(
-                _REASONS[one.reason],
-                what=speech.say(one.answer.folder.kind.title),
-                folder=one.answer.path,
-                forecast=self.forecasts[0].path,
-            )
+        yield from filter(None, (which_run(speech, run) for run in self.forecasts))
+        for one, sentence in self.passed_over:
+            what = speech.say(one.folder.kind.title)
+            yield speech.say(sentence, what=what, folder=one.path, forecast=self.forecasts[0].path)
 
 
 @dataclass(frozen=True)
@@ -127,12 +117,9 @@ def _agreeing(forecasts: Forecasts, answers: Sequence[Answer[Any]], named: set[P
         if not _contradicts(answer, first) and any(_inputs_of(run)[0] in _inputs_of(answer) for run in beside)
     ]
     kept = _newest({answer.path: answer for answer in (*ours, *theirs)}.values(), named)
-    passed = [PassedOver(run, "other inputs") for run in others if run not in beside]
-    passed += [
-        PassedOver(one, "older" if one in ours or one in theirs else "other inputs")
-        for one in answers
-        if one not in kept
-    ]
+    passed: list[tuple[Answer[Any], str]] = [(run, _OTHER_INPUTS) for run in others if run not in beside]
+    agree = (*ours, *theirs)
+    passed += [(one, _OLDER if one in agree else _OTHER_INPUTS) for one in answers if one not in kept]
     return Runs([first, *beside], kept, passed)
 
 

@@ -7,44 +7,30 @@ from typing import Annotated
 
 import typer
 
+from .. import options
 from ..command import command
 from ..load_scenarios import load_all, tell_ignored
-from ..options import (
-    HELP,
-    Draws,
-    EngineChoice,
-    EngineOption,
-    Force,
-    NoFigures,
-    Out,
-    Precision,
-    Replicates,
-    ScenarioFiles,
-    Seed,
-    Settings,
-    Workers,
-)
 
 Baseline = Annotated[
     Path,
-    typer.Argument(metavar="BASELINE", help=HELP.say("Scenario to compare with."), show_default=False),
+    typer.Argument(metavar="BASELINE", help=options.HELP.say("Scenario to compare with."), show_default=False),
 ]
 
 
 @command
 def compare(
-    settings: Settings,
+    settings: options.Settings,
     baseline: Baseline,
-    scenarios: ScenarioFiles,
-    draws: Draws = None,
-    replicates: Replicates = None,
-    precision: Precision = None,
-    seed: Seed = 0,
-    engine: EngineOption = EngineChoice.batch,
-    workers: Workers = None,
-    no_figures: NoFigures = False,
-    force: Force = False,
-    out: Out = Path("results"),
+    scenarios: options.ScenarioFiles,
+    draws: options.Draws = None,
+    replicates: options.Replicates = None,
+    precision: options.Precision = None,
+    seed: options.Seed = 0,
+    engine: options.EngineOption = options.EngineChoice.batch,
+    workers: options.Workers = None,
+    no_figures: options.NoFigures = False,
+    force: options.Force = False,
+    out: options.Out = Path("results"),
 ) -> None:
     """Compare scenarios with a baseline, or find the comparison, and print the answer."""
     loaded = load_all(settings, [baseline, *scenarios])

@@ -7,40 +7,26 @@ from pathlib import Path
 
 import typer
 
+from .. import options
 from ..command import command
 from ..errors import RUN_FAILED
 from ..load_scenarios import load_all, tell_ignored
-from ..options import (
-    Agent,
-    Draws,
-    EngineChoice,
-    EngineOption,
-    Force,
-    NoFigures,
-    Out,
-    Precision,
-    Replicates,
-    ScenarioFile,
-    Seed,
-    Settings,
-    Workers,
-)
 
 
 @command
 def forecast(
-    settings: Settings,
-    scenario: ScenarioFile,
-    draws: Draws = None,
-    replicates: Replicates = None,
-    precision: Precision = None,
-    seed: Seed = 0,
-    engine: EngineOption = EngineChoice.batch,
-    agent: Agent = None,
-    workers: Workers = None,
-    no_figures: NoFigures = False,
-    force: Force = False,
-    out: Out = Path("results"),
+    settings: options.Settings,
+    scenario: options.ScenarioFile,
+    draws: options.Draws = None,
+    replicates: options.Replicates = None,
+    precision: options.Precision = None,
+    seed: options.Seed = 0,
+    engine: options.EngineOption = options.EngineChoice.batch,
+    agent: options.Agent = None,
+    workers: options.Workers = None,
+    no_figures: options.NoFigures = False,
+    force: options.Force = False,
+    out: options.Out = Path("results"),
 ) -> None:
     """Run the ensemble of a scenario, or find it, and print the answer."""
     (loaded,) = load_all(settings, [scenario])
@@ -57,7 +43,7 @@ def forecast(
 
     tell_ignored(settings, loaded, draws)
     effort = Effort.of(loaded, draws, replicates)
-    if agent is not None and engine != EngineChoice.mesa:
+    if agent is not None and engine != options.EngineChoice.mesa:
         values = {"engine": engine.value}
         raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", values))
     agent_class = None if agent is None else load_agent(agent)
