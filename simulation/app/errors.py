@@ -208,7 +208,7 @@ def _bad_value(speech: Language, error: Any) -> str:
     """Return why the value of an option cannot be used."""
     name, choices = _name(error.param), getattr(getattr(error.param, "type_descriptor", None), "choices", None)
     failures: list[dict[str, Any]] = getattr(error.__cause__, "errors", list)()
-    failure = failures[0] if failures else {"type": "", "input": ""}
+    failure: dict[str, Any] = failures[0] if failures else {"type": "", "input": ""}
     kind, said = failure["type"], {"name": name, "found": failure["input"]}
     if kind == "greater_than_equal":
         return speech.say("{name}: {found} is too small; give at least {least}", **said, least=failure["ctx"]["ge"])
