@@ -210,14 +210,9 @@ def skill_table(speech: Language, result: BacktestResult) -> Table:
 def _saved(speech: Language, saved: Skill | None) -> Cell:
     if saved is None:
         return None
-    low, high = (_signed(speech, end) for end in saved.interval90)
-    return speech.say("{mean} ({low} to {high})", mean=_signed(speech, saved.share, percent=True), low=low, high=high)
-
-
-def _signed(speech: Language, share: float, *, percent: bool = False) -> str:
-    """Return a share in percent with a proper minus sign, with or without the percent sign."""
-    shown = speech.percent(abs(share)) if percent else speech.number(100 * abs(share))
-    return f"−{shown}" if round(share, 2) < 0 else shown
+    low, high = (speech.number(100 * end) for end in saved.interval90)
+    said = speech.say("{mean} ({low} to {high})", mean=speech.percent(saved.share), low=low, high=high)
+    return said.replace("-", "−")
 
 
 def notes(speech: Language, result: BacktestResult) -> Iterator[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import exp, floor, log10
+from math import floor, log10
 
 from ...domain.law import TERMS
 from ...domain.status import LEVELS, TOP
-from ...domain.transition import LARGEST_LOG_ODDS
 from ...inference.explanation import INTERVENTION, Component, Explanation, VillageChance, explain
 from .. import wording
 from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
@@ -19,8 +18,7 @@ from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
 WORTH_TELLING = 0.005
-"""A component below half a percentage point does not explain much."""
-EVEN = 0.5
+"""What moves a chance by less than half a percentage point does not explain much."""
 _LABELS = {
     "waiting": phrase("may not rise again yet (min_years)"),
     "covariate": phrase("{name}: {value} (district mean {mean})"),
@@ -105,7 +103,11 @@ def why(speech: Language, result: VillageChance) -> Iterator[str]:
             "In {share} of the simulated futures it stands at paripurna by then and cannot rise.",
             share=frequency(speech, top),
         )
-    yield _most(speech, result)
+    most = max((part for part in result.components if part.foreseeable), key=lambda part: abs(part.log_odds))
+    if abs(most.log_odds) * result.base * (1 - result.base) < WORTH_TELLING:
+        yield speech.say("Nothing that is known of it sets it apart from a typical village at its level.")
+    else:
+        yield speech.say("What sets it apart most: {what}.", what=_label(speech, result, most))
     unforeseen = result.without_interventions - result.foreseen
     if abs(unforeseen) >= WORTH_TELLING:
         yield speech.say(
@@ -113,56 +115,12 @@ def why(speech: Language, result: VillageChance) -> Iterator[str]:
             "percentage points on average.",
             points=speech.number(100 * unforeseen, 1),
         )
-    yield from _what_it_takes(speech, result)
-
-
-def _most(speech: Language, result: VillageChance) -> str:
-    """Return what sets the village apart from a typical one at its level."""
-    most = max((part for part in result.components if part.foreseeable), key=lambda part: abs(part.log_odds))
-    if abs(_moved(result.base, most.log_odds) - result.base) < WORTH_TELLING:
-        return speech.say("Nothing that is known of it sets it apart from a typical village at its level.")
-    values = {"what": _label(speech, result, most), "acts": frequency(speech, most.acts)}
-    if most.odds_ratio is None:
-        return speech.say("What sets it apart most: {what}, in {acts} of the simulated futures.", **values)
-    return speech.say(
-        "What sets it apart most: {what}; at work in {acts} of the simulated futures, it multiplies the odds of rising "
-        "by {ratio}.",
-        ratio=times(speech, most.odds_ratio[1]),
-        **values,
-    )
-
-
-def _moved(probability: float, log_odds: float) -> float:
-    """Return a chance whose log odds something is added to."""
-    ratio = exp(min(log_odds, LARGEST_LOG_ODDS))
-    return probability * ratio / (1 - probability + probability * ratio)
-
-
-def _what_it_takes(speech: Language, result: VillageChance) -> Iterator[str]:
-    """Yield what certain assistance would do, and whether that is enough for an even chance."""
-    reaches = [(reach.if_assured, reach) for reach in result.reach if reach.if_assured is not None]
-    if not reaches or result.if_all_assured is None:
+    assured = [chance for chance in (*(one.if_assured for one in result.reach), result.if_all_assured) if chance]
+    if not assured:
         yield speech.say("No intervention of the scenario can choose it in {year}.", year=result.year)
-        return
-    assured, best = max(reaches, key=lambda pair: pair[0])
-    highest = max(result.if_all_assured, assured)
-    if highest - result.chance < WORTH_TELLING:
-        yield speech.say("Assistance for certain and at full dose would hardly raise its chance any further.")
-        return
-    yield speech.say(
-        "Assisted by {name} for certain and at full dose, rather than in {assisted} of the simulated futures, its "
-        "chance would be {chance}.",
-        name=best.name,
-        assisted=frequency(speech, best.assisted),
-        chance=wording.uncertain(speech, assured, 1),
-    )
-    if len(reaches) > 1:
-        chance = wording.uncertain(speech, result.if_all_assured, 1)
-        yield speech.say("Assisted by every intervention that may choose it, it would be {chance}.", chance=chance)
-    if highest < EVEN:
-        yield speech.say("Even then it more likely stays than rises.")
-    elif result.probability_rises < EVEN:
-        yield speech.say("It would then more likely rise than stay.")
+    else:
+        chance = wording.uncertain(speech, max(assured), 1)
+        yield speech.say("Assisted for certain and at full dose its chance would be at most {chance}.", chance=chance)
 
 
 def frequency(speech: Language, share: float) -> str:
@@ -220,6 +178,8 @@ def reach_table(speech: Language, result: VillageChance) -> Table:
         [reach.name, frequency(speech, reach.eligible), frequency(speech, reach.assisted), reach.if_assured]
         for reach in result.reach
     ]
+    if len(rows) > 1:
+        rows.append([say("all that may choose it"), "", "", result.if_all_assured])
     return Table(
         say("Interventions in {year}", year=result.year),
         [
@@ -243,17 +203,18 @@ def _year_by_year(speech: Language, result: VillageChance) -> Iterator[Paragraph
 
 
 def _base(speech: Language, result: VillageChance) -> str:
-    """Return what the first row is: one level, or those at which the village may stand by then."""
-    levels = {level: share for level, share in result.levels.items() if share}
-    if len(levels) > 1:
-        shares = ", ".join(f"{level} {frequency(speech, share)}" for level, share in levels.items())
-        return speech.say("typical village in a typical year, at its level by then ({shares})", shares=shares)
-    (level,) = levels
+    """Return what the first row is: the level, or those at which the village may stand by then."""
+    levels = [
+        level if share == 1 else f"{level} {frequency(speech, share)}"
+        for level, share in result.levels.items()
+        if share
+    ]
+    shown = ", ".join(levels)
     if result.base_interval90 is None:
-        return speech.say("typical village at {level} in a typical year", level=level)
+        return speech.say("typical village at {level} in a typical year", level=shown)
     interval = wording.chance_span(speech, result.base_interval90)
     return speech.say(
-        "typical village at {level} in a typical year (90% interval {interval})", level=level, interval=interval
+        "typical village at {level} in a typical year (90% interval {interval})", level=shown, interval=interval
     )
 
 
