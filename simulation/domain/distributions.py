@@ -91,7 +91,7 @@ class HalfNormal(Bounded):
 
 
 @dataclass(frozen=True)
-class Exponentiated:
+class Exponentiated(Bounded):
     """exp of a normal or half-normal: a lognormal, or an odds ratio never below 1.
 
     Attributes

@@ -53,18 +53,15 @@ class Source:
         try:
             text = self.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = self.content.count(b"\n", 0, error.start) + 1
-            message = Message("the file is not UTF-8 text")
-            fix = Message("save it again as UTF-8 (in Excel: CSV UTF-8)")
-            collector.add((self.shown, line), "", message, suggestion=fix, table=table)
-            return None
-        if "\0" in text:
-            line = text.count("\n", 0, text.index("\0")) + 1
-            message = Message("the file holds a NUL byte: it is not text")
-            fix = Message("save it again as UTF-8 (in Excel: CSV UTF-8)")
-            collector.add((self.shown, line), "", message, suggestion=fix, table=table)
-            return None
-        return text
+            start, message = error.start, Message("the file is not UTF-8 text")
+        else:
+            if "\0" not in text:
+                return text
+            start, message = self.content.index(b"\0"), Message("the file holds a NUL byte: it is not text")
+        fix = Message("save it again as UTF-8 (in Excel: CSV UTF-8)")
+        place = self.shown, self.content.count(b"\n", 0, start) + 1
+        collector.add(place, "", message, suggestion=fix, table=table)
+        return None
 
 
 class Files:

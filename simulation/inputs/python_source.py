@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import date
-from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
-from ..domain.distributions import Beta, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal
+from ..domain.distributions import Empirical
 from ..domain.messages import Message, nearest
 from ..domain.parameters import ParameterKey
 from .problem_list import UNREADABLE, Node, Place, ProblemList
-from .schema import InterventionSection, ScenarioFile, Transition, notation
+from .schema import InterventionSection, ScenarioFile, Transition, plain
 
 Keys = tuple[str, ...]
 
@@ -31,34 +27,15 @@ def node_of(value: Any, place: Place, collector: ProblemList, keys: Keys = ()) -
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
         return Node([node_of(item, place, collector, keys) for item in items], place)
-    plain = _plain(value)
-    if isinstance(plain, dict):
-        return node_of(plain, place, collector, keys)
-    if plain is None or isinstance(plain, str | bool | int | float):
-        text = {True: "true", False: "false"}[plain] if isinstance(plain, bool) else str(plain)
-        return Node(plain, place, text)
+    value = plain(value)
+    if isinstance(value, dict):
+        return node_of(value, place, collector, keys)
+    if value is None or isinstance(value, str | bool | int | float):
+        return Node(value, place, str(value).lower() if isinstance(value, bool) else str(value))
     message = Message("a value of type {name} does not fit into a scenario", {"name": type(value).__name__})
     allowed = Message("text, numbers, fractions, distributions, lists and mappings")
     collector.add(place, ".".join(keys), message, allowed=allowed)
     return Node(UNREADABLE, place)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as a scenario file holds it."""
-    match value:
-        case np.generic():
-            return value.item()
-        case Fraction():
-            number = float(value)
-            return number if Fraction(str(number)) == value else str(value)
-        case date():
-            return value.isoformat()
-        case Fixed() | LogitNormal() | Beta() | HalfNormal() | Exponentiated():
-            try:
-                return notation(value)
-            except TypeError:
-                return value
-    return value
 
 
 def overlay_of(changes: Mapping[str, Any], interventions: Iterable[str], collector: ProblemList) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import MISSING, dataclass, field, fields
-from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 from io import BytesIO, StringIO
@@ -28,7 +27,7 @@ from ..domain.status import LEVELS, UNKNOWN
 from ..domain.target import Target
 from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SomeStatuses, SubdistrictCounts, Villages
 from .posterior import METADATA_KEY
-from .schema import notation
+from .schema import notation, plain
 from .tables.cells import NUMBER, clean, guard
 
 ASSUMED = "assumed"
@@ -138,7 +137,7 @@ def is_default(section: Mapping[str, Any], key: str) -> bool:
         return bool(section[key] == {"status": list(LEVELS[:-1])})
     if known is None or (known.default is MISSING and known.default_factory is MISSING):
         return False
-    return bool(section.get(key) == _plain(known.default))
+    return bool(section.get(key) == plain(known.default))
 
 
 def _assumptions(scenario: Assumptions) -> dict[str, Any]:
@@ -154,24 +153,11 @@ def _assumptions(scenario: Assumptions) -> dict[str, Any]:
     stated |= {"origin": scenario.origin, "horizon": scenario.horizon}
     if not _is_listed(scenario):
         stated["villages"] = _villages(scenario.districts[0])
-    stated["target"] = {each.name: _plain(getattr(scenario.target, each.name)) for each in fields(Target)}
+    stated["target"] = {each.name: plain(getattr(scenario.target, each.name)) for each in fields(Target)}
     stated["transition"] = _transition(scenario)
     stated["interventions"] = [_intervention(plan, scenario.parameters) for plan in scenario.interventions]
     stated["overlap"] = scenario.overlap
     return stated
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON and YAML hold it."""
-    match value:
-        case Fraction():
-            number = float(value)
-            return number if Fraction(str(number)) == value else str(value)
-        case tuple() | list():
-            return [_plain(item) for item in value]
-        case np.generic():
-            return value.item()
-    return value
 
 
 def _is_listed(scenario: Assumptions) -> bool:
@@ -244,10 +230,10 @@ def _intervention(plan: Intervention, known: ParameterSet) -> dict[str, Any]:
         above, _, below = each.name.partition("_") if each.name.startswith("eligible_") else (each.name, "", "")
         if below:
             if value:
-                part = {key: _plain(cell) for key, cell in value.items()} if isinstance(value, Mapping) else list(value)
+                part = {key: plain(cell) for key, cell in value.items()} if isinstance(value, Mapping) else list(value)
                 section.setdefault(above, {})[_ELIGIBLE[below]] = part
         elif value is not None:
-            section[each.name] = _plain(value)
+            section[each.name] = plain(value)
     cost = section.pop("cost_idr_million")
     for key in (ParameterKey.effect(plan.name, "rise"), ParameterKey.effect(plan.name, "fall")):
         if not isinstance(known.scalars[key], Empirical):

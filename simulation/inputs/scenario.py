@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..domain.distributions import Distribution, Fixed
+from ..domain.distributions import Distribution
 from ..domain.intervention import Intervention
 from ..domain.messages import Message
 from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey
@@ -172,13 +172,9 @@ class Scenario(StatedAssumptions):
             raise ValueError(f"the scenario has an intervention {plan.name} already")
         rise = INTERVENTION_PRIOR if odds_ratio_rise is None else odds_ratio_rise
         on_rises, on_falls = ParameterKey.effect(plan.name, "rise"), ParameterKey.effect(plan.name, "fall")
-        effects = {on_rises: rise, on_falls: odds_ratio_fall}
         parameters = replace(
             self.parameters,
-            scalars={
-                **self.parameters.scalars,
-                **{key: Fixed(value) if isinstance(value, int | float) else value for key, value in effects.items()},
-            },
+            scalars={**self.parameters.scalars, on_rises: rise, on_falls: odds_ratio_fall},  # type: ignore[dict-item]
             interventions=(*self.parameters.interventions, plan.name),
             defaulted=self.parameters.defaulted | ({on_rises} if odds_ratio_rise is None else frozenset()),
         )

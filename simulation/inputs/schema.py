@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -117,6 +118,23 @@ def notation(given: Distribution) -> Any:
         if isinstance(given, kind):
             return {form: {each.name: float(getattr(given, each.name)) for each in fields(kind)}}
     raise TypeError(f"no notation for {given!r}")
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a scenario file holds it; one that no file could hold as it is."""
+    match value:
+        case np.generic():
+            return value.item()
+        case Fraction():
+            number = float(value)
+            return number if Fraction(str(number)) == value else str(value)
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [plain(item) for item in value]
+        case Fixed() | LogitNormal() | Beta() | HalfNormal() | Exponentiated():
+            return notation(value)
+    return value
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,7 @@ class _Builder:
 
 
 def _resolve(text: str) -> Scalar:
-    """Return what an strip_quotes word means: never a date, an octal number, or `no` for false."""
+    """Return what a word without quotes means: never a date, an octal number, or `no` for false."""
     if text in _NULL:
         return None
     if text in _BOOLEAN:
