@@ -142,21 +142,12 @@ def _district_counts(table: Table, villages: list[int | None]) -> list[Ints | No
             message = Message("counts need all four levels; {names} are missing", {"names": names})
             fix = Message("add the missing columns, or remove the others")
             table.grid.tell(table.header, message, fix, column=names)
-        return [None] * len(villages)
-    columns = [table.whole_numbers(level, 0, MOST_VILLAGES) for level in LEVELS]
-    counts: list[Ints | None] = []
-    for i, total in enumerate(villages):
-        cells = [table.columns[level][i] for level in LEVELS]
-        known = [number for column in columns if (number := column[i]) is not None]
-        counts.append(np.array(known, dtype=np.int64) if len(known) == len(LEVELS) else None)
+        return [None] * len(table.rows)
+    for i, cells in enumerate(zip(*(table.columns[level] for level in LEVELS), strict=True)):
         if any(cells) and not all(cells):
             message, fix = Message("counts are given for some levels only"), Message("give all four or none")
             table.tell(i, LEVELS[cells.index("")], message, fix)
-        elif total is not None and len(known) == len(LEVELS) and sum(known) != total:
-            values = {"total": sum(known), "villages": total}
-            message = Message("the four counts add up to {total:,}, but the district has {villages:,} villages", values)
-            table.tell(i, "villages", message, Message("correct one of the four counts, or the number of villages"))
-    return counts
+    return table.counts("villages", villages, MOST_VILLAGES)
 
 
 def _with_villages(

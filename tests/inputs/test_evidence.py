@@ -262,3 +262,12 @@ def test_the_example_of_launch_years_is_read() -> None:
     scenario = load_scenario(ROOT / "scenarios" / "contoh.yaml")
     gathered = read_evidence([DataFile(ROOT / "scenarios" / "data" / "contoh_villages.csv")], scenario)
     assert gathered.evidence.blocks == ("launch_years",)
+
+
+def test_every_village_missing_in_a_later_list_is_told_where_lists_have_no_names(desk: Desk) -> None:
+    """Without names, villages are known by their codes: each that is missing is told."""
+    rows = [f"{code},2024,dasar" for code in ("a", "b", "c")] + ["a,2025,dasar"]
+    desk.write("panjang.csv", "\n".join(["village_code,year,status", *rows]) + "\n")
+    with pytest.raises(DataError) as told:
+        gather(desk, "panjang.csv")
+    assert [p.found for p in told.value.problems if "missing in the list of 2025" in str(p)] == ["b", "c"]

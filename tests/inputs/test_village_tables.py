@@ -203,7 +203,7 @@ def test_many_districts_come_from_one_table(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "row", "column", "says"),
     [
-        ("135,", "136,", 2, "villages", "add up to 135, but the district has 136 villages"),
+        ("135,", "136,", 2, "villages", "the four counts add up to 135, not to 136"),
         ("51.02", "63.01", 3, "district_code", "rows 2 and 3"),
         ("133,10,", "133,10,4", 3, "berkembang", "all four or none"),
         (",mandiri,", ",x,", 1, "mandiri", "all four levels; mandiri are missing"),

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ...domain.evidence import Counts
 from ...domain.messages import Message, listed
-from ...domain.status import LEVELS
 from ..problem_list import ProblemList
 from ..tables.cells import date_of
 from ..tables.table import Table
@@ -78,25 +77,19 @@ def read_counts(table: Table) -> list[CountRow]:
     """Return the rows of a table of counts; what is wrong with one is told."""
     if not table.read_codes("district_code"):
         return []
-    levels = [table.whole_numbers(level, 0, MOST_IN_ALL) for level in LEVELS]
-    numbers = [table.whole_numbers(name, 0, MOST_IN_ALL) for name in ("total", "inflow", "rises", "falls")]
+    numbers = (table.whole_numbers(name, 0, MOST_IN_ALL) for name in ("total", "inflow", "rises", "falls"))
+    totals, inflows, rises, falls = numbers
+    fours = table.counts("total", totals, MOST_IN_ALL)
     places = [code or name for code, name in zip(table.cells("district_code"), table.cells("place"), strict=True)]
-    rows: list[CountRow] = []
+    found: list[CountRow] = []
     for i, cell in enumerate(table.columns["date"]):
         day = date_of(cell)
         if day is None:
             allowed = Message("a day, a month or a year, such as 2025-07-31, 2025-07 or 2025")
             table.tell(i, "date", Message("this is not a day of the calendar"), allowed=allowed)
             continue
-        known = [number for column in levels if (number := column[i]) is not None]
-        four = np.array(known, dtype=np.int64) if len(known) == len(LEVELS) else None
-        total, inflow, rises, falls = (column[i] for column in numbers)
-        if four is not None and total is not None and total != sum(known):
-            values = {"four": sum(known), "total": total}
-            message = Message("the four counts add up to {four:,}, not to {total:,}", values)
-            table.tell(i, "total", message, Message("correct one of the four counts, or the total"))
-        rows.append(CountRow(day, four, rises, falls, table, i, places[i], inflow or 0))
-    return rows
+        found.append(CountRow(day, fours[i], rises[i], falls[i], table, i, places[i], inflows[i] or 0))
+    return found
 
 
 def complete_rows(rows: Sequence[CountRow]) -> list[CountRow]:
@@ -109,7 +102,7 @@ def complete_rows(rows: Sequence[CountRow]) -> list[CountRow]:
     return [row for row in rows if row.four is not None]
 
 
-def count_series(rows: Sequence[CountRow], collector: ProblemList) -> tuple[Counts, ...]:
+def count_series(place: str, rows: Sequence[CountRow], collector: ProblemList) -> tuple[Counts, ...]:
     """Return the counts of one place, split wherever villages were added.
 
     A part ends with the villages it began with: those that were designated meanwhile are taken off dasar, where
@@ -128,12 +121,12 @@ def count_series(rows: Sequence[CountRow], collector: ProblemList) -> tuple[Coun
             continue
         _tell_change(before, now)
         if now.day.year == before.day.year:
-            note_last_counts(now.place, now.day.year, collector)
+            note_last_counts(place, now.day.year, collector)
         parts[-1].append((now.day, _four(now) - np.array([now.inflow, 0, 0, 0])))
         if now.inflow:
             parts.append([(now.day, _four(now))])
     return tuple(
-        Counts(rows[0].place, tuple(day for day, _ in part), np.array([four for _, four in part], dtype=np.int64))
+        Counts(place, tuple(day for day, _ in part), np.array([four for _, four in part], dtype=np.int64))
         for part in parts
         if len(part) > 1 or len(parts) == 1
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..problem_list import ProblemList
 from ..scenario import Scenario
 from .counts import CountRow, count_series
 from .reading import KINDS, Data, Spell, TableReader
-from .scenario_villages import ScenarioVillages, plain_place
+from .scenario_villages import ScenarioVillages
 from .villages import History
 
 
@@ -99,25 +99,16 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
 
 
 def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: ProblemList) -> tuple[Counts, ...]:
-    """Return counts at two or more dates; a place with one date is noted. Rows that name no place are of the first."""
-    places: dict[str, list[CountRow]] = {}
-    home = next(iter(known.names.values()))
-    for row in rows:
-        code = known.find(row.place or home)
-        name = row.place if code is None else known.names[code]
-        places.setdefault(plain_place(name), []).append(replace(row, place=name))
+    """Return counts at two or more dates; a place with one date is noted."""
     found: list[Counts] = []
-    for of_place in places.values():
-        place = of_place[0].place
-        if (code := known.find(place)) is not None:
-            known.check_counts(code, of_place)
-        several = count_series(of_place, collector)
+    for code, of_place in known.group_counts(rows).items():
+        known.check_counts(code, of_place)
+        place = known.names.get(code, code)
+        several = count_series(place, of_place, collector)
         found += [counts for counts in several if len(counts.dates) > 1]
         if len(several[0].dates) == 1:
-            message = Message(
-                "{place}: counts of one date alone ({date}) teach nothing and are not used",
-                {"place": place, "date": of_place[0].day},
-            )
+            values = {"place": place, "date": of_place[0].day}
+            message = Message("{place}: counts of one date alone ({date}) teach nothing and are not used", values)
             collector.note(message)
     return tuple(found)
 

@@ -15,7 +15,7 @@ from ...domain.status import LEVELS, UNKNOWN
 from ..problem_list import ProblemList
 from .counts import CountRow, StatedYear, note_last_counts
 from .reading import OUTCOMES, TableReader
-from .scenario_villages import ADD_DISTRICT, Places
+from .scenario_villages import Places
 from .villages import History
 
 
@@ -57,14 +57,14 @@ def read_outcomes(paths: Sequence[str | os.PathLike[str]], districts: Mapping[st
     reader = TableReader(OUTCOMES, collector)
     reader.read(paths)
     panels: dict[str, Panel] = {}
-    elsewhere: dict[str, None] = {}
-    for code, found in places.group(reader.villages).items():
-        panel = History(code, found, collector, fixed_cohort=False).panel(fewest=1) if code in districts else None
-        if panel is not None:
-            panels[code] = panel
-        elif code not in districts:
-            elsewhere[code] = None
-    stated = _stated(reader.counts, places, elsewhere, collector)
+    lists = places.group(reader.villages)
+    for code, found in lists.items():
+        if code in districts:
+            panel = History(code, found, collector, fixed_cohort=False).panel(fewest=1)
+            panels |= {} if panel is None else {code: panel}
+    counts = places.group_counts(reader.counts)
+    stated = {code: _stated(districts[code], rows, collector) for code, rows in counts.items() if code in districts}
+    elsewhere = dict.fromkeys(code for code in (*lists, *counts) if code not in districts)
     if elsewhere:
         names = {"names": listed(elsewhere)}
         collector.note(Message("no forecast is about these places; their rows are not used: {names}", names))
@@ -72,36 +72,22 @@ def read_outcomes(paths: Sequence[str | os.PathLike[str]], districts: Mapping[st
     return Outcomes(panels, stated, tuple(collector.notes))
 
 
-def _stated(
-    rows: Iterable[CountRow], places: Places, elsewhere: dict[str, None], collector: ProblemList
-) -> dict[str, dict[int, StatedYear]]:
-    """Return what rows of counts state, by district and year; places of no forecast are put into `elsewhere`."""
-    stated: dict[str, dict[int, StatedYear]] = {}
+def _stated(place: str, rows: Iterable[CountRow], collector: ProblemList) -> dict[int, StatedYear]:
+    """Return what rows of counts of one district state, by year: of several dates of a year the last."""
+    years: dict[int, StatedYear] = {}
     for row in rows:
-        code = places.find(row.place) if row.place else places.only
-        if code is not None:
-            _keep(row, places.names[code], stated.setdefault(code, {}), collector)
-        elif row.place:
-            elsewhere[row.place] = None
-        else:
-            row.tell("date", Message("nothing says of which district this row is"), ADD_DISTRICT, found="")
-    for code, years in stated.items():
-        for year, said in years.items():
-            if said.four is not None and said.day.month < 12:
-                values: dict[str, object] = {"place": places.names[code], "day": said.day, "year": year}
-                collector.note(Message("{place}: counts of {day} stand for the end of {year}", values))
-    return stated
-
-
-def _keep(row: CountRow, district: str, years: dict[int, StatedYear], collector: ProblemList) -> None:
-    """Keep what a row says, of several dates of a year the last."""
-    before = years.get(row.day.year)
-    if before is not None and before.day == row.day:
-        row.tell_same_date()
-    if before is not None:
-        note_last_counts(district, row.day.year, collector)
-    if before is None or row.day > before.day:
-        years[row.day.year] = row
+        before = years.get(row.day.year)
+        if before is not None:
+            note_last_counts(place, row.day.year, collector)
+            if before.day == row.day:
+                row.tell_same_date()
+        if before is None or row.day > before.day:
+            years[row.day.year] = row
+    for year, said in years.items():
+        if said.four is not None and said.day.month < 12:
+            values = {"place": place, "day": said.day, "year": year}
+            collector.note(Message("{place}: counts of {day} stand for the end of {year}", values))
+    return years
 
 
 def counts_of_year(panel: Panel, year: int) -> NDArray[np.int64] | None:

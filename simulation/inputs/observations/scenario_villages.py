@@ -15,7 +15,7 @@ from ..tables.headers import normal
 from .counts import CountRow
 from .villages import Observation
 
-ADD_DISTRICT = Message("add a column district_code (kode_kabupaten) with the codes of the districts")
+_ADD_DISTRICT = Message("add a column district_code (kode_kabupaten) with the codes of the districts")
 _MOST_PARTS = 10
 """Parts of a code between points, among which that of its district is looked for."""
 
@@ -66,7 +66,20 @@ class Places:
                 grouped.setdefault(code, []).append(observation)
             elif observation.code:
                 message = Message("nothing says to which district this village belongs")
-                observation.tell(message, ADD_DISTRICT)
+                observation.tell(message, _ADD_DISTRICT)
+        return grouped
+
+    def group_counts(self, rows: Iterable[CountRow]) -> dict[str, list[CountRow]]:
+        """Return rows of counts by the code of their district, or by their place where that is another; else told."""
+        grouped: dict[str, list[CountRow]] = {}
+        others: dict[str, str] = {}
+        for row in rows:
+            code = self.find(row.place) if row.place else self.only
+            if code is None and not row.place:
+                row.tell("date", Message("nothing says of which district this row is"), _ADD_DISTRICT, found="")
+                continue
+            place = code or others.setdefault(plain_place(row.place), row.place)
+            grouped.setdefault(place, []).append(row)
         return grouped
 
 
@@ -113,7 +126,7 @@ class ScenarioVillages(Places):
 
     def check_counts(self, code: str, rows: Sequence[CountRow]) -> None:
         """Tell counts of a district that lie after the origin, or are others than the scenario's own of that day."""
-        for row in rows:
+        for row in rows if code in self._districts else ():
             if row.day.year > self._origin:
                 row.tell("date", *self._after_origin(row.day.year), found=row.day)
             if row.four is None or str(row.day) != self._counted_on:

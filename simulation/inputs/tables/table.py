@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...domain.messages import CONTROL, Message, listed, nearest, shown
 from ...domain.status import LEVELS, UNKNOWN, parse_status
 from ..files import Source
 from ..problem_list import ProblemList
-from .cells import ERROR, Notation, SheetCell, kind_of, notation_of, plain_code, strip_quotes, year_of
+from .cells import ERROR, SheetCell, kind_of, notation_of, plain_code, strip_quotes, year_of
 from .grids import Grid, NamedSheet, read_grids
 from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Header, Row, Wanted, is_column_numbering, normal
 
@@ -147,6 +150,26 @@ class Table:
                 self.tell(i, column, Message("this is not a whole number that fits here"), allowed=allowed)
         return numbers
 
+    def counts(self, total: str, totals: Sequence[int | None], most: int) -> list[NDArray[np.int64] | None]:
+        """Return the villages at each level, None unless a row has all four; told where they add up to another total.
+
+        Parameters
+        ----------
+        total, totals
+            The column of the totals, and those that were read there.
+        """
+        levels = [self.whole_numbers(level, 0, most) for level in LEVELS]
+        counts: list[NDArray[np.int64] | None] = []
+        for i, stated in enumerate(totals):
+            four = [number for level in levels if (number := level[i]) is not None]
+            complete = len(four) == len(LEVELS)
+            counts.append(np.array(four, dtype=np.int64) if complete else None)
+            if complete and stated is not None and sum(four) != stated:
+                values = {"four": sum(four), "total": stated}
+                message = Message("the four counts add up to {four:,}, not to {total:,}", values)
+                self.tell(i, total, message, Message("correct one of the four counts, or the total"))
+        return counts
+
     def years(self, column: str, low: int, high: int) -> list[int | None]:
         """Return a column as years, those of dates too, and read it so; else as `whole_numbers`."""
         if column in self.columns:
@@ -181,40 +204,21 @@ class Table:
         notation = notation_of(cells, comma_elsewhere=comma_elsewhere)
         if notation.mixed is not None:
             first, second = notation.mixed
-            message = Message(
-                "the column writes decimals in two ways: {first} in row {first_row} and {second} in row {second_row}",
-                {
-                    "first": shown(cells[first]),
-                    "first_row": self.rows[first],
-                    "second": shown(cells[second]),
-                    "second_row": self.rows[second],
-                },
-            )
-            fix = Message("write every number of the column with a point, or every one with a comma")
-            self.tell(second, column, message, fix)
+            values = {"other": shown(cells[first]), "row": self.rows[first]}
+            message = Message("the column writes decimals in two ways: so here, and as {other} in row {row}", values)
+            self.tell(second, column, message, Message("write every number with a point, or every one with a comma"))
             return None
         if notation.either:
-            self._note_point(column, notation)
+            values = {"cell": shown(notation.either), "number": notation.number(notation.either)}
+            message = Message(
+                "{table}: in column {column}, {cell} is read as {number:,}; if the point means something else, "
+                "write the numbers without it",
+                values,
+            )
+            self.note(message, column)
         found = [notation.number(cell) for cell in cells]
         sure = [number for number in found if number is not None]
         return sure if len(sure) == len(found) else None
-
-    def _note_point(self, column: str, notation: Notation) -> None:
-        """Note how a point was read that can be read in two ways."""
-        cell = {"cell": shown(notation.either)}
-        if notation.comma:
-            note = Message(
-                "{table}: in column {column} the point is read as standing between thousands ({cell}), "
-                "for other columns have a decimal comma",
-                cell,
-            )
-        else:
-            note = Message(
-                "{table}: in column {column} the point is read as a decimal point ({cell}); "
-                "if it stands between thousands, write the numbers without it",
-                cell,
-            )
-        self.note(note, column)
 
 
 def _level_of(cell: str) -> int | None:
