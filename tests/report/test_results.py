@@ -203,6 +203,24 @@ def test_the_id_tells_apart_whatever_changes_a_number(small: Forecast) -> None:
     assert identity(moved, effort, 7, "batch") == ids[0]
 
 
+def test_the_id_tells_apart_files_that_differ(tmp_path: Path) -> None:
+    """Names and columns of the village table, and draws of a posterior to the last bit: what is in them is assumed."""
+    lines = ["schema: 1", "name: coba", 'district: {code: "63.99", name: Contoh}', "origin: 2025", "horizon: 1"]
+    lines += ["villages: {table: villages.csv}", "transition: {parameters_from: posterior.parquet}"]
+    (tmp_path / "coba.yaml").write_text("\n".join(lines) + "\n")
+    table, draws = "village_code,village,subdistrict,status\n1,Sari,A,dasar\n2,Maju,B,mandiri\n", np.array([0.04, 0.07])
+
+    def asked(villages: str, rise: np.ndarray) -> str:
+        (tmp_path / "villages.csv").write_text(villages)
+        write_parquet(tmp_path / "posterior.parquet", [{"rise.dasar": rise}])
+        return identity(kkb.load_scenario(tmp_path / "coba.yaml"), Effort(2, 2), 7, "batch")
+
+    ids = [asked(table, draws), asked(table.replace("Sari", "Baru"), draws), asked(table, np.nextafter(draws, 1))]
+    ids.append(asked("\n".join(f"{line},{1 if row else 'far'}" for row, line in enumerate(table.split())), draws))
+    assert len(set(ids)) == len(ids)
+    assert asked(table, draws) == ids[0]
+
+
 def test_replicates_say_nothing_of_an_exact_result(tmp_path: Path) -> None:
     """The same folder and the same manifest with any number of them; draws count."""
     scenario = make_scenario(make_villages([9], counts=[5, 2, 1, 1]), {"rise.dasar": LogitNormal(-3, 0.4)})

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import platform
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -45,7 +44,6 @@ MOST_IN_MANIFEST = 1_250_000
 """Values and containers; those of 200,000 villages made in Python are fewer."""
 _NUMBERS = ("probability_", "assisted_")
 """Beginnings of the columns of the village table that hold numbers."""
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 Tell = Callable[[Message], None]
 _BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 Result = TypeVar("Result")
@@ -94,14 +92,8 @@ class Folder:
         Raises
         ------
         KampungError
-            Where a scenario's name cannot name a folder, or the question cannot be named by its content.
+            Where the question cannot be named by its content.
         """
-        for scenario in question.scenarios:
-            if not _SAFE_NAME.fullmatch(scenario.name):
-                raise KampungError(
-                    f"the name {scenario.name!r} cannot name a folder: use letters, digits, - and _, starting with a "
-                    "letter or digit"
-                )
         return cls(Path(out) / question.scenarios[0].name / question.id, question.id, kind)
 
     def read(self) -> Answer[Any] | None:
@@ -338,9 +330,8 @@ class Answer(Generic[Result]):
     def finished_at(self) -> datetime:
         """When it was finished: as ``run.log`` says, else when its manifest was written."""
         try:
-            lines = [line.split() for line in (self.path / "run.log").read_text(encoding="utf-8").splitlines()]
-            # Figures may be drawn long after the numbers.
-            times = [line[0] for line in lines if not line[1].startswith("figure")]
+            lines = (self.path / "run.log").read_text(encoding="utf-8").splitlines()
+            times = [line.split()[0] for line in lines if " finished " in line]
             return max(datetime.fromisoformat(time).astimezone(UTC) for time in times)
         except (OSError, ValueError, IndexError, OverflowError):
             return datetime.fromtimestamp((self.path / "manifest.json").stat().st_mtime, UTC)
