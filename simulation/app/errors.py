@@ -69,6 +69,10 @@ def _show(settings: Settings, error: Exception) -> int:
             sentences = [str(error)]
         case MemoryError():
             sentences = [say("The run failed: not enough memory. Ask for fewer draws or replicates.")]
+        case OSError(filename=str(file)):
+            from ..report.files import reason
+
+            sentences = [say("The run failed: {file}: {reason}", file=file, reason=settings.in_words(reason(error)))]
         case KampungError():
             reasons = [settings.in_words(reason) for reason in getattr(error, "reasons", [str(error)])]
             if len(reasons) > 1:

@@ -205,17 +205,15 @@ def test_a_register_that_cannot_be_written_is_told(run: Run, folder: Path, monke
     run("register", "add", folder, "--register", "one")
 
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(28, "No space left on device", "register.sha256")
 
     monkeypatch.setattr("simulation.report.register.register.write_bytes", full)
     done = run("register", "add", folder, "--register", "two", "--lang", "en")
     assert done.returncode == 1
-    assert unbroken(done.stderr) == (
-        "The register two cannot be written: no space is left on the disk. Nothing was added."
-    )
+    assert unbroken(done.stderr) == "The run failed: register.sha256: no space is left on the disk"
     monkeypatch.setattr("simulation.report.register.document.write_record", full)
     on(monkeypatch, 2027)
     done = scored(run, f"{TABLE}2026,63.01,85,27,5,18,13\n", "--register", "one", "--lang", "en")
     assert done.returncode == 1
     assert "Target met in 1 of 1 forecasts" in done.stdout
-    assert "cannot be written: no space is left on the disk" in done.stderr
+    assert "The run failed: register.sha256: no space is left on the disk" in done.stderr

@@ -66,7 +66,6 @@ def calibrate(
 
     from ...inputs.observations.evidence import read_evidence
     from ...report.calibrated_scenario import ENDING, CalibratedScenario
-    from ...report.files import reason
     from ...report.kinds.calibration import CALIBRATION, DRAWS, Learning
     from ..runner import answer
 
@@ -80,11 +79,7 @@ def calibrate(
 
     question = Learning.of(gathered.evidence, loaded, draws, seed, estimate_effects=estimate_effects)
     found = answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures)
-    try:
-        files.write((found.path / DRAWS).read_bytes(), loaded)
-    except OSError as error:
-        values = {"folder": files.draws.parent, "reason": reason(error)}
-        raise Refusal(Message("{folder} cannot be written: {reason}", values)) from error
+    files.write((found.path / DRAWS).read_bytes(), loaded)
     if not settings.as_json:
         typer.echo(printable(speech.say("Written: {path}", path=files.draws)))
         forecast = f"kampungkb forecast {shlex.quote(str(files.overlay))}"

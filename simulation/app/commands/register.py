@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...domain.messages import KampungError, Message, Refusal
-from ...report.files import reason
 from ...report.language import Language
 from ..command import command
 from ..errors import StoppedError
@@ -19,7 +18,6 @@ from ..options import HELP, NoFigures, Run, Settings, print_json
 
 if TYPE_CHECKING:
     from ...report.register.register import Change, Entry
-    from ...report.register.scoring import TrackRecord
 
 register = typer.Typer(
     help=HELP.say("Freeze forecasts, and score them when their years have come."),
@@ -69,15 +67,7 @@ def add(
                 folder=folder,
             )
             raise KampungError("\n".join([first, *_named(speech, changes)]))
-        try:
-            entry = known or kept.add(found, today())
-        except OSError as error:
-            said = speech.say(
-                "The register {folder} cannot be written: {reason}. Nothing was added.",
-                folder=folder,
-                reason=speech.problem(reason(error)),
-            )
-            raise StoppedError(said) from error
+        entry = known or kept.add(found, today())
         digest = kept.read().digest
     if settings.as_json:
         data = {"entry": entry.name, "added": known is None, "registered": entry.registered}
@@ -120,9 +110,10 @@ def score(
     What of the register was changed is named, and the command then fails; the rest is scored all the same.
     """
     from ...inputs.observations.outcomes import read_outcomes
-    from ...report.register.document import document_of
+    from ...report.register.document import FOLDER, document_of, shown, write_record
     from ...report.register.register import Register
     from ...report.register.scoring import score_register
+    from ...report.store.lock import alone
     from ..runner import show_result
 
     contents = Register(folder).read()
@@ -135,38 +126,21 @@ def score(
         actuals, {one.district_code: one.district for forecast in forecasts for one in forecast.districts}
     )
     for note in happened.notes:
-        settings.note(speech.problem(note))
+        settings.note(note)
     record = score_register(contents, happened, today())
-    unwritten = _keep(speech, folder, record, figures=not no_figures)
     show_result(settings, record, document_of(record, speech))
-    if unwritten is None and not settings.as_json:
-        typer.echo(speech.say("Files: {folder}", folder=folder / "record"))
+    inside = folder / FOLDER
+    with alone(folder):
+        write_record(inside, record)
+        if not no_figures and shown(record):
+            from ...report.register.figure import save_figure_of_record
+
+            save_figure_of_record(inside, speech, record)
+    if not settings.as_json:
+        typer.echo(speech.say("Files: {folder}", folder=inside))
     if record.changes:
         first = speech.say("The register was changed since it was written; what is named here is not counted:")
         raise StoppedError("\n".join([first, *_named(speech, record.changes)]))
-    if unwritten is not None:
-        raise unwritten
-
-
-def _keep(speech: Language, folder: Path, record: TrackRecord, *, figures: bool) -> StoppedError | None:
-    """Write the record and its figure beside the entries; return what is said where that is not possible."""
-    from ...report.register.document import FOLDER, shown, write_record
-    from ...report.store.lock import alone
-
-    inside = folder / FOLDER
-    try:
-        with alone(folder):
-            write_record(inside, record)
-            if figures and shown(record):
-                from ...report.register.figure import save_figure_of_record
-
-                save_figure_of_record(inside, speech, record)
-    except OSError as error:
-        said = speech.say(
-            "The record in {folder} cannot be written: {reason}.", folder=inside, reason=speech.problem(reason(error))
-        )
-        return StoppedError(said)
-    return None
 
 
 def _named(speech: Language, changes: Sequence[Change]) -> list[str]:
