@@ -166,7 +166,7 @@ def test_a_forecast_that_was_antedated_is_named(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nama,nilai\na,1\n", "this table does not say what happened"),
+        ("nama,nilai\na,1\n", "this table is none of those that are looked for here"),
         (f"{TABLE}kapan,63.01,85,27,5,18,13\n", "this is not a day of the calendar"),
         (f"{TABLE}2026,63.01,85,27,5,x,13\n", "this is not a whole number that fits here"),
         (f"{TABLE}2026,63.01,85,27,5,18,13\n2026,63.01,85,27,5,18,13\n", "this place has a row of this date already"),
