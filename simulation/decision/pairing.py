@@ -12,9 +12,7 @@ from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions, require_assumptions
-from ..domain.status import LEVELS
-from ..domain.target import Target
-from ..domain.villages import KnownStatuses, MadeUpCounts, SomeStatuses, StatusKnowledge, SubdistrictCounts, Villages
+from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
 
 SEVERAL_DISTRICTS = Message(
@@ -29,32 +27,13 @@ OTHER_TARGET = Message(
 )
 OTHER_DISTRICT = Message("{scenario} is about {found}, {baseline} about {wanted}")
 OTHER_VILLAGES = Message(
-    "{scenario} and {baseline} have other villages: {number} stand in one of them only, the first is {code}; "
-    "let both name the same village table"
-)
-OTHER_SUBDISTRICTS = Message(
-    "{number} villages lie in another kecamatan in {scenario} than in {baseline}, the first is {code}; "
-    "let both name the same village table"
+    "{scenario} and {baseline} have other villages: {number} stand in one of them only, or in another kecamatan, the "
+    "first is {code}; let both name the same village table"
 )
 OTHER_STATUSES = Message(
-    "{number} villages have another status in {scenario} than in {baseline}: {code} is {found} in the one and "
-    "{wanted} in the other; let both name the same village table"
+    "{scenario} and {baseline} do not begin with the same statuses; "
+    "let both name the same village table, or give both the same villages.status_counts"
 )
-OTHER_COUNTS = Message(
-    "{scenario} has {found} villages by status, {baseline} {wanted}; give both the same villages.status_counts"
-)
-STATUSES_IN_ONE = Message(
-    "the status of every village is known in only one of {scenario} and {baseline}; "
-    "let both name the same village table"
-)
-
-COUNTS_IN_ONE = Message(
-    "the number of villages at each level is given in only one of {scenario} and {baseline}; "
-    "give both the same villages.status_counts"
-)
-
-_NAMES = (*LEVELS, "?")
-"""A status by its number, one that is not known the last."""
 
 
 def leading_scenario(scenarios: Sequence[Scenario]) -> Scenario:
@@ -113,61 +92,23 @@ def other_assumptions(baseline: Assumptions, scenario: Assumptions) -> tuple[str
 
 def _other_question(baseline: Scenario, scenario: Scenario) -> Iterator[Message]:
     if scenario.origin != baseline.origin:
-        yield _differs(OTHER_ORIGIN, scenario.origin, baseline.origin)
+        yield OTHER_ORIGIN.filled(found=scenario.origin, wanted=baseline.origin)
     if scenario.horizon != baseline.horizon:
-        yield _differs(OTHER_HORIZON, scenario.horizon, baseline.horizon)
+        yield OTHER_HORIZON.filled(found=scenario.horizon, wanted=baseline.horizon)
     if scenario.target != baseline.target:
-        yield OTHER_TARGET.filled(keys=", ".join(_other_keys(baseline.target, scenario.target)))
-
-
-def _other_keys(one: Target, other: Target) -> Iterator[str]:
-    """Yield the keys of ``target`` that differ."""
-    for name, value in vars(one).items():
-        if vars(other)[name] != value:
-            yield name
+        one, other = vars(baseline.target), vars(scenario.target)
+        yield OTHER_TARGET.filled(keys=", ".join(key for key in one if one[key] != other[key]))
 
 
 def _other_villages(wanted: Villages, found: Villages) -> Iterator[Message]:
     """Yield how two districts differ, the coarsest difference only."""
     if found.district_code != wanted.district_code:
-        yield _differs(OTHER_DISTRICT, _district(found), _district(wanted))
-    elif alone := sorted(set(found.codes) ^ set(wanted.codes)):
-        yield OTHER_VILLAGES.filled(number=len(alone), code=alone[0])
-    elif moved := sorted(code for code, _ in _places(wanted) - _places(found)):
-        yield OTHER_SUBDISTRICTS.filled(number=len(moved), code=moved[0])
-    else:
-        yield from _other_statuses(wanted, found)
-
-
-def _other_statuses(wanted: Villages, found: Villages) -> Iterator[Message]:
-    """Yield how the statuses differ of two districts whose villages stand in the same order."""
-    match found.known, wanted.known:
-        case (KnownStatuses(levels=one), KnownStatuses(levels=other)) | (
-            SomeStatuses(levels=one),
-            SomeStatuses(levels=other),
-        ) if (one != other).any():
-            apart = np.flatnonzero(one != other)
-            first = apart[0]
-            labels = {"found": _NAMES[one[first]], "wanted": _NAMES[other[first]]}
-            yield OTHER_STATUSES.filled(number=apart.size, code=wanted.codes[first], **labels)
-        case one, other if _alike(one, other):
-            return
-        case SomeStatuses() as one, SomeStatuses() as other:
-            yield _differs(OTHER_COUNTS, _counts(one), _counts(other))
-        case (KnownStatuses() | SomeStatuses(), _) | (_, KnownStatuses() | SomeStatuses()):
-            yield STATUSES_IN_ONE
-        case (MadeUpCounts(), _) | (_, MadeUpCounts()):
-            yield COUNTS_IN_ONE
-        case one, other:
-            yield _differs(OTHER_COUNTS, _counts(one), _counts(other))
-
-
-def _differs(message: Message, found: object, wanted: object) -> Message:
-    return message.filled(found=found, wanted=wanted)
-
-
-def _district(villages: Villages) -> str:
-    return f"{villages.district_code} {villages.district}"
+        names = [f"{one.district_code} {one.district}" for one in (found, wanted)]
+        yield OTHER_DISTRICT.filled(found=names[0], wanted=names[1])
+    elif apart := sorted({code for code, _ in _places(wanted) ^ _places(found)}):
+        yield OTHER_VILLAGES.filled(number=len(apart), code=apart[0])
+    elif not _alike(found.known, wanted.known):
+        yield OTHER_STATUSES
 
 
 def _places(villages: Villages) -> set[tuple[str, str]]:
@@ -175,12 +116,6 @@ def _places(villages: Villages) -> set[tuple[str, str]]:
     return {
         (code, villages.subdistricts[k]) for code, k in zip(villages.codes, villages.subdistrict_index, strict=True)
     }
-
-
-def _counts(known: StatusKnowledge) -> str:
-    """Return the counts of the district, or of every kecamatan, level by level."""
-    rows = known.by_subdistrict if isinstance(known, SubdistrictCounts) else np.asarray([known.counts])
-    return " + ".join("/".join(map(str, row)) for row in rows)
 
 
 def _alike(one: object, other: object) -> bool:

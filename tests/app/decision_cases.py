@@ -47,9 +47,6 @@ COMPARED: dict[str, Case] = {
     "a comparison of other counts": Case(
         command="compare satu.yaml dua.yaml", files={**_counted("satu", "10,5,3,2"), **_counted("dua", "9,6,3,2")}
     ),
-    "a comparison with counts in one": Case(
-        command="compare satu.yaml dua.yaml", files={**_counted("satu", "10,5,3,2"), **_counted("dua", ",,,")}
-    ),
 }
 
 

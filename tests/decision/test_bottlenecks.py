@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from plan_settings import assist, district, exact_chance, reference
+from plan_settings import assist, district, exact_chance, in_order, reference
 
 from simulation.decision.plan.bottlenecks import without_hindrance
 from simulation.decision.plan.planning import plan
@@ -16,27 +16,28 @@ from simulation.domain.target import Target
 @pytest.mark.slow
 def test_the_budget_holds_while_something_else_is_taken_away() -> None:
     """Ten villages of 25 million are paid by 250: the best chance of ten or fewer, one hindrance at a time."""
-    found = plan(reference(1.0), 0.8, budget=250)
+    scenario = reference(1.0, "random")
+    found = plan(scenario, 0.8, budget=250)
     limits = {limit.name: limit for limit in found.limits}
-    changed = dict(without_hindrance(reference(1.0), ["pokja"], found.years))
+    changed = dict(without_hindrance(scenario, ["pokja"], found.years))
     assert set(limits) <= {"budget", *changed}
-    assert limits["budget"].probability_met == pytest.approx(exact_chance(reference(1.0), (), (93,)))
-    for name, scenario in changed.items():
-        assert limits[name].probability_met == pytest.approx(max(exact_chance(scenario, (), (n,)) for n in range(11)))
+    assert limits["budget"].probability_met == pytest.approx(exact_chance(scenario, (), (93,)))
+    for name, one in changed.items():
+        assert limits[name].probability_met == pytest.approx(max(exact_chance(one, (), (n,)) for n in range(11)))
         assert not limits[name].reachable
 
 
 @pytest.mark.slow
 def test_a_mix_keeps_to_the_budget_while_something_else_is_taken_away() -> None:
     """The best of all mixes within 90 million, with each hindrance gone."""
-    costs = {"pokja": 20.0, "media": 30.0}
+    counts, costs = (6, 5, 0, 1), {"pokja": 20.0, "media": 30.0}
     plans = [
-        assist(name, eligible_status=(status,), cost_idr_million=costs[name])
+        assist(name, eligible_status=(status,), cost_idr_million=costs[name], priority=in_order(counts))
         for name, status in zip(costs, ("dasar", "berkembang"), strict=True)
     ]
     effects = {"pokja.odds_ratio_rise": 4.0, "media.odds_ratio_rise": 3.0}
     settings = {"interventions": plans, "effects": effects, "target": Target(Fraction("0.25"))}
-    scenario = district((6, 5, 0, 1), scalars={"year_sd": 0.8}, **settings)
+    scenario = district(counts, scalars={"year_sd": 0.8}, **settings)
     levers = ("pokja.capacity", "media.capacity")
     found = plan(scenario, 0.9, "budget", budget=90)
     changed = dict(without_hindrance(scenario, list(costs), found.years))

@@ -40,14 +40,14 @@ UNPAIRED: dict[str, tuple[Scenario, Scenario, Message]] = {
     "another target": (scenario(), scenario(target=Target(Fraction("0.1"))), pairing.OTHER_TARGET),
     "another district": (scenario(), scenario(make_villages([4, 3], STATUS, code="63.98")), pairing.OTHER_DISTRICT),
     "a village more": (scenario(), scenario(make_villages([4, 4], [*STATUS, 0])), pairing.OTHER_VILLAGES),
-    "another kecamatan": (scenario(), scenario(make_villages([3, 4], STATUS)), pairing.OTHER_SUBDISTRICTS),
+    "another kecamatan": (scenario(), scenario(make_villages([3, 4], STATUS)), pairing.OTHER_VILLAGES),
     "another status": (scenario(), scenario(make_villages([4, 3], [1, *STATUS[1:]])), pairing.OTHER_STATUSES),
-    "statuses in one only": (scenario(), scenario(COUNTS), pairing.STATUSES_IN_ONE),
+    "statuses in one only": (scenario(), scenario(COUNTS), pairing.OTHER_STATUSES),
     "other counts": (
-        scenario(COUNTS), scenario(make_villages([4, 3], counts=[4, 1, 1, 1])), pairing.OTHER_COUNTS
+        scenario(COUNTS), scenario(make_villages([4, 3], counts=[4, 1, 1, 1])), pairing.OTHER_STATUSES
     ),
     "counts made up in one": (scenario(COUNTS), scenario(make_villages([4, 3])),
-                              pairing.COUNTS_IN_ONE),
+                              pairing.OTHER_STATUSES),
     "several districts": (
         scenario(),
         replace(scenario(), districts=(COUNTS, make_villages([1], [0], code="1"))),

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 from districts import NEUTRAL, make_scenario, make_villages
-from plan_settings import FIRST, REFERENCE, assist, district, exact_chance, reference
+from plan_settings import FIRST, REFERENCE, assist, district, exact_chance, in_order, reference, reference_plan
 
 from simulation.decision.plan.levers import levers_of
 from simulation.decision.plan.planning import plan
@@ -91,7 +91,7 @@ def test_uncertain_parameters_are_averaged_over_and_their_error_is_on_the_safe_s
 @pytest.mark.parametrize(("year_sd", "least"), [(0.0, 14), (0.5, 40), (1.0, None)])
 def test_the_reference_answers_come_out_exactly(year_sd: float, least: int | None) -> None:
     """MODEL.md: 7 of 135, 80%, odds ratio 2.5 on random dasar villages: 14 without shock, 40 at 0.5, never at 1."""
-    found = plan(reference(year_sd), 0.8)
+    found = plan(reference(year_sd, "random"), 0.8)
     assert found.exact
     assert (None if found.least is None else found.least.places[0]) == least
     if found.least is None:
@@ -105,7 +105,7 @@ def test_the_reference_answers_come_out_exactly(year_sd: float, least: int | Non
 @pytest.mark.parametrize("year_sd", [0.0, 0.5, 1.0])
 def test_bisection_on_common_random_numbers_agrees_with_the_exact_answer(year_sd: float) -> None:
     """At 20,000 trajectories a chance of 0.8 has standard error 0.0028; acceptance asks for 1.645 of them more."""
-    found = plan(reference(year_sd), 0.8, engine="batch", seed=1)
+    found = plan(reference(year_sd, "random"), 0.8, engine="batch", seed=1)
     error = 0.0028
     assert found.best.monte_carlo_error <= 0.004
     if year_sd == 1.0:
@@ -131,13 +131,13 @@ def test_bisection_with_many_trajectories_finds_the_reference_answers(
 
 def test_what_makes_a_target_unreachable_is_named() -> None:
     """At shock sd 1.0 the target is within reach without the shock, with twice the odds ratio, or for everybody."""
-    found = plan(reference(1.0), 0.8)
+    found = reference_plan(1.0)
     limits = {limit.name: limit for limit in found.limits}
     assert set(limits) == {"shock", "effect", "eligible"}
     assert (limits["shock"].reachable, limits["shock"].least) == (True, 14)
     for limit in limits.values():
         assert limit.probability_met > found.best.probability_met
-    assert plan(reference(0.5), 0.8).limits == ()
+    assert reference_plan(0.5).limits == ()
 
 
 def test_more_shock_asks_for_more_effort_where_the_target_is_likely() -> None:
@@ -146,18 +146,19 @@ def test_more_shock_asks_for_more_effort_where_the_target_is_likely() -> None:
     assert [curve.year_sd for curve in found.curves] == [0.0, 0.5, 1.0]
     ends = [curve.points[-1][1] for curve in found.curves]
     assert ends == sorted(ends, reverse=True)
-    assert [curve.year_sd for curve in plan(reference(0.5), 0.8).curves] == [0.0, 1.0]
+    assert [curve.year_sd for curve in reference_plan(0.5).curves] == [0.0, 1.0]
 
 
 def two_levers(sizes: tuple[int, int], costs: tuple[float, float] = (10.0, 25.0)) -> Scenario:
     """Return a district whose dasar and berkembang villages are assisted by two interventions."""
+    counts = (*sizes, 0, 1)
     plans = [
-        assist("pokja", eligible_status=("dasar",), cost_idr_million=costs[0]),
-        assist("media", eligible_status=("berkembang",), cost_idr_million=costs[1]),
+        assist(name, eligible_status=(status,), cost_idr_million=cost, priority=in_order(counts))
+        for name, status, cost in zip(("pokja", "media"), ("dasar", "berkembang"), costs, strict=True)
     ]
     effects = {"pokja.odds_ratio_rise": 2.0, "media.odds_ratio_rise": 3.5}
     target = Target(Fraction("0.25"))
-    return district((*sizes, 0, 1), scalars={"year_sd": 0.4}, interventions=plans, effects=effects, target=target)
+    return district(counts, scalars={"year_sd": 0.4}, interventions=plans, effects=effects, target=target)
 
 
 LEVERS = ("pokja.capacity", "media.capacity")
@@ -291,9 +292,9 @@ def test_default_priors_are_planned_by_simulation() -> None:
 @pytest.mark.parametrize("engine", ["batch", "exact"])
 def test_a_plan_holds_the_number_of_the_forecast(engine: Engine) -> None:
     """Today's effort has it too where the plan simulates and no decision is near; else both are kept."""
-    scenario = reference(1.0)
+    scenario = SETTINGS["a shared shock, random choice"]
     (year,) = forecast(scenario, seed=3).districts[0].years[:1]
-    found = plan(scenario, 0.05, engine=engine, seed=3)
+    found = plan(scenario, 0.02, engine=engine, seed=3)
     assert found.forecast.probability_met == year.probability_met
     assert found.forecast.monte_carlo_error == year.monte_carlo_error
     if engine == "batch":
@@ -304,9 +305,9 @@ def test_a_plan_holds_the_number_of_the_forecast(engine: Engine) -> None:
 
 def test_a_near_decision_looks_closer_than_the_forecast() -> None:
     """Today's setting is then simulated by more trajectories, and the forecast's own number is kept beside it."""
-    scenario = reference(1.0)
-    (year,) = forecast(scenario, 200, 20, seed=3).districts[0].years[:1]
-    found = plan(scenario, year.probability_met, engine="batch", draws=200, replicates=20, seed=3)
+    scenario = SETTINGS["a shared shock, random choice"]
+    (year,) = forecast(scenario, replicates=2000, seed=3).districts[0].years[:1]
+    found = plan(scenario, year.probability_met, engine="batch", replicates=2000, seed=3)
     assert found.forecast.probability_met == year.probability_met
-    assert found.now.draws * found.now.replicates > 200 * 20
+    assert found.now.replicates > 2000
     assert found.now.monte_carlo_error < year.monte_carlo_error
