@@ -202,6 +202,11 @@ class PrecisionTrace:
     steps: tuple[PrecisionStep, ...]
     ended_by: Literal["precision", "trajectories"]
 
+    @property
+    def last(self) -> PrecisionStep:
+        """The round whose numbers are shown."""
+        return self.steps[-1]
+
 
 @dataclass(frozen=True, eq=False)
 class Forecast:

@@ -18,13 +18,13 @@ from ...decision.pairing import leading_scenario, refuse_unpaired
 from ...domain.messages import Refusal
 from ...domain.villages import KnownStatuses
 from ...engine.effort import Effort
-from ...inference.forecast import basis_of
+from ...inference.forecast import PrecisionTrace, basis_of
 from ...inputs.scenario import Scenario
 from .. import wording
 from ..document.blocks import EVERYWHERE, PAPER, SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
-from .forecast.result import EXACT_IS_PRECISE, Asked, Reached
+from .forecast.result import EXACT_IS_PRECISE, Asked
 from .forecast.words import precision_reached
 from .head import Head, Programme, caveats_of, distinct_titles, head_of, programme_line, programme_of
 from .kind import DataTable, Kind, Source, Work
@@ -132,7 +132,7 @@ class ComparisonResult(Head):
     seed: int
     single_draw: bool
     simulated_alone_otherwise: tuple[str, ...]
-    precision: Reached | None
+    precision: PrecisionTrace | None
 
 
 def result_of(found: Comparison) -> ComparisonResult:
@@ -140,9 +140,6 @@ def result_of(found: Comparison) -> ComparisonResult:
     draws, exact = found.effort.draws, found.engine == "exact"
     replicates = 1 if exact else found.effort.replicates
     fixed = [scenario.name for scenario in found.scenarios if scenario.fixed]
-    precision = None
-    if found.trace is not None:
-        precision = Reached(found.trace.wanted, found.half_width, draws * replicates, found.trace.ended_by)
     return ComparisonResult(
         **head_of(found.baseline),
         single_statuses_known=isinstance(found.baseline.districts[0].known, KnownStatuses),
@@ -162,7 +159,7 @@ def result_of(found: Comparison) -> ComparisonResult:
         seed=found.seed,
         single_draw=draws == 1 and len(fixed) < len(found.scenarios),
         simulated_alone_otherwise=tuple(fixed) if draws > 1 and not exact else (),
-        precision=precision,
+        precision=found.trace,
     )
 
 

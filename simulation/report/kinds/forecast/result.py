@@ -19,6 +19,7 @@ from ....inference.forecast import (
     DistrictForecast,
     Forecast,
     Number,
+    PrecisionTrace,
     Summary,
     YearForecast,
     basis_of,
@@ -178,16 +179,6 @@ class Failures:
 
 
 @dataclass(frozen=True)
-class Reached:
-    """How a run that doubled until it was precise enough ended: ``precision`` or ``trajectories``."""
-
-    wanted: float
-    reached: float
-    trajectories: int
-    ended_by: str
-
-
-@dataclass(frozen=True)
 class Reason:
     """Why later years need simulation: what is in the way, and the names and numbers that belong to it."""
 
@@ -234,7 +225,7 @@ class ForecastResult(Head):
     replicates: int
     seed: int
     failures: Failures | None
-    precision: Reached | None
+    precision: PrecisionTrace | None
     later: tuple[Reason, ...] = ()
 
     @property
@@ -309,7 +300,7 @@ def result_of(forecast: Forecast) -> ForecastResult:
         replicates=1 if forecast.engine == "exact" else forecast.effort.replicates,
         seed=forecast.seed,
         failures=_failures(forecast),
-        precision=_precision(forecast),
+        precision=forecast.trace,
         later=tuple(map(Reason.of, forecast.later)),
     )
 
@@ -398,10 +389,3 @@ def _failures(forecast: Forecast) -> Failures | None:
         all_met=all_met,
         draws_left_out=int(thin.sum()) if of_interval else 0,
     )
-
-
-def _precision(forecast: Forecast) -> Reached | None:
-    if forecast.trace is None:
-        return None
-    last = forecast.trace.steps[-1]
-    return Reached(forecast.trace.wanted, last.half_width, last.draws * last.replicates, forecast.trace.ended_by)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE, Summary
+from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE, PrecisionTrace, Summary
 from ....inference.uncertainty import Estimate
 from ... import wording
 from ...document.blocks import UNKNOWN
 from ...language import Language, phrase
 from ..head import caveats_of, title_of
-from .result import District, ForecastResult, Reached, StatedTarget
+from .result import District, ForecastResult, StatedTarget
 
 MOST_COUNTS = 6
 SATURATION_WORTH_TELLING = 0.05
@@ -291,13 +291,13 @@ def failure_caveats(speech: Language, result: ForecastResult) -> Iterator[str]:
         )
 
 
-def precision_reached(speech: Language, reached: Reached) -> str:
+def precision_reached(speech: Language, trace: PrecisionTrace) -> str:
     """Return which condition ended a run that doubled until it was precise enough."""
     return speech.say(
-        _ENDED[reached.ended_by],
-        wanted=speech.number(100 * reached.wanted, 3),
-        reached=speech.number(100 * reached.reached, 3),
-        trajectories=speech.number(reached.trajectories),
+        _ENDED[trace.ended_by],
+        wanted=speech.number(100 * trace.wanted, 3),
+        reached=speech.number(100 * trace.last.half_width, 3),
+        trajectories=speech.number(trace.last.draws * trace.last.replicates),
     )
 
 
