@@ -1,8 +1,8 @@
 """Figures that a policy brief can carry, as `kkb.plots.rises(forecast)`.
 
 Each takes what the library computed, its typed result as `load_run` reads it, or a saved answer; the `language`
-(``"id"`` or ``"en"``; by default the scenario's, else Indonesian); and a `run_hash` to name in the footer, where what is
-drawn does not know its own. A `Refusal` says why a figure cannot be drawn of this.
+(``"id"`` or ``"en"``; by default the scenario's, else Indonesian); and a `run_hash` to name in the footer, where what
+is drawn does not know its own. A `Refusal` says why a figure cannot be drawn of this.
 """
 
 from __future__ import annotations

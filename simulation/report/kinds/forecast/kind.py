@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -27,9 +27,6 @@ from ..kind import DataTable, Kind, Rows, Work
 from ..question import Question
 from .document import document_of, sheets_of
 from .result import Asked, ForecastResult, question_of, result_of, undrawable
-
-if TYPE_CHECKING:
-    from ....inputs.scenario import Scenario
 
 VILLAGE_BYTES, LEVER_BYTES, OTHER_BYTES = 90, 10, 60_000
 """Of a row of the village table, more of it for each intervention, of all else."""
@@ -61,27 +58,22 @@ def _size(question: Question[Asked]) -> int:
     asked, scenario = question.asked, question.scenarios[0]
     trajectories = asked.draws * asked.replicates if asked.precision is None else MOST_TRAJECTORIES
     rows = 0 if asked.engine == "exact" else trajectories * scenario.horizon * len(scenario.districts)
-    single = VILLAGE_BYTES + LEVER_BYTES * len(scenario.interventions)
-    villages = scenario.horizon * sum(map(len, scenario.districts)) * single
-    data = sum(map(len, scenario.data.values()))
-    return int(rows * _row_bytes(scenario)) + villages + data + OTHER_BYTES
-
-
-def _row_bytes(scenario: Scenario) -> float:
-    """Return what a row of the ensemble takes: counts that are told apart take bits, and are compressed."""
-    return 0.75 * math.log2(1 + sum(map(len, scenario.districts)) / len(scenario.districts))
+    number = sum(map(len, scenario.districts))
+    # Counts that are told apart take bits, and are compressed.
+    row = 0.75 * math.log2(1 + number / len(scenario.districts))
+    villages = scenario.horizon * number * (VILLAGE_BYTES + LEVER_BYTES * len(scenario.interventions))
+    return int(rows * row) + villages + sum(map(len, scenario.data.values())) + OTHER_BYTES
 
 
 def tables_of(forecast: Forecast) -> Iterator[DataTable]:
     """Yield every table of a forecast."""
-    yield DataTable.of_rows(
-        "years.csv", [row for one in forecast.districts for row in year_rows(forecast.scenario, one)]
-    )
+    years = [row for one in forecast.districts for row in year_rows(forecast.scenario, one)]
+    yield DataTable.of_rows("years.csv", years)
     yield _villages(forecast)
     yield _hub(result_of(forecast))
     if forecast.ensemble_run is not None:
         columns = (ensemble_columns(forecast, place) for place in range(len(forecast.districts)))
-        yield DataTable("ensemble.parquet", write=partial(_write_groups, columns))
+        yield DataTable("ensemble.parquet", write=lambda path: write_parquet(path, columns))
         if forecast.ensemble_run.failures:
             rows = failure_rows(forecast.ensemble_run, forecast.agent_class, partial(_replay, forecast))
             yield DataTable(FAILURES, FAILURE_COLUMNS, [list(row.values()) for row in rows])
@@ -95,18 +87,11 @@ def _replay(forecast: Forecast, failure: Failure) -> str:
     return command if len(forecast.districts) == 1 else f"{command} --district {failure.district_code}"
 
 
-def _write_groups(groups: Iterable[dict[str, Any]], path: Any) -> None:
-    write_parquet(path, groups)
-
-
 def _villages(forecast: Forecast) -> DataTable:
-    groups = (village_columns(forecast, district) for district in forecast.districts)
     if sum(len(district.villages) for district in forecast.districts) > VILLAGES_IN_CSV:
-        return DataTable("villages.parquet", write=partial(_write_groups, groups))
-    columns = list(groups)
-    return DataTable(
-        "villages.csv", list(columns[0]), (row for one in columns for row in zip(*one.values(), strict=True))
-    )
+        groups = (village_columns(forecast, district) for district in forecast.districts)
+        return DataTable("villages.parquet", write=lambda path: write_parquet(path, groups))
+    return DataTable.of_rows("villages.csv", village_rows(forecast))
 
 
 def village_rows(forecast: Forecast) -> Rows:
@@ -152,11 +137,10 @@ def _flat(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def _hub(result: ForecastResult) -> DataTable:
     """Return the hubverse table; where an own agent was run a column ``model_id`` names it."""
-    columns, rows = HUB_COLUMNS, hub_rows(result)
-    if result.agent is None:
-        return DataTable("hub.csv", columns, rows)
-    agent = result.agent
-    return DataTable("hub.csv", ("model_id", *columns), ((agent, *row) for row in rows))
+    rows, agent = hub_rows(result), result.agent
+    if agent is None:
+        return DataTable("hub.csv", HUB_COLUMNS, rows)
+    return DataTable("hub.csv", ("model_id", *HUB_COLUMNS), ((agent, *row) for row in rows))
 
 
 def hub_rows(result: ForecastResult) -> Iterator[tuple[Any, ...]]:

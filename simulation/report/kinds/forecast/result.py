@@ -10,7 +10,7 @@ import numpy as np
 from ....domain.messages import Message, Refusal
 from ....domain.status import LEVELS, TOP
 from ....domain.target import Denominator, Reading
-from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
+from ....domain.villages import KnownStatuses, MadeUpCounts
 from ....engine.closed_form import applicability, assistance_plan
 from ....engine.effort import Effort
 from ....engine.failure import Failure
@@ -321,7 +321,9 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         target=StatedTarget(
             reading=target.reading,
             needed=first.needed.min if first.needed.min == first.needed.max else first.needed.mean,
-            denominator=_denominator(villages, target.denominator),
+            denominator=len(villages)
+            if target.denominator == "all"
+            else round(len(villages) * (1 - float(villages.shares[TOP]))),
             denominator_kind=target.denominator,
             net_of_falls=target.net_of_falls,
             key=target.key,
@@ -335,11 +337,6 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         basis=tuple(basis_of(scenario.parameters)),
         single_draw=uncertain,
     )
-
-
-def _denominator(villages: Villages, kind: str) -> int:
-    """Return the number of villages that the target of the first year is a share of."""
-    return len(villages) if kind == "all" else round(len(villages) * (1 - float(villages.shares[TOP])))
 
 
 def _meeting(forecast: Forecast) -> tuple[Meeting, ...]:
