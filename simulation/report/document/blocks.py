@@ -7,7 +7,7 @@ of a table are numbers where that is possible, with the way to write them in the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 from pathlib import Path
@@ -145,6 +145,12 @@ class Table:
     prose: bool = False
     strong: frozenset[int] = field(default_factory=frozenset)
     on: On = EVERYWHERE
+
+    @classmethod
+    def of(cls, caption: str, rows: Iterable[Mapping[Column | str, Cell]], on: On = EVERYWHERE) -> Table:
+        """Return the table of rows, at least one, that each say which cell stands in which column."""
+        told = list(rows)
+        return cls(caption, list(told[0]), [list(row.values()) for row in told], on=on)
 
     @property
     def typed_columns(self) -> list[Column]:

@@ -16,7 +16,7 @@ from ...language import Language, phrase
 from ...wording import LABELS, parameter_name, parameter_value, source_word
 from ..head import PLACEHOLDERS
 from ..kind import Source
-from .result import PARAMETER_QUANTILES, ForecastResult, Parameter
+from .result import ForecastResult, Parameter
 from .words import reading_name
 
 Rows = list[list[str]]
@@ -110,20 +110,19 @@ def statements(speech: Language, result: ForecastResult, source: Source) -> Iter
 def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
     """Return every parameter in numbers."""
     say = speech.say
-    rows: list[list[Cell]] = []
+    rows: list[Mapping[Column | str, Cell]] = []
     for name, known in result.parameters.items():
         kind, _, told = known.source.partition(";")
-        origin = say("default prior") if known.default_prior else source_word(speech, kind)
-        explained = None if known.default_prior else told.strip()
-        rows.append([parameter_name(speech, name), name, *known.quantiles.values(), origin, explained])
-    columns = [
-        Column(say("parameter")),
-        Column(say("key")),
-        *(Column(f"{100 * quantile:.0f}%", "decimal", 2) for quantile in PARAMETER_QUANTILES),
-        Column(say("source")),
-        Column(say("explanation"), "prose"),
-    ]
-    return Table(say("Parameters"), columns, rows)
+        rows.append(
+            {
+                Column(say("parameter")): parameter_name(speech, name),
+                Column(say("key")): name,
+                **{Column(f"{100 * at:.0f}%", "decimal", 2): value for at, value in known.quantiles.items()},
+                Column(say("source")): say("default prior") if known.default_prior else source_word(speech, kind),
+                Column(say("explanation"), "prose"): None if known.default_prior else told.strip(),
+            }
+        )
+    return Table.of(say("Parameters"), rows)
 
 
 def statements_sheet(speech: Language, result: ForecastResult, source: Source) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ....domain.status import LEVELS
@@ -25,7 +25,7 @@ from ...document.blocks import (
 )
 from ...language import Language, phrase
 from ..head import PLACEHOLDERS, programme_line, run_line
-from ..kind import Source
+from ..kind import Rows, Source
 from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
 from .result import District, ForecastResult, undrawable
@@ -34,6 +34,7 @@ MOST_DISTRICTS = 20
 MOST_YEARS_ACROSS = 8
 SMALL_CM, WIDE_CM = 8.5, 17.0
 """Figures that leave room for sentences, and those that take the whole width of a page."""
+Row = Mapping[Column | str, Cell]
 _ANSWER = EVERYWHERE & ~On.APPENDIX | On.FIRST_PAGE
 _NUMBERS = SCREEN | On.APPENDIX
 """Tables to be read; the workbook has their numbers in columns of its own."""
@@ -142,103 +143,88 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
 
 
 def years_table(speech: Language, district: District) -> Table:
-    """Return the yearly table, with a column more where the target counts something else than rises."""
-    say = speech.say
-    own_count = district.target.key not in {"rises_all", "rises_below_top"}
-    rows = [
-        [
-            str(year.year),
-            words.median(speech, year.rises),
-            *([words.median(speech, year.judged)] if own_count else []),
-            wording.whole_span(speech, *year.needed.ends),
-            words.chance_with_error(speech, year),
-            words.interval_of(speech, year),
-            words.word_of(speech, year),
-        ]
-        for year in district.years
-    ]
-    headers = [
-        say("year"),
-        say("villages that rise"),
-        *([words.judged_name(speech, district.target)] if own_count else []),
-        say("needed"),
-        words.met_header(speech, [district]),
-        say("parameter interval"),
-        say("in words"),
-    ]
-    return Table(say("Year by year (median; every interval is 90%)"), headers, rows, on=_NUMBERS)
+    """Return the yearly table."""
+    rows = [{speech.say("year"): str(year.year), **_year_cells(speech, [district], year)} for year in district.years]
+    return Table.of(speech.say("Year by year (median; every interval is 90%)"), rows, _NUMBERS)
+
+
+def _year_cells(speech: Language, districts: Sequence[District], year: YearForecast) -> Row:
+    """Return what is told of a year, with a column more where the target counts something else than rises."""
+    say, target = speech.say, districts[0].target
+    own_count = target.key not in {"rises_all", "rises_below_top"}
+    return {
+        say("villages that rise"): words.median(speech, year.rises),
+        **({words.judged_name(speech, target): words.median(speech, year.judged)} if own_count else {}),
+        say("needed"): wording.whole_span(speech, *year.needed.ends),
+        words.met_header(speech, districts): words.chance_with_error(speech, year),
+        say("parameter interval"): words.interval_of(speech, year),
+        say("in words"): words.word_of(speech, year),
+    }
 
 
 def readings_table(speech: Language, district: District) -> Table:
     """Return the probability of every reading of the target, the scenario's own first and starred."""
     own, *others = [words.reading_name(speech, key, district.target) for key in district.readings]
+    names = [Column(name, "chance", 1) for name in (f"* {own}", *others)]
     caption = speech.say(
         "Every reading of the {share} target: probability met; * is the scenario's own",
         share=words.target_share(speech, district.target),
     )
-    rows: list[list[Cell]] = [
-        [str(year.year), *(chances[t] for chances in district.readings.values())]
-        for t, year in enumerate(district.years)
-    ]
-    columns: list[Column | str] = [speech.say("year"), *(Column(name, "chance", 1) for name in (f"* {own}", *others))]
-    return Table(caption, columns, rows, on=_NUMBERS)
+    by_year = zip(district.years, zip(*district.readings.values(), strict=True), strict=True)
+    rows = [{speech.say("year"): str(year.year), **dict(zip(names, chances, strict=True))} for year, chances in by_year]
+    return Table.of(caption, rows, _NUMBERS)
 
 
 def meeting_table(speech: Language, result: ForecastResult) -> Table:
     """Return how many districts meet their target, and the mean chance, year by year."""
     say, number = speech.say, len(result.districts)
-    rows = []
+    rows: list[Row] = []
     for place, meeting in enumerate(result.meeting or ()):
         mean, error = meeting.mean / number, words.mean_error(result.districts, place)
         expected = speech.number(meeting.mean, 1)
         if meeting.quantiles is not None:
             span = wording.whole_span(speech, meeting.quantiles[0.05], meeting.quantiles[0.95])
             expected = say("{median} ({interval})", median=expected, interval=span)
-        all_meet: Cell = None if meeting.all is None else wording.chance(speech, meeting.all)
-        word = wording.word(speech, mean, error)
-        rows.append([str(meeting.year), expected, all_meet, wording.chance(speech, mean), word])
-    headers = [say("year"), say("districts expected to meet it"), say("all meet it"), say("mean chance of a district")]
+        rows.append(
+            {
+                say("year"): str(meeting.year),
+                say("districts expected to meet it"): expected,
+                say("all meet it"): None if meeting.all is None else wording.chance(speech, meeting.all),
+                say("mean chance of a district"): wording.chance(speech, mean),
+                say("in words"): wording.word(speech, mean, error),
+            }
+        )
     caption = say(
         "Districts that meet their target, of {districts} (mean and 90% interval)", districts=speech.number(number)
     )
-    return Table(caption, [*headers, say("in words")], rows, on=_NUMBERS)
+    return Table.of(caption, rows, _NUMBERS)
 
 
 def districts_table(speech: Language, result: ForecastResult) -> Table:
     """Return the first year of the first districts."""
-    say = speech.say
-    headers = [
-        say("district"),
-        say("villages that rise"),
-        say("needed"),
-        words.met_header(speech, result.districts),
-        say("in words"),
-    ]
     rows = [
-        [
-            f"{district.district_code} {district.district}",
-            words.median(speech, year.rises),
-            wording.whole_span(speech, *year.needed.ends),
-            words.chance_with_error(speech, year),
-            words.word_of(speech, year),
-        ]
+        {
+            speech.say("district"): f"{district.district_code} {district.district}",
+            **_year_cells(speech, result.districts, district.years[0]),
+        }
         for district in result.districts[:MOST_DISTRICTS]
-        for year in district.years[:1]
     ]
-    caption = say("District by district, {year} (median and 90% interval)", year=result.first_year)
-    return Table(caption, headers, rows, on=_NUMBERS)
+    caption = speech.say("District by district, {year} (median and 90% interval)", year=result.first_year)
+    return Table.of(caption, rows, _NUMBERS)
 
 
 def assisted_table(speech: Language, result: ForecastResult) -> Table:
     """Return how many villages each intervention assists, in years spread over the horizon."""
     all_years = result.districts[0].years
     years = [all_years[m - 1] for m in words.evenly_spread(len(all_years), MOST_YEARS_ACROSS)]
-    return Table(
-        speech.say("Villages assisted (mean)"),
-        [speech.say("intervention"), *(Column(str(year.year), "decimal", 1) for year in years)],
-        [[plan.name, *(year.assisted[plan.name] for year in years)] for plan in result.interventions],
-        on=_NUMBERS,
-    )
+    rows = [
+        {
+            speech.say("intervention"): plan.name,
+            **{Column(str(year.year), "decimal", 1): year.assisted[plan.name] for year in years},
+        }
+        for plan in result.interventions
+    ]
+    return Table.of(speech.say("Villages assisted (mean)"), rows, _NUMBERS)
 
 
 def _method(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
@@ -320,67 +306,65 @@ def sheets_of(result: ForecastResult, speech: Language, source: Source) -> Itera
 
 def _summary_sheet(speech: Language, result: ForecastResult) -> Table:
     """Return the chance of every reading of the target, year by year; the scenario's own has a star."""
-    say, rows = speech.say, []
-    for district in result.districts:
-        own = next(iter(district.readings))
-        for key, chances in district.readings.items():
-            star = say("* the scenario's own") if key == own else None
-            name = words.reading_name(speech, key, district.target)
-            rows.append([*_place(result, district), star, name, *chances])
-    columns = [*_place_columns(speech, result), Column("*"), Column(say("probability that the target is met"))]
-    years = [Column(str(year.year), "chance", 1) for year in result.districts[0].years]
-    return Table(say("Summary"), [*columns, *years], rows)
+    say = speech.say
+    rows: list[Row] = [
+        {
+            **_place(speech, result, district),
+            Column("*"): say("* the scenario's own") if key == next(iter(district.readings)) else None,
+            Column(say("probability that the target is met")): words.reading_name(speech, key, district.target),
+            **_by_year(district, chances),
+        }
+        for district in result.districts
+        for key, chances in district.readings.items()
+    ]
+    return Table.of(say("Summary"), rows)
+
+
+def _by_year(district: District, chances: Sequence[float]) -> Row:
+    return {Column(str(year.year), "chance", 1): chance for year, chance in zip(district.years, chances, strict=True)}
 
 
 def _years_sheet(speech: Language, result: ForecastResult) -> Table:
     say = speech.say
-    needed = [year.needed.mean for district in result.districts for year in district.years]
-    columns = [
-        *_place_columns(speech, result),
-        Column(say("year"), "year"),
-        Column(say("probability that the target is met"), "chance", 1),
-        *([Column(say("simulation error"), "percent", 1)] if words.simulated(result.districts) else []),
-        Column(say("parameter interval, from"), "chance", 1),
-        Column(say("parameter interval, to"), "chance", 1),
-        Column(say("in words")),
-        Column(say("needed"), "whole" if all(float(one).is_integer() for one in needed) else "decimal"),
-        Column(say("rises, mean"), "decimal", 2),
-        *(Column(title, "whole") for title in (say("rises, 5%"), say("rises, median"), say("rises, 95%"))),
-        Column(say("falls, mean"), "decimal", 2),
-        *(Column(say("share {level}, mean", level=level), "percent", 1) for level in LEVELS),
-        *(Column(say("assisted: {name}", name=plan.name), "decimal", 2) for plan in result.interventions),
-    ]
-    rows = [
-        [*_place(result, district), *_year_cells(speech, result, year)]
-        for district in result.districts
-        for year in district.years
-    ]
-    return Table(say("Years"), columns, rows)
+    every = [(district, year) for district in result.districts for year in district.years]
+    needed = Column(
+        say("needed"), "whole" if all(float(year.needed.mean).is_integer() for _, year in every) else "decimal"
+    )
+    rows: list[Row] = []
+    for district, year in every:
+        low, high = year.parameter_interval90 or (None, None)
+        error: Row = {Column(say("simulation error"), "percent", 1): year.monte_carlo_error}
+        quantiles = {0.05: say("rises, 5%"), 0.5: say("rises, median"), 0.95: say("rises, 95%")}
+        rows.append(
+            {
+                **_place(speech, result, district),
+                Column(say("year"), "year"): year.year,
+                Column(say("probability that the target is met"), "chance", 1): year.probability_met,
+                **(error if words.simulated(result.districts) else {}),
+                Column(say("parameter interval, from"), "chance", 1): low,
+                Column(say("parameter interval, to"), "chance", 1): high,
+                Column(say("in words")): words.word_of(speech, year),
+                needed: year.needed.mean,
+                Column(say("rises, mean"), "decimal", 2): year.rises.mean,
+                **{Column(title, "whole"): year.rises.quantiles[at] for at, title in quantiles.items()},
+                Column(say("falls, mean"), "decimal", 2): year.falls.mean,
+                **{
+                    Column(say("share {level}, mean", level=level), "percent", 1): year.status_share[level].mean
+                    for level in LEVELS
+                },
+                **{
+                    Column(say("assisted: {name}", name=plan.name), "decimal", 2): year.assisted[plan.name]
+                    for plan in result.interventions
+                },
+            }
+        )
+    return Table.of(say("Years"), rows)
 
 
-def _year_cells(speech: Language, result: ForecastResult, year: YearForecast) -> list[Cell]:
-    return [
-        year.year,
-        year.probability_met,
-        *([year.monte_carlo_error] if words.simulated(result.districts) else []),
-        *(year.parameter_interval90 or (None, None)),
-        words.word_of(speech, year),
-        year.needed.mean,
-        year.rises.mean,
-        *(year.rises.quantiles[q] for q in (0.05, 0.5, 0.95)),
-        year.falls.mean,
-        *(year.status_share[level].mean for level in LEVELS),
-        *(year.assisted[plan.name] for plan in result.interventions),
-    ]
-
-
-Row = Mapping[str, Any]
-
-
-def _villages_sheet(speech: Language, result: ForecastResult, rows: Iterable[Row]) -> Table:
+def _villages_sheet(speech: Language, result: ForecastResult, rows: Rows) -> Table:
     """Return villages, a row each: the chance of rising in every year, and of having risen at the end."""
     say, named = speech.say, _village_columns(speech, result)
-    years: dict[tuple[Any, ...], list[Row]] = {}
+    years: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
         years.setdefault(tuple(row.get(name) for name in named), []).append(row)
     columns = [
@@ -407,7 +391,7 @@ def _village_columns(speech: Language, result: ForecastResult) -> dict[str, Colu
     }
 
 
-def _village_years_sheet(speech: Language, result: ForecastResult, rows: Iterable[Row]) -> Table:
+def _village_years_sheet(speech: Language, result: ForecastResult, rows: Rows) -> Table:
     """Return everything that is known of villages, a row a village and year."""
     say = speech.say
     columns = {
@@ -426,9 +410,10 @@ def _village_years_sheet(speech: Language, result: ForecastResult, rows: Iterabl
     return Table(say("Villages by year"), list(columns.values()), [[row.get(name) for name in columns] for row in rows])
 
 
-def _place_columns(speech: Language, result: ForecastResult) -> list[Column]:
-    return [Column(speech.say("district code")), Column(speech.say("district"))] if result.several else []
-
-
-def _place(result: ForecastResult, district: District) -> list[str]:
-    return [district.district_code, district.district] if result.several else []
+def _place(speech: Language, result: ForecastResult, district: District) -> Row:
+    if not result.several:
+        return {}
+    return {
+        Column(speech.say("district code")): district.district_code,
+        Column(speech.say("district")): district.district,
+    }
