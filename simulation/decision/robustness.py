@@ -209,7 +209,17 @@ def robustness(
         raise Refusal(Message("a choice needs at least two scenarios; found {found}", {"found": len(options)}))
     refuse_unpaired(options[0], options[1:])
     goal = goal_of(options[0], 0.5, year, every_year=False)
-    _refuse_other_assumptions(options)
+    reasons = [
+        Message(
+            "{scenario} differs from {baseline} in assumptions too, and a state of the world is the same for every "
+            "choice: {names}; let options differ in their interventions alone",
+            {"scenario": one.name, "baseline": options[0].name, "names": ", ".join(names)},
+        )
+        for one in options[1:]
+        if (names := other_assumptions(options[0], one))
+    ]
+    if reasons:
+        raise Refusal(*reasons)
     worlds = tuple(worlds_of(options, goal.years[0]))
     effort = Effort.of(leading_scenario(options), draws, replicates)
     trial = Trial(options[0], goal, "batch", seed, workers)
@@ -324,18 +334,3 @@ def _cost(trial: Trial, option: Scenario) -> float:
     """Return what an option costs over the whole horizon, in million rupiah, mean."""
     units = np.array([plan.cost_idr_million for plan in option.interventions])
     return float((trial.assisted(option, cost_effort(option)) @ units).sum())
-
-
-def _refuse_other_assumptions(options: Sequence[Scenario]) -> None:
-    first = options[0]
-    reasons = [
-        Message(
-            "{scenario} differs from {baseline} in assumptions too, and a state of the world is the same for every "
-            "choice: {names}; let options differ in their interventions alone",
-            {"scenario": one.name, "baseline": first.name, "names": ", ".join(names)},
-        )
-        for one in options[1:]
-        if (names := other_assumptions(first, one))
-    ]
-    if reasons:
-        raise Refusal(*reasons)

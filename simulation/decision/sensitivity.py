@@ -200,9 +200,17 @@ def sensitivity(
     base = 1 << (asked.draws - 1).bit_length()
     surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, workers, progress)
     mu_star = _screen(surface, base)
-    followed = _followed(mu_star)
-    shares, names = _divide(surface, followed, base)
-    drivers = {name: _driver(mu_star[name], shares, names.index(name) if name in names else None) for name in mu_star}
+    least = MATTERS * max(mu_star.values())
+    followed = [name for name in sorted(mu_star, key=lambda name: -mu_star[name]) if mu_star[name] >= least]
+    followed = followed[:MOST_FOLLOWED]
+    shares = _divide(surface, followed, base)
+    drivers = {name: Driver(effect) for name, effect in mu_star.items()}
+    for place, name in enumerate(followed):
+        low, high = shares.total_interval90[place].tolist()
+        drivers[name] = Driver(mu_star[name], float(shares.first[place]), float(shares.total[place]), (low, high))
+    ordered = sorted(
+        drivers.items(), key=lambda item: (item[1].total is None, -(item[1].total or 0.0), -item[1].mu_star)
+    )
     sd = float(np.sqrt(shares.variance))
     alone = sum(max(0.0, driver.first or 0.0) for driver in drivers.values())
     return Sensitivity(
@@ -212,8 +220,8 @@ def sensitivity(
         sd=sd,
         interplay=max(0.0, 1.0 - alone) if sd > 0 else 0.0,
         rest=float(shares.total[-1]) if len(followed) < len(mu_star) else None,
-        parameters=dict(sorted(drivers.items(), key=_importance)),
-        points=base * (len(names) + 2),
+        parameters=dict(ordered),
+        points=base * (shares.total.size + 2),
         replicates=1 if used == "exact" else asked.replicates,
         seed=seed,
         engine=used,
@@ -347,15 +355,8 @@ def _trajectories(owner: Sequence[str], count: int, seed: int) -> Floats:
     return np.stack([first, first + LEVELS_OF_GRID / 2 / (LEVELS_OF_GRID - 1)], axis=1).reshape(-1, len(owner))
 
 
-def _followed(mu_star: Mapping[str, float]) -> list[str]:
-    """Return the factors that are followed on their own, the largest effect first."""
-    ordered = sorted(mu_star, key=lambda name: -mu_star[name])
-    least = MATTERS * mu_star[ordered[0]]
-    return [name for name in ordered[:MOST_FOLLOWED] if mu_star[name] >= least]
-
-
-def _divide(surface: _Surface, followed: list[str], base: int) -> tuple[VarianceShares, list[str]]:
-    """Return the shares of the factors that are followed, and of all others together as the last, named ""."""
+def _divide(surface: _Surface, followed: list[str], base: int) -> VarianceShares:
+    """Return the shares of the factors that are followed, and of all others together as the last."""
     from SALib.sample import sobol
 
     together = [name if name in followed else "" for name in surface.factors.owner]
@@ -366,7 +367,7 @@ def _divide(surface: _Surface, followed: list[str], base: int) -> tuple[Variance
         _problem([together[place] or "rest" for place in order]), base, calc_second_order=False, seed=surface.seed
     )
     # Another seed than the screening's: a factor should not be followed because of its luck.
-    return variance_shares(surface.halves(points, surface.seed + 1), len(names), surface.seed), names
+    return variance_shares(surface.halves(points, surface.seed + 1), len(names), surface.seed)
 
 
 def _problem(owner: Sequence[str]) -> dict[str, object]:
@@ -377,15 +378,3 @@ def _problem(owner: Sequence[str]) -> dict[str, object]:
         "groups": list(owner),
         "bounds": [[0.0, 1.0]] * len(owner),
     }
-
-
-def _driver(mu_star: float, shares: VarianceShares, place: int | None) -> Driver:
-    if place is None:
-        return Driver(mu_star)
-    low, high = shares.total_interval90[place].tolist()
-    return Driver(mu_star, float(shares.first[place]), float(shares.total[place]), (low, high))
-
-
-def _importance(item: tuple[str, Driver]) -> tuple[bool, float, float]:
-    driver = item[1]
-    return driver.total is None, -(driver.total or 0.0), -driver.mu_star

@@ -240,7 +240,9 @@ def explain(
         span = {"first": what.years[0], "last": what.years[-1], "year": year}
         raise Refusal(Message("the forecast covers {first} to {last}, not {year}", span))
     villages = what.districts[district]
-    effort = _affordable(Effort.of(what, draws, replicates), len(villages) * (year - what.origin))
+    effort = Effort.of(what, draws, replicates)
+    most = max(1, PLAYED_CELLS // (len(villages) * (year - what.origin)))
+    effort = Effort(min(effort.draws, most), min(effort.replicates, max(1, most // effort.draws)))
     played = _played(what, effort, seed, district, row, year)
     may_rise = np.where(played.blocked, 0.0, played.base_odds)
     seen = _sum(term for name, term in played.terms.items() if name.foreseeable)
@@ -331,13 +333,6 @@ def _is_known(villages: Villages) -> bool:
 
 def _plain_name(name: str) -> str:
     return " ".join(name.casefold().split())
-
-
-def _affordable(effort: Effort, cells: int) -> Effort:
-    """Return the first draws and replicates of an effort, as many as may be played at `cells` each."""
-    most = max(1, PLAYED_CELLS // cells)
-    draws = min(effort.draws, most)
-    return Effort(draws, min(effort.replicates, most // draws))
 
 
 def _played(scenario: Scenario, effort: Effort, seed: int, district: int, row: int, year: int) -> LogOddsTerms:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,15 +107,10 @@ def up_to(panel: Panel, origin: int) -> Panel:
 def yearly_moves(panels: Iterable[Panel], district: str) -> dict[int, TransitionCounts]:
     """Return the moves of a district by year, of every year at both of whose ends statuses are known."""
     found: dict[int, TransitionCounts] = {}
-    for panel in panels:
-        if panel.district_code == district:
-            for first, year in _pairs(panel):
-                before, after = panel.status[:, first], panel.status[:, first + 1]
-                known = (before != UNKNOWN) & (after != UNKNOWN)
-                moves = np.zeros((len(LEVELS), len(LEVELS)), dtype=np.int64)
-                np.add.at(moves, (before[known], after[known]), 1)
-                if known.any():
-                    found[year] = found.get(year, 0) + moves
+    for case in (case for panel in panels if panel.district_code == district for case in _known_years(panel)):
+        moves = np.zeros((len(LEVELS), len(LEVELS)), dtype=np.int64)
+        np.add.at(moves, (case.before, case.after), 1)
+        found[case.year] = found.get(case.year, 0) + moves
     return dict(sorted(found.items()))
 
 
@@ -124,19 +120,19 @@ def district_years(panels: Iterable[Panel]) -> tuple[DistrictYear, ...]:
     Statuses are known at both of its ends, and were known at both ends of a year before it, so that every
     forecaster has something to go by.
     """
-    panels = tuple(panels)
-    cases = []
-    for panel in panels:
-        first_moves = min(yearly_moves(panels, panel.district_code), default=None)
-        for first, year in _pairs(panel):
-            before, after = panel.status[:, first], panel.status[:, first + 1]
-            known = np.flatnonzero((before != UNKNOWN) & (after != UNKNOWN))
-            if first_moves is not None and year > first_moves and known.size:
-                codes = tuple(panel.codes[row] for row in known)
-                cases.append(DistrictYear(panel.district_code, year, codes, before[known], after[known]))
-    return tuple(sorted(cases, key=lambda case: (case.year, case.district_code)))
+    cases = [case for panel in panels for case in _known_years(panel)]
+    first: dict[str, int] = {}
+    for case in cases:
+        first[case.district_code] = min(case.year, first.get(case.district_code, case.year))
+    scored = (case for case in cases if case.year > first[case.district_code])
+    return tuple(sorted(scored, key=lambda case: (case.year, case.district_code)))
 
 
-def _pairs(panel: Panel) -> list[tuple[int, int]]:
-    """Return the column at the start of each year whose two ends are there, and the year."""
-    return [(i, year + 1) for i, year in enumerate(panel.years[:-1]) if panel.years[i + 1] == year + 1]
+def _known_years(panel: Panel) -> Iterator[DistrictYear]:
+    """Yield every year of a panel with the villages whose status is known at both of its ends, where there are any."""
+    for place, (start, year) in enumerate(pairwise(panel.years)):
+        status = panel.status[:, place : place + 2]
+        known = np.flatnonzero((status != UNKNOWN).all(axis=1))
+        if year == start + 1 and known.size:
+            codes = tuple(panel.codes[row] for row in known)
+            yield DistrictYear(panel.district_code, year, codes, *status[known].T)

@@ -156,7 +156,7 @@ def backtest(
     *,
     fixed_cohort: bool = False,
     forecasters: Mapping[str, Forecaster] | None = None,
-    progress: Progress | None = None,
+    progress: Progress = lambda *_: None,
 ) -> Backtest:
     """Forecast past years of a district from the years before them, and score that against plain baselines.
 
@@ -232,8 +232,7 @@ def backtest(
         past = Past.of(panels, asked)
         for name, forecaster in everyone.items():
             found[name] += forecaster(past, target)
-        if progress is not None:
-            progress(number, len(years))
+        progress(number, len(years))
     scored = {
         name: [score(one, case, target, seed) for one, case in zip(said, cases, strict=True)]
         for name, said in found.items()
@@ -245,14 +244,27 @@ def backtest(
     return Backtest(
         default=scenario is None,
         district_years=len(cases),
-        verdict=_verdict(of) if len(cases) >= FEWEST else None,
+        verdict=None
+        if len(cases) < FEWEST
+        else {
+            name: "open" if (saved := one.model_saves["crps_rises"]) is None else saved.standing
+            for name, one in of.items()
+            if name != MODEL
+        },
         forecasters=of,
         reliability=reliability(np.array([one.probability_met for one in scored[MODEL]]), np.array(met)),
         districts=tuple(District(code, known.get(code)) for code in sorted(codes)),
         target=ScoredTarget(target.key, float(target.share), target.levels),
         kecamatan_known=knows(scenario, (code for case in cases for code in case.codes)),
         rows=tuple(
-            Row(case.district_code, case.year, len(case.codes), case.rises, met[place], _at(scored, place))
+            Row(
+                district_code=case.district_code,
+                year=case.year,
+                villages=len(case.codes),
+                rises=case.rises,
+                met=met[place],
+                forecasts={name: own[place] for name, own in scored.items()},
+            )
             for place, case in enumerate(cases)
         ),
         draws=draws,
@@ -263,15 +275,6 @@ def backtest(
         panels=tuple(panels),
         own=tuple(forecasters or ()),
     )
-
-
-def _verdict(forecasters: Mapping[str, ForecasterScores]) -> dict[str, Standing]:
-    saved = {name: of.model_saves["crps_rises"] for name, of in forecasters.items() if name != MODEL}
-    return {name: "open" if one is None else one.standing for name, one in saved.items()}
-
-
-def _at(scored: Mapping[str, list[ScoredForecast]], place: int) -> dict[str, ScoredForecast]:
-    return {name: own[place] for name, own in scored.items()}
 
 
 def read_panels(paths: Iterable[Path], scenario: Scenario | None = None, *, fixed_cohort: bool = False) -> Gathered:

@@ -150,7 +150,7 @@ class Posterior:
         parameters = replace(
             known,
             scalars={**known.scalars, **calibrated},
-            defaulted=known.defaulted - calibrated.keys(),
+            defaulted=known.defaulted.difference(calibrated),
             blocks=self.basis,
         )
         return replace(scenario, parameters=parameters)

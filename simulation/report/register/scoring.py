@@ -230,33 +230,32 @@ def _outcome(origin: int, district: District, forecast: YearForecast, happened: 
     """Return what came of a year, or why no report can be used."""
     year, panel = forecast.year, happened.panels.get(district.district_code)
     stated = happened.stated.get(district.district_code, {})
-    target = _target(district)
+    target, said = _target(district), stated.get(year)
     basis: Basis
     moves: MoveBounds | None
     stock: Bounds | None
     start, end = (_counts(origin, district, panel, stated.get(at), at) for at in (year - 1, year))
     if panel is not None and {year - 1, year} <= set(panel.years):
-        basis = "panel"
-        start = start if start is not None and start.sum() == district.villages else None
         found = _of_panel(origin, district.villages, panel, year, target)
         if found is None:
             return "villages"
-        moves, stock = found
+        basis, (moves, stock) = "panel", found
+        start = start if start is not None and start.sum() == district.villages else None
     elif any(four is not None and four.sum() != district.villages for four in (start, end)):
         return "villages"
-    elif (said := stated.get(year)) is not None and said.rises is not None:
-        basis, stock = "stated", None if said.four is None else _stock(target, said.four)
-        moves = _of_stated(district.villages, said, said.rises, start, target)
-        if moves is None:
-            return "contradiction"
-    elif end is None:
-        return "unreported"
     else:
-        basis, stock = "counts", _stock(target, end)
-        moves = None if start is None else bounds_from_counts(start, end, target)
+        stock = None if end is None else Bounds(*[int(end[target.level_mask].sum())] * 2)
+        possible = None if start is None or end is None else bounds_from_counts(start, end, target)
+        if said is not None and said.rises is not None:
+            basis, moves = "stated", _of_stated(district.villages, said.rises, said.falls, possible)
+            if moves is None:
+                return "contradiction"
+        elif end is None:
+            return "unreported"
+        else:
+            basis, moves = "counts", possible
     must, judged = _needed(district, forecast, start, target), _judged(target, moves, stock)
-    settled = must is not None and judged is not None and not judged.low < must <= judged.high
-    met = judged.low >= must if settled and judged is not None and must is not None else None
+    met = None if must is None or judged is None or judged.low < must <= judged.high else judged.low >= must
     return YearOutcome(basis, None if moves is None else moves.rises, judged, must, met)
 
 
@@ -305,22 +304,15 @@ def _of_panel(origin: int, villages: int, panel: Panel, year: int, target: Targe
     return bounds_from_statuses(start, end, missing, target), stock
 
 
-def _of_stated(villages: int, said: StatedYear, number: int, start: Four | None, target: Target) -> MoveBounds | None:
-    """Return what a stated number of rises says; None where the counts at both ends of the year rule it out."""
-    possible = MoveBounds(*[Bounds(0, villages)] * 3)
-    if start is not None and said.four is not None:
-        possible = bounds_from_counts(start, said.four, target)
-    rises = Bounds(number, number)
-    falls = possible.falls if said.falls is None else Bounds(said.falls, said.falls)
-    if not (rises.within(possible.rises) and falls.within(possible.falls)) or number + falls.low > villages:
+def _of_stated(villages: int, rises: int, falls: int | None, possible: MoveBounds | None) -> MoveBounds | None:
+    """Return what stated rises and falls say; None where the counts at both ends of the year rule them out."""
+    anything = Bounds(0, villages)
+    possible = possible or MoveBounds(anything, anything, anything)
+    rose, fell = Bounds(rises, rises), possible.falls if falls is None else Bounds(falls, falls)
+    if not (rose.within(possible.rises) and fell.within(possible.falls)) or rises + fell.low > villages:
         return None
-    falls = Bounds(falls.low, min(falls.high, villages - number))
-    return MoveBounds(rises, falls, Bounds(possible.entries.low, min(possible.entries.high, number)))
-
-
-def _stock(target: Target, end: Four) -> Bounds:
-    there = int(end[target.level_mask].sum())
-    return Bounds(there, there)
+    entered = Bounds(possible.entries.low, min(possible.entries.high, rises))
+    return MoveBounds(rose, Bounds(fell.low, min(fell.high, villages - rises)), entered)
 
 
 def _judged(target: Target, moves: MoveBounds | None, stock: Bounds | None) -> Bounds | None:
