@@ -122,7 +122,8 @@ class Files:
         if place.generation and text in self._given:
             return Source(path, text, place.folder, self._given[text])
         if self._within(path, place, field, text):
-            return self._read(path, self._name(path), place, field, largest, text)
+            as_seen_from_top = os.path.normpath(self._top.parent / os.path.relpath(path, self.folder))
+            return self._read(path, as_seen_from_top, place, field, largest, text)
         return None
 
     def _within(self, path: Path, place: Place | tuple[str, None], field: str, text: str) -> bool:
@@ -138,10 +139,6 @@ class Files:
         allowed = Message("a path below {folder}", {"folder": self.root.name or str(self.root)})
         self._collector.add(place, field, message, found=text, allowed=allowed)
         return False
-
-    def _name(self, path: Path) -> str:
-        """Return a path as it looks from where the reader named the scenario."""
-        return os.path.normpath(self._top.parent / os.path.relpath(path, self.folder))
 
     def _read(
         self, path: Path, shown: str, place: Place | tuple[str, None], field: str, largest: int, text: str = ""

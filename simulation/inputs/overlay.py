@@ -13,6 +13,7 @@ from .problem_list import Node, Place, ProblemList, compact, dotted
 from .yaml_source import read_yaml
 
 LONGEST_CHAIN = 20
+# Looked for in the text, for what is no YAML wants telling in the reader's language, too.
 _LANGUAGE = re.compile(r"""^["']?language["']?\s*:\s*["']?(id|en)\b""", re.MULTILINE)
 NOTHING = "-"
 """Stands in a change for a key that was not there, or is no more."""
@@ -67,7 +68,8 @@ def _layers(source: Source | None, layers: list[Node], files: Files, collector: 
     while source is not None:
         trail.append(source)
         text = source.text(collector)
-        collector.language = collector.language or _language(text or "")
+        if collector.language is None and (named := _LANGUAGE.search(text or "")):
+            collector.language = named[1]
         place = Place(source.shown, 1, source.folder, len(layers))
         node = read_yaml(text, place, collector) if text is not None else None
         if node is None:
@@ -99,12 +101,6 @@ def merged(layers: list[Node], collector: ProblemList, complete: bool = True) ->
         result = merge.layers(result, above.pop())
     kept = {key: child for key, child in result.mapping.items() if key not in {"extends", "remove"}}
     return Chain(result.with_value(kept), tuple(merge.changes), complete)
-
-
-def _language(text: str) -> str | None:
-    """Return the language that a file names; looked for in its text, for what is no YAML wants telling too."""
-    found = _LANGUAGE.search(text)
-    return found[1] if found is not None else None
 
 
 def _parent(node: Node, trail: list[Source], files: Files, collector: ProblemList) -> Source | None:

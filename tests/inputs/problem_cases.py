@@ -413,7 +413,6 @@ WITH_FILES: dict[str, Case] = {
     "a scenario that is not there": Case(asked="skenario.yaml"),
     "a scenario misspelt": Case(files={"tanah_laut.yaml": "schema: 1\n"}, asked="tanah_lau.yaml"),
     "a table in place of its scenario": Case(asked="villages.csv"),
-    "a table in place of a scenario": Case(files={"lain.csv": "kode_desa;desa\n"}, asked="lain.csv"),
     "a starter left as it is": _starter(),
     "a folder for a scenario": Case(files={"scenarios": _empty_files("laut.yaml", "barito.yaml")}, asked="scenarios"),
     "a scenario of more than 5 MB": Case(files={"scenario.yaml": _of_size(5_000_001)}),
