@@ -179,7 +179,6 @@ def _with_villages(
 
 
 def _listed(code: str, name: str, table: VillageTable, counts: Ints | Mapping[str, Ints] | None) -> Villages:
-    """Return a district with its villages as a table lists them."""
     status = None if table.blanks and counts is None else table.status
     names, subdistricts = table.table.columns["village"], table.table.columns["subdistrict"]
     return Villages.arrange(

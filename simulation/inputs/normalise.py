@@ -20,6 +20,7 @@ def prepare(node: Node, collector: ProblemList) -> Node:
     return _with_levels((), node.with_value(entries), collector)
 
 
+_ELIGIBLE = ("eligible", "status")
 REMOVE = Message("write remove: at the left margin, not below interventions")
 
 
@@ -58,14 +59,14 @@ def _by_name(node: Node, collector: ProblemList) -> Node:
 
 
 def _as_entry(name: str) -> Message:
-    """Return how an intervention of this name begins."""
     return Message("write {value}", {"value": f"- name: {plain_name(name) or 'pokja'}"})
 
 
 def _with_levels(keys: Keys, node: Node, collector: ProblemList) -> Node:
     """Return a node with every level under the name we show, wherever levels are named."""
     if isinstance(node.value, list):
-        return node.with_value([_level(item) for item in node.value]) if _lists_levels(keys) else node
+        lists_levels = keys == ("target", "levels") or (keys[:1] == ("interventions",) and keys[2:] == _ELIGIBLE)
+        return node.with_value([_level(item) for item in node.value]) if lists_levels else node
     if not isinstance(node.value, dict):
         return node
     entries: dict[str, Node] = {}
@@ -83,13 +84,6 @@ def _with_levels(keys: Keys, node: Node, collector: ProblemList) -> Node:
 def _level(item: Node) -> Node:
     status = parse_status(item.value) if isinstance(item.value, str) else None
     return item if status is None else replace(item, value=status.label)
-
-
-def _lists_levels(keys: Keys) -> bool:
-    match keys:
-        case ("target", "levels") | ("interventions", _, "eligible", "status"):
-            return True
-    return False
 
 
 def _keyed_by_level(keys: Keys, child: Node) -> bool:

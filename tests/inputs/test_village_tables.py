@@ -51,7 +51,7 @@ CASES = [
     ("misspelt column", "village_code,vilage,subdistrict\na,A,K\n", 1, "village", "column vilage to village"),
     ("two columns of one meaning", "kode_desa,Kode Desa,village,subdistrict\na,a,A,K\n", 1,
      "kode_desa", "all mean village_code: kode_desa, Kode Desa"),
-    ("two columns of one name", "village_code,village,subdistrict,x,x\na,A,K,1,2\n", 1, "x", "two columns"),
+    ("two columns of one name", "village_code,village,subdistrict,x,x\na,A,K,1,2\n", 1, "x", "all mean x: x, x"),
     ("column without a name", "village_code,village,subdistrict,\na,A,K,1\n", 1, "", "column 4 has no name"),
     ("header only", "village_code,village,subdistrict\n", None, "", "write the column names in the first row"),
     ("blank", "\n\n", None, "", "the table is empty | a table with the columns village_code, village, subdistrict"),

@@ -126,8 +126,8 @@ def _assistance(reader: TableReader, panels: Iterable[Panel], launches: Iterable
                 message = Message("no list of statuses speaks of this assisted village")
                 table.tell(i, "village_code", message, Message("correct the code, or give its statuses too"))
     every = [spell for _, found in reader.spells for spell in found]
-    mine = {number: [spell for spell in every if spell[0] in codes] for number, codes in seen.items()}
-    return tuple(_assistance_of(number, sorted(seen[number]), found) for number, found in mine.items() if found)
+    given = ((number, codes, [spell for spell in every if spell[0] in codes]) for number, codes in seen.items())
+    return tuple(_assistance_of(number, sorted(codes), found) for number, codes, found in given if found)
 
 
 def _assistance_of(number: str, codes: Sequence[str], found: Sequence[Spell]) -> Assistance:

@@ -99,7 +99,6 @@ def _shapes(grid: Grid, file: str) -> list[Shape]:
 
 
 def _years(grid: Grid) -> dict[str, int | None]:
-    """Return the columns of a table with a column of statuses for each year."""
     header = grid.header(WIDE)
     if not header.fits:
         return {}
@@ -179,7 +178,6 @@ class TableReader:
         return shape
 
     def _tell_unknown(self, grid: Grid) -> None:
-        """Tell that a table is of none of the kinds that are looked for."""
         header = grid.header(self._wanted)
         message = Message("this table is none of those that are looked for here")
         fix = Message("name the columns so, in the first row")
@@ -210,7 +208,6 @@ class TableReader:
         return self._statuses > MOST_STATUSES
 
     def _statuses_in(self, table: Table, shape: Shape) -> Sequence[Observation]:
-        """Return the rows of a list of villages."""
         if shape.kind == "launch_years":
             return self._launches(table)
         found = read_observations(table, shape.years)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -92,15 +92,12 @@ class Header:
         The names as they stand there.
     names
         What each column is called from here on: its meaning where that is known, else as written.
-    doubles
-        Meaning -> the columns that share it.
     """
 
     wanted: Wanted
     row: int = 0
     written: Sequence[str] = ()
     names: Sequence[str] = ()
-    doubles: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def fits(self) -> bool:
@@ -130,7 +127,6 @@ def _header_of(row: Row, wanted: Wanted) -> Header:
     number, written = row
     forms = [normal(cell) for cell in written]
     names = list(written)
-    doubles: dict[str, list[str]] = {}
     taken: set[int] = set()
     for name in (*wanted.required, *wanted.known):
         sure, likely = NAMES.get(name, ((), ()))
@@ -138,12 +134,10 @@ def _header_of(row: Row, wanted: Wanted) -> Header:
             hits = [i for i, form in enumerate(forms) if form in group and i not in taken]
             if hits:
                 break
-        if len(hits) > 1:
-            doubles[name] = [written[i] for i in hits]
         for i in hits:
             names[i] = name
         taken.update(hits)
-    return Header(wanted, number, written, names, doubles)
+    return Header(wanted, number, written, names)
 
 
 def find_header(rows: Sequence[Row], wanted: Wanted) -> Header:

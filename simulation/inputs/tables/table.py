@@ -369,7 +369,6 @@ def _letter(position: int) -> str:
 
 
 def _note_formulas(grid: Grid, body: Sequence[Row]) -> None:
-    """Note that results of formulas are read as the workbook holds them."""
     rows = {row for row, _ in body}
     formulas = [row for row in grid.formulas if row in rows]
     if formulas:
@@ -397,14 +396,12 @@ def _check_header(grid: Grid, header: Header) -> None:
             message = Message("the column {name} is missing", {"name": name})
             fix, found = suggest_column(name, spare), listed(filter(None, header.written))
             grid.tell(header.row, message, fix, column=name, found=found, allowed=_needed(header.wanted))
-    for name, doubles in header.doubles.items():
-        message = Message("these columns all mean {name}: {names}", {"name": name, "names": listed(doubles)})
-        fix = Message("give all but one of them another name; a column of another name is kept as it is")
-        grid.tell(header.row, message, fix, column=doubles[0])
-    for position, name in enumerate(header.names):
-        if name and name not in header.doubles and name in header.names[:position]:
-            message, fix = Message("two columns have this name"), Message("rename one of them, or remove it")
-            grid.tell(header.row, message, fix, column=name, found=name)
+    for name in dict.fromkeys(filter(None, header.names)):
+        alike = [written for written, other in zip(header.written, header.names, strict=True) if other == name]
+        if len(alike) > 1:
+            message = Message("these columns all mean {name}: {names}", {"name": name, "names": listed(alike)})
+            fix = Message("give all but one of them another name; a column of another name is kept as it is")
+            grid.tell(header.row, message, fix, column=alike[0])
 
 
 def suggest_column(name: str, columns: Sequence[str]) -> Message | None:

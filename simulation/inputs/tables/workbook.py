@@ -162,7 +162,6 @@ def _related(archive: ZipFile, part: str) -> dict[str, tuple[str, str]]:
 
 
 def _strings(archive: ZipFile, part: str | None) -> list[str]:
-    """Return the texts that cells share."""
     found: list[str] = []
     if part is not None:
         with archive.open(part) as stream:
