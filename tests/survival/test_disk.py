@@ -218,7 +218,7 @@ def test_a_run_that_was_altered_and_is_made_again_can_be_resumed_too(
     with full("hub.csv"):
         code, _, said = run()
     assert code == 1
-    assert "Not as the run wrote them, so it is computed again: years.csv" in said
+    assert "Not as the run wrote them, so they are made again: years.csv" in said
     code, _, said = run()
     assert code == 0
     assert "finished parts: " in said

@@ -479,7 +479,7 @@ def _make(
     elif folder.finished:
         if altered := folder.altered():
             files = {"files": ", ".join(altered)}
-            tell(Message("Not as the run wrote them, so it is computed again: {files}", files))
+            tell(Message("Not as the run wrote them, so they are made again: {files}", files))
         # Taken for unfinished from now on, so that its chunks are kept until it is finished again.
         remove(folder.path / "manifest.json")
     began, parts = time.monotonic(), folder.parts
