@@ -15,7 +15,7 @@ from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS
 from ..domain.villages import KnownStatuses
-from ..engine.closed_form.applicability import NoClosedForm, refuse_too_costly, sort_districts
+from ..engine.closed_form.applicability import reasons_against, refuse_too_costly
 from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
@@ -510,7 +510,7 @@ def _compare_exactly(scenarios: tuple[Scenario, ...], effort: Effort, seed: int)
 
     Raises
     ------
-    NoClosedForm
+    Refusal
         Where even the first year would take too long.
     """
     solved, later = _all_years(scenarios, effort, seed) if scenarios[0].horizon > 1 else ([], ())
@@ -522,21 +522,13 @@ def _compare_exactly(scenarios: tuple[Scenario, ...], effort: Effort, seed: int)
 
 def _all_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> tuple[list[_Solved], tuple[Message, ...]]:
     """Return the exact results of all years; of no scenario, and why, where one of them has none."""
-    sorted_out, reasons = [], []
-    for scenario in scenarios:
-        parameters = scenario.parameters.draw(seed, effort.draws)
-        try:
-            (groups,) = sort_districts(scenario, parameters, seed)
-        except NoClosedForm as none:
-            reasons += [reason for reason in none.reasons if reason not in reasons]
-        else:
-            sorted_out.append((scenario, parameters, groups))
+    drawn = [(one, one.parameters.draw(seed, effort.draws)) for one in scenarios]
+    reasons: list[Message] = []
+    for one, parameters in drawn:
+        reasons += [reason for reason in reasons_against(one, parameters, seed) if reason not in reasons]
     if reasons:
         return [], tuple(reasons)
-    every = (
-        (one, parameters, solve(one, one.districts[0], parameters, groups)) for one, parameters, groups in sorted_out
-    )
-    return [_Solved(*each) for each in every], ()
+    return [_Solved(one, parameters, solve(one, one.districts[0], parameters, seed)) for one, parameters in drawn], ()
 
 
 def _first_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> list[_Solved]:

@@ -104,15 +104,17 @@ class Environment:
         ]
         self._assisted_in = scenario.origin
 
-    def initial_status(self) -> Statuses:
+    def initial_status(self, key: Floats | None = None) -> Statuses:
         """Return the status of every village at the end of the origin year, shape (V, T).
 
-        Where only counts are known they are placed on the villages at random, anew in each trajectory.
+        Where only counts are known they are placed on the villages in the order of `key` (V, T), the lowest level
+        first; by default at random, anew in each trajectory.
         """
         villages, size = self.villages, len(self.trajectories)
         if isinstance(villages.known, KnownStatuses):
             return np.repeat(villages.levels[:, None], size, axis=1)
-        key = uniforms(self.seed, Process.PLACEMENT, self.scenario.origin, villages.units, self.trajectories)
+        if key is None:
+            key = uniforms(self.seed, Process.PLACEMENT, self.scenario.origin, villages.units, self.trajectories)
         if isinstance(villages.known, MadeUpCounts):
             counts = villages.known.draw(self.seed, len(self._parameters.rise))
             return place_counts(key, counts[self.trajectories.draw].T)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,10 @@ from ..domain.target import Target, needed
 from ..domain.transition import chance, factor, fall_chance, odds, odds_against
 from ..domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages, count_levels, places
 from .environment import Environment
-from .poisson_binomial import add, add_villages
+from .poisson_binomial import add_villages, average_total
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -39,6 +42,8 @@ BLOCK_CASES = 8192
 """Draws × nodes that are handled side by side: their sums stay in cache."""
 UNLIKELY = 1e-9
 """Nodes of the district's shock that weigh less in every draw of a block are left out."""
+NEGLIGIBLE = 1e-13
+"""Points of a kecamatan's shock that weigh less, given the district's, are left out."""
 REACH = 5.0
 """How far the shock of a kecamatan, and what sets a village apart, are followed, in sd; 6e-7 lies beyond."""
 YEAR_REACH = 6.0
@@ -88,18 +93,8 @@ class YearStart:
 
         Statuses are placed, and lots are drawn, as in the first trajectory of each draw.
         """
-        year, draws = scenario.years[0], parameters.rise.shape[0]
-        trajectories = Trajectories.grid(range(draws), range(1))
-        environment = Environment(replace(scenario, horizon=1), villages, parameters, trajectories, seed)
-        status = environment.initial_status()
-        environment.assist(year, status, count_levels(places(status, villages.subdistrict_index), villages), None)
-        alone = cls.unassisted(villages, parameters, status)
-        rise_effect, fall_effect = environment.effects()
-        rise = alone.rise_log_odds if rise_effect is None else alone.rise_log_odds + rise_effect
-        fall = alone.fall_log_odds if fall_effect is None else alone.fall_log_odds + fall_effect
-        every = [programme.assisted for programme in environment.programmes]
-        assisted = np.stack(every, axis=-1) if every else np.zeros((*status.shape, 0), dtype=bool)
-        return cls(status, rise, fall, assisted)
+        first = replace(scenario, horizon=1)
+        return next(year_starts(first, villages, parameters, seed, range(parameters.rise.shape[0])))
 
     @classmethod
     def unassisted(cls, villages: Villages, parameters: Parameters, status: Statuses) -> YearStart:
@@ -127,8 +122,44 @@ class YearStart:
 
     def take(self, draws: Ints) -> YearStart:
         """Return some of the draws."""
-        return YearStart(
-            self.status[:, draws], self.rise_log_odds[:, draws], self.fall_log_odds[:, draws], self.assisted[:, draws]
+        return YearStart(*(column[:, draws] for column in vars(self).values()))
+
+    def of_villages(self, rows: Ints) -> YearStart:
+        """Return some of the villages."""
+        return YearStart(*(column[rows] for column in vars(self).values()))
+
+
+def year_starts(
+    scenario: Assumptions,
+    villages: Villages,
+    parameters: Parameters,
+    seed: int,
+    draws: range,
+    *,
+    in_order: bool = False,
+) -> Iterator[YearStart]:
+    """Yield the start of every year for some draws, if no village moves: the first year's, and later assistance.
+
+    Parameters
+    ----------
+    in_order
+        Whether statuses of which only counts are known are placed in the order of the rows, not at random.
+    """
+    trajectories = Trajectories.grid(draws, range(1))
+    environment = Environment(scenario, villages, parameters, trajectories, seed)
+    row = np.broadcast_to(np.linspace(0, 1, len(villages), endpoint=False)[:, None], (len(villages), len(draws)))
+    status = environment.initial_status(row if in_order else None)
+    levels = count_levels(places(status, villages.subdistrict_index), villages)
+    alone = YearStart.unassisted(villages, parameters.take(slice(draws.start, draws.stop)), status)
+    for year in scenario.years:
+        environment.assist(year, status, levels, None)
+        rise, fall = environment.effects()
+        every = [programme.assisted for programme in environment.programmes]
+        yield YearStart(
+            status,
+            alone.rise_log_odds if rise is None else alone.rise_log_odds + rise,
+            alone.fall_log_odds if fall is None else alone.fall_log_odds + fall,
+            np.stack(every, axis=-1) if every else alone.assisted,
         )
 
 
@@ -186,8 +217,8 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
     sums, rise = _counts(scenario, villages, parameters, start, {**wanted, **own})
     met = {key: chance_of_reaching(sums[key if key in own else "rises"], must) for key, (_, must) in judged.items()}
     sort = _sorts(scenario, villages, parameters)
-    rise_mean = _of_alike(sort, rise.mean(axis=1))
-    status = _of_alike(sort, year.levels(rise).mean(axis=2))
+    rise_mean = average_alike(sort, rise.mean(axis=1))
+    status = average_alike(sort, year.levels(rise).mean(axis=2))
     assisted = start.assisted.mean(axis=1)
     return ExactResult(
         rises=sums["rises"].mean(axis=1)[None],
@@ -202,7 +233,7 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
         village_status=status[:, None],
         village_rises=rise_mean[:, None],
         village_risen=rise_mean[:, None],
-        village_assisted=_of_alike(sort, assisted)[:, None],
+        village_assisted=average_alike(sort, assisted)[:, None],
     )
 
 
@@ -317,7 +348,7 @@ def _sorts(scenario: Assumptions, villages: Villages, parameters: Parameters) ->
     return np.asarray(sort.reshape(-1))
 
 
-def _of_alike(sort: Ints, values: Floats) -> Floats:
+def average_alike(sort: Ints, values: Floats) -> Floats:
     """Average (V, …) over the villages of each sort: each stands for all of them."""
     result = np.empty_like(values)
     for one in np.unique(sort):
@@ -424,11 +455,15 @@ class YearBlock:
         self._given = None if given is None else factor(given)
         self._odds = odds(p.rise)
         self._lasting = _lasting_nodes(spread(p, "village"))
-        self._kernel: Floats | None = None
+        self._kernel: csr_array | None = None
         if given is not None:
             self.weight = np.ones((draws.size, 1))
             return
-        district, self.weight = _district_nodes(p, len(villages))
+        sd = spread(p, "district")
+        normal = (np.zeros(1), np.ones(1))
+        if sd.any():
+            normal = normal_nodes(YEAR_REACH, float(_year_steps(sd, len(villages)).min()))
+        district, self.weight = district_nodes(p, *normal, UNLIKELY)
         points = district
         if spread(p, "subdistrict").any():
             points, self._kernel = _subdistrict_points(p, villages, district)
@@ -467,12 +502,15 @@ class YearBlock:
         """Average (…, D, M) over the shock of the kecamatan, shape (…, D, N)."""
         if self._kernel is None:
             return values
-        return np.moveaxis(np.moveaxis(values, -2, 0) @ self._kernel, 0, -2)
+        lead = values.shape[:-2]
+        return np.asarray(
+            (self._kernel @ values.reshape(-1, self._kernel.shape[1]).T).T.reshape(*lead, *self.weight.shape)
+        )
 
     def mean(self, values: Floats) -> Floats:
         """Average (…, D, M) over all shocks, shape (…, D)."""
-        weight = self.weight if self._kernel is None else (self._kernel @ self.weight[:, :, None])[..., 0]
-        return np.asarray((values * weight).sum(axis=-1))
+        weight = self.weight if self._kernel is None else self.weight.reshape(-1) @ self._kernel
+        return np.asarray((values * weight.reshape(values.shape[-2:])).sum(axis=-1))
 
     def adds(self, rows: slice, rise: Floats, count: Count) -> Floats:
         """Return the chance that each of some villages adds 1, 2 … to a count, shape (villages, most, D, M)."""
@@ -481,15 +519,20 @@ class YearBlock:
 
     def counts(self, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
         """Return the distribution of every count, shape (n + 1, D), and the chance of rising (V, D)."""
-        so_far: dict[str, Floats] = {}
+        within: dict[str, list[Floats]] = {name: [] for name in wanted}
         rises = []
-        for k in range(len(self.members)):
+        for k, rows in enumerate(self.members):
             rise = self.chances(k)
             rises.append(self.mean(rise))
-            for name, count in wanted.items():
-                here = self.average(total_of(self.adds(self.members[k], rise, count), count.limit))
-                so_far[name] = add(so_far[name], here, count.limit) if name in so_far else here
-        return {name: (found * self.weight).sum(axis=-1) for name, found in so_far.items()}, np.concatenate(rises)
+            sums = [total_of(self.adds(rows, rise, count), count.limit) for count in wanted.values()]
+            averaged = self.average(np.concatenate(sums)) if sums else rise
+            ends = np.cumsum([len(one) for one in sums])
+            for parts, here in zip(within.values(), np.split(averaged, ends[:-1]), strict=False):
+                parts.append(here)
+        return (
+            {name: average_total(within[name], self.weight, count.limit) for name, count in wanted.items()},
+            np.concatenate(rises),
+        )
 
     def _average(self, typical: Floats) -> Floats:
         """Return the chance of rising from odds (C, D, M), averaged over what sets a village apart for good.
@@ -596,18 +639,23 @@ def _year_steps(year_sd: Floats, villages: int) -> Floats:
     return np.asarray(2.0 ** np.floor(np.log2(_step(year_sd, villages))))
 
 
-def _district_nodes(parameters: Parameters, villages: int) -> tuple[Floats, Floats]:
-    """Return what the district's luck of a year adds up to at its nodes, and their weights, each (D, N)."""
+def district_nodes(parameters: Parameters, z: Floats, weight: Floats, unlikely: float = 0.0) -> tuple[Floats, Floats]:
+    """Return what the district's luck of a year adds up to at its nodes, and their weights, each (D, N).
+
+    Parameters
+    ----------
+    z, weight
+        Nodes and weights of a standard normal.
+    unlikely
+        Nodes that weigh no more than this in any draw are left out.
+    """
     sd = spread(parameters, "district")
-    z, weight = np.zeros(1), np.ones(1)
-    if sd.any():
-        z, weight = normal_nodes(YEAR_REACH, float(_year_steps(sd, villages).min()))
     nodes, weights = sd[:, None] * z, np.broadcast_to(weight, (sd.size, weight.size))
     for probability, log_odds in coins(parameters):
         happens = np.where(log_odds == 0, 0.0, probability)[:, None]
         nodes = np.concatenate([nodes, nodes + log_odds[:, None]], axis=1)
         weights = np.concatenate([(1 - happens) * weights, happens * weights], axis=1)
-    likely = (weights > UNLIKELY).any(axis=0)
+    likely = (weights > unlikely).any(axis=0)
     return nodes[:, likely], weights[:, likely] / weights[:, likely].sum(axis=1, keepdims=True)
 
 
@@ -636,22 +684,26 @@ def _subdistrict_step(subdistrict_sd: Floats, villages: Villages) -> Floats:
     return np.asarray(subdistrict_sd * _step(subdistrict_sd, int(villages.subdistrict_sizes.max())))
 
 
-def _subdistrict_points(parameters: Parameters, villages: Villages, district: Floats) -> tuple[Floats, Floats]:
-    """Return the values of x (D, M), and the weight of each given the district's shock (D, M, N).
+def _subdistrict_points(parameters: Parameters, villages: Villages, district: Floats) -> tuple[Floats, csr_array]:
+    """Return the values of x (D, M), and their weights given the district's shock, shape (D · N, D · M).
 
     The average over a kecamatan's shock is the trapezoidal rule on one grid of x for all nodes of the district.
     Where a kecamatan's shock is nil or small, x is taken at three Gauss–Hermite nodes about each of the district's.
     """
+    from scipy.sparse import csr_array
+
     sd = spread(parameters, "subdistrict")[:, None]
     if sd.max() < SMALL:
-        apart = np.concatenate([district - np.sqrt(3) * sd, district, district + np.sqrt(3) * sd], axis=1)
+        points = np.concatenate([district - np.sqrt(3) * sd, district, district + np.sqrt(3) * sd], axis=1)
         each = np.eye(district.shape[1])
-        return apart, np.broadcast_to(
-            np.concatenate([each / 6, each * 2 / 3, each / 6]), (len(sd), *apart.shape[1:], len(each))
-        )
-    step = _subdistrict_step(sd, villages)
-    low = district.min(axis=1, keepdims=True) - REACH * sd
-    number = int(np.ceil(((district.max(axis=1, keepdims=True) + REACH * sd - low) / step).max()))
-    points = low + step * np.arange(number + 1)
-    kernel = np.exp(-(((points[:, :, None] - district[:, None, :]) / sd[:, :, None]) ** 2) / 2)
-    return points, kernel / kernel.sum(axis=1, keepdims=True)
+        kernel = np.concatenate([each / 6, each * 2 / 3, each / 6])[None].repeat(len(sd), axis=0)
+    else:
+        step = _subdistrict_step(sd, villages)
+        low = district.min(axis=1, keepdims=True) - REACH * sd
+        number = int(np.ceil(((district.max(axis=1, keepdims=True) + REACH * sd - low) / step).max()))
+        points = low + step * np.arange(number + 1)
+        kernel = np.exp(-(((points[:, :, None] - district[:, None, :]) / sd[:, :, None]) ** 2) / 2)
+        kernel /= kernel.sum(axis=1, keepdims=True)
+    draw, point, node = np.nonzero(kernel > NEGLIGIBLE)
+    (draws, nodes), place = district.shape, draw * points.shape[1] + point
+    return points, csr_array((kernel[draw, point, node], (draw * nodes + node, place)), (draws * nodes, points.size))

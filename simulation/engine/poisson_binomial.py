@@ -1,9 +1,8 @@
 """The distribution of whole numbers summed over independent villages (Poisson-binomial), many cases side by side.
 
-Sums are made by direct convolution, which keeps every digit of rare ones.
-
 A distribution is an array of shape (n₁, …, n_m, case): the probability of each point of an m-dimensional
-lattice that starts at 0.
+lattice that starts at 0. Where only an average over cases is wanted, generating functions are multiplied
+(`average_total`); elsewhere sums are made by direct convolution, which keeps every digit of rare ones.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Shape = tuple[int, ...]
 
 _IN_CACHE = 512
 """Cases that are added up side by side."""
@@ -49,11 +47,78 @@ def total(parts: Sequence[Part], limits: Sequence[int]) -> Floats:
     >>> total([Part(3, fair)], [2])[:, 0].tolist()
     [0.125, 0.375, 0.5]
     """
-    small_first = sorted((Part(part.size, trim(part.adds)) for part in parts), key=_weight)
     result = np.ones((*[1] * len(limits), parts[0].adds.shape[-1]))
-    for part in small_first:
-        result = _join(result, part, limits)
+    trimmed = [Part(part.size, trim(part.adds)) for part in parts]
+    for part in sorted(trimmed, key=lambda part: part.size * prod(part.adds.shape[:-1])):
+        # Along several dimensions a sum soon reaches its limits: villages one by one are then cheaper than doubling.
+        doubling = len(limits) == 1
+        once = _sum_of_alike(part.adds, part.size, limits) if doubling else part.adds
+        for _ in range(1 if doubling else part.size):
+            result = add(result, once, *limits)
     return result
+
+
+def cost(villages: int, lattice: Sequence[int], limits: Sequence[int]) -> int:
+    """Return about how many multiplications `total` needs for one case of so many villages."""
+    whole: int = prod(min(villages * (n - 1), limit) + 1 for n, limit in zip(lattice, limits, strict=True))
+    return int(villages * whole * prod(lattice)) // (4 if len(limits) == 1 else 1)
+
+
+def _sum_of_alike(adds: Floats, times: int, limits: Sequence[int]) -> Floats:
+    """Return the sum over `times` alike villages, by doubling."""
+    if times == 0:
+        return np.ones((*[1] * len(limits), adds.shape[-1]))
+    if times == 1:
+        return adds
+    half = _sum_of_alike(adds, times // 2, limits)
+    whole = add(half, half, *limits)
+    return add(whole, adds, *limits) if times % 2 else whole
+
+
+def add(one: Floats, other: Floats, *limits: int) -> Floats:
+    """Return the distribution of the sum of two independent points, (n₁, …, n_m, …) each; limits stand for more."""
+    rank = len(limits)
+    beside = one.shape[rank:]
+    if prod(one.shape[:rank]) < prod(other.shape[:rank]):
+        one, other = other, one
+    inside, few = one.shape[:rank], other.shape[:rank]
+    one, other = one.reshape(*inside, -1), other.reshape(*few, -1)
+    whole = [a + b - 1 for a, b in zip(inside, few, strict=True)]
+    result = np.empty((*(min(n, limit + 1) for n, limit in zip(whole, limits, strict=True)), one.shape[-1]))
+    for start in range(0, one.shape[-1], _IN_CACHE):
+        cases = slice(start, start + _IN_CACHE)
+        many = np.ascontiguousarray(one[..., cases])
+        sums, moved = np.zeros((*whole, many.shape[-1])), np.empty_like(many)
+        for point in np.ndindex(few):
+            chance = other[(*point, cases)]
+            if chance.any():
+                np.multiply(many, chance, out=moved)
+                sums[tuple(slice(by, by + size) for by, size in zip(point, inside, strict=True))] += moved
+        result[..., cases] = fold(sums, limits)
+    return result.reshape(*result.shape[:rank], *beside)
+
+
+def fold(sums: Floats, limits: Sequence[int]) -> Floats:
+    """Count what lies beyond the limit of a dimension at the limit."""
+    for axis, limit in enumerate(limits):
+        if sums.shape[axis] > limit + 1:
+            kept = sums[_along(axis, slice(limit + 1))].copy()
+            kept[_along(axis, limit)] += sums[_along(axis, slice(limit + 1, None))].sum(axis=axis)
+            sums = kept
+    return sums
+
+
+def trim(adds: Floats) -> Floats:
+    """Drop the far ends of a distribution that no case can reach."""
+    for axis in range(adds.ndim - 1):
+        reached = np.flatnonzero(adds.any(axis=tuple(i for i in range(adds.ndim) if i != axis)))
+        adds = adds[_along(axis, slice(int(reached[-1]) + 1 if reached.size else 1))]
+    return adds
+
+
+def _along(axis: int, index: slice | int) -> tuple[Any, ...]:
+    """Return the index that picks along one axis and leaves the others whole."""
+    return (slice(None),) * axis + (index,)
 
 
 def add_villages(chances: Floats, limit: int) -> Floats:
@@ -73,133 +138,63 @@ def add_villages(chances: Floats, limit: int) -> Floats:
     """
     villages, most, cases = chances.shape
     result = np.zeros((min(villages * most, limit) + 1, cases))
-    result[0] = 1
-    for number, village in enumerate(chances):
-        reached = min(number * most + 1, limit)
-        moved = [result[:reached] * chance for chance in village]
-        for one in moved:
-            result[:reached] -= one
-        for adds, one in enumerate(moved, start=1):
-            inside = max(0, min(reached, limit - adds))
-            result[adds : adds + inside] += one[:inside]
-            if inside < reached:
-                result[limit] += one[inside:].sum(axis=0)
+    for start in range(0, cases, _IN_CACHE):
+        some = slice(start, start + _IN_CACHE)
+        sums = np.zeros((len(result), len(result[0, some])))
+        sums[0] = 1
+        for number, village in enumerate(chances[..., some]):
+            reached = min(number * most + 1, limit)
+            moved = [sums[:reached] * chance for chance in village]
+            for one in moved:
+                sums[:reached] -= one
+            for adds, one in enumerate(moved, start=1):
+                inside = max(0, min(reached, limit - adds))
+                sums[adds : adds + inside] += one[:inside]
+                if inside < reached:
+                    sums[limit] += one[inside:].sum(axis=0)
+        result[:, some] = sums
     return result
 
 
-def add(one: Floats, other: Floats, limit: int) -> Floats:
-    """Return the distribution of the sum of two independent numbers, (n + 1, …) each; `limit` stands for more."""
-    if len(one) < len(other):
-        one, other = other, one
-    inside = one.shape[1:]
-    one, other = one.reshape(len(one), -1), other.reshape(len(other), -1)
-    result = np.zeros((min(len(one) + len(other) - 2, limit) + 1, one.shape[1]))
-    for start in range(0, one.shape[1], _IN_CACHE):
-        part = slice(start, start + _IN_CACHE)
-        many, sums = np.ascontiguousarray(one[:, part]), np.zeros((len(result), len(one[0, part])))
-        moved = np.empty_like(many)
-        for number, chance in enumerate(other[:, part]):
-            np.multiply(many, chance, out=moved)
-            within = max(0, min(len(many), limit + 1 - number))
-            sums[number : number + within] += moved[:within]
-            if within < len(many):
-                sums[-1] += moved[within:].sum(axis=0)
-        result[:, part] = sums
-    return result.reshape(-1, *inside)
+def average_total(parts: Sequence[Floats], weight: Floats, limit: int) -> Floats:
+    """Return the distribution of a sum of independent numbers, averaged over nodes; right to about 1e-15.
 
+    Generating functions are multiplied at roots of unity, averaged there, and only then turned back.
 
-def cost(shapes: Sequence[tuple[int, Shape]], limits: Sequence[int]) -> int:
-    """Return the multiplications that `total` needs for one case, for parts of (size, lattice shape)."""
-    so_far: Shape = (1,) * len(limits)
-    spent = 0
-    for times, adds in sorted(shapes, key=lambda part: part[0] * prod(part[1])):
-        spent += min(_costs(so_far, adds, times, limits))
-        so_far = _grown(so_far, adds, times, limits)
-    return spent
+    Parameters
+    ----------
+    parts
+        The numbers, shape (n + 1, D, N) each.
+    weight
+        Shape (D, N).
+    limit
+        Stands for larger sums too.
 
+    Returns
+    -------
+    Floats
+        Shape (n + 1, D).
 
-def trim(adds: Floats) -> Floats:
-    """Drop the far ends of a distribution that no case can reach."""
-    for axis in range(adds.ndim - 1):
-        others = tuple(i for i in range(adds.ndim) if i != axis)
-        reached = np.flatnonzero(adds.any(axis=others))
-        last = int(reached[-1]) + 1 if reached.size else 1
-        adds = adds[_along(axis, slice(last))]
-    return adds
-
-
-def _weight(part: Part) -> int:
-    return part.size * prod(part.adds.shape[:-1])
-
-
-def _along(axis: int, index: slice | int) -> tuple[Any, ...]:
-    """Return the index that picks along one axis and leaves the others whole."""
-    return (slice(None),) * axis + (index,)
-
-
-def _join(result: Floats, part: Part, limits: Sequence[int]) -> Floats:
-    """Add one part, in the cheaper of two ways."""
-    one_by_one, at_once = _costs(result.shape[:-1], part.adds.shape[:-1], part.size, limits)
-    if one_by_one > at_once:
-        return _limit(_convolve(result, _power(part.adds, part.size, limits)), limits)
-    for _ in range(part.size):
-        result = _limit(_convolve(result, part.adds), limits)
-    return result
-
-
-def _power(adds: Floats, times: int, limits: Sequence[int]) -> Floats:
-    """Return the sum over `times` alike villages, by doubling."""
-    if times == 0:
-        return np.ones((*[1] * len(limits), adds.shape[-1]))
-    if times == 1:
-        return _limit(adds, limits)
-    half = _power(adds, times // 2, limits)
-    whole = _limit(_convolve(half, half), limits)
-    return _limit(_convolve(whole, adds), limits) if times % 2 else whole
-
-
-def _convolve(many: Floats, few: Floats) -> Floats:
-    """Return the distribution of the sum of two independent points."""
-    if few.size > many.size:
-        many, few = few, many
-    inside = many.shape[:-1]
-    result = np.zeros((*(a + b - 1 for a, b in zip(inside, few.shape[:-1], strict=True)), many.shape[-1]))
-    product = np.empty_like(many)
-    for point in np.ndindex(few.shape[:-1]):
-        if few[point].any():
-            np.multiply(many, few[point], out=product)
-            result[tuple(slice(start, start + size) for start, size in zip(point, inside, strict=True))] += product
-    return result
-
-
-def _limit(sums: Floats, limits: Sequence[int]) -> Floats:
-    """Fold what lies beyond the limit of an axis into it."""
-    for number, limit in enumerate(limits):
-        if sums.shape[number] > limit + 1:
-            kept = sums[_along(number, slice(limit + 1))].copy()
-            kept[_along(number, limit)] += sums[_along(number, slice(limit + 1, None))].sum(axis=number)
-            sums = kept
-    return sums
-
-
-def _grown(so_far: Shape, adds: Shape, times: int, limits: Sequence[int]) -> Shape:
-    """Return the lattice after `times` more villages."""
-    return tuple(min(a + times * (b - 1), limit + 1) for a, b, limit in zip(so_far, adds, limits, strict=True))
-
-
-def _costs(so_far: Shape, adds: Shape, times: int, limits: Sequence[int]) -> tuple[int, int]:
-    """Return the multiplications of adding `times` villages one by one, and all at once."""
-    single = sum(prod(_grown(so_far, adds, n, limits)) for n in range(times)) * prod(adds)
-    whole = _grown((1,) * len(limits), adds, times, limits)
-    return single, _power_cost(adds, times, limits) + prod(so_far) * prod(whole)
-
-
-def _power_cost(adds: Shape, times: int, limits: Sequence[int]) -> int:
-    """Return the multiplications of `_power`."""
-    one: Shape = (1,) * len(limits)
-    spent = 0
-    while times > 1:
-        spent += prod(_grown(one, adds, times // 2, limits)) ** 2
-        spent += (times % 2) * prod(_grown(one, adds, times - 1, limits)) * prod(adds)
-        times //= 2
-    return spent
+    Examples
+    --------
+    >>> fair = np.full((2, 1, 1), 0.5)
+    >>> average_total([fair, fair, fair], np.ones((1, 1)), 2)[:, 0].round(12).tolist()
+    [0.125, 0.375, 0.5]
+    """
+    if len(parts) == 1:
+        return fold((parts[0] * weight).sum(axis=-1), [limit])
+    parts = [part[: int(np.flatnonzero(part.any(axis=(1, 2)))[-1]) + 1] for part in parts]
+    size = sum(len(part) - 1 for part in parts) + 1
+    roots = np.exp(-2j * np.pi / size * np.arange(size // 2 + 1) * np.arange(max(map(len, parts)))[:, None])
+    tables = [np.ascontiguousarray(roots[: len(part)]).view(np.float64) for part in parts]
+    found = np.empty((len(weight), roots.shape[1]), dtype=np.complex128)
+    step = max(1, _IN_CACHE // weight.shape[1])
+    for start in range(0, len(weight), step):
+        some = slice(start, start + step)
+        product = np.ones((*weight[some].shape, roots.shape[1]), dtype=np.complex128)
+        for part, table in zip(parts, tables, strict=True):
+            values = np.ascontiguousarray(np.moveaxis(part[:, some], 0, -1)) @ table
+            product *= values.view(np.complex128)
+        found[some] = (weight[some, None] @ product)[:, 0]
+    sums = np.fft.irfft(found, size, axis=1)
+    return fold(np.ascontiguousarray(np.maximum(sums, 0.0).T), [limit])

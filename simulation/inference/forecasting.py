@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.messages import Message
 from ..domain.status import LEVELS
 from ..domain.target import YearCounts, needed
 from ..domain.villages import Villages
-from ..engine.closed_form.applicability import NoClosedForm, refuse_too_costly, sort_districts
+from ..engine.closed_form.applicability import reasons_against, refuse_too_costly
 from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
@@ -192,15 +191,11 @@ def _summary(counts: NDArray[np.integer[Any]], of: int = 1) -> Summary:
 def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
     """Forecast exactly: all years, or the first one alone with the reasons why later ones need simulation."""
     parameters = scenario.parameters.draw(seed, effort.draws)
-    later: tuple[Message, ...] = ()
-    if scenario.horizon == 1:
-        results = _first_years(scenario, effort, seed)
+    later = reasons_against(scenario, parameters, seed) if scenario.horizon > 1 else []
+    if scenario.horizon == 1 or later:
+        results = _first_years(replace(scenario, horizon=1), effort, seed)
     else:
-        try:
-            every = zip(scenario.districts, sort_districts(scenario, parameters, seed), strict=True)
-            results = [solve(scenario, villages, parameters, populations) for villages, populations in every]
-        except NoClosedForm as none:
-            results, later = _first_years(replace(scenario, horizon=1), effort, seed), none.reasons
+        results = [solve(scenario, villages, parameters, seed) for villages in scenario.districts]
     return Forecast(
         scenario=scenario,
         seed=seed,
@@ -212,7 +207,7 @@ def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
         ),
         matrix=matrix_summary(parameters.matrix),
         ensemble_run=None,
-        later=later,
+        later=tuple(later),
     )
 
 

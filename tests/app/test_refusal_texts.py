@@ -34,7 +34,7 @@ from simulation.app import errors
 from simulation.decision import trial
 from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, ProblemsError, Refusal
-from simulation.engine.closed_form.applicability import sort_districts
+from simulation.engine.closed_form.applicability import reasons_against
 from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import MOST_DEATHS, refuse_nonsense
 from simulation.engine.failure import Failure, none_completed, too_many_deaths
@@ -266,7 +266,8 @@ def why_later_years_are_simulated(case: Case, folder: Path) -> str:
     scenario = load_scenario(folder / "scenario.yaml")
     draws = re.search(r"--draws (\d+)", case.command)
     parameters = scenario.parameters.draw(0, int(draws[1]) if draws else 1000)
-    return refused(lambda: sort_districts(scenario, parameters, 0))(language("id"))
+    reasons = reasons_against(scenario, parameters, 0)
+    return "; ".join(language("id").message(reason) for reason in reasons)
 
 
 def texts(folder: Path) -> dict[str, str]:

@@ -14,7 +14,7 @@ from simulation.domain.distributions import Exponentiated, LogitNormal, Normal
 from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
 from simulation.domain.status import LEVELS
 from simulation.domain.target import Target
-from simulation.domain.villages import Villages
+from simulation.domain.villages import UNKNOWN, Villages
 from simulation.engine.one_year import LOTS
 from simulation.inference.forecast import DistrictForecast
 from simulation.inference.forecasting import forecast
@@ -61,6 +61,11 @@ SETTINGS = {
         SMALL, horizon=4, scalars={**MOVING, "village_sd": 0.8}, min_years=1
     ),
     "counts of each kecamatan": counts_of_kecamatan(),
+    "some statuses left blank": make_scenario(
+        make_villages(SIZES, [0, UNKNOWN, 1, UNKNOWN, UNKNOWN, 2] * 5, counts=SMALL),
+        {**REFERENCE, **MOVING}, horizon=3, effects=EFFECT,
+        interventions=[assist(coverage=Fraction(1), eligible_status=LEVELS)],
+    ),
     "a column decides, doses build up and fade": kecamatan(
         {}, horizon=4, covariates={"remote": 1.4}, effects={**EFFECT, "pokja.odds_ratio_fall": 0.4},
         interventions=[

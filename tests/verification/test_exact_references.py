@@ -16,7 +16,7 @@ from scipy.stats import binom
 from simulation.domain.distributions import HalfNormal, LogitNormal
 from simulation.domain.parameters import ParameterKey
 from simulation.domain.target import Target
-from simulation.engine.closed_form.shock_paths import year_shocks
+from simulation.engine.closed_form.forward import YearShocks
 from simulation.engine.poisson_binomial import Part, total
 from simulation.inference.forecasting import forecast
 
@@ -189,7 +189,7 @@ def test_a_draw_without_luck_stands_beside_one_with_shock_and_campaign() -> None
         "campaign.odds_ratio": np.array([0.0, np.log(3.0)]),
     }
     scales = {**drawn.scales, **{ParameterKey.parse(key): value for key, value in luck.items()}}
-    shocks = year_shocks(replace(drawn, scales=scales))
+    shocks = YearShocks.of(replace(drawn, scales=scales))
     assert (shocks.log_odds[0] == 0).all()
     weight = shocks.weight / shocks.weight.sum(axis=1, keepdims=True)
     assert (shocks.log_odds * weight).sum(axis=1) == pytest.approx([0.0, 0.2 * np.log(3.0)])

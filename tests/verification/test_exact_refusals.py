@@ -9,9 +9,9 @@ import pytest
 from districts import ORIGIN, make_scenario, make_villages
 from exact_settings import REFERENCE, assist, district, exact
 
+from simulation.domain.messages import Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.status import LEVELS
-from simulation.engine.closed_form.applicability import NoClosedForm
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
@@ -141,7 +141,7 @@ def test_too_much_work_is_not_started() -> None:
 def test_a_first_year_that_would_take_too_long_is_refused() -> None:
     """Ten thousand villages under the default priors, with the minutes that it would take."""
     villages = make_villages([100] * 100, status=[0] * 10_000)
-    with pytest.raises(NoClosedForm, match="minutes of one core") as refusal:
+    with pytest.raises(Refusal, match="minutes of one core") as refusal:
         forecast(make_scenario(villages, priors=DEFAULT_PRIORS, horizon=1), draws=500, engine="exact")
     assert len(refusal.value.reasons) == 1
 

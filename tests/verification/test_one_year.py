@@ -21,7 +21,7 @@ from simulation.domain.randomness import Trajectories
 from simulation.domain.scenario import Assumptions
 from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
-from simulation.engine.closed_form.applicability import NoClosedForm, sort_districts
+from simulation.engine.closed_form.applicability import reasons_against
 from simulation.engine.closed_form.several_years import solve
 from simulation.engine.ensemble import Effort, run
 from simulation.engine.one_year import Count, OneYear, YearStart, chance_of_meeting, draws_needed, first_year
@@ -122,8 +122,7 @@ def test_every_count_is_that_of_enumeration() -> None:
 def of_closed_form(scenario: Assumptions, draws: int) -> Floats:
     """Return the chance of meeting the target in the first year from the closed form of all years, (D,)."""
     parameters = scenario.parameters.draw(SEED, draws)
-    (populations,) = sort_districts(scenario, parameters, SEED)
-    return solve(scenario, scenario.districts[0], parameters, populations).readings[scenario.target.key][:, 0]
+    return solve(scenario, scenario.districts[0], parameters, SEED).readings[scenario.target.key][:, 0]
 
 
 def without_lots(scenario: Assumptions) -> bool:
@@ -138,11 +137,9 @@ def test_random_districts_have_the_chance_of_the_closed_form(scenario: Assumptio
     scalars = {**scenario.parameters.scalars, "subdistrict_sd": Fixed(0.0)}
     scenario = replace(scenario, horizon=1, parameters=replace(scenario.parameters, scalars=scalars))
     assume(without_lots(scenario))
-    try:
-        expected = of_closed_form(scenario, 1)
-    except NoClosedForm:
-        assume(False)
     parameters = scenario.parameters.draw(SEED, 1)
+    assume(not reasons_against(scenario, parameters, SEED))
+    expected = of_closed_form(scenario, 1)
     assert chance_of_meeting(scenario, scenario.districts[0], parameters, SEED) == pytest.approx(expected, abs=2e-5)
 
 
@@ -238,8 +235,7 @@ def test_blank_statuses_are_enumerated() -> None:
     outcome = run(scenario, Effort(1, 20_000), SEED).outcomes[0]
     met = outcome.counts.met(scenario.target)[..., 0]
     assert abs(met.mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / 20_000)
-    with pytest.raises(NoClosedForm, match="only some statuses are known"):
-        sort_districts(scenario, p, SEED)
+    assert any("covariates set villages apart" in str(reason) for reason in reasons_against(scenario, p, SEED))
 
 
 AGAINST_TRAJECTORIES = {

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from math import ceil
 
+import numpy as np
+
+from ...domain.intervention import Programme, fixed_order, may_be_chosen
 from ...domain.law import Luck, OfNeighbours, OfVillage, acting
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
+from ...domain.status import LEVELS
+from ...domain.transition import factor, odds
 from ...domain.villages import KnownStatuses, Villages
-from ..one_year import A_SECOND, multiplications
-from .groups import Population, populations
-from .several_years import Workload
-from .shock_paths import is_random
+from ..one_year import A_SECOND, YearStart, coins, multiplications, spread, year_starts
+from .forward import YearShocks
+from .several_years import Measures
 
 SHOCK_YEARS = 3
 MOST_MINUTES = 5
+SMALL_ODDS = 1e-6
+"""Odds at which both what is nearest to rising and what gains most follow the odds themselves."""
 COUNTS = 9
 """Numbers that are counted of a first year: rises, falls, four levels, and the readings that are none of these."""
 A_MINUTE = 60 * A_SECOND
@@ -51,52 +58,42 @@ COVARIATES_UNKNOWN = Message(
     "covariates set villages apart whose statuses are unknown; "
     "give every village its status, set the odds ratios of transition.covariates to 1, or use --engine batch"
 )
+LOT = Message(
+    "{name} draws lots among villages in {year}, and what follows in later years cannot be computed exactly; "
+    "use a fixed order of priority, or use --engine batch"
+)
+OPEN = Message(
+    "whom {name} assists in {year} depends on how villages have moved by then; keep places for the whole horizon "
+    "(years_per_village), or make every level eligible in a fixed order of priority, or use --engine batch"
+)
+UNKNOWN = Message(
+    "{name} assists some villages and not others, and their statuses are unknown; "
+    "give every village its status, or use --engine batch"
+)
 TOO_COSTLY = Message(
     "the exact computation would take about {minutes:,} minutes of one core, and {most} are the most that is tried; "
     "use fewer draws or a shorter horizon, or use --engine batch"
 )
 
 
-class NoClosedForm(Refusal):
-    """A scenario has no closed form, or not one in reasonable time."""
-
-
-def sort_districts(scenario: Assumptions, parameters: Parameters, seed: int) -> list[list[Population]]:
-    """Sort every district into groups of alike villages; refuse what has no closed form.
-
-    Raises
-    ------
-    NoClosedForm
-        With every reason.
-    """
+def reasons_against(scenario: Assumptions, parameters: Parameters, seed: int) -> list[Message]:
+    """Return why a scenario has no closed form of all its years, or none in reasonable time; empty where it has one."""
     reasons: list[Message] = []
-    result: list[list[Population]] = []
     for villages in scenario.districts:
-        reasons += (reason for reason in in_the_way(scenario, villages, parameters) if reason not in reasons)
-        try:
-            result.append(populations(scenario, villages, parameters, seed))
-        except Refusal as allocation:
-            reasons += (reason for reason in allocation.reasons if reason not in reasons)
-    if not reasons:
-        every = [one for district in result for one in district]
-        spent = sum(Workload(scenario, one, parameters.take(one.draws)).multiplications for one in every)
-        reasons += _too_costly(spent)
+        found = (*in_the_way(scenario, villages, parameters), *unsettled(scenario, villages, parameters, seed))
+        reasons += (reason for reason in found if reason not in reasons)
     if reasons:
-        raise NoClosedForm(*reasons)
-    return result
+        return reasons
+    shocks = YearShocks.of(parameters)
+    each = sum(Measures(scenario, villages).cost(shocks) for villages in scenario.districts)
+    return _too_costly(parameters.rise.shape[0] * each)
 
 
 def refuse_too_costly(scenario: Assumptions, parameters: Parameters) -> None:
-    """Refuse a first year that would take too long.
-
-    Raises
-    ------
-    NoClosedForm
-        With how long it would take.
-    """
+    """Raise a `Refusal` where even the first year would take too long, with how long it would take."""
     spent = sum(COUNTS * multiplications(villages, parameters, len(villages)) for villages in scenario.districts)
     if reasons := _too_costly(spent):
-        raise NoClosedForm(*reasons)
+        raise Refusal(*reasons)
 
 
 def _too_costly(spent: float) -> list[Message]:
@@ -121,5 +118,49 @@ def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters
                     yield NEIGHBOURS_UNKNOWN.filled(**values)
             case OfVillage() if unknown:
                 yield COVARIATES_UNKNOWN
-    if is_random(parameters) and years > SHOCK_YEARS:
+    tossed = any(((chance % 1 != 0) & (log_odds != 0)).any() for chance, log_odds in coins(parameters))
+    if years > SHOCK_YEARS and (tossed or spread(parameters, "district").any()):
         yield SHOCK_LATER.filled(years=SHOCK_YEARS, horizon=years)
+
+
+def unsettled(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> Iterator[Message]:
+    """Yield the interventions of which luck or lots decide who is assisted when: one reason each at most.
+
+    `Programme` is asked, the first year from the statuses at the end of the origin year, later ones with all villages
+    at each level in turn: if whom it chooses is the same in all of these, and however ties are broken, no state in
+    between changes it.
+    """
+    looks_ahead = any(plan.priority in ("nearest_to_rising", "largest_gain") for plan in scenario.interventions)
+    draws = parameters.rise.shape[0] if looks_ahead or villages.known.counts is None else 1
+    first = next(year_starts(scenario, villages, parameters, seed, range(draws), in_order=True))
+    alone = YearStart.unassisted(villages, parameters.take(slice(draws)), first.status)
+    foreseen = odds(parameters.rise)[np.arange(draws), first.status] * factor(alone.rise_log_odds)
+    tries = 2 * len(LEVELS)
+    rank = (np.arange(len(villages)) + 0.5) / len(villages)
+    tie = np.tile(np.stack([rank, 1 - rank], axis=1), draws * len(LEVELS))
+    at_start, seen = np.repeat(first.status, tries, axis=1), np.repeat(foreseen, tries, axis=1)
+    anywhere = np.broadcast_to(np.tile(np.repeat(np.arange(len(LEVELS), dtype=np.int8), 2), draws), tie.shape)
+    by_ties = SMALL_ODDS * tie
+    for j, plan in enumerate(scenario.interventions):
+        effect = np.repeat(parameters.rise_log_odds_ratio[:draws, j], tries)
+        programme = Programme(plan, villages, effect, np.zeros_like(effect))
+        for t, year in enumerate(scenario.years):
+            programme.allocate(
+                year, anywhere if t else at_start, lambda: tie, partial(np.asarray, by_ties if t else seen)
+            )
+            reason = _luck_of(programme, villages, t, tries)
+            if reason is not None:
+                yield reason.filled(name=plan.name, year=year)
+                break
+
+
+def _luck_of(programme: Programme, villages: Villages, t: int, tries: int) -> Message | None:
+    """Return why the assistance of year number `t` is not settled, or None."""
+    plan, assisted = programme.intervention, programme.assisted.reshape(len(villages), -1, tries)
+    own_order = fixed_order(plan, villages) is not None or not may_be_chosen(plan, villages).all()
+    if own_order and (assisted != assisted[:1]).any() and not isinstance(villages.known, KnownStatuses):
+        return UNKNOWN
+    if (assisted != assisted[:, :, :1]).any():
+        every_level = set(plan.eligible_status) == set(LEVELS)
+        return LOT if t == 0 or (every_level and plan.priority == "random") else OPEN
+    return None

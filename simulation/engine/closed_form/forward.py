@@ -1,146 +1,150 @@
-"""Forward equations: the exact distribution of one village over its levels, given the shocks of its district.
+"""Forward equations: the exact distribution of villages over their levels, given the shocks of their district.
 
-Its waiting time (`min_years`) is part of its state; its lasting difference from others (`village_sd`) is averaged
-over nodes.
+A village's waiting time (`min_years`) is part of its state; its lasting difference from others (`village_sd`) is
+averaged over nodes.
 
-Axes: draw D, history H, node of the current year J, lasting difference b, level 4, age A + 1 (whole years
-passed at the level, A = min_years standing for that and more). What a village does in a year is told by
-its *move*: level at the start, whether it had to wait, level at the end; shape (4, W, 4), where W is 1
-if nobody ever waits, else 2 (0: may rise, 1: waits).
+Axes: group of alike villages G, draw D, history H (shocks of the years before), node of the current year N, lasting
+difference b, level 4, age A + 1 (whole years passed at the level, A = min_years standing for that and more). What a
+village does in a year is told by its *move*: level at the start, whether it had to wait, level at the end; shape
+(4, W, 4), where W is 1 if nobody ever waits, else 2 (0: may rise, 1: waits).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.distributions import normal_nodes
 from ...domain.parameters import Parameters, transition_matrix
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, fall_chance, odds, odds_against
-from ..one_year import spread
-from .shock_paths import Histories, Shocks, standard_nodes
+from ..one_year import YearStart, district_nodes, spread
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+REACH, STEP = 8.0, 16 / 60
+"""Of the nodes of a normal shock: 61, accurate where the chance of meeting a target is nearly a step in it."""
+PRUNE = 1e-13
+"""Histories that are less likely than this are left out, and the rest made to sum to 1."""
 
 
 @dataclass(frozen=True, eq=False)
-class Village:
-    """What sets one village apart, for D draws and Y years.
+class YearShocks:
+    """What may happen to a district in any one year: log odds and probability of N nodes, shape (D, N) each."""
 
-    Attributes
-    ----------
-    status
-        Level at the end of the origin year.
-    log_odds
-        Shape (D, Y): interventions, covariates and peers, on the log odds of rising.
-    fall_log_odds
-        Shape (D, Y): interventions on the log odds of falling.
-    """
-
-    status: int
     log_odds: Floats
-    fall_log_odds: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> YearShocks:
+        """Return the shocks of a year for D draws."""
+        centre, likely = district_nodes(parameters, np.zeros(1), np.ones(1))
+        sd, lowest = spread(parameters, "district")[:, None], centre.min(axis=1, keepdims=True)
+        if (sd == 0).any() or (centre - lowest > 2 * REACH * sd).any():
+            return cls(*district_nodes(parameters, *_standard_nodes(sd)))
+        # One longer grid for years with and without a campaign has fewer nodes than two.
+        move = (centre - lowest) / sd
+        z = -REACH + STEP * np.arange(61 + int(np.ceil(move.max() / STEP)))
+        density = (likely[:, :, None] * np.exp(-((z - move[:, :, None]) ** 2) / 2)).sum(axis=1)
+        return cls(lowest + sd * z, density / density.sum(axis=1, keepdims=True))
+
+    def histories(self, years: int) -> Ints:
+        """Return the nodes of every history of `years` years that is likely enough in some draw, shape (H, years)."""
+        nodes, weight, ceiling = np.zeros((1, 0), dtype=np.int64), np.ones(1), self.weight.max(axis=0)
+        for _ in range(years):
+            joint = weight[:, None] * ceiling
+            before, node = np.nonzero(joint > PRUNE)
+            nodes, weight = np.column_stack([nodes[before], node]), joint[before, node]
+        return nodes
+
+    def paths(self, past: Ints) -> Floats:
+        """Return the weight of every history followed by every node, shape (D, H, N)."""
+        return np.asarray(self.weight[:, past].prod(axis=-1)[:, :, None] * self.weight[:, None])
 
 
-class ForwardEquations:
-    """The forward equations of one village in every year.
+class Forward:
+    """The forward equations of G groups of villages in every year, for D draws.
 
     Parameters
     ----------
-    village
-        Which.
+    starts
+        One a year, of one village of each group: levels are those at the end of the origin year.
     parameters, shocks
-        Of the same D draws.
+        Of the same draws.
     min_years
         A.
-
-    Attributes
-    ----------
-    moves
-        One array a year, shape (D, J, b, 4, W, 4): chance of each move from a level.
     """
 
-    def __init__(self, village: Village, parameters: Parameters, shocks: Shocks, min_years: int) -> None:
-        self._min_years = min_years
-        self._shocks = shocks
-        differences, self._weight = lasting_nodes(spread(parameters, "village"))
-        self.moves = [
-            _moves(parameters, shocks.log_odds[:, :, None] + (differences + rise[:, None])[:, None, :], fall, min_years)
-            for rise, fall in zip(village.log_odds.T, village.fall_log_odds.T, strict=True)
+    def __init__(self, starts: Sequence[YearStart], parameters: Parameters, shocks: YearShocks, min_years: int) -> None:
+        sd, self._shocks = spread(parameters, "village"), shocks
+        nodes, self._weight = _standard_nodes(sd)
+        beside = shocks.log_odds[:, :, None] + (sd[:, None] * nodes)[:, None]
+        self._moves = [
+            _moves(parameters, beside + start.rise_log_odds[..., None, None], start.fall_log_odds, min_years)
+            for start in starts
         ]
-        start = np.zeros((len(LEVELS), min_years + 1))
-        start[village.status, min_years] = 1
-        self._start = np.broadcast_to(start, (differences.shape[0], 1, differences.shape[1], *start.shape))
+        status = starts[0].status
+        self._start = np.zeros((*status.shape, 1, nodes.size, len(LEVELS), min_years + 1))
+        np.put_along_axis(self._start[..., -1], status[:, :, None, None, None].astype(np.int64), 1.0, axis=-1)
 
-    def before(self, past: Histories) -> Floats:
-        """Return the distribution over states after the years of each history, shape (D, H, b, 4, A + 1)."""
-        state = self._start
-        for year, nodes in enumerate(past.nodes.T):
-            state = _step(state, self.moves[year][:, nodes])
-        return state
+    def moves_after(self, past: Ints, told_apart: Sequence[Bools]) -> Floats:
+        """Return the chance of each move in the year after histories, shape (4, W, 4, O, G, D, H, N).
 
-    def outcomes_before(self, past: Histories, sorts: list[list[Bools]]) -> Floats:
-        """Return that distribution jointly with what the village did in each year, shape (outcome, D, H, b, 4, A + 1).
-
-        `sorts` holds, for each year, the kinds of moves that are told apart, each (4, W, 4). The kind of the
-        last year counts fastest.
+        Parameters
+        ----------
+        past
+            Shape (H, years).
+        told_apart
+            For each of these years the kinds of moves that are told apart, (kind, 4, W, 4): O is how many ways
+            they can follow each other, the last year's counting fastest.
         """
         state = self._start[None]
-        for year, nodes in enumerate(past.nodes.T):
-            chances = self.moves[year][:, nodes]
-            split = np.stack([_step(state, chances * sort) for sort in sorts[year]], axis=1)
-            state = split.reshape(-1, *split.shape[2:])
-        return state
-
-    def last_moves(self, state: Floats, past: Histories) -> Floats:
-        """Return the chance of each move in the year after `past`, shape (4, W, 4, …, D, path).
-
-        `state` has shape (…, D, H, b, 4, A + 1); paths are those of ``past.may_follow``.
-        """
-        year = past.nodes.shape[1]
+        for moves, kinds, nodes in zip(self._moves, told_apart, past.T, strict=False):
+            chances = moves[:, :, nodes]
+            state = np.stack([_step(state, chances * kind) for kind in kinds], axis=1)
+            state = state.reshape(-1, *state.shape[2:])
         start = np.moveaxis(_waiting(state), (-2, -1), (0, 1))[:, :, None]
-        chances = np.moveaxis(self.moves[year] * self._weight[:, None, None, None], (-3, -2, -1), (0, 1, 2))
-        extra = (None,) * (state.ndim - 5)
-        chances = chances.swapaxes(-1, -2)[(slice(None), slice(None), slice(None), *extra)]
-        return np.asarray((start @ chances)[..., past.may_follow])
+        chances = np.moveaxis(self._moves[past.shape[1]] * self._weight[:, None, None, None], (-3, -2, -1), (0, 1, 2))
+        return np.asarray(start @ chances.swapaxes(-1, -2)[:, :, :, None])
 
-    def marginal(self) -> tuple[Floats, Floats, Floats]:
-        """Return status (Y, 4), rise (Y,) and risen so far (Y,), mean over the draws.
+    def of_villages(self) -> tuple[Floats, Floats, Floats]:
+        """Return status (G, Y, 4), rise (G, Y) and risen so far (G, Y), mean over the draws.
 
         Shocks of different years are independent, so that for one village each year's can be averaged at once.
         """
         rises = np.triu(np.ones((4, 4)), 1)[:, None, :]
         state = never = self._start
         statuses, rise, risen = [], [], []
-        for moves in self.moves:
-            chances = np.einsum("dj,djblke->dblke", self._shocks.weight, moves)[:, None]
-            rose = (_waiting(state)[..., None] * chances * rises).sum(axis=(-3, -2, -1))
-            rise.append(self._average(rose))
+        for moves in self._moves:
+            chances = np.einsum("dj,gdjblke->gdblke", self._shocks.weight, moves)[:, :, None]
+            rise.append(self._average((_waiting(state)[..., None] * chances * rises).sum(axis=(-3, -2, -1))))
             state, never = _step(state, chances), _step(never, chances * (1 - rises))
-            statuses.append([self._average(state[..., level, :].sum(axis=-1)) for level in range(len(LEVELS))])
+            statuses.append(
+                np.stack([self._average(state[..., s, :].sum(axis=-1)) for s in range(len(LEVELS))], axis=1)
+            )
             risen.append(1 - self._average(never.sum(axis=(-2, -1))))
-        return np.array(statuses), np.array(rise), np.array(risen)
+        return np.stack(statuses, axis=1), np.stack(rise, axis=1), np.stack(risen, axis=1)
 
-    def _average(self, chances: Floats) -> float:
-        """Average (D, 1, b) over draws and lasting differences."""
-        return float((chances[:, 0] @ self._weight).mean())
+    def _average(self, chances: Floats) -> Floats:
+        """Average (G, D, 1, b) over draws and lasting differences, shape (G,)."""
+        return np.asarray((chances[:, :, 0] @ self._weight).mean(axis=1))
 
 
-def lasting_nodes(village_sd: Floats) -> tuple[Floats, Floats]:
-    """Return nodes (D, b) and weights (b,) for the average over what sets a village apart for good."""
-    standard, weight = standard_nodes() if village_sd.any() else (np.zeros(1), np.ones(1))
-    return village_sd[:, None] * standard, weight
+def _standard_nodes(sd: Floats) -> tuple[Floats, Floats]:
+    """Return nodes and weights for the average over a standard normal; one node where nothing varies."""
+    return normal_nodes(REACH, STEP) if sd.any() else (np.zeros(1), np.ones(1))
 
 
 def _moves(parameters: Parameters, log_odds: Floats, fall_log_odds: Floats, min_years: int) -> Floats:
-    """Return the chance of each move, shape (D, J, b, 4, W, 4), from log odds (D, J, b) and (D,)."""
+    """Return the chance of each move, shape (G, D, N, b, 4, W, 4), from log odds (G, D, N, b) and (G, D)."""
     p = parameters
-    beside = factor(log_odds)[..., None]
-    rise = chance(odds(p.rise)[:, None, None] * beside)
-    fall = fall_chance(odds_against(p.fall), factor(-fall_log_odds)[:, None])[:, None, None]
+    rise = chance(odds(p.rise)[:, None, None] * factor(log_odds)[..., None])
+    fall = fall_chance(odds_against(p.fall), factor(-fall_log_odds)[..., None])[:, :, None, None]
     reaches = p.rise_reaches[:, None, None], p.fall_reaches[:, None, None]
     free = transition_matrix(rise, fall, *reaches)
     if min_years == 0:
@@ -156,8 +160,7 @@ def _waiting(state: Floats) -> Floats:
 
 def _step(state: Floats, chances: Floats) -> Floats:
     """Return the state at the end of a year from that at its start, shape (…, 4, A + 1)."""
-    stay = np.diagonal(chances, axis1=-3, axis2=-1)
-    stay = np.moveaxis(stay, -1, -2)
+    stay = np.moveaxis(np.diagonal(chances, axis1=-3, axis2=-1), -1, -2)
     leave = chances * (1 - np.eye(len(LEVELS)))[:, None, :]
     after = np.zeros(np.broadcast_shapes(state.shape, (*chances.shape[:-3], 1, 1)))
     after[..., 0] = np.einsum("...lk,...lke->...e", _waiting(state), leave)

@@ -8,7 +8,7 @@ Which scenarios have a closed form, `applicability` says.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
@@ -18,16 +18,14 @@ from numpy.typing import NDArray
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS, TOP
-from ...domain.villages import Villages
-from ..one_year import A_SECOND, ExactResult, spread
+from ...domain.target import Target, needed
+from ...domain.villages import UNKNOWN, KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ..one_year import A_SECOND, COUNTED, ExactResult, YearStart, average_alike, spread, year_starts
 from ..poisson_binomial import Part, cost, total
-from .forward import ForwardEquations, lasting_nodes
-from .groups import Population
-from .shock_paths import Histories, histories, path_weights, pieces, year_shocks
-from .target_counts import SATURATED, Measure, judged, kinds_of_moves, year_measures
+from .forward import Forward, YearShocks
 
 Floats = NDArray[np.float64]
-
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 CASES = 1024
@@ -36,126 +34,199 @@ JOINT_COST = 60 * A_SECOND
 """Multiplications that the probability of "every year" may take: a minute; beyond that it is left out."""
 LAW_BYTES = 2**27
 LATTICE_BYTES = 2**28
+SATURATED = "saturated"
 
 
-class ClosedForm:
-    """One district for the draws at `places` of a population's draws.
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """A number that villages add up to in a year, possibly beside how many stand at the top at its start.
 
     Attributes
     ----------
-    draws
-        Shape (D,): numbers of the draws.
+    kinds
+        Shape (score + 1,[ 2,] 4, W, 4): which moves add each score[, not from or from the top]: the *lattice*.
+    limits
+        The largest sum that is told apart along each axis of the lattice.
+    must
+        The sum of scores that must be reached for each number of villages at the top at the start of the year,
+        shape (V + 1,); shape (1,) where that number does not matter.
     """
 
-    def __init__(self, scenario: Assumptions, population: Population, parameters: Parameters, places: slice) -> None:
-        self.draws = population.draws[places]
-        drawn = parameters.take(self.draws)
-        self._scenario, self._population = scenario, population
-        self._size, self._waits = population.membership.shape[0], 2 if scenario.min_years else 1
-        self._shocks = year_shocks(drawn)
-        ages = min(scenario.min_years, scenario.horizon)
-        where = np.arange(population.draws.size)[places]
-        self._forward = [
-            ForwardEquations(population.village(scenario, drawn, where, group), drawn, self._shocks, ages)
-            for group in population.groups
-        ]
+    kinds: Bools
+    limits: tuple[int, ...]
+    must: Ints
 
-    def year(self, t: int) -> tuple[dict[str, Floats], dict[str, Floats]]:
-        """Return the distribution of every number counted in year `t`, (number, D), and the chances, (D,)."""
-        measures = year_measures(self._scenario.target, self._size, self._waits, top_at_start(self._population, t))
-        kinds = {name: kinds_of_moves(measure, self._waits) for name, measure in measures.items()}
-        sums: dict[str, Floats] = {
-            name: np.zeros((measure.highest + 1, self.draws.size)) for name, measure in measures.items()
+    @classmethod
+    def of(cls, score: Ints, must: Ints, limit: int) -> Measure:
+        """Return the measure of scores over moves (4, W, 4)."""
+        kinds = score == np.arange(score.max() + 1)[:, None, None, None]
+        if must.size == 1:
+            return cls(kinds, (limit,), must)
+        from_top = (np.arange(len(LEVELS)) == TOP)[:, None, None]
+        return cls(np.stack([kinds & ~from_top, kinds & from_top], axis=1), (limit, must.size - 1), must)
+
+    @property
+    def lattice(self) -> tuple[int, ...]:
+        """How many points a village can be at, along each axis."""
+        return self.kinds.shape[:-3]
+
+    def reached(self, shape: tuple[int, ...]) -> Bools:
+        """Return whether each point of a lattice of sums is enough."""
+        scores = np.arange(shape[0])
+        return scores >= self.must if self.must.size == 1 else scores[:, None] >= self.must[: shape[1]]
+
+
+class Measures:
+    """What is counted of a district in each year."""
+
+    def __init__(self, scenario: Assumptions, villages: Villages) -> None:
+        self._target, self._size = scenario.target, len(villages)
+        self._years, self._waits = scenario.horizon, 2 if scenario.min_years else 1
+        counts = villages.known.counts
+        self._at_top = None if counts is None else int(counts[TOP])
+
+    def of_year(self, t: int) -> dict[str, Measure]:
+        """Return everything that is counted of a year, by name.
+
+        ``rises``, ``falls``, ``top`` (at the start) and the levels (at the end) are kept apart number by number;
+        ``saturated`` (whose "reached" is "not saturated") and the readings of the target by whether enough is reached.
+        """
+        start, wait, _ = np.indices((len(LEVELS), self._waits, len(LEVELS)))
+        by_rising, anyhow = self._target.within_reach
+        within_reach = by_rising[start] & (wait == 0) & (start < TOP) | anyhow[start]
+        plain = {name: self._of_moves(score) for name, score in COUNTED.items()} | {"top": start == TOP}
+        return {
+            **{name: Measure.of(score, np.zeros(1, dtype=np.int64), self._size) for name, score in plain.items()},
+            SATURATED: self._of_target(within_reach, self._target, t),
+            **{key: self._judged(target, t) for key, target in self._target.readings().items()},
         }
-        met = {name: np.zeros(self.draws.size) for name in measures}
-        weight_in_all = np.zeros(self.draws.size)
-        for piece in self._pieces(t):
-            weight = path_weights(self._shocks, piece)
-            weight_in_all += weight.sum(axis=1)
-            moves = [forward.last_moves(forward.before(piece), piece) for forward in self._forward]
+
+    @cached_property
+    def joint(self) -> list[Measure]:
+        """What decides whether the target is met, for every year."""
+        return [self._judged(self._target, t) for t in range(self._years)]
+
+    def cost(self, shocks: YearShocks) -> int:
+        """Return about how many multiplications all years take for one draw, the joint probability aside."""
+        return sum(
+            self._paths(shocks, t) * sum(cost(self._size, one.lattice, one.limits) for one in self.of_year(t).values())
+            for t in range(self._years)
+        )
+
+    def joint_affordable(self, shocks: YearShocks) -> bool:
+        """Return whether the probability of "every year" can be computed for D draws."""
+        lattice = [n for measure in self.joint for n in measure.lattice]
+        limits = [limit for measure in self.joint for limit in measure.limits]
+        draws, nodes = shocks.weight.shape
+        if 8 * nodes * prod(limit + 2 for limit in limits) > LATTICE_BYTES:
+            return False
+        spent = draws * self._paths(shocks, self._years - 1) * cost(self._size, lattice, limits)
+        return bool(spent <= JOINT_COST)
+
+    def _paths(self, shocks: YearShocks, t: int) -> int:
+        return len(shocks.histories(t)) * int(shocks.weight.shape[1])
+
+    def _of_moves(self, score: Ints) -> Ints:
+        return np.repeat(score[:, None], self._waits, axis=1)
+
+    def _judged(self, target: Target, t: int) -> Measure:
+        return self._of_target(self._of_moves(target.score), target, t)
+
+    def _of_target(self, score: Ints, target: Target, t: int) -> Measure:
+        """Return the measure of scores over moves that says whether enough is reached for a target."""
+        offset, counted = int(score.min() < 0), np.array([self._size])
+        if target.denominator == "below_top":
+            certain = t == 0 and self._at_top is not None
+            counted = self._size - (np.array([self._at_top]) if certain else np.arange(self._size + 1))
+        must = needed(target.share, counted) + offset * self._size
+        return Measure.of(score + offset, must, int(must.max()))
+
+
+class ClosedForm:
+    """One district for some draws D.
+
+    Attributes
+    ----------
+    group
+        Shape (V,): the group of alike villages that each belongs to.
+    """
+
+    def __init__(self, scenario: Assumptions, starts: Sequence[YearStart], parameters: Parameters) -> None:
+        self._shocks = YearShocks.of(parameters)
+        columns = [column for year in starts for column in (year.status, year.rise_log_odds, year.fall_log_odds)]
+        _, first, group, self._sizes = np.unique(
+            np.concatenate(columns, axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
+        self.group: Ints = group.reshape(-1)
+        examples = [year.of_villages(first) for year in starts]
+        self.forward = Forward(examples, parameters, self._shocks, min(scenario.min_years, scenario.horizon))
+
+    def year(self, t: int, measures: dict[str, Measure]) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        """Return the distribution of every number counted in year `t`, (number, D), and the chances, (D,)."""
+        draws = self._shocks.weight.shape[0]
+        sums = {name: np.zeros((m.limits[0] + 1, draws)) for name, m in measures.items() if m.must.size == 1}
+        met, weight_in_all = {name: np.zeros(draws) for name in measures}, np.zeros(draws)
+        for moves, weight in self._pieces([np.ones((1, 1, 1, 1), dtype=bool)] * t, CASES):
+            weight_in_all += weight.sum(axis=(1, 2))
             for name, measure in measures.items():
-                chances = [np.stack([move[kind].sum(axis=0) for kind in kinds[name]]) for move in moves]
-                found = self._sum(chances, measure.lattice, measure.limits(self._size), weight)
-                if not measure.minds_top:
-                    sums[name][: len(found)] += found
+                found = self._sum(moves, [measure], weight)
                 met[name] += found[measure.reached(found.shape[:-1])].sum(axis=0)
+                if name in sums:
+                    sums[name][: len(found)] += found
         return (
             {name: found / weight_in_all for name, found in sums.items()},
             {name: np.clip(found / weight_in_all, 0.0, 1.0) for name, found in met.items()},
         )
 
-    def years_met(self) -> Floats:
+    def years_met(self, measures: Sequence[Measure]) -> Floats:
         """Return the chance that the target is met in 0, 1 … Y years, shape (D, Y + 1).
 
         By summing, over villages, what each does in every year. A chain on level counts would serve
         exchangeable villages only and does not pay: there are far more level counts than cells here,
         since a year's sum need not be told apart beyond the number needed.
         """
-        horizon, measures = self._scenario.horizon, joint_measures(self._scenario, self._population)
-        sorts = [kinds_of_moves(measure, self._waits) for measure in measures]
-        lattice = tuple(n for measure in measures for n in measure.lattice)
-        limits = [limit for measure in measures for limit in measure.limits(self._size)]
-        result, weight_in_all = np.zeros((horizon + 1, self.draws.size)), np.zeros(self.draws.size)
-        for piece in self._pieces(horizon - 1):
-            weight = path_weights(self._shocks, piece)
-            weight_in_all += weight.sum(axis=1)
-            chances = [_outcomes(forward, piece, sorts) for forward in self._forward]
-            found = self._sum(chances, lattice, limits, weight)
+        draws = self._shocks.weight.shape[0]
+        result, weight_in_all = np.zeros((len(measures) + 1, draws)), np.zeros(draws)
+        told_apart = [measure.kinds.reshape(-1, *measure.kinds.shape[-3:]) for measure in measures[:-1]]
+        cells = prod(limit + 2 for measure in measures for limit in measure.limits)
+        for moves, weight in self._pieces(told_apart, min(CASES, LATTICE_BYTES // (8 * cells))):
+            weight_in_all += weight.sum(axis=(1, 2))
+            found = self._sum(moves, measures, weight)
             years = _years_reached(measures, found.shape[:-1])
-            for count in range(horizon + 1):
+            for count in range(len(result)):
                 result[count] += found[years == count].sum(axis=0)
         return np.asarray(np.clip(result / weight_in_all, 0.0, 1.0).T)
 
-    def villages(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return status (V, Y, 4), rise (V, Y), risen (V, Y) and assisted (V, Y, J), mean over the draws."""
-        groups = zip(self._forward, self._population.groups, strict=True)
-        rows = [(*forward.marginal(), group.assisted) for forward, group in groups]
-        status, rise, risen, assisted = (
-            np.tensordot(self._population.membership, np.stack([row[i] for row in rows]), axes=1) for i in range(4)
-        )
-        return status, rise, risen, assisted
+    def _pieces(self, told_apart: Sequence[Bools], cases: int) -> Iterator[tuple[Floats, Floats]]:
+        """Yield the moves of the year after some histories, as in `Forward.moves_after`, and the weights of paths."""
+        past, (draws, nodes) = self._shocks.histories(len(told_apart)), self._shocks.weight.shape
+        size = max(1, cases // (nodes * draws))
+        for start in range(0, len(past), size):
+            some = past[start : start + size]
+            yield self.forward.moves_after(some, told_apart), self._shocks.paths(some)
 
-    def _pieces(self, t: int) -> list[Histories]:
-        past = histories(self._shocks, t)
-        return list(pieces(past, max(1, CASES // (self._shocks.weight.shape[1] * self.draws.size))))
-
-    def _sum(self, chances: Sequence[Floats], lattice: tuple[int, ...], limits: list[int], weight: Floats) -> Floats:
+    def _sum(self, moves: Floats, measures: Sequence[Measure], weight: Floats) -> Floats:
         """Add up all villages and average over paths, shape (lattice of sums, D).
 
         Parameters
         ----------
-        chances
-            One a group, shape (kind, D, path): chance of each point of `lattice`, flattened.
+        moves
+            Shape (4, W, 4, O, G, D, H, N), as in `Forward.moves_after`.
+        measures
+            Of the last year; of the years before, too, where moves tell these apart.
         weight
-            Shape (D, path).
+            Shape (D, H, N).
         """
-        parts = [
-            Part(group.size, chance.reshape(*lattice, chance[0].size))
-            for group, chance in zip(self._population.groups, chances, strict=True)
-        ]
-        sums = total(parts, limits)
-        return np.asarray((sums.reshape(*sums.shape[:-1], *weight.shape) * weight).sum(axis=-1))
+        kinds = measures[-1].kinds
+        last = np.moveaxis(np.tensordot(kinds.astype(np.float64), moves, axes=3), kinds.ndim - 3, 0)
+        lattice = [n for measure in measures for n in measure.lattice]
+        by_group = np.moveaxis(last.reshape(*lattice, self._sizes.size, weight.size), -2, 0)
+        parts = [Part(int(size), adds) for size, adds in zip(self._sizes, by_group, strict=True)]
+        sums = total(parts, [limit for measure in measures for limit in measure.limits])
+        return np.asarray((sums.reshape(*sums.shape[:-1], *weight.shape) * weight).sum(axis=(-2, -1)))
 
 
-def top_at_start(population: Population, t: int) -> int | None:
-    """Return the number of villages at the top at the start of year `t`, where it is certain."""
-    return sum(group.size for group in population.groups if group.status == TOP) if t == 0 else None
-
-
-def joint_measures(scenario: Assumptions, population: Population) -> list[Measure]:
-    """Return what decides whether the target is met, for every year."""
-    size, waits = population.membership.shape[0], 2 if scenario.min_years else 1
-    return [judged(scenario.target, size, waits, top_at_start(population, t)) for t in range(scenario.horizon)]
-
-
-def _outcomes(forward: ForwardEquations, past: Histories, sorts: list[list[Bools]]) -> Floats:
-    """Return the chance of each combination of yearly kinds of moves, shape (combination, D, path)."""
-    moves = forward.last_moves(forward.outcomes_before(past, sorts[:-1]), past)
-    chances = np.stack([moves[kind].sum(axis=0) for kind in sorts[-1]], axis=1)
-    return chances.reshape(-1, *chances.shape[2:])
-
-
-def _years_reached(measures: list[Measure], shape: tuple[int, ...]) -> NDArray[np.int64]:
+def _years_reached(measures: Sequence[Measure], shape: tuple[int, ...]) -> Ints:
     """Return in how many years each point of the joint lattice is enough."""
     years, axis = np.zeros(shape, dtype=np.int64), 0
     for measure in measures:
@@ -166,120 +237,56 @@ def _years_reached(measures: list[Measure], shape: tuple[int, ...]) -> NDArray[n
     return years
 
 
-class Workload:
-    """The closed form of one population and its D draws."""
-
-    def __init__(self, scenario: Assumptions, population: Population, parameters: Parameters) -> None:
-        self._scenario, self._population = scenario, population
-        self._draws = population.draws.size
-        self._size = population.membership.shape[0]
-        self._shocks = year_shocks(parameters)
-        self._lasting = lasting_nodes(spread(parameters, "village"))[0].shape[1]
-
-    @cached_property
-    def paths(self) -> list[int]:
-        """Number of paths to the end of each year."""
-        return [int(histories(self._shocks, t).may_follow.sum()) for t in range(self._scenario.horizon)]
-
-    @property
-    def multiplications(self) -> int:
-        """Multiplications that all years take, the joint probability aside."""
-        waits = 2 if self._scenario.min_years else 1
-        spent = 0
-        for t, paths in enumerate(self.paths):
-            measures = year_measures(self._scenario.target, self._size, waits, top_at_start(self._population, t))
-            spent += paths * sum(self._cost(m.lattice, m.limits(self._size)) for m in measures.values())
-        return spent * self._draws
-
-    @property
-    def joint_affordable(self) -> bool:
-        """Whether the probability of "every year" can be computed."""
-        lattice, limits = self._joint
-        cells = prod(limit + 2 for limit in limits) * self._shocks.weight.shape[1]
-        if cells * 8 > LATTICE_BYTES:
-            return False
-        return self._cost(lattice, limits) * self.paths[-1] * self._draws <= JOINT_COST
-
-    def blocks(self, jointly: bool) -> Iterator[slice]:
-        """Yield which draws to take together."""
-        nodes = self._shocks.weight.shape[1]
-        law = 8 * 32 * nodes * self._lasting * self._scenario.horizon * len(self._population.groups)
-        size = min(CASES // nodes, LAW_BYTES // law)
-        if jointly:
-            size = min(size, LATTICE_BYTES // (8 * nodes * prod(limit + 2 for limit in self._joint[1])))
-        size = max(1, size)
-        for start in range(0, self._draws, size):
-            yield slice(start, start + size)
-
-    @cached_property
-    def _joint(self) -> tuple[tuple[int, ...], list[int]]:
-        measures = joint_measures(self._scenario, self._population)
-        return (
-            tuple(n for measure in measures for n in measure.lattice),
-            [limit for measure in measures for limit in measure.limits(self._size)],
-        )
-
-    def _cost(self, lattice: tuple[int, ...], limits: list[int]) -> int:
-        """Return the multiplications of one sum over villages, for one path."""
-        return cost([(group.size, lattice) for group in self._population.groups], limits)
-
-
-def solve(
-    scenario: Assumptions, villages: Villages, parameters: Parameters, populations: list[Population]
-) -> ExactResult:
-    """Return the exact result of one district.
-
-    Parameters
-    ----------
-    parameters
-        All D draws.
-    populations
-        From `groups.populations`: which draws see which groups.
-    """
-    draws = parameters.rise.shape[0]
-    result = _empty(scenario, len(villages), draws)
-    workloads = [Workload(scenario, population, parameters.take(population.draws)) for population in populations]
-    jointly = all(work.joint_affordable for work in workloads)
-    for population, work in zip(populations, workloads, strict=True):
-        for places in work.blocks(jointly):
-            form = ClosedForm(scenario, population, parameters, places)
-            _add_years(result, form)
-            _add_villages(result, form)
-            if jointly and result.years_met is not None:
-                result.years_met[form.draws] = form.years_met()
-    return result if jointly else replace(result, years_met=None)
-
-
-def _add_years(result: ExactResult, form: ClosedForm) -> None:
-    draws = result.saturated.shape[0]
-    for t in range(result.rises.shape[0]):
-        sums, met = form.year(t)
-        for name, kept in (("rises", result.rises), ("falls", result.falls), ("top", result.top)):
-            kept[t, : len(sums[name])] += sums[name].sum(axis=-1) / draws
-        for number, level in enumerate(LEVELS):
-            result.levels[t, number, : len(sums[level])] += sums[level].sum(axis=-1) / draws
-        for key, probabilities in result.readings.items():
-            probabilities[form.draws, t] = met[key]
-        result.mean_rises[form.draws, t] = np.arange(len(sums["rises"])) @ sums["rises"]
-        result.saturated[form.draws, t] = 1 - met[SATURATED]
-
-
-def _add_villages(result: ExactResult, form: ClosedForm) -> None:
-    draws = result.saturated.shape[0]
-    status, rise, risen, assisted = form.villages()
-    share = form.draws.size / draws
-    for kept, mean in (
-        (result.village_status, status),
-        (result.village_rises, rise),
-        (result.village_risen, risen),
-        (result.village_assisted, assisted),
-    ):
-        np.add(kept, share * mean, out=kept)
+def solve(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> ExactResult:
+    """Return the exact result of every year of one district, for all D draws, where `applicability` knows one."""
+    draws, horizon, size = parameters.rise.shape[0], scenario.horizon, len(villages)
+    measures, shocks = Measures(scenario, villages), YearShocks.of(parameters)
+    jointly = measures.joint_affordable(shocks)
+    result = _empty(scenario, size, draws, jointly)
+    lasting = 61 if spread(parameters, "village").any() else 1
+    law = 8 * 32 * shocks.weight.shape[1] * lasting * horizon * size
+    block = max(1, min(CASES // shocks.weight.shape[1], LAW_BYTES // law))
+    for begin in range(0, draws, block):
+        some = range(begin, min(begin + block, draws))
+        starts = list(year_starts(scenario, villages, parameters, seed, some, in_order=True))
+        form = ClosedForm(scenario, starts, parameters.take(slice(some.start, some.stop)))
+        for t in range(horizon):
+            sums, met = form.year(t, measures.of_year(t))
+            for name, kept in (("rises", result.rises), ("falls", result.falls), ("top", result.top)):
+                kept[t] += sums[name].sum(axis=-1) / draws
+            result.levels[t] += np.stack([sums[level].sum(axis=-1) for level in LEVELS]) / draws
+            for key, probabilities in result.readings.items():
+                probabilities[some, t] = met[key]
+            result.mean_rises[some, t] = np.arange(size + 1) @ sums["rises"]
+            result.saturated[some, t] = 1 - met[SATURATED]
+        if result.years_met is not None:
+            result.years_met[some] = form.years_met(measures.joint)
+        assisted = np.stack([year.assisted.mean(axis=1) for year in starts], axis=1)
+        of_groups = (values[form.group] for values in form.forward.of_villages())
+        for kept, mean in zip(
+            (result.village_status, result.village_rises, result.village_risen, result.village_assisted),
+            (*of_groups, assisted),
+            strict=True,
+        ):
+            kept[:] += len(some) / draws * average_alike(_alike(villages), mean)
     result.assisted[:] = result.village_assisted.sum(axis=0)
+    return result
 
 
-def _empty(scenario: Assumptions, villages: int, draws: int) -> ExactResult:
-    """Return a result of zeros."""
+def _alike(villages: Villages) -> Ints:
+    """Return what tells villages apart of which it is not known who stands where, shape (V,)."""
+    match villages.known:
+        case KnownStatuses():
+            return np.arange(len(villages))
+        case SubdistrictCounts():
+            return villages.subdistrict_index
+        case SomeStatuses(levels=levels):
+            return np.where(levels == UNKNOWN, -1, np.arange(len(villages)))
+        case _:
+            return np.zeros(len(villages), dtype=np.int64)
+
+
+def _empty(scenario: Assumptions, villages: int, draws: int, jointly: bool) -> ExactResult:
     years, interventions = scenario.horizon, len(scenario.interventions)
     return ExactResult(
         rises=np.zeros((years, villages + 1)),
@@ -289,7 +296,7 @@ def _empty(scenario: Assumptions, villages: int, draws: int) -> ExactResult:
         top=np.zeros((years, villages + 1)),
         readings={key: np.zeros((draws, years)) for key in scenario.target.readings()},
         saturated=np.zeros((draws, years)),
-        years_met=np.zeros((draws, years + 1)),
+        years_met=np.zeros((draws, years + 1)) if jointly else None,
         assisted=np.zeros((years, interventions)),
         village_status=np.zeros((villages, years, len(LEVELS))),
         village_rises=np.zeros((villages, years)),
