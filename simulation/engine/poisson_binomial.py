@@ -60,8 +60,9 @@ def total(parts: Sequence[Part], limits: Sequence[int]) -> Floats:
 
 def cost(villages: int, lattice: Sequence[int], limits: Sequence[int]) -> int:
     """Return about how many multiplications `total` needs for one case of so many villages."""
-    whole: int = prod(min(villages * (n - 1), limit) + 1 for n, limit in zip(lattice, limits, strict=True))
-    return int(villages * whole * prod(lattice)) // (4 if len(limits) == 1 else 1)
+    steps = list(zip([n - 1 for n in lattice], limits, strict=True))
+    one_by_one = prod(lattice) * sum(prod(min(n * most, limit) + 1 for most, limit in steps) for n in range(villages))
+    return one_by_one // 2 if len(limits) == 1 else one_by_one
 
 
 def _sum_of_alike(adds: Floats, times: int, limits: Sequence[int]) -> Floats:
