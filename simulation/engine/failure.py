@@ -68,14 +68,17 @@ def none_completed(district: str, failures: Iterable[Failure]) -> EnsembleError:
     """Return the error that says that every trajectory of a district failed, and how the first one did."""
     ordered = in_order(failures)
     first = ordered[0]
+    values = {"number": len(ordered), "district": district, **vars(first)}
     message = Message(
         "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}) in "
-        "{place}: {error}"
-        if first.place
-        else "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}): "
-        "{error}",
-        {"number": len(ordered), "district": district, **vars(first)},
+        "{place}: {error}",
+        values,
     )
+    if not first.place:
+        message = Message(
+            "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}): {error}",
+            values,
+        )
     return EnsembleError(message, ordered)
 
 

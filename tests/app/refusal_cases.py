@@ -140,7 +140,6 @@ LATER_YEARS: dict[str, Case] = {
         sections=(*_pokja("    capacity: 4", "    eligible: {subdistrict: [Kecamatan 1]}"), ONLY_COUNTS),
         table=UNKNOWN,
     ),
-    "some statuses left blank": Case(sections=("horizon: 2", ONLY_COUNTS), table=KNOWN.replace(",dasar", ",", 1)),
     "four reasons at once": Case(
         changes={"subdistrict_sd": "0.3", "peer_odds_ratio": "2", "year_sd": "0.5"},
         sections=_pokja("    capacity: 4", "    eligible: {status: [dasar]}", horizon=5),

@@ -266,8 +266,7 @@ def why_later_years_are_simulated(case: Case, folder: Path) -> str:
     scenario = load_scenario(folder / "scenario.yaml")
     draws = re.search(r"--draws (\d+)", case.command)
     parameters = scenario.parameters.draw(0, int(draws[1]) if draws else 1000)
-    reasons = reasons_against(scenario, parameters, 0)
-    return "; ".join(language("id").message(reason) for reason in reasons)
+    return "\n".join(map(language("id").problem, reasons_against(scenario, parameters, 0)))
 
 
 def texts(folder: Path) -> dict[str, str]:

@@ -12,9 +12,9 @@ from exact_settings import REFERENCE, TANAH_LAUT, assist, district, exact, statu
 
 from simulation.domain.distributions import Exponentiated, LogitNormal, Normal
 from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
-from simulation.domain.status import LEVELS
+from simulation.domain.status import LEVELS, UNKNOWN
 from simulation.domain.target import Target
-from simulation.domain.villages import UNKNOWN, Villages
+from simulation.domain.villages import Villages
 from simulation.engine.one_year import LOTS
 from simulation.inference.forecast import DistrictForecast
 from simulation.inference.forecasting import forecast
@@ -62,7 +62,7 @@ SETTINGS = {
     ),
     "counts of each kecamatan": counts_of_kecamatan(),
     "some statuses left blank": make_scenario(
-        make_villages(SIZES, [0, UNKNOWN, 1, UNKNOWN, UNKNOWN, 2] * 5, counts=SMALL),
+        make_villages(SIZES, [0, UNKNOWN, 1, UNKNOWN, UNKNOWN, 0] * 5, counts=SMALL),
         {**REFERENCE, **MOVING}, horizon=3, effects=EFFECT,
         interventions=[assist(coverage=Fraction(1), eligible_status=LEVELS)],
     ),

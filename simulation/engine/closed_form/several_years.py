@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
-from ...domain.status import LEVELS, TOP
+from ...domain.status import LEVELS, TOP, UNKNOWN
 from ...domain.target import Target, needed
-from ...domain.villages import UNKNOWN, KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ...domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
 from ..one_year import A_SECOND, COUNTED, ExactResult, YearStart, average_alike, spread, year_starts
 from ..poisson_binomial import Part, cost, total
 from .forward import Forward, YearShocks

@@ -11,7 +11,7 @@ from ....domain.messages import Message, Refusal
 from ....domain.status import LEVELS, TOP
 from ....domain.target import Denominator, Reading
 from ....domain.villages import KnownStatuses, MadeUpCounts
-from ....engine.closed_form import applicability, assistance_plan
+from ....engine.closed_form import applicability
 from ....engine.effort import Effort
 from ....engine.failure import Failure
 from ....inference.explanation import STATUS_UNKNOWN
@@ -39,12 +39,7 @@ PARAMETER_QUANTILES = (0.05, 0.5, 0.95)
 MOST_SUBDISTRICTS = 200
 """Tiles that a page of A4 holds: four times the kecamatan of any district."""
 EXACT_IS_PRECISE = Message("an exact result has no simulation error, so --precision says nothing here.")
-_REASONS = {
-    name.lower(): message
-    for module in (applicability, assistance_plan)
-    for name, message in vars(module).items()
-    if isinstance(message, Message)
-}
+_REASONS = {name.lower(): message for name, message in vars(applicability).items() if isinstance(message, Message)}
 """What an engine says of years that it cannot compute exactly, by a code that a file can hold."""
 
 
