@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from plan_settings import assist, district, exact_chance, in_order, reference
+from plan_settings import assist, district, exact_chance, reference
 
 from simulation.decision.plan.bottlenecks import without_hindrance
 from simulation.decision.plan.planning import plan
@@ -32,7 +32,7 @@ def test_a_mix_keeps_to_the_budget_while_something_else_is_taken_away() -> None:
     """The best of all mixes within 90 million, with each hindrance gone."""
     counts, costs = (6, 5, 0, 1), {"pokja": 20.0, "media": 30.0}
     plans = [
-        assist(name, eligible_status=(status,), cost_idr_million=costs[name], priority=in_order(counts))
+        assist(name, eligible_status=(status,), cost_idr_million=costs[name])
         for name, status in zip(costs, ("dasar", "berkembang"), strict=True)
     ]
     effects = {"pokja.odds_ratio_rise": 4.0, "media.odds_ratio_rise": 3.0}

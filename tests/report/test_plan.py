@@ -53,7 +53,8 @@ def mixed() -> Plan:
 
 def question(planned: Scenario, **asked: Any) -> Question[PlanRequest]:
     """Return the question of the plan within reach, or another."""
-    return Question("plan", (planned,), PlanRequest.of(planned, **{"probability": 0.78, "vary": LEVER, **asked}))
+    request = PlanRequest(**{"probability": 0.78, "vary": (LEVER,), **asked})
+    return Question("plan", (planned,), request.settled(planned))
 
 
 def said(result: PlanResult, code: str) -> list[str]:
@@ -198,7 +199,7 @@ def test_other_questions_have_other_ids(reached: Plan) -> None:
         question(scenario(cost=1.0)),
         question(scenario(cost=1.0), probability=0.7),
         question(scenario(cost=1.0), budget=10.0),
-        question(scenario(cost=1.0), vary="pokja.coverage"),
+        question(scenario(cost=1.0), vary=("pokja.coverage",)),
         question(scenario(cost=1.0), engine="batch"),
         question(scenario(cost=1.0), seed=1),
         PLAN.question(reached),

@@ -66,21 +66,19 @@ def plan(
     from ..runner import answer
 
     tell_ignored(settings, loaded, draws)
-    request = PlanRequest.of(
-        loaded,
+    asked = PlanRequest(
         probability,
-        vary or (),
-        year=year,
-        every_year=every_year,
-        budget=None if budget is None else budget_of(budget),
-        draws=draws,
-        replicates=replicates,
-        engine=None if engine is None else engine.value,
-        seed=seed,
+        tuple(vary or ()),
+        year,
+        every_year,
+        None if budget is None else budget_of(budget),
+        draws,
+        replicates,
+        None if engine is None else engine.value,
+        seed,
     )
-    answer(
-        settings, PLAN, Question("plan", (loaded,), request), out, workers=workers, force=force, figures=not no_figures
-    )
+    question = Question("plan", (loaded,), asked.settled(loaded))
+    answer(settings, PLAN, question, out, workers=workers, force=force, figures=not no_figures)
 
 
 def budget_of(text: str) -> float:

@@ -83,15 +83,17 @@ def without_hindrance(
     """
     known = scenario.parameters
     spread = ParameterKey("year_sd")
-    if not _is_nil(known.scalars[spread]):
+    if known.scalars[spread] != Fixed(0.0):
         yield "shock", with_scalars(scenario, {spread: Fixed(0.0)})
     effects = [ParameterKey.effect(name, "rise") for name in interventions]
     yield "effect", with_scalars(scenario, {key: _stronger(known.scalars[key]) for key in effects})
     widened = _for_everyone(scenario, interventions)
     if widened.interventions != scenario.interventions:
         yield "eligible", widened
-    if _falls_matter(scenario, years):
-        yield "falls", replace(scenario, parameters=_without_falls(known))
+    without_falls = _without_falls(known)
+    fall = (without_falls.scalars, without_falls.matrix) != (known.scalars, known.matrix)
+    if fall and _falls_count(scenario, years):
+        yield "falls", replace(scenario, parameters=without_falls)
     if known.uncertain:
         yield "uncertainty", replace(scenario, parameters=_at_medians(known))
 
@@ -100,10 +102,6 @@ def _stronger(effect: Distribution) -> Fixed:
     if effect.fixed:
         return Fixed(STRONGER * float(effect.quantile(_MIDDLE)[0]))
     return Fixed(float(effect.quantile(_UPPER)[0]))
-
-
-def _is_nil(spread: Distribution) -> bool:
-    return spread.fixed and not spread.quantile(_MIDDLE).any()
 
 
 def _for_everyone(scenario: Scenario, interventions: Sequence[str]) -> Scenario:
@@ -116,24 +114,17 @@ def _for_everyone(scenario: Scenario, interventions: Sequence[str]) -> Scenario:
     return replace(scenario, interventions=plans)
 
 
-def _falls_matter(scenario: Scenario, years: Sequence[int]) -> bool:
-    """Return whether somebody may fall, and whether that is counted or changes who can rise."""
+def _falls_count(scenario: Scenario, years: Sequence[int]) -> bool:
+    """Return whether falls are counted, or change who can rise in a later year."""
     target = scenario.target
-    counted = target.net_of_falls or target.reading == "stock" or max(years) > scenario.years[0]
-    known = scenario.parameters
-    if known.matrix is not None:
-        return counted and bool(np.tril(np.array([_means(row) for row in known.matrix]), -1).any())
-    return counted and any(not _is_nil(known.scalars[name]) for name in _falls(known))
-
-
-def _falls(known: ParameterSet) -> list[ParameterKey]:
-    return [key for key in known.scalars if key.kind == "fall"]
+    return target.net_of_falls or target.reading == "stock" or max(years) > scenario.years[0]
 
 
 def _without_falls(known: ParameterSet) -> ParameterSet:
     """Let who would fall stay; of an uncertain row that leaves the chance of each rise as uncertain as it was."""
     if known.matrix is None:
-        return replace(known, scalars={**known.scalars, **dict.fromkeys(_falls(known), Fixed(0.0))})
+        falls = [key for key in known.scalars if key.kind == "fall"]
+        return replace(known, scalars={**known.scalars, **dict.fromkeys(falls, Fixed(0.0))})
     rows = []
     for level, row in enumerate(known.matrix):
         shares = _means(row)

@@ -238,7 +238,7 @@ def _useless(scenario: Scenario, lever: Lever, years: Sequence[int]) -> Message 
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """What a plan is asked: the arguments of `simulation.plan`; `of` checks them.
+    """What a plan is asked: the arguments of `simulation.plan`; `settled` checks them.
 
     Attributes
     ----------
@@ -257,55 +257,36 @@ class PlanRequest:
     """
 
     probability: float
-    vary: tuple[str, ...]
-    year: int | None
-    every_year: bool
-    budget: float | None
-    draws: int | None
-    replicates: int | None
-    engine: Engine | None
-    seed: int
+    vary: tuple[str, ...] = ()
+    year: int | None = None
+    every_year: bool = False
+    budget: float | None = None
+    draws: int | None = None
+    replicates: int | None = None
+    engine: Engine | None = None
+    seed: int = 0
 
-    @classmethod
-    def of(
-        cls,
-        scenario: Scenario,
-        probability: float,
-        vary: str | Sequence[str] = (),
-        *,
-        year: int | None = None,
-        every_year: bool = False,
-        budget: float | None = None,
-        draws: int | None = None,
-        replicates: int | None = None,
-        engine: Engine | None = None,
-        seed: int = 0,
-    ) -> PlanRequest:
-        """Return the request that is meant, whatever was left to its default; parameters as for `plan`.
+    def settled(self, scenario: Scenario) -> PlanRequest:
+        """Return the request that is meant, with whatever was left to its default.
 
         Raises
         ------
         Refusal
             Where there is nothing to plan, with the reason.
         """
-        names = (vary,) if isinstance(vary, str) else tuple(vary)
         require_assumptions(scenario)
-        goal = goal_of(scenario, probability, year, every_year)
-        levers = levers_of(scenario, names, goal.years)
-        if budget is not None and not budget >= 0:
-            raise Refusal(NO_BUDGET.filled(found=budget))
-        if budget is not None and not weighed_by_cost(scenario):
+        goal = goal_of(scenario, self.probability, self.year, self.every_year)
+        levers = levers_of(scenario, self.vary, goal.years)
+        if self.budget is not None and not self.budget >= 0:
+            raise Refusal(NO_BUDGET.filled(found=self.budget))
+        if self.budget is not None and not weighed_by_cost(scenario):
             raise Refusal(BUDGET_WITHOUT_COSTS)
-        return cls(
-            probability=probability,
-            vary=(BUDGET,) if BUDGET in names else tuple(lever.name for lever in levers),
+        return replace(
+            self,
+            vary=(BUDGET,) if BUDGET in self.vary else tuple(lever.name for lever in levers),
             year=None if len(goal.years) > 1 else goal.years[0],
             every_year=len(goal.years) > 1,
-            budget=budget,
-            draws=None if scenario.fixed else draws,
-            replicates=replicates,
-            engine=engine,
-            seed=seed,
+            draws=None if scenario.fixed else self.draws,
         )
 
     @property

@@ -93,19 +93,9 @@ def plan(
     >>> plan.least is not None
     True
     """
-    request = PlanRequest.of(
-        scenario,
-        probability,
-        vary,
-        year=year,
-        every_year=every_year,
-        budget=budget,
-        draws=draws,
-        replicates=replicates,
-        engine=engine,
-        seed=seed,
-    )
-    return _Planner(scenario, request, workers, progress).plan()
+    names = (vary,) if isinstance(vary, str) else tuple(vary)
+    asked = PlanRequest(probability, names, year, every_year, budget, draws, replicates, engine, seed)
+    return _Planner(scenario, asked.settled(scenario), workers, progress).plan()
 
 
 class _Planner:

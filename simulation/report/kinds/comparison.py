@@ -303,7 +303,6 @@ def _span(speech: Language, interval: Sequence[float] | None, scale: float, deci
 
 
 def _rises_in_words(speech: Language, rises: AdditionalRises) -> str:
-    """Return additional rises: the mean and, where it is known, between what a single future lies."""
     mean, interval = signed(speech, rises.mean), _span(speech, rises.interval90, 1, 0)
     return mean if interval is None else speech.say("{mean} ({interval})", mean=mean, interval=interval)
 
@@ -345,7 +344,6 @@ def verdict(speech: Language, result: ComparisonResult, one: ComparedScenario) -
 
 
 def _sure(speech: Language, result: ComparisonResult, year: ComparedYear) -> str:
-    """Return how much of the difference is noise of the simulation, and how much hangs on the parameters."""
     if year.monte_carlo_error == 0:
         return (
             speech.say("an exact result, but for one random set of parameter values")
@@ -370,7 +368,6 @@ def _sure(speech: Language, result: ComparisonResult, year: ComparedYear) -> str
 
 
 def _cost(speech: Language, baseline: str, one: ComparedScenario) -> str:
-    """Return what a scenario costs beside the baseline, as a clause."""
     more = one.cost_idr_million - one.baseline_cost_idr_million
     each = cost_of_a_rise(speech, one.cost_per_additional_rise)
     if more == 0:
@@ -451,7 +448,6 @@ def _year_of_reversal(one: ComparedScenario) -> int | None:
 
 
 def _about_effort(speech: Language, result: ComparisonResult) -> Iterator[str]:
-    """Yield what the effort leaves unknown, and where numbers differ from those of a scenario's own forecast."""
     if result.single_draw:
         yield speech.say(
             "One draw is one random set of parameter values: how far the result hangs on them does not show. Use more "

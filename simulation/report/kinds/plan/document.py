@@ -269,14 +269,12 @@ def ranking_sheet(speech: Language, result: PlanResult) -> Table:
 
 
 def _mark(speech: Language, village: PlannedVillage) -> str | None:
-    """Return whether a village is among those that suffice."""
     if village.tied:
         return speech.say("shares its rank: choose freely")
     return speech.say("yes") if village.in_plan else None
 
 
 def _value(speech: Language, lever: Lever, value: float) -> Cell:
-    """Return a setting as a number of villages, or as a share in words."""
     return int(value) if lever.kind == "capacity" else words.value_of(speech, lever, value)
 
 
