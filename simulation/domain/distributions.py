@@ -17,6 +17,7 @@ from .constraints import (
     Ratio,
     Shape,
     Weight,
+    checked,
     problem_at,
     refuse,
     within,
@@ -56,10 +57,9 @@ class Fixed:
 
 
 @dataclass(frozen=True)
-class Normal(Bounded):
+class Normal:
     """N(mean, sd²), of the logarithm of an odds ratio."""
 
-    under: ClassVar[str] = "normal."
     mean: Annotated[LogRatio, "Mean of the logarithm."]
     sd: Annotated[LogSpread, "Standard deviation of the logarithm."]
 
@@ -104,6 +104,12 @@ class Exponentiated(Bounded):
 
     log: Normal | HalfNormal
     interval: tuple[float, float, float] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Hold a normal to its bounds where it is stated as such; those of an interval are wider."""
+        super().__post_init__()
+        if self.interval is None:
+            refuse(checked(self.log, "normal."))
 
     @property
     def fixed(self) -> bool:

@@ -79,7 +79,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a beta as an odds ratio": (parameters(peer_odds_ratio=Beta(1, 2)), "peer_odds_ratio: .*cannot have"),
     "a spread with a wild sd": (lambda: HalfNormal(11), r"half_normal\.sd: .*at most 10"),
     "a beta without a shape": (lambda: Beta(-1, 2), r"beta\.alpha: .*found: -1.*above 0"),
-    "a normal of text": (lambda: Normal("a", 1), r"normal\.mean: this is not a number; found: a"),  # type: ignore[arg-type]
+    "a normal of text": (lambda: Exponentiated(Normal("a", 1)), r"normal\.mean: this is not a number; found: a"),  # type: ignore[arg-type]
     "draws of text": (lambda: Empirical(["a"]), "draws are not one number each"),  # type: ignore[arg-type]
     "a number of text": (parameters(year_sd=Fixed("a")), r"year_sd: this is not a number; found: a"),  # type: ignore[arg-type]
     "a change to text": (lambda: everything_on().with_(year_sd=Fixed("a")), r"year_sd: this is not a number.*found: a"),  # type: ignore[arg-type]
@@ -175,6 +175,11 @@ def test_what_can_be_meant_in_one_way_only_is_taken() -> None:
     assert type(plan.starts) is int
     known = everything_on().parameters
     assert replace(known, scalars={**known.scalars, "rise.dasar": 0.1}).scalars["rise.dasar"] == Fixed(0.1)
+
+
+def test_an_interval_may_lie_where_no_normal_may_be_stated() -> None:
+    """A spread far below any that a mean of its logarithm could say."""
+    assert lognormal_from_interval(1e-4, 1e-10, 99).interval == (1e-4, 1e-10, 99)
 
 
 def test_replace_is_checked_and_leaves_the_rest() -> None:
