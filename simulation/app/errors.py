@@ -17,7 +17,6 @@ import typer
 
 from ..domain.messages import KampungError, Message, Problem, ProblemsError, listed
 from ..engine.failure import EnsembleError
-from ..inputs.tables.table import spans
 from ..report.language import Language, phrase, printable
 from .options import Settings, language_of_help
 
@@ -110,6 +109,8 @@ def as_data(speech: Language, problem: Problem) -> dict[str, Any]:
 
 def problem_lines(speech: Language, problems: Iterable[Problem]) -> Iterator[str]:
     """Yield the text of every problem; problems that differ only in their line are shown once."""
+    from ..inputs.tables.table import spans
+
     alike: dict[tuple[Any, ...], list[Problem]] = {}
     for problem in problems:
         key = tuple(value for name, value in as_data(speech, problem).items() if name != "line")
@@ -214,8 +215,6 @@ def _bad_value(speech: Language, error: Any) -> str:
     failures: list[dict[str, Any]] = getattr(error.__cause__, "errors", list)()
     failure: dict[str, Any] = failures[0] if failures else {"type": "", "input": ""}
     kind, said = failure["type"], {"name": name, "found": failure["input"]}
-    if kind == "greater_than_equal":
-        return speech.say("{name}: {found} is too small; give at least {least}", **said, least=failure["ctx"]["ge"])
     if kind.startswith("int_"):
         return speech.say("{name}: {found} is not a whole number", **said)
     if kind.startswith("float_"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -42,6 +42,17 @@ def language_of_help(arguments: Sequence[str]) -> Language:
 HELP = language_of_help(sys.argv[1:])
 
 
+def at_least(least: int) -> Callable[[int | None], int | None]:
+    """Return what refuses smaller numbers; Typer's own bounds would stand in every line of a help that has no room."""
+
+    def checked(value: int | None) -> int | None:
+        if value is not None and value < least:
+            raise typer.BadParameter(HELP.say("{value} is too small; give at least {least}", value=value, least=least))
+        return value
+
+    return checked
+
+
 def between_zero_and_one(value: float | None) -> float | None:
     """Refuse half-widths outside (0, 1), and NaN."""
     if value is not None and not 0 < value < 1:
@@ -58,11 +69,11 @@ ScenarioFiles = Annotated[
 ]
 Draws = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help=HELP.say("Draws of the uncertain parameters [1000].")),
+    typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Draws of the uncertain parameters [1000].")),
 ]
 Replicates = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
+    typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
 ]
 Precision = Annotated[
     float | None,
@@ -81,12 +92,12 @@ Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("Forecast y
 Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
 Workers = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help=HELP.say("Threads or processes [all cores; mesa: 1].")),
+    typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Threads or processes [all cores; mesa: 1].")),
 ]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help=HELP.say("Tables only."))]
 Force = Annotated[bool, typer.Option("--force", help=HELP.say("Compute again what is there already."))]
 Out = Annotated[Path, typer.Option(metavar="DIR", help=HELP.say("Where run folders are kept."))]
-Seed = Annotated[int, typer.Option(metavar="N", min=0, help=HELP.say("Seed of the random draws."))]
+Seed = Annotated[int, typer.Option(metavar="N", callback=at_least(0), help=HELP.say("Seed of the random draws."))]
 Lang = Annotated[LanguageChoice | None, typer.Option("--lang", help=HELP.say("Language of what is shown."))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=HELP.say("No progress, no notes."))]
 Verbose = Annotated[bool, typer.Option("--verbose", help=HELP.say("Say more: changes, versions, time taken."))]

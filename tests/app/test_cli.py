@@ -317,7 +317,7 @@ def test_precision_doubles_until_the_error_is_small_and_says_so(run: Run, fixed:
     manifest = json.loads((folder / "manifest.json").read_text())
     assert [manifest[asked] for asked in ("precision", "draws", "replicates")] == [0.02, 1, 200]
     answer = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))
-    assert answer["replicates"] == answer["precision"]["trajectories"] == int(rounds[-1]["replicates"])
+    assert answer["replicates"] == answer["precision"]["steps"][-1]["replicates"] == int(rounds[-1]["replicates"])
     assert answer["precision"]["ended_by"] == "precision"
     assert "precision.csv" in manifest["files"]
     again = run(*common)

@@ -9,7 +9,7 @@ import typer
 
 from ..command import command
 from ..load_scenarios import load_all
-from ..options import HELP, Force, NoFigures, Out, Seed, Settings
+from ..options import HELP, Force, NoFigures, Out, Seed, Settings, at_least
 from .calibrate import FixedCohort
 
 Panels = Annotated[
@@ -22,7 +22,9 @@ Of = Annotated[
         "--scenario", metavar="S", help=HELP.say("Scenario whose target and priors apply."), show_default=False
     ),
 ]
-Draws = Annotated[int, typer.Option(metavar="N", min=2, help=HELP.say("Draws of the parameters for each year."))]
+Draws = Annotated[
+    int, typer.Option(metavar="N", callback=at_least(2), help=HELP.say("Draws of the parameters for each year."))
+]
 
 
 @command

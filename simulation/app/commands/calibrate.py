@@ -13,7 +13,7 @@ from ...domain.messages import Message, Refusal
 from ...report.language import printable
 from ..command import command
 from ..load_scenarios import load_all
-from ..options import HELP, Force, NoFigures, Seed, Settings
+from ..options import HELP, Force, NoFigures, Seed, Settings, at_least
 
 if TYPE_CHECKING:
     from ...inputs.observations.reading import DataFile
@@ -43,7 +43,7 @@ FixedCohort = Annotated[
 Effects = Annotated[
     bool, typer.Option("--estimate-effects", help=HELP.say("Estimate effects too; needs records of assistance."))
 ]
-Number = Annotated[int, typer.Option("--draws", metavar="N", min=2, help=HELP.say("Draws to write."))]
+Number = Annotated[int, typer.Option("--draws", metavar="N", callback=at_least(2), help=HELP.say("Draws to write."))]
 MOST_DRAWS = 100_000
 
 

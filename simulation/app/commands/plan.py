@@ -22,6 +22,7 @@ from ..options import (
     Seed,
     Settings,
     Workers,
+    at_least,
 )
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
@@ -35,7 +36,7 @@ EveryYear = Annotated[bool, typer.Option("--every-year", help=HELP.say("It is to
 Budget = Annotated[str | None, typer.Option(metavar="N", help=HELP.say("Limit on the cost, in million rupiah."))]
 Draws = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help=HELP.say("Draws to begin with [1000; exact: 2500].")),
+    typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Draws to begin with [1000; exact: 2500].")),
 ]
 
 

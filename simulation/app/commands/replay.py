@@ -16,7 +16,7 @@ from ...report.language import printable
 from ..command import command
 from ..errors import RUN_FAILED
 from ..load_scenarios import finished_run, load_all
-from ..options import HELP, Agent, Settings
+from ..options import HELP, Agent, Settings, at_least
 
 if TYPE_CHECKING:
     from ...domain.villages import Villages
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ...report.document.blocks import Cell, Document
     from ...report.language import Language
 
-Draw = Annotated[int, typer.Option(metavar="N", min=0, help=HELP.say("Which draw, from 0."))]
-Replicate = Annotated[int, typer.Option(metavar="N", min=0, help=HELP.say("Which replicate, from 0."))]
+Draw = Annotated[int, typer.Option(metavar="N", callback=at_least(0), help=HELP.say("Which draw, from 0."))]
+Replicate = Annotated[int, typer.Option(metavar="N", callback=at_least(0), help=HELP.say("Which replicate, from 0."))]
 What = Annotated[
     Path,
     typer.Argument(
@@ -41,7 +41,7 @@ OwnSeed = Annotated[
     typer.Option(
         "--seed",
         metavar="N",
-        min=0,
+        callback=at_least(0),
         help=HELP.say("Seed of the random draws [that of the run; 0]."),
         show_default=False,
     ),

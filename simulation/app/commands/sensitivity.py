@@ -9,10 +9,12 @@ import typer
 
 from ..command import command
 from ..load_scenarios import load_all
-from ..options import HELP, Engine, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, Year
+from ..options import HELP, Engine, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, Year, at_least
 
-Draws = Annotated[int, typer.Option(metavar="N", min=1, help=HELP.say("Points of the design."))]
-Replicates = Annotated[int, typer.Option(metavar="N", min=1, help=HELP.say("Trajectories at each point."))]
+Draws = Annotated[int, typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Points of the design."))]
+Replicates = Annotated[
+    int, typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Trajectories at each point."))
+]
 
 
 @command
