@@ -96,7 +96,7 @@ _TOO_SMALL, _TOO_LARGE = Message("the number is too small"), Message("the number
 def as_share(value: object) -> Message | None:
     """Return the share that a percentage was meant to be."""
     if isinstance(value, int | float | Fraction) and 1 < value <= 100:
-        return Message("write shares and probabilities between 0 and 1: {value}", {"value": f"{value / 100:g}"})
+        return Message("write shares and probabilities between 0 and 1: {value}", {"value": f"{float(value) / 100:g}"})
     return None
 
 
