@@ -183,7 +183,7 @@ def test_precision_ends_the_doubling_and_is_told(run: Run, tmp_path: Path) -> No
     assert [float(row["difference"]) for row in rounds[-3:]] == [year["difference"] for year in years]
     draws = [int(row["draws"]) for row in rounds]
     assert draws == sorted(20 * 2**place for place in range(len(rounds) // 3) for _ in range(3))
-    assert float(rounds[-1]["largest_half_width"]) == record["precision"]["reached"] < 0.03
+    assert float(rounds[-1]["largest_half_width"]) == record["precision"]["steps"][-1]["half_width"] < 0.03
     assert "precision.csv" in json.loads((path.parent / "manifest.json").read_text(encoding="utf-8"))["files"]
     code, _, refusal = run(*PAIR, "--precision", 0.03, "--engine", "exact", "--lang", "en")
     assert code == 2
