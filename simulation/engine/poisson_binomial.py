@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 from typing import Any
 
@@ -19,6 +20,8 @@ Floats = NDArray[np.float64]
 
 _IN_CACHE = 512
 """Cases that are added up side by side."""
+_IN_ONE_THREAD = 200_000
+"""Multiplications of a product of matrices for which the linear algebra library starts no threads, which would wait."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,14 +191,15 @@ def average_total(parts: Sequence[Floats], weight: Floats, limit: int) -> Floats
     size = sum(len(part) - 1 for part in parts) + 1
     roots = np.exp(-2j * np.pi / size * np.arange(size // 2 + 1) * np.arange(max(map(len, parts)))[:, None])
     tables = [np.ascontiguousarray(roots[: len(part)]).view(np.float64) for part in parts]
-    found = np.empty((len(weight), roots.shape[1]), dtype=np.complex128)
-    step = max(1, _IN_CACHE // weight.shape[1])
-    for start in range(0, len(weight), step):
-        some = slice(start, start + step)
-        product = np.ones((*weight[some].shape, roots.shape[1]), dtype=np.complex128)
+    (draws, nodes), found = weight.shape, np.zeros((len(weight), roots.shape[1]), dtype=np.complex128)
+    cases = max(1, _IN_ONE_THREAD // max(table.size for table in tables))
+    step = max(1, cases // nodes)
+    for start, first in product(range(0, draws, step), range(0, nodes, cases)):
+        some = np.s_[start : start + step, first : first + cases]
+        whole = np.ones((*weight[some].shape, roots.shape[1]), dtype=np.complex128)
         for part, table in zip(parts, tables, strict=True):
-            values = np.ascontiguousarray(np.moveaxis(part[:, some], 0, -1)) @ table
-            product *= values.view(np.complex128)
-        found[some] = (weight[some, None] @ product)[:, 0]
+            values = np.ascontiguousarray(np.moveaxis(part[:, *some], 0, -1)) @ table
+            whole *= values.view(np.complex128)
+        found[some[0]] += (whole * weight[some][..., None]).sum(axis=1)
     sums = np.fft.irfft(found, size, axis=1)
     return fold(np.ascontiguousarray(np.maximum(sums, 0.0).T), [limit])
