@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Annotated
+
+from annotated_types import MinLen
 
 from .constraints import Horizon, ScenarioName, Year, Years, checked, problem_at, refuse
 from .intervention import Intervention, Overlap, column_problems
@@ -48,7 +51,7 @@ class Assumptions:
     name: ScenarioName
     origin: Year
     horizon: Horizon
-    districts: tuple[Villages, ...]
+    districts: Annotated[tuple[Villages, ...], MinLen(1)]
     parameters: ParameterSet
     target: Target = field(default_factory=Target)
     interventions: tuple[Intervention, ...] = ()

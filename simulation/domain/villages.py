@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .constraints import NOT_FINITE, problem_at, refuse
+from .constraints import NOT_FINITE, Count, problem_at, refuse, within
 from .distributions import Dirichlet
 from .messages import Message, Problem, listed, nearest
 from .randomness import break_ties, parameter_uniforms, unit_hash
@@ -27,11 +27,25 @@ MADE_UP_SHARES = np.array([93, 25, 3, 14]) / 135
 MADE_UP_WEIGHT = 40.0
 
 
+def _settle(known: object, **kinds: type[np.signedinteger[Any]]) -> None:
+    """Turn fields of what is known into arrays of whole numbers where they hold these; `Villages` refuses others."""
+    for name, kind in kinds.items():
+        found = np.asarray(getattr(known, name))
+        if found.dtype.kind in "iuf" and np.isfinite(found).all():
+            whole = found.astype(kind)
+            found = whole if np.array_equal(whole, found) else found
+        object.__setattr__(known, name, found)
+
+
 @dataclass(frozen=True, eq=False)
 class KnownStatuses:
     """The level of every village at the end of the origin year: `levels`, shape (V,), 0..3."""
 
     levels: Statuses
+
+    def __post_init__(self) -> None:
+        """Take any list of whole numbers."""
+        _settle(self, levels=np.int8)
 
     @property
     def counts(self) -> Ints:
@@ -54,6 +68,10 @@ class SomeStatuses:
     levels: Statuses
     counts: Ints
 
+    def __post_init__(self) -> None:
+        """Take any lists of whole numbers."""
+        _settle(self, levels=np.int8, counts=np.int64)
+
     @property
     def known(self) -> Ints:
         """Shape (4,): villages per level among those whose level is known."""
@@ -73,6 +91,10 @@ class DistrictCounts:
 
     counts: Ints
 
+    def __post_init__(self) -> None:
+        """Take any list of whole numbers."""
+        _settle(self, counts=np.int64)
+
     def place(self, key: Floats) -> Statuses:
         """Place the counts on the villages at random: in the order of uniforms (V, T), the lowest level first."""
         return place_counts(key, self.counts[:, None])
@@ -83,6 +105,10 @@ class SubdistrictCounts:
     """Villages per level of each kecamatan: `by_subdistrict`, shape (K, 4). Which village stands where is unknown."""
 
     by_subdistrict: Ints
+
+    def __post_init__(self) -> None:
+        """Take any table of whole numbers."""
+        _settle(self, by_subdistrict=np.int64)
 
     @property
     def counts(self) -> Ints:
@@ -158,10 +184,12 @@ def _unequal(lengths: Mapping[str, int], size: int) -> Iterator[Problem]:
 
 def _wrong_total(field: str, counts: Ints, villages: int) -> Iterator[Problem]:
     """Yield that these are not four counts that add up to so many villages."""
-    four = np.asarray(counts)
-    if four.dtype.kind not in "iuf" or not np.isfinite(four).all():
-        four = np.zeros(len(LEVELS), dtype=np.int64)
-    if four.shape == (len(LEVELS),) and (four >= 0).all() and int(four.sum()) == villages:
+    whole = (int(count) if str(count).endswith(".0") else count for count in np.ravel(counts).tolist())
+    if wrong := [problem for count in whole for problem in within(count, Count, field)]:
+        yield from wrong
+        return
+    four = np.asarray(counts, dtype=np.int64)
+    if four.shape == (len(LEVELS),) and int(four.sum()) == villages:
         return
     total = int(four.sum())
     values = {"total": total, "villages": int(villages)}
@@ -262,7 +290,23 @@ class Villages:
                 yield problem_at(f"villages.{name}", name, (message, None, Message("choose another name")))
             elif cells.dtype.kind not in "US" and not np.isfinite(np.asarray(cells, dtype=np.float64)).all():
                 yield problem_at(f"villages.{name}", "nan", NOT_FINITE)
-        yield from self._status_problems(size)
+        places: list[tuple[str, Any]] = [
+            ("district.code", self.district_code),
+            *(("villages.village_code", code) for code in self.codes),
+        ]
+        for place, code in places:
+            if not isinstance(code, str):
+                yield from within(code, str, place)
+        known: Any = self.known
+        if isinstance(known, StatusKnowledge):
+            yield from self._status_problems(size)
+        else:
+            found = type(known).__name__
+            message = Message("a value of type {name} does not fit into a scenario", {"name": found})
+            allowed = Message(
+                "one of: {names}", {"names": ", ".join(kind.__name__ for kind in get_args(StatusKnowledge))}
+            )
+            yield problem_at("villages.status", found, (message, allowed))
 
     def _status_problems(self, size: int) -> Iterator[Problem]:
         if isinstance(self.known, KnownStatuses | SomeStatuses):

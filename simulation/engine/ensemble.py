@@ -9,6 +9,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -128,13 +129,13 @@ def run(
     return Ensemble(scenario, seed, effort, parameters, outcomes)
 
 
-def refuse_nonsense(scenario: Assumptions, effort: Effort, seed: int, engine: str, workers: int | None) -> None:
+def refuse_nonsense(scenario: Assumptions, effort: Effort, seed: int, engine: str, workers: Any) -> None:
     """Raise an `EffortError` for what could only fail later, or run for days first."""
     refuse_address(seed=seed)
-    if workers is not None and workers < 1:
+    if workers is not None and (not isinstance(workers, Integral) or workers < 1):
         raise EffortError(Message("there must be 1 worker or more; found {found}", {"found": workers}))
     if engine not in CHUNK_CELLS:
-        raise EffortError(Message("the engine must be batch or mesa; found {found}", {"found": engine}))
+        raise EffortError(Message("the engine must be batch, mesa or exact; found {found}", {"found": engine}))
     rows = effort.trajectories * scenario.horizon * len(scenario.districts)
     if rows > MOST_ROWS:
         message = Message(

@@ -86,7 +86,7 @@ class VillageAgent(mesa.Agent):
         return self.status < TOP and waited >= int(self.model.assumptions.min_years)
 
     def rise_odds(self) -> float:
-        """Return the odds of rising this year."""
+        """Return the odds of rising this year; 0 where the village may not rise, as at the top."""
         if not self.may_rise:
             return 0.0
         model: KampungModel = self.model
@@ -117,6 +117,8 @@ class VillageAgent(mesa.Agent):
             raise ValueError(f"{self._named}: the odds of rising are {odds!r}, not a finite number of 0 or more")
         self.next_status = self.status
         if rises(u, odds):
+            if self.status == TOP:
+                raise ValueError(f"{self._named}: the odds of rising are {odds!r} at the top, where they must be 0")
             reaches = self.model.rise_reaches[self.status]
             self.next_status = Status(self.status + 1)
             for level in range(self.status + 2, TOP + 1):

@@ -34,7 +34,7 @@ def node_of(value: Any, place: Place, collector: ProblemList, keys: Keys = ()) -
         return Node(value, place, str(value).lower() if isinstance(value, bool) else str(value))
     message = Message("a value of type {name} does not fit into a scenario", {"name": type(value).__name__})
     allowed = Message("text, numbers, fractions, distributions, lists and mappings")
-    collector.add(place, ".".join(keys), message, allowed=allowed)
+    collector.add(place, ".".join(keys), message, found=str(value), allowed=allowed)
     return Node(UNREADABLE, place)
 
 
@@ -55,7 +55,7 @@ def overlay_of(changes: Mapping[str, Any], interventions: Iterable[str], collect
     for key, value in changes.items():
         path = _path(key, known)
         if path is None:
-            options = (*SECTIONS, *TRANSITION, *known, *_examples(known))
+            options = tuple(name for name in (*SECTIONS, *TRANSITION, *_examples(known)) if _path(name, known))
             collector.add(
                 ("", None),
                 key,
@@ -92,7 +92,7 @@ def _path(key: str, interventions: tuple[str, ...]) -> Keys | None:
         return ("interventions", first, *rest)
     if first in TRANSITION:
         return ("transition", first, *rest)
-    if first == "interventions" and len(rest) == 1:
+    if first == "extends" or (first == "interventions" and len(rest) == 1):
         return None
     return (first, *rest) if first in SECTIONS else None
 

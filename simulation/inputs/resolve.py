@@ -214,13 +214,10 @@ def _order(known: ParameterSet) -> Any:
 
 
 def _matrix(known: ParameterSet) -> dict[str, Any]:
-    rows: dict[str, Any] = {}
-    for level, row in zip(LEVELS, known.matrix or (), strict=True):
-        chances = row.mean if isinstance(row, Dirichlet) else row
-        rows[level] = {to: float(chance) for to, chance in zip(LEVELS, chances, strict=True)}
-        if isinstance(row, Dirichlet):
-            rows[level]["effective_n"] = float(row.effective_n)
-    return rows
+    def row_of(row: tuple[float, ...] | Dirichlet) -> Any:
+        return plain(row) if isinstance(row, Dirichlet) else dict(zip(LEVELS, map(float, row), strict=True))
+
+    return {level: row_of(row) for level, row in zip(LEVELS, known.matrix or (), strict=True)}
 
 
 def _intervention(plan: Intervention, known: ParameterSet) -> dict[str, Any]:

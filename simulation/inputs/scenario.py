@@ -165,11 +165,9 @@ class Scenario(StatedAssumptions):
 
         Raises
         ------
-        ValueError
-            Where the scenario has an intervention of that name already.
+        ScenarioError
+            Where the scenario cannot be used so, as where it has an intervention of that name already.
         """
-        if any(other.name == plan.name for other in self.interventions):
-            raise ValueError(f"the scenario has an intervention {plan.name} already")
         rise = INTERVENTION_PRIOR if odds_ratio_rise is None else odds_ratio_rise
         on_rises, on_falls = ParameterKey.effect(plan.name, "rise"), ParameterKey.effect(plan.name, "fall")
         parameters = replace(

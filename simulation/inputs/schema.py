@@ -32,6 +32,7 @@ from ..domain.constraints import (
 )
 from ..domain.distributions import (
     Beta,
+    Dirichlet,
     Distribution,
     Exponentiated,
     Fixed,
@@ -134,6 +135,8 @@ def plain(value: Any) -> Any:
             return [plain(item) for item in value]
         case Fixed() | LogitNormal() | Beta() | HalfNormal() | Exponentiated():
             return notation(value)
+        case Dirichlet(mean=chances) if len(chances) == len(LEVELS):
+            return {**dict(zip(LEVELS, map(float, chances), strict=True)), "effective_n": float(value.effective_n)}
     return value
 
 

@@ -25,7 +25,7 @@ from simulation.domain.intervention import Intervention
 from simulation.domain.messages import ScenarioError
 from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
-from simulation.domain.villages import KnownStatuses, SubdistrictCounts, Villages
+from simulation.domain.villages import DistrictCounts, KnownStatuses, SubdistrictCounts, Villages
 from simulation.inputs.scenario import Scenario
 
 
@@ -112,6 +112,20 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "statuses as text": (
         lambda: Villages.arrange("1", "D", ["a"], ["A"], ["K"], status=["dasar"]), r"villages\.status: .*found: dasar",  # type: ignore[list-item]
     ),
+    "counts in parts": (
+        lambda: replace(make_villages([2], [0, 1]), known=DistrictCounts(np.array([0.5, 1.5, 0, 0]))),
+        r"status_counts: this is not a whole number; found: 0\.5",
+    ),
+    "statuses of no kind": (
+        lambda: replace(make_villages([2], [0, 1]), known=None), "type NoneType does not fit.*MadeUpCounts",  # type: ignore[arg-type]
+    ),
+    "a code that is a number": (
+        lambda: replace(make_villages([2], [0, 1]), district_code=63.01), r"district\.code: this is not text",  # type: ignore[arg-type]
+    ),
+    "a village code that is a number": (
+        lambda: replace(make_villages([2], [0, 1]), codes=(1, "b")), r"village_code: this is not text; found: 1",  # type: ignore[arg-type]
+    ),
+    "no district": (scenario(districts=()), "districts: the list is too short; found: .*at least 1"),
     "a matrix that is a number": (lambda: replace(everything_on().parameters, matrix=1), "matrix: this is not a list"),  # type: ignore[arg-type]
     "a target that is a number": (scenario(target=0.05), "target: a value of type float does not fit.*one of: Target"),
     "a title that is a text": (scenario(title="Judul"), "title: a value of type str does not fit into a scenario"),
@@ -165,6 +179,16 @@ def test_a_missing_parameter_is_named() -> None:
     with pytest.raises(ScenarioError) as refused:
         replace(known, parameters=replace(known.parameters, scalars=scalars))
     assert [problem.field for problem in refused.value.problems] == ["transition.rise.dasar", "transition.year_sd"]
+
+
+def test_statuses_and_counts_may_be_lists() -> None:
+    """Whole numbers are what they are, as lists, tuples or arrays of any type."""
+    villages = make_villages([1, 1], [0, 1])
+    assert replace(villages, known=KnownStatuses([0.0, 2])).levels.dtype == np.int8  # type: ignore[arg-type]
+    placed = DistrictCounts((1, 1, 0, 0)).place(np.array([[0.2], [0.4]]))  # type: ignore[arg-type]
+    assert placed.tolist() == [[0], [1]]
+    counts = SubdistrictCounts([[1, 0, 0, 0], [0, 0, 1, 0]])  # type: ignore[arg-type]
+    assert replace(villages, known=counts).known.counts.tolist() == [1, 0, 1, 0]  # type: ignore[union-attr]
 
 
 def test_what_can_be_meant_in_one_way_only_is_taken() -> None:

@@ -24,7 +24,8 @@ def test_an_effort_of_nothing_is_refused(draws: int, replicates: int) -> None:
         ({"seed": 1.5}, "seed must be a whole number of 0 or more; found 1.5"),
         ({"seed": True}, "seed must be a whole number"),
         ({"workers": 0}, "1 worker or more; found 0"),
-        ({"engine": "fast"}, "batch or mesa; found fast"),
+        ({"workers": "two"}, "1 worker or more; found two"),
+        ({"engine": "fast"}, "batch, mesa or exact; found fast"),
     ],
 )
 def test_nonsense_is_refused_before_it_runs(settings: dict[str, object], said: str) -> None:

@@ -89,7 +89,7 @@ def test_an_intervention_can_be_added_in_python() -> None:
     assert not scenario.with_intervention(plan).fixed
     before, after = (kkb.forecast(s, replicates=400).districts[0].years[0].rises.mean for s in (scenario, helped))
     assert after > 5 * before
-    with pytest.raises(ValueError, match="already"):
+    with pytest.raises(kkb.ScenarioError, match="pokja stands there twice"):
         helped.with_intervention(plan)
 
 
@@ -169,3 +169,16 @@ def test_a_plain_number_is_a_status() -> None:
     model = kkb.KampungModel(make_scenario(make_villages((2,), status=[0, 3]), horizon=1), agent_class=Sure)
     model.step()
     assert [agent.status.label for agent in model.village_agents] == ["mandiri", "mandiri"]
+
+
+def test_odds_above_0_at_the_top_are_told() -> None:
+    """No level lies above the top; standard agents have odds of 0 there."""
+
+    class Keen(kkb.VillageAgent):
+        """A village that always wants to rise."""
+
+        def rise_odds(self) -> float:
+            return 1e6
+
+    with pytest.raises(kkb.KampungError, match=r"odds of rising are 1000000\.0 at the top, where they must be 0"):
+        kkb.forecast(everything_on(), 2, 2, engine="mesa", agent_class=Keen)

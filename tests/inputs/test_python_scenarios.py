@@ -143,6 +143,24 @@ def test_villages_are_kept_or_read_again(desk: Desk, known: Scenario) -> None:
         first.with_(**{"villages.status_counts.mandiri": 1})
 
 
+def test_rows_of_a_matrix_may_be_dirichlet(known: Scenario) -> None:
+    """They are stated as a file states them: four chances, and what the row is worth."""
+    matrix = {
+        "dasar": Dirichlet((0.7, 0.2, 0.1, 0), 9),
+        **{level: {level: 1} for level in ("berkembang", "mandiri", "paripurna")},
+    }
+    found = known.with_(matrix=matrix).parameters.matrix
+    assert found == (Dirichlet((0.7, 0.2, 0.1, 0), 9), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1))
+
+
+def test_what_a_change_cannot_name_is_refused(known: Scenario) -> None:
+    """A scenario in memory extends no file, and no suggestion repeats what was written."""
+    for key in ("extends", "pokja"):
+        with pytest.raises(ScenarioError, match=f"unknown key {key}") as refused:
+            known.with_(**{key: "x.yaml"})
+        assert f"did you mean {key}?" not in str(refused.value)
+
+
 def test_what_no_file_could_say_is_refused(known: Scenario) -> None:
     """A distribution on the wrong scale, an object, a row that sums to something else."""
     wrong = {
