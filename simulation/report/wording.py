@@ -20,6 +20,10 @@ PROBABILITY_WORDS = (
     (0.0, phrase("almost impossible")),
 )
 
+NO_INTERVAL = phrase(
+    "“–” in place of a parameter interval: the runs do not tell what the parameters do from the noise of the "
+    "simulation; more draws or replicates would."
+)
 _BASES = {
     PRIORS_ALONE: phrase("Basis: last observed statuses; their changes follow priors alone (no data on changes)."),
     STATED_ALONE: phrase("Basis: last observed statuses; their changes follow scenario numbers (no data on changes)."),

@@ -115,6 +115,7 @@ def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
         ({"parameter_interval90": None, "monte_carlo_error": 0.0}, "an exact result"),
         ({"parameter_interval90": None, "monte_carlo_error": 0.012}, "simulation error ± 1.2 percentage points."),
         ({"parameter_interval90": (0.995, 0.999)}, "whatever the true values"),
+        ({"parameter_interval90": (0.79, 0.79)}, "simulation error ± 1.2 percentage points"),
         ({"saturated": 0.7}, "saturated rather than missed"),
         ({"needed": Needed(6.4, 6, 7)}, "at least 6–7 of 135"),
     ],

@@ -181,7 +181,7 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
     needed = [year.needed.ends for year in years]
     _draw(speech, axes, [year.year for year in years], counts, needed)
     _label_needed(speech, axes, years)
-    spans = [year.parameter_interval90 for year in years]
+    spans = [words.known_interval(year) for year in years]
     _label_chances(speech, axes, [(year.year, year.probability_met) for year in years], spans)
     return page.figure
 

@@ -455,10 +455,7 @@ def _about_effort(speech: Language, result: ComparisonResult) -> Iterator[str]:
         )
     years = [year for one in result.scenarios for year in one.years]
     if min(result.draws, result.replicates) > 1 and any(year.interval90 is None for year in years):
-        yield speech.say(
-            "“–” in place of a parameter interval: the runs do not tell what the parameters do from the noise of the "
-            "simulation; more draws or replicates would."
-        )
+        yield speech.say(wording.NO_INTERVAL)
     titles = titles_of(speech, result)
     for name in result.simulated_alone_otherwise:
         yield speech.say(

@@ -15,6 +15,8 @@ from .result import District, ForecastResult, StatedTarget
 
 MOST_COUNTS = 6
 SATURATION_WORTH_TELLING = 0.05
+_A_POINT = 1e-6
+"""Intervals of probabilities, which are kept to so many decimals, are a point where they are no longer."""
 _READINGS = {
     "rises_all": phrase("rise, of all villages"),
     "rises_below_top": phrase("rise, of those below paripurna"),
@@ -67,7 +69,7 @@ def event(speech: Language, district: District) -> str:
 def district_verdict(speech: Language, district: District) -> str:
     """Return the one sentence that answers the question for one district and the first year."""
     first = district.years[0]
-    error, interval = first.monte_carlo_error, first.parameter_interval90
+    error, interval = first.monte_carlo_error, known_interval(first)
     said = {
         "verdict": wording.word_and_chance(speech, first.probability_met, error),
         "event": event(speech, district),
@@ -173,9 +175,20 @@ def met_header(speech: Language, districts: Sequence[District]) -> str:
     return speech.say("target met ± simulation error") if simulated(districts) else speech.say("target met")
 
 
+def known_interval(chance: Estimate) -> tuple[float, float] | None:
+    """Return the parameter interval; None where there is none, or where noise alone explains how draws differ.
+
+    The interval has then shrunk to a point, which says nothing of the parameters.
+    """
+    interval = chance.parameter_interval90
+    if interval is None or interval[1] - interval[0] > _A_POINT or chance.monte_carlo_error == 0:
+        return interval
+    return None if 0 < chance.probability_met < 1 else interval
+
+
 def interval_of(speech: Language, chance: Estimate) -> str:
     """Return how far the uncertain parameters may move a probability."""
-    interval = chance.parameter_interval90
+    interval = known_interval(chance)
     return UNKNOWN if interval is None else wording.chance_span(speech, interval)
 
 
@@ -222,6 +235,9 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
             "One draw is one random set of parameter values: how far the result hangs on them does not show. Use more "
             "draws (--draws)."
         )
+    shown = districts[0].years if len(districts) == 1 else ()
+    if any(known_interval(year) is None and year.parameter_interval90 is not None for year in shown):
+        yield speech.say(wording.NO_INTERVAL)
     if len(districts) == 1 and (saturated := saturation(speech, districts[0])):
         yield saturated
     if not all(district.statuses_known for district in districts):
