@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any
 
 import typer
@@ -203,6 +204,8 @@ def _reason(speech: Language, error: Any, typed: Sequence[str]) -> str:
             said = _bad_value(speech, error)
         case "UsageError" if hasattr(error.ctx.command, "commands"):
             name = next((one for one in typed if repr(one) in message), "")
+            if likely := get_close_matches(name, error.ctx.command.commands, n=1):
+                return say("there is no command {name}; did you mean {likely}?", name=name, likely=likely[0])
             said = say("there is no command {name}; choose one of {names}", name=name, names=_commands(error))
         case "UsageError" if extra := _PARENTHESIS.search(message):
             said = say("{found} is too much", found=extra[1])

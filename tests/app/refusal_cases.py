@@ -187,6 +187,7 @@ def _other_day(folder: Path) -> None:
 
 TYPED: dict[str, Case] = {
     "a command misspelt": Case(command="forecst scenario.yaml"),
+    "a command that is none": Case(command="ramal scenario.yaml"),
     "no scenario": Case(command="forecast"),
     "two scenarios": Case(command="forecast scenario.yaml ada.yaml"),
     "an option misspelt": Case(command="forecast scenario.yaml --draw 10"),

@@ -109,6 +109,9 @@ def test_effects_that_hardly_matter_are_said_to(pokja: Scenario, effect_total: f
 def test_nothing_is_named_where_nothing_varies_or_the_points_are_few(pokja: Scenario) -> None:
     """No driver of a chance that is the same everywhere, and none from shares that may be anything."""
     same = replace(known(pokja, None), sd=0.001, mean=0.9999)
+    still = {name: replace(one, mu_star=0.001) for name, one in same.parameters.items()}
+    assert "give more --draws" in verdicts(same)["en"]
+    same = replace(same, parameters=still)
     assert "whatever the uncertain parameters are" in verdicts(same)["en"]
     assert list(drivers.notes(language("en"), kept(same))) == []
     wild = Driver(0.37, 1.4, 1.7, (0.3, 2.0))

@@ -20,6 +20,8 @@ MUCH = 0.1
 """Total share of the variance from which a parameter matters; below it, the interval included, it hardly does."""
 LEAST_SD = 0.005
 """Standard deviation of the chance below which it hangs on nothing."""
+MOST_EFFECT = 4 * LEAST_SD
+"""Effect of a parameter, from its 5% to its 95% quantile, beyond which so small a deviation is not believed."""
 COARSE = 0.5
 """Width of a share's interval from which the design is too small to order the parameters."""
 MOST_NAMED = 4
@@ -95,13 +97,14 @@ def _coarse(result: SensitivityResult) -> bool:
 
 def _open_question(speech: Language, result: SensitivityResult) -> str | None:
     """Return why no parameter can be named: nothing varies, or the design is too small."""
-    if result.sd < LEAST_SD:
+    moves = any(one.mu_star > MOST_EFFECT for one in result.parameters.values())
+    if result.sd < LEAST_SD and not moves:
         return speech.say(
             "The chance of meeting the target of {year} is {mean} whatever the uncertain parameters are.",
             year=result.year,
             mean=wording.chance(speech, result.mean),
         )
-    if _coarse(result):
+    if result.sd < LEAST_SD or _coarse(result):
         return speech.say(
             "Too few points to say what the chance of meeting the target of {year} hangs on; give more --draws.",
             year=result.year,
