@@ -183,7 +183,7 @@ DEFAULT_PRIORS: dict[ParameterKey, Distribution] = {
 INTERVENTION_PRIOR: Distribution = Exponentiated(Normal(0.25, 0.25))
 """Odds ratio of rising under an intervention at full dose: a placeholder for local elicitation."""
 
-UNNAMED_BLOCKS = ("draws; origin not stated",)
+UNNAMED_BLOCKS = ("unnamed_draws",)
 """Stands for the data behind draws that do not say what they rest on."""
 
 

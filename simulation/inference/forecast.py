@@ -29,9 +29,9 @@ Floats = NDArray[np.float64]
 Number = int | float
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FAILURE_COLUMNS = ("district_code", "draw", "replicate", "seed", "year", "error", "place", "command")
-PRIORS_ALONE = "priors alone; no local data used"
-STATED_ALONE = "parameters as stated in the scenario; no local data used"
-PRIORS_AND_STATED = "priors and parameters stated in the scenario; no local data used"
+PRIORS_ALONE = "priors"
+STATED_ALONE = "stated"
+PRIORS_AND_STATED = "priors_and_stated"
 
 
 class FailedTrajectoriesWarning(UserWarning):

@@ -135,7 +135,7 @@ def test_without_data_the_priors_come_back_and_are_called_that(run: Run, tmp_pat
     assert "Nothing was learned: priors alone; no local data used." in done.stdout
     prior, known = (load_scenario(tmp_path / name).parameters for name in ("belajar.yaml", "belajar_posterior.yaml"))
     assert known.scalars == prior.scalars
-    assert basis_of(known) == ("priors and parameters stated in the scenario; no local data used",)
+    assert basis_of(known) == ("priors_and_stated",)
 
 
 def test_what_to_collect_next_is_told_best_first(run: Run, tmp_path: Path) -> None:

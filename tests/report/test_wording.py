@@ -146,9 +146,9 @@ def test_the_basis_names_priors_or_data() -> None:
     """Without data on changes of status: what was used, and what changes follow."""
     used = "Basis: last observed statuses; their changes follow "
     for code, followed in (
-        ("priors alone; no local data used", "priors alone"),
-        ("parameters as stated in the scenario; no local data used", "scenario numbers"),
-        ("priors and parameters stated in the scenario; no local data used", "priors and scenario numbers"),
+        ("priors", "priors alone"),
+        ("stated", "scenario numbers"),
+        ("priors_and_stated", "priors and scenario numbers"),
     ):
         assert wording.basis(EN, [code]) == f"{used}{followed} (no data on changes)."
 
