@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .. import __version__
 from .commands.backtest import backtest
 from .commands.brief import brief
 from .commands.calibrate import calibrate
@@ -36,6 +37,12 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kampungkb {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def common(
     context: typer.Context,
@@ -44,6 +51,7 @@ def common(
     verbose: Annotated[bool, typer.Option("--verbose", hidden=True)] = False,
     debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,
     as_json: Annotated[bool, typer.Option("--json", hidden=True)] = False,
+    _: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, hidden=True)] = False,
 ) -> None:
     """Keep the options given before the command's name; every command shows them in its own help."""
     context.obj = Settings(lang, quiet, verbose, debug, as_json)

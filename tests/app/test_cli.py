@@ -15,6 +15,8 @@ from textwrap import dedent
 import pytest
 from command_line import ROOT, Run, from_outside, unbroken
 
+import simulation
+
 SCENARIO = ROOT / "scenarios" / "tanah_laut.yaml"
 SMALL = ("--draws", "30", "--replicates", "10")
 TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet")
@@ -142,6 +144,12 @@ def test_a_bad_option_exits_with_2_and_writes_nothing(run: Run, fixed: Path, opt
     assert options[0] in done.stderr
     assert "Traceback" not in done.stderr
     assert written(fixed.parent) == [fixed]
+
+
+def test_the_version_is_told(run: Run) -> None:
+    """What an office is asked for first when something went wrong."""
+    done = run("--version")
+    assert (done.returncode, done.stdout.split()) == (0, ["kampungkb", simulation.__version__])
 
 
 def test_debug_shows_the_traceback(run: Run) -> None:

@@ -26,7 +26,16 @@ from ..language import Language, phrase
 from ..wording import parameter_name
 from .forecast.result import EXACT_IS_PRECISE, Asked
 from .forecast.words import precision_reached
-from .head import Head, Programme, caveats_of, distinct_titles, head_of, programme_line, programme_of
+from .head import (
+    Head,
+    Programme,
+    caveats_of,
+    distinct_titles,
+    first_year_alone,
+    head_of,
+    programme_line,
+    programme_of,
+)
 from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
@@ -417,10 +426,7 @@ def notes(speech: Language, result: ComparisonResult) -> Iterator[str]:
                 year=year,
             )
     if len(result.scenarios[0].years) < result.horizon:
-        yield speech.say(
-            "Only {first} is known exactly; later years need simulation: leave out --engine exact.",
-            first=result.scenarios[0].years[0].year,
-        )
+        yield from first_year_alone(speech, result.scenarios[0].years[0].year)
     if not result.single_statuses_known:
         yield speech.say(
             "Only counts by status are known, not which village stands where: single villages cannot be ranked."

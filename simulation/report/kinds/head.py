@@ -135,6 +135,16 @@ def programme_of(scenario: Scenario) -> tuple[Programme, ...]:
     )
 
 
+def first_year_alone(speech: Language, year: int, reasons: Sequence[str] = ()) -> Iterator[str]:
+    """Yield that an exact answer holds one year, and why; the reasons are numbered where there are several."""
+    yield speech.say(
+        "Only {first} is known exactly; later years need simulation: leave out --engine exact.", first=year
+    )
+    if reasons:
+        numbered = [f"({place}) {reason}" for place, reason in enumerate(reasons, 1)]
+        yield speech.say("Why not exactly: {reason}.", reason="; ".join(numbered if len(reasons) > 1 else reasons))
+
+
 def title_of(speech: Language, head: Head) -> str:
     """Return the title of the scenario without a full stop, or its name where it has none in this language."""
     return str(head.title.get(speech.code) or head.scenario).rstrip(".")

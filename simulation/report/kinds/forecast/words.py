@@ -10,7 +10,7 @@ from ....inference.uncertainty import Estimate
 from ... import wording
 from ...document.blocks import UNKNOWN
 from ...language import Language, phrase
-from ..head import caveats_of, title_of
+from ..head import caveats_of, first_year_alone, title_of
 from .result import District, ForecastResult, StatedTarget
 
 MOST_COUNTS = 6
@@ -246,12 +246,8 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
         )
     yield from caveats_of(speech, result)
     if result.later:
-        yield speech.say(
-            "Only {first} is known exactly; later years need simulation: leave out --engine exact.",
-            first=result.first_year,
-        )
-    for reason in result.later:
-        yield speech.say("Why not exactly: {reason}.", reason=speech.problem(reason.message))
+        reasons = [speech.problem(reason.message) for reason in result.later]
+        yield from first_year_alone(speech, result.first_year, reasons)
 
 
 def saturation(speech: Language, district: District) -> str | None:
