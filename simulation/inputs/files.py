@@ -200,9 +200,11 @@ def _neighbour(path: Path, text: str, field: str) -> Message | None:
     if ending := path.suffix.lower():
         kind = next((endings for endings in (YAML_ENDINGS, TABLE_ENDINGS) if ending in endings), frozenset({ending}))
     try:
+        if path.exists():
+            return None
         there = sorted(path.parent.iterdir(), key=lambda other: (other.suffix.lower() == ending, other))
         by_stem = {other.stem: other.name for other in there if other.suffix.lower() in kind}
-        close = None if path.exists() else nearest(path.stem, by_stem)
+        close = nearest(path.stem, by_stem)
     except (OSError, ValueError):
         return None
     return close and close.filled(name=Path(text).with_name(by_stem[close.values["name"]]).as_posix())

@@ -311,7 +311,7 @@ def test_answers_from_other_inputs_and_older_ones_are_passed_over(contoh: dict[s
     stale = kkb.save(compare(before, changed, draws=4, replicates=2, seed=3), tmp_path)
     fresh = kkb.save(compare(before, after, draws=4, replicates=2, seed=3), tmp_path)
     older = kkb.save(compare(before, after, draws=3, replicates=2, seed=3), tmp_path)
-    (older / "run.log").write_text("2000-01-01T00:00:00+00:00 compared\n", encoding="utf-8")
+    (older / "run.log").write_text("2000-01-01T00:00:00+00:00 finished seconds=1\n", encoding="utf-8")
     folder = save(forecast(after, 4, 2, 3), tmp_path)
     runs = read_runs([tmp_path / after.name, tmp_path / before.name])
     assert [answer.path for answer in runs.answers] == [fresh]
