@@ -88,7 +88,7 @@ def test_uncertain_parameters_are_averaged_over_and_their_error_is_on_the_safe_s
     assert found.below.lower95 < 0.3 <= found.least.lower95
 
 
-@pytest.mark.parametrize(("year_sd", "least"), [(0.0, 14), (0.5, 40), (1.0, None)])
+@pytest.mark.parametrize(("year_sd", "least"), [(0.0, 14), (0.5, 40), pytest.param(1.0, None, marks=pytest.mark.slow)])
 def test_the_reference_answers_come_out_exactly(year_sd: float, least: int | None) -> None:
     """MODEL.md: 7 of 135, 80%, odds ratio 2.5 on random dasar villages: 14 without shock, 40 at 0.5, never at 1."""
     found = plan(reference(year_sd, "random"), 0.8)
@@ -129,6 +129,7 @@ def test_bisection_with_many_trajectories_finds_the_reference_answers(
     assert bisect(lambda places: desk.accepted((places,)), least - 10, least + 8) == least
 
 
+@pytest.mark.slow
 def test_what_makes_a_target_unreachable_is_named() -> None:
     """At shock sd 1.0 the target is within reach without the shock, with twice the odds ratio, or for everybody."""
     found = reference_plan(1.0)
@@ -221,6 +222,7 @@ def test_a_budget_is_spent_to_its_end_before_a_target_is_out_of_reach() -> None:
     assert "budget" in {limit.name for limit in found.limits}
 
 
+@pytest.mark.slow
 def test_a_single_lever_keeps_to_the_budget() -> None:
     """Within 250 million there are ten places at 25 each, four too few for the reference answer."""
     found = plan(reference(0.0), 0.8, budget=250)

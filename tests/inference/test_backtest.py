@@ -213,6 +213,7 @@ def test_a_worse_forecaster_is_told_so_and_a_better_one_too() -> None:
     assert better.verdict["blind"] == "better"
 
 
+@pytest.mark.slow
 def test_below_20_district_years_there_is_no_verdict() -> None:
     """Scores stand all the same; at 20 there is one."""
     few, enough = (backtest(districts(number, 6, 6), None, 20) for number in (3, 4))
@@ -268,6 +269,7 @@ def test_a_scenario_is_put_back_to_the_origin() -> None:
     assert (knows(scenario, villages.codes), knows(scenario, "x"), knows(None, "x")) == (True, False, False)
 
 
+@pytest.mark.slow
 def test_forecasts_do_not_depend_on_how_a_panel_is_given(tmp_path) -> None:
     """A file, a panel and evidence; districts are told apart by official codes, even without a scenario."""
     pasts = [

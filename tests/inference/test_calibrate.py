@@ -91,6 +91,7 @@ def test_the_same_seed_and_data_give_the_same_draws_in_any_order() -> None:
     assert told == sorted(told)
 
 
+@pytest.mark.slow
 def test_counts_say_what_they_cannot_tell() -> None:
     """Falls, skips, peers and village spread; the dates; how many may have risen; how good the likelihood is."""
     large = simulate(TRUTH, np.repeat([0, 1, 2, 3], [93, 25, 3, 14]), 2, np.random.default_rng(7))
@@ -141,6 +142,7 @@ def assisted_past(odds_ratio: float) -> tuple[Panel, Assistance]:
     return seen, Assistance("63.99", seen.codes, (2025,), {"pokja": given[:, None]})
 
 
+@pytest.mark.slow
 def test_effects_are_learned_only_where_asked_for() -> None:
     """Records of assistance are left alone with a warning; asked for, the odds ratio moves towards the truth."""
     seen, assistance = assisted_past(3.0)

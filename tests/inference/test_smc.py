@@ -68,6 +68,7 @@ def test_eight_schools_meet_the_reference_posterior() -> None:
             assert abs(powers.mean() - expected[table][name]) < allowed, (name, power)
 
 
+@pytest.mark.slow
 def test_proportional_odds_of_housing_meet_reference_software() -> None:
     """1,681 tenants: with a wide prior the posterior means are MASS::polr's estimates, within a fifth of their sd.
 

@@ -160,6 +160,7 @@ def test_a_back_test_has_a_folder_of_its_own_data_and_seed(enough: Backtest, tmp
     assert lines[0].startswith("district_code,year,villages,rises,met,forecaster,probability_met,mean_rises,brier")
 
 
+@pytest.mark.slow
 def test_what_is_kept_gives_the_same_back_test_again() -> None:
     """Computed from the panels in its folder; with forecasters of the reader's own it is refused."""
     found = backtest(panels(2, 6), None, 20, seed=5)

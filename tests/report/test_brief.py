@@ -215,6 +215,7 @@ def test_without_typst_the_docx_is_written_and_without_docx_the_fix_is_said(
         files.write_brief(language("en"), read_runs([copy]))
 
 
+@pytest.mark.slow
 def test_signs_of_markup_are_text(tmp_path: Path) -> None:
     """A title with signs that Typst or Word would act on is printed as it stands."""
     title = '#pagebreak() *a* $x$ <b> "c" @d \\ _e_ `f`'

@@ -147,6 +147,7 @@ def test_a_backtest_is_saved_where_the_command_would_look_for_it(tmp_path: Path)
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
+@pytest.mark.slow
 def test_forecasters_of_the_readers_own_are_kept_apart(tmp_path: Path) -> None:
     """Beside the command's answer, and apart from others of the same name that said something else."""
     added = ({"mine": saying(0.1)}, {"mine": saying(0.4)}, {"model": saying(0.1)})

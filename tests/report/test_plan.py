@@ -153,7 +153,7 @@ def test_unranked_villages_are_explained(unreached: Plan) -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("name", ["reached", "unreached", "mixed"])
+@pytest.mark.parametrize("name", ["reached", "unreached", pytest.param("mixed", marks=pytest.mark.slow)])
 def test_numbers_are_written_in_their_language(name: str, code: str, request: pytest.FixtureRequest) -> None:
     """No decimal point in Indonesian sentences, tables and figures, no decimal comma in English ones."""
     texts = [

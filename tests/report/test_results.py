@@ -413,6 +413,7 @@ class Counting(ChunkFolder):
         return outcome
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """Finished chunks are found again, a damaged one is computed again, and the result is the same."""
     scenario = everything_on()

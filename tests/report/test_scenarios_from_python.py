@@ -114,6 +114,7 @@ class Kept(kkb.VillageAgent):
 """
 
 
+@pytest.mark.slow
 def test_what_an_agent_reads_is_kept_and_read_again_wherever_it_lies(tmp_path: Path) -> None:
     """A run is computed again from its folder alone, whatever became of the agent's file and its data since."""
     source, data = tmp_path / "reader.py", tmp_path / "factor.txt"
@@ -162,6 +163,7 @@ def test_what_an_agent_uses_of_its_own_modules_counts_by_value(tmp_path: Path, m
 EFFORT: dict[str, Any] = {"draws": 2, "replicates": 2, "engine": "mesa", "workers": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "within"),
     [
@@ -207,6 +209,7 @@ def test_a_kept_agent_imports_the_modules_kept_with_it(
         sys.modules.pop(name, None)
 
 
+@pytest.mark.slow
 def test_a_class_of_a_function_is_asked_for_when_its_run_is_computed_again(tmp_path: Path) -> None:
     """No file gives it; given, the answer is the same."""
 

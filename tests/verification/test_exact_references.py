@@ -79,6 +79,7 @@ def test_every_year_meets_the_reference() -> None:
     assert found.all_years.probability_met == pytest.approx(0.35280, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_every_year_agrees_with_a_chain_on_level_counts() -> None:
     """15 villages, 2 needed: the same probability from a Markov chain on the counts of the levels."""
     nodes = np.linspace(-8, 8, 61)
@@ -139,6 +140,7 @@ def chance_with(assisted: int, year_sd: float) -> float:
     return exact(scenario).years[0].probability_met
 
 
+@pytest.mark.slow
 def test_a_mixture_over_draws_is_the_mean_of_its_draws() -> None:
     """P(met) is the mean over draws, its error that of a mean, its interval the 5% and 95% quantile over draws."""
     scenario = district(

@@ -129,6 +129,7 @@ def test_default_priors_that_are_not_neutral_are_named() -> None:
     assert any("leaves it to its default prior; set transition.subdistrict_sd: 0, or use" in one for one in found)
 
 
+@pytest.mark.slow
 def test_too_much_work_is_not_started() -> None:
     """A thousand draws of three years of shock would take too long: the first year is told, with cost and bound."""
     priors = {name: DEFAULT_PRIORS[name] for name in ("year_sd", "campaign.probability", "campaign.odds_ratio", "fall")}

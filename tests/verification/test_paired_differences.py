@@ -70,6 +70,7 @@ def found(name: str, draws: int, replicates: int, engine: str) -> Contrast:
     return compare(*PAIRS[name], draws=draws, replicates=replicates, seed=SEED, engine=engine).contrasts[0]  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAIRS)
 def test_paired_differences_agree_with_exact_ones(name: str) -> None:
     """In every year, chances and rises lie within 4 paired standard errors of the exact difference.
