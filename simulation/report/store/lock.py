@@ -82,8 +82,9 @@ def _acquire(lock: FileLock, folder: Path, tell: Callable[[Message], None]) -> N
                 lock.acquire(timeout=0)
             except Timeout:
                 if not waits:
+                    # Before it is told: whoever reads it may interrupt at once.
+                    waits = True
                     tell(Message("Another process writes in {folder}; waiting for it.", {"folder": folder}))
-                waits = True
                 time.sleep(POLL_SECONDS)
             except FileNotFoundError:
                 # Another process has just removed the folder, which it had made and left empty.
