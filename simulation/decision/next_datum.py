@@ -6,21 +6,22 @@ outcome, and the variance of P(met) that remains is averaged (preposterior analy
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.law import YEAR
 from ..domain.messages import Message, Refusal
-from ..domain.parameters import ParameterKey
+from ..domain.parameters import Parameters
 from ..domain.scenario import require_assumptions
 from ..domain.status import LEVELS
 from ..domain.villages import MadeUpCounts
 from ..engine.effort import Effort
 from ..inference.calibration.caveats import MATRIX
-from ..inference.calibration.likelihood import average
-from ..inference.calibration.yearly_matrices import Products, ReducedLaw, Year, YearlyMatrices
+from ..inference.calibration.law_at_particles import WEIGHTS, LawAtParticles
 from ..inputs.scenario import Scenario
 from .trial import Trial, engine_for, goal_of
 
@@ -135,13 +136,13 @@ def next_datum(
     chance = Trial(scenario, goal, engine, seed, workers).chance(scenario, effort).samples
     noise = np.zeros(draws) if engine == "exact" else chance * (1 - chance) / (REPLICATES - 1)
     now = float(np.sqrt(max(chance.var(ddof=1) - noise.mean(), 0.0)))
-    law = ReducedLaw(scenario.parameters.sample(seed, draws))
+    parameters = scenario.parameters.draw(seed, draws)
     origins = rng.choice(draws, size=min(tries, draws), replace=False)
     villages = _villages_per_level(scenario)
-    year = _one_year(law, villages, origins, rng)
+    year = _one_year(parameters, villages, origins, rng)
     imagined: dict[Datum, _Imagined] = {"village_list": year, "falls": _falls_of(year)}
     if "launch_years" not in scenario.parameters.blocks:
-        imagined["launch_years"] = _launches(scenario, law, int(villages.sum()), origins, rng)
+        imagined["launch_years"] = _launches(scenario, parameters, int(villages.sum()), origins, rng)
     data = [_worth(datum, each, chance, noise, origins, now) for datum, each in imagined.items()]
     ranked = tuple(sorted(data, key=lambda worth: worth.remaining_sd))
     return NextDatum(scenario.years[0], float(chance.mean()), now, ranked)
@@ -189,13 +190,11 @@ class _Imagined:
         return np.asarray(logsumexp(self.log_chance @ self.seen[outcome] + self.log_weight, axis=1))
 
 
-def _one_year(law: ReducedLaw, villages: Ints, origins: Ints, rng: np.random.Generator) -> _Imagined:
+def _one_year(parameters: Parameters, villages: Ints, origins: Ints, rng: np.random.Generator) -> _Imagined:
     """Imagine who moved where in one year, from the levels of the origin."""
     nodes = np.linspace(-8, 8, NODES)
-    steps = YearlyMatrices()
-    interval = steps.interval([Year("", 0)])
-    matrices = _averages(law, steps, [interval], np.broadcast_to(nodes[:, None], (NODES, 1)))[0]
-    own = _own_averages(law, steps, [interval], origins, rng)[0]
+    matrices = _averages(parameters, nodes[:, None], [1])[0]
+    own = _own_averages(parameters, 1, [1], origins, rng)[0]
     seen = np.array([[rng.multinomial(n, row) for n, row in zip(villages, one, strict=True)] for one in own])
     return _Imagined(_logs(matrices).reshape(*matrices.shape[:2], -1), -(nodes**2) / 2, seen.reshape(len(own), -1))
 
@@ -212,44 +211,53 @@ def _falls_of(year: _Imagined) -> _Imagined:
     return _Imagined(_logs(split(np.exp(year.log_chance))), year.log_weight, split(year.seen).astype(np.int64))
 
 
-def _launches(scenario: Scenario, law: ReducedLaw, villages: int, origins: Ints, rng: np.random.Generator) -> _Imagined:
+def _launches(
+    scenario: Scenario, parameters: Parameters, villages: int, origins: Ints, rng: np.random.Generator
+) -> _Imagined:
     """Imagine when villages joined, and where they stand now."""
-    first = min(FIRST_LAUNCH, scenario.origin - 3)
-    launched = range(first, scenario.origin)
-    steps = YearlyMatrices()
-    intervals = [steps.interval([Year("", t) for t in range(since + 1, scenario.origin + 1)]) for since in launched]
-    half = rng.standard_normal((PATHS // 2, len(steps.years)))
-    matrices = np.stack(_averages(law, steps, intervals, np.concatenate([half, -half])), axis=2)[:, :, :, 0]
-    own = np.stack(_own_averages(law, steps, intervals, origins, rng), axis=1)[:, :, 0]
-    each = np.bincount(np.arange(villages) % len(launched), minlength=len(launched))
+    ages = range(1, scenario.origin - min(FIRST_LAUNCH, scenario.origin - 3) + 1)
+    half = rng.standard_normal((PATHS // 2, len(ages)))
+    matrices = np.stack(_averages(parameters, np.concatenate([half, -half]), ages), axis=2)[:, :, :, 0]
+    own = np.stack(_own_averages(parameters, len(ages), ages, origins, rng), axis=1)[:, :, 0]
+    each = np.bincount(np.arange(villages) % len(ages), minlength=len(ages))
     seen = np.array([[rng.multinomial(n, row) for n, row in zip(each, one, strict=True)] for one in own])
     return _Imagined(_logs(matrices).reshape(*matrices.shape[:2], -1), np.zeros(PATHS), seen.reshape(len(own), -1))
 
 
-def _averages(law: ReducedLaw, steps: YearlyMatrices, intervals: list[tuple[int, ...]], shocks: Floats) -> list[Floats]:
-    """Return the mean matrix over each interval for every draw and each row of shocks, shape (D, K, 4, 4)."""
-    draws = len(law.values[ParameterKey("year_sd")])
-    parts = []
+def _averages(parameters: Parameters, shocks: Floats, ages: Sequence[int]) -> list[Floats]:
+    """Return the mean matrix over the last years, so many as `ages` says, for every draw and each row of shocks.
+
+    Shape (D, K, 4, 4) each; `shocks` (K, years), the last year last.
+    """
+    draws, found = len(parameters.rise), []
     for start in range(0, draws, _BLOCK):
-        block = range(start, min(start + _BLOCK, draws))
-        values = {name: np.repeat(one[block.start : block.stop], len(shocks)) for name, one in law.values.items()}
-        matrices, weights = steps.matrices(ReducedLaw(values), np.tile(shocks, (len(block), 1)))
-        products = Products(matrices)
-        parts.append([average(products.over(interval), weights) for interval in intervals])
+        block = np.arange(start, min(start + _BLOCK, draws))
+        repeated = parameters.take(np.repeat(block, len(shocks)))
+        found.append(_mean_matrices(repeated, np.tile(shocks, (block.size, 1)), ages))
     return [
-        np.concatenate([part[number] for part in parts]).reshape(draws, len(shocks), len(LEVELS), len(LEVELS))
-        for number in range(len(intervals))
+        np.concatenate(parts).reshape(draws, len(shocks), len(LEVELS), len(LEVELS))
+        for parts in zip(*found, strict=True)
     ]
 
 
 def _own_averages(
-    law: ReducedLaw, steps: YearlyMatrices, intervals: list[tuple[int, ...]], origins: Ints, rng: np.random.Generator
+    parameters: Parameters, years: int, ages: Sequence[int], origins: Ints, rng: np.random.Generator
 ) -> list[Floats]:
-    """Return the mean matrix over each interval for the draws that outcomes come from, each with its own shocks."""
-    values = {name: one[origins] for name, one in law.values.items()}
-    matrices, weights = steps.matrices(ReducedLaw(values), rng.standard_normal((len(origins), len(steps.years))))
-    products = Products(matrices)
-    return [average(products.over(interval), weights) for interval in intervals]
+    """Return the mean matrix over each age for the draws that outcomes come from, each with its own shocks."""
+    return _mean_matrices(parameters.take(origins), rng.standard_normal((len(origins), years)), ages)
+
+
+def _mean_matrices(parameters: Parameters, shocks: Floats, ages: Sequence[int]) -> list[Floats]:
+    """Return mean matrices over the last years, shape (P, 4, 4), averaged over what sets villages apart for good."""
+    law, levels = LawAtParticles(parameters), np.arange(len(LEVELS))
+    spread, so_far, found = YEAR.coefficient(parameters), None, {}
+    for age in range(1, max(ages) + 1):
+        log_odds = np.broadcast_to(spread * shocks[:, -age], (levels.size, len(shocks)))
+        rise = law.chances(log_odds, levels)[:, None]
+        year = rise * law.up[:, :, None] + (1 - rise) * law.down(())[:, :, None]
+        so_far = year if so_far is None else np.einsum("ijbp,jkbp->ikbp", year, so_far)
+        found[age] = np.ascontiguousarray(np.einsum("b,ijbp->pij", WEIGHTS, so_far))
+    return [found[age] for age in ages]
 
 
 def _worth(datum: Datum, imagined: _Imagined, chance: Floats, noise: Floats, origins: Ints, now: float) -> DatumWorth:

@@ -4,8 +4,8 @@
 
 A term is a coefficient, one number a parameter draw, times a regressor: either something that can be seen of a
 village or of its neighbours, and that a planner can therefore foresee, or luck, which nobody can. Both engines, the
-explanation of a village, the closed forms and the back-test take the terms from here: one that is added to the list
-acts in all of them. Calibration fits a reduced law and takes the terms of that.
+explanation of a village, the closed forms, calibration and the back-test take the terms from here: one that is added
+to the list acts in all of them.
 """
 
 from __future__ import annotations
@@ -167,9 +167,24 @@ def lasting_log_odds(
                 seen = _sum(seen, value(villages)[:, None] * term.coefficient(parameters)[trajectories.draw])
             case Luck(process, shared_by, lasting=True):
                 units, of_village = _units(villages, shared_by)
+                learned = learned_effects(villages, parameters)
+                if learned is not None:
+                    luck = _sum(luck, learned[:, trajectories.draw])
+                    continue
                 uniform = uniforms(seed, process, 0, units, trajectories)
                 luck = _sum(luck, term.of_uniform(parameters, trajectories.draw, uniform)[of_village])
     return seen, luck
+
+
+def learned_effects(villages: Villages, parameters: Parameters) -> Floats | None:
+    """Return what their past says of the lasting differences between villages, log odds of shape (V, D).
+
+    None where it is not known of every village: then chance decides, for all of them.
+    """
+    keys = [ParameterKey("village_effect", code) for code in villages.codes]
+    if not all(key in parameters.scales for key in keys):
+        return None
+    return np.array([parameters.scales[key] for key in keys])
 
 
 def luck_of_years(
@@ -261,6 +276,9 @@ def village_terms(
                 regressor = value(villages, levels)[k, level, np.arange(draw.size)]
                 found[term] = term.coefficient(parameters)[draw] * regressor
             case Luck(process, shared_by, lasting):
+                if lasting and (learned := learned_effects(villages, parameters)) is not None:
+                    found[term] = learned[village, draw]
+                    continue
                 units, of_village = _units(villages, shared_by)
                 row = of_village[village : village + 1]
                 uniform = uniforms(seed, process, 0 if lasting else year, units[row], trajectories)

@@ -35,7 +35,7 @@ Kind = Literal[
     "rise", "fall", "skip", "matrix",
     "village_sd", "year_sd", "subdistrict_sd",
     "peer_odds_ratio", "campaign.probability", "campaign.odds_ratio", "covariate",
-    "odds_ratio_rise", "odds_ratio_fall",
+    "odds_ratio_rise", "odds_ratio_fall", "village_effect",
 ]  # fmt: skip
 Scale = Literal["probability", "spread", "odds ratio"]
 Direction = Literal["rise", "fall"]
@@ -50,12 +50,16 @@ _LEVELS_OF: dict[str, tuple[str, ...]] = {
 """The levels at which a kind is given; the empty one stands for all of them together."""
 OF_THE_MATRIX: tuple[Kind, ...] = ("rise", "fall", "skip")
 """Kinds that together say what a matrix says."""
-_NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall")
-"""Kinds that belong to a covariate or an intervention, whose names are the scenario's own."""
+_NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", "village_effect")
+"""Kinds that belong to a covariate, an intervention or a village, whose names are the scenario's own."""
+
+
+_PREFIX: dict[Kind, str] = {"covariate": "covariates.", "village_effect": "village_effect."}
+"""How the keys of a kind begin that do not end with its name."""
 
 
 class ParameterKey(str):
-    """Which parameter of the law: its kind, and the level, covariate or intervention that it belongs to.
+    """Which parameter of the law: its kind, and the level, covariate, intervention or village that it belongs to.
 
     As text it is the dotted name of the scenario file (``rise.dasar``, ``year_sd``, ``covariates.remote``,
     ``pokja.odds_ratio_rise``), which is also the address of its draws; it equals that text, so that draws and
@@ -88,8 +92,8 @@ class ParameterKey(str):
         """Make the text of the key."""
         if (not of) if kind in _NAMED else of not in _LEVELS_OF.get(kind, ("",)):
             raise ValueError(f"{kind} is no parameter of {of or 'nothing'}")
-        if kind == "covariate":
-            text = f"covariates.{of}"
+        if kind in _PREFIX:
+            text = f"{_PREFIX[kind]}{of}"
         elif kind in _NAMED:
             text = f"{of}.{kind}"
         else:
@@ -125,8 +129,9 @@ class ParameterKey(str):
             return text
         if text in OF_THE_LAW:
             return OF_THE_LAW[text]
-        if text.startswith("covariates."):
-            return cls("covariate", text.removeprefix("covariates."))
+        for prefixed, beginning in _PREFIX.items():
+            if text.startswith(beginning):
+                return cls(prefixed, text.removeprefix(beginning))
         owner, _, kind = text.rpartition(".")
         if owner and kind == "odds_ratio_rise":
             return cls("odds_ratio_rise", owner)
@@ -290,7 +295,7 @@ class ParameterSet:
     def _problems(self) -> Iterator[Problem]:
         known = self._known_keys()
         for key, value in self.scalars.items():
-            if key not in known:
+            if key not in known and key.kind != "village_effect":
                 message = Message("no parameter of this scenario has this name")
                 names = sorted(known)
                 finding = (message, Message("one of: {names}", {"names": listed(names, 30)}), nearest(key, names))
@@ -355,7 +360,8 @@ class ParameterSet:
         """
         if self.points is not None:
             return {key: values[:draws] for key, values in self.points.items()}
-        uniform = dict(zip(self.scalars, parameter_uniforms(seed, tuple(self.scalars), draws), strict=True))
+        random = tuple(key for key, value in self.scalars.items() if not isinstance(value, Empirical))
+        uniform = dict(zip(random, parameter_uniforms(seed, random, draws), strict=True))
         return {
             key: np.resize(value.values[row_order(seed, value.values.size)], draws)
             if isinstance(value, Empirical)

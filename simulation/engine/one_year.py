@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..domain.distributions import normal_nodes
 from ..domain.intervention import fixed_order, may_be_chosen
-from ..domain.law import Luck, OfNeighbours, OfVillage, acting, seen_at
+from ..domain.law import Luck, OfNeighbours, OfVillage, acting, learned_effects, seen_at
 from ..domain.parameters import Parameters, transition_matrix
 from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
@@ -109,6 +109,9 @@ class YearStart:
                     rise += value(villages)[:, None] * coefficient
                 case OfNeighbours(value):
                     rise += (coefficient * value(villages, levels)).take(place)
+        learned = learned_effects(villages, parameters)
+        if learned is not None:
+            rise += learned
         return cls(status, rise, np.zeros(status.shape), np.zeros((*status.shape, 0), dtype=bool))
 
     def distinct(self, villages: Villages) -> tuple[Ints, Ints]:
@@ -339,6 +342,8 @@ def _sorts(scenario: Assumptions, villages: Villages, parameters: Parameters) ->
     if isinstance(villages.known, SomeStatuses):
         columns.append(villages.known.levels)
     columns += [regressor for _, regressor in seen_at(villages, parameters, status)]
+    if learned_effects(villages, parameters) is not None:
+        columns.append(np.arange(len(villages)))
     for plan in scenario.interventions:
         order = fixed_order(plan, villages)
         columns += [may_be_chosen(plan, villages), np.zeros(len(villages)) if order is None else order]
@@ -454,7 +459,8 @@ class YearBlock:
         self.moves = _Moves(p, start)
         self._given = None if given is None else factor(given)
         self._odds = odds(p.rise)
-        self._lasting = _lasting_nodes(spread(p, "village"))
+        known = learned_effects(villages, p) is not None
+        self._lasting = _lasting_nodes(np.zeros(draws.size) if known else spread(p, "village"))
         self._kernel: csr_array | None = None
         if given is not None:
             self.weight = np.ones((draws.size, 1))

@@ -109,7 +109,8 @@ def _keys(
             common = ParameterKey("skip")
             keys[common if key.kind == "skip" and common in known else key] = None
     effects = (ParameterKey.effect(name, direction) for name in interventions for direction in DIRECTIONS)
-    return [*keys, *(ParameterKey("covariate", name) for name in covariates), *effects]
+    of_villages = (key for key in known if key.kind == "village_effect")
+    return [*keys, *(ParameterKey("covariate", name) for name in covariates), *effects, *sorted(of_villages)]
 
 
 def _given_transition(transition: Transition) -> dict[ParameterKey, Distribution]:

@@ -18,7 +18,7 @@ from .problem_list import ProblemList
 
 METADATA_KEY = b"kampungkb"
 MOST_ROWS = 1_000_000
-MOST_COLUMNS = 500
+MOST_COLUMNS = 10_000
 MOST_VALUES = 10_000_000
 WRITE_AGAIN = Message("write the file again with kampungkb calibrate --out")
 
@@ -51,7 +51,7 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
     Parameters
     ----------
     known
-        Parameters that a column may hold, besides covariates.
+        Parameters that a column may hold, besides covariates and effects of villages.
     """
     table = _read(source, collector)
     if table is None:
@@ -64,10 +64,11 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
     draws: dict[ParameterKey, Empirical] = {}
     basis = _basis(table.schema.metadata)
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if basis.learned is not None and name not in basis.learned:
-            continue
         key = _key(name)
-        if key is None or (key not in known and key.kind != "covariate"):
+        of_village = key is not None and key.kind == "village_effect"
+        if basis.learned is not None and name not in basis.learned and not of_village:
+            continue
+        if key is None or (key not in known and key.kind not in {"covariate", "village_effect"}):
             message = Message("no parameter of this scenario has this name")
             names, place = sorted(known), (source.shown, None)
             allowed, fix = Message("one of: {names}", {"names": listed(names, 30)}), nearest(name, names)

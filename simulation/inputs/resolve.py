@@ -329,8 +329,9 @@ def _parquet(draws: Mapping[ParameterKey, Empirical], blocks: tuple[str, ...]) -
 
 
 def parameter_keys(parameters: ParameterSet) -> dict[str, ParameterKey]:
-    """Return the scenario key of every parameter -> its key in the law."""
-    keys = {key.scenario_key: key for key in sorted(parameters.scalars, key=_order(parameters))}
+    """Return the scenario key of every parameter -> its key in the law; effects of villages have none."""
+    ordered = sorted(parameters.scalars, key=_order(parameters))
+    keys = {key.scenario_key: key for key in ordered if key.kind != "village_effect"}
     if parameters.matrix is not None:
         keys |= {key.scenario_key: key for key in (ParameterKey("matrix", level) for level in LEVELS)}
     return keys

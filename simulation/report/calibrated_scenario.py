@@ -24,10 +24,10 @@ _HEAD = f"""{_MARK}, dan ditimpa setiap kali perintah itu dijalankan.
 
 
 def write_posterior(posterior: Posterior, path: str | Path) -> Path:
-    """Write one column per uncertain parameter and one row per draw, whole, and return the path.
+    """Write a column per uncertain parameter and per village, and one row per draw, whole, and return the path.
 
-    The file names the data behind it (`basis`) and the parameters that they bore on (`learned`): a scenario takes
-    those from it, and keeps its own numbers and priors for the others.
+    The file names the data behind it (`basis`) and the parameters that were learned (`learned`): a scenario takes
+    those and the villages' effects from it, and keeps its own numbers and priors for the others.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def write_posterior(posterior: Posterior, path: str | Path) -> Path:
         "seed": posterior.seed,
         "effective_sample_size": round(posterior.effective_sample_size, 1),
     }
-    columns = {str(key): values for key, values in posterior.draws.items()}
+    columns = {str(key): values for key, values in {**posterior.draws, **posterior.columns}.items()}
     write_parquet(path, [columns], {METADATA_KEY: json.dumps(metadata).encode()})
     return path
 

@@ -21,8 +21,8 @@ from simulation.domain.messages import Message
 from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.villages import Villages
 from simulation.inference.calibration.calibrate import calibrate
-from simulation.inference.calibration.caveats import caveats
-from simulation.inference.calibration.likelihood import Approximation, Likelihood
+from simulation.inference.calibration.caveats import Approximation, caveats
+from simulation.inference.calibration.likelihood import Likelihood
 from simulation.inputs.scenario import Scenario
 from simulation.report.kinds.backtest import BACKTEST, PastYears
 from simulation.report.kinds.kind import Work
@@ -53,7 +53,7 @@ def notes(
 ) -> tuple[Message, ...]:
     """Return what is told of a calibration, without the draws."""
     plans = scenario.interventions if estimate_effects else ()
-    likelihood = Likelihood.of(evidence, scenario.parameters, plans)
+    likelihood = Likelihood.of(evidence, scenario.parameters, scenario, plans)
     found = caveats(evidence, scenario, likelihood, approximation, worth, estimate_effects=estimate_effects)
     return tuple(caveat.message for caveat in found)
 
@@ -67,7 +67,7 @@ ALONE = Evidence(panels=(PANEL,))
 HELPED = Evidence(panels=(PANEL,), assistance=(ASSISTED,))
 NOTES: dict[str, Callable[[], tuple[Message, ...]]] = {
     "a note on a single date": lambda: notes(Evidence(panels=(ONE_DATE,))),
-    "a note on what past and forecast both hold": lambda: notes(ALONE, make_scenario(VILLAGES, priors=DEFAULT_PRIORS)),
+    "a note on years of joining that are not known": lambda: notes(ALONE),
     "notes on counts": lambda: notes(Evidence(counts=(COUNTED,))),
     "notes on counts beside lists": lambda: notes(Evidence(panels=(PANEL,), counts=(COUNTED,))),
     "notes on launch years": lambda: notes(Evidence(launches=(LAUNCHED,))),

@@ -14,6 +14,7 @@ from scipy.special import expit, logit
 from simulation.domain.distributions import Distribution, Fixed
 from simulation.domain.evidence import Counts, Evidence, Panel
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
+from simulation.inference.calibration.likelihood import Likelihood
 
 OUTSIDE = Path(__file__).parents[1] / "data" / "outside_cases"
 """Inputs and answers that nobody on this project produced."""
@@ -28,7 +29,7 @@ def outside(name: str) -> dict[str, Any]:
 def known(
     priors: Mapping[str, Distribution | float] | None = None, interventions: tuple[str, ...] = ()
 ) -> ParameterSet:
-    """Return the default priors, some of them replaced; what the reduced law leaves out is switched off."""
+    """Return the default priors, some of them replaced; what kecamatan and campaigns add is switched off."""
     off = {"subdistrict_sd": 0.0, "peer_odds_ratio": 1.0, "campaign.probability": 0.0, "campaign.odds_ratio": 1.0}
     values: dict[str, Distribution | float] = {**DEFAULT_PRIORS, **off, **(priors or {})}
     fixed = {k: Fixed(float(v)) if isinstance(v, int | float) else v for k, v in values.items()}
@@ -81,3 +82,23 @@ def of_panel(status: np.ndarray) -> Evidence:
 def of_counts(status: np.ndarray) -> Evidence:
     """Return counts as evidence."""
     return Evidence(counts=(counts(status),))
+
+
+def shocks(likelihood: Likelihood) -> tuple[tuple[str, int], ...]:
+    """Return district and year of every shock, where a year has one alone."""
+    return tuple((block.place, year) for block in likelihood.blocks for year in block.years if block.units)
+
+
+def dimension(likelihood: Likelihood) -> int:
+    """Return the number of scores, of the parameters and of the shocks."""
+    return len(likelihood.names) + len(shocks(likelihood))
+
+
+def log_likelihood(likelihood: Likelihood, scores: np.ndarray) -> np.ndarray:
+    """Return the log-likelihood at scores of shape (P, dimension): those of the parameters, then of the shocks."""
+    law, left = likelihood.law(scores[:, : len(likelihood.names)].T), scores[:, len(likelihood.names) :].T
+    total = np.zeros(len(scores))
+    for block in likelihood.blocks:
+        here, left = left[: len(block.years)], left[len(block.years) :]
+        total += block.log_likelihood(law, dict.fromkeys(block.units, here[:, None]))
+    return total

@@ -12,7 +12,7 @@ from districts import make_scenario, make_villages
 from pasts import counts, of_counts, of_panel, panel, simulate
 
 import simulation as kkb
-from simulation.domain.distributions import Empirical, HalfNormal
+from simulation.domain.distributions import Empirical
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import Refusal
@@ -59,12 +59,10 @@ def test_without_data_the_priors_come_back() -> None:
 
 
 def test_a_panel_narrows_what_it_saw_and_nothing_else() -> None:
-    """Chances of rising and falling become sharper; what the reduced law leaves out stays at its prior, listed."""
+    """Chances of rising and falling become sharper; effects of interventions stay at their prior, listed."""
     found = kkb.calibrate(of_panel(PAST), scenario(), draws=600)
     assert found.basis == ("panel",)
-    assert found.at_prior == (
-        "subdistrict_sd", "peer_odds_ratio", "campaign.probability", "campaign.odds_ratio", "pokja.odds_ratio_rise",
-    )  # fmt: skip
+    assert found.at_prior == ("pokja.odds_ratio_rise",)
     assert found.parameters["rise.dasar"].prior_variance_left < 0.5
     low, high = found.parameters["rise.dasar"].posterior.interval90
     assert low < TRUTH["rise.dasar"] < high
@@ -72,8 +70,8 @@ def test_a_panel_narrows_what_it_saw_and_nothing_else() -> None:
     assert list(found.shocks) == [("63.99", 2024), ("63.99", 2025)]
     assert 100 < found.effective_sample_size <= 600
     assert found.approximation is None
-    assert "keep their priors" in said(found)
-    assert "counts" not in said(found)
+    assert "in any year from 2016" in said(found)
+    assert "a count" not in said(found)
 
 
 def test_the_same_seed_and_data_give_the_same_draws_in_any_order() -> None:
@@ -214,26 +212,21 @@ def test_a_forecast_reads_the_draws_back_and_says_its_basis(tmp_path: Path) -> N
     """The file holds every uncertain parameter; the scenario takes what was learned, in rows that stay together."""
     (tmp_path / "plain.yaml").write_text(SCENARIO, encoding="utf-8")
     (tmp_path / "calibrated.yaml").write_text(
-        SCENARIO + "transition: {parameters_from: posterior.parquet, village_sd: 0.3}\n", encoding="utf-8"
+        SCENARIO + "transition: {parameters_from: posterior.parquet, subdistrict_sd: 0.3}\n", encoding="utf-8"
     )
     plain = load_scenario(tmp_path / "plain.yaml")
-    plain = replace(
-        plain,
-        parameters=replace(plain.parameters, scalars={**plain.parameters.scalars, "subdistrict_sd": HalfNormal(0.1)}),
-    )
     known = kkb.calibrate(of_counts(PAST[:, 1:]), plain, draws=500)
     write_posterior(known, tmp_path / "posterior.parquet")
     with pytest.raises(kkb.ScenarioError, match="comes from parameters_from already"):
         load_scenario(tmp_path / "calibrated.yaml")
     (tmp_path / "calibrated.yaml").write_text(
-        SCENARIO + "transition: {parameters_from: posterior.parquet, subdistrict_sd: 0.3}\n", encoding="utf-8"
+        SCENARIO + "transition: {parameters_from: posterior.parquet}\n", encoding="utf-8"
     )
     read = load_scenario(tmp_path / "calibrated.yaml")
     learned = {name for name, value in read.parameters.scalars.items() if isinstance(value, Empirical)}
     assert learned == set(known.learned)
     for name in learned:
         np.testing.assert_array_equal(read.parameters.scalars[name].values, known.draws[name])  # type: ignore[attr-defined]
-    assert "peer_odds_ratio" in read.parameters.defaulted
     told = kkb.forecast(read, draws=50, replicates=2)
     assert told.basis == ("counts",)
     same = kkb.forecast(known.applied_to(replace(plain, parameters=read.parameters)), draws=50, replicates=2)

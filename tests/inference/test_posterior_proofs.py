@@ -7,14 +7,14 @@ from collections.abc import Callable
 import emcee
 import numpy as np
 import pytest
-from pasts import known, of_counts, of_panel, simulate
+from pasts import dimension, known, log_likelihood, of_counts, of_panel, simulate
 from scipy.special import ndtr, ndtri
 from scipy.stats import binom, chi2
 
 from simulation.domain.evidence import Evidence
 from simulation.domain.parameters import ParameterSet
 from simulation.inference.calibration.likelihood import Likelihood
-from simulation.inference.calibration.smc import sample
+from simulation.inference.calibration.sampler import Particles
 
 KINDS = pytest.mark.parametrize("kind", [of_panel, of_counts], ids=["panel", "counts"])
 TANAH_LAUT = np.repeat([0, 1, 2, 3], [93, 25, 3, 14])
@@ -33,20 +33,25 @@ def test_the_posterior_agrees_with_emcee(kind: Callable[[np.ndarray], Evidence])
     """
     status = simulate(TRUTH, TANAH_LAUT, 2, np.random.default_rng(11))
     likelihood = Likelihood.of(kind(status), known())
-    ours = sample(likelihood, likelihood.dimension, 4000, np.random.default_rng(1)).scores
+    samples = list(likelihood.sampler(np.random.default_rng(1)).sample(1000, 4))
+    ours = np.concatenate([np.concatenate([one.theta, *_shocks(one)]) for one in samples], axis=1).T
 
     def log_posterior(scores: np.ndarray) -> np.ndarray:
-        return likelihood(scores) - (scores**2).sum(axis=1) / 2
+        return log_likelihood(likelihood, scores) - (scores**2).sum(axis=1) / 2
 
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.StretchMove(), 0.2)]
-    walkers = emcee.EnsembleSampler(100, likelihood.dimension, log_posterior, vectorize=True, moves=moves)
+    walkers = emcee.EnsembleSampler(100, dimension(likelihood), log_posterior, vectorize=True, moves=moves)
     walkers.random_state = np.random.RandomState(2).get_state()
-    walkers.run_mcmc(np.random.default_rng(3).standard_normal((100, likelihood.dimension)), 3000)
+    walkers.run_mcmc(np.random.default_rng(3).standard_normal((100, dimension(likelihood))), 3000)
     theirs = walkers.get_chain(discard=1000, flat=True)
     worth = len(theirs) / walkers.get_autocorr_time(discard=1000, quiet=True).max()
     assert worth > 1000
     assert np.abs(ours.mean(axis=0) - theirs.mean(axis=0)).max() < 0.1
     assert np.abs(ours.std(axis=0) - theirs.std(axis=0)).max() < 0.1
+
+
+def _shocks(particles: Particles) -> list[np.ndarray]:
+    return [score[:, 0] for scores in particles.shocks for score in scores.values()]
 
 
 @pytest.mark.slow
@@ -93,5 +98,5 @@ def _rank(
     status = simulate(truth, start, 2, rng)
     likelihood = Likelihood.of(kind(status), prior)
     assert likelihood.names == names
-    found = sample(likelihood, likelihood.dimension, 250, rng).scores[:, : len(names)]
+    found = next(likelihood.sampler(rng).sample(250, 1)).theta.T
     return ((found < score).sum(axis=0) + rng.random(len(names))) / (len(found) + 1)

@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from ...domain.intervention import Programme, fixed_order, may_be_chosen
-from ...domain.law import Luck, OfNeighbours, OfVillage, acting
+from ...domain.law import Luck, OfNeighbours, OfVillage, acting, learned_effects
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
@@ -53,6 +53,10 @@ NEIGHBOURS_UNKNOWN = Message(
 SHOCK_LATER = Message(
     "the shared shock of the district can be computed exactly for {years} years at most, and the horizon is {horizon}; "
     "set horizon: {years}, or transition.year_sd: 0 and transition.campaign.probability: 0, or use --engine batch"
+)
+VILLAGES_LEARNED = Message(
+    "what the past of each village says of it is followed exactly for one year only; set horizon: 1, or use --engine "
+    "batch"
 )
 COVARIATES_UNKNOWN = Message(
     "covariates set villages apart whose statuses are unknown; "
@@ -118,6 +122,8 @@ def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters
                     yield NEIGHBOURS_UNKNOWN.filled(**values)
             case OfVillage() if unknown:
                 yield COVARIATES_UNKNOWN
+    if learned_effects(villages, parameters) is not None:
+        yield VILLAGES_LEARNED
     tossed = any(((chance % 1 != 0) & (log_odds != 0)).any() for chance, log_odds in coins(parameters))
     if years > SHOCK_YEARS and (tossed or spread(parameters, "district").any()):
         yield SHOCK_LATER.filled(years=SHOCK_YEARS, horizon=years)

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.distributions import Empirical
 from ...domain.evidence import Evidence
+from ...domain.law import YEAR
 from ...domain.messages import Refusal
 from ...domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
-from .caveats import caveats, refusals
+from .caveats import Approximation, caveats, refusals
+from .counted import CountedPlace
 from .data_conflicts import UNEXPLAINED, find_conflicts
-from .likelihood import Approximation, Likelihood
+from .likelihood import Likelihood
 from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
-from .smc import Sampled, sample
+from .sampler import Particles, worth_of
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 _DEFAULTS = ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS))
-FEWEST_PARTICLES = 500
-"""Fewer would not show the sampler in which directions the posterior lies."""
+FEWEST_PARTICLES, PARTICLES = 100, 250
+"""So many go from the prior to the posterior: fewer would not show in which directions it lies, and more draws are
+taken as these move on."""
 _CHECKED = 20
 """Draws at which an approximate likelihood is compared with the exact one."""
 
@@ -69,7 +73,9 @@ def calibrate(
 
     Notes
     -----
-    The likelihood is that of the reduced law: no peers, kecamatan shocks, campaigns, `min_years` or covariates.
+    The likelihood is that of the law which a forecast runs, but for `min_years`: years with a campaign, shocks of
+    kecamatan, peers and lasting differences between villages are part of it. Each village's own past says what sets
+    it apart for good, and the posterior carries that into the forecast.
     Parameters are held as scores u = Φ(score), standard normal under the prior, together with the shared shock of
     every district and year of the data; see MODEL.md, "Calibration".
 
@@ -86,23 +92,21 @@ def calibrate(
     if reasons := refusals(evidence, parameters):
         raise Refusal(*reasons)
     likelihood = _likelihood(evidence, scenario, parameters, estimate_effects=estimate_effects)
-    if reasons := find_conflicts(evidence, likelihood):
+    if reasons := find_conflicts(evidence, parameters, likelihood.moves):
         raise Refusal(*reasons)
-    sampled = _sample(likelihood, draws, seed, progress) if likelihood.names else None
-    approximation = None if sampled is None else _approximation(likelihood, sampled.scores)
-    worth = float(draws) if sampled is None else min(float(draws), sampled.effective_sample_size)
-    found = caveats(evidence, scenario, likelihood, approximation, worth, estimate_effects=estimate_effects)
-    scores = np.zeros((draws, 0)) if sampled is None else sampled.scores[:draws]
-    values = {**parameters.sample(seed, draws), **_learned_values(likelihood, scores)}
+    found = _Sample.of(likelihood, draws, seed, progress)
+    approximation = _approximation(likelihood, found)
+    values = {**parameters.sample(seed, draws), **found.values}
     kept = {name: values[name] for name in parameters.scalars if name in parameters.uncertain}
     return Posterior(
         basis=_basis(evidence, likelihood),
         draws=kept,
-        parameters={name: _became(name, kept[name], likelihood, scores) for name in kept},
-        shocks=dict(zip(likelihood.shocks, scores[:, len(likelihood.names) :].T, strict=False)),
-        effective_sample_size=worth,
+        parameters={name: _became(name, kept[name], likelihood, found) for name in kept},
+        village_effects=found.village_effects,
+        shocks=found.shocks,
+        effective_sample_size=found.worth,
         approximation=approximation,
-        warnings=found,
+        warnings=caveats(evidence, scenario, likelihood, approximation, found.worth, estimate_effects=estimate_effects),
         priors={name: parameters.scalars[name] for name in kept},
         evidence=evidence,
         scenario=scenario,
@@ -114,67 +118,125 @@ def calibrate(
 def _likelihood(
     evidence: Evidence, scenario: Scenario | None, parameters: ParameterSet, *, estimate_effects: bool
 ) -> Likelihood:
-    if scenario is None:
-        return Likelihood.of(evidence, parameters)
     on_record = {name for record in evidence.assistance for name in record.given}
-    plans = tuple(plan for plan in scenario.interventions if estimate_effects and plan.name in on_record)
-    codes = {district.district: district.district_code for district in scenario.districts}
-    return Likelihood.of(evidence, parameters, plans, scenario.overlap, codes)
+    planned = () if scenario is None or not estimate_effects else scenario.interventions
+    return Likelihood.of(evidence, parameters, scenario, tuple(plan for plan in planned if plan.name in on_record))
 
 
-def _sample(likelihood: Likelihood, draws: int, seed: int, progress: Progress | None) -> Sampled:
-    def report(temperature: float) -> None:
-        if progress is not None:
-            # Temperatures grow by factors: the square root comes closer to the share of the work.
-            progress(round(100 * temperature**0.5), 100)
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """Draws of everything that was learned, D of them.
 
-    rng = np.random.default_rng([seed, 20])
-    particles = max(draws, FEWEST_PARTICLES)
-    try:
-        return sample(likelihood, likelihood.dimension, particles, rng, report)
-    except ValueError as error:
-        raise Refusal(UNEXPLAINED) from error
+    Attributes
+    ----------
+    scores
+        Shape (d, D): of the parameters, in the order of the likelihood's names.
+    values
+        Key -> shape (D,).
+    village_effects
+        Village code -> shape (D,): its odds ratio against a typical village.
+    shocks
+        (place, year) -> shape (D,): shared shock of that year, in sd.
+    worth
+        Effective sample size.
+    samples
+        The particles they come from.
+    """
+
+    scores: Floats
+    values: dict[ParameterKey, Floats]
+    village_effects: dict[str, Floats]
+    shocks: dict[tuple[str, int], Floats]
+    worth: float
+    samples: list[Particles]
+
+    @classmethod
+    def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress | None) -> _Sample:
+        if not likelihood.names:
+            return cls(np.zeros((0, draws)), {}, {}, {}, float(draws), [])
+
+        def report(share: float) -> None:
+            if progress is not None:
+                progress(round(100 * share), 100)
+
+        particles = min(max(draws, FEWEST_PARTICLES), PARTICLES)
+        rounds = -(-draws // particles)
+        sampler = likelihood.sampler(np.random.default_rng([seed, 20]))
+        try:
+            samples = list(sampler.sample(particles, rounds, report))
+        except ValueError as error:
+            raise Refusal(UNEXPLAINED) from error
+        rng = np.random.default_rng([seed, 22])
+        order = rng.permutation(particles * rounds)[:draws]
+        effects: dict[str, list[Floats]] = {}
+        for one in samples:
+            law = likelihood.law(one.theta)
+            shocks = dict(zip(map(id, likelihood.blocks), one.shocks, strict=True))
+            for history in likelihood.histories:
+                apart = history.village_effects(law, shocks.get(id(history), {}), rng)
+                for code, odds_ratio in zip(history.villages.codes, apart, strict=True):
+                    effects.setdefault(code, []).append(odds_ratio)
+        scores = np.concatenate([one.theta for one in samples], axis=1)[:, order]
+        values = likelihood.values(scores)
+        return cls(
+            scores=scores,
+            values={name: values[name] for name in likelihood.names},
+            village_effects={code: np.concatenate(each)[order] for code, each in effects.items()},
+            shocks=_shocks(likelihood, samples, order),
+            worth=min(float(draws), worth_of([one.theta for one in samples], sampler.excess)),
+            samples=samples,
+        )
 
 
-def _learned_values(likelihood: Likelihood, scores: Floats) -> dict[ParameterKey, Floats]:
-    if not likelihood.names:
-        return {}
-    values = likelihood.values(scores)
-    return {name: values[name] for name in likelihood.names}
+def _shocks(
+    likelihood: Likelihood, samples: list[Particles], order: NDArray[np.int64]
+) -> dict[tuple[str, int], Floats]:
+    found: dict[tuple[str, int], Floats] = {}
+    for number, block in enumerate(likelihood.blocks):
+        if YEAR in block.units:
+            scores = np.concatenate([one.shocks[number][YEAR][:, 0] for one in samples], axis=1)[:, order]
+            found |= {(block.place, year): score for year, score in zip(block.years, scores, strict=True)}
+    return dict(sorted(found.items()))
 
 
-def _became(name: ParameterKey, draws: Floats, likelihood: Likelihood, scores: Floats) -> Learned:
+def _became(name: ParameterKey, draws: Floats, likelihood: Likelihood, found: _Sample) -> Learned:
     prior = Spread.of(likelihood.parameters.scalars[name])
     if name not in likelihood.names:
         return Learned(prior, prior, 1.0, in_likelihood=False)
-    left = float(scores[:, likelihood.names.index(name)].var(ddof=1))
+    left = float(found.scores[likelihood.names.index(name)].var(ddof=1))
     return Learned(prior, Spread.of(Empirical(draws)), left, in_likelihood=True)
 
 
 def _basis(evidence: Evidence, likelihood: Likelihood) -> tuple[str, ...]:
     """Return the blocks that bear on the posterior."""
     used = {
-        "panel": bool(likelihood.paths.taken),
+        "panel": likelihood.follows_villages,
         "counts": bool(likelihood.moves),
-        "launch_years": bool(likelihood.paths.taken),
-        "assistance": any(any(year.doses) for year in likelihood.steps.years),
+        "launch_years": likelihood.follows_villages,
+        "assistance": any(key.is_effect for key in likelihood.names),
     }
     return tuple(block for block in evidence.blocks if used[block] and likelihood.names) or (PRIORS_ALONE,)
 
 
-def _approximation(likelihood: Likelihood, scores: Floats) -> Approximation | None:
+def _approximation(likelihood: Likelihood, found: _Sample) -> Approximation | None:
     """Compare the approximate likelihood of counts with the exact one at some draws; None where it is exact."""
-    moves = [move for move in likelihood.moves if move.flow.method == "saddlepoint"]
-    if not moves:
+    errors, pairs = np.zeros(_CHECKED), 0
+    if not found.samples:
         return None
-    scores = scores[:_CHECKED]
-    errors = np.zeros(len(scores))
-    for move in moves:
-        matrix = likelihood.average_matrix(scores, move)
-        exact = []
-        for one in matrix:
-            if (value := log_probability_exact(move.flow.before, move.flow.after, one)) is None:
-                return Approximation(len(moves), None, 0)
-            exact.append(value)
-        errors += move.flow.log_likelihood(matrix) - np.array(exact)
-    return Approximation(len(moves), float(np.abs(errors - errors.mean()).max()), len(scores))
+    some = found.samples[-1].take(np.arange(_CHECKED))
+    law = None
+    for block, scores in zip(likelihood.blocks, some.shocks, strict=True):
+        if not isinstance(block, CountedPlace):
+            continue
+        for number, move in enumerate(block.moves):
+            if move.flow.method != "saddlepoint":
+                continue
+            pairs += 1
+            law = law or likelihood.law(some.theta)
+            matrix, exact = block.matrix(law, scores, number), []
+            for one in matrix:
+                if (value := log_probability_exact(move.flow.before, move.flow.after, one)) is None:
+                    return Approximation(pairs, None, 0)
+                exact.append(value)
+            errors += move.flow.log_likelihood(matrix) - np.array(exact)
+    return Approximation(pairs, float(np.abs(errors - errors.mean()).max()), _CHECKED) if pairs else None

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...domain.evidence import Evidence
-from ...domain.law import TERMS
 from ...domain.messages import Message
 from ...domain.parameters import ParameterSet
 from ...inputs.scenario import Scenario
-from .likelihood import Approximation, Likelihood
-from .yearly_matrices import REDUCED
+from .histories import FIRST_LAUNCH
+from .likelihood import Likelihood
 
 FEW = 200
 """Draws worth fewer independent ones than this leave the ends of 90% intervals uncertain."""
@@ -34,7 +33,7 @@ _SENTENCES: Mapping[str, Message] = {
     ),
     "counts_alone": Message(
         "counts do not tell skipped levels, learning from peers and lasting differences between villages apart; what "
-        "is said of them comes from the priors"
+        "is said of them comes from the priors, and lasting differences count as drawn anew every year"
     ),
     "assistance_unused": Message(
         "records of assistance were not used: who was assisted was not left to chance, so that rises of assisted "
@@ -48,12 +47,11 @@ _SENTENCES: Mapping[str, Message] = {
         "effects are estimated as if, without assistance, assisted villages would have risen as often as others of "
         "their status; where promising villages were chosen, the effects are overstated"
     ),
-    "shared_shocks": Message(
-        "learning from peers, shocks of a kecamatan and campaign years keep their priors; what they did in the past "
-        "is part of the chances of rising that were learned, a forecast adds it once more, and where they are strong "
-        "the intervals that were learned are too narrow"
+    "launches_unknown": Message(
+        "a village whose year of joining is not known counts as having joined in any year from {first}, all alike, "
+        "where its first status on the list is weighed"
     ),
-    "left_out": Message("min_years and covariates of the scenario were left out when its parameters were learned"),
+    "left_out": Message("min_years of the scenario was left out when its parameters were learned"),
     "launch_level": Message("a village counts as dasar at the end of the year in which it joined"),
     "count_dates": Message(
         "a count stands for the end of the year of its date; of several in one year, the last is used"
@@ -96,6 +94,26 @@ class Caveat:
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+@dataclass(frozen=True)
+class Approximation:
+    """How good the likelihood is where it is not exact.
+
+    Attributes
+    ----------
+    pairs
+        Pairs of counts whose flows could not be summed exactly for every particle.
+    log_error
+        Largest error of the log-likelihood against the exact value over some of the draws, its mean (which
+        changes nothing) taken out; None where the exact value would have cost too much.
+    checked
+        How many draws were looked at.
+    """
+
+    pairs: int
+    log_error: float | None
+    checked: int
 
 
 def refusals(evidence: Evidence, parameters: ParameterSet) -> list[Message]:
@@ -156,7 +174,7 @@ def caveats(
 
 
 def _of_single_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Caveat]:
-    if (evidence.panels or evidence.counts or evidence.launches) and not likelihood.steps.years:
+    if (evidence.panels or evidence.counts or evidence.launches) and not likelihood.blocks:
         yield Caveat("single_date")
 
 
@@ -171,7 +189,7 @@ def _of_counts(likelihood: Likelihood) -> Iterator[Caveat]:
             values: dict[str, str | int] = {"place": move.place, "first": move.years[0], "last": move.years[1]}
             values |= {"least": risen[0], "most": risen[1]}
             yield Caveat("bounds", values)
-    if not likelihood.paths.taken:
+    if not likelihood.follows_villages:
         yield Caveat("counts_alone")
 
 
@@ -188,15 +206,15 @@ def _of_effects(evidence: Evidence, likelihood: Likelihood, *, estimate_effects:
 
 
 def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[Caveat]:
-    scalars = likelihood.parameters.scalars
-    left_out = [term for term in TERMS if term not in REDUCED]
-    if likelihood.steps.years and any(scalars[term.switch] != term.off for term in left_out):
-        yield Caveat("shared_shocks")
-    if likelihood.steps.years and scenario is not None and (scenario.min_years or scenario.parameters.covariates):
+    if likelihood.blocks and scenario is not None and scenario.min_years:
         yield Caveat("left_out")
 
 
 def _of_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Caveat]:
+    if likelihood.follows_villages and any(
+        len(one.status) > 1 and not one.launched for history in likelihood.histories for one in history.known
+    ):
+        yield Caveat("launches_unknown", {"first": FIRST_LAUNCH})
     if evidence.launches:
         yield Caveat("launch_level")
     if likelihood.moves:

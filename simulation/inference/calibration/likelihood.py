@@ -1,39 +1,31 @@
-"""The log-likelihood of all evidence, as a function of scores that are standard normal under the prior."""
+"""The evidence arranged for the law: which villages and places it follows, and which parameters it bears on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.distributions import Fixed
 from ...domain.evidence import Counts, Evidence
-from ...domain.intervention import Intervention, Overlap
-from ...domain.law import YEAR
-from ...domain.parameters import OF_THE_MATRIX, Kind, ParameterKey, ParameterSet
-from ...domain.status import LEVELS
+from ...domain.intervention import Intervention
+from ...domain.law import TERMS, Term, covariate
+from ...domain.parameters import ParameterKey, ParameterSet
+from ...domain.scenario import Assumptions
+from ...domain.villages import KnownStatuses, Villages
 from .count_flows import Flow
-from .paths import DoseRecord, Paths, Seen, paths_of, seen_villages
-from .yearly_matrices import REDUCED, Interval, Products, ReducedLaw, Year, YearlyMatrices
+from .counted import CountedPlace, CountMove
+from .data_conflicts import possible_moves
+from .histories import Histories, Known
+from .law_at_particles import LawAtParticles
+from .paths import DoseRecord, seen_villages
+from .sampler import Sampler
 
 Floats = NDArray[np.float64]
-
-IN_THE_LAW: tuple[Kind, ...] = (*OF_THE_MATRIX, *(term.key.kind for term in REDUCED))
-"""Kinds of parameters that the reduced law knows."""
 _OPEN = 1e-12
-
-
-@dataclass(frozen=True)
-class CountMove:
-    """Counts of one place at the ends of two years."""
-
-    place: str
-    years: tuple[int, int]
-    interval: Interval
-    flow: Flow
 
 
 @dataclass(frozen=True)
@@ -44,27 +36,7 @@ class Unused:
     years: tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Approximation:
-    """How good the likelihood is where it is not exact.
-
-    Attributes
-    ----------
-    pairs
-        Pairs of counts whose flows could not be summed exactly for every particle.
-    log_error
-        Largest error of the log-likelihood against the exact value over some of the draws, its mean (which
-        changes nothing) taken out; None where the exact value would have cost too much.
-    checked
-        How many draws were looked at.
-    """
-
-    pairs: int
-    log_error: float | None
-    checked: int
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Likelihood:
     """What the evidence says of the parameters.
 
@@ -72,25 +44,23 @@ class Likelihood:
     ----------
     parameters
         The prior.
-    names
-        Uncertain parameters that the evidence bears on: the first scores.
-    steps
-        Years that matter; their shocks are the other scores.
-    paths, moves
-        What was seen.
-    interventions, overlap
-        Whose effects are part of it, in the order of the doses, and how they overlap.
+    histories
+        One a district whose villages are known one by one; those without two dates have no years.
+    places
+        Those of which counts are used.
+    plans
+        Whose effects are part of it, in the order of the doses.
+    scenario
+        Where villages lie, and how effects overlap; None where nothing is known of it.
     unused
         Counts left out.
     """
 
     parameters: ParameterSet
-    names: tuple[ParameterKey, ...]
-    steps: YearlyMatrices
-    paths: Paths
-    moves: tuple[CountMove, ...]
-    interventions: tuple[str, ...] = ()
-    overlap: Overlap = "diminishing"
+    histories: tuple[Histories, ...]
+    places: tuple[CountedPlace, ...]
+    plans: tuple[Intervention, ...] = ()
+    scenario: Assumptions | None = None
     unused: tuple[Unused, ...] = ()
 
     @classmethod
@@ -98,9 +68,8 @@ class Likelihood:
         cls,
         evidence: Evidence,
         parameters: ParameterSet,
+        scenario: Assumptions | None = None,
         plans: tuple[Intervention, ...] = (),
-        overlap: Overlap = "diminishing",
-        codes: Mapping[str, str] | None = None,
     ) -> Likelihood:
         """Arrange evidence.
 
@@ -108,79 +77,117 @@ class Likelihood:
         ----------
         plans
             Interventions whose effects are estimated from `evidence.assistance`.
-        codes
-            Names of districts -> their codes, so that counts under either are known to be of one place.
         """
-        steps, districts = YearlyMatrices(), seen_villages(evidence)
-        last = max((year for seen in districts.values() for known in seen.values() for year in known), default=0)
-        doses = {
-            district: DoseRecord.of([a for a in evidence.assistance if a.district_code == district], plans, last)
-            for district in (districts if plans else ())
+        terms, seen = _terms(parameters), seen_villages(evidence)
+        districts = () if scenario is None else scenario.districts
+        by_code = {district.district_code: district for district in districts}
+        histories = []
+        for code in dict.fromkeys([*seen, *by_code]):
+            known, villages = dict(seen.get(code, {})), by_code.get(code)
+            if villages is not None and known.keys() <= set(villages.codes):
+                if scenario is not None and isinstance(villages.known, KnownStatuses):
+                    now = zip(villages.codes, villages.levels, strict=True)
+                    known = {one: Known({scenario.origin: int(level)}) for one, level in now} | known
+            elif known:
+                # Nothing is known of where these villages lie: one kecamatan holds them all.
+                codes = list(known)
+                villages = Villages.arrange(code, code, codes, codes, [""] * len(codes), status=[0] * len(codes))
+            if villages is None or not known:
+                continue
+            record = _doses(evidence, code, plans, known)
+            doses = [{} if record is None else record.of_village(one) for one in villages.codes]
+            none = () if record is None else record.none
+            in_order = [known.get(one, Known({})) for one in villages.codes]
+            histories.append(Histories(villages, in_order, terms, doses, none))
+        places, unused = _places(evidence, parameters, districts, seen, terms)
+        return cls(parameters, tuple(histories), tuple(places), plans, scenario, tuple(unused))
+
+    @cached_property
+    def blocks(self) -> tuple[Histories | CountedPlace, ...]:
+        """What has a likelihood."""
+        return (*(one for one in self.histories if one.groups), *self.places)
+
+    @cached_property
+    def names(self) -> tuple[ParameterKey, ...]:
+        """Uncertain parameters of the law: all of them are learned jointly, but effects that are not estimated."""
+        if not self.blocks:
+            return ()
+        dosed = {
+            plan.name
+            for number, plan in enumerate(self.plans)
+            if any(
+                doses and doses[number]
+                for one in self.histories
+                for group in one.groups
+                for doses in group.doses.values()
+            )
         }
-        paths = paths_of(districts, doses, steps)
-        moves, unused = [], []
-        for counts in evidence.counts:
-            place = _code(counts.place, codes or {})
-            for years, before, after in year_ends(counts):
-                if _covered(years, districts.get(place, {})):
-                    unused.append(Unused(counts.place, years))
-                    continue
-                interval = steps.interval([Year(place, year) for year in range(years[0] + 1, years[1] + 1)])
-                allowed = possible_moves(parameters, len(interval))
-                moves.append(CountMove(counts.place, years, interval, Flow(before, after, allowed)))
-        acting = tuple(plan.name for plan in plans)
-        names = tuple(key for key in parameters.uncertain if steps.years and _bears_on(key, steps, acting))
-        return cls(parameters, names, steps, paths, tuple(moves), acting, overlap, tuple(unused))
+        return tuple(key for key in self.parameters.uncertain if not key.is_effect or key.of in dosed)
 
     @property
-    def shocks(self) -> tuple[tuple[str, int], ...]:
-        """District and year of every shock among the scores; none where years do not differ."""
-        spread = self.parameters.scalars[YEAR.key]
-        return () if spread.fixed and float(spread.quantile(np.array([0.5]))[0]) == 0 else self.steps.shocks
+    def follows_villages(self) -> bool:
+        """Whether any village is known at two dates."""
+        return any(one.groups for one in self.histories)
 
     @property
-    def dimension(self) -> int:
-        """Number of scores."""
-        return len(self.names) + len(self.shocks)
+    def moves(self) -> list[CountMove]:
+        """Every pair of counts."""
+        return [move for place in self.places for move in place.moves]
 
     def values(self, scores: Floats) -> dict[ParameterKey, Floats]:
-        """Return every scalar parameter at scores of shape (P, dimension), those that have none at their median."""
+        """Return every scalar parameter at scores of `names`, shape (d, P); those that have none at their median."""
         from scipy.special import ndtr
 
-        uniform = np.clip(ndtr(scores[:, : len(self.names)]), _OPEN, 1 - _OPEN)
-        column = dict(zip(self.names, uniform.T, strict=True))
-        middle = np.full(len(scores), 0.5)
+        column = dict(zip(self.names, np.clip(ndtr(scores), _OPEN, 1 - _OPEN), strict=True))
+        middle = np.full(scores.shape[1], 0.5)
         return {name: prior.quantile(column.get(name, middle)) for name, prior in self.parameters.scalars.items()}
 
-    def __call__(self, scores: Floats) -> Floats:
-        """Return the log-likelihood at scores of shape (P, dimension), shape (P,)."""
-        law = ReducedLaw(self.values(scores), self.interventions, self.overlap)
-        matrices, weights = self.steps.matrices(law, self._shocks_at(scores))
-        products = Products(matrices)
-        total = self.paths.log_likelihood(products, weights)
-        for move in self.moves:
-            total = total + move.flow.log_likelihood(average(products.over(move.interval), weights))
-        return np.where(np.isnan(total), -np.inf, total)
+    def law(self, scores: Floats) -> LawAtParticles:
+        """Return the law at scores of `names`, shape (d, P)."""
+        drawn = self.parameters.at(self.values(scores)).draw(0, scores.shape[1])
+        chosen = tuple(self.parameters.interventions.index(plan.name) for plan in self.plans)
+        return LawAtParticles(drawn, chosen, "diminishing" if self.scenario is None else self.scenario.overlap)
 
-    def average_matrix(self, scores: Floats, move: CountMove) -> Floats:
-        """Return the matrix that villages follow between two counts, shape (P, 4, 4)."""
-        law = ReducedLaw(self.values(scores), self.interventions, self.overlap)
-        matrices, weights = self.steps.matrices(law, self._shocks_at(scores))
-        return average(Products(matrices).over(move.interval), weights)
-
-    def _shocks_at(self, scores: Floats) -> Floats:
-        if self.shocks:
-            return scores[:, len(self.names) :]
-        return np.zeros((len(scores), len(self.steps.shocks)))
+    def sampler(self, rng: np.random.Generator) -> Sampler:
+        """Return the sampler of the posterior."""
+        return Sampler(self.parameters, self.names, self.blocks, self.law, rng)
 
 
-def average(matrix: Floats, weights: Floats) -> Floats:
-    """Average over lasting differences: (4, 4, B, P) becomes (P, 4, 4).
+def _terms(parameters: ParameterSet) -> list[Term]:
+    """Return the terms that act in some draw."""
+    every = [*(covariate(name) for name in parameters.covariates), *TERMS]
+    return [term for term in every if parameters.scalars[term.switch] != term.off]
 
-    Villages that are told apart by nothing but counts follow the mean matrix, exactly between two dates; from one
-    pair of dates to the next their differences count as drawn anew.
-    """
-    return np.ascontiguousarray(np.einsum("b,ijbp->pij", weights, matrix))
+
+def _doses(
+    evidence: Evidence, district: str, plans: tuple[Intervention, ...], known: Mapping[str, Known]
+) -> DoseRecord | None:
+    records = [record for record in evidence.assistance if record.district_code == district]
+    if not plans:
+        return None
+    last = max((year for one in known.values() for year in one.status), default=0)
+    return DoseRecord.of(records, plans, last)
+
+
+def _places(
+    evidence: Evidence,
+    parameters: ParameterSet,
+    districts: tuple[Villages, ...],
+    seen: Mapping[str, Mapping[str, Known]],
+    terms: list[Term],
+) -> tuple[list[CountedPlace], list[Unused]]:
+    codes = {district.district.casefold(): district.district_code for district in districts}
+    places: dict[str, list[CountMove]] = {}
+    unused = []
+    for counts in evidence.counts:
+        place = codes.get(counts.place.casefold(), counts.place)
+        for years, before, after in year_ends(counts):
+            if _covered(years, seen.get(place, {})):
+                unused.append(Unused(counts.place, years))
+            else:
+                flow = Flow(before, after, possible_moves(parameters, years[1] - years[0]))
+                places.setdefault(place, []).append(CountMove(counts.place, years, flow))
+    return [CountedPlace(place, moves, terms) for place, moves in places.items()], unused
 
 
 def year_ends(counts: Counts) -> list[tuple[tuple[int, int], NDArray[np.int64], NDArray[np.int64]]]:
@@ -193,43 +200,7 @@ def year_ends(counts: Counts) -> list[tuple[tuple[int, int], NDArray[np.int64], 
     return [((a, b), ends[a], ends[b]) for a, b in pairwise(years)]
 
 
-def _code(place: str, codes: Mapping[str, str]) -> str:
-    known = {name.casefold(): code for name, code in codes.items()}
-    return known.get(place.casefold(), place)
-
-
-def _covered(years: tuple[int, int], seen: Seen) -> bool:
+def _covered(years: tuple[int, int], seen: Mapping[str, Known]) -> bool:
     """Return whether years overlap with those over which single villages are followed."""
-    known = [year for path in seen.values() if len(path) > 1 for year in path]
+    known = [year for one in seen.values() if len(one.status) > 1 for year in one.status]
     return bool(known) and years[0] < max(known) and years[1] > min(known)
-
-
-def known_to_be_nil(parameters: ParameterSet, key: ParameterKey) -> bool:
-    """Return whether a parameter, or the one that stands for it at every level, is given as 0."""
-    common = parameters.scalars.get(ParameterKey(key.kind)) if key.kind in {"fall", "skip"} else None
-    prior = parameters.scalars.get(key, common or Fixed(0.0))
-    return prior.fixed and float(prior.quantile(np.array([0.5]))[0]) == 0
-
-
-def possible_moves(parameters: ParameterSet, years: int) -> NDArray[np.bool_]:
-    """Return which moves some years, at least 1, may bring, shape (4, 4): what is given as 0 never happens."""
-
-    def possible(kind: Kind, level: str) -> bool:
-        return not known_to_be_nil(parameters, ParameterKey(kind, level))
-
-    moves = np.eye(len(LEVELS), dtype=bool)
-    for level, (lower, upper) in enumerate(pairwise(LEVELS)):
-        moves[level, level + 1] = possible("rise", lower)
-        moves[level + 1, level] = possible("fall", upper)
-    past_berkembang, past_mandiri = possible("skip", "berkembang"), possible("skip", "mandiri")
-    moves[0, 2], moves[1, 3] = moves[0, 1] and past_berkembang, moves[1, 2] and past_mandiri
-    moves[0, 3] = moves[0, 2] and past_mandiri
-    # Every level is reached within three years or never.
-    return np.linalg.matrix_power(moves.astype(np.int64), min(years, len(LEVELS) - 1)) > 0
-
-
-def _bears_on(key: ParameterKey, steps: YearlyMatrices, plans: tuple[str, ...]) -> bool:
-    """Return whether evidence can say anything of a parameter."""
-    if key.is_effect and key.of in plans:
-        return any(year.doses and year.doses[plans.index(key.of)] for year in steps.years)
-    return key.kind in IN_THE_LAW

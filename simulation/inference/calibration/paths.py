@@ -1,11 +1,9 @@
-"""Likelihood of single villages' paths: what each was seen to do, with equal paths counted once."""
+"""What is on record of single villages: the levels at which each was seen, and the assistance that it had."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,51 +11,20 @@ from numpy.typing import NDArray
 from ...domain.evidence import Assistance, Evidence
 from ...domain.intervention import Intervention, dose
 from ...domain.status import UNKNOWN
-from .yearly_matrices import Doses, Interval, Products, Year, YearlyMatrices
+from .histories import Known
+from .law_at_particles import Doses
 
 Floats = NDArray[np.float64]
-Move = tuple[Interval, int, int]
-"""From one known status to the next."""
-Path = tuple[Move, ...]
-Seen = dict[str, dict[int, int]]
-"""Village -> year -> status at its end."""
 
 
-@dataclass(frozen=True)
-class Paths:
-    """Every path that was seen, and how many villages took it.
-
-    Attributes
-    ----------
-    taken
-        Path -> villages.
-    """
-
-    taken: Mapping[Path, int]
-
-    def log_likelihood(self, products: Products, weights: Floats) -> Floats:
-        """Return the log-likelihood, shape (P,): villages are independent given the shocks.
-
-        A village's lasting difference is the same all along its path, and says nothing of where the path begins.
-        """
-        particles = products.matrices[0].shape[3]
-        total = np.zeros(particles)
-        for path, villages in self.taken.items():
-            chance = np.ones((1, 1))
-            for interval, before, after in path:
-                chance = chance * products.over(interval)[before, after]
-            with np.errstate(divide="ignore"):
-                total += villages * np.log(np.einsum("b,bp->p", weights, chance))
-        return total
-
-
-def seen_villages(evidence: Evidence) -> dict[str, Seen]:
-    """Return what is known of every village, by district.
+def seen_villages(evidence: Evidence) -> dict[str, dict[str, Known]]:
+    """Return what is known of every village, by district and code.
 
     A village that was launched stood at the lowest level at the end of that year; years from which its status is
     on record win over the launch.
     """
-    districts: dict[str, Seen] = {}
+    districts: dict[str, dict[str, dict[int, int]]] = {}
+    launched: set[tuple[str, str]] = set()
     for panel in evidence.panels:
         seen = districts.setdefault(panel.district_code, {})
         for code, row in zip(panel.codes, panel.status, strict=True):
@@ -65,45 +32,20 @@ def seen_villages(evidence: Evidence) -> dict[str, Seen]:
             seen.setdefault(code, {}).update(known)
     for launches in evidence.launches:
         seen = districts.setdefault(launches.district_code, {})
-        for code, launched, now in zip(launches.codes, launches.launch_year, launches.status, strict=True):
+        for code, year, now in zip(launches.codes, launches.launch_year, launches.status, strict=True):
             known = seen.setdefault(code, {})
             if now != UNKNOWN:
                 known.setdefault(launches.year, int(now))
-            if launched > 0 and launched < min(known, default=0):
-                known[int(launched)] = 0
-    return districts
-
-
-def paths_of(districts: Mapping[str, Seen], doses: Mapping[str, DoseRecord], steps: YearlyMatrices) -> Paths:
-    """Return the paths of all villages whose status is known at two dates or more.
-
-    Parameters
-    ----------
-    districts
-        See `seen_villages`.
-    doses
-        By district; empty where effects are not estimated.
-    steps
-        Collects the years that matter.
-    """
-    taken: Counter[Path] = Counter()
-    for district, seen in sorted(districts.items()):
-        record = doses.get(district)
-        for code, known in sorted(seen.items()):
-            years = sorted(known)
-            path = tuple(
-                (steps.interval(_years(district, code, start, end, record)), known[start], known[end])
-                for start, end in pairwise(years)
-            )
-            if path:
-                taken[path] += 1
-    return Paths(dict(taken))
-
-
-def _years(district: str, code: str, start: int, end: int, record: DoseRecord | None) -> list[Year]:
-    return [
-        Year(district, year, () if record is None else record.doses(code, year)) for year in range(start + 1, end + 1)
-    ]
+            if year > 0 and year < min(known, default=0):
+                known[int(year)] = 0
+                launched.add((launches.district_code, code))
+    return {
+        district: {
+            code: Known(dict(sorted(known.items())), (district, code) in launched)
+            for code, known in sorted(seen.items())
+        }
+        for district, seen in sorted(districts.items())
+    }
 
 
 @dataclass(frozen=True)
@@ -136,9 +78,9 @@ class DoseRecord:
                     doses[number] = float(reached[row, column])
         return cls({key: tuple(doses) for key, doses in given.items()}, (0.0,) * len(plans))
 
-    def doses(self, code: str, year: int) -> Doses:
-        """Return the doses of a village in a year."""
-        return self.given.get((code, year), self.none)
+    def of_village(self, code: str) -> dict[int, Doses]:
+        """Return the doses of a village: year -> doses, years without any left out."""
+        return {year: doses for (other, year), doses in self.given.items() if other == code}
 
 
 def _doses(record: Assistance, plan: Intervention, years: range) -> Floats:

@@ -13,8 +13,7 @@ from ...domain.distributions import Distribution, Empirical
 from ...domain.evidence import Evidence
 from ...domain.parameters import ParameterKey
 from ...inputs.scenario import Scenario
-from .caveats import Caveat
-from .likelihood import Approximation
+from .caveats import Approximation, Caveat
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +69,8 @@ class Posterior:
         Key -> shape (D,), for every uncertain parameter; row d of all of them belongs together.
     parameters
         Key -> what became of it, in the order of `draws`.
+    village_effects
+        Village code -> shape (D,): what its past says sets it apart for good, as odds ratio of rising.
     shocks
         (district, year) -> shape (D,): shared shock of that year, in sd.
     effective_sample_size
@@ -91,6 +92,7 @@ class Posterior:
     basis: tuple[str, ...]
     draws: Mapping[ParameterKey, Floats]
     parameters: Mapping[ParameterKey, Learned]
+    village_effects: Mapping[str, Floats]
     shocks: Mapping[tuple[str, int], Floats]
     effective_sample_size: float
     approximation: Approximation | None
@@ -135,6 +137,12 @@ class Posterior:
         """Number of draws."""
         return len(next(iter(self.draws.values()), ()))
 
+    @property
+    def columns(self) -> dict[ParameterKey, Floats]:
+        """What a forecast takes from it: the draws of what was learned, and of every village's effect."""
+        effects = {ParameterKey("village_effect", code): draws for code, draws in self.village_effects.items()}
+        return {**{name: self.draws[name] for name in self.learned}, **effects}
+
     def applied_to(self, scenario: Scenario) -> Scenario:
         """Return a scenario with the learned parameters in place of its own.
 
@@ -146,7 +154,7 @@ class Posterior:
         known = scenario.parameters
         if missing := [name for name in self.learned if name not in known.scalars]:
             raise ValueError(f"the scenario has no parameter {', '.join(missing)}")
-        calibrated = {name: Empirical(self.draws[name]) for name in self.learned}
+        calibrated = {name: Empirical(draws) for name, draws in self.columns.items()}
         parameters = replace(
             known,
             scalars={**known.scalars, **calibrated},

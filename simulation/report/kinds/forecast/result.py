@@ -360,6 +360,7 @@ def _parameters(scenario: Scenario) -> dict[str, Parameter]:
             scenario.sources.get(key.scenario_key, ASSUMED),
         )
         for key, distribution in scenario.parameters.scalars.items()
+        if key.kind != "village_effect"
     }
 
 

@@ -1,0 +1,569 @@
+"""Villages followed one by one: how likely their paths are, and where each stands among its like.
+
+Villages are independent given the shocks of every year. Equal paths in one kecamatan are counted once. A village whose
+status is unknown at the end of a year may then stand at any level, and the likelihood sums over them, forwards and
+backwards in time; so a year's shocks can be changed at the cost of that year alone.
+
+Shapes: P particles, N nodes of the lasting difference, K kecamatan.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.law import Luck, OfNeighbours, OfVillage, Term
+from ...domain.villages import Villages
+from .law_at_particles import NODES, WEIGHTS, Doses, LawAtParticles
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Scores = dict[Term, Floats]
+"""Luck of a year -> shape (years, units, P)."""
+
+FIRST_LAUNCH = 2016
+"""The programme's first year: a village whose launch is unknown joined in any year from it on, all alike."""
+STRIDES = np.array([1.0, 0.5, 0.25])
+"""How far a proposal goes from where a score stands towards a fresh one."""
+_FARTHEST = 1000.0
+"""The largest odds ratio that a file may state."""
+_SMALLEST = 1e-300
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one village.
+
+    Attributes
+    ----------
+    status
+        Year -> level at its end, rising.
+    launched
+        Whether the first year is that of its launch, at the lowest level, rather than that of a list.
+    """
+
+    status: Mapping[int, int]
+    launched: bool = False
+
+
+@dataclass(eq=False)
+class _Group:
+    """Villages of one kecamatan that are alike in all that is known."""
+
+    subdistrict: int
+    known: Known
+    doses: Mapping[int, Doses]
+    seen: tuple[float, ...]
+    members: list[int] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        return min(self.known.status)
+
+    @property
+    def last(self) -> int:
+        return max(self.known.status)
+
+    def levels(self, year: int) -> tuple[int, ...]:
+        """Return where it may stand at the end of a year."""
+        return (self.known.status[year],) if year in self.known.status else (0, 1, 2, 3)
+
+    def past(self, year: int) -> object:
+        """Return all that bears on it up to the end of a year."""
+        known = tuple(one for one in self.known.status.items() if one[0] <= year)
+        had = tuple(doses for other, doses in self.doses.items() if other <= year)
+        return self.subdistrict, self.seen, self.known.launched, had, known
+
+    def future(self, year: int) -> object:
+        """Return all that bears on it from the end of a year on."""
+        known = tuple(one for one in self.known.status.items() if one[0] >= year)
+        had = tuple(doses for other, doses in self.doses.items() if other > year)
+        return self.subdistrict, self.seen, had, known
+
+
+State = tuple[object, int]
+"""What villages have in common in their past, or in their future, and the level at which they stand."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """All moves of a year from one level to another under the same doses: states before it and after, and cells."""
+
+    levels: tuple[int, int]
+    doses: Doses
+    before: Ints
+    after: Ints
+    cell: Ints
+
+    @property
+    def rises(self) -> bool:
+        return self.levels[1] > self.levels[0]
+
+    def chance(self, law: LawAtParticles) -> Floats:
+        """Return the chance of it, shape (P,), given a rise where it leads up, else given none."""
+        return np.asarray(law.up[self.levels] if self.rises else law.down(self.doses)[self.levels])
+
+
+@dataclass(frozen=True, eq=False)
+class _Year:
+    """The moves of one year.
+
+    Attributes
+    ----------
+    cell_subdistrict, cell_level, cell_doses, cell_seen
+        C cells of villages that share a chance of rising.
+    onwards, backwards
+        Ways between states that share a past, and between those that share a future.
+    cell_of
+        Cell of each state at the start of the year that shares a future.
+    past, future, cell
+        One entry a group and level at the start of the year: its states in the past and in the future, and its cell.
+    group_starts, groups
+        Where the entries of each group begin.
+    subdistrict_starts, subdistricts
+        Where the groups of each kecamatan begin.
+    """
+
+    cell_subdistrict: Ints
+    cell_level: Ints
+    cell_doses: tuple[Doses, ...]
+    cell_seen: Mapping[Term, Floats]
+    onwards: list[_Way]
+    backwards: list[_Way]
+    cell_of: Ints
+    past: Ints
+    future: Ints
+    cell: Ints
+    group_starts: Ints
+    groups: Ints
+    subdistrict_starts: Ints
+    subdistricts: Ints
+
+
+class Histories:
+    """What is known of the villages of one district.
+
+    Parameters
+    ----------
+    villages
+        All of them.
+    known
+        One entry a village.
+    doses
+        One a village: year -> doses; empty where effects are not estimated.
+    terms
+        The terms of the law that may act.
+
+    Notes
+    -----
+    Where every village is known at its launch and once more alone, its kecamatan tells hardly anything: shocks of
+    kecamatan are averaged over for each village, and its neighbours are those of the district.
+
+    Attributes
+    ----------
+    place
+        Code of the district.
+    years
+        Years whose shocks matter.
+    units
+        Luck of a year -> how many draws of it a year has.
+    """
+
+    def __init__(
+        self,
+        villages: Villages,
+        known: list[Known],
+        terms: list[Term],
+        doses: Sequence[Mapping[int, Doses]] | None = None,
+        none: Doses = (),
+    ) -> None:
+        self.villages, self.known, self._none = villages, known, none
+        self.place = villages.district_code
+        self.by_subdistrict = any(len(one.status) > 1 + one.launched for one in known)
+        self.size = len(villages.subdistricts) if self.by_subdistrict else 1
+        moves = [(min(one.status), max(one.status)) for one in known if len(one.status) > 1]
+        first, last = min((a for a, _ in moves), default=0), max((b for _, b in moves), default=0)
+        self.years = range(first + 1, last + 1)
+        self.units = {
+            term: self.size if term.regressor.shared_by == "subdistrict" else 1
+            for term in terms
+            if isinstance(term.regressor, Luck) and not term.regressor.lasting
+            if self.by_subdistrict or term.regressor.shared_by == "district"
+        }
+        self._around: dict[int, dict[Term, Floats]] = {}
+        self._neighbours = [term for term in terms if isinstance(term.regressor, OfNeighbours)]
+        self._of_village = [term for term in terms if isinstance(term.regressor, OfVillage)]
+        lasting = [seen.value(villages) for term in terms if isinstance(seen := term.regressor, OfVillage)]
+        self.groups = self._grouped([tuple(float(row[i]) for row in lasting) for i in range(len(villages))], doses)
+        self.sizes = np.array([len(group.members) for group in self.groups], dtype=np.float64)
+        self._past: dict[int, dict[State, int]] = {year: {} for year in range(first, last + 1)}
+        self._future: dict[int, dict[State, int]] = {year: {} for year in range(first, last + 1)}
+        for group in self.groups:
+            for year in range(group.first, group.last + 1):
+                for level in group.levels(year):
+                    self._past[year].setdefault((group.past(year), level), len(self._past[year]))
+                    self._future[year].setdefault((group.future(year), level), len(self._future[year]))
+        self._begins: dict[int, list[tuple[int, int, bool]]] = defaultdict(list)
+        for group in self.groups:
+            level = group.levels(group.first)[0]
+            begun = (self._past[group.first][group.past(group.first), level], level, group.known.launched)
+            if begun not in self._begins[group.first]:
+                self._begins[group.first].append(begun)
+        self.steps = [self._step(year) for year in self.years]
+
+    def _grouped(self, seen: list[tuple[float, ...]], doses: Sequence[Mapping[int, Doses]] | None) -> list[_Group]:
+        found: dict[object, _Group] = {}
+        for i, one in enumerate(self.known):
+            if len(one.status) < 2:
+                continue
+            k = int(self.villages.subdistrict_index[i]) if self.by_subdistrict else 0
+            given = {} if doses is None else doses[i]
+            had = {year: given.get(year, self._none) for year in range(min(one.status) + 1, max(one.status) + 1)}
+            key = (k, tuple(one.status.items()), one.launched, tuple(had.values()), seen[i])
+            found.setdefault(key, _Group(k, one, had, seen[i])).members.append(i)
+        return sorted(found.values(), key=_order)
+
+    def neighbours(self, year: int) -> dict[Term, Floats]:
+        """Return what is seen of neighbours at the end of a year, shape (K, 4): terms -> regressors.
+
+        Between two known dates a village stands at the one or the other in the proportion of the time; kecamatan
+        are filled up where some of their villages are on no list.
+        """
+        if year in self._around:
+            return self._around[year]
+        index, sizes = self.villages.subdistrict_index, self.villages.subdistrict_sizes
+        levels, on_list = np.zeros((sizes.size, 4)), np.zeros(sizes.size)
+        for i, one in enumerate(self.known):
+            if one.status:
+                levels[index[i]] += _standing(one, year)
+                on_list[index[i]] += 1
+        levels *= (sizes / np.maximum(on_list, 1))[:, None]
+        self._around[year] = {
+            term: seen.value(self.villages, levels[:, :, None])[:, :, 0]  # type: ignore[arg-type]  # parts of villages
+            for term in self._neighbours
+            if isinstance(seen := term.regressor, OfNeighbours)
+        }
+        if not self.by_subdistrict:
+            self._around[year] = {term: (sizes @ each)[None] / sizes.sum() for term, each in self._around[year].items()}
+        return self._around[year]
+
+    def _step(self, year: int) -> _Year:
+        cells: dict[tuple[int, int, Doses, tuple[float, ...]], int] = {}
+        onwards: dict[tuple[tuple[int, int], Doses], dict[tuple[int, int, int], None]] = defaultdict(dict)
+        backwards: dict[tuple[tuple[int, int], Doses], dict[tuple[int, int, int], None]] = defaultdict(dict)
+        cell_of, entries = [0] * len(self._future[year - 1]), []
+        for g, group in enumerate(self.groups):
+            if not group.first < year <= group.last:
+                continue
+            doses = group.doses[year]
+            for level in group.levels(year - 1):
+                cell = cells.setdefault((group.subdistrict, level, doses, group.seen), len(cells))
+                before = self._past[year - 1][group.past(year - 1), level]
+                here = self._future[year - 1][group.future(year - 1), level]
+                cell_of[here] = cell
+                entries.append((before, here, cell, g))
+                for to in group.levels(year):
+                    after, there = self._past[year][group.past(year), to], self._future[year][group.future(year), to]
+                    onwards[(level, to), doses][before, after, cell] = None
+                    backwards[(level, to), doses][here, there, cell] = None
+        past, future, cell_at, of_group = np.array(entries, dtype=np.int64).T
+        distinct, starts = np.unique(of_group, return_index=True)
+        homes, home_starts = np.unique([self.groups[g].subdistrict for g in distinct], return_index=True)
+        k, s = (np.array([key[i] for key in cells], dtype=np.int64) for i in (0, 1))
+        seen: dict[Term, Floats] = {term: value[k, s] for term, value in self.neighbours(year - 1).items()}
+        seen |= {term: np.array([key[3][i] for key in cells]) for i, term in enumerate(self._of_village)}
+        return _Year(
+            cell_subdistrict=k, cell_level=s, cell_doses=tuple(key[2] for key in cells), cell_seen=seen,
+            onwards=[_Way(*key, *np.array(list(moves), dtype=np.int64).T) for key, moves in onwards.items()],
+            backwards=[_Way(*key, *np.array(list(moves), dtype=np.int64).T) for key, moves in backwards.items()],
+            cell_of=np.array(cell_of), past=past, future=future, cell=cell_at,
+            group_starts=starts, groups=distinct, subdistrict_starts=home_starts, subdistricts=homes,
+        )  # fmt: skip
+
+    # ---- likelihood
+
+    def log_likelihood(self, law: LawAtParticles, scores: Scores) -> Floats:
+        """Return the log-likelihood, shape (P,), at scores of the shocks."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.sizes @ np.log(self._on_path(law, scores).sum(axis=1)))
+
+    def _on_path(self, law: LawAtParticles, scores: Scores) -> Floats:
+        """Return how likely the path of each group is at each node, weighed by the node, shape (G, N, P)."""
+        later = self._backward(law, [self._rise(law, scores, number) for number in range(len(self.years))])
+        found = np.empty((len(self.groups), NODES.size, len(law.parameters.rise)))
+        for g, group in enumerate(self.groups):
+            level = group.levels(group.first)[0]
+            follows = later[group.first - self.years.start + 1][
+                self._future[group.first][group.future(group.first), level]
+            ]
+            found[g] = follows * self._at_first(law, group.first, level, launched=group.known.launched)
+        return found
+
+    def _at_first(self, law: LawAtParticles, year: int, level: int, *, launched: bool) -> Floats:
+        return WEIGHTS[:, None] if launched else self.standing(law, year)[level]
+
+    def _rise(self, law: LawAtParticles, scores: Scores, number: int) -> Floats:
+        step, shocks = self.steps[number], {term: score[number] for term, score in scores.items()}
+        return self.rise(law, step, self.seen_in(law, step), shocks)
+
+    def rise(self, law: LawAtParticles, step: _Year, seen: Floats, shocks: Mapping[Term, Floats]) -> Floats:
+        """Return the chance of rising in each cell of a year, shape (C, N, P)."""
+        luck = law.luck(shocks)
+        log_odds = seen + (luck if len(luck) == 1 else luck[step.cell_subdistrict])
+        if self.by_subdistrict:
+            return law.chances(log_odds, step.cell_level)
+        cases = law.averaged_luck("subdistrict")
+        return np.asarray(sum(weight * law.chances(log_odds + apart, step.cell_level) for apart, weight in cases))
+
+    def seen_in(self, law: LawAtParticles, step: _Year) -> Floats:
+        """Return what is seen of villages and of their neighbours, and assistance, in log odds, shape (C, P)."""
+        total = np.zeros((step.cell_level.size, len(law.parameters.rise)))
+        for term, regressor in step.cell_seen.items():
+            total += regressor[:, None] * term.coefficient(law.parameters)
+        for number, doses in enumerate(step.cell_doses):
+            if (effect := law.helped(doses)) is not None:
+                total[number] += effect
+        return total
+
+    def _forward(self, number: int, now: Floats | None, rise: Floats | None, law: LawAtParticles) -> Floats:
+        """Carry weights of states at the start of a year, (S, N, P), to its end, where others begin."""
+        year = self.years[number] if number >= 0 else self.years.start - 1
+        found = np.zeros((len(self._past[year]), NODES.size, len(law.parameters.rise)))
+        if now is not None and rise is not None:
+            for way in self.steps[number].onwards:
+                chance = way.chance(law)
+                if chance.any():
+                    rising = rise[way.cell]
+                    found[way.after] += now[way.before] * (rising if way.rises else 1 - rising) * chance
+        for row, level, launched in self._begins[year]:
+            found[row] = self._at_first(law, year, level, launched=launched)
+        return found
+
+    def standing(self, law: LawAtParticles, year: int) -> Floats:
+        """Return the weight of each node for a village that stands at each level on its first list, shape (4, N, P).
+
+        When it joined is integrated out. By how the like of it came to stand there, seldom rising lies behind a
+        low level.
+        """
+        if (id(self), year) not in law.remembered:
+            ages = max(1, year - FIRST_LAUNCH)
+            seen = np.zeros((4, len(law.parameters.rise)))
+            share = self.villages.subdistrict_sizes / len(self.villages) if self.by_subdistrict else np.ones(1)
+            for term, regressor in self.neighbours(year).items():
+                seen += 0.5 * (share @ regressor)[:, None] * term.coefficient(law.parameters)
+            each = law.since_launch(seen, ages)
+            joint = WEIGHTS[:, None] * np.maximum(np.sum(each[1:], axis=0), _SMALLEST)
+            law.remembered[id(self), year] = joint / joint.sum(axis=1, keepdims=True)
+        return law.remembered[id(self), year]
+
+    def village_effects(self, law: LawAtParticles, scores: Scores, rng: np.random.Generator) -> Floats:
+        """Draw what sets each village apart for good from what its past says of it: odds ratios, shape (V, P)."""
+        particles = len(law.parameters.rise)
+        found = np.empty((len(self.villages), particles))
+        on_path = self._on_path(law, scores) if self.groups else np.zeros((0, NODES.size, particles))
+        weight: dict[int, Floats] = {}
+        for group, weights in zip(self.groups, on_path, strict=True):
+            weight |= dict.fromkeys(group.members, weights)
+        for i, one in enumerate(self.known):
+            weights = weight.get(i)
+            if weights is None:
+                year, level = next(iter(one.status.items()), (0, -1))
+                weights = np.broadcast_to(WEIGHTS[:, None], (NODES.size, particles))
+                if level >= 0 and not one.launched:
+                    weights = self.standing(law, year)[level]
+            cumulative = np.cumsum(weights, axis=0)
+            place = (cumulative < rng.random(particles) * cumulative[-1]).sum(axis=0)
+            found[i] = law.lasting[np.minimum(place, NODES.size - 1), np.arange(particles)]
+        return np.clip(found, 1 / _FARTHEST, _FARTHEST)
+
+    # ---- moves
+
+    def move_shocks(
+        self, law: LawAtParticles, scores: Scores, fit: Floats, temperature: float, rng: np.random.Generator
+    ) -> Floats:
+        """Move the shocks of every year in turn, in place, towards the tempered posterior; return the new fit."""
+        rises = [self._rise(law, scores, number) for number in range(len(self.years))]
+        later = self._backward(law, rises)
+        now = self._forward(-1, None, None, law)
+        for number in range(len(self.years)):
+            visit = _Visit(self, law, number, now, later[number + 1])
+            shocks = {term: score[number] for term, score in scores.items()}
+            fit = fit + visit.move(shocks, rises[number], temperature, rng)
+            now = self._forward(number, now, visit.rise, law)
+        return fit
+
+    def _backward(self, law: LawAtParticles, rises: list[Floats]) -> list[Floats]:
+        """Return for every year end how likely what follows is, from each state, shape (S, N, P)."""
+        shape = (NODES.size, len(law.parameters.rise))
+        found = [np.ones((len(self._future[self.years.stop - 1]), *shape))]
+        for number in reversed(range(len(self.years))):
+            step = self.steps[number]
+            up, down = self.towards(law, number, found[0])
+            here = down + rises[number][step.cell_of] * (up - down)
+            ended = [
+                self._future[group.last][group.future(group.last), level]
+                for group in self.groups
+                if group.last == self.years[number] - 1
+                for level in group.levels(group.last)
+            ]
+            here[ended] = 1.0
+            found.insert(0, here)
+        return found
+
+    def towards(self, law: LawAtParticles, number: int, later: Floats) -> tuple[Floats, Floats]:
+        """Return how likely what follows is after a rise, and after none, from each state, (S, N, P) each."""
+        step = self.steps[number]
+        after_rise, otherwise = np.zeros((2, len(step.cell_of), *later.shape[1:]))
+        for way in step.backwards:
+            chance = way.chance(law)
+            if chance.any():
+                (after_rise if way.rises else otherwise)[way.before] += later[way.after] * chance
+        return after_rise, otherwise
+
+
+class _Visit:
+    """One year whose shocks are changed while all other years stand still.
+
+    The chance of a path is linear in the chances of rising of the year, so that a change costs little.
+    """
+
+    def __init__(self, histories: Histories, law: LawAtParticles, number: int, now: Floats, later: Floats) -> None:
+        step = histories.steps[number]
+        up, down = histories.towards(law, number, later)
+        before = now[step.past]
+        self._histories, self._law, self._step = histories, law, step
+        self._slope = before * (up - down)[step.future]
+        self._base = np.einsum("inp,inp->ip", before, down[step.future])
+        self._weight = histories.sizes[step.groups][:, None]
+        self._seen = histories.seen_in(law, step)
+
+    def fit(self, rise: Floats) -> Floats:
+        """Return the log-likelihood of the kecamatan, shape (K, P)."""
+        step = self._step
+        paths = self._base + np.einsum("inp,inp->ip", self._slope, rise[step.cell])
+        if step.groups.size < len(paths):
+            paths = np.add.reduceat(paths, step.group_starts, axis=0)
+        logs = self._weight * np.log(np.maximum(paths, _SMALLEST))
+        found = np.zeros((self._histories.size, rise.shape[2]))
+        found[step.subdistricts] = np.add.reduceat(logs, step.subdistrict_starts, axis=0)
+        return found
+
+    def _rise_at(self, shocks: Mapping[Term, Floats]) -> Floats:
+        return self._histories.rise(self._law, self._step, self._seen, shocks)
+
+    def move(self, shocks: dict[Term, Floats], rise: Floats, temperature: float, rng: np.random.Generator) -> Floats:
+        """Move the shocks, in place; return by how much the log-likelihood rose, shape (P,)."""
+        self.rise = rise
+        here = self.fit(rise)
+        start = here.sum(axis=0)
+        normal = {term: luck for term in shocks if isinstance(luck := term.regressor, Luck) and luck.coin is None}
+        coins = [term for term in shocks if term not in normal]
+        for term, luck in normal.items():
+            here = self._turn(shocks, term, here, temperature, rng, alone=luck.shared_by == "subdistrict")
+        district = next((term for term, luck in normal.items() if luck.shared_by == "district"), None)
+        for term in coins:
+            here = self._flip(shocks, term, district, here, temperature, rng)
+        return here.sum(axis=0) - start
+
+    def _turn(
+        self, shocks: dict[Term, Floats], term: Term, here: Floats, temperature: float, rng: np.random.Generator,
+        *, alone: bool,
+    ) -> Floats:  # fmt: skip
+        proposed = {**shocks, term: turned(shocks[term], rng)}
+        rise = self._rise_at(proposed)
+        there = self.fit(rise)
+        gain = there - here if alone else (there - here).sum(axis=0)[None]
+        taken = np.log(rng.random(gain.shape)) < temperature * gain
+        shocks[term][...] = np.where(taken, proposed[term], shocks[term])
+        self._keep(rise, taken)
+        return np.where(taken, there, here)
+
+    def _flip(
+        self, shocks: dict[Term, Floats], term: Term, district: Term | None, here: Floats, temperature: float,
+        rng: np.random.Generator,
+    ) -> Floats:  # fmt: skip
+        changed, log_prior = turned_over(self._law, shocks, term, district, rng)
+        rise = self._rise_at({**shocks, **changed})
+        there = self.fit(rise)
+        taken = (np.log(rng.random(log_prior.size)) < temperature * (there - here).sum(axis=0) + log_prior)[None]
+        for one, score in changed.items():
+            shocks[one][...] = np.where(taken, score, shocks[one])
+        self._keep(rise, taken)
+        return np.where(taken, there, here)
+
+    def _keep(self, rise: Floats, taken: NDArray[np.bool_]) -> None:
+        of_cell = taken if len(taken) == 1 else taken[self._step.cell_subdistrict]
+        self.rise = np.where(of_cell[:, None], rise, self.rise)
+
+
+def turned(score: Floats, rng: np.random.Generator) -> Floats:
+    """Turn scores towards fresh ones by some angle, which keeps the shape of the prior."""
+    stride = rng.choice(STRIDES, size=score.shape)
+    return np.asarray(np.sqrt(1 - stride**2) * score + stride * rng.standard_normal(score.shape))
+
+
+def turned_over(
+    law: LawAtParticles, shocks: Mapping[Term, Floats], coin: Term, district: Term | None, rng: np.random.Generator
+) -> tuple[dict[Term, Floats], Floats]:
+    """Turn a coin over, and let the shock of the year give way for it in part, wholly or not at all.
+
+    Returns
+    -------
+    The scores that change, shape (1, P), and the logarithm of how much more the prior allows them, shape (P,).
+    """
+    from scipy.special import ndtri
+
+    p, luck, score = law.parameters, coin.regressor, shocks[coin]
+    if not isinstance(luck, Luck) or luck.coin is None:
+        raise TypeError(coin)
+    chance = p.scales[luck.coin]
+    heads = score < ndtri(chance)
+    changed = {coin: on_side(chance, ~heads, rng)}
+    log_prior = np.log(np.where(heads, (1 - chance) / chance, chance / (1 - chance)))
+    if district is not None:
+        part = np.where(rng.random(score.shape) < 0.5, 0.0, rng.uniform(0.5, 1.0, score.shape))
+        shift = part * coin.coefficient(p) / np.maximum(district.coefficient(p), 1e-9)
+        changed[district] = shocks[district] + np.where(heads, shift, -shift)
+        log_prior = log_prior - (changed[district] ** 2 - shocks[district] ** 2) / 2
+    return changed, log_prior[0]
+
+
+def on_side(chance: Floats, heads: NDArray[np.bool_], rng: np.random.Generator) -> Floats:
+    """Return normal scores of coins that lie as told."""
+    from scipy.special import ndtri
+
+    uniform = rng.random(heads.shape)
+    place = np.where(heads, chance * uniform, chance + (1 - chance) * uniform)
+    drawn, edge = ndtri(np.clip(place, 1e-15, 1 - 1e-15)), ndtri(chance)
+    # Rounding must not turn a coin over.
+    return np.where(heads, np.minimum(drawn, np.nextafter(edge, -np.inf)), np.maximum(drawn, edge))
+
+
+def _order(group: _Group) -> tuple[object, ...]:
+    return (
+        group.subdistrict,
+        tuple(group.known.status.items()),
+        group.known.launched,
+        tuple(group.doses.values()),
+        group.seen,
+    )
+
+
+def _standing(one: Known, year: int) -> Floats:
+    """Return with what weight a village stands at each level at the end of a year, shape (4,)."""
+    years = list(one.status)
+    found = np.zeros(4)
+    if year <= years[0] or year >= years[-1]:
+        found[one.status[years[0] if year <= years[0] else years[-1]]] = 1.0
+        return found
+    for a, b in pairwise(years):
+        if a <= year <= b:
+            found[one.status[a]] += (b - year) / (b - a)
+            found[one.status[b]] += (year - a) / (b - a)
+            return found
+    return found

@@ -1,0 +1,178 @@
+"""The whole law at many points of the parameters at once, as the likelihood of past years needs it.
+
+Shapes: P particles, N nodes of what sets a village apart for good, 4 levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.distributions import normal_nodes
+from ...domain.intervention import Overlap, combine, combine_on_falls
+from ...domain.law import Luck, Term, acting
+from ...domain.parameters import Direction, Parameters, transition_matrix
+from ...domain.transition import odds, odds_against
+
+Floats = NDArray[np.float64]
+Doses = tuple[float, ...]
+Shocks = Mapping[Term, Floats]
+"""Luck of a year -> shape (units, P): its standard normal score; that of a coin shows heads below its chance."""
+
+NODES, WEIGHTS = normal_nodes(4.0, 0.8)
+"""Where lasting differences are looked at, in sd: N of them."""
+_SHOCK_NODES, _SHOCK_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+_LARGEST_ODDS = 1e100
+
+
+@dataclass(frozen=True, eq=False)
+class LawAtParticles:
+    """The law under P draws of its parameters.
+
+    Attributes
+    ----------
+    parameters
+        P draws.
+    interventions, overlap
+        Places of those whose doses are on record, in the order of the doses; how effects overlap.
+    rise_odds
+        Shape (4, P).
+    up
+        Shape (4, 4, P): where a rise leads.
+    lasting
+        Shape (N, P): factors of the odds of rising at the nodes.
+    remembered
+        What others have worked out under this law.
+    """
+
+    parameters: Parameters
+    interventions: tuple[int, ...] = ()
+    overlap: Overlap = "diminishing"
+    rise_odds: Floats = field(init=False)
+    up: Floats = field(init=False)
+    lasting: Floats = field(init=False)
+    remembered: dict[tuple[int, int], Floats] = field(init=False, default_factory=dict)
+    _down: dict[Doses, Floats] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        p = self.parameters
+        none, every = np.zeros_like(p.rise), np.ones_like(p.rise)
+        up = transition_matrix(every, none, p.rise_reaches, p.fall_reaches)
+        apart = np.zeros((NODES.size, len(p.rise)))
+        for term in self.terms:
+            if isinstance(term.regressor, Luck) and term.regressor.lasting:
+                apart += NODES[:, None] * term.coefficient(p)
+        object.__setattr__(self, "rise_odds", np.minimum(odds(p.rise), _LARGEST_ODDS).T)
+        object.__setattr__(self, "up", np.ascontiguousarray(np.moveaxis(up, 0, -1)))
+        object.__setattr__(self, "lasting", np.exp(apart))
+
+    @property
+    def terms(self) -> list[Term]:
+        """The terms of the law that act."""
+        return list(acting(self.parameters))
+
+    def down(self, doses: Doses) -> Floats:
+        """Return where villages end the year that do not rise, shape (4, 4, P)."""
+        if doses not in self._down:
+            p = self.parameters
+            effect = self._effect(doses, "fall")
+            against = odds_against(p.fall)
+            fall = 1 / (1 + (against if effect is None else against * np.exp(-effect)[:, None]))
+            matrix = transition_matrix(np.zeros_like(fall), fall, p.rise_reaches, p.fall_reaches)
+            self._down[doses] = np.ascontiguousarray(np.moveaxis(matrix, 0, -1))
+        return self._down[doses]
+
+    def helped(self, doses: Doses) -> Floats | None:
+        """Return the joint effect of some doses on the log odds of rising, shape (P,); None where there is none."""
+        return self._effect(doses, "rise")
+
+    def _effect(self, doses: Doses, direction: Direction) -> Floats | None:
+        p = self.parameters
+        at_full_dose = p.rise_log_odds_ratio if direction == "rise" else p.fall_log_odds_ratio
+        acting_now = [dose * at_full_dose[:, j] for j, dose in zip(self.interventions, doses, strict=False) if dose]
+        if not acting_now:
+            return None
+        return (combine if direction == "rise" else combine_on_falls)(acting_now, self.overlap)
+
+    def luck(self, shocks: Shocks) -> Floats:
+        """Return what the shocks of a year add to the log odds in each kecamatan, shape (K or 1, P)."""
+        total: Floats | float = 0.0
+        for term, score in shocks.items():
+            total = total + self.of_score(term, score)
+        return np.atleast_2d(total)
+
+    def of_score(self, term: Term, score: Floats) -> Floats:
+        """Return what the luck of a year adds to the log odds, from scores whose last axis is P."""
+        from scipy.special import ndtri
+
+        coefficient, luck = term.coefficient(self.parameters), term.regressor
+        if isinstance(luck, Luck) and luck.coin is not None:
+            return np.where(score < ndtri(self.parameters.scales[luck.coin]), coefficient, 0.0)
+        return coefficient * score
+
+    def chances(self, log_odds: Floats, level: NDArray[np.int64]) -> Floats:
+        """Return the chance of rising at the nodes, shape (C, N, P), of C cells: log odds (C, P) beside the level's."""
+        at_level = self.rise_odds[level] * np.exp(log_odds)
+        rise = np.minimum(at_level, _LARGEST_ODDS)[:, None] * self.lasting
+        rise /= 1 + rise
+        return rise
+
+    def since_launch(self, seen: Floats, ages: int) -> list[Floats]:
+        """Return how probable each level is some years after a launch at the lowest, at each node.
+
+        Shocks are averaged over: single villages are followed, not what they have in common.
+
+        Parameters
+        ----------
+        seen
+            Shape (4, P): what is seen of a village at each level, on the log odds.
+        ages
+            How many years.
+
+        Returns
+        -------
+        One array of shape (4, N, P) for each age from 0.
+        """
+        average = np.zeros((4, NODES.size, len(self.parameters.rise)))
+        for shock, weight in self.averaged_luck():
+            average += weight * self.chances(seen + shock, np.arange(4))
+        down = self.down(())
+        now = np.zeros_like(average)
+        now[0] = 1.0
+        found = [now]
+        for _ in range(ages):
+            rising, others = now * average, now * (1 - average)
+            now = np.einsum("snp,sdp->dnp", rising, self.up) + np.einsum("snp,sdp->dnp", others, down)
+            found.append(now)
+        return found
+
+    def averaged_luck(self, shared_by: str | None = None) -> list[tuple[Floats, Floats]]:
+        """Return values of the shocks of a year of one village, and their weights, each (P,).
+
+        All of them, or those that are shared by what is told.
+        """
+        p, variance = self.parameters, np.zeros(len(self.parameters.rise))
+        coins = []
+        for term in self.terms:
+            luck = term.regressor
+            if not isinstance(luck, Luck) or luck.lasting or shared_by not in {None, luck.shared_by}:
+                continue
+            if luck.coin is None:
+                variance = variance + term.coefficient(p) ** 2
+            else:
+                coins.append((p.scales[luck.coin], term.coefficient(p)))
+        nodes, weights = (_SHOCK_NODES, _SHOCK_WEIGHTS) if variance.any() else (np.zeros(1), np.ones(1))
+        weights = weights / weights.sum()
+        cases = [
+            (np.sqrt(variance) * node, np.full(len(p.rise), weight))
+            for node, weight in zip(nodes, weights, strict=True)
+        ]
+        for chance, log_odds in coins:
+            cases = [
+                *((value, weight * (1 - chance)) for value, weight in cases),
+                *((value + log_odds, weight * chance) for value, weight in cases),
+            ]
+        return cases
