@@ -96,7 +96,7 @@ def _read(source: Source, collector: ProblemList) -> Any:
         size = file.metadata
         if size.num_rows > MOST_ROWS or size.num_columns > MOST_COLUMNS:
             values = {"rows": MOST_ROWS // 10**6, "columns": MOST_COLUMNS}
-            message = Message("the file holds more than {rows} million draws or {columns} columns", values)
+            message = Message("the file holds more than {rows} million draws or {columns:,} columns", values)
         elif size.num_rows * size.num_columns > MOST_VALUES:
             message = Message("the file holds more than {most} million values", {"most": MOST_VALUES // 10**6})
         elif _all_numbers(source, file.schema_arrow, collector):

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from scenario_desk import SECTIONS as BASE
 from scenario_desk import Desk
 
+from simulation.inputs.posterior import MOST_COLUMNS
+
 
 class Made(NamedTuple):
     """A file that cannot be written as text: what a reader is told of it, and what makes it at a path."""
@@ -457,7 +459,7 @@ CALIBRATED: dict[str, Case] = {
     "draws in words": _drawn({"year_sd": ["sedang"]}),
     "a file without draws": _drawn({"rise.dasar": []}),
     "draws of a fall in both forms": _drawn({"fall": [0.01], "fall.mandiri": [0.02]}),
-    "more than 500 columns of draws": _drawn({f"covariates.x{i}": [1.0] for i in range(501)}),
+    "more columns of draws than fit": _drawn({f"covariates.x{i}": [1.0] for i in range(MOST_COLUMNS + 1)}),
     "draws that are no Parquet": Case({"transition": FROM}, {"posterior.parquet": NO_PARQUET}),
     "draws that are not there": Case({"transition": FROM}),
     "draws of what is given too": _drawn(
