@@ -46,6 +46,7 @@ def since_launch(truth: dict[str, float], difference: float) -> np.ndarray:
     return np.mean([np.linalg.matrix_power(matrix, age)[0] for age in range(1, 8)], axis=0)
 
 
+@pytest.mark.slow
 def test_a_path_is_averaged_over_the_lasting_difference() -> None:
     """Adaptive quadrature of the product of a village's yearly chances, at the same shocks.
 

@@ -65,11 +65,11 @@ def test_truths_rank_evenly_among_draws(
 ) -> None:
     """Simulation-based calibration (Talts et al. 2018): districts whose truth was drawn from the prior.
 
-    The rank of each truth among 250 draws is uniform: a chi-squared test over bins where ten are expected; and the central 50% and 90%
-    intervals cover as often as they say, within what a binomial allows; these tests together err once in a hundred
-    times. And truths lie as far from the middle as they should: the squared normal scores of the ranks of the three
-    chances of rising have mean 3 together, within 3 standard errors over districts (of the panels, this tells a
-    likelihood that counts the data twice). Counts of 135 villages need the saddlepoint.
+    The rank of each truth among 250 draws is uniform: a chi-squared test over bins where ten are expected; and the
+    central 50% and 90% intervals cover as often as they say, within what a binomial allows; these tests together err
+    once in a hundred times. And truths lie as far from the middle as they should: the squared normal scores of the
+    ranks of the three chances of rising have mean 3 together, within 3 standard errors over districts (of the panels,
+    this tells a likelihood that counts the data twice). Counts of 135 villages need the saddlepoint.
     """
     rng, prior = np.random.default_rng(20), known()
     start = np.repeat([0, 1, 2, 3], villages)
