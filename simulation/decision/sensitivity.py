@@ -22,7 +22,7 @@ from ..engine.effort import Effort
 from ..engine.ensemble import run
 from ..engine.one_year import first_year_chances
 from ..inputs.scenario import Scenario
-from .trial import Engine, WhySimulated, engine_for, goal_of
+from .trial import Engine, engine_for, goal_of
 from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
 
 if TYPE_CHECKING:
@@ -110,14 +110,11 @@ class Sensitivity(SensitivityNumbers):
     ----------
     scenario
         What was looked at.
-    why_not_exact
-        Why the exact engine was not used; None where it was, or another was asked for.
     asked_effort, asked_engine
         What was asked for: base points and replicates; the engine, None where it was left open.
     """
 
     scenario: Scenario = field(repr=False)
-    why_not_exact: WhySimulated | None
     asked_effort: Effort
     asked_engine: Engine | None
 
@@ -196,7 +193,7 @@ def sensitivity(
     asked = Effort(draws, replicates)
     factors = _factors(scenario, asked)
     goal = goal_of(scenario, 0.5, year, every_year=False)
-    used, why = engine_for(scenario, goal, engine, DRAWS, seed)
+    used, _ = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
     surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, workers, progress)
     mu_star = _screen(surface, base)
@@ -225,7 +222,6 @@ def sensitivity(
         replicates=1 if used == "exact" else asked.replicates,
         seed=seed,
         engine=used,
-        why_not_exact=why,
         asked_effort=asked,
         asked_engine=engine,
     )

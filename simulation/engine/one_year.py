@@ -2,15 +2,15 @@
 
 Given levels, parameters and assistance, villages are independent once the shocks of the year are given, so every
 count is a sum over villages (Poisson-binomial). Within a kecamatan the sum is averaged over the kecamatan's shock,
-kecamatan are convolved, and the result is averaged over the shock of the district and over campaign years.
-What sets a village apart for good is averaged first, village by village: a village's move is linear in its chance
-of rising. Peers are shares at the start of the year, so they cost nothing.
+kecamatan are joined by generating functions, and the result is averaged over the shock of the district and over
+campaign years. What sets a village apart for good is averaged first, village by village: a village's move is linear
+in its chance of rising. Peers are shares at the start of the year, so they cost nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,16 +19,15 @@ from numpy.typing import NDArray
 
 from ..domain.distributions import normal_nodes
 from ..domain.intervention import fixed_order, may_be_chosen
-from ..domain.law import Luck, OfNeighbours, OfVillage, acting, learned_effects, seen_at
+from ..domain.law import Luck, acting, learned_effects, seen_at
 from ..domain.parameters import Parameters, transition_matrix
-from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, TOP
 from ..domain.target import Target, needed
 from ..domain.transition import chance, factor, fall_chance, odds, odds_against
-from ..domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages, count_levels, places
-from .environment import Environment
+from ..domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
 from .poisson_binomial import add_villages, average_total
+from .year_start import YearStart
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -64,106 +63,6 @@ FALLS = (_FROM_TO < 0).astype(np.int64)
 _ENDS_AT = {name: np.tile(np.eye(len(LEVELS), dtype=np.int64)[s], (len(LEVELS), 1)) for s, name in enumerate(LEVELS)}
 COUNTED = {"rises": RISES, "falls": FALLS, **_ENDS_AT}
 """What is counted of every year, by name: what a village adds that goes from one level to another."""
-
-
-@dataclass(frozen=True, eq=False)
-class YearStart:
-    """Everything that is settled before the year begins, for V villages and D draws.
-
-    Attributes
-    ----------
-    status
-        Shape (V, D): level at the start of the year.
-    rise_log_odds
-        Shape (V, D): covariates, peers and assistance, on the log odds of rising.
-    fall_log_odds
-        Shape (V, D): assistance, on the log odds of falling.
-    assisted
-        Shape (V, D, J): who is assisted.
-    """
-
-    status: Statuses
-    rise_log_odds: Floats
-    fall_log_odds: Floats
-    assisted: Bools
-
-    @classmethod
-    def of(cls, scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> YearStart:
-        """Return the start of the first year: where only counts are known, or a lot decides, as each draw has it.
-
-        Statuses are placed, and lots are drawn, as in the first trajectory of each draw.
-        """
-        first = replace(scenario, horizon=1)
-        return next(year_starts(first, villages, parameters, seed, range(parameters.rise.shape[0])))
-
-    @classmethod
-    def unassisted(cls, villages: Villages, parameters: Parameters, status: Statuses) -> YearStart:
-        """Return the start of a year in which villages stand at `status` (V, D) and nobody is assisted."""
-        place = places(status, villages.subdistrict_index)
-        levels = count_levels(place, villages)
-        rise = np.zeros(status.shape)
-        for term in acting(parameters):
-            coefficient = term.coefficient(parameters)
-            match term.regressor:
-                case OfVillage(value):
-                    rise += value(villages)[:, None] * coefficient
-                case OfNeighbours(value):
-                    rise += (coefficient * value(villages, levels)).take(place)
-        learned = learned_effects(villages, parameters)
-        if learned is not None:
-            rise += learned
-        return cls(status, rise, np.zeros(status.shape), np.zeros((*status.shape, 0), dtype=bool))
-
-    def distinct(self, villages: Villages) -> tuple[Ints, Ints]:
-        """Return one draw of each sort in which as many villages of every kecamatan are alike, and each draw's sort."""
-        columns = (self.fall_log_odds, self.rise_log_odds, self.status)
-        subdistrict = np.broadcast_to(villages.subdistrict_index[:, None], self.status.shape)
-        order = np.lexsort((*columns, subdistrict), axis=0)
-        alike = np.concatenate([np.take_along_axis(column, order, axis=0) for column in columns])
-        _, first, sort = np.unique(alike, axis=1, return_index=True, return_inverse=True)
-        return first, sort.reshape(-1)
-
-    def take(self, draws: Ints) -> YearStart:
-        """Return some of the draws."""
-        return YearStart(*(column[:, draws] for column in vars(self).values()))
-
-    def of_villages(self, rows: Ints) -> YearStart:
-        """Return some of the villages."""
-        return YearStart(*(column[rows] for column in vars(self).values()))
-
-
-def year_starts(
-    scenario: Assumptions,
-    villages: Villages,
-    parameters: Parameters,
-    seed: int,
-    draws: range,
-    *,
-    in_order: bool = False,
-) -> Iterator[YearStart]:
-    """Yield the start of every year for some draws, if no village moves: the first year's, and later assistance.
-
-    Parameters
-    ----------
-    in_order
-        Whether statuses of which only counts are known are placed in the order of the rows, not at random.
-    """
-    trajectories = Trajectories.grid(draws, range(1))
-    environment = Environment(scenario, villages, parameters, trajectories, seed)
-    row = np.broadcast_to(np.linspace(0, 1, len(villages), endpoint=False)[:, None], (len(villages), len(draws)))
-    status = environment.initial_status(row if in_order else None)
-    levels = count_levels(places(status, villages.subdistrict_index), villages)
-    alone = YearStart.unassisted(villages, parameters.take(slice(draws.start, draws.stop)), status)
-    for year in scenario.years:
-        environment.assist(year, status, levels, None)
-        rise, fall = environment.effects()
-        every = [programme.assisted for programme in environment.programmes]
-        yield YearStart(
-            status,
-            alone.rise_log_odds if rise is None else alone.rise_log_odds + rise,
-            alone.fall_log_odds if fall is None else alone.fall_log_odds + fall,
-            np.stack(every, axis=-1) if every else alone.assisted,
-        )
 
 
 @dataclass(frozen=True, eq=False)

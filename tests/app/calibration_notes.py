@@ -75,6 +75,7 @@ NOTES: dict[str, Callable[[], tuple[Message, ...]]] = {
     "notes on assistance before all lists": lambda: notes(replace(HELPED, assistance=(EARLY,)), estimate_effects=True),
     "notes on effects": lambda: notes(HELPED, estimate_effects=True),
     "notes on years before a rise": lambda: notes(ALONE, replace(DISTRICT, min_years=1)),
+    "notes on lists that name no kecamatan": lambda: notes(Evidence(panels=(replace(PANEL, district_code="63.98"),))),
     "notes on few draws": lambda: notes(ALONE, worth=61.0),
     "notes on an approximation": lambda: notes(ALONE, approximation=Approximation(1, 0.0871, 20)),
     "notes on an approximation unchecked": lambda: notes(ALONE, approximation=Approximation(1, None, 0)),

@@ -18,6 +18,8 @@ from simulation.inference.calibration.likelihood import Likelihood
 
 OUTSIDE = Path(__file__).parents[1] / "data" / "outside_cases"
 """Inputs and answers that nobody on this project produced."""
+NEUTRAL = {"subdistrict_sd": 0.0, "peer_odds_ratio": 1.0, "campaign.probability": 0.0, "campaign.odds_ratio": 1.0}
+"""What kecamatan, peers and campaigns add, switched off."""
 
 
 def outside(name: str) -> dict[str, Any]:
@@ -30,8 +32,7 @@ def known(
     priors: Mapping[str, Distribution | float] | None = None, interventions: tuple[str, ...] = ()
 ) -> ParameterSet:
     """Return the default priors, some of them replaced; what kecamatan and campaigns add is switched off."""
-    off = {"subdistrict_sd": 0.0, "peer_odds_ratio": 1.0, "campaign.probability": 0.0, "campaign.odds_ratio": 1.0}
-    values: dict[str, Distribution | float] = {**DEFAULT_PRIORS, **off, **(priors or {})}
+    values: dict[str, Distribution | float] = {**DEFAULT_PRIORS, **NEUTRAL, **(priors or {})}
     fixed = {k: Fixed(float(v)) if isinstance(v, int | float) else v for k, v in values.items()}
     return ParameterSet(fixed, interventions=interventions)
 

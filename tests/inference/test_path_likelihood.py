@@ -7,14 +7,29 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from districts import make_scenario, make_villages
-from pasts import counts, dimension, known, log_likelihood, of_panel, panel, shocks, simulate, yearly_matrix
+from pasts import (
+    NEUTRAL,
+    counts,
+    dimension,
+    known,
+    log_likelihood,
+    of_panel,
+    outside,
+    panel,
+    shocks,
+    simulate,
+    yearly_matrix,
+)
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from simulation.domain.distributions import Fixed
 from simulation.domain.evidence import Assistance, Evidence, Launches, Panel
 from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import INTERVENTION_PRIOR, ParameterSet
 from simulation.domain.status import UNKNOWN
+from simulation.inference.calibration.histories import Histories, Known
+from simulation.inference.calibration.law_at_particles import LawAtParticles
 from simulation.inference.calibration.likelihood import Likelihood
 from simulation.inference.calibration.paths import DoseRecord
 
@@ -150,6 +165,30 @@ def test_counts_of_a_place_whose_villages_are_known_are_not_used_twice() -> None
     likelihood = Likelihood.of(evidence, known(), scenario)
     assert [move.years for move in likelihood.moves] == [(2023, 2024)]
     assert [unused.years for unused in likelihood.unused] == [(2024, 2025), (2025, 2026)]
+
+
+def test_half_a_year_root_of_craig_and_sendi_is_the_most_likely() -> None:
+    """CD4 classes six months apart: at the published one-month matrix the likelihood is the saturated one.
+
+    The row-wise estimate of P⁶ has a valid sixth root, so no matrix can do better, and this one does as well.
+    """
+    case = outside("craig_sendi_cycle_root")
+    seen, month = np.array(case["input"]["counts"]), np.array(case["expected"]["one_period"])
+    pairs = [(a, b) for a in range(3) for b in range(3) for _ in range(seen[a, b])]
+    followed = [Known({2000: a, 2000 + case["input"]["periods"]: b}) for a, b in pairs]
+    histories = Histories(make_villages([len(followed)]), followed, [])
+
+    def log_likelihood_at(matrix: np.ndarray) -> float:
+        four = np.eye(4)
+        four[:3, :3] = matrix
+        scalars = {key: Fixed(value) for key, value in {"village_sd": 0.0, "year_sd": 0.0, **NEUTRAL}.items()}
+        law = LawAtParticles(ParameterSet(scalars, matrix=tuple(map(tuple, four.tolist()))).draw(0, 1))
+        return float(histories.log_likelihood(law, {})[0])
+
+    saturated = (seen * np.log(seen / seen.sum(axis=1, keepdims=True))).sum()
+    assert log_likelihood_at(month) == pytest.approx(saturated, abs=1e-9 * abs(saturated))
+    moved = 1e-3 * np.array([[1, -1, 0], [0, 1, -1], [-1, 0, 1]])
+    assert log_likelihood_at(month + moved) < saturated - 1e-3
 
 
 def test_doses_are_those_of_a_forecast() -> None:

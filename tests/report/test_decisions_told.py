@@ -57,7 +57,7 @@ def known(pokja: Scenario, effect_total: float | None) -> Sensitivity:
         "pokja.odds_ratio_rise": Driver(0.01, effect_total, effect_total, interval),
     }
     return Sensitivity(
-        scenario=pokja, year=2026, engine="batch", seed=0, points=48, replicates=8, why_not_exact=None, mean=0.8,
+        scenario=pokja, year=2026, engine="batch", seed=0, points=48, replicates=8, mean=0.8,
         sd=0.2, interplay=0.48, parameters=drivers, rest=0.03, asked_effort=Effort(16, 8), asked_engine=None,
     )  # fmt: skip
 

@@ -24,7 +24,8 @@ from simulation.domain.target import Target
 from simulation.engine.closed_form.applicability import reasons_against
 from simulation.engine.closed_form.several_years import solve
 from simulation.engine.ensemble import Effort, run
-from simulation.engine.one_year import Count, OneYear, YearStart, chance_of_meeting, draws_needed, first_year
+from simulation.engine.one_year import Count, OneYear, chance_of_meeting, draws_needed, first_year
+from simulation.engine.year_start import YearStart
 from simulation.inputs.scenario import load_scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

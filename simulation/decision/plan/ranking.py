@@ -22,8 +22,9 @@ from ...domain.parameters import Parameters
 from ...domain.status import LEVELS, TOP, Status
 from ...domain.target import Target, needed
 from ...domain.villages import KnownStatuses, Villages
-from ...engine.one_year import OneYear, YearBlock, YearStart, multiplications, target_count, total_of
+from ...engine.one_year import OneYear, YearBlock, multiplications, target_count, total_of
 from ...engine.poisson_binomial import add
+from ...engine.year_start import YearStart
 from ...inputs.scenario import Scenario
 from .levers import Lever, Places, eligible_now
 from .result import PlannedVillage, Ranking, Reason, Setting

@@ -16,7 +16,8 @@ from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.transition import factor, odds
 from ...domain.villages import KnownStatuses, Villages
-from ..one_year import A_SECOND, YearStart, coins, multiplications, spread, year_starts
+from ..one_year import A_SECOND, coins, multiplications, spread
+from ..year_start import YearStart, year_starts
 from .forward import YearShocks
 from .several_years import Measures
 

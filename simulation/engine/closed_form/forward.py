@@ -21,7 +21,8 @@ from ...domain.distributions import normal_nodes
 from ...domain.parameters import Parameters, transition_matrix
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, fall_chance, odds, odds_against
-from ..one_year import YearStart, district_nodes, spread
+from ..one_year import district_nodes, spread
+from ..year_start import YearStart
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -20,8 +20,9 @@ from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS, TOP, UNKNOWN
 from ...domain.target import Target, needed
 from ...domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
-from ..one_year import A_SECOND, COUNTED, ExactResult, YearStart, average_alike, spread, year_starts
+from ..one_year import A_SECOND, COUNTED, ExactResult, average_alike, spread
 from ..poisson_binomial import Part, cost, total
+from ..year_start import YearStart, year_starts
 from .forward import Forward, YearShocks
 
 Floats = NDArray[np.float64]

@@ -20,7 +20,8 @@ from ...domain.randomness import Trajectories
 from ...domain.status import LEVELS
 from ...domain.target import Target
 from ...domain.villages import Villages
-from ...engine.one_year import RISES, Count, OneYear, YearStart, chance_of_reaching, target_count
+from ...engine.one_year import RISES, Count, OneYear, chance_of_reaching, target_count
+from ...engine.year_start import YearStart
 from ...inputs.scenario import Scenario
 from ..calibration.calibrate import calibrate
 from .cases import NextYear, Past, Statuses, TransitionCounts, yearly_moves

@@ -51,6 +51,10 @@ _SENTENCES: Mapping[str, Message] = {
         "a village whose year of joining is not known counts as having joined in any year from {first}, all alike, "
         "where its first status on the list is weighed"
     ),
+    "subdistricts_unknown": Message(
+        "which villages of {place} share a kecamatan is not known: what they share counts as chance, or as good and "
+        "bad years of the whole district"
+    ),
     "left_out": Message("min_years of the scenario was left out when its parameters were learned"),
     "launch_level": Message("a village counts as dasar at the end of the year in which it joined"),
     "count_dates": Message(
@@ -206,6 +210,9 @@ def _of_effects(evidence: Evidence, likelihood: Likelihood, *, estimate_effects:
 
 
 def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[Caveat]:
+    for history in likelihood.histories:
+        if history.groups and history.villages.subdistricts == ("",):
+            yield Caveat("subdistricts_unknown", {"place": history.place})
     if likelihood.blocks and scenario is not None and scenario.min_years:
         yield Caveat("left_out")
 
