@@ -181,6 +181,8 @@ def learned_effects(villages: Villages, parameters: Parameters) -> Floats | None
 
     None where it is not known of every village: then chance decides, for all of them.
     """
+    if not any(key.kind == "village_effect" for key in parameters.scales):
+        return None
     keys = [ParameterKey("village_effect", code) for code in villages.codes]
     if not all(key in parameters.scales for key in keys):
         return None
