@@ -1,0 +1,62 @@
+"""What a planner is told of districts whose future is known, by the commands that README shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gate.judge import RATES, Mean, Verdict, covered
+from gate.rows import answer
+from gate.world import district
+
+EACH = 16
+"""Truths a kind of data: enough to see a bias of .12, or an interval that holds the truth in two thirds."""
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_who_is_right_covers_at_the_stated_rate(rate: float) -> None:
+    """In closed form: the middle of a distribution holds just its rate of it."""
+    chances = np.random.default_rng(0).dirichlet(np.ones(12))
+
+    assert covered({"chances": chances, "came": chances}, rate) == pytest.approx(rate)
+
+
+def test_rises_outside_what_was_said_are_not_covered() -> None:
+    """One impossible number, and one between two that are possible."""
+    assert covered({"chances": [1.0], "came": [0.0, 0.0, 1.0]}, 0.9) == 0
+    assert covered({"chances": [0.5, 0.0, 0.5], "came": [0.0, 1.0]}, 0.9) == 1
+
+
+def test_a_truth_is_the_same_whatever_was_asked_before() -> None:
+    """Rows are compared on the same truths."""
+    one, _, again = district(3), district(4), district(3)
+
+    assert (one.rises == again.rises).all()
+    assert all((one.lists[year] == again.lists[year]).all() for year in one.lists)
+
+
+def test_a_chance_told_too_high_does_not_pass() -> None:
+    """Nor does anything but the bias fail then."""
+    rng = np.random.default_rng(1)
+    right = [_answer(true := float(rng.random()), true + 0.05 * rng.standard_normal()) for _ in range(100)]
+    too_high = [{**one, "met": one["met"] + 0.08} for one in right]
+
+    assert Verdict(right).failures == []
+    assert Verdict(too_high).failures == [f"bias of P(met) {Mean.of([one['met'] - one['true'] for one in too_high])}"]
+
+
+def _answer(true: float, met: float) -> dict[str, object]:
+    """Return an answer whose interval holds the truth nine times out of ten."""
+    low = true + 0.2 if round(true * 1000) % 10 == 0 else true - 0.2
+    chances = np.full(10, 0.1)
+    return {"met": met, "true": true, "interval": [low, true + 0.3], "chances": chances, "came": chances}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", ["panel", "counts", "launches"])
+def test_a_forecast_from_data_says_what_is_true(row: str, tmp_path: Path) -> None:
+    """The whole proof, of a hundred truths a row, is `python tests/gate`; its table stands in MODEL.md."""
+    answers = [answer(row, truth, tmp_path / str(truth)) for truth in range(EACH)]
+
+    assert Verdict(answers).failures == []
