@@ -25,6 +25,7 @@ from .distributions import (
     Normal,
 )
 from .messages import Message, Problem, ScenarioError, listed, nearest
+from .past import Past
 from .randomness import parameter_uniforms, row_order
 from .status import LEVELS
 
@@ -263,6 +264,8 @@ class ParameterSet:
         Keys that the scenario left to their default prior: nothing is stated of them, no source either.
     blocks
         The data blocks behind calibrated draws, e.g. ``("panel",)``; empty without draws.
+    past
+        What these data observed, and what the fitted law says of it; None without draws, or where it is not told.
     points, matrices
         Where draws are given instead of random (`at`): key -> shape (D,), and shape (D, 4, 4).
 
@@ -278,6 +281,7 @@ class ParameterSet:
     covariates: tuple[str, ...] = ()
     defaulted: frozenset[ParameterKey] = frozenset()
     blocks: tuple[str, ...] = ()
+    past: Past | None = None
     points: Mapping[ParameterKey, Floats] | None = None
     matrices: Floats | None = None
 
@@ -291,6 +295,7 @@ class ParameterSet:
         object.__setattr__(self, "defaulted", frozenset(left))
         drawn = any(isinstance(value, Empirical) for value in self.scalars.values())
         object.__setattr__(self, "blocks", (self.blocks or UNNAMED_BLOCKS) if drawn else ())
+        object.__setattr__(self, "past", self.past if drawn else None)
 
     def _problems(self) -> Iterator[Problem]:
         known = self._known_keys()

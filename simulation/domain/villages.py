@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, get_args
 
@@ -467,6 +467,20 @@ class Villages:
         if not isinstance(self.known, KnownStatuses):
             raise ValueError("it is not known which village stands where")  # noqa: TRY004  no type of the caller's
         return self.known.levels
+
+    def standing(self, levels: Statuses) -> Villages:
+        """Return those villages whose level is not `UNKNOWN` among some, shape (V,), standing there."""
+        rows = np.flatnonzero(levels != UNKNOWN)
+        homes, index = np.unique(self.subdistrict_index[rows], return_inverse=True)
+        return replace(
+            self,
+            codes=tuple(self.codes[row] for row in rows),
+            names=tuple(self.names[row] for row in rows),
+            subdistricts=tuple(self.subdistricts[home] for home in homes),
+            subdistrict_index=index,
+            known=KnownStatuses(levels[rows]),
+            columns={name: cells[rows] for name, cells in self.columns.items()},
+        )
 
     @cached_property
     def units(self) -> NDArray[np.uint64]:

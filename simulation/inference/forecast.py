@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..domain.distributions import Fixed
 from ..domain.messages import Message
 from ..domain.parameters import ParameterSet
+from ..domain.past import Observed
 from ..domain.status import LEVELS
 from ..domain.villages import Villages
 from ..engine.effort import Effort
@@ -251,6 +252,16 @@ class Forecast:
     def basis(self) -> tuple[str, ...]:
         """What the forecast rests on: data blocks, or the words that say there were none."""
         return basis_of(self.scenario.parameters)
+
+    @property
+    def observed(self) -> tuple[Observed, ...]:
+        """What was observed of past years, and what the fitted law says of them, where calibrated draws tell."""
+        past = self.scenario.parameters.past
+        return () if past is None else past.observed
+
+    def observed_of(self, district_code: str) -> tuple[Observed, ...]:
+        """Return what was observed of a district."""
+        return tuple(one for one in self.observed if one.district_code == district_code)
 
     @property
     def failures(self) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def read_parameters(
     posterior = _posterior(node, transition, plans, files, collector)
     if kept is not None and not posterior.draws:
         draws = {key: drawn for key, drawn in kept.draws.items() if not _rivals(key, given)}
-        posterior = LearnedDraws(draws, kept.blocks)
+        posterior = LearnedDraws(draws, kept.blocks, kept.past)
     else:
         _tell_given_twice(node, given, posterior, collector)
     covariates = [*transition.covariates, *(key.of for key in posterior.draws if key.kind == "covariate")]
@@ -69,6 +69,7 @@ def read_parameters(
         tuple(dict.fromkeys(covariates)),
         frozenset(key for key in silent if key.kind != "odds_ratio_fall"),
         posterior.blocks,
+        posterior.past,
     )
 
 

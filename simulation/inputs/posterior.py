@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, listed, nearest, shown
 from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey, ParameterSet
+from ..domain.past import Past
 from .files import Source
 from .problem_list import ProblemList
 
@@ -31,18 +33,19 @@ class LearnedDraws:
     ----------
     draws
         Parameter -> its draws, on the scale of its key.
-    blocks
-        The data behind them.
+    blocks, past
+        The data behind them; what was observed, and what the fitted law says of it, where the file tells.
     """
 
     draws: Mapping[ParameterKey, Empirical] = field(default_factory=dict)
     blocks: tuple[str, ...] = ()
+    past: Past | None = None
 
     @classmethod
     def of(cls, parameters: ParameterSet) -> LearnedDraws:
         """Return the draws among the parameters of a scenario."""
         draws = {key: value for key, value in parameters.scalars.items() if isinstance(value, Empirical)}
-        return cls(draws, parameters.blocks)
+        return cls(draws, parameters.blocks, parameters.past)
 
 
 def read_posterior(source: Source, collector: ProblemList, known: set[ParameterKey]) -> LearnedDraws | None:
@@ -75,7 +78,7 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
             collector.add(place, name, message, found=name, allowed=allowed, suggestion=fix, table=True)
         elif (values := _column(source, key, column, collector)) is not None:
             draws[key] = Empirical(values)
-    return LearnedDraws(draws, basis.blocks) if len(collector) == before else None
+    return LearnedDraws(draws, basis.blocks, basis.past) if len(collector) == before else None
 
 
 def _key(column: str) -> ParameterKey | None:
@@ -147,10 +150,11 @@ def _column(source: Source, key: ParameterKey, column: Any, collector: ProblemLi
 
 @dataclass(frozen=True)
 class _Basis:
-    """What a file of draws says of itself: the data behind it, and what they taught; None where it does not say."""
+    """What a file of draws says of itself: data behind it, what they taught and observed; None where it does not."""
 
     blocks: tuple[str, ...] = UNNAMED_BLOCKS
     learned: frozenset[str] | None = None
+    past: Past | None = None
 
 
 def _basis(metadata: Mapping[bytes, bytes] | None) -> _Basis:
@@ -165,7 +169,22 @@ def _basis(metadata: Mapping[bytes, bytes] | None) -> _Basis:
         return _Basis()
     if not _are_texts(blocks) or not blocks:
         return _Basis()
-    return _Basis(tuple(map(shown, blocks)), frozenset(learned) if _are_texts(learned) else None)
+    return _Basis(
+        tuple(map(shown, blocks)), frozenset(learned) if _are_texts(learned) else None, _past(said.get("past"))
+    )
+
+
+def _past(said: Any) -> Past | None:
+    try:
+        return None if said is None else msgspec.convert(said, Past, strict=False, str_keys=True)
+    except msgspec.ValidationError:
+        return None
+
+
+def metadata(blocks: Sequence[str], learned: Iterable[ParameterKey], past: Past | None, **more: Any) -> bytes:
+    """Return what a file of draws says of itself."""
+    told = {} if past is None else {"past": msgspec.to_builtins(past, str_keys=True)}
+    return json.dumps({"basis": list(blocks), "learned": list(map(str, learned)), **told, **more}).encode()
 
 
 def _are_texts(value: Any) -> bool:

@@ -16,6 +16,7 @@ from hashlib import sha256
 from io import BytesIO, StringIO
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 
 from ..domain.distributions import Dirichlet, Empirical
@@ -26,7 +27,7 @@ from ..domain.scenario import Assumptions, Provenance
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.target import Target
 from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SomeStatuses, SubdistrictCounts, Villages
-from .posterior import METADATA_KEY
+from .posterior import METADATA_KEY, metadata
 from .schema import notation, plain
 from .tables.cells import NUMBER, clean, guard
 
@@ -96,7 +97,7 @@ class StatedAssumptions(Assumptions):
         if not all(district.made_up for district in self.districts):
             files[VILLAGES] = _village_table(self).encode()
         if draws := _draws(self.parameters):
-            files[DRAWS] = _parquet(draws, self.parameters.blocks)
+            files[DRAWS] = _parquet(draws, self.parameters)
         return files
 
     @property
@@ -114,6 +115,8 @@ def fingerprint(scenario: StatedAssumptions) -> str:
             content[name] = sha256(data).hexdigest()
     for key, drawn in _draws(scenario.parameters).items():
         content[f"draws.{key}"] = sha256(np.ascontiguousarray(drawn.values, dtype=np.float64).tobytes()).hexdigest()
+    if scenario.parameters.past is not None:
+        content["past"] = msgspec.to_builtins(scenario.parameters.past, str_keys=True)
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 
@@ -317,14 +320,14 @@ def _draws(known: ParameterSet) -> dict[ParameterKey, Empirical]:
     }
 
 
-def _parquet(draws: Mapping[ParameterKey, Empirical], blocks: tuple[str, ...]) -> bytes:
+def _parquet(draws: Mapping[ParameterKey, Empirical], known: ParameterSet) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    said = {"basis": list(blocks), "learned": list(map(str, draws))}
     table = pa.table({str(key): drawn.values for key, drawn in draws.items()})
     content = BytesIO()
-    pq.write_table(table.replace_schema_metadata({METADATA_KEY: json.dumps(said).encode()}), content)
+    said = metadata(known.blocks, draws, known.past)
+    pq.write_table(table.replace_schema_metadata({METADATA_KEY: said}), content)
     return content.getvalue()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from ..inference.calibration.posterior import Posterior
 from ..inputs.files import project_root
-from ..inputs.posterior import METADATA_KEY
+from ..inputs.posterior import METADATA_KEY, metadata
 from ..inputs.resolve import yaml_of
 from ..inputs.scenario import Scenario
 from .files import write_bytes, write_parquet, write_text
@@ -54,14 +53,10 @@ def write_posterior(posterior: Posterior, path: str | Path) -> Path:
     'draws.parquet'
     """
     path = Path(path)
-    metadata = {
-        "basis": list(posterior.basis),
-        "learned": list(posterior.learned),
-        "seed": posterior.seed,
-        "effective_sample_size": round(posterior.effective_sample_size, 1),
-    }
+    more = {"seed": posterior.seed, "effective_sample_size": round(posterior.effective_sample_size, 1)}
+    said = metadata(posterior.basis, posterior.learned, posterior.past, **more)
     columns = {str(key): values for key, values in {**posterior.draws, **posterior.columns}.items()}
-    write_parquet(path, [columns], {METADATA_KEY: json.dumps(metadata).encode()})
+    write_parquet(path, [columns], {METADATA_KEY: said})
     return path
 
 

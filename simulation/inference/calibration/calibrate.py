@@ -13,12 +13,14 @@ from ...domain.evidence import Evidence
 from ...domain.law import YEAR
 from ...domain.messages import Refusal
 from ...domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
+from ...domain.target import Target
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals
 from .counted import CountedPlace
 from .data_conflicts import UNEXPLAINED, find_conflicts
 from .likelihood import Likelihood
+from .observed import past_of
 from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
 from .sampler import Particles, worth_of
@@ -97,6 +99,8 @@ def calibrate(
     found = _Sample.of(likelihood, draws, seed, progress)
     approximation = _approximation(likelihood, found)
     values = {**parameters.sample(seed, draws), **found.values}
+    effects = {ParameterKey("village_effect", code): each for code, each in found.village_effects.items()}
+    target = Target() if scenario is None else scenario.target
     kept = {name: values[name] for name in parameters.scalars if name in parameters.uncertain}
     return Posterior(
         basis=_basis(evidence, likelihood),
@@ -104,6 +108,7 @@ def calibrate(
         parameters={name: _became(name, kept[name], likelihood, found) for name in kept},
         village_effects=found.village_effects,
         shocks=found.shocks,
+        past=past_of(likelihood, target, {**values, **effects} if likelihood.names else None, seed),
         effective_sample_size=found.worth,
         approximation=approximation,
         warnings=caveats(evidence, scenario, likelihood, approximation, found.worth, estimate_effects=estimate_effects),

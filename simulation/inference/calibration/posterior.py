@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...domain.distributions import Distribution, Empirical
 from ...domain.evidence import Evidence
 from ...domain.parameters import ParameterKey
+from ...domain.past import Observed, Past
 from ...inputs.scenario import Scenario
 from .caveats import Approximation, Caveat
 
@@ -73,6 +74,8 @@ class Posterior:
         Village code -> shape (D,): what its past says sets it apart for good, as odds ratio of rising.
     shocks
         (district, year) -> shape (D,): shared shock of that year, in sd.
+    past
+        What was observed of past years, and what the fitted law says of it.
     effective_sample_size
         How many independent draws these are worth, for the parameter for which it is least.
     approximation
@@ -94,6 +97,7 @@ class Posterior:
     parameters: Mapping[ParameterKey, Learned]
     village_effects: Mapping[str, Floats]
     shocks: Mapping[tuple[str, int], Floats]
+    past: Past
     effective_sample_size: float
     approximation: Approximation | None
     warnings: tuple[Caveat, ...]
@@ -133,6 +137,11 @@ class Posterior:
         return pd.DataFrame.from_dict(rows, orient="index")
 
     @property
+    def observed(self) -> tuple[Observed, ...]:
+        """What was observed between every two lists or counts of a district."""
+        return self.past.observed
+
+    @property
     def size(self) -> int:
         """Number of draws."""
         return len(next(iter(self.draws.values()), ()))
@@ -160,6 +169,7 @@ class Posterior:
             scalars={**known.scalars, **calibrated},
             defaulted=known.defaulted.difference(calibrated),
             blocks=self.basis,
+            past=self.past,
         )
         return replace(scenario, parameters=parameters)
 

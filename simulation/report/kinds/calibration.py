@@ -11,6 +11,7 @@ from ...decision.next_datum import Datum, NextDatum, next_datum
 from ...domain.evidence import Evidence
 from ...domain.messages import Refusal
 from ...domain.parameters import ParameterKey
+from ...domain.past import Observed
 from ...inference.backtest.rolling import anywhere
 from ...inference.calibration.calibrate import calibrate
 from ...inference.calibration.caveats import Caveat
@@ -19,11 +20,12 @@ from ...inputs.scenario import Scenario
 from .. import wording
 from ..calibrated_scenario import write_posterior
 from ..codec import content_of, of_content
-from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Picture, Table
+from ..document.blocks import EVERYWHERE, SCREEN, Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
 from ..wording import parameter_name, parameter_value
 from .head import Head, head_of, title_of
 from .kind import DataTable, Kind, Source, Work
+from .past import past_blocks
 from .question import Question
 
 PAST, DRAWS = "past.json", "posterior.parquet"
@@ -77,6 +79,8 @@ class CalibrationResult(Head):
         Every uncertain parameter, in the order of the law.
     warnings
         What must be known of the posterior.
+    observed
+        What was observed between every two lists or counts, and what the fitted law says of it.
     data
         File that was learned from -> SHA-256.
     next
@@ -87,6 +91,7 @@ class CalibrationResult(Head):
     effective_sample_size: float
     parameters: Mapping[str, Learned]
     warnings: tuple[Caveat, ...]
+    observed: tuple[Observed, ...]
     data: Mapping[str, str]
     next: NextDatum | None
     seed: int
@@ -113,6 +118,7 @@ def result_of(found: Posterior) -> CalibrationResult:
         effective_sample_size=float(found.effective_sample_size),
         parameters={str(name): known for name, known in found.parameters.items()},
         warnings=found.warnings,
+        observed=found.observed,
         data=dict(found.evidence.sources),
         next=_next(found),
         seed=found.seed,
@@ -144,6 +150,7 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
         [
             Paragraph(said, strong=True),
             Paragraph(wording.basis(speech, result.basis), on=SCREEN),
+            *past_blocks(speech, result.observed, EVERYWHERE),
             Picture("posterior", speech.say("Parameters before the data and after them."), said),
             *tables,
             *(Paragraph(note) for note in notes(speech, result)),

@@ -26,6 +26,7 @@ from ...document.blocks import (
 from ...language import Language, phrase
 from ..head import PLACEHOLDERS, programme_line, run_line
 from ..kind import Rows, Source
+from ..past import past_blocks
 from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
 from .result import District, ForecastResult, undrawable
@@ -74,6 +75,8 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
     caption = speech.say("Villages that rise each year against the number needed, with the chance of reaching it.")
     yield Picture("rises", caption, said, on=On.FIRST_PAGE)
     yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
+    observed = [one for district in result.districts for one in district.observed]
+    yield from past_blocks(speech, observed, _ANSWER)
     if programme := programme_line(speech, result.interventions):
         yield Paragraph(programme, on=On.FIRST_PAGE | On.WORKBOOK)
     if not result.several:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ....domain.messages import Message, Refusal
+from ....domain.past import Observed
 from ....domain.status import LEVELS, TOP
 from ....domain.target import Denominator, Reading
 from ....domain.villages import KnownStatuses, MadeUpCounts
@@ -99,6 +100,8 @@ class District:
         Of meeting the target in every year; in at least so many years. None where that is not known.
     readings
         Every reading of the target -> probability per year, the scenario's own first.
+    observed
+        What was observed of past years, and what the fitted law says of them, where calibrated draws tell.
     single_draw
         Whether uncertain parameters were drawn only once.
     """
@@ -117,6 +120,7 @@ class District:
     at_least: Mapping[int, float] | None
     readings: Mapping[str, tuple[float, ...]]
     basis: tuple[str, ...]
+    observed: tuple[Observed, ...]
     single_draw: bool
 
 
@@ -330,6 +334,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         at_least=district.at_least,
         readings=district.readings,
         basis=tuple(basis_of(scenario.parameters)),
+        observed=forecast.observed_of(villages.district_code),
         single_draw=uncertain,
     )
 

@@ -1,0 +1,162 @@
+"""What was observed of past years, and what the fitted law says of them (posterior predictive check)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...domain.parameters import ParameterKey, ParameterSet
+from ...domain.past import Fitted, Observed, Past
+from ...domain.scenario import Assumptions
+from ...domain.status import TOP, UNKNOWN
+from ...domain.target import Target, needed
+from ...domain.villages import Villages
+from ...engine.effort import Effort
+from ...engine.ensemble import run
+from ..forecast import Summary
+from .counted import CountMove
+from .histories import Histories
+from .likelihood import Likelihood
+
+Ints = NDArray[np.int64]
+TRAJECTORIES = 4000
+"""So many are run of every span, over all draws of the parameters."""
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """Two lists, or counts, of a district, one after the other: `start` are its villages at the first."""
+
+    observed: Observed
+    start: Villages
+
+
+def spans(likelihood: Likelihood, target: Target) -> Iterator[Span]:
+    """Yield every span between two lists or counts of a district, by district and year."""
+    of_lists = (span for history in likelihood.histories for span in _between_lists(history, target))
+    of_counts = (_between_counts(place.place, move, target) for place in likelihood.places for move in place.moves)
+    yield from sorted((*of_lists, *of_counts), key=lambda one: (one.observed.district_code, one.observed.year))
+
+
+def past_of(
+    likelihood: Likelihood, target: Target, values: Mapping[ParameterKey, NDArray[np.float64]] | None, seed: int
+) -> Past:
+    """Return what was observed, and what the fitted law says of it.
+
+    Parameters
+    ----------
+    values
+        Draws of every parameter and village effect, shape (D,) each; None where nothing was fitted.
+    """
+    found = [
+        span.observed
+        if values is None
+        else replace(span.observed, fitted=_fitted(span, likelihood, target, values, seed))
+        for span in spans(likelihood, target)
+    ]
+    known = [
+        (code, one.status) for of in likelihood.histories for code, one in zip(of.villages.codes, of.known, strict=True)
+    ]
+    until = max([0, *(max(status, default=0) for _, status in known)])
+    return Past(tuple(found), until, {code: status[until] for code, status in known if until in status})
+
+
+def _between_lists(history: Histories, target: Target) -> Iterator[Span]:
+    """Yield the spans between the years in which some village is on a list; its launch is no list."""
+    listed = [dict(list(one.status.items())[one.launched :]) for one in history.known]
+    years = sorted({year for status in listed for year in status})
+    for first, year in pairwise(years):
+        both = [first in status and year in status for status in listed]
+        if not any(both):
+            continue
+        before, after = (
+            np.array(
+                [status[at] if here else UNKNOWN for status, here in zip(listed, both, strict=True)], dtype=np.int8
+            )
+            for at in (first, year)
+        )
+        start = history.villages.standing(before)
+        moves = np.zeros((TOP + 1, TOP + 1), dtype=np.int64)
+        np.add.at(moves, (before[both], after[both]), 1)
+        counted = len(history.villages) if target.denominator == "all" else int(moves[:TOP].sum())
+        yearly = year == first + 1
+        yield Span(
+            Observed(
+                district_code=history.place,
+                first=first,
+                year=year,
+                villages=int(moves.sum()),
+                listed=counted,
+                rises=int(np.triu(moves, 1).sum()),
+                falls=int(np.tril(moves, -1).sum()),
+                entries=int((moves * replace(target, reading="entries", net_of_falls=False).score).sum()),
+                steps=_steps(moves.sum(axis=1), moves.sum(axis=0)),
+                judged=int((moves * target.score).sum()) if yearly else None,
+                needed=int(needed(target.share, counted)) if yearly else None,
+            ),
+            start,
+        )  # fmt: skip
+
+
+def _between_counts(place: str, move: CountMove, target: Target) -> Span:
+    (first, year), before, after = move.years, move.flow.before, move.flow.after
+    counted = int(before.sum() if target.denominator == "all" else before[:TOP].sum())
+    told = year == first + 1 and target.reading == "stock"
+    observed = Observed(
+        district_code=place,
+        first=first,
+        year=year,
+        villages=int(before.sum()),
+        listed=counted,
+        rises=None,
+        falls=None,
+        entries=None,
+        steps=_steps(before, after),
+        judged=int(after[target.level_mask].sum()) if told else None,
+        needed=int(needed(target.share, counted)) if year == first + 1 else None,
+    )
+    return Span(observed, Villages.from_counts(place, place, before, 1))
+
+
+def _steps(before: Ints, after: Ints) -> int:
+    return int(((after - before) * np.arange(TOP + 1)).sum())
+
+
+def _fitted(
+    span: Span,
+    likelihood: Likelihood,
+    target: Target,
+    values: Mapping[ParameterKey, NDArray[np.float64]],
+    seed: int,
+) -> Fitted:
+    """Run the span from the list at its start, unassisted, under every draw of the parameters."""
+    observed, draws = span.observed, len(next(iter(values.values())))
+    scenario = Assumptions(
+        name="past",
+        origin=observed.first,
+        horizon=observed.year - observed.first,
+        districts=(span.start,),
+        parameters=unassisted(likelihood.parameters).at(values),
+        target=target,
+    )
+    outcome = run(scenario, Effort(draws, max(1, TRAJECTORIES // draws)), seed, workers=1).outcomes[0]
+    counted: NDArray[np.integer[Any]]
+    if observed.judged is None:
+        counted = (outcome.levels[..., -1, :] - outcome.levels[..., 0, :]) @ np.arange(TOP + 1)
+    else:
+        counted = outcome.counts.score(target)[..., 0]
+    told = Summary.of_values(counted)
+    quantiles = {share: int(value) for share, value in told.quantiles.items()}
+    below = (counted < observed.compared).mean() + 0.5 * (counted == observed.compared).mean()
+    return Fitted(told.mean, quantiles, float(below))
+
+
+def unassisted(parameters: ParameterSet) -> ParameterSet:
+    """Return the parameters of the law without interventions."""
+    scalars = {key: known for key, known in parameters.scalars.items() if not key.is_effect}
+    return replace(parameters, scalars=scalars, interventions=())

@@ -1,0 +1,133 @@
+"""What is told of past years: what was observed, and what the fitted model says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...domain.past import Observed
+from .. import wording
+from ..document.blocks import EVERYWHERE, UNKNOWN, Block, Cell, Column, On, Paragraph, Table
+from ..language import Language
+
+MOST_ROWS = 20
+
+
+def past_blocks(speech: Language, past: Sequence[Observed], first_page: On) -> Iterator[Block]:
+    """Yield what was observed: the last span of one district in a sentence, all of them in a table.
+
+    Parameters
+    ----------
+    first_page
+        Where sentences stand.
+    """
+    if not past:
+        return
+    if len({one.district_code for one in past}) == 1:
+        yield Paragraph(observed_in_words(speech, past[-1]), on=first_page)
+    if sentence := disagreement(speech, past):
+        yield Paragraph(sentence, on=first_page)
+    yield past_table(speech, past[-MOST_ROWS:])
+
+
+def observed_in_words(speech: Language, one: Observed) -> str:
+    """Return what was observed over a span, so that it can be checked by hand with the lists beside it."""
+    values = {
+        "first": one.first,
+        "year": one.year,
+        "villages": speech.number(one.villages),
+        "rises": speech.number(one.rises or 0),
+        "falls": speech.number(one.falls or 0),
+    }
+    if one.rises is None:
+        return speech.say(
+            "Observed from the end of {first} to the end of {year}, of {villages} villages: {steps} levels net (levels "
+            "gained less levels lost). Counts tell net moves only, not how many villages rose.",
+            steps=speech.number(one.steps),
+            **values,
+        )
+    if one.year > one.first + 1:
+        return speech.say(
+            "Observed: of {villages} villages with a status at the ends of both {first} and {year}, {rises} stand "
+            "higher and {falls} lower after these {span} years.",
+            span=one.year - one.first,
+            **values,
+        )
+    said = speech.say(
+        "Observed in {year}: of {villages} villages with a status at the ends of both {first} and {year}, {rises} rose "
+        "and {falls} fell.",
+        **values,
+    )
+    if one.needed is None or one.judged is None:
+        return said
+    asked = {"needed": speech.number(one.needed), "listed": speech.number(one.listed)}
+    if one.judged == one.rises:
+        judged = (
+            speech.say("Needed were {needed} of {listed}: met.", **asked)
+            if one.met
+            else speech.say("Needed were {needed} of {listed}: not met.", **asked)
+        )
+    else:
+        judged = speech.say(
+            "The target counts {judged} of them; needed were {needed} of {listed}.",
+            judged=speech.number(one.judged),
+            **asked,
+        )
+    return speech.say("{one} {other}", one=said, other=judged)
+
+
+def disagreement(speech: Language, past: Sequence[Observed]) -> str | None:
+    """Return in which spans facts lie outside the 90% interval of the fitted model; None where they do in none."""
+    outside = [one for one in past if not one.explained]
+    if not outside:
+        return None
+    return speech.say(
+        "The fitted model does not explain all of the past: {outside} of {all} facts lie outside its 90% interval, "
+        "where one in ten is to be expected ({years}).",
+        outside=speech.number(len(outside)),
+        all=speech.number(sum(one.fitted is not None for one in past)),
+        years=", ".join(map(_years, outside)),
+    )
+
+
+def past_table(speech: Language, past: Sequence[Observed]) -> Table:
+    """Return every span: what was observed, and what the fitted model says of it."""
+    say = speech.say
+    several = len({one.district_code for one in past}) > 1
+    net = any(one.judged is None for one in past)
+    own = any(one.judged not in {None, one.rises} for one in past)
+    rows: list[dict[Column | str, Cell]] = [
+        {
+            **({say("district code"): one.district_code} if several else {}),
+            say("years"): _years(one),
+            Column(say("villages"), "whole"): one.villages,
+            Column(say("rose"), "whole"): one.rises,
+            Column(say("fell"), "whole"): one.falls,
+            **({Column(say("levels net"), "whole"): one.steps} if net else {}),
+            **({Column(say("counted"), "whole"): one.judged} if own else {}),
+            Column(say("needed"), "whole"): one.needed,
+            say("the fitted model says"): _said(speech, one),
+            say("explained"): UNKNOWN if one.fitted is None else say("yes") if one.explained else say("no"),
+        }
+        for one in past
+    ]
+    caption = (
+        say(
+            "Past years: what was observed, and what the fitted model says of levels net where lists are years apart "
+            "or only counts are known, else of what the target counts (median and 90% interval)"
+        )
+        if net
+        else say("Past years: what was observed, and what the fitted model says of it (median and 90% interval)")
+    )
+    return Table.of(caption, rows, EVERYWHERE)
+
+
+def _years(one: Observed) -> str:
+    return f"{one.first}→{one.year}"
+
+
+def _said(speech: Language, one: Observed) -> str:
+    """Return the median and the 90% interval of the fitted model."""
+    if one.fitted is None:
+        return UNKNOWN
+    span = wording.whole_span(speech, *one.fitted.interval90)
+    return speech.say("{median} ({interval})", median=speech.number(one.fitted.quantiles[0.5]), interval=span)
