@@ -197,6 +197,7 @@ def scenarios(draw: st.DrawFn, *, known_status: bool | None = None, gentle: bool
         "peer_odds_ratio": draw(ratio),
         "campaign.probability": draw(share),
         "campaign.odds_ratio": draw(ratio),
+        **draw(st.just({}) | st.fixed_dictionaries({"reporting.yearly": share})),
     }
     effects = {f"{plan.name}.odds_ratio_{way}": draw(ratio) for plan in plans for way in ("rise", "fall")}
     return make_scenario(

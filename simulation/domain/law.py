@@ -181,9 +181,16 @@ def learned_effects(villages: Villages, parameters: Parameters) -> Floats | None
 
     None where it is not known of every village: then chance decides, for all of them.
     """
-    if not any(key.kind == "village_effect" for key in parameters.scales):
+    return of_every_village("village_effect", villages, parameters)
+
+
+def of_every_village(
+    kind: Literal["village_effect", "village_level"], villages: Villages, parameters: Parameters
+) -> Floats | None:
+    """Return what the draws of a calibration say of each village, shape (V, D); None where of some they say nothing."""
+    if not any(key.kind == kind for key in parameters.scales):
         return None
-    keys = [ParameterKey("village_effect", code) for code in villages.codes]
+    keys = [ParameterKey(kind, code) for code in villages.codes]
     if not all(key in parameters.scales for key in keys):
         return None
     return np.array([parameters.scales[key] for key in keys])

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Final, Literal, Self, get_args
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 import numpy as np
+from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
 from .constraints import Finding, Probability, Ratio, Spread, checked, problem_at, refuse, settled, within
@@ -27,7 +28,7 @@ from .distributions import (
 from .messages import Message, Problem, ScenarioError, listed, nearest
 from .past import Past
 from .randomness import parameter_uniforms, row_order
-from .status import LEVELS
+from .status import LEVELS, TOP
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,9 +37,9 @@ Kind = Literal[
     "rise", "fall", "skip", "matrix",
     "village_sd", "year_sd", "subdistrict_sd",
     "peer_odds_ratio", "campaign.probability", "campaign.odds_ratio", "covariate",
-    "odds_ratio_rise", "odds_ratio_fall", "village_effect",
+    "odds_ratio_rise", "odds_ratio_fall", "reporting.yearly", "village_effect", "village_level",
 ]  # fmt: skip
-Scale = Literal["probability", "spread", "odds ratio"]
+Scale = Literal["probability", "spread", "odds ratio", "level"]
 Direction = Literal["rise", "fall"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
@@ -51,11 +52,13 @@ _LEVELS_OF: dict[str, tuple[str, ...]] = {
 """The levels at which a kind is given; the empty one stands for all of them together."""
 OF_THE_MATRIX: tuple[Kind, ...] = ("rise", "fall", "skip")
 """Kinds that together say what a matrix says."""
-_NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", "village_effect")
+OF_VILLAGES: tuple[Kind, ...] = ("village_effect", "village_level")
+"""Kinds of which a calibration draws one for every village."""
+_NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", *OF_VILLAGES)
 """Kinds that belong to a covariate, an intervention or a village, whose names are the scenario's own."""
 
 
-_PREFIX: dict[Kind, str] = {"covariate": "covariates.", "village_effect": "village_effect."}
+_PREFIX: dict[Kind, str] = {"covariate": "covariates.", **{kind: f"{kind}." for kind in OF_VILLAGES}}
 """How the keys of a kind begin that do not end with its name."""
 
 
@@ -147,19 +150,23 @@ class ParameterKey(str):
 
     @property
     def scale(self) -> Scale:
-        """On what scale its numbers are: probabilities in [0, 1], spreads from 0 on, odds ratios above 0."""
-        if self.kind in {"rise", "fall", "skip", "matrix", "campaign.probability"}:
+        """On what scale its numbers are: probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0."""
+        if self.kind in {"rise", "fall", "skip", "matrix", "campaign.probability", "reporting.yearly"}:
             return "probability"
+        if self.kind == "village_level":
+            return "level"
         return "spread" if self.kind in {"village_sd", "year_sd", "subdistrict_sd"} else "odds ratio"
 
     @property
     def neutral(self) -> float:
         """The number that changes nothing."""
-        return 1.0 if self.scale == "odds ratio" else 0.0
+        return 1.0 if self.scale == "odds ratio" or self.kind == "reporting.yearly" else 0.0
 
     @property
     def scenario_key(self) -> str:
         """The key of the scenario file under which it stands, its section first."""
+        if self.kind == "reporting.yearly":
+            return str(self)
         return f"interventions.{self}" if self.is_effect else f"transition.{self}"
 
 
@@ -300,13 +307,18 @@ class ParameterSet:
     def _problems(self) -> Iterator[Problem]:
         known = self._known_keys()
         for key, value in self.scalars.items():
-            if key not in known and key.kind != "village_effect":
+            if key not in known and key.kind not in OF_VILLAGES:
                 message = Message("no parameter of this scenario has this name")
                 names = sorted(known)
                 finding = (message, Message("one of: {names}", {"names": listed(names, 30)}), nearest(key, names))
                 yield problem_at(f"transition.{key}", key, finding)
             else:
                 yield from value_problems(key, value)
+        yearly = ParameterKey("reporting.yearly")
+        if yearly not in self.scalars and any(key.kind == "village_level" for key in self.scalars):
+            message = Message("the draws hold levels that a list did not show, and here every list shows the truth")
+            fix = Message("state {key} as the calibration had it", {"key": yearly})
+            yield problem_at(yearly, "", (message, None, fix))
         for level, row in zip(LEVELS, self.matrix or (), strict=False):
             yield from _row_problems(f"transition.matrix.{level}", row)
         if self.matrix is not None and len(self.matrix) != len(LEVELS):
@@ -333,7 +345,7 @@ class ParameterSet:
                 common = ParameterKey(key.kind) if key.kind != "rise" else key
                 needed = self.matrix is None and key.of and common not in self.scalars
             else:
-                needed = True
+                needed = key.kind != "reporting.yearly"
             if needed and key not in self.scalars:
                 message = Message("the parameter {name} is missing", {"name": str(key)})
                 yield problem_at(key.scenario_key, "", (message, Message("a number or a distribution"), None))
@@ -441,9 +453,12 @@ _FORMS: dict[Scale, tuple[type, ...]] = {
     "probability": (Fixed, LogitNormal, Beta, Empirical),
     "spread": (Fixed, HalfNormal, Exponentiated, Empirical),
     "odds ratio": (Fixed, Exponentiated, Empirical),
+    "level": (Empirical,),
 }
 """The distributions that a scenario file can state for a parameter."""
-NUMBERS: dict[Scale, Any] = {"probability": Probability, "spread": Spread, "odds ratio": Ratio}
+NUMBERS: dict[Scale, Any] = {
+    "probability": Probability, "spread": Spread, "odds ratio": Ratio, "level": Annotated[float, Ge(0), Le(TOP)]
+}  # fmt: skip
 
 
 def value_problems(key: ParameterKey, value: Distribution) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ class Process(IntEnum):
     CAMPAIGN = 7
     PRIORITY = 8
     TRANSITION = 9
+    REPORT = 10
 
 
 @dataclass(frozen=True, eq=False)

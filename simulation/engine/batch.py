@@ -51,22 +51,27 @@ class Changes:
 def simulate(
     scenario: Assumptions, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
 ) -> Outcome:
-    """Run one block of T trajectories of one district; the outcome's leading axis is T."""
+    """Run one block of T trajectories of one district; the outcome's leading axis is T.
+
+    The law moves the levels, a planner and the target see the list (MODEL.md, "Reporting"): the same unless some
+    villages do not report.
+    """
     environment = Environment(scenario, villages, parameters, trajectories, seed)
     outcome = Outcome.empty((len(trajectories),), scenario.horizon, len(villages), len(scenario.interventions))
-    state = State(environment.initial_status(), villages, scenario.min_years)
-    outcome.levels[:, 0] = state.levels.sum(axis=0).T
+    state, listed = begin(environment)
+    outcome.levels[:, 0] = listed.levels.sum(axis=0).T
     for t, year in enumerate(scenario.years):
         blocked = state.blocked(year)
-        outcome.can_rise[:, t] = state.count_may_rise(blocked)
-        environment.assist(year, state.status, state.levels, blocked)
-        changes = decide(environment, environment.chances(year, state.levels), state, blocked)
-        state.apply(changes, year)
-        _record(outcome, t, state, changes, scenario.target.level_mask)
+        outcome.can_rise[:, t] = listed.count_may_rise(
+            None if blocked is None else blocked & (state.status <= listed.status)
+        )
+        environment.assist(year, listed.status, listed.levels, blocked)
+        changes = move(environment, year, state, listed, blocked)
+        _record(outcome, t, listed, changes, scenario.target.level_mask)
         for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.villages.assisted[:, t, j] = programme.assisted.sum(axis=1)
-    outcome.risen[:] = np.packbits(state.risen, axis=0).T
+    outcome.risen[:] = np.packbits(listed.risen, axis=0).T
     return outcome
 
 
@@ -100,7 +105,7 @@ class State:
         return None if self._last_change is None else year - 1 - self._last_change < self._min_years
 
     def count_may_rise(self, blocked: Bools | None) -> Ints:
-        """Return villages per level that may rise, shape (T, 4)."""
+        """Return villages per level that may rise, all but those `blocked`, shape (T, 4)."""
         counts: Ints = self.levels.sum(axis=0).T.copy()
         counts[:, TOP] = 0
         if blocked is not None:
@@ -123,6 +128,28 @@ class State:
         self.risen.reshape(-1)[changes.position[step > 0]] = True
         if self._last_change is not None:
             self._last_change.reshape(-1)[changes.position] = year
+
+
+def begin(environment: Environment) -> tuple[State, State]:
+    """Return where villages stand at the end of the origin year and what the list shows: one state where all report."""
+    villages, min_years = environment.villages, environment.scenario.min_years
+    listed = State(environment.initial_status(), villages, min_years)
+    if not environment.reporting:
+        return listed, listed
+    return State(environment.initial_level(listed.status), villages, min_years), listed
+
+
+def move(environment: Environment, year: int, state: State, listed: State, blocked: Bools | None) -> Changes:
+    """Let every village decide, change and report; return the changes that the list shows."""
+    chances = environment.chances(year, state.levels)
+    changes = decide(environment, chances, state, blocked)
+    state.apply(changes, year)
+    if chances.reports is None:
+        return changes
+    position = np.flatnonzero(chances.reports & (state.status != listed.status))
+    changes = Changes.of(position, state.status.reshape(-1)[position], listed.status)
+    listed.apply(changes, year)
+    return changes
 
 
 def decide(environment: Environment, chances: Chances, state: State, blocked: Bools | None) -> Changes:

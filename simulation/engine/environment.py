@@ -16,6 +16,7 @@ from ..domain.intervention import Programme, combine, combine_on_falls
 from ..domain.law import lasting_log_odds, luck_of_years, neighbours_log_odds
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, uniforms
+from ..domain.reporting import levels_behind, reporting_chance, reports
 from ..domain.scenario import Assumptions
 from ..domain.transition import factor, fall_chance, odds, odds_against
 from ..domain.villages import KnownStatuses, MadeUpCounts, Villages, place_counts, places
@@ -41,12 +42,15 @@ class Chances:
         Shape (V, T): exp(E) and exp(−Efall) of the interventions; None where none acts.
     uniform
         Shape (V, T): what decides.
+    reports
+        Shape (V, T): who reports its level at the end of the year; None where all do.
     """
 
     rise_odds: Floats
     rise_effect: Floats | None
     fall_effect: Floats | None
     uniform: Floats
+    reports: Bools | None
 
 
 class Environment:
@@ -76,6 +80,8 @@ class Environment:
         Shape (4, T): chance of falling given no rise, without interventions, and the odds against it.
     rise_reaches, fall_reaches
         Shape (4, 4, T): as in `Parameters`.
+    reporting
+        Whether the list may show another level than a village has.
     """
 
     def __init__(
@@ -102,10 +108,11 @@ class Environment:
         self.programmes = [
             Programme(plan, villages, *ratio) for plan, ratio in zip(scenario.interventions, ratios, strict=True)
         ]
+        self.reporting = reporting_chance(parameters) is not None
         self._assisted_in = scenario.origin
 
     def initial_status(self, key: Floats | None = None) -> Statuses:
-        """Return the status of every village at the end of the origin year, shape (V, T).
+        """Return the status of every village on the list at the end of the origin year, shape (V, T).
 
         Where only counts are known they are placed on the villages in the order of `key` (V, T), the lowest level
         first; by default at random, anew in each trajectory.
@@ -120,6 +127,11 @@ class Environment:
             return place_counts(key, counts[self.trajectories.draw].T)
         return villages.known.place(key)
 
+    def initial_level(self, listed: Statuses) -> Statuses:
+        """Return where villages stand of which the list of the origin year shows `listed`, shape (V, T) both."""
+        behind = levels_behind(self.villages, self._parameters)
+        return listed.copy() if behind is None else np.ascontiguousarray(behind[:, self.trajectories.draw])
+
     def assist(self, year: int, status: Statuses, levels: Ints, blocked: Bools | None) -> None:
         """Decide whom the programmes assist in a year, from the state at its start.
 
@@ -128,9 +140,9 @@ class Environment:
         year
             The year after the one that was settled last.
         status
-            Shape (V, T).
+            Shape (V, T): on the list.
         levels
-            Shape (K, 4, T): villages per kecamatan and level.
+            Shape (K, 4, T): villages per kecamatan and level of the list.
         blocked
             Shape (V, T): who may not rise yet (``min_years``); None for nobody.
 
@@ -176,6 +188,7 @@ class Environment:
             rise_effect=None if rise_effect is None else factor(rise_effect),
             fall_effect=None if fall_effect is None else factor(-fall_effect),
             uniform=uniforms(self.seed, Process.TRANSITION, year, self.villages.units, self.trajectories),
+            reports=reports(self.villages, self._parameters, self.trajectories, self.seed, year),
         )
 
     def _planner_odds(self, status: Statuses, levels: Ints, blocked: Bools | None) -> Floats:

@@ -17,7 +17,7 @@ from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS
 from ..domain.transition import odds, share_above
 from ..domain.villages import Villages
-from .batch import State, decide
+from .batch import begin, move
 from .environment import Environment
 
 Floats = NDArray[np.float64]
@@ -88,12 +88,12 @@ def replay(
     of `villages`.
     """
     environment = Environment(scenario, villages, parameters, trajectories, seed)
-    state = State(environment.initial_status(), villages, scenario.min_years)
+    state, listed = begin(environment)
     for now in range(scenario.years[0], year + 1):
         blocked = state.blocked(now)
-        environment.assist(now, state.status, state.levels, blocked)
+        environment.assist(now, listed.status, listed.levels, blocked)
         if now < year:
-            state.apply(decide(environment, environment.chances(now, state.levels), state, blocked), now)
+            move(environment, now, state, listed, blocked)
     draw, level = trajectories.draw, state.status[village].astype(np.int64)
     above = share_above(state.levels, villages.subdistrict_sizes)[villages.subdistrict_index[village]]
     return LogOddsTerms(
@@ -103,7 +103,7 @@ def replay(
         base_odds=odds(parameters.rise)[draw, level],
         share_above=above[level, np.arange(draw.size)],
         terms=village_terms(villages, parameters, trajectories, seed, year, village, state.levels, level),
-        **_programmes(environment, village, year, level),
+        **_programmes(environment, village, year, listed.status[village].astype(np.int64)),
         at_full_dose=parameters.rise_log_odds_ratio[draw].T,
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from numbers import Real
 
 import numpy as np
+from numpy.typing import NDArray
 
 with warnings.catch_warnings():
     # Mesa loads tqdm, which warns in red where notebooks lack ipywidgets; nothing here draws its bars.
@@ -45,6 +46,8 @@ class VillageAgent(mesa.Agent):
         Code, name and kecamatan.
     status, next_status
         Level now, and at the end of the year once decided.
+    listed
+        Level that the list shows: that of its last report.
     position
         Its place in the arrays of the model's `Environment`.
     last_change
@@ -66,6 +69,7 @@ class VillageAgent(mesa.Agent):
         self.subdistrict = villages.subdistricts[self.subdistrict_index]
         self.status = status
         self.next_status = status
+        self.listed = status
         self.last_change = NEVER
 
     @property
@@ -152,6 +156,11 @@ class VillageAgent(mesa.Agent):
             self.status = Status(self.next_status)
             self.last_change = self.model.year
 
+    def report(self) -> None:
+        """Let the list show the level, if the village reports this year."""
+        if self.model.reports[self.position]:
+            self.listed = self.status
+
     @property
     def _named(self) -> str:
         """The class, the village and the year, for an error."""
@@ -167,8 +176,8 @@ class KampungModel(mesa.Model):
     2. doses and effects follow;
     3. the shocks of the year are looked up;
     4. every village decides from the old state;
-    5. all change at once;
-    6. the year is counted.
+    5. all change at once, and report;
+    6. the year is counted, on the list.
 
     Parameters
     ----------
@@ -216,11 +225,14 @@ class KampungModel(mesa.Model):
         self.environment = Environment(scenario, self.villages, parameters, trajectories, seed)
         self.outcome = Outcome.empty((1,), scenario.horizon, len(self.villages), len(scenario.interventions))
         self._read_environment()
+        listed = self.environment.initial_status()
         self.village_agents = [
             agent_class(self, position, Status(int(status)))
-            for position, status in enumerate(self.environment.initial_status()[:, 0])
+            for position, status in enumerate(self.environment.initial_level(listed)[:, 0])
         ]
-        self.levels: list[int] = np.bincount(self._statuses(), minlength=TOP + 1).tolist()
+        for agent, shown in zip(self.village_agents, listed[:, 0], strict=True):
+            agent.listed = Status(int(shown))
+        self.levels: list[int] = np.bincount(listed[:, 0], minlength=TOP + 1).tolist()
         self.outcome.levels[0, 0] = self.levels
         self.rises = self.falls = self.entries = 0
         self.datacollector = _data_collector(collect_agents)
@@ -237,21 +249,27 @@ class KampungModel(mesa.Model):
         if self.year >= self.assumptions.years[-1]:
             raise RuntimeError(f"the scenario ends in {self.assumptions.years[-1]}; give it a longer horizon")
         self.year += 1
-        before = self._statuses()
-        waiting = np.array([not agent.may_rise for agent in self.village_agents])[:, None]
-        blocked = waiting & (before[:, None] < TOP) if self.assumptions.min_years else None
-        levels = count_levels(places(before[:, None], self.villages.subdistrict_index), self.villages)
-        self.environment.assist(self.year, before[:, None], levels, blocked)
-        self._look_up(self.environment.chances(self.year, levels))
+        status, listed = self._statuses(), self._listed()
+        waiting = np.array([not agent.may_rise for agent in self.village_agents])
+        blocked = (waiting & (status < TOP))[:, None] if self.assumptions.min_years else None
+        self.environment.assist(self.year, listed[:, None], self._levels(listed), blocked)
+        self._look_up(self.environment.chances(self.year, self._levels(status)))
         villages = self.agents.select(agent_type=VillageAgent)
         villages.do("decide")
         villages.do("change")
-        self._count(before, waiting[:, 0])
+        villages.do("report")
+        self._count(listed, (listed < TOP) & (~waiting | (status > listed)))
         self.datacollector.collect(self)
         self.running = self.year < self.assumptions.years[-1]
 
     def _statuses(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
         return np.array([agent.status for agent in self.village_agents], dtype=np.int8)
+
+    def _listed(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+        return np.array([agent.listed for agent in self.village_agents], dtype=np.int8)
+
+    def _levels(self, status: np.ndarray[tuple[int], np.dtype[np.int8]]) -> NDArray[np.int64]:
+        return count_levels(places(status[:, None], self.villages.subdistrict_index), self.villages)
 
     def _read_environment(self) -> None:
         """Unpack what no year changes into plain numbers, which agents read faster than arrays."""
@@ -267,17 +285,18 @@ class KampungModel(mesa.Model):
         ones = [1.0] * len(self.villages)
         self.rise_odds = chances.rise_odds[:, :, 0].tolist()
         self.uniform = chances.uniform[:, 0].tolist()
+        self.reports = [True] * len(ones) if chances.reports is None else chances.reports[:, 0].tolist()
         self.rise_effect = ones if chances.rise_effect is None else chances.rise_effect[:, 0].tolist()
         self.fall_effect = ones if chances.fall_effect is None else chances.fall_effect[:, 0].tolist()
 
-    def _count(self, before: np.ndarray[tuple[int], np.dtype[np.int8]], waiting: np.ndarray) -> None:
-        after, t, outcome = self._statuses(), self.year - self.assumptions.origin - 1, self.outcome
+    def _count(self, before: np.ndarray[tuple[int], np.dtype[np.int8]], can_rise: NDArray[np.bool_]) -> None:
+        after, t, outcome = self._listed(), self.year - self.assumptions.origin - 1, self.outcome
         rose, inside = after > before, self.assumptions.target.level_mask
         self.rises, self.falls = int(rose.sum()), int((after < before).sum())
         self.entries = int((rose & inside[after] & ~inside[before]).sum())
         self.levels = np.bincount(after, minlength=TOP + 1).tolist()
         outcome.levels[0, t + 1] = self.levels
-        outcome.can_rise[0, t] = np.bincount(before[~waiting], minlength=TOP + 1)
+        outcome.can_rise[0, t] = np.bincount(before[can_rise], minlength=TOP + 1)
         outcome.rises[0, t], outcome.falls[0, t], outcome.entries[0, t] = self.rises, self.falls, self.entries
         outcome.villages.rises[:, t] = rose
         outcome.villages.risen[:, t] = rose if t == 0 else outcome.villages.risen[:, t - 1] | rose

@@ -21,6 +21,7 @@ from ..domain.distributions import normal_nodes
 from ..domain.intervention import fixed_order, may_be_chosen
 from ..domain.law import Luck, acting, learned_effects, seen_at
 from ..domain.parameters import Parameters, transition_matrix
+from ..domain.reporting import levels_behind, reporting_chance
 from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, TOP
 from ..domain.target import Target, needed
@@ -111,7 +112,7 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
     """Return the exact result of the first year of one district, for all D draws."""
     size = len(villages)
     start = YearStart.of(scenario, villages, parameters, seed)
-    at_start = np.stack([(start.status == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
+    at_start = np.stack([(start.listed == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
     wanted = {name: Count(score, size) for name, score in COUNTED.items()}
     judged = {key: target_count(target, at_start) for key, target in scenario.target.readings().items()}
     own = {key: count for key, (count, _) in judged.items() if not (count.score == wanted["rises"].score).all()}
@@ -119,8 +120,9 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
     sums, rise = _counts(scenario, villages, parameters, start, {**wanted, **own})
     met = {key: chance_of_reaching(sums[key if key in own else "rises"], must) for key, (_, must) in judged.items()}
     sort = _sorts(scenario, villages, parameters)
-    rise_mean = average_alike(sort, rise.mean(axis=1))
     status = average_alike(sort, year.levels(rise).mean(axis=2))
+    rise = year.listed_rises(rise)
+    rise_mean = average_alike(sort, rise.mean(axis=1))
     assisted = start.assisted.mean(axis=1)
     return ExactResult(
         rises=sums["rises"].mean(axis=1)[None],
@@ -154,7 +156,7 @@ def draws_needed(scenario: Assumptions, draws: int, seed: int) -> int:
 def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> Floats:
     """Return the chance that the target is met in the first year, shape (D,)."""
     start = YearStart.of(scenario, villages, parameters, seed)
-    at_start = np.stack([(start.status == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
+    at_start = np.stack([(start.listed == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
     count, must = target_count(scenario.target, at_start)
     wanted = {"met": count}
     if scenario.fixed:
@@ -241,7 +243,7 @@ def _sorts(scenario: Assumptions, villages: Villages, parameters: Parameters) ->
     if isinstance(villages.known, SomeStatuses):
         columns.append(villages.known.levels)
     columns += [regressor for _, regressor in seen_at(villages, parameters, status)]
-    if learned_effects(villages, parameters) is not None:
+    if learned_effects(villages, parameters) is not None or levels_behind(villages, parameters) is not None:
         columns.append(np.arange(len(villages)))
     for plan in scenario.interventions:
         order = fixed_order(plan, villages)
@@ -298,8 +300,12 @@ class OneYear:
         """Return the chance that each village rises, shape (V, D)."""
         return self.counts({})[1]
 
+    def listed_rises(self, rise: Floats) -> Floats:
+        """Return the chance that the list shows each village rise, from that of its rising, (V, D) both."""
+        return _Moves(self._parameters, self.start).listed_rises(rise)
+
     def levels(self, rise: Floats) -> Floats:
-        """Return the chance that each village ends the year at each level, (V, 4, D), from that of rising (V, D)."""
+        """Return the chance that the list ends the year with each village at each level, (V, 4, D), from (V, D)."""
         moves = _Moves(self._parameters, self.start)
         ends_at = [np.broadcast_to(np.arange(len(LEVELS)) == level, (len(LEVELS),) * 2) for level in range(len(LEVELS))]
         return np.stack([moves.probability(rise, inside) for inside in ends_at], axis=1)
@@ -469,7 +475,8 @@ class _Moves:
 
     def __init__(self, parameters: Parameters, start: YearStart) -> None:
         p = parameters
-        self._status = start.status.astype(np.int64)
+        self._status, self._listed = start.status.astype(np.int64), start.listed.astype(np.int64)
+        self._yearly = reporting_chance(p)
         self._fall = fall_chance(
             odds_against(p.fall)[np.arange(p.fall.shape[0]), self._status], factor(-start.fall_log_odds)
         )
@@ -478,16 +485,22 @@ class _Moves:
             for up in (1.0, 0.0)
         )
 
+    def listed_rises(self, rise: Floats, rows: slice = slice(None)) -> Floats:
+        """Return the chance that the list shows villages rise, from that of their rising."""
+        return rise if self._yearly is None else self.probability(rise, RISES == 1, rows)
+
     def probability(self, rise: Floats, inside: Bools, rows: slice = slice(None)) -> Floats:
-        """Return the chance that villages make one of the moves `inside` (4, 4), from their chances of rising.
+        """Return the chance that the list shows one of the moves `inside` (4, 4), from the villages' chances of rising.
 
         `rise` has shape (villages, D, …), one for each of `rows`.
         """
-        status, fall = self._status[rows], self._fall[rows]
+        status, listed, fall = self._status[rows], self._listed[rows], self._fall[rows]
         draw = np.arange(status.shape[1])
-        up, down = ((way * inside).sum(axis=-1)[draw, status] for way in (self._up, self._down))
-        stay = inside[np.arange(len(LEVELS)), np.arange(len(LEVELS))][status]
-        otherwise = fall * down + (1 - fall) * stay
+        up, down = ((way[:, :, None] * inside).sum(axis=-1)[draw, status, listed] for way in (self._up, self._down))
+        otherwise = fall * down + (1 - fall) * inside[listed, status]
+        if self._yearly is not None:
+            as_before = (1 - self._yearly) * inside[listed, listed]
+            up, otherwise = (self._yearly * each + as_before for each in (up, otherwise))
         along = (..., *(None,) * (rise.ndim - 2))
         return np.asarray(rise * (up - otherwise)[along] + otherwise[along])
 

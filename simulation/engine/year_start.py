@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..domain.law import OfNeighbours, OfVillage, acting, learned_effects
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
+from ..domain.reporting import levels_behind
 from ..domain.scenario import Assumptions
 from ..domain.villages import Villages, count_levels, places
 from .environment import Environment
@@ -27,8 +28,8 @@ class YearStart:
 
     Attributes
     ----------
-    status
-        Shape (V, D): level at the start of the year.
+    status, listed
+        Shape (V, D): level at the start of the year, and the one that the list shows.
     rise_log_odds
         Shape (V, D): covariates, peers and assistance, on the log odds of rising.
     fall_log_odds
@@ -38,6 +39,7 @@ class YearStart:
     """
 
     status: Statuses
+    listed: Statuses
     rise_log_odds: Floats
     fall_log_odds: Floats
     assisted: Bools
@@ -52,8 +54,10 @@ class YearStart:
         return next(year_starts(first, villages, parameters, seed, range(parameters.rise.shape[0])))
 
     @classmethod
-    def unassisted(cls, villages: Villages, parameters: Parameters, status: Statuses) -> YearStart:
-        """Return the start of a year in which villages stand at `status` (V, D) and nobody is assisted."""
+    def unassisted(cls, villages: Villages, parameters: Parameters, listed: Statuses) -> YearStart:
+        """Return the start of a year in which the list shows `listed` (V, D) and nobody is assisted."""
+        behind = levels_behind(villages, parameters)
+        status = listed if behind is None else behind
         place = places(status, villages.subdistrict_index)
         levels = count_levels(place, villages)
         rise = np.zeros(status.shape)
@@ -67,11 +71,11 @@ class YearStart:
         learned = learned_effects(villages, parameters)
         if learned is not None:
             rise += learned
-        return cls(status, rise, np.zeros(status.shape), np.zeros((*status.shape, 0), dtype=bool))
+        return cls(status, listed, rise, np.zeros(status.shape), np.zeros((*status.shape, 0), dtype=bool))
 
     def distinct(self, villages: Villages) -> tuple[Ints, Ints]:
         """Return one draw of each sort in which as many villages of every kecamatan are alike, and each draw's sort."""
-        columns = (self.fall_log_odds, self.rise_log_odds, self.status)
+        columns = (self.fall_log_odds, self.rise_log_odds, self.listed, self.status)
         subdistrict = np.broadcast_to(villages.subdistrict_index[:, None], self.status.shape)
         order = np.lexsort((*columns, subdistrict), axis=0)
         alike = np.concatenate([np.take_along_axis(column, order, axis=0) for column in columns])
@@ -106,16 +110,16 @@ def year_starts(
     trajectories = Trajectories.grid(draws, range(1))
     environment = Environment(scenario, villages, parameters, trajectories, seed)
     row = np.broadcast_to(np.linspace(0, 1, len(villages), endpoint=False)[:, None], (len(villages), len(draws)))
-    status = environment.initial_status(row if in_order else None)
-    levels = count_levels(places(status, villages.subdistrict_index), villages)
-    alone = YearStart.unassisted(villages, parameters.take(slice(draws.start, draws.stop)), status)
+    listed = environment.initial_status(row if in_order else None)
+    levels = count_levels(places(listed, villages.subdistrict_index), villages)
+    alone = YearStart.unassisted(villages, parameters.take(slice(draws.start, draws.stop)), listed)
     for year in scenario.years:
-        environment.assist(year, status, levels, None)
+        environment.assist(year, listed, levels, None)
         rise, fall = environment.effects()
         every = [programme.assisted for programme in environment.programmes]
-        yield YearStart(
-            status,
-            alone.rise_log_odds if rise is None else alone.rise_log_odds + rise,
-            alone.fall_log_odds if fall is None else alone.fall_log_odds + fall,
-            np.stack(every, axis=-1) if every else alone.assisted,
+        yield replace(
+            alone,
+            rise_log_odds=alone.rise_log_odds if rise is None else alone.rise_log_odds + rise,
+            fall_log_odds=alone.fall_log_odds if fall is None else alone.fall_log_odds + fall,
+            assisted=np.stack(every, axis=-1) if every else alone.assisted,
         )

@@ -20,6 +20,7 @@ from ..domain.intervention import Overlap, combine
 from ..domain.messages import LONGEST, Message, Refusal, shown
 from ..domain.parameters import ParameterKey
 from ..domain.randomness import Trajectories
+from ..domain.reporting import REPORTING
 from ..domain.status import LEVELS, TOP
 from ..domain.transition import LARGEST_LOG_ODDS, chance, factor
 from ..domain.villages import KnownStatuses, Villages
@@ -301,6 +302,8 @@ def _explain_forecast(forecast: Forecast, village: str, year: int | None) -> Exp
     scenario, effort = forecast.scenario, forecast.effort
     replicates = None if forecast.engine == "exact" else effort.replicates
     found = explain(scenario, village, year, draws=effort.draws, replicates=replicates, seed=forecast.seed)
+    if REPORTING in scenario.parameters.scalars:  # the forecast counts what the list shows
+        return found
     district, row = _find(scenario, village)
     shares = forecast.districts[district].rise_probability[row]
     return found.counted(dict(zip(scenario.years, shares.tolist(), strict=False)))

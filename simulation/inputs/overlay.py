@@ -227,7 +227,7 @@ def _is_whole(keys: Keys, old: Node, new: Node) -> bool:
             return not (_has_levels(old) and _has_levels(new))
         case ("transition", name):
             return name not in {"matrix", "rise", "campaign", "covariates"}
-        case ("transition", _, _) | ("interventions", _, "odds_ratio_rise" | "odds_ratio_fall"):
+        case ("transition", _, _) | ("reporting", _) | ("interventions", _, "odds_ratio_rise" | "odds_ratio_fall"):
             return True
         case ("villages", "status_counts"):
             return _is_nested(old) != _is_nested(new)

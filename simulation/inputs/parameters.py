@@ -13,17 +13,19 @@ from ..domain.parameters import (
     DIRECTIONS,
     OF_THE_LAW,
     OF_THE_MATRIX,
+    OF_VILLAGES,
     Kind,
     ParameterKey,
     ParameterSet,
     default_prior,
 )
+from ..domain.reporting import REPORTING
 from ..domain.status import LEVELS
 from .files import Files
 from .posterior import WRITE_AGAIN, LearnedDraws, read_posterior
 from .problem_list import Node, ProblemList
 from .resolve import DEFAULT_PRIOR
-from .schema import Transition
+from .schema import ScenarioFile, Transition
 
 BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip")
 """Given either once for all levels or per level."""
@@ -31,7 +33,7 @@ BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip")
 
 def read_parameters(
     node: Node,
-    transition: Transition,
+    file: ScenarioFile,
     plans: Mapping[str, Any],
     files: Files,
     collector: ProblemList,
@@ -43,13 +45,16 @@ def read_parameters(
     ----------
     node
         The whole scenario as read.
-    transition, plans
+    file, plans
         Its sound parts.
     kept
         Draws that hold where the scenario gives neither the parameter nor other draws.
     """
     _tell_both_forms(node, collector)
+    transition = file.transition
     given = {**_given_transition(transition), **_given_effects(plans)}
+    if file.reporting.yearly is not None:
+        given[REPORTING] = file.reporting.yearly
     posterior = _posterior(node, transition, plans, files, collector)
     if kept is not None and not posterior.draws:
         draws = {key: drawn for key, drawn in kept.draws.items() if not _rivals(key, given)}
@@ -110,8 +115,10 @@ def _keys(
             common = ParameterKey("skip")
             keys[common if key.kind == "skip" and common in known else key] = None
     effects = (ParameterKey.effect(name, direction) for name in interventions for direction in DIRECTIONS)
-    of_villages = (key for key in known if key.kind == "village_effect")
-    return [*keys, *(ParameterKey("covariate", name) for name in covariates), *effects, *sorted(of_villages)]
+    of_villages = (key for key in known if key.kind in OF_VILLAGES)
+    of_lists = {REPORTING} & known
+    covariate_keys = (ParameterKey("covariate", name) for name in covariates)
+    return [*keys, *of_lists, *covariate_keys, *effects, *sorted(of_villages)]
 
 
 def _given_transition(transition: Transition) -> dict[ParameterKey, Distribution]:
@@ -151,7 +158,7 @@ def _posterior(
     if source is None:
         return LearnedDraws()
     both_forms = (set[ParameterKey](), {ParameterKey("fall", "mandiri"), ParameterKey("skip")})
-    known = {key for form in both_forms for key in _keys(transition, tuple(plans), (), form)}
+    known = {REPORTING} | {key for form in both_forms for key in _keys(transition, tuple(plans), (), form)}
     posterior = read_posterior(source, collector, known) or LearnedDraws()
     for common in (key for key in map(ParameterKey, BOTH_FORMS) if key in posterior.draws):
         if any(key.kind == common.kind and key.of for key in posterior.draws):

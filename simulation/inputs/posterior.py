@@ -13,8 +13,9 @@ import numpy as np
 
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, listed, nearest, shown
-from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey, ParameterSet
+from ..domain.parameters import OF_VILLAGES, UNNAMED_BLOCKS, ParameterKey, ParameterSet
 from ..domain.past import Past
+from ..domain.status import LEVELS
 from .files import Source
 from .problem_list import ProblemList
 
@@ -54,7 +55,7 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
     Parameters
     ----------
     known
-        Parameters that a column may hold, besides covariates and effects of villages.
+        Parameters that a column may hold, besides covariates and what is known of single villages.
     """
     table = _read(source, collector)
     if table is None:
@@ -68,10 +69,10 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
     basis = _basis(table.schema.metadata)
     for name, column in zip(table.column_names, table.columns, strict=True):
         key = _key(name)
-        of_village = key is not None and key.kind == "village_effect"
+        of_village = key is not None and key.kind in OF_VILLAGES
         if basis.learned is not None and name not in basis.learned and not of_village:
             continue
-        if key is None or (key not in known and key.kind not in {"covariate", "village_effect"}):
+        if key is None or (key not in known and key.kind not in {"covariate", *OF_VILLAGES}):
             message = Message("no parameter of this scenario has this name")
             names, place = sorted(known), (source.shown, None)
             allowed, fix = Message("one of: {names}", {"names": listed(names, 30)}), nearest(name, names)
@@ -134,6 +135,8 @@ def _column(source: Source, key: ParameterKey, column: Any, collector: ProblemLi
     wrong, allowed = ~np.isfinite(values) | (values < 0), Message("at least {low}", {"low": 0})
     if key.scale == "probability":
         wrong, allowed = wrong | (values > 1), Message("a share or probability from 0 to 1")
+    elif key.scale == "level":
+        wrong, allowed = ~np.isin(values, range(len(LEVELS))), Message("a level from 0 (dasar) to 3 (paripurna)")
     elif key.scale == "odds ratio":
         wrong, allowed = wrong | (values == 0), Message("above {low}", {"low": 0})
     if wrong.any():

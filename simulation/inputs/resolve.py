@@ -22,7 +22,8 @@ import numpy as np
 from ..domain.distributions import Dirichlet, Empirical
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal, shown
-from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
+from ..domain.parameters import DEFAULT_PRIORS, OF_VILLAGES, ParameterKey, ParameterSet
+from ..domain.reporting import REPORTING
 from ..domain.scenario import Assumptions, Provenance
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.target import Target
@@ -158,6 +159,9 @@ def _assumptions(scenario: Assumptions) -> dict[str, Any]:
         stated["villages"] = _villages(scenario.districts[0])
     stated["target"] = {each.name: plain(getattr(scenario.target, each.name)) for each in fields(Target)}
     stated["transition"] = _transition(scenario)
+    yearly = scenario.parameters.scalars.get(REPORTING)
+    if yearly is not None and not isinstance(yearly, Empirical):
+        stated["reporting"] = {"yearly": notation(yearly)}
     stated["interventions"] = [_intervention(plan, scenario.parameters) for plan in scenario.interventions]
     stated["overlap"] = scenario.overlap
     return stated
@@ -191,7 +195,7 @@ def _transition(scenario: Assumptions) -> dict[str, Any]:
     section: dict[str, Any] = {} if known.matrix is None else {"matrix": _matrix(known)}
     for key in sorted(known.scalars, key=_order(known)):
         value = known.scalars[key]
-        if key.is_effect or isinstance(value, Empirical):
+        if key.is_effect or key == REPORTING or isinstance(value, Empirical):
             continue
         first, _, rest = key.scenario_key.removeprefix("transition.").partition(".")
         if rest:
@@ -332,9 +336,9 @@ def _parquet(draws: Mapping[ParameterKey, Empirical], known: ParameterSet) -> by
 
 
 def parameter_keys(parameters: ParameterSet) -> dict[str, ParameterKey]:
-    """Return the scenario key of every parameter -> its key in the law; effects of villages have none."""
+    """Return the scenario key of every parameter -> its key in the law; what is known of villages has none."""
     ordered = sorted(parameters.scalars, key=_order(parameters))
-    keys = {key.scenario_key: key for key in ordered if key.kind != "village_effect"}
+    keys = {key.scenario_key: key for key in ordered if key.kind not in OF_VILLAGES}
     if parameters.matrix is not None:
         keys |= {key.scenario_key: key for key in (ParameterKey("matrix", level) for level in LEVELS)}
     return keys

@@ -260,7 +260,7 @@ class _Resolution:
         sound = tuple(plan for plan in interventions if plan is not None)
         kept = None if self.base is None else LearnedDraws.of(self.base.parameters)
         stated = {name: plan.model for name, plan in plans.items()}
-        parameters = read_parameters(node, model.transition, stated, self.files, self.collector, kept)
+        parameters = read_parameters(node, model, stated, self.files, self.collector, kept)
         check_covariates(node, parameters, region, self.collector)
         if checked.knows("target.reading"):
             tell_at(node, model.target.problems(), self.collector)

@@ -316,6 +316,16 @@ class Transition:
     parameters_from: Annotated[Text | None, "Parquet file of draws written by calibrate."] = None
 
 
+@dataclass(frozen=True)
+class Reporting:
+    """How a status list comes about."""
+
+    yearly: Annotated[
+        Probability | None,
+        "Chance that a village reports its level in a year; else the list shows what it showed before. 1 if left out.",
+    ] = None
+
+
 def _default(each: Any) -> Any:
     return each.default if each.default_factory is MISSING else field(default_factory=each.default_factory)
 
@@ -368,6 +378,7 @@ class ScenarioFile:
     villages: Annotated[VillagesSection | None, "The villages and what is known of their status."] = None
     target: Annotated[Target, "What the district must reach each year."] = field(default_factory=Target)
     transition: Annotated[Transition, "How villages move in a year."] = field(default_factory=Transition)
+    reporting: Annotated[Reporting, "How a status list comes about."] = field(default_factory=Reporting)
     interventions: Annotated[tuple[InterventionSection, ...], "Dated, targeted actions."] = ()
     overlap: Annotated[Overlap, "How the effects of several interventions on one village combine."] = "diminishing"
     sources: Annotated[

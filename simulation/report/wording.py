@@ -65,6 +65,7 @@ LABELS: dict[Kind, str] = {
     "peer_odds_ratio": phrase("peers in the subdistrict (odds ratio)"),
     "campaign.probability": phrase("chance of a campaign in a year"),
     "campaign.odds_ratio": phrase("campaign (odds ratio of rising)"),
+    "reporting.yearly": phrase("villages that report in a year"),
     "covariate": phrase("{of}, per unit (odds ratio)"),
     "odds_ratio_rise": phrase("{of}: odds ratio of rising"),
     "odds_ratio_fall": phrase("{of}: odds ratio of falling"),

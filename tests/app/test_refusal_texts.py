@@ -34,7 +34,7 @@ from simulation.app import errors
 from simulation.decision import trial
 from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, ProblemsError, Refusal
-from simulation.engine.closed_form.applicability import VILLAGES_LEARNED, reasons_against
+from simulation.engine.closed_form.applicability import REPORTS_LATE, VILLAGES_LEARNED, reasons_against
 from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import MOST_DEATHS, refuse_nonsense
 from simulation.engine.failure import Failure, none_completed, too_many_deaths
@@ -193,6 +193,7 @@ SMALL = make_scenario(make_villages([9], counts=[5, 2, 1, 1]))
 DIED = Failure("63.99", 3, 17, None, "process ended: SIGSEGV(-11)", "")
 BY_HAND: dict[str, Callable[[Language], str]] = {
     "villages whose past is known, beyond the first year": lambda speech: speech.problem(VILLAGES_LEARNED),
+    "lists that are late, beyond the first year": lambda speech: speech.problem(REPORTS_LATE),
     "no draws, asked for in Python": refused(lambda: Effort(0, 20)),
     "no workers, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), 0, "batch", 0)),
     "no seed, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), -1, "batch", None)),

@@ -460,6 +460,8 @@ CALIBRATED: dict[str, Case] = {
     "a file without draws": _drawn({"rise.dasar": []}),
     "draws of a fall in both forms": _drawn({"fall": [0.01], "fall.mandiri": [0.02]}),
     "more columns of draws than fit": _drawn({f"covariates.x{i}": [1.0] for i in range(MOST_COLUMNS + 1)}),
+    "levels behind lists that are the truth": _drawn({"village_level.63.99.0001": [0.0, 1.0]}),
+    "draws of no level": _drawn({"village_level.63.99.0001": [0.0, 4.0]}),
     "draws that are no Parquet": Case({"transition": FROM}, {"posterior.parquet": NO_PARQUET}),
     "draws that are not there": Case({"transition": FROM}),
     "draws of what is given too": _drawn(

@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 
 from simulation.domain.distributions import Beta, Fixed, HalfNormal, LogitNormal
 from simulation.domain.law import luck_of_years
+from simulation.domain.parameters import ParameterKey
 from simulation.domain.randomness import Trajectories
+from simulation.domain.reporting import REPORTING
 from simulation.domain.scenario import Assumptions
 from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
+from simulation.domain.villages import KnownStatuses
 from simulation.engine.closed_form.applicability import reasons_against
 from simulation.engine.closed_form.several_years import solve
 from simulation.engine.ensemble import Effort, run
@@ -84,6 +87,16 @@ def enumerated(scenario: Assumptions) -> dict[tuple[int, ...], float]:
     return result
 
 
+def as_listed(truth: dict[tuple[int, ...], float], before: list[int], yearly: float) -> dict[tuple[int, ...], float]:
+    """Return what the list shows at the end of the year: each village as it is, or as the list had it `before`."""
+    result = dict.fromkeys(truth, 0.0)
+    for ends, chance in truth.items():
+        for told in product((True, False), repeat=len(before)):
+            shown = tuple(now if one else old for now, one, old in zip(ends, told, before, strict=True))
+            result[shown] += chance * yearly ** sum(told) * (1 - yearly) ** (len(told) - sum(told))
+    return result
+
+
 def end_shares(p: Any, level: int) -> Floats:
     """Return where a village ends that rises, that falls, and that stays, shape (3, 4)."""
     result = np.zeros((3, 4))
@@ -95,11 +108,22 @@ def end_shares(p: Any, level: int) -> Floats:
     return result
 
 
-def test_every_count_is_that_of_enumeration() -> None:
-    """Rises, falls, net rises, entries and levels of four villages, shocks integrated by another rule."""
+@pytest.mark.parametrize(("yearly", "listed"), [(1.0, [0, 1, 2, 0]), (0.7, [0, 1, 2, 0]), (0.4, [0, 0, 2, 2])], ids=str)
+def test_every_count_is_that_of_enumeration(yearly: float, listed: list[int]) -> None:
+    """Rises, falls, net rises, entries and levels of four villages, shocks integrated by another rule.
+
+    Where villages report with some chance only, the counts are those of the list; it may be behind at the origin.
+    """
     scenario = tiny()
     villages, parameters = scenario.districts[0], scenario.parameters.draw(SEED, 1)
-    truth, level = enumerated(scenario), scenario.districts[0].levels.astype(int)
+    truth, level = as_listed(enumerated(scenario), listed, yearly), np.array(listed)
+    if yearly < 1:
+        behind = {
+            ParameterKey("village_level", c): np.array([float(s)])
+            for c, s in zip(villages.codes, villages.levels, strict=True)
+        }
+        parameters = replace(parameters, scales={**parameters.scales, **behind, REPORTING: np.array([yearly])})
+        villages = replace(villages, known=KnownStatuses(np.array(listed)))
     start, end = np.indices((4, 4))
     counted = {
         "rises": (end > start).astype(int),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
+from simulation.domain.distributions import Empirical, Fixed
 from simulation.domain.intervention import Intervention
 from simulation.domain.randomness import Process, Trajectories, normals, uniforms
 from simulation.domain.status import LEVELS
@@ -30,7 +31,7 @@ Law = list[tuple[float, float, list[float]]]
 
 
 def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
-    """Return every year's statuses and who is assisted: a naive loop over the formulas."""
+    """Return what the list shows every year and who is assisted: a naive loop over the formulas."""
     v, at = scenario.districts[0], Trajectories.grid(range(1), range(replicate, replicate + 1))
     p = {name: float(values[0]) for name, values in scenario.parameters.sample(SEED, 1).items()}
     rows, k = law(scenario, p), v.subdistrict_index
@@ -40,20 +41,25 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     for name in scenario.parameters.covariates:
         x = np.asarray(v.columns[name], dtype=np.float64)
         x_beta += (x - x.mean()) * math.log(p[f"covariates.{name}"])
-    status, changed = [int(s) for s in v.levels], [-999] * len(v)
+    listed, changed = [int(s) for s in v.levels], [-999] * len(v)
+    status = [int(p.get(f"village_level.{code}", s)) for code, s in zip(v.codes, listed, strict=True)]
     path: Path = []
     assisted: Assisted = {}
     for year in scenario.years:
         old = list(status)
-        seen = []
-        for i, s in enumerate(old):
-            waits = year - 1 - changed[i] < scenario.min_years
-            known = logit(rows[s][0]) + x_beta[i] + math.log(p["peer_odds_ratio"]) * share_above(old, v, i)
-            seen.append(-math.inf if waits else known)
+        seen, known = (
+            [
+                -math.inf
+                if year - 1 - changed[i] < scenario.min_years
+                else logit(rows[s][0]) + x_beta[i] + math.log(p["peer_odds_ratio"]) * share_above(where, v, i)
+                for i, s in enumerate(where)
+            ]
+            for where in (old, listed)
+        )
         for office in offices:
             tie = uniforms(SEED, Process.PRIORITY, year, v.units, at, office.plan.name)[:, 0]
             gain = math.log(p[f"{office.plan.name}.odds_ratio_rise"])
-            assisted[office.plan.name, year] = office.assist(year, v, old, seen, gain, tie)
+            assisted[office.plan.name, year] = office.assist(year, v, listed, known, gain, tie)
         z = normals(SEED, Process.YEAR_SHOCK, year, v.district_unit, at)[0, 0]
         u_k = normals(SEED, Process.SUBDISTRICT_SHOCK, year, v.subdistrict_units, at)[:, 0]
         campaign = uniforms(SEED, Process.CAMPAIGN, year, v.district_unit, at)[0, 0] < p["campaign.probability"]
@@ -69,7 +75,9 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
             f = expit(logit(f0) - joint([-a for a in down], scenario.overlap))
             status[i] = landing(s, r, f, shares, u[i])
             changed[i] = year if status[i] != s else changed[i]
-        path.append(list(status))
+        heard = uniforms(SEED, Process.REPORT, year, v.units, at)[:, 0] < p.get("reporting.yearly", 1.0)
+        listed = [now if told else before for now, told, before in zip(status, heard, listed, strict=True)]
+        path.append(list(listed))
     return path, assisted
 
 
@@ -219,9 +227,18 @@ def crowded(**settings: Any) -> Scenario:
     return make_scenario(villages, scalars, plans, ratios, {"remote": 1.3}, matrix=matrix, **settings)
 
 
+def lapsing(**settings: Any) -> Scenario:
+    """Return `everything_on` where three of ten villages do not report in a year, and some stand elsewhere already."""
+    scenario = everything_on(**settings)
+    villages, known = scenario.districts[0], scenario.parameters
+    behind = {f"village_level.{code}": Empirical([(i * 3 + 1) % 4.0]) for i, code in enumerate(villages.codes)}
+    scalars = {**known.scalars, "reporting.yearly": Fixed(0.7), **behind}
+    return replace(scenario, parameters=replace(known, scalars=scalars))
+
+
 @pytest.mark.parametrize("replicate", range(6))
 @pytest.mark.parametrize(("overlap", "min_years"), [("diminishing", 1), ("strongest", 0), ("multiply", 2)])
-@pytest.mark.parametrize("make", [everything_on, crowded])
+@pytest.mark.parametrize("make", [everything_on, crowded, lapsing])
 def test_the_twin_lives_the_same_lives(
     make: Callable[..., Scenario], overlap: str, min_years: int, replicate: int
 ) -> None:

@@ -216,7 +216,8 @@ def _of_block(target: Target, villages: Villages, without: YearBlock, with_it: Y
     for k, rows in enumerate(without.members):
         rise = with_it.chances(k)
         more = np.cumsum((with_it.adds(rows, rise, count) - adds[k])[:, ::-1], axis=1)[:, ::-1]
-        result[0, rows], result[1, rows] = (without.mean(each).sum(axis=-1) for each in (rises[k], rise))
+        listed = without.moves.listed_rises(rises[k], rows), with_it.moves.listed_rises(rise, rows)
+        result[0, rows], result[1, rows] = (without.mean(each).sum(axis=-1) for each in listed)
         alike: dict[bytes, float] = {}
         for i in range(len(rise)):
             key = adds[k][i].tobytes() + more[i].tobytes()

@@ -12,6 +12,7 @@ from ...domain.intervention import Programme, fixed_order, may_be_chosen
 from ...domain.law import Luck, OfNeighbours, OfVillage, acting, learned_effects
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import Parameters
+from ...domain.reporting import reporting_chance
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.transition import factor, odds
@@ -58,6 +59,10 @@ SHOCK_LATER = Message(
 VILLAGES_LEARNED = Message(
     "what the past of each village says of it is followed exactly for one year only; set horizon: 1, or use --engine "
     "batch"
+)
+REPORTS_LATE = Message(
+    "villages that do not report every year are followed exactly for one year only; set horizon: 1 or "
+    "reporting.yearly: 1, or use --engine batch"
 )
 COVARIATES_UNKNOWN = Message(
     "covariates set villages apart whose statuses are unknown; "
@@ -125,6 +130,8 @@ def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters
                 yield COVARIATES_UNKNOWN
     if learned_effects(villages, parameters) is not None:
         yield VILLAGES_LEARNED
+    if reporting_chance(parameters) is not None:
+        yield REPORTS_LATE
     tossed = any(((chance % 1 != 0) & (log_odds != 0)).any() for chance, log_odds in coins(parameters))
     if years > SHOCK_YEARS and (tossed or spread(parameters, "district").any()):
         yield SHOCK_LATER.filled(years=SHOCK_YEARS, horizon=years)
@@ -140,12 +147,12 @@ def unsettled(scenario: Assumptions, villages: Villages, parameters: Parameters,
     looks_ahead = any(plan.priority in ("nearest_to_rising", "largest_gain") for plan in scenario.interventions)
     draws = parameters.rise.shape[0] if looks_ahead or villages.known.counts is None else 1
     first = next(year_starts(scenario, villages, parameters, seed, range(draws), in_order=True))
-    alone = YearStart.unassisted(villages, parameters.take(slice(draws)), first.status)
-    foreseen = odds(parameters.rise)[np.arange(draws), first.status] * factor(alone.rise_log_odds)
+    alone = YearStart.unassisted(villages, parameters.take(slice(draws)), first.listed)
+    foreseen = odds(parameters.rise)[np.arange(draws), first.listed] * factor(alone.rise_log_odds)
     tries = 2 * len(LEVELS)
     rank = (np.arange(len(villages)) + 0.5) / len(villages)
     tie = np.tile(np.stack([rank, 1 - rank], axis=1), draws * len(LEVELS))
-    at_start, seen = np.repeat(first.status, tries, axis=1), np.repeat(foreseen, tries, axis=1)
+    at_start, seen = np.repeat(first.listed, tries, axis=1), np.repeat(foreseen, tries, axis=1)
     anywhere = np.broadcast_to(np.tile(np.repeat(np.arange(len(LEVELS), dtype=np.int8), 2), draws), tie.shape)
     by_ties = SMALL_ODDS * tie
     for j, plan in enumerate(scenario.interventions):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 from ...domain.law import TERMS
+from ...domain.reporting import REPORTING
 from ...domain.status import LEVELS, TOP
 from ...inference.explanation import INTERVENTION, Component, Explanation, VillageChance, explain
 from .. import wording
@@ -19,6 +20,7 @@ from .question import Question
 
 WORTH_TELLING = 0.005
 """What moves a chance by less than half a percentage point does not explain much."""
+_UNSEEN = phrase("The list shows a rise only once the village reports it.")
 _LABELS = {
     "waiting": phrase("may not rise again yet (min_years)"),
     "covariate": phrase("{name}: {value} (district mean {mean})"),
@@ -67,6 +69,7 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
             ),
             Paragraph(first, strong=True),
             *(Paragraph(sentence) for sentence in others),
+            *([Paragraph(speech.say(_UNSEEN))] if REPORTING in result.sources else []),
             *([] if result.cannot_rise else _tables_of(speech, result)),
             *_year_by_year(speech, result),
             Paragraph(wording.basis(speech, result.basis), on=SCREEN),

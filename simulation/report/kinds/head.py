@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from ...domain.parameters import ParameterKey
+from ...domain.reporting import REPORTING
 from ...domain.villages import MadeUpCounts
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
@@ -176,7 +177,7 @@ def run_line(speech: Language, head: Head, run_id: str) -> str:
 
 
 def caveats_of(speech: Language, head: Head) -> Iterator[str]:
-    """Yield what must be said of the inputs wherever numbers stand: an own agent, made-up counts."""
+    """Yield what must be said of the inputs wherever numbers stand: an own agent, made-up counts, late reports."""
     if head.agent is not None:
         yield speech.say("Computed with an agent of the user's own: {agent}.", agent=head.agent)
     if head.synthetic_districts:
@@ -185,6 +186,10 @@ def caveats_of(speech: Language, head: Head) -> Iterator[str]:
             "Laut.",
             number=speech.number(head.synthetic_districts),
             districts=speech.number(head.districts_in_all),
+        )
+    if REPORTING in head.sources:
+        yield speech.say(
+            "Counted is what the list shows: a village that does not report in a year stands there as before."
         )
 
 

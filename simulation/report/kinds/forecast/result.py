@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ....domain.messages import Message, Refusal
+from ....domain.parameters import OF_VILLAGES
 from ....domain.past import Observed
 from ....domain.status import LEVELS, TOP
 from ....domain.target import Denominator, Reading
@@ -365,7 +366,7 @@ def _parameters(scenario: Scenario) -> dict[str, Parameter]:
             scenario.sources.get(key.scenario_key, ASSUMED),
         )
         for key, distribution in scenario.parameters.scalars.items()
-        if key.kind != "village_effect"
+        if key.kind not in OF_VILLAGES
     }
 
 
