@@ -25,7 +25,7 @@ from ..inference.forecasting import doubled
 from ..inference.uncertainty import INTERVAL90, WILSON_Z
 from ..inputs.scenario import Scenario
 from .differences import ERRORS_APART, Difference, exact_difference, paired_difference
-from .pairing import leading_scenario, other_assumptions, refuse_unpaired, same_law
+from .pairing import leading_scenario, other_assumptions, refuse_unpaired, same_law, shared_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -329,9 +329,8 @@ def compare(
             return result
         steps.append(_step(result))
         more = doubled(effort, fixed=leading.fixed)
-        reached = result.half_width < precision
-        if reached or more is None:
-            trace = PrecisionTrace(precision, tuple(steps), "precision" if reached else "trajectories")
+        trace = PrecisionTrace.of(precision, steps, shared_rows(*every), can_double=more is not None)
+        if trace is not None or more is None:
             return replace(result, trace=trace)
         effort = more
 
@@ -423,17 +422,17 @@ def _paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
     met = [counts.met(target) for counts in (one.counts, other.counts)]
     margin = [counts.score(target) - counts.needed(target) for counts in (one.counts, other.counts)]
     more = (other.rises - one.rises).astype(np.float64)
-    total = more.sum(axis=-1)
+    total, rows = more.sum(axis=-1), shared_rows(baseline, scenario)
     return _contrast(
         baseline,
         scenario,
         met=[each.mean(axis=(0, 1)) for each in met],
         differences=[
-            _chances(met[0][..., t], met[1][..., t], (margin[1] - margin[0])[..., t], alike=alike)
+            _chances(met[0][..., t], met[1][..., t], (margin[1] - margin[0])[..., t], rows, alike=alike)
             for t in range(scenario.horizon)
         ],
-        rises=[_rises(more[..., t], alike=alike) for t in range(scenario.horizon)],
-        all_rises=_rises(total, alike=alike),
+        rises=[_rises(more[..., t], rows, alike=alike) for t in range(scenario.horizon)],
+        all_rises=_rises(total, rows, alike=alike),
         costs=(_cost(baseline, one.assisted), _cost(scenario, other.assisted)),
         alike=alike,
         compared=RisesCompared(float((total > 0).mean()), float((total == 0).mean()), float((total < 0).mean())),
@@ -451,7 +450,7 @@ def unit_costs(scenario: Assumptions) -> Floats:
     return np.array([plan.cost_idr_million for plan in scenario.interventions], dtype=np.float64)
 
 
-def _chances(before: Bools, after: Bools, shift: Counts, *, alike: bool) -> Difference:
+def _chances(before: Bools, after: Bools, shift: Counts, rows: int | None, *, alike: bool) -> Difference:
     """Return the difference of two chances, (draw, replicate); `shift` is by how much more the target is passed.
 
     To first order a chance p changes by the shift times the density at the target, which is about
@@ -459,13 +458,13 @@ def _chances(before: Bools, after: Bools, shift: Counts, *, alike: bool) -> Diff
     """
     values = after.astype(np.float64) - before
     chance = (before.mean(axis=1) + after.mean(axis=1)) / 2
-    return paired_difference(values, same_law=alike, towards=shift.mean(axis=1) * chance * (1 - chance))
+    return paired_difference(values, rows=rows, same_law=alike, towards=shift.mean(axis=1) * chance * (1 - chance))
 
 
-def _rises(values: Floats, *, alike: bool) -> AdditionalRises:
+def _rises(values: Floats, rows: int | None, *, alike: bool) -> AdditionalRises:
     """Return what is said of additional rises, (draw, replicate)."""
     low, high = np.quantile(values, INTERVAL90, method="inverted_cdf")
-    return AdditionalRises(**vars(paired_difference(values, same_law=alike)), interval90=(int(low), int(high)))
+    return AdditionalRises(**vars(paired_difference(values, rows=rows, same_law=alike)), interval90=(int(low), int(high)))
 
 
 def _villages(
@@ -542,16 +541,17 @@ def _first_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> li
 def _exact_contrast(without: _Solved, with_it: _Solved) -> Contrast:
     (baseline, _, one), (scenario, _, other) = without, with_it
     met = one.readings[baseline.target.key], other.readings[scenario.target.key]
-    more, fixed = other.mean_rises - one.mean_rises, baseline.fixed and scenario.fixed
+    more = other.mean_rises - one.mean_rises
+    rows, fixed = shared_rows(baseline, scenario), baseline.fixed and scenario.fixed
 
     def rises(values: Floats) -> AdditionalRises:
-        return AdditionalRises(**vars(exact_difference(values, fixed)), interval90=None)
+        return AdditionalRises(**vars(exact_difference(values, rows, fixed=fixed)), interval90=None)
 
     return _contrast(
         baseline,
         scenario,
         met=[each.mean(axis=0) for each in met],
-        differences=[exact_difference(apart, fixed) for apart in (met[1] - met[0]).T],
+        differences=[exact_difference(apart, rows, fixed=fixed) for apart in (met[1] - met[0]).T],
         rises=[rises(each) for each in more.T],
         all_rises=rises(more.sum(axis=1)),
         costs=(_exact_cost(baseline, one), _exact_cost(scenario, other)),

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inference.uncertainty import FEWEST, INTERVAL90, WILSON_Z, error_of_mean, interval_with_mean
+from ..inference.uncertainty import (
+    FEWEST_REPLICATES,
+    INTERVAL90,
+    error_of_mean,
+    interval_with_mean,
+    simulation_error,
+    tells_of_parameters,
+)
 
 Floats = NDArray[np.float64]
 
@@ -26,11 +33,11 @@ class Difference:
     mean
         Scenario minus baseline.
     monte_carlo_error
-        Its standard error from finitely many draws and replicates.
+        Its standard error from finitely many draws and replicates, see `simulation_error`.
     parameter_interval90
         5% and 95% quantile over the parameter draws, the noise of finitely many replicates taken out; where a
-        skew leaves the mean beyond them it reaches to the mean. None where there is one draw or one replicate, and
-        where the draws differ by no more than that noise.
+        skew leaves the mean beyond them it reaches to the mean. None where there are fewer than `FEWEST_DRAWS` or
+        `FEWEST_REPLICATES`, and where the draws differ by no more than that noise.
     """
 
     mean: float
@@ -43,13 +50,17 @@ class Difference:
         return abs(self.mean) > ERRORS_APART * self.monte_carlo_error
 
 
-def paired_difference(values: Floats, *, same_law: bool = False, towards: Floats | None = None) -> Difference:
+def paired_difference(
+    values: Floats, *, rows: int | None = None, same_law: bool = False, towards: Floats | None = None
+) -> Difference:
     """Estimate a mean difference from pairs of trajectories that share draw, replicate and every random number.
 
     Parameters
     ----------
     values
         Shape (draw, replicate): scenario minus baseline.
+    rows
+        See `simulation_error`.
     same_law
         Whether the two scenarios cannot differ: then there is nothing to estimate.
     towards
@@ -58,9 +69,8 @@ def paired_difference(values: Floats, *, same_law: bool = False, towards: Floats
 
     Notes
     -----
-    With several draws the standard error is that of the draw means; with one draw it is sd / √n. Where all pairs
-    differ alike it is z / (n + z²) with z = 1.96, n draws (pairs, if there is one draw): the Wilson bound of
-    `estimate` for the chance of a pair that is otherwise, taken to be otherwise by one.
+    Where all pairs differ alike, the Wilson bound of the error is that of the chance of a pair that is otherwise, taken
+    to be otherwise by one.
 
     The interval takes the noise out of the draw means as `parameter_interval` does: their variance is that of the
     draws plus mean(s²) / R, s² being the variance of the paired differences within a draw. Before that, what
@@ -75,14 +85,9 @@ def paired_difference(values: Floats, *, same_law: bool = False, towards: Floats
     draws, replicates = values.shape
     means, mean = values.mean(axis=1), float(values.mean())
     if same_law:
-        return Difference(mean, 0.0, None if draws == 1 or replicates < FEWEST else (mean, mean))
-    if np.ptp(values) == 0:
-        error = WILSON_Z / ((draws if draws > 1 else replicates) + WILSON_Z**2)
-    elif draws > 1:
-        error = float(means.std(ddof=1) / np.sqrt(draws))
-    else:
-        error = float(values.std(ddof=1) / np.sqrt(replicates))
-    if draws == 1 or replicates < FEWEST:
+        return Difference(mean, 0.0, None if draws == 1 else (mean, mean))
+    error = simulation_error(values, rows=rows)
+    if not tells_of_parameters(draws, replicates, rows):
         return Difference(mean, error, None)
     noises = values.var(axis=1, ddof=1) / replicates
     if not _told_apart(means, noises):
@@ -91,16 +96,16 @@ def paired_difference(values: Floats, *, same_law: bool = False, towards: Floats
     return Difference(mean, error, interval_with_mean(spread))
 
 
-def exact_difference(values: Floats, fixed: bool = False) -> Difference:
+def exact_difference(values: Floats, rows: int | None = None, *, fixed: bool = False) -> Difference:
     """Return a mean difference known exactly for every draw, shape (draw,); one draw leaves no error at all.
 
     Where every number is `fixed`, draws differ by their lots alone: there is no interval over parameters.
     """
-    draws, mean = values.size, float(values.mean())
-    if draws == 1:
-        return Difference(mean, 0.0, None)
-    low, high = np.quantile(values, INTERVAL90)
-    return Difference(mean, error_of_mean(values), None if fixed else (float(low), float(high)))
+    interval = None
+    if not fixed and tells_of_parameters(values.size, FEWEST_REPLICATES, rows):
+        low, high = np.quantile(values, INTERVAL90)
+        interval = float(low), float(high)
+    return Difference(float(values.mean()), error_of_mean(values, rows), interval)
 
 
 def _told_apart(means: Floats, noises: Floats) -> bool:

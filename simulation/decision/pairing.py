@@ -63,6 +63,11 @@ def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
         raise Refusal(*reasons)
 
 
+def shared_rows(*scenarios: Assumptions) -> int | None:
+    """Return after how many draws one of them takes a row of its file of draws again, see `simulation_error`."""
+    return min((rows for each in scenarios if (rows := each.parameters.rows) is not None), default=None)
+
+
 def same_law(one: Assumptions, other: Assumptions, parameters: tuple[Parameters, Parameters]) -> bool:
     """Return whether two scenarios, given their parameter draws, move every village alike for certain.
 

@@ -24,7 +24,7 @@ from ..engine.effort import Effort
 from ..engine.ensemble import run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS
 from ..engine.one_year import first_year_chances, first_year_cost
-from ..inference.uncertainty import Estimate, estimate, estimate_from_draws
+from ..inference.uncertainty import Estimate, error_of_mean, estimate, estimate_from_draws
 from ..inputs.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -105,11 +105,14 @@ class Chance(Estimate):
     samples
         Independent parts that the probability is the mean of: one a draw, or one a replicate of the only draw.
         Part i of two settings of the same effort shares draw and luck.
+    rows
+        See `simulation_error`.
     needed
         Smallest and largest number that had to be reached.
     """
 
     samples: Floats
+    rows: int | None
     needed: tuple[int, int]
 
     @property
@@ -125,8 +128,7 @@ class Chance(Estimate):
         if self.samples.shape != other.samples.shape:
             return False
         apart = other.samples - self.samples
-        error = apart.std(ddof=1) / np.sqrt(apart.size) if apart.size > 1 else 0.0
-        return bool(apart.mean() > 3 * error + 1e-9)
+        return bool(apart.mean() > 3 * error_of_mean(apart, self.rows) + 1e-9)
 
 
 class Trial:
@@ -190,12 +192,15 @@ class Trial:
         met = counts.met(scenario.target)[..., judged].all(axis=-1)
         must = counts.needed(scenario.target)[..., judged]
         samples = met.mean(axis=1) if effort.draws > 1 else met[0].astype(np.float64)
-        return Chance(**vars(estimate(met)), samples=samples, needed=(int(must.min()), int(must.max())))
+        rows = scenario.parameters.rows
+        found = estimate(met, rows=rows)
+        return Chance(**vars(found), samples=samples, rows=rows, needed=(int(must.min()), int(must.max())))
 
     def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:
         chances = first_year_chances(scenario, scenario.parameters.draw(self.seed, effort.draws), self.seed)
         needed_range = _needed(scenario, effort.draws, self.seed)
-        return Chance(**vars(estimate_from_draws(chances)), samples=chances, needed=needed_range)
+        rows = scenario.parameters.rows
+        return Chance(**vars(estimate_from_draws(chances, rows)), samples=chances, rows=rows, needed=needed_range)
 
 
 def cost_effort(scenario: Scenario) -> Effort:

@@ -357,6 +357,12 @@ class ParameterSet:
         dirichlet = [ParameterKey("matrix", level) for level, row in rows if isinstance(row, Dirichlet)]
         return (*dirichlet, *(key for key, value in self.scalars.items() if not value.fixed))
 
+    @property
+    def rows(self) -> int | None:
+        """How many rows the file holds that draws are taken from: draw d + rows takes the row of draw d. None without."""
+        files = (value for value in self.scalars.values() if isinstance(value, Empirical) and not value.fixed)
+        return None if self.points is not None else next((value.values.size for value in files), None)
+
     def at(self, points: Mapping[ParameterKey, Floats], matrices: Floats | None = None) -> ParameterSet:
         """Return the same parameters at given points: draw d is point d, whatever the seed.
 

@@ -28,7 +28,7 @@ from ..engine.effort import CHUNK_CELLS, Effort, chunks
 from ..engine.log_odds_terms import LogOddsTerms, replay
 from ..inputs.scenario import Scenario
 from .forecast import Forecast
-from .uncertainty import INTERVAL90
+from .uncertainty import FEWEST_REPLICATES, INTERVAL90, tells_of_parameters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +112,7 @@ class VillageChance:
         Level -> share of the trajectories in which it stands there at the start of the year.
     base, base_interval90
         Chance of a typical village at its level in a typical year; 5% and 95% quantile over draws, None where the
-        village's level varies, or with one draw.
+        village's level varies, or with fewer than 50 draws.
     foreseen
         Chance of this village in a typical year, without interventions: waiting, covariates and peers.
     without_interventions
@@ -268,7 +268,7 @@ def explain(
         origin_level=LEVELS[villages.levels[row]],
         levels={level: float((played.level == s).mean()) for s, level in enumerate(LEVELS)},
         base=_mean(played.base_odds),
-        base_interval90=_interval(played, effort.draws),
+        base_interval90=_interval(played, effort.draws, what.parameters.rows),
         foreseen=_mean(may_rise, seen),
         without_interventions=_mean(may_rise, luck),
         chance=found,
@@ -379,9 +379,9 @@ def _component(kind: str, key: ParameterKey, row: Floats, foreseeable: bool) -> 
     return Component(kind, key.of, foreseeable, acting.size / row.size, (low, middle, high), float(row.mean()))
 
 
-def _interval(played: LogOddsTerms, draws: int) -> tuple[float, float] | None:
+def _interval(played: LogOddsTerms, draws: int, rows: int | None) -> tuple[float, float] | None:
     """Return the 90% interval of the base over draws, where all trajectories of a draw have the same."""
-    if draws == 1 or np.ptp(played.level):
+    if not tells_of_parameters(draws, FEWEST_REPLICATES, rows) or np.ptp(played.level):
         return None
     base = np.empty(draws)
     base[played.draw] = chance(played.base_odds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +18,7 @@ from ..domain.villages import Villages
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble
 from ..inputs.scenario import Scenario
-from .uncertainty import INTERVAL90, Estimate
+from .uncertainty import INTERVAL90, Estimate, error_of_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,12 +196,25 @@ class PrecisionTrace:
         One a round; efforts double.
     ended_by
         ``precision``: the half-width was reached; ``trajectories``: another doubling would have gone
-        beyond the limit on trajectories.
+        beyond the limit on trajectories; ``rows``: the file that draws are taken from is too short for it.
     """
 
     wanted: float
     steps: tuple[PrecisionStep, ...]
-    ended_by: Literal["precision", "trajectories"]
+    ended_by: Literal["precision", "trajectories", "rows"]
+
+    @classmethod
+    def of(
+        cls, wanted: float, steps: Sequence[PrecisionStep], rows: int | None, *, can_double: bool
+    ) -> PrecisionTrace | None:
+        """Return the trace where the last of the rounds is to be the last; None where another is to follow."""
+        last = steps[-1].half_width
+        if last < wanted:
+            return cls(wanted, tuple(steps), "precision")
+        again = rows is not None and len(steps) > 1 and steps[-2].draws >= rows
+        if again and error_of_rows(steps[-2].half_width, last) >= wanted:
+            return cls(wanted, tuple(steps), "rows")
+        return None if can_double else cls(wanted, tuple(steps), "trajectories")
 
     @property
     def last(self) -> PrecisionStep:

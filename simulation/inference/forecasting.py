@@ -150,7 +150,7 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
     return DistrictForecast(
         villages=scenario.districts[index],
         years=tuple(_year(ensemble, index, counts.only(t), t) for t in range(scenario.horizon)),
-        all_years=estimate(years_met == scenario.horizon, outcome.completed),
+        all_years=estimate(years_met == scenario.horizon, outcome.completed, scenario.parameters.rows),
         at_least={m: float((counted(years_met) >= m).mean()) for m in range(1, scenario.horizon + 1)},
         readings={
             name: tuple(float(p) for p in counted(counts.met(target)).mean(axis=0)) for name, target in readings.items()
@@ -172,7 +172,7 @@ def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearFor
     rises = _summary(counted(counts.rises))
     of_rises = target.reading == "rises" and not target.net_of_falls
     return YearForecast(
-        **vars(estimate(counts.met(target)[..., 0], outcome.completed)),
+        **vars(estimate(counts.met(target)[..., 0], outcome.completed, scenario.parameters.rows)),
         year=scenario.years[t],
         needed=Needed(float(must.mean()), int(must.min()), int(must.max())),
         saturated=float(counted(counts.saturated(target)).mean()),
@@ -219,7 +219,7 @@ def _first_years(scenario: Scenario, effort: Effort, seed: int) -> list[ExactRes
 
 def _exact_estimate(scenario: Scenario, probabilities: Floats) -> Estimate:
     """Estimate a probability from exact values, (D,): draws of the parameters, or of lots where these are fixed."""
-    found = estimate_from_draws(probabilities)
+    found = estimate_from_draws(probabilities, scenario.parameters.rows)
     return replace(found, parameter_interval90=None) if scenario.fixed else found
 
 
@@ -289,11 +289,10 @@ def forecast_to_precision(
     while True:
         result = forecast(scenario, effort.draws, effort.replicates, seed, **options)
         steps.append(_step(result))
-        if steps[-1].half_width < half_width:
-            return replace(result, trace=PrecisionTrace(half_width, tuple(steps), "precision"))
         more = doubled(effort, fixed=scenario.fixed)
-        if more is None:
-            return replace(result, trace=PrecisionTrace(half_width, tuple(steps), "trajectories"))
+        trace = PrecisionTrace.of(half_width, steps, scenario.parameters.rows, can_double=more is not None)
+        if trace is not None or more is None:
+            return replace(result, trace=trace)
         effort = more
 
 

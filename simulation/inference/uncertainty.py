@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 WILSON_Z = 1.959963984540054
 INTERVAL90 = (0.05, 0.95)
+FEWEST_DRAWS, FEWEST_REPLICATES = 50, 5
+"""With fewer of either there is no interval over parameters: its ends would lie far too near to each other."""
 ROUNDING = 1e-13
 """Spread of exact values below which they are the same, as a share of the largest or of 1."""
 FEWEST = 2
@@ -27,11 +30,11 @@ class Estimate:
     probability_met
         In [0, 1].
     monte_carlo_error
-        Standard error from finitely many draws and replicates.
+        Standard error from finitely many draws and replicates, see `simulation_error`.
     parameter_interval90
         5% and 95% quantile of the probability over the parameter draws, the noise of finitely many
         replicates taken out; where a skew leaves the mean beyond them it reaches to the mean. None where there
-        is one draw or one replicate.
+        are fewer than `FEWEST_DRAWS` or `FEWEST_REPLICATES`.
     """
 
     probability_met: float
@@ -39,7 +42,7 @@ class Estimate:
     parameter_interval90: tuple[float, float] | None
 
 
-def estimate(met: Bools, completed: Bools | None = None) -> Estimate:
+def estimate(met: Bools, completed: Bools | None = None, rows: int | None = None) -> Estimate:
     """Estimate a probability from trajectories.
 
     Parameters
@@ -48,77 +51,121 @@ def estimate(met: Bools, completed: Bools | None = None) -> Estimate:
         Shape (draw, replicate): whether the event happened.
     completed
         Of the same shape, somewhere true: which trajectories count; None for all.
+    rows
+        See `simulation_error`.
 
     Notes
     -----
-    With several draws the standard error is that of the draw means (replicates of one draw share its
-    parameters); with one draw it is binomial. Where all trajectories agree the error is a Wilson bound,
-    z / (n + z²) with z = 1.96: times z, it is the far end of the 95% Wilson interval. n then counts draws
-    where there are several, since how alike the replicates of a draw are cannot be seen.
+    A draw without a completed trajectory is no draw; one with fewer than `FEWEST` says nothing of the interval, for
+    the noise in its mean cannot be told.
     """
-    if completed is not None and not completed.all():
-        return _estimate_of_some(met & completed, completed)
-    draws, replicates = met.shape
-    means = met.mean(axis=1)
-    probability = float(means.mean())
-    if probability in (0.0, 1.0):
-        independent = draws if draws > 1 else replicates
-        error = WILSON_Z / (independent + WILSON_Z**2)
-    elif draws > 1:
-        error = float(means.std(ddof=1) / np.sqrt(draws))
-    else:
-        error = float(np.sqrt(probability * (1 - probability) / replicates))
-    interval = parameter_interval(means, replicates) if draws > 1 and replicates > 1 else None
-    return Estimate(probability, error, interval)
-
-
-def _estimate_of_some(met: Bools, completed: Bools) -> Estimate:
-    """Estimate a probability where some trajectories, (draw, replicate), did not reach their end.
-
-    Notes
-    -----
-    The probability is the share among the completed. Draws then differ in weight, so the standard error
-    is that of a ratio of sums (Cochran 1977, *Sampling Techniques*, section 6.4), which is `estimate`'s where
-    all weights are equal. A draw without a completed trajectory is no draw; one with fewer than `FEWEST`
-    says nothing of the interval, for the noise in its mean cannot be told.
-    """
-    drawn = completed.any(axis=1)
-    happened, counted = met[drawn].sum(axis=1), completed[drawn].sum(axis=1)
-    draws, size = counted.size, int(counted.sum())
-    if draws == 1:
-        return estimate(met[completed][None, :])
-    probability = float(happened.sum() / size)
-    if probability in (0.0, 1.0):
-        error = WILSON_Z / (draws + WILSON_Z**2)
-    else:
-        squares = ((happened - probability * counted) ** 2).sum()
-        error = float(np.sqrt(squares * draws / (draws - 1)) / size)
+    if completed is None:
+        completed = np.ones(met.shape, dtype=bool)
+    happened, counted = (met & completed).sum(axis=1), completed.sum(axis=1)
     telling = counted >= FEWEST
-    means = happened[telling] / counted[telling]
-    interval = parameter_interval(means, counted[telling]) if telling.sum() > 1 else None
-    return Estimate(probability, error, interval)
+    interval = None
+    if tells_of_parameters(int(telling.sum()), met.shape[1], rows):
+        interval = parameter_interval(happened[telling] / counted[telling], counted[telling])
+    probability = float(happened.sum() / counted.sum())
+    return Estimate(probability, simulation_error(met.astype(np.float64), completed, rows), interval)
 
 
-def estimate_from_draws(probabilities: Floats) -> Estimate:
+def estimate_from_draws(probabilities: Floats, rows: int | None = None) -> Estimate:
     """Estimate a probability from one exact value a draw, shape (draw,).
 
     One draw leaves no Monte Carlo error at all.
     """
     draws = probabilities.size
-    probability = float(probabilities.mean())
-    if draws == 1:
-        return Estimate(probability, 0.0, None)
-    low, high = np.quantile(probabilities, INTERVAL90)
-    return Estimate(probability, error_of_mean(probabilities), (float(low), float(high)))
+    interval = None
+    if tells_of_parameters(draws, FEWEST_REPLICATES, rows):
+        low, high = np.quantile(probabilities, INTERVAL90)
+        interval = float(low), float(high)
+    return Estimate(float(probabilities.mean()), error_of_mean(probabilities, rows), interval)
 
 
-def error_of_mean(values: Floats) -> float:
-    """Return the standard error of the mean of exact values, shape (draw,): 0 where only rounding tells them apart."""
-    spread = float(values.std(ddof=1))
-    return spread / float(np.sqrt(values.size)) if spread > ROUNDING * max(1.0, float(np.abs(values).max())) else 0.0
+def tells_of_parameters(draws: int, replicates: int, rows: int | None = None) -> bool:
+    """Return whether so many different draws, and replicates of each, are enough for an interval over parameters."""
+    return min(draws, rows or draws) >= FEWEST_DRAWS and replicates >= FEWEST_REPLICATES
 
 
-def parameter_interval(means: Floats, replicates: int | NDArray[np.int64]) -> tuple[float, float]:
+def simulation_error(values: Floats, completed: Bools | None = None, rows: int | None = None) -> float:
+    """Return the standard error of the mean of trajectories.
+
+    Parameters
+    ----------
+    values
+        Shape (draw, replicate).
+    completed
+        Of the same shape, somewhere true: which count; None for all.
+    rows
+        How many rows the file holds that draws are taken from: draw d + rows takes the row of draw d again. None where
+        every draw is a new one.
+
+    Notes
+    -----
+    Trajectories of one draw share its parameters, and draws of one row share those of the file: they are one cluster.
+    The error is that of a ratio of sums over clusters (Cochran 1977, *Sampling Techniques*, section 6.4), which is
+    sd / √n of their means where all are equally large; never below what the scatter within them alone would leave, so
+    that means which coincide by luck do not pass for certainty; and below `FEWEST_DRAWS` clusters wider as Student's
+    t is wider than the normal, so that 1.96 of it hold 95% all the same. With one cluster it is sd / √n of its
+    trajectories. Where all trajectories agree it is a Wilson bound, z / (n + z²) with z = 1.96 and n clusters (or
+    trajectories, if there is one): times z, the far end of the 95% Wilson interval.
+    """
+    counted = np.ones(values.shape, dtype=bool) if completed is None else completed
+    values, row = np.where(counted, values, 0.0), np.arange(values.shape[0]) % (rows or values.shape[0])
+    number, total, squares = (np.bincount(row, each.sum(axis=1)) for each in (counted, values, values**2))
+    number, total, squares = (each[number > 0] for each in (number, total, squares))
+    clusters, size = number.size, float(number.sum())
+    if np.ptp(values[counted]) == 0:
+        return WILSON_Z / ((clusters if clusters > 1 else size) + WILSON_Z**2)
+    inside = number >= FEWEST
+    scatter = (squares - total**2 / number)[inside] / (number[inside] - 1)
+    within = float((scatter * number[inside]).sum()) / size**2
+    if clusters == 1:
+        return float(np.sqrt(within))
+    return float(np.sqrt(max(_between(total, number), within))) * _student(clusters)
+
+
+def error_of_rows(error: float, error_of_twice: float) -> float:
+    """Return the error that stays however often the rows of a file are taken again.
+
+    Parameters
+    ----------
+    error, error_of_twice
+        Of a run that took every row, and of one with twice as many trajectories. What chance within the rows adds to
+        the variance has halved between them, what the choice of the rows adds has not.
+    """
+    return float(np.sqrt(max(0.0, 2 * error_of_twice**2 - error**2)))
+
+
+def error_of_mean(values: Floats, rows: int | None = None) -> float:
+    """Return the standard error of the mean of exact values, shape (draw,): 0 where only rounding tells them apart.
+
+    `rows` as in `simulation_error`.
+    """
+    if np.ptp(values) <= ROUNDING * max(1.0, float(np.abs(values).max())):
+        return 0.0
+    row = np.arange(values.size) % (rows or values.size)
+    number, total = np.bincount(row).astype(np.float64), np.bincount(row, values)
+    return float(np.sqrt(_between(total, number))) * _student(number.size) if number.size > 1 else 0.0
+
+
+def _between(total: Floats, number: Floats) -> float:
+    """Return the variance of a ratio of sums over clusters, each of shape (cluster,)."""
+    apart = total - total.sum() / number.sum() * number
+    return float((apart**2).sum() * number.size / (number.size - 1) / number.sum() ** 2)
+
+
+def _student(clusters: int) -> float:
+    """Return how much wider than the normal Student's t is, at its 97.5% quantile."""
+    if clusters >= FEWEST_DRAWS:
+        return 1.0
+    from scipy.special import stdtrit
+
+    return float(stdtrit(clusters - 1, 0.975)) / WILSON_Z
+
+
+def parameter_interval(means: Floats, replicates: Ints) -> tuple[float, float]:
     """Return the 90% interval of the probability over parameters.
 
     Parameters
@@ -126,7 +173,7 @@ def parameter_interval(means: Floats, replicates: int | NDArray[np.int64]) -> tu
     means
         Shape (draw,): share of the replicates of each draw in which the event happened.
     replicates
-        R, at least `FEWEST`; or one number a draw, where they differ.
+        R of each draw, at least `FEWEST`.
 
     Notes
     -----
@@ -135,10 +182,7 @@ def parameter_interval(means: Floats, replicates: int | NDArray[np.int64]) -> tu
     The interval reaches to their mean at least.
     """
     variance = float(means.var(ddof=1))
-    scatter = means * (1 - means)
-    # The first form is the second, but for the last bit, which published numbers keep.
-    same = isinstance(replicates, int)
-    within = float(np.mean(scatter)) / (replicates - 1) if same else float(np.mean(scatter / (replicates - 1)))
+    within = float(np.mean(means * (1 - means) / (replicates - 1)))
     shrink = np.sqrt(max(0.0, variance - within) / variance) if variance > 0 else 0.0
     centre = float(means.mean())
     low, high = interval_with_mean(centre + shrink * (means - centre))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from ..domain.parameters import UNNAMED_BLOCKS, Kind, ParameterKey
 from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
+from ..inference.uncertainty import FEWEST_DRAWS, FEWEST_REPLICATES
 from .language import Language, phrase
 
 PROBABILITY_WORDS = (
@@ -23,6 +24,10 @@ PROBABILITY_WORDS = (
 NO_INTERVAL = phrase(
     "“–” in place of a parameter interval: the runs do not tell what the parameters do from the noise of the "
     "simulation; more draws or replicates would."
+)
+TOO_FEW = phrase(
+    "“–” in place of a parameter interval: so few runs do not show how far the result hangs on the uncertain parameters. "
+    "It takes at least {draws} different draws and {replicates} replicates of each (--draws, --replicates)."
 )
 _BASES = {
     PRIORS_ALONE: phrase("Basis: last observed statuses; their changes follow priors alone (no data on changes)."),
@@ -84,6 +89,11 @@ def probability_word(probability: float) -> str:
 def word(language: Language, probability: float, error: float = 0.0) -> str:
     """Return the word for a probability, or that its Monte Carlo error leaves it open."""
     return language.say(phrase("too few runs") if error > COARSEST_ERROR else probability_word(probability))
+
+
+def too_few(speech: Language) -> str:
+    """Return why there is no parameter interval with so few runs, and what it takes."""
+    return speech.say(TOO_FEW, draws=FEWEST_DRAWS, replicates=FEWEST_REPLICATES)
 
 
 def uncertain(language: Language, probability: float, decimals: int = 0) -> str:

@@ -219,9 +219,9 @@ def test_where_the_first_year_alone_is_exact_it_is_compared_alone() -> None:
 def test_exact_differences_leave_out_what_is_not_known() -> None:
     """Means and their intervals are exact; single futures and villages are not told."""
     half = replace(POKJA, capacity=None, coverage=Fraction("0.5"))
-    found = only(district(horizon=1), district(half, horizon=1), draws=20, engine="exact")
+    found = only(district(horizon=1), district(half, horizon=1), draws=50, engine="exact")
     assert (found.rises_compared, found.villages) == (None, ())
     assert found.additional_rises.interval90 is None
     assert found.additional_rises.parameter_interval90 is not None
-    same = only(district(half, horizon=1), district(half, horizon=1), draws=20, engine="exact")
+    same = only(district(half, horizon=1), district(half, horizon=1), draws=50, engine="exact")
     assert (same.years[0].difference, same.years[0].monte_carlo_error) == (0.0, 0.0)

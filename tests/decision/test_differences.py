@@ -30,16 +30,21 @@ def test_pairs_that_all_differ_alike_leave_an_error() -> None:
 
 def test_the_error_is_that_of_draw_means_or_of_the_pairs_of_the_only_draw() -> None:
     """Replicates of a draw share its parameters, so they do not count as independent."""
-    values = RANDOM.integers(-1, 2, size=(9, 6)).astype(float)
-    assert paired_difference(values).monte_carlo_error == pytest.approx(values.mean(axis=1).std(ddof=1) / 3)
+    values = RANDOM.integers(-1, 2, size=(64, 6)) + RANDOM.normal(size=(64, 1))
+    assert paired_difference(values).monte_carlo_error == pytest.approx(values.mean(axis=1).std(ddof=1) / 8)
+    assert paired_difference(np.tile(values, (3, 1)), rows=64).monte_carlo_error == pytest.approx(
+        values.mean(axis=1).std(ddof=1) / 8
+    )
     assert paired_difference(values[:1]).monte_carlo_error == pytest.approx(values[0].std(ddof=1) / np.sqrt(6))
 
 
-def test_one_draw_or_one_replicate_says_nothing_of_the_parameters() -> None:
+def test_few_draws_or_replicates_say_nothing_of_the_parameters() -> None:
     """There is no interval then."""
-    values = RANDOM.normal(size=(9, 6))
-    assert paired_difference(values[:1]).parameter_interval90 is None
-    assert paired_difference(values[:, :1]).parameter_interval90 is None
+    values = RANDOM.normal(size=(50, 6)) + np.linspace(-9, 9, 50)[:, None]
+    assert paired_difference(values).parameter_interval90 is not None
+    assert paired_difference(values[:49]).parameter_interval90 is None
+    assert paired_difference(values[:, :4]).parameter_interval90 is None
+    assert paired_difference(values, rows=49).parameter_interval90 is None
 
 
 def test_the_interval_leaves_the_noise_of_few_replicates_out() -> None:
@@ -61,7 +66,7 @@ def test_what_a_difference_leans_towards_keeps_draws_without_any_at_none() -> No
     assert alone is not None
     assert leaned is not None
     assert alone[0] > 0.004
-    assert leaned == pytest.approx((0.0, 0.2), abs=0.005)
+    assert leaned == pytest.approx((0.0, 0.2), abs=4 * np.sqrt(0.2 * 0.8 / 20_000))
 
 
 def test_noise_in_what_a_difference_leans_towards_does_not_widen_the_interval() -> None:

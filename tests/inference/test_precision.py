@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from districts import make_scenario, make_villages
+from scipy.stats import binom
 
-from simulation.domain.distributions import LogitNormal
+from simulation.domain.distributions import Empirical, LogitNormal
 from simulation.inference import forecasting
 from simulation.inference.forecasting import forecast_to_precision
 
@@ -51,3 +52,15 @@ def test_the_width_shrinks_with_the_root_of_the_effort() -> None:
     assert trace is not None
     widths = np.array([step.half_width for step in trace.steps])
     np.testing.assert_allclose(widths[2:] / widths[:-2], 0.5, rtol=0.1)
+
+
+def test_a_file_of_draws_that_is_too_short_ends_it_and_says_so() -> None:
+    """Fifty rows leave 2 × sd / √50, however often they are taken again; the rounds after the first see that."""
+    chances = np.random.default_rng(5).beta(2, 30, size=50)
+    scenario = make_scenario(VILLAGES, {"rise.dasar": Empirical(chances)}, horizon=1)
+    trace = forecast_to_precision(scenario, 0.02, draws=50, replicates=5).trace
+    assert trace is not None
+    assert trace.ended_by == "rows"
+    assert trace.last.draws <= 400
+    floor = 1.96 * binom.sf(1, 18, chances).std(ddof=1) / np.sqrt(50)
+    assert floor > 0.02

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from districts import make_scenario, make_villages
 from numpy.typing import NDArray
-from scipy.stats import beta, binom
+from scipy.stats import beta, binom, norm, t
 
 from simulation.domain.distributions import HalfNormal, LogitNormal
 from simulation.inference.forecasting import forecast
-from simulation.inference.uncertainty import estimate, estimate_from_draws
+from simulation.inference.uncertainty import error_of_mean, estimate, estimate_from_draws
 from simulation.inputs.scenario import Scenario
 
 REPEATS = 300
@@ -88,7 +88,7 @@ def test_forecasts_state_the_parameter_interval_that_is_true(replicates: int) ->
     assert_interval_is_found(met, truth, float(exact.var()), float(np.mean(exact * (1 - exact))))
 
 
-@pytest.mark.parametrize("replicates", [4, 20, 50])
+@pytest.mark.parametrize("replicates", [5, 20, 50])
 def test_the_parameter_interval_does_not_widen_with_noise(replicates: int) -> None:
     """Known truth: p ~ Beta(8, 4); its 90% interval is found whatever the number of replicates."""
     rng, (mean, spread) = np.random.default_rng(12), beta.stats(8, 4)
@@ -127,5 +127,56 @@ def test_an_interval_reaches_to_the_probability() -> None:
 def test_one_exact_draw_has_no_error() -> None:
     """Nothing is left to chance in a closed form with fixed parameters."""
     assert estimate_from_draws(np.array([0.7])).monte_carlo_error == 0
-    several = estimate_from_draws(np.array([0.5, 0.6, 0.9]))
-    assert several.monte_carlo_error == pytest.approx(np.std([0.5, 0.6, 0.9], ddof=1) / np.sqrt(3))
+    values = np.linspace(0.2, 0.9, 60)
+    assert estimate_from_draws(values).monte_carlo_error == pytest.approx(np.std(values, ddof=1) / np.sqrt(60))
+
+
+@pytest.mark.parametrize(("rows", "draws"), [(100, 100), (100, 400), (100, 2_050), (60, 90)])
+@pytest.mark.parametrize("replicates", [1, 4])
+def test_the_error_counts_draws_of_one_row_once(rows: int, draws: int, replicates: int) -> None:
+    """Rows of Beta(2, 3), taken again and again: over 400 files the sd of the mean is the error that is stated.
+
+    Each draw also has luck of its own, so that rows are not all that there is. The ratio has a standard error of
+    1 / √(2 × 400), that of the stated error being far smaller.
+    """
+    rng, found = np.random.default_rng(31), []
+    for _ in range(400):
+        chance = rng.beta(2, 3, size=rows)[np.arange(draws) % rows]
+        chance = np.clip(chance + rng.normal(0, 0.05, draws), 0, 1)
+        found.append(estimate(rng.random((draws, replicates)) < chance[:, None], rows=rows))
+    spread = np.std([one.probability_met for one in found], ddof=1)
+    stated = np.sqrt(np.mean([one.monte_carlo_error**2 for one in found]))
+    assert abs(spread / stated - 1) < 4 / np.sqrt(2 * 400)
+
+
+def test_exact_draws_of_one_row_are_one_draw() -> None:
+    """A file of 100 rows that is gone through five times says no more than once, and its interval needs 50 rows."""
+    values = np.random.default_rng(32).beta(2, 3, size=100)
+    once, again = estimate_from_draws(values), estimate_from_draws(np.tile(values, 5), rows=100)
+    assert again.monte_carlo_error == pytest.approx(once.monte_carlo_error)
+    assert once.parameter_interval90 is not None
+    assert estimate_from_draws(np.tile(values[:49], 5), rows=49).parameter_interval90 is None
+
+
+def test_an_error_is_never_nil_because_means_coincide() -> None:
+    """Two draws that are met once in two: what chance within them leaves is the least that the error can be."""
+    within = np.sqrt(0.5 / 4)
+    for met, rows in (([[1, 0], [0, 1]], None), ([[1], [0], [0], [1]], 2)):
+        error = estimate(np.array(met, dtype=bool), rows=rows).monte_carlo_error
+        assert error == pytest.approx(within * t(1).ppf(0.975) / norm.ppf(0.975))
+
+
+@pytest.mark.parametrize("draws", [3, 10, 49])
+def test_few_draws_have_the_wider_error_of_student(draws: int) -> None:
+    """1.96 errors to either side hold the truth in 95% of 4,000 trials, four standard errors aside."""
+    values = np.random.default_rng(33).normal(size=(4_000, draws))
+    held = [abs(one.mean()) < norm.ppf(0.975) * error_of_mean(one) for one in values]
+    assert abs(np.mean(held) - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 4_000)
+
+
+def test_few_draws_or_replicates_tell_no_interval() -> None:
+    """From 50 draws and 5 replicates of each on there is one."""
+    met = np.random.default_rng(34).random((50, 5)) < np.linspace(0.1, 0.9, 50)[:, None]
+    assert estimate(met).parameter_interval90 is not None
+    for fewer in (met[1:], met[:, 1:]):
+        assert estimate(fewer).parameter_interval90 is None

@@ -160,7 +160,7 @@ def test_one_draw_of_uncertain_parameters_is_no_certain_result() -> None:
         for plans, effects in (((), {}), ((plan,), {"coaching.odds_ratio_rise": 2.5}))
     ]
     for engine, said in (("exact", "an exact result, but for one"), ("batch", ", for one random set of parameter")):
-        for draws, one in ((1, True), (20, False)):
+        for draws, one in ((1, True), (50, False)):
             found = compare(*uncertain, draws=draws, replicates=50, engine=engine)  # type: ignore[arg-type]
             assert (said in verdict_of(found)) == one
             assert ("--draws" in notes_of(found)) == one

@@ -49,7 +49,7 @@ def test_the_workbook_says_what_the_record_says(
     code: str, exported: Callable[[Forecast, str], tuple[Path, Sheets]]
 ) -> None:
     """Years, readings and parameters cell by cell, as numbers that a spreadsheet can go on with."""
-    made = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut_pokja.yaml"), 20, 10, 3)
+    made = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut_pokja.yaml"), 50, 10, 3)
     folder, sheets = exported(made, code)
     whole = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))
     (record,) = whole["districts"]

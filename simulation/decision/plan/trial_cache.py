@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine.effort import Effort
 from ...inference.forecasting import doubled
+from ...inference.uncertainty import error_of_rows
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, cost_effort
 from .levers import Lever, Places, turn, weighed_by_cost
@@ -63,6 +64,7 @@ class TrialCache:
         self.budget = budget
         self.chances: dict[Places, Chance] = {}
         self._tried_with: dict[Places, Effort] = {}
+        self._used_up = False
         self._assisted: dict[Places, tuple[float, float, float, float]] = {}
 
     def scenario_at(self, places: Places) -> Scenario:
@@ -75,9 +77,14 @@ class TrialCache:
             found = self.chances.get(places)
             if found is not None and self._clear(found):
                 return found
-            if self._tried_with.get(places) == self.effort and not self._double():
+            before = self._tried_with.get(places)
+            if before == self.effort and not self._double():
                 return self.chances[places]
             self._try(places, self.effort)
+            rows = self.scenario.parameters.rows
+            if found is not None and rows is not None and before is not None and before.draws >= rows:
+                left = error_of_rows(found.monte_carlo_error, self.chances[places].monte_carlo_error)
+                self._used_up = self._used_up or left > ERROR_ENOUGH
 
     @property
     def most(self) -> Places:
@@ -147,8 +154,11 @@ class TrialCache:
         return error <= ERROR_ENOUGH or abs(found.probability_met - self.trial.goal.probability) > CLEAR * error
 
     def _double(self) -> bool:
-        """Double the trajectories of everything that is tried from now on; False where that would go too far."""
-        more = more_than(self.effort, self.scenario)
+        """Double the trajectories of everything that is tried from now on.
+
+        False where that would go too far, or tell little, since the rows of a file of draws are used up.
+        """
+        more = None if self._used_up else more_than(self.effort, self.scenario)
         if more is None:
             return False
         self.effort = more

@@ -277,7 +277,8 @@ _DARK = 0.65
 
 def draw_transition_matrix(speech: Language, result: ForecastResult, source: Source) -> Figure:
     """Draw a table of sixteen cells, rows = level now, columns = level a year on."""
-    mean, low, high = map(np.array, (result.matrix.mean, result.matrix.q05, result.matrix.q95))
+    matrix = result.matrix
+    mean, low, high = map(np.array, (matrix.mean, matrix.q05 or matrix.mean, matrix.q95 or matrix.mean))
     headline = _matrix_headline(speech, mean[0, 0], low[0, 0], high[0, 0])
     explanation = (
         speech.say("Rows: level now; columns: level a year later.")

@@ -19,6 +19,7 @@ from ...domain.messages import Refusal
 from ...domain.villages import KnownStatuses
 from ...engine.effort import Effort
 from ...inference.forecast import PrecisionTrace, basis_of
+from ...inference.uncertainty import tells_of_parameters
 from ...inputs.scenario import Scenario
 from .. import wording
 from ..document.blocks import EVERYWHERE, PAPER, SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Table
@@ -460,8 +461,9 @@ def _about_effort(speech: Language, result: ComparisonResult) -> Iterator[str]:
             "draws (--draws)."
         )
     years = [year for one in result.scenarios for year in one.years]
-    if min(result.draws, result.replicates) > 1 and any(year.interval90 is None for year in years):
-        yield speech.say(wording.NO_INTERVAL)
+    if result.draws > 1 and any(year.interval90 is None for year in years):
+        enough = tells_of_parameters(result.draws, result.replicates)
+        yield speech.say(wording.NO_INTERVAL) if enough else wording.too_few(speech)
     titles = titles_of(speech, result)
     for name in result.simulated_alone_otherwise:
         yield speech.say(

@@ -27,7 +27,7 @@ from ....inference.forecast import (
     basis_of,
     bounds,
 )
-from ....inference.uncertainty import FEWEST, Estimate
+from ....inference.uncertainty import FEWEST, FEWEST_REPLICATES, Estimate, tells_of_parameters
 from ....inputs.resolve import ASSUMED
 from ....inputs.scenario import Scenario
 from ..agents import agent_name
@@ -137,11 +137,11 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The yearly transition matrix of a typical village: mean, 5% and 95% quantile over draws."""
+    """The yearly transition matrix of a typical village: mean, 5% and 95% quantile over draws, None of too few."""
 
     mean: tuple[tuple[float, ...], ...]
-    q05: tuple[tuple[float, ...], ...]
-    q95: tuple[tuple[float, ...], ...]
+    q05: tuple[tuple[float, ...], ...] | None
+    q95: tuple[tuple[float, ...], ...] | None
 
 
 @dataclass(frozen=True)
@@ -289,14 +289,16 @@ def result_of(forecast: Forecast) -> ForecastResult:
     scenario = forecast.scenario
     districts = tuple(_district(forecast, one) for one in forecast.districts)
     mean, q05, q95 = (tuple(tuple(row) for row in matrix) for matrix in forecast.matrix.tolist())
+    draws, parameters = forecast.effort.draws, scenario.parameters
+    known = not parameters.uncertain or tells_of_parameters(draws, FEWEST_REPLICATES, parameters.rows)
     return ForecastResult(
         **head_of(scenario, agent_name(forecast.agent_class)),
         districts=districts,
         meeting=_meeting(forecast) if len(districts) > 1 else None,
         horizon=scenario.horizon,
-        matrix=Matrix(mean, q05, q95),
+        matrix=Matrix(mean, q05, q95) if known else Matrix(mean, None, None),
         parameters=_parameters(scenario),
-        draws=forecast.effort.draws,
+        draws=draws,
         replicates=1 if forecast.engine == "exact" else forecast.effort.replicates,
         seed=forecast.seed,
         failures=_failures(forecast),
@@ -375,7 +377,7 @@ def _failures(forecast: Forecast) -> Failures | None:
     if run is None or not run.failures:
         return None
     thin = np.any([outcome.completed.sum(axis=1) < FEWEST for outcome in run.outcomes], axis=0)
-    of_interval = run.effort.draws > 1 and run.effort.replicates >= FEWEST
+    of_interval = tells_of_parameters(run.effort.draws, run.effort.replicates, run.scenario.parameters.rows)
     worst = int(np.argmax([len(outcome.failures) for outcome in run.outcomes]))
     none_met, all_met = bounds(run, worst)
     return Failures(

@@ -40,6 +40,11 @@ _ENDED = {
         "Precision not reached: with {trajectories} trajectories 1.96 × the largest simulation error is {reached} "
         "percentage points, not below the {wanted} asked for, and twice as many would go beyond the limit."
     ),
+    "rows": phrase(
+        "Precision not reached: with {trajectories} trajectories 1.96 × the largest simulation error is {reached} "
+        "percentage points, not below the {wanted} asked for. More runs would hardly help, for the draws of the "
+        "calibration are used up: ask for more of these (calibrate --draws)."
+    ),
 }
 
 
@@ -235,6 +240,8 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
             "One draw is one random set of parameter values: how far the result hangs on them does not show. Use more "
             "draws (--draws)."
         )
+    elif result.draws > 1 and districts[0].years[0].parameter_interval90 is None:
+        yield wording.too_few(speech)
     shown = districts[0].years if len(districts) == 1 else ()
     if any(known_interval(year) is None and year.parameter_interval90 is not None for year in shown):
         yield speech.say(wording.NO_INTERVAL)
