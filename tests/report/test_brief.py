@@ -77,7 +77,7 @@ class Brief:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a finished run with an intervention."""
-    made = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut_pokja.yaml"), 40, 10, 3)
+    made = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut_pokja.yaml"), 50, 10, 3)
     return save(made, tmp_path_factory.mktemp("results"))
 
 
