@@ -464,7 +464,9 @@ def _chances(before: Bools, after: Bools, shift: Counts, rows: int | None, *, al
 def _rises(values: Floats, rows: int | None, *, alike: bool) -> AdditionalRises:
     """Return what is said of additional rises, (draw, replicate)."""
     low, high = np.quantile(values, INTERVAL90, method="inverted_cdf")
-    return AdditionalRises(**vars(paired_difference(values, rows=rows, same_law=alike)), interval90=(int(low), int(high)))
+    return AdditionalRises(
+        **vars(paired_difference(values, rows=rows, same_law=alike)), interval90=(int(low), int(high))
+    )
 
 
 def _villages(

@@ -26,8 +26,8 @@ NO_INTERVAL = phrase(
     "simulation; more draws or replicates would."
 )
 TOO_FEW = phrase(
-    "“–” in place of a parameter interval: so few runs do not show how far the result hangs on the uncertain parameters. "
-    "It takes at least {draws} different draws and {replicates} replicates of each (--draws, --replicates)."
+    "“–” in place of a parameter interval: so few runs do not show how far the result hangs on the uncertain "
+    "parameters. It takes at least {draws} different draws and {replicates} replicates of each (--draws, --replicates)."
 )
 _BASES = {
     PRIORS_ALONE: phrase("Basis: last observed statuses; their changes follow priors alone (no data on changes)."),
