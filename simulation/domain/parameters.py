@@ -359,7 +359,7 @@ class ParameterSet:
 
     @property
     def rows(self) -> int | None:
-        """Rows of the file that draws are taken from: draw d + rows takes the row of draw d again. None without a file."""
+        """Rows of the file of draws, which are taken again from the first on once all were taken; None without."""
         files = (value for value in self.scalars.values() if isinstance(value, Empirical) and not value.fixed)
         return None if self.points is not None else next((value.values.size for value in files), None)
 
