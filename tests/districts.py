@@ -29,6 +29,7 @@ NEUTRAL: dict[str, Distribution] = {
     "village_sd": Fixed(0.0),
     "year_sd": Fixed(0.0),
     "subdistrict_sd": Fixed(0.0),
+    "district_sd": Fixed(0.0),
     "peer_odds_ratio": Fixed(1.0),
     "campaign.probability": Fixed(0.0),
     "campaign.odds_ratio": Fixed(1.0),
@@ -117,7 +118,8 @@ def everything_on(**settings: Any) -> Scenario:
     return make_scenario(
         villages,
         {
-            "fall": 0.08, "village_sd": 0.6, "year_sd": 0.5, "subdistrict_sd": 0.3, "peer_odds_ratio": 1.8,
+            "fall": 0.08, "village_sd": 0.6, "year_sd": 0.5, "subdistrict_sd": 0.3, "district_sd": 0.4,
+            "peer_odds_ratio": 1.8,
             "campaign.probability": 0.15, "campaign.odds_ratio": 8.0,
         },
         plans,
@@ -193,7 +195,7 @@ def scenarios(draw: st.DrawFn, *, known_status: bool | None = None, gentle: bool
         "fall": draw(share),
         "skip.berkembang": draw(share),
         "skip.mandiri": draw(share),
-        **{name: draw(spread) for name in ("village_sd", "year_sd", "subdistrict_sd")},
+        **{name: draw(spread) for name in ("village_sd", "year_sd", "subdistrict_sd", "district_sd")},
         "peer_odds_ratio": draw(ratio),
         "campaign.probability": draw(share),
         "campaign.odds_ratio": draw(ratio),

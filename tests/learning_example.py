@@ -30,6 +30,7 @@ TRUTH = {
     "village_sd": 0.4,
     "year_sd": 0.4,
     "subdistrict_sd": 0.0,
+    "district_sd": 0.0,
     "peer_odds_ratio": 1.0,
     "campaign.probability": 0.0,
     "campaign.odds_ratio": 1.0,

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal
-from ..domain.parameters import OF_VILLAGES, Parameters
+from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions, require_assumptions
 from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
@@ -87,7 +87,7 @@ def other_assumptions(baseline: Assumptions, scenario: Assumptions) -> tuple[str
     interventions that can overlap.
     """
     one, other = baseline.parameters, scenario.parameters
-    keys = [key for key in {**one.scalars, **other.scalars} if not key.is_effect and key.kind not in OF_VILLAGES]
+    keys = [key for key in {**one.scalars, **other.scalars} if not key.is_effect and not key.is_of_a_place]
     found: list[str] = [key for key in keys if not _alike(one.scalars.get(key), other.scalars.get(key))]
     found += [] if one.matrix == other.matrix else ["matrix"]
     found += [] if baseline.min_years == scenario.min_years else ["min_years"]

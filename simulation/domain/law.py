@@ -10,8 +10,8 @@ to the list acts in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import methodcaller
 from typing import Literal
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .distributions import Distribution, Fixed, standard_normal
-from .parameters import ParameterKey, Parameters
+from .parameters import Kind, ParameterKey, Parameters
 from .randomness import Process, Trajectories, Words, keyed_uniforms, philox_key, uniforms
 from .transition import share_above
 from .villages import Villages, count_levels, places
@@ -128,6 +128,7 @@ PEERS = Term(
     OfNeighbours(lambda villages, levels: share_above(levels, villages.subdistrict_sizes)),
 )
 VILLAGE = Term("village", ParameterKey("village_sd"), Luck(Process.VILLAGE_EFFECT, "village", lasting=True))
+DISTRICT = Term("district", ParameterKey("district_sd"), Luck(Process.DISTRICT_EFFECT, "district", lasting=True))
 YEAR = Term("year", ParameterKey("year_sd"), Luck(Process.YEAR_SHOCK, "district"))
 SUBDISTRICT = Term("subdistrict", ParameterKey("subdistrict_sd"), Luck(Process.SUBDISTRICT_SHOCK, "subdistrict"))
 CAMPAIGN = Term(
@@ -136,7 +137,7 @@ CAMPAIGN = Term(
     Luck(Process.CAMPAIGN, "district", coin=ParameterKey("campaign.probability")),
 )
 
-TERMS: tuple[Term, ...] = (PEERS, VILLAGE, YEAR, SUBDISTRICT, CAMPAIGN)
+TERMS: tuple[Term, ...] = (PEERS, VILLAGE, DISTRICT, YEAR, SUBDISTRICT, CAMPAIGN)
 """Every term but those of covariates, which a scenario names (`terms_of`)."""
 
 
@@ -165,35 +166,73 @@ def lasting_log_odds(
         match term.regressor:
             case OfVillage(value):
                 seen = _sum(seen, value(villages)[:, None] * term.coefficient(parameters)[trajectories.draw])
-            case Luck(process, shared_by, lasting=True):
-                units, of_village = _units(villages, shared_by)
-                learned = learned_effects(villages, parameters)
-                if learned is not None:
-                    luck = _sum(luck, learned[:, trajectories.draw])
-                    continue
-                uniform = uniforms(seed, process, 0, units, trajectories)
-                luck = _sum(luck, term.of_uniform(parameters, trajectories.draw, uniform)[of_village])
+            case Luck(shared_by=shared_by, lasting=True):
+                of_village = _units(villages, shared_by)[1]
+                luck = _sum(luck, _lasting(term, villages, parameters, trajectories, seed)[of_village])
     return seen, luck
 
 
-def learned_effects(villages: Villages, parameters: Parameters) -> Floats | None:
-    """Return what their past says of the lasting differences between villages, log odds of shape (V, D).
+def _lasting(term: Term, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int) -> Floats:
+    """Return luck that lasts, shape (unit, T): what the past says of it or, where that is not known, chance."""
+    luck = term.regressor
+    if not isinstance(luck, Luck):
+        raise TypeError(term)
+    learned = learned_effects(term, villages, parameters)
+    if learned is not None:
+        return learned[:, trajectories.draw]
+    uniform = uniforms(seed, luck.process, 0, _units(villages, luck.shared_by)[0], trajectories)
+    return term.of_uniform(parameters, trajectories.draw, uniform)
 
-    None where it is not known of every village: then chance decides, for all of them.
+
+def luck_of_district(villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int) -> Floats:
+    """Return the sum of what chance alone says of what sets a district apart for good, shape (T,)."""
+    left = left_to_chance(villages, parameters)
+    lasting = [
+        _lasting(term, villages, left, trajectories, seed)[0]
+        for term in acting(left)
+        if isinstance(luck := term.regressor, Luck) and luck.lasting and luck.shared_by == "district"
+    ]
+    return reduce(np.add, lasting, np.zeros(len(trajectories)))
+
+
+def learned_effects(term: Term, villages: Villages, parameters: Parameters) -> Floats | None:
+    """Return what the past says of luck that lasts, log odds of shape (unit, D).
+
+    None where it is not known of every unit: then chance decides, for all of them.
     """
-    return of_every_village("village_effect", villages, parameters)
+    luck = term.regressor
+    if not isinstance(luck, Luck) or not luck.lasting:
+        return None
+    if luck.shared_by == "village":
+        return of_places("village_effect", villages.codes, parameters)
+    return of_places("district_effect", (villages.district_code,), parameters)
 
 
-def of_every_village(
-    kind: Literal["village_effect", "village_level"], villages: Villages, parameters: Parameters
-) -> Floats | None:
-    """Return what the draws of a calibration say of each village, shape (V, D); None where of some they say nothing."""
+def of_places(kind: Kind, codes: Sequence[str], parameters: Parameters) -> Floats | None:
+    """Return what the draws of a calibration say of some places, shape (place, D); None where of some nothing."""
     if not any(key.kind == kind for key in parameters.scales):
         return None
-    keys = [ParameterKey(kind, code) for code in villages.codes]
+    keys = [ParameterKey(kind, code) for code in codes]
     if not all(key in parameters.scales for key in keys):
         return None
     return np.array([parameters.scales[key] for key in keys])
+
+
+def learned_of_villages(villages: Villages, parameters: Parameters) -> Floats | None:
+    """Return the sum of all that the past says of what lasts, log odds of shape (V, D); None where it says nothing."""
+    total: Floats | None = None
+    for term in acting(parameters):
+        learned = learned_effects(term, villages, parameters)
+        if learned is not None and isinstance(luck := term.regressor, Luck):
+            total = _sum(total, learned[_units(villages, luck.shared_by)[1]])
+    return total
+
+
+def left_to_chance(villages: Villages, parameters: Parameters) -> Parameters:
+    """Return the parameters under which nothing is left to chance that the past says: its spread is 0."""
+    known = [term for term in acting(parameters) if learned_effects(term, villages, parameters) is not None]
+    off = {term.key: np.zeros_like(parameters.scales[term.key]) for term in known}
+    return replace(parameters, scales={**parameters.scales, **off}) if off else parameters
 
 
 def luck_of_years(
@@ -285,13 +324,13 @@ def village_terms(
                 regressor = value(villages, levels)[k, level, np.arange(draw.size)]
                 found[term] = term.coefficient(parameters)[draw] * regressor
             case Luck(process, shared_by, lasting):
-                if lasting and (learned := learned_effects(villages, parameters)) is not None:
-                    found[term] = learned[village, draw]
-                    continue
                 units, of_village = _units(villages, shared_by)
                 row = of_village[village : village + 1]
-                uniform = uniforms(seed, process, 0 if lasting else year, units[row], trajectories)
-                found[term] = term.of_uniform(parameters, draw, uniform)[0]
+                if (learned := learned_effects(term, villages, parameters)) is not None:
+                    found[term] = learned[row[0], draw]
+                else:
+                    uniform = uniforms(seed, process, 0 if lasting else year, units[row], trajectories)
+                    found[term] = term.of_uniform(parameters, draw, uniform)[0]
     return found
 
 

@@ -35,9 +35,9 @@ Ints = NDArray[np.int64]
 
 Kind = Literal[
     "rise", "fall", "skip", "matrix",
-    "village_sd", "year_sd", "subdistrict_sd",
+    "village_sd", "year_sd", "subdistrict_sd", "district_sd",
     "peer_odds_ratio", "campaign.probability", "campaign.odds_ratio", "covariate",
-    "odds_ratio_rise", "odds_ratio_fall", "reporting.yearly", "village_effect", "village_level",
+    "odds_ratio_rise", "odds_ratio_fall", "reporting.yearly", "village_effect", "village_level", "district_effect",
 ]  # fmt: skip
 Scale = Literal["probability", "spread", "odds ratio", "level"]
 Direction = Literal["rise", "fall"]
@@ -52,18 +52,18 @@ _LEVELS_OF: dict[str, tuple[str, ...]] = {
 """The levels at which a kind is given; the empty one stands for all of them together."""
 OF_THE_MATRIX: tuple[Kind, ...] = ("rise", "fall", "skip")
 """Kinds that together say what a matrix says."""
-OF_VILLAGES: tuple[Kind, ...] = ("village_effect", "village_level")
-"""Kinds of which a calibration draws one for every village."""
-_NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", *OF_VILLAGES)
-"""Kinds that belong to a covariate, an intervention or a village, whose names are the scenario's own."""
+OF_PLACES: tuple[Kind, ...] = ("village_effect", "village_level", "district_effect")
+"""Kinds that hold what was learned of one village or district, of which a calibration draws one each."""
+_NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", *OF_PLACES)
+"""Kinds that belong to a covariate, an intervention or a place, whose names are the scenario's own."""
 
 
-_PREFIX: dict[Kind, str] = {"covariate": "covariates.", **{kind: f"{kind}." for kind in OF_VILLAGES}}
+_PREFIX: dict[Kind, str] = {"covariate": "covariates.", **{kind: f"{kind}." for kind in OF_PLACES}}
 """How the keys of a kind begin that do not end with its name."""
 
 
 class ParameterKey(str):
-    """Which parameter of the law: its kind, and the level, covariate, intervention or village that it belongs to.
+    """Which parameter of the law: its kind, and the level, covariate, intervention or place that it belongs to.
 
     As text it is the dotted name of the scenario file (``rise.dasar``, ``year_sd``, ``covariates.remote``,
     ``pokja.odds_ratio_rise``), which is also the address of its draws; it equals that text, so that draws and
@@ -149,13 +149,18 @@ class ParameterKey(str):
         return self.kind in {"odds_ratio_rise", "odds_ratio_fall"}
 
     @property
+    def is_of_a_place(self) -> bool:
+        """Whether it is what was learned of one village or district."""
+        return self.kind in OF_PLACES
+
+    @property
     def scale(self) -> Scale:
         """On what scale its numbers are: probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0."""
         if self.kind in {"rise", "fall", "skip", "matrix", "campaign.probability", "reporting.yearly"}:
             return "probability"
         if self.kind == "village_level":
             return "level"
-        return "spread" if self.kind in {"village_sd", "year_sd", "subdistrict_sd"} else "odds ratio"
+        return "spread" if self.kind in {"village_sd", "year_sd", "subdistrict_sd", "district_sd"} else "odds ratio"
 
     @property
     def neutral(self) -> float:
@@ -187,6 +192,7 @@ DEFAULT_PRIORS: dict[ParameterKey, Distribution] = {
     ParameterKey("village_sd"): HalfNormal(0.7),
     ParameterKey("year_sd"): HalfNormal(0.7),
     ParameterKey("subdistrict_sd"): HalfNormal(0.4),
+    ParameterKey("district_sd"): Fixed(0.0),
     ParameterKey("peer_odds_ratio"): Exponentiated(HalfNormal(0.5)),
     ParameterKey("campaign.probability"): Beta(1, 9),
     ParameterKey("campaign.odds_ratio"): Exponentiated(Normal(2.5, 0.7)),
@@ -307,7 +313,7 @@ class ParameterSet:
     def _problems(self) -> Iterator[Problem]:
         known = self._known_keys()
         for key, value in self.scalars.items():
-            if key not in known and key.kind not in OF_VILLAGES:
+            if key not in known and not key.is_of_a_place:
                 message = Message("no parameter of this scenario has this name")
                 names = sorted(known)
                 finding = (message, Message("one of: {names}", {"names": listed(names, 30)}), nearest(key, names))

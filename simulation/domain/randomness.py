@@ -46,6 +46,7 @@ class Process(IntEnum):
     PRIORITY = 8
     TRANSITION = 9
     REPORT = 10
+    DISTRICT_EFFECT = 11
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .law import of_every_village
+from .law import of_places
 from .parameters import ParameterKey, Parameters
 from .randomness import Process, Trajectories, uniforms
 from .villages import Villages
@@ -44,5 +44,5 @@ def levels_behind(villages: Villages, parameters: Parameters) -> Statuses | None
     """
     if reporting_chance(parameters) is None:
         return None
-    found = of_every_village("village_level", villages, parameters)
+    found = of_places("village_level", villages.codes, parameters)
     return None if found is None else found.astype(np.int8)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..domain.distributions import normal_nodes
 from ..domain.intervention import fixed_order, may_be_chosen
-from ..domain.law import Luck, acting, learned_effects, seen_at
+from ..domain.law import VILLAGE, Luck, acting, learned_effects, left_to_chance, seen_at
 from ..domain.parameters import Parameters, transition_matrix
 from ..domain.reporting import levels_behind, reporting_chance
 from ..domain.scenario import Assumptions
@@ -206,6 +206,7 @@ def multiplications(villages: Villages, parameters: Parameters, limit: int) -> i
     sizes = np.minimum(villages.subdistrict_sizes, limit + 1)
     within = int((villages.subdistrict_sizes * sizes).sum())
     between = int((np.minimum(np.cumsum(villages.subdistrict_sizes), limit + 1) * sizes).sum())
+    parameters = left_to_chance(villages, parameters)
     points, nodes = _points(parameters, villages), _nodes(parameters, villages)
     return int((points * (within + (nodes * int(sizes.sum()) if points.max() > 1 else 0)) + nodes * between).sum())
 
@@ -243,7 +244,7 @@ def _sorts(scenario: Assumptions, villages: Villages, parameters: Parameters) ->
     if isinstance(villages.known, SomeStatuses):
         columns.append(villages.known.levels)
     columns += [regressor for _, regressor in seen_at(villages, parameters, status)]
-    if learned_effects(villages, parameters) is not None or levels_behind(villages, parameters) is not None:
+    if learned_effects(VILLAGE, villages, parameters) is not None or levels_behind(villages, parameters) is not None:
         columns.append(np.arange(len(villages)))
     for plan in scenario.interventions:
         order = fixed_order(plan, villages)
@@ -294,7 +295,7 @@ class OneYear:
         self, villages: Villages, parameters: Parameters, start: YearStart, shocks: Floats | None = None
     ) -> None:
         self.villages, self.start = villages, start
-        self._parameters, self._given = parameters, shocks
+        self._parameters, self._given = left_to_chance(villages, parameters), shocks
 
     def rises(self) -> Floats:
         """Return the chance that each village rises, shape (V, D)."""
@@ -364,8 +365,7 @@ class YearBlock:
         self.moves = _Moves(p, start)
         self._given = None if given is None else factor(given)
         self._odds = odds(p.rise)
-        known = learned_effects(villages, p) is not None
-        self._lasting = _lasting_nodes(np.zeros(draws.size) if known else spread(p, "village"))
+        self._lasting = _lasting_nodes(spread(p, "village"))
         self._kernel: csr_array | None = None
         if given is not None:
             self.weight = np.ones((draws.size, 1))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.law import OfNeighbours, OfVillage, acting, learned_effects
+from ..domain.law import OfNeighbours, OfVillage, acting, learned_of_villages
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
 from ..domain.reporting import levels_behind
@@ -68,7 +68,7 @@ class YearStart:
                     rise += value(villages)[:, None] * coefficient
                 case OfNeighbours(value):
                     rise += (coefficient * value(villages, levels)).take(place)
-        learned = learned_effects(villages, parameters)
+        learned = learned_of_villages(villages, parameters)
         if learned is not None:
             rise += learned
         return cls(status, listed, rise, np.zeros(status.shape), np.zeros((*status.shape, 0), dtype=bool))

@@ -13,7 +13,6 @@ from ..domain.parameters import (
     DIRECTIONS,
     OF_THE_LAW,
     OF_THE_MATRIX,
-    OF_VILLAGES,
     Kind,
     ParameterKey,
     ParameterSet,
@@ -115,10 +114,10 @@ def _keys(
             common = ParameterKey("skip")
             keys[common if key.kind == "skip" and common in known else key] = None
     effects = (ParameterKey.effect(name, direction) for name in interventions for direction in DIRECTIONS)
-    of_villages = (key for key in known if key.kind in OF_VILLAGES)
+    of_places = (key for key in known if key.is_of_a_place)
     of_lists = {REPORTING} & known
     covariate_keys = (ParameterKey("covariate", name) for name in covariates)
-    return [*keys, *of_lists, *covariate_keys, *effects, *sorted(of_villages)]
+    return [*keys, *of_lists, *covariate_keys, *effects, *sorted(of_places)]
 
 
 def _given_transition(transition: Transition) -> dict[ParameterKey, Distribution]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, listed, nearest, shown
-from ..domain.parameters import OF_VILLAGES, UNNAMED_BLOCKS, ParameterKey, ParameterSet
+from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey, ParameterSet
 from ..domain.past import Past
 from ..domain.status import LEVELS
 from .files import Source
@@ -55,7 +55,7 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
     Parameters
     ----------
     known
-        Parameters that a column may hold, besides covariates and what is known of single villages.
+        Parameters that a column may hold, besides covariates and what is known of single villages and districts.
     """
     table = _read(source, collector)
     if table is None:
@@ -69,10 +69,10 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
     basis = _basis(table.schema.metadata)
     for name, column in zip(table.column_names, table.columns, strict=True):
         key = _key(name)
-        of_village = key is not None and key.kind in OF_VILLAGES
-        if basis.learned is not None and name not in basis.learned and not of_village:
+        of_place = key is not None and key.is_of_a_place
+        if basis.learned is not None and name not in basis.learned and not of_place:
             continue
-        if key is None or (key not in known and key.kind not in {"covariate", *OF_VILLAGES}):
+        if key is None or (key not in known and not (key.kind == "covariate" or key.is_of_a_place)):
             message = Message("no parameter of this scenario has this name")
             names, place = sorted(known), (source.shown, None)
             allowed, fix = Message("one of: {names}", {"names": listed(names, 30)}), nearest(name, names)

@@ -22,7 +22,7 @@ import numpy as np
 from ..domain.distributions import Dirichlet, Empirical
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal, shown
-from ..domain.parameters import DEFAULT_PRIORS, OF_VILLAGES, ParameterKey, ParameterSet
+from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 from ..domain.reporting import REPORTING
 from ..domain.scenario import Assumptions, Provenance
 from ..domain.status import LEVELS, UNKNOWN
@@ -336,9 +336,9 @@ def _parquet(draws: Mapping[ParameterKey, Empirical], known: ParameterSet) -> by
 
 
 def parameter_keys(parameters: ParameterSet) -> dict[str, ParameterKey]:
-    """Return the scenario key of every parameter -> its key in the law; what is known of villages has none."""
+    """Return the scenario key of every parameter -> its key in the law; what is known of places has none."""
     ordered = sorted(parameters.scalars, key=_order(parameters))
-    keys = {key.scenario_key: key for key in ordered if key.kind not in OF_VILLAGES}
+    keys = {key.scenario_key: key for key in ordered if not key.is_of_a_place}
     if parameters.matrix is not None:
         keys |= {key.scenario_key: key for key in (ParameterKey("matrix", level) for level in LEVELS)}
     return keys

@@ -305,6 +305,9 @@ class Transition:
     village_sd: Annotated[Spread | None, "Lasting differences between villages, sd of log odds."] = None
     year_sd: Annotated[Spread | None, "Good and bad years of the district, sd of log odds."] = None
     subdistrict_sd: Annotated[Spread | None, "Good and bad years of a kecamatan, sd of log odds."] = None
+    district_sd: Annotated[Spread | None, "Lasting differences between districts, sd of log odds; 0 if left out."] = (
+        None
+    )
     peer_odds_ratio: Annotated[
         OddsRatio | None, "Odds ratio of rising where all other villages of the kecamatan stand higher."
     ] = None

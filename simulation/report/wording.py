@@ -67,6 +67,7 @@ LABELS: dict[Kind, str] = {
     "village_sd": phrase("differences between villages (spread of log odds)"),
     "year_sd": phrase("differences between years (spread of log odds)"),
     "subdistrict_sd": phrase("differences between subdistricts (spread of log odds)"),
+    "district_sd": phrase("differences between districts (spread of log odds)"),
     "peer_odds_ratio": phrase("peers in the subdistrict (odds ratio)"),
     "campaign.probability": phrase("chance of a campaign in a year"),
     "campaign.odds_ratio": phrase("campaign (odds ratio of rising)"),

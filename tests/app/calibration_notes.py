@@ -38,6 +38,7 @@ PANEL = Panel("63.99", VILLAGES.codes, (2024, 2025), np.array([[0, 0], [0, 0], [
 ONE_DATE = replace(PANEL, years=(2025,), status=PANEL.status[:, 1:])
 LAUNCHED = Launches("63.99", VILLAGES.codes, np.full(4, 2021), PANEL.status[:, 1], 2025)
 COUNTED = Counts("63.99", (date(2024, 12, 31), date(2025, 12, 31)), np.array([[3, 1, 0, 0], [2, 1, 1, 0]]))
+OVER_THERE = replace(PANEL, district_code="63.98", codes=ELSEWHERE.codes)
 SPOILT = replace(COUNTED, counts=COUNTED.counts + np.array([[0], [1]]))
 ASSISTED = Assistance("63.99", VILLAGES.codes, (2025,), {"pokja": np.ones((4, 1), dtype=bool)})
 EARLY = replace(ASSISTED, years=(2020,))
@@ -49,12 +50,13 @@ def notes(
     *,
     approximation: Approximation | None = None,
     worth: float = 1000.0,
+    between: float = 0.0,
     estimate_effects: bool = False,
 ) -> tuple[Message, ...]:
     """Return what is told of a calibration, without the draws."""
     plans = scenario.interventions if estimate_effects else ()
     likelihood = Likelihood.of(evidence, scenario.parameters, scenario, plans)
-    found = caveats(evidence, scenario, likelihood, approximation, worth, estimate_effects=estimate_effects)
+    found = caveats(evidence, scenario, likelihood, approximation, worth, between, estimate_effects=estimate_effects)
     return tuple(caveat.message for caveat in found)
 
 
@@ -76,6 +78,8 @@ NOTES: dict[str, Callable[[], tuple[Message, ...]]] = {
     "notes on effects": lambda: notes(HELPED, estimate_effects=True),
     "notes on years before a rise": lambda: notes(ALONE, replace(DISTRICT, min_years=1)),
     "notes on lists that name no kecamatan": lambda: notes(Evidence(panels=(replace(PANEL, district_code="63.98"),))),
+    "notes on districts that differ": lambda: notes(Evidence(panels=(PANEL, OVER_THERE)), between=0.83),
+    "notes on districts taken as alike": lambda: notes(Evidence(panels=(PANEL, OVER_THERE))),
     "notes on few draws": lambda: notes(ALONE, worth=61.0),
     "notes on an approximation": lambda: notes(ALONE, approximation=Approximation(1, 0.0871, 20)),
     "notes on an approximation unchecked": lambda: notes(ALONE, approximation=Approximation(1, None, 0)),

@@ -99,6 +99,7 @@ def _pokja(*lines: str, horizon: int = 2) -> tuple[str, ...]:
 
 LATER_YEARS: dict[str, Case] = {
     "a shock of the kecamatan": Case(changes={"subdistrict_sd": "0.3"}, sections=("horizon: 2",)),
+    "a district set apart for good": Case(changes={"district_sd": "0.3"}, sections=("horizon: 2",)),
     "peers after the first year": Case(changes={"peer_odds_ratio": "1.5"}, sections=("horizon: 2",)),
     "what is left to its default prior": Case(
         changes={"peer_odds_ratio": None, "subdistrict_sd": None}, sections=("horizon: 2",)

@@ -57,5 +57,7 @@ def test_what_is_no_parameter_is_refused(text: str) -> None:
 def test_scales_are_those_of_the_numbers() -> None:
     """Chances in [0, 1], spreads from 0 on, odds ratios above 0."""
     scales = {str(key): key.scale for key in DEFAULT_PRIORS}
-    assert {name for name, scale in scales.items() if scale == "spread"} == {"village_sd", "year_sd", "subdistrict_sd"}
+    assert {name for name, scale in scales.items() if scale == "spread"} == {
+        "village_sd", "year_sd", "subdistrict_sd", "district_sd"
+    }  # fmt: skip
     assert {n for n, scale in scales.items() if scale == "odds ratio"} == {"peer_odds_ratio", "campaign.odds_ratio"}

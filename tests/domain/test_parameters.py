@@ -46,7 +46,7 @@ def test_sampled_draws_follow_the_prior() -> None:
     """The share of 20,000 draws below each prior quartile is right within 4 standard errors."""
     draws = ParameterSet(DEFAULT_PRIORS).sample(8, 20_000)
     for name, prior in DEFAULT_PRIORS.items():
-        for probability in (0.25, 0.5, 0.75):
+        for probability in () if prior.fixed else (0.25, 0.5, 0.75):
             bound = prior.quantile(np.array([probability]))[0]
             error = np.sqrt(probability * (1 - probability) / 20_000)
             assert abs((draws[name] <= bound).mean() - probability) < 4 * error

@@ -18,7 +18,13 @@ from simulation.inference.calibration.likelihood import Likelihood
 
 OUTSIDE = Path(__file__).parents[1] / "data" / "outside_cases"
 """Inputs and answers that nobody on this project produced."""
-NEUTRAL = {"subdistrict_sd": 0.0, "peer_odds_ratio": 1.0, "campaign.probability": 0.0, "campaign.odds_ratio": 1.0}
+NEUTRAL = {
+    "subdistrict_sd": 0.0,
+    "district_sd": 0.0,
+    "peer_odds_ratio": 1.0,
+    "campaign.probability": 0.0,
+    "campaign.odds_ratio": 1.0,
+}
 """What kecamatan, peers and campaigns add, switched off."""
 
 

@@ -82,7 +82,17 @@ def test_without_chance_every_odds_ratio_is_its_formula() -> None:
     told = (found.base, found.foreseen, found.without_interventions, found.chance)
     assert told == pytest.approx((base, peers, peers, pokja), abs=1e-12)
     assert remote != base
-    assert list(parts(found)) == ["waiting", "remote", "peers", "village", "year", "subdistrict", "campaign", "pokja"]
+    assert list(parts(found)) == [
+        "waiting",
+        "remote",
+        "peers",
+        "village",
+        "district",
+        "year",
+        "subdistrict",
+        "campaign",
+        "pokja",
+    ]
     ratios = {name: part.odds_ratio for name, part in parts(found).items() if part.acts}
     assert ratios == {
         "pokja": pytest.approx((2.4, 2.4, 2.4)),

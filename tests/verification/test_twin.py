@@ -37,6 +37,7 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     rows, k = law(scenario, p), v.subdistrict_index
     offices = [Office(plan) for plan in scenario.interventions]
     b = p["village_sd"] * normals(SEED, Process.VILLAGE_EFFECT, 0, v.units, at)[:, 0]
+    b += p["district_sd"] * normals(SEED, Process.DISTRICT_EFFECT, 0, v.district_unit, at)[0, 0]
     x_beta = np.zeros(len(v))
     for name in scenario.parameters.covariates:
         x = np.asarray(v.columns[name], dtype=np.float64)

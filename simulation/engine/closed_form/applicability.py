@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from ...domain.intervention import Programme, fixed_order, may_be_chosen
-from ...domain.law import Luck, OfNeighbours, OfVillage, acting, learned_effects
+from ...domain.law import Luck, OfNeighbours, OfVillage, acting, learned_of_villages
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import Parameters
 from ...domain.reporting import reporting_chance
@@ -63,6 +63,10 @@ VILLAGES_LEARNED = Message(
 REPORTS_LATE = Message(
     "villages that do not report every year are followed exactly for one year only; set horizon: 1 or "
     "reporting.yearly: 1, or use --engine batch"
+)
+DISTRICT_LASTS = Message(
+    "what sets a district apart for good is followed exactly for one year only; set horizon: 1 or transition.{key}: "
+    "{off}, or use --engine batch"
 )
 COVARIATES_UNKNOWN = Message(
     "covariates set villages apart whose statuses are unknown; "
@@ -119,6 +123,9 @@ def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters
         values = {"key": str(term.switch), "off": f"{term.switch.neutral:g}"}
         left_out = str(term.switch) in scenario.parameters.defaulted
         match term.regressor:
+            case Luck(shared_by="district", lasting=True):
+                if years > 1:
+                    yield DISTRICT_LASTS.filled(**values)
             case Luck(shared_by=shared_by, lasting=lasting) if (shared_by, lasting) not in FOLLOWED:
                 yield (SHARED_LUCK_LEFT_OUT if left_out else SHARED_LUCK).filled(**values)
             case OfNeighbours() if villages.subdistrict_sizes.max() > 1:
@@ -128,7 +135,7 @@ def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters
                     yield NEIGHBOURS_UNKNOWN.filled(**values)
             case OfVillage() if unknown:
                 yield COVARIATES_UNKNOWN
-    if learned_effects(villages, parameters) is not None:
+    if learned_of_villages(villages, parameters) is not None:
         yield VILLAGES_LEARNED
     if reporting_chance(parameters) is not None:
         yield REPORTS_LATE

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.evidence import Evidence
-from ...domain.law import TERMS, luck_of_years
+from ...domain.law import TERMS, luck_of_district, luck_of_years
 from ...domain.parameters import DEFAULT_PRIORS, Parameters, ParameterSet, split_matrix
 from ...domain.randomness import Trajectories
 from ...domain.status import LEVELS
@@ -147,6 +147,7 @@ def next_year(
     trajectories = Trajectories.grid(range(len(parameters.rise)), range(replicates))
     drawn = parameters.take(trajectories.draw)
     shocks = luck_of_years(villages, parameters, trajectories, seed, range(year, year + 1))[0]
+    shocks = shocks + luck_of_district(villages, parameters, trajectories, seed)
     start = YearStart.unassisted(villages, drawn, np.repeat(villages.levels[:, None], len(trajectories), axis=1))
     ahead = OneYear(villages, drawn, start, shocks)
     count, must = target_count(target, np.bincount(villages.levels, minlength=len(LEVELS))[None])

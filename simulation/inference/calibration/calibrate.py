@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.distributions import Empirical
+from ...domain.distributions import Empirical, HalfNormal
 from ...domain.evidence import Evidence
-from ...domain.law import YEAR
+from ...domain.law import DISTRICT, YEAR
 from ...domain.messages import Refusal
 from ...domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 from ...domain.target import Target
@@ -19,6 +19,7 @@ from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals
 from .counted import CountedPlace
 from .data_conflicts import UNEXPLAINED, find_conflicts
+from .histories import FARTHEST
 from .likelihood import Likelihood
 from .observed import past_of
 from .posterior import Learned, Posterior, Spread
@@ -32,6 +33,8 @@ _DEFAULTS = ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS))
 FEWEST_PARTICLES, PARTICLES = 100, 250
 """So many go from the prior to the posterior: fewer would not show in which directions it lies, and more draws are
 taken as these move on."""
+BETWEEN_DISTRICTS = HalfNormal(1.0)
+"""Prior of `district_sd` where several districts are learned together and the scenario does not state it."""
 _CHECKED = 20
 """Draws at which an approximate likelihood is compared with the exact one."""
 
@@ -94,6 +97,9 @@ def calibrate(
     if reasons := refusals(evidence, parameters):
         raise Refusal(*reasons)
     likelihood = _likelihood(evidence, scenario, parameters, estimate_effects=estimate_effects)
+    if len(likelihood.learned_from) > 1 and DISTRICT.key in parameters.defaulted:
+        parameters = replace(parameters, scalars={**parameters.scalars, DISTRICT.key: BETWEEN_DISTRICTS})
+        likelihood = replace(likelihood, parameters=parameters)
     if reasons := find_conflicts(evidence, parameters, likelihood.moves):
         raise Refusal(*reasons)
     found = _Sample.of(likelihood, draws, seed, progress)
@@ -107,11 +113,20 @@ def calibrate(
         draws=kept,
         parameters={name: _became(name, kept[name], likelihood, found) for name in kept},
         village_effects=found.village_effects,
+        district_effects=found.district_effects,
         shocks=found.shocks,
         past=past_of(likelihood, target, {**values, **effects} if likelihood.names else None, seed),
         effective_sample_size=found.worth,
         approximation=approximation,
-        warnings=caveats(evidence, scenario, likelihood, approximation, found.worth, estimate_effects=estimate_effects),
+        warnings=caveats(
+            evidence,
+            scenario,
+            likelihood,
+            approximation,
+            found.worth,
+            float(np.median(values[DISTRICT.key])),
+            estimate_effects=estimate_effects,
+        ),
         priors={name: parameters.scalars[name] for name in kept},
         evidence=evidence,
         scenario=scenario,
@@ -140,6 +155,8 @@ class _Sample:
         Key -> shape (D,).
     village_effects
         Village code -> shape (D,): its odds ratio against a typical village.
+    district_effects
+        District code -> shape (D,): its odds ratio against a typical district, where districts differ.
     shocks
         (place, year) -> shape (D,): shared shock of that year, in sd.
     worth
@@ -151,6 +168,7 @@ class _Sample:
     scores: Floats
     values: dict[ParameterKey, Floats]
     village_effects: dict[str, Floats]
+    district_effects: dict[str, Floats]
     shocks: dict[tuple[str, int], Floats]
     worth: float
     samples: list[Particles]
@@ -158,7 +176,7 @@ class _Sample:
     @classmethod
     def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress | None) -> _Sample:
         if not likelihood.names:
-            return cls(np.zeros((0, draws)), {}, {}, {}, float(draws), [])
+            return cls(np.zeros((0, draws)), {}, {}, {}, {}, float(draws), [])
 
         def report(share: float) -> None:
             if progress is not None:
@@ -174,12 +192,18 @@ class _Sample:
         rng = np.random.default_rng([seed, 22])
         order = rng.permutation(particles * rounds)[:draws]
         effects: dict[str, list[Floats]] = {}
+        of_districts: dict[str, list[Floats]] = {}
         for one in samples:
             law = likelihood.law(one.theta)
             shocks = dict(zip(map(id, likelihood.blocks), one.shocks, strict=True))
+            apart = likelihood.set_apart(one.apart, particles, rng)
+            for code, luck in apart.items() if likelihood.lasting else ():
+                odds_ratio = np.exp(np.sum([law.of_score(term, score[0, 0]) for term, score in luck.items()], axis=0))
+                of_districts.setdefault(code, []).append(np.clip(odds_ratio, 1 / FARTHEST, FARTHEST))
             for history in likelihood.histories:
-                apart = history.village_effects(law, shocks.get(id(history), {}), rng)
-                for code, odds_ratio in zip(history.villages.codes, apart, strict=True):
+                here = law.in_district(apart[history.place])
+                odds_ratios = history.village_effects(here, shocks.get(id(history), {}), rng)
+                for code, odds_ratio in zip(history.villages.codes, odds_ratios, strict=True):
                     effects.setdefault(code, []).append(odds_ratio)
         scores = np.concatenate([one.theta for one in samples], axis=1)[:, order]
         values = likelihood.values(scores)
@@ -187,6 +211,7 @@ class _Sample:
             scores=scores,
             values={name: values[name] for name in likelihood.names},
             village_effects={code: np.concatenate(each)[order] for code, each in effects.items()},
+            district_effects={code: np.concatenate(each)[order] for code, each in of_districts.items()},
             shocks=_shocks(likelihood, samples, order),
             worth=min(float(draws), worth_of([one.theta for one in samples], sampler.excess)),
             samples=samples,
@@ -229,7 +254,7 @@ def _approximation(likelihood: Likelihood, found: _Sample) -> Approximation | No
     if not found.samples:
         return None
     some = found.samples[-1].take(np.arange(_CHECKED))
-    law = None
+    law = likelihood.law(some.theta)
     for block, scores in zip(likelihood.blocks, some.shocks, strict=True):
         if not isinstance(block, CountedPlace):
             continue
@@ -237,8 +262,7 @@ def _approximation(likelihood: Likelihood, found: _Sample) -> Approximation | No
             if move.flow.method != "saddlepoint":
                 continue
             pairs += 1
-            law = law or likelihood.law(some.theta)
-            matrix, exact = block.matrix(law, scores, number), []
+            matrix, exact = block.matrix(law.in_district(some.apart[block.place]), scores, number), []
             for one in matrix:
                 if (value := log_probability_exact(move.flow.before, move.flow.after, one)) is None:
                     return Approximation(pairs, None, 0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ...domain.evidence import Evidence
 from ...domain.messages import Message
 from ...domain.parameters import ParameterSet
@@ -34,6 +36,15 @@ _SENTENCES: Mapping[str, Message] = {
     "counts_alone": Message(
         "counts do not tell skipped levels, learning from peers and lasting differences between villages apart; what "
         "is said of them comes from the priors, and lasting differences count as drawn anew every year"
+    ),
+    "districts_differ": Message(
+        "the data of {number} districts are learned from together: what a district's own data leave open, it takes "
+        "from the others. Districts differ: two in three have odds of rising between {low:,} and {high:,} times those "
+        "of a typical one"
+    ),
+    "districts_alike": Message(
+        "the data of {number} districts are learned from as if all of them had the same chances, because the scenario "
+        "gives district_sd as 0; where it leaves this key out, differences between districts are estimated"
     ),
     "assistance_unused": Message(
         "records of assistance were not used: who was assisted was not left to chance, so that rises of assisted "
@@ -157,6 +168,7 @@ def caveats(
     likelihood: Likelihood,
     approximation: Approximation | None,
     worth: float,
+    between: float,
     *,
     estimate_effects: bool,
 ) -> tuple[Caveat, ...]:
@@ -166,9 +178,12 @@ def caveats(
     ----------
     worth
         Effective sample size.
+    between
+        Median of the spread of districts, in log odds.
     """
     return (
         *_of_single_dates(evidence, likelihood),
+        *_of_districts(likelihood, between),
         *_of_counts(likelihood),
         *_of_effects(evidence, likelihood, estimate_effects=estimate_effects),
         *_of_the_law(likelihood, scenario),
@@ -180,6 +195,16 @@ def caveats(
 def _of_single_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Caveat]:
     if (evidence.panels or evidence.counts or evidence.launches) and not likelihood.blocks:
         yield Caveat("single_date")
+
+
+def _of_districts(likelihood: Likelihood, between: float) -> Iterator[Caveat]:
+    if (number := len(likelihood.learned_from)) < 2:
+        return
+    if between:
+        low, high = (float(f"{np.exp(apart):.2g}") for apart in (-between, between))
+        yield Caveat("districts_differ", {"number": number, "low": low, "high": high})
+    else:
+        yield Caveat("districts_alike", {"number": number})
 
 
 def _of_counts(likelihood: Likelihood) -> Iterator[Caveat]:

@@ -30,7 +30,7 @@ FIRST_LAUNCH = 2016
 """The programme's first year: a village whose launch is unknown joined in any year from it on, all alike."""
 STRIDES = np.array([1.0, 0.5, 0.25])
 """How far a proposal goes from where a score stands towards a fresh one."""
-_FARTHEST = 1000.0
+FARTHEST = 1000.0
 """The largest odds ratio that a file may state."""
 _SMALLEST = 1e-300
 
@@ -379,7 +379,7 @@ class Histories:
             cumulative = np.cumsum(weights, axis=0)
             place = (cumulative < rng.random(particles) * cumulative[-1]).sum(axis=0)
             found[i] = law.lasting[np.minimum(place, NODES.size - 1), np.arange(particles)]
-        return np.clip(found, 1 / _FARTHEST, _FARTHEST)
+        return np.clip(found, 1 / FARTHEST, FARTHEST)
 
     # ---- moves
 

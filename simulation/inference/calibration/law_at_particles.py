@@ -6,6 +6,7 @@ Shapes: P particles, N nodes of what sets a village apart for good, 4 levels.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,11 +64,20 @@ class LawAtParticles:
         up = transition_matrix(every, none, p.rise_reaches, p.fall_reaches)
         apart = np.zeros((NODES.size, len(p.rise)))
         for term in self.terms:
-            if isinstance(term.regressor, Luck) and term.regressor.lasting:
+            if isinstance(luck := term.regressor, Luck) and luck.lasting and luck.shared_by == "village":
                 apart += NODES[:, None] * term.coefficient(p)
         object.__setattr__(self, "rise_odds", np.minimum(odds(p.rise), _LARGEST_ODDS).T)
         object.__setattr__(self, "up", np.ascontiguousarray(np.moveaxis(up, 0, -1)))
         object.__setattr__(self, "lasting", np.exp(apart))
+
+    def in_district(self, apart: Shocks) -> LawAtParticles:
+        """Return the law of a district that luck sets apart for good, from its scores, shape (1, 1, P) each."""
+        if not apart:
+            return self
+        law, factor = copy(self), np.exp(sum(self.of_score(term, score[0]) for term, score in apart.items()))
+        object.__setattr__(law, "rise_odds", np.minimum(self.rise_odds * factor, _LARGEST_ODDS))
+        object.__setattr__(law, "remembered", {})
+        return law
 
     @property
     def terms(self) -> list[Term]:

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from ...domain.evidence import Counts, Evidence
 from ...domain.intervention import Intervention
-from ...domain.law import TERMS, Term, covariate
+from ...domain.law import TERMS, Luck, Term, covariate
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.scenario import Assumptions
 from ...domain.villages import KnownStatuses, Villages
 from .count_flows import Flow
 from .counted import CountedPlace, CountMove
 from .data_conflicts import possible_moves
-from .histories import Histories, Known
+from .histories import Histories, Known, Scores
 from .law_at_particles import LawAtParticles
 from .paths import DoseRecord, seen_villages
 from .sampler import Sampler
@@ -125,6 +125,31 @@ class Likelihood:
         return tuple(key for key in self.parameters.uncertain if not key.is_effect or key.of in dosed)
 
     @property
+    def lasting(self) -> list[Term]:
+        """Luck that may set districts apart for good."""
+        return [
+            term
+            for term in _terms(self.parameters)
+            if isinstance(luck := term.regressor, Luck) and luck.lasting and luck.shared_by == "district"
+        ]
+
+    @property
+    def learned_from(self) -> tuple[str, ...]:
+        """Codes of the districts that the data bear on."""
+        return tuple(dict.fromkeys(block.place for block in self.blocks))
+
+    def set_apart(self, learned: Mapping[str, Scores], particles: int, rng: np.random.Generator) -> dict[str, Scores]:
+        """Return what sets every known district apart: as learned or, where no data bear on it, as chance has it."""
+        districts = () if self.scenario is None else self.scenario.districts
+        others = [*(one.place for one in self.histories), *(one.district_code for one in districts)]
+        fresh = {
+            code: {term: rng.standard_normal((1, 1, particles)) for term in self.lasting}
+            for code in dict.fromkeys(others)
+            if code not in learned
+        }
+        return {**learned, **fresh}
+
+    @property
     def follows_villages(self) -> bool:
         """Whether any village is known at two dates."""
         return any(one.groups for one in self.histories)
@@ -150,7 +175,7 @@ class Likelihood:
 
     def sampler(self, rng: np.random.Generator) -> Sampler:
         """Return the sampler of the posterior."""
-        return Sampler(self.parameters, self.names, self.blocks, self.law, rng)
+        return Sampler(self.parameters, self.names, self.blocks, self.law, rng, self.lasting)
 
 
 def _terms(parameters: ParameterSet) -> list[Term]:

@@ -72,6 +72,9 @@ class Posterior:
         Key -> what became of it, in the order of `draws`.
     village_effects
         Village code -> shape (D,): what its past says sets it apart for good, as odds ratio of rising.
+    district_effects
+        District code -> shape (D,): what sets it apart for good, as odds ratio of rising; empty where districts do
+        not differ (``district_sd``: 0).
     shocks
         (district, year) -> shape (D,): shared shock of that year, in sd.
     past
@@ -96,6 +99,7 @@ class Posterior:
     draws: Mapping[ParameterKey, Floats]
     parameters: Mapping[ParameterKey, Learned]
     village_effects: Mapping[str, Floats]
+    district_effects: Mapping[str, Floats]
     shocks: Mapping[tuple[str, int], Floats]
     past: Past
     effective_sample_size: float
@@ -148,9 +152,10 @@ class Posterior:
 
     @property
     def columns(self) -> dict[ParameterKey, Floats]:
-        """What a forecast takes from it: the draws of what was learned, and of every village's effect."""
-        effects = {ParameterKey("village_effect", code): draws for code, draws in self.village_effects.items()}
-        return {**{name: self.draws[name] for name in self.learned}, **effects}
+        """What a forecast takes from it: the draws of what was learned, and the effect of every place."""
+        of_villages = {ParameterKey("village_effect", code): draws for code, draws in self.village_effects.items()}
+        of_districts = {ParameterKey("district_effect", code): draws for code, draws in self.district_effects.items()}
+        return {**{name: self.draws[name] for name in self.learned}, **of_villages, **of_districts}
 
     def applied_to(self, scenario: Scenario) -> Scenario:
         """Return a scenario with the learned parameters in place of its own.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...domain.distributions import LogitNormal
 from ...domain.law import Luck, Term
 from ...domain.parameters import ParameterKey, ParameterSet
-from .histories import Scores, on_side
+from .histories import Scores, on_side, turned
 from .law_at_particles import LawAtParticles
 
 Floats = NDArray[np.float64]
@@ -33,6 +33,10 @@ _OPEN = 1e-12
 
 class Block(Protocol):
     """Data of one place, with shocks of its own."""
+
+    @property
+    def place(self) -> str:
+        """Code of its district; several blocks may be of one."""
 
     @property
     def years(self) -> Sequence[int]:
@@ -61,12 +65,15 @@ class Particles:
         Shape (d, P): scores of the parameters.
     shocks
         One a block.
+    apart
+        District code -> luck that lasts, drawn once for all years.
     fit
-        Shape (P,): log-likelihood.
+        Shape (blocks, P): log-likelihood of each.
     """
 
     theta: Floats
     shocks: list[Scores]
+    apart: dict[str, Scores]
     fit: Floats
 
     def take(self, chosen: NDArray[np.int64]) -> Particles:
@@ -74,16 +81,25 @@ class Particles:
         return Particles(
             self.theta[:, chosen],
             [{term: score[..., chosen] for term, score in one.items()} for one in self.shocks],
-            self.fit[chosen],
+            {code: {term: score[..., chosen] for term, score in one.items()} for code, one in self.apart.items()},
+            self.fit[:, chosen],
         )
+
+    @property
+    def luck(self) -> list[Scores]:
+        """All that chance decided: the shocks of every block, and what sets every district apart."""
+        return [*self.shocks, *self.apart.values()]
+
+    def with_luck(self, theta: Floats, luck: list[Scores]) -> Particles:
+        """Return particles that stand elsewhere, their log-likelihood still to be worked out."""
+        shocks, apart = luck[: len(self.shocks)], luck[len(self.shocks) :]
+        return Particles(theta, shocks, dict(zip(self.apart, apart, strict=True)), self.fit)
 
     def replace(self, other: Particles, taken: NDArray[np.bool_]) -> None:
         """Take over those of `other` that are `taken`."""
         self.theta = np.where(taken, other.theta, self.theta)
-        for mine, theirs in zip(self.shocks, other.shocks, strict=True):
-            for term, score in theirs.items():
-                if score is not mine[term]:
-                    mine[term] = np.where(taken, score, mine[term])
+        for mine, theirs in zip(self.luck, other.luck, strict=True):
+            _take_over(mine, theirs, taken)
         self.fit = np.where(taken, other.fit, self.fit)
 
 
@@ -101,6 +117,8 @@ class Sampler:
         The data.
     law
         Makes the law from scores of shape (d, P).
+    lasting
+        The luck that sets districts apart for good.
     """
 
     parameters: ParameterSet
@@ -108,6 +126,7 @@ class Sampler:
     blocks: Sequence[Block]
     law: Callable[[Floats], LawAtParticles]
     rng: np.random.Generator
+    lasting: Sequence[Term] = ()
     stride: float = field(init=False)
     excess: Floats = field(init=False)
 
@@ -115,12 +134,14 @@ class Sampler:
         self.stride = 2.4 / np.sqrt(len(self.names))
         self.excess = np.zeros(len(self.names))
 
-    def log_likelihood(self, law: LawAtParticles, shocks: list[Scores]) -> Floats:
-        """Return the log-likelihood of all data, shape (P,)."""
-        total: Floats = np.zeros(1)
-        for block, scores in zip(self.blocks, shocks, strict=True):
-            total = total + block.log_likelihood(law, scores)
-        return np.where(np.isnan(total), -np.inf, total)
+    def log_likelihood(self, now: Particles) -> Floats:
+        """Return the log-likelihood of each block, shape (blocks, P)."""
+        law = self.law(now.theta)
+        found = [
+            block.log_likelihood(law.in_district(now.apart[block.place]), scores)
+            for block, scores in zip(self.blocks, now.shocks, strict=True)
+        ]
+        return np.where(np.isnan(found), -np.inf, found)
 
     def sample(
         self, particles: int, rounds: int, progress: Callable[[float], None] = lambda _: None
@@ -138,13 +159,17 @@ class Sampler:
             {term: rng.standard_normal((len(block.years), units, particles)) for term, units in block.units.items()}
             for block in self.blocks
         ]
-        law = self.law(theta)
-        now = Particles(theta, shocks, self.log_likelihood(law, shocks))
-        if not np.isfinite(now.fit).any():
+        apart = {
+            code: {term: rng.standard_normal((1, 1, particles)) for term in self.lasting}
+            for code in dict.fromkeys(block.place for block in self.blocks)
+        }
+        now = Particles(theta, shocks, apart, np.zeros((len(self.blocks), particles)))
+        now.fit = self.log_likelihood(now)
+        if not np.isfinite(now.fit.sum(axis=0)).any():
             raise ValueError("no draw from the prior can have given these data")
         temperature = 0.0
         while temperature < 1:
-            step, weights = _next_step(now.fit, 1 - temperature)
+            step, weights = _next_step(now.fit.sum(axis=0), 1 - temperature)
             temperature = 1.0 if step >= 1 - temperature else temperature + step
             root = _root(now.theta, weights)
             chosen = _systematic(weights, rng)
@@ -170,9 +195,12 @@ class Sampler:
     def sweep(self, now: Particles, temperature: float, root: Floats) -> None:
         """Move everything once."""
         law = self.law(now.theta)
-        for block, scores in zip(self.blocks, now.shocks, strict=True):
-            now.fit = block.move_shocks(law, scores, now.fit, temperature, self.rng)
+        for number, (block, scores) in enumerate(zip(self.blocks, now.shocks, strict=True)):
+            here = law.in_district(now.apart[block.place])
+            now.fit[number] = block.move_shocks(here, scores, now.fit[number], temperature, self.rng)
         self._refresh_coins(now, law)
+        for term in self.lasting:
+            self._set_apart(now, term, law, temperature)
         for scale in (1.0, 0.3):
             accepted = self._walk(
                 now, temperature, scale * self.stride * (root @ self.rng.standard_normal(now.theta.shape))
@@ -189,13 +217,13 @@ class Sampler:
     def _walk(self, now: Particles, temperature: float, step: Floats) -> float:
         theta = now.theta + step
         log_prior = (now.theta**2 - theta**2).sum(axis=0) / 2
-        return self._try(now, Particles(theta, now.shocks, now.fit), log_prior, temperature)
+        return self._try(now, now.with_luck(theta, now.luck), log_prior, temperature)
 
     def _try(self, now: Particles, proposed: Particles, log_ratio: Floats, temperature: float) -> float:
         """Accept or reject; return the share that was accepted."""
-        proposed.fit = self.log_likelihood(self.law(proposed.theta), proposed.shocks)
+        proposed.fit = self.log_likelihood(proposed)
         with np.errstate(invalid="ignore"):
-            gain = temperature * (proposed.fit - now.fit) + log_ratio
+            gain = temperature * (proposed.fit.sum(axis=0) - now.fit.sum(axis=0)) + log_ratio
         taken = np.log(self.rng.random(gain.size)) < np.where(np.isnan(gain), -np.inf, gain)
         now.replace(proposed, taken)
         return float(taken.mean())
@@ -209,12 +237,54 @@ class Sampler:
 
     def _move_together(self, now: Particles, temperature: float) -> None:
         """Move a parameter together with the shocks that make up for it."""
-        for term in dict.fromkeys(term for one in now.shocks for term in one):
+        for term in dict.fromkeys(term for one in now.luck for term in one):
             coin = _coin(term)
             key = term.key if coin is None else coin
             if key in self.names:
                 (self._rescale if coin is None else self._reweigh)(now, term, key, temperature)
-        self._shift(now, temperature)
+        for term in dict.fromkeys(term for one in now.luck for term in one if _is_of_district(term)):
+            self._shift(now, term, temperature)
+
+    def _set_apart(self, now: Particles, term: Term, law: LawAtParticles, temperature: float) -> None:
+        """Set each district apart otherwise: alone, then so that the shocks of its years make up for it."""
+        apart = {code: {**one, term: turned(one[term], self.rng)} for code, one in now.apart.items()}
+        self._try_districts(now, Particles(now.theta, now.shocks, apart, now.fit), temperature)
+        yearly = next((one for shocks in now.shocks for one in shocks if _is_of_district(one)), None)
+        if yearly is None:
+            return
+        mine, theirs = (np.maximum(each.coefficient(law.parameters), 1e-9) for each in (term, yearly))
+        precision = dict.fromkeys(now.apart, 1 / mine**2)
+        pull = {code: -one[term] / mine for code, one in now.apart.items()}
+        for block, one in zip(self.blocks, now.shocks, strict=True):
+            if yearly in one:
+                precision[block.place] = precision[block.place] + len(one[yearly]) / theirs**2
+                pull[block.place] = pull[block.place] + one[yearly].sum(axis=0) / theirs
+        # As the prior has it where the sum of both stands still.
+        shift = {
+            code: pull[code] / precision[code] + self.rng.standard_normal(mine.size) / np.sqrt(precision[code])
+            for code in now.apart
+        }
+        shocks = [
+            {**one, yearly: one[yearly] - shift[block.place] / theirs} if yearly in one else one
+            for block, one in zip(self.blocks, now.shocks, strict=True)
+        ]
+        apart = {code: {**one, term: one[term] + shift[code] / mine} for code, one in now.apart.items()}
+        self._try_districts(now, Particles(now.theta, shocks, apart, now.fit), temperature)
+
+    def _try_districts(self, now: Particles, proposed: Particles, temperature: float) -> None:
+        """Accept or reject, district by district, what was proposed as the prior has it."""
+        proposed.fit = self.log_likelihood(proposed)
+        for code in now.apart:
+            rows = [number for number, block in enumerate(self.blocks) if block.place == code]
+            with np.errstate(invalid="ignore"):
+                gain = temperature * (proposed.fit[rows] - now.fit[rows]).sum(axis=0)
+            taken = np.log(self.rng.random(gain.size)) < np.where(np.isnan(gain), -np.inf, gain)
+            for mine, theirs in (
+                *((now.shocks[number], proposed.shocks[number]) for number in rows),
+                (now.apart[code], proposed.apart[code]),
+            ):
+                _take_over(mine, theirs, taken)
+            now.fit[rows] = np.where(taken, proposed.fit[rows], now.fit[rows])
 
     def _rescale(self, now: Particles, term: Term, key: ParameterKey, temperature: float) -> None:
         """Change a spread while the shocks in log odds stand still."""
@@ -223,15 +293,15 @@ class Sampler:
         stride = rng.choice([0.9, 0.4], size=theta.shape[1])
         theta[row] = np.sqrt(1 - stride**2) * theta[row] + stride * rng.standard_normal(theta.shape[1])
         ratio = np.maximum(self._spread(now.theta, key), 1e-12) / np.maximum(self._spread(theta, key), 1e-12)
-        log_ratio, shocks = np.zeros(theta.shape[1]), []
-        for scores in now.shocks:
+        log_ratio, every = np.zeros(theta.shape[1]), []
+        for scores in now.luck:
             if term not in scores:
-                shocks.append(scores)
+                every.append(scores)
                 continue
             there = scores[term] * ratio
             log_ratio += ((scores[term] ** 2 - there**2) / 2 + np.log(ratio)).sum(axis=(0, 1))
-            shocks.append({**scores, term: there})
-        self._try(now, Particles(theta, shocks, now.fit), log_ratio, temperature)
+            every.append({**scores, term: there})
+        self._try(now, now.with_luck(theta, every), log_ratio, temperature)
 
     def _spread(self, theta: Floats, key: ParameterKey) -> Floats:
         from scipy.special import ndtr
@@ -253,34 +323,40 @@ class Sampler:
             heads = _heads(scores[term], law, coin)
             log_ratio += np.where(heads, np.log(after / before), np.log1p(-after) - np.log1p(-before)).sum(axis=(0, 1))
             shocks.append({**scores, term: on_side(after, heads, rng)})
-        self._try(now, Particles(theta, shocks, now.fit), log_ratio, temperature)
+        self._try(now, now.with_luck(theta, [*shocks, *now.apart.values()]), log_ratio, temperature)
 
-    def _shift(self, now: Particles, temperature: float) -> None:
-        """Raise the chance of rising at every level, and let the shocks of all years give way."""
-        district = next((t for one in now.shocks for t in one if _is_of_district(t)), None)
+    def _shift(self, now: Particles, term: Term, temperature: float) -> None:
+        """Raise the chance of rising at every level, and let what districts or their years share give way."""
         levels = {
             self.names.index(key): prior.sd
             for key in self.names
             if key.kind == "rise" and isinstance(prior := self.parameters.scalars[key], LogitNormal)
         }
-        if district is None or not levels:
+        if not levels:
             return
         law, rng = self.law(now.theta), self.rng
-        spread = np.maximum(district.coefficient(law.parameters), 1e-9)
-        years = sum(one[district].shape[0] for one in now.shocks if district in one)
-        delta = 1.5 * spread / np.sqrt(max(years, 1)) * rng.standard_normal(spread.size)
+        spread = np.maximum(term.coefficient(law.parameters), 1e-9)
+        number = sum(one[term].shape[0] for one in now.luck if term in one)
+        delta = 1.5 * spread / np.sqrt(max(number, 1)) * rng.standard_normal(spread.size)
         theta = now.theta.copy()
         for row, sd in levels.items():
             theta[row] += delta / sd
-        log_ratio, shocks = (now.theta**2 - theta**2).sum(axis=0) / 2, []
-        for scores in now.shocks:
-            if district not in scores:
-                shocks.append(scores)
+        log_ratio, every = (now.theta**2 - theta**2).sum(axis=0) / 2, []
+        for scores in now.luck:
+            if term not in scores:
+                every.append(scores)
                 continue
-            there = scores[district] - delta / spread
-            log_ratio = log_ratio + ((scores[district] ** 2 - there**2) / 2).sum(axis=(0, 1))
-            shocks.append({**scores, district: there})
-        self._try(now, Particles(theta, shocks, now.fit), log_ratio, temperature)
+            there = scores[term] - delta / spread
+            log_ratio = log_ratio + ((scores[term] ** 2 - there**2) / 2).sum(axis=(0, 1))
+            every.append({**scores, term: there})
+        self._try(now, now.with_luck(theta, every), log_ratio, temperature)
+
+
+def _take_over(mine: Scores, theirs: Scores, taken: NDArray[np.bool_]) -> None:
+    """Put scores in place of others where they are taken."""
+    for term, score in theirs.items():
+        if score is not mine[term]:
+            mine[term] = np.where(taken, score, mine[term])
 
 
 def _coin(term: Term) -> ParameterKey | None:

@@ -26,6 +26,7 @@ _LABELS = {
     "covariate": phrase("{name}: {value} (district mean {mean})"),
     "peers": phrase("neighbours: {above} of the other villages of the kecamatan stand higher"),
     "village": phrase("what sets villages apart, unmeasured"),
+    "district": phrase("what sets the district apart for good"),
     "year": phrase("good and bad years"),
     "subdistrict": phrase("good and bad years of the kecamatan"),
     "campaign": phrase("campaigns"),

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ....domain.messages import Message, Refusal
-from ....domain.parameters import OF_VILLAGES
 from ....domain.past import Observed
 from ....domain.status import LEVELS, TOP
 from ....domain.target import Denominator, Reading
@@ -368,7 +367,7 @@ def _parameters(scenario: Scenario) -> dict[str, Parameter]:
             scenario.sources.get(key.scenario_key, ASSUMED),
         )
         for key, distribution in scenario.parameters.scalars.items()
-        if key.kind not in OF_VILLAGES
+        if not key.is_of_a_place
     }
 
 
