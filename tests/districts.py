@@ -118,8 +118,8 @@ def everything_on(**settings: Any) -> Scenario:
     return make_scenario(
         villages,
         {
-            "fall": 0.08, "village_sd": 0.6, "year_sd": 0.5, "subdistrict_sd": 0.3, "district_sd": 0.4,
-            "peer_odds_ratio": 1.8,
+            "fall": 0.08, "fall_skip.berkembang": 0.3, "fall_skip.mandiri": 0.4, "village_sd": 0.6, "year_sd": 0.5,
+            "subdistrict_sd": 0.3, "district_sd": 0.4, "peer_odds_ratio": 1.8,
             "campaign.probability": 0.15, "campaign.odds_ratio": 8.0,
         },
         plans,
@@ -195,6 +195,8 @@ def scenarios(draw: st.DrawFn, *, known_status: bool | None = None, gentle: bool
         "fall": draw(share),
         "skip.berkembang": draw(share),
         "skip.mandiri": draw(share),
+        "fall_skip.berkembang": draw(share),
+        "fall_skip.mandiri": draw(share),
         **{name: draw(spread) for name in ("village_sd", "year_sd", "subdistrict_sd", "district_sd")},
         "peer_odds_ratio": draw(ratio),
         "campaign.probability": draw(share),

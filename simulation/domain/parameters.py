@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -34,7 +35,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 Kind = Literal[
-    "rise", "fall", "skip", "matrix",
+    "rise", "fall", "skip", "fall_skip", "matrix",
     "village_sd", "year_sd", "subdistrict_sd", "district_sd",
     "peer_odds_ratio", "campaign.probability", "campaign.odds_ratio", "covariate",
     "odds_ratio_rise", "odds_ratio_fall", "reporting.yearly", "village_effect", "village_level", "district_effect",
@@ -47,11 +48,14 @@ _LEVELS_OF: dict[str, tuple[str, ...]] = {
     "rise": LEVELS[:-1],
     "fall": ("", *LEVELS[1:]),
     "skip": ("", *LEVELS[1:-1]),
+    "fall_skip": ("", *LEVELS[1:-1]),
     "matrix": LEVELS,
 }
 """The levels at which a kind is given; the empty one stands for all of them together."""
-OF_THE_MATRIX: tuple[Kind, ...] = ("rise", "fall", "skip")
+OF_THE_MATRIX: tuple[Kind, ...] = ("rise", "fall", "skip", "fall_skip")
 """Kinds that together say what a matrix says."""
+BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip", "fall_skip")
+"""Kinds that are given either once for all levels or per level."""
 OF_PLACES: tuple[Kind, ...] = ("village_effect", "village_level", "district_effect")
 """Kinds that hold what was learned of one village or district, of which a calibration draws one each."""
 _NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", *OF_PLACES)
@@ -156,7 +160,7 @@ class ParameterKey(str):
     @property
     def scale(self) -> Scale:
         """On what scale its numbers are: probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0."""
-        if self.kind in {"rise", "fall", "skip", "matrix", "campaign.probability", "reporting.yearly"}:
+        if self.kind in {*OF_THE_MATRIX, "matrix", "campaign.probability", "reporting.yearly"}:
             return "probability"
         if self.kind == "village_level":
             return "level"
@@ -189,6 +193,8 @@ DEFAULT_PRIORS: dict[ParameterKey, Distribution] = {
     ParameterKey("fall"): LogitNormal(-4.0, 1.0),
     ParameterKey("skip", "berkembang"): Beta(1, 9),
     ParameterKey("skip", "mandiri"): Beta(6, 2),
+    ParameterKey("fall_skip", "berkembang"): Beta(1, 4),
+    ParameterKey("fall_skip", "mandiri"): Beta(1, 4),
     ParameterKey("village_sd"): HalfNormal(0.7),
     ParameterKey("year_sd"): HalfNormal(0.7),
     ParameterKey("subdistrict_sd"): HalfNormal(0.4),
@@ -217,6 +223,11 @@ def default_prior(key: ParameterKey) -> Distribution | None:
     if key.kind == "odds_ratio_fall":
         return Fixed(1.0)
     return DEFAULT_PRIORS.get(ParameterKey("fall") if key.kind == "fall" else key)
+
+
+def falls_by_one_level(given: AbstractSet[Kind]) -> bool:
+    """Return whether falls end one level below, no more being said of them than how often they happen."""
+    return "fall" in given and "fall_skip" not in given
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,10 +278,10 @@ class ParameterSet:
     ----------
     scalars
         Key -> distribution, on the scale of the key; a caller may write keys as text (``fall.mandiri``).
-        Keys of one level win over one for all levels.
+        Keys of one level win over one for all levels. Where ``fall`` is given without ``fall_skip``, that is 0.
     matrix
         One row a level, each four numbers summing to 1 or a Dirichlet; None where the law is given
-        by ``rise``, ``fall`` and ``skip``.
+        by ``rise``, ``fall``, ``skip`` and ``fall_skip``.
     interventions, covariates
         Names, in the order of the scenario.
     defaulted
@@ -302,9 +313,13 @@ class ParameterSet:
         """Read keys that are given as text and plain numbers; keep what is said of values only where it is true."""
         refuse(checked(self, "transition."))
         scalars = {_key(key): _distribution(value) for key, value in self.scalars.items()}
+        if falls_by_one_level({key.kind for key in scalars}):
+            scalars[ParameterKey("fall_skip")] = Fixed(0.0)
         object.__setattr__(self, "scalars", scalars)
         refuse(self._problems())
         left = {key for key in map(ParameterKey.parse, self.defaulted) if self.scalars.get(key) == default_prior(key)}
+        if any(key.kind == "fall" and key not in left for key in scalars):
+            left = {key for key in left if key.kind != "fall_skip"}
         object.__setattr__(self, "defaulted", frozenset(left))
         drawn = any(isinstance(value, Empirical) for value in self.scalars.values())
         object.__setattr__(self, "blocks", (self.blocks or UNNAMED_BLOCKS) if drawn else ())
@@ -347,8 +362,8 @@ class ParameterSet:
         """Yield the parameters that a law with these interventions and covariates needs and that are not there."""
         for text in self._known_keys():
             key = ParameterKey.parse(text)
-            if key.kind in {"rise", "fall", "skip"}:
-                common = ParameterKey(key.kind) if key.kind != "rise" else key
+            if key.kind in OF_THE_MATRIX:
+                common = ParameterKey(key.kind) if key.kind in BOTH_FORMS else key
                 needed = self.matrix is None and key.of and common not in self.scalars
             else:
                 needed = key.kind != "reporting.yearly"
@@ -527,9 +542,9 @@ def row_finding(chances: Iterable[float]) -> Finding | None:
 
 
 def from_shorthand(values: Mapping[ParameterKey, Floats], draws: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Turn ``rise``, ``fall`` and ``skip`` into the law's four arrays (MODEL.md, "Transition")."""
+    """Turn ``rise``, ``fall``, ``skip`` and ``fall_skip`` into the law's four arrays (MODEL.md, "Transition")."""
 
-    def at(kind: Literal["rise", "fall", "skip"], level: str) -> Floats:
+    def at(kind: Kind, level: str) -> Floats:
         """Return the values of one level: its own, else those for all levels."""
         own = ParameterKey(kind, level)
         return values[own] if own in values else values[ParameterKey(kind)]
@@ -540,13 +555,16 @@ def from_shorthand(values: Mapping[ParameterKey, Floats], draws: int) -> tuple[F
             rise[:, s] = at("rise", level)
         if s > 0:
             fall[:, s] = at("fall", level)
-    past_berkembang, past_mandiri = (at("skip", level) for level in LEVELS[1:3])
     rise_reaches, fall_reaches = np.zeros((draws, 4, 4)), np.zeros((draws, 4, 4))
-    rise_reaches[:, 0, 1] = rise_reaches[:, 1, 2] = rise_reaches[:, 2, 3] = 1
+    rise_reaches[:, range(3), range(1, 4)] = fall_reaches[:, range(1, 4), range(3)] = 1
+    past_berkembang, past_mandiri = (at("skip", level) for level in LEVELS[1:3])
     rise_reaches[:, 0, 2] = past_berkembang
     rise_reaches[:, 0, 3] = past_berkembang * past_mandiri
     rise_reaches[:, 1, 3] = past_mandiri
-    fall_reaches[:, 1, 0] = fall_reaches[:, 2, 1] = fall_reaches[:, 3, 2] = 1
+    past_berkembang, past_mandiri = (at("fall_skip", level) for level in LEVELS[1:3])
+    fall_reaches[:, 3, 1] = past_mandiri
+    fall_reaches[:, 3, 0] = past_mandiri * past_berkembang
+    fall_reaches[:, 2, 0] = past_berkembang
     return rise, fall, rise_reaches, fall_reaches
 
 

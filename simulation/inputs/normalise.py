@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..domain.constraints import plain_name
 from ..domain.messages import Message
+from ..domain.parameters import OF_THE_MATRIX
 from ..domain.status import LEVELS, parse_status
 from .problem_list import Node, ProblemList, dotted
 
@@ -89,8 +90,8 @@ def _level(item: Node) -> Node:
 def _keyed_by_level(keys: Keys, child: Node) -> bool:
     """Return whether the keys of the mapping at `keys` are levels (a kecamatan has a mapping below it)."""
     match keys:
-        case ("transition", "rise" | "fall" | "skip" | "matrix") | ("transition", "matrix", _):
-            return True
+        case ("transition", name) | ("transition", "matrix" as name, _):
+            return name in {"matrix", *OF_THE_MATRIX}
         case ("villages", "status_counts"):
             return not isinstance(child.value, dict)
         case ("villages", "status_counts", name):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from ..domain.messages import Message, listed, shown
+from ..domain.parameters import BOTH_FORMS, OF_THE_MATRIX
 from ..domain.status import LEVELS
 from .files import LARGEST_YAML, TABLE_ENDINGS, YAML_ENDINGS, Files, Source
 from .normalise import prepare
@@ -210,7 +211,7 @@ def _rivals(keys: Keys, given: dict[str, Node]) -> list[str]:
         case ("villages",):
             choices = [({"table"}, {"subdistricts"})]
         case ("transition",):
-            choices = [({"matrix"}, {"rise", "fall", "skip"})]
+            choices = [({"matrix"}, {*OF_THE_MATRIX})]
         case ("interventions", _):
             choices = [({"coverage"}, {"capacity"})]
     dropped: set[str] = set()
@@ -223,7 +224,7 @@ def _rivals(keys: Keys, given: dict[str, Node]) -> list[str]:
 def _is_whole(keys: Keys, old: Node, new: Node) -> bool:
     """Return whether two mappings replace each other: distributions, matrix rows, counts of another form."""
     match keys:
-        case ("transition", "fall" | "skip"):
+        case ("transition", name) if name in BOTH_FORMS:
             return not (_has_levels(old) and _has_levels(new))
         case ("transition", name):
             return name not in {"matrix", "rise", "campaign", "covariates"}

@@ -9,14 +9,15 @@ from typing import Any
 from ..domain.distributions import Dirichlet, Distribution
 from ..domain.messages import Message
 from ..domain.parameters import (
+    BOTH_FORMS,
     DEFAULT_PRIORS,
     DIRECTIONS,
     OF_THE_LAW,
     OF_THE_MATRIX,
-    Kind,
     ParameterKey,
     ParameterSet,
     default_prior,
+    falls_by_one_level,
 )
 from ..domain.reporting import REPORTING
 from ..domain.status import LEVELS
@@ -25,9 +26,6 @@ from .posterior import WRITE_AGAIN, LearnedDraws, read_posterior
 from .problem_list import Node, ProblemList
 from .resolve import DEFAULT_PRIOR
 from .schema import ScenarioFile, Transition
-
-BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip")
-"""Given either once for all levels or per level."""
 
 
 def read_parameters(
@@ -51,9 +49,17 @@ def read_parameters(
     """
     _tell_both_forms(node, collector)
     transition = file.transition
-    given = {**_given_transition(transition), **_given_effects(plans)}
+    stated = {**_given_transition(transition), **_given_effects(plans)}
     if file.reporting.yearly is not None:
-        given[REPORTING] = file.reporting.yearly
+        stated[REPORTING] = file.reporting.yearly
+    sources = node.get("sources")
+    said = {key: entry.value for key, entry in sources.mapping.items()} if sources is not None else {}
+    given = {
+        key: value
+        for key, value in stated.items()
+        # A resolved document states default priors as what they are.
+        if said.get(key.scenario_key) != DEFAULT_PRIOR or value != default_prior(key)
+    }
     posterior = _posterior(node, transition, plans, files, collector)
     if kept is not None and not posterior.draws:
         draws = {key: drawn for key, drawn in kept.draws.items() if not _rivals(key, given)}
@@ -63,8 +69,6 @@ def read_parameters(
     covariates = [*transition.covariates, *(key.of for key in posterior.draws if key.kind == "covariate")]
     keys = _keys(transition, tuple(plans), tuple(dict.fromkeys(covariates)), {*given, *posterior.draws})
     known = {key: posterior.draws.get(key) or given.get(key) or _prior(key) for key in keys}
-    sources = node.get("sources")
-    said = {key: entry.value for key, entry in sources.mapping.items()} if sources is not None else {}
     silent = {key for key in keys if said.get(key.scenario_key, DEFAULT_PRIOR) == DEFAULT_PRIOR}
     return ParameterSet(
         known,
@@ -100,19 +104,19 @@ def _keys(
 ) -> list[ParameterKey]:
     """Return the keys of all scalar parameters, in the order of the scenario file.
 
-    A single `skip` for both levels is one parameter, drawn once, as a single `fall` is; which form they
-    take is read off the names that are `known`.
+    One number for all levels is one parameter, drawn once; which form a kind takes is read off the names that are
+    `known`.
     """
     keys: dict[ParameterKey, None] = {}
-    per_level_fall = any(key.kind == "fall" and key.of for key in known)
+    one_level = falls_by_one_level({key.kind for key in known})
     for key in DEFAULT_PRIORS:
-        if transition.matrix is not None and key.kind in OF_THE_MATRIX:
+        if (transition.matrix is not None and key.kind in OF_THE_MATRIX) or (one_level and key.kind == "fall_skip"):
             continue
-        if key.kind == "fall" and per_level_fall:
-            keys |= dict.fromkeys(ParameterKey("fall", level) for level in LEVELS[1:])
+        if key.kind in BOTH_FORMS and any(other.kind == key.kind for other in known):
+            forms = [other for other in OF_THE_LAW.values() if other.kind == key.kind]
+            keys |= dict.fromkeys(form for form in forms if bool(form.of) != (ParameterKey(key.kind) in known))
         else:
-            common = ParameterKey("skip")
-            keys[common if key.kind == "skip" and common in known else key] = None
+            keys[key] = None
     effects = (ParameterKey.effect(name, direction) for name in interventions for direction in DIRECTIONS)
     of_places = (key for key in known if key.is_of_a_place)
     of_lists = {REPORTING} & known
@@ -156,8 +160,8 @@ def _posterior(
     source = files.read(transition.parameters_from, place.place, "transition.parameters_from")
     if source is None:
         return LearnedDraws()
-    both_forms = (set[ParameterKey](), {ParameterKey("fall", "mandiri"), ParameterKey("skip")})
-    known = {REPORTING} | {key for form in both_forms for key in _keys(transition, tuple(plans), (), form)}
+    forms = set(map(ParameterKey, BOTH_FORMS)), {key for key in OF_THE_LAW.values() if key.of}
+    known = {key for form in forms for key in _keys(transition, tuple(plans), (), form | {REPORTING})}
     posterior = read_posterior(source, collector, known) or LearnedDraws()
     for common in (key for key in map(ParameterKey, BOTH_FORMS) if key in posterior.draws):
         if any(key.kind == common.kind and key.of for key in posterior.draws):
@@ -191,7 +195,7 @@ def _tell_both_forms(node: Node, collector: ProblemList) -> None:
     for name in OF_THE_MATRIX:
         part = node.get("transition", name)
         if matrix is not None and part is not None:
-            message = Message("matrix stands instead of rise, fall and skip")
+            message = Message("matrix stands instead of rise, fall, skip and fall_skip")
             fix = Message("remove {one}, or remove {other}", {"one": name, "other": "matrix"})
             collector.add(part, f"transition.{name}", message, suggestion=fix)
 

@@ -12,7 +12,7 @@ from typing import Any
 from ..domain.distributions import Distribution
 from ..domain.intervention import Intervention
 from ..domain.messages import Message
-from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey
+from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, falls_by_one_level
 from ..domain.scenario import Assumptions, Provenance
 from .cross_checks import check_covariates, check_date, read_intervention
 from .districts import Region, read_districts
@@ -115,6 +115,10 @@ class Scenario(StatedAssumptions):
         base = self
         if draws:
             scalars: dict[ParameterKey, Distribution] = {**self.parameters.scalars, **draws}
+            if falls_by_one_level({key.kind for key in draws}):
+                scalars = {
+                    k: v for k, v in scalars.items() if k.kind != "fall_skip" or k not in self.parameters.defaulted
+                }
             base = replace(self, parameters=replace(self.parameters, scalars=scalars))
         overlay = overlay_of(plain, self.parameters.interventions, collector)
         touched = not {"district", "districts", "villages"}.isdisjoint(overlay)

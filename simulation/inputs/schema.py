@@ -266,7 +266,7 @@ class Rise:
 
 @dataclass(frozen=True)
 class Fall:
-    """Yearly chance of falling one level, given no rise, from each level."""
+    """Yearly chance of falling, given no rise, from each level."""
 
     berkembang: Annotated[Probability | None, "Chance of falling from berkembang."] = None
     mandiri: Annotated[Probability | None, "Chance of falling from mandiri."] = None
@@ -282,6 +282,14 @@ class Skip:
 
 
 @dataclass(frozen=True)
+class FallSkip:
+    """Chance that a fall goes on past a level."""
+
+    berkembang: Annotated[Probability | None, "Chance that a fall goes on past berkembang."] = None
+    mandiri: Annotated[Probability | None, "Chance that a fall goes on past mandiri."] = None
+
+
+@dataclass(frozen=True)
 class Campaign:
     """Rare years in which the whole district bursts upward."""
 
@@ -293,14 +301,18 @@ class Campaign:
 class Transition:
     """How villages move in a year; each key left out keeps its default prior."""
 
-    matrix: Annotated[Matrix | None, "Yearly transition matrix, instead of rise, fall and skip."] = None
+    matrix: Annotated[Matrix | None, "Yearly transition matrix, instead of rise, fall, skip and fall_skip."] = None
     rise: Annotated[Rise | None, "Yearly chance of rising, per level."] = None
     fall: Annotated[
         Probability | Fall | None,
-        "Yearly chance of falling one level given no rise: one for all levels, or per level.",
+        "Yearly chance of falling given no rise: one for all levels, or per level.",
     ] = None
     skip: Annotated[
         Probability | Skip | None, "Chance that a rise goes on past a level: one for both, or per level."
+    ] = None
+    fall_skip: Annotated[
+        Probability | FallSkip | None,
+        "Chance that a fall goes on past a level: one for both, or per level; 0 where fall is given and this is not.",
     ] = None
     village_sd: Annotated[Spread | None, "Lasting differences between villages, sd of log odds."] = None
     year_sd: Annotated[Spread | None, "Good and bad years of the district, sd of log odds."] = None

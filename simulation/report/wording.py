@@ -58,11 +58,13 @@ _EVENTS = {
 _AT_ALL_LEVELS: dict[Kind, str] = {
     "fall": phrase("chance of falling in a year"),
     "skip": phrase("rises that pass over a level"),
+    "fall_skip": phrase("falls that pass over a level"),
 }
 LABELS: dict[Kind, str] = {
     "rise": phrase("chance of rising from {of} in a year"),
     "fall": phrase("chance of falling from {of} in a year"),
     "skip": phrase("rises that pass over {of}"),
+    "fall_skip": phrase("falls that pass over {of}"),
     "matrix": phrase("matrix, row {of}"),
     "village_sd": phrase("differences between villages (spread of log odds)"),
     "year_sd": phrase("differences between years (spread of log odds)"),

@@ -47,12 +47,12 @@ def _moved(row: str, **changes: str | None) -> Case:
 
 THREE = "kode_desa,2023,2024,2025\n"
 RULED_OUT: dict[str, Case] = {
-    "villages that fell two levels in a year": _moved("mandiri,dasar", fall=None, skip=None),
+    "villages that fell two levels in a year": _moved("mandiri,dasar", fall="0.05", skip=None),
     "villages that fell where nobody may": _moved("berkembang,dasar"),
     "a village that stayed where all must rise": _moved(
         "dasar,dasar", rise="{dasar: 1, berkembang: 0.1, mandiri: 0.35}"
     ),
-    "counts that fell two levels in a year": _counted("5,5,8,2", "12,5,1,2", fall=None, skip=None),
+    "counts that fell two levels in a year": _counted("5,5,8,2", "12,5,1,2", fall="0.05", skip=None),
     "counts that fell where nobody may": _counted("10,5,3,2", "11,4,3,2"),
     "a matrix to learn": Case(
         command=WITH,
@@ -65,8 +65,9 @@ RULED_OUT: dict[str, Case] = {
     ),
     "a back-test of two years": Case(command="backtest panel.csv", files=DATA),
     "a back-test of villages that fell two levels in a year": Case(
-        command="backtest tiga.csv",
-        files={"tiga.csv": THREE + "63.01.0.00,mandiri,dasar,dasar\n63.01.1.01,dasar,dasar,berkembang\n"},
+        command="backtest tiga.csv --scenario scenario.yaml",
+        changes={"year_sd": None, "fall": "0.05"},
+        files={"tiga.csv": THREE + "63.01.0.00,mandiri,dasar,dasar\n63.01.1.01,dasar,berkembang,dasar\n"},
     ),
 }
 """Data that the law, or the scenario, has no room for."""

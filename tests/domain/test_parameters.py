@@ -21,6 +21,8 @@ TABLE = {
     "fall": (0.004, 0.018, 0.087),
     "skip.berkembang": (0.006, 0.074, 0.283),
     "skip.mandiri": (0.48, 0.77, 0.95),
+    "fall_skip.berkembang": (0.013, 0.159, 0.527),
+    "fall_skip.mandiri": (0.013, 0.159, 0.527),
 }
 
 

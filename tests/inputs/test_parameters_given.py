@@ -24,6 +24,7 @@ from simulation.domain.distributions import (
 )
 from simulation.domain.messages import DataError
 from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
+from simulation.inputs.scenario import Scenario
 
 POKJA = "interventions: [{name: pokja, starts: 2026, capacity: 2}]"
 
@@ -105,6 +106,43 @@ def test_fall_per_level_replaces_the_common_one(desk: Desk) -> None:
     assert "fall.berkembang" in parameters.defaulted
 
 
+FALLS = {
+    "fall: 0.1": "fall_skip: 0",
+    "fall: {mandiri: 0.1}": "fall_skip: 0",
+    "fall: 0.1, fall_skip: {mandiri: 0.3}": "fall_skip.berkembang: prior, fall_skip.mandiri: 0.3",
+    "fall: 0.1, fall_skip: {beta: {alpha: 1, beta: 4}}": "fall_skip: prior",
+    "fall_skip: 0": "fall_skip: 0",
+    "fall_skip: {berkembang: 0.2}": "fall_skip.berkembang: 0.2, fall_skip.mandiri: prior",
+    "year_sd: 0": "fall_skip.berkembang: prior, fall_skip.mandiri: prior",
+}
+
+
+@pytest.mark.parametrize("given", FALLS)
+def test_falls_go_on_past_a_level_unless_they_are_given_alone(desk: Desk, given: str) -> None:
+    """Where fall is given and fall_skip is not, falls are of one level: assumed, not a prior; written out, it reads."""
+    scenario = desk.load(transition=f"transition: {{{given}}}")
+    found = {key: value for key, value in scenario.parameters.scalars.items() if key.kind == "fall_skip"}
+    said = {key: "prior" if value == Beta(1, 4) else f"{value.value:g}" for key, value in found.items()}
+    assert ", ".join(f"{key}: {value}" for key, value in said.items()) == FALLS[given]
+    silent = {key for key, value in found.items() if value == Beta(1, 4) and "fall:" not in given}
+    assert {key for key in scenario.parameters.defaulted if key.kind == "fall_skip"} == silent
+    assert {key for key in found if scenario.sources[key.scenario_key] == "assumed"} == found.keys() - silent
+    again = Scenario.from_dict({**scenario.document, "villages": desk.load().document["villages"]}, desk.folder)
+    assert again.parameters.scalars == scenario.parameters.scalars
+    assert again.parameters.defaulted == scenario.parameters.defaulted
+
+
+def test_old_draws_of_falls_keep_the_law_that_they_were_learned_under(desk: Desk) -> None:
+    """Draws of fall without draws of fall_skip are of a law with falls of one level."""
+    write_draws(desk, {"fall": [0.01, 0.02]})
+    assert desk.load(transition=FROM).parameters.scalars["fall_skip"] == Fixed(0.0)
+    write_draws(desk, {"fall": [0.01, 0.02], "fall_skip.mandiri": [0.1, 0.2], "fall_skip.berkembang": [0.1, 0.2]})
+    parameters = desk.load(transition=FROM).parameters
+    assert [key for key in parameters.scalars if key.kind == "fall_skip"] == [
+        "fall_skip.berkembang", "fall_skip.mandiri",
+    ]  # fmt: skip
+
+
 def test_a_matrix_gives_four_rows_known_or_dirichlet(desk: Desk) -> None:
     """Omitted destinations are 0, a row with effective_n is uncertain, and no shorthand is left."""
     parameters = desk.load(
@@ -115,7 +153,8 @@ def test_a_matrix_gives_four_rows_known_or_dirichlet(desk: Desk) -> None:
     assert parameters.matrix is not None
     assert parameters.matrix[0] == Dirichlet((0.9, 0.1, 0, 0), 40)
     assert parameters.matrix[1] == (0, 0.7, 0, 0.3)
-    assert set(parameters.scalars) == {n for n in DEFAULT_PRIORS if n.split(".")[0] not in {"rise", "fall", "skip"}}
+    shorthand = {"rise", "fall", "skip", "fall_skip"}
+    assert set(parameters.scalars) == {n for n in DEFAULT_PRIORS if n.split(".")[0] not in shorthand}
 
 
 def test_every_number_fixed_makes_a_fixed_scenario(desk: Desk) -> None:

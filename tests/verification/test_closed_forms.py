@@ -116,15 +116,16 @@ def test_mean_shares_follow_the_matrix(engine: Engine, replicates: int) -> None:
 
 
 def test_the_shorthand_is_the_matrix_it_stands_for() -> None:
-    """rise, fall and skip give the rows that MODEL.md writes out."""
-    scenario = make_scenario(make_villages((3,), counts=(1, 1, 1, 0)), {"fall": 0.04})
-    r, f, x1, x2 = RISE, 0.04, 0.1, 0.7
+    """rise, fall, skip and fall_skip give the rows that MODEL.md writes out."""
+    down = {"fall": 0.04, "fall_skip.berkembang": 0.2, "fall_skip.mandiri": 0.3}
+    scenario = make_scenario(make_villages((3,), counts=(1, 1, 1, 0)), down)
+    r, f, x1, x2, y1, y2 = RISE, 0.04, 0.1, 0.7, 0.2, 0.3
     expected = np.array(
         [
             [1 - r[0], r[0] * (1 - x1), r[0] * x1 * (1 - x2), r[0] * x1 * x2],
             [(1 - r[1]) * f, (1 - r[1]) * (1 - f), r[1] * (1 - x2), r[1] * x2],
-            [0, (1 - r[2]) * f, (1 - r[2]) * (1 - f), r[2]],
-            [0, 0, f, 1 - f],
+            [(1 - r[2]) * f * y1, (1 - r[2]) * f * (1 - y1), (1 - r[2]) * (1 - f), r[2]],
+            [f * y2 * y1, f * y2 * (1 - y1), f * (1 - y2), 1 - f],
         ]
     )
     parameters = scenario.parameters.draw(0, 1)

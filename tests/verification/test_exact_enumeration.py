@@ -23,7 +23,8 @@ TOP = 3
 RISE = (0.35, 0.22, 0.41)
 FALL = 0.17
 SKIPS = {"skip.berkembang": 0.3, "skip.mandiri": 0.6}
-NO_SKIPS = {"skip.berkembang": 0.0, "skip.mandiri": 0.0}
+NO_SKIPS = {"skip.berkembang": 0.0, "skip.mandiri": 0.0, "fall_skip.berkembang": 0.0, "fall_skip.mandiri": 0.0}
+DEEP_FALLS = {"fall": 0.45, "fall_skip.berkembang": 0.2, "fall_skip.mandiri": 0.7}
 CAMPAIGN = {"campaign.probability": 0.3, "campaign.odds_ratio": 4.0}
 
 
@@ -57,8 +58,17 @@ def row(village: Village, values: dict[str, float], shift: float, min_years: int
     fall = values["fall"] if level > 0 else 0.0
     chances = {end: rise * share for end, share in ends.items()}
     chances[level] = (1 - rise) * (1 - fall)
-    if fall:
-        chances[level - 1] = (1 - rise) * fall
+    falls_past_berkembang, falls_past_mandiri = values["fall_skip.berkembang"], values["fall_skip.mandiri"]
+    down = {
+        1: {0: 1.0},
+        2: {1: 1 - falls_past_berkembang, 0: falls_past_berkembang},
+        3: {
+            2: 1 - falls_past_mandiri,
+            1: falls_past_mandiri * (1 - falls_past_berkembang),
+            0: falls_past_mandiri * falls_past_berkembang,
+        },
+    }.get(level, {})
+    chances |= {end: (1 - rise) * fall * share for end, share in down.items()}
     return {end: chance for end, chance in chances.items() if chance > 0}
 
 
@@ -111,6 +121,9 @@ STOCK_BELOW_TOP = Target(Fraction("0.6"), "stock", ALL_BUT_DASAR, "below_top")
 SETTINGS = {
     "skips": ([0, 0, 1, 2], Target(Fraction("0.3")), 2, 0, SKIPS),
     "falls": ([0, 1, 2, 3], Target(Fraction("0.4")), 2, 0, {"fall": 0.45}),
+    "falls of several levels": ([1, 2, 3, 3], Target(Fraction("0.2")), 2, 0, DEEP_FALLS | {"skip.mandiri": 0.6}),
+    "net of falls of several levels": ([0, 2, 3], Target(Fraction("0.3"), net_of_falls=True), 3, 1, DEEP_FALLS),
+    "stock after falls of several levels": ([2, 3, 3], Target(Fraction("0.6"), "stock"), 3, 0, DEEP_FALLS),
     "one year at a level": ([0, 0, 1], Target(Fraction("0.3")), 3, 1, SKIPS),
     "two years at a level": ([0, 1, 1], Target(Fraction("0.3")), 3, 2, {"fall": 0.3}),
     "net of falls": ([0, 1, 2, 1], Target(Fraction("0.2"), net_of_falls=True), 2, 0, SKIPS),

@@ -37,7 +37,7 @@ Floats = NDArray[np.float64]
 
 TINY: dict[str, Any] = {
     "village_sd": 0.9, "year_sd": 0.7, "subdistrict_sd": 0.6, "peer_odds_ratio": 3.0, "fall": 0.15,
-    "campaign.probability": 0.2, "campaign.odds_ratio": 6.0,
+    "fall_skip.berkembang": 0.35, "fall_skip.mandiri": 0.2, "campaign.probability": 0.2, "campaign.odds_ratio": 6.0,
 }  # fmt: skip
 
 

@@ -100,11 +100,12 @@ def law(scenario: Scenario, p: dict[str, float]) -> Law:
     """Return r⁰, f⁰ and where rises and falls lead, level by level (MODEL.md 7.1)."""
     if (matrix := scenario.parameters.matrix) is None:
         x1, x2 = p["skip.berkembang"], p["skip.mandiri"]
+        y1, y2 = (p.get(f"fall_skip.{level}", p.get("fall_skip", 0.0)) for level in LEVELS[1:3])
         shares: list[list[float]] = [
             [0, 1 - x1, x1 * (1 - x2), x1 * x2],
             [1, 0, 1 - x2, x2],
-            [0, 1, 0, 1],
-            [0, 0, 1, 0],
+            [y1, 1 - y1, 0, 1],
+            [y1 * y2, (1 - y1) * y2, 1 - y2, 0],
         ]
         rise, fall = [*(p[f"rise.{level}"] for level in LEVELS[:3]), 0.0], [0.0, *[p["fall"]] * 3]
         return list(zip(rise, fall, shares, strict=True))

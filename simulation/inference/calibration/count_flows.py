@@ -46,7 +46,7 @@ class Flow:
     @cached_property
     def method(self) -> Method:
         """How the sum is worked out; all but ``saddlepoint`` are exact."""
-        if not self._possible:
+        if not self.possible:
             return "impossible"
         distance = np.abs(np.subtract.outer(np.arange(self.before.size), np.arange(self.before.size)))
         if not (self.allowed & (distance > 1)).any():
@@ -57,7 +57,7 @@ class Flow:
         return "saddlepoint"
 
     @property
-    def _possible(self) -> bool:
+    def possible(self) -> bool:
         """Whether any flow fits: whatever levels villages leave, there is room where they may go (Hall's condition)."""
         some = [np.array(levels) for levels in product([False, True], repeat=self.before.size)]
         return all(self.before[left].sum() <= self.after[self.allowed[left].any(axis=0)].sum() for left in some)
