@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
-from .. import __version__
+from .command import keep_settings
 from .commands.backtest import backtest
 from .commands.brief import brief
 from .commands.calibrate import calibrate
@@ -25,7 +24,7 @@ from .commands.robustness import robustness
 from .commands.schema import schema
 from .commands.sensitivity import sensitivity
 from .errors import run
-from .options import HELP, LanguageChoice, Settings
+from .options import HELP
 
 app = typer.Typer(
     name="kampungkb",
@@ -36,27 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-
-def _tell_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"kampungkb {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def common(
-    context: typer.Context,
-    lang: Annotated[LanguageChoice | None, typer.Option("--lang", hidden=True)] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", hidden=True)] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", hidden=True)] = False,
-    debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,
-    as_json: Annotated[bool, typer.Option("--json", hidden=True)] = False,
-    _: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, hidden=True)] = False,
-) -> None:
-    """Keep the options given before the command's name; every command shows them in its own help."""
-    context.obj = Settings(lang, quiet, verbose, debug, as_json)
-
-
+app.callback()(keep_settings)
 app.command(help=HELP.say("Write a starter scenario and a village table to fill in."))(new)
 app.command(help=HELP.say("Check scenario files: all problems of all files at once."))(check)
 app.command(help=HELP.say("Forecast whether the target is met, and write a run folder."))(forecast)

@@ -1,16 +1,17 @@
-"""The decorator of all commands: adds the options that every command takes, and reports errors."""
+"""What all commands have in common: options that every command takes, before its name or after, and error reports."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
 from inspect import Parameter, Signature
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from .. import __version__
 from .errors import report_errors
-from .options import Debug, Json, Lang, Quiet, Settings, Verbose
+from .options import Debug, Json, Lang, LanguageChoice, Quiet, Settings, Verbose
 
 _EVERY_COMMAND: dict[str, tuple[Any, Any]] = {
     "lang": (Lang, None),
@@ -45,3 +46,22 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     vars(run)["__signature__"] = Signature(parameters)
     return run
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kampungkb {__version__}")
+        raise typer.Exit
+
+
+def keep_settings(
+    context: typer.Context,
+    lang: Annotated[LanguageChoice | None, typer.Option("--lang", hidden=True)] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", hidden=True)] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", hidden=True)] = False,
+    debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,
+    as_json: Annotated[bool, typer.Option("--json", hidden=True)] = False,
+    _: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, hidden=True)] = False,
+) -> None:
+    """Keep the options given to a group before its command's name; every command shows them in its own help."""
+    context.obj = Settings(lang, quiet, verbose, debug, as_json).also(context)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .options import Settings
 
 if TYPE_CHECKING:
+    from ..domain.messages import Message
     from ..inputs.scenario import Scenario
     from ..report.kinds.kind import AnyKind
     from ..report.store.folder import Answer
@@ -42,6 +45,35 @@ def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
     return loaded
 
 
+def load_apart(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
+    """Read scenario files that are set against each other; say where two of them hold the same.
+
+    Raises
+    ------
+    Refusal
+        Where two have the same name, by which every answer tells them apart.
+    ScenarioError
+        As `load_all`.
+    """
+    from ..domain.messages import Message, Refusal
+    from ..inputs.resolve import fingerprint
+
+    loaded = load_all(settings, paths)
+    for (path, one), (other_path, other) in combinations(zip(paths, loaded, strict=True), 2):
+        values = {"name": one.name, "path": path, "other": other_path}
+        if one.name == other.name:
+            raise Refusal(
+                Message(
+                    "{path} and {other} both have the name {name}, by which results tell scenarios apart; give each its "
+                    "own name:",
+                    values,
+                )
+            )
+        if fingerprint(one) == fingerprint(replace(other, name=one.name, title=one.title)):
+            settings.note(Message("{path} and {other} hold the same scenario under two names.", values))
+    return loaded
+
+
 def tell_changes(settings: Settings, scenario: Scenario) -> None:
     """Show the notes on a scenario; with ``--verbose``, also what its overlays changed."""
     speaking = settings.speaking(scenario.language)
@@ -50,6 +82,13 @@ def tell_changes(settings: Settings, scenario: Scenario) -> None:
     if settings.verbose:
         for change in scenario.provenance.changes:
             settings.note(change)
+
+
+def tell_notes(settings: Settings, notes: Sequence[Message], scenario: Scenario | None) -> None:
+    """Show the notes on data, but those that were shown with the scenario, which reads the same file."""
+    for note in notes:
+        if scenario is None or note not in scenario.provenance.notes:
+            settings.note(note)
 
 
 def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> None:

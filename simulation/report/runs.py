@@ -113,7 +113,7 @@ def save(answer: Any, folder: str | Path = "results") -> Path:
     Parameters
     ----------
     answer
-        A forecast, comparison, plan, or any other answer of this package.
+        A forecast, comparison, plan, or any other answer of this package; or a saved one that was loaded.
     folder
         Below which run folders are kept.
 
@@ -137,6 +137,8 @@ def save(answer: Any, folder: str | Path = "results") -> Path:
     ...     (saved / "forecast.json").is_file()
     True
     """
+    if isinstance(answer, Answer):
+        return answer.saved(folder).path
     kind = kind_of(answer)
     question = kind.question(answer)
 

@@ -121,6 +121,7 @@ def test_a_large_grid_does_not_contradict_itself(engine: str) -> None:
         assert contradictions(found) == []
 
 
+@pytest.mark.slow
 def test_every_mix_is_simulated_where_they_are_few() -> None:
     """The cheapest mix by simulation is accepted; whatever is cheaper was tried, and falls short of the goal."""
     found = plan(small(), 0.7, "budget", engine="batch", replicates=2000)

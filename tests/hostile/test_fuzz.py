@@ -205,7 +205,7 @@ def test_any_name_is_text_in_a_workbook(name: str) -> None:
 
 
 RUN = {
-    "input_hash": "abc",
+    "input_hash": "0123456789ab",
     "results_format": 2,
     "kind": "forecast",
     "files": {},

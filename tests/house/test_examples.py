@@ -16,7 +16,22 @@ MODULES = [
 ]
 
 
-@pytest.mark.parametrize("name", MODULES)
+SLOW = {
+    f"simulation.{name}"
+    for name in (
+        "decision.plan.planning",
+        "inference.backtest.rolling",
+        "inference.calibration.calibrate",
+        "report.calibrated_scenario",
+        "report.runs",
+    )
+}
+"""Those that calibrate, plan or write files, as tests of their rooms do too."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in MODULES]
+)
 def test_the_examples_of_a_module_answer_as_they_claim(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run where the repository begins, whose scenarios they use."""
     monkeypatch.chdir(ROOT)

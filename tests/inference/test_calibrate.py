@@ -60,15 +60,15 @@ def test_without_data_the_priors_come_back() -> None:
 
 def test_a_panel_narrows_what_it_saw_and_nothing_else() -> None:
     """Chances of rising and falling become sharper; effects of interventions stay at their prior, listed."""
-    found = kkb.calibrate(of_panel(PAST), scenario(), draws=600)
+    found = kkb.calibrate(of_panel(PAST), scenario(), draws=250)
     assert found.basis == ("panel",)
     assert found.at_prior == ("pokja.odds_ratio_rise",)
     assert found.parameters["rise.dasar"].prior_variance_left < 0.5
     low, high = found.parameters["rise.dasar"].posterior.interval90
     assert low < TRUTH["rise.dasar"] < high
-    assert {len(values) for values in found.draws.values()} == {600}
+    assert {len(values) for values in found.draws.values()} == {250}
     assert list(found.shocks) == [("63.99", 2024), ("63.99", 2025)]
-    assert 100 < found.effective_sample_size <= 600
+    assert 100 < found.effective_sample_size <= 250
     assert found.approximation is None
     assert "in any year from 2016" in said(found)
     assert "a count" not in said(found)
@@ -114,7 +114,7 @@ def test_counts_without_falls_and_skips_are_exact_and_bound_the_rises() -> None:
         kkb.calibrate(Evidence(counts=(seen,)))
     seen = replace(seen, counts=np.array([[10, 2, 0, 0], *seen.counts[1:]]))
     none = {"fall": 0.0, "skip.berkembang": 0.0, "skip.mandiri": 0.0}
-    found = kkb.calibrate(Evidence(counts=(seen,)), scenario(**none), draws=500)
+    found = kkb.calibrate(Evidence(counts=(seen,)), scenario(**none), draws=100)
     assert found.approximation is None
     assert "prior of falling" not in said(found)
     assert "from 5 to 5 villages may have risen" in said(found)
@@ -124,7 +124,7 @@ def test_launch_years_are_a_block_of_their_own() -> None:
     """A cross-section with launch years teaches the chances of rising."""
     joined = np.full(len(PAST), 2020)
     known = Launches("63.99", tuple(f"v{i}" for i in range(len(PAST))), joined, PAST[:, -1].astype(np.int8), 2025)
-    found = kkb.calibrate(Evidence(launches=(known,)), scenario(), draws=500)
+    found = kkb.calibrate(Evidence(launches=(known,)), scenario(), draws=200)
     assert found.basis == ("launch_years",)
     assert "a village counts as dasar" in said(found)
     assert found.parameters["rise.dasar"].prior_variance_left < 0.9
@@ -161,7 +161,7 @@ def test_assistance_outside_the_years_that_were_seen_teaches_nothing() -> None:
     """An estimate that was asked for but cannot be had is said."""
     seen, assistance = assisted_past(3.0)
     early = replace(assistance, years=(2020,))
-    found = kkb.calibrate(Evidence(panels=(seen,), assistance=(early,)), scenario(), draws=500, estimate_effects=True)
+    found = kkb.calibrate(Evidence(panels=(seen,), assistance=(early,)), scenario(), draws=100, estimate_effects=True)
     assert found.basis == ("panel",)
     assert "no record of assistance falls into years" in said(found)
 
@@ -193,6 +193,7 @@ def test_a_single_date_teaches_nothing_and_says_so() -> None:
         assert "at a single date" in said(found)
 
 
+@pytest.mark.slow
 def test_few_draws_warn() -> None:
     """Draws worth fewer than 200 independent ones are said to be few."""
     assert "ask for more draws" in said(kkb.calibrate(of_panel(PAST), draws=50))
@@ -215,7 +216,7 @@ def test_a_forecast_reads_the_draws_back_and_says_its_basis(tmp_path: Path) -> N
         SCENARIO + "transition: {parameters_from: posterior.parquet, subdistrict_sd: 0.3}\n", encoding="utf-8"
     )
     plain = load_scenario(tmp_path / "plain.yaml")
-    known = kkb.calibrate(of_counts(PAST[:, 1:]), plain, draws=500)
+    known = kkb.calibrate(of_counts(PAST[:, 1:]), plain, draws=200)
     write_posterior(known, tmp_path / "posterior.parquet")
     with pytest.raises(kkb.ScenarioError, match="comes from parameters_from already"):
         load_scenario(tmp_path / "calibrated.yaml")

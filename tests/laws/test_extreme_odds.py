@@ -13,7 +13,6 @@ from simulation.engine.outcome import Outcome
 from simulation.inputs.scenario import Scenario
 
 FALL = 0.3
-ENGINES = pytest.mark.parametrize("engine", ["batch", "mesa"])
 SIZES = pytest.mark.parametrize("size", [800.0, 1e5, 1e300])
 
 
@@ -26,7 +25,7 @@ def remote(size: float, status: list[int], **scalars: float) -> Scenario:
     return make_scenario(villages, values, [plan], ratio, {"remote": 3.0}, horizon=2)
 
 
-def simulate(scenario: Scenario, engine: Engine, replicates: int = 200) -> Outcome:
+def simulate(scenario: Scenario, engine: Engine = "batch", replicates: int = 200) -> Outcome:
     """Run one district."""
     return run(scenario, Effort(1, replicates), 4, engine=engine, workers=1).outcomes[0]
 
@@ -37,30 +36,27 @@ def assert_share(count: int, of: int, chance: float) -> None:
 
 
 @SIZES
-@ENGINES
-def test_a_village_at_the_top_falls_with_its_chance(size: float, engine: Engine) -> None:
+def test_a_village_at_the_top_falls_with_its_chance(size: float) -> None:
     """However large its covariates, a paripurna village cannot rise, and falls as often as any."""
-    outcome = simulate(remote(size, [3] * 10), engine)
+    outcome = simulate(remote(size, [3] * 10))
     assert not outcome.rises[..., 0].any()
     for half in (slice(0, None, 2), slice(1, None, 2)):
         assert_share(int(outcome.villages.status[half, 0, 2].sum()), 5 * 200, FALL)
 
 
 @SIZES
-@ENGINES
-def test_a_rise_that_cannot_be_stays_impossible(size: float, engine: Engine) -> None:
+def test_a_rise_that_cannot_be_stays_impossible(size: float) -> None:
     """Where the chance of rising is 0 no covariate makes it happen, and falls have their chance."""
-    outcome = simulate(remote(size, [1] * 10, **{"rise.berkembang": 0.0}), engine)
+    outcome = simulate(remote(size, [1] * 10, **{"rise.berkembang": 0.0}))
     assert not outcome.rises[..., 0].any()
     for half in (slice(0, None, 2), slice(1, None, 2)):
         assert_share(int(outcome.villages.status[half, 0, 0].sum()), 5 * 200, FALL)
 
 
 @SIZES
-@ENGINES
-def test_a_rise_that_can_be_is_settled_by_such_a_covariate(size: float, engine: Engine) -> None:
+def test_a_rise_that_can_be_is_settled_by_such_a_covariate(size: float) -> None:
     """Villages with the huge covariate rise at once; the others never do, and fall with their chance."""
-    outcome = simulate(remote(size, [1] * 10), engine)
+    outcome = simulate(remote(size, [1] * 10))
     assert (outcome.villages.rises[::2, 0] == 200).all()
     assert not outcome.villages.rises[1::2].any()
     assert_share(int(outcome.villages.status[1::2, 0, 0].sum()), 5 * 200, FALL)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from districts import make_scenario, make_villages
 
+from simulation.decision.plan.planning import plan
 from simulation.decision.plan.result import Plan
 from simulation.domain.intervention import Intervention
 from simulation.domain.target import Target
@@ -39,3 +41,9 @@ def scenario(*, known: bool = True, cost: float = 0.0, **settings: Any) -> Scena
     scalars = {"year_sd": 0.5, "peer_odds_ratio": 1.6 if known else 1.0}
     settings.setdefault("target", Target(Fraction("0.1")))
     return make_scenario(villages, scalars, plans, effects, horizon=1, **settings)
+
+
+@cache
+def reached_plan() -> Plan:
+    """Return a plan within reach; it is made once for all that is told of it."""
+    return plan(scenario(), 0.78, LEVER)

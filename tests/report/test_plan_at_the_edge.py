@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from plan_cases import LEVER, result_of, scenario
+from plan_cases import LEVER, reached_plan, result_of
 
-from simulation.decision.plan.planning import plan
 from simulation.report.kinds.plan import document, words
 from simulation.report.kinds.plan.words import PlanResult
 from simulation.report.language import language
@@ -17,8 +16,8 @@ EN, ID = language("en"), language("id")
 
 @pytest.fixture(scope="module")
 def result() -> PlanResult:
-    """Return a small plan of one lever."""
-    return result_of(plan(scenario(), 0.78, LEVER, draws=50, replicates=20, engine="batch"))
+    """Return a plan of one lever."""
+    return result_of(reached_plan())
 
 
 @pytest.mark.parametrize(

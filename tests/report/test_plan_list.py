@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from plan_cases import LEVER, result_of, scenario
+from plan_cases import LEVER, reached_plan, result_of
 
-from simulation.decision.plan.planning import plan
 from simulation.decision.plan.ranking import mark_enough
 from simulation.decision.plan.result import Plan, Setting
 from simulation.report.document.xlsx import write_xlsx
@@ -30,7 +29,7 @@ def workbook(result: PlanResult, folder: Path) -> Workbook:
 @pytest.fixture(scope="module")
 def reached() -> Plan:
     """Return a plan within reach."""
-    return plan(scenario(), 0.78, LEVER)
+    return reached_plan()
 
 
 def listed(found: Plan, in_order: Setting, least: Setting | None) -> Plan:

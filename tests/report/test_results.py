@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -285,6 +286,31 @@ def test_save_writes_once_and_adds_missing_figures(small: Forecast, tmp_path: Pa
     assert kkb.save(small, tmp_path) == path
     assert table.stat().st_mtime_ns == when
     assert figure.read_bytes() == drawn
+
+
+def test_a_loaded_run_is_saved_as_the_same_run(small: Forecast, tmp_path: Path) -> None:
+    """Where it lies it stays; elsewhere it has the same id and, figures aside, the same bytes."""
+    path = kkb.save(small, tmp_path / "one")
+    run = kkb.load_run(path)
+    assert kkb.save(run, tmp_path / "one") == path
+    other = kkb.save(run, tmp_path / "other")
+    assert other.relative_to(tmp_path / "other") == path.relative_to(tmp_path / "one")
+    assert kkb.load_run(other).manifest == run.manifest
+    assert {figure.name for figure in (other / "figures").iterdir()} == {
+        figure.name for figure in (path / "figures").iterdir()
+    }
+    (path / "years.csv").write_text("")
+    with pytest.raises(KampungError, match=r"years\.csv"):
+        kkb.save(run, tmp_path / "third")
+
+
+def test_a_manifest_whose_id_is_a_path_is_no_run(folder: Path, tmp_path: Path) -> None:
+    """An answer is kept in a folder that its id names."""
+    shutil.copytree(folder, tmp_path / "run")
+    manifest = tmp_path / "run" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(f'"{folder.name}"', '"../../elsewhere"'))
+    with pytest.raises(KampungError, match="is not the folder of a finished run"):
+        kkb.load_run(tmp_path / "run")
 
 
 @pytest.mark.parametrize("thing", [{}, "forecast", None])

@@ -92,7 +92,7 @@ SETTINGS = {
     "shock, campaign and villages that differ": district(
         SMALL, horizon=2, scalars={**MOVING, **CAMPAIGN, **SHOCK, "village_sd": 0.6}
     ),
-    "three years of shock": district((9, 4, 2, 1), horizon=3,
+    "three years of shock": district((6, 3, 1, 1), horizon=3,
          scalars={**MOVING, **SHOCK}, target=Target(Fraction("0.1"))),
     "peers in the first year": kecamatan(
         {**SHOCK, "peer_odds_ratio": 5.0}, horizon=1, effects=EFFECT,
@@ -115,7 +115,7 @@ SETTINGS = {
         interventions=[assist(capacity=8, priority="largest_gain")],
     ),
     "net rises of those below the top": district(
-        (7, 4, 2, 2), horizon=2, scalars={**MOVING, **SHOCK},
+        (5, 3, 1, 1), horizon=2, scalars={**MOVING, **SHOCK},
         target=Target(Fraction("0.1"), denominator="below_top", net_of_falls=True),
     ),
     "stock, and every other reading": district(

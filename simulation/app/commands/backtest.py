@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..load_scenarios import load_all
+from ..load_scenarios import load_all, tell_notes
 from ..options import HELP, Force, NoFigures, Out, Seed, Settings, at_least
 from .calibrate import FixedCohort
 
@@ -47,7 +47,6 @@ def backtest(
     from ..runner import answer
 
     gathered = read_panels(panels, loaded, fixed_cohort=fixed_cohort)
-    for note in gathered.notes:
-        settings.note(note)
+    tell_notes(settings, gathered.notes, loaded)
     question = PastYears.of(gathered.evidence.panels, loaded, draws, seed)
     answer(settings, BACKTEST, question, out, force=force, figures=not no_figures)

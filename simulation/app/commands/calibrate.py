@@ -12,7 +12,7 @@ import typer
 from ...domain.messages import Message, Refusal
 from ...report.language import printable
 from ..command import command
-from ..load_scenarios import load_all
+from ..load_scenarios import load_all, tell_notes
 from ..options import HELP, Force, NoFigures, Seed, Settings, at_least
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ def calibrate(
     named = _kinds(data or [], kind or [])
     _refuse(loaded, files, draws)
     gathered = read_evidence(named, loaded, fixed_cohort=fixed_cohort)
-    for note in gathered.notes:
-        settings.note(note)
+    tell_notes(settings, gathered.notes, loaded)
 
     question = Learning.of(gathered.evidence, loaded, draws, seed, estimate_effects=estimate_effects)
     found = answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures)

@@ -9,7 +9,7 @@ import typer
 
 from .. import options
 from ..command import command
-from ..load_scenarios import load_all, tell_ignored
+from ..load_scenarios import load_apart, tell_ignored
 
 Baseline = Annotated[
     Path,
@@ -33,7 +33,7 @@ def compare(
     out: options.Out = Path("results"),
 ) -> None:
     """Compare scenarios with a baseline, or find the comparison, and print the answer."""
-    loaded = load_all(settings, [baseline, *scenarios])
+    loaded = load_apart(settings, [baseline, *scenarios])
 
     from ...decision.pairing import leading_scenario
     from ...report.kinds.comparison import COMPARISON, Comparing

@@ -11,7 +11,7 @@ import typer
 
 from ...domain.messages import KampungError, Message, Refusal
 from ...report.language import Language
-from ..command import command
+from ..command import command, keep_settings
 from ..errors import StoppedError
 from ..load_scenarios import finished_run
 from ..options import HELP, NoFigures, Run, Settings, print_json
@@ -25,6 +25,7 @@ register = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
+register.callback()(keep_settings)
 Folder = Annotated[Path, typer.Option("--register", metavar="DIR", help=HELP.say("Where the register is kept."))]
 Actuals = Annotated[
     list[Path],

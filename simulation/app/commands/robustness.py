@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..command import command
-from ..load_scenarios import load_all, tell_ignored
+from ..load_scenarios import load_apart, tell_ignored
 from ..options import Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers, Year
 
 
@@ -22,7 +22,7 @@ def robustness(
     out: Out = Path("results"),
 ) -> None:
     """Try the scenarios in every state of the world, or find that, and print it."""
-    loaded = load_all(settings, scenarios)
+    loaded = load_apart(settings, scenarios)
 
     from ...decision.pairing import leading_scenario
     from ...engine.effort import Effort

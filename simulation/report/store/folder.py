@@ -18,7 +18,9 @@ from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+import msgspec
 
 from ...domain.messages import KampungError, Message, Refusal
 from ...engine.failure import EnsembleError
@@ -26,10 +28,10 @@ from ...inputs.scenario import Scenario
 from ...inputs.tables.cells import unguard
 from ..codec import decode, encode, plain, to_data
 from ..document.blocks import Document, Table, picture_files
-from ..files import digest, json_text, left_behind, read_json, reason, remove, write_csv, write_text
+from ..files import digest, json_text, left_behind, read_json, reason, remove, write_bytes, write_csv, write_text
 from ..kinds.kind import AnyKind, Rows, Source
-from ..kinds.question import RESULTS_FORMAT, Question
-from ..language import Language
+from ..kinds.question import HASH_DIGITS, RESULTS_FORMAT, Question
+from ..language import DEFAULT, Language
 from . import kept
 from .chunks import ChunkFolder
 from .lock import alone
@@ -67,7 +69,7 @@ class Manifest:
         The own agent: file and class, digests of its sources, of the files that it reads; None for the standard law.
     """
 
-    input_hash: str
+    input_hash: Annotated[str, msgspec.Meta(pattern=f"^[0-9a-f]{{{HASH_DIGITS}}}$")]
     results_format: int
     kind: str
     scenarios: tuple[Mapping[str, Any], ...]
@@ -272,6 +274,26 @@ class Answer(Generic[Result]):
             agent_class = kept.agent(self.path, manifest.agent["name"])
         data = kept.data(self.path, manifest.files)
         return Question(self.folder.kind.name, self.scenarios, self.asked, agent_class, data)
+
+    def saved(self, out: str | Path) -> Answer[Result]:
+        """Return the same answer below another folder: its id and its files as they are, figures drawn in its language.
+
+        Raises
+        ------
+        Refusal
+            Where the folder does not hold its scenarios, or its files were changed since it was read.
+        """
+        place = replace(self.folder, path=Path(out) / self.scenario.name / self.id)
+        found, code = place.read(), self.scenario.language or DEFAULT
+        if found is not None and not place.missing_figures(found.result, code):
+            return found
+        with place.hold(lambda _: None):
+            if found is None:
+                for name in (*self.manifest.files, "manifest.json"):
+                    write_bytes(place.path / name, (self.path / name).read_bytes())
+                found = load(place.path, {place.kind.name: place.kind})
+            found.draw(code)
+        return found
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a CSV table of the folder, such as ``years``; codes stay text.
