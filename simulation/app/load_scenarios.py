@@ -51,7 +51,7 @@ def load_apart(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
     Raises
     ------
     Refusal
-        Where two have the same name, by which every answer tells them apart.
+        Where two that differ have the same name.
     ScenarioError
         As `load_all`.
     """
@@ -61,16 +61,16 @@ def load_apart(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
     loaded = load_all(settings, paths)
     for (path, one), (other_path, other) in combinations(zip(paths, loaded, strict=True), 2):
         values = {"name": one.name, "path": path, "other": other_path}
-        if one.name == other.name:
+        if fingerprint(one) == fingerprint(replace(other, name=one.name, title=one.title)):
+            settings.note(Message("{path} and {other} hold the same scenario.", values))
+        elif one.name == other.name:
             raise Refusal(
                 Message(
-                    "{path} and {other} both have the name {name}, by which results tell scenarios apart; give each its "
-                    "own name:",
+                    "{path} and {other} both have the name {name}, by which results tell scenarios apart; give each a name "
+                    "of its own with name:",
                     values,
                 )
             )
-        if fingerprint(one) == fingerprint(replace(other, name=one.name, title=one.title)):
-            settings.note(Message("{path} and {other} hold the same scenario under two names.", values))
     return loaded
 
 

@@ -6,7 +6,7 @@ outcome, and the variance of P(met) that remains is averaged (preposterior analy
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -183,11 +183,13 @@ class _Imagined:
     log_weight: Floats
     seen: Ints
 
-    def log_likelihood(self, outcome: int) -> Floats:
-        """Return the log-likelihood of every draw given one outcome, shape (D,)."""
-        from scipy.special import logsumexp
-
-        return np.asarray(logsumexp(self.log_chance @ self.seen[outcome] + self.log_weight, axis=1))
+    def log_likelihoods(self) -> Iterator[Floats]:
+        """Yield the log-likelihood of every draw given one outcome after the other, shape (D,)."""
+        for some in np.array_split(self.seen.astype(np.float64), -(-len(self.seen) // _BLOCK)):
+            fit = self.log_chance @ some.T + self.log_weight[:, None]
+            most = fit.max(axis=1, keepdims=True)
+            fit -= most
+            yield from (most[:, 0] + np.log(np.exp(fit, out=fit).sum(axis=1))).T
 
 
 def _one_year(parameters: Parameters, villages: Ints, origins: Ints, rng: np.random.Generator) -> _Imagined:
@@ -263,8 +265,7 @@ def _mean_matrices(parameters: Parameters, shocks: Floats, ages: Sequence[int]) 
 def _worth(datum: Datum, imagined: _Imagined, chance: Floats, noise: Floats, origins: Ints, now: float) -> DatumWorth:
     """Return what is left of the spread, the draw that an outcome comes from not being weighed by it."""
     left = np.empty(len(origins))
-    for outcome, origin in enumerate(origins):
-        logs = imagined.log_likelihood(outcome)
+    for outcome, (origin, logs) in enumerate(zip(origins, imagined.log_likelihoods(), strict=True)):
         logs[origin] = -np.inf
         weight = np.exp(logs - logs.max())
         weight /= weight.sum()

@@ -14,6 +14,7 @@ from .constraints import (
     LogOdds,
     LogRatio,
     LogSpread,
+    NOT_FINITE,
     Ratio,
     Shape,
     Weight,
@@ -50,6 +51,10 @@ class Fixed:
 
     value: float
     fixed: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        """Refuse what is no finite number; the number itself stays as it was given."""
+        refuse(within(self.value, float, "value"))
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return the number itself for every draw."""
@@ -168,17 +173,21 @@ class Empirical:
     values: Floats
 
     def __post_init__(self) -> None:
-        """Take any list of numbers.
+        """Take any list of numbers, one a draw.
 
         Raises
         ------
         ScenarioError
-            Where it holds something else.
+            Where it holds something else, or nothing.
         """
         try:
             object.__setattr__(self, "values", np.asarray(self.values, dtype=np.float64))
         except (TypeError, ValueError, OverflowError):
             raise ScenarioError([problem_at("draws", self.values, NOT_ONE_EACH)]) from None
+        if self.values.ndim != 1 or not self.values.size:
+            raise ScenarioError([problem_at("draws", str(self.values.shape), NOT_ONE_EACH)])
+        strange = self.values[~np.isfinite(self.values)]
+        refuse(problem_at("draws", number, NOT_FINITE) for number in strange[:1])
 
     @property
     def fixed(self) -> bool:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from .constraints import Finding, Probability, Ratio, Spread, checked, problem_at, refuse, settled, within
 from .distributions import (
-    NOT_ONE_EACH,
     Beta,
     Dirichlet,
     Distribution,
@@ -312,7 +311,7 @@ class ParameterSet:
     def __post_init__(self) -> None:
         """Read keys that are given as text and plain numbers; keep what is said of values only where it is true."""
         refuse(checked(self, "transition."))
-        scalars = {_key(key): _distribution(value) for key, value in self.scalars.items()}
+        scalars = {(key := _key(text)): _distribution(key, value) for text, value in self.scalars.items()}
         if falls_by_one_level({key.kind for key in scalars}):
             scalars[ParameterKey("fall_skip")] = Fixed(0.0)
         object.__setattr__(self, "scalars", scalars)
@@ -471,9 +470,12 @@ def _key(text: str) -> ParameterKey:
         raise ScenarioError([problem_at(f"transition.{text}", str(text), finding)]) from None
 
 
-def _distribution(value: Distribution | float) -> Distribution:
+def _distribution(key: ParameterKey, value: Distribution | float) -> Distribution:
     """Return a plain number as the distribution that it is."""
-    return Fixed(settled(value, float)[0]) if isinstance(value, int | float | np.number | Fraction) else value
+    if not isinstance(value, int | float | np.number | Fraction):
+        return value
+    refuse(within(value, float, key.scenario_key))
+    return Fixed(settled(value, float)[0])
 
 
 _FORMS: dict[Scale, tuple[type, ...]] = {
@@ -507,15 +509,8 @@ def value_problems(key: ParameterKey, value: Distribution) -> Iterator[Problem]:
 
 
 def _draw_problems(key: ParameterKey, draws: Floats) -> Iterator[Problem]:
-    if draws.ndim != 1 or not draws.size:
-        yield problem_at(key.scenario_key, str(draws.shape), NOT_ONE_EACH)
-        return
-    wrong = [*np.flatnonzero(~np.isfinite(draws)), int(np.argmin(draws)), int(np.argmax(draws))]
-    for place in wrong:
-        found = list(within(float(draws[place]), NUMBERS[key.scale], key.scenario_key))
-        if found:
-            yield from found
-            return
+    ends = (within(float(end), NUMBERS[key.scale], key.scenario_key) for end in (draws.min(), draws.max()))
+    yield from next(filter(None, ends), ())
 
 
 def _row_problems(field: str, row: tuple[float, ...] | Dirichlet) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ def _villages(**changed: object) -> Callable[[], Villages]:
 ASSUMED_IN_PYTHON: dict[str, Callable[[], object]] = {
     "a spread between 0 and 1, in Python": _law(year_sd=Beta(2, 2)),
     "the lognormal of a spread, in Python": _law(year_sd=Exponentiated(Normal(0, 1))),
-    "draws in a table, in Python": _law(year_sd=Empirical(np.full((2, 2), 0.1))),
+    "draws in a table, in Python": partial(Empirical, np.full((2, 2), 0.1)),
     "draws of two lengths, in Python": _law(year_sd=Empirical(np.full(2, 0.1)), village_sd=Empirical(np.full(3, 0.1))),
     "a matrix of three rows, in Python": _matrix(*ROWS[:3]),
     "a row of three chances, in Python": _matrix(*ROWS[:3], (0.0, 0.0, 1.0)),

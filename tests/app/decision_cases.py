@@ -37,6 +37,13 @@ def _counted(name: str, counts: str) -> dict[str, str]:
 
 
 COMPARED: dict[str, Case] = {
+    "a comparison of two scenarios of one name": Case(
+        command="compare scenario.yaml lain.yaml",
+        files={"lain.yaml": "extends: scenario.yaml\ntransition: {year_sd: 0.3}\n"},
+    ),
+    "a comparison of one scenario under two names": Case(
+        command="compare scenario.yaml lain.yaml --precision 0.01 --engine exact"
+    ),
     "a comparison of many districts": Case(command="compare scenario.yaml banyak.yaml", files=MANY),
     "a comparison of different questions": _compared("origin: 2024\nhorizon: 2\ntarget: {share: 0.1}\n"),
     "a comparison of two districts": _compared('district: {code: "63.02", name: Kabupaten Lain}\n'),

@@ -43,6 +43,7 @@ def lay_out(folder: Path, years: tuple[int, ...] = (2024, 2025)) -> None:
     book.remove(book.worksheets[0])
     for year in years:
         sheet = book.create_sheet(str(year))
+        sheet.append(["Daftar kampung"])
         sheet.append(["Kode Desa", "Desa", "Kecamatan", "Klasifikasi"])
         for i in range(VILLAGES):
             status = "Berkembang" if year == 2025 and i < ROSE else "Dasar"
@@ -154,6 +155,8 @@ def test_the_record_is_told_and_drawn_in_both_languages(again: Run, tmp_path: Pa
     basis = told.say("Basis: calibrated on local data ({blocks}).", blocks="").removesuffix("().")
     assert basis in done.stdout.replace("\n  ", " ")
     assert ("keadaan akhir 2024" in done.stderr) == (code == "id")
+    notes = done.stderr.splitlines()
+    assert len(notes) == len(set(notes))
     result = decode(kept(tmp_path, "belajar"), CalibrationResult)
     shown = [text.get_text() for axes in plots.posterior(result, code).axes for text in axes.texts]
     assert told.percent(result.parameters["rise.dasar"].prior_variance_left) in shown

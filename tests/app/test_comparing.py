@@ -83,9 +83,10 @@ def test_a_missing_figure_is_added_in_the_language_asked_for(run: Run, tmp_path:
 
 
 def test_a_scenario_against_itself_is_exactly_nothing(run: Run) -> None:
-    """As the published proof asks: 0, without an error."""
-    code, answer, _ = run("contoh.yaml", "contoh.yaml", *SMALL, "--json", "--no-figures")
+    """As the published proof asks: 0, without an error; and it is said that both are the same."""
+    code, answer, told = run("contoh.yaml", "contoh.yaml", *SMALL, "--json", "--no-figures")
     assert code == 0
+    assert "contoh.yaml dan contoh.yaml berisi skenario yang sama." in told
     for year in json.loads(answer)["scenarios"][0]["years"]:
         assert (year["difference"], year["monte_carlo_error"], year["interval90"]) == (0, 0, [0, 0])
 

@@ -49,6 +49,12 @@ def scored(run: Run, text: str, *options: object) -> Done:
     return run("register", "score", actuals(text), *options)
 
 
+def test_the_language_may_stand_before_the_command(run: Run, folder: Path) -> None:
+    """Beside help as beside what is done."""
+    assert run("register", "--help", "--lang", "en").returncode == 0
+    assert "Registered: " in run("register", "--lang", "en", "add", folder).stdout
+
+
 def test_a_run_is_frozen_once(run: Run, folder: Path) -> None:
     """In the scenario's language; the second time changes nothing, and says so."""
     done = run("register", "add", folder)

@@ -68,7 +68,11 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a share that is text": (lambda: Target("5%"), r"target\.share: this is not a number"),  # type: ignore[arg-type]
     "a misspelt parameter": (parameters(rise__dassar=Fixed(0.9)), r"rise\.dassar: no param.*did you mean rise\.dasar"),
     "an effect of nobody": (parameters(promo__odds_ratio_rise=Fixed(2)), r"promo\.odds_ratio_rise: no parameter"),
-    "a chance that is no number": (parameters(rise__dasar=Fixed(float("nan"))), r"rise\.dasar: .*finite"),
+    "a chance that is no number": (parameters(rise__dasar=float("nan")), r"rise\.dasar: .*finite"),
+    "a known number that is none": (lambda: Fixed(float("nan")), r"value: this is not a finite number; found: nan"),
+    "draws of nothing": (lambda: Empirical([]), r"draws are not one number each; found: \(0,\)"),  # type: ignore[arg-type]
+    "draws in rows": (lambda: Empirical(np.ones((2, 2))), r"draws are not one number each; found: \(2, 2\)"),
+    "draws that are no numbers": (lambda: Empirical([0.1, float("inf")]), "finite number; found: inf"),  # type: ignore[arg-type]
     "a negative chance": (parameters(rise__dasar=Fixed(-0.5)), r"rise\.dasar: .*from 0 to 1"),
     "a chance above 1": (parameters(fall=1.7), r"transition\.fall: .*from 0 to 1"),
     "a negative spread": (parameters(year_sd=-2), r"year_sd: .*at least 0"),
@@ -81,8 +85,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a beta without a shape": (lambda: Beta(-1, 2), r"beta\.alpha: .*found: -1.*above 0"),
     "a normal of text": (lambda: Exponentiated(Normal("a", 1)), r"normal\.mean: this is not a number; found: a"),  # type: ignore[arg-type]
     "draws of text": (lambda: Empirical(["a"]), "draws are not one number each"),  # type: ignore[arg-type]
-    "a number of text": (parameters(year_sd=Fixed("a")), r"year_sd: this is not a number; found: a"),  # type: ignore[arg-type]
-    "a change to text": (lambda: everything_on().with_(year_sd=Fixed("a")), r"year_sd: this is not a number.*found: a"),  # type: ignore[arg-type]
+    "a number of text": (lambda: Fixed("a"), "value: this is not a number; found: a"),  # type: ignore[arg-type]
     "a lognormal spread without an interval": (parameters(year_sd=Exponentiated(Normal(0, 1))), "median and 90%"),
     "an interval the wrong way round": (lambda: lognormal_from_interval(1, 2, 0.5), "not below its high"),
     "draws beyond the scale": (parameters(rise__dasar=Empirical(np.array([0.1, 1.2]))), r"rise\.dasar: .*found: 1\.2"),
