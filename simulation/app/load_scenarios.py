@@ -66,8 +66,8 @@ def load_apart(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
         elif one.name == other.name:
             raise Refusal(
                 Message(
-                    "{path} and {other} both have the name {name}, by which results tell scenarios apart; give each a name "
-                    "of its own with name:",
+                    "{path} and {other} both have the name {name}, by which results tell scenarios apart; give each a "
+                    "name of its own with name:",
                     values,
                 )
             )

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .constraints import (
+    NOT_FINITE,
     Bounded,
     Finding,
     LogOdds,
     LogRatio,
     LogSpread,
-    NOT_FINITE,
     Ratio,
     Shape,
     Weight,
