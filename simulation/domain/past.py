@@ -81,6 +81,35 @@ class Observed:
 
 
 @dataclass(frozen=True)
+class PastRises:
+    """Rises a year in the years between yearly lists of a district: what was observed, and what the fitted law expects.
+
+    Attributes
+    ----------
+    years
+        How many there are; all numbers are means over them, and of the law over the draws.
+    observed
+        Villages that rose.
+    fitted
+        What the law expects in the luck that those years seem to have had.
+    ordinary
+        What it expects in years of any luck, but without campaigns.
+    campaigns
+        The same with campaigns as likely as they are.
+    alone
+        The same in villages that learn nothing from peers.
+    """
+
+    district_code: str
+    years: int
+    observed: float
+    fitted: float
+    ordinary: float
+    campaigns: float
+    alone: float
+
+
+@dataclass(frozen=True)
 class Past:
     """What draws of a calibration were learned from.
 
@@ -88,6 +117,8 @@ class Past:
     ----------
     observed
         By district and year.
+    rises
+        One entry a district of which there are yearly lists.
     until
         The last year of which levels are known.
     levels
@@ -95,5 +126,6 @@ class Past:
     """
 
     observed: tuple[Observed, ...] = ()
+    rises: tuple[PastRises, ...] = ()
     until: int = 0
     levels: Mapping[str, int] = field(default_factory=dict)

@@ -12,14 +12,18 @@ from districts import make_scenario, make_villages
 from pasts import of_panel, panel
 
 import simulation as kkb
+from simulation.domain.distributions import Empirical, Fixed
 from simulation.domain.evidence import Counts, Evidence
-from simulation.domain.parameters import DEFAULT_PRIORS
-from simulation.domain.past import Observed
+from simulation.domain.intervention import Intervention
+from simulation.domain.parameters import DEFAULT_PRIORS, ParameterKey
+from simulation.domain.past import Observed, Past, PastRises
 from simulation.domain.target import Target
 from simulation.engine.one_year import RISES, Count, OneYear
 from simulation.engine.year_start import YearStart
+from simulation.inference.calibration.expected import expected_rises
 from simulation.inference.calibration.likelihood import Likelihood
-from simulation.inference.calibration.observed import past_of, spans
+from simulation.inference.calibration.observed import Fit, past_of, spans
+from simulation.inference.reasons import reasons_of
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.calibrated_scenario import write_posterior
 
@@ -73,7 +77,8 @@ def test_the_fitted_law_says_of_a_past_year_what_the_exact_year_says() -> None:
     known = scenario()
     likelihood = Likelihood.of(of_panel(STATUS), known.parameters, known)
     values = known.parameters.sample(3, 500)
-    (_, last) = past_of(likelihood, known.target, values, 3).observed
+    luck = {("63.99", year): np.zeros((1, 500)) for year in (2024, 2025)}
+    (_, last) = past_of(likelihood, known.target, Fit(values, luck), 3).observed
     (_, span) = spans(likelihood, known.target)
     parameters = known.parameters.at(values).draw(0, 500)
     start = YearStart.unassisted(span.start, parameters, np.repeat(span.start.levels[:, None], 500, axis=1))
@@ -102,3 +107,40 @@ def test_a_forecast_carries_what_its_draws_observed(tmp_path: Path) -> None:
     assert loaded.parameters.past == posterior.past
     assert kkb.forecast(loaded, draws=60, replicates=5).observed == posterior.observed
     assert loaded.with_(horizon=2).parameters.past == posterior.past
+
+
+def test_what_is_expected_is_the_mean_of_the_exact_year() -> None:
+    """Averaging each village alone over its luck gives the mean of the sum over villages that share it."""
+    villages = scenario().districts[0]
+    parameters = scenario().parameters.draw(3, 200)
+    start = YearStart.unassisted(villages, parameters, np.repeat(villages.levels[:, None], 200, axis=1))
+    exact = OneYear(villages, parameters, start).rises().sum(axis=0)
+    np.testing.assert_allclose(expected_rises(villages, parameters, start), exact, rtol=5e-3)
+
+
+def test_the_steps_from_the_past_to_the_forecast_add_up() -> None:
+    """Observed plus every step is what is expected; villages that stand as in the past add nothing of their own."""
+    known, past = scenario(), PastRises("63.99", 2, 1.5, 1.2, 1.0, 1.3, 1.1)
+    drawn = {key: Empirical(values) for key, values in known.parameters.sample(1, 100).items()}
+    parameters = replace(known.parameters, scalars=drawn, past=Past(rises=(past,)))
+    assisted = Intervention("pokja", 2026, capacity=3)
+    effects = {ParameterKey.parse(f"pokja.odds_ratio_{way}"): Fixed(2.0) for way in ("rise", "fall")}
+    helped = replace(parameters, scalars={**drawn, **effects}, interventions=("pokja",))
+    for one in (replace(known, parameters=parameters), replace(known, parameters=helped, interventions=(assisted,))):
+        found = reasons_of(one, one.districts[0])
+        assert found is not None
+        assert found.observed + sum(found.steps.values()) == pytest.approx(found.expected)
+        assert found.steps["priors"] == pytest.approx(-0.3)
+        assert ("assistance" in found.steps) == bool(one.interventions)
+    assert found.steps["assistance"] > 0
+    assert reasons_of(known, known.districts[0]) is None
+
+
+@pytest.mark.slow
+def test_the_law_put_together_for_past_years_agrees_with_the_years_run_again() -> None:
+    """With campaigns and years of any luck, the mean over past years is that of the posterior predictive check."""
+    posterior = kkb.calibrate(of_panel(STATUS), scenario(), draws=400)
+    (rises,) = posterior.past.rises
+    fitted = [one.fitted for one in posterior.observed if one.fitted is not None]
+    assert rises.observed == 1.5
+    assert rises.campaigns == pytest.approx(np.mean([one.mean for one in fitted]), abs=4 * 1.5 / np.sqrt(2 * 4000))

@@ -21,7 +21,7 @@ from .counted import CountedPlace
 from .data_conflicts import UNEXPLAINED, find_conflicts
 from .histories import FARTHEST
 from .likelihood import Likelihood
-from .observed import past_of
+from .observed import Fit, past_of
 from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
 from .sampler import Particles, worth_of
@@ -115,7 +115,7 @@ def calibrate(
         village_effects=found.village_effects,
         district_effects=found.district_effects,
         shocks=found.shocks,
-        past=past_of(likelihood, target, {**values, **effects} if likelihood.names else None, seed),
+        past=past_of(likelihood, target, Fit({**values, **effects}, found.luck) if likelihood.names else None, seed),
         effective_sample_size=found.worth,
         approximation=approximation,
         warnings=caveats(
@@ -159,6 +159,8 @@ class _Sample:
         District code -> shape (D,): its odds ratio against a typical district, where districts differ.
     shocks
         (place, year) -> shape (D,): shared shock of that year, in sd.
+    luck
+        As in `Fit`, of districts whose villages are followed by kecamatan.
     worth
         Effective sample size.
     samples
@@ -170,6 +172,7 @@ class _Sample:
     village_effects: dict[str, Floats]
     district_effects: dict[str, Floats]
     shocks: dict[tuple[str, int], Floats]
+    luck: dict[tuple[str, int], Floats]
     worth: float
     samples: list[Particles]
 
@@ -193,6 +196,7 @@ class _Sample:
         order = rng.permutation(particles * rounds)[:draws]
         effects: dict[str, list[Floats]] = {}
         of_districts: dict[str, list[Floats]] = {}
+        of_years: dict[tuple[str, int], list[Floats]] = {}
         for one in samples:
             law = likelihood.law(one.theta)
             shocks = dict(zip(map(id, likelihood.blocks), one.shocks, strict=True))
@@ -205,6 +209,9 @@ class _Sample:
                 odds_ratios = history.village_effects(here, shocks.get(id(history), {}), rng)
                 for code, odds_ratio in zip(history.villages.codes, odds_ratios, strict=True):
                     effects.setdefault(code, []).append(odds_ratio)
+                for number, year in enumerate(history.years if history.by_subdistrict else ()):
+                    added = law.luck({term: score[number] for term, score in shocks[id(history)].items()})
+                    of_years.setdefault((history.place, year), []).append(added + np.zeros(particles))
         scores = np.concatenate([one.theta for one in samples], axis=1)[:, order]
         values = likelihood.values(scores)
         return cls(
@@ -213,6 +220,7 @@ class _Sample:
             village_effects={code: np.concatenate(each)[order] for code, each in effects.items()},
             district_effects={code: np.concatenate(each)[order] for code, each in of_districts.items()},
             shocks=_shocks(likelihood, samples, order),
+            luck={year: np.concatenate(each, axis=1)[:, order] for year, each in of_years.items()},
             worth=min(float(draws), worth_of([one.theta for one in samples], sampler.excess)),
             samples=samples,
         )

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.parameters import ParameterKey, ParameterSet
-from ...domain.past import Fitted, Observed, Past
+from ...domain.parameters import ParameterKey, Parameters, ParameterSet
+from ...domain.past import Fitted, Observed, Past, PastRises
 from ...domain.scenario import Assumptions
 from ...domain.status import TOP, UNKNOWN
 from ...domain.target import Target, needed
 from ...domain.villages import Villages
 from ...engine.effort import Effort
 from ...engine.ensemble import run
+from ...engine.year_start import YearStart
 from ..forecast import Summary
 from .counted import CountMove
+from .expected import CAMPAIGNS, NEIGHBOURS, expected_rises, without
 from .histories import Histories
 from .likelihood import Likelihood
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 TRAJECTORIES = 4000
 """So many are run of every span, over all draws of the parameters."""
@@ -35,6 +38,11 @@ class Span:
     observed: Observed
     start: Villages
 
+    @property
+    def yearly(self) -> bool:
+        """Whether one year lies between them."""
+        return self.observed.year == self.observed.first + 1
+
 
 def spans(likelihood: Likelihood, target: Target) -> Iterator[Span]:
     """Yield every span between two lists or counts of a district, by district and year."""
@@ -43,27 +51,63 @@ def spans(likelihood: Likelihood, target: Target) -> Iterator[Span]:
     yield from sorted((*of_lists, *of_counts), key=lambda one: (one.observed.district_code, one.observed.year))
 
 
-def past_of(
-    likelihood: Likelihood, target: Target, values: Mapping[ParameterKey, NDArray[np.float64]] | None, seed: int
-) -> Past:
-    """Return what was observed, and what the fitted law says of it.
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Draws of the fitted law, D of them.
 
-    Parameters
+    Attributes
     ----------
     values
-        Draws of every parameter and village effect, shape (D,) each; None where nothing was fitted.
+        Every parameter, and every village's effect -> shape (D,).
+    luck
+        (district, year) -> what its shocks added to the log odds in each kecamatan, shape (K or 1, D).
     """
-    found = [
-        span.observed
-        if values is None
-        else replace(span.observed, fitted=_fitted(span, likelihood, target, values, seed))
-        for span in spans(likelihood, target)
-    ]
+
+    values: Mapping[ParameterKey, Floats]
+    luck: Mapping[tuple[str, int], Floats]
+
+    @property
+    def draws(self) -> int:
+        """D."""
+        return len(next(iter(self.values.values())))
+
+
+def past_of(likelihood: Likelihood, target: Target, fit: Fit | None, seed: int) -> Past:
+    """Return what was observed, and what the fitted law says of it; nothing of the latter where nothing was fitted."""
+    every = list(spans(likelihood, target))
+    observed = [span.observed for span in every]
+    rises: list[PastRises] = []
+    if fit is not None:
+        parameters = unassisted(likelihood.parameters).at(fit.values)
+        observed = [replace(span.observed, fitted=_fitted(span, parameters, fit.draws, target, seed)) for span in every]
+        homes = {history.place: history.villages for history in likelihood.histories}
+        yearly = [span for span in every if span.observed.rises is not None and span.yearly]
+        for code, of_district in groupby(yearly, key=lambda span: span.observed.district_code):
+            rises.append(_rises(list(of_district), homes[code], parameters.draw(seed, fit.draws), fit))
     known = [
         (code, one.status) for of in likelihood.histories for code, one in zip(of.villages.codes, of.known, strict=True)
     ]
     until = max([0, *(max(status, default=0) for _, status in known)])
-    return Past(tuple(found), until, {code: status[until] for code, status in known if until in status})
+    levels = {code: status[until] for code, status in known if until in status}
+    return Past(tuple(observed), tuple(rises), until, levels)
+
+
+def _rises(of_district: list[Span], home: Villages, parameters: Parameters, fit: Fit) -> PastRises:
+    """Return what was observed and what is expected of a district's years, the law put together term by term."""
+    ordinary = without(parameters, CAMPAIGNS)
+    laws = [parameters, ordinary, parameters, without(parameters, NEIGHBOURS)]
+    expected = np.zeros(len(laws))
+    for span in of_district:
+        villages = span.start
+        place = [home.subdistricts.index(name) for name in villages.subdistricts]
+        luck = fit.luck[home.district_code, span.observed.year]
+        here = np.broadcast_to(luck, (len(home.subdistricts), fit.draws))[place][villages.subdistrict_index]
+        status = np.repeat(villages.levels[:, None], fit.draws, axis=1)
+        for number, law in enumerate(laws):
+            start = YearStart.unassisted(villages, law, status)
+            expected[number] += expected_rises(villages, law, start, here if number == 0 else None).mean()
+    seen = [span.observed.rises or 0 for span in of_district]
+    return PastRises(home.district_code, len(seen), float(np.mean(seen)), *(expected / len(seen)).tolist())
 
 
 def _between_lists(history: Histories, target: Target) -> Iterator[Span]:
@@ -127,21 +171,15 @@ def _steps(before: Ints, after: Ints) -> int:
     return int(((after - before) * np.arange(TOP + 1)).sum())
 
 
-def _fitted(
-    span: Span,
-    likelihood: Likelihood,
-    target: Target,
-    values: Mapping[ParameterKey, NDArray[np.float64]],
-    seed: int,
-) -> Fitted:
+def _fitted(span: Span, parameters: ParameterSet, draws: int, target: Target, seed: int) -> Fitted:
     """Run the span from the list at its start, unassisted, under every draw of the parameters."""
-    observed, draws = span.observed, len(next(iter(values.values())))
+    observed = span.observed
     scenario = Assumptions(
         name="past",
         origin=observed.first,
         horizon=observed.year - observed.first,
         districts=(span.start,),
-        parameters=unassisted(likelihood.parameters).at(values),
+        parameters=parameters,
         target=target,
     )
     outcome = run(scenario, Effort(draws, max(1, TRAJECTORIES // draws)), seed, workers=1).outcomes[0]

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.past import Observed
 from ...domain.status import LEVELS
 from ...inference.forecast import QUANTILES, Number, YearForecast
 from .. import wording
@@ -150,10 +151,13 @@ def _label_axes(speech: Language, axes: Axes, years: list[int], row: int, column
 _RISES_HEIGHT = 2.15
 _NEEDED_WIDTH = 0.56
 _MOST_YEARS = 6
+_MOST_PAST = 6
+_PAST = "#9a9a9a"
+"""Colour of what the fitted model says of years that are over."""
 
 
 def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figure:
-    """Draw what is judged each year, and how likely it is enough."""
+    """Draw what is judged each year, and how likely it is enough; before it, facts and what the model says of them."""
     if result.several:
         return _draw_districts(speech, result, source)
     (district,) = result.districts
@@ -173,13 +177,19 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
         if known
         else speech.say("Only the probability of this target is known from an exact result, not its count.")
     )
+    past = [one for one in district.observed if one.judged is not None][-_MOST_PAST:] if known else []
+    if past:
+        drawn = speech.say(
+            "Left of the dotted line, grey: what the fitted model says of years that are over; diamond: what happened."
+        )
+        explained = speech.say("{explained} {more}", explained=explained, more=drawn)
     every = next(words.all_years(speech, district), None)
     explained = speech.say("{explained} {every}", explained=explained, every=every) if every else explained
     page = _page(speech, result, source, headline, explained, _RISES_HEIGHT)
     axes = page.axes(left=0.36, right=_NEEDED_WIDTH, bottom=0.2, top=0.5)
     counts = [None if year.judged is None else year.judged.quantiles for year in years]
     needed = [year.needed.ends for year in years]
-    _draw(speech, axes, [year.year for year in years], counts, needed)
+    _draw(speech, axes, [year.year for year in years], counts, needed, past)
     _label_needed(speech, axes, years)
     spans = [words.known_interval(year) for year in years]
     _label_chances(speech, axes, [(year.year, year.probability_met) for year in years], spans)
@@ -209,20 +219,41 @@ def _draw(
     years: list[int],
     counts: Sequence[Mapping[float, Number] | None],
     needed: Sequence[tuple[int, int]],
+    past: Sequence[Observed] = (),
 ) -> None:
+    marks = [*(one.year for one in past), *years]
     for year, quantiles in zip(years, counts, strict=True):
         if quantiles is not None:
             narrow = quantiles[0.25], quantiles[0.75]
-            mark_spread(axes, year, quantiles[0.5], (quantiles[0.05], quantiles[0.95]), narrow, slim(years))
+            mark_spread(axes, year, quantiles[0.5], (quantiles[0.05], quantiles[0.95]), narrow, slim(marks))
     if needed:
-        edges = [years[0] - 0.5, *(year + 0.5 for year in years)]
-        low, high = zip(*needed, strict=True)
-        axes.stairs(high, edges, baseline=low, fill=True, color=WANTED, alpha=0.3)
-        axes.stairs(high, edges, baseline=None, color=WANTED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
-    axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+        _draw_needed(axes, years, needed)
+    for one in past:
+        _draw_past(speech, axes, one)
+    if past:
+        axes.axvline(years[0] - 0.5, color=QUIET_INK, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
+    axes.set_xlim(marks[0] - 0.6, marks[-1] + 0.6)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     count_axis(axes, speech)
-    year_ticks(axes, years, _MOST_YEARS)
+    year_ticks(axes, list(range(marks[0], marks[-1] + 1)), _MOST_YEARS)
+
+
+def _draw_needed(axes: Axes, years: Sequence[int], needed: Sequence[tuple[int, int]]) -> None:
+    edges = [years[0] - 0.5, *(year + 0.5 for year in years)]
+    low, high = zip(*needed, strict=True)
+    axes.stairs(high, edges, baseline=low, fill=True, color=WANTED, alpha=0.3)
+    axes.stairs(high, edges, baseline=None, color=WANTED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
+
+
+def _draw_past(speech: Language, axes: Axes, one: Observed) -> None:
+    """Draw a year that is over: the fact, what the fitted model says of it, and what was needed."""
+    if one.fitted is not None:
+        told = one.fitted.quantiles
+        mark_spread(axes, one.year, told[0.5], one.fitted.interval90, (told[0.25], told[0.75]), colour=_PAST)
+    if one.needed is not None:
+        _draw_needed(axes, [one.year], [(one.needed, one.needed)])
+    axes.plot(one.year, one.compared, "D", color=INK, markersize=4.5, zorder=6)
+    write_at(axes, speech.number(one.compared), (one.year, one.compared), (5, 0), va="center", weight="bold", zorder=6)
 
 
 def _label_needed(speech: Language, axes: Axes, years: Sequence[YearForecast]) -> None:

@@ -229,12 +229,18 @@ def write_above(axes: Axes, year: int | None, points: float, text: str, **look: 
 
 
 def mark_spread(
-    axes: Axes, at: float, middle: float, thin: Sequence[float] | None, thick: Sequence[float], slim: float = 1.0
+    axes: Axes,
+    at: float,
+    middle: float,
+    thin: Sequence[float] | None,
+    thick: Sequence[float],
+    slim: float = 1.0,
+    colour: str = SPREAD,
 ) -> None:
     """Draw an upright mark: a thin line for the wide interval, a thick one for the narrow, a dot in the middle."""
     if thin is not None:
-        axes.plot([at, at], thin, color=SPREAD, linewidth=slim, zorder=2)
-    axes.plot([at, at], thick, color=SPREAD, linewidth=4 * slim, solid_capstyle="butt", zorder=3)
+        axes.plot([at, at], thin, color=colour, linewidth=slim, zorder=2)
+    axes.plot([at, at], thick, color=colour, linewidth=4 * slim, solid_capstyle="butt", zorder=3)
     axes.plot(at, middle, "o", color="white", markeredgecolor=INK, markersize=4 * slim, zorder=4)
 
 

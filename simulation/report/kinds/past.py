@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...domain.past import Observed
+from ...inference.reasons import Reasons, Step
 from .. import wording
 from ..document.blocks import EVERYWHERE, UNKNOWN, Block, Cell, Column, On, Paragraph, Table
-from ..language import Language
+from ..language import Language, phrase
 
 MOST_ROWS = 20
+_STEPS: dict[Step, str] = {
+    "priors": phrase("what so few data leave to prior assumptions"),
+    "luck": phrase("years of any luck, in place of the luck of those years"),
+    "campaigns": phrase("that there may be a campaign"),
+    "villages": phrase("which villages stand where now"),
+    "peers": phrase("peers in the kecamatan"),
+    "assistance": phrase("assistance as planned"),
+}
 
 
 def past_blocks(speech: Language, past: Sequence[Observed], first_page: On) -> Iterator[Block]:
@@ -131,3 +140,50 @@ def _said(speech: Language, one: Observed) -> str:
         return UNKNOWN
     span = wording.whole_span(speech, *one.fitted.interval90)
     return speech.say("{median} ({interval})", median=speech.number(one.fitted.quantiles[0.5]), interval=span)
+
+
+def reasons_in_words(speech: Language, reasons: Reasons, year: int) -> str:
+    """Return how far the expectation lies from the past, and what most of it is due to."""
+    values = {
+        "year": year,
+        "expected": speech.number(reasons.expected, 1),
+        "observed": speech.number(reasons.observed, 1),
+        "years": speech.number(reasons.years),
+        "step": speech.say(_STEPS[reasons.largest]),
+        "change": _signed(speech, reasons.steps[reasons.largest]),
+    }
+    if round(reasons.expected, 1) == round(reasons.observed, 1):
+        return speech.say("On average {expected} rises are expected in {year}, as many as were observed.", **values)
+    if reasons.years == 1:
+        return speech.say(
+            "On average {expected} rises are expected in {year}, where {observed} were observed in the one year known; "
+            "the largest reason: {step} ({change}).",
+            **values,
+        )
+    return speech.say(
+        "On average {expected} rises are expected in {year}, where {observed} a year were observed in {years} years; "
+        "the largest reason: {step} ({change}).",
+        **values,
+    )
+
+
+def reasons_table(speech: Language, reasons: Reasons, year: int) -> Table:
+    """Return the steps from what was observed to what is expected."""
+    say = speech.say
+    told = {
+        say("observed, mean of the past years"): speech.number(reasons.observed, 1),
+        **{say(_STEPS[step]): _signed(speech, change) for step, change in reasons.steps.items()},
+        say("expected in {year}", year=year): speech.number(reasons.expected, 1),
+    }
+    caption = say(
+        "Why the forecast differs from the past: from observed to expected villages that rise in a year (means)"
+    )
+    return Table(caption, [say("step"), say("villages")], [*told.items()], strong=frozenset({0, len(told) - 1}))
+
+
+def _signed(speech: Language, change: float) -> str:
+    """Return a change with its sign."""
+    shown = speech.number(abs(change), 1)
+    if round(change, 1) == 0:
+        return shown
+    return f"+{shown}" if change > 0 else f"−{shown}"

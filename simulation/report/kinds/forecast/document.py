@@ -26,7 +26,7 @@ from ...document.blocks import (
 from ...language import Language, phrase
 from ..head import PLACEHOLDERS, programme_line, run_line
 from ..kind import Rows, Source
-from ..past import past_blocks
+from ..past import past_blocks, reasons_in_words, reasons_table
 from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
 from .result import District, ForecastResult, undrawable
@@ -77,6 +77,9 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
     yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
     observed = [one for district in result.districts for one in district.observed]
     yield from past_blocks(speech, observed, _ANSWER)
+    if not result.several and (reasons := result.districts[0].reasons) is not None:
+        yield Paragraph(reasons_in_words(speech, reasons, result.first_year), on=_ANSWER)
+        yield reasons_table(speech, reasons, result.first_year)
     if programme := programme_line(speech, result.interventions):
         yield Paragraph(programme, on=On.FIRST_PAGE | On.WORKBOOK)
     if not result.several:

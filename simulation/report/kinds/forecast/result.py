@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from ....domain.messages import Message, Refusal
 from ....domain.past import Observed
 from ....domain.status import LEVELS, TOP
 from ....domain.target import Denominator, Reading
-from ....domain.villages import KnownStatuses, MadeUpCounts
+from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ....engine.closed_form import applicability
 from ....engine.effort import Effort
 from ....engine.failure import Failure
@@ -26,6 +27,7 @@ from ....inference.forecast import (
     basis_of,
     bounds,
 )
+from ....inference.reasons import Reasons, reasons_of
 from ....inference.uncertainty import FEWEST, FEWEST_REPLICATES, Estimate, tells_of_parameters
 from ....inputs.resolve import ASSUMED
 from ....inputs.scenario import Scenario
@@ -102,6 +104,8 @@ class District:
         Every reading of the target -> probability per year, the scenario's own first.
     observed
         What was observed of past years, and what the fitted law says of them, where calibrated draws tell.
+    reasons
+        Why the first year is expected to bring more, or fewer, rises than the past; None without yearly lists.
     single_draw
         Whether uncertain parameters were drawn only once.
     """
@@ -121,6 +125,7 @@ class District:
     readings: Mapping[str, tuple[float, ...]]
     basis: tuple[str, ...]
     observed: tuple[Observed, ...]
+    reasons: Reasons | None
     single_draw: bool
 
 
@@ -337,8 +342,15 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         readings=district.readings,
         basis=tuple(basis_of(scenario.parameters)),
         observed=forecast.observed_of(villages.district_code),
+        reasons=_reasons(forecast, villages),
         single_draw=uncertain,
     )
+
+
+@lru_cache(maxsize=64)
+def _reasons(forecast: Forecast, villages: Villages) -> Reasons | None:
+    """Return why the forecast differs from the past, under the law itself."""
+    return None if forecast.agent_class is not None else reasons_of(forecast.scenario, villages, forecast.seed)
 
 
 def _meeting(forecast: Forecast) -> tuple[Meeting, ...]:
