@@ -6,7 +6,7 @@ outcome, and the variance of P(met) that remains is averaged (preposterior analy
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +34,8 @@ FIRST_LAUNCH = 2016
 REPLICATES = 40
 NODES, PATHS = 81, 64
 """Where the shock of one year is looked at, in steps of 0.2 sd; paths of the shocks of several years."""
+LEAST = 0.01
+"""What narrows the spread by no more than this share is not worth asking for."""
 _BLOCK = 40
 _SMALLEST = 1e-300
 
@@ -84,7 +86,7 @@ class NextDatum:
     probability_met, sd
         Chance of meeting it, and its spread over parameters as they are known now.
     data
-        What each datum would leave.
+        What each datum would leave: those that nobody gave yet and that would narrow the chance, the most useful first.
     """
 
     year: int
@@ -94,7 +96,13 @@ class NextDatum:
 
 
 def next_datum(
-    scenario: Scenario, draws: int = 1000, tries: int = 200, seed: int = 0, workers: int | None = None
+    scenario: Scenario,
+    draws: int = 1000,
+    tries: int = 200,
+    seed: int = 0,
+    workers: int | None = None,
+    *,
+    given: Collection[str] = (),
 ) -> NextDatum:
     """Return which datum would narrow the chance of the first year most.
 
@@ -109,6 +117,8 @@ def next_datum(
         Imagined outcomes of each datum, at most `draws`.
     seed, workers
         As for a forecast.
+    given
+        Kinds of data that were given, besides those that the parameters were learned from (`Evidence.blocks`).
 
     Returns
     -------
@@ -140,11 +150,15 @@ def next_datum(
     origins = rng.choice(draws, size=min(tries, draws), replace=False)
     villages = _villages_per_level(scenario)
     year = _one_year(parameters, villages, origins, rng)
-    imagined: dict[Datum, _Imagined] = {"village_list": year, "falls": _falls_of(year)}
-    if "launch_years" not in scenario.parameters.blocks:
+    imagined: dict[Datum, _Imagined] = {"village_list": year}
+    known = {*scenario.parameters.blocks, *given}
+    if "panel" not in known:
+        imagined["falls"] = _falls_of(year)
+    if "launch_years" not in known:
         imagined["launch_years"] = _launches(scenario, parameters, int(villages.sum()), origins, rng)
     data = [_worth(datum, each, chance, noise, origins, now) for datum, each in imagined.items()]
-    ranked = tuple(sorted(data, key=lambda worth: worth.remaining_sd))
+    narrowing = (one for one in data if one.narrowing > LEAST and now - one.remaining_sd > 2 * one.monte_carlo_error)
+    ranked = tuple(sorted(narrowing, key=lambda worth: worth.remaining_sd))
     return NextDatum(scenario.years[0], float(chance.mean()), now, ranked)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,6 +127,11 @@ class Assistance:
     given: Mapping[str, NDArray[np.bool_]]
 
 
+_FIELDS = {"panel": "panels", "counts": "counts", "launch_years": "launches", "assistance": "assistance"}
+BLOCKS = tuple(_FIELDS)
+"""Kinds of data."""
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """Everything that was supplied; each kind may be absent, or stand there for several districts.
@@ -134,6 +140,8 @@ class Evidence:
     ----------
     sources
         File that it was read from -> SHA-256 of its content.
+    left_out
+        Kinds that were given and are not used, because somebody doubts them.
     """
 
     panels: tuple[Panel, ...] = ()
@@ -141,14 +149,22 @@ class Evidence:
     launches: tuple[Launches, ...] = ()
     assistance: tuple[Assistance, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    def without(self, blocks: Collection[str]) -> Evidence:
+        """Return the evidence without some of `BLOCKS`; those that are there are named in `left_out`.
+
+        Raises
+        ------
+        ValueError
+            Where there is no such kind.
+        """
+        if unknown := set(blocks) - set(BLOCKS):
+            raise ValueError(f"{', '.join(sorted(unknown))}: no kind of data; there are {', '.join(BLOCKS)}")
+        dropped: dict[str, Any] = {_FIELDS[block]: () for block in blocks}
+        return replace(self, left_out=tuple(block for block in self.blocks if block in blocks), **dropped)
 
     @property
     def blocks(self) -> tuple[str, ...]:
         """Names of the kinds that are there: ``panel``, ``counts``, ``launch_years``, ``assistance``."""
-        kinds = {
-            "panel": self.panels,
-            "counts": self.counts,
-            "launch_years": self.launches,
-            "assistance": self.assistance,
-        }
-        return tuple(name for name, known in kinds.items() if known)
+        return tuple(block for block in BLOCKS if getattr(self, _FIELDS[block]))

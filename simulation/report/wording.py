@@ -208,8 +208,13 @@ def basis(language: Language, blocks: Sequence[str]) -> str:
     """Return what the forecast rests on, as a sentence."""
     if len(blocks) == 1 and blocks[0] in _BASES:
         return language.say(_BASES[blocks[0]])
-    named = (language.say(_BLOCKS[block]) if block in _BLOCKS else block for block in blocks)
-    return language.say("Basis: calibrated on local data ({blocks}).", blocks="; ".join(named))
+    named = "; ".join(block(language, name) for name in blocks)
+    return language.say("Basis: calibrated on local data ({blocks}).", blocks=named)
+
+
+def block(language: Language, name: str) -> str:
+    """Return what a kind of data is called."""
+    return language.say(_BLOCKS[name]) if name in _BLOCKS else name
 
 
 def source_word(speech: Language, source: str) -> str:

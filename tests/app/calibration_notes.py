@@ -80,6 +80,7 @@ NOTES: dict[str, Callable[[], tuple[Message, ...]]] = {
     "notes on lists that name no kecamatan": lambda: notes(Evidence(panels=(replace(PANEL, district_code="63.98"),))),
     "notes on districts that differ": lambda: notes(Evidence(panels=(PANEL, OVER_THERE)), between=0.83),
     "notes on districts taken as alike": lambda: notes(Evidence(panels=(PANEL, OVER_THERE))),
+    "notes on data left out": lambda: notes(ALONE.without(["panel"])),
     "notes on few draws": lambda: notes(ALONE, worth=61.0),
     "notes on an approximation": lambda: notes(ALONE, approximation=Approximation(1, 0.0871, 20)),
     "notes on an approximation unchecked": lambda: notes(ALONE, approximation=Approximation(1, None, 0)),

@@ -18,6 +18,7 @@ LEARNED: dict[str, Case] = {
     "draws in the place of a scenario": Case(command=f"{WITH} --out ada.parquet", files=DATA),
     "draws in the place of the scenario itself": Case(command=f"{WITH} --out scenario.parquet", files=DATA),
     "a kind that is none": Case(command=f"{WITH} --kind panel.csv=daftar", files=DATA),
+    "a kind of data to leave out that is none": Case(command=f"{WITH} --without pencanangan", files=DATA),
     "a kind of a file that was not given": Case(command=f"{WITH} --kind lain.csv=panel", files=DATA),
     "draws beyond all number": Case(command=f"{WITH} --draws 100001", files=DATA),
     "a scenario that leaves nothing to learn": Case(command=WITH, files=DATA),

@@ -43,6 +43,10 @@ FixedCohort = Annotated[
 Effects = Annotated[
     bool, typer.Option("--estimate-effects", help=HELP.say("Estimate effects too; needs records of assistance."))
 ]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="KIND", help=HELP.say("Leave out a kind of data that you doubt.")),
+]
 Number = Annotated[int, typer.Option("--draws", metavar="N", callback=at_least(2), help=HELP.say("Draws to write."))]
 MOST_DRAWS = 100_000
 
@@ -54,6 +58,7 @@ def calibrate(
     data: Data = None,
     out: OutFile = None,
     kind: Kind = None,
+    without: Without = None,
     fixed_cohort: FixedCohort = False,
     estimate_effects: Effects = False,
     draws: Number = 1000,
@@ -72,11 +77,12 @@ def calibrate(
     speech = settings.language()
     files = CalibratedScenario(out or scenario.with_name(f"{scenario.stem}_posterior{ENDING}"), scenario)
     named = _kinds(data or [], kind or [])
-    _refuse(loaded, files, draws)
+    _refuse(loaded, files, draws, without or ())
     gathered = read_evidence(named, loaded, fixed_cohort=fixed_cohort)
     tell_notes(settings, gathered.notes, loaded)
 
-    question = Learning.of(gathered.evidence, loaded, draws, seed, estimate_effects=estimate_effects)
+    evidence = gathered.evidence.without(without or ())
+    question = Learning.of(evidence, loaded, draws, seed, estimate_effects=estimate_effects)
     found = answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures)
     files.write((found.path / DRAWS).read_bytes(), loaded)
     if not settings.as_json:
@@ -85,11 +91,15 @@ def calibrate(
         typer.echo(printable(speech.say("Forecast with what was learned: {command}", command=forecast)))
 
 
-def _refuse(scenario: Scenario, files: CalibratedScenario, draws: int) -> None:
+def _refuse(scenario: Scenario, files: CalibratedScenario, draws: int, without: Sequence[str]) -> None:
     """Refuse what cannot be learned, and a path for the draws that a scenario could not name."""
+    from ...domain.evidence import BLOCKS
     from ...report.calibrated_scenario import ENDING
 
     values = {"path": files.draws, "overlay": files.overlay, "scenario": files.scenario}
+    if unknown := [kind for kind in without if kind not in BLOCKS]:
+        named = {"kind": unknown[0], "kinds": ", ".join(BLOCKS)}
+        raise Refusal(Message("--without {kind}: there is no such kind of data; write one of: {kinds}", named))
     if draws > MOST_DRAWS:
         raise Refusal(Message("at most {most:,} draws", {"most": MOST_DRAWS}))
     if files.draws.suffix != ENDING:

@@ -21,6 +21,7 @@ MATRIX = Message("calibration learns rise, fall and skip, but the scenario gives
 
 
 _SENTENCES: Mapping[str, Message] = {
+    "without": Message("left out as asked: {blocks}"),
     "single_date": Message(
         "the data show villages at a single date, from which nothing can be learned; a second date or the years in "
         "which villages joined are needed"
@@ -193,6 +194,8 @@ def caveats(
 
 
 def _of_single_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Caveat]:
+    if evidence.left_out:
+        yield Caveat("without", {"blocks": ", ".join(evidence.left_out)})
     if (evidence.panels or evidence.counts or evidence.launches) and not likelihood.blocks:
         yield Caveat("single_date")
 

@@ -177,10 +177,12 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
         if known
         else speech.say("Only the probability of this target is known from an exact result, not its count.")
     )
-    past = [one for one in district.observed if one.judged is not None][-_MOST_PAST:] if known else []
+    past = [one for one in district.observed if one.judged is not None or one.rises is not None] if known else []
+    past = [one for one in past if one.year > result.origin - _MOST_PAST]
     if past:
         drawn = speech.say(
-            "Left of the dotted line, grey: what the fitted model says of years that are over; diamond: what happened."
+            "Left of the dotted line: what happened (diamond; a bar: rises a year over several years), and, in grey, "
+            "what the fitted model says of it."
         )
         explained = speech.say("{explained} {more}", explained=explained, more=drawn)
     every = next(words.all_years(speech, district), None)
@@ -221,7 +223,7 @@ def _draw(
     needed: Sequence[tuple[int, int]],
     past: Sequence[Observed] = (),
 ) -> None:
-    marks = [*(one.year for one in past), *years]
+    marks = [*(one.first + 1 for one in past), *years]
     for year, quantiles in zip(years, counts, strict=True):
         if quantiles is not None:
             narrow = quantiles[0.25], quantiles[0.75]
@@ -246,14 +248,24 @@ def _draw_needed(axes: Axes, years: Sequence[int], needed: Sequence[tuple[int, i
 
 
 def _draw_past(speech: Language, axes: Axes, one: Observed) -> None:
-    """Draw a year that is over: the fact, what the fitted model says of it, and what was needed."""
+    """Draw a year that is over: the fact, what the fitted model says of it, and what was needed.
+
+    Of several years only their mean number of rises is drawn.
+    """
+    if one.judged is None:
+        mean = (one.rises or 0) / (one.year - one.first)
+        axes.plot([one.first + 0.7, one.year + 0.3], [mean, mean], color=INK, linewidth=2.2, zorder=6)
+        middle = (one.first + 1 + one.year) / 2
+        write_at(axes, speech.number(mean, 1), (middle, mean), (0, 3), ha="center", weight="bold", zorder=6)
+        return
     if one.fitted is not None:
         told = one.fitted.quantiles
         mark_spread(axes, one.year, told[0.5], one.fitted.interval90, (told[0.25], told[0.75]), colour=_PAST)
     if one.needed is not None:
         _draw_needed(axes, [one.year], [(one.needed, one.needed)])
     axes.plot(one.year, one.compared, "D", color=INK, markersize=4.5, zorder=6)
-    write_at(axes, speech.number(one.compared), (one.year, one.compared), (5, 0), va="center", weight="bold", zorder=6)
+    fact, white = speech.number(one.compared), {"facecolor": "white", "linewidth": 0, "pad": 0.6}
+    write_at(axes, fact, (one.year, one.compared), (5, 0), va="center", weight="bold", zorder=6, bbox=white)
 
 
 def _label_needed(speech: Language, axes: Axes, years: Sequence[YearForecast]) -> None:

@@ -13,6 +13,8 @@ from ...domain.messages import Refusal
 from ...domain.parameters import ParameterKey
 from ...domain.past import Observed
 from ...inference.backtest.rolling import anywhere
+from ...inference.block_weights import DRAWS as DRAWS_WEIGHED
+from ...inference.block_weights import BlockWeight, weigh_blocks
 from ...inference.calibration.calibrate import calibrate
 from ...inference.calibration.caveats import Caveat
 from ...inference.calibration.posterior import Learned, Posterior, Spread
@@ -20,7 +22,7 @@ from ...inputs.scenario import Scenario
 from .. import wording
 from ..calibrated_scenario import write_posterior
 from ..codec import content_of, of_content
-from ..document.blocks import EVERYWHERE, SCREEN, Cell, Column, Document, Paragraph, Picture, Table
+from ..document.blocks import EVERYWHERE, SCREEN, Block, Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
 from ..wording import parameter_name, parameter_value
 from .head import Head, head_of, title_of
@@ -33,7 +35,7 @@ PAST, DRAWS = "past.json", "posterior.parquet"
 NARROWED = 0.9
 """Share of the prior variance that may be left where a parameter counts as narrowed."""
 _DATA: Mapping[Datum, str] = {
-    "village_list": phrase("a list of all statuses one year earlier"),
+    "village_list": phrase("a list of all statuses at the end of {year}"),
     "launch_years": phrase("the year in which each village joined"),
     "falls": phrase("how many villages fell in a year"),
 }
@@ -83,6 +85,8 @@ class CalibrationResult(Head):
         What was observed between every two lists or counts, and what the fitted law says of it.
     data
         File that was learned from -> SHA-256.
+    weights
+        The answer of the first forecast year from all data, without each kind of them, and without any.
     next
         Which datum to collect next; None where that cannot be told.
     """
@@ -93,6 +97,7 @@ class CalibrationResult(Head):
     warnings: tuple[Caveat, ...]
     observed: tuple[Observed, ...]
     data: Mapping[str, str]
+    weights: tuple[BlockWeight, ...]
     next: NextDatum | None
     seed: int
     estimate_effects: bool
@@ -120,6 +125,7 @@ def result_of(found: Posterior) -> CalibrationResult:
         warnings=found.warnings,
         observed=found.observed,
         data=dict(found.evidence.sources),
+        weights=_weights(found),
         next=_next(found),
         seed=found.seed,
         estimate_effects=found.estimate_effects,
@@ -127,10 +133,16 @@ def result_of(found: Posterior) -> CalibrationResult:
 
 
 @lru_cache(maxsize=4)
+def _weights(found: Posterior) -> tuple[BlockWeight, ...]:
+    return weigh_blocks(found)
+
+
+@lru_cache(maxsize=4)
 def _next(found: Posterior) -> NextDatum | None:
     """Return which datum to collect next, where that can be told."""
     try:
-        return next_datum(found.applied_to(found.scenario or anywhere()), seed=found.seed)
+        scenario = found.applied_to(found.scenario or anywhere())
+        return next_datum(scenario, seed=found.seed, given=found.evidence.left_out)
     except Refusal:
         return None
 
@@ -139,7 +151,8 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
     """Return what is told of a calibration."""
     said = verdict(speech, result)
     tables = [parameters_table(speech, result)] if result.learned else []
-    after = [] if result.next is None else [next_table(speech, result.next)]
+    after: list[Block] = [weights_table(speech, result)] if result.weights else []
+    after += [] if result.next is None else [next_data(speech, result, result.next)]
     return Document(
         speech.say(
             "Learned from data: {title}, {district}, {villages} villages",
@@ -208,9 +221,41 @@ def parameters_table(speech: Language, result: CalibrationResult) -> Table:
     )
 
 
-def next_table(speech: Language, then: NextDatum) -> Table:
+def weights_table(speech: Language, result: CalibrationResult) -> Table:
+    """Return the answer from all data, without each kind of them, and without any."""
+    say, year = speech.say, result.origin + 1
+    rows: list[dict[Column | str, Cell]] = [
+        {
+            say("learned from"): _learned_from(speech, result, one),
+            say("target met ± simulation error"): wording.with_error(
+                speech, wording.chance(speech, one.probability_met), one.monte_carlo_error
+            ),
+            Column(say("villages that rise (mean)"), "decimal", 1): one.rises,
+        }
+        for one in result.weights
+    ]
+    caption = say("What each kind of data does to the answer of {year}; --without leaves out what you doubt", year=year)
+    return Table.of(caption, rows)
+
+
+def _learned_from(speech: Language, result: CalibrationResult, one: BlockWeight) -> str:
+    if not one.without:
+        return speech.say("all data")
+    if set(one.without) == set(result.basis):
+        return speech.say("no data: priors alone")
+    (block,) = one.without
+    return speech.say("without {block} ({name})", block=wording.block(speech, block), name=block)
+
+
+def next_data(speech: Language, result: CalibrationResult, then: NextDatum) -> Table | Paragraph:
     """Return which datum would narrow the chance of the first year most, best first."""
     say = speech.say
+    if not then.data:
+        said = say(
+            "No other data of the kinds that can be learned from would narrow the chance of {year}.", year=then.year
+        )
+        return Paragraph(said)
+    earlier = min((one.first for one in result.observed), default=result.origin) - 1
     return Table(
         say(
             "Which data to ask for next: what each would leave of the spread of the chance of {year}, now {sd} points",
@@ -218,7 +263,7 @@ def next_table(speech: Language, then: NextDatum) -> Table:
             sd=speech.number(100 * then.sd, 1),
         ),
         [say("datum"), Column(say("narrows it by"), "percent"), Column(say("leaves (points)"), "points", 1)],
-        [[say(_DATA[worth.datum]), max(0.0, worth.narrowing), worth.remaining_sd] for worth in then.data],
+        [[say(_DATA[worth.datum], year=earlier), worth.narrowing, worth.remaining_sd] for worth in then.data],
     )
 
 
@@ -244,15 +289,20 @@ def worth_of_draws(speech: Language, result: CalibrationResult) -> str:
 
 
 def _compute(question: Question[Learning], work: Work) -> Posterior:
-    asked = question.asked
-    return calibrate(
-        of_content(question.data[PAST], Evidence),
+    asked, evidence = question.asked, of_content(question.data[PAST], Evidence)
+    # Each kind of data is then left out in turn.
+    share = asked.draws / (asked.draws + DRAWS_WEIGHED * len(evidence.blocks))
+    found = calibrate(
+        evidence,
         None if asked.default else question.scenarios[0],
         asked.draws,
         asked.seed,
         estimate_effects=asked.estimate_effects,
-        progress=work.progress,
+        progress=lambda done, total: work.progress(round(share * done), total),
     )
+    _weights(found)
+    work.progress(100, 100)
+    return found
 
 
 def _question(found: Posterior) -> Question[Learning]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from ...domain.past import Observed
 from ...inference.reasons import Reasons, Step
 from .. import wording
@@ -12,11 +14,11 @@ from ..language import Language, phrase
 
 MOST_ROWS = 20
 _STEPS: dict[Step, str] = {
-    "priors": phrase("what so few data leave to prior assumptions"),
-    "luck": phrase("years of any luck, in place of the luck of those years"),
-    "campaigns": phrase("that there may be a campaign"),
-    "villages": phrase("which villages stand where now"),
-    "peers": phrase("peers in the kecamatan"),
+    "priors": phrase("pull of the prior assumptions, since data are few"),
+    "luck": phrase("good and bad years averaged, in place of the years that were"),
+    "campaigns": phrase("that the year may be one of a campaign or re-validation"),
+    "villages": phrase("which villages stand at which level now"),
+    "peers": phrase("what villages learn from peers in the kecamatan"),
     "assistance": phrase("assistance as planned"),
 }
 
@@ -170,9 +172,12 @@ def reasons_in_words(speech: Language, reasons: Reasons, year: int) -> str:
 def reasons_table(speech: Language, reasons: Reasons, year: int) -> Table:
     """Return the steps from what was observed to what is expected."""
     say = speech.say
+    sums = np.cumsum([reasons.observed, *reasons.steps.values()])
+    # Steps between rounded sums add up as they are read.
+    changes = np.diff(np.round(sums, 1))
     told = {
         say("observed, mean of the past years"): speech.number(reasons.observed, 1),
-        **{say(_STEPS[step]): _signed(speech, change) for step, change in reasons.steps.items()},
+        **{say(_STEPS[step]): _signed(speech, change) for step, change in zip(reasons.steps, changes, strict=True)},
         say("expected in {year}", year=year): speech.number(reasons.expected, 1),
     }
     caption = say(
