@@ -9,6 +9,7 @@ import numpy as np
 
 from ..domain.distributions import Empirical
 from ..domain.past import PastRises
+from ..domain.reporting import reporting_chance
 from ..domain.scenario import Assumptions
 from ..domain.villages import KnownStatuses, Villages
 from ..engine.year_start import YearStart
@@ -47,12 +48,17 @@ class Reasons:
 
 
 def reasons_of(scenario: Assumptions, villages: Villages, seed: int = 0) -> Reasons | None:
-    """Return the reasons for one district; None where its draws tell of no yearly lists, or statuses are unknown."""
+    """Return the reasons for one district; None where its draws tell of no yearly lists, or statuses are unknown.
+
+    Nor where lists show reports that may be late: they then tell of other rises than the law.
+    """
     past = _past_rises(scenario, villages.district_code)
     if past is None or not isinstance(villages.known, KnownStatuses):
         return None
     rows = next(known.values.size for known in scenario.parameters.scalars.values() if isinstance(known, Empirical))
     parameters = scenario.parameters.draw(seed, rows)
+    if reporting_chance(parameters) is not None:
+        return None
     status = np.repeat(villages.levels[:, None], rows, axis=1)
 
     def mean(start: YearStart) -> float:

@@ -106,6 +106,7 @@ def calibrate(
     approximation = _approximation(likelihood, found)
     values = {**parameters.sample(seed, draws), **found.values}
     effects = {ParameterKey("village_effect", code): each for code, each in found.village_effects.items()}
+    effects |= {ParameterKey("district_effect", code): each for code, each in found.district_effects.items()}
     target = Target() if scenario is None else scenario.target
     kept = {name: values[name] for name in parameters.scalars if name in parameters.uncertain}
     return Posterior(
@@ -179,7 +180,7 @@ class _Sample:
     @classmethod
     def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress | None) -> _Sample:
         if not likelihood.names:
-            return cls(np.zeros((0, draws)), {}, {}, {}, {}, float(draws), [])
+            return cls(np.zeros((0, draws)), {}, {}, {}, {}, {}, float(draws), [])
 
         def report(share: float) -> None:
             if progress is not None:

@@ -7,16 +7,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.law import TERMS, Luck, OfNeighbours, Term, learned_effects
+from ...domain.law import TERMS, Luck, OfNeighbours, Term, left_to_chance
 from ...domain.parameters import Parameters
-from ...domain.transition import chance
+from ...domain.transition import chance, odds
 from ...domain.villages import Villages
+from ...engine.one_year import coins, spread
 from ...engine.year_start import YearStart
-from .law_at_particles import WEIGHTS, LawAtParticles
 
 Floats = NDArray[np.float64]
 CAMPAIGNS = [term for term in TERMS if isinstance(term.regressor, Luck) and term.regressor.coin is not None]
 NEIGHBOURS = [term for term in TERMS if isinstance(term.regressor, OfNeighbours)]
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 
 
 def without(parameters: Parameters, terms: list[Term]) -> Parameters:
@@ -31,20 +32,23 @@ def expected_rises(villages: Villages, parameters: Parameters, start: YearStart,
     Parameters
     ----------
     start
-        Where the year begins.
+        Where the year begins, with what the past says of single villages.
     luck
         Shape (V, D): what the shocks of the year add to the log odds; None to average over them.
     """
-    law, draws = LawAtParticles(parameters), np.arange(len(parameters.rise))
-    odds = law.rise_odds[start.status, draws] * np.exp(
-        start.rise_log_odds if luck is None else start.rise_log_odds + luck
-    )
-    shocks = law.averaged_luck() if luck is None else [(np.zeros(1), np.ones(1))]
-    apart = [(np.ones(1), 1.0)]
-    if learned_effects(villages, parameters) is None:
-        apart = list(zip(law.lasting, WEIGHTS, strict=True))
-    total = np.zeros(len(draws))
-    for shock, likely in shocks:
-        for factor, weight in apart:
-            total += weight * likely * chance(odds * np.exp(shock) * factor).sum(axis=0)
-    return total
+    log_odds = start.rise_log_odds if luck is None else start.rise_log_odds + luck
+    usual = odds(parameters.rise)[np.arange(len(parameters.rise)), start.status] * np.exp(log_odds)
+    left = left_to_chance(villages, parameters)
+    if luck is not None:
+        return np.asarray(chance(usual).sum(axis=0))
+    # Of the mean, only how far one village's luck spreads matters, not what villages share of it.
+    sd = np.sqrt(sum(spread(left, shared_by) ** 2 for shared_by in ("district", "subdistrict", "village")))
+    cases: list[tuple[Floats, Floats | float]] = [
+        (sd * node, weight / _WEIGHTS.sum()) for node, weight in zip(_NODES, _WEIGHTS, strict=True)
+    ]
+    for likely, added in coins(left):
+        cases = [
+            *((value, weight * (1 - likely)) for value, weight in cases),
+            *((value + added, weight * likely) for value, weight in cases),
+        ]
+    return np.asarray(sum(weight * chance(usual * np.exp(value)).sum(axis=0) for value, weight in cases))
