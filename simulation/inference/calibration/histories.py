@@ -10,7 +10,7 @@ Shapes: P particles, N nodes of the lasting difference, K kecamatan.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -107,6 +107,18 @@ class _Way:
     def chance(self, law: LawAtParticles) -> Floats:
         """Return the chance of it, shape (P,), given a rise where it leads up, else given none."""
         return np.asarray(law.up[self.levels] if self.rises else law.down(self.doses)[self.levels])
+
+
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """Paths that start in one year, all with a list or all with the launch: their groups, levels and states."""
+
+    year: int
+    launched: bool
+    groups: Ints
+    level: Ints
+    past: Ints
+    future: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,12 +220,7 @@ class Histories:
                 for level in group.levels(year):
                     self._past[year].setdefault((group.past(year), level), len(self._past[year]))
                     self._future[year].setdefault((group.future(year), level), len(self._future[year]))
-        self._begins: dict[int, list[tuple[int, int, bool]]] = defaultdict(list)
-        for group in self.groups:
-            level = group.levels(group.first)[0]
-            begun = (self._past[group.first][group.past(group.first), level], level, group.known.launched)
-            if begun not in self._begins[group.first]:
-                self._begins[group.first].append(begun)
+        self._starts = self._begin()
         self.steps = [self._step(year) for year in self.years]
 
     def _grouped(self, seen: list[tuple[float, ...]], doses: Sequence[Mapping[int, Doses]] | None) -> list[_Group]:
@@ -227,6 +234,20 @@ class Histories:
             key = (k, tuple(one.status.items()), one.launched, tuple(had.values()), seen[i])
             found.setdefault(key, _Group(k, one, had, seen[i])).members.append(i)
         return sorted(found.values(), key=_order)
+
+    def _begin(self) -> list[_Start]:
+        """Return the starts of paths by year and kind."""
+        found: dict[tuple[int, bool], list[int]] = defaultdict(list)
+        for number, group in enumerate(self.groups):
+            found[group.first, group.known.launched].append(number)
+        starts = []
+        for (year, launched), numbers in sorted(found.items()):
+            groups = [self.groups[number] for number in numbers]
+            past = [self._past[year][group.past(year), group.levels(year)[0]] for group in groups]
+            future = [self._future[year][group.future(year), group.levels(year)[0]] for group in groups]
+            level = [group.levels(year)[0] for group in groups]
+            starts.append(_Start(year, launched, *map(np.array, (numbers, level, past, future))))
+        return starts
 
     def neighbours(self, year: int) -> dict[Term, Floats]:
         """Return what is seen of neighbours at the end of a year, shape (K, 4): terms -> regressors.
@@ -289,23 +310,24 @@ class Histories:
 
     def log_likelihood(self, law: LawAtParticles, scores: Scores) -> Floats:
         """Return the log-likelihood, shape (P,), at scores of the shocks."""
+        total = np.zeros(len(law.parameters.rise))
         with np.errstate(divide="ignore"):
-            return np.asarray(self.sizes @ np.log(self._on_path(law, scores).sum(axis=1)))
+            for start, follows, weights in self._on_paths(law, scores):
+                total += self.sizes[start.groups] @ np.log(np.einsum("gnp,gnp->gp", follows, weights))
+        return total
 
-    def _on_path(self, law: LawAtParticles, scores: Scores) -> Floats:
-        """Return how likely the path of each group is at each node, weighed by the node, shape (G, N, P)."""
+    def _on_paths(self, law: LawAtParticles, scores: Scores) -> Iterator[tuple[_Start, Floats, Floats]]:
+        """Yield where paths start, how likely they go on as known, and the weight of each node, (G, N, P) each."""
         later = self._backward(law, [self._rise(law, scores, number) for number in range(len(self.years))])
-        found = np.empty((len(self.groups), NODES.size, len(law.parameters.rise)))
-        for g, group in enumerate(self.groups):
-            level = group.levels(group.first)[0]
-            follows = later[group.first - self.years.start + 1][
-                self._future[group.first][group.future(group.first), level]
-            ]
-            found[g] = follows * self._at_first(law, group.first, level, launched=group.known.launched)
-        return found
+        for start in self._starts:
+            follows = later[start.year - self.years.start + 1][start.future]
+            yield start, follows, self._at_first(law, start)
 
-    def _at_first(self, law: LawAtParticles, year: int, level: int, *, launched: bool) -> Floats:
-        return WEIGHTS[:, None] if launched else self.standing(law, year)[level]
+    def _at_first(self, law: LawAtParticles, start: _Start) -> Floats:
+        """Return the weight of each node at the start of paths, shape (G, N, P); 1 instead of P at a launch."""
+        if start.launched:
+            return np.broadcast_to(WEIGHTS[:, None], (start.level.size, NODES.size, len(law.parameters.rise)))
+        return np.asarray(self.standing(law, start.year)[start.level])
 
     def _rise(self, law: LawAtParticles, scores: Scores, number: int) -> Floats:
         step, shocks = self.steps[number], {term: score[number] for term, score in scores.items()}
@@ -340,8 +362,9 @@ class Histories:
                 if chance.any():
                     rising = rise[way.cell]
                     found[way.after] += now[way.before] * (rising if way.rises else 1 - rising) * chance
-        for row, level, launched in self._begins[year]:
-            found[row] = self._at_first(law, year, level, launched=launched)
+        for start in self._starts:
+            if start.year == year:
+                found[start.past] = self._at_first(law, start)
         return found
 
     def standing(self, law: LawAtParticles, year: int) -> Floats:
@@ -365,10 +388,10 @@ class Histories:
         """Draw what sets each village apart for good from what its past says of it: odds ratios, shape (V, P)."""
         particles = len(law.parameters.rise)
         found = np.empty((len(self.villages), particles))
-        on_path = self._on_path(law, scores) if self.groups else np.zeros((0, NODES.size, particles))
         weight: dict[int, Floats] = {}
-        for group, weights in zip(self.groups, on_path, strict=True):
-            weight |= dict.fromkeys(group.members, weights)
+        for start, follows, weights in self._on_paths(law, scores) if self.groups else ():
+            for number, of_group in zip(start.groups, follows * weights, strict=True):
+                weight |= dict.fromkeys(self.groups[number].members, of_group)
         for i, one in enumerate(self.known):
             weights = weight.get(i)
             if weights is None:

@@ -24,11 +24,40 @@ Floats = NDArray[np.float64]
 
 KEPT = 0.5
 """The next temperature is where weights are worth this share of the particles."""
-SWEEPS, SWEEPS_AT_END, SWEEPS_BETWEEN = 4, 12, 6
+SWEEPS, SWEEPS_AT_END, SWEEPS_BETWEEN = 4, 16, 8
 """How often everything is moved at each temperature, at the last one, and between samples."""
-WANTED = 0.25
-"""Share of random walks to be accepted."""
+STRIDES = np.array([1.0, 0.5, 0.25])
+"""How far a proposal goes from where a particle stands towards anywhere in the cloud; drawn anew for each."""
+_CELLS = np.linspace(-6.0, 6.0, 241)
+"""Edges of the cells in which a parameter is drawn given the shocks that it rules."""
 _OPEN = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class _Cloud:
+    """The normal distribution that fits the parameters of the particles: mean, shape (d,), and root of covariance."""
+
+    mean: Floats
+    root: Floats
+
+    @classmethod
+    def around(cls, theta: Floats, weights: Floats) -> _Cloud:
+        """Fit scores of shape (d, P), leaning to no correlation where they are few."""
+        mean = theta @ weights
+        off = theta - mean[:, None]
+        covariance = (off * weights) @ off.T / max(1 - float(weights @ weights), 0.1)
+        lean = len(theta) / (len(theta) + theta.shape[1])
+        leaned = (1 - lean) * covariance + lean * np.diag(np.diag(covariance)) + 1e-9 * np.eye(len(theta))
+        return cls(mean, np.linalg.cholesky(leaned))
+
+    @property
+    def uncorrelated(self) -> _Cloud:
+        """The same without correlation."""
+        return _Cloud(self.mean, np.diag(np.sqrt((self.root**2).sum(axis=1))))
+
+    def places(self, theta: Floats) -> Floats:
+        """Return scores in the units of the cloud."""
+        return np.asarray(np.linalg.solve(self.root, theta - self.mean[:, None]))
 
 
 class Block(Protocol):
@@ -127,11 +156,9 @@ class Sampler:
     law: Callable[[Floats], LawAtParticles]
     rng: np.random.Generator
     lasting: Sequence[Term] = ()
-    stride: float = field(init=False)
     excess: Floats = field(init=False)
 
     def __post_init__(self) -> None:
-        self.stride = 2.4 / np.sqrt(len(self.names))
         self.excess = np.zeros(len(self.names))
 
     def log_likelihood(self, now: Particles) -> Floats:
@@ -171,28 +198,28 @@ class Sampler:
         while temperature < 1:
             step, weights = _next_step(now.fit.sum(axis=0), 1 - temperature)
             temperature = 1.0 if step >= 1 - temperature else temperature + step
-            root = _root(now.theta, weights)
+            cloud = _Cloud.around(now.theta, weights)
             chosen = _systematic(weights, rng)
             copies = np.bincount(chosen, minlength=particles)
             now = now.take(chosen)
-            kept = self._sweeps(SWEEPS, now, temperature, root)
+            kept = self._sweeps(SWEEPS, now, temperature, cloud)
             self.excess = kept**2 * (float((copies**2).sum()) / particles - 1 + self.excess)
             progress(temperature * 0.6)
         for number in range(rounds):
-            root = _root(now.theta, np.full(particles, 1 / particles))
-            kept = self._sweeps(SWEEPS_BETWEEN if number else SWEEPS_AT_END, now, 1.0, root)
+            cloud = _Cloud.around(now.theta, np.full(particles, 1 / particles))
+            kept = self._sweeps(SWEEPS_BETWEEN if number else SWEEPS_AT_END, now, 1.0, cloud)
             self.excess = kept**2 * self.excess
             progress(0.6 + 0.4 * (number + 1) / rounds)
             yield now.take(np.arange(particles))
 
-    def _sweeps(self, number: int, now: Particles, temperature: float, root: Floats) -> Floats:
+    def _sweeps(self, number: int, now: Particles, temperature: float, cloud: _Cloud) -> Floats:
         """Move everything some times; return the correlation of each parameter's scores, before and after."""
         before = now.theta
         for _ in range(number):
-            self.sweep(now, temperature, root)
+            self.sweep(now, temperature, cloud)
         return _correlation(before, now.theta)
 
-    def sweep(self, now: Particles, temperature: float, root: Floats) -> None:
+    def sweep(self, now: Particles, temperature: float, cloud: _Cloud) -> None:
         """Move everything once."""
         law = self.law(now.theta)
         for number, (block, scores) in enumerate(zip(self.blocks, now.shocks, strict=True)):
@@ -201,32 +228,30 @@ class Sampler:
         self._refresh_coins(now, law)
         for term in self.lasting:
             self._set_apart(now, term, law, temperature)
-        for scale in (1.0, 0.3):
-            accepted = self._walk(
-                now, temperature, scale * self.stride * (root @ self.rng.standard_normal(now.theta.shape))
-            )
-            if scale == 1.0:
-                self.stride *= float(np.exp(0.5 * (accepted - WANTED)))
-        spread = np.sqrt((root**2).sum(axis=1))
-        one = self.rng.integers(len(self.names), size=now.theta.shape[1])
-        alone = np.zeros(now.theta.shape)
-        alone[one, np.arange(one.size)] = 2.4 * spread[one] * self.rng.standard_normal(one.size)
-        self._walk(now, temperature, alone)
+        for _ in range(2):
+            self._walk(now, temperature, cloud)
+        one = np.arange(len(self.names))[:, None] == self.rng.integers(len(self.names), size=now.theta.shape[1])
+        self._walk(now, temperature, cloud.uncorrelated, one)
         self._move_together(now, temperature)
 
-    def _walk(self, now: Particles, temperature: float, step: Floats) -> float:
-        theta = now.theta + step
-        log_prior = (now.theta**2 - theta**2).sum(axis=0) / 2
-        return self._try(now, now.with_luck(theta, now.luck), log_prior, temperature)
+    def _walk(self, now: Particles, temperature: float, cloud: _Cloud, chosen: NDArray[np.bool_] | None = None) -> None:
+        """Move parameters, or those chosen, towards anywhere in the cloud, whose own density takes no part in it."""
+        here = cloud.places(now.theta)
+        stride = self.rng.choice(STRIDES, size=now.theta.shape[1])
+        there = np.sqrt(1 - stride**2) * here + stride * self.rng.standard_normal(here.shape)
+        if chosen is not None:
+            there = np.where(chosen, there, here)
+        theta = cloud.mean[:, None] + cloud.root @ there
+        log_ratio = (now.theta**2 - theta**2 + there**2 - here**2).sum(axis=0) / 2
+        self._try(now, now.with_luck(theta, now.luck), log_ratio, temperature)
 
-    def _try(self, now: Particles, proposed: Particles, log_ratio: Floats, temperature: float) -> float:
-        """Accept or reject; return the share that was accepted."""
+    def _try(self, now: Particles, proposed: Particles, log_ratio: Floats, temperature: float) -> None:
+        """Accept or reject."""
         proposed.fit = self.log_likelihood(proposed)
         with np.errstate(invalid="ignore"):
             gain = temperature * (proposed.fit.sum(axis=0) - now.fit.sum(axis=0)) + log_ratio
         taken = np.log(self.rng.random(gain.size)) < np.where(np.isnan(gain), -np.inf, gain)
         now.replace(proposed, taken)
-        return float(taken.mean())
 
     def _refresh_coins(self, now: Particles, law: LawAtParticles) -> None:
         """Draw the scores of coins anew on the side on which they lie: the likelihood does not tell them apart."""
@@ -287,43 +312,65 @@ class Sampler:
             now.fit[rows] = np.where(taken, proposed.fit[rows], now.fit[rows])
 
     def _rescale(self, now: Particles, term: Term, key: ParameterKey, temperature: float) -> None:
-        """Change a spread while the shocks in log odds stand still."""
-        rng, row = self.rng, self.names.index(key)
-        theta = now.theta.copy()
-        stride = rng.choice([0.9, 0.4], size=theta.shape[1])
-        theta[row] = np.sqrt(1 - stride**2) * theta[row] + stride * rng.standard_normal(theta.shape[1])
-        ratio = np.maximum(self._spread(now.theta, key), 1e-12) / np.maximum(self._spread(theta, key), 1e-12)
-        log_ratio, every = np.zeros(theta.shape[1]), []
+        """Draw a spread anew given the shocks in log odds, which stand still."""
+        before = self._spread(now.theta[self.names.index(key)], key)
+        squares, number = np.zeros(before.size), 0
         for scores in now.luck:
-            if term not in scores:
-                every.append(scores)
-                continue
-            there = scores[term] * ratio
-            log_ratio += ((scores[term] ** 2 - there**2) / 2 + np.log(ratio)).sum(axis=(0, 1))
-            every.append({**scores, term: there})
+            if term in scores:
+                squares += ((before * scores[term]) ** 2).sum(axis=(0, 1))
+                number += scores[term].shape[0] * scores[term].shape[1]
+
+        def log_density(score: Floats) -> Floats:
+            spread = self._spread(score, key)
+            return -(score**2) / 2 - number * np.log(spread) - squares / (2 * spread**2)
+
+        theta, log_ratio = self._anew(now.theta, key, log_density)
+        ratio = before / self._spread(theta[self.names.index(key)], key)
+        every = [{**one, term: one[term] * ratio} if term in one else one for one in now.luck]
         self._try(now, now.with_luck(theta, every), log_ratio, temperature)
 
-    def _spread(self, theta: Floats, key: ParameterKey) -> Floats:
+    def _reweigh(self, now: Particles, term: Term, coin: ParameterKey, temperature: float) -> None:
+        """Draw the chance of a coin anew given the coins of the past, which lie as they lie."""
+        law = self.law(now.theta)
+        heads = [_heads(scores[term], law, coin) for scores in now.shocks]
+        up, number = np.sum([one.sum(axis=(0, 1)) for one in heads], axis=0), sum(len(one) for one in heads)
+
+        def log_density(score: Floats) -> Floats:
+            chance = self._spread(score, coin)
+            return -(score**2) / 2 + up * np.log(chance) + (number - up) * np.log1p(-chance)
+
+        theta, log_ratio = self._anew(now.theta, coin, log_density)
+        after = self._spread(theta[self.names.index(coin)], coin)
+        shocks = [{**one, term: on_side(after, up, self.rng)} for one, up in zip(now.shocks, heads, strict=True)]
+        self._try(now, now.with_luck(theta, [*shocks, *now.apart.values()]), log_ratio, temperature)
+
+    def _anew(
+        self, theta: Floats, key: ParameterKey, log_density: Callable[[Floats], Floats]
+    ) -> tuple[Floats, Floats]:
+        """Draw one parameter from its density given the shocks, which takes scores of shape (cells, P) or (P,).
+
+        Returns
+        -------
+        All scores, and the logarithm of how the density differs from that of the cells from which it was drawn.
+        """
+        row, rng = self.names.index(key), self.rng
+        heights = log_density(((_CELLS[1:] + _CELLS[:-1]) / 2)[:, None])
+        weight = np.exp(heights - heights.max(axis=0))
+        cumulative = np.cumsum(weight, axis=0)
+        particles = np.arange(theta.shape[1])
+        chosen = (cumulative < rng.random(particles.size) * cumulative[-1]).sum(axis=0)
+        found = theta.copy()
+        found[row] = _CELLS[chosen] + rng.random(particles.size) * (_CELLS[1] - _CELLS[0])
+        stood = np.clip(np.searchsorted(_CELLS, theta[row]) - 1, 0, len(_CELLS) - 2)
+        off = [log_density(one[row]) - heights[cell, particles] for one, cell in ((found, chosen), (theta, stood))]
+        return found, off[0] - off[1]
+
+    def _spread(self, score: Floats, key: ParameterKey) -> Floats:
+        """Return a parameter that is above 0 at its scores."""
         from scipy.special import ndtr
 
-        return np.asarray(
-            self.parameters.scalars[key].quantile(np.clip(ndtr(theta[self.names.index(key)]), _OPEN, 1 - _OPEN))
-        )
-
-    def _reweigh(self, now: Particles, term: Term, coin: ParameterKey, temperature: float) -> None:
-        """Change the chance of a coin while the coins of the past lie as they lie."""
-        rng, row = self.rng, self.names.index(coin)
-        theta = now.theta.copy()
-        stride = rng.choice([0.9, 0.4], size=theta.shape[1])
-        theta[row] = np.sqrt(1 - stride**2) * theta[row] + stride * rng.standard_normal(theta.shape[1])
-        before, after = self._spread(now.theta, coin), self._spread(theta, coin)
-        law = self.law(now.theta)
-        log_ratio, shocks = np.zeros(theta.shape[1]), []
-        for scores in now.shocks:
-            heads = _heads(scores[term], law, coin)
-            log_ratio += np.where(heads, np.log(after / before), np.log1p(-after) - np.log1p(-before)).sum(axis=(0, 1))
-            shocks.append({**scores, term: on_side(after, heads, rng)})
-        self._try(now, now.with_luck(theta, [*shocks, *now.apart.values()]), log_ratio, temperature)
+        value = self.parameters.scalars[key].quantile(np.clip(ndtr(score), _OPEN, 1 - _OPEN))
+        return np.maximum(value, 1e-12)
 
     def _shift(self, now: Particles, term: Term, temperature: float) -> None:
         """Raise the chance of rising at every level, and let what districts or their years share give way."""
@@ -399,15 +446,6 @@ def _correlation(one: Floats, other: Floats) -> Floats:
     one, other = (each - each.mean(axis=1, keepdims=True) for each in (one, other))
     scale = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
     return np.asarray(np.abs((one * other).sum(axis=1)) / np.maximum(scale, 1e-300))
-
-
-def _root(theta: Floats, weights: Floats) -> Floats:
-    """Return a root of the covariance of the particles, leaning to the prior where they are few."""
-    apart = theta - (theta @ weights)[:, None]
-    covariance = (apart * weights) @ apart.T / max(1 - float(weights @ weights), 0.1)
-    lean = len(theta) / (len(theta) + theta.shape[1])
-    leaned = (1 - lean) * covariance + lean * np.diag(np.diag(covariance)) + 1e-9 * np.eye(len(theta))
-    return np.asarray(np.linalg.cholesky(leaned))
 
 
 def _next_step(fit: Floats, room: float) -> tuple[float, Floats]:
