@@ -15,16 +15,28 @@ from simulation.inference.calibration.sampler import Sampler, worth_of
 
 
 @dataclass(frozen=True)
+class Scores:
+    """The scores themselves, shape (d, P), in place of the law."""
+
+    theta: np.ndarray
+
+    def in_district(self, apart: object) -> Scores:  # noqa: ARG002
+        """Return the same for every district."""
+        return self
+
+
+@dataclass(frozen=True)
 class Plain:
     """Data of a likelihood of scores of shape (P, d) alone, without shocks."""
 
     of_scores: Callable[[np.ndarray], np.ndarray]
+    place: str = ""
     years: tuple[int, ...] = ()
     units: dict = field(default_factory=dict)
 
-    def log_likelihood(self, law: np.ndarray, scores: object) -> np.ndarray:  # noqa: ARG002
-        """Return the log-likelihood; `law` is the scores themselves."""
-        return self.of_scores(law.T)
+    def log_likelihood(self, law: Scores, scores: object) -> np.ndarray:  # noqa: ARG002
+        """Return the log-likelihood."""
+        return self.of_scores(law.theta.T)
 
     def move_shocks(self, law: object, scores: object, fit: np.ndarray, *rest: object) -> np.ndarray:  # noqa: ARG002
         """Leave everything as it is."""
@@ -44,7 +56,7 @@ def sample(
 ) -> Found:
     """Sample from N(0, I) times a likelihood."""
     names = tuple(DEFAULT_PRIORS)[:1] * dimension
-    sampler = Sampler(ParameterSet(DEFAULT_PRIORS), names, [Plain(of_scores)], lambda theta: theta, rng)  # type: ignore[arg-type,return-value]
+    sampler = Sampler(ParameterSet(DEFAULT_PRIORS), names, [Plain(of_scores)], Scores, rng)  # type: ignore[arg-type]
     theta = next(sampler.sample(particles, 1)).theta
     return Found(theta.T, worth_of([theta], sampler.excess))
 
