@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+SHOWN = ("truth", "refused", "true", "met", "seconds")
 TESTS = Path(__file__).parents[1]
 
 
@@ -41,11 +42,11 @@ def main() -> int:
                     known[truth] = answer(row, truth, Path(folder))
                 with (options.results / f"{row}.jsonl").open("a", encoding="utf-8") as file:
                     file.write(json.dumps(known[truth]) + "\n")
-                print(f"{row} {truth}: said {known[truth]['met']:.3f}, true {known[truth]['true']:.3f}", flush=True)
+                print(row, *(f"{key} {value}" for key, value in known[truth].items() if key in SHOWN), flush=True)
         answers = [known[truth] for truth in sorted(known)]
-        if len(answers) < 2:
+        verdict = Verdict.of(answers)
+        if len(verdict.answers) < 2:
             continue
-        verdict = Verdict(answers)
         table += line(row, verdict)
         failed |= bool(verdict.failures)
         if options.against:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,8 @@ class Verdict:
 
     Attributes
     ----------
+    refused
+        Truths of which nothing was said.
     bias
         Of the chance of meeting the target: said less true.
     held
@@ -54,6 +56,7 @@ class Verdict:
     """
 
     answers: Sequence[Answer]
+    refused: int = 0
     bias: Mean = field(init=False)
     held: tuple[float, float, float] = field(init=False)
     coverage: dict[float, Mean] = field(init=False)
@@ -65,10 +68,17 @@ class Verdict:
         self.held = (held, below, above)
         self.coverage = {rate: Mean.of([covered(one, rate) for one in self.answers]) for rate in RATES}
 
+    @classmethod
+    def of(cls, lines: Iterable[Answer]) -> Verdict:
+        """Judge the lines of a results file."""
+        every = list(lines)
+        answers = [one for one in every if "refused" not in one]
+        return cls(answers, len(every) - len(answers))
+
     @property
     def failures(self) -> list[str]:
         """What breaks the rule; empty where the row passes."""
-        n, found = len(self.answers), []
+        n, found = len(self.answers), [f"{self.refused} truths were refused"] if self.refused else []
         if abs(self.bias.value) > ALLOWED_BIAS + 2 * self.bias.error:
             found.append(f"bias of P(met) {self.bias}")
         if abs(self.held[0] - HELD) > 2.5 * np.sqrt(HELD * (1 - HELD) / n):
@@ -133,6 +143,6 @@ def line(row: str, verdict: Verdict) -> str:
 
 def difference(ours: Sequence[Answer], theirs: Sequence[Answer]) -> str:
     """Return the mean difference of the chances on the same truths, theirs less ours."""
-    known = {one["truth"]: one for one in theirs}
-    pairs = [(known[one["truth"]]["met"], one["met"]) for one in ours if one["truth"] in known]
+    known = {one["truth"]: one["met"] for one in theirs if "met" in one}
+    pairs = [(known[one["truth"]], one["met"]) for one in ours if one["truth"] in known and "met" in one]
     return f"{Mean.of([a - b for a, b in pairs])} ({len(pairs)} truths)" if len(pairs) > 1 else "none in common"

@@ -23,6 +23,10 @@ CODE = "99.77"
 DRAWS = 500
 
 
+class RefusedError(Exception):
+    """What a planner reads instead of an answer."""
+
+
 def forecast(district: District, data: Data, seed: int, folder: Path) -> dict[str, object]:
     """Write files of a district, calibrate on them and forecast the next year; return what is said of it.
 
@@ -62,7 +66,7 @@ def kampungkb(*arguments: str) -> str:
             main()
     except SystemExit as ended:
         if ended.code:
-            raise RuntimeError(f"{' '.join(arguments)}: {errors.getvalue()}") from ended
+            raise RefusedError(f"{' '.join(arguments)}: {errors.getvalue()}") from ended
     finally:
         sys.argv = before
     return said.getvalue()

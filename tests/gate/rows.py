@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .judge import Answer
-from .office import Data, forecast
+from .office import Data, RefusedError, forecast
 from .world import district
 
 
@@ -35,10 +35,13 @@ and a year in which many rose."""
 
 
 def answer(name: str, truth: int, folder: Path) -> Answer:
-    """Return one truth and what is said of it: a line of a results file."""
+    """Return one truth and what is said of it, or why nothing is: a line of a results file."""
     row = ROWS[name]
     known = district(truth, village_sd=row.village_sd, lists=row.lists, burst=row.burst)
-    said = forecast(known, row.data, truth, folder)
+    try:
+        said = forecast(known, row.data, truth, folder)
+    except RefusedError as error:
+        return {"truth": truth, "refused": str(error)}
     came = np.bincount(known.rises) / known.rises.size
     return {
         "truth": truth,

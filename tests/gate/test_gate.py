@@ -59,4 +59,4 @@ def test_a_forecast_from_data_says_what_is_true(row: str, tmp_path: Path) -> Non
     """The whole proof, of a hundred truths a row, is `python tests/gate`; its table stands in MODEL.md."""
     answers = [answer(row, truth, tmp_path / str(truth)) for truth in range(EACH)]
 
-    assert Verdict(answers).failures == []
+    assert Verdict.of(answers).failures == []

@@ -36,6 +36,8 @@ class Law:
         Chance of falling given no rise.
     past_berkembang, past_mandiri
         Shares of rises that go on past that level: x₁, x₂.
+    fall_past_berkembang, fall_past_mandiri
+        Shares of falls that go on past that level.
     tau, sigma, sigma_k
         Spreads of villages, years, and kecamatan within years.
     rho
@@ -48,6 +50,8 @@ class Law:
     fall: float
     past_berkembang: float
     past_mandiri: float
+    fall_past_berkembang: float
+    fall_past_mandiri: float
     tau: float
     sigma: float
     sigma_k: float
@@ -63,6 +67,8 @@ class Law:
             fall=float(1 / (1 + np.exp(4 - rng.standard_normal()))),
             past_berkembang=float(rng.beta(1, 9)),
             past_mandiri=float(rng.beta(6, 2)),
+            fall_past_berkembang=float(rng.beta(1, 4)),
+            fall_past_mandiri=float(rng.beta(1, 4)),
             tau=abs(0.7 * rng.standard_normal()),
             sigma=abs(0.7 * rng.standard_normal()),
             sigma_k=abs(0.4 * rng.standard_normal()),
@@ -153,12 +159,17 @@ def next_year(law: Law, status: Ints, lasting: Floats, home: Ints, rng: np.rando
     log_odds = base[status] + lasting + law.rho * _peers(status, home) + shared + local[:, home]
     rises = rng.random(status.shape) < 1 / (1 + np.exp(-log_odds))
     falls = ~rises & (rng.random(status.shape) < law.fall) & (status > 0)
-    past_berkembang = rng.random(status.shape) < law.past_berkembang
-    past_mandiri = rng.random(status.shape) < law.past_mandiri
-    to = status + 1
-    to = np.where((to == 1) & past_berkembang, 2, to)
-    to = np.where((to == 2) & past_mandiri, TOP, to)
-    return np.where(rises, to, np.where(falls, status - 1, status))
+
+    def goes_on(share: float) -> NDArray[np.bool_]:
+        return rng.random(status.shape) < share
+
+    up = status + 1
+    up = np.where((up == 1) & goes_on(law.past_berkembang), 2, up)
+    up = np.where((up == 2) & goes_on(law.past_mandiri), TOP, up)
+    down = status - 1
+    down = np.where((down == 2) & goes_on(law.fall_past_mandiri), 1, down)
+    down = np.where((down == 1) & goes_on(law.fall_past_berkembang), 0, down)
+    return np.where(rises, up, np.where(falls, down, status))
 
 
 def _peers(status: Ints, home: Ints) -> Floats:

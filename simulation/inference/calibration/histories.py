@@ -389,8 +389,8 @@ class Histories:
         particles = len(law.parameters.rise)
         found = np.empty((len(self.villages), particles))
         weight: dict[int, Floats] = {}
-        for start, follows, weights in self._on_paths(law, scores) if self.groups else ():
-            for number, of_group in zip(start.groups, follows * weights, strict=True):
+        for start, follows, at_first in self._on_paths(law, scores) if self.groups else ():
+            for number, of_group in zip(start.groups, follows * at_first, strict=True):
                 weight |= dict.fromkeys(self.groups[number].members, of_group)
         for i, one in enumerate(self.known):
             weights = weight.get(i)

@@ -322,7 +322,7 @@ class Sampler:
 
         def log_density(score: Floats) -> Floats:
             spread = self._spread(score, key)
-            return -(score**2) / 2 - number * np.log(spread) - squares / (2 * spread**2)
+            return np.asarray(-(score**2) / 2 - number * np.log(spread) - squares / (2 * spread**2))
 
         theta, log_ratio = self._anew(now.theta, key, log_density)
         ratio = before / self._spread(theta[self.names.index(key)], key)
@@ -337,7 +337,7 @@ class Sampler:
 
         def log_density(score: Floats) -> Floats:
             chance = self._spread(score, coin)
-            return -(score**2) / 2 + up * np.log(chance) + (number - up) * np.log1p(-chance)
+            return np.asarray(-(score**2) / 2 + up * np.log(chance) + (number - up) * np.log1p(-chance))
 
         theta, log_ratio = self._anew(now.theta, coin, log_density)
         after = self._spread(theta[self.names.index(coin)], coin)
