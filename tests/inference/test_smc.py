@@ -10,7 +10,10 @@ import pytest
 from pasts import outside
 from scipy.special import expit, ndtr
 
+from simulation.domain.law import CAMPAIGN, SUBDISTRICT, YEAR
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
+from simulation.inference.calibration.law_at_particles import LawAtParticles
+from simulation.inference.calibration.likelihood import Likelihood
 from simulation.inference.calibration.sampler import Sampler, worth_of
 
 
@@ -85,6 +88,40 @@ def test_the_effective_sample_size_is_what_many_runs_show() -> None:
     # Four directions and 100 runs: the shown size has a relative error of √(2 / 400); the told one is of the worst.
     assert told < shown * (1 + 4 * np.sqrt(2 / 400))
     assert told > shown * 0.6
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Five years of a place of which nothing is known."""
+
+    place: str = "63.99"
+    years: tuple[int, ...] = (2021, 2022, 2023, 2024, 2025)
+    units: dict = field(default_factory=lambda: {YEAR: 1, SUBDISTRICT: 8, CAMPAIGN: 1})
+
+    def log_likelihood(self, law: LawAtParticles, scores: object) -> np.ndarray:  # noqa: ARG002
+        """Return 0 for every particle."""
+        return np.zeros(len(law.parameters.rise))
+
+    def move_shocks(self, law: object, scores: object, fit: np.ndarray, *rest: object) -> np.ndarray:  # noqa: ARG002
+        """Leave everything as it is."""
+        return fit
+
+
+def test_without_data_every_move_leaves_the_prior_as_it_is() -> None:
+    """Scores of parameters and of shocks stay independent standard normals.
+
+    A spread that were drawn wrongly given its shocks, or a chance given its coins, would pull at them. Of 2,000
+    particles, means, mean squares and the mean product of any two and of their squares, within 5 standard errors.
+    """
+    likelihood = Likelihood(ParameterSet(DEFAULT_PRIORS), (), (Unseen(),))  # type: ignore[arg-type]
+    found = next(likelihood.sampler(np.random.default_rng(1)).sample(2000, 1))
+    scores = np.vstack([found.theta, *(score.reshape(-1, 2000) for score in found.shocks[0].values())])
+    squares = (scores**2 - 1) / np.sqrt(2)
+    both = np.vstack([scores, squares])
+    off = np.abs(both @ both.T / 2000 - np.eye(len(both))) * np.sqrt(2000)
+    np.fill_diagonal(off, 0.0)
+    assert np.abs(both.mean(axis=1)).max() * np.sqrt(2000) < 5
+    assert off.max() < 5 * np.sqrt(3)
 
 
 def test_draws_that_rule_everything_out_are_told() -> None:

@@ -344,9 +344,7 @@ class Sampler:
         shocks = [{**one, term: on_side(after, up, self.rng)} for one, up in zip(now.shocks, heads, strict=True)]
         self._try(now, now.with_luck(theta, [*shocks, *now.apart.values()]), log_ratio, temperature)
 
-    def _anew(
-        self, theta: Floats, key: ParameterKey, log_density: Callable[[Floats], Floats]
-    ) -> tuple[Floats, Floats]:
+    def _anew(self, theta: Floats, key: ParameterKey, log_density: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
         """Draw one parameter from its density given the shocks, which takes scores of shape (cells, P) or (P,).
 
         Returns
