@@ -120,6 +120,11 @@ class Chance(Estimate):
         """The one-sided lower 95% bound: what the chance is at least, simulation error set aside."""
         return max(0.0, self.probability_met - ONE_SIDED_Z * self.monte_carlo_error)
 
+    @property
+    def upper95(self) -> float:
+        """The one-sided upper 95% bound."""
+        return min(1.0, self.probability_met + ONE_SIDED_Z * self.monte_carlo_error)
+
     def falls_short_of(self, other: Chance) -> bool:
         """Return whether this chance is below another by more than three paired standard errors.
 

@@ -107,6 +107,28 @@ def test_the_verdict_says_whether_how_much_and_what_limits(reached: Plan, unreac
     assert words.what_limits(language("en"), result_of(reached)) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "range_said"),
+    [
+        ("en", "90% interval 2 to 4, most likely 3"),
+        ("id", "rentang 90 % 2 sampai 4, paling mungkin 3"),
+    ],
+)
+def test_a_least_that_is_a_range_is_told_as_one(reached: Plan, code: str, range_said: str) -> None:
+    """In the verdict, the table and the figure, and by Python; one number stays one number."""
+    tried = {point.value: replace(point, settings={LEVER: point.value}) for point in reached.tried}
+    point = replace(reached.least, value=4, settings={LEVER: 4.0}, places=(4,), interval90=(2.0, 4.0), likeliest=3.0)
+    others = [replace(point, value=n, settings={LEVER: float(n)}, places=(n,)) for n in (2, 3)]
+    ranged = replace(reached, least=point, tried=(*others, point, *tried.values()))
+    texts = [" ".join(text.split()) for text in said(result_of(ranged), code)]
+    assert sum(range_said in text for text in texts) >= 2
+    assert "(90% interval 2 to 4, likeliest 3)" in repr(ranged)
+    for mark in ("least that may suffice", "most likely the least", "least that safely suffices"):
+        assert language(code).say(mark) in texts
+    single = said(result_of(replace(ranged, least=replace(point, interval90=(4.0, 4.0), likeliest=4.0))), code)
+    assert not any(range_said.split(",", maxsplit=1)[0] in " ".join(text.split()) for text in single)
+
+
 def test_what_needs_nothing_and_what_is_too_close_are_said(reached: Plan) -> None:
     """A target that is met anyhow, and one whose lower bound alone falls short."""
     assert verdict(plan(scenario(), 0.05, LEVER, engine="batch", replicates=200)).startswith("No effort is needed")

@@ -21,7 +21,7 @@ from .bottlenecks import FEW_RUNGS, CacheFor, find_bottlenecks
 from .levers import BUDGET, Lever, Places, PlanRequest, levers_of, turn, weighed_by_cost
 from .ranking import in_this_order, mark_enough, rank_villages
 from .result import Curve, ForecastChance, Needed, Plan, PlannedTarget, PlannedVillage, Setting
-from .search import cheapest_mix, cheapest_setting, ladder, least_of, rungs_of, settings_of
+from .search import cheapest_mix, cheapest_setting, ladder, least_of, range_of, rungs_of, settings_of
 from .trial_cache import TrialCache
 
 SKETCHES, TRIALS = 18, 26
@@ -149,7 +149,7 @@ class _Planner:
             cost_years=(scenario.years[0], scenario.years[-1]),
             weighed_by_cost=weighed_by_cost(scenario),
             reachable=least is not None,
-            least=None if least is None else self._setting(least),
+            least=None if least is None else self._least(least, cache),
             below=self._setting((least[0] - 1,)) if least is not None and single and least[0] > 0 else None,
             best=self._setting(best),
             now=self._setting(self._now),
@@ -178,6 +178,22 @@ class _Planner:
     def _setting(self, places: Places, cache: TrialCache | None = None) -> Setting:
         found = (cache or self._cache).setting(places)
         return replace(found, value=found.cost_idr_million) if self._request.by_budget else found
+
+    def _least(self, places: Places, cache: TrialCache) -> Setting:
+        """Return the least setting that suffices, with the range that the simulation leaves for it."""
+        found, budget = self._setting(places, cache), self._request.by_budget
+        if len(places) == 1:
+            (lever,) = cache.levers
+            ends = (*range_of(cache, *places), *places)
+            low, likeliest, high = (cache.cost((n,)) if budget else lever.number(n) for n in ends)
+        elif budget:
+            goal, high = self._goal.probability, cache.cost(places)
+            tried = [(cache.cost(one), chance) for one, chance in cache.chances.items()]
+            low = min(cost for cost, chance in tried if chance.upper95 >= goal)
+            likeliest = min(cost for cost, chance in tried if chance.probability_met >= goal)
+        else:
+            return found
+        return replace(found, interval90=(low, high), likeliest=likeliest)
 
     def _target(self, nothing: Chance) -> PlannedTarget:
         target, villages = self._scenario.target, self._scenario.districts[0]
@@ -241,7 +257,7 @@ class _Planner:
         (lever,) = self._levers
         cache = self._cache_for(in_this_order(self._scenario, lever, villages), (lever,))
         least = least_of(cache, ladder(lever.most, FEW_RUNGS))
-        return None if least is None or not cache.affordable((least,)) else self._setting((least,), cache)
+        return None if least is None or not cache.affordable((least,)) else self._least((least,), cache)
 
 
 def _hardest(scenario: Scenario, levers: tuple[Lever, ...]) -> Scenario:

@@ -50,7 +50,7 @@ class Setting:
         The same in places of each lever.
     probability_met, monte_carlo_error, lower95
         Chance of reaching the goal, its simulation error, and its one-sided lower 95% bound.
-    interval90
+    parameter_interval90
         5% and 95% quantile of the chance over the uncertain parameters; None where there is one draw.
     draws, replicates
         With how much it was tried.
@@ -59,6 +59,9 @@ class Setting:
     village_years, cost_idr_million, cost_to_goal_idr_million
         Assisted village-years of all interventions and their cost over the whole horizon, and up to the last year
         planned; means, undiscounted.
+    interval90, likeliest
+        Of a least setting, where `value` is one number: the 90% interval of the least value that suffices, by the
+        simulation error of the chances, with `value` as its upper end; and which value is likeliest to be that least.
     """
 
     value: float | Mapping[str, float]
@@ -66,7 +69,7 @@ class Setting:
     places: Places
     probability_met: float
     monte_carlo_error: float
-    interval90: tuple[float, float] | None
+    parameter_interval90: tuple[float, float] | None
     lower95: float
     draws: int
     replicates: int
@@ -74,6 +77,13 @@ class Setting:
     village_years: float
     cost_idr_million: float
     cost_to_goal_idr_million: float
+    interval90: tuple[float, float] | None = None
+    likeliest: float | None = None
+
+    @property
+    def is_range(self) -> bool:
+        """Whether the simulation leaves several values for the least that suffices."""
+        return self.interval90 is not None and self.interval90[0] < self.interval90[1]
 
 
 @dataclass(frozen=True)
@@ -208,8 +218,8 @@ class PlanNumbers:
     reachable
         Whether some setting reaches the goal.
     least
-        The setting with the least effort (several levers: the least cost) that reaches the goal; None where
-        none does.
+        The setting with the least effort (several levers: the least cost) whose `lower95` reaches the goal; None
+        where none does.
     below
         The setting of one place less, which does not; None where there is none, or with several levers.
     best, now, nothing
@@ -299,7 +309,8 @@ class Plan(PlanNumbers):
         """One row a setting that was tried: what ``plan.csv`` shows."""
         import pandas as pd
 
-        left_out = {"value", "settings", "places", "interval90", "draws", "replicates"}
+        left_out = {"value", "settings", "places", "parameter_interval90", "draws", "replicates"}
+        left_out |= {"interval90", "likeliest"}
         rows = [
             {**one.settings, **{name: value for name, value in vars(one).items() if name not in left_out}}
             for one in self.tried
@@ -317,7 +328,9 @@ class Plan(PlanNumbers):
         """Return one line: the goal, and the least effort or the best that can be had."""
         setting = ", ".join(f"{name}={value:g}" for name, value in self.telling.settings.items())
         found = "least" if self.reachable else "not reachable, best"
-        chance = f"P {self.telling.probability_met:.3f}"
+        chance, span = f"P {self.telling.probability_met:.3f}", self.telling.interval90
+        if span is not None and self.telling.is_range:
+            setting += f" (90% interval {span[0]:g} to {span[1]:g}, likeliest {self.telling.likeliest:g})"
         return f"<Plan {self.scenario.name}, P(met) >= {self.goal:g}: {found} {setting}, {chance}>"
 
     def _repr_html_(self) -> str:

@@ -168,6 +168,20 @@ def least_of(cache: TrialCache, rungs: Sequence[int]) -> int | None:
     return least
 
 
+def range_of(cache: TrialCache, least: int) -> tuple[int, int]:
+    """Return the least places of the only lever that may suffice, and the likeliest to be the least that do.
+
+    Those whose upper 95% bound reaches the wanted probability, and those whose chance itself does. With `least`, whose
+    lower 95% bound does, the first make a 90% interval of the least that suffices: each end errs in one case of twenty.
+    """
+    goal = cache.trial.goal.probability
+    tried = sorted(n for (n,) in cache.chances if n <= least)
+    possible = least_accepted(lambda n: cache.chance((n,)).upper95 >= goal, tried)
+    likeliest = least_accepted(lambda n: cache.chance((n,)).probability_met >= goal, tried)
+    low = least if possible is None else possible
+    return low, least if likeliest is None else max(low, likeliest)
+
+
 def cheapest_setting(cache: TrialCache) -> Found:
     """Return the least accepted setting of the only lever: its rungs are tried, then what lies where it falls."""
     most = most_affordable(cache)

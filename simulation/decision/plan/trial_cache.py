@@ -139,7 +139,7 @@ class TrialCache:
             places=places,
             probability_met=chance.probability_met,
             monte_carlo_error=chance.monte_carlo_error,
-            interval90=chance.parameter_interval90,
+            parameter_interval90=chance.parameter_interval90,
             lower95=chance.lower95,
             draws=effort.draws,
             replicates=effort.replicates,

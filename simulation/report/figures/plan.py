@@ -135,6 +135,11 @@ def _mark(speech: Language, axes: Axes, result: PlanResult) -> None:
         if result.least
         else speech.say("best:\n{setting}", setting=setting)
     )
+    if result.least and result.least.is_range:
+        low, high = result.least.interval90 or (x, x)
+        axes.plot([low, high], [result.goal] * 2, color=INK, linewidth=3.5, solid_capstyle="butt", zorder=5)
+        span = words.range_of(speech, result, result.least).replace(", ", ",\n")
+        text = speech.say("least:\n{setting}\n{range}", setting=setting, range=span)
     left, right = axes.get_xlim()
     late = x > (left + right) / 2
     look = {"ha": "right" if late else "left", "va": "bottom", "color": INK, "linespacing": 1.1}

@@ -280,14 +280,20 @@ def _value(speech: Language, lever: Lever, value: float) -> Cell:
 
 def _marks(speech: Language, result: PlanResult) -> dict[Places, str]:
     """Return what a setting is, beside being tried; the least before the best."""
-    say = speech.say
+    say, least = speech.say, result.least
     named = [
         (result.nothing, say("nothing")),
         (result.now, say("as in the scenario")),
-        (result.best if result.least is None else None, say("best")),
+        (result.best if least is None else None, say("best")),
         (result.below, say("one place less")),
-        (result.least, say("least that suffices")),
     ]
+    if least is not None and least.interval90 is not None and least.is_range:
+        low, likeliest = least.interval90[0], least.likeliest
+        named += [(point, say("least that may suffice")) for point in result.tried if point.value == low]
+        named += [(point, say("most likely the least")) for point in result.tried if point.value == likeliest]
+        named.append((least, say("least that safely suffices")))
+    else:
+        named.append((least, say("least that suffices")))
     return {point.places: name for point, name in named if point is not None}
 
 

@@ -86,8 +86,11 @@ def verdict(speech: Language, result: PlanResult) -> str:
         "goal": goal(speech, result),
         "chance": chance(speech, result, result.telling.probability_met),
         "effort": effort(speech, result, result.telling),
+        "least": speech.say("the least that suffices"),
     }
     least, in_order = result.least, result.in_order
+    if least is not None and least.is_range:
+        said["least"] = speech.say("the least that safely suffices ({range})", range=range_of(speech, result, least))
     if least is None:
         sentence = _not_reached(speech, result, said)
     elif not any(least.places):
@@ -96,26 +99,42 @@ def verdict(speech: Language, result: PlanResult) -> str:
         )
     elif len(result.levers) > 1:
         sentence = speech.say(
-            "Within reach: with {effort}, the least that suffices, the probability that {event} is {chance} "
-            "(wanted: {goal}).",
+            "Within reach: with {effort}, {least}, the probability that {event} is {chance} (wanted: {goal}).",
             **said,
         )
     else:
         sentence = speech.say(
-            "Within reach: with {effort}, the least that suffices {order}, the probability that {event} is {chance} "
-            "(wanted: {goal}).",
+            "Within reach: with {effort}, {least} {order}, the probability that {event} is {chance} (wanted: {goal}).",
             order=_order(speech, result.levers[0].priority),
             **said,
         )
     if not result.listed or in_order is None or (least is not None and in_order.places >= least.places):
         return sentence
-    (lever,) = result.levers
     return speech.say(
         "{sentence} Where villages are taken in the order of the priority list, {enough} (probability {chance}).",
         sentence=sentence,
-        enough=speech.say(_ENOUGH[lever.kind], value=value_of(speech, lever, in_order.settings[lever.name])),
+        enough=_enough(speech, result, in_order),
         chance=wording.chance(speech, in_order.probability_met, 1),
     )
+
+
+def _enough(speech: Language, result: PlanResult, point: Setting) -> str:
+    (lever,) = result.levers
+    enough = speech.say(_ENOUGH[lever.kind], value=value_of(speech, lever, point.settings[lever.name]))
+    if not point.is_range:
+        return enough
+    return speech.say("{enough} ({range})", enough=enough, range=range_of(speech, result, point))
+
+
+def range_of(speech: Language, result: PlanResult, point: Setting) -> str:
+    """Return the range that the simulation leaves for the least that suffices; only where there is one."""
+
+    def value(number: float) -> str:
+        return speech.number(number) if result.by_budget else value_of(speech, result.levers[0], number)
+
+    low, high = (value(end) for end in point.interval90 or ())
+    likeliest = value(point.likeliest or 0.0)
+    return speech.say("90% interval {low} to {high}, most likely {likeliest}", low=low, high=high, likeliest=likeliest)
 
 
 def _order(speech: Language, priority: str) -> str:
