@@ -44,7 +44,7 @@ def known(
 
 
 def yearly_matrix(truth: Mapping[str, float], push: float = 0.0) -> np.ndarray:
-    """Return the transition matrix of a village whose log odds of rising are pushed."""
+    """Return the transition matrix of a village whose log odds of rising are pushed; falls end below unless told."""
     rise = [expit(logit(truth[f"rise.{level}"]) + push) for level in ("dasar", "berkembang", "mandiri")]
     past_berkembang, past_mandiri, fall = truth["skip.berkembang"], truth["skip.mandiri"], truth["fall"]
     matrix = np.zeros((4, 4))
@@ -53,8 +53,11 @@ def yearly_matrix(truth: Mapping[str, float], push: float = 0.0) -> np.ndarray:
     )
     matrix[1, 2:] = rise[1] * np.array([1 - past_mandiri, past_mandiri])
     matrix[2, 3] = rise[2]
-    for level in (1, 2, 3):
-        matrix[level, level - 1] = (1 - matrix[level, level + 1 :].sum()) * fall
+    on_berkembang, on_mandiri = (truth.get(f"fall_skip.{level}", 0.0) for level in ("berkembang", "mandiri"))
+    falls = (1 - matrix.sum(axis=1)) * fall
+    matrix[1, 0] = falls[1]
+    matrix[2, :2] = falls[2] * np.array([on_berkembang, 1 - on_berkembang])
+    matrix[3, :3] = falls[3] * np.array([on_mandiri * on_berkembang, on_mandiri * (1 - on_berkembang), 1 - on_mandiri])
     return matrix + np.diag(1 - matrix.sum(axis=1))
 
 

@@ -35,7 +35,7 @@ from simulation.inference.calibration.paths import DoseRecord
 
 TRUTH = {
     "rise.dasar": 0.07, "rise.berkembang": 0.1, "rise.mandiri": 0.3, "fall": 0.03, "skip.berkembang": 0.1,
-    "skip.mandiri": 0.7, "village_sd": 0.8, "year_sd": 0.4,
+    "skip.mandiri": 0.7, "fall_skip.berkembang": 0.2, "fall_skip.mandiri": 0.3, "village_sd": 0.8, "year_sd": 0.4,
 }  # fmt: skip
 START = np.repeat([0, 1, 2, 3], [12, 6, 3, 4])
 

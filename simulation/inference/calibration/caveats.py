@@ -217,10 +217,9 @@ def _of_counts(likelihood: Likelihood) -> Iterator[Caveat]:
     if any(moves[s, d] for moves in allowed for s in range(4) for d in range(s)):
         yield Caveat("net_moves_only")
     for move in likelihood.moves:
-        if (risen := move.flow.risen) is not None and move.flow.method != "saddlepoint":
-            values: dict[str, str | int] = {"place": move.place, "first": move.years[0], "last": move.years[1]}
-            values |= {"least": risen[0], "most": risen[1]}
-            yield Caveat("bounds", values)
+        least, most = move.flow.risen
+        values: dict[str, str | int] = {"place": move.place, "first": move.years[0], "last": move.years[1]}
+        yield Caveat("bounds", values | {"least": least, "most": most})
     if not likelihood.follows_villages:
         yield Caveat("counts_alone")
 

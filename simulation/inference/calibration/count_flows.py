@@ -68,12 +68,20 @@ class Flow:
         return np.cumsum((self.after - self.before)[::-1])[::-1][1:]
 
     @cached_property
-    def risen(self) -> tuple[int, int] | None:
-        """Fewest and most villages that can have ended above where they began; None where too many flows fit."""
-        if self._tables is None or not len(self._tables):
-            return None
-        rises = np.triu(self._tables, 1).sum(axis=(1, 2))
-        return int(rises.min()), int(rises.max())
+    def risen(self) -> tuple[int, int]:
+        """Fewest and most villages that can have ended above where they began, where any flow fits."""
+        from scipy.optimize import linprog
+
+        one, size = np.eye(self.before.size), np.ones(self.before.size)
+        sums = np.concatenate([np.kron(one, size), np.kron(size, one)])
+        bounds = [(0, None if allowed else 0) for allowed in self.allowed.flat]
+        rises = np.triu(np.ones(self.allowed.shape), 1).ravel()
+        # The corners of a transport problem are whole numbers.
+        fewest, most = (
+            linprog(way * rises, A_eq=sums, b_eq=np.concatenate([self.before, self.after]), bounds=bounds).fun
+            for way in (1, -1)
+        )
+        return round(fewest), round(-most)
 
     def log_likelihood(self, matrix: Floats) -> Floats:
         """Return the log-likelihood of transition matrices of shape (P, K, K), shape (P,)."""
