@@ -77,11 +77,12 @@ class Flow:
         bounds = [(0, None if allowed else 0) for allowed in self.allowed.flat]
         rises = np.triu(np.ones(self.allowed.shape), 1).ravel()
         # The corners of a transport problem are whole numbers.
-        fewest, most = (
-            linprog(way * rises, A_eq=sums, b_eq=np.concatenate([self.before, self.after]), bounds=bounds).fun
+        flows = (
+            linprog(way * rises, A_eq=sums, b_eq=np.concatenate([self.before, self.after]), bounds=bounds).x
             for way in (1, -1)
         )
-        return round(fewest), round(-most)
+        fewest, most = (round(float(np.asarray(each) @ rises)) for each in flows)
+        return fewest, most
 
     def log_likelihood(self, matrix: Floats) -> Floats:
         """Return the log-likelihood of transition matrices of shape (P, K, K), shape (P,)."""
