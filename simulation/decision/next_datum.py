@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..domain.law import YEAR
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters
+from ..domain.reporting import lists_late
 from ..domain.scenario import require_assumptions
 from ..domain.status import LEVELS
 from ..domain.villages import MadeUpCounts
@@ -45,6 +46,10 @@ SEVERAL_DISTRICTS = Message(
 NOTHING_UNKNOWN = Message(
     "every parameter of {scenario} is a plain number, so that no datum could tell more; give distributions under "
     "transition, or leave its keys out"
+)
+REPORTS_LATE = Message(
+    "what to collect next cannot be weighed where some villages do not report every year: the lists that it would "
+    "bring may be behind; set reporting.yearly: 1"
 )
 NO_STATUSES = Message(
     "what to collect next can be said only where villages per level are known; give them under villages.status_counts, "
@@ -170,6 +175,8 @@ def _refuse(scenario: Scenario) -> None:
         raise Refusal(MATRIX)
     if not scenario.parameters.uncertain:
         raise Refusal(NOTHING_UNKNOWN.filled(**names))
+    if lists_late(scenario.parameters):
+        raise Refusal(REPORTS_LATE)
     if isinstance(scenario.districts[0].known, MadeUpCounts):
         raise Refusal(NO_STATUSES)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .distributions import Fixed
 from .law import of_places
-from .parameters import ParameterKey, Parameters
+from .parameters import ParameterKey, Parameters, ParameterSet
 from .randomness import Process, Trajectories, uniforms
 from .villages import Villages
 
@@ -19,6 +20,11 @@ Statuses = NDArray[np.int8]
 Bools = NDArray[np.bool_]
 
 REPORTING = ParameterKey("reporting.yearly")
+
+
+def lists_late(parameters: ParameterSet) -> bool:
+    """Return whether some villages may not report every year, so that lists may be behind."""
+    return parameters.scalars.get(REPORTING, Fixed(1.0)) != Fixed(1.0)
 
 
 def reporting_chance(parameters: Parameters) -> Floats | None:

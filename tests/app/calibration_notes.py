@@ -14,7 +14,7 @@ import numpy as np
 from districts import make_scenario, make_villages
 
 from simulation.decision.next_datum import next_datum
-from simulation.domain.distributions import Empirical, HalfNormal
+from simulation.domain.distributions import Beta, Empirical, HalfNormal
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import Message
@@ -33,6 +33,7 @@ POKJA = Intervention("pokja", 2026, capacity=2)
 OUTSIDE = {"subdistrict_sd": 0.0, "peer_odds_ratio": 1.0, "campaign.probability": 0.0}
 DISTRICT = make_scenario(VILLAGES, OUTSIDE, [POKJA], priors=DEFAULT_PRIORS)
 FIXED = make_scenario(VILLAGES)
+LATE = make_scenario(VILLAGES, {"rise.dasar": 0.1, "reporting.yearly": Beta(8, 2)})
 UNKNOWN = Villages.from_counts("63.99", "Kabupaten Contoh", None, subdistricts=1, villages=4)
 PANEL = Panel("63.99", VILLAGES.codes, (2024, 2025), np.array([[0, 0], [0, 0], [0, 1], [1, 2]], dtype=np.int8))
 ONE_DATE = replace(PANEL, years=(2025,), status=PANEL.status[:, 1:])
@@ -81,6 +82,7 @@ NOTES: dict[str, Callable[[], tuple[Message, ...]]] = {
     "notes on districts that differ": lambda: notes(Evidence(panels=(PANEL, OVER_THERE)), between=0.83),
     "notes on districts taken as alike": lambda: notes(Evidence(panels=(PANEL, OVER_THERE))),
     "notes on data left out": lambda: notes(ALONE.without(["panel"])),
+    "notes on lists that may be behind": lambda: notes(ALONE, LATE),
     "notes on few draws": lambda: notes(ALONE, worth=61.0),
     "notes on an approximation": lambda: notes(ALONE, approximation=Approximation(1, 0.0871, 20)),
     "notes on an approximation unchecked": lambda: notes(ALONE, approximation=Approximation(1, None, 0)),
@@ -90,8 +92,10 @@ NOTES: dict[str, Callable[[], tuple[Message, ...]]] = {
 LEARNED_IN_PYTHON: dict[str, Callable[[], object]] = {
     "nothing left to learn, in Python": partial(calibrate, ALONE, FIXED),
     "a second calibration": lambda: calibrate(ALONE, _learned_before()),
+    "counts where some do not report": partial(calibrate, Evidence(counts=(COUNTED,)), LATE),
     "counts of other villages at each date": partial(calibrate, Evidence(counts=(SPOILT,)), DISTRICT),
     "what to collect in several districts": lambda: next_datum(replace(DISTRICT, districts=(VILLAGES, ELSEWHERE))),
+    "what to collect where some do not report": partial(next_datum, LATE),
     "what to collect where all is known": partial(next_datum, FIXED),
     "a back-test by forecasters of the reader's own": lambda: BACKTEST.compute(
         PastYears.of([PANEL], None, own_forecasters={"mine": "0" * 64}), Work()

@@ -108,6 +108,7 @@ def calibrate(
     effects = {ParameterKey("village_effect", code): each for code, each in found.village_effects.items()}
     effects |= {ParameterKey("district_effect", code): each for code, each in found.district_effects.items()}
     target = Target() if scenario is None else scenario.target
+    fit = Fit({**values, **effects}, found.luck) if likelihood.names and not likelihood.late else None
     kept = {name: values[name] for name in parameters.scalars if name in parameters.uncertain}
     return Posterior(
         basis=_basis(evidence, likelihood),
@@ -115,8 +116,9 @@ def calibrate(
         parameters={name: _became(name, kept[name], likelihood, found) for name in kept},
         village_effects=found.village_effects,
         district_effects=found.district_effects,
+        village_levels=found.village_levels,
         shocks=found.shocks,
-        past=past_of(likelihood, target, Fit({**values, **effects}, found.luck) if likelihood.names else None, seed),
+        past=past_of(likelihood, target, fit, seed),
         effective_sample_size=found.worth,
         approximation=approximation,
         warnings=caveats(
@@ -158,6 +160,8 @@ class _Sample:
         Village code -> shape (D,): its odds ratio against a typical village.
     district_effects
         District code -> shape (D,): its odds ratio against a typical district, where districts differ.
+    village_levels
+        Village code -> shape (D,): where it stands at the end of the origin year, where lists may be behind.
     shocks
         (place, year) -> shape (D,): shared shock of that year, in sd.
     luck
@@ -172,6 +176,7 @@ class _Sample:
     values: dict[ParameterKey, Floats]
     village_effects: dict[str, Floats]
     district_effects: dict[str, Floats]
+    village_levels: dict[str, Floats]
     shocks: dict[tuple[str, int], Floats]
     luck: dict[tuple[str, int], Floats]
     worth: float
@@ -180,7 +185,7 @@ class _Sample:
     @classmethod
     def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress | None) -> _Sample:
         if not likelihood.names:
-            return cls(np.zeros((0, draws)), {}, {}, {}, {}, {}, float(draws), [])
+            return cls(np.zeros((0, draws)), {}, {}, {}, {}, {}, {}, float(draws), [])
 
         def report(share: float) -> None:
             if progress is not None:
@@ -196,8 +201,10 @@ class _Sample:
         rng = np.random.default_rng([seed, 22])
         order = rng.permutation(particles * rounds)[:draws]
         effects: dict[str, list[Floats]] = {}
+        levels: dict[str, list[Floats]] = {}
         of_districts: dict[str, list[Floats]] = {}
         of_years: dict[tuple[str, int], list[Floats]] = {}
+        origin = 0 if likelihood.scenario is None else likelihood.scenario.origin
         for one in samples:
             law = likelihood.law(one.theta)
             shocks = dict(zip(map(id, likelihood.blocks), one.shocks, strict=True))
@@ -207,9 +214,11 @@ class _Sample:
                 of_districts.setdefault(code, []).append(np.clip(odds_ratio, 1 / FARTHEST, FARTHEST))
             for history in likelihood.histories:
                 here = law.in_district(apart[history.place])
-                odds_ratios = history.village_effects(here, shocks.get(id(history), {}), rng)
-                for code, odds_ratio in zip(history.villages.codes, odds_ratios, strict=True):
-                    effects.setdefault(code, []).append(odds_ratio)
+                odds_ratios, behind = history.draw_villages(here, shocks.get(id(history), {}), rng, origin)
+                for i, code in enumerate(history.villages.codes):
+                    effects.setdefault(code, []).append(odds_ratios[i])
+                    if behind is not None:
+                        levels.setdefault(code, []).append(behind[i])
                 for number, year in enumerate(history.years if history.by_subdistrict else ()):
                     added = law.luck({term: score[number] for term, score in shocks[id(history)].items()})
                     of_years.setdefault((history.place, year), []).append(added + np.zeros(particles))
@@ -220,6 +229,7 @@ class _Sample:
             values={name: values[name] for name in likelihood.names},
             village_effects={code: np.concatenate(each)[order] for code, each in effects.items()},
             district_effects={code: np.concatenate(each)[order] for code, each in of_districts.items()},
+            village_levels={code: np.concatenate(each)[order] for code, each in levels.items()},
             shocks=_shocks(likelihood, samples, order),
             luck={year: np.concatenate(each, axis=1)[:, order] for year, each in of_years.items()},
             worth=min(float(draws), worth_of([one.theta for one in samples], sampler.excess)),

@@ -10,6 +10,7 @@ import numpy as np
 from ...domain.evidence import Evidence
 from ...domain.messages import Message
 from ...domain.parameters import ParameterSet
+from ...domain.reporting import lists_late
 from ...inputs.scenario import Scenario
 from .histories import FIRST_LAUNCH
 from .likelihood import Likelihood
@@ -19,6 +20,11 @@ FEW = 200
 
 MATRIX = Message("calibration learns rise, fall and skip, but the scenario gives a matrix; remove transition.matrix")
 
+
+COUNTS_LATE = Message(
+    "counts do not show which villages reported: where some do not report every year, give lists of villages, or leave "
+    "out reporting.yearly"
+)
 
 _SENTENCES: Mapping[str, Message] = {
     "without": Message("left out as asked: {blocks}"),
@@ -66,6 +72,11 @@ _SENTENCES: Mapping[str, Message] = {
     "subdistricts_unknown": Message(
         "which villages of {place} share a kecamatan is not known: what they share counts as chance, or as good and "
         "bad years of the whole district"
+    ),
+    "lists_late": Message(
+        "lists may be behind, as some villages do not report every year: where each village stood is inferred with the "
+        "parameters, what they see of neighbours is taken from the lists, and what would have been said of past years "
+        "is not told"
     ),
     "left_out": Message("min_years of the scenario was left out when its parameters were learned"),
     "launch_level": Message("a village counts as dasar at the end of the year in which it joined"),
@@ -151,6 +162,8 @@ def refusals(evidence: Evidence, parameters: ParameterSet) -> list[Message]:
                 "give all data at once"
             )
         )
+    if lists_late(parameters) and evidence.counts:
+        found.append(COUNTS_LATE)
     found += [
         Message(
             "the counts of {place} do not add up to the same number of villages at every date; give counts of the "
@@ -240,6 +253,8 @@ def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[C
     for history in likelihood.histories:
         if history.groups and history.villages.subdistricts == ("",):
             yield Caveat("subdistricts_unknown", {"place": history.place})
+    if likelihood.follows_villages and likelihood.late:
+        yield Caveat("lists_late")
     if likelihood.blocks and scenario is not None and scenario.min_years:
         yield Caveat("left_out")
 

@@ -14,6 +14,7 @@ from ...domain.distributions import Fixed
 from ...domain.evidence import Evidence
 from ...domain.messages import Message
 from ...domain.parameters import OF_THE_MATRIX, ParameterKey, ParameterSet, from_shorthand, transition_matrix
+from ...domain.reporting import lists_late
 from ...domain.status import LEVELS
 from .count_flows import Flow
 from .counted import CountMove
@@ -45,6 +46,8 @@ def find_conflicts(evidence: Evidence, parameters: ParameterSet, moves: list[Cou
 
 
 def _villages(evidence: Evidence, parameters: ParameterSet) -> Iterator[Message]:
+    if lists_late(parameters):  # a list that is behind may show moves of several years as one
+        return
     made: dict[tuple[int, int, int, int], list[str]] = defaultdict(list)
     for _, seen in sorted(seen_villages(evidence).items()):
         for code, known in sorted(seen.items()):

@@ -2,7 +2,8 @@
 
 Villages are independent given the shocks of every year. Equal paths in one kecamatan are counted once. A village whose
 status is unknown at the end of a year may then stand at any level, and the likelihood sums over them, forwards and
-backwards in time; so a year's shocks can be changed at the cost of that year alone.
+backwards in time; so a year's shocks can be changed at the cost of that year alone. Where villages do not report every
+year the list may be behind, and the likelihood sums over where they stood.
 
 Shapes: P particles, N nodes of the lasting difference, K kecamatan.
 """
@@ -13,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,14 +53,26 @@ class Known:
     launched: bool = False
 
 
+class Standing(NamedTuple):
+    """The level of a village and the one that the list shows."""
+
+    level: int
+    listed: int
+
+
+_ALL = tuple(Standing(level, level) for level in range(4))
+_ALL_LATE = tuple(Standing(level, listed) for level in range(4) for listed in range(4))
+
+
 @dataclass(eq=False)
 class _Group:
-    """Villages of one kecamatan that are alike in all that is known."""
+    """Villages of one kecamatan that are alike in all that is known; `late` where lists may be behind."""
 
     subdistrict: int
     known: Known
     doses: Mapping[int, Doses]
     seen: tuple[float, ...]
+    late: bool
     members: list[int] = field(default_factory=list)
 
     @property
@@ -69,9 +83,16 @@ class _Group:
     def last(self) -> int:
         return max(self.known.status)
 
-    def levels(self, year: int) -> tuple[int, ...]:
+    def standings(self, year: int) -> tuple[Standing, ...]:
         """Return where it may stand at the end of a year."""
-        return (self.known.status[year],) if year in self.known.status else (0, 1, 2, 3)
+        shown = self.known.status
+        if year not in shown:
+            return _ALL_LATE if self.late else _ALL
+        listed = shown[year]
+        reported = shown.get(year - 1, listed) != listed or (self.known.launched and year == self.first)
+        if reported or not self.late:
+            return (Standing(listed, listed),)
+        return tuple(Standing(level, listed) for level in range(4))
 
     def past(self, year: int) -> object:
         """Return all that bears on it up to the end of a year."""
@@ -86,8 +107,10 @@ class _Group:
         return self.subdistrict, self.seen, had, known
 
 
-State = tuple[object, int]
-"""What villages have in common in their past, or in their future, and the level at which they stand."""
+State = tuple[object, Standing]
+"""What villages have in common in their past, or in their future, and where they stand."""
+Reports = Literal["told", "silent", "either"]
+"""Whether a village reported in a year, as far as the list shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +119,7 @@ class _Way:
 
     levels: tuple[int, int]
     doses: Doses
+    reports: Reports
     before: Ints
     after: Ints
     cell: Ints
@@ -106,17 +130,24 @@ class _Way:
 
     def chance(self, law: LawAtParticles) -> Floats:
         """Return the chance of it, shape (P,), given a rise where it leads up, else given none."""
-        return np.asarray(law.up[self.levels] if self.rises else law.down(self.doses)[self.levels])
+        moves = np.asarray(law.up[self.levels] if self.rises else law.down(self.doses)[self.levels])
+        if self.reports == "either":
+            return moves
+        return moves * (law.reporting if self.reports == "told" else 1 - law.reporting)
 
 
 @dataclass(frozen=True, eq=False)
 class _Start:
-    """Paths that start in one year, all with a list or all with the launch: their groups, levels and states."""
+    """Paths that start in one year, all with a list or all with the launch: their G groups, shape (G,).
+
+    Levels and states of each, what the list shows included, have shape (G, B): B is 4 where the list may be behind.
+    """
 
     year: int
     launched: bool
     groups: Ints
     level: Ints
+    listed: Ints
     past: Ints
     future: Ints
 
@@ -170,6 +201,8 @@ class Histories:
         One a village: year -> doses; empty where effects are not estimated.
     terms
         The terms of the law that may act.
+    late
+        Whether lists may be behind, as some villages do not report every year.
 
     Notes
     -----
@@ -193,8 +226,10 @@ class Histories:
         terms: list[Term],
         doses: Sequence[Mapping[int, Doses]] | None = None,
         none: Doses = (),
+        *,
+        late: bool = False,
     ) -> None:
-        self.villages, self.known, self._none = villages, known, none
+        self.villages, self.known, self._none, self.late = villages, known, none, late
         self.place = villages.district_code
         self.by_subdistrict = any(len(one.status) > 1 + one.launched for one in known)
         self.size = len(villages.subdistricts) if self.by_subdistrict else 1
@@ -217,9 +252,9 @@ class Histories:
         self._future: dict[int, dict[State, int]] = {year: {} for year in range(first, last + 1)}
         for group in self.groups:
             for year in range(group.first, group.last + 1):
-                for level in group.levels(year):
-                    self._past[year].setdefault((group.past(year), level), len(self._past[year]))
-                    self._future[year].setdefault((group.future(year), level), len(self._future[year]))
+                for standing in group.standings(year):
+                    self._past[year].setdefault((group.past(year), standing), len(self._past[year]))
+                    self._future[year].setdefault((group.future(year), standing), len(self._future[year]))
         self._starts = self._begin()
         self.steps = [self._step(year) for year in self.years]
 
@@ -232,7 +267,7 @@ class Histories:
             given = {} if doses is None else doses[i]
             had = {year: given.get(year, self._none) for year in range(min(one.status) + 1, max(one.status) + 1)}
             key = (k, tuple(one.status.items()), one.launched, tuple(had.values()), seen[i])
-            found.setdefault(key, _Group(k, one, had, seen[i])).members.append(i)
+            found.setdefault(key, _Group(k, one, had, seen[i], self.late)).members.append(i)
         return sorted(found.values(), key=_order)
 
     def _begin(self) -> list[_Start]:
@@ -243,10 +278,12 @@ class Histories:
         starts = []
         for (year, launched), numbers in sorted(found.items()):
             groups = [self.groups[number] for number in numbers]
-            past = [self._past[year][group.past(year), group.levels(year)[0]] for group in groups]
-            future = [self._future[year][group.future(year), group.levels(year)[0]] for group in groups]
-            level = [group.levels(year)[0] for group in groups]
-            starts.append(_Start(year, launched, *map(np.array, (numbers, level, past, future))))
+            past = [[self._past[year][group.past(year), one] for one in group.standings(year)] for group in groups]
+            future = [
+                [self._future[year][group.future(year), one] for one in group.standings(year)] for group in groups
+            ]
+            level, listed = np.moveaxis(np.array([group.standings(year) for group in groups]), 2, 0)
+            starts.append(_Start(year, launched, np.array(numbers), level, listed, np.array(past), np.array(future)))
         return starts
 
     def neighbours(self, year: int) -> dict[Term, Floats]:
@@ -275,23 +312,28 @@ class Histories:
 
     def _step(self, year: int) -> _Year:
         cells: dict[tuple[int, int, Doses, tuple[float, ...]], int] = {}
-        onwards: dict[tuple[tuple[int, int], Doses], dict[tuple[int, int, int], None]] = defaultdict(dict)
-        backwards: dict[tuple[tuple[int, int], Doses], dict[tuple[int, int, int], None]] = defaultdict(dict)
+        onwards: dict[tuple[Any, ...], dict[tuple[int, int, int], None]] = defaultdict(dict)
+        backwards: dict[tuple[Any, ...], dict[tuple[int, int, int], None]] = defaultdict(dict)
         cell_of, entries = [0] * len(self._future[year - 1]), []
         for g, group in enumerate(self.groups):
             if not group.first < year <= group.last:
                 continue
             doses = group.doses[year]
-            for level in group.levels(year - 1):
-                cell = cells.setdefault((group.subdistrict, level, doses, group.seen), len(cells))
-                before = self._past[year - 1][group.past(year - 1), level]
-                here = self._future[year - 1][group.future(year - 1), level]
+            for now in group.standings(year - 1):
+                cell = cells.setdefault((group.subdistrict, now.level, doses, group.seen), len(cells))
+                before = self._past[year - 1][group.past(year - 1), now]
+                here = self._future[year - 1][group.future(year - 1), now]
                 cell_of[here] = cell
                 entries.append((before, here, cell, g))
-                for to in group.levels(year):
+                for to in group.standings(year):
+                    reports = _reports(now, to) if self.late else "either"
+                    if reports is None:
+                        continue
                     after, there = self._past[year][group.past(year), to], self._future[year][group.future(year), to]
-                    onwards[(level, to), doses][before, after, cell] = None
-                    backwards[(level, to), doses][here, there, cell] = None
+                    # Of lists that differ before a report the same follows: such moves are kept apart to be added up.
+                    way = (now.level, to.level), doses, reports, now.listed if reports == "told" else -1
+                    onwards[way][before, after, cell] = None
+                    backwards[way][here, there, cell] = None
         past, future, cell_at, of_group = np.array(entries, dtype=np.int64).T
         distinct, starts = np.unique(of_group, return_index=True)
         homes, home_starts = np.unique([self.groups[g].subdistrict for g in distinct], return_index=True)
@@ -300,8 +342,8 @@ class Histories:
         seen |= {term: np.array([key[3][i] for key in cells]) for i, term in enumerate(self._of_village)}
         return _Year(
             cell_subdistrict=k, cell_level=s, cell_doses=tuple(key[2] for key in cells), cell_seen=seen,
-            onwards=[_Way(*key, *np.array(list(moves), dtype=np.int64).T) for key, moves in onwards.items()],
-            backwards=[_Way(*key, *np.array(list(moves), dtype=np.int64).T) for key, moves in backwards.items()],
+            onwards=[_Way(*key[:3], *np.array(list(moves), dtype=np.int64).T) for key, moves in onwards.items()],
+            backwards=[_Way(*key[:3], *np.array(list(moves), dtype=np.int64).T) for key, moves in backwards.items()],
             cell_of=np.array(cell_of), past=past, future=future, cell=cell_at,
             group_starts=starts, groups=distinct, subdistrict_starts=home_starts, subdistricts=homes,
         )  # fmt: skip
@@ -313,21 +355,25 @@ class Histories:
         total = np.zeros(len(law.parameters.rise))
         with np.errstate(divide="ignore"):
             for start, follows, weights in self._on_paths(law, scores):
-                total += self.sizes[start.groups] @ np.log(np.einsum("gnp,gnp->gp", follows, weights))
+                flat = (each.reshape(len(each), -1, total.size) for each in (follows, weights))
+                total += self.sizes[start.groups] @ np.log(np.einsum("gnp,gnp->gp", *flat))
         return total
 
     def _on_paths(self, law: LawAtParticles, scores: Scores) -> Iterator[tuple[_Start, Floats, Floats]]:
-        """Yield where paths start, how likely they go on as known, and the weight of each node, (G, N, P) each."""
+        """Yield where paths start, how likely they go on as known, and the weight of each node, (G, B, N, P) each."""
         later = self._backward(law, [self._rise(law, scores, number) for number in range(len(self.years))])
         for start in self._starts:
             follows = later[start.year - self.years.start + 1][start.future]
             yield start, follows, self._at_first(law, start)
 
     def _at_first(self, law: LawAtParticles, start: _Start) -> Floats:
-        """Return the weight of each node at the start of paths, shape (G, N, P); 1 instead of P at a launch."""
+        """Return the weight of each level and node at the start of paths, shape (G, B, N, P)."""
         if start.launched:
-            return np.broadcast_to(WEIGHTS[:, None], (start.level.size, NODES.size, len(law.parameters.rise)))
-        return np.asarray(self.standing(law, start.year)[start.level])
+            return np.broadcast_to(WEIGHTS[:, None], (*start.level.shape, NODES.size, len(law.parameters.rise)))
+        weights = self.standing(law, start.year)[start.listed]
+        if self.late:
+            weights = weights * self._behind(law, start.year)[start.listed, start.level]
+        return np.asarray(weights)
 
     def _rise(self, law: LawAtParticles, scores: Scores, number: int) -> Floats:
         step, shocks = self.steps[number], {term: score[number] for term, score in scores.items()}
@@ -373,24 +419,49 @@ class Histories:
         When it joined is integrated out. By how the like of it came to stand there, seldom rising lies behind a
         low level.
         """
-        if (id(self), year) not in law.remembered:
+        key = (id(self), year, "first list")
+        if key not in law.remembered:
             ages = max(1, year - FIRST_LAUNCH)
-            seen = np.zeros((4, len(law.parameters.rise)))
-            share = self.villages.subdistrict_sizes / len(self.villages) if self.by_subdistrict else np.ones(1)
-            for term, regressor in self.neighbours(year).items():
-                seen += 0.5 * (share @ regressor)[:, None] * term.coefficient(law.parameters)
-            each = law.since_launch(seen, ages)
+            each = law.since_launch(0.5 * self._around_all(law, year), ages)
             joint = WEIGHTS[:, None] * np.maximum(np.sum(each[1:], axis=0), _SMALLEST)
-            law.remembered[id(self), year] = joint / joint.sum(axis=1, keepdims=True)
-        return law.remembered[id(self), year]
+            law.remembered[key] = joint / joint.sum(axis=1, keepdims=True)
+        return law.remembered[key]
 
-    def village_effects(self, law: LawAtParticles, scores: Scores, rng: np.random.Generator) -> Floats:
-        """Draw what sets each village apart for good from what its past says of it: odds ratios, shape (V, P)."""
+    def _behind(self, law: LawAtParticles, year: int) -> Floats:
+        """Return where villages stand whose reports may be years old, (4 listed, 4, N, P)."""
+        key = (id(self), year, "behind")
+        if key not in law.remembered:
+            law.remembered[key] = law.late(self._around_all(law, year))
+        return law.remembered[key]
+
+    def _around_all(self, law: LawAtParticles, year: int) -> Floats:
+        """Return what is seen of neighbours at the end of a year, mean over the villages, on the log odds, (4, P)."""
+        seen = np.zeros((4, len(law.parameters.rise)))
+        share = self.villages.subdistrict_sizes / len(self.villages) if self.by_subdistrict else np.ones(1)
+        for term, regressor in self.neighbours(year).items():
+            seen += (share @ regressor)[:, None] * term.coefficient(law.parameters)
+        return seen
+
+    def draw_villages(
+        self, law: LawAtParticles, scores: Scores, rng: np.random.Generator, origin: int = 0
+    ) -> tuple[Floats, Floats | None]:
+        """Draw from its past what sets each village apart for good, and where it stands.
+
+        Parameters
+        ----------
+        origin
+            Year at whose end it stands there, where that is after the last list.
+
+        Returns
+        -------
+        Odds ratios, shape (V, P); levels, shape (V, P), None where the lists show them, or not all villages are listed.
+        """
         particles = len(law.parameters.rise)
         found = np.empty((len(self.villages), particles))
+        nodes = np.empty(found.shape, dtype=np.int64)
         weight: dict[int, Floats] = {}
         for start, follows, at_first in self._on_paths(law, scores) if self.groups else ():
-            for number, of_group in zip(start.groups, follows * at_first, strict=True):
+            for number, of_group in zip(start.groups, (follows * at_first).sum(axis=1), strict=True):
                 weight |= dict.fromkeys(self.groups[number].members, of_group)
         for i, one in enumerate(self.known):
             weights = weight.get(i)
@@ -401,8 +472,49 @@ class Histories:
                     weights = self.standing(law, year)[level]
             cumulative = np.cumsum(weights, axis=0)
             place = (cumulative < rng.random(particles) * cumulative[-1]).sum(axis=0)
-            found[i] = law.lasting[np.minimum(place, NODES.size - 1), np.arange(particles)]
-        return np.clip(found, 1 / FARTHEST, FARTHEST)
+            nodes[i] = np.minimum(place, NODES.size - 1)
+            found[i] = law.lasting[nodes[i], np.arange(particles)]
+        levels = None
+        if self.late and all(one.status for one in self.known):
+            levels = self._draw_levels(law, scores, nodes, rng, origin)
+        return np.clip(found, 1 / FARTHEST, FARTHEST), levels
+
+    def _draw_levels(
+        self, law: LawAtParticles, scores: Scores, nodes: Ints, rng: np.random.Generator, origin: int
+    ) -> Floats:
+        """Draw where each village stands behind its last list, shape (V, P), given its node, (V, P)."""
+        every, last = np.arange(nodes.shape[1]), max(origin, *(max(one.status) for one in self.known))
+        weights = dict(self._at_last(law, scores))
+        found = np.empty(nodes.shape)
+        for i, one in enumerate(self.known):
+            year, listed = list(one.status.items())[-1]
+            if i in weights:
+                chances = weights[i][:, nodes[i], every]
+            elif one.launched:
+                chances = np.eye(4)[:, [0]]
+            else:
+                chances = self._behind(law, year)[listed][:, nodes[i], every]
+            chances = chances / chances.sum(axis=0)
+            if year < last:
+                moves = law.yearly(self._around_all(law, year))[every, nodes[i]]
+                for _ in range(year, last):
+                    chances = np.einsum("sp,psd->dp", np.broadcast_to(chances, (4, every.size)), moves)
+            found[i] = (np.cumsum(chances, axis=0) < rng.random(every.size)).sum(axis=0).clip(max=3)
+        return found
+
+    def _at_last(self, law: LawAtParticles, scores: Scores) -> Iterator[tuple[int, Floats]]:
+        """Yield each village that is followed, and the weights of its levels at its last list, shape (4, N, P)."""
+        now: Floats | None = None
+        for number in range(-1, len(self.years)):
+            rise = None if number < 0 else self._rise(law, scores, number)
+            now = self._forward(number, now, rise, law)
+            year = self.years.start + number
+            for group in self.groups:
+                if group.last == year:
+                    weights = np.zeros((4, *now.shape[1:]))
+                    for standing in group.standings(year):
+                        weights[standing.level] = now[self._past[year][group.past(year), standing]]
+                    yield from ((i, weights) for i in group.members)
 
     # ---- moves
 
@@ -429,10 +541,10 @@ class Histories:
             up, down = self.towards(law, number, found[0])
             here = down + rises[number][step.cell_of] * (up - down)
             ended = [
-                self._future[group.last][group.future(group.last), level]
+                self._future[group.last][group.future(group.last), standing]
                 for group in self.groups
                 if group.last == self.years[number] - 1
-                for level in group.levels(group.last)
+                for standing in group.standings(group.last)
             ]
             here[ended] = 1.0
             found.insert(0, here)
@@ -565,6 +677,13 @@ def on_side(chance: Floats, heads: NDArray[np.bool_], rng: np.random.Generator) 
     drawn, edge = ndtri(np.clip(place, 1e-15, 1 - 1e-15)), ndtri(chance)
     # Rounding must not turn a coin over.
     return np.where(heads, np.minimum(drawn, np.nextafter(edge, -np.inf)), np.maximum(drawn, edge))
+
+
+def _reports(before: Standing, after: Standing) -> Reports | None:
+    """Return what a list that may be behind shows of a village's report of a year; None where it cannot be."""
+    if after.listed == after.level:
+        return "either" if after.listed == before.listed else "told"
+    return "silent" if after.listed == before.listed else None
 
 
 def _order(group: _Group) -> tuple[object, ...]:

@@ -16,6 +16,7 @@ from ...domain.distributions import normal_nodes
 from ...domain.intervention import Overlap, combine, combine_on_falls
 from ...domain.law import Luck, Term, acting
 from ...domain.parameters import Direction, Parameters, transition_matrix
+from ...domain.reporting import REPORTING
 from ...domain.transition import odds, odds_against
 
 Floats = NDArray[np.float64]
@@ -27,6 +28,7 @@ NODES, WEIGHTS = normal_nodes(4.0, 0.8)
 """Where lasting differences are looked at, in sd: N of them."""
 _SHOCK_NODES, _SHOCK_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 _LARGEST_ODDS = 1e100
+_RAREST = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +57,7 @@ class LawAtParticles:
     rise_odds: Floats = field(init=False)
     up: Floats = field(init=False)
     lasting: Floats = field(init=False)
-    remembered: dict[tuple[int, int], Floats] = field(init=False, default_factory=dict)
+    remembered: dict[tuple[int, int, str], Floats] = field(init=False, default_factory=dict)
     _down: dict[Doses, Floats] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -146,10 +148,7 @@ class LawAtParticles:
         -------
         One array of shape (4, N, P) for each age from 0.
         """
-        average = np.zeros((4, NODES.size, len(self.parameters.rise)))
-        for shock, weight in self.averaged_luck():
-            average += weight * self.chances(seen + shock, np.arange(4))
-        down = self.down(())
+        average, down = self._averaged(seen), self.down(())
         now = np.zeros_like(average)
         now[0] = 1.0
         found = [now]
@@ -158,6 +157,34 @@ class LawAtParticles:
             now = np.einsum("snp,sdp->dnp", rising, self.up) + np.einsum("snp,sdp->dnp", others, down)
             found.append(now)
         return found
+
+    def yearly(self, seen: Floats) -> Floats:
+        """Return the yearly matrix of a village at each node, shocks averaged over, shape (P, N, 4, 4)."""
+        rise = self._averaged(seen)[:, None]
+        down = np.moveaxis(self.down(()), -1, 0)[:, None]
+        up = np.moveaxis(self.up, -1, 0)[:, None]
+        rise = np.moveaxis(rise, (0, 1, 2, 3), (2, 3, 1, 0))
+        return np.asarray(rise * up + (1 - rise) * down)
+
+    def late(self, seen: Floats) -> Floats:
+        """Return where a village stands of which a list shows a level, shape (4 listed, 4, N, P).
+
+        Its last report was k years ago with chance q(1 − q)^k, and since then it moved by the law of a year.
+        """
+        yearly = self.reporting[:, None, None, None]
+        since = np.linalg.inv(np.eye(4) - (1 - yearly) * self.yearly(seen)) * yearly
+        return np.ascontiguousarray(np.moveaxis(since, (0, 1, 2, 3), (3, 2, 0, 1)))
+
+    @property
+    def reporting(self) -> Floats:
+        """The chance that a village reports in a year, shape (P,)."""
+        return np.maximum(self.parameters.scales[REPORTING], _RAREST)
+
+    def _averaged(self, seen: Floats) -> Floats:
+        average = np.zeros((4, NODES.size, len(self.parameters.rise)))
+        for shock, weight in self.averaged_luck():
+            average += weight * self.chances(seen + shock, np.arange(4))
+        return average
 
     def averaged_luck(self, shared_by: str | None = None) -> list[tuple[Floats, Floats]]:
         """Return values of the shocks of a year of one village, and their weights, each (P,).

@@ -14,6 +14,7 @@ from ...domain.evidence import Counts, Evidence
 from ...domain.intervention import Intervention
 from ...domain.law import TERMS, Luck, Term, covariate
 from ...domain.parameters import ParameterKey, ParameterSet
+from ...domain.reporting import lists_late
 from ...domain.scenario import Assumptions
 from ...domain.villages import KnownStatuses, Villages
 from .count_flows import Flow
@@ -98,7 +99,7 @@ class Likelihood:
             doses = [{} if record is None else record.of_village(one) for one in villages.codes]
             none = () if record is None else record.none
             in_order = [known.get(one, Known({})) for one in villages.codes]
-            histories.append(Histories(villages, in_order, terms, doses, none))
+            histories.append(Histories(villages, in_order, terms, doses, none, late=lists_late(parameters)))
         places, unused = _places(evidence, parameters, districts, seen, terms)
         return cls(parameters, tuple(histories), tuple(places), plans, scenario, tuple(unused))
 
@@ -148,6 +149,11 @@ class Likelihood:
             if code not in learned
         }
         return {**learned, **fresh}
+
+    @property
+    def late(self) -> bool:
+        """Whether lists may be behind."""
+        return lists_late(self.parameters)
 
     @property
     def follows_villages(self) -> bool:

@@ -75,6 +75,8 @@ class Posterior:
     district_effects
         District code -> shape (D,): what sets it apart for good, as odds ratio of rising; empty where districts do
         not differ (``district_sd``: 0).
+    village_levels
+        Village code -> shape (D,): level 0..3 at the end of the origin year, where lists may be behind.
     shocks
         (district, year) -> shape (D,): shared shock of that year, in sd.
     past
@@ -100,6 +102,7 @@ class Posterior:
     parameters: Mapping[ParameterKey, Learned]
     village_effects: Mapping[str, Floats]
     district_effects: Mapping[str, Floats]
+    village_levels: Mapping[str, Floats]
     shocks: Mapping[tuple[str, int], Floats]
     past: Past
     effective_sample_size: float
@@ -152,10 +155,11 @@ class Posterior:
 
     @property
     def columns(self) -> dict[ParameterKey, Floats]:
-        """What a forecast takes from it: the draws of what was learned, and the effect of every place."""
+        """What a forecast takes from it: the draws of what was learned, effects of every place, levels of villages."""
         of_villages = {ParameterKey("village_effect", code): draws for code, draws in self.village_effects.items()}
         of_districts = {ParameterKey("district_effect", code): draws for code, draws in self.district_effects.items()}
-        return {**{name: self.draws[name] for name in self.learned}, **of_villages, **of_districts}
+        levels = {ParameterKey("village_level", code): draws for code, draws in self.village_levels.items()}
+        return {**{name: self.draws[name] for name in self.learned}, **of_villages, **of_districts, **levels}
 
     def applied_to(self, scenario: Scenario) -> Scenario:
         """Return a scenario with the learned parameters in place of its own.
