@@ -19,7 +19,7 @@ from ..engine.closed_form.applicability import reasons_against, refuse_too_costl
 from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
-from ..engine.one_year import ExactResult, draws_needed, first_year
+from ..engine.one_year import ExactResult, first_year
 from ..inference.forecast import PrecisionStep, PrecisionTrace
 from ..inference.forecasting import doubled
 from ..inference.uncertainty import INTERVAL90, WILSON_Z
@@ -533,10 +533,9 @@ def _all_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> tupl
 
 
 def _first_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> list[_Solved]:
-    draws = max(draws_needed(one, effort.draws, seed) for one in scenarios)
-    drawn = [(one, one.parameters.draw(seed, draws)) for one in scenarios]
+    drawn = [(one, one.parameters.draw(seed, effort.draws)) for one in scenarios]
     for one, parameters in drawn:
-        refuse_too_costly(one, parameters)
+        refuse_too_costly(one, parameters, seed)
     return [_Solved(one, parameters, first_year(one, one.districts[0], parameters, seed)) for one, parameters in drawn]
 
 

@@ -20,7 +20,7 @@ from ..domain.scenario import require_assumptions
 from ..domain.status import LEVELS
 from ..engine.effort import Effort
 from ..engine.ensemble import run
-from ..engine.one_year import first_year_chances
+from ..engine.one_year import chance_of_meeting
 from ..inputs.scenario import Scenario
 from .trial import Engine, engine_for, goal_of
 from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
@@ -321,7 +321,8 @@ class _Surface:
         """Return both halves at every point, shape (2, N), from so many times the replicates."""
         scenario = replace(self.factors.at(points), horizon=self.year - self.factors.scenario.origin)
         if self.engine == "exact":
-            chances = first_year_chances(scenario, scenario.parameters.draw(seed, len(points)), seed)
+            parameters = scenario.parameters.draw(seed, len(points))
+            chances = chance_of_meeting(scenario, scenario.districts[0], parameters, seed)
             return np.stack([chances, chances])
         engine: Literal["batch", "mesa"] = "mesa" if self.engine == "mesa" else "batch"
         effort = Effort(len(points), times * (self.replicates + self.replicates % 2))

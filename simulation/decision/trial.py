@@ -23,7 +23,7 @@ from ..domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ..engine.effort import Effort
 from ..engine.ensemble import run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS
-from ..engine.one_year import first_year_chances, first_year_cost
+from ..engine.one_year import chance_of_meeting, first_year_cost
 from ..inference.uncertainty import Estimate, error_of_mean, estimate, estimate_from_draws
 from ..inputs.scenario import Scenario
 
@@ -202,7 +202,8 @@ class Trial:
         return Chance(**vars(found), samples=samples, rows=rows, needed=(int(must.min()), int(must.max())))
 
     def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:
-        chances = first_year_chances(scenario, scenario.parameters.draw(self.seed, effort.draws), self.seed)
+        parameters = scenario.parameters.draw(self.seed, effort.draws)
+        chances = chance_of_meeting(scenario, scenario.districts[0], parameters, self.seed)
         needed_range = _needed(scenario, effort.draws, self.seed)
         rows = scenario.parameters.rows
         return Chance(**vars(estimate_from_draws(chances, rows)), samples=chances, rows=rows, needed=needed_range)

@@ -275,6 +275,22 @@ class Programme:
         self._years_since += 1
         self._years_since[self.assisted] = 0
 
+    def chance_of_place(self, year: int, status: NDArray[np.int8], odds: Callable[[], Floats]) -> Floats:
+        """Return the chance that each village is chosen in `year`, shape (V, T), if none has been before.
+
+        `status` and `odds` are as for `allocate`; a lot among candidates that stand equal is not drawn.
+        """
+        if not self.runs(year):
+            return np.zeros(status.shape)
+        eligible = self._may_be_chosen & self._status_allowed[status]
+        return chance_of_being_chosen(eligible, self._place_table[eligible.sum(axis=0)], self._primary(status, odds))
+
+    def begin(self, assisted: Bools) -> None:
+        """Assist these villages, (V, T), in the first year in which any village is assisted."""
+        self.assisted = assisted
+        self._assisted_years = assisted.astype(np.int64)
+        self._years_since = 1 - self._assisted_years
+
     def effects(self) -> tuple[Floats | None, Floats | None]:
         """Return dose × log odds ratio of rising and of falling, each (V, T); None where there is none."""
         plan = self.intervention
@@ -357,6 +373,19 @@ def choose(candidates: Bools, free: Ints, primary: Floats | None, tie: Floats) -
     chosen = np.zeros_like(candidates)
     np.put_along_axis(chosen, order, wins, axis=0)
     return chosen & candidates
+
+
+def chance_of_being_chosen(candidates: Bools, free: Ints, primary: Floats | None) -> Floats:
+    """Return the chance that `choose` takes each village, shape (V, T), where a lot decides between equals.
+
+    In (0, 1) for the candidates that stand equal where the places run out, which is the same for all of them.
+    """
+    from scipy.stats import rankdata
+
+    rank = np.where(candidates, 0.0 if primary is None else primary, np.inf)
+    before = rankdata(rank, "min", axis=0) - 1
+    equal = rankdata(rank, "max", axis=0) - before
+    return np.where(candidates, np.clip((free - before) / equal, 0.0, 1.0), 0.0)
 
 
 def dose(assisted_years: Ints, years_since: Ints, ramp_years: int, fades_over_years: int) -> Floats:

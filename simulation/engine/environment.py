@@ -164,6 +164,11 @@ class Environment:
             tie = partial(uniforms, self.seed, Process.PRIORITY, year, self.villages.units, self.trajectories, name)
             programme.allocate(year, status, tie, planner_odds)
 
+    def chances_of_places(self, year: int, status: Statuses, levels: Ints) -> list[Floats]:
+        """Return the chance that each programme assists a village in `year`, (V, T) each, if none has been before."""
+        planner_odds = partial(self._planner_odds, status, levels, None)
+        return [programme.chance_of_place(year, status, planner_odds) for programme in self.programmes]
+
     def chances(self, year: int, levels: Ints) -> Chances:
         """Return what holds in a year whose assistance is settled; asking changes nothing.
 

@@ -4,36 +4,38 @@ Given levels, parameters and assistance, villages are independent once the shock
 count is a sum over villages (Poisson-binomial). Within a kecamatan the sum is averaged over the kecamatan's shock,
 kecamatan are joined by generating functions, and the result is averaged over the shock of the district and over
 campaign years. What sets a village apart for good is averaged first, village by village: a village's move is linear
-in its chance of rising. Peers are shares at the start of the year, so they cost nothing.
+in its chance of rising. Peers are shares at the start of the year, so they cost nothing. Lots among villages are
+averaged over like the shock of the district (`lots.py`), where that takes half a minute at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.distributions import normal_nodes
-from ..domain.intervention import fixed_order, may_be_chosen
-from ..domain.law import VILLAGE, Luck, acting, learned_effects, left_to_chance, seen_at
+from ..domain.law import Luck, acting, left_to_chance
 from ..domain.parameters import Parameters, transition_matrix
-from ..domain.reporting import levels_behind, reporting_chance
+from ..domain.reporting import reporting_chance
 from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, TOP
 from ..domain.target import Target, needed
 from ..domain.transition import chance, factor, fall_chance, odds, odds_against
-from ..domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ..domain.villages import Villages
+from .lots import Lots
 from .poisson_binomial import add_villages, average_total
-from .year_start import YearStart
+from .year_start import YearStart, settled, sorts
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
+Complex = NDArray[np.complex128]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Statuses = NDArray[np.int8]
@@ -52,9 +54,13 @@ SMALL = 0.05
 LARGEST_ODDS = 1e100
 A_SECOND = 4e8
 """Multiplications of sums over villages that an ordinary core does in a second."""
+A_MINUTE = 60 * A_SECOND
+COMPLEX = 2
+"""What a multiplication costs at a node of the lots, where numbers are complex, but the shocks are done with."""
+ON_LOTS = A_MINUTE / 2
+"""Multiplications that an average over lots may take; beyond that they are drawn."""
 LOTS = 1000
-"""Where parameters are fixed, so many ways are averaged in which unknown statuses lie, or a lot falls, at random."""
-_TRIED = 16
+"""Where parameters are fixed, so many ways are drawn in which unknown statuses lie, or a lot falls, at random."""
 
 
 _FROM_TO: Ints = np.arange(len(LEVELS)) - np.arange(len(LEVELS))[:, None]
@@ -64,6 +70,8 @@ FALLS = (_FROM_TO < 0).astype(np.int64)
 _ENDS_AT = {name: np.tile(np.eye(len(LEVELS), dtype=np.int64)[s], (len(LEVELS), 1)) for s, name in enumerate(LEVELS)}
 COUNTED = {"rises": RISES, "falls": FALLS, **_ENDS_AT}
 """What is counted of every year, by name: what a village adds that goes from one level to another."""
+COUNTS = len(COUNTED) + 3
+"""Numbers that are counted of a first year at most: these, and the readings of the target that are none of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,96 +117,92 @@ class ExactResult:
 
 
 def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> ExactResult:
-    """Return the exact result of the first year of one district, for all D draws."""
+    """Return the exact result of the first year of one district, for all D draws.
+
+    Where all parameters are fixed, D is 1 in the result, or `LOTS` where lots had to be drawn.
+    """
     size = len(villages)
-    start = YearStart.of(scenario, villages, parameters, seed)
-    at_start = np.stack([(start.listed == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
+    parameters, start = begin(scenario, villages, parameters, seed, size, COUNTS)
+    at_start = _levels(start)
     wanted = {name: Count(score, size) for name, score in COUNTED.items()}
     judged = {key: target_count(target, at_start) for key, target in scenario.target.readings().items()}
-    own = {key: count for key, (count, _) in judged.items() if not (count.score == wanted["rises"].score).all()}
+    own = {key: count for key, (count, _) in judged.items() if not (count.score == RISES).all()}
     year = OneYear(villages, parameters, start)
-    sums, rise = _counts(scenario, villages, parameters, start, {**wanted, **own})
+    sums, rise = _counts(scenario, year, {**wanted, **own})
     met = {key: chance_of_reaching(sums[key if key in own else "rises"], must) for key, (_, must) in judged.items()}
-    sort = _sorts(scenario, villages, parameters)
+    sort = sorts(scenario, villages, parameters)
     status = average_alike(sort, year.levels(rise).mean(axis=2))
-    rise = year.listed_rises(rise)
-    rise_mean = average_alike(sort, rise.mean(axis=1))
-    assisted = start.assisted.mean(axis=1)
+    rises = year.listed_rises(rise)
+    rise_mean = average_alike(sort, rises.mean(axis=1))
+    assisted = start.assisted.mean(axis=-1)
     return ExactResult(
         rises=sums["rises"].mean(axis=1)[None],
         falls=sums["falls"].mean(axis=1)[None],
-        mean_rises=rise.sum(axis=0)[:, None],
+        mean_rises=rises.sum(axis=0)[:, None],
         levels=np.stack([sums[level].mean(axis=1) for level in LEVELS])[None],
         top=np.bincount(at_start[:, TOP], minlength=size + 1)[None] / len(at_start),
         readings={key: chances[:, None] for key, chances in met.items()},
         saturated=_saturated(scenario.target, at_start)[:, None].astype(np.float64),
         years_met=np.stack([1 - met[scenario.target.key], met[scenario.target.key]], axis=1),
-        assisted=assisted.sum(axis=0)[None],
+        assisted=assisted.sum(axis=1)[None],
         village_status=status[:, None],
         village_rises=rise_mean[:, None],
         village_risen=rise_mean[:, None],
-        village_assisted=average_alike(sort, assisted)[:, None],
+        village_assisted=average_alike(sort, assisted.T)[:, None],
     )
 
 
-def draws_needed(scenario: Assumptions, draws: int, seed: int) -> int:
-    """Return how many draws to take: `LOTS` where parameters are fixed but lots decide where the year begins."""
-    if not scenario.fixed:
-        return draws
-    parameters = scenario.parameters.draw(seed, _TRIED)
-    for villages in scenario.districts:
-        start = YearStart.of(scenario, villages, parameters, seed)
-        if np.ptp(start.status, axis=1).any() or np.ptp(start.assisted.astype(np.int8), axis=1).any():
-            return LOTS
-    return draws
-
-
 def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> Floats:
-    """Return the chance that the target is met in the first year, shape (D,)."""
-    start = YearStart.of(scenario, villages, parameters, seed)
-    at_start = np.stack([(start.listed == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
-    count, must = target_count(scenario.target, at_start)
-    wanted = {"met": count}
-    if scenario.fixed:
-        return chance_of_reaching(_counts_of_lots(villages, parameters, start, wanted)["met"], must)
-    sums, _ = OneYear(villages, parameters, start).counts(wanted)
+    """Return the chance that the target is met in the first year, shape (D,); D as for `first_year`."""
+    parameters, start = begin(scenario, villages, parameters, seed, _most(scenario, villages))
+    count, must = target_count(scenario.target, _levels(start))
+    sums, _ = _counts(scenario, OneYear(villages, parameters, start), {"met": count})
     return chance_of_reaching(sums["met"], must)
 
 
-def _counts(
-    scenario: Assumptions, villages: Villages, parameters: Parameters, start: YearStart, wanted: Mapping[str, Count]
-) -> tuple[dict[str, Floats], Floats]:
-    """Return what `OneYear.counts` does; where parameters are fixed, draws that begin alike are summed once."""
-    year = OneYear(villages, parameters, start)
-    if not scenario.fixed:
-        return year.counts(wanted)
-    return _counts_of_lots(villages, parameters, start, wanted), year.rises()
+def begin(
+    scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int, limit: int, counts: int = 1
+) -> tuple[Parameters, YearStart]:
+    """Return where the first year begins, and the parameters of each of its draws.
 
-
-def _counts_of_lots(
-    villages: Villages, parameters: Parameters, start: YearStart, wanted: Mapping[str, Count]
-) -> dict[str, Floats]:
-    """Return the counts of draws that differ by their lots alone: those that begin alike are summed once."""
-    some, sort = start.distinct(villages)
-    sums, _ = OneYear(villages, parameters.take(some), start.take(some)).counts(wanted)
-    return {name: found[:, sort] for name, found in sums.items()}
-
-
-def first_year_chances(scenario: Assumptions, parameters: Parameters, seed: int) -> Floats:
-    """Return the chance that the target is met in the first year of the only district.
-
-    Shape (D,), one a draw; where parameters are fixed and lots decide, one a lot.
+    Lots stay open where so many counts with this limit can be averaged over them in half a minute. Elsewhere statuses
+    are placed and lots drawn, once for each draw of the parameters, or `LOTS` times where these are fixed.
     """
     if scenario.fixed:
-        parameters = scenario.parameters.draw(seed, draws_needed(scenario, 1, seed))
-    return chance_of_meeting(scenario, scenario.districts[0], parameters, seed)
+        parameters = parameters.take(np.zeros(1, dtype=np.int64))
+    if settled(scenario, villages, parameters):
+        once = COMPLEX * counts * multiplications(villages, parameters, limit)
+        start = YearStart.by_lot(scenario, villages, parameters, seed, ON_LOTS / once)
+        if start is not None:
+            return parameters, start
+    if scenario.fixed:
+        parameters = parameters.take(np.zeros(LOTS, dtype=np.int64))
+    return parameters, YearStart.drawn(scenario, villages, parameters, seed)
+
+
+def _counts(scenario: Assumptions, year: OneYear, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
+    """Return what `OneYear.counts` does; draws that differ by their lots alone are summed once if they begin alike."""
+    if not scenario.fixed:
+        return year.counts(wanted)
+    some, sort = year.start.distinct(year.villages)
+    sums, _ = year.take(some).counts(wanted)
+    return {name: found[:, sort] for name, found in sums.items()}, year.counts({})[1]
+
+
+def _levels(start: YearStart) -> Ints:
+    """Return how many villages the list shows at each level, shape (D, 4)."""
+    return np.stack([(start.listed == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
 
 
 def first_year_cost(scenario: Assumptions, parameters: Parameters) -> int:
-    """Return about how many multiplications `first_year_chances` takes."""
-    villages, target = scenario.districts[0], scenario.target
-    most = int(needed(target.share, len(villages))) + len(villages) * target.net_of_falls
-    return multiplications(villages, parameters, most)
+    """Return about how many multiplications `chance_of_meeting` takes for the first district, lots aside."""
+    return multiplications(scenario.districts[0], parameters, _most(scenario, scenario.districts[0]))
+
+
+def _most(scenario: Assumptions, villages: Villages) -> int:
+    """Return the largest sum that must be told apart to judge the target."""
+    target = scenario.target
+    return int(needed(target.share, len(villages))) + len(villages) * target.net_of_falls
 
 
 def multiplications(villages: Villages, parameters: Parameters, limit: int) -> int:
@@ -231,28 +235,6 @@ def _saturated(target: Target, at_start: Ints) -> Bools:
     by_rising, anyhow = target.within_reach
     counted = at_start[:, :TOP].sum(axis=1) if target.denominator == "below_top" else at_start.sum(axis=1)
     return np.asarray(at_start[:, by_rising | anyhow].sum(axis=1) < needed(target.share, counted))
-
-
-def _sorts(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Ints:
-    """Return the sort of each village, shape (V,): lots and unknown statuses alone part villages of one sort."""
-    known = isinstance(villages.known, KnownStatuses)
-    index = villages.subdistrict_index
-    apart = isinstance(villages.known, SubdistrictCounts | SomeStatuses)
-    of_subdistrict = index if apart else villages.subdistrict_sizes[index]
-    status = villages.levels if known else None
-    columns: list[NDArray[Any]] = [of_subdistrict if status is None else status.astype(np.int64)]
-    if isinstance(villages.known, SomeStatuses):
-        columns.append(villages.known.levels)
-    columns += [regressor for _, regressor in seen_at(villages, parameters, status)]
-    if learned_effects(VILLAGE, villages, parameters) is not None or levels_behind(villages, parameters) is not None:
-        columns.append(np.arange(len(villages)))
-    for plan in scenario.interventions:
-        order = fixed_order(plan, villages)
-        columns += [may_be_chosen(plan, villages), np.zeros(len(villages)) if order is None else order]
-    _, sort = np.unique(
-        np.stack([np.asarray(column, dtype=np.float64) for column in columns]), axis=1, return_inverse=True
-    )
-    return np.asarray(sort.reshape(-1))
 
 
 def average_alike(sort: Ints, values: Floats) -> Floats:
@@ -297,28 +279,33 @@ class OneYear:
         self.villages, self.start = villages, start
         self._parameters, self._given = left_to_chance(villages, parameters), shocks
 
-    def rises(self) -> Floats:
-        """Return the chance that each village rises, shape (V, D)."""
-        return self.counts({})[1]
+    def take(self, draws: Ints) -> OneYear:
+        """Return some of the draws."""
+        given = None if self._given is None else self._given[:, draws]
+        return OneYear(self.villages, self._parameters.take(draws), self.start.take(draws), given)
 
     def listed_rises(self, rise: Floats) -> Floats:
-        """Return the chance that the list shows each village rise, from that of its rising, (V, D) both."""
-        return _Moves(self._parameters, self.start).listed_rises(rise)
+        """Return the chance that the list shows each village rise, shape (V, D), from the rises of `counts`."""
+        moves = _Moves(self._parameters, self.start)
+        return Lots(self.start.wins).average([moves.listed_rises(one, way=way) for way, one in enumerate(rise)])
 
     def levels(self, rise: Floats) -> Floats:
-        """Return the chance that the list ends the year with each village at each level, (V, 4, D), from (V, D)."""
-        moves = _Moves(self._parameters, self.start)
+        """Return the chance that the list ends the year with each village at each level, (V, 4, D), likewise."""
+        moves, lots = _Moves(self._parameters, self.start), Lots(self.start.wins)
         ends_at = [np.broadcast_to(np.arange(len(LEVELS)) == level, (len(LEVELS),) * 2) for level in range(len(LEVELS))]
-        return np.stack([moves.probability(rise, inside) for inside in ends_at], axis=1)
+        by_way = [[moves.probability(one, inside, way=way) for way, one in enumerate(rise)] for inside in ends_at]
+        return np.stack([lots.average(ways) for ways in by_way], axis=1)
 
     def counts(self, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
-        """Return the distribution of every count, shape (limit + 1, D), and the chance of rising (V, D)."""
+        """Return the distribution of every count and the chance of rising.
+
+        Shapes (limit + 1, D) and (2^L, V, D): a village's chance is given for each way to fare in the L lots.
+        """
         draws = self.start.status.shape[1]
         result = {name: np.zeros((count.limit + 1, draws)) for name, count in wanted.items()}
-        rise = np.zeros(self.start.status.shape)
+        rise = np.zeros(self.start.rise_log_odds.shape)
         for block in self.blocks():
-            sums, rises = block.counts(wanted)
-            rise[:, block.draws] = rises
+            sums, rise[..., block.draws] = block.counts(wanted)
             for name, found in sums.items():
                 result[name][: len(found), block.draws] = found
         return result, rise
@@ -347,7 +334,7 @@ class YearBlock:
 
     What a kecamatan does depends on one number, the sum x of the shocks of the district, of a campaign and of its
     own: it is computed at M values of x and then averaged over the kecamatan's shock for each of N nodes of the
-    district's.
+    district's. Where L lots are open, that is done at each of their A nodes.
 
     Attributes
     ----------
@@ -392,13 +379,13 @@ class YearBlock:
         shock = self._factor if self._given is None else self._given[k][:, None]
         return self._average(own[:, :, None] * shock)
 
-    def chances(self, k: int) -> Floats:
-        """Return the chances of rising of the villages of a kecamatan, shape (villages, D, M).
+    def chances(self, k: int, way: int = 0) -> Floats:
+        """Return the chances of rising of the villages of a kecamatan, shape (villages, D, M), for a way of the lots.
 
         In each draw, villages that are alike are computed once.
         """
         status = self.start.status[self.members[k]].astype(np.int64)
-        log_odds = self.start.rise_log_odds[self.members[k]]
+        log_odds = self.start.rise_log_odds[way, self.members[k]]
         order = np.lexsort((log_odds, status), axis=0)
         sorted_status, sorted_odds = (np.take_along_axis(each, order, axis=0) for each in (status, log_odds))
         differs = (np.diff(sorted_status, axis=0) != 0) | (np.diff(sorted_odds, axis=0) != 0)
@@ -423,27 +410,47 @@ class YearBlock:
         weight = self.weight if self._kernel is None else self.weight.reshape(-1) @ self._kernel
         return np.asarray((values * weight.reshape(values.shape[-2:])).sum(axis=-1))
 
-    def adds(self, rows: slice, rise: Floats, count: Count) -> Floats:
-        """Return the chance that each of some villages adds 1, 2 … to a count, shape (villages, most, D, M)."""
-        most = int(count.score.max())
-        return np.stack([self.moves.probability(rise, count.score == n, rows) for n in range(1, most + 1)], axis=1)
+    def adds(self, rows: slice, rise: Floats, count: Count, way: int = 0) -> Floats:
+        """Return the chance that each of some villages adds 0, 1 … to a count, shape (villages, most + 1, D, M)."""
+        more = range(1, int(count.score.max()) + 1)
+        some = np.stack([self.moves.probability(rise, count.score == n, rows, way) for n in more], axis=1)
+        return np.concatenate([1 - some.sum(axis=1, keepdims=True), some], axis=1)
 
     def counts(self, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
-        """Return the distribution of every count, shape (n + 1, D), and the chance of rising (V, D)."""
+        """Return the distribution of every count, shape (n + 1, D), and the chance of rising, (2^L, V, D)."""
+        ways = range(len(self.start.rise_log_odds))
+        chances = [[self.chances(k, way) for way in ways] for k in range(len(self.members))]
+        rise = np.stack([np.concatenate([self.mean(of[way]) for of in chances]) for way in ways])
+        if not wanted:
+            return {}, rise
+        lots = Lots(self.start.wins)
+        angles, weight = lots.nodes()
+        at_once = max(1, BLOCK_CASES // chances[0][0][0].size)
+        parts = [slice(begin, begin + at_once) for begin in range(0, len(angles), at_once)]
+        found = [self._counts_at(chances, wanted, lots.shares(angles[some]), weight[some]) for some in parts]
+        return {name: np.sum([sums[name] for sums in found], axis=0) for name in wanted}, rise
+
+    def _counts_at(
+        self,
+        chances: Sequence[Sequence[Floats]],
+        wanted: Mapping[str, Count],
+        shares: Floats | Complex,
+        lots_weight: Floats | Complex,
+    ) -> dict[str, Floats]:
+        """Return every count summed over A nodes of the lots: `Lots.shares` and weights, (A, 2^L, V, D) and (A, D)."""
+        weight = (self.weight[:, None] * lots_weight.T[:, :, None]).reshape(len(self.draws), -1)
         within: dict[str, list[Floats]] = {name: [] for name in wanted}
-        rises = []
-        for k, rows in enumerate(self.members):
-            rise = self.chances(k)
-            rises.append(self.mean(rise))
-            sums = [total_of(self.adds(rows, rise, count), count.limit) for count in wanted.values()]
-            averaged = self.average(np.concatenate(sums)) if sums else rise
-            ends = np.cumsum([len(one) for one in sums])
-            for parts, here in zip(within.values(), np.split(averaged, ends[:-1]), strict=False):
-                parts.append(here)
-        return (
-            {name: average_total(within[name], self.weight, count.limit) for name, count in wanted.items()},
-            np.concatenate(rises),
-        )
+        for rows, rises in zip(self.members, chances, strict=True):
+            here = shares[:, :, rows].transpose(1, 2, 0, 3)[:, :, None, ..., None]
+            sums = []
+            for count in wanted.values():
+                adds = [self.adds(rows, rise, count, way)[:, :, None] for way, rise in enumerate(rises)]
+                mixed = adds[0] if len(adds) == 1 else sum(share * one for share, one in zip(here, adds, strict=True))
+                sums.append(total_of(mixed, count.limit))
+            averaged = self.average(np.concatenate(sums))
+            for parts, part in zip(within.values(), np.split(averaged, np.cumsum([*map(len, sums)])[:-1]), strict=True):
+                parts.append(np.moveaxis(part, 1, 2).reshape(len(part), *weight.shape))
+        return {name: average_total(within[name], weight, count.limit) for name, count in wanted.items()}
 
     def _average(self, typical: Floats) -> Floats:
         """Return the chance of rising from odds (C, D, M), averaged over what sets a village apart for good.
@@ -485,18 +492,18 @@ class _Moves:
             for up in (1.0, 0.0)
         )
 
-    def listed_rises(self, rise: Floats, rows: slice = slice(None)) -> Floats:
+    def listed_rises(self, rise: Floats, rows: slice = slice(None), way: int = 0) -> Floats:
         """Return the chance that the list shows villages rise, from that of their rising."""
-        return rise if self._yearly is None else self.probability(rise, RISES == 1, rows)
+        return rise if self._yearly is None else self.probability(rise, RISES == 1, rows, way)
 
-    def probability(self, rise: Floats, inside: Bools, rows: slice = slice(None)) -> Floats:
+    def probability(self, rise: Floats, inside: Bools, rows: slice = slice(None), way: int = 0) -> Floats:
         """Return the chance that the list shows one of the moves `inside` (4, 4), from the villages' chances of rising.
 
-        `rise` has shape (villages, D, …), one for each of `rows`.
+        `rise` has shape (villages, D, …), one for each of `rows`; `way` is how they fare in the lots.
         """
-        status, listed, fall = self._status[rows], self._listed[rows], self._fall[rows]
+        status, listed, fall = self._status[rows], self._listed[rows], self._fall[way, rows]
         draw = np.arange(status.shape[1])
-        up, down = ((way[:, :, None] * inside).sum(axis=-1)[draw, status, listed] for way in (self._up, self._down))
+        up, down = ((move[:, :, None] * inside).sum(axis=-1)[draw, status, listed] for move in (self._up, self._down))
         otherwise = fall * down + (1 - fall) * inside[listed, status]
         if self._yearly is not None:
             as_before = (1 - self._yearly) * inside[listed, listed]

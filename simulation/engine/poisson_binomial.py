@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Complex = NDArray[np.complex128]
 
 _IN_CACHE = 512
 """Cases that are added up side by side."""
@@ -131,26 +132,28 @@ def add_villages(chances: Floats, limit: int) -> Floats:
     Parameters
     ----------
     chances
-        Shape (village, most, case): chance that a village adds 1, 2 … `most`.
+        Shape (village, most + 1, case): chance that a village adds 0, 1 … `most`; may be complex, as in `Lots`.
     limit
         Stands for larger sums too.
 
     Examples
     --------
-    >>> add_villages(np.full((3, 1, 1), 0.5), 2)[:, 0].tolist()
+    >>> add_villages(np.full((3, 2, 1), 0.5), 2)[:, 0].tolist()
     [0.125, 0.375, 0.5]
     """
-    villages, most, cases = chances.shape
-    result = np.zeros((min(villages * most, limit) + 1, cases))
+    villages, lattice, cases = chances.shape
+    most = lattice - 1
+    result = np.zeros((min(villages * most, limit) + 1, cases), dtype=chances.dtype)
     for start in range(0, cases, _IN_CACHE):
         some = slice(start, start + _IN_CACHE)
-        sums = np.zeros((len(result), len(result[0, some])))
+        sums = np.zeros((len(result), len(result[0, some])), dtype=chances.dtype)
         sums[0] = 1
         for number, village in enumerate(chances[..., some]):
             reached = min(number * most + 1, limit)
-            moved = [sums[:reached] * chance for chance in village]
-            for one in moved:
-                sums[:reached] -= one
+            moved = [sums[:reached] * chance for chance in village[1:]]
+            sums[:reached] *= village[0]
+            if number * most >= limit:
+                sums[limit] *= village.sum(axis=0)
             for adds, one in enumerate(moved, start=1):
                 inside = max(0, min(reached, limit - adds))
                 sums[adds : adds + inside] += one[:inside]
@@ -160,7 +163,7 @@ def add_villages(chances: Floats, limit: int) -> Floats:
     return result
 
 
-def average_total(parts: Sequence[Floats], weight: Floats, limit: int) -> Floats:
+def average_total(parts: Sequence[Floats | Complex], weight: Floats | Complex, limit: int) -> Floats:
     """Return the distribution of a sum of independent numbers, averaged over nodes; right to about 1e-15.
 
     Generating functions are multiplied at roots of unity, averaged there, and only then turned back.
@@ -168,7 +171,7 @@ def average_total(parts: Sequence[Floats], weight: Floats, limit: int) -> Floats
     Parameters
     ----------
     parts
-        The numbers, shape (n + 1, D, N) each.
+        The numbers, shape (n + 1, D, N) each; where they are complex, as in `Lots`, the real part is returned.
     weight
         Shape (D, N).
     limit
@@ -186,11 +189,13 @@ def average_total(parts: Sequence[Floats], weight: Floats, limit: int) -> Floats
     [0.125, 0.375, 0.5]
     """
     if len(parts) == 1:
-        return fold((parts[0] * weight).sum(axis=-1), [limit])
+        return fold((parts[0] * weight).sum(axis=-1).real, [limit])
     parts = [part[: int(np.flatnonzero(part.any(axis=(1, 2)))[-1]) + 1] for part in parts]
     size = sum(len(part) - 1 for part in parts) + 1
-    roots = np.exp(-2j * np.pi / size * np.arange(size // 2 + 1) * np.arange(max(map(len, parts)))[:, None])
-    tables = [np.ascontiguousarray(roots[: len(part)]).view(np.float64) for part in parts]
+    real = all(np.isrealobj(part) for part in parts)
+    turns = np.arange(size // 2 + 1 if real else size)
+    roots = np.exp(-2j * np.pi / size * turns * np.arange(max(map(len, parts)))[:, None])
+    tables = [np.ascontiguousarray(roots[: len(part)]).view(np.float64 if real else np.complex128) for part in parts]
     (draws, nodes), found = weight.shape, np.zeros((len(weight), roots.shape[1]), dtype=np.complex128)
     cases = max(1, _IN_ONE_THREAD // max(table.size for table in tables))
     step = max(1, cases // nodes)
@@ -201,5 +206,5 @@ def average_total(parts: Sequence[Floats], weight: Floats, limit: int) -> Floats
             values = np.ascontiguousarray(np.moveaxis(part[:, *some], 0, -1)) @ table
             whole *= values.view(np.complex128)
         found[some[0]] += (whole * weight[some][..., None]).sum(axis=1)
-    sums = np.fft.irfft(found, size, axis=1)
+    sums = np.fft.irfft(found, size, axis=1) if real else np.fft.ifft(found, axis=1).real
     return fold(np.ascontiguousarray(np.maximum(sums, 0.0).T), [limit])

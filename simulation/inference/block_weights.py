@@ -72,7 +72,7 @@ def _weight(without: tuple[str, ...], scenario: Scenario, draws: int, posterior:
     seed = 0 if posterior is None else posterior.seed
     parameters = scenario.parameters.draw(seed, draws)
     chances = chance_of_meeting(scenario, villages, parameters, seed)
-    start = YearStart.of(scenario, villages, parameters, seed)
+    start = YearStart.drawn(scenario, villages, parameters, seed)
     # Draws of a calibration are worth fewer independent ones.
     worth = 1.0 if posterior is None else min(1.0, posterior.effective_sample_size / posterior.size)
     return BlockWeight(

@@ -20,7 +20,7 @@ from ..engine.closed_form.applicability import reasons_against, refuse_too_costl
 from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
-from ..engine.one_year import ExactResult, draws_needed, first_year
+from ..engine.one_year import ExactResult, first_year
 from ..inputs.scenario import Scenario
 from .forecast import (
     DistrictForecast,
@@ -212,8 +212,8 @@ def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
 
 
 def _first_years(scenario: Scenario, effort: Effort, seed: int) -> list[ExactResult]:
-    parameters = scenario.parameters.draw(seed, draws_needed(scenario, effort.draws, seed))
-    refuse_too_costly(scenario, parameters)
+    parameters = scenario.parameters.draw(seed, effort.draws)
+    refuse_too_costly(scenario, parameters, seed)
     return [first_year(scenario, villages, parameters, seed) for villages in scenario.districts]
 
 

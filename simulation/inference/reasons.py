@@ -67,7 +67,7 @@ def reasons_of(scenario: Assumptions, villages: Villages, seed: int = 0) -> Reas
     alone = without(parameters, NEIGHBOURS)
     now = mean(YearStart.unassisted(villages, parameters, status))
     now_alone = float(expected_rises(villages, alone, YearStart.unassisted(villages, alone, status)).mean())
-    expected = mean(YearStart.of(scenario, villages, parameters, seed)) if scenario.interventions else now
+    expected = mean(YearStart.drawn(scenario, villages, parameters, seed)) if scenario.interventions else now
     steps: dict[Step, float] = {
         "priors": past.fitted - past.observed,
         "luck": past.ordinary - past.fitted,

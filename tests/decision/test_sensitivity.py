@@ -16,7 +16,7 @@ from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import parameter_uniforms
 from simulation.domain.target import Target
 from simulation.engine.effort import Effort
-from simulation.engine.one_year import first_year_chances
+from simulation.engine.one_year import chance_of_meeting
 from simulation.inputs.scenario import Scenario
 
 NO_LUCK = {"fall": Fixed(0.0), "village_sd": Fixed(0.0), "year_sd": Fixed(0.0)}
@@ -131,7 +131,7 @@ def test_a_single_uncertain_parameter_moves_the_chance_by_what_it_does() -> None
     (driver,) = found.parameters.values()
     ends = Factors.of(replace(scenario, horizon=1)).at(np.array([[0.05], [0.35], [0.65], [0.95]]))
     parameters = ends.parameters.draw(0, 4)
-    chances = first_year_chances(ends, parameters, 0)
+    chances = chance_of_meeting(ends, ends.districts[0], parameters, 0)
     effects = 1.5 * (chances[2:] - chances[:2])
     assert effects.min() - 1e-9 <= driver.mu_star <= effects.max() + 1e-9
     assert driver.first == pytest.approx(1.0, abs=0.1)

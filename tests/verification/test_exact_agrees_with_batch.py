@@ -15,7 +15,6 @@ from simulation.domain.parameters import DEFAULT_PRIORS, INTERVENTION_PRIOR
 from simulation.domain.status import LEVELS, UNKNOWN
 from simulation.domain.target import Target
 from simulation.domain.villages import Villages
-from simulation.engine.one_year import LOTS
 from simulation.inference.forecast import DistrictForecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
@@ -124,10 +123,10 @@ SETTINGS = {
 }  # fmt: skip
 
 
-def assert_agrees(found: DistrictForecast, simulated: DistrictForecast, trajectories: int, lots: float) -> None:
+def assert_agrees(found: DistrictForecast, simulated: DistrictForecast, trajectories: int) -> None:
     """Every probability of the district lies within 4 binomial standard errors of the exact one.
 
-    For single villages, of which there are thousands, it is 5.5, and the exact engine errs by its number of `lots` too.
+    For single villages, of which there are thousands, it is 5.5.
     """
     assert found.at_least is not None
     assert simulated.at_least is not None
@@ -139,7 +138,7 @@ def assert_agrees(found: DistrictForecast, simulated: DistrictForecast, trajecto
     for expected, share in pairs:
         assert_close(np.asarray(expected), np.asarray(share), trajectories, 4.0)
     for name in ("status_probability", "rise_probability", "risen_probability", "assisted_share"):
-        assert_close(getattr(found, name), getattr(simulated, name), 1 / (1 / trajectories + 1 / lots), 5.5)
+        assert_close(getattr(found, name), getattr(simulated, name), trajectories, 5.5)
 
 
 def assert_close(exactly: np.ndarray, share: np.ndarray, trajectories: float, errors: float) -> None:
@@ -154,7 +153,7 @@ def test_both_engines_agree(name: str) -> None:
     """The exact probabilities lie within 4 standard errors of 20,000 trajectories."""
     scenario = SETTINGS[name]
     simulated = forecast(scenario, replicates=REPLICATES, seed=SEED).districts[0]
-    assert_agrees(exact(scenario), simulated, REPLICATES, LOTS if name == "two kinds of assistance by lot" else np.inf)
+    assert_agrees(exact(scenario), simulated, REPLICATES)
 
 
 def uncertain_priors() -> Scenario:
@@ -199,7 +198,7 @@ def test_mixtures_over_draws_agree(scenario: Scenario) -> None:
     """Over the same 50 parameter draws, 400 trajectories each scatter around the exact mixture."""
     draws, replicates = 50, 400
     simulated = forecast(scenario, draws=draws, replicates=replicates, seed=SEED).districts[0]
-    assert_agrees(exact(scenario, draws=draws, seed=SEED), simulated, draws * replicates, np.inf)
+    assert_agrees(exact(scenario, draws=draws, seed=SEED), simulated, draws * replicates)
 
 
 def test_needed_and_counts_agree() -> None:

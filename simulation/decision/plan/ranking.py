@@ -192,7 +192,7 @@ def village_gains(target: Target, villages: Villages, parameters: Parameters, ef
     """
     draws = parameters.rise.shape[0]
     alone = YearStart.unassisted(villages, parameters, np.repeat(villages.levels[:, None], draws, axis=1))
-    helped = replace(alone, rise_log_odds=alone.rise_log_odds + effects.rise.T, fall_log_odds=effects.fall.T)
+    helped = replace(alone, rise_log_odds=alone.rise_log_odds + effects.rise.T, fall_log_odds=effects.fall.T[None])
     total = np.zeros((3, len(villages)))
     met = 0.0
     pairs = zip(
@@ -215,8 +215,8 @@ def _of_block(target: Target, villages: Villages, without: YearBlock, with_it: Y
     result = np.zeros((3, len(villages)))
     for k, rows in enumerate(without.members):
         rise = with_it.chances(k)
-        more = np.cumsum((with_it.adds(rows, rise, count) - adds[k])[:, ::-1], axis=1)[:, ::-1]
-        listed = without.moves.listed_rises(rises[k], rows), with_it.moves.listed_rises(rise, rows)
+        more = np.cumsum((with_it.adds(rows, rise, count) - adds[k])[:, :0:-1], axis=1)[:, ::-1]
+        listed = without.moves.listed_rises(rises[k], rows=rows), with_it.moves.listed_rises(rise, rows=rows)
         result[0, rows], result[1, rows] = (without.mean(each).sum(axis=-1) for each in listed)
         alike: dict[bytes, float] = {}
         for i in range(len(rise)):

@@ -17,7 +17,7 @@ from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.transition import factor, odds
 from ...domain.villages import KnownStatuses, Villages
-from ..one_year import A_SECOND, coins, multiplications, spread
+from ..one_year import A_MINUTE, COUNTS, begin, coins, multiplications, spread
 from ..year_start import YearStart, year_starts
 from .forward import YearShocks
 from .several_years import Measures
@@ -26,9 +26,6 @@ SHOCK_YEARS = 3
 MOST_MINUTES = 5
 SMALL_ODDS = 1e-6
 """Odds at which both what is nearest to rising and what gains most follow the odds themselves."""
-COUNTS = 9
-"""Numbers that are counted of a first year: rises, falls, four levels, and the readings that are none of these."""
-A_MINUTE = 60 * A_SECOND
 FOLLOWED = {("village", True), ("district", False)}
 """Luck that the forward equations follow: what sets a village apart for good, and what a year brings to a district."""
 
@@ -103,9 +100,13 @@ def reasons_against(scenario: Assumptions, parameters: Parameters, seed: int) ->
     return _too_costly(parameters.rise.shape[0] * each)
 
 
-def refuse_too_costly(scenario: Assumptions, parameters: Parameters) -> None:
+def refuse_too_costly(scenario: Assumptions, parameters: Parameters, seed: int) -> None:
     """Raise a `Refusal` where even the first year would take too long, with how long it would take."""
-    spent = sum(COUNTS * multiplications(villages, parameters, len(villages)) for villages in scenario.districts)
+    spent = 0
+    for villages in scenario.districts:
+        size = len(villages)
+        drawn = begin(scenario, villages, parameters, seed, size, COUNTS)[0] if scenario.fixed else parameters
+        spent += COUNTS * multiplications(villages, drawn, size)
     if reasons := _too_costly(spent):
         raise Refusal(*reasons)
 
@@ -155,7 +156,7 @@ def unsettled(scenario: Assumptions, villages: Villages, parameters: Parameters,
     draws = parameters.rise.shape[0] if looks_ahead or villages.known.counts is None else 1
     first = next(year_starts(scenario, villages, parameters, seed, range(draws), in_order=True))
     alone = YearStart.unassisted(villages, parameters.take(slice(draws)), first.listed)
-    foreseen = odds(parameters.rise)[np.arange(draws), first.listed] * factor(alone.rise_log_odds)
+    foreseen = odds(parameters.rise)[np.arange(draws), first.listed] * factor(alone.rise_log_odds[0])
     tries = 2 * len(LEVELS)
     rank = (np.arange(len(villages)) + 0.5) / len(villages)
     tie = np.tile(np.stack([rank, 1 - rank], axis=1), draws * len(LEVELS))

@@ -86,7 +86,7 @@ class Forward:
         nodes, self._weight = _standard_nodes(sd)
         beside = shocks.log_odds[:, :, None] + (sd[:, None] * nodes)[:, None]
         self._moves = [
-            _moves(parameters, beside + start.rise_log_odds[..., None, None], start.fall_log_odds, min_years)
+            _moves(parameters, beside + start.rise_log_odds[0, ..., None, None], start.fall_log_odds[0], min_years)
             for start in starts
         ]
         status = starts[0].status

@@ -154,7 +154,7 @@ class ClosedForm:
 
     def __init__(self, scenario: Assumptions, starts: Sequence[YearStart], parameters: Parameters) -> None:
         self._shocks = YearShocks.of(parameters)
-        columns = [column for year in starts for column in (year.status, year.rise_log_odds, year.fall_log_odds)]
+        columns = [column for year in starts for column in (year.status, year.rise_log_odds[0], year.fall_log_odds[0])]
         _, first, group, self._sizes = np.unique(
             np.concatenate(columns, axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True
         )
@@ -262,7 +262,7 @@ def solve(scenario: Assumptions, villages: Villages, parameters: Parameters, see
             result.saturated[some, t] = 1 - met[SATURATED]
         if result.years_met is not None:
             result.years_met[some] = form.years_met(measures.joint)
-        assisted = np.stack([year.assisted.mean(axis=1) for year in starts], axis=1)
+        assisted = np.stack([year.assisted.mean(axis=-1).T for year in starts], axis=1)
         of_groups = (values[form.group] for values in form.forward.of_villages())
         for kept, mean in zip(
             (result.village_status, result.village_rises, result.village_risen, result.village_assisted),

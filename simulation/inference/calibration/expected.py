@@ -32,11 +32,11 @@ def expected_rises(villages: Villages, parameters: Parameters, start: YearStart,
     Parameters
     ----------
     start
-        Where the year begins, with what the past says of single villages.
+        Where the year begins, with what the past says of single villages; no lot is open.
     luck
         Shape (V, D): what the shocks of the year add to the log odds; None to average over them.
     """
-    log_odds = start.rise_log_odds if luck is None else start.rise_log_odds + luck
+    log_odds = start.rise_log_odds[0] if luck is None else start.rise_log_odds[0] + luck
     usual = odds(parameters.rise)[np.arange(len(parameters.rise)), start.status] * np.exp(log_odds)
     left = left_to_chance(villages, parameters)
     if luck is not None:

@@ -1,0 +1,98 @@
+"""Averages over lots: n places are given to some of m villages, every choice of n alike.
+
+That is how m independent villages fare that win with chance n / m each, given that n of them win in all. A condition
+on a sum W is an average over angles, E[X; W = n] = mean over θ of e^(−iθn) E[X e^(iθW)], and at each angle villages are
+independent: one that wins counts e^(iθ) times its chance. So a lot is averaged like a shock, at nodes with weights,
+which here are complex numbers; no choice of villages needs to be listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Complex = NDArray[np.complex128]
+
+MISTAKEN = 1e-12
+"""How often, at most, another number of winners is taken for the right one, per time that it is right."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lots:
+    """L lots in each of D draws, among V villages; all of one draw are independent.
+
+    Attributes
+    ----------
+    wins
+        Shape (L, V, D): the chance of winning, the same for all who take part in a lot; 0 for others.
+    """
+
+    wins: Floats
+
+    @cached_property
+    def places(self) -> Ints:
+        """Shape (L, D): how many win."""
+        return np.rint(self.wins.sum(axis=1)).astype(np.int64)
+
+    @cached_property
+    def right(self) -> Floats:
+        """Shape (L, D): how probable it is that as many win as there are places, if each wins independently."""
+        from scipy.stats import binom
+
+        size = (self.wins > 0).sum(axis=1)
+        return np.asarray(binom.pmf(self.places, size, self.places / np.maximum(size, 1)))
+
+    @cached_property
+    def steps(self) -> list[int]:
+        """In how many steps a full turn is made, for each lot: a power of e^(iθ) tells the numbers of winners apart."""
+        from scipy.stats import binom
+
+        found = []
+        for places, size in zip(self.places, (self.wins > 0).sum(axis=1), strict=True):
+            needed = 1
+            for n, m in np.unique([places, size], axis=1).T:
+                apart = np.arange(1, max(n, m - n) + 2)
+                law = binom(m, n / max(m, 1))
+                mistaken = law.cdf(n - apart) + law.sf(n + apart - 1)
+                needed = max(needed, int(apart[np.argmax(mistaken <= MISTAKEN * law.pmf(n))]))
+            found.append(needed)
+        return found
+
+    @property
+    def size(self) -> int:
+        """How many nodes the average takes: half of all angles, as the others give the conjugate numbers."""
+        return prod(self.steps) // 2 + 1
+
+    def nodes(self) -> tuple[Floats, Floats | Complex]:
+        """Return the angles of each node, shape (A, L), and its weight, shape (A, D); the real part is the average."""
+        if not self.steps:
+            return np.zeros((1, 0)), np.ones((1, self.wins.shape[-1]))
+        turns = np.indices(self.steps).reshape(len(self.steps), -1)
+        place = np.arange(turns.shape[1])
+        mirrored = np.ravel_multi_index(tuple(-turns % np.array(self.steps)[:, None]), self.steps)
+        half = place <= mirrored
+        angles = 2 * np.pi * turns[:, half].T / self.steps
+        weight = np.where(place < mirrored, 2.0, 1.0)[half] / place.size
+        return angles, weight[:, None] * np.exp(-1j * (angles @ self.places)) / self.right.prod(axis=0)
+
+    def shares(self, angles: Floats) -> Complex:
+        """Return how much each way to fare counts for a village, shape (A, 2^L, V, D), from angles (A, L).
+
+        The ways are to lose or to win each lot, as `itertools.product` lists them. At angle 0 they are chances.
+        """
+        ways = [np.ones((len(angles), *self.wins.shape[1:]), dtype=np.complex128)]
+        for turn, wins in zip(np.exp(1j * angles.T), self.wins, strict=True):
+            ways = [way * part for way in ways for part in (1 - wins, turn[:, None, None] * wins)]
+        return np.stack(ways, axis=1)
+
+    def average(self, ways: Sequence[Floats]) -> Floats:
+        """Return the average of what each village meets in each way, shape (V, D) all."""
+        chances = self.shares(np.zeros((1, len(self.wins))))[0].real
+        return np.asarray(sum(chance * way for chance, way in zip(chances, ways, strict=True)))
