@@ -84,7 +84,7 @@ def calibrate(
     evidence = gathered.evidence.without(without or ())
     question = Learning.of(evidence, loaded, draws, seed, estimate_effects=estimate_effects)
     found = answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures)
-    files.write((found.path / DRAWS).read_bytes(), loaded)
+    files.write((found.path / DRAWS).read_bytes(), loaded, learned=bool(found.result.learned))
     if not settings.as_json:
         typer.echo(printable(speech.say("Written: {path}", path=files.draws)))
         forecast = f"kampungkb forecast {shlex.quote(str(files.overlay))}"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ...domain.parameters import ParameterKey
 from ...domain.reporting import REPORTING
-from ...domain.villages import MadeUpCounts
+from ...domain.villages import KnownStatuses, MadeUpCounts
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
 from .. import wording
@@ -38,6 +38,23 @@ class Programme:
     placeholder: bool
 
 
+@dataclass(frozen=True)
+class OtherLists:
+    """How the villages differ from the lists that calibrated draws were learned from.
+
+    Attributes
+    ----------
+    villages, differing
+        How many villages there are now, and how many are new, gone, or of another status in the same year.
+    elsewhere
+        Whether the draws know none of these villages, nor their district.
+    """
+
+    villages: int
+    differing: int
+    elsewhere: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Head:
     """The beginning of every result.
@@ -56,6 +73,8 @@ class Head:
         Scenario key -> where the number comes from.
     basis
         What the numbers rest on: names of data blocks, or that there were none.
+    other_lists
+        How the villages differ from those that the numbers were learned from; None where they do not.
     agent
         File and class of the researcher's own agent; None where the law is the standard one.
     """
@@ -72,6 +91,7 @@ class Head:
     interventions: tuple[Programme, ...]
     sources: Mapping[str, str]
     basis: tuple[str, ...]
+    other_lists: OtherLists | None = None
     agent: str | None = None
 
     @property
@@ -97,8 +117,35 @@ def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
         "interventions": programme_of(scenario),
         "sources": dict(scenario.sources),
         "basis": tuple(basis_of(scenario.parameters)),
+        "other_lists": _other_lists(scenario),
         "agent": agent,
     }
+
+
+def _other_lists(scenario: Scenario) -> OtherLists | None:
+    """Return how the villages differ from the lists behind the draws; None where they do not, or nothing is told."""
+    parameters, districts = scenario.parameters, scenario.districts
+    past = parameters.past
+    if past is None:
+        return None
+    villages = {code for one in districts for code in one.codes}
+    if not past.levels:
+        seen = {one.district_code for one in past.observed}
+        elsewhere = not seen.intersection(one.district_code for one in districts)
+        return OtherLists(len(villages), len(villages), elsewhere=True) if elsewhere and seen else None
+    known = {key.of for key in parameters.scalars if key.kind == "village_effect"} | past.levels.keys()
+    if not known & villages:
+        return OtherLists(len(villages), len(villages), elsewhere=True)
+    differing = (villages - known) | (past.levels.keys() - villages)
+    if scenario.origin == past.until:
+        now = [
+            pair
+            for one in districts
+            if isinstance(one.known, KnownStatuses)
+            for pair in zip(one.codes, one.levels, strict=True)
+        ]
+        differing |= {code for code, level in now if past.levels.get(code, level) != level}
+    return OtherLists(len(villages), len(differing), elsewhere=False) if differing else None
 
 
 R = TypeVar("R", bound=Head)
@@ -180,6 +227,15 @@ def caveats_of(speech: Language, head: Head) -> Iterator[str]:
     """Yield what must be said of the inputs wherever numbers stand: an own agent, made-up counts, late reports."""
     if head.agent is not None:
         yield speech.say("Computed with an agent of the user's own: {agent}.", agent=head.agent)
+    if (other := head.other_lists) is not None and other.elsewhere:
+        yield speech.say("Learned in other districts: no list of these villages lies behind the numbers.")
+    elif other is not None:
+        yield speech.say(
+            "Not learned from these data: {differing} of {villages} villages are new, gone or of another status than "
+            "in the lists that the numbers were learned from; run calibrate again.",
+            differing=speech.number(other.differing),
+            villages=speech.number(other.villages),
+        )
     if head.synthetic_districts:
         yield speech.say(
             "Counts made up for {number} of {districts} districts: they gave none; drawn around the shares of Tanah "

@@ -152,7 +152,7 @@ def reasons_in_words(speech: Language, reasons: Reasons, year: int) -> str:
         "observed": speech.number(reasons.observed, 1),
         "years": speech.number(reasons.years),
         "step": speech.say(_STEPS[reasons.largest]),
-        "change": _signed(speech, reasons.steps[reasons.largest]),
+        "change": _signed(speech, _changes(reasons)[reasons.largest]),
     }
     if round(reasons.expected, 1) == round(reasons.observed, 1):
         return speech.say("On average {expected} rises are expected in {year}, as many as were observed.", **values)
@@ -172,18 +172,21 @@ def reasons_in_words(speech: Language, reasons: Reasons, year: int) -> str:
 def reasons_table(speech: Language, reasons: Reasons, year: int) -> Table:
     """Return the steps from what was observed to what is expected."""
     say = speech.say
-    sums = np.cumsum([reasons.observed, *reasons.steps.values()])
-    # Steps between rounded sums add up as they are read.
-    changes = np.diff(np.round(sums, 1))
     told = {
         say("observed, mean of the past years"): speech.number(reasons.observed, 1),
-        **{say(_STEPS[step]): _signed(speech, change) for step, change in zip(reasons.steps, changes, strict=True)},
+        **{say(_STEPS[step]): _signed(speech, change) for step, change in _changes(reasons).items()},
         say("expected in {year}", year=year): speech.number(reasons.expected, 1),
     }
     caption = say(
         "Why the forecast differs from the past: from observed to expected villages that rise in a year (means)"
     )
     return Table(caption, [say("step"), say("villages")], [*told.items()], strong=frozenset({0, len(told) - 1}))
+
+
+def _changes(reasons: Reasons) -> dict[Step, float]:
+    """Return the steps between rounded sums, which add up as they are read."""
+    sums = np.round(np.cumsum([reasons.observed, *reasons.steps.values()]), 1)
+    return dict(zip(reasons.steps, np.diff(sums).tolist(), strict=True))
 
 
 def _signed(speech: Language, change: float) -> str:

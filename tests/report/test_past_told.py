@@ -1,0 +1,91 @@
+"""What is told of past years, and of numbers that were not learned from the villages that they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from districts import make_scenario, make_villages
+
+from simulation.domain.distributions import Empirical
+from simulation.domain.parameters import DEFAULT_PRIORS
+from simulation.domain.past import Fitted, Observed, Past
+from simulation.inference.reasons import Reasons
+from simulation.inputs.scenario import Scenario
+from simulation.report.kinds.head import Head, caveats_of, head_of
+from simulation.report.kinds.past import disagreement, observed_in_words, reasons_in_words, reasons_table
+from simulation.report.language import LANGUAGES, language
+
+SAID = Fitted(9.0, {0.05: 3, 0.25: 6, 0.5: 8, 0.75: 11, 0.95: 20}, 0.4)
+YEAR = Observed("63.99", 2024, 2025, 147, 148, 8, 2, 3, 9, 8, 8, SAID)
+VILLAGES = make_villages([4], status=[0, 1, 2, 3])
+
+
+def learned(scenario: Scenario, past: Past) -> Scenario:
+    """Return the scenario with draws of a calibration in place of its priors."""
+    drawn = {key: Empirical(values) for key, values in scenario.parameters.sample(0, 3).items()}
+    return replace(scenario, parameters=replace(scenario.parameters, scalars=drawn, past=past))
+
+
+def caveats(scenario: Scenario) -> list[str]:
+    """Return what is said wherever numbers of a scenario stand."""
+    return list(caveats_of(language("en"), Head(**head_of(scenario))))
+
+
+def test_a_year_is_told_so_that_a_pencil_can_check_it() -> None:
+    """How many of how many on both lists, how many the target asked for, and whether that was met."""
+    assert observed_in_words(language("en"), YEAR) == (
+        "Observed in 2025: of 147 villages with a status at the ends of both 2024 and 2025, 8 rose and 2 fell. "
+        "Needed were 8 of 148: met."
+    )
+    assert observed_in_words(language("id"), replace(YEAR, judged=7, rises=7)) == (
+        "Teramati pada 2025: dari 147 kampung dengan status pada akhir 2024 dan akhir 2025, 7 naik dan 2 turun. "
+        "Yang perlu: 8 dari 148: tidak tercapai."
+    )
+    assert "The target counts 3 of them" in observed_in_words(language("en"), replace(YEAR, judged=3))
+    over = replace(YEAR, first=2023, judged=None, needed=None)
+    assert "after these 2 years" in observed_in_words(language("en"), over)
+    counts = replace(over, rises=None, falls=None, entries=None)
+    assert "not how many villages rose" in observed_in_words(language("en"), counts)
+
+
+def test_a_model_that_does_not_explain_the_past_is_told() -> None:
+    """Facts outside the 90% interval are named by their years; facts at its ends lie inside."""
+    assert disagreement(language("en"), [YEAR, replace(YEAR, judged=3), replace(YEAR, judged=20)]) is None
+    said = disagreement(language("en"), [YEAR, replace(YEAR, first=2023, year=2024, judged=21)])
+    assert said is not None
+    assert "1 of 2 facts" in said
+    assert "(2023→2024)" in said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_steps_as_they_are_read_add_up(code: str) -> None:
+    """Rounded steps lead from the rounded observed mean to the rounded expected one."""
+    reasons = Reasons(
+        1, 8.0, {"priors": -0.34, "luck": 1.66, "campaigns": 3.64, "villages": 0.43, "peers": 0.16}, 13.55
+    )
+    cells = [str(row[1]) for row in reasons_table(language(code), reasons, 2026).rows]
+    first, *steps, last = [float(cell.replace(",", ".").replace("−", "-")) for cell in cells]
+    assert first + sum(steps) == pytest.approx(last)
+    assert reasons.largest == "campaigns"
+    assert f"({cells[3]})" in reasons_in_words(language(code), reasons, 2026)
+
+
+def test_numbers_learned_from_other_lists_say_so() -> None:
+    """Another status in the same year, a village more, another district; not where the lists are the same or older."""
+    scenario = make_scenario(VILLAGES, {}, priors=DEFAULT_PRIORS)
+    levels = dict(zip(VILLAGES.codes, [0, 1, 2, 3], strict=True))
+    same = Past((YEAR,), (), 2025, levels)
+    assert caveats(learned(scenario, same)) == []
+    assert caveats(scenario) == []
+    changed = {**levels, VILLAGES.codes[0]: 1}
+    (said,) = caveats(learned(scenario, replace(same, levels=changed)))
+    assert said.startswith("Not learned from these data: 1 of 4 villages")
+    assert caveats(learned(scenario, replace(same, levels=changed, until=2024))) == []
+    (said,) = caveats(learned(scenario, replace(same, levels={**levels, "63.99.0009": 0})))
+    assert "1 of 4" in said
+    (said,) = caveats(learned(scenario, replace(same, levels={"11.01.0001": 0})))
+    assert said.startswith("Learned in other districts")
+    counted = Past((replace(YEAR, district_code="11.01", rises=None),))
+    assert len(caveats(learned(scenario, counted))) == 1
+    assert caveats(learned(scenario, replace(counted, observed=(YEAR,)))) == []
