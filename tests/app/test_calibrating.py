@@ -144,7 +144,8 @@ def test_without_data_the_priors_come_back_and_what_to_collect_is_told(run: Run,
     assert all(
         rest <= then["sd"] + 4 * worth["monte_carlo_error"] for rest, worth in zip(left, then["data"], strict=True)
     )
-    assert {worth["datum"] for worth in then["data"]} == {"village_list", "launch_years", "falls"}
+    assert {worth["datum"] for worth in then["data"]} == {"village_list", "launch_years"}
+    assert "asumsi awal saja" in (tmp_path / "belajar_posterior.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -97,6 +97,19 @@ def test_the_village_table_of_the_scenario_stands_for_its_origin(desk: Desk) -> 
     same_panel(gather(desk, "desa_2024.csv", "villages.csv").evidence)
 
 
+def test_a_header_without_a_year_beside_one_with_a_year_is_the_newest_list(desk: Desk) -> None:
+    """In the village table that of the origin, elsewhere that of the file; a copy where its year stands there too."""
+    header = "Kode Desa,Desa,Kecamatan,Klasifikasi 2024,Klasifikasi"
+    lines = [f"{','.join(row)},{status}" for row, status in zip(rows(BEFORE), NOW, strict=True)]
+    desk.write("villages.csv", "\n".join([header, *lines]) + "\n")
+    same_panel(gather(desk, "villages.csv").evidence)
+    desk.write("lain_2025.csv", "\n".join([header + ",Jarak", *(f"{line},1" for line in lines)]) + "\n")
+    same_panel(gather(desk, "lain_2025.csv").evidence)
+    copied = [f"{line},{status}" for line, status in zip(lines, NOW, strict=True)]
+    desk.write("villages.csv", "\n".join([header + " 2025,Status", *copied]) + "\n")
+    same_panel(gather(desk, "villages.csv").evidence)
+
+
 def test_launch_years_of_the_village_table(desk: Desk) -> None:
     """With the current status they are a block of their own; one of this year says nothing yet."""
     launched = dict(zip(VILLAGES, (2020, 2018, 2022, 2017, 2016, 2025), strict=True))

@@ -172,9 +172,15 @@ class TableReader:
         shape = next((shape for shape in _shapes(grid, file) if shape.kind in kinds), None)
         if shape is None:
             return None if named is None else Shape(named, _EVIDENCE[named])
-        if self._scenario is not None and shape.years == {"status": None}:
-            itself = digest in self._scenario.provenance.files.values()  # the village table of the scenario
-            return replace(shape, years={"status": self._scenario.origin if itself else None})
+        # The village table of the scenario holds the statuses of its origin.
+        itself = self._scenario is not None and digest in self._scenario.provenance.files.values()
+        origin = self._scenario.origin if self._scenario is not None and itself else None
+        if shape.years == {"status": None}:
+            return replace(shape, years={"status": origin})
+        if shape.wanted is WIDE and grid.header(LIST).fits:
+            year = _dated(grid, file) if origin is None else origin
+            if year is not None and year not in shape.years.values():
+                return Shape(shape.kind, LIST, {**shape.years, "status": year})
         return shape
 
     def _tell_unknown(self, grid: Grid) -> None:

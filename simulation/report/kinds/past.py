@@ -9,7 +9,7 @@ import numpy as np
 from ...domain.past import Observed
 from ...inference.reasons import Reasons, Step
 from .. import wording
-from ..document.blocks import EVERYWHERE, UNKNOWN, Block, Cell, Column, On, Paragraph, Table
+from ..document.blocks import EVERYWHERE, PAPER, UNKNOWN, Block, Cell, Column, On, Paragraph, Table
 from ..language import Language, phrase
 
 MOST_ROWS = 20
@@ -35,9 +35,11 @@ def past_blocks(speech: Language, past: Sequence[Observed], first_page: On) -> I
         return
     if len({one.district_code for one in past}) == 1:
         yield Paragraph(observed_in_words(speech, past[-1]), on=first_page)
+        if past[-1].fitted is not None:
+            yield Paragraph(fitted_in_words(speech, past[-1]), on=first_page)
     if sentence := disagreement(speech, past):
         yield Paragraph(sentence, on=first_page)
-    yield past_table(speech, past[-MOST_ROWS:])
+    yield past_table(speech, past[-MOST_ROWS:], EVERYWHERE if len(past) > 1 else PAPER | On.WORKBOOK)
 
 
 def observed_in_words(speech: Language, one: Observed) -> str:
@@ -86,6 +88,22 @@ def observed_in_words(speech: Language, one: Observed) -> str:
     return speech.say("{one} {other}", one=said, other=judged)
 
 
+def fitted_in_words(speech: Language, one: Observed) -> str:
+    """Return what the fitted model says of a span, and where what was observed lies."""
+    values = {"first": one.first, "said": _said(speech, one), "fact": speech.number(one.compared)}
+    if one.judged is None:
+        return speech.say(
+            "Of levels net the fitted model, beginning from the data of {first}, says {said} (median and 90% "
+            "interval); observed: {fact}.",
+            **values,
+        )
+    return speech.say(
+        "The fitted model, beginning from the list of {first}, says {said} of that year (median and 90% interval); "
+        "observed: {fact}.",
+        **values,
+    )
+
+
 def disagreement(speech: Language, past: Sequence[Observed]) -> str | None:
     """Return in which spans facts lie outside the 90% interval of the fitted model; None where they do in none."""
     outside = [one for one in past if not one.explained]
@@ -100,7 +118,7 @@ def disagreement(speech: Language, past: Sequence[Observed]) -> str | None:
     )
 
 
-def past_table(speech: Language, past: Sequence[Observed]) -> Table:
+def past_table(speech: Language, past: Sequence[Observed], on: On) -> Table:
     """Return every span: what was observed, and what the fitted model says of it."""
     say = speech.say
     several = len({one.district_code for one in past}) > 1
@@ -129,7 +147,7 @@ def past_table(speech: Language, past: Sequence[Observed]) -> Table:
         if net
         else say("Past years: what was observed, and what the fitted model says of it (median and 90% interval)")
     )
-    return Table.of(caption, rows, EVERYWHERE)
+    return Table.of(caption, rows, on)
 
 
 def _years(one: Observed) -> str:
