@@ -201,7 +201,7 @@ def learned_effects(term: Term, villages: Villages, parameters: Parameters) -> F
     None where it is not known of every unit: then chance decides, for all of them.
     """
     luck = term.regressor
-    if not isinstance(luck, Luck) or not luck.lasting:
+    if not isinstance(luck, Luck) or not luck.lasting or not term.coefficient(parameters).any():
         return None
     if luck.shared_by == "village":
         return of_places("village_effect", villages.codes, parameters)
