@@ -155,7 +155,9 @@ def tanah_laut(**values: float) -> tuple[Scenario, Villages]:
 
 def test_the_next_year_is_that_of_the_exact_engine() -> None:
     """Shock, campaign and lasting differences; only the shocks are drawn, 8,000 of them."""
-    scenario, villages = tanah_laut(subdistrict_sd=0.0, peer_odds_ratio=1.4, village_sd=0.6, year_sd=0.5)
+    scenario, villages = tanah_laut(
+        subdistrict_sd=0.0, peer_odds_ratio=1.4, village_sd=0.6, district_sd=0.4, year_sd=0.5
+    )
     exact = forecast(scenario, engine="exact").districts[0]
     got = next_year(scenario.target, villages, scenario.parameters.draw(5, 2000), 5, 2026)
     assert got.met == pytest.approx(exact.years[0].probability_met, abs=4 * 0.5 / np.sqrt(8000))

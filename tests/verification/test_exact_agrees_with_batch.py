@@ -87,6 +87,7 @@ SETTINGS = {
         interventions=[assist(capacity=6, priority="nearest_to_rising", years_per_village=2)],
     ),
     "a shared shock": district(TANAH_LAUT, scalars={**MOVING, "year_sd": 0.9}),
+    "a district set apart": district(SMALL, horizon=1, scalars={**MOVING, **CAMPAIGN, "district_sd": 0.9}),
     "campaign years without shock": district(SMALL, horizon=3, scalars={**MOVING, **CAMPAIGN}),
     "shock, campaign and villages that differ": district(
         SMALL, horizon=2, scalars={**MOVING, **CAMPAIGN, **SHOCK, "village_sd": 0.6}

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from districts import ORIGIN, everything_on, make_scenario, make_villages, scenarios
+from districts import ORIGIN, RISE, everything_on, make_scenario, make_villages, scenarios
 from exact_settings import REFERENCE, assist, district
 from hypothesis import HealthCheck, assume, given, settings
 from numpy.typing import NDArray
@@ -325,3 +325,29 @@ def test_a_year_begins_in_the_first_one_of_the_scenario() -> None:
         chance_of_meeting(case, case.districts[0], case.parameters.draw(SEED, 1), SEED) for case in (late, none)
     )
     assert one == pytest.approx(other)
+
+
+def test_what_sets_a_district_apart_is_in_the_first_year_one_more_shock() -> None:
+    """To the last digits: in one year nobody can tell a lasting difference of sd a from a good year of sd a."""
+    villages = make_villages([6, 5], status=[0, 0, 1, 2, 0, 0, 0, 1, 1, 3, 0])
+    both = make_scenario(
+        villages, {"year_sd": 0.6, "district_sd": 0.8, "village_sd": 0.4, "subdistrict_sd": 0.3}, horizon=1
+    )
+    one = make_scenario(villages, {"year_sd": 1.0, "village_sd": 0.4, "subdistrict_sd": 0.3}, horizon=1)
+    found, wanted = (first_year(each, villages, each.parameters.draw(SEED, 1), SEED) for each in (both, one))
+    assert found.rises == pytest.approx(wanted.rises, abs=1e-12)
+
+
+def test_what_was_learned_of_a_district_moves_its_chances_and_no_others() -> None:
+    """Two districts alike but for what is known of the first: its odds are multiplied, and luck has no say in them."""
+    status = [0, 0, 1, 2]
+    known, other = (make_villages([4], status=status, code=code) for code in ("63.01", "63.02"))
+    scalars = {"district_sd": 0.9, "district_effect.63.01": 2.5}
+    law = make_scenario(known, scalars, horizon=1).parameters.draw(SEED, 1)
+    one = OneYear(known, law, YearStart.unassisted(known, law, known.levels[:, None])).rises()
+    base = np.array(RISE)[known.levels]
+    assert one[:, 0] == pytest.approx(2.5 * base / (1 - base) / (1 + 2.5 * base / (1 - base)), abs=1e-12)
+    nodes, weight = np.polynomial.hermite_e.hermegauss(60)
+    apart = np.exp(0.9 * nodes) * (base / (1 - base))[:, None]
+    rises = OneYear(other, law, YearStart.unassisted(other, law, other.levels[:, None])).rises()
+    assert rises[:, 0] == pytest.approx(apart / (1 + apart) @ (weight / weight.sum()), abs=1e-6)
