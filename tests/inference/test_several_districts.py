@@ -84,7 +84,7 @@ def told(posterior: Posterior) -> dict[str, tuple[float, float]]:
 
 @pytest.mark.parametrize("counted", [(), (1, 2)], ids=["lists", "lists and counts"])
 def test_what_is_learned_of_districts_is_the_integral(counted: Sequence[int]) -> None:
-    """Level, spread and every district, within 4 standard errors of 200 independent draws; whether single villages are known or counts."""
+    """Level, spread and every district, from lists and counts: within 4 standard errors of 200 independent draws."""
     rises, villages = [1, 6, 25], 60
     found = told(calibrate(evidence(rises, villages, counted=counted), _scenario(law()), draws=1000))
     for name, mean in by_hand(rises, villages).items():
