@@ -97,6 +97,8 @@ class ExactResult:
         would cost too much.
     assisted
         Shape (Y, J): mean number of villages assisted.
+    lots_drawn
+        In how many ways unknown statuses were placed, and lots drawn, at random; 0 where nothing was.
     village_status, village_rises, village_risen, village_assisted
         Shape (V, Y, 4), (V, Y), (V, Y), (V, Y, J): probabilities.
     """
@@ -114,6 +116,7 @@ class ExactResult:
     village_rises: Floats
     village_risen: Floats
     village_assisted: Floats
+    lots_drawn: int = 0
 
 
 def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> ExactResult:
@@ -122,7 +125,7 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
     Where all parameters are fixed, D is 1 in the result, or `LOTS` where lots had to be drawn.
     """
     size = len(villages)
-    parameters, start = begin(scenario, villages, parameters, seed, size, COUNTS)
+    parameters, start, lots_drawn = begin(scenario, villages, parameters, seed, size, COUNTS)
     at_start = _levels(start)
     wanted = {name: Count(score, size) for name, score in COUNTED.items()}
     judged = {key: target_count(target, at_start) for key, target in scenario.target.readings().items()}
@@ -149,12 +152,13 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
         village_rises=rise_mean[:, None],
         village_risen=rise_mean[:, None],
         village_assisted=average_alike(sort, assisted.T)[:, None],
+        lots_drawn=lots_drawn,
     )
 
 
 def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> Floats:
     """Return the chance that the target is met in the first year, shape (D,); D as for `first_year`."""
-    parameters, start = begin(scenario, villages, parameters, seed, _most(scenario, villages))
+    parameters, start, _ = begin(scenario, villages, parameters, seed, _most(scenario, villages))
     count, must = target_count(scenario.target, _levels(start))
     sums, _ = _counts(scenario, OneYear(villages, parameters, start), {"met": count})
     return chance_of_reaching(sums["met"], must)
@@ -162,8 +166,8 @@ def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Par
 
 def begin(
     scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int, limit: int, counts: int = 1
-) -> tuple[Parameters, YearStart]:
-    """Return where the first year begins, and the parameters of each of its draws.
+) -> tuple[Parameters, YearStart, int]:
+    """Return where the first year begins, with the parameters of each of its draws, and how many lots were drawn.
 
     Lots stay open where so many counts with this limit can be averaged over them in half a minute. Elsewhere statuses
     are placed and lots drawn, once for each draw of the parameters, or `LOTS` times where these are fixed.
@@ -174,10 +178,10 @@ def begin(
         once = COMPLEX * counts * multiplications(villages, parameters, limit)
         start = YearStart.by_lot(scenario, villages, parameters, seed, ON_LOTS / once)
         if start is not None:
-            return parameters, start
+            return parameters, start, 0
     if scenario.fixed:
         parameters = parameters.take(np.zeros(LOTS, dtype=np.int64))
-    return parameters, YearStart.drawn(scenario, villages, parameters, seed)
+    return parameters, YearStart.drawn(scenario, villages, parameters, seed), len(parameters.rise)
 
 
 def _counts(scenario: Assumptions, year: OneYear, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:

@@ -241,6 +241,9 @@ class Forecast:
         The researcher's own agent, or None: part of what was run, and of the run's identity.
     later
         Where only the first year is exact: why later years need simulation. `districts` then hold that year alone.
+    lots_drawn
+        In an exact forecast: in how many ways unknown statuses were placed, and lots drawn, at random; 0 where all
+        of these are averaged over.
     trace
         The rounds of a forecast that was repeated with more runs until it was precise enough; None for any other.
     """
@@ -254,6 +257,7 @@ class Forecast:
     ensemble_run: Ensemble | None
     agent_class: type[VillageAgent] | None = None
     later: tuple[Message, ...] = ()
+    lots_drawn: int = 0
     trace: PrecisionTrace | None = None
 
     @property

@@ -208,6 +208,7 @@ def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
         matrix=matrix_summary(parameters.matrix),
         ensemble_run=None,
         later=tuple(later),
+        lots_drawn=max(result.lots_drawn for result in results),
     )
 
 

@@ -21,6 +21,7 @@ from told import folder_of, result_of, written
 import simulation as kkb
 import simulation.report.store.folder as module
 from simulation.domain.distributions import LogitNormal
+from simulation.domain.intervention import Intervention
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
 from simulation.engine.effort import Chunk, Effort
@@ -32,7 +33,9 @@ from simulation.inputs.tables.cells import unguard
 from simulation.report.files import cell, whole_file, write_csv, write_parquet
 from simulation.report.kinds.forecast import kind as tables
 from simulation.report.kinds.forecast.result import ask
+from simulation.report.kinds.kind import Source
 from simulation.report.kinds.registry import kind_of
+from simulation.report.language import language
 from simulation.report.store.chunks import ChunkFolder
 
 INPUTS = ("inputs/scenario.yaml", "inputs/villages.csv")
@@ -220,6 +223,23 @@ def test_the_id_tells_apart_files_that_differ(tmp_path: Path) -> None:
     ids.append(asked("\n".join(f"{line},{1 if row else 'far'}" for row, line in enumerate(table.split())), draws))
     assert len(set(ids)) == len(ids)
     assert asked(table, draws) == ids[0]
+
+
+def test_an_exact_result_says_whether_lots_were_drawn() -> None:
+    """Counts of a district are placed at random on kecamatan with shocks of their own; lots of known villages not."""
+    sizes, shock, plan = (9, 3), {"subdistrict_sd": 0.8}, Intervention("pokja", 2026, capacity=4)
+    placed = make_scenario(make_villages(sizes, counts=(7, 3, 1, 1)), shock, horizon=1)
+    by_lot = make_scenario(
+        make_villages(sizes, status=[0] * 9 + [1] * 3), shock, [plan], {"pokja.odds_ratio_rise": 2.0}, horizon=1
+    )
+    for scenario, lots in ((placed, 1000), (by_lot, 0)):
+        found = forecast(scenario, engine="exact")
+        kind, question = kind_of(found), kind_of(found).question(found)
+        told = kind.document(result_of(found), language("en"), Source(asked=question.asked))
+        said = [getattr(block, "text", "") for block in told.blocks]
+        assert found.lots_drawn == lots
+        assert any("were drawn at random 1,000 times" in text for text in said) == (lots > 0)
+        assert (found.districts[0].years[0].monte_carlo_error > 0) == (lots > 0)
 
 
 def test_replicates_say_nothing_of_an_exact_result(tmp_path: Path) -> None:

@@ -267,6 +267,13 @@ AGAINST_TRAJECTORIES = {
             {"pokja.odds_ratio_rise": 4.0, "data.odds_ratio_rise": 2.0},
         ), 1, 20_000
     ),
+    "everything on, by lot": (
+        make_scenario(
+            make_villages([7, 5, 1, 9, 4], [i * 7 % 4 for i in range(26)]), {**TINY, "subdistrict_sd": 0.8},
+            [assist("pokja", capacity=4), assist("data", coverage=Fraction("0.4"), priority="highest_status")],
+            {"pokja.odds_ratio_rise": 4.0, "pokja.odds_ratio_fall": 0.3, "data.odds_ratio_rise": 2.0},
+        ), 1, 20_000
+    ),
     "everything on, some statuses": (
         make_scenario(
             make_villages(
@@ -283,7 +290,7 @@ AGAINST_TRAJECTORIES = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", AGAINST_TRAJECTORIES)
 def test_trajectories_scatter_about_the_exact_year(name: str) -> None:
-    """Every reading and every mean lies within 4 standard errors of 20,000 trajectories."""
+    """Every reading and every mean lies within 4 standard errors of 20,000 trajectories, give or take one of them."""
     scenario, draws, replicates = AGAINST_TRAJECTORIES[name]
     scenario = replace(scenario, horizon=1)
     villages, target = scenario.districts[0], scenario.target
@@ -297,7 +304,7 @@ def test_trajectories_scatter_about_the_exact_year(name: str) -> None:
             assert abs(apart.mean()) < 4 * apart.std() / np.sqrt(draws) + 1e-9
         else:
             error = np.hypot(simulated.std() / np.sqrt(simulated.size), exactly.std() / np.sqrt(exactly.size))
-            assert abs(simulated.mean() - exactly.mean()) < 4 * error + 1e-9
+            assert abs(simulated.mean() - exactly.mean()) < 4 * error + 1 / simulated.size
 
     for key, reading in target.readings().items():
         agree(outcome.counts.met(reading)[..., 0].astype(float), found.readings[key][:, 0])

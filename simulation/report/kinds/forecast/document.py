@@ -248,6 +248,13 @@ def _method(speech: Language, result: ForecastResult, source: Source) -> Iterato
             draws=speech.number(result.draws),
         )
         yield Paragraph(exact, on=On.CLOSING)
+        if result.lots_drawn:
+            drawn = say(
+                "Who stands at which level, where only counts are known, and who wins by lot were drawn at random "
+                "{times} times; the simulation error includes what this leaves open.",
+                times=speech.number(result.lots_drawn),
+            )
+            yield Paragraph(drawn, on=On.CLOSING)
         return
     simulated = say(
         "{total} trajectories were simulated: {replicates} for each of {draws} sets of parameter values drawn from "

@@ -217,6 +217,8 @@ class ForecastResult(Head):
         Years that the scenario asks for.
     later
         Where only the first of them is exact: why later years need simulation.
+    lots_drawn
+        As in `Forecast`.
     """
 
     version: int = VERSION
@@ -231,6 +233,7 @@ class ForecastResult(Head):
     failures: Failures | None
     precision: PrecisionTrace | None
     later: tuple[Reason, ...] = ()
+    lots_drawn: int = 0
 
     @property
     def several(self) -> bool:
@@ -308,6 +311,7 @@ def result_of(forecast: Forecast) -> ForecastResult:
         failures=_failures(forecast),
         precision=forecast.trace,
         later=tuple(map(Reason.of, forecast.later)),
+        lots_drawn=forecast.lots_drawn,
     )
 
 
