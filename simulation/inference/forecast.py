@@ -246,6 +246,9 @@ class Forecast:
         of these are averaged over.
     trace
         The rounds of a forecast that was repeated with more runs until it was precise enough; None for any other.
+    alike
+        The first year, simulated with fewer replicates, if no district were set apart for good (``district_sd``: 0);
+        None where none is, for one district, and where nothing was simulated or agents have a class of their own.
     """
 
     scenario: Scenario
@@ -259,6 +262,7 @@ class Forecast:
     later: tuple[Message, ...] = ()
     lots_drawn: int = 0
     trace: PrecisionTrace | None = None
+    alike: Ensemble | None = None
 
     @property
     def calendar(self) -> range:

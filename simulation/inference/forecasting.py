@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.law import DISTRICT
 from ..domain.status import LEVELS
 from ..domain.target import YearCounts, needed
 from ..domain.villages import Villages
@@ -45,6 +46,8 @@ Floats = NDArray[np.float64]
 
 MOST_TRAJECTORIES = 1_000_000
 """Beyond which no run is doubled again."""
+REPLICATES_ALIKE = 5
+"""So many tell how many districts would meet their target if they were alike."""
 _UNHEARD_OF = 1e-6
 """Numbers of villages less likely than this are left out of "needed, from … to …"."""
 
@@ -128,10 +131,21 @@ def forecast(
         matrix=matrix_summary(ensemble.parameters.matrix),
         ensemble_run=ensemble,
         agent_class=agent_class,
+        alike=None if agent_class is not None else _alike(scenario, effort, seed),
     )
     if ensemble.failures:
         warnings.warn(caveat(ensemble, agent_class), FailedTrajectoriesWarning, stacklevel=2)
     return result
+
+
+def _alike(scenario: Scenario, effort: Effort, seed: int) -> Ensemble | None:
+    """Return the first year if no district were set apart for good; None where none is, and for one district."""
+    known = scenario.parameters
+    if len(scenario.districts) == 1 or known.scalars[DISTRICT.key] == DISTRICT.off:
+        return None
+    alike = replace(known, scalars={**known.scalars, DISTRICT.key: DISTRICT.off})
+    few = Effort(effort.draws, min(effort.replicates, REPLICATES_ALIKE))
+    return run(replace(scenario, horizon=1, parameters=alike), few, seed, workers=1)
 
 
 def _refuse_other_classes(agent_class: object) -> None:

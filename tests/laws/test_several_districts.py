@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 def rises() -> Floats:
     """Return the rises of two districts alike, shape (district, draw, replicate, year); strong shocks of every kind."""
     shocks: dict[str, Distribution | float] = {
-        "year_sd": HalfNormal(1.0), "subdistrict_sd": 0.5, "village_sd": 0.5,
+        "year_sd": HalfNormal(1.0), "subdistrict_sd": 0.5, "village_sd": 0.5, "district_sd": 0.6,
         "campaign.probability": 0.2, "campaign.odds_ratio": 5.0,
     }  # fmt: skip
     one, two = (make_villages((15, 15), status=[0] * 30, code=code) for code in ("63.01", "63.02"))

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from told import in_terminal, result_of, written
 
+from simulation.domain.distributions import Fixed
 from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast
-from simulation.inference.forecasting import forecast
+from simulation.inference.forecasting import REPLICATES_ALIKE, forecast
 from simulation.report.codec import decode, encode, to_data
-from simulation.report.kinds.forecast.result import ForecastResult
+from simulation.report.kinds.forecast.result import ForecastResult, Meeting
 
 DISTRICT = {"district_code", "target", "years", "all_years", "at_least", "readings", "basis"}
 YEAR = {
@@ -65,6 +66,21 @@ def test_several_districts_stand_side_by_side(several: Forecast) -> None:
     assert [district.made_up_counts for district in result.districts] == [False, False, True]
     first = result.meeting[0]
     assert first.mean == pytest.approx(sum(d.years[0].probability_met for d in result.districts), abs=2e-6)
+
+
+def test_how_many_districts_would_meet_it_were_they_alike_is_told_beside(several: Forecast) -> None:
+    """The first year of the same forecast with district_sd 0, on the same random numbers; nothing where it is 0."""
+    assert result_of(several).meeting[0].alike is None
+    known = several.scenario.parameters
+
+    def first_of(between: float, replicates: int) -> Meeting:
+        parameters = replace(known, scalars={**known.scalars, "district_sd": Fixed(between)})
+        found = forecast(replace(several.scenario, horizon=1, parameters=parameters), 40, replicates, 7)
+        return result_of(found).meeting[0]
+
+    apart, alike = first_of(1.5, 8), first_of(0.0, REPLICATES_ALIKE)
+    assert apart.alike == alike
+    assert apart.mean != alike.mean
 
 
 @pytest.mark.parametrize("target", [Target(reading="stock"), Target(reading="entries"), Target(net_of_falls=True)])

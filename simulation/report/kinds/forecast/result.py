@@ -15,6 +15,7 @@ from ....domain.target import Denominator, Reading
 from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ....engine.closed_form import applicability
 from ....engine.effort import Effort
+from ....engine.ensemble import Ensemble
 from ....engine.failure import Failure
 from ....inference.explanation import STATUS_UNKNOWN
 from ....inference.forecast import (
@@ -131,12 +132,21 @@ class District:
 
 @dataclass(frozen=True)
 class Meeting:
-    """How many districts meet their target in a year; `all` is the probability that every one does."""
+    """How many districts meet their target in a year.
+
+    Attributes
+    ----------
+    all
+        Probability that every one does.
+    alike
+        The same if no district were set apart for good (``district_sd``: 0); None where none is, and of later years.
+    """
 
     year: int
     mean: float
     quantiles: Mapping[float, Number] | None
     all: float | None
+    alike: Meeting | None = None
 
 
 @dataclass(frozen=True)
@@ -367,11 +377,18 @@ def _meeting(forecast: Forecast) -> tuple[Meeting, ...]:
     if run is None or not joint.any():
         means = np.sum([[year.probability_met for year in one.years] for one in forecast.districts], axis=0)
         return tuple(Meeting(year, float(mean), None, None) for year, mean in zip(years, means, strict=False))
-    meeting = np.sum([outcome.counts.met(forecast.scenario.target) for outcome in run.outcomes], axis=0)[joint]
-    return tuple(
+    first, *later = _counted(run, years)
+    alike = None if forecast.alike is None else _counted(forecast.alike, years[:1])[0]
+    return replace(first, alike=alike), *later
+
+
+def _counted(run: Ensemble, years: range) -> list[Meeting]:
+    joint = np.all([outcome.completed for outcome in run.outcomes], axis=0)
+    meeting = np.sum([outcome.counts.met(run.scenario.target) for outcome in run.outcomes], axis=0)[joint]
+    return [
         Meeting(year, **vars(Summary.of_values(count)), all=float((count == len(run.outcomes)).mean()))
         for year, count in zip(years, np.moveaxis(meeting, -1, 0), strict=True)
-    )
+    ]
 
 
 def _parameters(scenario: Scenario) -> dict[str, Parameter]:

@@ -247,6 +247,8 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
         yield speech.say(wording.NO_INTERVAL)
     if len(districts) == 1 and (saturated := saturation(speech, districts[0])):
         yield saturated
+    if result.several:
+        yield from _districts_apart(speech, result)
     if not all(district.statuses_known for district in districts):
         yield speech.say(
             "Only counts by status are known, not which village stands where: single villages cannot be ranked."
@@ -255,6 +257,28 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
     if result.later:
         reasons = [speech.problem(reason.message) for reason in result.later]
         yield from first_year_alone(speech, result.first_year, reasons)
+
+
+def _districts_apart(speech: Language, result: ForecastResult) -> Iterator[str]:
+    """Yield how many districts would meet their target if they were alike, or that they count as alike."""
+    first, between = (result.meeting or ())[0], result.parameters["district_sd"]
+    if between.default_prior:
+        yield speech.say(
+            "All districts count as alike in their chances, because the scenario leaves district_sd at 0: they then "
+            "meet or miss the target together more often than districts that differ. Give district_sd (0.5, say) to "
+            "see it."
+        )
+    elif (alike := first.alike) is not None and alike.quantiles is not None:
+        yield speech.say(
+            "Districts differ for good here (district_sd). If all had the same chances, {mean} of {districts} "
+            "districts would be expected to meet the target of {year} (90% interval {interval}), and all of them "
+            "with a chance of {all}.",
+            mean=speech.number(alike.mean, 1),
+            districts=speech.number(len(result.districts)),
+            year=first.year,
+            interval=wording.whole_span(speech, alike.quantiles[0.05], alike.quantiles[0.95]),
+            all=wording.chance(speech, alike.all or 0.0),
+        )
 
 
 def saturation(speech: Language, district: District) -> str | None:
