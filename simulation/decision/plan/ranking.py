@@ -2,7 +2,8 @@
 
 A village's gain is what assisting it alone, at full dose in the first forecast year, adds to the chance of
 meeting that year's target and to the expected rises; nobody else is assisted by any intervention. It is
-computed in closed form, so that no luck decides between villages; villages that nothing tells apart share a rank.
+computed in closed form for each parameter draw, so that no luck of villages decides between them; those whose gains the
+draws do not tell apart share a rank.
 
 Given the shocks, villages are independent. If n must be reached, and village i adds j or more with chance T_j,
 assistance changes the chance of meeting the target by Σ_j (T_j with − T_j without) · P(all others add n − j).
@@ -25,7 +26,9 @@ from ...domain.villages import KnownStatuses, Villages
 from ...engine.one_year import OneYear, YearBlock, multiplications, target_count, total_of
 from ...engine.poisson_binomial import add
 from ...engine.year_start import YearStart
+from ...inference.uncertainty import error_of_mean
 from ...inputs.scenario import Scenario
+from ..differences import ERRORS_APART
 from .levers import Lever, Places, eligible_now
 from .result import PlannedVillage, Ranking, Reason, Setting
 
@@ -68,18 +71,20 @@ def rank_villages(
     eligible = np.stack([np.asarray(eligible_now(scenario.interventions[j], villages)) for j in own])
     gains = village_gains(scenario.target, villages, parameters, _effects(scenario, parameters, own, eligible))
     peers = dict(seen_at(villages, parameters, villages.levels)).get(PEERS)
-    gain_rises = gains.with_it - gains.without
-    ranked = np.flatnonzero(eligible.any(axis=0))
-    keys = [(-round(float(gains.met_more[i]), _ALIKE), -round(float(gain_rises[i]), _ALIKE)) for i in ranked]
-    order = sorted(range(ranked.size), key=lambda place: (keys[place], villages.codes[ranked[place]]))
+    met_more, rises_more = gains.met_more.mean(axis=1), gains.rises_more.mean(axis=1)
+    keys = {
+        int(i): (-round(float(met_more[i]), _ALIKE), -round(float(rises_more[i]), _ALIKE), villages.codes[i])
+        for i in np.flatnonzero(eligible.any(axis=0))
+    }
+    rows, first, rank = scenario.parameters.rows, -1, 0
     found: list[PlannedVillage] = []
-    for place, at in enumerate(order):
-        i = ranked[at]
-        same = place > 0 and keys[at] == keys[order[place - 1]]
+    for place, i in enumerate(sorted(keys, key=lambda i: keys[i])):
+        if place == 0 or gains.tell_apart(first, i, rows):
+            first, rank = i, place + 1
         reason = Reason(
             status=Status(int(villages.levels[i])).label,
-            chance_without=float(gains.without[i]),
-            chance_with=float(gains.with_it[i]),
+            chance_without=float(gains.without[i].mean()),
+            chance_with=float(gains.with_it[i].mean()),
             peers=None if peers is None else float(peers[i]),
             interventions=tuple(
                 scenario.interventions[j].name for j, may in zip(own, eligible[:, i], strict=True) if may
@@ -90,9 +95,10 @@ def rank_villages(
                 village_code=villages.codes[i],
                 village=villages.names[i],
                 subdistrict=villages.subdistricts[villages.subdistrict_index[i]],
-                rank=found[-1].rank if same else place + 1,
-                gain_probability_met=float(gains.met_more[i]),
-                gain_rises=float(gain_rises[i]),
+                rank=rank,
+                gain_probability_met=float(met_more[i]),
+                gain_monte_carlo_error=error_of_mean(gains.met_more[i], rows),
+                gain_rises=float(rises_more[i]),
                 reason=reason,
             )
         )
@@ -158,22 +164,38 @@ class Effects:
 
 @dataclass(frozen=True, eq=False)
 class Gains:
-    """What is known of every village, mean over the draws; V villages.
+    """What is known of V villages in each of D draws.
 
     Attributes
     ----------
     met
-        Chance of meeting the target where nobody is assisted.
+        Chance of meeting the target where nobody is assisted, mean over the draws.
     without, with_it
-        Shape (V,): chance of rising if not assisted, and if assisted.
+        Shape (V, D): chance of rising if not assisted, and if assisted.
     met_more
-        Shape (V,): by how much the chance of meeting the target grows if this village alone is assisted.
+        Shape (V, D): by how much the chance of meeting the target grows if this village alone is assisted.
     """
 
     met: float
     without: Floats
     with_it: Floats
     met_more: Floats
+
+    @property
+    def rises_more(self) -> Floats:
+        """Shape (V, D): by how much the chance of rising grows if the village is assisted."""
+        return self.with_it - self.without
+
+    def tell_apart(self, one: int, other: int, rows: int | None) -> bool:
+        """Return whether the mean gains of two villages differ by more than draws could make them differ.
+
+        Where their gains in the chance are the same, those in rises decide; `rows` as in `simulation_error`.
+        """
+        for gain in (self.met_more, self.rises_more):
+            apart = gain[one] - gain[other]
+            if abs(difference := float(apart.mean())) > 10.0**-_ALIKE:
+                return abs(difference) > ERRORS_APART * error_of_mean(apart, rows)
+        return False
 
 
 def village_gains(target: Target, villages: Villages, parameters: Parameters, effects: Effects) -> Gains:
@@ -193,7 +215,7 @@ def village_gains(target: Target, villages: Villages, parameters: Parameters, ef
     draws = parameters.rise.shape[0]
     alone = YearStart.unassisted(villages, parameters, np.repeat(villages.levels[:, None], draws, axis=1))
     helped = replace(alone, rise_log_odds=alone.rise_log_odds + effects.rise.T, fall_log_odds=effects.fall.T[None])
-    total = np.zeros((3, len(villages)))
+    total = np.zeros((3, len(villages), draws))
     met = 0.0
     pairs = zip(
         OneYear(villages, parameters, alone).blocks(), OneYear(villages, parameters, helped).blocks(), strict=True
@@ -201,24 +223,24 @@ def village_gains(target: Target, villages: Villages, parameters: Parameters, ef
     for without, with_it in pairs:
         chance, gains = _of_block(target, villages, without, with_it)
         met += chance / draws
-        total += gains / draws
+        total[:, :, without.draws] = gains
     return Gains(met, *total)
 
 
 def _of_block(target: Target, villages: Villages, without: YearBlock, with_it: YearBlock) -> tuple[float, Floats]:
-    """Return, summed over the draws, the chance of meeting the target; and without, with and gain, shape (3, V)."""
+    """Return the chance of meeting the target, summed over D draws; and without, with and gain, shape (3, V, D)."""
     count, needed = target_count(target, np.bincount(villages.levels, minlength=len(LEVELS))[None])
     must = int(needed[0])
     rises = [without.chances(k) for k in range(len(without.members))]
     adds = [without.adds(rows, rise, count) for rows, rise in zip(without.members, rises, strict=True)]
     others, everyone = _all_but_each([without.average(total_of(part, must)) for part in adds], must)
-    result = np.zeros((3, len(villages)))
+    result = np.zeros((3, len(villages), len(without.draws)))
     for k, rows in enumerate(without.members):
         rise = with_it.chances(k)
         more = np.cumsum((with_it.adds(rows, rise, count) - adds[k])[:, :0:-1], axis=1)[:, ::-1]
         listed = without.moves.listed_rises(rises[k], rows=rows), with_it.moves.listed_rises(rise, rows=rows)
-        result[0, rows], result[1, rows] = (without.mean(each).sum(axis=-1) for each in listed)
-        alike: dict[bytes, float] = {}
+        result[0, rows], result[1, rows] = (without.mean(each) for each in listed)
+        alike: dict[bytes, Floats] = {}
         for i in range(len(rise)):
             key = adds[k][i].tobytes() + more[i].tobytes()
             if key not in alike:
@@ -229,8 +251,8 @@ def _of_block(target: Target, villages: Villages, without: YearBlock, with_it: Y
     return met, result
 
 
-def _gain(block: YearBlock, more: Floats, rest: Floats, others: Floats, must: int) -> float:
-    """Return, summed over the draws, what assisting one village adds to the chance of meeting the target.
+def _gain(block: YearBlock, more: Floats, rest: Floats, others: Floats, must: int) -> Floats:
+    """Return what assisting one village adds to the chance of meeting the target, shape (D,).
 
     Parameters
     ----------
@@ -247,7 +269,7 @@ def _gain(block: YearBlock, more: Floats, rest: Floats, others: Floats, must: in
             for number, chance in enumerate(here):
                 if missing - number < len(others):
                     gain += chance * others[missing - number]
-    return float((gain * block.weight).sum())
+    return np.asarray((gain * block.weight).sum(axis=1))
 
 
 def _all_but_each(counts: list[Floats], must: int) -> tuple[list[Floats], Floats]:

@@ -161,9 +161,10 @@ class PlannedVillage:
     Attributes
     ----------
     rank
-        1 for the largest gain; villages with the same gain share a rank.
-    gain_probability_met, gain_rises
-        What assisting it alone adds to the chance of meeting the target, and to the expected rises.
+        1 for the largest gain; villages whose gains are the same, or cannot be told apart, share a rank.
+    gain_probability_met, gain_monte_carlo_error, gain_rises
+        What assisting it alone adds to the chance of meeting the target, and the error of that from finitely many
+        parameter draws; what it adds to the expected rises.
     in_plan
         Whether it is among those that suffice; None where there is no such number.
     tied
@@ -175,6 +176,7 @@ class PlannedVillage:
     subdistrict: str
     rank: int
     gain_probability_met: float
+    gain_monte_carlo_error: float
     gain_rises: float
     reason: Reason
     in_plan: bool | None = None

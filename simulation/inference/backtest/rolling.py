@@ -237,7 +237,7 @@ def backtest(
         name: [score(one, case, target, seed) for one, case in zip(said, cases, strict=True)]
         for name, said in found.items()
     }
-    of = {name: means(own, scored[MODEL], coverage(found[name], cases), seed) for name, own in scored.items()}
+    of = {name: means(own, scored[MODEL], coverage(found[name], cases)) for name, own in scored.items()}
     met = [case.met(target) for case in cases]
     codes = {case.district_code for case in cases}
     known = {} if scenario is None else {one.district_code: one.district for one in scenario.districts}

@@ -35,6 +35,8 @@ FEWEST_PARTICLES, PARTICLES = 100, 250
 taken as these move on."""
 BETWEEN_DISTRICTS = HalfNormal(1.0)
 """Prior of `district_sd` where several districts are learned together and the scenario does not state it."""
+DIGITS = 12
+"""Of a draw: so many all computers agree on, whose exp and log differ in the last bit."""
 _CHECKED = 20
 """Draws at which an approximate likelihood is compared with the exact one."""
 
@@ -104,7 +106,7 @@ def calibrate(
         raise Refusal(*reasons)
     found = _Sample.of(likelihood, draws, seed, progress)
     approximation = _approximation(likelihood, found)
-    values = {**parameters.sample(seed, draws), **found.values}
+    values = {**{key: _rounded(each) for key, each in parameters.sample(seed, draws).items()}, **found.values}
     effects = {ParameterKey("village_effect", code): each for code, each in found.village_effects.items()}
     effects |= {ParameterKey("district_effect", code): each for code, each in found.district_effects.items()}
     target = Target() if scenario is None else scenario.target
@@ -136,6 +138,11 @@ def calibrate(
         seed=seed,
         estimate_effects=estimate_effects,
     )
+
+
+def _rounded(draws: Floats) -> Floats:
+    """Return draws, shape (D,), to `DIGITS` significant digits."""
+    return np.array([float(f"{draw:.{DIGITS}g}") for draw in draws])
 
 
 def _likelihood(
@@ -226,9 +233,9 @@ class _Sample:
         values = likelihood.values(scores)
         return cls(
             scores=scores,
-            values={name: values[name] for name in likelihood.names},
-            village_effects={code: np.concatenate(each)[order] for code, each in effects.items()},
-            district_effects={code: np.concatenate(each)[order] for code, each in of_districts.items()},
+            values={name: _rounded(values[name]) for name in likelihood.names},
+            village_effects={code: _rounded(np.concatenate(each)[order]) for code, each in effects.items()},
+            district_effects={code: _rounded(np.concatenate(each)[order]) for code, each in of_districts.items()},
             village_levels={code: np.concatenate(each)[order] for code, each in levels.items()},
             shocks=_shocks(likelihood, samples, order),
             luck={year: np.concatenate(each, axis=1)[:, order] for year, each in of_years.items()},

@@ -222,6 +222,12 @@ def notes(speech: Language, result: BacktestResult) -> Iterator[str]:
         "as in the year before; mean share so far: as on average in all years before; binomial without shock: each "
         "level rises as often as so far, every village for itself; priors alone: the model without local data."
     )
+    if result.verdict is not None:
+        yield speech.say(
+            "Each comparison stands for itself: where two forecasters are equally good it calls one of them better in "
+            "one case of ten, and of {number} comparisons one or the other does so more often.",
+            number=speech.number(len(result.verdict)),
+        )
     if not result.kecamatan_known:
         yield speech.say(
             "No scenario says in which kecamatan all of these villages lie: what villages of a kecamatan share, "

@@ -148,7 +148,7 @@ def villages_table(speech: Language, result: PlanResult, most: int = MOST_VILLAG
             village.village,
             village.subdistrict,
             village.reason.status,
-            words.points(speech, village.gain_probability_met),
+            words.points_with_error(speech, village),
             _from_to(speech, village),
         ]
         for village in result.villages[:most]
@@ -241,6 +241,7 @@ def ranking_sheet(speech: Language, result: PlanResult) -> Table:
             *([_mark(speech, village)] if chosen else []),
             village.reason.status,
             village.gain_probability_met,
+            village.gain_monte_carlo_error,
             village.gain_rises,
             village.reason.chance_without,
             village.reason.chance_with,
@@ -258,6 +259,7 @@ def ranking_sheet(speech: Language, result: PlanResult) -> Table:
         *([say("among the first {number}", number=speech.number(chosen))] if chosen else []),
         say("level now"),
         Column(say("gain in the probability of meeting the target, percentage points"), "points", 3),
+        Column(say("simulation error of that gain, percentage points"), "points", 3),
         Column(say("gain in expected rises"), "decimal", 3),
         Column(say("chance of rising without assistance"), "chance", 1),
         Column(say("chance of rising with assistance"), "chance", 1),

@@ -335,7 +335,8 @@ def about_ranking(speech: Language, result: PlanResult) -> Iterator[str]:
         "forecast's are those of the scenario as it stands."
     )
     yield speech.say(
-        "Ranks rest on: {names}. Villages that are alike in these share a rank.", names=_rests_on(speech, result)
+        "Ranks rest on: {names}. Villages whose gains cannot be told apart share a rank.",
+        names=_rests_on(speech, result),
     )
     if not result.listed or result.in_order is None:
         return
@@ -357,6 +358,13 @@ def points(speech: Language, gain: float) -> str:
     """Return a gain in percentage points."""
     decimals = next(decimals for least, decimals in _DECIMALS_OF_GAINS if abs(gain) >= least)
     return speech.number(100 * gain, decimals)
+
+
+def points_with_error(speech: Language, village: PlannedVillage) -> str:
+    """Return a village's gain in percentage points, with its simulation error where it has one."""
+    shown = points(speech, village.gain_probability_met)
+    error = village.gain_monte_carlo_error
+    return speech.say("{value} ± {error}", value=shown, error=points(speech, error)) if error else shown
 
 
 def _rests_on(speech: Language, result: PlanResult) -> str:
