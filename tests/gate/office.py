@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import pyarrow.parquet as pq
 
-from .world import District
+from .world import REPORTING, District
 
 Data = Literal["panel", "counts", "launches"]
 LEVELS = ("dasar", "berkembang", "mandiri", "paripurna")
@@ -73,7 +73,10 @@ def kampungkb(*arguments: str) -> str:
 
 
 def write(district: District, data: Data, folder: Path) -> str:
-    """Write a scenario that leaves every parameter to its prior, and its data; return the name of the data."""
+    """Write a scenario that leaves every parameter to its prior, and its data; return the name of the data.
+
+    Of late lists it states what is known of the chance of a report.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     villages = range(district.subdistrict.size)
     codes = [f"{CODE}.{k + 1:02d}.{2001 + i}" for i, k in zip(villages, district.subdistrict, strict=True)]
@@ -90,11 +93,13 @@ def write(district: District, data: Data, folder: Path) -> str:
     _write(folder / "villages.csv", table)
     counted = {year: np.bincount(status, minlength=4) for year, status in sorted(district.lists.items())}
     known = "{" + ", ".join(f"{level}: {n}" for level, n in zip(LEVELS, counted[district.origin], strict=True)) + "}"
+    late = f"reporting: {{yearly: {{beta: {{alpha: {REPORTING[0]:g}, beta: {REPORTING[1]:g}}}}}}}\n"
     (folder / "district.yaml").write_text(
         "schema: 1\nname: district\nlanguage: en\n"
         f'district: {{code: "{CODE}", name: Kabupaten Gate}}\n'
         f"origin: {district.origin}\nhorizon: 1\n"
-        f"villages: {{table: villages.csv{f', status_counts: {known}' if data == 'counts' else ''}}}\n",
+        f"villages: {{table: villages.csv{f', status_counts: {known}' if data == 'counts' else ''}}}\n"
+        f"{late if district.late else ''}",
         encoding="utf-8",
     )
     if data == "launches":

@@ -22,6 +22,8 @@ NEEDED = 5
 """5% of the villages."""
 FUTURES = 10_000
 TOP = 3
+REPORTING = (14.0, 6.0)
+"""Beta: of the chance that a village reports in a year, where some do not; 30% do not in the middle."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,11 @@ class District:
     subdistrict, launched
         Shape (V,): kecamatan, and year of launch.
     lists
-        Year -> status of every village at its end, shape (V,).
+        Year -> status of every village at its end, shape (V,), as far as reported.
     rises
-        Shape (futures,): rises of the year after the origin.
+        Shape (futures,): rises of the year after the origin, on the list.
+    late
+        Whether some villages do not report every year.
     """
 
     law: Law
@@ -99,6 +103,7 @@ class District:
     launched: Ints
     lists: Mapping[int, Ints]
     rises: Ints
+    late: bool = False
 
     @property
     def origin(self) -> int:
@@ -111,7 +116,9 @@ class District:
         return float((self.rises >= NEEDED).mean())
 
 
-def district(number: int, *, village_sd: float | None = None, lists: int = 6, burst: bool = False) -> District:
+def district(
+    number: int, *, village_sd: float | None = None, lists: int = 6, burst: bool = False, late: bool = False
+) -> District:
     """Return one truth by its number: the same parameters, luck and past whatever data are made of it.
 
     Parameters
@@ -123,31 +130,41 @@ def district(number: int, *, village_sd: float | None = None, lists: int = 6, bu
     burst
         Whether truths are passed over until the lists show a year in which a quarter of those below the top rose,
         and less than a tenth in every other year.
+    late
+        Whether a village's level reaches the list in a year with some chance only, drawn from `REPORTING`.
     """
     for attempt in range(10_000 if burst else 1):
-        seeds = np.random.SeedSequence([2026, number, attempt]).spawn(3)
+        seeds = np.random.SeedSequence([2026, number, attempt]).spawn(4)
         law = Law.from_priors(np.random.default_rng(seeds[0]))
         if village_sd is not None:
             law = replace(law, tau=village_sd)
-        found = _live(law, lists, *map(np.random.default_rng, seeds[1:]))
+        past, future, reports = map(np.random.default_rng, seeds[1:])
+        found = _live(law, lists, past, future, reports if late else None)
         if not burst or _has_burst(found):
             return found
     raise RuntimeError(f"no burst in any district of number {number}")
 
 
-def _live(law: Law, lists: int, past: np.random.Generator, future: np.random.Generator) -> District:
+def _live(
+    law: Law, lists: int, past: np.random.Generator, future: np.random.Generator, reports: np.random.Generator | None
+) -> District:
+    def reported(before: Ints, now: Ints) -> Ints:
+        return now if reports is None else np.where(reports.random(now.shape) < yearly, now, before)
+
+    yearly = 1.0 if reports is None else reports.beta(*REPORTING)
     home = np.arange(VILLAGES) % SUBDISTRICTS
     launched = past.integers(LAUNCHES[0], LAUNCHES[1] + 1, VILLAGES)
     lasting = law.tau * past.standard_normal(VILLAGES)
-    status = np.zeros((1, VILLAGES), dtype=np.int64)
+    status = listed = np.zeros((1, VILLAGES), dtype=np.int64)
     seen: dict[int, Ints] = {}
     for year in range(LAUNCHES[0] + 1, FIRST_LIST + lists):
         status = np.where(launched < year, next_year(law, status, lasting, home, past), 0)
+        listed = reported(listed, status)
         if year >= FIRST_LIST:
-            seen[year] = status[0]
+            seen[year] = listed[0]
     now = np.repeat(status, FUTURES, axis=0)
-    rises = (next_year(law, now, lasting, home, future) > now).sum(axis=1)
-    return District(law, home, launched, seen, rises)
+    rises = (reported(listed, next_year(law, now, lasting, home, future)) > listed).sum(axis=1)
+    return District(law, home, launched, seen, rises, reports is not None)
 
 
 def next_year(law: Law, status: Ints, lasting: Floats, home: Ints, rng: np.random.Generator) -> Ints:
