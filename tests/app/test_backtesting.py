@@ -25,7 +25,7 @@ def lists(tmp_path: Path) -> Path:
 
 
 def test_backtest_answers_and_is_found_again(run: Run, lists: Path, tmp_path: Path) -> None:
-    """In 80 columns, with a folder that holds scores and figure; the second time it is found."""
+    """In 80 columns, with a folder that holds scores and figure; the second time it is found, as data too."""
     first = run("backtest", lists, "--draws", "20", "--lang", "en")
     assert first.returncode == 0, first.stderr
     assert max(map(len, first.stdout.splitlines()[:-1])) <= 80
@@ -35,17 +35,12 @@ def test_backtest_answers_and_is_found_again(run: Run, lists: Path, tmp_path: Pa
     again = run("backtest", lists, "--draws", "20", "--lang", "en")
     assert again.stdout == first.stdout
     assert "Found finished" in again.stderr
+    answer = json.loads(run("backtest", lists, "--draws", "20", "--json").stdout)
+    assert (answer["district_years"], answer["verdict"]) == (2, None)
+    assert set(answer["forecasters"]) == {"model", "last_year", "mean_so_far", "priors", "binomial"}
     in_indonesian = run("backtest", lists, "--draws", "20", "--lang", "id")
     assert "Tanpa kesimpulan" in unbroken(in_indonesian.stdout)
     assert max(map(len, in_indonesian.stdout.splitlines()[:-1])) <= 80
-
-
-def test_backtest_as_data_has_the_keys_of_the_contract(run: Run, lists: Path) -> None:
-    """Nothing else is printed on stdout."""
-    done = run("backtest", lists, "--draws", "20", "--json", "--no-figures")
-    answer = json.loads(done.stdout)
-    assert (answer["district_years"], answer["verdict"]) == (2, None)
-    assert set(answer["forecasters"]) == {"model", "last_year", "mean_so_far", "priors", "binomial"}
 
 
 def test_two_dates_or_a_file_that_is_not_there_are_bad_input(run: Run, lists: Path, tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def test_effects_of_ishigami_are_those_of_salib_and_near_the_published_ones() ->
     assert ours == pytest.approx([7.68, 7.875, 6.26], rel=0.05)
 
 
+@pytest.mark.slow
 def test_noise_stays_out_of_the_shares() -> None:
     """With noise as large as the signal the shares are still right, where plain estimators count it as effect."""
     rng = np.random.default_rng(5)

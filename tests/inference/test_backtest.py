@@ -218,7 +218,9 @@ def test_a_worse_forecaster_is_told_so_and_a_better_one_too() -> None:
 @pytest.mark.slow
 def test_below_20_district_years_there_is_no_verdict() -> None:
     """Scores stand all the same; at 20 there is one."""
-    few, enough = (backtest(districts(number, 6, 6), None, 20) for number in (3, 4))
+    few, enough = (
+        backtest(districts(number, 6, 6), None, 20, forecasters={"model": by_the_truth}) for number in (3, 4)
+    )
     assert (len(few.cases), few.verdict) == (15, None)
     assert few.forecasters["binomial"].model_saves["crps_rises"] is None
     assert np.isfinite(few.table.to_numpy()).all()

@@ -42,7 +42,7 @@ def uncertain() -> Scenario:
     return replace(fixed, parameters=replace(fixed.parameters, scalars={**fixed.parameters.scalars, **loose}))
 
 
-@pytest.fixture(scope="module", params=[everything_on, uncertain])
+@pytest.fixture(scope="module", params=[pytest.param(everything_on, marks=pytest.mark.slow), uncertain])
 def made(request: pytest.FixtureRequest) -> Forecast:
     """Return a forecast of everything at once, with fixed numbers and with uncertain ones."""
     scenario = request.param()

@@ -76,18 +76,16 @@ def test_a_path_is_averaged_over_the_lasting_difference() -> None:
     for scores, log in zip(SCORES[:2], found[:2], strict=True):
         truth = {name: float(values[0]) for name, values in likelihood.values(scores[:1, None]).items()}
 
-        def weight(difference: float, level: int, truth=truth) -> float:
-            return float(norm.pdf(difference) * since_launch(truth, difference)[level])
-
         def chance(difference: float, path: np.ndarray, truth=truth, scores=scores) -> float:
             pushes = [0.8 * difference + 0.4 * z for z in scores[1:]]
             years = zip(path, path[1:], pushes, strict=False)
             return float(np.prod([yearly_matrix(truth, push)[a, b] for a, b, push in years]))
 
         nodes = np.linspace(-6, 6, 121)
+        standing = np.array([norm.pdf(node) * since_launch(truth, node) for node in nodes])
         expected = 0.0
         for path, n in zip(paths, villages, strict=True):
-            weights = np.array([weight(node, path[0]) for node in nodes])
+            weights = standing[:, path[0]]
             expected += n * np.log(weights @ [chance(node, path) for node in nodes] / weights.sum())
         assert log == pytest.approx(expected, abs=1e-3)
 

@@ -72,7 +72,7 @@ def assert_interval_is_found(met: Iterable[Bools], truth: Floats, spread: float,
         assert ((np.abs(ends.mean(axis=0) - truth) < half_step + 4 * error) == found).all()
 
 
-@pytest.mark.parametrize("replicates", [5, 20])
+@pytest.mark.parametrize("replicates", [5, pytest.param(20, marks=pytest.mark.slow)])
 def test_forecasts_state_the_parameter_interval_that_is_true(replicates: int) -> None:
     """Over 200 seeds the ends agree with the exact quantiles of P(at least 1 of 20 rises | r), r logit-normal."""
     prior = LogitNormal(-2.9, 0.4)

@@ -16,7 +16,7 @@ from simulation.domain.messages import DataError, ScenarioError
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.inputs.schema import json_schema
 
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 WORDS = sorted(
     {name for part in json_schema()["$defs"].values() for name in part.get("properties", {})}

@@ -14,6 +14,7 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from pypdf import PdfReader
+from told import written
 
 import simulation as kkb
 from simulation.decision.comparison import compare
@@ -190,15 +191,16 @@ def copy(finished: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(finished, tmp_path / "run"))
 
 
-def test_a_brief_that_was_edited_is_kept(copy: Path) -> None:
+def test_a_brief_that_was_edited_is_kept(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Writing it again leaves the edited one under another name, and says so; one that was not edited is replaced."""
+    monkeypatch.setattr(files, "find_spec", lambda name: None if name == "typst" else name)
     speech = language("id")
     assert not files.write_brief(speech, read_runs([copy])).kept
     assert not files.write_brief(speech, read_runs([copy])).kept
     edited = (copy / "brief.docx").read_bytes() + b"edited"
     (copy / "brief.docx").write_bytes(edited)
-    written = files.write_brief(speech, read_runs([copy]))
-    assert [path.name for path in written.kept] == ["brief_1.docx"]
+    again = files.write_brief(speech, read_runs([copy]))
+    assert [path.name for path in again.kept] == ["brief_1.docx"]
     assert (copy / "brief_1.docx").read_bytes() == edited
 
 
@@ -207,12 +209,12 @@ def test_without_typst_the_docx_is_written_and_without_docx_the_fix_is_said(
 ) -> None:
     """The packages of the extra are told apart."""
     monkeypatch.setattr(files, "find_spec", lambda name: None if name == "typst" else name)
-    written = files.write_brief(language("en"), read_runs([copy]))
-    assert written.without_pdf
-    assert [path.name for path in written.files] == ["brief.docx"]
+    made = files.write_brief(language("id"), read_runs([copy]))
+    assert made.without_pdf
+    assert [path.name for path in made.files] == ["brief.docx"]
     monkeypatch.setattr(files, "find_spec", lambda _: None)
     with pytest.raises(KampungError, match="pip install python-docx"):
-        files.write_brief(language("en"), read_runs([copy]))
+        files.write_brief(language("id"), read_runs([copy]))
 
 
 @pytest.mark.slow
@@ -236,13 +238,13 @@ def test_signs_of_markup_are_text(tmp_path: Path) -> None:
 
 def test_further_runs_stand_beside_the_first(finished: Path, tmp_path: Path) -> None:
     """A table of the first year under each scenario."""
-    other = save(forecast(load_scenario(ROOT / "scenarios" / "tanah_laut.yaml"), 40, 10, 3), tmp_path)
+    other = written(forecast(load_scenario(ROOT / "scenarios" / "tanah_laut.yaml"), 40, 10, 3), tmp_path).path
     run = Path(shutil.copytree(finished, tmp_path / "run"))
-    files.write_brief(language("en"), read_runs([run, other]))
+    files.write_brief(language("id"), read_runs([run, other]))
     record = json.loads((other / "forecast.json").read_text(encoding="utf-8"))
-    table = cells(Brief("en", run, record), 0)
+    table = cells(Brief("id", run, record), 0)
     assert len(table) == 3
-    chance = Brief("en", run, record).number(table[2][1])
+    chance = Brief("id", run, record).number(table[2][1])
     assert chance == pytest.approx(100 * record["districts"][0]["years"][0]["probability_met"], abs=0.0501)
 
 
@@ -263,8 +265,8 @@ def test_the_first_page_says_what_to_do_and_the_board_stands_in_the_appendix(
     kkb.save(plan(after, 0.93, vary=["pendampingan.capacity"], draws=50, replicates=4, seed=3), tmp_path)
     runs = read_runs([tmp_path / after.name, tmp_path / before.name])
     files.write_brief(language("id"), runs)
-    written = Brief("id", folder, {})
-    first, *appendix = written.pages
+    brief = Brief("id", folder, {})
+    first, *appendix = brief.pages
     planned, compared = runs.answers
     assert plan_words.verdict(language("id"), planned.result) in first
     assert verdict(language("id"), compared.result, compared.result.scenarios[0]) in first
@@ -272,7 +274,7 @@ def test_the_first_page_says_what_to_do_and_the_board_stands_in_the_appendix(
     assert planned.result.villages[0].village in first
     assert "priorities_id.xlsx" in " ".join(appendix)
     assert "Kampung demi kampung" in " ".join(appendix)
-    assert len(written.word.inline_shapes) == 5
+    assert len(brief.word.inline_shapes) == 5
 
 
 def test_lines_do_not_end_before_a_percent_sign_and_pages_are_numbered(brief: Brief) -> None:

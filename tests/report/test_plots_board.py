@@ -44,7 +44,7 @@ SIZES = {
     "many small kecamatan": (3,) * 40,
     "one village": (1,),
 }
-QUICK = {"30", "400", "one village"}
+QUICK = {"30", "one village"}
 
 
 def board(sizes: Sequence[int], status: Sequence[int] | None = None, names: Sequence[str] = NAMES) -> Forecast:

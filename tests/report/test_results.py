@@ -309,16 +309,14 @@ def test_save_writes_once_and_adds_missing_figures(small: Forecast, tmp_path: Pa
 
 
 def test_a_loaded_run_is_saved_as_the_same_run(small: Forecast, tmp_path: Path) -> None:
-    """Where it lies it stays; elsewhere it has the same id and, figures aside, the same bytes."""
-    path = kkb.save(small, tmp_path / "one")
+    """Elsewhere it has the same id and the same bytes, and figures; where it lies it stays."""
+    path = written(small, tmp_path / "one").path
     run = kkb.load_run(path)
-    assert kkb.save(run, tmp_path / "one") == path
     other = kkb.save(run, tmp_path / "other")
     assert other.relative_to(tmp_path / "other") == path.relative_to(tmp_path / "one")
     assert kkb.load_run(other).manifest == run.manifest
-    assert {figure.name for figure in (other / "figures").iterdir()} == {
-        figure.name for figure in (path / "figures").iterdir()
-    }
+    assert len(list((other / "figures").iterdir())) == 6
+    assert kkb.save(kkb.load_run(other), tmp_path / "other") == other
     (path / "years.csv").write_text("")
     with pytest.raises(KampungError, match=r"years\.csv"):
         kkb.save(run, tmp_path / "third")

@@ -79,7 +79,7 @@ def test_every_year_meets_the_reference() -> None:
 )
 def test_the_mesa_engine_meets_the_references(scenario: Scenario, event: object, exact: float) -> None:
     """Agents that decide for themselves meet the same three references."""
-    assert_agrees(event(simulated(scenario, 4_000, "mesa", workers=2)), exact)  # type: ignore[operator]
+    assert_agrees(event(simulated(scenario, 2_000, "mesa", workers=2)), exact)  # type: ignore[operator]
 
 
 def with_engines(batch: int, mesa: int) -> pytest.MarkDecorator:

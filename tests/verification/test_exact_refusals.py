@@ -131,9 +131,9 @@ def test_default_priors_that_are_not_neutral_are_named() -> None:
 
 @pytest.mark.slow
 def test_too_much_work_is_not_started() -> None:
-    """A thousand draws of three years of shock would take too long: the first year is told, with cost and bound."""
+    """Two hundred draws of three years of shock would take too long: the first year is told, with cost and bound."""
     priors = {name: DEFAULT_PRIORS[name] for name in ("year_sd", "campaign.probability", "campaign.odds_ratio", "fall")}
-    (found,) = reasons(district((93, 25, 3, 14), horizon=3, scalars=priors), draws=1000)
+    (found,) = reasons(district((93, 25, 3, 14), horizon=3, scalars=priors), draws=200)
     assert "minutes of one core" in found
     assert "5 are the most that is tried" in found
     assert "use fewer draws or a shorter horizon, or use --engine batch" in found
