@@ -313,7 +313,9 @@ class ParameterSet:
         refuse(checked(self, "transition."))
         scalars = {(key := _key(text)): _distribution(key, value) for text, value in self.scalars.items()}
         if falls_by_one_level({key.kind for key in scalars}):
-            scalars[ParameterKey("fall_skip")] = Fixed(0.0)
+            # Where a scenario file has it, so that a run is written alike however its parameters were made.
+            rates = {key: value for key, value in scalars.items() if key.kind in {"rise", "fall", "skip"}}
+            scalars = {**rates, ParameterKey("fall_skip"): Fixed(0.0), **scalars}
         object.__setattr__(self, "scalars", scalars)
         refuse(self._problems())
         left = {key for key in map(ParameterKey.parse, self.defaulted) if self.scalars.get(key) == default_prior(key)}

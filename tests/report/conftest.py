@@ -26,7 +26,7 @@ def tanah_laut() -> Scenario:
 
 @pytest.fixture(scope="session")
 def small(tanah_laut: Scenario) -> Forecast:
-    """Return a small forecast of it: 40 draws, 10 replicates."""
+    """Return a small forecast of it: 50 draws, 10 replicates."""
     return forecast(tanah_laut, 50, 10, 7)
 
 

@@ -64,7 +64,7 @@ def test_a_finished_folder_holds_what_its_manifest_names(folder: Path, small: Fo
     assert folder.name == manifest["input_hash"]
     assert folder.parent.name == small.scenario.name
     assert manifest["scenarios"][0]["district"]["code"] == "63.01"
-    assert (manifest["draws"], manifest["replicates"], manifest["seed"], manifest["engine"]) == (40, 10, 7, "batch")
+    assert (manifest["draws"], manifest["replicates"], manifest["seed"], manifest["engine"]) == (50, 10, 7, "batch")
     assert set(manifest["versions"]) == {"python", *module.PACKAGES}
 
 
@@ -102,11 +102,11 @@ def test_what_is_judged_stands_in_the_years_and_in_the_hub(small: Forecast, tmp_
 def test_the_ensemble_table_has_a_row_for_every_trajectory_and_year(folder: Path, small: Forecast) -> None:
     """In the order of draws, replicates and years; levels sum to the villages."""
     table = pq.read_table(folder / "ensemble.parquet").to_pydict()
-    assert len(table["draw"]) == 40 * 10 * 5
+    assert len(table["draw"]) == 50 * 10 * 5
     assert table["draw"] == sorted(table["draw"])
     levels = np.array([table[level] for level in ("dasar", "berkembang", "mandiri", "paripurna")])
     assert (levels.sum(axis=0) == 135).all()
-    met = np.array(table["met"]).reshape(40, 10, 5).mean(axis=(0, 1))
+    met = np.array(table["met"]).reshape(50, 10, 5).mean(axis=(0, 1))
     assert met == pytest.approx([year.probability_met for year in small.districts[0].years])
 
 
@@ -164,7 +164,7 @@ def test_hub_rows_are_quantiles_and_probabilities(folder: Path) -> None:
 
 def test_the_same_inputs_give_the_same_bytes(folder: Path, small: Forecast, tmp_path: Path) -> None:
     """Another folder, another number of workers, the same files."""
-    again = forecast(small.scenario, 40, 10, 7, workers=2)
+    again = forecast(small.scenario, 50, 10, 7, workers=2)
     run = written(again, tmp_path)
     assert run.path.name == folder.name
     for name in (*TABLES, "manifest.json"):
@@ -358,7 +358,7 @@ def test_a_saved_run_is_loaded_as_it_stands(small: Forecast, tmp_path: Path) -> 
     """Its result, its tables, its scenario, what was asked."""
     run = kkb.load_run(kkb.save(small, tmp_path))
     assert run.result == result_of(small)
-    assert (run.asked.draws, run.asked.seed) == (40, 7)
+    assert (run.asked.draws, run.asked.seed) == (50, 7)
     assert run.scenario.name == small.scenario.name
     years = run.table("years")
     assert list(years.columns) == list(small.years.columns)

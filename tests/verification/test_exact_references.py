@@ -144,9 +144,7 @@ def chance_with(assisted: int, year_sd: float) -> float:
 def test_a_mixture_over_draws_is_the_mean_of_its_draws() -> None:
     """P(met) is the mean over draws, its error that of a mean, its interval the 5% and 95% quantile over draws."""
     counts = (6, 3, 1, 0)
-    scenario = district(
-        counts, horizon=2, scalars={"rise.dasar": LogitNormal(-2.94, 0.8), "year_sd": HalfNormal(0.7)}
-    )
+    scenario = district(counts, horizon=2, scalars={"rise.dasar": LogitNormal(-2.94, 0.8), "year_sd": HalfNormal(0.7)})
     draws, seed = 50, 11
     values = scenario.parameters.sample(seed, draws)
     alone = np.array(
