@@ -18,8 +18,8 @@ from .calibration.expected import expected_rises
 from .calibration.posterior import Posterior
 
 Floats = NDArray[np.float64]
-DRAWS = 250
-"""Draws that each answer rests on."""
+DRAWS, MOST_DRAWS = 250, 1000
+"""Draws that each answer rests on that is learned anew, and that from all data."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def weigh_blocks(
         return ()
     draws = min(DRAWS, posterior.size)
     some = [(block,) for block in used] if len(used) > 1 else []
-    found = [_weight((), posterior.applied_to(scenario), draws, posterior)]
+    found = [_weight((), posterior.applied_to(scenario), min(posterior.size, MOST_DRAWS), posterior)]
     for number, without in enumerate(some):
         less = posterior.evidence.without(without)
         try:

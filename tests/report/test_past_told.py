@@ -68,7 +68,7 @@ def test_the_steps_as_they_are_read_add_up(code: str) -> None:
     first, *steps, last = [float(cell.replace(",", ".").replace("−", "-")) for cell in cells]
     assert first + sum(steps) == pytest.approx(last)
     assert reasons.largest == "campaigns"
-    assert f"({cells[3]})" in reasons_in_words(language(code), reasons, 2026)
+    assert f"({cells[3]})" in reasons_in_words(language(code), reasons, 2026, 8)
 
 
 def test_numbers_learned_from_other_lists_say_so() -> None:

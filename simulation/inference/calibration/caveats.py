@@ -11,6 +11,7 @@ from ...domain.evidence import Evidence
 from ...domain.messages import Message
 from ...domain.parameters import ParameterSet
 from ...domain.reporting import lists_late
+from ...domain.status import UNKNOWN
 from ...inputs.scenario import Scenario
 from .histories import FIRST_LAUNCH
 from .likelihood import Likelihood
@@ -79,7 +80,11 @@ _SENTENCES: Mapping[str, Message] = {
         "is not told"
     ),
     "left_out": Message("min_years of the scenario was left out when its parameters were learned"),
-    "launch_level": Message("a village counts as dasar at the end of the year in which it joined"),
+    "launch_level": Message(
+        "a village counts as dasar at the end of the year in which it joined, so that years of joining tell how often "
+        "villages rose since: of {villages:,} villages {above:,} stood higher on their first list, {years:,} years "
+        "later on average"
+    ),
     "count_dates": Message(
         "a count stands for the end of the year of its date; of several in one year, the last is used"
     ),
@@ -265,11 +270,19 @@ def _of_dates(evidence: Evidence, likelihood: Likelihood) -> Iterator[Caveat]:
     ):
         yield Caveat("launches_unknown", {"first": FIRST_LAUNCH})
     if evidence.launches:
-        yield Caveat("launch_level")
+        yield Caveat("launch_level", _since_launch(evidence))
     if likelihood.moves:
         yield Caveat("count_dates")
     for unused in likelihood.unused:
         yield Caveat("counts_unused", {"place": unused.place, "first": unused.years[0], "last": unused.years[1]})
+
+
+def _since_launch(evidence: Evidence) -> dict[str, str | int | float]:
+    known = [launches.status != UNKNOWN for launches in evidence.launches]
+    levels = np.concatenate([one.status[here] for one, here in zip(evidence.launches, known, strict=True)])
+    ages = [one.year - one.launch_year[here] for one, here in zip(evidence.launches, known, strict=True)]
+    years = float(np.round(np.concatenate(ages).mean(), 1)) if levels.size else 0.0
+    return {"villages": int(levels.size), "above": int((levels > 0).sum()), "years": years}
 
 
 def _of_numbers(approximation: Approximation | None, worth: float, likelihood: Likelihood) -> Iterator[Caveat]:

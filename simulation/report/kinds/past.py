@@ -162,10 +162,11 @@ def _said(speech: Language, one: Observed) -> str:
     return speech.say("{median} ({interval})", median=speech.number(one.fitted.quantiles[0.5]), interval=span)
 
 
-def reasons_in_words(speech: Language, reasons: Reasons, year: int) -> str:
+def reasons_in_words(speech: Language, reasons: Reasons, year: int, median: float) -> str:
     """Return how far the expectation lies from the past, and what most of it is due to."""
     values = {
         "year": year,
+        "median": speech.number(median),
         "expected": speech.number(reasons.expected, 1),
         "observed": speech.number(reasons.observed, 1),
         "years": speech.number(reasons.years),
@@ -173,16 +174,18 @@ def reasons_in_words(speech: Language, reasons: Reasons, year: int) -> str:
         "change": _signed(speech, _changes(reasons)[reasons.largest]),
     }
     if round(reasons.expected, 1) == round(reasons.observed, 1):
-        return speech.say("On average {expected} rises are expected in {year}, as many as were observed.", **values)
+        return speech.say(
+            "On average {expected} rises are expected in {year} (median {median}), as many as were observed.", **values
+        )
     if reasons.years == 1:
         return speech.say(
-            "On average {expected} rises are expected in {year}, where {observed} were observed in the one year known; "
-            "the largest reason: {step} ({change}).",
+            "On average {expected} rises are expected in {year} (median {median}), where {observed} were observed in "
+            "the one year known; the largest reason: {step} ({change}).",
             **values,
         )
     return speech.say(
-        "On average {expected} rises are expected in {year}, where {observed} a year were observed in {years} years; "
-        "the largest reason: {step} ({change}).",
+        "On average {expected} rises are expected in {year} (median {median}), where {observed} a year were observed "
+        "in {years} years; the largest reason: {step} ({change}).",
         **values,
     )
 

@@ -74,12 +74,13 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
     yield Paragraph(said, strong=True, on=_ANSWER)
     caption = speech.say("Villages that rise each year against the number needed, with the chance of reaching it.")
     yield Picture("rises", caption, said, on=On.FIRST_PAGE)
-    yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
     observed = [one for district in result.districts for one in district.observed]
     yield from past_blocks(speech, observed, _ANSWER)
     if not result.several and (reasons := result.districts[0].reasons) is not None:
-        yield Paragraph(reasons_in_words(speech, reasons, result.first_year), on=_ANSWER)
+        median = result.districts[0].years[0].rises.median
+        yield Paragraph(reasons_in_words(speech, reasons, result.first_year, median), on=_ANSWER)
         yield reasons_table(speech, reasons, result.first_year)
+    yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
     if programme := programme_line(speech, result.interventions):
         yield Paragraph(programme, on=On.FIRST_PAGE | On.WORKBOOK)
     if not result.several:

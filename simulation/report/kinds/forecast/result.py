@@ -103,12 +103,12 @@ class District:
         Of meeting the target in every year; in at least so many years. None where that is not known.
     readings
         Every reading of the target -> probability per year, the scenario's own first.
+    single_draw
+        Whether uncertain parameters were drawn only once.
     observed
         What was observed of past years, and what the fitted law says of them, where calibrated draws tell.
     reasons
         Why the first year is expected to bring more, or fewer, rises than the past; None without yearly lists.
-    single_draw
-        Whether uncertain parameters were drawn only once.
     """
 
     district_code: str
@@ -125,9 +125,9 @@ class District:
     at_least: Mapping[int, float] | None
     readings: Mapping[str, tuple[float, ...]]
     basis: tuple[str, ...]
-    observed: tuple[Observed, ...]
-    reasons: Reasons | None
     single_draw: bool
+    observed: tuple[Observed, ...] = ()
+    reasons: Reasons | None = None
 
 
 @dataclass(frozen=True)
