@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 Complex = NDArray[np.complex128]
 
 MISTAKEN = 1e-12
-"""How often, at most, another number of winners is taken for the right one, per time that it is right."""
+"""How probable, at most, numbers of winners are that look like the right one, in units of its own probability."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,10 @@ class Lots:
 
     @cached_property
     def steps(self) -> list[int]:
-        """In how many steps a full turn is made, for each lot: a power of e^(iθ) tells the numbers of winners apart."""
+        """Into how many angles a full turn is divided, for each lot: the fewest that tell its winners from others.
+
+        Numbers of winners that differ by as much look alike, so that all of these must be improbable.
+        """
         from scipy.stats import binom
 
         found = []

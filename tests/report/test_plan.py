@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from districts import make_scenario, make_villages
 from matplotlib.text import Text
 from openpyxl import load_workbook
 from plan_cases import LEVER, reached_plan, result_of, scenario
@@ -17,6 +18,7 @@ import simulation as kkb
 from simulation.decision.plan.levers import PlanRequest
 from simulation.decision.plan.planning import plan
 from simulation.decision.plan.result import Plan
+from simulation.domain.intervention import Intervention
 from simulation.inputs.scenario import Scenario
 from simulation.report import plots
 from simulation.report.codec import rounded_as_kept, to_data
@@ -277,3 +279,20 @@ def test_the_figure_shows_the_scenario_and_three_shocks(reached: Plan, mixed: Pl
     front = plots.plan(mixed, "en").axes[0]
     assert front.get_xlabel() == "cost 2026 (million rupiah)"
     assert len([line for line in front.lines if len(line.get_xdata()) > 2]) == 1
+
+
+def test_an_exact_plan_says_where_chance_places_villages() -> None:
+    """Counts of a district lie at random on kecamatan with shocks of their own; with one kecamatan nothing is drawn."""
+    for sizes, drawn in (([9, 3], True), ([12], False)):
+        villages = make_villages(sizes, counts=[8, 2, 1, 1])
+        planned = make_scenario(
+            villages,
+            {"subdistrict_sd": 0.8},
+            [Intervention("rumah_dataku", 2026, capacity=4)],
+            {"rumah_dataku.odds_ratio_rise": 3.0},
+            horizon=1,
+        )
+        result = plan(planned, 0.5, LEVER, engine="exact")
+        text = " ".join(said(result_of(result), "en"))
+        assert ("were drawn at random" in text) == drawn
+        assert ("without simulation" in text) != drawn

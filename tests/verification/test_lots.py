@@ -15,6 +15,7 @@ from scipy.stats import binom, hypergeom, norm
 from simulation.domain.distributions import Beta
 from simulation.domain.intervention import chance_of_being_chosen, choose
 from simulation.domain.scenario import Assumptions
+from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
 from simulation.engine import one_year
 from simulation.engine.lots import Lots
@@ -107,7 +108,20 @@ def counts_by_kecamatan() -> Assumptions:
     return make_scenario(villages, EVERYTHING, plans, EFFECTS, horizon=1, target=Target(Fraction("0.15")))
 
 
-@pytest.mark.parametrize("scenario", [unlike("random", "random"), counts_by_kecamatan()], ids=["unlike", "counts"])
+def blanks() -> Assumptions:
+    """Return one kecamatan in which seven of twelve statuses are blank, under the whole law, with two lots."""
+    villages = make_villages([12], status=[0, 1, *[UNKNOWN] * 7, 0, 3, 2], counts=[6, 4, 1, 1])
+    plans = [
+        assist("pokja", capacity=3, eligible_status=("dasar",)),
+        assist("data", capacity=5, priority="largest_gain", eligible_status=("dasar", "berkembang")),
+    ]
+    return make_scenario(villages, EVERYTHING, plans, EFFECTS, horizon=1, target=Target(Fraction("0.25")))
+
+
+LOTTERIES = {"unlike": unlike("random", "random"), "counts": counts_by_kecamatan(), "blanks": blanks()}
+
+
+@pytest.mark.parametrize("scenario", LOTTERIES.values(), ids=LOTTERIES)
 def test_drawn_lots_scatter_about_their_average(scenario: Assumptions, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the average would take too long a thousand lots are drawn: their mean lies within 4 standard errors."""
     villages, parameters = scenario.districts[0], scenario.parameters.draw(SEED, 1)

@@ -210,6 +210,12 @@ def notes(speech: Language, result: PlanResult) -> Iterator[str]:
 
 
 def _how(speech: Language, result: PlanResult) -> str:
+    if result.exact and result.draws == 1 and any(point.monte_carlo_error for point in result.tried):
+        return speech.say(
+            "Computed exactly, except that statuses known by their counts alone, or lots, were drawn at random; a "
+            "setting suffices where the lower 95% bound reaches {goal}.",
+            goal=goal(speech, result),
+        )
     if result.exact and result.draws == 1:
         return speech.say("Computed exactly for the parameters as given, without simulation.")
     if result.exact:
