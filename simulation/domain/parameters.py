@@ -37,7 +37,8 @@ Kind = Literal[
     "rise", "fall", "skip", "fall_skip", "matrix",
     "village_sd", "year_sd", "subdistrict_sd", "district_sd",
     "peer_odds_ratio", "campaign.probability", "campaign.odds_ratio", "covariate",
-    "odds_ratio_rise", "odds_ratio_fall", "reporting.yearly", "village_effect", "village_level", "district_effect",
+    "odds_ratio_rise", "odds_ratio_fall", "reporting.yearly", "village_effect", "village_level", "village_order",
+    "district_effect",
 ]  # fmt: skip
 Scale = Literal["probability", "spread", "odds ratio", "level"]
 Direction = Literal["rise", "fall"]
@@ -55,7 +56,7 @@ OF_THE_MATRIX: tuple[Kind, ...] = ("rise", "fall", "skip", "fall_skip")
 """Kinds that together say what a matrix says."""
 BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip", "fall_skip")
 """Kinds that are given either once for all levels or per level."""
-OF_PLACES: tuple[Kind, ...] = ("village_effect", "village_level", "district_effect")
+OF_PLACES: tuple[Kind, ...] = ("village_effect", "village_level", "village_order", "district_effect")
 """Kinds that hold what was learned of one village or district, of which a calibration draws one each."""
 _NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", *OF_PLACES)
 """Kinds that belong to a covariate, an intervention or a place, whose names are the scenario's own."""
@@ -159,7 +160,7 @@ class ParameterKey(str):
     @property
     def scale(self) -> Scale:
         """On what scale its numbers are: probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0."""
-        if self.kind in {*OF_THE_MATRIX, "matrix", "campaign.probability", "reporting.yearly"}:
+        if self.kind in {*OF_THE_MATRIX, "matrix", "campaign.probability", "reporting.yearly", "village_order"}:
             return "probability"
         if self.kind == "village_level":
             return "level"

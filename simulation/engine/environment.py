@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.intervention import Programme, combine, combine_on_falls
-from ..domain.law import lasting_log_odds, luck_of_years, neighbours_log_odds
+from ..domain.law import lasting_log_odds, luck_of_years, neighbours_log_odds, of_places
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, uniforms
 from ..domain.reporting import levels_behind, reporting_chance, reports
@@ -115,12 +115,15 @@ class Environment:
         """Return the status of every village on the list at the end of the origin year, shape (V, T).
 
         Where only counts are known they are placed on the villages in the order of `key` (V, T), the lowest level
-        first; by default at random, anew in each trajectory.
+        first; by default at random, anew in each trajectory, or as the draws of a calibration have it.
         """
         villages, size = self.villages, len(self.trajectories)
         if isinstance(villages.known, KnownStatuses):
             return np.repeat(villages.levels[:, None], size, axis=1)
-        if key is None:
+        learned = of_places("village_order", villages.codes, self._parameters)
+        if learned is not None:
+            key = learned[:, self.trajectories.draw]
+        elif key is None:
             key = uniforms(self.seed, Process.PLACEMENT, self.scenario.origin, villages.units, self.trajectories)
         if isinstance(villages.known, MadeUpCounts):
             counts = villages.known.draw(self.seed, len(self._parameters.rise))

@@ -225,9 +225,9 @@ def test_a_forecast_reads_the_draws_back_and_says_its_basis(tmp_path: Path) -> N
     )
     read = load_scenario(tmp_path / "calibrated.yaml")
     learned = {name for name, value in read.parameters.scalars.items() if isinstance(value, Empirical)}
-    assert learned == set(known.learned)
+    assert learned == set(known.columns)
     for name in learned:
-        np.testing.assert_array_equal(read.parameters.scalars[name].values, known.draws[name])  # type: ignore[attr-defined]
+        np.testing.assert_array_equal(read.parameters.scalars[name].values, known.columns[name])  # type: ignore[attr-defined]
     told = kkb.forecast(read, draws=50, replicates=2)
     assert told.basis == ("counts",)
     same = kkb.forecast(known.applied_to(replace(plain, parameters=read.parameters)), draws=50, replicates=2)

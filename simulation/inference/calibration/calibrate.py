@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,14 +12,16 @@ from ...domain.distributions import Empirical, HalfNormal
 from ...domain.evidence import Evidence
 from ...domain.law import DISTRICT, YEAR
 from ...domain.messages import Refusal
-from ...domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
+from ...domain.parameters import DEFAULT_PRIORS, Kind, ParameterKey, ParameterSet
 from ...domain.target import Target
+from ...domain.villages import KnownStatuses, MadeUpCounts
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals
 from .counted import CountedPlace
 from .data_conflicts import UNEXPLAINED, find_conflicts
-from .histories import FARTHEST
+from .histories import Scores
+from .law_at_particles import FARTHEST, LawAtParticles
 from .likelihood import Likelihood
 from .observed import Fit, past_of
 from .posterior import Learned, Posterior, Spread
@@ -107,18 +109,17 @@ def calibrate(
     found = _Sample.of(likelihood, draws, seed, progress)
     approximation = _approximation(likelihood, found)
     values = {**{key: _rounded(each) for key, each in parameters.sample(seed, draws).items()}, **found.values}
-    effects = {ParameterKey("village_effect", code): each for code, each in found.village_effects.items()}
-    effects |= {ParameterKey("district_effect", code): each for code, each in found.district_effects.items()}
     target = Target() if scenario is None else scenario.target
-    fit = Fit({**values, **effects}, found.luck) if likelihood.names and not likelihood.late else None
+    fit = Fit({**values, **found.places}, found.luck) if likelihood.names and not likelihood.late else None
     kept = {name: values[name] for name in parameters.scalars if name in parameters.uncertain}
     return Posterior(
         basis=_basis(evidence, likelihood),
         draws=kept,
         parameters={name: _became(name, kept[name], likelihood, found) for name in kept},
-        village_effects=found.village_effects,
-        district_effects=found.district_effects,
-        village_levels=found.village_levels,
+        village_effects=found.by_code("village_effect"),
+        village_orders=found.by_code("village_order"),
+        village_levels=found.by_code("village_level"),
+        district_effects=found.by_code("district_effect"),
         shocks=found.shocks,
         past=past_of(likelihood, target, fit, seed),
         effective_sample_size=found.worth,
@@ -163,12 +164,8 @@ class _Sample:
         Shape (d, D): of the parameters, in the order of the likelihood's names.
     values
         Key -> shape (D,).
-    village_effects
-        Village code -> shape (D,): its odds ratio against a typical village.
-    district_effects
-        District code -> shape (D,): its odds ratio against a typical district, where districts differ.
-    village_levels
-        Village code -> shape (D,): where it stands at the end of the origin year, where lists may be behind.
+    places
+        What is known of single villages and districts (`OF_PLACES`) -> shape (D,).
     shocks
         (place, year) -> shape (D,): shared shock of that year, in sd.
     luck
@@ -181,18 +178,20 @@ class _Sample:
 
     scores: Floats
     values: dict[ParameterKey, Floats]
-    village_effects: dict[str, Floats]
-    district_effects: dict[str, Floats]
-    village_levels: dict[str, Floats]
+    places: dict[ParameterKey, Floats]
     shocks: dict[tuple[str, int], Floats]
     luck: dict[tuple[str, int], Floats]
     worth: float
     samples: list[Particles]
 
+    def by_code(self, kind: Kind) -> dict[str, Floats]:
+        """Return what is known of places in one respect, by their codes."""
+        return {key.of: draws for key, draws in self.places.items() if key.kind == kind}
+
     @classmethod
     def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress | None) -> _Sample:
         if not likelihood.names:
-            return cls(np.zeros((0, draws)), {}, {}, {}, {}, {}, {}, float(draws), [])
+            return cls(np.zeros((0, draws)), {}, {}, {}, {}, float(draws), [])
 
         def report(share: float) -> None:
             if progress is not None:
@@ -207,25 +206,14 @@ class _Sample:
             raise Refusal(UNEXPLAINED) from error
         rng = np.random.default_rng([seed, 22])
         order = rng.permutation(particles * rounds)[:draws]
-        effects: dict[str, list[Floats]] = {}
-        levels: dict[str, list[Floats]] = {}
-        of_districts: dict[str, list[Floats]] = {}
+        places: dict[ParameterKey, list[Floats]] = {}
         of_years: dict[tuple[str, int], list[Floats]] = {}
-        origin = 0 if likelihood.scenario is None else likelihood.scenario.origin
         for one in samples:
             law = likelihood.law(one.theta)
             shocks = dict(zip(map(id, likelihood.blocks), one.shocks, strict=True))
-            apart = likelihood.set_apart(one.apart, particles, rng)
-            for code, luck in apart.items() if likelihood.lasting else ():
-                odds_ratio = np.exp(np.sum([law.of_score(term, score[0, 0]) for term, score in luck.items()], axis=0))
-                of_districts.setdefault(code, []).append(np.clip(odds_ratio, 1 / FARTHEST, FARTHEST))
+            for key, of_place in _of_places(likelihood, one, law, shocks, rng):
+                places.setdefault(key, []).append(of_place)
             for history in likelihood.histories:
-                here = law.in_district(apart[history.place])
-                odds_ratios, behind = history.draw_villages(here, shocks.get(id(history), {}), rng, origin)
-                for i, code in enumerate(history.villages.codes):
-                    effects.setdefault(code, []).append(odds_ratios[i])
-                    if behind is not None:
-                        levels.setdefault(code, []).append(behind[i])
                 for number, year in enumerate(history.years if history.by_subdistrict else ()):
                     added = law.luck({term: score[number] for term, score in shocks[id(history)].items()})
                     of_years.setdefault((history.place, year), []).append(added + np.zeros(particles))
@@ -234,14 +222,44 @@ class _Sample:
         return cls(
             scores=scores,
             values={name: _rounded(values[name]) for name in likelihood.names},
-            village_effects={code: _rounded(np.concatenate(each)[order]) for code, each in effects.items()},
-            district_effects={code: _rounded(np.concatenate(each)[order]) for code, each in of_districts.items()},
-            village_levels={code: np.concatenate(each)[order] for code, each in levels.items()},
+            places={key: _rounded(np.concatenate(each)[order]) for key, each in places.items()},
             shocks=_shocks(likelihood, samples, order),
             luck={year: np.concatenate(each, axis=1)[:, order] for year, each in of_years.items()},
             worth=min(float(draws), worth_of([one.theta for one in samples], sampler.excess)),
             samples=samples,
         )
+
+
+def _of_places(
+    likelihood: Likelihood, one: Particles, law: LawAtParticles, shocks: Mapping[int, Scores], rng: np.random.Generator
+) -> Iterator[tuple[ParameterKey, Floats]]:
+    """Yield what each particle says of single districts and villages."""
+    particles = len(law.parameters.rise)
+    apart = likelihood.set_apart(one.apart, particles, rng)
+    for code, luck in apart.items() if likelihood.lasting else ():
+        odds_ratio = np.exp(np.sum([law.of_score(term, score[0, 0]) for term, score in luck.items()], axis=0))
+        yield ParameterKey("district_effect", code), np.clip(odds_ratio, 1 / FARTHEST, FARTHEST)
+    origin = 0 if likelihood.scenario is None else likelihood.scenario.origin
+    of_counts = {villages.district_code for _, villages in likelihood.counted}
+    for history in likelihood.histories:
+        if history.place not in of_counts:
+            here = law.in_district(apart[history.place])
+            effects, levels = history.draw_villages(here, shocks.get(id(history), {}), rng, origin)
+            for i, code in enumerate(history.villages.codes):
+                yield ParameterKey("village_effect", code), effects[i]
+                if levels is not None:
+                    yield ParameterKey("village_level", code), levels[i]
+    for place, villages in likelihood.counted:
+        if isinstance(villages.known, KnownStatuses | MadeUpCounts):
+            status = np.repeat(villages.levels[:, None], particles, axis=1)
+        else:
+            order = rng.random((len(villages), particles))
+            status = villages.known.place(order)
+            for code, of_village in zip(villages.codes, order, strict=True):
+                yield ParameterKey("village_order", code), of_village
+        effects = place.village_effects(law.in_district(apart[place.place]), shocks[id(place)], status, rng)
+        for code, odds_ratio in zip(villages.codes, effects, strict=True):
+            yield ParameterKey("village_effect", code), odds_ratio
 
 
 def _shocks(
@@ -284,11 +302,13 @@ def _approximation(likelihood: Likelihood, found: _Sample) -> Approximation | No
     for block, scores in zip(likelihood.blocks, some.shocks, strict=True):
         if not isinstance(block, CountedPlace):
             continue
-        for number, move in enumerate(block.moves):
+        for move, matrix in zip(
+            block.moves, block.matrices(law.in_district(some.apart[block.place]), scores), strict=True
+        ):
             if move.flow.method != "saddlepoint":
                 continue
             pairs += 1
-            matrix, exact = block.matrix(law.in_district(some.apart[block.place]), scores, number), []
+            exact = []
             for one in matrix:
                 if (value := log_probability_exact(move.flow.before, move.flow.after, one)) is None:
                     return Approximation(pairs, None, 0)

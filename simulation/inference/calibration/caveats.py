@@ -43,7 +43,7 @@ _SENTENCES: Mapping[str, Message] = {
     ),
     "counts_alone": Message(
         "counts do not tell skipped levels, learning from peers and lasting differences between villages apart; what "
-        "is said of them comes from the priors, and lasting differences count as drawn anew every year"
+        "is said of them comes from the priors"
     ),
     "districts_differ": Message(
         "the data of {number} districts are learned from together: what a district's own data leave open, it takes "

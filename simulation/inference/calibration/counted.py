@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from ...domain.law import Luck, OfNeighbours, Term
 from ...domain.villages import Villages
 from .count_flows import Flow
-from .histories import Scores, turned, turned_over
+from .histories import FIRST_LAUNCH, Scores, turned, turned_over
 from .law_at_particles import WEIGHTS, LawAtParticles
 
 Floats = NDArray[np.float64]
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ class CountMove:
 class CountedPlace:
     """The counts of one place.
 
-    Villages are told apart by nothing: they follow the yearly matrix averaged over the lasting difference, which
-    counts as drawn anew every year, and over shocks of kecamatan. Peers are those of the district at the count before.
+    Villages are told apart by nothing but their level. What sets those at a level apart for good is a distribution
+    over the nodes, carried from count to count by the yearly law: of those who stay at dasar ever more seldom rise.
+    Shocks of kecamatan are averaged over for each village; peers are those of the district at the count before.
 
     Attributes
     ----------
@@ -60,38 +62,78 @@ class CountedPlace:
 
     def log_likelihood(self, law: LawAtParticles, scores: Scores) -> Floats:
         """Return the log-likelihood, shape (P,), at scores of the shocks."""
-        return np.asarray(sum(self._of_move(law, scores, number) for number in range(len(self.moves))))
+        return self._onwards(law, scores, 0, None)
 
-    def _of_move(self, law: LawAtParticles, scores: Scores, number: int) -> Floats:
-        return self.moves[number].flow.log_likelihood(self.matrix(law, scores, number))
+    def matrices(self, law: LawAtParticles, scores: Scores) -> list[Floats]:
+        """Return the matrix that villages follow from each count to the next, shape (P, 4, 4)."""
+        found, nodes = [], None
+        for number in range(len(self.moves)):
+            matrix, nodes = self._move(law, scores, number, nodes)
+            found.append(matrix)
+        return found
 
-    def matrix(self, law: LawAtParticles, scores: Scores, number: int) -> Floats:
-        """Return the matrix that villages follow between two counts, shape (P, 4, 4)."""
+    def village_effects(
+        self, law: LawAtParticles, scores: Scores, status: NDArray[np.int8], rng: np.random.Generator
+    ) -> Floats:
+        """Draw what sets villages apart for good from where they stand at the last count, (V, P): odds ratios alike."""
+        nodes = None
+        for number in range(len(self.moves)):
+            nodes = self._move(law, scores, number, nodes)[1]
+        if nodes is None:
+            raise ValueError(self.place)
+        particles = np.arange(status.shape[1])
+        drawn = (law.draw_node(nodes[levels, :, particles].T, rng) for levels in status)
+        return np.array([law.at_node(node) for node in drawn])
+
+    def _onwards(self, law: LawAtParticles, scores: Scores, number: int, nodes: Floats | None) -> Floats:
+        """Return the log-likelihood of the counts from a move on that depend on each other."""
+        total = np.zeros(len(law.parameters.rise))
+        for later in range(number, len(self.moves)):
+            matrix, nodes = self._move(law, scores, later, nodes)
+            total += self.moves[later].flow.log_likelihood(matrix)
+        return total
+
+    def _move(self, law: LawAtParticles, scores: Scores, number: int, nodes: Floats | None) -> tuple[Floats, Floats]:
+        """Carry villages from one count to the next.
+
+        Parameters
+        ----------
+        nodes
+            Shape (4, N, P): weight of each node among the villages at each level; None where nothing came before.
+
+        Returns
+        -------
+        The matrix that they follow, shape (P, 4, 4), and the weights after.
+        """
         seen = np.zeros((4, len(law.parameters.rise)))
         for term, regressor in self._seen[number].items():
             seen += regressor[:, None] * term.coefficient(law.parameters)
-        first, last = self.moves[number].years
-        result: Floats | None = None
+        move = self.moves[number]
+        first, last = move.years
+        if nodes is None or first != self.moves[number - 1].years[1]:
+            nodes = law.standing(0.5 * seen, max(1, first - FIRST_LAUNCH))
+        joint = np.einsum("snp,st->stnp", nodes, np.eye(4))
         for year in range(first + 1, last + 1):
             at = self.years.index(year)
             luck = law.luck({term: score[at] for term, score in scores.items()})
-            rise = sum(
-                weight * np.einsum("n,snp->sp", WEIGHTS, law.chances(seen + luck + apart, np.arange(4)))
-                for apart, weight in law.averaged_luck("subdistrict")
+            rise = np.zeros(nodes.shape)
+            for apart, weight in law.averaged_luck("subdistrict"):
+                rise += weight * law.chances(seen + luck + apart, np.arange(4))
+            joint = np.einsum("stnp,tdp->sdnp", joint * rise, law.up) + np.einsum(
+                "stnp,tdp->sdnp", joint * (1 - rise), law.down(())
             )
-            matrix = np.moveaxis(rise[:, None] * law.up + (1 - rise)[:, None] * law.down(()), -1, 0)
-            result = matrix if result is None else result @ matrix
-        if result is None:
-            raise ValueError(f"{first} is not before {last}")
-        return np.ascontiguousarray(result)
+        after = np.einsum("s,sdnp->dnp", move.flow.before.astype(np.float64), joint) + _LEAST * WEIGHTS[:, None]
+        matrix = np.ascontiguousarray(np.moveaxis(joint.sum(axis=2), -1, 0))
+        return matrix, after / after.sum(axis=1, keepdims=True)
 
     def move_shocks(
         self, law: LawAtParticles, scores: Scores, fit: Floats, temperature: float, rng: np.random.Generator
     ) -> Floats:
         """Move the shocks of every year in turn, in place, towards the tempered posterior; return the new fit."""
         district = next((t for t in scores if isinstance(luck := t.regressor, Luck) and luck.coin is None), None)
+        nodes: Floats | None = None
         for number, move in enumerate(self.moves):
-            before = self._of_move(law, scores, number)
+            before = self._onwards(law, scores, number, nodes)
             for year in range(move.years[0] + 1, move.years[1] + 1):
                 at = self.years.index(year)
                 here = {term: score[at] for term, score in scores.items()}
@@ -103,10 +145,11 @@ class CountedPlace:
                     trial = {one: every.copy() for one, every in scores.items()}
                     for one, changed in proposed.items():
                         trial[one][at] = changed
-                    after = self._of_move(law, trial, number)
+                    after = self._onwards(law, trial, number, nodes)
                     taken = np.log(rng.random(fit.size)) < temperature * (after - before) + log_prior
                     for one, changed in proposed.items():
                         here[one][...] = np.where(taken, changed, here[one])
                     after = np.where(taken, after, before)
                     fit, before = fit + after - before, after
+            nodes = self._move(law, scores, number, nodes)[1]
         return fit

@@ -32,8 +32,6 @@ FIRST_LAUNCH = 2016
 """The programme's first year: a village whose launch is unknown joined in any year from it on, all alike."""
 STRIDES = np.array([1.0, 0.5, 0.25])
 """How far a proposal goes from where a score stands towards a fresh one."""
-FARTHEST = 1000.0
-"""The largest odds ratio that a file may state."""
 _SMALLEST = 1e-300
 
 
@@ -416,15 +414,12 @@ class Histories:
     def standing(self, law: LawAtParticles, year: int) -> Floats:
         """Return the weight of each node for a village that stands at each level on its first list, shape (4, N, P).
 
-        When it joined is integrated out. By how the like of it came to stand there, seldom rising lies behind a
-        low level.
+        When it joined is integrated out.
         """
         key = (id(self), year, "first list")
         if key not in law.remembered:
             ages = max(1, year - FIRST_LAUNCH)
-            each = law.since_launch(0.5 * self._around_all(law, year), ages)
-            joint = WEIGHTS[:, None] * np.maximum(np.sum(each[1:], axis=0), _SMALLEST)
-            law.remembered[key] = joint / joint.sum(axis=1, keepdims=True)
+            law.remembered[key] = law.standing(0.5 * self._around_all(law, year), ages)
         return law.remembered[key]
 
     def _behind(self, law: LawAtParticles, year: int) -> Floats:
@@ -470,14 +465,12 @@ class Histories:
                 weights = np.broadcast_to(WEIGHTS[:, None], (NODES.size, particles))
                 if level >= 0 and not one.launched:
                     weights = self.standing(law, year)[level]
-            cumulative = np.cumsum(weights, axis=0)
-            place = (cumulative < rng.random(particles) * cumulative[-1]).sum(axis=0)
-            nodes[i] = np.minimum(place, NODES.size - 1)
-            found[i] = law.lasting[nodes[i], np.arange(particles)]
+            nodes[i] = law.draw_node(weights, rng)
+            found[i] = law.at_node(nodes[i])
         levels = None
         if self.late and all(one.status for one in self.known):
             levels = self._draw_levels(law, scores, nodes, rng, origin)
-        return np.clip(found, 1 / FARTHEST, FARTHEST), levels
+        return found, levels
 
     def _draw_levels(
         self, law: LawAtParticles, scores: Scores, nodes: Ints, rng: np.random.Generator, origin: int

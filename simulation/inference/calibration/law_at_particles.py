@@ -29,6 +29,9 @@ NODES, WEIGHTS = normal_nodes(4.0, 0.8)
 _SHOCK_NODES, _SHOCK_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 _LARGEST_ODDS = 1e100
 _RAREST = 1e-6
+_SMALLEST = 1e-300
+FARTHEST = 1000.0
+"""The largest odds ratio that a file may state."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,6 +188,26 @@ class LawAtParticles:
         for shock, weight in self.averaged_luck():
             average += weight * self.chances(seen + shock, np.arange(4))
         return average
+
+    def standing(self, seen: Floats, ages: int) -> Floats:
+        """Return the weight of each node for a village that stands at each level, shape (4, N, P).
+
+        It was launched 1 to `ages` years ago, all alike. By how the like of it came to stand there, seldom rising lies
+        behind a low level.
+        """
+        each = self.since_launch(seen, ages)
+        joint = WEIGHTS[:, None] * np.maximum(np.sum(each[1:], axis=0), _SMALLEST)
+        return np.asarray(joint / joint.sum(axis=1, keepdims=True))
+
+    def draw_node(self, weights: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Draw a node from weights of all, (N, P), shape (P,)."""
+        cumulative = np.cumsum(weights, axis=0)
+        place = (cumulative < rng.random(cumulative.shape[1]) * cumulative[-1]).sum(axis=0)
+        return np.asarray(np.minimum(place, NODES.size - 1))
+
+    def at_node(self, node: NDArray[np.int64]) -> Floats:
+        """Return what sets a village apart at a node, (P,): an odds ratio that a file may state."""
+        return np.asarray(np.clip(self.lasting[node, np.arange(node.size)], 1 / FARTHEST, FARTHEST))
 
     def averaged_luck(self, shared_by: str | None = None) -> list[tuple[Floats, Floats]]:
         """Return values of the shocks of a year of one village, and their weights, each (P,).

@@ -16,7 +16,7 @@ from ...domain.law import TERMS, Luck, Term, covariate
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.reporting import lists_late
 from ...domain.scenario import Assumptions
-from ...domain.villages import KnownStatuses, Villages
+from ...domain.villages import KnownStatuses, MadeUpCounts, Villages
 from .count_flows import Flow
 from .counted import CountedPlace, CountMove
 from .data_conflicts import possible_moves
@@ -159,6 +159,18 @@ class Likelihood:
     def follows_villages(self) -> bool:
         """Whether any village is known at two dates."""
         return any(one.groups for one in self.histories)
+
+    @property
+    def counted(self) -> list[tuple[CountedPlace, Villages]]:
+        """Districts of the scenario of whose past counts alone are known, and their villages."""
+        districts = () if self.scenario is None else self.scenario.districts
+        followed = {one.place for one in self.histories if one.groups}
+        villages = {
+            one.district_code: one
+            for one in districts
+            if one.district_code not in followed and not isinstance(one.known, MadeUpCounts)
+        }
+        return [(place, villages[place.place]) for place in self.places if place.place in villages]
 
     @property
     def moves(self) -> list[CountMove]:

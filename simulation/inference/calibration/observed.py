@@ -15,7 +15,7 @@ from ...domain.past import Fitted, Observed, Past, PastRises
 from ...domain.scenario import Assumptions
 from ...domain.status import TOP, UNKNOWN
 from ...domain.target import Target, needed
-from ...domain.villages import Villages
+from ...domain.villages import DistrictCounts, Villages
 from ...engine.effort import Effort
 from ...engine.ensemble import run
 from ...engine.year_start import YearStart
@@ -47,7 +47,12 @@ class Span:
 def spans(likelihood: Likelihood, target: Target) -> Iterator[Span]:
     """Yield every span between two lists or counts of a district, by district and year."""
     of_lists = (span for history in likelihood.histories for span in _between_lists(history, target))
-    of_counts = (_between_counts(place.place, move, target) for place in likelihood.places for move in place.moves)
+    known = {place.place: villages for place, villages in likelihood.counted}
+    of_counts = (
+        _between_counts(place.place, known.get(place.place), move, target)
+        for place in likelihood.places
+        for move in place.moves
+    )
     yield from sorted((*of_lists, *of_counts), key=lambda one: (one.observed.district_code, one.observed.year))
 
 
@@ -147,7 +152,7 @@ def _between_lists(history: Histories, target: Target) -> Iterator[Span]:
         )  # fmt: skip
 
 
-def _between_counts(place: str, move: CountMove, target: Target) -> Span:
+def _between_counts(place: str, villages: Villages | None, move: CountMove, target: Target) -> Span:
     (first, year), before, after = move.years, move.flow.before, move.flow.after
     counted = int(before.sum() if target.denominator == "all" else before[:TOP].sum())
     told = year == first + 1 and target.reading == "stock"
@@ -164,7 +169,9 @@ def _between_counts(place: str, move: CountMove, target: Target) -> Span:
         judged=int(after[target.level_mask].sum()) if told else None,
         needed=int(needed(target.share, counted)) if year == first + 1 else None,
     )
-    return Span(observed, Villages.from_counts(place, place, before, 1))
+    if villages is None or len(villages) != before.sum():
+        return Span(observed, Villages.from_counts(place, place, before, 1))
+    return Span(observed, replace(villages, known=DistrictCounts(before)))
 
 
 def _steps(before: Ints, after: Ints) -> int:

@@ -72,6 +72,9 @@ class Posterior:
         Key -> what became of it, in the order of `draws`.
     village_effects
         Village code -> shape (D,): what its past says sets it apart for good, as odds ratio of rising.
+    village_orders
+        Village code -> shape (D,): the order in which counts are placed on villages, where nothing else is known of
+        their past; with the effect that goes with the level at which a village then stands.
     district_effects
         District code -> shape (D,): what sets it apart for good, as odds ratio of rising; empty where districts do
         not differ (``district_sd``: 0).
@@ -101,6 +104,7 @@ class Posterior:
     draws: Mapping[ParameterKey, Floats]
     parameters: Mapping[ParameterKey, Learned]
     village_effects: Mapping[str, Floats]
+    village_orders: Mapping[str, Floats]
     district_effects: Mapping[str, Floats]
     village_levels: Mapping[str, Floats]
     shocks: Mapping[tuple[str, int], Floats]
@@ -157,6 +161,7 @@ class Posterior:
     def columns(self) -> dict[ParameterKey, Floats]:
         """What a forecast takes from it: the draws of what was learned, effects of every place, levels of villages."""
         of_villages = {ParameterKey("village_effect", code): draws for code, draws in self.village_effects.items()}
+        of_villages |= {ParameterKey("village_order", code): draws for code, draws in self.village_orders.items()}
         of_districts = {ParameterKey("district_effect", code): draws for code, draws in self.district_effects.items()}
         levels = {ParameterKey("village_level", code): draws for code, draws in self.village_levels.items()}
         return {**{name: self.draws[name] for name in self.learned}, **of_villages, **of_districts, **levels}
