@@ -45,6 +45,14 @@ ASSISTED = Assistance("63.99", VILLAGES.codes, (2025,), {"pokja": np.ones((4, 1)
 EARLY = replace(ASSISTED, years=(2020,))
 
 
+SELDOM_TWICE = Panel(
+    "63.97",
+    tuple(f"63.97.{i:04d}" for i in range(40)),
+    (2023, 2024, 2025),
+    np.array([[0, 1, 1]] * 20 + [[1, 1, 3]] * 10 + [[1, 1, 1]] * 10, dtype=np.int8),
+)
+
+
 def notes(
     evidence: Evidence,
     scenario: Scenario = DISTRICT,
@@ -82,6 +90,7 @@ NOTES: dict[str, Callable[[], tuple[Message, ...]]] = {
     "notes on districts that differ": lambda: notes(Evidence(panels=(PANEL, OVER_THERE)), between=0.83),
     "notes on districts taken as alike": lambda: notes(Evidence(panels=(PANEL, OVER_THERE))),
     "notes on data left out": lambda: notes(ALONE.without(["panel"])),
+    "notes on lists that look late": lambda: notes(Evidence(panels=(SELDOM_TWICE,))),
     "notes on lists that may be behind": lambda: notes(ALONE, LATE),
     "notes on few draws": lambda: notes(ALONE, worth=61.0),
     "notes on an approximation": lambda: notes(ALONE, approximation=Approximation(1, 0.0871, 20)),

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from districts import ORIGIN, make_scenario, make_villages
 from pasts import counts, dimension, known, log_likelihood, panel, yearly_matrix
+from scipy.stats import hypergeom
 
 from simulation.domain.distributions import Beta
 from simulation.domain.evidence import Evidence, Launches
 from simulation.domain.messages import Refusal
 from simulation.domain.status import UNKNOWN
 from simulation.inference.calibration.calibrate import calibrate
+from simulation.inference.calibration.lateness import FALSE_ALARMS, Lateness, lateness
 from simulation.inference.calibration.law_at_particles import NODES
 from simulation.inference.calibration.likelihood import Likelihood
 
@@ -152,3 +154,20 @@ def test_counts_are_refused_and_long_falls_are_not() -> None:
         calibrate(Evidence(counts=(counts(np.array([[0, 1], [1, 1]])),)), scenario, 100)
     fallen = np.array([[3, 3, 0], [0, 0, 0]])
     assert calibrate(Evidence(panels=(panel(fallen, ORIGIN - 2),)), scenario, 100).size == 100
+
+
+def test_lists_that_change_too_seldom_twice_are_told() -> None:
+    """Of 20 villages that just moved none moves again, of 20 others at their level 10: a hypergeometric chance."""
+    moves = [[0, 1, 1]] * 20 + [[1, 1, 3]] * 10 + [[1, 1, 1]] * 10
+    assert lateness([panel(np.array(moves))]) == Lateness(20, 0, 5.0)
+    assert hypergeom(40, 10, 20).cdf(0) < FALSE_ALARMS < hypergeom(40, 16, 20).cdf(6)
+    assert lateness([panel(np.array(moves[6:] + [[0, 1, 2]] * 6))]) is None
+
+
+def test_lists_of_villages_that_all_report_are_seldom_told() -> None:
+    """Where all villages move with one chance, at most a share of `FALSE_ALARMS` and 4 standard errors is told."""
+    rng, told = np.random.default_rng(6), 0
+    for _ in range(400):
+        moves = (rng.random((60, 3)) < 0.25).cumsum(axis=1)
+        told += lateness([panel(np.c_[np.zeros(60), moves].astype(int))]) is not None
+    assert told / 400 <= FALSE_ALARMS + 4 * np.sqrt(FALSE_ALARMS * (1 - FALSE_ALARMS) / 400)

@@ -14,8 +14,10 @@ from ...domain.reporting import lists_late
 from ...domain.status import UNKNOWN
 from ...inputs.scenario import Scenario
 from .histories import FIRST_LAUNCH
+from .lateness import FALSE_ALARMS, lateness
 from .likelihood import Likelihood
 
+LATE_EXAMPLE = "reporting: {yearly: {beta: {alpha: 14, beta: 6}}}"
 FEW = 200
 """Draws worth fewer independent ones than this leave the ends of 90% intervals uncertain."""
 
@@ -73,6 +75,12 @@ _SENTENCES: Mapping[str, Message] = {
     "subdistricts_unknown": Message(
         "which villages of {place} share a kecamatan is not known: what they share counts as chance, or as good and "
         "bad years of the whole district"
+    ),
+    "lists_look_late": Message(
+        "villages whose status on the list had just changed: {villages:,}; the year after it changed again for "
+        "{again:,} of them, where others of their level would make about {expected:,} likely. Lists look so where some "
+        "villages do not report every year (else in fewer than {share:,} of 100 districts): if that may be, say it in "
+        "the scenario, such as {example}"
     ),
     "lists_late": Message(
         "lists may be behind, as some villages do not report every year: where each village stood is inferred with the "
@@ -205,6 +213,7 @@ def caveats(
         *_of_districts(likelihood, between),
         *_of_counts(likelihood),
         *_of_effects(evidence, likelihood, estimate_effects=estimate_effects),
+        *_of_reports(evidence, likelihood, scenario),
         *_of_the_law(likelihood, scenario),
         *_of_dates(evidence, likelihood),
         *_of_numbers(approximation, worth, likelihood),
@@ -254,12 +263,21 @@ def _of_effects(evidence: Evidence, likelihood: Likelihood, *, estimate_effects:
         yield Caveat("effects_taken_at_face_value")
 
 
+def _of_reports(evidence: Evidence, likelihood: Likelihood, scenario: Scenario | None) -> Iterator[Caveat]:
+    if likelihood.late:
+        if likelihood.follows_villages:
+            yield Caveat("lists_late")
+        return
+    found = None if scenario is not None and scenario.min_years else lateness(evidence.panels)
+    if found is not None:
+        counted = {"villages": found.villages, "again": found.again, "expected": round(found.expected)}
+        yield Caveat("lists_look_late", {**counted, "share": round(100 * FALSE_ALARMS), "example": LATE_EXAMPLE})
+
+
 def _of_the_law(likelihood: Likelihood, scenario: Scenario | None) -> Iterator[Caveat]:
     for history in likelihood.histories:
         if history.groups and history.villages.subdistricts == ("",):
             yield Caveat("subdistricts_unknown", {"place": history.place})
-    if likelihood.follows_villages and likelihood.late:
-        yield Caveat("lists_late")
     if likelihood.blocks and scenario is not None and scenario.min_years:
         yield Caveat("left_out")
 
