@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from districts import make_scenario, make_villages
 
+import simulation as kkb
 from simulation.domain.distributions import Empirical
 from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.past import Fitted, Observed, Past
+from simulation.domain.target import Target
 from simulation.inference.reasons import Reasons
 from simulation.inputs.scenario import Scenario
 from simulation.report.kinds.head import Head, caveats_of, head_of
@@ -89,3 +91,17 @@ def test_numbers_learned_from_other_lists_say_so() -> None:
     counted = Past((replace(YEAR, district_code="11.01", rises=None),))
     assert len(caveats(learned(scenario, counted))) == 1
     assert caveats(learned(scenario, replace(counted, observed=(YEAR,)))) == []
+
+
+@pytest.mark.slow
+def test_the_figure_of_rises_shows_the_fact_before_the_forecast() -> None:
+    """The number is written beside its mark; of several years it is the mean, where the target counts rises."""
+    over = replace(YEAR, first=2021, year=2023, judged=None, needed=None, rises=9)
+    scenario = learned(make_scenario(VILLAGES, {}, priors=DEFAULT_PRIORS), Past((over, YEAR)))
+    entries = replace(scenario, target=Target(reading="entries"))
+    for one, mean in ((scenario, True), (entries, False)):
+        figure = kkb.plots.rises(kkb.forecast(one, draws=60, replicates=10), language="en")
+        said = [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
+        assert "8" in said
+        assert ("4.5" in said) == mean
+        assert any("dotted line" in text for text in said)

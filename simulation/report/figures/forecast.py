@@ -12,7 +12,7 @@ from ...domain.status import LEVELS
 from ...inference.forecast import QUANTILES, Number, YearForecast
 from .. import wording
 from ..kinds.forecast import words
-from ..kinds.forecast.result import ForecastResult
+from ..kinds.forecast.result import District, ForecastResult
 from ..kinds.kind import Source
 from ..language import Language
 from .page import (
@@ -177,8 +177,7 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
         if known
         else speech.say("Only the probability of this target is known from an exact result, not its count.")
     )
-    past = [one for one in district.observed if one.judged is not None or one.rises is not None] if known else []
-    past = [one for one in past if one.year > result.origin - _MOST_PAST]
+    past = _drawn(result, district) if known else []
     if past:
         drawn = speech.say(
             "Left of the dotted line: what happened (diamond; a bar: rises a year over several years), and, in grey, "
@@ -245,6 +244,13 @@ def _draw_needed(axes: Axes, years: Sequence[int], needed: Sequence[tuple[int, i
     low, high = zip(*needed, strict=True)
     axes.stairs(high, edges, baseline=low, fill=True, color=WANTED, alpha=0.3)
     axes.stairs(high, edges, baseline=None, color=WANTED, linewidth=1.1, linestyle=(0, (3, 1.5)), zorder=5)
+
+
+def _drawn(result: ForecastResult, district: District) -> list[Observed]:
+    """Return the spans of the last years of which it is known what the target counts, or how many villages rose."""
+    rises = district.target.key.startswith("rises")
+    recent = (one for one in district.observed if one.year > result.origin - _MOST_PAST)
+    return [one for one in recent if one.judged is not None or (rises and one.rises is not None)]
 
 
 def _draw_past(speech: Language, axes: Axes, one: Observed) -> None:

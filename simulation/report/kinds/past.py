@@ -93,8 +93,8 @@ def fitted_in_words(speech: Language, one: Observed) -> str:
     values = {"first": one.first, "said": _said(speech, one), "fact": speech.number(one.compared)}
     if one.judged is None:
         return speech.say(
-            "Of levels net the fitted model, beginning from the data of {first}, says {said} (median and 90% "
-            "interval); observed: {fact}.",
+            "Of levels gained less levels lost the fitted model, beginning from the data of {first}, says {said} "
+            "(median and 90% interval); observed: {fact}.",
             **values,
         )
     return speech.say(

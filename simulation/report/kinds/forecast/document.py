@@ -83,7 +83,8 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
     yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
     if programme := programme_line(speech, result.interventions):
         yield Paragraph(programme, on=On.FIRST_PAGE | On.WORKBOOK)
-    if not result.several:
+    if not result.several and not observed:
+        # What was observed takes the room on the page.
         for sentence in words.all_years(speech, result.districts[0]):
             yield Paragraph(sentence, on=On.FIRST_PAGE)
     for sentence in words.failure_caveats(speech, result):
@@ -128,7 +129,7 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
         (district,) = result.districts
         yield years_table(speech, district)
         for sentence in words.all_years(speech, district):
-            yield Paragraph(sentence, on=SCREEN)
+            yield Paragraph(sentence, on=SCREEN | On.APPENDIX if district.observed else SCREEN)
         yield Paragraph(errors, on=On.APPENDIX | On.WORKBOOK)
         yield fan_chart
         yield Heading(say("What the target may mean"))
