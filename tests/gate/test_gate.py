@@ -11,7 +11,8 @@ from gate.rows import answer
 from gate.world import district
 
 EACH = 16
-"""Truths a kind of data: enough to see a bias of .12, or an interval that holds the truth in two thirds."""
+"""Truths a kind of data. Whoever is right fails in 4% of such sets of truths, in 11% in one of three; with P(met) told
+.12 too high and intervals that hold it in 75% instead of 90%, a set fails in 86%."""
 
 
 @pytest.mark.parametrize("rate", RATES)
