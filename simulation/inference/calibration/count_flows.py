@@ -133,18 +133,25 @@ class Flow:
             reached = logsumexp(reached[:, :, None] + row, axis=1)
         return np.asarray(reached[:, 0])
 
+    @cached_property
+    def _ways(self) -> tuple[Floats, Floats]:
+        """Return the logarithm of the number of ways to each table, (T,), and its flows, one a column, (K², T)."""
+        every = np.empty((0, 4, 4), dtype=np.int64) if self._tables is None else self._tables
+        ways = np.array([_log_ways(row.sum(axis=-1), *row.T) for row in every.swapaxes(0, 1)]).sum(axis=0)
+        return ways, np.ascontiguousarray(every.reshape(len(every), -1).T, dtype=np.float64)
+
     def _over_tables(self, matrix: Floats) -> Floats:
         """Sum over every table of flows that fits."""
-        from scipy.special import logsumexp
-
-        every = np.empty((0, 4, 4), dtype=np.int64) if self._tables is None else self._tables
-        flat, levels = every.reshape(len(every), -1), self.before.size
-        ways = np.array([_log_ways(row.sum(axis=-1), *row.T) for row in every.swapaxes(0, 1)]).sum(axis=0)
-        logs = np.log(np.maximum(matrix, _SMALLEST)).reshape(len(matrix), levels**2)
-        block = max(1, _MOST_CELLS // len(flat))
-        return np.concatenate(
-            [logsumexp(ways + logs[i : i + block] @ flat.T, axis=1) for i in range(0, len(logs), block)]
-        )
+        ways, flows = self._ways
+        logs = np.log(np.maximum(matrix, _SMALLEST)).reshape(len(matrix), -1)
+        found, block = np.empty(len(logs)), max(1, _MOST_CELLS // len(ways))
+        for i in range(0, len(logs), block):
+            each = logs[i : i + block] @ flows
+            each += ways
+            largest = each.max(axis=1)
+            each -= largest[:, None]
+            found[i : i + block] = largest + np.log(np.exp(each, out=each).sum(axis=1))
+        return found
 
 
 def tables(before: Ints, after: Ints, allowed: NDArray[np.bool_], most: int) -> Ints | None:
