@@ -66,7 +66,7 @@ class ProgressReport:
             self._began, self._loaded = self._clock(), done
             return
         elapsed = self._clock() - self._began
-        if self._quiet or elapsed < QUIET_SECONDS:
+        if self._quiet or elapsed < QUIET_SECONDS or done <= self._loaded:
             return
         if sys.stderr.isatty():
             self._draw(done, total)

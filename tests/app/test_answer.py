@@ -217,6 +217,18 @@ def test_the_time_left_counts_only_what_this_run_computes(capsys: pytest.Capture
     assert capsys.readouterr().err == "Simulating: 60 of 100 trajectories, about 40 s left\n"
 
 
+def test_no_time_left_is_told_before_anything_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing done in twelve seconds says nothing of how long the rest takes."""
+    clock = Clock()
+    progress = ProgressReport(language("en"), quiet=False, clock=clock)
+    clock.now = 12.0
+    progress(0, 100)
+    assert capsys.readouterr().err == ""
+    clock.now = 20.0
+    progress(10, 100)
+    assert capsys.readouterr().err == "Simulating: 10 of 100 trajectories, about 180 s left\n"
+
+
 def test_every_round_of_a_run_that_doubles_has_its_own_time_left(capsys: pytest.CaptureFixture[str]) -> None:
     """The second round began when the first ended: a quarter of it took 10 s, so the rest takes 30."""
     clock = Clock()
