@@ -147,7 +147,7 @@ def test_how_districts_are_learned_together_is_told(stated: float | None, kind: 
 def test_a_district_without_data_borrows_with_the_spread_of_districts() -> None:
     """Its effect is drawn afresh: log odds of mean 0 whose variance is the mean square of the spread."""
     nowhere = Villages.from_counts("63.77", "Kabupaten Baru", np.array([30, 0, 0, 0]), subdistricts=1)
-    posterior = calibrate(evidence([1, 6, 25], 60), _scenario(law(), nowhere), draws=2000)
+    posterior = calibrate(evidence([1, 6, 25], 60), _scenario(law(), nowhere), draws=1000)
     apart, spread = np.log(posterior.district_effects["63.77"]), posterior.draws[DISTRICT.key]
     assert abs(apart.mean()) < 4 * apart.std() / np.sqrt(apart.size)
     standard = apart / spread
@@ -163,7 +163,7 @@ def test_a_forecast_takes_the_effect_of_each_district() -> None:
     base = np.log(parameters.rise[:, 0] / (1 - parameters.rise[:, 0]))
     for villages in scenario.districts:
         start = YearStart.unassisted(villages, parameters, np.zeros((len(villages), 300), dtype=np.int8))
-        rises = OneYear(villages, parameters, start).rises()
+        rises = OneYear(villages, parameters, start).counts({})[1][0]
         effect = parameters.scales[ParameterKey("district_effect", villages.district_code)]
         assert rises == pytest.approx(np.broadcast_to(expit(base + effect), rises.shape), abs=1e-12)
 

@@ -351,10 +351,10 @@ def test_what_was_learned_of_a_district_moves_its_chances_and_no_others() -> Non
     known, other = (make_villages([4], status=status, code=code) for code in ("63.01", "63.02"))
     scalars = {"district_sd": 0.9, "district_effect.63.01": 2.5}
     law = make_scenario(known, scalars, horizon=1).parameters.draw(SEED, 1)
-    one = OneYear(known, law, YearStart.unassisted(known, law, known.levels[:, None])).rises()
+    one = OneYear(known, law, YearStart.unassisted(known, law, known.levels[:, None])).counts({})[1][0]
     base = np.array(RISE)[known.levels]
     assert one[:, 0] == pytest.approx(2.5 * base / (1 - base) / (1 + 2.5 * base / (1 - base)), abs=1e-12)
     nodes, weight = np.polynomial.hermite_e.hermegauss(60)
     apart = np.exp(0.9 * nodes) * (base / (1 - base))[:, None]
-    rises = OneYear(other, law, YearStart.unassisted(other, law, other.levels[:, None])).rises()
+    rises = OneYear(other, law, YearStart.unassisted(other, law, other.levels[:, None])).counts({})[1][0]
     assert rises[:, 0] == pytest.approx(apart / (1 + apart) @ (weight / weight.sum()), abs=1e-6)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ...domain.distributions import LogitNormal
 from ...domain.law import Luck, Term
 from ...domain.parameters import ParameterKey, ParameterSet
+from ...domain.status import TOP
 from .histories import Scores, on_side, turned
 from .law_at_particles import LawAtParticles
 
@@ -245,9 +246,11 @@ class Sampler:
         log_ratio = (now.theta**2 - theta**2 + there**2 - here**2).sum(axis=0) / 2
         self._try(now, now.with_luck(theta, now.luck), log_ratio, temperature)
 
-    def _try(self, now: Particles, proposed: Particles, log_ratio: Floats, temperature: float) -> None:
-        """Accept or reject."""
-        proposed.fit = self.log_likelihood(proposed)
+    def _try(
+        self, now: Particles, proposed: Particles, log_ratio: Floats, temperature: float, *, fits_alike: bool = False
+    ) -> None:
+        """Accept or reject; where what was proposed `fits_alike`, its likelihood is not worked out again."""
+        proposed.fit = now.fit if fits_alike else self.log_likelihood(proposed)
         with np.errstate(invalid="ignore"):
             gain = temperature * (proposed.fit.sum(axis=0) - now.fit.sum(axis=0)) + log_ratio
         taken = np.log(self.rng.random(gain.size)) < np.where(np.isnan(gain), -np.inf, gain)
@@ -327,7 +330,8 @@ class Sampler:
         theta, log_ratio = self._anew(now.theta, key, log_density)
         ratio = before / self._spread(theta[self.names.index(key)], key)
         every = [{**one, term: one[term] * ratio} if term in one else one for one in now.luck]
-        self._try(now, now.with_luck(theta, every), log_ratio, temperature)
+        # Nothing but the product of both enters the law of a district.
+        self._try(now, now.with_luck(theta, every), log_ratio, temperature, fits_alike=term in self.lasting)
 
     def _reweigh(self, now: Particles, term: Term, coin: ParameterKey, temperature: float) -> None:
         """Draw the chance of a coin anew given the coins of the past, which lie as they lie."""
@@ -394,7 +398,9 @@ class Sampler:
             there = scores[term] - delta / spread
             log_ratio = log_ratio + ((scores[term] ** 2 - there**2) / 2).sum(axis=(0, 1))
             every.append({**scores, term: there})
-        self._try(now, now.with_luck(theta, every), log_ratio, temperature)
+        # Where every level is raised, nothing but the sum of both enters the law of a district.
+        alike = term in self.lasting and len(levels) == TOP
+        self._try(now, now.with_luck(theta, every), log_ratio, temperature, fits_alike=alike)
 
 
 def _take_over(mine: Scores, theirs: Scores, taken: NDArray[np.bool_]) -> None:
