@@ -50,7 +50,7 @@ class AdditionalRises(Difference):
         mean is known.
     """
 
-    interval90: tuple[int, int] | None
+    interval90: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ class ComparedYear:
         Calendar year.
     baseline_probability_met, probability_met
         Probability that the target is met in the baseline and in the scenario.
-    difference, monte_carlo_error, interval90
-        The second minus the first, its simulation error, and its interval over the uncertain parameters, as in
-        `Difference`.
+    difference, monte_carlo_error, interval90, interval90_error
+        The second minus the first, its simulation error, its interval over the uncertain parameters, and the errors of
+        the ends of that, as in `Difference`.
     additional_rises
         Of that year; over the years they may turn negative, for whoever rises early cannot rise later.
     """
@@ -76,6 +76,7 @@ class ComparedYear:
     difference: float
     monte_carlo_error: float
     interval90: tuple[float, float] | None
+    interval90_error: tuple[float, float] | None
     additional_rises: AdditionalRises
 
     @property
@@ -196,6 +197,7 @@ class Contrast:
                 "difference": year.difference,
                 "monte_carlo_error": year.monte_carlo_error,
                 **_ends("parameter", year.interval90),
+                **_ends("parameter_error", year.interval90_error),
                 "additional_rises_mean": year.additional_rises.mean,
                 "additional_rises_monte_carlo_error": year.additional_rises.monte_carlo_error,
                 **_ends("additional_rises", year.additional_rises.interval90),
@@ -371,7 +373,14 @@ def _contrast(
         same_law=alike,
         years=tuple(
             ComparedYear(
-                year, before, after, apart.mean, apart.monte_carlo_error, apart.parameter_interval90, additional
+                year,
+                before,
+                after,
+                apart.mean,
+                apart.monte_carlo_error,
+                apart.parameter_interval90,
+                apart.parameter_interval90_error,
+                additional,
             )
             for year, before, after, apart, additional in years
         ),

@@ -464,6 +464,13 @@ def _about_effort(speech: Language, result: ComparisonResult) -> Iterator[str]:
     if result.draws > 1 and any(year.interval90 is None for year in years):
         enough = tells_of_parameters(result.draws, result.replicates)
         yield speech.say(wording.NO_INTERVAL) if enough else wording.too_few(speech)
+    errors = [error for year in years for error in year.interval90_error or ()]
+    if any(errors):
+        yield speech.say(
+            "The ends of the parameter intervals of the chance have a simulation error of their own, at most ± {error} "
+            "percentage points.",
+            error=error_in_points(speech, max(errors)),
+        )
     titles = titles_of(speech, result)
     for name in result.simulated_alone_otherwise:
         yield speech.say(
