@@ -361,7 +361,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1)
 def _reasons(forecast: Forecast, villages: Villages) -> Reasons | None:
     """Return why the forecast differs from the past, under the law itself."""
     return None if forecast.agent_class is not None else reasons_of(forecast.scenario, villages, forecast.seed)
