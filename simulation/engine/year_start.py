@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.intervention import fixed_order, may_be_chosen
-from ..domain.law import VILLAGE, OfNeighbours, OfVillage, acting, learned_effects, learned_of_villages, seen_at
+from ..domain.law import (
+    VILLAGE,
+    OfNeighbours,
+    OfVillage,
+    acting,
+    learned_effects,
+    learned_of_villages,
+    of_places,
+    seen_at,
+)
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
 from ..domain.reporting import levels_behind
@@ -201,7 +210,9 @@ def _subdistricts_matter(villages: Villages, parameters: Parameters) -> bool:
 
 
 def settled(scenario: Assumptions, villages: Villages, parameters: Parameters) -> bool:
-    """Return whether it makes no difference which villages stand where, as far as that is unknown."""
+    """Return whether each draw says which villages stand where, or that makes no difference as far as it is unknown."""
+    if of_places("village_order", villages.codes, parameters) is not None:
+        return True
     match villages.known:
         case KnownStatuses():
             return True
