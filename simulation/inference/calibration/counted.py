@@ -112,16 +112,17 @@ class CountedPlace:
         first, last = move.years
         if nodes is None or first != self.moves[number - 1].years[1]:
             nodes = law.standing(0.5 * seen, max(1, first - FIRST_LAUNCH))
-        joint = np.einsum("snp,st->stnp", nodes, np.eye(4))
+        joint: Floats | None = None
         for year in range(first + 1, last + 1):
             at = self.years.index(year)
             luck = law.luck({term: score[at] for term, score in scores.items()})
             rise = np.zeros(nodes.shape)
             for apart, weight in law.averaged_luck("subdistrict"):
                 rise += weight * law.chances(seen + luck + apart, np.arange(4))
-            joint = np.einsum("stnp,tdp->sdnp", joint * rise, law.up) + np.einsum(
-                "stnp,tdp->sdnp", joint * (1 - rise), law.down(())
-            )
+            yearly = rise[:, None] * law.up[:, :, None] + (1 - rise)[:, None] * law.down(())[:, :, None]
+            joint = nodes[:, None] * yearly if joint is None else np.einsum("stnp,tdnp->sdnp", joint, yearly)
+        if joint is None:
+            raise ValueError(f"{first} is not before {last}")
         after = np.einsum("s,sdnp->dnp", move.flow.before.astype(np.float64), joint) + _LEAST * WEIGHTS[:, None]
         matrix = np.ascontiguousarray(np.moveaxis(joint.sum(axis=2), -1, 0))
         return matrix, after / after.sum(axis=1, keepdims=True)
