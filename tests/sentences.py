@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -32,6 +33,7 @@ msgstr ""
 """
 
 
+@cache
 def sentences() -> set[str]:
     """Return every sentence that stands in the code."""
     return {sentence for path in (ROOT / "simulation").rglob("*.py") for sentence in said(_tree(path))}

@@ -52,7 +52,7 @@ def without_interventions(scenario: Scenario) -> Scenario:
 
 
 @given(scenarios())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_mesa_and_array_engines_give_the_same_trajectories(scenario: Scenario) -> None:
     """Every count of every trajectory agrees, whatever is switched on."""
     parameters = scenario.parameters.draw(SEED, 1)
@@ -116,7 +116,7 @@ def test_help_fixed_in_advance_leaves_no_village_lower(scenario: Scenario, ratio
 
 
 @given(scenarios(), st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_order_of_rows_changes_nothing(scenario: Scenario, random: object) -> None:
     """Villages are put in an order of their own, so the table's order cannot matter."""
     district = scenario.districts[0]
@@ -138,7 +138,7 @@ def test_the_order_of_rows_changes_nothing(scenario: Scenario, random: object) -
 
 
 @given(scenarios(known_status=True), st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_subset_keeps_its_lives_where_nothing_couples_villages(scenario: Scenario, data: st.DataObject) -> None:
     """Without peers, limited places and centred covariates, who else is simulated does not matter."""
     scenario = without_interventions(scenario)
@@ -176,7 +176,7 @@ def test_trajectories_differ_between_addresses() -> None:
 
 
 @given(scenarios())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_rows_of_the_matrix_sum_to_one(scenario: Scenario) -> None:
     """Whatever rise, fall and skip say, each row is a distribution."""
     matrix = scenario.parameters.draw(SEED, 1).matrix[0]

@@ -6,6 +6,7 @@ import ast
 import csv
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -35,6 +36,7 @@ def places(template: str) -> set[tuple[str, str | None]]:
     return {(name, spec) for _, name, spec, _ in Formatter().parse(template) if name is not None}
 
 
+@cache
 def trees() -> dict[str, ast.Module]:
     """Return every module of the two rooms that speak."""
     paths = [path for room in ("report", "app") for path in (ROOM / room).rglob("*.py")]
