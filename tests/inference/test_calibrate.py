@@ -76,8 +76,8 @@ def test_a_panel_narrows_what_it_saw_and_nothing_else() -> None:
 
 def test_the_same_seed_and_data_give_the_same_draws_in_any_order() -> None:
     """Another order of villages changes no bit, another seed does; progress ends at 100."""
-    order, told = np.random.default_rng(1).permutation(len(PAST)), []
-    known = panel(PAST)
+    past, told = PAST[::3], []
+    order, known = np.random.default_rng(1).permutation(len(past)), panel(past)
     turned = replace(known, codes=tuple(known.codes[i] for i in order), status=known.status[order])
     one = kkb.calibrate(Evidence(panels=(known,)), draws=50, progress=lambda done, of: told.append((done, of)))
     other = kkb.calibrate(Evidence(panels=(turned,)), draws=50)

@@ -82,7 +82,9 @@ def told(posterior: Posterior) -> dict[str, tuple[float, float]]:
     return {name: (float(values.mean()), float(values.std())) for name, values in draws.items()}
 
 
-@pytest.mark.parametrize("counted", [(), (1, 2)], ids=["lists", "lists and counts"])
+@pytest.mark.parametrize(
+    "counted", [(), pytest.param((1, 2), marks=pytest.mark.slow)], ids=["lists", "lists and counts"]
+)
 def test_what_is_learned_of_districts_is_the_integral(counted: Sequence[int]) -> None:
     """Level, spread and every district, from lists and counts: within 4 standard errors of 200 independent draws."""
     rises, villages = [1, 6, 25], 60
@@ -144,6 +146,7 @@ def test_how_districts_are_learned_together_is_told(stated: float | None, kind: 
     assert set(posterior.district_effects) == (set() if stated == 0.0 else {"63.00", "63.01", "63.02"})
 
 
+@pytest.mark.slow
 def test_a_district_without_data_borrows_with_the_spread_of_districts() -> None:
     """Its effect is drawn afresh: log odds of mean 0 whose variance is the mean square of the spread."""
     nowhere = Villages.from_counts("63.77", "Kabupaten Baru", np.array([30, 0, 0, 0]), subdistricts=1)
@@ -157,12 +160,12 @@ def test_a_district_without_data_borrows_with_the_spread_of_districts() -> None:
 
 def test_a_forecast_takes_the_effect_of_each_district() -> None:
     """Rises expected of three districts of one start are those of their own chances, draw by draw."""
-    posterior = calibrate(evidence([1, 6, 25], 60), _scenario(law()), draws=300)
+    posterior = calibrate(evidence([1, 6, 25], 60), _scenario(law()), draws=100)
     scenario = _scenario(law())
-    parameters = posterior.applied_to(scenario).parameters.draw(0, 300)
+    parameters = posterior.applied_to(scenario).parameters.draw(0, 100)
     base = np.log(parameters.rise[:, 0] / (1 - parameters.rise[:, 0]))
     for villages in scenario.districts:
-        start = YearStart.unassisted(villages, parameters, np.zeros((len(villages), 300), dtype=np.int8))
+        start = YearStart.unassisted(villages, parameters, np.zeros((len(villages), 100), dtype=np.int8))
         rises = OneYear(villages, parameters, start).counts({})[1][0]
         effect = parameters.scales[ParameterKey("district_effect", villages.district_code)]
         assert rises == pytest.approx(np.broadcast_to(expit(base + effect), rises.shape), abs=1e-12)
