@@ -129,7 +129,7 @@ def test_a_list_of_villages_counts_rises_exactly(run: Run, tmp_path: Path, monke
     (folder,) = (tmp_path / "results" / "contoh").iterdir()
     run("register", "add", folder)
     on(monkeypatch, 2027)
-    (table,) = (tmp_path / "data").glob("contoh*.csv")
+    table = tmp_path / "data" / "contoh_villages.csv"
     header, *rows = table.read_text(encoding="utf-8").splitlines()
     place, at = header.split(",").index("village_code"), header.split(",").index("status")
     known = [(row.split(",")[place], row.split(",")[at]) for row in rows]
