@@ -270,12 +270,17 @@ def test_today_s_effort_beside_the_forecast(reached: Plan) -> None:
     assert words.beside_the_forecast(language("en"), replace(result, forecast=same)) is None
 
 
-def test_the_figure_shows_the_scenario_and_three_shocks(reached: Plan, mixed: Plan) -> None:
-    """Of a single lever; a mix has the front alone, against its cost."""
+def test_the_figure_shows_the_scenario_and_three_shocks(reached: Plan) -> None:
+    """Of a single lever."""
     axes = plots.plan(reached, "en").axes[0]
     assert len([line for line in axes.lines if len(line.get_xdata()) > 2]) == 3
     texts = [text.get_text() for text in axes.texts]
     assert {"all years\nalike", "years differ\ngreatly", "scenario"} <= set(texts)
+
+
+@pytest.mark.slow
+def test_the_figure_of_a_mix_shows_the_front_alone(mixed: Plan) -> None:
+    """Against its cost."""
     front = plots.plan(mixed, "en").axes[0]
     assert front.get_xlabel() == "cost 2026 (million rupiah)"
     assert len([line for line in front.lines if len(line.get_xdata()) > 2]) == 1

@@ -149,7 +149,10 @@ def assert_close(exactly: np.ndarray, share: np.ndarray, trajectories: float, er
     assert (np.abs(share - exactly) <= errors * error + possible).all()
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow) if name == "three years of shock" else name for name in SETTINGS],
+)
 def test_both_engines_agree(name: str) -> None:
     """The exact probabilities lie within 4 standard errors of 20,000 trajectories."""
     scenario = SETTINGS[name]
