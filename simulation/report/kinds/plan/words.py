@@ -360,17 +360,19 @@ def about_ranking(speech: Language, result: PlanResult) -> Iterator[str]:
         )
 
 
-def points(speech: Language, gain: float) -> str:
-    """Return a gain in percentage points."""
-    decimals = next(decimals for least, decimals in _DECIMALS_OF_GAINS if abs(gain) >= least)
+def points(speech: Language, gain: float, beside: float | None = None) -> str:
+    """Return a gain in percentage points, with the decimals of another where it stands beside that."""
+    size = abs(gain if beside is None else beside)
+    decimals = next(decimals for least, decimals in _DECIMALS_OF_GAINS if size >= least)
     return speech.number(100 * gain, decimals)
 
 
 def points_with_error(speech: Language, village: PlannedVillage) -> str:
     """Return a village's gain in percentage points, with its simulation error where it has one."""
-    shown = points(speech, village.gain_probability_met)
-    error = village.gain_monte_carlo_error
-    return speech.say("{value} ± {error}", value=shown, error=points(speech, error)) if error else shown
+    gain, error = village.gain_probability_met, village.gain_monte_carlo_error
+    if not error:
+        return points(speech, gain)
+    return speech.say("{value} ± {error}", value=points(speech, gain), error=points(speech, error, beside=gain))
 
 
 def _rests_on(speech: Language, result: PlanResult) -> str:
