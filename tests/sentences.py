@@ -33,10 +33,15 @@ msgstr ""
 """
 
 
-@cache
 def sentences() -> set[str]:
     """Return every sentence that stands in the code."""
-    return {sentence for path in (ROOT / "simulation").rglob("*.py") for sentence in said(_tree(path))}
+    modules = (path.read_text(encoding="utf-8") for path in (ROOT / "simulation").rglob("*.py"))
+    return {sentence for module in modules for sentence in _of_module(module)}
+
+
+@cache
+def _of_module(text: str) -> frozenset[str]:
+    return frozenset(said(ast.parse(text)))
 
 
 def said(tree: ast.Module) -> Iterator[str]:
@@ -85,10 +90,6 @@ def write(entries: Catalog) -> None:
     written = BytesIO()
     write_po(written, entries, omit_header=True, no_location=True, sort_output=True, ignore_obsolete=True, width=0)
     CATALOGUE.write_text(HEAD + written.getvalue().decode().strip() + "\n", encoding="utf-8")
-
-
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
