@@ -5,7 +5,7 @@ count is a sum over villages (Poisson-binomial). Within a kecamatan the sum is a
 kecamatan are joined by generating functions, and the result is averaged over the shock of the district and over
 campaign years. What sets a village apart for good is averaged first, village by village: a village's move is linear
 in its chance of rising. Peers are shares at the start of the year, so they cost nothing. Lots among villages are
-averaged over like the shock of the district (`lots.py`), where that takes half a minute at most.
+averaged over like the shock of the district (`lots.py`), where that takes some seconds at most.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ A_SECOND = 4e8
 A_MINUTE = 60 * A_SECOND
 COMPLEX = 2
 """What a multiplication costs at a node of the lots, where numbers are complex, but the shocks are done with."""
-ON_LOTS = A_MINUTE / 2
+ON_LOTS = 5 * A_SECOND
 """Multiplications that an average over lots may take; beyond that they are drawn."""
 LOTS = 1000
 """Where parameters are fixed, so many ways are drawn in which unknown statuses lie, or a lot falls, at random."""
@@ -169,7 +169,7 @@ def begin(
 ) -> tuple[Parameters, YearStart, int]:
     """Return where the first year begins, with the parameters of each of its draws, and how many lots were drawn.
 
-    Lots stay open where so many counts with this limit can be averaged over them in half a minute. Elsewhere statuses
+    Lots stay open where so many counts with this limit can be averaged over them in some seconds. Elsewhere statuses
     are placed and lots drawn, once for each draw of the parameters, or `LOTS` times where these are fixed.
     """
     if scenario.fixed:
