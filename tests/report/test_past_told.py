@@ -54,10 +54,14 @@ def test_a_year_is_told_so_that_a_pencil_can_check_it() -> None:
 def test_a_model_that_does_not_explain_the_past_is_told() -> None:
     """Facts outside the 90% interval are named by their years; facts at its ends lie inside."""
     assert disagreement(language("en"), [YEAR, replace(YEAR, judged=3), replace(YEAR, judged=20)]) is None
-    said = disagreement(language("en"), [YEAR, replace(YEAR, first=2023, year=2024, judged=21)])
-    assert said is not None
-    assert "1 of 2 facts" in said
-    assert "(2023→2024)" in said
+    outside = [replace(YEAR, first=year - 1, year=year, judged=21) for year in (2023, 2024)]
+    one, both = (disagreement(language("en"), [YEAR, *outside[:number]]) for number in (1, 2))
+    assert one is not None
+    assert "1 of 2 facts" in one
+    assert "(2022→2023), no more than luck explains" in one
+    assert both is not None
+    assert "does not explain all of the past: 2 of 3 facts" in both
+    assert "(2022→2023, 2023→2024)" in both
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

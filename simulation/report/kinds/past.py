@@ -105,16 +105,30 @@ def fitted_in_words(speech: Language, one: Observed) -> str:
 
 
 def disagreement(speech: Language, past: Sequence[Observed]) -> str | None:
-    """Return in which spans facts lie outside the 90% interval of the fitted model; None where they do in none."""
-    outside = [one for one in past if not one.explained]
+    """Return in which spans facts lie outside the 90% interval of the fitted model; None where they do in none.
+
+    Whether they are too many for luck is asked of a binomial with one in ten, at 5%.
+    """
+    from scipy.special import bdtrc
+
+    outside, every = [one for one in past if not one.explained], sum(one.fitted is not None for one in past)
     if not outside:
         return None
+    values = {
+        "outside": speech.number(len(outside)),
+        "all": speech.number(every),
+        "years": ", ".join(map(_years, outside)),
+    }
+    if bdtrc(len(outside) - 1, every, 0.1) >= 0.05:
+        return speech.say(
+            "{outside} of {all} facts lie outside the 90% interval of the fitted model ({years}), no more than luck "
+            "explains: one in ten is to be expected.",
+            **values,
+        )
     return speech.say(
         "The fitted model does not explain all of the past: {outside} of {all} facts lie outside its 90% interval, "
         "where one in ten is to be expected ({years}).",
-        outside=speech.number(len(outside)),
-        all=speech.number(sum(one.fitted is not None for one in past)),
-        years=", ".join(map(_years, outside)),
+        **values,
     )
 
 
