@@ -13,6 +13,7 @@ from ...domain.transition import chance, odds
 from ...domain.villages import Villages
 from ...engine.one_year import coins, spread
 from ...engine.year_start import YearStart
+from .law_at_particles import with_coins
 
 Floats = NDArray[np.float64]
 CAMPAIGNS = [term for term in TERMS if isinstance(term.regressor, Luck) and term.regressor.coin is not None]
@@ -43,12 +44,6 @@ def expected_rises(villages: Villages, parameters: Parameters, start: YearStart,
         return np.asarray(chance(usual).sum(axis=0))
     # Of the mean, only how far one village's luck spreads matters, not what villages share of it.
     sd = np.sqrt(sum(spread(left, shared_by) ** 2 for shared_by in ("district", "subdistrict", "village")))
-    cases: list[tuple[Floats, Floats | float]] = [
-        (sd * node, weight / _WEIGHTS.sum()) for node, weight in zip(_NODES, _WEIGHTS, strict=True)
-    ]
-    for likely, added in coins(left):
-        cases = [
-            *((value, weight * (1 - likely)) for value, weight in cases),
-            *((value + added, weight * likely) for value, weight in cases),
-        ]
+    weights = _WEIGHTS[:, None] / _WEIGHTS.sum() * np.ones_like(sd)
+    cases = with_coins([(sd * node, weight) for node, weight in zip(_NODES, weights, strict=True)], coins(left))
     return np.asarray(sum(weight * chance(usual * np.exp(value)).sum(axis=0) for value, weight in cases))

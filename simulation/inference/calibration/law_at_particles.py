@@ -21,6 +21,8 @@ from ...domain.transition import odds, odds_against
 
 Floats = NDArray[np.float64]
 Doses = tuple[float, ...]
+Case = tuple[Floats, Floats]
+"""Log odds and how probable they are, (P,) each."""
 Shocks = Mapping[Term, Floats]
 """Luck of a year -> shape (units, P): its standard normal score; that of a coin shows heads below its chance."""
 
@@ -209,7 +211,7 @@ class LawAtParticles:
         """Return what sets a village apart at a node, (P,): an odds ratio that a file may state."""
         return np.asarray(np.clip(self.lasting[node, np.arange(node.size)], 1 / FARTHEST, FARTHEST))
 
-    def averaged_luck(self, shared_by: str | None = None) -> list[tuple[Floats, Floats]]:
+    def averaged_luck(self, shared_by: str | None = None) -> list[Case]:
         """Return values of the shocks of a year of one village, and their weights, each (P,).
 
         All of them, or those that are shared by what is told.
@@ -230,9 +232,14 @@ class LawAtParticles:
             (np.sqrt(variance) * node, np.full(len(p.rise), weight))
             for node, weight in zip(nodes, weights, strict=True)
         ]
-        for chance, log_odds in coins:
-            cases = [
-                *((value, weight * (1 - chance)) for value, weight in cases),
-                *((value + log_odds, weight * chance) for value, weight in cases),
-            ]
-        return cases
+        return with_coins(cases, coins)
+
+
+def with_coins(cases: list[Case], coins: list[tuple[Floats, Floats]]) -> list[Case]:
+    """Return log odds and their weights with coins, (chance, log odds) each, of which every one falls or does not."""
+    for chance, log_odds in coins:
+        cases = [
+            *((value, weight * (1 - chance)) for value, weight in cases),
+            *((value + log_odds, weight * chance) for value, weight in cases),
+        ]
+    return cases
