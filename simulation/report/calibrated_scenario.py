@@ -95,20 +95,17 @@ class CalibratedScenario:
         except (OSError, ValueError):
             return True
 
-    def write(self, draws: bytes, scenario: Scenario, *, learned: bool) -> None:
-        """Write the draws, then the scenario that uses them; it is called calibrated where something was `learned`."""
+    def write(self, draws: bytes, scenario: Scenario) -> None:
+        """Write the draws, then the scenario that uses them."""
         lines: dict[str, Any] = {
             "extends": os.path.relpath(self.scenario.absolute(), self.overlay.absolute().parent).replace(os.sep, "/"),
-            "name": f"{scenario.name[:49]}-{'calibrated' if learned else 'priors'}",
-            "title": {code: _title(scenario, code, learned=learned) for code in LANGUAGES},
+            "name": f"{scenario.name[:49]}-calibrated",
+            "title": {code: _title(scenario, code) for code in LANGUAGES},
             "transition": {"parameters_from": self.draws.name},
         }
         write_bytes(self.draws, draws)
         write_text(self.overlay, _HEAD + yaml_of(lines))
 
 
-def _title(scenario: Scenario, code: str, *, learned: bool) -> str:
-    speech, title = language(code), scenario.title.get(code) or scenario.name
-    return (
-        speech.say("{title}, calibrated", title=title) if learned else speech.say("{title}, priors alone", title=title)
-    )
+def _title(scenario: Scenario, code: str) -> str:
+    return language(code).say("{title}, calibrated", title=scenario.title.get(code) or scenario.name)

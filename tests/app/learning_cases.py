@@ -13,6 +13,8 @@ COUNTS = "tanggal,kode_kabupaten,dasar,berkembang,mandiri,paripurna\n2023-12-31,
 WITH = "calibrate panel.csv --scenario scenario.yaml"
 
 LEARNED: dict[str, Case] = {
+    "no data to learn from": Case(command="calibrate --scenario scenario.yaml"),
+    "all data left out": Case(command=f"{WITH} --without panel", changes={"year_sd": None}, files=DATA),
     "draws in a workbook": Case(command=f"{WITH} --out hasil.xlsx", files=DATA),
     "draws where the scenario cannot be named": Case(command=f"{WITH} --out results/hasil.parquet", files=DATA),
     "draws in the place of a scenario": Case(command=f"{WITH} --out ada.parquet", files=DATA),

@@ -13,7 +13,6 @@ from command_line import ROOT, Run, from_outside
 from learning_example import TRUTH, WORKBOOK
 from openpyxl import Workbook
 
-from simulation.inference.forecast import basis_of
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import plots
 from simulation.report.codec import decode
@@ -125,23 +124,12 @@ def test_the_answer_as_data_is_that_of_the_contract(again: Run, tmp_path: Path) 
     assert "--force" in done.stderr
 
 
-def test_without_data_the_priors_come_back_and_what_to_collect_is_told(run: Run, tmp_path: Path) -> None:
-    """Nothing is claimed to be learned; launch years lead where only priors are known, and each datum leaves a part."""
-    lay_out(tmp_path)
-    done = run("calibrate", "--scenario", "belajar.yaml", "--draws", 200, "--lang", "en")
-    assert "Nothing was learned: priors alone; no local data used." in done.stdout
-    prior, known = (load_scenario(tmp_path / name).parameters for name in ("belajar.yaml", "belajar_posterior.yaml"))
-    assert known.scalars == prior.scalars
-    assert basis_of(known) == ("priors_and_stated",)
-    assert "the year in which each village joined" in done.stdout
-    then = kept(tmp_path, "belajar")["next"]
-    left = [worth["remaining_sd"] for worth in then["data"]]
-    assert left == sorted(left)
-    assert all(
-        rest <= then["sd"] + 4 * worth["monte_carlo_error"] for rest, worth in zip(left, then["data"], strict=True)
-    )
-    assert {worth["datum"] for worth in then["data"]} == {"village_list", "launch_years"}
-    assert "asumsi awal saja" in (tmp_path / "belajar_posterior.yaml").read_text(encoding="utf-8")
+def test_without_data_nothing_is_written_over(run: Run, again: Run, tmp_path: Path) -> None:
+    """No file, or no kind of data left, is refused before anything is computed: what was learned before stays."""
+    draws = (tmp_path / "belajar_posterior.parquet").read_bytes()
+    for left_out in (run("calibrate", "--scenario", "belajar.yaml"), again("--without", "panel")):
+        assert left_out.returncode == 2
+    assert (tmp_path / "belajar_posterior.parquet").read_bytes() == draws
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

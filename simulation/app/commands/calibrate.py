@@ -49,6 +49,11 @@ Without = Annotated[
 ]
 Number = Annotated[int, typer.Option("--draws", metavar="N", callback=at_least(2), help=HELP.say("Draws to write."))]
 MOST_DRAWS = 100_000
+_NO_DATA = Message(
+    "no data were named to learn from: write the lists, counts or records of assistance after the command, as in "
+    "kampungkb calibrate DAFTAR.xlsx --scenario {scenario}"
+)
+_NOTHING_LEFT = Message("nothing is left to learn from: the files hold no other kinds of data than those left out")
 
 
 @command
@@ -67,6 +72,8 @@ def calibrate(
     force: Force = False,
 ) -> None:
     """Learn the parameters of a scenario from data, and write draws and a scenario that uses them."""
+    if not data:
+        raise Refusal(_NO_DATA.filled(scenario=scenario))
     (loaded,) = load_all(settings, [scenario])
 
     from ...inputs.observations.evidence import read_evidence
@@ -76,15 +83,20 @@ def calibrate(
 
     speech = settings.language()
     files = CalibratedScenario(out or scenario.with_name(f"{scenario.stem}_posterior{ENDING}"), scenario)
-    named = _kinds(data or [], kind or [])
+    named = _kinds(data, kind or [])
     _refuse(loaded, files, draws, without or ())
     gathered = read_evidence(named, loaded, fixed_cohort=fixed_cohort)
     tell_notes(settings, gathered.notes, loaded)
 
     evidence = gathered.evidence.without(without or ())
+    if not evidence.blocks:
+        raise Refusal(_NOTHING_LEFT)
     question = Learning.of(evidence, loaded, draws, seed, estimate_effects=estimate_effects)
     found = answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures)
-    files.write((found.path / DRAWS).read_bytes(), loaded, learned=bool(found.result.learned))
+    if not found.result.learned:
+        settings.note(speech.say("Nothing was learned, so {path} is left as it was.", path=files.draws))
+        return
+    files.write((found.path / DRAWS).read_bytes(), loaded)
     if not settings.as_json:
         typer.echo(printable(speech.say("Written: {path}", path=files.draws)))
         forecast = f"kampungkb forecast {shlex.quote(str(files.overlay))}"
