@@ -26,7 +26,18 @@ _LINES = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
 _ENTRY = re.compile(rf"^msgid {_LINES}^msgstr {_LINES}", re.MULTILINE)
 _LINE = re.compile(r'"(?:[^"\\]|\\.)*"')
 
-_PERCENT = {"id": "#,##0{decimals} %", "en": "#,##0{decimals}%"}
+
+def phrase(template: str) -> str:
+    """Return a sentence unchanged: marks it for translation where it stands in a table."""
+    return template
+
+
+_MONEY = (
+    (1e12, phrase("Rp{amount} trillion")),
+    (1e9, phrase("Rp{amount} billion")),
+    (1e6, phrase("Rp{amount} million")),
+    (0.0, phrase("Rp{amount}")),
+)
 _TIMES = {"id": "HH.mm", "en": "HH:mm"}
 
 
@@ -43,11 +54,6 @@ class _Places(Formatter):
         from babel.numbers import format_decimal
 
         return str(format_decimal(value, "#,##0.##########", self._code))
-
-
-def phrase(template: str) -> str:
-    """Return a sentence unchanged: marks it for translation where it stands in a table."""
-    return template
 
 
 def printable(text: str, *, lines: bool = False) -> str:
@@ -85,11 +91,21 @@ class Language:
         return str(format_decimal(_no_negative_zero(value, decimals), "#,##0" + _places(decimals), self.code))
 
     def percent(self, share: float, decimals: int = 0) -> str:
-        """Return a share in percent, e.g. 5,4 % in Indonesian and 5.4% in English."""
+        """Return a share in percent, e.g. 5,4% in Indonesian and 5.4% in English."""
         from babel.numbers import format_percent
 
-        pattern = _PERCENT[self.code].format(decimals=_places(decimals))
+        pattern = f"#,##0{_places(decimals)}%"
         return str(format_percent(_no_negative_zero(share, decimals + 2), pattern, self.code))
+
+    def money(self, idr_million: float) -> str:
+        """Return an amount in million rupiah as people write it, to three digits: Rp2,5 miliar, Rp960 million."""
+        from babel.numbers import format_decimal
+
+        rupiah = float(f"{1e6 * idr_million:.3g}")
+        least, written = next((least, written) for least, written in _MONEY if abs(rupiah) >= least)
+        amount = format_decimal(abs(rupiah) / (least or 1.0), "#,##0.##", self.code)
+        said = self.say(written, amount=amount)
+        return f"−{said}" if rupiah < 0 else said
 
     def either(self, names: Iterable[str]) -> str:
         """Return names joined by "or"."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from ..domain.parameters import UNNAMED_BLOCKS, Kind, ParameterKey
 from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
@@ -91,7 +92,7 @@ def probability_word(probability: float) -> str:
 
 def word(language: Language, probability: float, error: float = 0.0) -> str:
     """Return the word for a probability, or that its Monte Carlo error leaves it open."""
-    return language.say(phrase("too few runs") if error > COARSEST_ERROR else probability_word(probability))
+    return language.say(phrase("cannot be told yet") if error > COARSEST_ERROR else probability_word(probability))
 
 
 def too_few(speech: Language) -> str:
@@ -111,9 +112,21 @@ def uncertain(language: Language, probability: float, decimals: int = 0) -> str:
 
 def chance(language: Language, probability: float, decimals: int = 0) -> str:
     """Return a probability in percent, not rounded across the edge between two words either."""
-    while probability_word(round(probability, decimals + 2)) != probability_word(probability) and decimals < 4:
-        decimals += 1
+    rounded = round(probability, decimals + 2)
+    if probability_word(rounded) != probability_word(probability):
+        return language.say("just under {percent}", percent=language.percent(rounded))
     return uncertain(language, probability, decimals)
+
+
+def scale(language: Language) -> str:
+    """Return what the words for probabilities mean."""
+    ends = [language.percent(least) for least, _ in PROBABILITY_WORDS]
+    spans = [f"≥{ends[0]}", *(f"{low.rstrip('%')}–{high}" for high, low in pairwise(ends[:-1])), f"<{ends[-2]}"]
+    words = [
+        language.say("{span} {word}", span=span, word=language.say(one))
+        for span, (_, one) in zip(spans, PROBABILITY_WORDS, strict=True)
+    ]
+    return language.say("Words for chances (not the IPCC scale): {words}.", words="; ".join(words))
 
 
 def word_and_chance(language: Language, probability: float, error: float = 0.0) -> str:
@@ -167,7 +180,7 @@ def chance_span(language: Language, interval: Sequence[float], *, short: bool = 
     if ends[0] == ends[1]:
         return ends[0]
     if short:
-        return language.say("{low}–{high}", low=ends[0].rstrip(" %"), high=ends[1])
+        return language.say("{low}–{high}", low=ends[0].rstrip("%"), high=ends[1])
     return language.say("{low} to {high}", low=ends[0], high=ends[1])
 
 

@@ -213,7 +213,7 @@ def part(kind: str, ratio: float, name: str = "") -> Component:
     ("component", "english", "indonesian"),
     [
         (part("covariate", 1.73, "remote"), "most: remote: 2 (district mean 1.84).", "remote: 2"),
-        (part("peers", 2.0), "most: neighbours: 25% of the other villages", "25 %"),
+        (part("peers", 2.0), "most: neighbours: 25% of the other villages", "25%"),
         (part("intervention", 2.4, "pokja"), "most: intervention pokja.", "intervensi pokja"),
         (part("waiting", 0.25), "(min_years).", "min_years"),
         (part("covariate", 1.01, "remote"), "Nothing that is known of it sets it apart", "Tidak ada"),

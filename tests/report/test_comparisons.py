@@ -108,8 +108,8 @@ def test_the_verdict_says_how_much_how_sure_and_at_what_cost(told: ComparisonRes
         f"± {speech.number(100 * year.monte_carlo_error, 1)}",
         low,
         high,
-        speech.number(cost),
-        speech.number(cost / one.additional_rises.mean),
+        speech.money(cost),
+        speech.money(cost / one.additional_rises.mean),
     ):
         assert said in verdict
     assert verdict.endswith(".")

@@ -93,7 +93,7 @@ def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None
     """Numbers as each language writes them."""
     verdict = verdicts(known(pokja, None))
     assert "chance of rising from dasar in a year (69%)" in verdict["en"]
-    assert "(69 %)" in verdict["id"]
+    assert "(69%)" in verdict["id"]
     assert "pokja" not in verdict["en"]
     assert "in a year (69%); pokja: " in verdicts(known(pokja, 0.3))["en"]
 
@@ -216,6 +216,6 @@ def test_a_choice_says_what_each_option_costs(tried: Robustness) -> None:
     options = zip(tried.options, (0.0, 1250.0), strict=True)
     said = verdicts(replace(tried, options=tuple(replace(one, cost_idr_million=cost) for one, cost in options)))
     first, last = (tried.scenario.years[end] for end in (0, -1))
-    assert f"Cost in {first}–{last}, million rupiah: " in said["en"]
-    assert said["en"].endswith("” 1,250.")
+    assert f"Cost in {first}–{last}: " in said["en"]
+    assert said["en"].endswith("” Rp1.25 billion.")
     assert said["id"].endswith("” 1.250.")

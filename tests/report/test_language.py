@@ -78,8 +78,14 @@ def test_what_an_editor_of_translations_writes_is_read(tmp_path: Path) -> None:
 
 
 def test_numbers_are_written_as_each_language_does() -> None:
-    """Comma and point change places, and Indonesian leaves a space before the percent sign."""
-    assert [language(code).percent(0.0541, 1) for code in LANGUAGES] == ["5,4 %", "5.4%"]
+    """Comma and point change places, and money has the unit that people say."""
+    assert [language(code).percent(0.0541, 1) for code in LANGUAGES] == ["5,4%", "5.4%"]
+    amounts = (2500, 1199, 960, 999.9, 15_292, 1250, 12.5, 0.5, 0, -25)
+    assert [language("id").money(million) for million in amounts] == [
+        "Rp2,5 miliar", "Rp1,2 miliar", "Rp960 juta", "Rp1 miliar", "Rp15,3 miliar", "Rp1,25 miliar", "Rp12,5 juta",
+        "Rp500.000", "Rp0", "−Rp25 juta",
+    ]  # fmt: skip
+    assert language("en").money(2_499_946_250) == "Rp2,500 trillion"
     assert [language(code).number(1234.5, 1) for code in LANGUAGES] == ["1.234,5", "1,234.5"]
     assert [language(code).number(-0.04, 1) for code in LANGUAGES] == ["0,0", "0.0"]
 
@@ -148,7 +154,7 @@ WHOLE = {
     ("report/kinds/forecast/words", "all_years"): "a list of chances",
     ("report/kinds/backtest", "_names"): "a list of forecasters",
     ("report/kinds/backtest", "verdict_of"): "a list of forecasters, by how they did",
-    ("report/kinds/forecast/document", "_limits"): "a list of words, each with its chance",
+    ("report/wording", "scale"): "a list of words, each with its chances",
     ("report/wording", "basis"): "a list of data",
     ("app/errors", "report_errors"): "two whole sentences after each other",
     ("report/kinds/comparison", "notes"): "a list of assumptions",
@@ -178,7 +184,7 @@ def test_every_sentence_stands_whole_in_the_code() -> None:
 
 def test_numbers_of_the_other_language_are_found() -> None:
     """The patterns of these tests tell decimals from thousands, years and intervals."""
-    assert [DECIMAL_POINT.findall(text) for text in ("5.4 %", "1.234,5", "1.234.567", "2026; 0.05–0.1")] == [
+    assert [DECIMAL_POINT.findall(text) for text in ("5.4%", "1.234,5", "1.234.567", "2026; 0.05–0.1")] == [
         ["5.4"], [], [], ["0.05", "0.1"],
     ]  # fmt: skip
     assert [DECIMAL_COMMA.findall(text) for text in ("5,4%", "1,234.5", "12,345", "0,05")] == [

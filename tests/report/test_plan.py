@@ -97,7 +97,7 @@ def test_a_reason_names_level_chance_intervention_and_peers(reached: Plan) -> No
         assert village.reason.status in text
         assert "rumah dataku" in text
     assert re.search(r"chance of rising \d+\.\d%, with .* \d+\.\d%; \d+% of the other villages", english)
-    assert re.search(r"peluang naik \d+,\d %, dengan .* \d+,\d %; \d+ % kampung lain", indonesian)
+    assert re.search(r"peluang naik \d+,\d%, dengan .* \d+,\d%; \d+% kampung lain", indonesian)
 
 
 def test_the_verdict_says_whether_how_much_and_what_limits(reached: Plan, unreached: Plan) -> None:
@@ -113,7 +113,7 @@ def test_the_verdict_says_whether_how_much_and_what_limits(reached: Plan, unreac
     ("code", "range_said"),
     [
         ("en", "90% interval 2 to 4, most likely 3"),
-        ("id", "rentang 90 % 2 sampai 4, paling mungkin 3"),
+        ("id", "rentang 90% 2 sampai 4, paling mungkin 3"),
     ],
 )
 def test_a_least_that_is_a_range_is_told_as_one(reached: Plan, code: str, range_said: str) -> None:

@@ -27,7 +27,7 @@ def result() -> PlanResult:
 def test_what_misses_the_goal_is_not_rounded_up_to_it(result: PlanResult, probability: float, shown: str) -> None:
     """Of 80%; also where the goal is no edge between words, such as 75%."""
     assert words.chance(EN, replace(result, goal=0.8), probability) == shown
-    assert words.chance(ID, replace(result, goal=0.75), 0.7496) == "74,96 %"
+    assert words.chance(ID, replace(result, goal=0.75), 0.7496) == "74,96%"
 
 
 def test_one_place_less_is_seen_to_fall_short(result: PlanResult) -> None:

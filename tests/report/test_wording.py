@@ -47,12 +47,12 @@ def district(key: str = "rises_all", *, single_draw: bool = False, **first: Any)
     [
         (1.0, "almost certain", "hampir pasti"),
         (0.95, "almost certain", "hampir pasti"),
-        (0.9499, "very likely", "sangat mungkin"),
-        (0.80, "very likely", "sangat mungkin"),
-        (0.60, "likely", "mungkin"),
-        (0.40, "about even", "seimbang"),
-        (0.20, "unlikely", "kurang mungkin"),
-        (0.05, "very unlikely", "sangat kecil kemungkinannya"),
+        (0.9499, "very likely", "peluang sangat besar"),
+        (0.80, "very likely", "peluang sangat besar"),
+        (0.60, "likely", "peluang besar"),
+        (0.40, "about even", "peluang seimbang"),
+        (0.20, "unlikely", "peluang kecil"),
+        (0.05, "very unlikely", "peluang sangat kecil"),
         (0.0499, "almost impossible", "hampir mustahil"),
         (0.0, "almost impossible", "hampir mustahil"),
     ],
@@ -69,8 +69,8 @@ def test_the_words_are_those_of_the_contract(probability: float, english: str, i
         (0.0099, "<1%"),
         (0.01, "1%"),
         (0.794, "79%"),
-        (0.79996, "79.996%"),
-        (0.796, "79.6%"),
+        (0.79996, "just under 80%"),
+        (0.796, "just under 80%"),
         (0.993, ">99%"),
     ],
 )
@@ -86,8 +86,8 @@ def test_the_verdict_has_word_number_year_and_target() -> None:
         "depending on the true values of the uncertain parameters, between 43% and 98%."
     )
     assert words.district_verdict(ID, district()) == (
-        "Mungkin (79 %): sedikitnya 7 dari 135 kampung naik status pada 2026; "
-        "bergantung pada nilai sebenarnya dari parameter yang belum pasti, peluang itu antara 43 % dan 98 %."
+        "Peluang besar (79%): sedikitnya 7 dari 135 kampung naik status pada 2026; "
+        "bergantung pada nilai sebenarnya dari parameter yang belum pasti, peluang itu antara 43% dan 98%."
     )
 
 
@@ -109,7 +109,7 @@ def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
     ("first", "said"),
     [
         ({"parameter_interval90": None}, "simulation error ± 1.2 percentage points"),
-        ({"monte_carlo_error": 0.101}, "Too few runs (79%)"),
+        ({"monte_carlo_error": 0.101}, "Cannot be told yet (79%)"),
         ({"monte_carlo_error": 0.101}, "simulation error ± 10.1 percentage points"),
         ({"monte_carlo_error": 0.099}, "Likely (79%)"),
         ({"parameter_interval90": None, "monte_carlo_error": 0.0}, "an exact result"),
@@ -178,3 +178,11 @@ def test_draws_without_a_stated_origin_are_not_called_calibrated() -> None:
     """A file of draws that names no data claims none, in either language."""
     assert wording.basis(EN, UNNAMED_BLOCKS) == "Basis: draws whose origin is not stated."
     assert "asal-usulnya tidak dinyatakan" in wording.basis(ID, UNNAMED_BLOCKS)
+
+
+def test_the_scale_names_every_word_with_its_span() -> None:
+    """From the highest to the lowest, each beginning where the one above it ends."""
+    assert wording.scale(ID) == (
+        "Sebutan peluang (bukan skala IPCC): ≥95% hampir pasti; 80–95% peluang sangat besar; 60–80% peluang besar; "
+        "40–60% peluang seimbang; 20–40% peluang kecil; 5–20% peluang sangat kecil; <5% hampir mustahil."
+    )

@@ -17,7 +17,7 @@ from .. import wording
 from ..language import Language
 
 Cell = str | int | float | None
-Form = Literal["text", "prose", "year", "whole", "decimal", "percent", "chance", "points"]
+Form = Literal["text", "prose", "year", "whole", "decimal", "percent", "chance", "points", "money"]
 UNKNOWN = "–"
 _NUMBER = re.compile(r"$|–$|\* ?|[<>+−-]?\d")
 NARROWEST, WIDEST, CELL_MARGIN = 9, 80, 3
@@ -107,8 +107,9 @@ class Column:
     title
         In the reader's language.
     form
-        ``chance`` and ``percent`` cells are shares between 0 and 1, ``points`` are shares shown as percentage points; a
-        chance is never rounded to certainty. Cells that are text stay as they are, whatever the form.
+        ``chance`` and ``percent`` cells are shares between 0 and 1, ``points`` are shares shown as percentage points,
+        ``money`` is in million rupiah; a chance is never rounded to certainty. Cells that are text stay as they are,
+        whatever the form.
     decimals
         Digits behind the decimal mark.
     """
@@ -246,6 +247,7 @@ def cell_text(speech: Language, column: Column, cell: Cell) -> str:
         "percent": lambda: speech.percent(cell, column.decimals),
         "chance": lambda: wording.uncertain(speech, cell, column.decimals),
         "points": lambda: speech.number(100 * cell, column.decimals),
+        "money": lambda: speech.money(cell),
         "year": lambda: str(cell),
     }
     return writers.get(column.form, lambda: speech.number(cell, column.decimals))()
@@ -259,8 +261,3 @@ def placed(blocks: Iterable[Block], folder: Path) -> list[Block]:
 def picture_files(folder: Path, name: str, code: str) -> tuple[Path, Path]:
     """Return where a figure in a language lies, as SVG and as PNG."""
     return folder / f"{name}_{code}.svg", folder / f"{name}_{code}.png"
-
-
-def unbroken(text: str) -> str:
-    """Return a text in which no line ends between a number and its percent sign."""
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..files import whole_file
 from ..language import Language
-from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table, picture_files, unbroken
+from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table, picture_files
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -94,13 +94,13 @@ def _add(word: WordDocument, speech: Language, block: Block, numbers: dict[str, 
     figure_word, table_word = numbers
     match block:
         case Heading(text, above):
-            word.add_heading(unbroken(text), 1 if above else 2).paragraph_format.page_break_before = above
+            word.add_heading(text, 1 if above else 2).paragraph_format.page_break_before = above
         case Paragraph(text, strong, quiet):
             style = "Answer" if strong else "Small print" if quiet else "Normal"
-            word.add_paragraph(unbroken(text), style=style)
+            word.add_paragraph(text, style=style)
         case Bullets(items):
             for item in items:
-                word.add_paragraph(unbroken(item), style="List Bullet")
+                word.add_paragraph(item, style="List Bullet")
         case Picture():
             _add_picture(word, speech, block)
             _add_caption(word, figure_word, next(numbers[figure_word]), block.caption)
@@ -127,7 +127,7 @@ def _add_caption(word: WordDocument, kind: str, number: int, text: str) -> WordP
     paragraph = word.add_paragraph(style="Caption")
     paragraph.add_run(f"{kind} ")
     _add_field(paragraph, f"SEQ {kind} \\* ARABIC", str(number))
-    paragraph.add_run(f". {unbroken(text)}")
+    paragraph.add_run(f". {text}")
     return paragraph
 
 
@@ -167,7 +167,7 @@ def _add_table(word: WordDocument, speech: Language, block: Table) -> None:
             paragraph.paragraph_format.space_after = Pt(0)
             # A table of numbers stays together where a page can hold it.
             paragraph.paragraph_format.keep_with_next = not block.prose and number < len(told.rows)
-            run = paragraph.add_run(unbroken(text))
+            run = paragraph.add_run(text)
             run.font.size, run.font.bold = Pt(9), number == 0 or number - 1 in block.strong
             if right[place]:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

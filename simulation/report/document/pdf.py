@@ -8,7 +8,7 @@ from typing import Any
 
 from ..files import write_bytes
 from ..language import Language
-from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table, picture_files, unbroken
+from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table, picture_files
 
 _PAGE = Path(__file__).with_name("page.typ")
 
@@ -41,17 +41,17 @@ def _data(speech: Language, block: Block) -> dict[str, Any]:
     """Return a block as plain data, pictures as SVG text."""
     match block:
         case Heading(text, above):
-            return {"kind": "part" if above else "heading", "text": unbroken(text)}
+            return {"kind": "part" if above else "heading", "text": text}
         case Paragraph(text, strong, quiet):
-            return {"kind": "answer" if strong else "small" if quiet else "paragraph", "text": unbroken(text)}
+            return {"kind": "answer" if strong else "small" if quiet else "paragraph", "text": text}
         case Bullets(items):
-            return {"kind": "bullets", "items": [unbroken(item) for item in items]}
+            return {"kind": "bullets", "items": list(items)}
         case Picture():
             svg, _ = picture_files(block.folder or Path(), block.name, speech.code)
             return {
                 "kind": "picture",
                 "svg": svg.read_text(encoding="utf-8"),
-                "caption": unbroken(block.caption),
+                "caption": block.caption,
                 "alternative": block.alternative,
                 "width": block.width_cm,
             }
@@ -59,9 +59,9 @@ def _data(speech: Language, block: Block) -> dict[str, Any]:
             told = block.as_text(speech)
             return {
                 "kind": "table",
-                "caption": unbroken(told.caption),
-                "headers": [unbroken(header) for header in told.headers],
-                "rows": [[unbroken(cell) for cell in row] for row in told.rows],
+                "caption": told.caption,
+                "headers": list(told.headers),
+                "rows": [list(row) for row in told.rows],
                 "prose": told.prose,
                 "widths": told.widths,
                 "flush_right": told.flush_right,

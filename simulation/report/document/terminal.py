@@ -58,7 +58,7 @@ def laid_out(parts: Iterable[RenderableType]) -> str:
 
 
 def wrapped(sentence: str) -> str:
-    """Return a sentence in lines of 80 columns, numbers kept together with their percent sign."""
+    """Return a sentence in lines of 80 columns, an error kept together with its sign."""
     together = _together(printable(sentence, lines=True))
     lines = [textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in together.splitlines()]
     return _apart("\n".join(lines))
@@ -98,7 +98,7 @@ def _widths(columns: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _together(text: str) -> str:
-    return text.replace(" %", "\u00a0%").replace("± ", "±\u00a0")
+    return text.replace("± ", "±\u00a0")
 
 
 def _apart(text: str) -> str:

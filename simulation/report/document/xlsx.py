@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _NARROWEST, _WIDEST, _PROSE_WIDTH = 8, 40, 70
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]+")
+_SCALES: dict[Form, float] = {"points": 100, "money": 1e6}
+"""What a number is multiplied by: shares to percentage points, million rupiah to rupiah."""
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  XlsxWriter takes times without a zone
 
 
@@ -89,7 +91,8 @@ def _write_sheet(book: Workbook, speech: Language, table: Table, name: str) -> N
 
 
 def _value(column: Column, cell: Cell) -> Cell:
-    return 100 * cell if column.form == "points" and isinstance(cell, float) else cell
+    scale = _SCALES.get(column.form)
+    return scale * cell if scale and isinstance(cell, (int, float)) else cell
 
 
 def _write_cell(page: Worksheet, row: int, column: int, value: Cell, style: Format) -> None:
@@ -115,6 +118,7 @@ def _number_format(speech: Language, column: Column) -> str:
     formats: dict[Form, str] = {
         "text": "@" if not column.decimals else f"#,##0{behind}", "prose": "@", "year": "0", "whole": "#,##0",
         "decimal": f"#,##0{behind or '.00'}", "percent": share, "points": f"#,##0{behind or '.0'}",
+        "money": '"Rp"#,##0',
     }  # fmt: skip
     if column.form == "chance":
         digits = max(1, column.decimals)

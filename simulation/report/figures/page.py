@@ -273,12 +273,12 @@ def font_folder() -> str:
 
 
 def _wrapped(text: str, width: float, size: float = LETTERS, weight: str = "normal") -> list[str]:
-    """Return lines that fit the page; a number is kept together with its percent sign."""
+    """Return lines that fit the page."""
     lines: list[str] = []
-    for word in text.replace(" %", "\u00a0%").split(" "):
+    for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(longer, size, weight) > 72 * (width - 2 * MARGIN):
             lines.append(word)
         else:
             lines[-1:] = [longer]
-    return [line.replace("\u00a0", " ").replace("$", r"\$") for line in lines]
+    return [line.replace("$", r"\$") for line in lines]

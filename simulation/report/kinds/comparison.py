@@ -242,7 +242,7 @@ def totals_table(speech: Language, result: ComparisonResult) -> Table:
     for one in result.scenarios:
         compared = one.rises_compared
         more, fewer = (None, None) if compared is None else (compared.more, compared.fewer)
-        cost = signed(speech, one.cost_idr_million - one.baseline_cost_idr_million, 0)
+        cost = one.cost_idr_million - one.baseline_cost_idr_million
         rows.append(
             [
                 titles[one.name],
@@ -256,18 +256,10 @@ def totals_table(speech: Language, result: ComparisonResult) -> Table:
         say("additional rises"),
         Column(say("more rises"), "chance"),
         Column(say("fewer rises"), "chance"),
-        *([say("additional cost"), say("for each additional rise")] if costly else []),
+        *([Column(say("additional cost"), "money"), say("for each additional rise")] if costly else []),
     ]
     years, baseline = result.scenarios[0].span, titles[result.baseline]
-    caption = (
-        say(
-            "All of {years}, compared with “{baseline}” (90% intervals; cost in million rupiah)",
-            years=years,
-            baseline=baseline,
-        )
-        if costly
-        else say("All of {years}, compared with “{baseline}” (90% intervals)", years=years, baseline=baseline)
-    )
+    caption = say("All of {years}, compared with “{baseline}” (90% intervals)", years=years, baseline=baseline)
     return Table(caption, columns, rows, sheet=years)
 
 
@@ -384,13 +376,13 @@ def _cost(speech: Language, baseline: str, one: ComparedScenario) -> str:
         if one.cost_idr_million:
             return speech.say("it costs as much as “{baseline}”", baseline=baseline)
         return speech.say("no cost is stated")
-    cost, years = speech.number(abs(more)), one.span
+    cost, years = speech.money(abs(more)), one.span
     if more < 0:
-        return speech.say("it costs {cost} million rupiah less in {years}", cost=cost, years=years)
+        return speech.say("it costs {cost} less in {years}", cost=cost, years=years)
     if each is None:
-        return speech.say("it costs {cost} million rupiah more in {years}", cost=cost, years=years)
+        return speech.say("it costs {cost} more in {years}", cost=cost, years=years)
     return speech.say(
-        "it costs {cost} million rupiah more in {years}, {each} million rupiah for each additional rise",
+        "it costs {cost} more in {years}, {each} for each additional rise",
         each=each,
         cost=cost,
         years=years,
@@ -414,7 +406,7 @@ def notes(speech: Language, result: ComparisonResult) -> Iterator[str]:
     for one in result.scenarios:
         if _hardly_known(one.cost_per_additional_rise):
             yield speech.say(
-                "“{scenario}”: the cost of an additional rise is known only roughly ({span} million rupiah); do not "
+                "“{scenario}”: the cost of an additional rise is known only roughly ({span}); do not "
                 "plan a budget by its mean.",
                 scenario=titles[one.name],
                 span=cost_of_a_rise(speech, one.cost_per_additional_rise, spanned=True),
@@ -503,17 +495,13 @@ def cost_of_a_rise(speech: Language, each: CostOfARise | None, *, spanned: bool 
     """Return the cost of an additional rise, with the span that the parameters leave if asked for."""
     if each is None:
         return None
-    mean = _money(speech, each.mean)
+    mean = speech.money(each.mean)
     if not spanned or each.interval90 is None:
         return mean
     low, high = each.interval90
     if high is None:
-        return speech.say("{mean} ({low} or more)", mean=mean, low=_money(speech, low))
-    return speech.say("{mean} ({low} to {high})", mean=mean, low=_money(speech, low), high=_money(speech, high))
-
-
-def _money(speech: Language, cost: float) -> str:
-    return speech.number(cost, 0 if cost >= 10 else 1)
+        return speech.say("{mean} ({low} or more)", mean=mean, low=speech.money(low))
+    return speech.say("{mean} ({low} to {high})", mean=mean, low=speech.money(low), high=speech.money(high))
 
 
 def _compute(question: Question[Comparing], work: Work) -> Comparison:

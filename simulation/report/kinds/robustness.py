@@ -85,11 +85,11 @@ def verdict(speech: Language, result: RobustnessResult) -> str:
     if all(option.cost_idr_million is None for option in result.options):
         return choice
     costs = [
-        speech.say("“{scenario}” {cost}", scenario=titles[one.name], cost=speech.number(one.cost_idr_million or 0.0))
+        speech.say("“{scenario}” {cost}", scenario=titles[one.name], cost=speech.money(one.cost_idr_million or 0.0))
         for one in result.options
     ]
     return speech.say(
-        "{choice} Cost in {years}, million rupiah: {costs}.",
+        "{choice} Cost in {years}: {costs}.",
         choice=choice,
         years=wording.years(speech, *result.cost_years),
         costs="; ".join(costs),

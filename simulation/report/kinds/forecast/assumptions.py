@@ -209,7 +209,7 @@ def _plainly(_: Language, value: object) -> str:
 
 
 def _cost(speech: Language, cost: float) -> str:
-    return wording.stated_number(speech, cost) if cost else speech.say("not stated")
+    return speech.money(cost) if cost else speech.say("not stated")
 
 
 def _priority(speech: Language, rule: str | Sequence[str]) -> str:
@@ -240,6 +240,6 @@ _INTERVENTION: dict[str, tuple[str, Callable[[Language, Any], str]]] = {
     "years_per_village": (phrase("years of assistance for a village"), wording.stated_number),
     "ramp_years": (phrase("years until the full effect"), wording.stated_number),
     "fades_over_years": (phrase("years in which the effect fades afterwards"), wording.stated_number),
-    "cost_idr_million": (phrase("cost of a village-year (million rupiah)"), _cost),
+    "cost_idr_million": (phrase("cost of a village-year"), _cost),
 }
 """What is told of an intervention: key of the file -> what it is called, and how its value is written."""

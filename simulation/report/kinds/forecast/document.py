@@ -284,12 +284,7 @@ def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterato
     if result.placeholders:
         items.append(say("No effect of an intervention on the status of villages has been measured so far."))
     yield Bullets(items, on=On.CLOSING)
-    probabilities = [
-        say("{word}: from {least}", word=say(word), least=speech.percent(least))
-        for least, word in wording.PROBABILITY_WORDS[:-1]
-    ]
-    scale = say("Words for probabilities: {words}.", words="; ".join(probabilities))
-    yield Paragraph(scale, quiet=True, on=On.CLOSING)
+    yield Paragraph(wording.scale(speech), quiet=True, on=On.CLOSING)
     if source.id is not None:
         known = ", ".join(f"{name} {number}" for name, number in source.versions.items() if number is not None)
         run = say(
