@@ -14,7 +14,7 @@ from ..domain.messages import Message
 from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS
-from ..domain.villages import KnownStatuses
+from ..domain.villages import KnownStatuses, code_order
 from ..engine.closed_form.applicability import reasons_against, refuse_too_costly
 from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
@@ -486,7 +486,9 @@ def _villages(
     if not isinstance(villages.known, KnownStatuses):
         return
     only_with, only_without = (_share_of_bits(bits, len(villages)).tolist() for bits in (with_alone, without_alone))
-    for v in sorted(range(len(villages)), key=lambda v: (-only_with[v], only_without[v], villages.codes[v])):
+    for v in sorted(
+        range(len(villages)), key=lambda v: (-only_with[v], only_without[v], code_order(villages.codes[v]))
+    ):
         yield ComparedVillage(
             village_code=villages.codes[v],
             village=villages.names[v],

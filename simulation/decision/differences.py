@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import ndtr
 
 from ..inference.uncertainty import (
     FEWEST_REPLICATES,
@@ -24,8 +27,45 @@ GROUPS = 20
 """Of draws, one of which is left out at a time to see how sure an interval is."""
 ERRORS_APART = 2.0
 """A difference of fewer standard errors than this may be none."""
+ALIKE = 1e-12
+"""By how much numbers differ that differ only in how they were summed."""
 VARIANCE_ERRORS = 1.0
 """Nor is a variance of fewer: with no variance at all, one estimate in six is larger."""
+
+
+@cache
+def errors_apart(size: int) -> float:
+    """Return the standard errors of a difference beyond which two of so many things differ by more than noise.
+
+    Of things that are all alike no two differ by more in 19 cases of 20: the 95% quantile of the range of `size` normal
+    numbers (Tukey) over √2. 1.96 for two, 3.7 for 135.
+
+    Examples
+    --------
+    >>> [round(errors_apart(size), 2) for size in (2, 3, 10, 135)]
+    [1.96, 2.34, 3.16, 3.74]
+    """
+    x = np.linspace(-9, 9, 2001)
+    cumulative, density = ndtr(x), np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+
+    def short_of_95(spread: float) -> float:
+        within = size * density * (cumulative - ndtr(x - spread)) ** (size - 1)
+        return float(within.sum() * (x[1] - x[0])) - 0.95
+
+    return float(brentq(short_of_95, 0.5, 12)) / float(np.sqrt(2)) if size > 1 else 0.0
+
+
+def shared_ranks(size: int, difference: Callable[[int, int], tuple[float, float]]) -> list[int]:
+    """Return ranks from 1 on of things in order: each shares that of the first from which it cannot be told.
+
+    `difference` gives that of what stands at two places of the order, and its standard error.
+    """
+    errors, ranks, first = errors_apart(size), [], 0
+    for place in range(size):
+        apart, error = difference(first, place)
+        first = place if abs(apart) > errors * error + ALIKE else first
+        ranks.append(first + 1)
+    return ranks
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,11 @@ class NotReserved:
     """A bound of texts: no name that a system reserves."""
 
 
+@dataclass(frozen=True)
+class InMillions:
+    """Of a number: it is stated in millions, and where it was written out in full, this is how to write it."""
+
+
 LARGEST_RATIO = 1000.0
 LATEST_YEAR = 2200
 LONGEST_NAME = 60
@@ -63,7 +68,7 @@ InterventionName = Annotated[str, MaxLen(LONGEST_NAME), Pattern(INTERVENTION_NAM
 Level = Annotated[str, OneOf(LEVELS)]
 Share = Annotated[Fraction, Ge(0), Le(1)]
 PositiveShare = Annotated[Fraction, Gt(0), Le(1)]
-Cost = Annotated[float, Ge(0), Le(1e12)]
+Cost = Annotated[float, Ge(0), Le(1e12), InMillions()]
 Probability = Annotated[float, Ge(0), Le(1)]
 Ratio = Annotated[float, Gt(0), Le(LARGEST_RATIO)]
 Spread = Annotated[float, Ge(0), Le(100)]
@@ -228,6 +233,8 @@ def settled(value: Any, hint: Any, text: str | None = None) -> tuple[Any, Findin
     if wrong is not None:
         is_share = kind in {float, Fraction} and Le(1) in rules
         fix = None if wrong is NOT_FINITE else _rewritten(kind, value, str(value) if text is None else text, is_share)
+        if InMillions() in rules and isinstance(value, str):
+            fix = _in_millions(value) or fix
         return value, (*wrong, fix)
     return found, beyond(found, rules)
 
@@ -340,6 +347,15 @@ def _rewritten(kind: Any, value: Any, text: str, is_share: bool) -> Message | No
         meant = _BOOLEANS.get(value.lower())
         return Message("write {value}", {"value": meant}) if meant else None
     return _rewritten_number(value.strip(), is_share)
+
+
+def _in_millions(text: str) -> Message | None:
+    """Return how an amount should be written that was written in rupiah: 25.000.000 is 25."""
+    amount = re.sub(r"^rp\.? *", "", text.strip(), flags=re.IGNORECASE)
+    if not _THOUSANDS.fullmatch(amount):
+        return None
+    million = float(amount.replace(".", "").replace(",", ".")) / 1e6
+    return Message("costs are in million rupiah: write {value}", {"value": f"{million:g}"})
 
 
 def _rewritten_number(text: str, is_share: bool) -> Message | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -150,6 +151,17 @@ class MadeUpCounts:
 
 StatusKnowledge = KnownStatuses | SomeStatuses | DistrictCounts | SubdistrictCounts | MadeUpCounts
 """What is known of the villages' levels at the end of the origin year."""
+
+
+def code_order(code: str) -> list[tuple[int, str]]:
+    """Return what sorts codes as people do, numbers by their value: 2 before 10, 63.01.02 before 63.01.10.
+
+    Examples
+    --------
+    >>> sorted(["10", "2", "1"], key=code_order)
+    ['1', '2', '10']
+    """
+    return [(int(part) if place % 2 else -1, part) for place, part in enumerate(re.split("([0-9]+)", code))]
 
 
 def place_counts(key: Floats, counts: Ints) -> Statuses:
@@ -372,7 +384,7 @@ class Villages:
         if isinstance(status_counts, Mapping):
             problems += _wrong_subdistricts(status_counts, subdistrict_of)
         refuse(problems)
-        order = sorted(range(len(codes)), key=lambda i: (subdistrict_of[i], codes[i]))
+        order = sorted(range(len(codes)), key=lambda i: (subdistrict_of[i], code_order(codes[i])))
         subdistricts = tuple(sorted(set(subdistrict_of)))
         number = {name: k for k, name in enumerate(subdistricts)}
         known: StatusKnowledge = MadeUpCounts(district_code, len(codes))

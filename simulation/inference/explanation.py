@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -17,18 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.intervention import Overlap, combine
-from ..domain.messages import LONGEST, Message, Refusal, shown
+from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..domain.randomness import Trajectories
 from ..domain.reporting import REPORTING
 from ..domain.status import LEVELS, TOP
 from ..domain.transition import LARGEST_LOG_ODDS, chance, factor
-from ..domain.villages import KnownStatuses, Villages
 from ..engine.effort import CHUNK_CELLS, Effort, chunks
 from ..engine.log_odds_terms import LogOddsTerms, replay
 from ..inputs.scenario import Scenario
 from .forecast import Forecast
 from .uncertainty import FEWEST_REPLICATES, INTERVAL90, tells_of_parameters
+from .village_finder import find_village
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,12 +37,7 @@ Bools = NDArray[np.bool_]
 
 QUANTILES = (0.05, 0.5, 0.95)
 WAITING, INTERVENTION = "waiting", "intervention"
-STATUS_UNKNOWN = Message(
-    "only counts by status are known, not the status of each village; give the village table a column status"
-)
 OWN_AGENTS = Message("this run was made with an agent class of its own, whose law is not known here")
-MOST_LIKELY = 3
-"""Codes that are offered instead of one that no village has."""
 PLAYED_CELLS = 30_000_000
 """Villages × years × trajectories that are played again at most: a few seconds."""
 
@@ -207,7 +201,7 @@ def explain(
     what
         A scenario, or a forecast: then its own trajectories are played again, with its draws, replicates and seed.
     village
-        Its code as in the village table, or its name where no other village has it.
+        Its code, its name or part of it, with the kecamatan where several are called so; see `find_village`.
     year
         A forecast year, by default the first. By a later one the village may have moved: its chance is then the
         mean over the levels that it has in the trajectories.
@@ -222,8 +216,8 @@ def explain(
     Raises
     ------
     Refusal
-        Where only counts are known, no village has this code, the year is not in the forecast, or the forecast was
-        made with an agent class of its own.
+        Where only counts are known, none or several villages are called so, the year is not in the forecast, or the
+        forecast was made with an agent class of its own.
 
     Examples
     --------
@@ -236,7 +230,7 @@ def explain(
     if isinstance(what, Forecast):
         return _explain_forecast(what, village, year)
     year = what.years[0] if year is None else year
-    district, row = _find(what, village)
+    district, row = find_village(what, village)
     if year not in what.years:
         span = {"first": what.years[0], "last": what.years[-1], "year": year}
         raise Refusal(Message("the forecast covers {first} to {last}, not {year}", span))
@@ -304,38 +298,9 @@ def _explain_forecast(forecast: Forecast, village: str, year: int | None) -> Exp
     found = explain(scenario, village, year, draws=effort.draws, replicates=replicates, seed=forecast.seed)
     if REPORTING in scenario.parameters.scalars:  # the forecast counts what the list shows
         return found
-    district, row = _find(scenario, village)
+    district, row = find_village(scenario, village)
     shares = forecast.districts[district].rise_probability[row]
     return found.counted(dict(zip(scenario.years, shares.tolist(), strict=False)))
-
-
-def _find(scenario: Scenario, village: str) -> tuple[int, int]:
-    """Return the number of the district and the row of a village, by its code or by a name that no other has."""
-    names = {
-        code: (name, district, row)
-        for district, villages in enumerate(scenario.districts)
-        for row, (code, name) in enumerate(zip(villages.codes, villages.names, strict=True))
-    }
-    named = [code for code, (name, *_) in names.items() if _plain_name(name) == _plain_name(village)]
-    code = village if village in names or len(named) != 1 else named[0]
-    known = [each for each, (_, district, _) in names.items() if _is_known(scenario.districts[district])]
-    if code in known:
-        return names[code][1:]
-    if code in names or not known:
-        raise Refusal(STATUS_UNKNOWN)
-    likely = named or get_close_matches(village[:LONGEST], known, MOST_LIKELY)
-    said = {"code": shown(village), "likely": ", ".join(f"{each} ({names[each][0]})" for each in likely[:MOST_LIKELY])}
-    if not likely:
-        raise Refusal(Message("no village of the forecast has the code {code}", said))
-    raise Refusal(Message("no village of the forecast has the code {code}; likely meant: {likely}", said))
-
-
-def _is_known(villages: Villages) -> bool:
-    return isinstance(villages.known, KnownStatuses)
-
-
-def _plain_name(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 def _played(scenario: Scenario, effort: Effort, seed: int, district: int, row: int, year: int) -> LogOddsTerms:

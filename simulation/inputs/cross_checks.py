@@ -21,6 +21,8 @@ from .tables.cells import NUMBER, date_of
 from .tables.table import non_numeric_cells
 from .validation import Checked
 
+QUESTIONABLE_COST = 1000.0
+"""Million rupiah for one village and year beyond which a cost was perhaps written in another unit."""
 MOST_LOG_ODDS = 50.0
 """A covariate that moves the log odds further across its column was given in the wrong unit."""
 
@@ -116,6 +118,14 @@ def read_intervention(
             return None
         eligible = {name: values[name] for name in ("eligible_subdistricts", "eligible_where")}
         plan = Intervention(section.name, values["starts"], capacity=0, **eligible)
+    if plan.cost_idr_million > QUESTIONABLE_COST:
+        values = {"intervention": plan.name, "cost": plan.cost_idr_million}
+        message = Message(
+            "interventions.{intervention}.cost_idr_million: {cost:,} million rupiah for one village and one year is "
+            "more than is usual; costs are written in million rupiah, 25 for Rp25,000,000: is this one right?",
+            values,
+        )
+        collector.note(message)
     problems = plan.problems_within(plan.starts - 1 if origin is None else origin, region.districts)
     if region.districts and isinstance(plan.priority, str) and plan.priority.startswith(COLUMN_PREFIX):
         field = f"interventions.{plan.name}.priority"

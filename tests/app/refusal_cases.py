@@ -214,6 +214,8 @@ TYPED: dict[str, Case] = {
     "an agent that fails every time": Case(command=MESA, files={"agen.py": FAULTY}, code=1),
     "a village that is not there": Case(command="explain results/coba 63.01.0.44", before=(RUN,)),
     "a village quite unlike": Case(command="explain results/coba Zz", before=(RUN,)),
+    "part of the names of several villages": Case(command='explain results/coba "pung 1"', before=(RUN,)),
+    "a kecamatan for a village": Case(command='explain results/coba "kec. 0"', before=(RUN,)),
     "a year beyond the forecast": Case(
         command="explain results/coba 63.01.0.00 --year 2040", before=(RUN,), sections=("horizon: 3",)
     ),

@@ -144,8 +144,8 @@ def test_a_village_at_the_top_cannot_rise(run: Path, told: Explain) -> None:
 @pytest.mark.parametrize(
     ("lang", "unknown", "other_year"),
     [
-        ("en", "no village of the forecast has the code 99.01.01.201; likely meant: 99.01.01.2001 (Anggrek 1)", "not"),
-        ("id", "mungkin maksudnya: 99.01.01.2001 (Anggrek 1), ", "tidak"),
+        ("en", "code or the name 99.01.01.201; likely meant: Anggrek 1 (Kecamatan Anggrek, 99.01.01.2001);", "not"),
+        ("id", "mungkin maksudnya: Anggrek 1 (Kecamatan Anggrek, 99.01.01.2001); ", "tidak"),
     ],
 )
 def test_what_is_not_in_the_run_ends_with_2(run: Path, told: Explain, lang: str, unknown: str, other_year: str) -> None:

@@ -323,6 +323,8 @@ OF_POKJA: dict[str, str] = {
     "a village twice in the order": "priority: [63.01.01.2001, 63.01.01.2001]",
     "a cost below zero": "cost_idr_million: -1",
     "a cost with a thousands point": "cost_idr_million: 1.250.000",
+    "a cost in rupiah": "cost_idr_million: Rp 25.000.000",
+    "a cost beyond what is usual": "cost_idr_million: 25000000",
     "a place of no years": "years_per_village: 0",
 }
 """Mistakes in an intervention that is sound otherwise."""

@@ -25,8 +25,8 @@ from simulation.domain.villages import Villages
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
-from simulation.report import plots
-from simulation.report.figures.board import _light, beginning, ending, in_two_lines
+from simulation.report import plots, wording
+from simulation.report.figures.board import _light, _names, beginning, ending, in_two_lines
 from simulation.report.figures.page import text_width
 from simulation.report.kinds.forecast.result import MOST_SUBDISTRICTS, undrawable
 from simulation.report.language import language
@@ -139,8 +139,8 @@ def test_a_tile_tells_level_and_chance_in_letters(made: Forecast) -> None:
         assert drawn.count(level[0].upper()) == (status == s).sum()
     assert drawn.count("puncak") == (status == TOP).sum()
     chances = district.rise_probability[:, 0]
-    for row in np.flatnonzero(status != TOP):
-        assert language("id").percent(round(float(chances[row]), 6)) in drawn
+    for one in result_of(made).districts[0].likeliest:
+        assert language("id").percent(wording.rounded(one.probability_rises, one.monte_carlo_error)) in drawn
     for name in district.villages.subdistricts:
         assert any(text.startswith(f"{name}: ") for text in drawn)
     lightness = [np.dot(tile.get_facecolor()[:3], (0.2126, 0.7152, 0.0722)) for tile in tiles(figure)]
@@ -166,10 +166,46 @@ def test_the_headline_adds_up_the_chances() -> None:
     below = district.villages.levels != TOP
     chances = district.rise_probability[below, 0]
     said = words(plots.village_board(made, "en"))
-    low, high = (round(100 * end) for end in (chances.min(), chances.max()))
+    told = [
+        wording.rounded(one.probability_rises, one.monte_carlo_error) for one in result_of(made).districts[0].likeliest
+    ]
+    low, high = (round(100 * end) for end in (min(told), max(told)))
     assert f"{low}–{high}% by village; on average {chances.sum():.1f} of {below.sum()} below paripurna" in said
     first = district.rise_probability[district.villages.subdistrict_index == 0, 0].sum()
     assert f"Tambang Ulang 1: {first:.1f} of 5 " in said
+
+
+def test_two_villages_never_have_one_label() -> None:
+    """Names that initials would make alike, in one kecamatan or in two, and two of one name in one kecamatan."""
+    names = ["Mekar Sejahteraraya", "Margo Sejahteraraya", "Kandangan Lamasejahtera", "Kandangan Baru"]
+    rows = [
+        {"village": name, "subdistrict": "A", "village_code": f"63.99.01.{2000 + i}"}
+        for i, name in enumerate([*names, "Sabuhur", "Sabuhur"])
+    ]
+    rows.append({**rows[0], "village": "Mulya Sejahteraraya", "subdistrict": "B"})
+    labels = _names(rows, 36.0)
+    assert len(set(labels)) == len(rows)
+    assert labels[:2] == [("Mekar", "Sejahte…"), ("Margo", "Sejahte…")]
+    assert all(text_width(line) <= 36.0 for label in labels for line in label)
+
+
+def test_names_are_whole_where_wider_tiles_fit() -> None:
+    """Tiles are as narrow as leaves no word broken, the same on the whole page."""
+    figure = plots.village_board(board((5, 4), names=("Sumber Sejahteraraya",)))
+    drawn = {text.get_text() for text in texts(figure)}
+    assert {"Sumber", "Sejahteraraya 0"} <= drawn
+    narrow, wide = (
+        tiles(plots.village_board(board((5, 4), names=(name,))))[0].get_width() for name in ("Batu", "Sejahteraraya")
+    )
+    assert narrow < wide
+
+
+def test_the_scale_is_the_same_on_every_board() -> None:
+    """From 0 to 50%, with its legend; a chance beyond has the darkest shade, and its number."""
+    for made in (board((5, 4)), board((2, 1), [TOP] * 3)):
+        figure = plots.village_board(made, "en")
+        assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["0%", "25%", "50% or more"]
+        assert figure.axes[0].images[0].get_clim() == (0, 0.5)
 
 
 def test_a_district_at_the_top_says_so() -> None:

@@ -19,7 +19,9 @@ def explain(
     village: Annotated[
         str,
         typer.Argument(
-            metavar="VILLAGE", help=HELP.say("Its code, or its name where no other village has it."), show_default=False
+            metavar="VILLAGE",
+            help=HELP.say("Its code or (part of) its name; “name, kecamatan” where several have it."),
+            show_default=False,
         ),
     ],
     year: Year = None,

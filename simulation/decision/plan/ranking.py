@@ -22,13 +22,13 @@ from ...domain.law import PEERS, seen_at
 from ...domain.parameters import Parameters
 from ...domain.status import LEVELS, TOP, Status
 from ...domain.target import Target, needed
-from ...domain.villages import KnownStatuses, Villages
+from ...domain.villages import KnownStatuses, Villages, code_order
 from ...engine.one_year import OneYear, YearBlock, multiplications, target_count, total_of
 from ...engine.poisson_binomial import add
 from ...engine.year_start import YearStart
 from ...inference.uncertainty import error_of_mean
 from ...inputs.scenario import Scenario
-from ..differences import ERRORS_APART
+from ..differences import ALIKE, shared_ranks
 from .levers import Lever, Places, eligible_now
 from .result import PlannedVillage, Ranking, Reason, Setting
 
@@ -73,14 +73,17 @@ def rank_villages(
     peers = dict(seen_at(villages, parameters, villages.levels)).get(PEERS)
     met_more, rises_more = gains.met_more.mean(axis=1), gains.rises_more.mean(axis=1)
     keys = {
-        int(i): (-round(float(met_more[i]), _ALIKE), -round(float(rises_more[i]), _ALIKE), villages.codes[i])
+        int(i): (
+            -round(float(met_more[i]), _ALIKE),
+            -round(float(rises_more[i]), _ALIKE),
+            code_order(villages.codes[i]),
+        )
         for i in np.flatnonzero(eligible.any(axis=0))
     }
-    rows, first, rank = scenario.parameters.rows, -1, 0
+    rows, order = scenario.parameters.rows, sorted(keys, key=lambda i: keys[i])
+    ranks = shared_ranks(len(order), lambda one, other: gains.difference(order[one], order[other], rows))
     found: list[PlannedVillage] = []
-    for place, i in enumerate(sorted(keys, key=lambda i: keys[i])):
-        if place == 0 or gains.tell_apart(first, i, rows):
-            first, rank = i, place + 1
+    for rank, i in zip(ranks, order, strict=True):
         reason = Reason(
             status=Status(int(villages.levels[i])).label,
             chance_without=float(gains.without[i].mean()),
@@ -186,16 +189,16 @@ class Gains:
         """Shape (V, D): by how much the chance of rising grows if the village is assisted."""
         return self.with_it - self.without
 
-    def tell_apart(self, one: int, other: int, rows: int | None) -> bool:
-        """Return whether the mean gains of two villages differ by more than draws could make them differ.
+    def difference(self, one: int, other: int, rows: int | None) -> tuple[float, float]:
+        """Return how far the mean gains of two villages lie apart, and the error of that from finitely many draws.
 
         Where their gains in the chance are the same, those in rises decide; `rows` as in `simulation_error`.
         """
         for gain in (self.met_more, self.rises_more):
             apart = gain[one] - gain[other]
-            if abs(difference := float(apart.mean())) > 10.0**-_ALIKE:
-                return abs(difference) > ERRORS_APART * error_of_mean(apart, rows)
-        return False
+            if abs(difference := float(apart.mean())) > ALIKE:
+                return difference, error_of_mean(apart, rows)
+        return 0.0, 0.0
 
 
 def village_gains(target: Target, villages: Villages, parameters: Parameters, effects: Effects) -> Gains:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,23 +33,22 @@ from .page import (
 Row = Mapping[str, Any]
 
 _LINE = LETTERS * 1.18
-_COLUMNS = 12
+_MOST_COLUMNS, _FEWEST_COLUMNS = 12, 7
 _SIDE_BY_SIDE = 4
 _MOST_ROWS = 9
 _APART = 6.0
 _GAP = 2.0
 _PAD = 1.5
 _WIDTH = 72 * (WHOLE_WIDTH - 2 * MARGIN)
-_ACROSS = (_WIDTH + _GAP - (_SIDE_BY_SIDE - 1) * _APART) / _COLUMNS
 _DOWN = 3 * _LINE + 2 * _PAD + _GAP
-_ROOM = _ACROSS - _GAP - 2 * _PAD
 _HEADER = _LINE + 2
 _BETWEEN = 3.0
 _SCALE = 26.0
 _TALLEST = 72 * 9.0
 """Points that tiles may take up so that headline and footer fit on a page of A4 as well, about 150 villages."""
 _SHADES = "YlGnBu"
-_ENDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+_DARKEST = 0.5
+"""Chance from which a tile has the darkest shade: the same on every board, so that boards can be set side by side."""
 _BREAK = re.compile(r"(?<=-)(?=.)|(?<=[a-z]{2})(?=(?:n[gy]|(?<!n(?=[gy]))[b-df-hj-np-tv-z])[aeiou])", re.IGNORECASE)
 """Where a word may be broken: at a hyphen, or before a consonant with a vowel after it; ng and ny are one consonant."""
 
@@ -64,9 +64,27 @@ class _Tile:
 
 
 @dataclass(frozen=True)
+class _Grid:
+    """How many columns of tiles a page has."""
+
+    columns: int
+
+    @property
+    def across(self) -> float:
+        """Points from one tile to the next."""
+        return (_WIDTH + _GAP - (_SIDE_BY_SIDE - 1) * _APART) / self.columns
+
+    @property
+    def room(self) -> float:
+        """Points for a line of letters in a tile."""
+        return self.across - _GAP - 2 * _PAD
+
+
+@dataclass(frozen=True)
 class _Block:
     """Tiles under one header, in so many rows unless they need more or the header is wider."""
 
+    grid: _Grid
     header: str
     tiles: list[_Tile]
     rows: int = 1
@@ -74,8 +92,8 @@ class _Block:
     @property
     def columns(self) -> int:
         """Columns that it takes up."""
-        wide = math.ceil(text_width(self.header, weight="bold") / _ACROSS)
-        return min(_COLUMNS, max(math.ceil(len(self.tiles) / self.rows), wide))
+        wide = math.ceil(text_width(self.header, weight="bold") / self.grid.across)
+        return min(self.grid.columns, max(math.ceil(len(self.tiles) / self.rows), wide))
 
     @property
     def height(self) -> float:
@@ -94,7 +112,8 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
     """
     year = result.districts[0].years[0].year
     rows = [row for row in source.villages() if row["year"] == year]
-    lines = _packed(list(_villages(speech, rows)))
+    errors = {one.village_code: one.monte_carlo_error for one in result.districts[0].likeliest}
+    lines = _of_villages(speech, rows, errors)
     if not (single := _height(lines) <= _TALLEST):
         lines = [[(0.0, _subdistricts(speech, rows))]]
     height = _SCALE + _height(lines)
@@ -102,14 +121,13 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
         speech,
         result,
         source,
-        _headline(speech, rows, year),
+        _headline(speech, rows, year, errors),
         _explanation(speech, rows, year, single=single),
         height / 72,
         width=WHOLE_WIDTH,
         remarks=failure_caveats(speech, result),
     )
-    most = max(tile.chance or 0 for line in lines for _, block in line for tile in block.tiles)
-    shade = _scale(speech, page, most, year, height)
+    shade = _scale(speech, page, year, height)
     axes = page.axes(left=MARGIN, right=MARGIN, bottom=0, top=0)
     axes.set_xlim(0, _WIDTH)
     axes.set_ylim(height, 0)
@@ -122,14 +140,15 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
     return page.figure
 
 
-def _headline(speech: Language, rows: Sequence[Row], year: int) -> str:
+def _headline(speech: Language, rows: Sequence[Row], year: int, errors: Mapping[str, float]) -> str:
     chances = _chances(rows)
+    told = [wording.rounded(row["probability_rises"], errors[row["village_code"]]) for row in _below_top(rows)]
     if not chances:
         return speech.say("Every village stands at paripurna: none can rise in {year}", year=year)
     return speech.say(
         "Chance of rising in {year}: {span} by village; on average {expected} of {villages} below paripurna rise",
         year=year,
-        span=wording.chance_span(speech, (min(chances), max(chances))),
+        span=wording.chance_span(speech, (min(told), max(told))),
         expected=_expected(speech, chances),
         villages=speech.number(len(chances)),
     )
@@ -153,7 +172,11 @@ def _explanation(speech: Language, rows: Sequence[Row], year: int, *, single: bo
 
 def _chances(rows: Sequence[Row]) -> list[float]:
     """Return the chances of the villages that are not at the top."""
-    return [row["probability_rises"] for row in rows if row["origin_status"] != LEVELS[TOP]]
+    return [row["probability_rises"] for row in _below_top(rows)]
+
+
+def _below_top(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row["origin_status"] != LEVELS[TOP]]
 
 
 def _expected(speech: Language, chances: Sequence[float]) -> str:
@@ -168,8 +191,23 @@ def _by_subdistrict(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return groups
 
 
-def _villages(speech: Language, rows: Sequence[Row]) -> Iterator[_Block]:
+def _of_villages(speech: Language, rows: Sequence[Row], errors: Mapping[str, float]) -> list[_Line]:
+    """Return lines of tiles: as many columns as leave every name whole, else as few as fit on the page."""
+    fitting: list[_Line] | None = None
+    for columns in range(_MOST_COLUMNS, _FEWEST_COLUMNS - 1, -1):
+        grid = _Grid(columns)
+        lines = _packed(list(_villages(speech, rows, grid, errors)))
+        if fitting is not None and _height(lines) > _TALLEST:
+            break
+        fitting = lines
+        if all(_fits_whole(row["village"], grid.room) for row in rows):
+            break
+    return fitting or []
+
+
+def _villages(speech: Language, rows: Sequence[Row], grid: _Grid, errors: Mapping[str, float]) -> Iterator[_Block]:
     """Yield a block for each kecamatan, with a tile for each of its villages."""
+    names = dict(zip((row["village_code"] for row in rows), _names(rows, grid.room), strict=True))
     for subdistrict, inside in _by_subdistrict(rows).items():
         header = speech.say(
             "{subdistrict}: {expected} of {villages}",
@@ -178,36 +216,47 @@ def _villages(speech: Language, rows: Sequence[Row]) -> Iterator[_Block]:
             villages=speech.number(len(inside)),
         )
         tiles = []
-        for name, row in zip(_names(inside), inside, strict=True):
-            letter = row["origin_status"][0].upper()
+        for row in inside:
+            name, letter = names[row["village_code"]], row["origin_status"][0].upper()
             if row["origin_status"] == LEVELS[TOP]:
                 tiles.append(_Tile(name, letter, speech.say("top"), None))
             else:
-                chance = row["probability_rises"]
+                chance = wording.rounded(row["probability_rises"], errors[row["village_code"]])
                 tiles.append(_Tile(name, letter, wording.uncertain(speech, chance), chance))
-        yield _Block(header, tiles)
+        yield _Block(grid, header, tiles)
 
 
 def _subdistricts(speech: Language, rows: Sequence[Row]) -> _Block:
     """Return one block with a tile for each kecamatan."""
-    tiles = []
-    for subdistrict, inside in _by_subdistrict(rows).items():
-        chances, name = _chances(inside), in_two_lines(subdistrict, _ROOM)
+    tiles, grid, groups = [], _Grid(_MOST_COLUMNS), _by_subdistrict(rows)
+    names = _short_names(groups, grid.room)
+    for subdistrict, inside in groups.items():
+        chances, name = _chances(inside), names[subdistrict]
         if chances:
             mean = float(np.mean(chances))
             tiles.append(_Tile(name, speech.number(len(chances)), wording.uncertain(speech, mean), mean))
         else:
             tiles.append(_Tile(name, speech.number(0), speech.say("top"), None))
-    return _Block("", tiles)
+    return _Block(grid, "", tiles)
 
 
-def _names(rows: Sequence[Row]) -> list[tuple[str, ...]]:
-    """Return names that fit a tile; where two of a kecamatan would look alike, with the end of their codes."""
-    names = [in_two_lines(row["village"], _ROOM) for row in rows]
+def _names(rows: Sequence[Row], room: float) -> list[tuple[str, ...]]:
+    """Return names that fit a tile: no two villages of different names, or of one kecamatan, look alike."""
+    short = _short_names([row["village"] for row in rows], room)
+    uses, twins = Counter(short.values()), Counter((row["subdistrict"], row["village"]) for row in rows)
     return [
-        name if names.count(name) == 1 else (beginning(row["village"], _ROOM), ending(row["village_code"], _ROOM))
-        for name, row in zip(names, rows, strict=True)
+        label
+        if uses[label := short[row["village"]]] == 1 == twins[row["subdistrict"], row["village"]]
+        else (beginning(row["village"], room), ending(row["village_code"], room))
+        for row in rows
     ]
+
+
+def _short_names(names: Iterable[str], room: float) -> dict[str, tuple[str, ...]]:
+    """Return names as they fit; those that initials would make alike have the beginnings of their words instead."""
+    short = {name: in_two_lines(name, room) for name in names}
+    uses = Counter(short.values())
+    return {name: label if uses[label] == 1 else cut_in_two(name, room) for name, label in short.items()}
 
 
 def _packed(blocks: Sequence[_Block]) -> list[_Line]:
@@ -221,10 +270,10 @@ def _side_by_side(blocks: Iterable[_Block]) -> Iterator[_Line]:
     line: _Line = []
     columns = 0
     for block in blocks:
-        if line and (columns + block.columns > _COLUMNS or len(line) == _SIDE_BY_SIDE):
+        if line and (columns + block.columns > block.grid.columns or len(line) == _SIDE_BY_SIDE):
             yield line
             line, columns = [], 0
-        line.append((columns * _ACROSS + len(line) * _APART, block))
+        line.append((columns * block.grid.across + len(line) * _APART, block))
         columns += block.columns
     yield line
 
@@ -234,21 +283,22 @@ def _height(lines: Sequence[_Line]) -> float:
     return sum(max(block.height for _, block in line) for line in lines)
 
 
-def _scale(speech: Language, page: Page, most: float, year: int, height: float) -> AxesImage:
-    """Draw the scale of shades above the tiles, up to a round number from `most`, and return what shades them."""
+def _scale(speech: Language, page: Page, year: int, height: float) -> AxesImage:
+    """Draw the scale of shades above the tiles, and return what shades them."""
     label = speech.say("chance of rising in {year}", year=year)
     left, wide = text_width(label) + 6, 200.0
     axes = page.axes(
         left=MARGIN + left / 72, right=MARGIN + (_WIDTH - left - wide) / 72, bottom=(height - 9) / 72, top=0
     )
-    end = next(end for end in _ENDS if end >= most)
     image = axes.imshow(
-        np.linspace(0, end, 256)[None], cmap=_SHADES, vmin=0, vmax=end, aspect="auto", extent=(0, end, 0, 1)
-    )
+        np.linspace(0, _DARKEST, 256)[None], cmap=_SHADES, vmin=0, vmax=_DARKEST, aspect="auto",
+        extent=(0, _DARKEST, 0, 1),
+    )  # fmt: skip
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
+    ends = [0, _DARKEST / 2, _DARKEST]
     axes.set_xticks(
-        [0, end / 2, end], [speech.percent(at, 0 if at in {0, end} or end > 0.05 else 1) for at in (0, end / 2, end)]
+        ends, [*map(speech.percent, ends[:-1]), speech.say("{share} or more", share=speech.percent(_DARKEST))]
     )
     axes.tick_params(length=0, pad=1)
     axes.text(-left / wide, 0.5, label, transform=axes.transAxes, va="center", color=QUIET_INK)
@@ -261,12 +311,12 @@ def _draw_block(axes: Axes, shade: AxesImage, block: _Block, left: float, top: f
         top += _HEADER
     for number, tile in enumerate(block.tiles):
         row, column = divmod(number, block.columns)
-        _draw_tile(axes, shade, tile, left + column * _ACROSS, top + row * _DOWN)
+        _draw_tile(axes, shade, tile, left + column * block.grid.across, top + row * _DOWN, block.grid.across - _GAP)
 
 
-def _draw_tile(axes: Axes, shade: AxesImage, tile: _Tile, left: float, top: float) -> None:
+def _draw_tile(axes: Axes, shade: AxesImage, tile: _Tile, left: float, top: float, width: float) -> None:
     """Draw a tile: shaded by its chance, or white with a broken edge where there is none."""
-    width, height = _ACROSS - _GAP, _DOWN - _GAP
+    height = _DOWN - _GAP
     colour: Any = "white"
     ink, edge = "black", "--"
     if tile.chance is not None:
@@ -303,6 +353,18 @@ def in_two_lines(name: str, room: float) -> tuple[str, ...]:
     fitting = [pair for pair in _broken(text) if _fits(pair[0], room)]
     first, rest = max(fitting, key=lambda pair: len(pair[0]), default=(text, ""))
     return tuple(beginning(line, room) for line in (first, rest) if line)
+
+
+def cut_in_two(name: str, room: float) -> tuple[str, ...]:
+    """Return the beginning of a name in two lines, whole words above: what initials would make like another name."""
+    whole = [pair for pair in _halves(name) if _fits(pair[0], room)]
+    first, rest = whole[0] if whole else (name, "")
+    return tuple(beginning(line, room) for line in (first, rest) if line)
+
+
+def _fits_whole(name: str, room: float) -> bool:
+    """Return whether a name fits in two lines without a word broken or left out."""
+    return any(all(_fits(line, room) for line in pair) for pair in _halves(name))
 
 
 def _halves(text: str) -> list[tuple[str, str]]:

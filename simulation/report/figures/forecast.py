@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -336,7 +337,7 @@ def draw_transition_matrix(speech: Language, result: ForecastResult, source: Sou
             "Rows: level now; columns: level a year later. Mean, and 90% interval over the uncertain parameters."
         )
     )
-    more = speech.say("Shocks of a year, campaigns, peers, differences between villages and interventions come on top.")
+    more = _on_top(speech, result)
     explanation = speech.say("{explained} {more}", explained=explanation, more=more)
     page = _page(speech, result, source, headline, explanation, _CELLS_TOP + 4 * _CELL_HEIGHT)
     axes = page.axes(left=_CELLS_LEFT, right=0.08, bottom=0, top=_CELLS_TOP)
@@ -346,6 +347,29 @@ def draw_transition_matrix(speech: Language, result: ForecastResult, source: Sou
             _cell(speech, axes, row, column, (mean[row, column], low[row, column], high[row, column]))
     _name_cells(speech, axes)
     return page.figure
+
+
+def _on_top(speech: Language, result: ForecastResult) -> str:
+    """Return what the matrix leaves out, and what villages rise with on average in the forecast where that is known."""
+    chances: dict[str, list[float]] = {level: [] for level in LEVELS}
+    for village in result.districts[0].likeliest:
+        chances[village.status].append(village.probability_rises)
+    means = [
+        speech.say("{level} {chance}", level=level, chance=wording.chance(speech, fmean(found)))
+        for level, found in chances.items()
+        if found
+    ]
+    on_top = speech.say(
+        "Good and bad years, acceleration drives, peers, differences between villages and interventions come on top."
+    )
+    if not means:
+        return on_top
+    return speech.say(
+        "{on_top} With these, villages of the forecast rise in {year} with a mean chance of: {means}.",
+        on_top=on_top,
+        year=result.first_year,
+        means="; ".join(means),
+    )
 
 
 def _matrix_headline(speech: Language, mean: float, low: float, high: float) -> str:

@@ -30,6 +30,7 @@ from ..past import past_blocks, reasons_in_words, reasons_table
 from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
 from .result import District, ForecastResult, undrawable
+from .villages import village_blocks
 
 MOST_DISTRICTS = 20
 MOST_YEARS_ACROSS = 8
@@ -140,6 +141,7 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
         yield readings_table(speech, district)
         if result.interventions:
             yield assisted_table(speech, result)
+        yield from village_blocks(speech, result)
     if undrawable("village_board", result) is None:
         yield Heading(say("Village by village"))
         yield Picture(

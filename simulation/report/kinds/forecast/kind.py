@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ....decision.likeliest import subdistrict_years
 from ....domain.status import LEVELS, Status
 from ....domain.villages import KnownStatuses
 from ....engine.failure import Failure
@@ -70,6 +71,8 @@ def tables_of(forecast: Forecast) -> Iterator[DataTable]:
     years = [row for one in forecast.districts for row in year_rows(forecast.scenario, one)]
     yield DataTable.of_rows("years.csv", years)
     yield _villages(forecast)
+    if rows := list(_subdistricts(forecast)):
+        yield DataTable.of_rows("subdistricts.csv", rows)
     yield _hub(result_of(forecast))
     if forecast.ensemble_run is not None:
         columns = (ensemble_columns(forecast, place) for place in range(len(forecast.districts)))
@@ -92,6 +95,14 @@ def _villages(forecast: Forecast) -> DataTable:
         groups = (village_columns(forecast, district) for district in forecast.districts)
         return DataTable("villages.parquet", write=lambda path: write_parquet(path, groups))
     return DataTable.of_rows("villages.csv", village_rows(forecast))
+
+
+def _subdistricts(forecast: Forecast) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table of kecamatan, one a kecamatan and year."""
+    for district in forecast.districts:
+        place = {"district_code": district.villages.district_code} if len(forecast.districts) > 1 else {}
+        for one in subdistrict_years(forecast, district):
+            yield {**place, **vars(one)}
 
 
 def village_rows(forecast: Forecast) -> Rows:

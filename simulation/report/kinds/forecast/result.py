@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ....decision.likeliest import LikelyVillage, SubdistrictYear, likeliest_villages, subdistrict_years
 from ....domain.messages import Message, Refusal
 from ....domain.past import Observed
 from ....domain.status import LEVELS, TOP
@@ -17,7 +18,6 @@ from ....engine.closed_form import applicability
 from ....engine.effort import Effort
 from ....engine.ensemble import Ensemble
 from ....engine.failure import Failure
-from ....inference.explanation import STATUS_UNKNOWN
 from ....inference.forecast import (
     DistrictForecast,
     Forecast,
@@ -30,6 +30,7 @@ from ....inference.forecast import (
 )
 from ....inference.reasons import Reasons, reasons_of
 from ....inference.uncertainty import FEWEST, FEWEST_REPLICATES, Estimate, tells_of_parameters
+from ....inference.village_finder import STATUS_UNKNOWN
 from ....inputs.resolve import ASSUMED
 from ....inputs.scenario import Scenario
 from ..agents import agent_name
@@ -109,6 +110,9 @@ class District:
         What was observed of past years, and what the fitted law says of them, where calibrated draws tell.
     reasons
         Why the first year is expected to bring more, or fewer, rises than the past; None without yearly lists.
+    likeliest, by_subdistrict
+        Villages known to stand below the top, the likeliest to rise first; every kecamatan in every year. Of a forecast
+        of one district, as far as statuses are known.
     """
 
     district_code: str
@@ -128,6 +132,8 @@ class District:
     single_draw: bool
     observed: tuple[Observed, ...] = ()
     reasons: Reasons | None = None
+    likeliest: tuple[LikelyVillage, ...] = ()
+    by_subdistrict: tuple[SubdistrictYear, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -329,6 +335,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
     scenario, villages, first = forecast.scenario, district.villages, district.years[0]
     target = scenario.target
     uncertain = forecast.effort.draws == 1 and not scenario.fixed
+    alone = len(forecast.districts) == 1
     return District(
         district_code=villages.district_code,
         district=villages.district,
@@ -357,6 +364,8 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         basis=tuple(basis_of(scenario.parameters)),
         observed=forecast.observed_of(villages.district_code),
         reasons=_reasons(forecast, villages),
+        likeliest=likeliest_villages(forecast, district) if alone else (),
+        by_subdistrict=subdistrict_years(forecast, district) if alone else (),
         single_draw=uncertain,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ....decision.plan.levers import Lever
 from ....decision.plan.result import Limit, PlannedVillage, PlanNumbers, Setting
-from ....inference.explanation import STATUS_UNKNOWN
+from ....inference.village_finder import STATUS_UNKNOWN
 from ... import wording
 from ...language import Language, phrase
 from ..head import Head, title_of

@@ -1,0 +1,155 @@
+"""Which villages are the likeliest to rise in the first forecast year, and what the villages of a kecamatan come to.
+
+All chances are those of the forecast. Villages whose chances differ by no more than its simulation error share a rank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.status import LEVELS, TOP, UNKNOWN
+from ..domain.transition import chance, factor, odds
+from ..domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ..engine.year_start import YearStart
+from ..inference.forecast import DistrictForecast, Forecast
+from ..inference.uncertainty import error_of_mean
+from .differences import shared_ranks
+
+Floats = NDArray[np.float64]
+
+MOST_DRAWS = 1000
+"""Draws by which two chances are set against each other; more would take room, and tell little more."""
+
+
+@dataclass(frozen=True)
+class LikelyVillage:
+    """A village below the top and its chance of rising in the first forecast year.
+
+    Attributes
+    ----------
+    rank
+        1 for the largest chance; villages whose chances cannot be told apart share a rank.
+    status
+        Its level at the end of the origin year.
+    monte_carlo_error
+        Of the chance: its standard error from finitely many draws and replicates.
+    """
+
+    rank: int
+    village_code: str
+    village: str
+    subdistrict: str
+    status: str
+    probability_rises: float
+    monte_carlo_error: float
+
+
+@dataclass(frozen=True)
+class SubdistrictYear:
+    """The villages of a kecamatan in one forecast year.
+
+    Attributes
+    ----------
+    villages, below_top
+        How many there are, and how many of them stand below the top when the year begins; a mean after the first year.
+    expected_rises
+        How many of these rise, mean.
+    """
+
+    subdistrict: str
+    year: int
+    villages: int
+    below_top: float
+    expected_rises: float
+
+
+def likeliest_villages(forecast: Forecast, district: DistrictForecast) -> tuple[LikelyVillage, ...]:
+    """Return the villages known to stand below the top, the likeliest to rise first; none where no level is known.
+
+    Notes
+    -----
+    The error of a simulated chance p over N trajectories, and of the difference of two of them, is taken from what
+    p(1 − p) / N adds up to and from the standard error of the mean over draws of the chance, or difference, in a
+    typical year: luck that two villages share makes that of a difference smaller. Exact chances have the second part
+    alone. Of an agent of a researcher's own, whose law is not known, N is the number of draws.
+    """
+    villages, rows = district.villages, forecast.scenario.parameters.rows
+    if not isinstance(villages.known, KnownStatuses | SomeStatuses):
+        return ()
+    levels, rises = villages.known.levels, district.rise_probability[:, 0]
+    order = sorted(
+        np.flatnonzero((levels != UNKNOWN) & (levels < TOP)).tolist(),
+        key=lambda row: (-round(float(rises[row]), 12), row),
+    )
+    typical, luck = _typical_chances(forecast, villages), rises * (1 - rises) / _trajectories(forecast)
+
+    def difference(one: int, other: int) -> tuple[float, float]:
+        i, j = order[one], order[other]
+        error = np.sqrt(luck[i] + luck[j] + error_of_mean(typical[i] - typical[j], rows) ** 2)
+        return float(rises[i] - rises[j]), float(error)
+
+    return tuple(
+        LikelyVillage(
+            rank=rank,
+            village_code=villages.codes[row],
+            village=villages.names[row],
+            subdistrict=villages.subdistricts[villages.subdistrict_index[row]],
+            status=LEVELS[levels[row]],
+            probability_rises=float(rises[row]),
+            monte_carlo_error=float(np.sqrt(luck[row] + error_of_mean(typical[row], rows) ** 2)),
+        )
+        for rank, row in zip(shared_ranks(len(order), difference), order, strict=True)
+    )
+
+
+def _trajectories(forecast: Forecast) -> float:
+    """Return how many trajectories tell of a village's luck; exact chances leave nothing to it."""
+    if forecast.ensemble_run is None:
+        return np.inf
+    return forecast.effort.draws if forecast.agent_class is not None else forecast.effort.trajectories
+
+
+def _typical_chances(forecast: Forecast, villages: Villages) -> Floats:
+    """Return the chance of each village in a typical first year, unassisted, for every draw, shape (V, D)."""
+    draws = min(forecast.effort.draws, MOST_DRAWS)
+    parameters = forecast.scenario.parameters.draw(forecast.seed, draws)
+    levels = np.maximum(villages.known.levels, 0)  # type: ignore[union-attr]  # asked of known levels alone
+    start = YearStart.unassisted(villages, parameters, np.repeat(levels[:, None], draws, axis=1))
+    base = odds(parameters.rise)[np.arange(draws), start.status]
+    return np.asarray(chance(base * factor(start.rise_log_odds[0])))
+
+
+def subdistrict_years(forecast: Forecast, district: DistrictForecast) -> tuple[SubdistrictYear, ...]:
+    """Return every kecamatan in every forecast year; nothing where it is not known who stands where by kecamatan."""
+    villages = district.villages
+    below = _below_at_origin(villages)
+    if below is None:
+        return ()
+    later = 1 - district.status_probability[:, :-1, TOP]
+    of_villages = np.concatenate([below[:, None], later], axis=1), district.rise_probability
+    sums = [np.zeros((len(villages.subdistricts), part.shape[1])) for part in of_villages]
+    for total, part in zip(sums, of_villages, strict=True):
+        np.add.at(total, villages.subdistrict_index, part)
+    return tuple(
+        SubdistrictYear(name, year, int(villages.subdistrict_sizes[k]), float(sums[0][k, t]), float(sums[1][k, t]))
+        for k, name in enumerate(villages.subdistricts)
+        for t, year in enumerate(forecast.calendar)
+    )
+
+
+def _below_at_origin(villages: Villages) -> Floats | None:
+    """Return the chance that each village is below the top at the origin, shape (V,); None where that says nothing."""
+    match villages.known:
+        case KnownStatuses(levels=levels):
+            return (levels < TOP).astype(np.float64)
+        case SomeStatuses(levels=levels, counts=counts):
+            left = counts - villages.known.known
+            unknown = left[:TOP].sum() / max(1, left.sum())
+            return np.where(levels == UNKNOWN, unknown, (levels < TOP).astype(np.float64))
+        case SubdistrictCounts(by_subdistrict=counts):
+            return np.asarray(counts[:, :TOP].sum(axis=1) / counts.sum(axis=1))[villages.subdistrict_index]
+        case _:
+            return None

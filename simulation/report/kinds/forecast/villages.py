@@ -1,0 +1,101 @@
+"""What a forecast tells of its villages: the likeliest to rise, and what those of each kecamatan come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ....decision.likeliest import LikelyVillage, SubdistrictYear
+from ... import wording
+from ...document.blocks import EVERYWHERE, Block, Cell, Column, Heading, On, Paragraph, Table
+from ...language import Language
+from .result import District, ForecastResult
+
+MOST_LISTED, MOST_IN_TERMINAL = 10, 5
+"""Villages that a page lists, and a terminal where no more is asked for."""
+
+
+def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield the list and the table of kecamatan of a forecast of one district, as far as statuses are known."""
+    (district,), say = result.districts, speech.say
+    if district.likeliest:
+        yield Heading(say("Which villages are most likely to rise"))
+        for most, on in ((MOST_IN_TERMINAL, On.TERMINAL), (MOST_LISTED, On.VERBOSE | On.APPENDIX)):
+            yield likeliest_table(speech, district, result.first_year, most, on)
+            yield Paragraph(about_ranks(speech, district.likeliest, most), on=on)
+    if district.by_subdistrict:
+        yield subdistricts_table(speech, district, result.first_year)
+
+
+def likeliest_table(speech: Language, district: District, year: int, most: int, on: On = EVERYWHERE) -> Table:
+    """Return the villages that are the likeliest to rise in the first year, at most so many."""
+    say = speech.say
+    rows: list[list[Cell]] = [
+        [
+            one.rank,
+            one.village,
+            one.subdistrict,
+            one.status,
+            wording.rounded(one.probability_rises, one.monte_carlo_error),
+        ]
+        for one in district.likeliest[:most]
+    ]
+    columns: list[Column | str] = [
+        Column(say("rank"), "whole"),
+        say("village"),
+        say("subdistrict"),
+        say("level now"),
+        Column(say("chance of rising"), "chance"),
+    ]
+    return Table(say("Villages most likely to rise in {year}", year=year), columns, rows, on=on)
+
+
+def about_ranks(speech: Language, villages: Sequence[LikelyVillage], most: int) -> str:
+    """Return how ranks are to be read, and whether the list ends among villages that share one."""
+    shared = speech.say("Villages whose chances differ by no more than the simulation error share a rank.")
+    last = villages[:most][-1].rank
+    alike = [one.rank for one in villages].count(last)
+    listed = [one.rank for one in villages[:most]].count(last)
+    if alike == listed:
+        return shared
+    return speech.say(
+        "{shared} Rank {rank} is shared by {villages} villages, of which {listed} are listed: none of them comes "
+        "first.",
+        shared=shared,
+        rank=speech.number(last),
+        villages=speech.number(alike),
+        listed=speech.number(listed),
+    )
+
+
+def subdistricts_table(
+    speech: Language, district: District, year: int, on: On = On.VERBOSE | On.APPENDIX | On.WORKBOOK
+) -> Table:
+    """Return every kecamatan in one year, and the district."""
+    say = speech.say
+    shown = [one for one in district.by_subdistrict if one.year == year]
+    total = SubdistrictYear(
+        say("all subdistricts"),
+        year,
+        sum(one.villages for one in shown),
+        sum(one.below_top for one in shown),
+        sum(one.expected_rises for one in shown),
+    )
+    rows: list[list[Cell]] = [
+        [
+            one.subdistrict,
+            one.villages,
+            one.below_top,
+            one.expected_rises,
+            one.expected_rises / one.below_top if one.below_top else None,
+        ]
+        for one in (*shown, total)
+    ]
+    columns: list[Column | str] = [
+        say("subdistrict"),
+        Column(say("villages"), "whole"),
+        Column(say("below paripurna"), "whole"),
+        Column(say("rises expected"), "decimal", 1),
+        Column(say("mean chance of a village below paripurna"), "chance"),
+    ]
+    caption = say("By subdistrict, {year}", year=year)
+    return Table(caption, columns, rows, sheet=say("By subdistrict"), strong=frozenset({len(rows) - 1}), on=on)

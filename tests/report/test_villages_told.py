@@ -1,0 +1,85 @@
+"""What a forecast tells of its villages: a list whose ranks say what is noise, and a table of kecamatan."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from districts import make_scenario, make_villages
+from told import in_terminal, result_of, written
+
+from simulation.inference.forecast import Forecast
+from simulation.inference.forecasting import forecast
+from simulation.report.kinds.forecast.villages import about_ranks, likeliest_table, subdistricts_table
+from simulation.report.language import language
+from simulation.report.wording import rounded
+
+
+@pytest.fixture(scope="module")
+def made() -> Forecast:
+    """Return a forecast of two kecamatan whose villages stand at all levels."""
+    return forecast(make_scenario(make_villages([7, 6], [0, 1, 2, 3, 0, 0, 1, 0, 2, 3, 3, 0, 0]), horizon=2), 1, 2000)
+
+
+def test_a_terminal_lists_five_villages_and_more_where_more_is_asked_for(made: Forecast) -> None:
+    """Ten, and the kecamatan, in both languages."""
+    short, long = (in_terminal(made, "en", verbose=verbose) for verbose in (False, True))
+    assert short.count("Desa ") == 5
+    assert long.count("Desa ") == 10
+    assert "Villages most likely to rise in 2026" in short
+    assert "By subdistrict, 2026" not in short
+    assert "By subdistrict, 2026" in long
+    assert "Kampung yang paling mungkin naik status pada 2026" in in_terminal(made, "id")
+
+
+def test_a_list_that_ends_within_a_rank_says_so(made: Forecast) -> None:
+    """With how many share it, and how many of them are listed."""
+    villages = result_of(made).districts[0].likeliest
+    assert [one.rank for one in villages] == [1, 1, 3, 3, *[5] * 6]
+    said = "Rank 5 is shared by 6 villages, of which 1 are listed: none of them comes first."
+    assert said in about_ranks(language("en"), villages, 5)
+    assert "Rank" not in about_ranks(language("en"), villages, 4)
+    assert "Rank" not in about_ranks(language("en"), villages, 10)
+
+
+def test_kecamatan_are_a_table_and_a_file(made: Forecast, tmp_path: Path) -> None:
+    """The district's line is the sum; the file has every year, and the result holds the same."""
+    run = written(made, tmp_path)
+    (district,) = run.result.districts
+    table = subdistricts_table(language("en"), district, 2026)
+    assert [row[:3] for row in table.rows] == [
+        ["Kecamatan 0", 7, 6.0],
+        ["Kecamatan 1", 6, 4.0],
+        ["all subdistricts", 13, 10.0],
+    ]
+    assert table.rows[2][3] == pytest.approx(district.years[0].rises.mean, abs=1e-5)
+    with (run.path / "subdistricts.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["subdistrict"], row["year"], row["villages"]) for row in rows] == [
+        ("Kecamatan 0", "2026", "7"),
+        ("Kecamatan 0", "2027", "7"),
+        ("Kecamatan 1", "2026", "6"),
+        ("Kecamatan 1", "2027", "6"),
+    ]
+    assert [float(row["expected_rises"]) for row in rows] == [one.expected_rises for one in district.by_subdistrict]
+
+
+def test_a_chance_has_no_more_digits_than_its_error_allows(made: Forecast) -> None:
+    """Steps of 1, 2, 5 or 10 points, no finer than two errors; never and always are not said for lack of runs."""
+    assert [rounded(0.137, error) for error in (0.0, 0.005, 0.008, 0.02, 0.03, 0.2)] == [
+        0.14, 0.14, 0.14, 0.15, 0.1, 0.1,
+    ]  # fmt: skip
+    assert rounded(0.004, 0.001) == 0.004
+    (district,) = result_of(made).districts
+    coarse = [replace(one, probability_rises=0.137, monte_carlo_error=0.02) for one in district.likeliest]
+    rows = likeliest_table(language("en"), replace(district, likeliest=tuple(coarse)), 2026, 3).rows
+    assert [row[-1] for row in rows] == [0.15] * 3
+
+
+def test_counts_alone_and_several_districts_have_neither(small: Forecast, several: Forecast) -> None:
+    """Nothing in the terminal, no file."""
+    for found in (small, several):
+        assert all(not one.likeliest and not one.by_subdistrict for one in result_of(found).districts)
+        assert "most likely to rise" not in in_terminal(found, "en", verbose=True)
