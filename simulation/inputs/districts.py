@@ -180,7 +180,7 @@ def _with_villages(
 
 def _listed(code: str, name: str, table: VillageTable, counts: Ints | Mapping[str, Ints] | None) -> Villages:
     status = None if table.blanks and counts is None else table.status
-    names, subdistricts = table.table.columns["village"], table.table.columns["subdistrict"]
+    names, subdistricts = [row.name for row in table.rows], [row.subdistrict for row in table.rows]
     return Villages.arrange(
         code, name, table.codes, names, subdistricts, status=status, status_counts=counts, columns=table.columns
     )

@@ -1,31 +1,26 @@
-"""Tables of villages: their columns, what must hold in them, and how offices abbreviate them.
-
-Kecamatan are filled down, spellings unified, codes checked; what is read otherwise than it is written is noted.
-"""
+"""The table of villages that a scenario names: where they stand at its origin, and what was known before."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from ..domain.messages import Message, listed, shown
 from ..domain.status import UNKNOWN
 from .files import Source
+from .office.layout import Layout, dated_columns, layout_of
+from .office.sheets import VillageRow, VillageSheet, read_sheet, year_hint
 from .problem_list import ProblemList
-from .tables.cells import FIRST_YEAR, LAST_YEAR
-from .tables.grids import NamedSheet
+from .tables.cells import LAST_YEAR
+from .tables.grids import NamedSheet, read_grids
 from .tables.headers import Wanted
-from .tables.table import Table, read_table, spans
+from .tables.table import Table, table_in
 
-VILLAGE_TABLE = Wanted(("village_code", "village", "subdistrict"), ("status", "launch_year"))
-VILLAGES_OF_DISTRICTS = Wanted((*VILLAGE_TABLE.required, "district_code"), VILLAGE_TABLE.known)
-TWO_ALIKE = Message("two villages have the same code")
+VILLAGE_TABLE = Wanted(("village", "subdistrict"), ("village_code", "status", "launch_year"))
 MOST_IN_ALL = 200_000
 """More than twice the villages of Indonesia."""
-
-_DOTTED = re.compile(r"([0-9]{2}\.[0-9]{2}\.[0-9]{2})\.[0-9]{4}")
-_BARE = re.compile(r"[0-9]{10}")
+_OWN = frozenset({"village_code", "village", "subdistrict", "status", "district_code"})
 
 
 @dataclass(frozen=True)
@@ -35,21 +30,25 @@ class VillageTable:
     Attributes
     ----------
     table
-        The rows as text.
+        Its rows as text.
+    rows
+        One a village.
     status
-        0..3 for each row, `UNKNOWN` where the cell is blank; None where the table knows none.
+        0..3 for each village at the end of the origin, `UNKNOWN` where the cell is blank; None where the table knows
+        none.
     columns
         Further columns: numbers where every cell is one, else text.
     """
 
     table: Table
+    rows: Sequence[VillageRow]
     status: list[int] | None
-    columns: dict[str, list[float] | list[str]]
+    columns: dict[str, list[float] | list[str]] = field(default_factory=dict)
 
     @property
     def codes(self) -> list[str]:
-        """Village codes, one a row."""
-        return self.table.columns["village_code"]
+        """Village codes, one a village."""
+        return [row.code for row in self.rows]
 
     @property
     def blanks(self) -> bool:
@@ -61,137 +60,101 @@ def read_village_table(
     source: Source, collector: ProblemList, origin: int | None, sheet: NamedSheet = None
 ) -> VillageTable | None:
     """Return the villages in a file, or None with every problem told; `origin` is None where it is not known."""
-    table = read_table(source, collector, VILLAGE_TABLE, sheet)
-    return None if table is None else _villages_of(table, origin)
+    found = _read(source, collector, origin, sheet)
+    return None if found is None else _table_of(found, found.rows, origin)
 
 
 def read_villages_of_districts(source: Source, collector: ProblemList, origin: int | None) -> dict[str, VillageTable]:
     """Return the villages in a file by the code of their district; problems go to `collector`."""
-    table = read_table(source, collector, VILLAGES_OF_DISTRICTS)
-    if table is None or not table.read_codes("district_code"):
+    found = _read(source, collector, origin, None)
+    if found is None:
         return {}
-    table.check_filled("district_code")
-    places: dict[str, list[int]] = defaultdict(list)
-    for i, code in enumerate(table.columns["district_code"]):
-        places[code].append(i)
-    found: dict[str, VillageTable] = {}
-    for code, of_district in places.items():
-        columns = {name: [cells[i] for i in of_district] for name, cells in table.columns.items()}
-        filled = {name: cells for name, cells in columns.items() if any(cells) or name in VILLAGE_TABLE.required}
-        del filled["district_code"]
-        villages = _villages_of(replace(table, columns=filled, rows=[table.rows[i] for i in of_district]), origin)
-        if villages is not None:
-            found[code] = villages
-    return found
+    if "district_code" not in found.table.columns:
+        message = Message("the column {name} is missing", {"name": "district_code"})
+        found.table.grid.tell(found.table.header, message, None, column="district_code")
+        return {}
+    found.table.check_filled("district_code")
+    places: dict[str, list[VillageRow]] = defaultdict(list)
+    for row in found.rows:
+        places[row.district].append(row)
+    tables = {code: _table_of(found, rows, origin) for code, rows in places.items()}
+    return {code: table for code, table in tables.items() if table is not None}
 
 
-def _villages_of(table: Table, origin: int | None) -> VillageTable | None:
-    """Return the villages in the rows of a table, or None with every problem told."""
-    problems = table.grid.problems
-    before = len(problems)
-    table.check_unique("village_code", TWO_ALIKE)
-    _fill_down(table, "subdistrict")
-    table.check_filled("village", "subdistrict")
-    _unify_spelling(table, "subdistrict")
-    _note_codes(table)
-    status = table.levels("status") if any(table.cells("status")) else None
-    table.years("launch_year", FIRST_YEAR, LAST_YEAR if origin is None else origin)
-    further = [name for name in table.columns if name not in {*VILLAGE_TABLE.required, "status"}]
-    comma = table.decimal_comma(further)
-    columns = {name: table.numbers(name, comma_elsewhere=comma) or table.columns[name] for name in further}
-    return VillageTable(table, status, columns) if len(problems) == before else None
+def _read(source: Source, collector: ProblemList, origin: int | None, named: NamedSheet) -> VillageSheet | None:
+    """Return the villages of the sheet that is named, that is of the origin, or that is the only list."""
+    grids = read_grids(source, collector, VILLAGE_TABLE, named)
+    layouts = [layout for grid in grids if (layout := layout_of(grid)) is not None and layout.names_villages]
+    of_origin = [layout for layout in layouts if _year_of(layout, source) == origin]
+    if len(layouts) > 1 and len(of_origin) != 1:
+        names = {"names": listed(layout.grid.sheet for layout in layouts)}
+        message = Message("several sheets hold such a table: {names}", names)
+        fix = Message("choose one in the scenario, beside table: sheet: {name}", {"name": shown(layouts[0].grid.sheet)})
+        collector.add((source.shown, None), "", message, suggestion=fix, table=True)
+        return None
+    for layout in layouts if len(layouts) == 1 else of_origin:
+        if len(layouts) > 1:
+            others = {"names": listed(other.grid.sheet for other in layouts if other is not layout), "year": origin}
+            layout.grid.note(Message("{table}: this sheet is of {year}; sheets of other years: {names}", others))
+        hint = year_hint(layout, source.path.stem)
+        if origin is not None and hint not in {None, origin} and not dated_columns(layout.header):
+            message = Message("{table}: sheet, title or file says {hint}; statuses are taken as those of {origin}")
+            layout.grid.note(message.filled(hint=hint, origin=origin))
+        return read_sheet(layout, source.shown, origin, latest=LAST_YEAR if origin is None else origin)
+    grid = max(grids, key=lambda grid: grid.header(VILLAGE_TABLE).known, default=None)
+    if grid is not None:
+        table_in(grid, VILLAGE_TABLE)  # which tells what is missing
+    return None
+
+
+def _year_of(layout: Layout, source: Source) -> int | None:
+    years = dated_columns(layout.header).values()
+    return max(years) if years else year_hint(layout, source.path.stem)
+
+
+def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | None) -> VillageTable | None:
+    """Return the villages of some rows of a sheet, or None with every problem told."""
+    table, before = sheet.table, len(sheet.table.grid.problems)
+    years = {year for row in rows for year in row.statuses if year is not None}
+    now = origin if origin is not None else max(years, default=None)
+    status = None
+    if now in years or any(None in row.statuses for row in rows):
+        status = [
+            next((row.statuses[year][2] for year in (now, None) if year in row.statuses), UNKNOWN) for row in rows
+        ]
+        status = status if any(level != UNKNOWN for level in status) else None
+    elif years:
+        message = Message("no column says the statuses at the end of {origin}; there are those of {years}")
+        values = {"origin": now, "years": listed(sorted(years))}
+        fix = Message(
+            "add a column of {origin}, or write origin: {year} in the scenario", {"origin": now, "year": max(years)}
+        )
+        table.grid.tell(table.header, message.filled(**values), fix)
+    if later := [year for year in sorted(years) if now is not None and year > now]:
+        message = Message(
+            "{table}: statuses of {years} lie after the origin and are not used", {"years": listed(later)}
+        )
+        table.grid.note(message)
+    own = _OWN | dated_columns(sheet.header).keys()
+    cells = {name: [column[row.i] for row in rows] for name, column in table.columns.items() if name not in own}
+    part = replace(table, columns=cells, rows=[table.rows[row.i] for row in rows])
+    further = [name for name, column in cells.items() if any(column)]
+    comma = part.decimal_comma(further)
+    columns = {name: part.numbers(name, comma_elsewhere=comma) or cells[name] for name in further}
+    return VillageTable(table, rows, status, columns) if len(table.grid.problems) == before else None
 
 
 def tell_blank_statuses(villages: VillageTable) -> None:
     """Tell that some statuses are blank and nothing says how many villages of each level there are."""
-    cells = villages.table.columns["status"]
-    values = {"blank": cells.count(""), "rows": len(cells)}
-    message = Message("the status is empty here; {blank:,} of {rows:,} rows have none", values)
+    status = villages.status or []
+    message = Message("the status is empty here; {blank:,} of {rows:,} rows have none")
     fix = Message(
-        "give the four counts of the whole district (villages.status_counts), from which the blank ones are drawn; "
-        "or write dasar where a missing report means that"
+        "give the four counts of the whole district (villages.status_counts), from which the blank ones are drawn"
     )
-    villages.table.tell(cells.index(""), "status", message, fix)
-
-
-def _fill_down(table: Table, column: str) -> None:
-    """Write what stands once above several rows into each of them, and note that; blanks on top stay blank."""
-    above, filled, cells = "", [], table.columns[column]
-    for i, row in enumerate(table.rows):
-        if not cells[i] and above:
-            filled.append(row)
-            cells[i] = above
-        above = cells[i]
-    if filled:
-        message = Message(
-            "{table}: in column {column}, {count:,} empty cells take the name above them (rows {rows})",
-            {"count": len(filled), "rows": listed(spans(filled))},
-        )
-        table.note(message, column)
-
-
-def _unify_spelling(table: Table, column: str) -> None:
-    """Read names that differ only in capitals or blanks as one, the way most rows write it, and note that."""
-    cells = table.columns[column]
-    counts = Counter(cells)
-    kept: dict[str, str] = {}
-    for cell in counts:
-        plain = _plain(cell)
-        kept[plain] = max(kept.get(plain, cell), cell, key=counts.__getitem__)
-    others = [cell for cell in counts if cell != kept[_plain(cell)]]
-    if others:
-        rows = dict(zip(reversed(cells), reversed(table.rows), strict=True))
-        names = listed((f"{shown(cell, 25)} ({rows[cell]}) = {kept[_plain(cell)]}" for cell in others), 6)
-        message = Message(
-            "{table}: in column {column}, names that differ only in capitals or blanks are read as one: {names}",
-            {"names": names},
-        )
-        table.note(message, column)
-        table.columns[column] = [kept[_plain(cell)] for cell in cells]
-
-
-def _plain(name: str) -> str:
-    return name.replace(" ", "").casefold()
-
-
-def _note_codes(table: Table) -> None:
-    """Note codes of two forms, and codes that do not go together with the kecamatan of their rows."""
-    codes, names = table.columns["village_code"], table.columns["subdistrict"]
-    dotted = [_DOTTED.fullmatch(code) for code in codes]
-    bare = [row for row, code in zip(table.rows, codes, strict=True) if _BARE.fullmatch(code)]
-    if bare and any(dotted):
-        rows = {"rows": listed(spans(bare))}
-        table.note(Message("{table}: codes are written with dots, but without them in rows {rows}", rows))
-    areas: dict[str, Counter[str]] = defaultdict(Counter)
-    for match, name in zip(dotted, names, strict=True):
-        if match is not None:
-            areas[name][match[1]] += 1
-    usual = {
-        name: area for name, found in areas.items() for area, rows in found.most_common(1) if rows * 2 > found.total()
-    }
-    strays = [
-        f"{match[0]} ({row})"
-        for row, match, name in zip(table.rows, dotted, names, strict=True)
-        if match is not None and match[1] != usual.get(name, match[1])
-    ]
-    if strays:
-        message = Message(
-            "{table}: codes that begin otherwise than those of the other villages of the same kecamatan: {codes}; "
-            "check code and kecamatan",
-            {"codes": listed(strays, 6)},
-        )
-        table.note(message)
-    sharing: dict[str, list[str]] = defaultdict(list)
-    for name, area in usual.items():
-        sharing[area].append(name)
-    alike = [
-        f"{' / '.join(shown(name, 25) for name in names[:3])} ({area})"
-        for area, names in sharing.items()
-        if len(names) > 1
-    ]
-    if alike:
-        message = Message(
-            "{table}: kecamatan of different names whose codes begin alike: {names}; check whether they are one",
-            {"names": listed(alike, 6)},
-        )
-        table.note(message)
+    i, column, _ = next(
+        row.statuses[year]
+        for row, level in zip(villages.rows, status, strict=True)
+        if level == UNKNOWN
+        for year in row.statuses
+    )
+    villages.table.tell(i, column, message.filled(blank=status.count(UNKNOWN), rows=len(status)), fix)

@@ -73,6 +73,14 @@ def _without(statuses: Sequence[str], code: str) -> str:
 
 
 LAST = "63.01.02.2004"
+_CODES = [*[*VILLAGES][1:], "63.01.02.2009"]
+SHIFTED = "\n".join([HEADER, *(",".join([code, *row[1:]]) for code, row in zip(_CODES, rows(NOW), strict=True))])
+"""The list of this year, each village under the code of the next."""
+BY_NAME = tuple(
+    "\n".join(["Desa,Kecamatan,Klasifikasi", *(",".join(row[1:]) for row in rows(statuses))])
+    for statuses in (BEFORE, NOW)
+)
+"""Both lists without codes."""
 LISTS: dict[str, Case] = {
     "a village twice in a list": lists(text(BEFORE, "63.01.02.2004", "63.01.02.2003"), text(NOW)),
     "a village that vanishes": lists(text(BEFORE), _without(NOW, LAST)),
@@ -96,6 +104,17 @@ LISTS: dict[str, Case] = {
         data=("desa_2024.csv", "desa_2025.csv"),
     ),
     "a list of one year": one("desa_2025.csv", text(NOW)),
+    "two lists, one of them shifted by a row": lists(text(BEFORE), SHIFTED),
+    "two codes that changed places": lists(
+        text(BEFORE, "63.01.02.2003,Sabuhur", "63.01.02.2004,Sabuhur").replace(
+            "63.01.02.2004,Karang", "63.01.02.2003,Karang"
+        ),
+        text(NOW),
+    ),
+    "a village misspelt in one of two lists": lists(BY_NAME[0].replace("Sabuhur", "Sabuhr"), BY_NAME[1]),
+    "a village that the scenario does not name": lists(
+        BY_NAME[0].replace("Karang", "Batu Tungku"), BY_NAME[1].replace("Karang", "Batu Tungku")
+    ),
     "a list of no year": one("desa.csv", text(NOW)),
     "a list that is not there": Case(data=("desa_2024.csv",)),
     "a table to learn nothing from": one("desa.csv", "desa,penduduk\nBenua,1250\n"),
@@ -144,6 +163,16 @@ OTHERS: dict[str, Case] = {
 """Counts and assistance."""
 
 NOTED: dict[str, Case] = {
+    "two lists by name": lists(*BY_NAME),
+    "a village of one code and two names": lists(text(BEFORE, "Sabuhur", "Sungai Baru"), text(NOW)),
+    "two lists of one year that contradict each other": Case(
+        files={
+            "desa_2024.csv": text(BEFORE),
+            "lama_2024.csv": text(BEFORE, "berkembang", "dasar"),
+            "desa_2025.csv": text(NOW),
+        },
+        data=("desa_2024.csv", "lama_2024.csv", "desa_2025.csv"),
+    ),
     "a list before the village table of the scenario": Case(
         files={"desa_2024.csv": text(BEFORE)}, data=("desa_2024.csv", "villages.csv")
     ),

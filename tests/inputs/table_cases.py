@@ -39,6 +39,11 @@ def _districts(old: str = "", new: str = "") -> Case:
     return Case(sections, {"kabupaten.csv": DISTRICTS.replace(old, new)})
 
 
+def _table(content: str, more: str = "") -> Case:
+    """Return a scenario whose village table holds `content` and its statuses."""
+    return Case({"villages": f"villages: {{table: desa.csv{', ' * bool(more)}{more}}}"}, {"desa.csv": content})
+
+
 def _workbook(sheets: Mapping[str, Sequence[Sequence[Any]]], villages: str = SHEETS) -> Case:
     """Return a scenario whose village table is a workbook."""
 
@@ -96,7 +101,7 @@ VILLAGES: dict[str, str | bytes] = {
     "a status left blank": f"{HEADER},status\n2001,Benua,Takisung,dasar\n2002,Tabanio,Takisung,\n",
     "statuses all left blank": f"{HEADER},status\n2001,Benua,Takisung,\n",
     "a launch after the origin": f"{HEADER},launch_year\n2001,Benua,Takisung,2026\n",
-    "a launch in words": f"{HEADER},launch_year\n2001,Benua,Takisung,baru\n",
+    "a launch in words": f"{HEADER},launch_year\n2001,Benua,Takisung,dulu\n",
     "a total below the table": f"{HEADER},status\n2001,Benua,Takisung,dasar\n,Jumlah,,1\n",
     "a total with a source below it": f"{HEADER},status\n2001,Benua,Takisung,maju\n,Jumlah,,1\n\nSumber: Dinas,,,\n",
     "a total among the rows": f"{HEADER},status\n2001,A,Takisung,dasar\n,Jumlah Takisung,,1\n2002,B,Jorong,dasar\n",
@@ -140,7 +145,22 @@ OTHERS: dict[str, Case] = {
             + "".join(f"{i},Kabupaten {i},Bali,10000,10\n" for i in range(11, 32))
         },
     ),
+    "statuses of other years than the origin": _table("desa,kecamatan,status 2023,status 2024\nA,K,dasar,dasar\n"),
     # What is read all the same, and noted.
+    "sheets of two lists, none of which says its year": _workbook({"Lama": ROWS, "Baru": ROWS}),
+    "a title of another year than the origin": _table(f"Keadaan 2024,,,\n{HEADER},status\n2001,A,K,dasar\n"),
+    "statuses after the origin": _table("desa,kecamatan,status 2025,status 2026\nA,K,dasar,mandiri\n"),
+    "two columns of one year": _table(
+        "desa,kecamatan,status juni 2025,status desember 2025,status\nA,K,dasar,dasar,dasar\nB,K,dasar,mandiri,dasar\n"
+    ),
+    "a village that stands twice": _table("desa,kecamatan,status\nA,K,dasar\nB,K,mandiri\na,Kec. K,Dasar\n"),
+    "a village that stands twice with other statuses": _table(
+        "desa,kecamatan,status 2024,status 2025\nA,K,dasar,dasar\nB,K,dasar,mandiri\nA,K,dasar,mandiri\n",
+        "status_counts: {dasar: 1, berkembang: 0, mandiri: 1, paripurna: 0}",
+    ),
+    "kecamatan of nearly one name": _table(
+        "desa,kecamatan,status\nA,Takisung,dasar\nB,Takisung,dasar\nC,Takisung,dasar\nD,Takisunk,dasar\n"
+    ),
     "a title above the table": Case(
         {"villages": "villages: {table: desa.csv}"},
         {"desa.csv": f"Daftar Kampung KB,,,\n{HEADER},status\n2001,Benua,Takisung,dasar\n"},

@@ -262,7 +262,7 @@ def test_codes_keep_leading_zeros_and_dots(desk: Desk, kind: str) -> None:
     rows = [INDONESIAN[:4], ["0012", "A", "K", "dasar"], ["11.10", "B", "K", "dasar"], [6301012001, "C", "K", "dasar"]]
     content = book_of(("Desa", rows), change=shown_with_zeros) if kind == "xlsx" else as_csv(rows)
     desk.write(f"desa.{kind}", content)
-    assert load(desk, f"desa.{kind}").districts[0].codes == ("0012", "11.10", "6301012001")
+    assert load(desk, f"desa.{kind}").districts[0].codes == ("11.10", "0012", "6301012001")
 
 
 @pytest.mark.parametrize("code", [11.1, date(2001, 1, 6), 1.5e20], ids=["a decimal", "a date", "a large number"])
@@ -286,20 +286,22 @@ def test_the_sheet_that_holds_the_table_is_found(desk: Desk) -> None:
     assert Path(problem.file).name == "desa.xlsx[Data]"
 
 
-def test_one_of_several_tables_is_chosen_by_name(desk: Desk) -> None:
-    """Two sheets that fit are told with both names; the name of one, capitals aside, settles it."""
+def test_of_several_sheets_that_of_the_origin_is_read_or_the_one_that_is_named(desk: Desk) -> None:
+    """A sheet a year: that of the origin, and the others are named; where no year tells, both names are told."""
     old: Grid = [INDONESIAN, *([*row[:3], "dasar", *row[4:]] for row in ROWS)]
     desk.write("desa.xlsx", book_of(("2024", old), ("Data 2025", [INDONESIAN, *ROWS])))
-    (problem,) = desk.problems(villages="villages: {table: desa.xlsx}")
-    assert "several sheets hold such a table: 2024, Data 2025" in words(problem)
-    scenario = load(desk, "desa.xlsx", ", sheet: data 2025")
+    scenario = load(desk, "desa.xlsx")
     hold_the_four(scenario.districts[0])
     assert scenario.provenance.table.endswith("desa.xlsx[Data 2025]")
+    assert "sheets of other years: 2024" in str(scenario.provenance.notes[0])
     district = load(desk, "desa.xlsx", ', sheet: "2024"').districts[0]
     assert district.levels.tolist() == [0, 0, 0, 0]
     (problem,) = desk.problems(villages="villages: {table: desa.xlsx, sheet: Data 2026}")
     assert "the workbook has no sheet of this name" in words(problem)
     assert "one of: 2024, Data 2025" in words(problem)
+    desk.write("desa.xlsx", book_of(("Lama", old), ("Baru", [INDONESIAN, *ROWS])))
+    (problem,) = desk.problems(villages="villages: {table: desa.xlsx}")
+    assert "several sheets hold such a table: Lama, Baru" in words(problem)
 
 
 def test_a_hidden_sheet_is_read_only_where_it_is_named(desk: Desk) -> None:
@@ -437,7 +439,7 @@ def test_a_kecamatan_written_once_holds_for_the_rows_below_it(desk: Desk) -> Non
 def test_a_kecamatan_in_several_spellings_is_one(desk: Desk) -> None:
     """Capitals and blanks make no new kecamatan; the spelling of most rows is kept, and the others are noted."""
     names = ["Bukit harapan", "Bukit Harapan", "BUKITHARAPAN", "Bukit Harapan"]
-    rows = [[str(i), "A", name, "dasar"] for i, name in enumerate(names)]
+    rows = [[str(i), f"Desa {i}", name, "dasar"] for i, name in enumerate(names)]
     desk.write("desa.csv", as_csv([INDONESIAN[:4], *rows]))
     scenario = load(desk, "desa.csv")
     assert scenario.districts[0].subdistricts == ("Bukit Harapan",)
@@ -464,30 +466,33 @@ def test_short_codes_that_differ_in_a_dot_are_two(desk: Desk) -> None:
 def test_a_code_of_another_kecamatan_is_noted(desk: Desk) -> None:
     """Judged by the other rows: most of a kecamatan's codes begin alike."""
     codes = ["98.07.04.2001", "98.07.04.2002", "98.07.05.2001"]
-    desk.write("desa.csv", as_csv([INDONESIAN[:4], *([code, "A", "K", "dasar"] for code in codes)]))
+    desk.write("desa.csv", as_csv([INDONESIAN[:4], *([code, code, "K", "dasar"] for code in codes)]))
     (note,) = load(desk, "desa.csv").provenance.notes
     assert "98.07.05.2001 (4)" in str(note)
     assert "98.07.04" not in str(note)
 
 
 def test_what_stands_below_a_table_hides_no_problem_in_it(desk: Desk) -> None:
-    """A total and a source two rows further down are one problem, told beside those of the villages."""
+    """A total and a source two rows further down are passed over and named; what is wrong above is told."""
     rows = [["63.01.01.2001", "Benua", "Takisung", "maju"], ["", "Jumlah", "", 60], [], ["Sumber: Dinas 2025"]]
     desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN[:4], *rows])))
-    status, foot = desk.problems(villages="villages: {table: desa.xlsx}")
+    (status,) = desk.problems(villages="villages: {table: desa.xlsx}")
     assert "maju is not a status" in words(status)
-    assert (foot.line, foot.found) == (3, "Jumlah 60")
-    assert "remove this row and what stands below it" in words(foot)
+    rows[0][3] = "dasar"
+    desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN[:4], *rows])))
+    (note,) = load(desk, "desa.xlsx").provenance.notes
+    assert str(note).endswith("are passed over: 3 (Jumlah 60), 5 (Sumber: Dinas 2025)")
 
 
 @pytest.mark.parametrize(
     "written", ["Belum dinilai", "belum diklasifikasi", "-", "Not yet assessed", "kampung baru", "Baru"]
 )
-def test_a_village_not_classified_yet_has_two_ways_out(desk: Desk, written: str) -> None:
-    """Write dasar, or leave it out, and what either does to the target."""
+def test_the_status_of_a_village_not_classified_yet_is_unknown(desk: Desk, written: str) -> None:
+    """However that is written; nobody is told to invent one."""
     desk.write("desa.csv", as_csv([INDONESIAN[:4], ["1", "A", "K", "dasar"], ["2", "B", "K", written]]))
     (problem,) = desk.problems(villages="villages: {table: desa.csv}")
-    assert "write dasar: it is forecast, and the target counts it; or remove its row" in words(problem)
+    assert "1 of 2 rows have none" in words(problem)
+    assert "write dasar" not in words(problem)
 
 
 def test_a_problem_of_a_table_names_sheet_row_column_and_cell_and_is_told_once(

@@ -84,10 +84,19 @@ def test_one_list_alone_is_kept_for_its_counts(tmp_path: Path) -> None:
     assert counted.tolist() == [1, 0, 1, 0]
 
 
+def test_rows_that_contradict_each_other_leave_the_status_unknown(tmp_path: Path) -> None:
+    """And that is said; rows of one village that agree count once."""
+    path = written(
+        tmp_path, "kode_desa,tahun,status\n63.1,2026,dasar\n63.1,2026,mandiri\n63.2,2026,dasar\n63.2,2026,dasar\n"
+    )
+    outcomes = read_outcomes([path], ONE)
+    assert outcomes.panels["63.01"].status.tolist() == [[UNKNOWN], [0]]
+    assert sum("stands in rows" in str(note) for note in outcomes.notes) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("kode_desa,tahun,status\n63.01.1,2026,dasar\n63.01.1,2026,mandiri\n", "has a row for 2026 already"),
         ("kode_desa,tahun,status\n99.1,2026,dasar\n", "to which district this village belongs"),
         ("kode_desa,status\n63.01.1,dasar\n", "nothing says of which year"),
         ("tahun,dasar,berkembang,mandiri,paripurna,jumlah,tempat\n2026,1,1,1,1,5,63.01\n", "add up to 4, not to 5"),

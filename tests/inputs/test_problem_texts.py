@@ -36,6 +36,7 @@ from simulation.inputs.observations import reading
 from simulation.inputs.observations.evidence import read_evidence
 from simulation.inputs.observations.outcomes import read_outcomes
 from simulation.inputs.observations.reading import DataFile
+from simulation.inputs.office.reading import read_lists
 from simulation.inputs.problem_list import Place, ProblemList
 from simulation.inputs.resolve import fingerprint
 from simulation.inputs.scenario import Scenario, load_scenario
@@ -199,6 +200,16 @@ def _too_many_statuses() -> Iterator[Message | None]:
     yield from (part for p in told.value.problems for part in (p.message, p.allowed, p.suggestion))
 
 
+def _no_list() -> Iterator[Message | None]:
+    """Yield what is told of files of an office in which nobody finds villages."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "catatan.csv"
+        path.write_text("nama,nilai\nBenua,3\n", encoding="utf-8")
+        with pytest.raises(ProblemsError) as told:
+            read_lists([path])
+    yield told.value.problems[0].message
+
+
 def _what_happened() -> Iterator[Message | None]:
     """Yield what is told of tables that are to say what happened, as a register reads them."""
     counted = "tanggal,tempat,dasar,berkembang,mandiri,paripurna\n"
@@ -249,6 +260,7 @@ BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
     "a path that cannot be followed": _not_followed,
     "a file of too many draws": _too_many_draws,
     "lists of too many statuses": _too_many_statuses,
+    "files without a list of villages": _no_list,
     "what happened since a forecast": _what_happened,
     "what no file can state": _not_stated,
     "what only Python can say": _from_python,

@@ -14,8 +14,8 @@ from ..problem_list import ProblemList
 from ..scenario import Scenario
 from .counts import CountRow, count_series
 from .reading import KINDS, Data, Spell, TableReader
-from .scenario_villages import ScenarioVillages
-from .villages import History
+from .scenario_villages import ScenarioVillages, levels_of
+from .villages import History, launches_of, observations_of
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,23 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     reader.read(data)
     panels: list[Panel] = []
     launches: list[Launches] = []
-    for code, found in known.group(reader.villages).items():
+    roster = known.roster()
+    before = len(collector)
+    for sheet in reader.lists:
+        roster.join(sheet)
+    if len(collector) > before:  # the rest would only follow from that
+        raise DataError(collector.error().problems, collector.language)
+    levels = {code: level for district in scenario.districts for code, level in levels_of(district).items()}
+    observed = [
+        row for sheet in reader.lists for row in (observations_of(sheet) or launches_of(sheet, scenario.origin, levels))
+    ]
+    for code, found in known.group(observed).items():
         known.check(code, found)
         history = History(code, found, collector, fixed_cohort=fixed_cohort)
         panel = history.panel()
         if panel is not None:
             panels.append(panel)
-        elif all(row.launch is None for row in found):
+        elif not len(collector) and all(row.launch is None for row in found):
             message = Message("statuses of one year alone teach nothing: nobody sees what changed")
             fix = Message(
                 "add a list of another year, such as the village table of the scenario, or a column launch_year "

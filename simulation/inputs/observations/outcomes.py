@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from ...domain.evidence import Panel
 from ...domain.messages import Message, listed
 from ...domain.status import LEVELS, UNKNOWN
+from ..office.roster import Roster
 from ..problem_list import ProblemList
 from .counts import CountRow, StatedYear, note_last_counts
 from .reading import OUTCOMES, TableReader
 from .scenario_villages import Places
-from .villages import History
+from .villages import History, observations_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,11 @@ def read_outcomes(paths: Sequence[str | os.PathLike[str]], districts: Mapping[st
     reader = TableReader(OUTCOMES, collector)
     reader.read(paths)
     panels: dict[str, Panel] = {}
-    lists = places.group(reader.villages)
+    roster = Roster()
+    for sheet in reader.lists:
+        roster.join(sheet)
+    collector.raise_if_any()
+    lists = places.group(row for sheet in reader.lists for row in observations_of(sheet))
     for code, found in lists.items():
         if code in districts:
             panel = History(code, found, collector, fixed_cohort=False).panel(fewest=1)

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from ...domain.messages import Message, listed, nearest
-from ...domain.status import LEVELS, UNKNOWN
-from ..files import LARGEST_TABLE, Files
+from ...domain.status import LEVELS
+from ..files import LARGEST_TABLE, Files, Source
+from ..office.layout import Layout, dated_columns, layout_of
+from ..office.sheets import VillageSheet, read_sheet, year_hint
 from ..problem_list import ProblemList
 from ..scenario import Scenario
-from ..tables.cells import FIRST_YEAR, status_year, year_in
+from ..tables.cells import FIRST_YEAR
 from ..tables.grids import Grid, read_grids
-from ..tables.headers import HEAD, Wanted, normal
+from ..tables.headers import Wanted
 from ..tables.table import Table, table_in
 from .counts import CountRow, complete_rows, read_counts
-from .scenario_villages import levels_of
-from .villages import Observation, read_observations
 
 MOST_STATUSES = 1_000_000
 """Those of all villages of Indonesia over twelve years."""
 
-_VILLAGE = ("village", "subdistrict", "district_code")
-LONG = Wanted(("village_code", "year", "status"), (*_VILLAGE, "launch_year"))
-WIDE = Wanted(("village_code",), (*_VILLAGE, "launch_year"))
-LIST = Wanted(("village_code", "status"), (*_VILLAGE, "launch_year"))
-LAUNCHES = Wanted(("village_code", "launch_year"), (*_VILLAGE, "status"))
 COUNTS = Wanted(("date", *LEVELS), ("district_code", "place", "total", "inflow"))
 STATED = Wanted(("date",), (*LEVELS, "district_code", "place", "total", "rises", "falls"))
-ASSISTANCE = Wanted(("village_code", "year", "intervention"), _VILLAGE)
+ASSISTANCE = Wanted(("village_code", "year", "intervention"), ("village", "subdistrict", "district_code"))
 
-_EVIDENCE = {"panel": LONG, "counts": COUNTS, "launch_years": LAUNCHES, "assistance": ASSISTANCE}
+_EVIDENCE = {
+    "panel": ("village", "subdistrict", "status"),
+    "counts": COUNTS.required,
+    "launch_years": ("village", "subdistrict", "launch_year"),
+    "assistance": ASSISTANCE.required,
+}
 KINDS = tuple(_EVIDENCE)
 """The kinds of evidence; they may be named beside a file."""
 OUTCOMES = ("outcomes", "panel")
@@ -55,64 +55,6 @@ Spell = tuple[str, int, str]
 Data = str | os.PathLike[str] | DataFile
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What a table was recognised as.
-
-    Attributes
-    ----------
-    kind
-        One of `KINDS`, or "outcomes".
-    wanted
-        Its columns.
-    years
-        Columns of statuses -> their year, of a list as its title, its sheet or its file says it; empty where a column
-        ``year`` says it row by row.
-    """
-
-    kind: str
-    wanted: Wanted
-    years: Mapping[str, int | None] = field(default_factory=dict)
-
-
-def _shapes(grid: Grid, file: str) -> list[Shape]:
-    """Return what a table can be read as, the likeliest first."""
-    names = {wanted: {*grid.header(wanted).names} for wanted in (STATED, COUNTS, ASSISTANCE, LONG, LIST, LAUNCHES)}
-    fits = {wanted: names[wanted] >= {*wanted.required} for wanted in names}
-    shapes = []
-    if any(names[STATED] >= {*columns} for columns in _STATED):
-        shapes.append(Shape("outcomes", STATED))
-    long = (("counts", COUNTS), ("assistance", ASSISTANCE), ("panel", LONG))
-    shapes += [Shape(kind, wanted) for kind, wanted in long if fits[wanted]]
-    if years := _years(grid):
-        shapes.append(Shape("panel", WIDE, years))
-    elif fits[LIST]:
-        dated = _dated(grid, file)
-        launches = "launch_year" in names[LIST]
-        if dated is not None or not launches:
-            shapes.append(Shape("panel", LIST, {"status": dated}))
-        if launches:
-            shapes.append(Shape("launch_years", LIST))
-    if fits[LAUNCHES]:
-        shapes.append(Shape("launch_years", LAUNCHES))
-    return shapes
-
-
-def _years(grid: Grid) -> dict[str, int | None]:
-    header = grid.header(WIDE)
-    if not header.fits:
-        return {}
-    named = {name: status_year(normal(name)) for name in header.written if name and name in header.names}
-    return {name: year for name, year in named.items() if year is not None}
-
-
-def _dated(grid: Grid, file: str) -> int | None:
-    """Return the year of a list by its sheet, else by what stands above its column names, else by its file."""
-    above = [" ".join(cells) for row, cells in grid.rows[:HEAD] if row < grid.header(LIST).row]
-    found = (year_in(text) for text in (grid.sheet, " ".join(above), PurePath(file).stem))
-    return next((year for year in found if year is not None), None)
-
-
 class TableReader:
     """Reads files one after the other and keeps the rows of their tables.
 
@@ -125,8 +67,8 @@ class TableReader:
 
     Attributes
     ----------
-    villages
-        Rows of statuses and launch years.
+    lists
+        Sheets of villages: their statuses and launch years.
     counts
         Rows of counts.
     spells
@@ -136,16 +78,18 @@ class TableReader:
     """
 
     def __init__(self, kinds: Collection[str], collector: ProblemList, scenario: Scenario | None = None) -> None:
-        self.villages: list[Observation] = []
+        self.lists: list[VillageSheet] = []
         self.counts: list[CountRow] = []
         self.spells: list[tuple[Table, list[Spell]]] = []
         self.files: dict[str, str] = {}
-        sets = [columns for kind in kinds for columns in ((_EVIDENCE[kind].required,) if kind in KINDS else _STATED)]
+        sets = [columns for kind in kinds for columns in ((_EVIDENCE[kind],) if kind in KINDS else _STATED)]
+        names = dict.fromkeys(name for columns in sets for name in columns)
         self._kinds = kinds
-        self._wanted = Wanted(tuple(dict.fromkeys(name for columns in sets for name in columns)))
+        self._wanted = Wanted((*names, "village_code"))
         self._allowed = Message("one of these sets of columns: {sets}", {"sets": " | ".join(map(listed, sets))})
         self._collector = collector
         self._scenario = scenario
+        self._origin = None if scenario is None else scenario.origin
         self._statuses = 0
 
     def read(self, data: Data | Iterable[Data]) -> None:
@@ -155,90 +99,100 @@ class TableReader:
             source = Files(Path(file.path), self._collector).read_top(LARGEST_TABLE)
             if source is None:
                 continue
-            digest = self.files[str(file.path)] = sha256(source.content).hexdigest()
+            self.files[str(file.path)] = sha256(source.content).hexdigest()
             grids = read_grids(source, self._collector, self._wanted)
-            shapes = [self._recognise(grid, source.path.name, file.kind, digest) for grid in grids]
-            for grid, shape in zip(grids, shapes, strict=True):
-                if shape is not None:
-                    self._read_table(grid, shape)
-                elif any(shapes):
+            kinds = self._kinds if file.kind is None else (file.kind,)
+            read = [self._read_grid(grid, source, kinds) for grid in grids]
+            for grid, was_read in zip(grids, read, strict=True):
+                if was_read:
+                    continue
+                if any(read):
                     grid.note(Message("{table}: no table to learn from; this sheet is not read"))
-                else:
+                elif file.kind is None:
                     self._tell_unknown(grid)
+                else:
+                    table_in(grid, Wanted(_EVIDENCE[file.kind]))  # which tells what is missing
 
-    def _recognise(self, grid: Grid, file: str, named: str | None, digest: str) -> Shape | None:
-        """Return what the table in a file is, or None where it is of none of the kinds, or not of the one named."""
-        kinds = self._kinds if named is None else (named,)
-        shape = next((shape for shape in _shapes(grid, file) if shape.kind in kinds), None)
-        if shape is None:
-            return None if named is None else Shape(named, _EVIDENCE[named])
-        # The village table of the scenario holds the statuses of its origin.
+    def _read_grid(self, grid: Grid, source: Source, kinds: Collection[str]) -> bool:
+        """Return whether a sheet holds a table of one of these kinds, after reading it."""
+        if "outcomes" in kinds and any({*grid.header(STATED).names} >= {*columns} for columns in _STATED):
+            self.counts += _of(table_in(grid, STATED), read_counts)
+        elif "counts" in kinds and grid.header(COUNTS).fits:
+            self.counts += _of(table_in(grid, COUNTS), lambda table: complete_rows(read_counts(table)))
+        elif "assistance" in kinds and self._scenario is not None and grid.header(ASSISTANCE).fits:
+            table = table_in(grid, ASSISTANCE)
+            if table is not None:
+                names = [plan.name for plan in self._scenario.interventions]
+                self.spells.append((table, read_spells(table, names, self._scenario.origin)))
+        else:
+            layout = layout_of(grid)
+            if layout is None or not (_has_statuses(layout, kinds) or _has_launches(layout, kinds)):
+                return False
+            self._read_list(layout, source, kinds)
+        return True
+
+    def _read_list(self, layout: Layout, source: Source, kinds: Collection[str]) -> None:
+        dated = dated_columns(layout.header)
+        self._statuses += len(layout.villages) * max(1, len(dated))
+        if self._statuses > MOST_STATUSES:
+            message = Message("the lists hold more than {most:,} statuses in all", {"most": MOST_STATUSES})
+            layout.grid.tell(None, message, Message("leave out some of the districts, or of the years"))
+            return
+        undated = self._undated(layout, source, kinds)
+        sheet = read_sheet(layout, source.shown, undated)
+        if sheet is None:
+            return
+        if None in sheet.years.values():
+            message = Message("nothing says of which year these statuses are")
+            fix = Message("write the year in the name of the sheet or of the file, such as desa_2023.csv")
+            sheet.table.grid.tell(sheet.table.header, message, fix, column=sheet.table.written["status"])
+            return
+        if "status" in sheet.years:
+            sheet.table.note(Message("{table}: statuses are taken as those at the end of {year}", {"year": undated}))
+        if _has_launches(layout, kinds) and not dated and undated == self._origin:
+            blank = [sheet.table.rows[row.i] for row in sheet.rows if row.launch is None]
+            if blank:
+                values = {"rows": listed(blank, 30)}
+                sheet.table.note(Message("{table}: rows without a launch year teach nothing here: {rows}", values))
+        self.lists.append(sheet)
+
+    def _undated(self, layout: Layout, source: Source, kinds: Collection[str]) -> int | None:
+        """Return the year of statuses whose column says none.
+
+        A sheet, a title or a file says it; else in the village table of the scenario it is the origin, and elsewhere
+        the years of other columns and of launches can leave only that.
+        """
+        hint, dated = year_hint(layout, source.path.stem), dated_columns(layout.header).values()
+        if "panel" in kinds and hint is not None and hint not in dated:
+            return hint
+        digest = sha256(source.content).hexdigest()
         itself = self._scenario is not None and digest in self._scenario.provenance.files.values()
-        origin = self._scenario.origin if self._scenario is not None and itself else None
-        if shape.years == {"status": None}:
-            return replace(shape, years={"status": origin})
-        if shape.wanted is WIDE and grid.header(LIST).fits:
-            year = _dated(grid, file) if origin is None else origin
-            if year is not None and year not in shape.years.values():
-                return Shape(shape.kind, LIST, {**shape.years, "status": year})
-        return shape
+        follows = bool(dated) and self._origin is not None and self._origin > max(dated)
+        launched = not dated and _has_launches(layout, kinds)
+        return self._origin if itself or follows or launched or "panel" not in kinds else None
 
     def _tell_unknown(self, grid: Grid) -> None:
         header = grid.header(self._wanted)
         message = Message("this table is none of those that are looked for here")
-        fix = Message("name the columns so, in the first row")
+        fix = Message("name the columns so, in one row")
         found = listed(filter(None, header.written))
         grid.tell(header.row or None, message, fix, found=found, allowed=self._allowed)
 
-    def _read_table(self, grid: Grid, shape: Shape) -> None:
-        table = table_in(grid, shape.wanted)
-        if table is None:
-            return
-        match shape.kind:
-            case "outcomes":
-                self.counts += read_counts(table)
-            case "counts":
-                self.counts += complete_rows(read_counts(table))
-            case "assistance" if self._scenario is not None:
-                names = [plan.name for plan in self._scenario.interventions]
-                self.spells.append((table, read_spells(table, names, self._scenario.origin)))
-            case _ if not self._are_too_many(table, shape):
-                self.villages += self._statuses_in(table, shape)
 
-    def _are_too_many(self, table: Table, shape: Shape) -> bool:
-        """Return whether there would be more statuses than are read, after telling that."""
-        self._statuses += len(table.rows) * max(1, len(shape.years))
-        if self._statuses > MOST_STATUSES:
-            message = Message("the lists hold more than {most:,} statuses in all", {"most": MOST_STATUSES})
-            table.grid.tell(None, message, Message("leave out some of the districts, or of the years"))
-        return self._statuses > MOST_STATUSES
+def _of(table: Table | None, read: Callable[[Table], list[CountRow]]) -> list[CountRow]:
+    return [] if table is None else read(table)
 
-    def _statuses_in(self, table: Table, shape: Shape) -> Sequence[Observation]:
-        if shape.kind == "launch_years":
-            return self._launches(table)
-        found = read_observations(table, shape.years)
-        if shape.wanted is LIST and shape.years["status"] is not None:
-            values = {"year": shape.years["status"]}
-            table.note(Message("{table}: statuses are taken as those at the end of {year}", values))
-        elif shape.wanted is LIST and found:
-            message = Message("nothing says of which year these statuses are")
-            fix = Message("write the year in the name of the sheet or of the file, such as desa_2023.csv")
-            table.grid.tell(table.header, message, fix, column=table.written["status"])
-            return []
-        return found
 
-    def _launches(self, table: Table) -> list[Observation]:
-        """Return rows with statuses at the origin; where the table has none, those of the scenario."""
-        origin = None if self._scenario is None else self._scenario.origin
-        found = read_observations(table, {"status": origin})
-        blank = [row for row, cell in zip(table.rows, table.columns["launch_year"], strict=True) if not cell]
-        if blank:
-            values = {"rows": listed(blank, 30)}
-            table.note(Message("{table}: rows without a launch year teach nothing here: {rows}", values))
-        if self._scenario is None or "status" in table.columns:
-            return found
-        levels = {code: level for district in self._scenario.districts for code, level in levels_of(district).items()}
-        return [row._replace(status=levels.get(row.code, UNKNOWN), column="launch_year") for row in found]
+def _has_statuses(layout: Layout, kinds: Collection[str]) -> bool:
+    """Return whether a list says where villages stood, and that is looked for."""
+    return not {"panel", "launch_years"}.isdisjoint(kinds) and bool(
+        "status" in layout.header.names or dated_columns(layout.header)
+    )
+
+
+def _has_launches(layout: Layout, kinds: Collection[str]) -> bool:
+    """Return whether a list says when villages joined, and that is looked for."""
+    return "launch_years" in kinds and "launch_year" in layout.header.names
 
 
 def read_spells(table: Table, interventions: Sequence[str], origin: int) -> list[Spell]:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from ...domain.messages import Message
 from ...domain.status import LEVELS, UNKNOWN
 from ...domain.villages import DistrictCounts, KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ..office.names import plain_subdistrict, plain_village
+from ..office.roster import Known, Roster
 from ..scenario import Scenario
 from ..tables.headers import normal
 from .counts import CountRow
@@ -101,6 +103,15 @@ class ScenarioVillages(Places):
         self._origin = scenario.origin
         self._counted_on = str(scenario.provenance.as_of or f"{scenario.origin}-12-31")
 
+    def roster(self) -> Roster:
+        """Return the villages of the scenario, for lists to be joined to; those that counts make up are nobody's."""
+        return Roster(
+            Known(code, name, one.subdistricts[k], one.district_code if len(self._districts) > 1 else "", one.district)
+            for one in self._districts.values()
+            if not one.made_up
+            for code, name, k in zip(one.codes, one.names, one.subdistrict_index, strict=True)
+        )
+
     def check(self, code: str, found: Sequence[Observation]) -> None:
         """Tell rows of a district that contradict the scenario: other villages, later years, other statuses."""
         villages, origin = self._districts.get(code), self._origin
@@ -158,7 +169,7 @@ def _joined(counts: Iterable[int]) -> str:
 def _tell_strangers(found: Iterable[Observation], villages: Villages) -> None:
     """Tell every village that the scenario does not know, once."""
     subdistricts = (villages.subdistricts[k] for k in villages.subdistrict_index)
-    names = zip(map(normal, villages.names), map(normal, subdistricts), strict=True)
+    names = zip(map(plain_village, villages.names), map(plain_subdistrict, subdistricts), strict=True)
     by_name = dict(zip(names, villages.codes, strict=True))
     seen = {"", *villages.codes}
     for observation in found:
@@ -171,4 +182,8 @@ def _tell_strangers(found: Iterable[Observation], villages: Villages) -> None:
         if same is not None:
             message = Message("the scenario knows this village under another code")
             fix = Message("write {value}, or correct the village table of the scenario", {"value": same})
+        elif "village_code" not in observation.table.columns:
+            message = Message("the scenario has no village of this name in kecamatan {name}")
+            message = message.filled(name=observation.subdistrict)
+            fix = Message("correct the name or the kecamatan, here or in the village table of the scenario")
         observation.tell(message, fix)

@@ -10,9 +10,9 @@ import numpy as np
 from ...domain.evidence import Launches, Panel
 from ...domain.messages import Message, listed
 from ...domain.status import UNKNOWN
+from ..office.names import plain_subdistrict, plain_village
+from ..office.sheets import VillageRow, VillageSheet
 from ..problem_list import ProblemList
-from ..tables.cells import FIRST_YEAR, LAST_YEAR, year_of
-from ..tables.headers import normal
 from ..tables.table import Table
 
 
@@ -44,9 +44,10 @@ class Observation(NamedTuple):
     status: int
     launch: int | None
 
-    def tell(self, message: Message, fix: Message, *, found: object = None) -> None:
+    def tell(self, message: Message, fix: Message | None, *, found: object = None) -> None:
         """Tell what is wrong with the village of the row."""
-        self.table.tell(self.i, "village_code", message, fix, found=found)
+        column = next(name for name in ("village_code", "village") if name in self.table.columns)
+        self.table.tell(self.i, column, message, fix, found=found)
 
     @property
     def where(self) -> str:
@@ -56,49 +57,25 @@ class Observation(NamedTuple):
     @property
     def identity(self) -> tuple[str, str]:
         """Name and kecamatan, by which a village is known whose code changed; the code where it has no name."""
-        return (normal(self.name), normal(self.subdistrict)) if self.name else (self.code, "")
+        named = (plain_village(self.name), plain_subdistrict(self.subdistrict))
+        return named if self.name else (self.code, "")
 
 
-def read_observations(table: Table, years_of: Mapping[str, int | None]) -> list[Observation]:
-    """Return every row of a table, for each year that it speaks of; what is wrong with a cell is told.
-
-    Parameters
-    ----------
-    years_of
-        Columns of statuses and the years of which they are; empty where a column ``year`` says so row by row.
-    """
-    if not table.read_codes("village_code"):
-        return []
-    table.check_filled("village_code")
-    launches = table.years("launch_year", FIRST_YEAR, LAST_YEAR)
-    dated: dict[str, Sequence[int | None]] = {name: [year] * len(table.rows) for name, year in years_of.items()}
-    if not dated:
-        table.check_filled("year")
-        if any(cell != year_of(cell) for cell in table.columns["year"]):
-            message = Message(
-                "{table}: column {column} holds dates; statuses are taken as those at the end of the year"
-            )
-            table.note(message, "year")
-        dated["status"] = table.years("year", FIRST_YEAR, LAST_YEAR)
-    texts = [table.cells(name) for name in ("village_code", "village", "subdistrict", "district_code")]
-    found: list[Observation] = []
-    for column, years in dated.items():
-        statuses = table.levels(column)
-        _note_blanks(table, column, statuses)
-        rows = zip(range(len(table.rows)), *texts, years, statuses, launches, strict=True)
-        found += [Observation(table, i, column, *rest) for i, *rest in rows]
-    return found
+def observations_of(sheet: VillageSheet) -> list[Observation]:
+    """Return where the villages of a sheet stood, for each year that it speaks of."""
+    return [_observation(sheet, row, *cell, year) for row in sheet.rows for year, cell in row.statuses.items()]
 
 
-def _note_blanks(table: Table, column: str, statuses: Sequence[int]) -> None:
-    blanks = [row for row, status in zip(table.rows, statuses, strict=True) if status == UNKNOWN]
-    if blanks and len(blanks) < len(statuses):
-        message = Message(
-            "{table}: blank cells of column {column}, where the status is taken as unknown: {count:,}, "
-            "the first in row {row}",
-            {"count": len(blanks), "row": blanks[0]},
-        )
-        table.note(message, column)
+def launches_of(sheet: VillageSheet, origin: int, levels: Mapping[str, int]) -> list[Observation]:
+    """Return when the villages of a sheet without statuses joined, with their levels at the origin by code."""
+    return [_observation(sheet, row, row.i, "launch_year", levels.get(row.code, UNKNOWN), origin) for row in sheet.rows]
+
+
+def _observation(
+    sheet: VillageSheet, row: VillageRow, i: int, column: str, status: int, year: int | None
+) -> Observation:
+    place = (row.code, row.name, row.subdistrict, row.district)
+    return Observation(sheet.table, i, column, *place, year, status, row.launch)
 
 
 ByYear = dict[int, Observation]
@@ -118,24 +95,29 @@ class History:
     ) -> None:
         self._district_code = district_code
         self.years = sorted({row.year for row in found if row.year is not None})
-        self._villages = self._by_village(found)
+        self._villages = self._by_village(found, collector)
         if fixed_cohort:
             self._keep_fixed(collector)
         elif len(self.years) > 1:
             self._tell_changed_lists()
 
-    def _by_village(self, found: Sequence[Observation]) -> dict[str, ByYear]:
-        """Return village code -> year -> its row, after telling where two rows speak of the same."""
+    def _by_village(self, found: Sequence[Observation], collector: ProblemList) -> dict[str, ByYear]:
+        """Return village code -> year -> its row; where two lists contradict each other, its status is unknown."""
         villages: dict[str, ByYear] = {}
-        for observation in found:
-            if observation.year is None:
+        for row in found:
+            if row.year is None:
                 continue
-            earlier = villages.setdefault(observation.code, {}).setdefault(observation.year, observation)
-            if earlier is not observation:
-                values = {"year": observation.year, "where": earlier.where}
-                message = Message("this village has a row for {year} already: {where}", values)
-                fix = Message("correct the code or the year in one of the two rows, or remove the one too many")
-                observation.tell(message, fix)
+            years = villages.setdefault(row.code, {})
+            earlier = years.setdefault(row.year, row)
+            if UNKNOWN not in {row.status, earlier.status} and row.status != earlier.status:
+                values = {"name": row.name or row.code, "year": row.year, "one": earlier.where, "other": row.where}
+                message = Message(
+                    "{name}: {one} and {other} say different statuses of {year}; it is taken as unknown", values
+                )
+                collector.note(message)
+                years[row.year] = earlier._replace(status=UNKNOWN)
+            elif earlier.status == UNKNOWN and earlier is not row:
+                years[row.year] = row
         return villages
 
     def _keep_fixed(self, collector: ProblemList) -> None:
@@ -215,6 +197,6 @@ def _tell_launch(first: Observation, launch: int) -> None:
     if first.year is not None and launch > first.year:
         values = {"launch": launch, "year": first.year}
         message = Message("this village was designated in {launch} and has a status at the end of {year}", values)
-        column = "launch_year" if "launch_year" in first.table.columns else "village_code"
+        column = "launch_year" if "launch_year" in first.table.columns else first.column
         fix = Message("correct the launch year, or empty the status")
         first.table.tell(first.i, column, message, fix, found=launch)

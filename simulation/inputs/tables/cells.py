@@ -198,8 +198,8 @@ _FORMS = tuple(
 )
 _YEAR = re.compile(r"(?<![0-9])(2[01][0-9]{2})(?![0-9])")
 _WORDS = re.compile(
-    r"[0-9]{1,2}|status|klasifikasi|classification|level|tingkat|kategori|kampung|kb|tahun|year|per|akhir|keadaan|"
-    + "|".join(rf"{start}[a-z]*" for start in _MONTHS)
+    r"[0-9]{1,2}|status|klasifikasi|klas|klsf|classification|level|tingkat|kategori|strata|kampung|kb|kkb|tahun|thn|th|"
+    r"year|per|akhir|keadaan|" + "|".join(rf"{start}[a-z]*" for start in _MONTHS)
 )
 """What may stand beside the year in the name of a column of statuses."""
 
@@ -276,4 +276,5 @@ def status_year(name: str) -> int | None:
     """
     year = year_in(name)
     rest = [word for word in _YEAR.sub("", name).split("_") if word]
-    return year if all(_WORDS.fullmatch(word) for word in rest) else None
+    dated = sum(word.isdecimal() for word in rest) <= 2  # day and month; a code has more numbers
+    return year if dated and all(_WORDS.fullmatch(word) for word in rest) else None

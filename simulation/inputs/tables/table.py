@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.messages import CONTROL, Message, listed, nearest, shown
-from ...domain.status import LEVELS, UNKNOWN, parse_status
+from ...domain.status import LEVELS
 from ..files import Source
 from ..problem_list import ProblemList
 from .cells import ERROR, SheetCell, kind_of, notation_of, plain_code, strip_quotes, year_of
@@ -27,13 +27,8 @@ _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]*)?[eE]\+?[0-9]+")
 _WHOLE = re.compile(r"[0-9]{1,15}")
 _FILL = Message("fill in the cell, or remove the row")
 _REMOVE = Message("remove the rows and columns that do not belong to the table")
-_LEVEL_BEFORE = re.compile(r"(klasifikasi|status)? *(kampung( kb)?)? *", re.IGNORECASE)
-"""What offices write before a level: Kampung KB Mandiri."""
-_NOT_YET = re.compile(
-    r"(belum|tidak|tanpa|baru|not|un|no)\b.*|unclassified|unassessed|n/?a|tba|tbd|[-–—.?*]+|0|kosong", re.IGNORECASE
-)
-"""What offices write of a village that was not classified yet."""
-_ENGLISH = dict(zip(("basic", "developing", "independent", "sustainable"), LEVELS, strict=True))
+OFFICIAL = re.compile(r"[0-9]{10}")
+"""The code of a village in the register of the ministry, without its points."""
 
 
 @dataclass(frozen=True)
@@ -176,24 +171,6 @@ class Table:
             self.columns[column] = [year_of(cell) for cell in self.columns[column]]
         return self.whole_numbers(column, low, high)
 
-    def levels(self, column: str) -> list[int]:
-        """Return the level of each row, 0 … 3, `UNKNOWN` where the cell is blank or (told) no level."""
-        levels: list[int] = []
-        for i, cell in enumerate(self.cells(column)):
-            level = _level_of(cell) if cell else UNKNOWN
-            levels.append(UNKNOWN if level is None else level)
-            if level is None:
-                fix = nearest(cell, LEVELS)
-                if _NOT_YET.fullmatch(_LEVEL_BEFORE.sub("", cell, count=1)):
-                    fix = Message(
-                        "for a village not classified yet write dasar: it is forecast, and the target counts it; "
-                        "or remove its row: then neither is done"
-                    )
-                allowed = Message("one of: {names}", {"names": ", ".join(LEVELS)})
-                message = Message("{name} is not a status", {"name": cell[:60]})
-                self.tell(i, column, message, fix, allowed=allowed)
-        return levels
-
     def decimal_comma(self, columns: Iterable[str]) -> bool:
         """Return whether one of the columns has a decimal comma for sure."""
         return any(notation_of(self.columns[column]).comma for column in columns)
@@ -219,12 +196,6 @@ class Table:
         found = [notation.number(cell) for cell in cells]
         sure = [number for number in found if number is not None]
         return sure if len(sure) == len(found) else None
-
-
-def _level_of(cell: str) -> int | None:
-    """Return the level that a cell names, in Indonesian or English; None where it names none."""
-    level = _LEVEL_BEFORE.sub("", strip_quotes(cell), count=1).lower()
-    return parse_status(_ENGLISH.get(level, level))
 
 
 def _lost_digits(cell: str) -> bool:
@@ -270,12 +241,16 @@ def read_table(source: Source, problems: ProblemList, wanted: Wanted, sheet: Nam
 
 def table_in(grid: Grid, wanted: Wanted) -> Table | None:
     """Return the table in the rows of a file, or None with every problem told."""
-    header, before = grid.header(wanted), len(grid.problems)
+    header = grid.header(wanted)
     if not header.row:
         _tell_no_rows(grid, Message("the table is empty"), wanted)
         return None
-    body = _body(grid, header)
-    left_out = len(grid.problems) - before
+    return table_of(grid, header, _body(grid, header))
+
+
+def table_of(grid: Grid, header: Header, body: Sequence[Row]) -> Table | None:
+    """Return the table of a row of column names and the rows that belong to it, or None with every problem told."""
+    before = len(grid.problems)
     width = max(len(cells) for _, cells in [*body, (0, header.written)]) if grid.ragged else len(header.written)
     if len(grid.rows) > MOST_ROWS or width > MOST_COLUMNS:
         most = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
@@ -288,8 +263,8 @@ def table_in(grid: Grid, wanted: Wanted) -> Table | None:
         _check_lengths(grid, body, width)
     _check_cells(table)
     if not body and len(grid.problems) == before:
-        _tell_no_rows(grid, Message("the table has a header but no rows"), wanted)
-    return table if len(grid.problems) - before == left_out else None
+        _tell_no_rows(grid, Message("the table has a header but no rows"), header.wanted)
+    return table if len(grid.problems) == before else None
 
 
 def _body(grid: Grid, header: Header) -> list[Row]:
@@ -299,38 +274,37 @@ def _body(grid: Grid, header: Header) -> list[Row]:
     if not header.fits:
         return body
     if place > 0:
-        row = {"row": header.row}
-        grid.note(Message("{table}: the column names stand in row {row}; what stands above them is not read", row))
-    if body and is_column_numbering(body[0][1]):
-        grid.note(Message("{table}: row {row} numbers the columns and is not read", {"row": body[0][0]}))
-        body = body[1:]
-    return _without_foot(grid, header, body)
+        note_header(grid, header)
+    kept = _without_foot(header, body[1:] if body and is_column_numbering(body[0][1]) else body)
+    note_passed_over(grid, [row for row in body if row not in kept])
+    return kept
 
 
-def _without_foot(grid: Grid, header: Header, body: list[Row]) -> list[Row]:
-    """Return the rows that are neither totals nor, at the end, notes and signatures, after telling those."""
+def note_header(grid: Grid, header: Header) -> None:
+    """Note that the column names do not stand first."""
+    row = {"row": header.row}
+    grid.note(Message("{table}: the column names stand in row {row}; what stands above them is not read", row))
+
+
+def note_passed_over(grid: Grid, rows: Sequence[Row]) -> None:
+    """Note rows that do not belong to the table, with what stands there."""
+    if rows:
+        values = {"rows": listed((f"{row} ({shown(' '.join(filter(None, cells)), 25)})" for row, cells in rows), 8)}
+        grid.note(Message("{table}: rows that do not belong to the table are passed over: {rows}", values))
+
+
+def _without_foot(header: Header, body: Sequence[Row]) -> list[Row]:
+    """Return the rows that are neither totals nor, at the end, notes and signatures."""
     places = [header.names.index(name) for name in header.wanted.required]
     coded = header.wanted.required[0].endswith("_code")
 
     def required(row: Row) -> list[str]:
         return [row[1][i] if i < len(row[1]) else "" for i in places]
 
-    def tell(row: Row, message: Message, fix: Message) -> None:
-        grid.tell(row[0], message, fix, found=" ".join(filter(None, row[1])))
-
     end = len(body)
     while end > 0 and _is_foot(required(body[end - 1]), coded=coded):
         end -= 1
-    if end < len(body):
-        message = Message("this row has no code: it is a total, a note or a signature below the table")
-        tell(body[end], message, Message("remove this row and what stands below it"))
-    kept = []
-    for row in body[:end]:
-        if coded and _is_total(required(row)):
-            tell(row, Message("this row has no code: it is a total among the rows"), Message("remove this row"))
-        else:
-            kept.append(row)
-    return kept
+    return [row for row in body[:end] if not (coded and _is_total(required(row)))]
 
 
 def _is_total(required: Sequence[str]) -> bool:

@@ -1,0 +1,1 @@
+"""Lists of villages as offices keep them, read in one way for every command."""

@@ -1,0 +1,151 @@
+"""Files of an office, read as the villages of one district: what `start` begins with."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from ...domain.messages import Message
+from ...domain.status import LEVELS, UNKNOWN
+from ...domain.villages import code_order
+from ..files import LARGEST_TABLE, Files, Source
+from ..problem_list import ProblemList
+from ..tables.grids import read_grids
+from ..tables.headers import Wanted
+from .layout import Layout, copied_column, dated_columns, layout_of
+from .records import UNDECIDED, Cell, Change, ListedVillage, Lists, Question, SheetUse
+from .roster import Roster
+from .sheets import VillageRow, VillageSheet, disagreement, read_sheet, year_hint
+
+_WANTED = Wanted(("village", "subdistrict"), ("village_code", "status", "launch_year"))
+
+
+def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, str] | None = None) -> Lists:
+    """Return what the files of an office say of the villages of its district.
+
+    Parameters
+    ----------
+    files
+        CSV files and workbooks; every sheet of a workbook is looked at.
+    answers
+        Key of a `Question` -> one of its choices; what is not answered stands among the questions again.
+
+    Raises
+    ------
+    DataError
+        With every problem of every file that no answer could settle.
+    """
+    given, collector = answers or {}, ProblemList()
+    found: list[VillageSheet] = []
+    unused: list[SheetUse] = []
+    questions: list[Question] = []
+    for file in files:
+        source = Files(Path(file), collector).read_top(LARGEST_TABLE)
+        grids = [] if source is None else read_grids(source, collector, _WANTED)
+        for grid in grids:
+            layout = layout_of(grid)
+            if source is None or layout is None or not layout.names_villages:
+                unused.append(SheetUse(str(file), grid.sheet, used=False))
+                continue
+            undated = _undated(layout, source, str(file), given, questions)
+            sheet = read_sheet(layout, str(file), undated, given)
+            if sheet is not None:
+                found.append(sheet)
+    if not found and not len(collector):
+        message = Message("no sheet holds a list of villages: a column of village names and one of kecamatan")
+        collector.add((str(unused[0].file) if unused else "", None), "", message, table=True)
+    collector.raise_if_any()
+    found.sort(key=lambda sheet: max(sheet.use.years, default=0), reverse=True)
+    roster = Roster()
+    for sheet in found:
+        roster.join(sheet, given)
+    collector.raise_if_any()
+    villages = _villages(found, given)
+    return Lists(
+        villages=villages,
+        years=tuple(sorted({year for sheet in found for year in sheet.use.years})),
+        changes=tuple(change for sheet in found for change in sheet.changes),
+        questions=(*questions, *(question for sheet in found for question in sheet.questions)),
+        sheets=(*(sheet.use for sheet in found), *unused),
+    )
+
+
+def _undated(
+    layout: Layout, source: Source, file: str, answers: Mapping[str, str], questions: list[Question]
+) -> int | None:
+    """Return the year of a column of statuses that says none: as sheet, title or file say it, else as answered."""
+    names = layout.header.names
+    if "status" not in names or "year" in layout.header.wanted.required or copied_column(layout) is not None:
+        return None
+    at, dated = names.index("status"), dated_columns(layout.header).values()
+    header = layout.header.written[at]
+    hint = year_hint(layout, source.path.stem)
+    proposal = hint if hint is not None and hint not in dated else max(dated) + 1 if dated else None
+    key = f"year/{Path(file).name}/{layout.grid.sheet}/{header}"
+    where = Cell(file, layout.grid.sheet, layout.header.row)
+    answer = answers.get(key, "")
+    if answer.isdecimal():
+        return int(answer)
+    if hint is not None and hint not in dated:
+        return hint
+    values = {"column": header, "file": Path(file).name}
+    questions.append(Question("year", key, (where,), values, (), "" if proposal is None else str(proposal)))
+    return proposal
+
+
+def _villages(sheets: Sequence[VillageSheet], answers: Mapping[str, str]) -> tuple[ListedVillage, ...]:
+    """Return the villages of lists, the newest list first, put together by code."""
+    rows: dict[str, list[tuple[VillageSheet, VillageRow]]] = defaultdict(list)
+    for sheet in sheets:
+        for row in sheet.rows:
+            rows[row.code].append((sheet, row))
+    return tuple(
+        sorted(
+            (_village(several, answers) for several in rows.values()),
+            key=lambda one: (one.subdistrict, code_order(one.code)),
+        )
+    )
+
+
+def _village(several: Sequence[tuple[VillageSheet, VillageRow]], answers: Mapping[str, str]) -> ListedVillage:
+    """Return a village as several lists speak of it."""
+    sheet, row = several[0]
+    said: dict[int, dict[int, tuple[VillageSheet, Cell]]] = defaultdict(dict)
+    for each, one in several:
+        for year, (i, column, level) in one.statuses.items():
+            if year is not None:
+                said[year].setdefault(level, (each, each.place(i, column)))
+    statuses = {}
+    for year, by_level in sorted(said.items()):
+        levels = sorted(level for level in by_level if level != UNKNOWN)
+        statuses[year] = levels[0] if len(levels) == 1 else UNKNOWN
+        if len(levels) > 1:
+            statuses[year] = _decided(row, year, {level: by_level[level] for level in levels}, answers)
+    further = (name for name in sheet.table.columns if name not in {"village_code", "village", "subdistrict"})
+    return ListedVillage(
+        code=row.code,
+        name=row.name,
+        subdistrict=row.subdistrict,
+        statuses=statuses,
+        launch_year=next((one.launch for _, one in several if one.launch is not None), None),
+        columns={name: sheet.table.columns[name][row.i] for name in further},
+        rows=tuple(each.place(one.i) for each, one in several),
+    )
+
+
+def _decided(
+    row: VillageRow, year: int, cells: Mapping[int, tuple[VillageSheet, Cell]], answers: Mapping[str, str]
+) -> int:
+    """Return the status of a year of which two lists say different things, as it was answered; else it is unknown."""
+    question = disagreement(row, year, [cell for _, cell in cells.values()], list(cells))
+    answer = answers.get(question.key)
+    level = LEVELS.index(answer) if answer in LEVELS else UNKNOWN
+    for written, (sheet, cell) in cells.items():
+        if answer is None and question not in sheet.questions:
+            next(iter(cells.values()))[0].questions.append(question)
+            answer = UNDECIDED
+        read_as = "" if level == UNKNOWN else LEVELS[level]
+        sheet.changes.append(Change("disagreement", cell, LEVELS[written], read_as))
+    return level

@@ -1,0 +1,181 @@
+"""What a reader of office lists did and could not decide: changes, questions, sheets, villages; data, no sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+UNDECIDED = "unknown"
+"""The answer that leaves the status of a year unknown."""
+
+
+class Cell(NamedTuple):
+    """A cell of a file, as a spreadsheet program names it.
+
+    Attributes
+    ----------
+    file
+        As it was named by whoever asked.
+    sheet
+        Its name; "" for a CSV file.
+    row
+        Its number, 1 the first.
+    column
+        Its letter; "" where the whole row is meant.
+    """
+
+    file: str
+    sheet: str
+    row: int
+    column: str = ""
+
+
+ChangeKind = Literal[
+    "status",  # misspelt or abbreviated: the level that is meant
+    "unknown_status",  # "-", "belum dinilai": "" (unknown)
+    "subdistrict",  # another spelling of a kecamatan, or "Kec." before it
+    "filled_down",  # a kecamatan written once above: its name
+    "village",  # another spelling of a village in an earlier or later list, confirmed by an answer
+    "launch_year",  # "Th. 2019", "12/03/2021": the year
+    "code",  # no code, or a running number: the code made from kecamatan and name
+    "duplicate",  # a row that says the same as another: "" (not read)
+    "disagreement",  # a row whose status another row contradicts: the level chosen, or "" (unknown)
+    "year",  # a column whose header says no year: the year that it is of
+    "passed_over",  # a title, numbering, heading, subtotal, note or signature: "" (not read)
+]
+
+
+class Change(NamedTuple):
+    """Something that is read otherwise than it is written.
+
+    Attributes
+    ----------
+    kind
+        What sort of change.
+    where
+        The cell, or the row.
+    written
+        What stands there; of a row its filled cells, blanks between.
+    read_as
+        What is read instead; "" where nothing is.
+    """
+
+    kind: ChangeKind
+    where: Cell
+    written: str
+    read_as: str
+
+
+QuestionKind = Literal["near_village", "near_subdistrict", "duplicate", "year"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that a person can decide and the files do not say.
+
+    Attributes
+    ----------
+    kind
+        ``near_village``, ``near_subdistrict``: are two names one place? ``duplicate``: which status of a village that
+        stands twice is right? ``year``: of which year is an undated column of statuses?
+    key
+        Names it in a file of answers: the same for the same files in any order.
+    where
+        Cells in question.
+    values
+        What fills a sentence: ``name``, ``other``, ``subdistrict``, ``year``, ``column``, as far as they apply.
+    choices
+        Answers that are understood, such as ``same`` and ``different``, levels and ``unknown``, years; empty for any
+        year.
+    proposal
+        The answer that is taken where nobody is asked; "" where none can be proposed.
+    """
+
+    kind: QuestionKind
+    key: str
+    where: tuple[Cell, ...]
+    values: Mapping[str, str]
+    choices: tuple[str, ...]
+    proposal: str
+
+
+@dataclass(frozen=True)
+class SheetUse:
+    """A sheet that was looked at.
+
+    Attributes
+    ----------
+    file, sheet
+        Its name; "" for the sheet of a CSV file.
+    used
+        Whether villages were read from it.
+    title
+        What stands above the column names, a text a row.
+    years
+        Of the statuses that were read from it.
+    villages
+        How many were read from it.
+    unused
+        Headers of columns of statuses that were not used.
+    """
+
+    file: str
+    sheet: str
+    used: bool
+    title: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    villages: int = 0
+    unused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListedVillage:
+    """A village of some lists.
+
+    Attributes
+    ----------
+    code
+        Its official code, or one made from kecamatan and name.
+    name, subdistrict
+        As the newest list writes them.
+    statuses
+        Year -> level at its end, 0 … 3, or `UNKNOWN`; years of whose lists it is not part are left out.
+    launch_year
+        Year in which it joined; None where no list says.
+    columns
+        Further columns of the newest list -> its cell.
+    rows
+        Where it stands.
+    """
+
+    code: str
+    name: str
+    subdistrict: str
+    statuses: Mapping[int, int]
+    launch_year: int | None
+    columns: Mapping[str, str]
+    rows: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What some files say of the villages of a district.
+
+    Attributes
+    ----------
+    villages
+        By kecamatan and code.
+    years
+        Of which there are statuses, rising.
+    changes, questions
+        In the order of files and rows; a question that was answered is not among them.
+    sheets
+        Every sheet that was looked at.
+    """
+
+    villages: tuple[ListedVillage, ...] = ()
+    years: tuple[int, ...] = ()
+    changes: tuple[Change, ...] = ()
+    questions: tuple[Question, ...] = ()
+    sheets: tuple[SheetUse, ...] = field(default=())

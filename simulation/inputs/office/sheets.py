@@ -1,0 +1,474 @@
+"""One sheet of an office as a list of villages: statuses by year, and what is read otherwise than it is written."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ...domain.messages import Message, listed, nearest, shown
+from ...domain.status import LEVELS, UNKNOWN
+from ..tables.cells import FIRST_YEAR, LAST_YEAR, plain_code, year_in, year_of
+from ..tables.headers import Header
+from ..tables.table import OFFICIAL, Table, note_header, note_passed_over, spans, table_of
+from .codes import note_codes
+from .layout import Layout, copied_column, dated_columns, filled_cells
+from .levels import level_of
+from .names import are_near, made_code, plain_subdistrict, without_kind
+from .records import UNDECIDED, Cell, Change, ChangeKind, Question, SheetUse
+
+TWO_ALIKE = Message("two villages have the same code")
+_FEWEST = 3
+"""Rows from which on 1, 2, 3 … are numbers of rows and no codes."""
+
+
+@dataclass(frozen=True)
+class VillageRow:
+    """A village of a sheet.
+
+    Attributes
+    ----------
+    i
+        Its row of the table, 0 the first; the first of several that are one village.
+    code
+        Its code, or the one made from kecamatan and name.
+    coded
+        Whether the sheet gives the code.
+    name, subdistrict, district
+        "" where the sheet has no such column.
+    launch
+        Year in which it joined; None where the sheet does not say.
+    statuses
+        Year, None where nothing says which -> row and column of the cell, and its level or `UNKNOWN`.
+    """
+
+    i: int
+    code: str
+    coded: bool
+    name: str
+    subdistrict: str
+    district: str
+    launch: int | None
+    statuses: Mapping[int | None, tuple[int, str, int]]
+
+
+@dataclass
+class VillageSheet:
+    """The villages of a sheet.
+
+    Attributes
+    ----------
+    table
+        Its cells, unchanged but for spellings of kecamatan and years.
+    header
+        Its column names.
+    rows
+        One a village.
+    years
+        Column of statuses -> its year, None where nothing says which; empty where the rows say it one by one.
+    changes, questions
+        What was read otherwise than it is written, and what could be decided.
+    use
+        What was used of it.
+    """
+
+    table: Table
+    header: Header
+    rows: list[VillageRow] = field(default_factory=list)
+    years: dict[str, int | None] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    use: SheetUse = field(default_factory=lambda: SheetUse("", "", used=True))
+
+    def place(self, i: int, column: str = "") -> Cell:
+        """Return a cell of the table, or a whole row of it."""
+        return Cell(self.use.file, self.use.sheet, self.table.rows[i], self.table.letters.get(column, ""))
+
+
+def disagreement(row: VillageRow, year: int | None, where: Sequence[Cell], levels: Sequence[int]) -> Question:
+    """Return the question which of several statuses of a village at the end of a year is right."""
+    values = {"name": row.name or row.code, "subdistrict": row.subdistrict, "year": str(year or "")}
+    choices = (*(LEVELS[level] for level in sorted(levels)), UNDECIDED)
+    key = f"duplicate/{made_code(row.subdistrict, row.name) if row.name else row.code}/{year or ''}"
+    return Question("duplicate", key, tuple(where), values, choices, UNDECIDED)
+
+
+def read_sheet(
+    layout: Layout, file: str, undated: int | None, answers: Mapping[str, str] | None = None, *, latest: int = LAST_YEAR
+) -> VillageSheet | None:
+    """Return the villages of a sheet, or None with every problem told.
+
+    Parameters
+    ----------
+    file
+        As it was named by whoever asked.
+    undated
+        The year of a column of statuses that says none; None where that is not known.
+    answers
+        Key of a question -> what was answered.
+    latest
+        The last year in which a village can have joined.
+    """
+    return _Reading(layout, file, undated, answers or {}).read(latest)
+
+
+def year_hint(layout: Layout, file_stem: str) -> int | None:
+    """Return the year of a sheet by its name, else by what stands above its column names, else by its file."""
+    found = (year_in(text) for text in (layout.grid.sheet, " ".join(layout.title), file_stem))
+    return next((year for year in found if year is not None), None)
+
+
+class _Reading:
+    """Reads one sheet."""
+
+    def __init__(self, layout: Layout, file: str, undated: int | None, answers: Mapping[str, str]) -> None:
+        self.layout, self.file, self.undated, self.answers = layout, file, undated, answers
+        self.changes: list[Change] = []
+        self.questions: list[Question] = []
+
+    def read(self, latest: int) -> VillageSheet | None:
+        """Return the sheet, or None with every problem told."""
+        grid = self.layout.grid
+        before = len(grid.problems)
+        self._note_passed_over()
+        table = table_of(grid, self.layout.header, self.layout.villages)
+        if table is None:
+            return None
+        self.table = table
+        self._put_under_headings()
+        if "subdistrict" in table.columns:
+            self._fill_down()
+            self._unify_subdistricts()
+        coded = self._read_codes()
+        table.check_filled(*(name for name in ("village", "subdistrict") if name in table.columns))
+        years = self._years()
+        rows = self._rows(coded, years, latest)
+        rows = [self._as_one(same) for same in self._same(rows)]
+        self._check_codes(rows)
+        self._keep_made_codes(rows)
+        note_codes(table)
+        if len(grid.problems) > before:
+            return None
+        used = sorted({year for row in rows for year in row.statuses if year is not None})
+        unused = tuple(
+            table.written[name] for name in (*dated_columns(self.layout.header), "status")
+            if name in table.columns and years and name not in years
+        )  # fmt: skip
+        use = SheetUse(self.file, grid.sheet, True, self.layout.title, tuple(used), len(rows), unused)
+        return VillageSheet(table, self.layout.header, rows, years, self.changes, self.questions, use)
+
+    def _change(self, kind: ChangeKind, row: int, column: str, written: str, read_as: str) -> None:
+        """Keep a change; `row` as a spreadsheet program shows it, `column` a name of the table or "" for the row."""
+        self.changes.append(Change(kind, self._place(row, column), written, read_as))
+
+    def _place(self, row: int, column: str) -> Cell:
+        return Cell(self.file, self.layout.grid.sheet, row, self.table.letters.get(column, "") if column else "")
+
+    def _note_passed_over(self) -> None:
+        layout, grid = self.layout, self.layout.grid
+        for row, cells in grid.rows:
+            if row < layout.header.row:
+                self.changes.append(
+                    Change("passed_over", Cell(self.file, grid.sheet, row), filled_cells((row, cells)), "")
+                )
+        for passed in layout.passed_over:
+            self.changes.append(Change("passed_over", Cell(self.file, grid.sheet, passed[0]), filled_cells(passed), ""))
+        if layout.title:
+            note_header(grid, layout.header)
+        note_passed_over(grid, layout.passed_over)
+
+    def _put_under_headings(self) -> None:
+        """Give the villages below a heading the kecamatan that it names, where no column does."""
+        if not self.layout.under or any(self.table.cells("subdistrict")):
+            return
+        self.table.columns["subdistrict"] = [self.layout.under.get(row, ("", 0))[0] for row in self.table.rows]
+        self.table.written.setdefault("subdistrict", "Kecamatan")
+        self.table.letters.setdefault("subdistrict", "")
+
+    def _fill_down(self) -> None:
+        """Write what stands once above several rows into each of them; blanks on top stay blank."""
+        above, filled, cells = "", [], self.table.columns["subdistrict"]
+        headings = {at: name for name, at in self.layout.under.values()}
+        under: tuple[str, int] | None = None
+        for i, row in enumerate(self.table.rows):
+            heading = self.layout.under.get(row)
+            if heading is not None and heading != under:
+                under, above = heading, headings[heading[1]]
+            if not cells[i] and above:
+                filled.append(row)
+                self._change("filled_down", row, "subdistrict", "", above)
+                cells[i] = above
+            above = cells[i]
+        if filled:
+            message = Message(
+                "{table}: in column {column}, {count:,} empty cells take the name above them (rows {rows})",
+                {"count": len(filled), "rows": listed(spans(filled))},
+            )
+            self.table.note(message, "subdistrict")
+
+    def _unify_subdistricts(self) -> None:
+        """Read spellings of one kecamatan as the way most rows write it; names that are near ask whether they are."""
+        cells = self.table.columns["subdistrict"]
+        counts = Counter(filter(None, cells))
+        kept: dict[str, str] = {}
+        for cell in counts:
+            plain = plain_subdistrict(cell)
+            best = max(kept.get(plain, cell), cell, key=lambda name: (counts[name], without_kind(name) == name))
+            kept[plain] = best
+        sizes = Counter(plain_subdistrict(cell) for cell in cells if cell)
+        meant = {plain: plain for plain in sizes}
+        for one in sorted(sizes, key=lambda plain: (sizes[plain], plain)):
+            for other in sorted(sizes, key=lambda plain: (-sizes[plain], plain)):
+                if (
+                    sizes[other] > sizes[one]
+                    and are_near(one, other)
+                    and self._is_same_subdistrict(one, other, kept, sizes)
+                ):
+                    meant[one] = other
+        read_as = {cell: kept[meant[plain_subdistrict(cell)]] for cell in counts}
+        others = [cell for cell in counts if cell != read_as[cell]]
+        for i, (row, cell) in enumerate(zip(self.table.rows, cells, strict=True)):
+            if cell and cell != read_as[cell]:
+                self._change("subdistrict", row, "subdistrict", cell, read_as[cell])
+                cells[i] = read_as[cell]
+        if others:
+            rows = {
+                change.written: change.where.row for change in reversed(self.changes) if change.kind == "subdistrict"
+            }
+            names = listed((f"{shown(cell, 25)} ({rows[cell]}) = {read_as[cell]}" for cell in others), 6)
+            message = Message(
+                "{table}: in column {column}, spellings of one name are read as one: {names}", {"names": names}
+            )
+            self.table.note(message, "subdistrict")
+
+    def _is_same_subdistrict(self, one: str, other: str, kept: Mapping[str, str], sizes: Counter[str]) -> bool:
+        """Return whether a kecamatan was answered to be another one of nearly its name."""
+        rows = [
+            self._place(row, "subdistrict")
+            for row, cell in zip(self.table.rows, self.table.columns["subdistrict"], strict=True)
+            if cell and plain_subdistrict(cell) == one
+        ]
+        values = {"name": kept[one], "other": kept[other], "number": str(sizes[one])}
+        few = sizes[one] <= 2 < sizes[other]
+        proposal = "same" if few else "different"
+        question = Question(
+            "near_subdistrict", f"near/{one}/{other}", tuple(rows), values, ("same", "different"), proposal
+        )
+        answer = self._ask(question)
+        if answer is None:
+            message = Message(
+                "{table}: two kecamatan have nearly the same name: {name} ({number}) and {other}; check whether they "
+                "are one",
+                values,
+            )
+            self.table.note(message)
+        return answer == "same"
+
+    def _ask(self, question: Question) -> str | None:
+        """Return what was answered; None, and the question kept, where nothing was."""
+        answer = self.answers.get(question.key)
+        if answer is None:
+            self.questions.append(question)
+        return answer
+
+    def _read_codes(self) -> list[str]:
+        """Return the codes that the sheet gives, "" for a row without; numbers of rows are none."""
+        table = self.table
+        if "village_code" not in table.columns:
+            return [""] * len(table.rows)
+        if not table.read_codes("village_code"):
+            return [""] * len(table.rows)
+        codes = table.columns["village_code"]
+        if "village" not in table.columns or "subdistrict" not in table.columns:
+            table.check_filled("village_code")
+            return codes
+        numbers = [code.strip("(). ") for code in codes]
+        if len(codes) >= _FEWEST and numbers == [str(i) for i in range(1, len(codes) + 1)]:
+            message = Message(
+                "{table}: column {column} counts the rows and holds no codes; villages are known by kecamatan and name"
+            )
+            table.note(message, "village_code")
+            return [""] * len(codes)
+        blank = [row for row, code in zip(table.rows, codes, strict=True) if not code]
+        if blank:
+            rows = {"count": len(blank), "rows": listed(spans(blank))}
+            message = Message(
+                "{table}: {count:,} villages without a code are known by kecamatan and name (rows {rows})", rows
+            )
+            table.note(message)
+        return codes
+
+    def _years(self) -> dict[str, int | None]:
+        """Return the columns of statuses that are used, with their years; empty where a column says it row by row."""
+        table = self.table
+        if "year" in self.layout.header.wanted.required:
+            return {}
+        years: dict[str, int | None] = {}
+        of_year: dict[int, str] = {}
+        for name, year in dated_columns(self.layout.header).items():
+            if year in of_year:
+                self._note_unused(of_year[year], year)
+                del years[of_year[year]]
+            years[name], of_year[year] = year, name
+        if "status" in table.columns and any(table.columns["status"]) and copied_column(self.layout) is None:
+            if self.undated is not None and self.undated in of_year:
+                self._note_unused("status", self.undated)
+            else:
+                years["status"] = self.undated
+                if self.undated is not None:
+                    self._change("year", table.header, "status", table.written["status"], str(self.undated))
+        return years
+
+    def _note_unused(self, column: str, year: int) -> None:
+        """Note a column whose statuses another column of the same year stands for."""
+        message = Message("{table}: column {column} is not used: another column says the statuses of {year}")
+        self.table.note(message.filled(year=year), column)
+
+    def _rows(self, codes: Sequence[str], years: Mapping[str, int | None], latest: int) -> list[VillageRow]:
+        table = self.table
+        launches = self._launches(latest)
+        dated: dict[str, Sequence[int | None]] = {name: [year] * len(table.rows) for name, year in years.items()}
+        if "year" in self.layout.header.wanted.required:
+            table.check_filled("year")
+            if any(cell != year_of(cell) for cell in table.columns["year"]):
+                message = Message(
+                    "{table}: column {column} holds dates; statuses are taken as those at the end of the year"
+                )
+                table.note(message, "year")
+            dated = {"status": table.years("year", FIRST_YEAR, LAST_YEAR)}
+        levels = {column: self._levels(column) for column in dated}
+        texts = [table.cells(name) for name in ("village", "subdistrict", "district_code")]
+        rows = []
+        for i, (code, name, home, district) in enumerate(zip(codes, *texts, strict=True)):
+            statuses = {dated[column][i]: (i, column, levels[column][i]) for column in dated}
+            made = code or (made_code(home, name) if home or name else "")
+            rows.append(VillageRow(i, made, bool(code), name, home, district, launches[i], statuses))
+        return rows
+
+    def _launches(self, latest: int) -> list[int | None]:
+        """Return the year in which each village joined; a year among other words is read too."""
+        table = self.table
+        for i, cell in enumerate(table.cells("launch_year")):
+            year = year_of(cell)
+            if year == cell and not cell.isdecimal():
+                found = year_in(cell)
+                year = str(found) if found is not None else "" if level_of(cell)[0] == UNKNOWN else cell
+            if year != cell:
+                self._change("launch_year", table.rows[i], "launch_year", cell, year)
+                table.columns["launch_year"][i] = year
+        return table.years("launch_year", FIRST_YEAR, latest)
+
+    def _levels(self, column: str) -> list[int]:
+        """Return the level of each row, `UNKNOWN` where the cell says none or (told) what is no level."""
+        table, levels = self.table, []
+        misread: dict[str, tuple[int, str]] = {}
+        for i, cell in enumerate(table.columns[column]):
+            level, official = level_of(cell)
+            levels.append(UNKNOWN if level is None else level)
+            if level is None:
+                allowed = Message("one of: {names}", {"names": ", ".join(LEVELS)})
+                message = Message("{name} is not a status", {"name": cell[:60]})
+                table.tell(i, column, message, nearest(cell, LEVELS), allowed=allowed)
+            elif not official:
+                read_as = "" if level == UNKNOWN else LEVELS[level]
+                self._change("status" if read_as else "unknown_status", table.rows[i], column, cell, read_as)
+                if read_as:
+                    misread.setdefault(cell, (table.rows[i], read_as))
+        if misread:
+            names = listed((f"{shown(cell, 25)} ({row}) = {level}" for cell, (row, level) in misread.items()), 8)
+            message = Message("{table}: in column {column}, other spellings of a status are understood: {names}")
+            table.note(message.filled(names=names), column)
+        unknown = [row for row, level in zip(table.rows, levels, strict=True) if level == UNKNOWN]
+        if unknown and len(unknown) < len(levels):
+            message = Message(
+                "{table}: in column {column}, {count:,} blank cells, whose status is taken as unknown (rows {rows})",
+                {"count": len(unknown), "rows": listed(spans(unknown))},
+            )
+            table.note(message, column)
+        return levels
+
+    def _same(self, rows: Sequence[VillageRow]) -> Iterator[list[VillageRow]]:
+        """Yield the rows of each village: of one kecamatan and name, unless official codes tell them apart."""
+        by_name = "village" in self.table.columns and "subdistrict" in self.table.columns
+        groups: dict[tuple[str, str], list[VillageRow]] = defaultdict(list)
+        for row in rows:
+            named = made_code(row.subdistrict, row.name) if by_name and row.name and row.subdistrict else row.code
+            code = plain_code(row.code) if row.coded and OFFICIAL.fullmatch(plain_code(row.code)) else ""
+            groups[f"{row.district} {named}", code].append(row)
+        yield from groups.values()
+
+    def _as_one(self, rows: Sequence[VillageRow]) -> VillageRow:
+        """Return rows of one village as one; different statuses of a year are unknown until answered."""
+        first = rows[0]
+        if len(rows) == 1:
+            return first
+        statuses: dict[int | None, tuple[int, str, int]] = {}
+        said: dict[int | None, list[tuple[int, str, int]]] = defaultdict(list)
+        for row in rows:
+            for year, found in row.statuses.items():
+                said[year].append(found)
+        agree = True
+        for year, cells in said.items():
+            levels = dict.fromkeys(level for *_, level in cells if level != UNKNOWN)
+            statuses[year] = next((cell for cell in cells if cell[2] != UNKNOWN), cells[0])
+            if len(levels) > 1:
+                agree = False
+                statuses[year] = (*cells[0][:2], self._answer(first, year, cells, [*levels]))
+        launches = {row.launch for row in rows if row.launch is not None}
+        doubled = [row for row in rows[1:] if row.statuses.keys() & first.statuses.keys()]
+        for row in doubled if agree else ():
+            text = " ".join(filter(None, (row.subdistrict, row.name)))
+            self._change("duplicate", self.table.rows[row.i], "", text, "")
+        if doubled:
+            values = {
+                "name": first.name or first.code,
+                "subdistrict": first.subdistrict,
+                "rows": listed(self.table.rows[row.i] for row in rows),
+            }
+            message = Message(
+                "{table}: {name} ({subdistrict}) stands in rows {rows}, which agree; it counts once", values
+            )
+            if not agree:
+                message = Message(
+                    "{table}: {name} ({subdistrict}) stands in rows {rows} with different statuses; it counts once, "
+                    "and its status of that year is unknown until somebody says which is right",
+                    values,
+                )
+            self.table.note(message)
+        launch = launches.pop() if len(launches) == 1 else None
+        return replace(first, launch=launch, statuses=statuses)
+
+    def _answer(
+        self, row: VillageRow, year: int | None, cells: Sequence[tuple[int, str, int]], levels: list[int]
+    ) -> int:
+        """Return the status of a year that rows disagree on, as it was answered."""
+        places = [self._place(self.table.rows[i], column) for i, column, _ in cells]
+        answer = self._ask(disagreement(row, year, places, levels))
+        level = LEVELS.index(answer) if answer in LEVELS else UNKNOWN
+        for i, column, _ in cells:
+            written = self.table.columns[column][i]
+            self._change("disagreement", self.table.rows[i], column, written, "" if level == UNKNOWN else LEVELS[level])
+        return level
+
+    def _check_codes(self, rows: Sequence[VillageRow]) -> None:
+        """Tell villages of one code."""
+        first: dict[str, VillageRow] = {}
+        for row in rows:
+            earlier = first.setdefault(plain_code(row.code), row)
+            other_years = row.statuses and earlier.statuses and row.statuses.keys().isdisjoint(earlier.statuses)
+            if earlier is not row and row.code and not other_years:
+                numbers = {"first": self.table.rows[earlier.i], "row": self.table.rows[row.i]}
+                fix = Message("correct the code in one of the two rows, or remove the row that is too many")
+                message = Message("{message}: rows {first} and {row}", {"message": TWO_ALIKE, **numbers})
+                self.table.tell(row.i, "village_code" if row.coded else "village", message, fix)
+
+    def _keep_made_codes(self, rows: Sequence[VillageRow]) -> None:
+        """Note codes that were made; keep each as a change."""
+        made = [row for row in rows if not row.coded and row.name]
+        for row in made:
+            self._change(
+                "code", self.table.rows[row.i], "village_code", self.table.cells("village_code")[row.i], row.code
+            )
+        if made and len(made) == len(rows) and "village_code" not in self.table.columns:
+            message = Message("{table}: without codes, villages are known by kecamatan and name, such as {code}")
+            self.table.note(message.filled(code=made[0].code))
