@@ -44,9 +44,9 @@ def main() -> int:
                     file.write(json.dumps(known[truth]) + "\n")
                 print(row, *(f"{key} {value}" for key, value in known[truth].items() if key in SHOWN), flush=True)
         answers = [known[truth] for truth in sorted(known)]
-        verdict = Verdict.of(answers)
-        if len(verdict.answers) < 2:
+        if sum("refused" not in one for one in answers) < 2:
             continue
+        verdict = Verdict.of(answers)
         table += line(row, verdict)
         failed |= bool(verdict.failures)
         if options.against:

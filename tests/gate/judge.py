@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ class Mean:
 
 @dataclass(eq=False)
 class Verdict:
-    """What a row of answers shows.
+    """What a row of answers shows; of a truth of several districts the mean over them.
 
     Attributes
     ----------
@@ -50,9 +51,11 @@ class Verdict:
     bias
         Of the chance of meeting the target: said less true.
     held
-        Share of truths whose true chance lies in the interval of the parameters, and the share below and above it.
+        Share of districts whose true chance lies in the interval of the parameters, and the share below and above it.
     coverage
         Rate -> how often the interval of rises of that rate holds the rises that come.
+    together
+        Where districts were learned both together and each by itself: squared error of the chance together less alone.
     """
 
     answers: Sequence[Answer]
@@ -60,13 +63,16 @@ class Verdict:
     bias: Mean = field(init=False)
     held: tuple[float, float, float] = field(init=False)
     coverage: dict[float, Mean] = field(init=False)
+    together: Mean | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        places = np.array([_place(one) for one in self.answers])
+        places = np.array([_place(each) for one in self.answers for each in districts_of(one)])
         held, below, above = (float((places == side).mean()) for side in (0, -1, 1))
-        self.bias = Mean.of([one["met"] - one["true"] for one in self.answers])
+        self.bias = self._mean(lambda each: each["met"] - each["true"])
         self.held = (held, below, above)
-        self.coverage = {rate: Mean.of([covered(one, rate) for one in self.answers]) for rate in RATES}
+        self.coverage = {rate: self._mean(partial(covered, rate=rate)) for rate in RATES}
+        if "districts" in self.answers[0]:
+            self.together = self._mean(lambda each: _squared_error(each, each) - _squared_error(each, each["alone"]))
 
     @classmethod
     def of(cls, lines: Iterable[Answer]) -> Verdict:
@@ -75,10 +81,20 @@ class Verdict:
         answers = [one for one in every if "refused" not in one]
         return cls(answers, len(every) - len(answers))
 
+    def _mean(self, number: Callable[[Answer], float]) -> Mean:
+        return Mean.of([float(np.mean([number(each) for each in districts_of(one)])) for one in self.answers])
+
     @property
     def failures(self) -> list[str]:
-        """What breaks the rule; empty where the row passes."""
+        """What breaks the rule; empty where the row passes.
+
+        Districts that are learned together too lie as far apart as the row says, not as the prior of that has it, so
+        that nothing but the comparison is a promise there.
+        """
         n, found = len(self.answers), [f"{self.refused} truths were refused"] if self.refused else []
+        if self.together is not None:
+            worse = self.together.value > self.together.error
+            return [*found, f"squared error together less alone {self.together}"] if worse else found
         if abs(self.bias.value) > ALLOWED_BIAS + 2 * self.bias.error:
             found.append(f"bias of P(met) {self.bias}")
         if abs(self.held[0] - HELD) > 2.5 * np.sqrt(HELD * (1 - HELD) / n):
@@ -89,8 +105,22 @@ class Verdict:
         return found
 
     def mean(self, key: str) -> float:
-        """Return the mean of one number a truth."""
-        return float(np.mean([one[key] for one in self.answers]))
+        """Return the mean of one number of a truth, or of its districts."""
+        return float(
+            np.mean([one[key] if key in one else [each[key] for each in districts_of(one)] for one in self.answers])
+        )
+
+
+def districts_of(one: Answer) -> Sequence[Answer]:
+    """Return what is said of each district of a truth."""
+    several: Sequence[Answer] = one.get("districts", [one])
+    return several
+
+
+def _squared_error(known: Answer, said: Answer) -> float:
+    """Return what the chance adds to the expected Brier score of a forecast of the truth."""
+    error: float = said["met"] - known["true"]
+    return error**2
 
 
 def _place(one: Answer) -> int:
@@ -122,7 +152,8 @@ def covered(one: Answer, rate: float) -> float:
 
 HEADER = (
     "| row | truths | rises said / true | P said / true | bias of P | 90% interval of parameters holds the true P "
-    "(true P below, above) | 50%, 90% interval of rises holds | CPU s | passes |\n" + "|---" * 9 + "|\n"
+    "(true P below, above) | 50%, 90% interval of rises holds | squared error of P, together less alone | CPU s "
+    "| passes |\n" + "|---" * 10 + "|\n"
 )
 
 
@@ -135,6 +166,7 @@ def line(row: str, verdict: Verdict) -> str:
         str(verdict.bias),
         "{:.0%} ({:.0%}, {:.0%})".format(*verdict.held),
         ", ".join(f"{mean.value:.3f} ± {mean.error:.3f}" for mean in verdict.coverage.values()),
+        f"{verdict.together.value:+.4f} ± {verdict.together.error:.4f}" if verdict.together else "",
         f"{verdict.mean('seconds'):.1f}",
         "no: " + "; ".join(verdict.failures) if verdict.failures else "yes",
     ]  # fmt: skip
@@ -142,7 +174,11 @@ def line(row: str, verdict: Verdict) -> str:
 
 
 def difference(ours: Sequence[Answer], theirs: Sequence[Answer]) -> str:
-    """Return the mean difference of the chances on the same truths, theirs less ours."""
-    known = {one["truth"]: one["met"] for one in theirs if "met" in one}
-    pairs = [(known[one["truth"]], one["met"]) for one in ours if one["truth"] in known and "met" in one]
-    return f"{Mean.of([a - b for a, b in pairs])} ({len(pairs)} truths)" if len(pairs) > 1 else "none in common"
+    """Return how far the chances of another package lie apart on the same truths, and which of them are nearer."""
+    known = {one["truth"]: one for one in theirs if "met" in one}
+    pairs = [(known[one["truth"]], one) for one in ours if one["truth"] in known and "met" in one]
+    if len(pairs) < 2:
+        return "none in common"
+    apart = Mean.of([a["met"] - b["met"] for a, b in pairs])
+    worse = Mean.of([_squared_error(b, a) - _squared_error(b, b) for a, b in pairs])
+    return f"P {apart}, squared error of P {worse} ({len(pairs)} truths)"

@@ -1,4 +1,4 @@
-"""What a planner does: writes what the district knows into files, and runs the commands that README shows."""
+"""What a planner does: writes what is known of districts into files, and runs the commands that README shows."""
 
 from __future__ import annotations
 
@@ -8,51 +8,56 @@ import io
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow.parquet as pq
 
-from .world import REPORTING, District
+from .world import NEIGHBOURS, REPORTING, District
 
 Data = Literal["panel", "counts", "launches"]
+Cells = Mapping[str, object]
 LEVELS = ("dasar", "berkembang", "mandiri", "paripurna")
-CODE = "99.77"
-DRAWS = 500
+CODES = tuple(f"99.{77 + k}" for k in range(NEIGHBOURS))
 
 
 class RefusedError(Exception):
     """What a planner reads instead of an answer."""
 
 
-def forecast(district: District, data: Data, seed: int, folder: Path) -> dict[str, object]:
-    """Write files of a district, calibrate on them and forecast the next year; return what is said of it.
+def forecast(
+    districts: Sequence[District], data: Data, seed: int, draws: int, folder: Path
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Write files of districts, calibrate on all of them and forecast the next year; return what is said.
 
     Returns
     -------
-    ``met`` the chance, ``interval`` of the parameters, ``chances`` of 0, 1, 2, … rises, ``worth`` of the draws in
-    independent ones, ``seconds`` of CPU.
+    Of each district ``met`` the chance, ``interval`` of the parameters, ``chances`` of 0, 1, 2, … rises; of all
+    together ``worth`` of the draws in independent ones, ``seconds`` of CPU.
     """
-    named = write(district, data, folder)
+    named = write(districts, data, folder)
     began = time.process_time()
     with contextlib.chdir(folder):
-        effort = ["--draws", str(DRAWS), "--seed", str(seed), "--no-figures", "--json"]
+        effort = ["--draws", str(draws), "--seed", str(seed), "--no-figures", "--json"]
         learned = json.loads(kampungkb("calibrate", named, "--scenario", "district.yaml", *effort))
         told = json.loads(kampungkb("forecast", "district_posterior.yaml", *effort))
         (ensemble,) = Path("results").rglob("ensemble.parquet")
-        year = pq.read_table(ensemble).to_pandas()
-    seconds = time.process_time() - began
+        rises = np.reshape(pq.read_table(ensemble)["rises"], (len(districts), -1))
+    seconds = round(time.process_time() - began, 2)
     # Before version 2 of the file the only district was no list.
-    first = told.get("districts", [told])[0]["years"][0]
-    return {
-        "met": first["probability_met"],
-        "interval": first["parameter_interval90"],
-        "chances": (np.bincount(year["rises"]) / len(year)).round(6).tolist(),
-        "worth": learned["effective_sample_size"],
-        "seconds": round(seconds, 2),
-    }
+    years = [one["years"][0] for one in told.get("districts", [told])]
+    said = [
+        {
+            "met": first["probability_met"],
+            "interval": first["parameter_interval90"],
+            "chances": (np.bincount(each) / each.size).round(6).tolist(),
+        }
+        for first, each in zip(years, rises, strict=True)
+    ]
+    return said, {"worth": learned["effective_sample_size"], "seconds": seconds}
 
 
 def kampungkb(*arguments: str) -> str:
@@ -72,50 +77,72 @@ def kampungkb(*arguments: str) -> str:
     return said.getvalue()
 
 
-def write(district: District, data: Data, folder: Path) -> str:
+def write(districts: Sequence[District], data: Data, folder: Path) -> str:
     """Write a scenario that leaves every parameter to its prior, and its data; return the name of the data.
 
     Of late lists it states what is known of the chance of a report.
     """
+
+    def of_all(rows: Callable[[str, District], Iterator[Cells]]) -> list[Cells]:
+        """Return the rows of all districts, each with its code where there are several."""
+        named = [(code, row) for code, one in zip(CODES, districts, strict=False) for row in rows(code, one)]
+        return [row if len(districts) == 1 else {"district_code": code, **row} for code, row in named]
+
     folder.mkdir(parents=True, exist_ok=True)
-    villages = range(district.subdistrict.size)
-    codes = [f"{CODE}.{k + 1:02d}.{2001 + i}" for i, k in zip(villages, district.subdistrict, strict=True)]
-    now = district.lists[district.origin]
-    table: dict[str, Iterable[object]] = {
-        "village_code": codes,
-        "village": [f"Village {i + 1}" for i in villages],
-        "subdistrict": [f"Kecamatan {k + 1}" for k in district.subdistrict],
-    }
-    if data != "counts":
-        table["status"] = [LEVELS[level] for level in now]
-    if data == "launches":
-        table["launch_year"] = district.launched.tolist()
-    _write(folder / "villages.csv", table)
-    counted = {year: np.bincount(status, minlength=4) for year, status in sorted(district.lists.items())}
-    known = "{" + ", ".join(f"{level}: {n}" for level, n in zip(LEVELS, counted[district.origin], strict=True)) + "}"
-    late = f"reporting: {{yearly: {{beta: {{alpha: {REPORTING[0]:g}, beta: {REPORTING[1]:g}}}}}}}\n"
-    (folder / "district.yaml").write_text(
-        "schema: 1\nname: district\nlanguage: en\n"
-        f'district: {{code: "{CODE}", name: Kabupaten Gate}}\n'
-        f"origin: {district.origin}\nhorizon: 1\n"
-        f"villages: {{table: villages.csv{f', status_counts: {known}' if data == 'counts' else ''}}}\n"
-        f"{late if district.late else ''}",
-        encoding="utf-8",
-    )
+    _write(folder / "villages.csv", of_all(partial(_villages, data)))
+    counts = of_all(_counts)
+    if len(districts) > 1:
+        _write(folder / "districts.csv", of_all(_name))
+        where = "districts: {table: districts.csv, villages: villages.csv}\n"
+    else:
+        known = ", ".join(f"{level}: {counts[-1][level]}" for level in LEVELS)
+        where = f'district: {{code: "{CODES[0]}", name: Kabupaten Gate}}\n'
+        where += f"villages: {{table: villages.csv{f', status_counts: {{{known}}}' if data == 'counts' else ''}}}\n"
+    if districts[0].late:
+        where += "reporting: {{yearly: {{beta: {{alpha: {:g}, beta: {:g}}}}}}}\n".format(*REPORTING)
+    head = f"schema: 1\nname: district\nlanguage: en\norigin: {districts[0].origin}\nhorizon: 1\n"
+    (folder / "district.yaml").write_text(head + where, encoding="utf-8")
     if data == "launches":
         return "villages.csv"
-    years = sorted(district.lists)
-    if data == "panel":
-        rows = [(code, year, LEVELS[district.lists[year][i]]) for year in years for i, code in enumerate(codes)]
-        _write(folder / "past.csv", dict(zip(("village_code", "year", "status"), zip(*rows, strict=True), strict=True)))
-    else:
-        places = {"place": [CODE] * len(years), "date": [f"{year}-12-31" for year in years]}
-        _write(folder / "past.csv", places | {level: [counted[y][s] for y in years] for s, level in enumerate(LEVELS)})
+    _write(folder / "past.csv", counts if data == "counts" else of_all(_lists))
     return "past.csv"
 
 
-def _write(path: Path, columns: dict[str, Iterable[object]]) -> None:
+def _name(code: str, district: District) -> Iterator[Cells]:
+    size = {"villages": district.subdistrict.size, "subdistricts": np.unique(district.subdistrict).size}
+    yield {"district": f"Kabupaten {code}", "province": "Provinsi Gate", **size}
+
+
+def _villages(data: Data, code: str, district: District) -> Iterator[Cells]:
+    now = district.lists[district.origin]
+    for i, village in enumerate(_codes(code, district)):
+        row: dict[str, object] = {"village_code": village, "village": f"Village {i + 1}"}
+        row["subdistrict"] = f"Kecamatan {district.subdistrict[i] + 1}"
+        if data != "counts":
+            row["status"] = LEVELS[now[i]]
+        if data == "launches":
+            row["launch_year"] = district.launched[i]
+        yield row
+
+
+def _codes(code: str, district: District) -> list[str]:
+    return [f"{code}.{k + 1:02d}.{2001 + i}" for i, k in enumerate(district.subdistrict)]
+
+
+def _lists(code: str, district: District) -> Iterator[Cells]:
+    for year, status in sorted(district.lists.items()):
+        for village, level in zip(_codes(code, district), status, strict=True):
+            yield {"village_code": village, "year": year, "status": LEVELS[level]}
+
+
+def _counts(code: str, district: District) -> Iterator[Cells]:
+    for year, status in sorted(district.lists.items()):
+        counted = np.bincount(status, minlength=len(LEVELS))
+        yield {"place": code, "date": f"{year}-12-31", **dict(zip(LEVELS, counted, strict=True))}
+
+
+def _write(path: Path, rows: Sequence[Cells]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)

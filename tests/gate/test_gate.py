@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gate.judge import RATES, Mean, Verdict, covered
 from gate.rows import answer
-from gate.world import district
+from gate.world import district, neighbours
 
 EACH = 16
 """Truths a kind of data. Whoever is right fails in 4% of such sets of truths, in 11% in one of three; with P(met) told
@@ -45,6 +45,35 @@ def test_a_chance_told_too_high_does_not_pass() -> None:
 
     assert Verdict(right).failures == []
     assert Verdict(too_high).failures == [f"bias of P(met) {Mean.of([one['met'] - one['true'] for one in too_high])}"]
+
+
+def test_together_is_worse_where_it_misses_by_more_than_alone() -> None:
+    """Twelve truths of two districts; what alone misses by .1 is missed together by nothing, or by .3."""
+    truths = np.random.default_rng(2).uniform(0.3, 0.7, (12, 2))
+
+    def together(off: float) -> Verdict:
+        return Verdict(
+            [
+                {
+                    "truth": number,
+                    "districts": [{**_answer(true, true + off), "alone": {"met": true + 0.1}} for true in two],
+                }
+                for number, two in enumerate(truths.tolist())
+            ]
+        )
+
+    assert together(0.0).failures == []
+    assert together(0.3).failures == ["squared error together less alone +0.080 ± 0.000"]
+
+
+def test_neighbours_lie_as_far_apart_as_the_row_says() -> None:
+    """One law; in log odds of rising the same places, stretched; the luck of each stays."""
+    alike, apart, farther = (neighbours(5, between) for between in (0.0, 0.5, 1.0))
+    places = [[one.law.rise - alike[0].law.rise for one in each] for each in (alike, apart, farther)]
+
+    assert np.all(np.array(places[0]) == 0)
+    assert np.array(places[2]) == pytest.approx(2 * np.array(places[1]))
+    assert all((one.launched == other.launched).all() for one, other in zip(apart, farther, strict=True))
 
 
 def _answer(true: float, met: float) -> dict[str, object]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-VILLAGES, SUBDISTRICTS = 100, 8
+VILLAGES, SUBDISTRICTS, NEIGHBOURS = 100, 8, 6
 LAUNCHES = (2016, 2019)
 FIRST_LIST = 2020
 NEEDED = 5
@@ -143,6 +143,18 @@ def district(
         if not burst or _has_burst(found):
             return found
     raise RuntimeError(f"no burst in any district of number {number}")
+
+
+def neighbours(number: int, between: float) -> list[District]:
+    """Return the six districts of one truth: one law, but for the log odds of rising, which differ by `between` (sd).
+
+    By its number the law, the place of each district in units of `between`, and the luck are the same whatever that is.
+    """
+    seeds = np.random.SeedSequence([2026, number, 0]).spawn(2 + 2 * NEIGHBOURS)
+    law, apart, *luck = map(np.random.default_rng, seeds)
+    shared, places = Law.from_priors(law), apart.standard_normal(NEIGHBOURS)
+    laws = [replace(shared, rise=shared.rise + between * place) for place in places]
+    return [_live(own, 6, *both, None) for own, *both in zip(laws, luck[::2], luck[1::2], strict=True)]
 
 
 def _live(
