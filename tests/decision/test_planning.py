@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -248,6 +249,24 @@ def test_a_single_lever_keeps_to_the_budget() -> None:
     (budget, *_) = found.limits
     assert (budget.name, budget.reachable, budget.least) == ("budget", True, 14)
     assert plan(reference(0.0), 0.8, budget=350).least.places == (14,)
+
+
+@pytest.mark.slow
+def test_a_budget_of_each_year_is_a_limit_on_the_dearest() -> None:
+    """Four places cost 100 a year and 300 in three years; support that ends after a year costs nothing afterwards."""
+    pokja = assist(cost_idr_million=25.0, eligible_status=("dasar",))
+    scenario = replace(district((9, 0, 0, 0), scalars={"rise.dasar": 0.0}, interventions=[pokja]), horizon=3)
+    once = replace(scenario, interventions=(replace(pokja, ends=FIRST),))
+    for asked, limits, dearest in (
+        (scenario, {"budget_per_year": 100}, 100),
+        (scenario, {"budget": 300}, 100),
+        (once, {"budget": 100}, 100),
+        (once, {"budget_per_year": 100}, 100),
+    ):
+        found = plan(asked, 0.9, **limits)  # type: ignore[arg-type]
+        assert found.limits == ()
+        within = max((point for point in found.tried if point != found.now), key=lambda point: point.places)
+        assert (within.places, within.cost_dearest_year_idr_million) == ((4,), dearest)
 
 
 def test_an_intervention_that_harms_is_best_left_alone() -> None:

@@ -36,8 +36,7 @@ def draw_plan(speech: Language, result: PlanResult, source: Source) -> Figure:
     verdict = words.verdict(speech, result).rstrip(".")
     page = page_of(speech, result, source, verdict, _explanation(speech, result), _HEIGHT)
     axes = page.axes(left=0.4, right=_RIGHT if single else _NARROW, bottom=0.36, top=0.08)
-    low, high = _heights(result)
-    axes.set_ylim(low, high + 0.02 * (high - low))
+    axes.set_ylim(0, 1.02 * _height(result))
     points = sorted((_x(result, point), point.probability_met) for point in (result.tried if single else result.pareto))
     ends = [*_shocks(speech, axes, result), *_own(speech, axes, result, points), _goal(speech, axes, result)]
     _label_ends(axes, ends)
@@ -66,11 +65,11 @@ def _x(result: PlanResult, point: Setting) -> float:
     return float(point.cost_idr_million if result.weighed_by_cost else point.village_years)
 
 
-def _heights(result: PlanResult) -> tuple[float, float]:
-    """Return between which tenths everything lies that is drawn, an empty one below."""
+def _height(result: PlanResult) -> float:
+    """Return the tenth below which everything lies that is drawn."""
     chances = [result.goal, *(point.probability_met for point in (*result.tried, *result.pareto))]
     chances += [chance for curve in result.curves for _, chance in curve.points]
-    return max(0.0, np.floor(10 * min(chances) - 0.5) / 10), min(1.0, np.ceil(10 * max(chances)) / 10)
+    return float(min(1.0, np.ceil(10 * max(chances)) / 10))
 
 
 def _own(speech: Language, axes: Axes, result: PlanResult, points: Sequence[tuple[float, float]]) -> list[End]:
