@@ -82,7 +82,7 @@ class TrialCache:
                 return self.chances[places]
             self._try(places, self.effort)
             rows = self.scenario.parameters.rows
-            if found is not None and rows is not None and before is not None and before.draws >= rows:
+            if found is not None and rows is not None and before is not None and before.draws >= rows.number:
                 left = error_of_rows(found.monte_carlo_error, self.chances[places].monte_carlo_error)
                 self._used_up = self._used_up or left > ERROR_ENOUGH
 
