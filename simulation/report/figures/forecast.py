@@ -248,17 +248,17 @@ def _draw(
     if top is not None:
         for year, end in _ends(years, counts, past):
             if end > top:
-                look = {
-                    "ha": "center",
-                    "va": "top",
-                    "color": QUIET_INK,
-                    "linespacing": 0.9,
-                    "zorder": 6,
-                    "bbox": _WHITE,
-                }
-                write_at(axes, f"{speech.number(end)}\n▲", (year, 1), of=axes.get_xaxis_transform(), **look)
+                _write_end(axes, year, speech.number(end))
     count_axis(axes, speech)
     year_ticks(axes, list(range(marks[0], marks[-1] + 1)), _MOST_YEARS)
+
+
+def _write_end(axes: Axes, year: int, end: str) -> None:
+    """Write at the upper edge where a thin line ends that goes beyond it."""
+    at, above = (year, 1), axes.get_xaxis_transform()
+    write_at(
+        axes, f"{end}\n▲", at, of=above, ha="center", va="top", color=QUIET_INK, linespacing=0.9, zorder=6, bbox=_WHITE
+    )
 
 
 def _top(
