@@ -55,6 +55,7 @@ def test_what_tells_nothing_is_not_asked_for() -> None:
     assert remaining == sorted(remaining)
 
 
+@pytest.mark.slow
 def test_years_of_launch_say_more_than_one_year_where_years_differ() -> None:
     """With a large shock unknown in size, nine years of history tell more of the usual year than a single one."""
     found = next_datum(all_at_the_bottom(year_sd=HalfNormal(0.7)), draws=600, tries=100)

@@ -158,6 +158,7 @@ def test_what_makes_a_target_unreachable_is_named() -> None:
     assert reference_plan(0.5).limits == ()
 
 
+@pytest.mark.slow
 def test_more_shock_asks_for_more_effort_where_the_target_is_likely() -> None:
     """The curves stand for shocks of 0, 0.5 and 1; at full effort the chance falls with the shock."""
     found = plan(reference(0.25), 0.8)
@@ -207,6 +208,7 @@ def test_the_cheapest_mix_of_two_levers_is_that_of_brute_force(
         assert all(other.probability_met < point.probability_met for other in others)
 
 
+@pytest.mark.slow
 def test_with_six_places_each_the_pareto_set_is_complete() -> None:
     """The grid then holds every setting: the front is that of all 49."""
     scenario = two_levers((6, 6))
@@ -303,6 +305,7 @@ def test_later_years_are_simulated_and_say_so() -> None:
         plan(scenario, 0.4, year=FIRST + 1, engine="exact")
 
 
+@pytest.mark.slow
 def test_agents_and_arrays_make_the_same_plan() -> None:
     """The engines share their trajectories, so that every chance is the same number; far from the goal few suffice."""
     scenario = district(
@@ -342,6 +345,7 @@ def test_a_plan_holds_the_number_of_the_forecast(engine: Engine) -> None:
         assert abs(found.now.probability_met - year.probability_met) < 4 * year.monte_carlo_error
 
 
+@pytest.mark.slow
 def test_a_near_decision_looks_closer_than_the_forecast() -> None:
     """Today's setting is then simulated by more trajectories, and the forecast's own number is kept beside it."""
     scenario = SETTINGS["a shared shock, random choice"]

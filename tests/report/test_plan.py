@@ -139,6 +139,7 @@ def test_what_needs_nothing_and_what_is_too_close_are_said(reached: Plan) -> Non
     assert words.verdict(language("en"), result).startswith("Too close to call")
 
 
+@pytest.mark.slow
 def test_a_cost_says_its_years_and_what_of_it_falls_until_the_goal() -> None:
     """Of three years the first is planned: a third of the cost where as many are assisted every year."""
     costly = scenario(cost=12.5)
@@ -229,6 +230,7 @@ def test_subtotals_add_up_to_the_whole(reached: Plan) -> None:
     assert max(part.largest_gain_probability_met for part in parts) == villages[0].gain_probability_met
 
 
+@pytest.mark.slow
 def test_a_folder_holds_the_plan_its_tables_and_workbooks(reached: Plan, tmp_path: Path) -> None:
     """It is found again by the same question, and saved twice it is the same folder with the same bytes."""
     path = kkb.save(reached, tmp_path)
@@ -318,6 +320,7 @@ def test_the_figure_of_a_mix_shows_the_front_alone(mixed: Plan) -> None:
     assert len([line for line in front.lines if len(line.get_xdata()) > 2]) == 1
 
 
+@pytest.mark.slow
 def test_an_exact_plan_says_where_chance_places_villages() -> None:
     """Counts of a district lie at random on kecamatan with shocks of their own; with one kecamatan nothing is drawn."""
     for sizes, drawn in (([9, 3], True), ([12], False)):
