@@ -10,7 +10,8 @@ from simulation.report.document.terminal import as_text
 from simulation.report.kinds.kind import Source
 from simulation.report.kinds.registry import kind_of
 from simulation.report.language import language
-from simulation.report.store.folder import Answer, Folder
+from simulation.report.store.folder import Answer
+from simulation.report.store.making import Place, obtain
 
 
 def result_of(found: Any) -> Any:
@@ -18,15 +19,16 @@ def result_of(found: Any) -> Any:
     return rounded_as_kept(kind_of(found).result(found))
 
 
-def folder_of(found: Any, out: Path) -> Folder:
-    """Return the folder below `out` in which an answer is kept."""
+def place_of(found: Any, out: Path) -> Place:
+    """Return the place below `out` where an answer is kept."""
     kind = kind_of(found)
-    return Folder.of(kind, kind.question(found), out)
+    return Place.of(kind, kind.question(found), out)
 
 
 def written(found: Any, out: Path) -> Answer[Any]:
     """Write an answer without figures."""
-    return folder_of(found, out).write(kind_of(found).question(found), found)
+    question = kind_of(found).question(found)
+    return obtain(place_of(found, out), question, lambda: found, language("id"), figures=False).answer
 
 
 def in_terminal(found: Any, code: str, *, verbose: bool = False, result: Any = None) -> str:

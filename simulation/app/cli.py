@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import typer
-
 from .command import keep_settings
 from .commands.backtest import backtest
 from .commands.brief import brief
@@ -15,6 +13,7 @@ from .commands.compare import compare
 from .commands.explain import explain
 from .commands.export import export
 from .commands.forecast import forecast
+from .commands.help import show_help
 from .commands.new import new
 from .commands.plan import plan
 from .commands.register import register
@@ -24,16 +23,10 @@ from .commands.robustness import robustness
 from .commands.schema import schema
 from .commands.sensitivity import sensitivity
 from .errors import run
+from .frame import App
 from .options import HELP
 
-app = typer.Typer(
-    name="kampungkb",
-    help=HELP.say("Will a district meet its Kampung KB target, and how sure is that?"),
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = App(name="kampungkb", help=HELP.say("Will a district meet its Kampung KB target, and how sure is that?"))
 
 app.callback()(keep_settings)
 app.command(help=HELP.say("Write a starter scenario and a village table to fill in."))(new)
@@ -52,6 +45,7 @@ app.command(help=HELP.say("Run a single trajectory again, year by year."))(repla
 app.command(help=HELP.say("Compute a finished run again, and compare every byte."))(rerun)
 app.add_typer(register, name="register")
 app.command(help=HELP.say("Print the JSON Schema of the scenario file, for editors."))(schema)
+app.command("help", help=HELP.say("Show what a command does and takes."))(show_help)
 
 
 def main() -> None:

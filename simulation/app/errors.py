@@ -11,7 +11,6 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Any
 
 import typer
@@ -19,6 +18,7 @@ import typer
 from ..domain.messages import KampungError, Message, Problem, ProblemsError, listed
 from ..engine.failure import EnsembleError
 from ..report.language import Language, phrase, printable
+from .meant import likely, unquoted_path
 from .options import Settings, language_of_help
 
 RUN_FAILED = 1
@@ -168,6 +168,10 @@ def run(app: typer.Typer) -> None:
     Typer's usage errors are English; those known here are shown in the reader's language.
     """
     speech = language_of_help(sys.argv[1:])
+    if (path := unquoted_path(sys.argv[1:])) is not None:
+        reason = speech.say('a path with spaces needs quotation marks: "{path}"', path=path)
+        typer.echo(printable(speech.say("Not possible: {reason}", reason=reason)), err=True)
+        sys.exit(BAD_INPUT)
     try:
         code = app(prog_name="kampungkb", standalone_mode=False)
     except _USAGE_ERROR as error:
@@ -189,11 +193,11 @@ def _reason(speech: Language, error: Any, typed: Sequence[str]) -> str:
     say, message = speech.say, error.format_message()
     said = str(message)
     match type(error).__name__:
-        case "NoSuchOption" if error.possibilities:
-            names = speech.either(sorted(error.possibilities))
-            said = say("there is no option {name}; did you mean {names}?", name=error.option_name, names=names)
         case "NoSuchOption":
+            options = [name for parameter in error.ctx.command.params for name in parameter.opts]
             said = say("there is no option {name}", name=error.option_name)
+            if (option := likely(error.option_name, options)) is not None:
+                said = say("there is no option {name}; did you mean {likely}?", name=error.option_name, likely=option)
         case "BadOptionUsage" if "requires" in message:
             said = say("{name} needs a value", name=error.option_name)
         case "BadOptionUsage" if "not take" in message:
@@ -204,8 +208,8 @@ def _reason(speech: Language, error: Any, typed: Sequence[str]) -> str:
             said = _bad_value(speech, error)
         case "UsageError" if hasattr(error.ctx.command, "commands"):
             name = next((one for one in typed if repr(one) in message), "")
-            if likely := get_close_matches(name, error.ctx.command.commands, n=1):
-                return say("there is no command {name}; did you mean {likely}?", name=name, likely=likely[0])
+            if (command := likely(name, error.ctx.command.commands)) is not None:
+                return say("there is no command {name}; did you mean {likely}?", name=name, likely=command)
             said = say("there is no command {name}; choose one of {names}", name=name, names=_commands(error))
         case "UsageError" if extra := _PARENTHESIS.search(message):
             said = say("{found} is too much", found=extra[1])

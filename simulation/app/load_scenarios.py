@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .options import Settings
+from .options import Settings, quoted
 
 if TYPE_CHECKING:
     from ..domain.messages import Message
@@ -39,9 +39,11 @@ def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
             spoken = spoken or error.language
     if problems:
         raise ScenarioError(problems, spoken)
-    for scenario in loaded:
-        tell_changes(settings, scenario)
     settings.lang = settings.lang or loaded[0].language
+    how = " ".join(["kampungkb check", *map(quoted, paths)])
+    _tell(settings, [note for scenario in loaded for note in scenario.provenance.notes], how)
+    for scenario in loaded:
+        _tell_changes(settings, scenario)
     return loaded
 
 
@@ -74,21 +76,35 @@ def load_apart(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
     return loaded
 
 
-def tell_changes(settings: Settings, scenario: Scenario) -> None:
-    """Show the notes on a scenario; with ``--verbose``, also what its overlays changed."""
+def tell_all(settings: Settings, scenario: Scenario) -> None:
+    """Show every note on a scenario; with ``--verbose``, also what its overlays changed."""
     speaking = settings.speaking(scenario.language)
     for note in scenario.provenance.notes:
         speaking.note(note)
+    _tell_changes(settings, scenario)
+
+
+def _tell_changes(settings: Settings, scenario: Scenario) -> None:
     if settings.verbose:
         for change in scenario.provenance.changes:
             settings.note(change)
 
 
 def tell_notes(settings: Settings, notes: Sequence[Message], scenario: Scenario | None) -> None:
-    """Show the notes on data, but those that were shown with the scenario, which reads the same file."""
-    for note in notes:
-        if scenario is None or note not in scenario.provenance.notes:
-            settings.note(note)
+    """Show the notes on data, but those that belong to the scenario, which reads the same file."""
+    known = () if scenario is None else scenario.provenance.notes
+    _tell(settings, [note for note in notes if note not in known], "--verbose")
+
+
+def _tell(settings: Settings, notes: Iterable[Message], how: str) -> None:
+    """Show a note that is alone; how several can be seen."""
+    said = list(dict.fromkeys(map(settings.in_words, notes)))
+    if len(said) < 2 or settings.verbose:
+        for sentence in said:
+            settings.note(sentence)
+    else:
+        say, number = settings.language().say, settings.language().number(len(said))
+        settings.note(say("{number} notes: {how}", number=number, how=how))
 
 
 def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> None:

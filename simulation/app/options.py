@@ -146,6 +146,11 @@ class Settings:
             typer.echo(printable(self.in_words(sentence)), err=True)
 
 
+def quoted(path: Path) -> str:
+    """Return a path as it can be typed in a terminal."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
 def print_json(value: Any) -> None:
     """Print plain data as it would stand in a file."""
     from ..report.files import json_text
@@ -153,13 +158,13 @@ def print_json(value: Any) -> None:
     typer.echo(json_text(value), nl=False)
 
 
-def print_written(settings: Settings, paths: Iterable[Path], kept: Iterable[Path] = ()) -> None:
-    """Print where files were written, and where those are `kept` that somebody had changed by hand."""
+def print_written(settings: Settings, paths: Iterable[Path], changed: Iterable[Path] = ()) -> None:
+    """Print where files were written, and which others somebody had `changed` by hand, so that these stay."""
     say = settings.language().say
-    for path in kept:
-        settings.note(say("Changed by hand since it was written, and kept as {path}.", path=path))
+    for path in changed:
+        settings.note(say("Changed by hand since it was written, and left as it is: {path}", path=path))
     if settings.as_json:
         print_json({"written": [str(path) for path in paths]})
         return
     for path in paths:
-        typer.echo(say("Written: {path}", path=path))
+        typer.echo(say("Written: {path}", path=quoted(path)))

@@ -25,6 +25,8 @@ LINE_SECONDS = 10.0
 class ProgressReport:
     """Callable with (done, in all): draws a bar on a terminal, and writes a line every ten seconds elsewhere.
 
+    The time left is told where the sentence has a place for it: where every part takes about as long.
+
     While `resuming` returns True, chunks of an earlier run are loaded. That takes no time to speak of, so the time
     left is estimated from what comes after.
     """
@@ -79,8 +81,10 @@ class ProgressReport:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-            bar, (template, _) = Progress(*columns, console=Console(stderr=True), transient=True), self._doing
+            template, line = self._doing
+            known = [TimeRemainingColumn()] if "{seconds}" in line else []
+            columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *known
+            bar = Progress(*columns, console=Console(stderr=True), transient=True)
             self._bar = bar, bar.add_task(self._speech.say(template), total=total)
             bar.start()
         bar, task = self._bar

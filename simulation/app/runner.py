@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,10 @@ from ..report.files import NO_SPACE, json_text, reason, remove
 from ..report.kinds.kind import AnyKind, Work
 from ..report.kinds.question import Question
 from ..report.language import Language
-from ..report.store.folder import Answer, Folder, UnwrittenError, obtain, versions
+from ..report.store.folder import Answer, versions
+from ..report.store.making import Place, UnwrittenError, obtain
 from .errors import StoppedError
-from .options import Settings
+from .options import Settings, quoted
 from .progress import ProgressReport
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def answer(
     workers: int | None = None,
     force: bool = False,
     figures: bool = True,
+    after: Callable[[Answer[Any]], Iterable[str]] = lambda _: (),
 ) -> Answer[Any]:
     """Find the finished answer to a question or make it, draw the figures it lacks, show it, and return it.
 
@@ -51,28 +54,31 @@ def answer(
         Whether the answer is computed even where it is there.
     figures
         Whether missing figures are drawn.
+    after
+        What is still to be done with the answer before it is shown; returns the sentences that tell it.
 
     Raises
     ------
     StoppedError
         Where figures cannot be written, or the answer cannot be shown.
     """
-    began, speech, folder = time.monotonic(), settings.language(), Folder.of(kind, question, out)
+    began, speech, place = time.monotonic(), settings.language(), Place.of(kind, question, out)
     needed = kind.size(question) + FIGURE_BYTES * len(kind.figures) * figures
-    if folder.finished and not question.repeatable:
+    if not question.repeatable and place.found() is not None:
         settings.note(speech.say("The agent does not say in its attribute inputs what it reads: computed again."))
     try:
         obtained = obtain(
-            folder,
+            place,
             question,
-            lambda: _compute(settings, folder, question, workers, needed),
-            [speech.code] if figures else [],
+            lambda: _compute(settings, place, question, workers, needed),
+            speech,
+            figures=figures,
             force=force,
             tell=settings.note,
             workers=workers or "default",
         )
     except KeyboardInterrupt as interrupt:
-        raise KeyboardInterrupt(*(interrupt.args or [_what_is_left(speech, folder, force=force)])) from None
+        raise KeyboardInterrupt(*(interrupt.args or [_what_is_left(speech, place, force=force)])) from None
     except UnwrittenError as error:
         if isinstance(error.__cause__, OSError) and error.__cause__.errno in NO_SPACE:
             error.add_note(
@@ -81,7 +87,7 @@ def answer(
                     size=size_in_words(speech, needed),
                 )
             )
-        error.add_note(_what_is_left(speech, folder, force=False))
+        error.add_note(_what_is_left(speech, place, force=False))
         raise
     found = obtained.answer
     if not obtained.made:
@@ -90,7 +96,7 @@ def answer(
         for name in kind.figures:
             if (why := kind.undrawable(name, found.result)) is not None:
                 settings.note(speech.say(kind.undrawn, reason=speech.problem(why)))
-    show(settings, found)
+    show(settings, found, after(found))
     if settings.verbose:
         known = ", ".join(f"{name} {number}" for name, number in versions().items() if number is not None)
         settings.note(speech.say("Versions: {versions}.", versions=known))
@@ -106,8 +112,8 @@ def answer(
     return found
 
 
-def show(settings: Settings, found: Answer[Any]) -> None:
-    """Print an answer, as data or in words, and where it is kept.
+def show(settings: Settings, found: Answer[Any], closing: Iterable[str] = ()) -> None:
+    """Print an answer, as data or in words, where it is kept, and other sentences below it.
 
     Raises
     ------
@@ -116,9 +122,8 @@ def show(settings: Settings, found: Answer[Any]) -> None:
     """
     speech = settings.language()
     try:
-        show_result(settings, found.result, found.document(speech))
-        if not settings.as_json:
-            typer.echo(speech.say("Files: {folder}", folder=found.path))
+        files = speech.say("Files: {folder}", folder=quoted(found.path))
+        show_result(settings, found.result, found.document(speech), [files, *closing])
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -131,35 +136,35 @@ def show(settings: Settings, found: Answer[Any]) -> None:
         raise StoppedError(said) from error
 
 
-def show_result(settings: Settings, result: Any, document: Document) -> None:
-    """Print a result, as data or in words."""
+def show_result(settings: Settings, result: Any, document: Document, closing: Sequence[str] = ()) -> None:
+    """Print a result, as data or in words, with other sentences below it."""
     text = (
         json_text(to_data(result))
         if settings.as_json
-        else as_text(settings.language(), document, verbose=settings.verbose)
+        else as_text(settings.language(), document, closing, verbose=settings.verbose)
     )
     typer.echo(text, nl=False)
 
 
-def _compute(settings: Settings, folder: Folder, question: Question[Any], workers: int | None, needed: int) -> Any:
+def _compute(settings: Settings, place: Place, question: Question[Any], workers: int | None, needed: int) -> Any:
     """Return what the library computes, progress shown and chunks kept; say where the disk has too little room."""
-    speech, kind = settings.language(), folder.kind
-    if folder.parts:
-        number = speech.number(folder.parts)
+    speech, kind = settings.language(), place.kind
+    if place.parts:
+        number = speech.number(place.parts)
         settings.note(speech.say("Going on where an earlier run stopped; finished parts: {number}.", number=number))
-    free = shutil.disk_usage(folder.path).free
+    free = shutil.disk_usage(place.work).free
     if free < needed:
         settings.note(
             speech.say(
                 "Only {free} is left on the disk of {folder}: free some space, or choose another disk with --out.",
                 free=size_in_words(speech, free),
-                folder=folder.path,
+                folder=place.shelf,
             )
         )
     sinks: list[ChunkFolder] = []
 
-    def sink(place: int) -> ChunkFolder:
-        sinks.append(folder.sink(place, needed, settings.note))
+    def sink(number: int) -> ChunkFolder:
+        sinks.append(place.sink(number, needed, settings.note))
         return sinks[-1]
 
     def resuming() -> bool:
@@ -171,18 +176,19 @@ def _compute(settings: Settings, folder: Folder, question: Question[Any], worker
         except EnsembleError as error:
             if error.failures:
                 # Nothing in them is of use, and the cause may lie outside the agent, such as a file it reads.
-                remove(folder.chunks)
+                remove(place.chunks)
             raise
 
 
-def _what_is_left(speech: Language, folder: Folder, *, force: bool) -> str:
+def _what_is_left(speech: Language, place: Place, *, force: bool) -> str:
     """Return what is there of a run that ended early, and how it goes on."""
-    values = {"folder": folder.path}
-    if folder.finished:
+    known = place.found()
+    values = {"folder": place.work if known is None else known.path}
+    if known is not None:
         if force:
             return speech.say("The tables in {folder} are whole.", **values)
         return speech.say("The tables in {folder} are whole; the same command adds what is missing.", **values)
-    if not folder.parts:
+    if not place.parts:
         return speech.say("Nothing of it was kept; the same command begins again.")
     if force:
         return speech.say(

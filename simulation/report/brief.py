@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
@@ -21,10 +22,13 @@ from .kinds.head import title_of
 from .kinds.registry import KINDS
 from .language import Language, phrase
 from .store.folder import Answer, below, find, load
+from .store.index import refresh_index
 
 FORECASTS = {"forecast": KINDS["forecast"]}
 Forecasts = Sequence[Answer[ForecastResult]]
 Inputs = tuple[Mapping[str, Any], list[str]]
+MOST_PASSED_OVER = 3
+"""Answers that are named one by one."""
 _OTHER_INPUTS = phrase("Passed over: {what} in {folder}, made from other inputs than {forecast}.")
 _OLDER = phrase("Passed over: {what} in {folder}; there is a newer one.")
 
@@ -37,11 +41,14 @@ class Runs:
     ----------
     passed_over
         Answers that it leaves out, with the sentence that says why.
+    named
+        The folders that were named; other answers were found below them.
     """
 
     forecasts: Forecasts
     answers: Sequence[Answer[Any]] = ()
     passed_over: Sequence[tuple[Answer[Any], str]] = ()
+    named: frozenset[Path] = frozenset()
 
     @property
     def language(self) -> str | None:
@@ -49,19 +56,28 @@ class Runs:
         return self.forecasts[0].result.language
 
     def notes(self, speech: Language) -> Iterator[str]:
-        """Yield which of several runs were taken, and what was passed over."""
-        yield from filter(None, (which_run(speech, run) for run in self.forecasts))
-        for one, sentence in self.passed_over:
+        """Yield which of several answers were taken, and what was passed over."""
+        if not self.passed_over:
+            return
+        for one in (*self.forecasts, *self.answers):
+            if one.path.resolve() not in self.named:
+                values = {"what": speech.say(one.folder.kind.title), "folder": one.path}
+                yield speech.say(
+                    "Used: {what} in {folder}, finished {day} at {time}.", **values, **speech.moment(one.finished_at)
+                )
+        for one, sentence in self.passed_over[:MOST_PASSED_OVER]:
             what = speech.say(one.folder.kind.title)
             yield speech.say(sentence, what=what, folder=one.path, forecast=self.forecasts[0].path)
+        if (more := len(self.passed_over) - MOST_PASSED_OVER) > 0:
+            yield speech.say("Passed over besides: {number}.", number=speech.number(more))
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written, what was kept of before, and whether the PDF had to be left out."""
+    """What was written, what was changed by hand and left, and whether the PDF had to be left out."""
 
     files: Sequence[Path]
-    kept: Sequence[Path]
+    changed: Sequence[Path]
     without_pdf: bool
 
 
@@ -70,19 +86,19 @@ def which_run(speech: Language, run: Answer[Any]) -> str | None:
     if not run.older:
         return None
     return speech.say(
-        "{folder} holds {number} finished runs; the newest is used: {name}, finished {day} at {time}.",
-        folder=run.path.parent,
+        "The newest of {number} finished runs is used: {folder}, finished {day} at {time}.",
+        folder=run.path,
         number=speech.number(run.older + 1),
-        name=run.path.name,
         **speech.moment(run.finished_at),
     )
 
 
 def read_runs(folders: Sequence[Path]) -> Runs:
-    """Return the finished forecasts, and the answers of other commands, in folders and right below them.
+    """Return the finished forecasts, and the answers of other commands, in folders and below them.
 
     Of several runs of a scenario the newest is taken, and of answers those that were made from the inputs of the
-    forecasts: of several that speak of the same scenarios one that was named itself, else the newest.
+    forecasts: of several that speak of the same scenarios one that was named itself, else the newest. Of a folder
+    that holds the runs of several scenarios the brief is of the newest forecast.
 
     Raises
     ------
@@ -91,21 +107,34 @@ def read_runs(folders: Sequence[Path]) -> Runs:
     """
     others = {name: kind for name, kind in KINDS.items() if name not in FORECASTS and kind.in_brief}
     forecasts: dict[Path, Answer[ForecastResult]] = {}
+    older: list[tuple[Answer[Any], str]] = []
     answers: dict[Path, Answer[Any]] = {}
     for folder in folders:
-        places = (folder, *sorted(folder.glob("*/")))
-        found = [one for path in places if (one := find(path, others)) is not None]
+        found = [own] if (own := find(folder, others)) is not None else below(folder, others)
         answers |= {answer.path.resolve(): answer for answer in found}
         # A folder that holds answers alone asks for no forecast of its own.
-        if not found or below(folder, FORECASTS):
-            run = load(folder, FORECASTS)
+        newest, rest = _newest_of_each(folder)
+        older += [(run, _OLDER) for run in rest]
+        for run in newest or ([] if found else [load(folder, FORECASTS)]):
             forecasts.setdefault(run.path.resolve(), run)
     if not forecasts:
         raise Refusal(Message("a brief is of a forecast: give the folder of a forecast as well"))
-    return _agreeing(list(forecasts.values()), list(answers.values()), {folder.resolve() for folder in folders})
+    named = frozenset(folder.resolve() for folder in folders)
+    runs = _agreeing(list(forecasts.values()), list(answers.values()), named)
+    return replace(runs, passed_over=[*older, *runs.passed_over], named=named)
 
 
-def _agreeing(forecasts: Forecasts, answers: Sequence[Answer[Any]], named: set[Path]) -> Runs:
+def _newest_of_each(folder: Path) -> tuple[Forecasts, Forecasts]:
+    """Return the newest forecast of each scenario in a folder or below it, the newest of all first; and the others."""
+    if (own := find(folder, FORECASTS)) is not None:
+        return [own], []
+    newest: dict[str, Answer[ForecastResult]] = {}
+    runs = sorted(below(folder, FORECASTS), key=lambda run: run.age, reverse=True)
+    older = [run for run in runs if newest.setdefault(run.result.scenario, run) is not run]
+    return list(newest.values()), older
+
+
+def _agreeing(forecasts: Forecasts, answers: Sequence[Answer[Any]], named: AbstractSet[Path]) -> Runs:
     """Return forecasts and answers that contradict neither the first forecast nor each other."""
     first, *others = forecasts
     same_data = [run for run in others if not _other_data(first.manifest.data[0], run.manifest.data[0])]
@@ -123,10 +152,10 @@ def _agreeing(forecasts: Forecasts, answers: Sequence[Answer[Any]], named: set[P
     return Runs([first, *beside], kept, passed)
 
 
-def _newest(answers: Iterable[Answer[Any]], named: set[Path]) -> list[Answer[Any]]:
+def _newest(answers: Iterable[Answer[Any]], named: AbstractSet[Path]) -> list[Answer[Any]]:
     """Return one answer of each kind about the same scenarios, in the order in which a brief tells them."""
     kept: dict[tuple[str, ...], Answer[Any]] = {}
-    for answer in sorted(answers, key=lambda one: (one.path.resolve() in named, one.finished_at, one.id)):
+    for answer in sorted(answers, key=lambda one: (one.path.resolve() in named, one.age)):
         kept[answer.folder.kind.name, *(document["name"] for document, _ in _inputs_of(answer))] = answer
     return sorted(kept.values(), key=lambda one: list(KINDS).index(one.folder.kind.name))
 
@@ -213,7 +242,7 @@ def _without(block: Block, item: str) -> Block:
 def write_brief(speech: Language, runs: Runs) -> Written:
     """Write ``brief.docx`` and ``brief.pdf`` in the folder of the first run, its figures included.
 
-    A brief that was changed by hand since it was written is kept under another name.
+    A brief that was changed by hand since it was written keeps its name, and the new one gets another.
 
     Raises
     ------
@@ -234,5 +263,6 @@ def write_brief(speech: Language, runs: Runs) -> Written:
         from .figures.page import font_folder
 
         writers["brief.pdf"] = partial(write_pdf, speech, font_folder(), document)
-    kept = hand_out(folder, writers)
-    return Written([folder / name for name in writers], kept, "brief.pdf" not in writers)
+    out = hand_out(folder, writers)
+    refresh_index(folder.parent, speech)
+    return Written(out.written, out.changed, "brief.pdf" not in writers)

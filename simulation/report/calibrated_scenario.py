@@ -53,7 +53,8 @@ def write_posterior(posterior: Posterior, path: str | Path) -> Path:
     'draws.parquet'
     """
     path = Path(path)
-    said = metadata(posterior.basis, posterior.learned, posterior.past, seed=posterior.seed)
+    more = {"seed": posterior.seed, "effective_sample_size": round(posterior.effective_sample_size, 1)}
+    said = metadata(posterior.basis, posterior.learned, posterior.past, **more)
     columns = {str(key): values for key, values in {**posterior.draws, **posterior.columns}.items()}
     write_parquet(path, [columns], {METADATA_KEY: said})
     return path

@@ -13,7 +13,9 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from errno import EACCES, EDQUOT, EEXIST, EFBIG, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, EROFS
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -213,8 +215,16 @@ def _arrow_array(column: Any) -> pa.Array:
     return pa.Array.from_buffers(kind, column.size, [None, pa.py_buffer(np.ascontiguousarray(column))])
 
 
-def hand_out(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> list[Path]:
-    """Write documents in a folder, and return where those that were changed by hand are kept.
+@dataclass(frozen=True)
+class HandedOut:
+    """Documents that were written, and those that somebody had changed, which are left as they are."""
+
+    written: Sequence[Path]
+    changed: Sequence[Path]
+
+
+def hand_out(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> HandedOut:
+    """Write documents in a folder, where one was changed by hand all of them beside it: ``brief_2.docx``.
 
     Parameters
     ----------
@@ -222,12 +232,23 @@ def hand_out(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> lis
         Name of each document -> what writes it to a path, whole.
     """
     known = _digests_of(folder)
-    kept = [path for name in writers if (path := _set_aside(folder / name, known.get(name))) is not None]
-    for name, write in writers.items():
-        write(folder / name)
-        known[name] = digest(folder / name)
+    changed: list[Path] = []
+    for number in count(1):
+        paths = {folder / (name if number == 1 else _numbered(name, number)): write for name, write in writers.items()}
+        by_hand = [path for path in paths if path.is_file() and digest(path) != known.get(path.name)]
+        if not by_hand:
+            break
+        changed += by_hand
+    for path, write in paths.items():
+        write(path)
+        known[path.name] = digest(path)
     write_text(folder / _HANDED_OUT, json_text(known))
-    return kept
+    return HandedOut(list(paths), changed)
+
+
+def _numbered(name: str, number: int) -> str:
+    path = Path(name)
+    return f"{path.stem}_{number}{path.suffix}"
 
 
 def _digests_of(folder: Path) -> dict[str, str]:
@@ -236,13 +257,3 @@ def _digests_of(folder: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
-
-
-def _set_aside(path: Path, written: str | None) -> Path | None:
-    """Give a document that is not as it was written another name, and return that; None where there is none."""
-    if not path.is_file() or digest(path) == written:
-        return None
-    number = 1
-    while (kept := path.with_stem(f"{path.stem}_{number}")).exists():
-        number += 1
-    return path.rename(kept)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from ..domain.messages import Message, Refusal
 from .brief import read_runs, which_run, write_brief
 from .document.xlsx import write_xlsx
-from .files import hand_out
+from .files import HandedOut, hand_out
 from .kinds.kind import Work
 from .kinds.question import Question
 from .kinds.registry import KINDS, kind_of
 from .language import DEFAULT, Language
 from .language import language as spoken
-from .store.folder import Answer, Folder, load, obtain
+from .store.folder import Answer, load
+from .store.index import refresh_index
+from .store.making import Place, copied, obtain
 
 if TYPE_CHECKING:
     from ..engine.model import VillageAgent
@@ -105,10 +107,10 @@ def question_again(answer: Answer[Any], agent_class: type[VillageAgent] | None =
 
 
 def save(answer: Any, folder: str | Path = "results") -> Path:
-    """Write an answer to its folder below `folder`, figures included, and return that folder.
+    """Write an answer to a folder of its own below `folder`, figures included, and return that folder.
 
-    The same answer goes to the same folder; one that is there already is left as it is, and figures that it lacks
-    are added.
+    It is called ``<scenario>/<date> <kind>``, in the scenario's language. Where the same answer is there already, in
+    whatever folder of the scenario, that one is returned, and figures that it lacks are added.
 
     Parameters
     ----------
@@ -138,18 +140,18 @@ def save(answer: Any, folder: str | Path = "results") -> Path:
     True
     """
     if isinstance(answer, Answer):
-        return answer.saved(folder).path
+        return copied(answer, folder, spoken(answer.scenario.language or DEFAULT)).path
     kind = kind_of(answer)
     question = kind.question(answer)
+    speech = spoken(question.scenarios[0].language or DEFAULT)
 
     def tell(message: Message) -> None:
         warnings.warn(str(message), stacklevel=10)
 
-    place, code = Folder.of(kind, question, folder), question.scenarios[0].language or DEFAULT
-    obtained = obtain(place, question, lambda: answer, [code], tell=tell)
+    obtained = obtain(Place.of(kind, question, folder), question, lambda: answer, speech, tell=tell)
     if obtained.undrawn is not None:
         raise obtained.undrawn
-    return place.path
+    return obtained.answer.path
 
 
 def brief(*folders: str | Path, language: str | None = None) -> tuple[Path, ...]:
@@ -167,8 +169,8 @@ def brief(*folders: str | Path, language: str | None = None) -> tuple[Path, ...]
     Returns
     -------
     tuple of Path
-        ``brief.docx`` and, where the package typst is installed, ``brief.pdf``. One that was changed by hand since
-        it was written is kept under another name.
+        ``brief.docx`` and, where the package typst is installed, ``brief.pdf``; ``brief_2.docx`` and so on where one
+        was changed by hand since it was written.
 
     Raises
     ------
@@ -201,7 +203,7 @@ def export(folder: str | Path, language: str | None = None) -> Path:
         As `simulation.save` returned it; or the one above, for its newest answer, which is said in a warning
         where there are several.
     language
-        As for `brief`. A workbook that was changed by hand since it was written is kept under another name.
+        As for `brief`. A workbook that was changed by hand keeps its name, and the new one gets another.
 
     Returns
     -------
@@ -227,15 +229,16 @@ def export(folder: str | Path, language: str | None = None) -> Path:
     speech = spoken(language or run.result.language or DEFAULT)
     if which := which_run(speech, run):
         warnings.warn(which, stacklevel=2)
-    path, _ = write_workbook(speech, run)
+    (path,) = write_workbook(speech, run).written
     return path
 
 
-def write_workbook(speech: Language, run: Answer[Any]) -> tuple[Path, list[Path]]:
-    """Write the workbook of an answer in its folder; return it, and where one that was changed by hand is kept."""
-    path = run.path / f"{run.folder.kind.name}.xlsx"
+def write_workbook(speech: Language, run: Answer[Any]) -> HandedOut:
+    """Write the workbook of an answer in its folder, beside one that was changed by hand."""
 
     def write(target: Path) -> None:
         write_xlsx(speech, run.document(speech), target, run.sheets(speech))
 
-    return path, hand_out(run.path, {path.name: write})
+    out = hand_out(run.path, {f"{run.folder.kind.name}.xlsx": write})
+    refresh_index(run.path.parent, speech)
+    return out

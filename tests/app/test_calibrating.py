@@ -118,7 +118,7 @@ def test_the_answer_as_data_is_that_of_the_contract(again: Run, tmp_path: Path) 
     assert all(warning["kind"] for warning in answer["warnings"])
     assert kept(tmp_path, "belajar") == answer
     assert {path.name for path in tmp_path.glob("hasil*")} == {"hasil.parquet", "hasil.yaml"}
-    (folder,) = (tmp_path / "results" / "belajar").iterdir()
+    (folder,) = (tmp_path / "results" / "belajar").glob("*/")
     assert (folder / "posterior.parquet").read_bytes() == (tmp_path / "hasil.parquet").read_bytes()
     assert {path.name for path in (folder / "figures").iterdir()} == {"posterior_id.svg", "posterior_id.png"}
     assert "--force" in done.stderr

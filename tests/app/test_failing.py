@@ -32,7 +32,7 @@ def desk(tmp_path: Path) -> None:
 
 def run_folder(folder: Path) -> Path:
     """Return the only run folder below a folder."""
-    (found,) = (folder / "results" / "coba").iterdir()
+    (found,) = (folder / "results" / "coba").glob("*/")
     return found
 
 

@@ -46,9 +46,9 @@ from simulation.report.kinds.forecast.kind import FORECAST
 from simulation.report.kinds.forecast.result import undrawable
 from simulation.report.language import Language, language, read_catalogue
 from simulation.report.runs import load_run
-from simulation.report.store import chunks, kept, lock
-from simulation.report.store import folder as store
+from simulation.report.store import chunks, kept, lock, making
 from simulation.report.store.folder import Folder
+from simulation.report.store.making import Place
 
 TEXTS = Path(__file__).parent / "refusal_texts.txt"
 OF_FILES = Path(__file__).parents[1] / "inputs" / "problem_texts.txt"
@@ -61,6 +61,7 @@ FOLDER = Path("results", "coba")
 
 _RUN_ID = re.compile(r"(/|_)[0-9a-f]{12}(?=[/: ])")
 """Ids follow every change of what is hashed; which one it is, no sentence hangs on."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?= prakiraan| forecast)")
 
 
 def refused(call: Callable[[], object]) -> Callable[[Language], str]:
@@ -96,22 +97,21 @@ def of_disk(number: int) -> Callable[[Language], str]:
     question = Mock(repeatable=False)
 
     def told(speech: Language) -> str:
-        with patch.object(store, "alone", side_effect=refusal):
-            return refused(lambda: store.obtain(Folder(FOLDER, "", FORECAST), question, Mock(), ["id"]))(speech)
+        with patch.object(making, "alone", side_effect=refusal):
+            return refused(lambda: making.obtain(Place(FOLDER, "", FORECAST), question, Mock(), speech))(speech)
 
     return told
 
 
 def _unwritten() -> object:
-    folder = Mock(path=FOLDER, finished=False, write=Mock(side_effect=FULL))
-    return store._make(folder, Mock(), Mock(), False, Mock(), {})
+    place = Mock(shelf=FOLDER, candidates=[], write=Mock(side_effect=FULL))
+    return making._make(place, Mock(), Mock(), language("id"), None, Mock(), {})
 
 
 def _altered() -> tuple[Message, ...]:
     told: list[Message] = []
-    with patch.object(store, "remove"):
-        folder = Mock(path=FOLDER, finished=True, altered=lambda: ["years.csv"])
-        store._make(folder, Mock(), Mock(), False, told.append, {})
+    place = Mock(candidates=[Mock(path=FOLDER, altered=lambda: ["years.csv"])], parts=0)
+    making._make(place, Mock(), Mock(), language("id"), None, told.append, {})
     return tuple(told)
 
 
@@ -180,7 +180,7 @@ def _many_tries() -> object:
 
 
 def _no_forecast() -> object:
-    with patch.object(brief, "find", return_value=Mock()):
+    with patch.object(brief, "find", return_value=None), patch.object(brief, "below", side_effect=[[Mock()], []]):
         return brief.read_runs([FOLDER])
 
 
@@ -259,7 +259,7 @@ def said(case: Case, folder: Path) -> str:
         case.spoil(folder)
     ended, text = typed(case.command, folder)
     assert ended == case.code, text
-    return _RUN_ID.sub(r"\1<id>", text.replace(f"{folder}/", ""))
+    return _DAY.sub("<day>", _RUN_ID.sub(r"\1<id>", text.replace(f"{folder}/", "")))
 
 
 def why_later_years_are_simulated(case: Case, folder: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import Done, Run, unbroken
 
+import simulation as kkb
 from simulation.app.commands import register as module
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -34,7 +35,7 @@ def folder(run: Run, tmp_path: Path) -> Path:
     shutil.copytree(SCENARIOS, tmp_path, dirs_exist_ok=True)
     done = run("forecast", "tanah_laut.yaml", "--draws", 20, "--replicates", 10, "--no-figures", "--quiet")
     assert done.returncode == 0, done.stderr
-    (path,) = (tmp_path / "results" / "tanah-laut").iterdir()
+    (path,) = (tmp_path / "results" / "tanah-laut").glob("*/")
     return path
 
 
@@ -59,11 +60,15 @@ def test_a_run_is_frozen_once(run: Run, folder: Path) -> None:
     """In the scenario's language; the second time changes nothing, and says so."""
     done = run("register", "add", folder)
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"Terdaftar: {REGISTER}/0001_tanah-laut_{folder.name}\n" in done.stdout
+    assert f"Terdaftar: {REGISTER}/0001_tanah-laut_{kkb.load_run(folder).id}\n" in done.stdout
     before = {path: path.read_bytes() for path in REGISTER.rglob("*") if path.is_file()}
     done = run("register", "add", folder, "--json")
     told = json.loads(done.stdout)
-    assert (told["added"], told["entry"], told["registered"]) == (False, f"0001_tanah-laut_{folder.name}", "2025-12-03")
+    assert (told["added"], told["entry"], told["registered"]) == (
+        False,
+        f"0001_tanah-laut_{kkb.load_run(folder).id}",
+        "2025-12-03",
+    )
     assert "nothing was changed" in run("register", "add", folder, "--lang", "en").stdout
     assert {path: path.read_bytes() for path in REGISTER.rglob("*") if path.is_file()} == before
 
@@ -126,7 +131,7 @@ def test_a_list_of_villages_counts_rises_exactly(run: Run, tmp_path: Path, monke
     """Of two dates, in the columns of an office; the district is known by the codes."""
     shutil.copytree(SCENARIOS, tmp_path, dirs_exist_ok=True)
     run("forecast", "contoh.yaml", "--draws", 10, "--replicates", 10, "--no-figures", "--quiet")
-    (folder,) = (tmp_path / "results" / "contoh").iterdir()
+    (folder,) = (tmp_path / "results" / "contoh").glob("*/")
     run("register", "add", folder)
     on(monkeypatch, 2027)
     table = tmp_path / "data" / "contoh_villages.csv"

@@ -30,7 +30,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
         arguments = ["forecast", str(ROOT / "scenarios" / "tanah_laut.yaml"), "--out", str(out), "--lang", language]
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, result.output
-    (folder,) = (out / "tanah-laut").iterdir()
+    (folder,) = (out / "tanah-laut").glob("*/")
     return folder
 
 

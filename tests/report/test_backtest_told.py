@@ -27,7 +27,7 @@ from simulation.report.kinds.backtest import (
 )
 from simulation.report.kinds.kind import Source, Work
 from simulation.report.language import LANGUAGES, language
-from simulation.report.store.folder import Folder
+from simulation.report.store.making import Place
 
 SCORES = {"brier", "log_score", "crps_rises", "rps_status", "coverage"}
 
@@ -81,7 +81,6 @@ def test_the_record_has_the_keys_of_the_contract(enough: Backtest) -> None:
     assert result.forecasters["model"].crps_rises == pytest.approx(np.mean(crps), abs=2e-6)
 
 
-@pytest.mark.slow
 def test_verdicts_name_who_is_beaten_and_by_whom() -> None:
     """Worse is said first; both languages say the same."""
     better, worse = (result_of(rolled(4, 8, *chances)) for chances in ((0.12, 0.7), (0.7, 0.12)))
@@ -144,19 +143,18 @@ def test_the_figure_stays_on_its_page(enough: Backtest, code: str) -> None:
 
 
 def test_a_back_test_has_a_folder_of_its_own_data_and_seed(enough: Backtest, tmp_path) -> None:
-    """The same panels in another order lead to the same folder; another status or seed leads to another."""
+    """The same panels in another order lead to the same place; another status or seed leads to another."""
 
-    def folder_of(data: list[Panel], seed: int = 0) -> Folder:
-        return Folder.of(BACKTEST, PastYears.of(data, None, 20, seed), tmp_path)
+    def place_of(data: list[Panel], seed: int = 0) -> Place:
+        return Place.of(BACKTEST, PastYears.of(data, None, 20, seed), tmp_path)
 
     data = panels(4, 8)
-    assert folder_of(data[::-1]) == folder_of(data)
-    assert folder_of(data[:3]) != folder_of(data)
-    assert folder_of(data, 1) != folder_of(data)
-    folder = folder_of(data)
-    written = folder.write(PastYears.of(data, None, 20, 0), enough)
+    assert place_of(data[::-1]) == place_of(data)
+    assert place_of(data[:3]) != place_of(data)
+    assert place_of(data, 1) != place_of(data)
+    written = place_of(data).write(PastYears.of(data, None, 20, 0), enough)
     assert to_data(written.result) == to_data(result_of(enough))
-    lines = (folder.path / "backtest.csv").read_text(encoding="utf-8").splitlines()
+    lines = (written.path / "backtest.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + 24 * 6
     assert lines[0].startswith("district_code,year,villages,rises,met,forecaster,probability_met,mean_rises,brier")
 

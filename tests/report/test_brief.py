@@ -162,8 +162,9 @@ def test_pdf_and_docx_hold_the_same_cells(brief: Brief) -> None:
 
 def test_both_name_the_run(brief: Brief) -> None:
     """The hash on every page leads back to the folder with every number."""
-    assert all(brief.folder.name in page for page in brief.pages)
-    assert brief.folder.name in brief.word.sections[0].footer.paragraphs[0].text
+    run = kkb.load_run(brief.folder).id
+    assert all(run in page for page in brief.pages)
+    assert run in brief.word.sections[0].footer.paragraphs[0].text
 
 
 def test_word_finds_headings_captions_header_rows_and_alternative_texts(brief: Brief) -> None:
@@ -193,16 +194,19 @@ def copy(finished: Path, tmp_path: Path) -> Path:
 
 
 def test_a_brief_that_was_edited_is_kept(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Writing it again leaves the edited one under another name, and says so; one that was not edited is replaced."""
+    """It keeps its name, and the new one gets another, which is said; one that was not edited is replaced."""
     monkeypatch.setattr(files, "find_spec", lambda name: None if name == "typst" else name)
     speech = language("id")
-    assert not files.write_brief(speech, read_runs([copy])).kept
-    assert not files.write_brief(speech, read_runs([copy])).kept
+    for _ in range(2):
+        first = files.write_brief(speech, read_runs([copy]))
+        assert ([path.name for path in first.files], first.changed) == (["brief.docx"], [])
     edited = (copy / "brief.docx").read_bytes() + b"edited"
     (copy / "brief.docx").write_bytes(edited)
-    again = files.write_brief(speech, read_runs([copy]))
-    assert [path.name for path in again.kept] == ["brief_1.docx"]
-    assert (copy / "brief_1.docx").read_bytes() == edited
+    for _ in range(2):
+        again = files.write_brief(speech, read_runs([copy]))
+        assert [path.name for path in again.files] == ["brief_2.docx"]
+        assert [path.name for path in again.changed] == ["brief.docx"]
+        assert (copy / "brief.docx").read_bytes() == edited
 
 
 def test_without_typst_the_docx_is_written_and_without_docx_the_fix_is_said(

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from told import result_of, written
 
+import simulation as kkb
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
@@ -55,7 +56,7 @@ def test_the_workbook_says_what_the_record_says(
     (record,) = whole["districts"]
     read_me, summary, years, parameters, statements = sheets.values()
     assert verdict(language(code), result_of(made)) in [row[0] for row in read_me]
-    assert any(folder.name in row[0] for row in read_me)
+    assert any(kkb.load_run(folder).id in row[0] for row in read_me)
     assert [list(row[2:]) for row in summary[1:]] == list(record["readings"].values())
     assert [row[0] is not None for row in summary[1:]] == [True] + [False] * (len(summary) - 2)
     assert str(summary[1][0]).startswith("* ")

@@ -53,14 +53,16 @@ def test_the_folder_above_stands_for_its_newest_run(made: Forecast, tmp_path: Pa
     assert found.finished_at == datetime(2026, 3, 1, 8, tzinfo=UTC)
     english, indonesian = (which_run(language(code), found) for code in ("en", "id"))
     assert english is not None
-    assert f"holds 2 finished runs; the newest is used: {first.name}, finished 1 March 2026 at" in english
+    assert f"The newest of 2 finished runs is used: {first}, finished 1 March 2026 at" in english
     assert indonesian is not None
-    assert f"yang terbaru: {first.name}, selesai 1 Maret 2026 pukul" in indonesian
+    assert f"{first}, selesai 1 Maret 2026 pukul" in indonesian
 
 
 def test_without_a_log_the_manifest_tells_the_time(made: Forecast, tmp_path: Path) -> None:
     """A run that is alone, or named itself, is not said to be one of several."""
     first, second = (written(forecast(made.scenario, draws, 8, 11), tmp_path).path for draws in (6, 5))
+    for folder in (first, second):
+        (folder / "run.log").unlink()
     os.utime(second / "manifest.json", (1_000_000_000, 1_000_000_000))
     assert load_run(tmp_path / "tanah-laut-pokja").path == first
     assert which_run(language("en"), load_run(second)) is None

@@ -19,11 +19,11 @@ from simulation.inference.backtest.cases import NextYear, Past
 from simulation.inference.backtest.forecasters import Forecaster, by_matrices
 from simulation.inputs.observations.reading import DataFile
 from simulation.report.codec import content_of, of_content, rounded_as_kept, to_data
-from simulation.report.kinds.backtest import BACKTEST, PastYears
+from simulation.report.kinds.backtest import PastYears
 from simulation.report.kinds.calibration import CALIBRATION, PAST, Learning, result_of
 from simulation.report.kinds.kind import Work
 from simulation.report.plots import Figure
-from simulation.report.store.folder import Folder
+from simulation.report.store.making import Place
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 WORKBOOK = SCENARIOS / "data" / "contoh_belajar_daftar.xlsx"
@@ -76,7 +76,9 @@ def test_a_calibration_is_saved_where_the_command_would_look_for_it(
     """Draws, result and figure; what is kept of the past gives the same draws again."""
     folder = kkb.save(posterior, tmp_path)
     question = Learning.of(posterior.evidence, scenario, 50, 0)
-    assert folder == Folder.of(CALIBRATION, question, tmp_path).path
+    found = Place.of(CALIBRATION, question, tmp_path).found()
+    assert found is not None
+    assert found.path == folder
     assert {path.name for path in folder.iterdir()} >= {"calibration.json", "posterior.parquet", "calibration.csv"}
     past = (folder / "inputs" / "data" / PAST).read_bytes()
     assert past == question.data[PAST]
@@ -137,12 +139,11 @@ def saying(chance: float) -> Forecaster:
     return forecaster
 
 
-@pytest.mark.slow
 def test_a_backtest_is_saved_where_the_command_would_look_for_it(tmp_path: Path) -> None:
     """Scores, table and figure; saved again it is left as it is."""
     found = kkb.backtest(rising(), draws=20, seed=3)
     folder = kkb.save(found, tmp_path)
-    assert folder == Folder.of(BACKTEST, PastYears.of([rising()], None, 20, 3), tmp_path).path
+    assert kkb.load_run(folder).id == PastYears.of([rising()], None, 20, 3).id
     assert json.loads((folder / "backtest.json").read_text(encoding="utf-8"))["district_years"] == 2
     assert {path.name for path in folder.iterdir()} >= {"backtest.csv", "manifest.json", "figures"}
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.*") if path.is_file()}

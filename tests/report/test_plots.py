@@ -12,7 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
-from told import folder_of, result_of
+from told import place_of, result_of
 
 from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast, Needed
@@ -107,7 +107,7 @@ def test_the_rises_figure_says_finding_target_and_source(small: Forecast) -> Non
     assert "needed:\n7" in said
     assert "their changes follow priors alone" in said.replace("\n", " ")
     assert "borneotrend.com" in said
-    assert f"run {folder_of(small, Path()).id}" in said
+    assert f"run {place_of(small, Path()).id}" in said
 
 
 @pytest.mark.parametrize("target", [Target(reading="stock"), Target(reading="entries"), Target(net_of_falls=True)])

@@ -129,7 +129,7 @@ def test_what_an_agent_reads_is_kept_and_read_again_wherever_it_lies(tmp_path: P
     folder = kkb.save(found, tmp_path / "results")
     data.write_text("1.0")
     again = kkb.rerun(folder, workers=1)
-    assert kkb.save(again, tmp_path / "elsewhere").name == folder.name
+    assert kkb.load_run(kkb.save(again, tmp_path / "elsewhere")).id == kkb.load_run(folder).id
     assert again.ensemble.equals(found.ensemble)
 
 
@@ -201,7 +201,7 @@ def test_a_kept_agent_imports_the_modules_kept_with_it(
     known, places = {name: sys.modules.get(name) for name in own}, list(sys.path)
     again = kkb.rerun(folder, workers=1)
     assert again.ensemble.equals(found.ensemble)
-    assert kkb.save(again, tmp_path / "elsewhere").name == folder.name
+    assert kkb.load_run(kkb.save(again, tmp_path / "elsewhere")).id == kkb.load_run(folder).id
     assert {name: sys.modules.get(name) for name in own} == known
     assert sys.path == places
     assert not list(folder.rglob("__pycache__"))
@@ -222,7 +222,10 @@ def test_a_class_of_a_function_is_asked_for_when_its_run_is_computed_again(tmp_p
     folder = kkb.save(kkb.forecast(everything_on(), **EFFORT, agent_class=Local), tmp_path)
     with pytest.raises(kkb.KampungError, match=r"within a function .* give the class as agent_class"):
         kkb.rerun(folder)
-    assert kkb.save(kkb.rerun(folder, agent_class=Local, workers=1), tmp_path / "again").name == folder.name
+    assert (
+        kkb.load_run(kkb.save(kkb.rerun(folder, agent_class=Local, workers=1), tmp_path / "again")).id
+        == kkb.load_run(folder).id
+    )
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def stop_at(number: int, how: signal.Signals) -> None:
             return
         done += 1
         if done == number:
-            if event == "os.rename" and how == signal.SIGKILL:
+            if event == "os.rename" and how == signal.SIGKILL and Path(facts[0]).is_file():
                 os.truncate(facts[0], Path(facts[0]).stat().st_size // 2)
             signal.raise_signal(how)
 

@@ -49,6 +49,12 @@ def whole(run: Run, tmp_path: Path) -> dict[str, bytes]:
     return tables(tmp_path / "whole")
 
 
+def run_id(whole: dict[str, bytes]) -> str:
+    """Return the id of a run, as its manifest says."""
+    (manifest,) = (content for name, content in whole.items() if name.endswith("manifest.json"))
+    return str(json.loads(manifest)["input_hash"])
+
+
 @contextmanager
 def full(ending: str) -> Iterator[None]:
     """Have no space for files whose name ends so."""
@@ -78,7 +84,7 @@ def test_a_disk_that_fills_up_costs_nothing_that_is_finished(
     assert "Traceback" not in said
     left = tables(tmp_path / "results")
     assert left == {name: whole[name] for name in left}
-    assert {path.name for path in hidden(tmp_path / "results")} == {".chunks"}
+    assert [path.name for path in hidden(tmp_path / "results")] == [f".{run_id(whole)}"]
 
     code, _, said = run()
     assert code == 0
@@ -120,7 +126,7 @@ def test_a_read_only_disk_is_told_before_anything_is_computed(
     monkeypatch.setattr(Path, "mkdir", refused)
     code, answer, said = run(lang=lang)
     assert (code, answer) == (2, "")
-    assert "results/tanah-laut/" in said
+    assert "results/tanah-laut:" in said
     assert reason in said
     assert "--out" in said
     assert len(said.splitlines()) == 1
@@ -131,9 +137,9 @@ def test_a_finished_run_that_can_only_be_read_answers(
     run: Run, whole: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """What a killed run left beside it is then left there; figures that it lacks are said to be missing."""
-    (folder,) = (tmp_path / "whole" / "tanah-laut").iterdir()
+    (folder,) = (tmp_path / "whole" / "tanah-laut").glob("*/")
     (folder / f".hub.csv.{'0' * 32}").write_text("half")
-    monkeypatch.setattr("simulation.report.store.folder.alone", refused_lock)
+    monkeypatch.setattr("simulation.report.store.making.alone", refused_lock)
     code, answer, said = run("--out", "whole")
     assert (code, said) == (0, "Found finished; --force computes it again.\n")
     monkeypatch.setattr(sys.modules[__name__], "EFFORT", EFFORT[:-1])
@@ -211,15 +217,18 @@ def test_no_result_depends_on_the_clock(
 def test_a_run_that_was_altered_and_is_made_again_can_be_resumed_too(
     run: Run, whole: dict[str, bytes], tmp_path: Path
 ) -> None:
-    """It is no longer taken for finished, so its chunks are kept until it is."""
+    """What was altered stays as it is; the run has a folder of its own once it is finished."""
     run()
     (table,) = tmp_path.joinpath("results").rglob("years.csv")
     table.write_text("year\n", encoding="utf-8")
     with full("hub.csv"):
         code, _, said = run()
     assert code == 1
-    assert "Not as the run wrote them, so they are made again: years.csv" in said
+    assert "is no longer as it was written (years.csv): computed again in another folder." in said
     code, _, said = run()
     assert code == 0
     assert "finished parts: " in said
-    assert tables(tmp_path / "results") == whole
+    assert table.read_text(encoding="utf-8") == "year\n"
+    again = tables(table.parent.with_name(f"{table.parent.name} 2"))
+    assert again == {name.split("/", 2)[-1]: content for name, content in whole.items() if name.count("/") > 1}
+    assert run()[2] == "Found finished; --force computes it again.\n"

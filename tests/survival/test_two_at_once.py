@@ -14,7 +14,7 @@ import pytest
 from districts import everything_on
 from filelock import FileLock
 from processes import begin, tables, wait_until
-from told import folder_of
+from told import place_of
 
 from simulation.inference.forecasting import forecast
 from simulation.report.runs import save
@@ -123,9 +123,9 @@ def test_python_warns_whoever_has_to_wait(tmp_path: Path, monkeypatch: pytest.Mo
     """At the line that saves; then it is saved, without figures here, which take long."""
     monkeypatch.setattr("simulation.report.store.folder.Answer.draw", lambda *_: False)
     result = forecast(everything_on(), replicates=8)
-    run = folder_of(result, tmp_path)
-    run.path.mkdir(parents=True)
-    lock, warned = FileLock(run.path / ".lock", thread_local=False), Event()
+    place = place_of(result, tmp_path)
+    place.work.mkdir(parents=True)
+    lock, warned = FileLock(place.work / ".lock", thread_local=False), Event()
     lock.acquire()
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
@@ -139,4 +139,4 @@ def test_python_warns_whoever_has_to_wait(tmp_path: Path, monkeypatch: pytest.Mo
         save(result, tmp_path)
     assert "Another process writes in" in str(heard[0].message)
     assert Path(heard[0].filename).name == Path(__file__).name
-    assert run.read() is not None
+    assert place.found() is not None

@@ -29,6 +29,6 @@ def brief(
     for note in found.notes(speech):
         settings.note(note)
     written = write_brief(speech, found)
-    print_written(settings, written.files, written.kept)
+    print_written(settings, written.files, written.changed)
     if written.without_pdf:
         settings.note(speech.say("No PDF: it needs the package typst (pip install typst)."))

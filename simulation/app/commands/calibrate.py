@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...domain.messages import Message, Refusal
-from ...report.language import printable
 from ..command import command
 from ..load_scenarios import load_all, tell_notes
-from ..options import HELP, Force, NoFigures, Seed, Settings, at_least
+from ..options import HELP, Force, NoFigures, Seed, Settings, at_least, quoted
 
 if TYPE_CHECKING:
     from ...inputs.observations.reading import DataFile
     from ...inputs.scenario import Scenario
     from ...report.calibrated_scenario import CalibratedScenario
+    from ...report.kinds.calibration import CalibrationResult
+    from ...report.store.folder import Answer
 
 Data = Annotated[
     list[Path] | None,
@@ -92,15 +92,16 @@ def calibrate(
     if not evidence.blocks:
         raise Refusal(_NOTHING_LEFT)
     question = Learning.of(evidence, loaded, draws, seed, estimate_effects=estimate_effects)
-    found = answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures)
-    if not found.result.learned:
-        settings.note(speech.say("Nothing was learned, so {path} is left as it was.", path=files.draws))
-        return
-    files.write((found.path / DRAWS).read_bytes(), loaded)
-    if not settings.as_json:
-        typer.echo(printable(speech.say("Written: {path}", path=files.draws)))
-        forecast = f"kampungkb forecast {shlex.quote(str(files.overlay))}"
-        typer.echo(printable(speech.say("Forecast with what was learned: {command}", command=forecast)))
+
+    def write(found: Answer[CalibrationResult]) -> Iterator[str]:
+        if not found.result.learned:
+            yield speech.say("Nothing was learned, so {path} is left as it was.", path=quoted(files.draws))
+            return
+        files.write((found.path / DRAWS).read_bytes(), loaded)
+        yield speech.say("Written: {path}", path=quoted(files.draws))
+        yield speech.say("Forecast with what was learned: kampungkb forecast {path}", path=quoted(files.overlay))
+
+    answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures, after=write)
 
 
 def _refuse(scenario: Scenario, files: CalibratedScenario, draws: int, without: Sequence[str]) -> None:

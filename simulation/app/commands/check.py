@@ -12,7 +12,7 @@ from ...domain.status import LEVELS
 from ...report.language import printable
 from ..command import command
 from ..errors import BAD_INPUT, as_data, show_problems, with_sheet
-from ..load_scenarios import tell_changes
+from ..load_scenarios import tell_all
 from ..options import ScenarioFiles, Settings, print_json
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def check(
         except ProblemsError as error:
             errors.append(error)
             continue
-        tell_changes(settings, scenario)
+        tell_all(settings, scenario)
         if not settings.as_json:
             typer.echo(_in_order(settings.speaking(scenario.language), path, scenario))
     if settings.as_json:

@@ -25,5 +25,5 @@ def export(
     from ...report.runs import write_workbook
 
     found = finished_run(settings, run, KINDS)
-    path, changed = write_workbook(settings.language(), found)
-    print_written(settings, [path], changed)
+    out = write_workbook(settings.language(), found)
+    print_written(settings, out.written, out.changed)

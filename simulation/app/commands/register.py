@@ -13,18 +13,14 @@ from ...domain.messages import KampungError, Message, Refusal
 from ...report.language import Language
 from ..command import command, keep_settings
 from ..errors import StoppedError
+from ..frame import App
 from ..load_scenarios import finished_run
-from ..options import HELP, NoFigures, Run, Settings, print_json
+from ..options import HELP, NoFigures, Run, Settings, print_json, quoted
 
 if TYPE_CHECKING:
     from ...report.register.register import Change, Entry
 
-register = typer.Typer(
-    help=HELP.say("Freeze forecasts, and score them when their years have come."),
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
-)
+register = App(help=HELP.say("Freeze forecasts, and score them when their years have come."))
 register.callback()(keep_settings)
 Folder = Annotated[Path, typer.Option("--register", metavar="DIR", help=HELP.say("Where the register is kept."))]
 Actuals = Annotated[
@@ -129,7 +125,6 @@ def score(
     for note in happened.notes:
         settings.note(note)
     record = score_register(contents, happened, today())
-    show_result(settings, record, document_of(record, speech))
     inside = folder / FOLDER
     with alone(folder):
         write_record(inside, record)
@@ -137,8 +132,7 @@ def score(
             from ...report.register.figure import save_figure_of_record
 
             save_figure_of_record(inside, speech, record)
-    if not settings.as_json:
-        typer.echo(speech.say("Files: {folder}", folder=inside))
+    show_result(settings, record, document_of(record, speech), [speech.say("Files: {folder}", folder=quoted(inside))])
     if record.changes:
         first = speech.say("The register was changed since it was written; what is named here is not counted:")
         raise StoppedError("\n".join([first, *_named(speech, record.changes)]))

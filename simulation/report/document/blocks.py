@@ -43,6 +43,8 @@ class On(Flag):
 SCREEN = On.TERMINAL | On.VERBOSE
 PAPER = On.APPENDIX
 EVERYWHERE = SCREEN | On.APPENDIX | On.WORKBOOK
+DETAIL = EVERYWHERE & ~On.TERMINAL
+"""Where more is told than the short answer in the terminal."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -14,19 +16,80 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 WIDTH = 80
+MOST_LINES = 25
+"""Of an answer, which a small window holds; more only where more is asked for."""
+LEAST_ROWS = 3
+"""Of a table that is cut."""
+MOST_REPEATED = 2
+"""Lines of the first sentence of the verdict, which is said again at the end."""
 _INDENT, _BETWEEN = 2, 2
+_ENDS = re.compile(r"(?:; |\. (?=[A-Z“])).*", re.DOTALL)
+"""What follows the first sentence, or what of it a semicolon parts."""
+Laid = dict[int, list[str]]
+"""The lines of blocks, by the places of these."""
 
 
-def as_text(speech: Language, document: Document, *, verbose: bool = False) -> str:
-    """Return what a terminal shows of a document; `verbose` also what is shown only where more is asked for."""
-    return laid_out(_parts(speech, document, On.VERBOSE if verbose else On.TERMINAL))
+def as_text(speech: Language, document: Document, closing: Sequence[str] = (), *, verbose: bool = False) -> str:
+    """Return what a terminal shows of a document: the verdict, what there is room for, and the verdict again.
+
+    Parameters
+    ----------
+    closing
+        Sentences below it, such as where files are; the verdict's repetition stands below these.
+    verbose
+        Whether all of it is shown, however long.
+    """
+    shown = document.shown(On.VERBOSE if verbose else On.TERMINAL)
+    verdicts = {place: _lines(_block(speech, block)) for place, block in enumerate(shown) if _strong(block)}
+    title, last = [*_lines([document.title]), ""], ["", *_lines(closing)]
+    again = _repeated(shown) if len(verdicts) < len(shown) else []
+    if verbose:
+        laid = {place: _lines(_block(speech, block)) for place, block in enumerate(shown)}
+    else:
+        more = speech.say("All of it: --verbose")
+        laid = _fitting(speech, shown, verdicts, MOST_LINES - len([*title, *last, more, "", *again]))
+        last += [more] if len(laid) < len(document.shown(On.VERBOSE)) else []
+    return "\n".join(_joined([{0: title}, laid, {0: last}, {0: ["", *again]}])) + "\n"
 
 
-def _parts(speech: Language, document: Document, on: On) -> Iterator[RenderableType]:
-    yield document.title
-    yield ""
-    for block in document.shown(on):
-        yield from _block(speech, block)
+def _repeated(shown: Sequence[Block]) -> list[str]:
+    """Return the first verdict in short."""
+    first = next((block.text for block in shown if isinstance(block, Paragraph) and block.strong), "")
+    lines = _lines([_ENDS.sub(".", first)])
+    return lines if len(lines) <= MOST_REPEATED else [*lines[: MOST_REPEATED - 1], f"{lines[MOST_REPEATED - 1]} …"]
+
+
+def _strong(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.strong
+
+
+def _fitting(speech: Language, shown: Sequence[Block], verdicts: Laid, room: int) -> Laid:
+    """Return the blocks that fit into so many lines: the first table and what is above it, sentences, other tables."""
+    tables = [place for place, block in enumerate(shown) if isinstance(block, Table)]
+    shortest = {place: list(_ever_shorter(speech, shown[place]))[-1] for place in tables[:1]}
+    laid = dict(verdicts)
+    for place in sorted(range(len(shown)), key=lambda at: (at in tables[1:], at)):
+        kept = {at: lines for at, lines in shortest.items() if at > place}
+        for lines in _ever_shorter(speech, shown[place]):
+            if place not in laid and len(_joined([{**laid, **kept, place: lines}])) <= room:
+                laid[place] = lines
+    return laid
+
+
+def _ever_shorter(speech: Language, block: Block) -> Iterator[list[str]]:
+    """Yield the lines of a block; of a table then those of its first rows."""
+    yield _lines(_block(speech, block))
+    if isinstance(block, Table):
+        for rows in range(min(len(block.rows), MOST_LINES) - 1, LEAST_ROWS - 1, -1):
+            more = speech.say("… and {number} more rows", number=speech.number(len(block.rows) - rows))
+            yield [*_lines(_block(speech, replace(block, rows=block.rows[:rows])))[:-1], f"{' ' * _INDENT}{more}", ""]
+
+
+def _joined(parts: Iterable[Laid]) -> list[str]:
+    """Return lines in their order, no two in a row empty, and neither the first nor the last."""
+    lines = [line for laid in parts for _, block in sorted(laid.items()) for line in block]
+    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    return kept[:-1] if kept and not kept[-1] else kept
 
 
 def _block(speech: Language, block: Block) -> Iterator[RenderableType]:
@@ -45,16 +108,15 @@ def _block(speech: Language, block: Block) -> Iterator[RenderableType]:
             pass
 
 
-def laid_out(parts: Iterable[RenderableType]) -> str:
-    """Return sentences and tables as text of at most 80 columns, no two lines empty in a row."""
+def _lines(parts: Iterable[RenderableType]) -> list[str]:
+    """Return sentences and tables as lines of at most 80 columns."""
     from rich.console import Console
 
     written = StringIO()
     console = Console(file=written, width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
     for part in parts:
         console.print(wrapped(part) if isinstance(part, str) else part)
-    lines = [line.rstrip() for line in written.getvalue().splitlines()]
-    return "\n".join(line for line, before in zip(lines, ["", *lines], strict=False) if line or before).strip() + "\n"
+    return [line.rstrip() for line in written.getvalue().splitlines()]
 
 
 def wrapped(sentence: str) -> str:

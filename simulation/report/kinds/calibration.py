@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from ...decision.next_datum import Datum, NextDatum, next_datum
 from ...domain.evidence import Evidence
 from ...domain.messages import Refusal
 from ...domain.parameters import ParameterKey
-from ...domain.past import BlockWeight, Observed
+from ...domain.past import Observed
 from ...inference.backtest.rolling import anywhere
 from ...inference.block_weights import DRAWS as DRAWS_WEIGHED
-from ...inference.block_weights import weigh_blocks
+from ...inference.block_weights import BlockWeight, weigh_blocks
 from ...inference.calibration.calibrate import calibrate
 from ...inference.calibration.caveats import Caveat
 from ...inference.calibration.posterior import Learned, Posterior, Spread
@@ -125,7 +125,7 @@ def result_of(found: Posterior) -> CalibrationResult:
         warnings=found.warnings,
         observed=found.observed,
         data=dict(found.evidence.sources),
-        weights=_weighed(found).past.weights,
+        weights=_weights(found),
         next=_next(found),
         seed=found.seed,
         estimate_effects=found.estimate_effects,
@@ -133,9 +133,8 @@ def result_of(found: Posterior) -> CalibrationResult:
 
 
 @lru_cache(maxsize=4)
-def _weighed(found: Posterior) -> Posterior:
-    """Return the posterior that also says what each kind of data does to the answer."""
-    return found if found.past.weights else replace(found, past=replace(found.past, weights=weigh_blocks(found)))
+def _weights(found: Posterior) -> tuple[BlockWeight, ...]:
+    return weigh_blocks(found)
 
 
 @lru_cache(maxsize=4)
@@ -301,7 +300,7 @@ def _compute(question: Question[Learning], work: Work) -> Posterior:
         estimate_effects=asked.estimate_effects,
         progress=lambda done, total: work.progress(round(share * done), total),
     )
-    found = _weighed(found)
+    _weights(found)
     work.progress(100, 100)
     return found
 
@@ -312,7 +311,7 @@ def _question(found: Posterior) -> Question[Learning]:
 
 def _tables(found: Posterior) -> Iterator[DataTable]:
     def write(path: Path) -> None:
-        write_posterior(_weighed(found), path)
+        write_posterior(found, path)
 
     yield DataTable(DRAWS, write=write)
     yield DataTable.of("calibration.csv", found.table.rename_axis("parameter").reset_index())
@@ -329,6 +328,6 @@ CALIBRATION = Kind(
     tables=_tables,
     document=document_of,
     figures=("posterior",),
-    doing=(phrase("Learning"), phrase("Learning: {done} of {total} percent, about {seconds} s left")),
+    doing=(phrase("Learning"), phrase("Learning: {done} of {total} percent")),
     title=phrase("calibration"),
 )

@@ -11,7 +11,7 @@ from ...domain.reporting import REPORTING
 from ...domain.status import LEVELS, TOP
 from ...inference.explanation import INTERVENTION, Component, Explanation, VillageChance, explain
 from .. import wording
-from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Table
+from ..document.blocks import DETAIL, SCREEN, Cell, Column, Document, Paragraph, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
 from .head import Head, programme_line, title_of, with_head
@@ -88,7 +88,8 @@ def _tables_of(speech: Language, result: VillageChance) -> Iterator[Paragraph | 
             "alone; together they overlap. Chances are means over the same {trajectories} simulated futures, with all "
             "rows above.",
             trajectories=speech.number(result.draws * result.replicates),
-        )
+        ),
+        on=DETAIL,
     )
     if result.reach:
         yield reach_table(speech, result)

@@ -131,6 +131,8 @@ class Kind(Generic[Asked, Found, Result]):
         Types of its options, of what the library computes, and of what the JSON file holds.
     question, compute, result, tables, document
         See above.
+    title
+        What such an answer is called in a sentence, and in the name of its folder.
     sheets
         Tables that a workbook has besides those of the document.
     figures
@@ -143,8 +145,6 @@ class Kind(Generic[Asked, Found, Result]):
         Returns about how many bytes the answer to a question takes, figures aside.
     doing
         What is said beside the progress bar, and as a line.
-    title
-        What such an answer is called in a sentence.
     in_brief
         Whether a brief has a chapter on it.
     """
@@ -158,13 +158,13 @@ class Kind(Generic[Asked, Found, Result]):
     result: Callable[[Found], Result]
     tables: Callable[[Found], Iterable[DataTable]]
     document: Callable[[Result, Language, Source], Document]
+    title: str
     sheets: Callable[[Result, Language, Source], Iterable[Table]] = lambda *_: ()
     figures: tuple[str, ...] = ()
     undrawable: Callable[[str, Result], Message | None] = lambda *_: None
     undrawn: str = ""
     size: Callable[[Question[Asked]], int] = lambda _: 1_000_000
     doing: tuple[str, str] = SIMULATING
-    title: str = ""
     in_brief: bool = True
 
     def drawable(self, result: Result) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...decision.robustness import Robustness, RobustnessNumbers, robustness
 from .. import wording
-from ..document.blocks import SCREEN, Cell, Column, Document, Form, Paragraph, Table
+from ..document.blocks import DETAIL, SCREEN, Cell, Column, Document, Form, Paragraph, Table
 from ..language import Language, phrase
 from .head import Head, caveats_of, distinct_titles, with_head
 from .kind import DataTable, Kind, Source
@@ -64,14 +64,16 @@ def document_of(result: RobustnessResult, speech: Language, source: Source) -> D
                 speech.say(
                     "Each state pins down one thing that is not known and leaves the rest open. The mean counts every "
                     "state but the first alike, which is a convention: nobody knows how likely each is."
-                )
+                ),
+                on=DETAIL,
             ),
             Paragraph(
                 speech.say(
                     "Simulation error of a chance: at most {error} percentage points. All scenarios share draws and "
                     "luck, so differences are known better than that.",
                     error=speech.number(100 * max(errors), 1),
-                )
+                ),
+                on=DETAIL,
             ),
         ],
         chapter=speech.say("If the world is otherwise"),

@@ -214,7 +214,7 @@ SENSITIVITY = Kind(
     figures=("sensitivity",),
     doing=(
         phrase("Varying parameters"),
-        phrase("Varying parameters: {done} of {total} trajectories of this step, about {seconds} s left"),
+        phrase("Varying parameters: {done} of {total} trajectories of this step"),
     ),
     title=phrase("sensitivity analysis"),
 )

@@ -1,40 +1,35 @@
-"""Run folders: where the answer to a question is kept, how a finished one is found again, and what lies in it.
+"""Finished answers: what lies in their folders, and how they are read and found again.
 
-``<out>/<scenario name>/<id>/`` holds ``<kind>.json``, the tables, ``figures/``, what was asked and run in
-``manifest.json`` and ``inputs/``, and ``run.log``. The manifest is written last and holds the digest of every file: a
-folder without it is unfinished, and one whose files differ from it is not taken for an answer.
+``<out>/<scenario name>/<date> <kind>/`` holds ``<kind>.json``, the tables, ``figures/``, what was asked and run in
+``manifest.json`` and ``inputs/``, and ``run.log``. The manifest holds the digest of every file: a folder whose files
+differ from it is not taken for an answer. The folder may be renamed and moved: what it answers its manifest says.
 """
 
 from __future__ import annotations
 
 import csv
 import platform
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import msgspec
 
-from ...domain.messages import KampungError, Message, Refusal
-from ...engine.failure import EnsembleError
+from ...domain.messages import Message, Refusal
 from ...inputs.scenario import Scenario
 from ...inputs.tables.cells import unguard
-from ..codec import decode, encode, plain, to_data
+from ..codec import decode
 from ..document.blocks import Document, Table, picture_files
-from ..files import digest, json_text, left_behind, read_json, reason, remove, write_bytes, write_csv, write_text
+from ..files import digest, read_json
 from ..kinds.kind import AnyKind, Rows, Source
-from ..kinds.question import HASH_DIGITS, RESULTS_FORMAT, Question
-from ..language import DEFAULT, Language
+from ..kinds.question import HASH_DIGITS, Question
+from ..language import Language
 from . import kept
-from .chunks import ChunkFolder
-from .lock import alone
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,22 +76,10 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder of one answer: where it is or will be, and the hash of the question, which names it."""
+    """The folder of a finished answer of some kind."""
 
     path: Path
-    id: str
     kind: AnyKind
-
-    @classmethod
-    def of(cls, kind: AnyKind, question: Question[Any], out: str | Path = "results") -> Folder:
-        """Return the folder that belongs to a question, whether it is there or not.
-
-        Raises
-        ------
-        KampungError
-            Where the question cannot be named by its content.
-        """
-        return cls(Path(out) / question.scenarios[0].name / question.id, question.id, kind)
 
     def read(self) -> Answer[Any] | None:
         """Return the finished answer; None where there is none, or where it is not as it was written."""
@@ -122,84 +105,6 @@ class Folder:
         there = (name for name in files if (self.path / name).resolve().is_relative_to(inside))
         whole = {name for name in there if (path := self.path / name).is_file() and digest(path) == files[name]}
         return [name for name in files if name not in whole]
-
-    @property
-    def finished(self) -> bool:
-        """Whether there is an answer, be it as it was written or not."""
-        return (self.path / "manifest.json").is_file()
-
-    @property
-    def chunks(self) -> Path:
-        """Where chunks of an unfinished run are kept, in a folder for each scenario."""
-        return self.path / ".chunks"
-
-    @property
-    def parts(self) -> int:
-        """How many chunks are there."""
-        return sum(1 for _ in self.chunks.rglob("*.npz"))
-
-    def sink(self, place: int, reserve: int, tell: Tell) -> ChunkFolder:
-        """Return where chunks of one scenario are kept; `reserve` bytes of the disk are left free for the tables."""
-        return ChunkFolder(self.chunks / str(place), reserve, tell)
-
-    @contextmanager
-    def hold(self, tell: Tell) -> Iterator[None]:
-        """Hold the folder while something is written in it, and remove what processes that were killed left there.
-
-        See `simulation.report.store.lock.alone`.
-        """
-        with alone(self.path, tell) as held:
-            if held:
-                for path in self.litter():
-                    remove(path)
-            yield
-
-    def litter(self) -> list[Path]:
-        """Return what a process that was killed left behind: half-written files, chunks of a finished run."""
-        return [*left_behind(self.path), *([self.chunks] if self.finished and self.chunks.is_dir() else [])]
-
-    def write(self, question: Question[Any], found: Any) -> Answer[Any]:
-        """Write what was computed, its tables and what it was made from, the manifest last; return the answer.
-
-        The manifest holds each file's digest: one that lies there from an earlier run speaks for no other files.
-        """
-        files = [f"{self.kind.name}.json"]
-        write_text(self.path / files[0], encode(self.kind.result(found)))
-        for table in self.kind.tables(found):
-            files.append(table.name)
-            if table.write is not None:
-                table.write(self.path / table.name)
-            else:
-                write_csv(self.path / table.name, table.columns, table.rows)
-        files += kept.keep(question, self.path)
-        manifest = Manifest(
-            input_hash=self.id,
-            results_format=RESULTS_FORMAT,
-            kind=self.kind.name,
-            scenarios=tuple(plain(scenario.document) for scenario in question.scenarios),
-            data=tuple(
-                {name: sha256(content).hexdigest() for name, content in sorted(scenario.data.items())}
-                for scenario in question.scenarios
-            ),
-            versions=versions(),
-            files={each: digest(self.path / each) for each in sorted(files)},
-            agent=None if question.agent is None else question.agent.identity,
-        )
-        write_text(self.path / "manifest.json", json_text({**to_data(question.asked), **to_data(manifest)}))
-        remove(self.chunks)
-        written = self.read()
-        if written is None:
-            raise KampungError(f"what was written in {self.path} cannot be read back")
-        return written
-
-    def missing_figures(self, result: Any, code: str) -> list[str]:
-        """Return the figures that an answer could have in a language and has not."""
-        figures = self.path / "figures"
-        return [
-            name
-            for name in self.kind.drawable(result)
-            if not all(path.is_file() for path in picture_files(figures, name, code))
-        ]
 
     def log(self, event: str, **facts: object) -> None:
         """Add a line to ``run.log``, the only file of the folder that knows the time; no result depends on it."""
@@ -233,7 +138,7 @@ class Answer(Generic[Result]):
     @property
     def id(self) -> str:
         """The id of the run."""
-        return self.folder.id
+        return self.manifest.input_hash
 
     @property
     def path(self) -> Path:
@@ -275,25 +180,10 @@ class Answer(Generic[Result]):
         data = kept.data(self.path, manifest.files)
         return Question(self.folder.kind.name, self.scenarios, self.asked, agent_class, data)
 
-    def saved(self, out: str | Path) -> Answer[Result]:
-        """Return the same answer below another folder: its id and its files as they are, figures drawn in its language.
-
-        Raises
-        ------
-        Refusal
-            Where the folder does not hold its scenarios, or its files were changed since it was read.
-        """
-        place = replace(self.folder, path=Path(out) / self.scenario.name / self.id)
-        found, code = place.read(), self.scenario.language or DEFAULT
-        if found is not None and not place.missing_figures(found.result, code):
-            return found
-        with place.hold(lambda _: None):
-            if found is None:
-                for name in (*self.manifest.files, "manifest.json"):
-                    write_bytes(place.path / name, (self.path / name).read_bytes())
-                found = load(place.path, {place.kind.name: place.kind})
-            found.draw(code)
-        return found
+    @property
+    def age(self) -> tuple[datetime, str]:
+        """What sorts answers by when they were finished."""
+        return self.finished_at, self.id
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a CSV table of the folder, such as ``years``; codes stay text.
@@ -335,9 +225,18 @@ class Answer(Generic[Result]):
         batches = ParquetFile(path.with_suffix(".parquet")).iter_batches()
         return [row for batch in batches for row in batch.to_pylist()]
 
+    def missing_figures(self, code: str) -> list[str]:
+        """Return the figures that it could have in a language and has not."""
+        figures = self.path / "figures"
+        return [
+            name
+            for name in self.folder.kind.drawable(self.result)
+            if not all(path.is_file() for path in picture_files(figures, name, code))
+        ]
+
     def draw(self, code: str) -> bool:
         """Draw the figures that are missing in a language, and return whether there were any."""
-        missing = self.folder.missing_figures(self.result, code)
+        missing = self.missing_figures(code)
         if not missing:
             return False
         from ..figures.drawings import draw, save_figure
@@ -362,16 +261,16 @@ class Answer(Generic[Result]):
 def find(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any] | None:
     """Return the finished answer in a folder; None where there is none, or where it is not as it was written."""
     try:
-        manifest = read_json(path / "manifest.json", MOST_IN_MANIFEST)
-        folder = Folder(path, manifest["input_hash"], kinds[manifest["kind"]])
+        kind = kinds[read_json(path / "manifest.json", MOST_IN_MANIFEST)["kind"]]
     except _BROKEN:
         return None
-    return folder.read()
+    return Folder(path, kind).read()
 
 
 def below(path: Path, kinds: Mapping[str, AnyKind]) -> list[Answer[Any]]:
-    """Return the finished answers of the folders right below a folder."""
-    return [found for child in sorted(path.glob("*/")) if (found := find(child, kinds)) is not None]
+    """Return the finished answers below a folder: that of a scenario, or the one that holds those of scenarios."""
+    manifests = sorted({*path.glob("[!.]*/manifest.json"), *path.glob("[!.]*/[!.]*/manifest.json")})
+    return [found for manifest in manifests if (found := find(manifest.parent, kinds)) is not None]
 
 
 def load(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any]:
@@ -384,136 +283,20 @@ def load(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any]:
     """
     if (found := find(path, kinds)) is not None:
         return found
-    if altered := Folder(path, "", next(iter(kinds.values()))).altered():
+    if altered := Folder(path, next(iter(kinds.values()))).altered():
         values = {"files": ", ".join(altered), "folder": str(path)}
         raise Refusal(Message("{files} in {folder} are not those of the run any more; run the scenario again", values))
     if several := below(path, kinds):
         # Where answers of several kinds lie there, those of the kind that comes first: forecasts.
         first = next(kind for kind in kinds.values() if any(one.folder.kind is kind for one in several))
         several = [one for one in several if one.folder.kind is first]
-        newest = max(several, key=lambda one: (one.finished_at, one.id))
+        newest = max(several, key=lambda one: one.age)
         return replace(newest, older=len(several) - 1)
     message = Message(
         "{folder} is not the folder of a finished run; give the folder that forecast names after Files:",
         {"folder": str(path)},
     )
     raise Refusal(message)
-
-
-@dataclass(frozen=True)
-class Obtained:
-    """An answer that was found or made.
-
-    Attributes
-    ----------
-    answer
-        The answer.
-    made
-        Whether it was made just now.
-    drawn
-        Whether figures were.
-    undrawn
-        Why figures that it lacks could not be written.
-    """
-
-    answer: Answer[Any]
-    made: bool = False
-    drawn: bool = False
-    undrawn: OSError | None = None
-
-
-class UnwrittenError(EnsembleError):
-    """An answer was computed and cannot be written."""
-
-
-def obtain(
-    folder: Folder,
-    question: Question[Any],
-    compute: Callable[[], Any],
-    codes: Sequence[str],
-    *,
-    force: bool = False,
-    tell: Tell = lambda _: None,
-    **facts: object,
-) -> Obtained:
-    """Find the finished answer to a question, or make it; draw the figures that it lacks.
-
-    One process at a time works in a folder. A finished answer in a folder that can only be read is found all the same.
-
-    Parameters
-    ----------
-    folder
-        Where the answer belongs.
-    compute
-        Returns what the library computes.
-    codes
-        Languages of the figures.
-    force
-        Whether the answer is made even where it is there.
-    tell
-        Told where the folder has to be waited for, and where what lies in it is not what was written.
-    facts
-        What the log says of the run besides.
-
-    Raises
-    ------
-    Refusal
-        Where nothing can be kept in the folder: nothing was computed then.
-    UnwrittenError
-        Where the answer cannot be written.
-    """
-    force = force or not question.repeatable
-    known = None if force else folder.read()
-    lacking = known is not None and any(folder.missing_figures(known.result, code) for code in codes)
-    if known is not None and not lacking and not folder.litter():
-        return Obtained(known)
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(folder.hold(tell))
-        except OSError as error:
-            if known is not None:
-                return Obtained(known, undrawn=error if lacking else None)
-            message = Message(
-                "results cannot be kept in {folder}: {reason}; nothing was computed: choose another folder (--out)",
-                {"folder": folder.path, "reason": reason(error)},
-            )
-            raise Refusal(message) from error
-        # Another process may just have made it.
-        known = None if force else folder.read()
-        found = known or _make(folder, question, compute, force, tell, facts)
-        try:
-            drawn = [code for code in codes if found.draw(code)]
-        except OSError as error:
-            return Obtained(found, made=known is None, undrawn=error)
-        return Obtained(found, made=known is None, drawn=bool(drawn))
-
-
-def _make(
-    folder: Folder,
-    question: Question[Any],
-    compute: Callable[[], Any],
-    force: bool,
-    tell: Tell,
-    facts: Mapping[str, Any],
-) -> Answer[Any]:
-    if force:
-        remove(folder.chunks)
-    elif folder.finished:
-        if altered := folder.altered():
-            files = {"files": ", ".join(altered)}
-            tell(Message("Not as the run wrote them, so they are made again: {files}", files))
-        # Taken for unfinished from now on, so that its chunks are kept until it is finished again.
-        remove(folder.path / "manifest.json")
-    began, parts = time.monotonic(), folder.parts
-    computed = compute()
-    try:
-        found = folder.write(question, computed)
-    except OSError as error:
-        message = Message("{folder} cannot be written: {reason}", {"folder": folder.path, "reason": reason(error)})
-        raise UnwrittenError(message) from error
-    resumed = {"resumed_parts": parts} if parts else {}
-    folder.log("finished", **facts, **resumed, seconds=round(time.monotonic() - began, 2))
-    return found
 
 
 def _value(name: str, text: str) -> Any:

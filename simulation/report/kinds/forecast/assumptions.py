@@ -30,7 +30,7 @@ _PRIORITIES = {
 
 
 def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
-    """Yield every parameter with its value and source: in a terminal those that were left to priors if asked."""
+    """Yield every parameter with its value and source; in a short answer how many were left to their priors."""
     say = speech.say
     yield Heading(say("Assumptions and sources"), on=On.CLOSING)
     caption = say("Assumptions (5 / 50 / 95% where uncertain)")
@@ -39,8 +39,6 @@ def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
     silent = {key: known for key, known in _of_the_law(result).items() if known.default_prior}
     law += [_row(speech, key, known) for key, known in _of_the_law(result).items() if key not in silent]
     every = [*effects, *law, *(_row(speech, key, known) for key, known in silent.items())]
-    if effects or law:
-        yield Table(caption, headers, [*effects, *law], on=On.TERMINAL)
     if every:
         yield Table(caption, headers, every, on=On.VERBOSE)
     yield Table(caption, headers, every, prose=True, on=On.CLOSING)

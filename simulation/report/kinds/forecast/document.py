@@ -26,7 +26,7 @@ from ...document.blocks import (
 from ...language import Language, phrase
 from ..head import PLACEHOLDERS, programme_line, run_line
 from ..kind import Rows, Source
-from ..past import past_blocks, reasons_in_words, reasons_table, weights_table
+from ..past import past_blocks, reasons_in_words, reasons_table
 from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
 from .result import District, ForecastResult, undrawable
@@ -56,10 +56,10 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
         words.heading(speech, result),
         [
             *_answer(speech, result),
+            *_notes(speech, result),
             *_years(speech, result),
             *_method(speech, result, source),
             *assumptions(speech, result),
-            *_notes(speech, result),
             *statements(speech, result, source),
             *_limits(speech, result, source),
         ],
@@ -81,8 +81,6 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
         median = result.districts[0].years[0].rises.median
         yield Paragraph(reasons_in_words(speech, reasons, result.first_year, median), on=_ANSWER)
         yield reasons_table(speech, reasons, result.first_year)
-    if result.weights:
-        yield weights_table(speech, result.weights)
     yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
     if programme := programme_line(speech, result.interventions):
         yield Paragraph(programme, on=On.FIRST_PAGE | On.WORKBOOK)
@@ -99,7 +97,7 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
 
 
 def _notes(speech: Language, result: ForecastResult) -> Iterator[Block]:
-    """Yield what a terminal says below the tables."""
+    """Yield what a terminal says above the tables."""
     if result.precision is not None:
         yield Paragraph(words.precision_reached(speech, result.precision), on=SCREEN)
     for sentence in words.notes(speech, result):

@@ -177,7 +177,7 @@ def simulated(districts: Sequence[District]) -> bool:
 
 def met_header(speech: Language, districts: Sequence[District]) -> str:
     """Return what stands above probabilities."""
-    return speech.say("target met ± simulation error") if simulated(districts) else speech.say("target met")
+    return speech.say("chance ± error") if simulated(districts) else speech.say("chance")
 
 
 def known_interval(chance: Estimate) -> tuple[float, float] | None:

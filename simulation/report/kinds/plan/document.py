@@ -10,6 +10,7 @@ from ....decision.plan.result import PlannedVillage, Setting
 from ....decision.trial import WHY_SIMULATED
 from ... import wording
 from ...document.blocks import (
+    DETAIL,
     EVERYWHERE,
     PAPER,
     SCREEN,
@@ -75,14 +76,14 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
             on=On.WORKBOOK,
         )
     for note in words.about_ranking(speech, result):
-        yield Paragraph(note)
+        yield Paragraph(note, on=DETAIL)
     if result.villages:
         file = f"priorities_{speech.code}.xlsx"
         yield Paragraph(
-            say("The whole list of villages stands in {file}, in the folder of the plan.", file=file), on=READ
+            say("The whole list of villages stands in {file}, in the folder of the plan.", file=file), on=READ & DETAIL
         )
     for note in words.notes(speech, result):
-        yield Paragraph(note)
+        yield Paragraph(note, on=DETAIL)
     if result.why_simulated is not None:
         reason = WHY_SIMULATED[result.why_simulated].filled(year=result.cost_years[0] + 1)
         yield Paragraph(say("Why not exactly: {reason}.", reason=speech.problem(reason)), on=On.VERBOSE)

@@ -1,0 +1,66 @@
+"""The index of the answers about a scenario, for a browser: when, what was asked, what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ..document.blocks import Paragraph
+from ..files import write_text
+from ..kinds.registry import KINDS
+from ..language import Language
+from .folder import Answer, below
+
+INDEX = "index.html"
+_DOCUMENTS = ("*.pdf", "*.docx", "*.xlsx")
+_PAGE = """<!doctype html>
+<html lang="{code}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>
+body {{ font-family: sans-serif; line-height: 1.4; max-width: 60em; margin: 2em auto; padding: 0 1em; }}
+table {{ border-collapse: collapse; width: 100%; }}
+th, td {{ text-align: left; vertical-align: top; padding: .5em .8em .5em 0; border-bottom: 1px solid #bbb; }}
+</style>
+<h1>{title}</h1>
+<table>
+{rows}
+</table>
+</html>
+"""
+
+
+def write_index(shelf: Path, speech: Language) -> None:
+    """Write the index of a folder of answers, the newest first; leave it out where that cannot be written."""
+    answers = sorted(below(shelf, KINDS), key=lambda one: one.age, reverse=True)
+    header = (speech.say("folder"), speech.say("question"), speech.say("answer"), speech.say("documents"))
+    rows = ["<tr>" + "".join(f"<th>{escape(title)}</th>" for title in header) + "</tr>"]
+    rows += ["<tr>" + "".join(f"<td>{cell}</td>" for cell in _cells(speech, one)) + "</tr>" for one in answers]
+    title = speech.say("Results: {scenario}", scenario=shelf.name)
+    page = _PAGE.format(code=speech.code, title=escape(title), rows="\n".join(rows))
+    with suppress(OSError):
+        write_text(shelf / INDEX, page)
+
+
+def refresh_index(shelf: Path, speech: Language) -> None:
+    """Write the index again where there is one."""
+    if (shelf / INDEX).is_file():
+        write_index(shelf, speech)
+
+
+def _cells(speech: Language, answer: Answer[Any]) -> Iterator[str]:
+    document, folder = answer.document(speech), answer.path
+    yield _link(folder.name, f"{folder.name}/")
+    yield escape(document.title)
+    yield "<br>".join(escape(one.text) for one in document.blocks if isinstance(one, Paragraph) and one.strong)
+    files = sorted(path.name for pattern in _DOCUMENTS for path in folder.glob(pattern))
+    yield "<br>".join(_link(name, f"{folder.name}/{name}") for name in files)
+
+
+def _link(text: str, target: str) -> str:
+    return f'<a href="{quote(target)}">{escape(text)}</a>'
