@@ -142,7 +142,7 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
 
 def _headline(speech: Language, rows: Sequence[Row], year: int, errors: Mapping[str, float]) -> str:
     chances = _chances(rows)
-    told = [wording.rounded(row["probability_rises"], errors[row["village_code"]]) for row in _below_top(rows)]
+    told = [wording.rounded(row["probability_rises"], errors.get(row["village_code"], 0.0)) for row in _below_top(rows)]
     if not chances:
         return speech.say("Every village stands at paripurna: none can rise in {year}", year=year)
     return speech.say(
@@ -221,7 +221,7 @@ def _villages(speech: Language, rows: Sequence[Row], grid: _Grid, errors: Mappin
             if row["origin_status"] == LEVELS[TOP]:
                 tiles.append(_Tile(name, letter, speech.say("top"), None))
             else:
-                chance = wording.rounded(row["probability_rises"], errors[row["village_code"]])
+                chance = wording.rounded(row["probability_rises"], errors.get(row["village_code"], 0.0))
                 tiles.append(_Tile(name, letter, wording.uncertain(speech, chance), chance))
         yield _Block(grid, header, tiles)
 
