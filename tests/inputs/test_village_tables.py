@@ -68,7 +68,7 @@ CASES = [
     ("stray quote", 'village_code,village,subdistrict\na,"A,K\n', 2, "", "a quote that is not closed"),
     ("unknown status", "village_code,village,subdistrict,status\na,A,K,maju\n", 2, "status", "maju is not a status"),
     ("some statuses", "village_code,village,subdistrict,status\na,A,K,dasar\nb,B,K,\n", 3, "status", "1 of 2 rows"),
-    ("launch after origin", "village_code,village,subdistrict,launch_year\na,A,K,2026\n", 2, "launch_year", "to 2025"),
+    ("launch after origin", "village_code,village,subdistrict,launch_year\na,A,K,2062\n", 2, "launch_year", "to 2025"),
     ("launch in words", "village_code,village,subdistrict,launch_year\na,A,K,dulu\n", 2, "launch_year", "whole number"),
     ("control character", "village_code,village,subdistrict\na,A\x1b[31m,K\n", 2, "village", "control character"),
     ("nul", "village_code,village,subdistrict\na,A\x00,K\n", 2, "", "NUL byte"),
@@ -219,3 +219,14 @@ def test_a_wrong_table_of_districts_is_told(desk: Desk, old: str, new: str, row:
     told = [p for p in desk.error().problems if (p.line, p.field) == (row, column)]
     assert told
     assert says in words(told[0])
+
+
+def test_a_village_that_joins_later_is_passed_over_and_told(desk: Desk) -> None:
+    """It is in no list yet: the others are read as if it were not there."""
+    desk.write(
+        "villages.csv", "village_code,village,subdistrict,status,launch_year\na,A,K,dasar,2019\nb,B,K,,Th. 2027\n"
+    )
+    scenario = desk.load(villages="villages: {table: villages.csv}")
+    (note,) = scenario.provenance.notes
+    assert scenario.districts[0].codes == ("a",)
+    assert "1 villages join after 2025 and have no status yet" in str(note)

@@ -219,4 +219,4 @@ def test_a_choice_says_what_each_option_costs(tried: Robustness) -> None:
     first, last = (tried.scenario.years[end] for end in (0, -1))
     assert f"Cost in {first}–{last}: " in said["en"]
     assert said["en"].endswith("” Rp1.25 billion.")
-    assert said["id"].endswith("” 1.250.")
+    assert said["id"].endswith("” Rp1,25 miliar.")

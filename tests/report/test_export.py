@@ -124,7 +124,7 @@ def test_no_chance_is_shown_as_certain(
     """What rounds to 0 or 1 is shown as in every other place, counts are whole, and the numbers stay what they are."""
     folder, _ = exported(forecast(load_scenario(ROOT / "scenarios" / "contoh.yaml"), 4, 5, 3), code)
     book = openpyxl.load_workbook(folder / "forecast.xlsx")
-    summary, years = book.worksheets[1:3]
+    summary, years = book.worksheets[2:4]
     assert summary["C2"].number_format == f'[<0.0005]"{never}";[>=0.9995]"{always}";0.0%'
     assert [years.cell(2, column).number_format for column in (7, 8, 9, 10)] == ["#,##0", "#,##0.00", "#,##0", "#,##0"]
 

@@ -42,7 +42,7 @@ ChangeKind = Literal[
     "duplicate",  # a row that says the same as another: "" (not read)
     "disagreement",  # a row whose status another row contradicts: the level chosen, or "" (unknown)
     "year",  # a column whose header says no year: the year that it is of
-    "passed_over",  # a title, numbering, heading, subtotal, note or signature: "" (not read)
+    "passed_over",  # a title, heading, subtotal, note, signature, or a village that joins later: "" (not read)
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...domain.messages import Message, listed, nearest, shown
@@ -20,6 +20,8 @@ from .records import UNDECIDED, Cell, Change, ChangeKind, Question, SheetUse
 TWO_ALIKE = Message("two villages have the same code")
 _FEWEST = 3
 """Rows from which on 1, 2, 3 … are numbers of rows and no codes."""
+_SOON = 5
+"""Years after the latest in which a village without a status may join; a later year is a slip."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ class _Reading:
         self.layout, self.file, self.undated, self.answers = layout, file, undated, answers
         self.changes: list[Change] = []
         self.questions: list[Question] = []
+        self._later: set[int] = set()
 
     def read(self, latest: int) -> VillageSheet | None:
         """Return the sheet, or None with every problem told."""
@@ -326,7 +329,7 @@ class _Reading:
 
     def _rows(self, codes: Sequence[str], years: Mapping[str, int | None], latest: int) -> list[VillageRow]:
         table = self.table
-        launches = self._launches(latest)
+        launches = self._launches([name for name in {*years, "status"} if name in table.columns], latest)
         dated: dict[str, Sequence[int | None]] = {name: [year] * len(table.rows) for name, year in years.items()}
         if "year" in self.layout.header.wanted.required:
             table.check_filled("year")
@@ -340,13 +343,18 @@ class _Reading:
         texts = [table.cells(name) for name in ("village", "subdistrict", "district_code")]
         rows = []
         for i, (code, name, home, district) in enumerate(zip(codes, *texts, strict=True)):
+            if i in self._later:
+                continue
             statuses = {dated[column][i]: (i, column, levels[column][i]) for column in dated}
             made = code or (made_code(home, name) if home or name else "")
             rows.append(VillageRow(i, made, bool(code), name, home, district, launches[i], statuses))
         return rows
 
-    def _launches(self, latest: int) -> list[int | None]:
-        """Return the year in which each village joined; a year among other words is read too."""
+    def _launches(self, statuses: Iterable[str], latest: int) -> list[int | None]:
+        """Return the year in which each village joined; a year among other words is read too.
+
+        A village that joins soon after the latest year, and has none of the statuses yet, is passed over.
+        """
         table = self.table
         for i, cell in enumerate(table.cells("launch_year")):
             year = year_of(cell)
@@ -356,6 +364,20 @@ class _Reading:
             if year != cell:
                 self._change("launch_year", table.rows[i], "launch_year", cell, year)
                 table.columns["launch_year"][i] = year
+        for i, cell in enumerate(table.cells("launch_year")):
+            soon = cell.isdecimal() and latest < int(cell) <= latest + _SOON
+            if soon and not any(table.columns[name][i] for name in statuses):
+                self._later.add(i)
+                self._change("passed_over", table.rows[i], "", f"{table.cells('village')[i]} {cell}".strip(), "")
+                table.columns["launch_year"][i] = ""
+        if self._later:
+            rows = listed(spans([table.rows[i] for i in sorted(self._later)]))
+            message = Message(
+                "{table}: {count:,} villages join after {latest} and have no status yet: they are not forecast, and "
+                "the target does not count them (rows {rows})",
+                {"count": len(self._later), "latest": latest, "rows": rows},
+            )
+            table.note(message)
         return table.years("launch_year", FIRST_YEAR, latest)
 
     def _levels(self, column: str) -> list[int]:
@@ -378,8 +400,12 @@ class _Reading:
             names = listed((f"{shown(cell, 25)} ({row}) = {level}" for cell, (row, level) in misread.items()), 8)
             message = Message("{table}: in column {column}, other spellings of a status are understood: {names}")
             table.note(message.filled(names=names), column)
-        unknown = [row for row, level in zip(table.rows, levels, strict=True) if level == UNKNOWN]
-        if unknown and len(unknown) < len(levels):
+        unknown = [
+            row
+            for i, (row, level) in enumerate(zip(table.rows, levels, strict=True))
+            if level == UNKNOWN and i not in self._later
+        ]
+        if unknown and len(unknown) < len(levels) - len(self._later):
             message = Message(
                 "{table}: in column {column}, {count:,} blank cells, whose status is taken as unknown (rows {rows})",
                 {"count": len(unknown), "rows": listed(spans(unknown))},
