@@ -36,7 +36,7 @@ def main() -> int:
     which = ["-m", "not slow"] if options.quick else []
     steps = {
         **({} if options.tests_only else STEPS),
-        "tests": [*PYTHON, "pytest", "-q", *workers, *which, *options.paths],
+        "tests": [*PYTHON, "pytest", "-q", "--durations=40", *workers, *which, *options.paths],
     }
     # What was compiled once is read again: a hundred tests start a process of their own.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.messages import Message
-from ..domain.parameters import Parameters
+from ..domain.parameters import Parameters, Rows
 from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS
 from ..domain.villages import KnownStatuses, code_order
@@ -459,7 +459,7 @@ def unit_costs(scenario: Assumptions) -> Floats:
     return np.array([plan.cost_idr_million for plan in scenario.interventions], dtype=np.float64)
 
 
-def _chances(before: Bools, after: Bools, shift: Counts, rows: int | None, *, alike: bool) -> Difference:
+def _chances(before: Bools, after: Bools, shift: Counts, rows: Rows | None, *, alike: bool) -> Difference:
     """Return the difference of two chances, (draw, replicate); `shift` is by how much more the target is passed.
 
     To first order a chance p changes by the shift times the density at the target, which is about
@@ -470,7 +470,7 @@ def _chances(before: Bools, after: Bools, shift: Counts, rows: int | None, *, al
     return paired_difference(values, rows=rows, same_law=alike, towards=shift.mean(axis=1) * chance * (1 - chance))
 
 
-def _rises(values: Floats, rows: int | None, *, alike: bool) -> AdditionalRises:
+def _rises(values: Floats, rows: Rows | None, *, alike: bool) -> AdditionalRises:
     """Return what is said of additional rises, (draw, replicate)."""
     low, high = np.quantile(values, INTERVAL90, method="inverted_cdf")
     return AdditionalRises(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from ..domain.parameters import Rows
 from ..inference.uncertainty import (
     FEWEST_REPLICATES,
     INTERVAL90,
@@ -98,7 +99,7 @@ class Difference:
 
 
 def paired_difference(
-    values: Floats, *, rows: int | None = None, same_law: bool = False, towards: Floats | None = None
+    values: Floats, *, rows: Rows | None = None, same_law: bool = False, towards: Floats | None = None
 ) -> Difference:
     """Estimate a mean difference from pairs of trajectories that share draw, replicate and every random number.
 
@@ -147,7 +148,7 @@ def paired_difference(
     return Difference(mean, error, *_with_error(interval, draws, rows))
 
 
-def exact_difference(values: Floats, rows: int | None = None, *, fixed: bool = False) -> Difference:
+def exact_difference(values: Floats, rows: Rows | None = None, *, fixed: bool = False) -> Difference:
     """Return a mean difference known exactly for every draw, shape (draw,); one draw leaves no error at all.
 
     Where every number is `fixed`, draws differ by their lots alone: there is no interval over parameters.
@@ -164,15 +165,19 @@ def exact_difference(values: Floats, rows: int | None = None, *, fixed: bool = F
 
 
 def _with_error(
-    interval: Callable[[Bools], tuple[float, float]], draws: int, rows: int | None
+    interval: Callable[[Bools], tuple[float, float]], draws: int, rows: Rows | None
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return an interval of all draws, and the errors of its ends by leaving out one group of draws at a time.
 
-    The delete-a-group jackknife (Shao & Wu 1989, *Ann. Statist.* 17:1176), draws of one row staying together.
+    The delete-a-group jackknife (Shao & Wu 1989, *Ann. Statist.* 17:1176), draws of one row staying together. Of rows
+    that resemble each other the variance is at most so much larger as that of their mean.
     """
-    group = np.arange(draws) % (rows or draws) % GROUPS
+    taken = draws if rows is None else min(draws, rows.number)
+    group = np.arange(draws) % taken % GROUPS
     left = np.array([interval(group != number) for number in range(GROUPS)])
-    low, high = np.sqrt(((left - left.mean(axis=0)) ** 2).sum(axis=0) * (GROUPS - 1) / GROUPS).tolist()
+    alike = 1.0 if rows is None else taken / rows.independent(draws)
+    variance = ((left - left.mean(axis=0)) ** 2).sum(axis=0) * (GROUPS - 1) / GROUPS
+    low, high = np.sqrt(variance * alike).tolist()
     return interval(group < GROUPS), (low, high)
 
 

@@ -147,7 +147,7 @@ def _below_at_origin(villages: Villages) -> Floats | None:
             return (levels < TOP).astype(np.float64)
         case SomeStatuses(levels=levels, counts=counts):
             left = counts - villages.known.known
-            unknown = left[:TOP].sum() / max(1, left.sum())
+            unknown = float(left[:TOP].sum()) / max(1, int(left.sum()))
             return np.where(levels == UNKNOWN, unknown, (levels < TOP).astype(np.float64))
         case SubdistrictCounts(by_subdistrict=counts):
             return np.asarray(counts[:, :TOP].sum(axis=1) / counts.sum(axis=1))[villages.subdistrict_index]

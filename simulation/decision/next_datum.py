@@ -7,21 +7,24 @@ outcome, and the variance of P(met) that remains is averaged (preposterior analy
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.law import YEAR
+from ..domain.law import DISTRICT, VILLAGE, YEAR, learned_effects, luck_of_district
 from ..domain.messages import Message, Refusal
-from ..domain.parameters import Parameters
+from ..domain.parameters import ParameterKey, Parameters
+from ..domain.randomness import Trajectories
 from ..domain.reporting import lists_late
 from ..domain.scenario import require_assumptions
 from ..domain.status import LEVELS
-from ..domain.villages import MadeUpCounts
+from ..domain.villages import KnownStatuses, MadeUpCounts, Villages
 from ..engine.effort import Effort
 from ..inference.calibration.caveats import MATRIX
+from ..inference.calibration.histories import FIRST_LAUNCH
+from ..inference.calibration.law_at_particles import NODES as APART
 from ..inference.calibration.law_at_particles import WEIGHTS, LawAtParticles
 from ..inputs.scenario import Scenario
 from .trial import Trial, engine_for, goal_of
@@ -30,8 +33,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Datum = Literal["village_list", "launch_years", "falls"]
 
-FIRST_LAUNCH = 2016
-"""The programme's first year: launches are imagined evenly from it to the year before the origin."""
 REPLICATES = 40
 NODES, PATHS = 81, 64
 """Where the shock of one year is looked at, in steps of 0.2 sd; paths of the shocks of several years."""
@@ -144,6 +145,7 @@ def next_datum(
     """
     require_assumptions(scenario)
     _refuse(scenario)
+    scenario = _set_apart(scenario, draws, seed)
     rng = np.random.default_rng([seed, 21])
     goal = goal_of(scenario, 0.5, None, every_year=False)
     engine, _ = engine_for(scenario, goal, None, draws, seed)
@@ -153,14 +155,13 @@ def next_datum(
     now = float(np.sqrt(max(chance.var(ddof=1) - noise.mean(), 0.0)))
     parameters = scenario.parameters.draw(seed, draws)
     origins = rng.choice(draws, size=min(tries, draws), replace=False)
-    villages = _villages_per_level(scenario)
-    year = _one_year(parameters, villages, origins, rng)
+    year = _one_year(scenario.districts[0], parameters, origins, rng)
     imagined: dict[Datum, _Imagined] = {"village_list": year}
     known = {*scenario.parameters.blocks, *given}
     if "panel" not in known:
         imagined["falls"] = _falls_of(year)
     if "launch_years" not in known:
-        imagined["launch_years"] = _launches(scenario, parameters, int(villages.sum()), origins, rng)
+        imagined["launch_years"] = _launches(scenario, parameters, origins, rng)
     data = [_worth(datum, each, chance, noise, origins, now) for datum, each in imagined.items()]
     narrowing = (one for one in data if one.narrowing > LEAST and now - one.remaining_sd > 2 * one.monte_carlo_error)
     ranked = tuple(sorted(narrowing, key=lambda worth: worth.remaining_sd))
@@ -181,9 +182,59 @@ def _refuse(scenario: Scenario) -> None:
         raise Refusal(NO_STATUSES)
 
 
-def _villages_per_level(scenario: Scenario) -> Ints:
-    counts = scenario.districts[0].known.counts
-    return np.zeros(len(LEVELS), dtype=np.int64) if counts is None else counts
+def _set_apart(scenario: Scenario, draws: int, seed: int) -> Scenario:
+    """Return the scenario in which what sets the district apart for good is one more number that each draw has."""
+    (villages,), known = scenario.districts, scenario.parameters
+    parameters = known.draw(seed, draws)
+    if not DISTRICT.coefficient(parameters).any() or learned_effects(DISTRICT, villages, parameters) is not None:
+        return scenario
+    luck = luck_of_district(villages, parameters, Trajectories.grid(range(draws), range(1)), seed)
+    drawn = {ParameterKey("district_effect", villages.district_code): np.exp(luck)}
+    return replace(scenario, parameters=known.at({**known.sample(seed, draws), **drawn}))
+
+
+@dataclass(frozen=True, eq=False)
+class _Law:
+    """The law of the district in D draws.
+
+    Attributes
+    ----------
+    parameters
+        D draws.
+    apart
+        Shape (D,): what sets the district apart for good, on the log odds.
+    weights
+        Shape (4, N, D): shares of the villages that begin at a level which what sets them apart for good puts at
+        each node.
+    """
+
+    parameters: Parameters
+    apart: Floats
+    weights: Floats
+
+    @classmethod
+    def of(cls, villages: Villages, parameters: Parameters, *, now: bool) -> _Law:
+        """Return it for villages that stand where they do `now`, or that all begin alike.
+
+        What the past says of villages is taken from the draws, what it does not say from its distribution.
+        """
+        draws, of_district = len(parameters.rise), learned_effects(DISTRICT, villages, parameters)
+        apart = np.zeros(draws) if of_district is None else of_district[0]
+        effects = learned_effects(VILLAGE, villages, parameters)
+        if effects is None:
+            return cls(parameters, apart, np.broadcast_to(WEIGHTS[:, None], (len(LEVELS), APART.size, draws)))
+        spread = np.maximum(VILLAGE.coefficient(parameters), _SMALLEST)
+        node = np.searchsorted((APART[1:] + APART[:-1]) / 2, effects / spread)
+        shares = (node == np.arange(APART.size)[:, None, None]).mean(axis=1)
+        weights = np.repeat(shares[None], len(LEVELS), axis=0)
+        for level in np.unique(villages.levels) if now and isinstance(villages.known, KnownStatuses) else ():
+            here = node[villages.levels == level]
+            weights[level] = (here == np.arange(APART.size)[:, None, None]).mean(axis=1)
+        return cls(parameters, apart, weights)
+
+    def take(self, draws: Ints) -> _Law:
+        """Return some of the draws."""
+        return _Law(self.parameters.take(draws), self.apart[draws], self.weights[..., draws])
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,12 +264,14 @@ class _Imagined:
             yield from (most[:, 0] + np.log(np.exp(fit, out=fit).sum(axis=1))).T
 
 
-def _one_year(parameters: Parameters, villages: Ints, origins: Ints, rng: np.random.Generator) -> _Imagined:
+def _one_year(villages: Villages, parameters: Parameters, origins: Ints, rng: np.random.Generator) -> _Imagined:
     """Imagine who moved where in one year, from the levels of the origin."""
-    nodes = np.linspace(-8, 8, NODES)
-    matrices = _averages(parameters, nodes[:, None], [1])[0]
-    own = _own_averages(parameters, 1, [1], origins, rng)[0]
-    seen = np.array([[rng.multinomial(n, row) for n, row in zip(villages, one, strict=True)] for one in own])
+    nodes, counts = np.linspace(-8, 8, NODES), villages.known.counts
+    law = _Law.of(villages, parameters, now=True)
+    matrices = _averages(law, nodes[:, None], [1])[0]
+    own = _own_averages(law, 1, [1], origins, rng)[0]
+    each = np.zeros(len(LEVELS), dtype=np.int64) if counts is None else counts
+    seen = np.array([[rng.multinomial(n, row) for n, row in zip(each, one, strict=True)] for one in own])
     return _Imagined(_logs(matrices).reshape(*matrices.shape[:2], -1), -(nodes**2) / 2, seen.reshape(len(own), -1))
 
 
@@ -234,52 +287,49 @@ def _falls_of(year: _Imagined) -> _Imagined:
     return _Imagined(_logs(split(np.exp(year.log_chance))), year.log_weight, split(year.seen).astype(np.int64))
 
 
-def _launches(
-    scenario: Scenario, parameters: Parameters, villages: int, origins: Ints, rng: np.random.Generator
-) -> _Imagined:
+def _launches(scenario: Scenario, parameters: Parameters, origins: Ints, rng: np.random.Generator) -> _Imagined:
     """Imagine when villages joined, and where they stand now."""
+    villages = scenario.districts[0]
+    law = _Law.of(villages, parameters, now=False)
     ages = range(1, scenario.origin - min(FIRST_LAUNCH, scenario.origin - 3) + 1)
     half = rng.standard_normal((PATHS // 2, len(ages)))
-    matrices = np.stack(_averages(parameters, np.concatenate([half, -half]), ages), axis=2)[:, :, :, 0]
-    own = np.stack(_own_averages(parameters, len(ages), ages, origins, rng), axis=1)[:, :, 0]
-    each = np.bincount(np.arange(villages) % len(ages), minlength=len(ages))
+    matrices = np.stack(_averages(law, np.concatenate([half, -half]), ages), axis=2)[:, :, :, 0]
+    own = np.stack(_own_averages(law, len(ages), ages, origins, rng), axis=1)[:, :, 0]
+    each = np.bincount(np.arange(len(villages)) % len(ages), minlength=len(ages))
     seen = np.array([[rng.multinomial(n, row) for n, row in zip(each, one, strict=True)] for one in own])
     return _Imagined(_logs(matrices).reshape(*matrices.shape[:2], -1), np.zeros(PATHS), seen.reshape(len(own), -1))
 
 
-def _averages(parameters: Parameters, shocks: Floats, ages: Sequence[int]) -> list[Floats]:
+def _averages(law: _Law, shocks: Floats, ages: Sequence[int]) -> list[Floats]:
     """Return the mean matrix over the last years, so many as `ages` says, for every draw and each row of shocks.
 
     Shape (D, K, 4, 4) each; `shocks` (K, years), the last year last.
     """
-    draws, found = len(parameters.rise), []
+    draws, found = law.apart.size, []
     for start in range(0, draws, _BLOCK):
         block = np.arange(start, min(start + _BLOCK, draws))
-        repeated = parameters.take(np.repeat(block, len(shocks)))
-        found.append(_mean_matrices(repeated, np.tile(shocks, (block.size, 1)), ages))
+        found.append(_mean_matrices(law.take(np.repeat(block, len(shocks))), np.tile(shocks, (block.size, 1)), ages))
     return [
         np.concatenate(parts).reshape(draws, len(shocks), len(LEVELS), len(LEVELS))
         for parts in zip(*found, strict=True)
     ]
 
 
-def _own_averages(
-    parameters: Parameters, years: int, ages: Sequence[int], origins: Ints, rng: np.random.Generator
-) -> list[Floats]:
+def _own_averages(law: _Law, years: int, ages: Sequence[int], origins: Ints, rng: np.random.Generator) -> list[Floats]:
     """Return the mean matrix over each age for the draws that outcomes come from, each with its own shocks."""
-    return _mean_matrices(parameters.take(origins), rng.standard_normal((len(origins), years)), ages)
+    return _mean_matrices(law.take(origins), rng.standard_normal((len(origins), years)), ages)
 
 
-def _mean_matrices(parameters: Parameters, shocks: Floats, ages: Sequence[int]) -> list[Floats]:
+def _mean_matrices(law: _Law, shocks: Floats, ages: Sequence[int]) -> list[Floats]:
     """Return mean matrices over the last years, shape (P, 4, 4), averaged over what sets villages apart for good."""
-    law, levels = LawAtParticles(parameters), np.arange(len(LEVELS))
-    spread, so_far, found = YEAR.coefficient(parameters), None, {}
+    at, levels = LawAtParticles(law.parameters), np.arange(len(LEVELS))
+    spread, so_far, found = YEAR.coefficient(law.parameters), None, {}
     for age in range(1, max(ages) + 1):
-        log_odds = np.broadcast_to(spread * shocks[:, -age], (levels.size, len(shocks)))
-        rise = law.chances(log_odds, levels)[:, None]
-        year = rise * law.up[:, :, None] + (1 - rise) * law.down(())[:, :, None]
+        log_odds = np.broadcast_to(law.apart + spread * shocks[:, -age], (levels.size, len(shocks)))
+        rise = at.chances(log_odds, levels)[:, None]
+        year = rise * at.up[:, :, None] + (1 - rise) * at.down(())[:, :, None]
         so_far = year if so_far is None else np.einsum("ijbp,jkbp->ikbp", year, so_far)
-        found[age] = np.ascontiguousarray(np.einsum("b,ijbp->pij", WEIGHTS, so_far))
+        found[age] = np.ascontiguousarray(np.einsum("ibp,ijbp->pij", law.weights, so_far))
     return [found[age] for age in ages]
 
 

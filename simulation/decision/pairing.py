@@ -10,7 +10,7 @@ import numpy as np
 
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal
-from ..domain.parameters import Parameters
+from ..domain.parameters import Parameters, Rows
 from ..domain.scenario import Assumptions, require_assumptions
 from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
@@ -63,8 +63,8 @@ def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
         raise Refusal(*reasons)
 
 
-def shared_rows(*scenarios: Assumptions) -> int | None:
-    """Return after how many draws one of them takes a row of its file of draws again, see `simulation_error`."""
+def shared_rows(*scenarios: Assumptions) -> Rows | None:
+    """Return the rows of the file of draws that is gone through first; None where none has one."""
     return min((rows for each in scenarios if (rows := each.parameters.rows) is not None), default=None)
 
 

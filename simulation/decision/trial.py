@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..domain.distributions import Distribution
 from ..domain.law import Luck, OfNeighbours, OfVillage, acting
 from ..domain.messages import Message, Refusal
-from ..domain.parameters import ParameterKey, Parameters
+from ..domain.parameters import ParameterKey, Parameters, Rows
 from ..domain.status import TOP
 from ..domain.target import needed
 from ..domain.villages import KnownStatuses, MadeUpCounts, Villages
@@ -112,7 +112,7 @@ class Chance(Estimate):
     """
 
     samples: Floats
-    rows: int | None
+    rows: Rows | None
     needed: tuple[int, int]
 
     @property

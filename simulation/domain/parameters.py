@@ -62,6 +62,38 @@ _NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", *
 """Kinds that belong to a covariate, an intervention or a place, whose names are the scenario's own."""
 
 
+@dataclass(frozen=True)
+class _Meaning:
+    """What the numbers of a kind mean.
+
+    Attributes
+    ----------
+    scale
+        Probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0.
+    neutral
+        The number that changes nothing.
+    section
+        How its keys begin in a scenario file.
+    needed
+        Whether every law has it.
+    """
+
+    scale: Scale
+    neutral: float = 0.0
+    section: str = "transition."
+    needed: bool = True
+
+
+_OF_EFFECTS = _Meaning("odds ratio", 1.0, "interventions.")
+_MEANINGS: dict[Kind, _Meaning] = {
+    **dict.fromkeys(get_args(Kind), _Meaning("odds ratio", 1.0)),
+    **dict.fromkeys((*OF_THE_MATRIX, "matrix", "campaign.probability", "village_order"), _Meaning("probability")),
+    **dict.fromkeys(("village_sd", "year_sd", "subdistrict_sd", "district_sd"), _Meaning("spread")),
+    **dict.fromkeys(("odds_ratio_rise", "odds_ratio_fall"), _OF_EFFECTS),
+    "village_level": _Meaning("level"),
+    "reporting.yearly": _Meaning("probability", 1.0, "", needed=False),
+}
+
 _PREFIX: dict[Kind, str] = {"covariate": "covariates.", **{kind: f"{kind}." for kind in OF_PLACES}}
 """How the keys of a kind begin that do not end with its name."""
 
@@ -150,7 +182,7 @@ class ParameterKey(str):
     @property
     def is_effect(self) -> bool:
         """Whether it is the effect of an intervention."""
-        return self.kind in {"odds_ratio_rise", "odds_ratio_fall"}
+        return _MEANINGS[self.kind] is _OF_EFFECTS
 
     @property
     def is_of_a_place(self) -> bool:
@@ -160,23 +192,17 @@ class ParameterKey(str):
     @property
     def scale(self) -> Scale:
         """On what scale its numbers are: probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0."""
-        if self.kind in {*OF_THE_MATRIX, "matrix", "campaign.probability", "reporting.yearly", "village_order"}:
-            return "probability"
-        if self.kind == "village_level":
-            return "level"
-        return "spread" if self.kind in {"village_sd", "year_sd", "subdistrict_sd", "district_sd"} else "odds ratio"
+        return _MEANINGS[self.kind].scale
 
     @property
     def neutral(self) -> float:
         """The number that changes nothing."""
-        return 1.0 if self.scale == "odds ratio" or self.kind == "reporting.yearly" else 0.0
+        return _MEANINGS[self.kind].neutral
 
     @property
     def scenario_key(self) -> str:
         """The key of the scenario file under which it stands, its section first."""
-        if self.kind == "reporting.yearly":
-            return str(self)
-        return f"interventions.{self}" if self.is_effect else f"transition.{self}"
+        return f"{_MEANINGS[self.kind].section}{self}"
 
 
 OF_THE_LAW: dict[str, ParameterKey] = {
@@ -270,6 +296,31 @@ class Parameters:
         return Parameters(scales=scales, **{name: value[draws] for name, value in values.items()})
 
 
+@dataclass(frozen=True, order=True)
+class Rows:
+    """The rows of a file of draws, which are taken again from the first on once all were taken.
+
+    Attributes
+    ----------
+    number
+        How many there are: draw d + `number` takes the row of draw d again.
+    worth
+        How many independent draws they are worth, at most `number`: rows of a calibration resemble each other.
+    """
+
+    number: int
+    worth: float
+
+    def independent(self, draws: int) -> float:
+        """Return how many independent draws the first `draws` are worth, at most `worth`.
+
+        Rows of which any two correlate alike, ρ ≈ 1/worth − 1/number, leave the mean of n of them the variance
+        σ²(1/n + ρ), that of n / (1 + nρ) independent ones.
+        """
+        taken = min(draws, self.number)
+        return taken / (1 + taken * (1 / self.worth - 1 / self.number))
+
+
 @dataclass(frozen=True, eq=False)
 class ParameterSet:
     """What is known of every parameter: a number or a distribution for each key.
@@ -278,7 +329,8 @@ class ParameterSet:
     ----------
     scalars
         Key -> distribution, on the scale of the key; a caller may write keys as text (``fall.mandiri``).
-        Keys of one level win over one for all levels. Where ``fall`` is given without ``fall_skip``, that is 0.
+        Keys of one level win over one for all levels. Where ``fall`` is given without ``fall_skip``, that is 0, and
+        ``district_sd`` is 0 where it is left out.
     matrix
         One row a level, each four numbers summing to 1 or a Dirichlet; None where the law is given
         by ``rise``, ``fall``, ``skip`` and ``fall_skip``.
@@ -317,9 +369,11 @@ class ParameterSet:
             # Where a scenario file has it, so that a run is written alike however its parameters were made.
             rates = {key: value for key, value in scalars.items() if key.kind in {"rise", "fall", "skip"}}
             scalars = {**rates, ParameterKey("fall_skip"): Fixed(0.0), **scalars}
-        object.__setattr__(self, "scalars", scalars)
+        alike = {ParameterKey("district_sd")} - scalars.keys()
+        object.__setattr__(self, "scalars", {**scalars, **{key: DEFAULT_PRIORS[key] for key in alike}})
         refuse(self._problems())
-        left = {key for key in map(ParameterKey.parse, self.defaulted) if self.scalars.get(key) == default_prior(key)}
+        silent = {*map(ParameterKey.parse, self.defaulted), *alike}
+        left = {key for key in silent if self.scalars.get(key) == default_prior(key)}
         if any(key.kind == "fall" and key not in left for key in scalars):
             left = {key for key in left if key.kind != "fall_skip"}
         object.__setattr__(self, "defaulted", frozenset(left))
@@ -368,7 +422,7 @@ class ParameterSet:
                 common = ParameterKey(key.kind) if key.kind in BOTH_FORMS else key
                 needed = self.matrix is None and key.of and common not in self.scalars
             else:
-                needed = key.kind != "reporting.yearly"
+                needed = _MEANINGS[key.kind].needed
             if needed and key not in self.scalars:
                 message = Message("the parameter {name} is missing", {"name": str(key)})
                 yield problem_at(key.scenario_key, "", (message, Message("a number or a distribution"), None))
@@ -381,10 +435,14 @@ class ParameterSet:
         return (*dirichlet, *(key for key, value in self.scalars.items() if not value.fixed))
 
     @property
-    def rows(self) -> int | None:
-        """Rows of the file of draws, which are taken again from the first on once all were taken; None without."""
+    def rows(self) -> Rows | None:
+        """Those of the file of draws; None without."""
         files = (value for value in self.scalars.values() if isinstance(value, Empirical) and not value.fixed)
-        return None if self.points is not None else next((value.values.size for value in files), None)
+        number = next((value.values.size for value in files), None)
+        if number is None or self.points is not None:
+            return None
+        worth = None if self.past is None else self.past.effective_sample_size
+        return Rows(number, number if worth is None else min(worth, number))
 
     def at(self, points: Mapping[ParameterKey, Floats], matrices: Floats | None = None) -> ParameterSet:
         """Return the same parameters at given points: draw d is point d, whatever the seed.

@@ -1,4 +1,4 @@
-"""What a calibration learned from: what was observed of past years, and what the fitted law says of them."""
+"""What a calibration says of its draws: what was observed of past years, what the fitted law says of them."""
 
 from __future__ import annotations
 
@@ -110,6 +110,27 @@ class PastRises:
 
 
 @dataclass(frozen=True)
+class BlockWeight:
+    """The answer without some data.
+
+    Attributes
+    ----------
+    without
+        Kinds of data left out; none in the answer from all of them.
+    year, probability_met, rises
+        The first forecast year, the chance that its target is met, and the expected number of rises.
+    monte_carlo_error
+        Standard error of the chance.
+    """
+
+    without: tuple[str, ...]
+    year: int
+    probability_met: float
+    monte_carlo_error: float
+    rises: float
+
+
+@dataclass(frozen=True)
 class Past:
     """What draws of a calibration were learned from.
 
@@ -123,9 +144,15 @@ class Past:
         The last year of which levels are known.
     levels
         Village code -> its level at the end of that year, where known.
+    weights
+        The answer of the scenario that was calibrated: from all data, without each kind of them, and without any.
+    effective_sample_size
+        How many independent draws they are worth, for the parameter for which it is least; None where it is not told.
     """
 
     observed: tuple[Observed, ...] = ()
     rises: tuple[PastRises, ...] = ()
     until: int = 0
     levels: Mapping[str, int] = field(default_factory=dict)
+    weights: tuple[BlockWeight, ...] = ()
+    effective_sample_size: float | None = None

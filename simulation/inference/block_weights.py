@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..domain.evidence import BLOCKS
 from ..domain.messages import Refusal
+from ..domain.past import BlockWeight
 from ..engine.one_year import chance_of_meeting
 from ..engine.year_start import YearStart
 from ..inputs.scenario import Scenario
 from .calibration.calibrate import calibrate
 from .calibration.expected import expected_rises
 from .calibration.posterior import Posterior
+from .uncertainty import error_of_mean
 
-Floats = NDArray[np.float64]
 DRAWS, MOST_DRAWS = 250, 1000
 """Draws that each answer rests on that is learned anew, and that from all data."""
-
-
-@dataclass(frozen=True)
-class BlockWeight:
-    """The answer without some data.
-
-    Attributes
-    ----------
-    without
-        Kinds of data left out; none in the answer from all of them.
-    probability_met, rises
-        Of the first forecast year: chance that the target is met, and expected number of rises.
-    monte_carlo_error
-        Standard error of the chance.
-    """
-
-    without: tuple[str, ...]
-    probability_met: float
-    monte_carlo_error: float
-    rises: float
+DIGITS = 9
+"""Behind the point: so many all computers agree on."""
 
 
 def weigh_blocks(
@@ -55,29 +34,27 @@ def weigh_blocks(
         return ()
     draws = min(DRAWS, posterior.size)
     some = [(block,) for block in used] if len(used) > 1 else []
-    found = [_weight((), posterior.applied_to(scenario), min(posterior.size, MOST_DRAWS), posterior)]
+    found = [_weight((), posterior.applied_to(scenario), min(posterior.size, MOST_DRAWS), posterior.seed)]
     for number, without in enumerate(some):
         less = posterior.evidence.without(without)
         try:
             one = calibrate(less, scenario, draws, posterior.seed, estimate_effects=posterior.estimate_effects)
         except Refusal:
             continue
-        found.append(_weight(without, one.applied_to(scenario), draws, one))
+        found.append(_weight(without, one.applied_to(scenario), draws, one.seed))
         progress(number + 1, len(some))
-    return (*found, _weight(tuple(used), scenario, draws, None))
+    return (*found, _weight(tuple(used), scenario, draws, 0))
 
 
-def _weight(without: tuple[str, ...], scenario: Scenario, draws: int, posterior: Posterior | None) -> BlockWeight:
+def _weight(without: tuple[str, ...], scenario: Scenario, draws: int, seed: int) -> BlockWeight:
     (villages,) = scenario.districts
-    seed = 0 if posterior is None else posterior.seed
     parameters = scenario.parameters.draw(seed, draws)
     chances = chance_of_meeting(scenario, villages, parameters, seed)
     start = YearStart.drawn(scenario, villages, parameters, seed)
-    # Draws of a calibration are worth fewer independent ones.
-    worth = 1.0 if posterior is None else min(1.0, posterior.effective_sample_size / posterior.size)
     return BlockWeight(
         without,
-        float(chances.mean()),
-        float(chances.std(ddof=1) / np.sqrt(max(1.0, worth * chances.size))) if chances.size > 1 else 0.0,
-        float(expected_rises(villages, parameters, start).mean()),
+        scenario.years[0],
+        round(float(chances.mean()), DIGITS),
+        round(error_of_mean(chances, scenario.parameters.rows), DIGITS),
+        round(float(expected_rises(villages, parameters, start).mean()), DIGITS),
     )

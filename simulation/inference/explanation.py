@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..domain.intervention import Overlap, combine
 from ..domain.messages import Message, Refusal
-from ..domain.parameters import ParameterKey
+from ..domain.parameters import ParameterKey, Rows
 from ..domain.randomness import Trajectories
 from ..domain.reporting import REPORTING
 from ..domain.status import LEVELS, TOP
@@ -344,7 +344,7 @@ def _component(kind: str, key: ParameterKey, row: Floats, foreseeable: bool) -> 
     return Component(kind, key.of, foreseeable, acting.size / row.size, (low, middle, high), float(row.mean()))
 
 
-def _interval(played: LogOddsTerms, draws: int, rows: int | None) -> tuple[float, float] | None:
+def _interval(played: LogOddsTerms, draws: int, rows: Rows | None) -> tuple[float, float] | None:
     """Return the 90% interval of the base over draws, where all trajectories of a draw have the same."""
     if not tells_of_parameters(draws, FEWEST_REPLICATES, rows) or np.ptp(played.level):
         return None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..domain.distributions import Fixed
 from ..domain.messages import Message
-from ..domain.parameters import ParameterSet
+from ..domain.parameters import ParameterSet, Rows
 from ..domain.past import Observed
 from ..domain.status import LEVELS
 from ..domain.villages import Villages
@@ -205,13 +205,13 @@ class PrecisionTrace:
 
     @classmethod
     def of(
-        cls, wanted: float, steps: Sequence[PrecisionStep], rows: int | None, *, can_double: bool
+        cls, wanted: float, steps: Sequence[PrecisionStep], rows: Rows | None, *, can_double: bool
     ) -> PrecisionTrace | None:
         """Return the trace where the last of the rounds is to be the last; None where another is to follow."""
         last = steps[-1].half_width
         if last < wanted:
             return cls(wanted, tuple(steps), "precision")
-        again = rows is not None and len(steps) > 1 and steps[-2].draws >= rows
+        again = rows is not None and len(steps) > 1 and steps[-2].draws >= rows.number
         if again and error_of_rows(steps[-2].half_width, last) >= wanted:
             return cls(wanted, tuple(steps), "rows")
         return None if can_double else cls(wanted, tuple(steps), "trajectories")

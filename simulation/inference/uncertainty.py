@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.parameters import Rows
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -42,7 +44,7 @@ class Estimate:
     parameter_interval90: tuple[float, float] | None
 
 
-def estimate(met: Bools, completed: Bools | None = None, rows: int | None = None) -> Estimate:
+def estimate(met: Bools, completed: Bools | None = None, rows: Rows | None = None) -> Estimate:
     """Estimate a probability from trajectories.
 
     Parameters
@@ -70,7 +72,7 @@ def estimate(met: Bools, completed: Bools | None = None, rows: int | None = None
     return Estimate(probability, simulation_error(met.astype(np.float64), completed, rows), interval)
 
 
-def estimate_from_draws(probabilities: Floats, rows: int | None = None) -> Estimate:
+def estimate_from_draws(probabilities: Floats, rows: Rows | None = None) -> Estimate:
     """Estimate a probability from one exact value a draw, shape (draw,).
 
     One draw leaves no Monte Carlo error at all.
@@ -83,12 +85,12 @@ def estimate_from_draws(probabilities: Floats, rows: int | None = None) -> Estim
     return Estimate(float(probabilities.mean()), error_of_mean(probabilities, rows), interval)
 
 
-def tells_of_parameters(draws: int, replicates: int, rows: int | None = None) -> bool:
-    """Return whether so many different draws, and replicates of each, are enough for an interval over parameters."""
-    return min(draws, rows or draws) >= FEWEST_DRAWS and replicates >= FEWEST_REPLICATES
+def tells_of_parameters(draws: int, replicates: int, rows: Rows | None = None) -> bool:
+    """Return whether so many independent draws, and replicates of each, are enough for an interval over parameters."""
+    return _independent(draws, rows) >= FEWEST_DRAWS and replicates >= FEWEST_REPLICATES
 
 
-def simulation_error(values: Floats, completed: Bools | None = None, rows: int | None = None) -> float:
+def simulation_error(values: Floats, completed: Bools | None = None, rows: Rows | None = None) -> float:
     """Return the standard error of the mean of trajectories.
 
     Parameters
@@ -98,32 +100,35 @@ def simulation_error(values: Floats, completed: Bools | None = None, rows: int |
     completed
         Of the same shape, somewhere true: which count; None for all.
     rows
-        How many rows the file holds that draws are taken from: draw d + rows takes the row of draw d again. None where
-        every draw is a new one.
+        Of the file that draws are taken from; None where every draw is a new one, independent of all others.
 
     Notes
     -----
     Trajectories of one draw share its parameters, and draws of one row share those of the file: they are one cluster.
     The error is that of a ratio of sums over clusters (Cochran 1977, *Sampling Techniques*, section 6.4), which is
     sd / √n of their means where all are equally large; never below what the scatter within them alone would leave, so
-    that means which coincide by luck do not pass for certainty; and below `FEWEST_DRAWS` clusters wider as Student's
-    t is wider than the normal, so that 1.96 of it hold 95% all the same. With one cluster it is sd / √n of its
-    trajectories. Where all trajectories agree it is a Wilson bound, z / (n + z²) with z = 1.96 and n clusters (or
-    trajectories, if there is one): times z, the far end of the 95% Wilson interval.
+    that means which coincide by luck do not pass for certainty. Of n clusters worth m independent ones
+    (`Rows.independent`) what lies between them weighs n/m as much. Below `FEWEST_DRAWS` independent ones the error is
+    wider as Student's t is wider than the normal, so that 1.96 of it hold 95% all the same. With one cluster it is
+    sd / √n of its trajectories. Where all trajectories agree it is a Wilson bound, z / (m + z²) with z = 1.96 (m
+    trajectories, if there is one cluster): times z, the far end of the 95% Wilson interval.
     """
     counted = np.ones(values.shape, dtype=bool) if completed is None else completed
-    values, row = np.where(counted, values, 0.0), np.arange(values.shape[0]) % (rows or values.shape[0])
+    values, row = np.where(counted, values, 0.0), _row(values.shape[0], rows)
     number, total, squares = (np.bincount(row, each.sum(axis=1)) for each in (counted, values, values**2))
     number, total, squares = (each[number > 0] for each in (number, total, squares))
     clusters, size = number.size, float(number.sum())
+    independent = _independent(clusters, rows)
     if np.ptp(values[counted]) == 0:
-        return WILSON_Z / ((clusters if clusters > 1 else size) + WILSON_Z**2)
+        return WILSON_Z / ((independent if clusters > 1 else size) + WILSON_Z**2)
     inside = number >= FEWEST
     scatter = (squares - total**2 / number)[inside] / (number[inside] - 1)
     within = float((scatter * number[inside]).sum()) / size**2
     if clusters == 1:
         return float(np.sqrt(within))
-    return float(np.sqrt(max(_between(total, number), within))) * _student(clusters)
+    apart = _between(total, number)
+    alike = (clusters / independent - 1) * max(0.0, apart - within)
+    return float(np.sqrt(max(apart + alike, within))) * _student(independent)
 
 
 def error_of_rows(error: float, error_of_twice: float) -> float:
@@ -138,16 +143,29 @@ def error_of_rows(error: float, error_of_twice: float) -> float:
     return float(np.sqrt(max(0.0, 2 * error_of_twice**2 - error**2)))
 
 
-def error_of_mean(values: Floats, rows: int | None = None) -> float:
+def error_of_mean(values: Floats, rows: Rows | None = None) -> float:
     """Return the standard error of the mean of exact values, shape (draw,): 0 where only rounding tells them apart.
 
     `rows` as in `simulation_error`.
     """
     if np.ptp(values) <= ROUNDING * max(1.0, float(np.abs(values).max())):
         return 0.0
-    row = np.arange(values.size) % (rows or values.size)
+    row = _row(values.size, rows)
     number, total = np.bincount(row).astype(np.float64), np.bincount(row, values)
-    return float(np.sqrt(_between(total, number))) * _student(number.size) if number.size > 1 else 0.0
+    if number.size == 1:
+        return 0.0
+    independent = _independent(number.size, rows)
+    return float(np.sqrt(_between(total, number) * number.size / independent)) * _student(independent)
+
+
+def _row(draws: int, rows: Rows | None) -> Ints:
+    """Return which row each draw takes, shape (draw,)."""
+    return np.arange(draws) % (draws if rows is None else rows.number)
+
+
+def _independent(draws: int, rows: Rows | None) -> float:
+    """Return how many independent draws so many are worth."""
+    return draws if rows is None else rows.independent(draws)
 
 
 def _between(total: Floats, number: Floats) -> float:
@@ -156,13 +174,13 @@ def _between(total: Floats, number: Floats) -> float:
     return float((apart**2).sum() * number.size / (number.size - 1) / number.sum() ** 2)
 
 
-def _student(clusters: int) -> float:
-    """Return how much wider than the normal Student's t is, at its 97.5% quantile."""
-    if clusters >= FEWEST_DRAWS:
+def _student(independent: float) -> float:
+    """Return how much wider than the normal Student's t is, at its 97.5% quantile; at least one degree of freedom."""
+    if independent >= FEWEST_DRAWS:
         return 1.0
     from scipy.special import stdtrit
 
-    return float(stdtrit(clusters - 1, 0.975)) / WILSON_Z
+    return float(stdtrit(max(independent - 1, 1.0), 0.975)) / WILSON_Z
 
 
 def parameter_interval(means: Floats, replicates: Ints) -> tuple[float, float]:

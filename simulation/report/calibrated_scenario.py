@@ -53,8 +53,7 @@ def write_posterior(posterior: Posterior, path: str | Path) -> Path:
     'draws.parquet'
     """
     path = Path(path)
-    more = {"seed": posterior.seed, "effective_sample_size": round(posterior.effective_sample_size, 1)}
-    said = metadata(posterior.basis, posterior.learned, posterior.past, **more)
+    said = metadata(posterior.basis, posterior.learned, posterior.past, seed=posterior.seed)
     columns = {str(key): values for key, values in {**posterior.draws, **posterior.columns}.items()}
     write_parquet(path, [columns], {METADATA_KEY: said})
     return path

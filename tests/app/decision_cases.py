@@ -91,6 +91,10 @@ PLANNED: dict[str, Case] = {
     "a limit below what is fixed": _planned(
         "--vary pokja.capacity --budget 1 --quiet", names="pokja media", plan=COSTS
     ),
+    "a limit of a year below what is fixed": _planned(
+        "--vary pokja.capacity --budget-per-year 1 --quiet", names="pokja media", plan=COSTS
+    ),
+    "a limit on a year and on all": _planned("--budget 100 --budget-per-year 10", plan=COSTS),
     "an exact plan of a later year": _planned("--engine exact --year 2027"),
 }
 """Plans; their scenarios are fixed where they do not say otherwise."""

@@ -24,6 +24,7 @@ def lists(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_backtest_answers_and_is_found_again(run: Run, lists: Path, tmp_path: Path) -> None:
     """In 80 columns, with a folder that holds scores and figure; the second time it is found, as data too."""
     first = run("backtest", lists, "--draws", "20", "--lang", "en")
@@ -55,6 +56,7 @@ def test_two_dates_or_a_file_that_is_not_there_are_bad_input(run: Run, lists: Pa
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.slow
 def test_a_scenario_lends_its_target_and_its_name(run: Run, lists: Path, tmp_path: Path) -> None:
     """The folder lies beside its runs."""
     (tmp_path / "uji.yaml").write_text(

@@ -14,7 +14,7 @@ from simulation.domain.messages import Refusal
 )
 def test_what_can_be_read_in_one_way_is_read(typed: str, meant: float) -> None:
     """Whole numbers, and decimals behind a point that cannot group thousands."""
-    assert budget_of(typed) == meant
+    assert budget_of(typed, "--budget") == meant
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ def test_what_can_be_read_in_one_way_is_read(typed: str, meant: float) -> None:
 def test_what_may_group_thousands_is_refused_with_the_likely_number(typed: str, fix: str) -> None:
     """One million is not one billion: nothing is guessed."""
     with pytest.raises(Refusal, match=rf"--budget {typed} can be read in two ways; .* such as {fix}$"):
-        budget_of(typed)
+        budget_of(typed, "--budget")
 
 
 @pytest.mark.parametrize("typed", ["12,5", "seribu", "", "1.000,00"])
 def test_what_is_no_number_is_refused_with_an_example(typed: str) -> None:
     """What was found, and how a number is written."""
     with pytest.raises(Refusal, match=rf"such as 1000 or 12.5; found {typed}$"):
-        budget_of(typed)
+        budget_of(typed, "--budget")

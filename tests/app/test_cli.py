@@ -55,6 +55,7 @@ def fixed(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_forecast_answers_in_80_columns_and_writes_the_run_folder(run: Run, tmp_path: Path) -> None:
     """The published scenario: verdict, basis, folder; all readings where more is asked for; figures in its language."""
     done = run("forecast", SCENARIO, *SMALL)
@@ -98,6 +99,7 @@ def test_json_prints_the_file_and_nothing_else(run: Run, tmp_path: Path) -> None
     assert done.stdout == (folder / "forecast.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_found_and_lacking_figures_are_added(run: Run, tmp_path: Path) -> None:
     """Without computing again, also in the other language; --force computes again, and the same stays where it is."""
     first = run("forecast", SCENARIO, *SMALL, "--no-figures")
@@ -418,6 +420,7 @@ def kept_chunk(folder: Path, process: subprocess.Popen[str]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_with_a_short_message(fixed: Path) -> None:
     """Exit code 130, no traceback, and no folder that looks finished."""
     command = [sys.executable, "-m", "simulation", "forecast", fixed.name, "--replicates", "4000000", "--lang", "en"]

@@ -191,6 +191,7 @@ def test_precision_ends_the_doubling_and_is_told(run: Run, tmp_path: Path) -> No
     assert "--precision says nothing here" in refusal
 
 
+@pytest.mark.slow
 def test_the_exact_engine_compares_the_first_year_and_says_so(run: Run) -> None:
     """Where villages share luck later years need simulation."""
     code, answer, _ = run(*PAIR, "--engine", "exact", "--draws", 2, "--lang", "en", "--no-figures")

@@ -13,6 +13,7 @@ POKJA = ROOT / "scenarios" / "tanah_laut_pokja.yaml"
 SMALL = ("--draws", "16", "--replicates", "8", "--workers", "1")
 
 
+@pytest.mark.slow
 def test_sensitivity_answers_and_is_found_again(run: Run, tmp_path: Path) -> None:
     """In 80 columns, with a folder that holds the analysis and its figure; the second time it is found."""
     first = run("sensitivity", POKJA, *SMALL, "--lang", "en")

@@ -51,6 +51,7 @@ def test_a_plan_is_told_kept_and_found_again(run: Run, scenario: Path, tmp_path:
     assert "Found finished" in again.stderr
 
 
+@pytest.mark.slow
 def test_the_answer_as_data_is_the_contract_s(run: Run, scenario: Path) -> None:
     """Nothing but JSON on stdout: least and best setting, and the ranked villages."""
     done = run("plan", scenario, "--probability", "0.8", "--json", "--no-figures")
@@ -74,6 +75,7 @@ def test_not_within_reach_is_an_answer(run: Run, scenario: Path) -> None:
     assert "Yang membatasi rencana, ditiadakan satu per satu" in told
 
 
+@pytest.mark.slow
 def test_every_year_is_simulated_and_says_why(run: Run, scenario: Path) -> None:
     """The exact engine plans the first year alone."""
     options = ("--every-year", "--replicates", "400", "--no-figures", "--verbose")

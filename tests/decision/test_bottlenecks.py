@@ -49,6 +49,7 @@ def test_a_mix_keeps_to_the_budget_while_something_else_is_taken_away() -> None:
     assert len(best) >= 3
 
 
+@pytest.mark.slow
 def test_what_allows_no_better_chance_limits_nothing() -> None:
     """Twice an odds ratio of 0.4 still harms: no effort stays best, and the effect does not limit it."""
     scenario = district(

@@ -216,6 +216,7 @@ def test_where_the_first_year_alone_is_exact_it_is_compared_alone() -> None:
     assert year == alone
 
 
+@pytest.mark.slow
 def test_exact_differences_leave_out_what_is_not_known() -> None:
     """Means and their intervals are exact; single futures and villages are not told."""
     half = replace(POKJA, capacity=None, coverage=Fraction("0.5"))

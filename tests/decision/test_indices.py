@@ -61,6 +61,7 @@ def test_shares_of_ishigami_are_the_published_ones() -> None:
         assert interval[0] - PRINTED_WITHIN <= share <= interval[1] + PRINTED_WITHIN
 
 
+@pytest.mark.slow
 def test_shares_of_g_are_the_published_ones() -> None:
     """First and total, both against the closed form."""
     points = sobol.sample(cube(8), 4096, calc_second_order=False, seed=2)

@@ -80,7 +80,15 @@ REFUSED = {
     ),
     "too small a budget": (
         lambda: two(cost_idr_million=20.0), {"budget": 10, "vary": "media.capacity"},
-        "costs 200 million rupiah even with nothing of media.capacity, more than the budget of 10",
+        "costs 200 million rupiah over all forecast years even with nothing of media.capacity, more than the budget",
+    ),
+    "too small a budget for a year": (
+        lambda: two(cost_idr_million=20.0), {"budget_per_year": 10, "vary": "media.capacity"},
+        "in its dearest year even with nothing of media.capacity, more than the budget of 10 a year",
+    ),
+    "two budgets": (
+        lambda: two(cost_idr_million=20.0), {"budget": 10, "budget_per_year": 10, "vary": "media.capacity"},
+        "for all years together or for each year; drop --budget or --budget-per-year",
     ),
     "nobody": (
         lambda: district((0, 5, 2, 1), interventions=[assist(eligible_status=("dasar",))]), {},

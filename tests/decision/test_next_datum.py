@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from districts import NEUTRAL, make_scenario, make_villages
+from scipy.special import expit, logit
 from scipy.stats import binom
 
 from simulation.decision.next_datum import next_datum
@@ -54,6 +55,7 @@ def test_what_tells_nothing_is_not_asked_for() -> None:
     assert remaining == sorted(remaining)
 
 
+@pytest.mark.slow
 def test_years_of_launch_say_more_than_one_year_where_years_differ() -> None:
     """With a large shock unknown in size, nine years of history tell more of the usual year than a single one."""
     found = next_datum(all_at_the_bottom(year_sd=HalfNormal(0.7)), draws=600, tries=100)
@@ -70,6 +72,33 @@ def test_years_of_launch_that_are_known_are_not_asked_for() -> None:
     scalars = {**scenario.parameters.scalars, "year_sd": Empirical(np.array([0.4, 0.5]))}
     known = replace(scenario, parameters=replace(scenario.parameters, scalars=scalars, blocks=("launch_years",)))
     assert {each.datum for each in next_datum(known, draws=100, tries=10).data} == {"village_list"}
+
+
+@pytest.mark.parametrize("of", ["district_effect.63.99", "village_effect"])
+def test_what_the_past_says_of_a_district_and_its_villages_is_taken_from_the_draws(of: str) -> None:
+    """Where all villages are e^0.8 apart, by the district or each, the answer is that of rises so much more likely."""
+    rise = PRIOR.quantile(np.random.default_rng(5).random(100))
+    scenario = all_at_the_bottom(**{"rise.dasar": Empirical(rise), "district_sd": 1.0, "village_sd": 1.0})
+    codes = scenario.districts[0].codes
+    apart = [of] if "." in of else [f"{of}.{code}" for code in codes]
+    alone = {"district_effect.63.99": 1.0, **{f"village_effect.{code}": 1.0 for code in codes}}
+    effects = {
+        key: Empirical(np.full(100, value)) for key, value in {**alone, **dict.fromkeys(apart, np.exp(0.8))}.items()
+    }
+    known = replace(scenario.parameters, scalars={**scenario.parameters.scalars, **effects})
+    above = {f"rise.{level}": expit(logit(NEUTRAL[f"rise.{level}"].value) + 0.8) for level in ("berkembang", "mandiri")}
+    other = all_at_the_bottom(**{"rise.dasar": Empirical(expit(logit(rise) + 0.8)), **above})
+    told, expected = (next_datum(one, draws=100, tries=20) for one in (replace(scenario, parameters=known), other))
+    assert told.sd == pytest.approx(expected.sd)
+    assert [one.remaining_sd for one in told.data] == pytest.approx([one.remaining_sd for one in expected.data])
+
+
+def test_a_district_that_may_differ_is_one_thing_more_that_data_tell() -> None:
+    """Its chances are as unknown as by so much wider a prior: the spread is that of the binomial over both."""
+    scenario = all_at_the_bottom(**{"rise.dasar": PRIOR, "district_sd": 0.9})
+    wider = LogitNormal(-2.5, float(np.hypot(0.9, 0.9))).quantile((np.arange(20_000) + 0.5) / 20_000)
+    spread = binom.sf(1, 40, wider).std()
+    assert next_datum(scenario, draws=300, tries=5).sd == pytest.approx(spread, abs=4 * spread / np.sqrt(2 * 300))
 
 
 def test_the_default_priors_are_simulated() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -157,6 +158,7 @@ def test_what_makes_a_target_unreachable_is_named() -> None:
     assert reference_plan(0.5).limits == ()
 
 
+@pytest.mark.slow
 def test_more_shock_asks_for_more_effort_where_the_target_is_likely() -> None:
     """The curves stand for shocks of 0, 0.5 and 1; at full effort the chance falls with the shock."""
     found = plan(reference(0.25), 0.8)
@@ -206,6 +208,7 @@ def test_the_cheapest_mix_of_two_levers_is_that_of_brute_force(
         assert all(other.probability_met < point.probability_met for other in others)
 
 
+@pytest.mark.slow
 def test_with_six_places_each_the_pareto_set_is_complete() -> None:
     """The grid then holds every setting: the front is that of all 49."""
     scenario = two_levers((6, 6))
@@ -250,6 +253,24 @@ def test_a_single_lever_keeps_to_the_budget() -> None:
     assert plan(reference(0.0), 0.8, budget=350).least.places == (14,)
 
 
+@pytest.mark.slow
+def test_a_budget_of_each_year_is_a_limit_on_the_dearest() -> None:
+    """Four places cost 100 a year and 300 in three years; support that ends after a year costs nothing afterwards."""
+    pokja = assist(cost_idr_million=25.0, eligible_status=("dasar",))
+    scenario = replace(district((9, 0, 0, 0), scalars={"rise.dasar": 0.0}, interventions=[pokja]), horizon=3)
+    once = replace(scenario, interventions=(replace(pokja, ends=FIRST),))
+    for asked, limits, dearest in (
+        (scenario, {"budget_per_year": 100}, 100),
+        (scenario, {"budget": 300}, 100),
+        (once, {"budget": 100}, 100),
+        (once, {"budget_per_year": 100}, 100),
+    ):
+        found = plan(asked, 0.9, **limits)  # type: ignore[arg-type]
+        assert found.limits == ()
+        within = max((point for point in found.tried if point != found.now), key=lambda point: point.places)
+        assert (within.places, within.cost_dearest_year_idr_million) == ((4,), dearest)
+
+
 def test_an_intervention_that_harms_is_best_left_alone() -> None:
     """The best setting is none, and the plan says that more effort lowers the chance."""
     scenario = district((20, 5, 0, 0), interventions=[assist()], effects={"pokja.odds_ratio_rise": 0.4})
@@ -284,6 +305,7 @@ def test_later_years_are_simulated_and_say_so() -> None:
         plan(scenario, 0.4, year=FIRST + 1, engine="exact")
 
 
+@pytest.mark.slow
 def test_agents_and_arrays_make_the_same_plan() -> None:
     """The engines share their trajectories, so that every chance is the same number; far from the goal few suffice."""
     scenario = district(
@@ -323,6 +345,7 @@ def test_a_plan_holds_the_number_of_the_forecast(engine: Engine) -> None:
         assert abs(found.now.probability_met - year.probability_met) < 4 * year.monte_carlo_error
 
 
+@pytest.mark.slow
 def test_a_near_decision_looks_closer_than_the_forecast() -> None:
     """Today's setting is then simulated by more trajectories, and the forecast's own number is kept beside it."""
     scenario = SETTINGS["a shared shock, random choice"]

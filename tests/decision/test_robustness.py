@@ -146,6 +146,7 @@ def test_an_option_beside_itself_is_never_regretted(baseline: Scenario) -> None:
     assert one.probability_met == other.probability_met
 
 
+@pytest.mark.slow
 def test_more_help_is_never_worse_and_states_move_the_chance_as_they_must(baseline: Scenario) -> None:
     """Rates that are many times as high, and effects that are stronger, raise the chance by many errors."""
     found = robustness([baseline, with_plan(baseline, 60)], 200, 20, 5)

@@ -73,6 +73,7 @@ def test_a_parameter_that_moves_nothing_has_no_share() -> None:
     assert found.rest == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_the_mean_is_the_forecast_and_both_engines_agree() -> None:
     """Shares by simulation lie within their intervals of the exact ones; the mean within its error."""
     scenario = scenario_with(

@@ -166,6 +166,7 @@ def test_the_next_year_is_that_of_the_exact_engine() -> None:
     assert mean == pytest.approx(exact.years[0].rises.mean, abs=4 * 6 / np.sqrt(8000))
 
 
+@pytest.mark.slow
 def test_the_next_year_is_that_of_an_ensemble_where_there_is_no_closed_form() -> None:
     """Shocks of the kecamatan too; within four standard errors of the simulation."""
     scenario, villages = tanah_laut(subdistrict_sd=0.8, year_sd=0.4)

@@ -58,6 +58,7 @@ def test_without_data_the_priors_come_back() -> None:
     assert kkb.calibrate(Evidence()).basis == (PRIORS_ALONE,)
 
 
+@pytest.mark.slow
 def test_a_panel_narrows_what_it_saw_and_nothing_else() -> None:
     """Chances of rising and falling become sharper; effects of interventions stay at their prior, listed."""
     found = kkb.calibrate(of_panel(PAST), scenario(), draws=250)
@@ -74,6 +75,7 @@ def test_a_panel_narrows_what_it_saw_and_nothing_else() -> None:
     assert "a count" not in said(found)
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_data_give_the_same_draws_in_any_order() -> None:
     """Another order of villages changes no bit, another seed does; progress ends at 100."""
     past, told = PAST[::3], []
@@ -106,6 +108,7 @@ def test_counts_say_what_they_cannot_tell() -> None:
     assert "saddlepoint" in text
 
 
+@pytest.mark.slow
 def test_counts_without_falls_and_skips_are_exact_and_bound_the_rises() -> None:
     """The chain needs no approximation, and the rises are known to the village."""
     seen = Counts("Contoh", (date(2024, 6, 1), date(2024, 12, 31), date(2025, 12, 31)),
@@ -120,6 +123,7 @@ def test_counts_without_falls_and_skips_are_exact_and_bound_the_rises() -> None:
     assert "from 5 to 5 villages may have risen" in said(found)
 
 
+@pytest.mark.slow
 def test_launch_years_are_a_block_of_their_own() -> None:
     """A cross-section with launch years teaches the chances of rising."""
     joined = np.full(len(PAST), 2020)
@@ -157,6 +161,7 @@ def test_effects_are_learned_only_where_asked_for() -> None:
     assert "as if, without assistance" in said(asked)
 
 
+@pytest.mark.slow
 def test_assistance_outside_the_years_that_were_seen_teaches_nothing() -> None:
     """An estimate that was asked for but cannot be had is said."""
     seen, assistance = assisted_past(3.0)
@@ -166,6 +171,7 @@ def test_assistance_outside_the_years_that_were_seen_teaches_nothing() -> None:
     assert "no record of assistance falls into years" in said(found)
 
 
+@pytest.mark.slow
 def test_what_the_scenario_rules_out_is_refused() -> None:
     """A fall where none may be, counts that only falls explain, a matrix, a second calibration."""
     none = {"fall": 0.0, "skip.berkembang": 0.0, "skip.mandiri": 0.0}
@@ -209,6 +215,7 @@ villages: {status_counts: {dasar: 40, berkembang: 12, mandiri: 5, paripurna: 8},
 """
 
 
+@pytest.mark.slow
 def test_a_forecast_reads_the_draws_back_and_says_its_basis(tmp_path: Path) -> None:
     """The file holds every uncertain parameter; the scenario takes what was learned, in rows that stay together."""
     (tmp_path / "plain.yaml").write_text(SCENARIO, encoding="utf-8")
@@ -246,6 +253,7 @@ def test_draws_without_data_leave_a_scenario_as_it_was(tmp_path: Path) -> None:
     assert kkb.forecast(read, draws=20, replicates=2).basis == (PRIORS_ALONE,)
 
 
+@pytest.mark.slow
 def test_a_posterior_shows_itself() -> None:
     """One line in the shell, a table in a notebook."""
     found = kkb.calibrate(of_panel(PAST), draws=100)

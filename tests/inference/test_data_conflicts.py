@@ -41,6 +41,7 @@ def test_every_kind_of_deep_fall_is_told_once_with_its_number_and_first_village(
     assert "with 0 as value of transition.fall_skip.mandiri:" in second
 
 
+@pytest.mark.slow
 def test_whoever_states_falls_alone_is_told_what_that_means() -> None:
     """The 0 that nobody wrote is explained; with both left out, or both given, the same lists are learned from."""
     scenario = make_scenario(make_villages((5,), status=FELL[:, 1]), {"fall": Beta(1, 20)})

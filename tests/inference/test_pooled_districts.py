@@ -94,6 +94,7 @@ def test_what_is_learned_of_districts_is_the_integral(counted: Sequence[int]) ->
         assert abs(found[name][0] - mean) < 4 * error, (name, found[name], mean)
 
 
+@pytest.mark.slow
 def test_lists_and_counts_of_one_district_share_what_sets_it_apart() -> None:
     """Lists of some years and counts of others: one effect, learned from both."""
     status = np.concatenate([moved(4, 40), moved(9, 40)[:, 1:]], axis=1)
@@ -158,6 +159,7 @@ def test_a_district_without_data_borrows_with_the_spread_of_districts() -> None:
     assert abs(np.corrcoef(standard, posterior.draws[ParameterKey("rise", "dasar")])[0, 1]) < 4 / np.sqrt(apart.size)
 
 
+@pytest.mark.slow
 def test_a_forecast_takes_the_effect_of_each_district() -> None:
     """Rises expected of three districts of one start are those of their own chances, draw by draw."""
     posterior = calibrate(evidence([1, 6, 25], 60), _scenario(law()), draws=100)

@@ -77,6 +77,7 @@ def test_a_normal_likelihood_gives_the_normal_posterior() -> None:
     assert np.abs(found.scores.var(axis=0) / variance - 1).max() < error * np.sqrt(2)
 
 
+@pytest.mark.slow
 def test_the_effective_sample_size_is_what_many_runs_show() -> None:
     """The variance of the posterior mean over 50 runs is that of so many independent draws, within 4 of its errors."""
     runs = [
@@ -107,6 +108,7 @@ class Unseen:
         return fit
 
 
+@pytest.mark.slow
 def test_without_data_every_move_leaves_the_prior_as_it_is() -> None:
     """Scores of parameters and of shocks stay independent standard normals.
 
@@ -132,6 +134,7 @@ def test_draws_that_rule_everything_out_are_told() -> None:
     assert half.scores.min() > 1
 
 
+@pytest.mark.slow
 def test_eight_schools_meet_the_reference_posterior() -> None:
     """The reference draws of posteriordb, non-centred, within 4 standard errors of both sides."""
     case = outside("eight_schools_posterior")

@@ -195,6 +195,7 @@ def test_draws_made_in_python_are_named_as_what_they_are(desk: Desk) -> None:
     column=st.lists(st.floats(-1e15, 1e15), min_size=3, max_size=3),
     name=st.text(st.characters(categories=("L", "N", "P")), max_size=20).map(lambda text: clean(f"K{text}")),
 )
+@pytest.mark.slow
 def test_any_number_and_any_name_come_back_exactly(
     tmp_path_factory: pytest.TempPathFactory,
     share: Fraction,

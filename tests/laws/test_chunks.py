@@ -71,6 +71,7 @@ def test_chunks_and_workers_change_nothing(name: str, cells: int, workers: int) 
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.slow
 def test_agents_give_the_same_ensemble(name: str) -> None:
     """Agents, in other chunks, live the trajectories of the array engine."""
     assert_same(in_one_piece(name), run(SCENARIOS[name], EFFORT, SEED, engine="mesa", workers=1, chunk_cells=333))

@@ -81,6 +81,7 @@ def test_the_record_has_the_keys_of_the_contract(enough: Backtest) -> None:
     assert result.forecasters["model"].crps_rises == pytest.approx(np.mean(crps), abs=2e-6)
 
 
+@pytest.mark.slow
 def test_verdicts_name_who_is_beaten_and_by_whom() -> None:
     """Worse is said first; both languages say the same."""
     better, worse = (result_of(rolled(4, 8, *chances)) for chances in ((0.12, 0.7), (0.7, 0.12)))

@@ -240,6 +240,7 @@ def test_a_comparison_is_drawn_as_its_result_is(compared: Comparison, told: Comp
     assert pictures[0] == pictures[1]
 
 
+@pytest.mark.slow
 def test_the_same_comparison_has_the_same_folder_and_the_same_bytes(compared: Comparison, tmp_path: Path) -> None:
     """Beside the runs of the baseline; a second time it is left as it is, in another place it is written alike."""
     folders = [kkb.save(compared, tmp_path / place) for place in ("one", "two")]

@@ -146,6 +146,7 @@ def test_an_answer_is_saved_found_again_and_read_back(
     assert place.found() is None
 
 
+@pytest.mark.slow
 def test_an_answer_is_computed_again_from_its_folder_to_the_same_bytes(analysed: Sensitivity, tmp_path: Path) -> None:
     """What is kept of scenario and options is all that it needs."""
     kind = kind_of(analysed)

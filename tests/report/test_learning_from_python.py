@@ -139,6 +139,7 @@ def saying(chance: float) -> Forecaster:
     return forecaster
 
 
+@pytest.mark.slow
 def test_a_backtest_is_saved_where_the_command_would_look_for_it(tmp_path: Path) -> None:
     """Scores, table and figure; saved again it is left as it is."""
     found = kkb.backtest(rising(), draws=20, seed=3)

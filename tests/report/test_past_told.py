@@ -10,12 +10,22 @@ from districts import make_scenario, make_villages
 import simulation as kkb
 from simulation.domain.distributions import Empirical
 from simulation.domain.parameters import DEFAULT_PRIORS
-from simulation.domain.past import Fitted, Observed, Past
+from simulation.domain.past import BlockWeight, Fitted, Observed, Past
 from simulation.domain.target import Target
 from simulation.inference.reasons import Reasons
 from simulation.inputs.scenario import Scenario
+from simulation.report.document.blocks import SCREEN, On
+from simulation.report.kinds.forecast.result import result_of
 from simulation.report.kinds.head import Head, caveats_of, head_of
-from simulation.report.kinds.past import disagreement, observed_in_words, reasons_in_words, reasons_table
+from simulation.report.kinds.past import (
+    disagreement,
+    observed_in_words,
+    past_blocks,
+    past_of_all,
+    reasons_in_words,
+    reasons_table,
+    weights_table,
+)
 from simulation.report.language import LANGUAGES, language
 
 SAID = Fitted(9.0, {0.05: 3, 0.25: 6, 0.5: 8, 0.75: 11, 0.95: 20}, 0.4)
@@ -62,6 +72,42 @@ def test_a_model_that_does_not_explain_the_past_is_told() -> None:
     assert both is not None
     assert "does not explain all of the past: 2 of 3 facts" in both
     assert "(2022→2023, 2023→2024)" in both
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_past_years_of_several_districts_are_added_up(code: str) -> None:
+    """Two lists of three districts are two rows, one of them with counts alone; the workbook has every district."""
+    before = replace(YEAR, first=2023, year=2024, judged=3, rises=3)
+    districts = [replace(one, district_code=f"11.0{number}") for number in range(3) for one in (before, YEAR)]
+    districts[0] = replace(districts[0], rises=None, falls=None, judged=None, fitted=None)
+    first, last = past_of_all(language(code), districts).rows
+    assert first[:2] == ["2023→2024", 3]
+    assert first[3] is None
+    assert [cell.split()[::2] for cell in map(str, first[5:])] == [["0", "2"], ["2", "2"]]
+    assert last[2:5] == [3 * 147, 3 * 8, 3 * 2]
+    assert [cell.split()[::2] for cell in map(str, last[5:])] == [["3", "3"], ["3", "3"]]
+    (all_districts,) = (
+        one for one in past_blocks(language(code), districts, SCREEN) if getattr(one, "on", None) == On.WORKBOOK
+    )
+    assert len(all_districts.rows) == 6
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_each_kind_of_data_does_is_told_in_points(code: str) -> None:
+    """Against the answer without it, with the error of both; where something else is asked nothing is told."""
+    weights = (
+        BlockWeight((), 2026, 0.60, 0.03, 9.0),
+        BlockWeight(("panel",), 2026, 0.75, 0.04, 11.0),
+        BlockWeight(("panel", "launch_years"), 2026, 0.5, 0.04, 12.0),
+    )
+    cells = [str(row[1]).replace(",", ".") for row in weights_table(language(code), weights).rows]
+    assert cells == ["−15.0 ± 5.0", "+10.0 ± 5.0"]
+    scenario = learned(make_scenario(VILLAGES, {}, priors=DEFAULT_PRIORS), Past(weights=weights))
+    chance = kkb.forecast(scenario, draws=60, replicates=10).districts[0].years[0].probability_met
+    for whole, told in ((chance, True), (chance - 0.5, False)):
+        past = Past(weights=(replace(weights[0], probability_met=whole), *weights[1:]))
+        found = kkb.forecast(learned(scenario, past), draws=60, replicates=10)
+        assert bool(result_of(found).weights) == told
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -139,6 +139,7 @@ def test_what_needs_nothing_and_what_is_too_close_are_said(reached: Plan) -> Non
     assert words.verdict(language("en"), result).startswith("Too close to call")
 
 
+@pytest.mark.slow
 def test_a_cost_says_its_years_and_what_of_it_falls_until_the_goal() -> None:
     """Of three years the first is planned: a third of the cost where as many are assisted every year."""
     costly = scenario(cost=12.5)
@@ -149,18 +150,48 @@ def test_a_cost_says_its_years_and_what_of_it_falls_until_the_goal() -> None:
     assert "of this until 2026" in headers
     point = next(point for point in result.tried if point.settings[LEVER] > 0)
     assert 0 < point.cost_to_goal_idr_million < point.cost_idr_million
-    assert "Limit on the cost in 2026–2028: 10,000 million rupiah." in list(words.notes(english, result))
+    assert "Budget: Rp10 billion for all of 2026–2028 together." in words.verdict(english, result)
     result = result_of(plan(costly, 0.9999, LEVER, engine="batch", replicates=200))
     headers = document.settings_table(english, result).as_text(english).headers
     assert "cost 2026 (million rupiah)" in headers
     assert not any("until" in header for header in headers)
 
 
-def test_the_amount_of_a_budget_stands_in_the_verdict() -> None:
-    """With its thousands grouped as in the language."""
-    found = plan(scenario(cost=600.0), 0.9999, LEVER, budget=4500, engine="batch", replicates=200)
-    assert "the best within the budget of 4,500 million rupiah" in verdict(found)
-    assert "batas anggaran 4.500 juta rupiah" in verdict(found, "id")
+@pytest.mark.parametrize(
+    ("limit", "english", "indonesian"),
+    [
+        (
+            "budget",
+            "Budget: Rp4.5 billion for all of 2026–2027 together.",
+            "Anggaran: Rp4,5 miliar untuk 2026–2027 seluruhnya.",
+        ),
+        (
+            "budget_per_year",
+            "Budget: Rp4.5 billion for each year, 2026–2027.",
+            "Anggaran: Rp4,5 miliar setiap tahun, 2026–2027.",
+        ),
+    ],
+)
+def test_a_budget_says_for_which_years_it_is(limit: str, english: str, indonesian: str) -> None:
+    """In the verdict, whether the target can be reached within it or not."""
+    costly = replace(scenario(cost=600.0), horizon=2)
+    for goal in (0.9999, 0.0001):
+        found = plan(costly, goal, LEVER, engine="batch", replicates=200, **{limit: 4500})  # type: ignore[arg-type]
+        assert verdict(found).endswith(english)
+        assert verdict(found, "id").endswith(indonesian)
+
+
+def test_the_cost_of_an_effort_names_the_effort() -> None:
+    """So that it is not read as the cost of another one; what else the scenario pays for is said."""
+    costly = replace(scenario(cost=600.0), horizon=2)
+    result = result_of(plan(costly, 0.9999, LEVER, engine="batch", replicates=200))
+    cost = language("en").money(result.best.cost_idr_million)
+    effort = words.effort(language("en"), result, result.best)
+    said = f"Cost of {effort} and of the scenario's other interventions, 2026–2027 together: {cost} on average."
+    assert words.cost_of_the_effort(language("en"), result) == said
+    alone = replace(result, interventions=result.interventions[:1])
+    said = f"Cost of {effort}, 2026–2027 together: {cost} on average."
+    assert words.cost_of_the_effort(language("en"), alone) == said
 
 
 def test_unranked_villages_are_explained(unreached: Plan) -> None:
@@ -199,6 +230,7 @@ def test_subtotals_add_up_to_the_whole(reached: Plan) -> None:
     assert max(part.largest_gain_probability_met for part in parts) == villages[0].gain_probability_met
 
 
+@pytest.mark.slow
 def test_a_folder_holds_the_plan_its_tables_and_workbooks(reached: Plan, tmp_path: Path) -> None:
     """It is found again by the same question, and saved twice it is the same folder with the same bytes."""
     path = kkb.save(reached, tmp_path)
@@ -224,6 +256,7 @@ def test_other_questions_have_other_ids(reached: Plan) -> None:
         question(scenario(cost=1.0)),
         question(scenario(cost=1.0), probability=0.7),
         question(scenario(cost=1.0), budget=10.0),
+        question(scenario(cost=1.0), budget_per_year=10.0),
         question(scenario(cost=1.0), vary=("pokja.coverage",)),
         question(scenario(cost=1.0), engine="batch"),
         question(scenario(cost=1.0), seed=1),
@@ -274,6 +307,7 @@ def test_the_figure_shows_the_scenario_and_three_shocks(reached: Plan) -> None:
     """Of a single lever."""
     axes = plots.plan(reached, "en").axes[0]
     assert len([line for line in axes.lines if len(line.get_xdata()) > 2]) == 3
+    assert axes.get_ylim()[0] == 0
     texts = [text.get_text() for text in axes.texts]
     assert {"all years\nalike", "years differ\ngreatly", "scenario"} <= set(texts)
 
@@ -286,6 +320,7 @@ def test_the_figure_of_a_mix_shows_the_front_alone(mixed: Plan) -> None:
     assert len([line for line in front.lines if len(line.get_xdata()) > 2]) == 1
 
 
+@pytest.mark.slow
 def test_an_exact_plan_says_where_chance_places_villages() -> None:
     """Counts of a district lie at random on kecamatan with shocks of their own; with one kecamatan nothing is drawn."""
     for sizes, drawn in (([9, 3], True), ([12], False)):

@@ -297,6 +297,7 @@ def test_a_name_that_leaves_the_folder_is_refused(small: Forecast, tmp_path: Pat
         place_of(replace(small, scenario=replace(small.scenario, name="../x")), tmp_path)
 
 
+@pytest.mark.slow
 def test_save_writes_once_and_adds_missing_figures(small: Forecast, tmp_path: Path) -> None:
     """The second call leaves tables alone and draws only what is missing."""
     path = kkb.save(small, tmp_path)
@@ -308,6 +309,7 @@ def test_save_writes_once_and_adds_missing_figures(small: Forecast, tmp_path: Pa
     assert figure.read_bytes() == drawn
 
 
+@pytest.mark.slow
 def test_a_loaded_run_is_saved_as_the_same_run(small: Forecast, tmp_path: Path) -> None:
     """Elsewhere it has the same id and the same bytes, and figures; where it lies it stays."""
     path = written(small, tmp_path / "one").path

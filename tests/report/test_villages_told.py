@@ -31,7 +31,7 @@ def test_a_terminal_lists_five_villages_and_more_where_more_is_asked_for(made: F
     assert "Villages most likely to rise in 2026" in short
     assert "By subdistrict, 2026" not in short
     assert "By subdistrict, 2026" in long
-    assert "Kampung yang paling mungkin naik status pada 2026" in in_terminal(made, "id")
+    assert "Kampung dengan peluang naik status terbesar pada 2026" in in_terminal(made, "id")
 
 
 def test_a_list_that_ends_within_a_rank_says_so(made: Forecast) -> None:

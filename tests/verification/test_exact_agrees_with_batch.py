@@ -205,6 +205,7 @@ def test_mixtures_over_draws_agree(scenario: Scenario) -> None:
     assert_agrees(exact(scenario, draws=draws, seed=SEED), simulated, draws * replicates)
 
 
+@pytest.mark.slow
 def test_needed_and_counts_agree() -> None:
     """Where the denominator varies, the number needed, rises, falls and shares have the simulated means."""
     scenario = district(SMALL, horizon=2, scalars={**MOVING, **SHOCK}, target=Target(denominator="below_top"))

@@ -120,6 +120,7 @@ def test_the_least_assistance_that_reaches_eighty_percent(year_sd: float, least:
     assert chance_with(least - 1, year_sd) < 0.8 <= chance_with(least, year_sd)
 
 
+@pytest.mark.slow
 def test_a_strong_shock_puts_eighty_percent_out_of_reach() -> None:
     """With shock sd 1.0 not even all 93 dasar villages suffice, and every one fewer is worse."""
     chances = [chance_with(assisted, 1.0) for assisted in (0, 40, 92, 93)]

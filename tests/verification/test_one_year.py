@@ -152,6 +152,7 @@ def of_closed_form(scenario: Assumptions, draws: int) -> Floats:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(scenarios(gentle=True, known_status=True))
+@pytest.mark.slow
 def test_random_districts_have_the_chance_of_the_closed_form(scenario: Assumptions) -> None:
     """Interventions of every kind, peers, spreads, campaigns, any matrix and target; kecamatan without shocks."""
     scalars = {**scenario.parameters.scalars, "subdistrict_sd": Fixed(0.0)}

@@ -251,6 +251,7 @@ def test_the_twin_lives_the_same_lives(
 
 @given(scenarios(known_status=True, gentle=True), st.integers(0, 9))
 @settings(max_examples=60, deadline=None)
+@pytest.mark.slow
 def test_the_twin_lives_the_same_lives_in_any_scenario(scenario: Scenario, replicate: int) -> None:
     """Whatever is switched on, places and statuses are the twin's, village by village."""
     assert record(scenario, replicate) == twin(scenario, replicate)

@@ -33,7 +33,13 @@ Vary = Annotated[
 ]
 Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("When it is to be met [the first year]."))]
 EveryYear = Annotated[bool, typer.Option("--every-year", help=HELP.say("It is to be met in every year."))]
-Budget = Annotated[str | None, typer.Option(metavar="N", help=HELP.say("Limit on the cost, in million rupiah."))]
+Budget = Annotated[
+    str | None,
+    typer.Option(metavar="N", help=HELP.say("Limit on the cost of all forecast years together, in million rupiah.")),
+]
+BudgetPerYear = Annotated[
+    str | None, typer.Option(metavar="N", help=HELP.say("Limit on the cost of each year, in million rupiah."))
+]
 Draws = Annotated[
     int | None,
     typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Draws to begin with [1000; exact: 2500].")),
@@ -49,6 +55,7 @@ def plan(
     year: Year = None,
     every_year: EveryYear = False,
     budget: Budget = None,
+    budget_per_year: BudgetPerYear = None,
     draws: Draws = None,
     replicates: Replicates = None,
     seed: Seed = 0,
@@ -72,7 +79,8 @@ def plan(
         tuple(vary or ()),
         year,
         every_year,
-        None if budget is None else budget_of(budget),
+        None if budget is None else budget_of(budget, "--budget"),
+        None if budget_per_year is None else budget_of(budget_per_year, "--budget-per-year"),
         draws,
         replicates,
         None if engine is None else engine.value,
@@ -82,8 +90,8 @@ def plan(
     answer(settings, PLAN, question, out, workers=workers, force=force, figures=not no_figures)
 
 
-def budget_of(text: str) -> float:
-    """Return a limit in million rupiah.
+def budget_of(text: str, option: str) -> float:
+    """Return a limit in million rupiah, typed after an option.
 
     Raises
     ------
@@ -92,10 +100,10 @@ def budget_of(text: str) -> float:
     """
     text = text.strip()
     if _GROUPED.fullmatch(text):
-        values = {"found": text, "whole": re.sub(r"[.,]", "", text)}
+        values = {"option": option, "found": text, "whole": re.sub(r"[.,]", "", text)}
         raise Refusal(
             Message(
-                "--budget {found} can be read in two ways; write the number of million rupiah without separators of "
+                "{option} {found} can be read in two ways; write the number of million rupiah without separators of "
                 "thousands, such as {whole}",
                 values,
             )
@@ -104,8 +112,8 @@ def budget_of(text: str) -> float:
         return float(text)
     except ValueError:
         message = Message(
-            "--budget must be a number of million rupiah, with a point before decimals, such as 1000 or 12.5; "
+            "{option} must be a number of million rupiah, with a point before decimals, such as 1000 or 12.5; "
             "found {found}",
-            {"found": shown(text)},
+            {"option": option, "found": shown(text)},
         )
         raise Refusal(message) from None

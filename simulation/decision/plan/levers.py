@@ -43,6 +43,7 @@ BUDGET_OF_NOTHING = Message(
 STARTS_LATER = Message("{intervention} starts in {starts}, too late to change {year}; plan a later year with --year")
 BUDGET_WITHOUT_COSTS = Message("a limit on the budget says nothing while nothing costs anything; give cost_idr_million")
 NO_BUDGET = Message("the limit on the budget must be a number of at least 0; found {found:,}")
+TWO_BUDGETS = Message("a budget is given for all years together or for each year; drop --budget or --budget-per-year")
 NOBODY_ELIGIBLE = Message("no village is eligible for {intervention}, so no effort can change anything")
 
 
@@ -237,6 +238,14 @@ def _useless(scenario: Scenario, lever: Lever, years: Sequence[int]) -> Message 
 
 
 @dataclass(frozen=True)
+class Budget:
+    """A limit on the cost in million rupiah: of all forecast years together, or of each of them."""
+
+    idr_million: float
+    per_year: bool
+
+
+@dataclass(frozen=True)
 class PlanRequest:
     """What a plan is asked: the arguments of `simulation.plan`; `settled` checks them.
 
@@ -248,8 +257,8 @@ class PlanRequest:
         Names of the levers, or ``budget`` alone.
     year, every_year
         The year in which the target is to be met; None where it is every year.
-    budget
-        The limit on the cost in million rupiah, or None.
+    budget, budget_per_year
+        The limit on the cost in million rupiah: of all forecast years together, or of each; one of them at most.
     draws, replicates, engine
         The effort asked for; None where it was left open.
     seed
@@ -261,6 +270,7 @@ class PlanRequest:
     year: int | None = None
     every_year: bool = False
     budget: float | None = None
+    budget_per_year: float | None = None
     draws: int | None = None
     replicates: int | None = None
     engine: Engine | None = None
@@ -277,9 +287,11 @@ class PlanRequest:
         require_assumptions(scenario)
         goal = goal_of(scenario, self.probability, self.year, self.every_year)
         levers = levers_of(scenario, self.vary, goal.years)
-        if self.budget is not None and not self.budget >= 0:
-            raise Refusal(NO_BUDGET.filled(found=self.budget))
-        if self.budget is not None and not weighed_by_cost(scenario):
+        if self.budget is not None and self.budget_per_year is not None:
+            raise Refusal(TWO_BUDGETS)
+        if self.limit is not None and not self.limit.idr_million >= 0:
+            raise Refusal(NO_BUDGET.filled(found=self.limit.idr_million))
+        if self.limit is not None and not weighed_by_cost(scenario):
             raise Refusal(BUDGET_WITHOUT_COSTS)
         return replace(
             self,
@@ -288,6 +300,13 @@ class PlanRequest:
             every_year=len(goal.years) > 1,
             draws=None if scenario.fixed else self.draws,
         )
+
+    @property
+    def limit(self) -> Budget | None:
+        """The limit on the cost; None for no limit."""
+        if self.budget_per_year is not None:
+            return Budget(self.budget_per_year, per_year=True)
+        return None if self.budget is None else Budget(self.budget, per_year=False)
 
     @property
     def by_budget(self) -> bool:

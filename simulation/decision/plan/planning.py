@@ -29,8 +29,13 @@ SKETCHES, TRIALS = 18, 26
 SHOCKS = (0.0, 0.5, 1.0)
 """Spreads of the year shock for which the chance is drawn against the effort, beside the scenario's own."""
 
+BUDGET_OF_A_YEAR_TOO_SMALL = Message(
+    "the scenario costs {cost:,} million rupiah in its dearest year even with nothing of {levers}, more than the "
+    "budget of {budget:,} a year"
+)
 BUDGET_TOO_SMALL = Message(
-    "the scenario costs {cost:,} million rupiah even with nothing of {levers}, more than the budget of {budget:,}"
+    "the scenario costs {cost:,} million rupiah over all forecast years even with nothing of {levers}, more than the "
+    "budget of {budget:,}"
 )
 
 
@@ -42,6 +47,7 @@ def plan(
     year: int | None = None,
     every_year: bool = False,
     budget: float | None = None,
+    budget_per_year: float | None = None,
     draws: int | None = None,
     replicates: int | None = None,
     seed: int = 0,
@@ -62,8 +68,8 @@ def plan(
         interventions, weighed by cost). May be left out where the scenario has one intervention.
     year, every_year
         When the target is to be met: in one year, by default the first, or in every year.
-    budget
-        Limit on the cost over the whole horizon, in million rupiah.
+    budget, budget_per_year
+        Limit on the cost in million rupiah: of all forecast years together, or of each; one of them at most.
     draws, replicates
         Where the effort begins: by default as for a forecast, 1,000 x 20, or 1 x 20,000 where every number is fixed
         (2,500 draws where exact results are had). Trajectories double until the standard error of the chance is at
@@ -94,7 +100,7 @@ def plan(
     True
     """
     names = (vary,) if isinstance(vary, str) else tuple(vary)
-    asked = PlanRequest(probability, names, year, every_year, budget, draws, replicates, engine, seed)
+    asked = PlanRequest(probability, names, year, every_year, budget, budget_per_year, draws, replicates, engine, seed)
     return _Planner(scenario, asked.settled(scenario), workers, progress).plan()
 
 
@@ -113,10 +119,11 @@ class _Planner:
         self._effort = first_effort(scenario, self._engine, request.draws, request.replicates)
         self._cache = self._cache_for(scenario, self._levers)
         self._nothing, self._now = (0,) * len(self._levers), tuple(lever.now for lever in self._levers)
-        if not self._cache.affordable(self._nothing):
+        if request.limit is not None and not self._cache.affordable(self._nothing):
             names = ", ".join(lever.name for lever in self._levers)
-            cost = round(self._cache.cost(self._nothing))
-            raise Refusal(BUDGET_TOO_SMALL.filled(cost=cost, levers=names, budget=request.budget))
+            costs = {"cost": round(self._cache.limited_cost(self._nothing)), "budget": request.limit.idr_million}
+            message = BUDGET_OF_A_YEAR_TOO_SMALL if request.limit.per_year else BUDGET_TOO_SMALL
+            raise Refusal(message.filled(levers=names, **costs))
 
     def plan(self) -> Plan:
         """Search, and put the plan together."""
@@ -145,7 +152,8 @@ class _Planner:
             lever=BUDGET if request.by_budget else " + ".join(request.vary),
             levers=levers,
             by_budget=request.by_budget,
-            budget_idr_million=request.budget,
+            budget_idr_million=None if request.limit is None else request.limit.idr_million,
+            budget_per_year=request.limit is not None and request.limit.per_year,
             cost_years=(scenario.years[0], scenario.years[-1]),
             weighed_by_cost=weighed_by_cost(scenario),
             reachable=least is not None,
@@ -241,7 +249,7 @@ class _Planner:
         elif scenario.fixed:
             effort = Effort(1, effort.draws * effort.replicates if engine != "exact" else 1)
         trial = Trial(scenario, self._goal, engine, self._request.seed, self._workers, self._count)
-        return TrialCache(scenario, levers, trial, effort, self._request.budget)
+        return TrialCache(scenario, levers, trial, effort, self._request.limit)
 
     def _highest_tried(self) -> Places:
         cache = self._cache

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ...domain.intervention import combine, combine_on_falls
 from ...domain.law import PEERS, seen_at
-from ...domain.parameters import Parameters
+from ...domain.parameters import Parameters, Rows
 from ...domain.status import LEVELS, TOP, Status
 from ...domain.target import Target, needed
 from ...domain.villages import KnownStatuses, Villages, code_order
@@ -189,7 +189,7 @@ class Gains:
         """Shape (V, D): by how much the chance of rising grows if the village is assisted."""
         return self.with_it - self.without
 
-    def difference(self, one: int, other: int, rows: int | None) -> tuple[float, float]:
+    def difference(self, one: int, other: int, rows: Rows | None) -> tuple[float, float]:
         """Return how far the mean gains of two villages lie apart, and the error of that from finitely many draws.
 
         Where their gains in the chance are the same, those in rises decide; `rows` as in `simulation_error`.

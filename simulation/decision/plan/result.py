@@ -56,9 +56,9 @@ class Setting:
         With how much it was tried.
     assisted
         Villages assisted by the levers' interventions in the last year planned, mean.
-    village_years, cost_idr_million, cost_to_goal_idr_million
-        Assisted village-years of all interventions and their cost over the whole horizon, and up to the last year
-        planned; means, undiscounted.
+    village_years, cost_idr_million, cost_to_goal_idr_million, cost_dearest_year_idr_million
+        Assisted village-years of all interventions and their cost over the whole horizon, up to the last year
+        planned, and in the dearest year; means, undiscounted.
     interval90, likeliest
         Of a least setting, where `value` is one number: the 90% interval of the least value that suffices, by the
         simulation error of the chances, with `value` as its upper end; and which value is likeliest to be that least.
@@ -77,6 +77,7 @@ class Setting:
     village_years: float
     cost_idr_million: float
     cost_to_goal_idr_million: float
+    cost_dearest_year_idr_million: float
     interval90: tuple[float, float] | None = None
     likeliest: float | None = None
 
@@ -213,8 +214,9 @@ class PlanNumbers:
     ----------
     goal, year, years
         Wanted probability; the year in which the target is to be met, None for every year; all these years.
-    lever, levers, by_budget, budget_idr_million
-        What is planned; whether a budget is spent on all interventions; the limit on the cost.
+    lever, levers, by_budget, budget_idr_million, budget_per_year
+        What is planned; whether a budget is spent on all interventions; the limit on the cost, and whether it is one
+        of each year rather than of all forecast years.
     cost_years, weighed_by_cost
         First and last year that costs are of; whether settings are weighed by cost, else by village-years.
     reachable
@@ -258,6 +260,7 @@ class PlanNumbers:
     levers: tuple[Lever, ...]
     by_budget: bool
     budget_idr_million: float | None
+    budget_per_year: bool
     cost_years: tuple[int, int]
     weighed_by_cost: bool
     reachable: bool

@@ -12,7 +12,7 @@ from ...inference.forecasting import doubled
 from ...inference.uncertainty import error_of_rows
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, cost_effort
-from .levers import Lever, Places, turn, weighed_by_cost
+from .levers import Budget, Lever, Places, turn, weighed_by_cost
 from .result import Setting
 
 ERROR_ENOUGH = 0.004
@@ -54,18 +54,18 @@ class TrialCache:
     effort
         Of the first try; trajectories double until a decision is clear.
     budget
-        Limit on the cost in million rupiah; None for no limit.
+        Limit on the cost; None for no limit.
     """
 
     def __init__(
-        self, scenario: Scenario, levers: Sequence[Lever], trial: Trial, effort: Effort, budget: float | None = None
+        self, scenario: Scenario, levers: Sequence[Lever], trial: Trial, effort: Effort, budget: Budget | None = None
     ) -> None:
         self.scenario, self.levers, self.trial, self.effort = scenario, tuple(levers), trial, effort
         self.budget = budget
         self.chances: dict[Places, Chance] = {}
         self._tried_with: dict[Places, Effort] = {}
         self._used_up = False
-        self._assisted: dict[Places, tuple[float, float, float, float]] = {}
+        self._assisted: dict[Places, tuple[float, float, float, float, float]] = {}
 
     def scenario_at(self, places: Places) -> Scenario:
         """Return the scenario of a setting."""
@@ -82,7 +82,7 @@ class TrialCache:
                 return self.chances[places]
             self._try(places, self.effort)
             rows = self.scenario.parameters.rows
-            if found is not None and rows is not None and before is not None and before.draws >= rows:
+            if found is not None and rows is not None and before is not None and before.draws >= rows.number:
                 left = error_of_rows(found.monte_carlo_error, self.chances[places].monte_carlo_error)
                 self._used_up = self._used_up or left > ERROR_ENOUGH
 
@@ -116,7 +116,11 @@ class TrialCache:
 
     def affordable(self, places: Places) -> bool:
         """Return whether a setting costs no more than the budget."""
-        return self.budget is None or self.cost(places) <= self.budget
+        return self.budget is None or self.limited_cost(places) <= self.budget.idr_million
+
+    def limited_cost(self, places: Places) -> float:
+        """Return what the budget is a limit on: the cost of the whole horizon, or of the dearest year."""
+        return self._years(places)[4 if self.budget is not None and self.budget.per_year else 2]
 
     def weight(self, places: Places) -> float:
         """Return what settings are weighed by: cost, or assisted village-years where nothing costs anything."""
@@ -130,7 +134,7 @@ class TrialCache:
 
     def setting(self, places: Places) -> Setting:
         """Return a setting that was tried, with what it achieves and costs."""
-        assisted, village_years, cost, to_goal = self._years(places)
+        assisted, village_years, cost, to_goal, dearest = self._years(places)
         chance, effort = self.chances[places], self._tried_with[places]
         settings = {lever.name: lever.number(n) for lever, n in zip(self.levers, places, strict=True)}
         return Setting(
@@ -147,6 +151,7 @@ class TrialCache:
             village_years=village_years,
             cost_idr_million=cost,
             cost_to_goal_idr_million=to_goal,
+            cost_dearest_year_idr_million=dearest,
         )
 
     def _clear(self, found: Chance) -> bool:
@@ -164,7 +169,7 @@ class TrialCache:
         self.effort = more
         return True
 
-    def _years(self, places: Places) -> tuple[float, float, float, float]:
+    def _years(self, places: Places) -> tuple[float, float, float, float, float]:
         if places not in self._assisted:
             assisted = self.trial.assisted(self.scenario_at(places), cost_effort(self.scenario))
             unit = np.array([plan.cost_idr_million for plan in self.scenario.interventions])
@@ -172,8 +177,8 @@ class TrialCache:
             own = np.array([plan.name in named for plan in self.scenario.interventions])
             last = max(self.trial.goal.years) - self.scenario.years[0]
             costs = assisted @ unit
-            totals = assisted[last, own].sum(), assisted.sum(), costs.sum(), costs[: last + 1].sum()
+            totals = assisted[last, own].sum(), assisted.sum(), costs.sum(), costs[: last + 1].sum(), costs.max()
             # Settings that cost the same must not differ by what summing floats leaves behind.
-            here, village_years, cost, to_goal = (round(float(total), 6) for total in totals)
-            self._assisted[places] = here, village_years, cost, to_goal
+            here, village_years, cost, to_goal, dearest = (round(float(total), 6) for total in totals)
+            self._assisted[places] = here, village_years, cost, to_goal, dearest
         return self._assisted[places]

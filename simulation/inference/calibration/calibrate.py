@@ -20,13 +20,13 @@ from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals
 from .counted import CountedPlace
 from .data_conflicts import UNEXPLAINED, find_conflicts
-from .histories import Scores
 from .law_at_particles import FARTHEST, LawAtParticles
 from .likelihood import Likelihood
 from .observed import Fit, past_of
 from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
 from .sampler import Particles, worth_of
+from .shocks import Scores
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -121,8 +121,7 @@ def calibrate(
         village_levels=found.by_code("village_level"),
         district_effects=found.by_code("district_effect"),
         shocks=found.shocks,
-        past=past_of(likelihood, target, fit, seed),
-        effective_sample_size=found.worth,
+        past=replace(past_of(likelihood, target, fit, seed), effective_sample_size=found.worth),
         approximation=approximation,
         warnings=caveats(
             evidence,
@@ -225,7 +224,7 @@ class _Sample:
             places={key: _rounded(np.concatenate(each)[order]) for key, each in places.items()},
             shocks=_shocks(likelihood, samples, order),
             luck={year: np.concatenate(each, axis=1)[:, order] for year, each in of_years.items()},
-            worth=min(float(draws), worth_of([one.theta for one in samples], sampler.excess)),
+            worth=round(min(float(draws), worth_of([one.theta for one in samples], sampler.excess)), 1),
             samples=samples,
         )
 

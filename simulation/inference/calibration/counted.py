@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ...domain.law import Luck, OfNeighbours, Term
 from ...domain.villages import Villages
 from .count_flows import Flow
-from .histories import FIRST_LAUNCH, Scores, turned, turned_over
+from .histories import FIRST_LAUNCH
 from .law_at_particles import WEIGHTS, LawAtParticles
+from .shocks import Scores, turned, turned_over
 
 Floats = NDArray[np.float64]
 _LEAST = 1e-9

@@ -20,10 +20,11 @@ from ...domain.villages import KnownStatuses, MadeUpCounts, Villages
 from .count_flows import Flow
 from .counted import CountedPlace, CountMove
 from .data_conflicts import possible_moves
-from .histories import Histories, Known, Scores
+from .histories import Histories, Known
 from .law_at_particles import LawAtParticles
 from .paths import DoseRecord, seen_villages
 from .sampler import Sampler
+from .shocks import Scores
 
 Floats = NDArray[np.float64]
 _OPEN = 1e-12

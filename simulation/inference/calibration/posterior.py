@@ -84,8 +84,6 @@ class Posterior:
         (district, year) -> shape (D,): shared shock of that year, in sd.
     past
         What was observed of past years, and what the fitted law says of it.
-    effective_sample_size
-        How many independent draws these are worth, for the parameter for which it is least.
     approximation
         Where the likelihood is not exact; None where it is.
     warnings
@@ -109,7 +107,6 @@ class Posterior:
     village_levels: Mapping[str, Floats]
     shocks: Mapping[tuple[str, int], Floats]
     past: Past
-    effective_sample_size: float
     approximation: Approximation | None
     warnings: tuple[Caveat, ...]
     priors: Mapping[ParameterKey, Distribution]
@@ -151,6 +148,12 @@ class Posterior:
     def observed(self) -> tuple[Observed, ...]:
         """What was observed between every two lists or counts of a district."""
         return self.past.observed
+
+    @property
+    def effective_sample_size(self) -> float:
+        """How many independent draws these are worth, for the parameter for which it is least."""
+        worth = self.past.effective_sample_size
+        return float(self.size) if worth is None else worth
 
     @property
     def size(self) -> int:

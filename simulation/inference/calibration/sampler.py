@@ -18,8 +18,8 @@ from ...domain.distributions import LogitNormal
 from ...domain.law import Luck, Term
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.status import TOP
-from .histories import Scores, on_side, turned
 from .law_at_particles import LawAtParticles
+from .shocks import STRIDES, Scores, on_side, turned
 
 Floats = NDArray[np.float64]
 
@@ -27,8 +27,6 @@ KEPT = 0.5
 """The next temperature is where weights are worth this share of the particles."""
 SWEEPS, SWEEPS_AT_END, SWEEPS_BETWEEN = 4, 16, 8
 """How often everything is moved at each temperature, at the last one, and between samples."""
-STRIDES = np.array([1.0, 0.5, 0.25])
-"""How far a proposal goes from where a particle stands towards anywhere in the cloud; drawn anew for each."""
 _CELLS = np.linspace(-6.0, 6.0, 241)
 """Edges of the cells in which a parameter is drawn given the shocks that it rules."""
 _OPEN = 1e-12

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from statistics import fmean
 
 import numpy as np
@@ -153,6 +153,10 @@ _RISES_HEIGHT = 2.15
 _NEEDED_WIDTH = 0.56
 _MOST_YEARS = 6
 _MOST_PAST = 6
+_ROOM = 1.4
+"""Height of the axis, as a multiple of the highest fact, needed number or end of a thick line."""
+_WHITE = {"facecolor": "white", "linewidth": 0, "pad": 0.6}
+"""Ground of a number that stands on lines."""
 _PAST = "#9a9a9a"
 """Colour of what the fitted model says of years that are over."""
 
@@ -179,19 +183,23 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
         else speech.say("Only the probability of this target is known from an exact result, not its count.")
     )
     past = _drawn(result, district) if known else []
+    counts = [None if year.judged is None else year.judged.quantiles for year in years]
+    needed = [year.needed.ends for year in years]
+    top = _top(counts, needed, past)
     if past:
         drawn = speech.say(
             "Left of the dotted line: what happened (diamond; a bar: rises a year over several years), and, in grey, "
             "what the fitted model says of it."
         )
         explained = speech.say("{explained} {more}", explained=explained, more=drawn)
+    if top is not None:
+        cut = speech.say("▲: the interval goes on to the number above it.")
+        explained = speech.say("{explained} {more}", explained=explained, more=cut)
     every = next(words.all_years(speech, district), None)
     explained = speech.say("{explained} {every}", explained=explained, every=every) if every else explained
     page = _page(speech, result, source, headline, explained, _RISES_HEIGHT)
     axes = page.axes(left=0.36, right=_NEEDED_WIDTH, bottom=0.2, top=0.5)
-    counts = [None if year.judged is None else year.judged.quantiles for year in years]
-    needed = [year.needed.ends for year in years]
-    _draw(speech, axes, [year.year for year in years], counts, needed, past)
+    _draw(speech, axes, [year.year for year in years], counts, needed, past, top)
     _label_needed(speech, axes, years)
     spans = [words.known_interval(year) for year in years]
     _label_chances(speech, axes, [(year.year, year.probability_met) for year in years], spans)
@@ -222,6 +230,7 @@ def _draw(
     counts: Sequence[Mapping[float, Number] | None],
     needed: Sequence[tuple[int, int]],
     past: Sequence[Observed] = (),
+    top: float | None = None,
 ) -> None:
     marks = [*(one.first + 1 for one in past), *years]
     for year, quantiles in zip(years, counts, strict=True):
@@ -235,9 +244,45 @@ def _draw(
     if past:
         axes.axvline(years[0] - 0.5, color=QUIET_INK, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
     axes.set_xlim(marks[0] - 0.6, marks[-1] + 0.6)
-    axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
+    axes.set_ylim(min(0, axes.get_ylim()[0]), top)
+    if top is not None:
+        for year, end in _ends(years, counts, past):
+            if end > top:
+                _write_end(axes, year, speech.number(end))
     count_axis(axes, speech)
     year_ticks(axes, list(range(marks[0], marks[-1] + 1)), _MOST_YEARS)
+
+
+def _write_end(axes: Axes, year: int, end: str) -> None:
+    """Write at the upper edge where a thin line ends that goes beyond it."""
+    at, above = (year, 1), axes.get_xaxis_transform()
+    write_at(
+        axes, f"{end}\n▲", at, of=above, ha="center", va="top", color=QUIET_INK, linespacing=0.9, zorder=6, bbox=_WHITE
+    )
+
+
+def _top(
+    counts: Sequence[Mapping[float, Number] | None], needed: Sequence[tuple[int, int]], past: Sequence[Observed]
+) -> float | None:
+    """Return where the axis ends so that thin lines do not squeeze all else; None where they do not."""
+    seen = [quantiles for quantiles in counts if quantiles is not None]
+    fitted = [one.fitted.quantiles for one in past if one.fitted is not None and one.judged is not None]
+    matter = [quantiles[0.75] for quantiles in (*seen, *fitted)] + [high for _, high in needed]
+    matter += [number for one in past for number in (one.needed, one.judged) if number is not None]
+    top = _ROOM * max(matter)
+    return top if max((quantiles[0.95] for quantiles in (*seen, *fitted)), default=0) > _ROOM * top else None
+
+
+def _ends(
+    years: Sequence[int], counts: Sequence[Mapping[float, Number] | None], past: Sequence[Observed]
+) -> Iterator[tuple[int, Number]]:
+    """Yield where the thin line of each year ends."""
+    for year, quantiles in zip(years, counts, strict=True):
+        if quantiles is not None:
+            yield year, quantiles[0.95]
+    for one in past:
+        if one.judged is not None and one.fitted is not None:
+            yield one.year, one.fitted.quantiles[0.95]
 
 
 def _draw_needed(axes: Axes, years: Sequence[int], needed: Sequence[tuple[int, int]]) -> None:
@@ -271,8 +316,8 @@ def _draw_past(speech: Language, axes: Axes, one: Observed) -> None:
     if one.needed is not None:
         _draw_needed(axes, [one.year], [(one.needed, one.needed)])
     axes.plot(one.year, one.compared, "D", color=INK, markersize=4.5, zorder=6)
-    fact, white = speech.number(one.compared), {"facecolor": "white", "linewidth": 0, "pad": 0.6}
-    write_at(axes, fact, (one.year, one.compared), (5, 0), va="center", weight="bold", zorder=6, bbox=white)
+    place = one.year, one.compared
+    write_at(axes, speech.number(one.compared), place, (5, 0), va="center", weight="bold", zorder=6, bbox=_WHITE)
 
 
 def _label_needed(speech: Language, axes: Axes, years: Sequence[YearForecast]) -> None:

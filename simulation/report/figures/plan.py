@@ -36,12 +36,12 @@ def draw_plan(speech: Language, result: PlanResult, source: Source) -> Figure:
     verdict = words.verdict(speech, result).rstrip(".")
     page = page_of(speech, result, source, verdict, _explanation(speech, result), _HEIGHT)
     axes = page.axes(left=0.4, right=_RIGHT if single else _NARROW, bottom=0.36, top=0.08)
-    low, high = _heights(result)
-    axes.set_ylim(low, high + 0.02 * (high - low))
+    label = _of_marked(speech, result)
+    axes.set_ylim(*_heights(result, axes, label))
     points = sorted((_x(result, point), point.probability_met) for point in (result.tried if single else result.pareto))
     ends = [*_shocks(speech, axes, result), *_own(speech, axes, result, points), _goal(speech, axes, result)]
     _label_ends(axes, ends)
-    _mark(speech, axes, result)
+    _mark(axes, result, label)
     axes.set_xlabel(_label(speech, result), color=INK, labelpad=2)
     _scale(speech, axes, result)
     return page.figure
@@ -66,11 +66,18 @@ def _x(result: PlanResult, point: Setting) -> float:
     return float(point.cost_idr_million if result.weighed_by_cost else point.village_years)
 
 
-def _heights(result: PlanResult) -> tuple[float, float]:
-    """Return between which tenths everything lies that is drawn, an empty one below."""
+def _heights(result: PlanResult, axes: Axes, label: str) -> tuple[float, float]:
+    """Return 0, or less where a label needs the room, and the tenth below which everything lies that is drawn."""
     chances = [result.goal, *(point.probability_met for point in (*result.tried, *result.pareto))]
     chances += [chance for curve in result.curves for _, chance in curve.points]
-    return max(0.0, np.floor(10 * min(chances) - 0.5) / 10), min(1.0, np.ceil(10 * max(chances)) / 10)
+    high = 1.02 * float(min(1.0, np.ceil(10 * max(chances)) / 10))
+    share = (1.2 * LETTERS * (1 + label.count("\n")) + 4) / 72 / _inches(axes)
+    return min(0.0, (min(chances) - share * high) / (1 - share)), high
+
+
+def _inches(axes: Axes) -> float:
+    """Return how high the axes are."""
+    return float(axes.get_window_extent().height / axes.figure.dpi)
 
 
 def _own(speech: Language, axes: Axes, result: PlanResult, points: Sequence[tuple[float, float]]) -> list[End]:
@@ -100,8 +107,7 @@ def _shocks(speech: Language, axes: Axes, result: PlanResult) -> list[End]:
 def _label_ends(axes: Axes, ends: Sequence[End]) -> None:
     """Write what each line is at its right end, one below the other where they would overlap."""
     low, high = axes.get_ylim()
-    inches = axes.get_window_extent().height / axes.figure.dpi
-    line = 1.2 * LETTERS / 72 / inches * (high - low)
+    line = 1.2 * LETTERS / 72 / _inches(axes) * (high - low)
     ordered = sorted(ends, key=lambda end: -end[0])
     halves = [line * (1 + text.count("\n")) / 2 for _, text, _ in ordered]
     middles: list[float] = []
@@ -123,27 +129,30 @@ def _goal(speech: Language, axes: Axes, result: PlanResult) -> End:
     return goal, speech.say("wanted:\n{goal}", goal=words.goal(speech, result)), WANTED
 
 
-def _mark(speech: Language, axes: Axes, result: PlanResult) -> None:
-    """Mark the least effort that suffices, or the best that can be had."""
+def _of_marked(speech: Language, result: PlanResult) -> str:
+    """Return what the marked setting is: the least that suffices, or the best that can be had."""
+    setting = words.setting(speech, result, result.telling).replace(" + ", "\n")
+    if not result.least:
+        return speech.say("best:\n{setting}", setting=setting)
+    if not result.least.is_range:
+        return speech.say("least:\n{setting}", setting=setting)
+    span = words.range_of(speech, result, result.least).replace(", ", ",\n")
+    return speech.say("least:\n{setting}\n{range}", setting=setting, range=span)
+
+
+def _mark(axes: Axes, result: PlanResult, label: str) -> None:
+    """Mark that setting."""
     point = result.telling
     x, y = _x(result, point), point.probability_met
-    setting = words.setting(speech, result, point).replace(" + ", "\n")
     axes.plot(x, y, "o", color="white", markeredgecolor=INK, markersize=5, zorder=6)
     axes.plot([x, x], [axes.get_ylim()[0], y], color=QUIET_INK, linewidth=0.6, zorder=1)
-    text = (
-        speech.say("least:\n{setting}", setting=setting)
-        if result.least
-        else speech.say("best:\n{setting}", setting=setting)
-    )
     if result.least and result.least.is_range:
         low, high = result.least.interval90 or (x, x)
         axes.plot([low, high], [result.goal] * 2, color=INK, linewidth=3.5, solid_capstyle="butt", zorder=5)
-        span = words.range_of(speech, result, result.least).replace(", ", ",\n")
-        text = speech.say("least:\n{setting}\n{range}", setting=setting, range=span)
     left, right = axes.get_xlim()
     late = x > (left + right) / 2
     look = {"ha": "right" if late else "left", "va": "bottom", "color": INK, "linespacing": 1.1}
-    write_at(axes, text, (x, 0), (-3 if late else 3, 3), of=axes.get_xaxis_transform(), **look)
+    write_at(axes, label, (x, 0), (-3 if late else 3, 3), of=axes.get_xaxis_transform(), **look)
 
 
 def _label(speech: Language, result: PlanResult) -> str:
@@ -163,5 +172,6 @@ def _scale(speech: Language, axes: Axes, result: PlanResult) -> None:
     axes.locator_params(axis="x", nbins=6)
     axes.set_xlim(left=0)
     axes.locator_params(axis="y", nbins=6)
-    axes.yaxis.set_major_formatter(lambda value, _: speech.percent(value))
+    # Below 0 there may be room for a label.
+    axes.yaxis.set_major_formatter(lambda value, _: "" if value < 0 else speech.percent(value))
     grid(axes)

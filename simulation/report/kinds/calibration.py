@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from ...decision.next_datum import Datum, NextDatum, next_datum
 from ...domain.evidence import Evidence
 from ...domain.messages import Refusal
 from ...domain.parameters import ParameterKey
-from ...domain.past import Observed
+from ...domain.past import BlockWeight, Observed
 from ...inference.backtest.rolling import anywhere
 from ...inference.block_weights import DRAWS as DRAWS_WEIGHED
-from ...inference.block_weights import BlockWeight, weigh_blocks
+from ...inference.block_weights import weigh_blocks
 from ...inference.calibration.calibrate import calibrate
 from ...inference.calibration.caveats import Caveat
 from ...inference.calibration.posterior import Learned, Posterior, Spread
@@ -125,7 +125,7 @@ def result_of(found: Posterior) -> CalibrationResult:
         warnings=found.warnings,
         observed=found.observed,
         data=dict(found.evidence.sources),
-        weights=_weights(found),
+        weights=_weighed(found).past.weights,
         next=_next(found),
         seed=found.seed,
         estimate_effects=found.estimate_effects,
@@ -133,8 +133,9 @@ def result_of(found: Posterior) -> CalibrationResult:
 
 
 @lru_cache(maxsize=4)
-def _weights(found: Posterior) -> tuple[BlockWeight, ...]:
-    return weigh_blocks(found)
+def _weighed(found: Posterior) -> Posterior:
+    """Return the posterior that also says what each kind of data does to the answer."""
+    return found if found.past.weights else replace(found, past=replace(found.past, weights=weigh_blocks(found)))
 
 
 @lru_cache(maxsize=4)
@@ -300,7 +301,7 @@ def _compute(question: Question[Learning], work: Work) -> Posterior:
         estimate_effects=asked.estimate_effects,
         progress=lambda done, total: work.progress(round(share * done), total),
     )
-    _weights(found)
+    found = _weighed(found)
     work.progress(100, 100)
     return found
 
@@ -311,7 +312,7 @@ def _question(found: Posterior) -> Question[Learning]:
 
 def _tables(found: Posterior) -> Iterator[DataTable]:
     def write(path: Path) -> None:
-        write_posterior(found, path)
+        write_posterior(_weighed(found), path)
 
     yield DataTable(DRAWS, write=write)
     yield DataTable.of("calibration.csv", found.table.rename_axis("parameter").reset_index())

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ...domain.past import Observed
+from ...domain.past import BlockWeight, Observed
 from ...inference.reasons import Reasons, Step
 from .. import wording
-from ..document.blocks import DETAIL, PAPER, UNKNOWN, Block, Cell, Column, On, Paragraph, Table
+from ..document.blocks import DETAIL, PAPER, SCREEN, UNKNOWN, Block, Cell, Column, On, Paragraph, Table
 from ..language import Language, phrase
 
-MOST_ROWS = 20
 _STEPS: dict[Step, str] = {
     "priors": phrase("pull of the prior assumptions, since data are few"),
     "luck": phrase("good and bad years averaged, in place of the years that were"),
@@ -25,6 +24,8 @@ _STEPS: dict[Step, str] = {
 
 def past_blocks(speech: Language, past: Sequence[Observed], first_page: On) -> Iterator[Block]:
     """Yield what was observed: the last span of one district in a sentence, all of them in a table.
+
+    Of several districts the table adds them up; the workbook has each by itself.
 
     Parameters
     ----------
@@ -39,7 +40,10 @@ def past_blocks(speech: Language, past: Sequence[Observed], first_page: On) -> I
             yield Paragraph(fitted_in_words(speech, past[-1]), on=first_page & ~On.TERMINAL)
     if sentence := disagreement(speech, past):
         yield Paragraph(sentence, on=first_page)
-    yield past_table(speech, past[-MOST_ROWS:], DETAIL if len(past) > 1 else PAPER | On.WORKBOOK)
+    several = len({one.district_code for one in past}) > 1
+    if several:
+        yield past_of_all(speech, past)
+    yield past_table(speech, past, On.WORKBOOK if several else DETAIL if len(past) > 1 else PAPER | On.WORKBOOK)
 
 
 def observed_in_words(speech: Language, one: Observed) -> str:
@@ -117,7 +121,7 @@ def disagreement(speech: Language, past: Sequence[Observed]) -> str | None:
     values = {
         "outside": speech.number(len(outside)),
         "all": speech.number(every),
-        "years": ", ".join(map(_years, outside)),
+        "years": ", ".join(dict.fromkeys(map(_years, outside))),
     }
     if bdtrc(len(outside) - 1, every, 0.1) >= 0.05:
         return speech.say(
@@ -162,6 +166,61 @@ def past_table(speech: Language, past: Sequence[Observed], on: On) -> Table:
         else say("Past years: what was observed, and what the fitted model says of it (median and 90% interval)")
     )
     return Table.of(caption, rows, on)
+
+
+def weights_table(speech: Language, weights: Sequence[BlockWeight]) -> Table:
+    """Return by how much each kind of data, and all of them, raise or lower the chance of the first year."""
+    say, (whole, *others) = speech.say, weights
+    rows: list[dict[Column | str, Cell]] = []
+    for one in others:
+        points = _signed(speech, 100 * (whole.probability_met - one.probability_met))
+        error = float(np.hypot(whole.monte_carlo_error, one.monte_carlo_error))
+        named = wording.block(speech, one.without[0]) if len(one.without) == 1 else say("all data together")
+        rows.append(
+            {
+                say("data"): named,
+                say("percentage points"): wording.with_error(speech, points, error),
+            }
+        )
+    caption = say(
+        "How each kind of data changes the chance of {year}: percentage points against the answer without it "
+        "(± simulation error)",
+        year=whole.year,
+    )
+    return Table.of(caption, rows)
+
+
+def past_of_all(speech: Language, past: Sequence[Observed]) -> Table:
+    """Return every span, its districts together."""
+    say = speech.say
+    rows: list[dict[Column | str, Cell]] = []
+    for years in sorted({(one.first, one.year) for one in past}):
+        some = [one for one in past if (one.first, one.year) == years]
+        judged, fitted = [one for one in some if one.met is not None], [one for one in some if one.fitted is not None]
+        rows.append(
+            {
+                say("years"): _years(some[0]),
+                Column(say("districts"), "whole"): len(some),
+                Column(say("villages"), "whole"): sum(one.villages for one in some),
+                Column(say("rose"), "whole"): _total([one.rises for one in some]),
+                Column(say("fell"), "whole"): _total([one.falls for one in some]),
+                say("districts that met the target"): _of(speech, sum(bool(one.met) for one in judged), len(judged)),
+                say("facts in the model's interval"): _of(speech, sum(one.explained for one in fitted), len(fitted)),
+            }
+        )
+    caption = say("Past years, all districts together: what was observed, and how often the fitted model explains it")
+    return Table.of(caption, rows, SCREEN | PAPER)
+
+
+def _total(numbers: Sequence[int | None]) -> int | None:
+    """Return the sum; None where one is not known."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
+
+
+def _of(speech: Language, some: int, every: int) -> str:
+    """Return how many of how many; nothing of none."""
+    return speech.say("{some} of {all}", some=speech.number(some), all=speech.number(every)) if every else UNKNOWN
 
 
 def _years(one: Observed) -> str:

@@ -26,7 +26,7 @@ from ...document.blocks import (
 from ...language import Language, phrase
 from ..head import PLACEHOLDERS, programme_line, run_line
 from ..kind import Rows, Source
-from ..past import past_blocks, reasons_in_words, reasons_table
+from ..past import past_blocks, reasons_in_words, reasons_table, weights_table
 from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
 from .result import District, ForecastResult, undrawable
@@ -81,6 +81,8 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
         median = result.districts[0].years[0].rises.median
         yield Paragraph(reasons_in_words(speech, reasons, result.first_year, median), on=_ANSWER)
         yield reasons_table(speech, reasons, result.first_year)
+    if result.weights:
+        yield weights_table(speech, result.weights)
     yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
     if programme := programme_line(speech, result.interventions):
         yield Paragraph(programme, on=On.FIRST_PAGE | On.WORKBOOK)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ....decision.likeliest import LikelyVillage, SubdistrictYear, likeliest_villages, subdistrict_years
 from ....domain.messages import Message, Refusal
-from ....domain.past import Observed
+from ....domain.past import BlockWeight, Observed
 from ....domain.status import LEVELS, TOP
 from ....domain.target import Denominator, Reading
 from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
@@ -235,6 +235,9 @@ class ForecastResult(Head):
         Where only the first of them is exact: why later years need simulation.
     lots_drawn
         As in `Forecast`.
+    weights
+        What each kind of data does to the first year, see `simulation.domain.past.Past`; none where it is not told, or
+        something else is asked than was weighed.
     """
 
     version: int = VERSION
@@ -250,6 +253,7 @@ class ForecastResult(Head):
     precision: PrecisionTrace | None
     later: tuple[Reason, ...] = ()
     lots_drawn: int = 0
+    weights: tuple[BlockWeight, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -314,8 +318,9 @@ def result_of(forecast: Forecast) -> ForecastResult:
     mean, q05, q95 = (tuple(tuple(row) for row in matrix) for matrix in forecast.matrix.tolist())
     draws, parameters = forecast.effort.draws, scenario.parameters
     known = not parameters.uncertain or tells_of_parameters(draws, FEWEST_REPLICATES, parameters.rows)
+    head = head_of(scenario, agent_name(forecast.agent_class))
     return ForecastResult(
-        **head_of(scenario, agent_name(forecast.agent_class)),
+        **head,
         districts=districts,
         meeting=_meeting(forecast) if len(districts) > 1 else None,
         horizon=scenario.horizon,
@@ -328,7 +333,21 @@ def result_of(forecast: Forecast) -> ForecastResult:
         precision=forecast.trace,
         later=tuple(map(Reason.of, forecast.later)),
         lots_drawn=forecast.lots_drawn,
+        weights=_weights(forecast) if head["agent"] is head["other_lists"] is None else (),
     )
+
+
+def _weights(forecast: Forecast) -> tuple[BlockWeight, ...]:
+    """Return what each kind of data does to the first year, where its chance is the one that was weighed."""
+    past, first = forecast.scenario.parameters.past, forecast.districts[0].years[0]
+    if past is None or not past.weights or len(forecast.districts) > 1:
+        return ()
+    whole = past.weights[0]
+    apart, error = (
+        first.probability_met - whole.probability_met,
+        np.hypot(first.monte_carlo_error, whole.monte_carlo_error),
+    )
+    return past.weights if first.year == whole.year and abs(apart) <= 3 * error else ()
 
 
 def _district(forecast: Forecast, district: DistrictForecast) -> District:

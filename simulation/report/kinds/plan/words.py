@@ -80,7 +80,17 @@ def event(speech: Language, result: PlanResult) -> str:
 
 
 def verdict(speech: Language, result: PlanResult) -> str:
-    """Return the sentences that say whether the target is within reach, and with which effort."""
+    """Return the sentences that say whether the target is within reach, with which effort, and within which budget."""
+    said = _within_reach(speech, result)
+    if result.budget_idr_million is None:
+        return said
+    budget, years = speech.money(result.budget_idr_million), cost_years(speech, result)
+    if result.budget_per_year:
+        return speech.say("{said} Budget: {budget} for each year, {years}.", said=said, budget=budget, years=years)
+    return speech.say("{said} Budget: {budget} for all of {years} together.", said=said, budget=budget, years=years)
+
+
+def _within_reach(speech: Language, result: PlanResult) -> str:
     said = {
         "event": event(speech, result),
         "goal": goal(speech, result),
@@ -152,9 +162,8 @@ def _not_reached(speech: Language, result: PlanResult, said: dict[str, str]) -> 
         )
     if result.budget_idr_million is not None:
         return speech.say(
-            "Not within reach: even with {effort}, the best within the budget of {budget} million rupiah, the "
-            "probability that {event} is {chance} (wanted: {goal}).",
-            budget=wording.stated_number(speech, result.budget_idr_million),
+            "Not within reach: even with {effort}, the best within the budget, the probability that {event} is "
+            "{chance} (wanted: {goal}).",
             **said,
         )
     return speech.say(
@@ -197,12 +206,6 @@ def notes(speech: Language, result: PlanResult) -> Iterator[str]:
             yield speech.say("The mix is the cheapest of those tried; one between them may be cheaper.")
     if not result.weighed_by_cost:
         yield speech.say("No cost is stated (cost_idr_million): settings are weighed by assisted village-years.")
-    elif result.budget_idr_million is not None:
-        yield speech.say(
-            "Limit on the cost in {years}: {budget} million rupiah.",
-            years=cost_years(speech, result),
-            budget=wording.stated_number(speech, result.budget_idr_million),
-        )
     if not result.steady:
         yield speech.say("More effort does not always raise the probability here: look at the whole table.")
     if result.ranking is None:
@@ -275,8 +278,8 @@ def effort(speech: Language, result: PlanResult, point: Setting) -> str:
     """Return a setting as an effort that is made, as in "with …"."""
     if result.by_budget:
         return speech.say(
-            "{cost} million rupiah in {years} ({settings})",
-            cost=speech.number(point.cost_idr_million),
+            "{cost} in {years} ({settings})",
+            cost=speech.money(point.cost_idr_million),
             years=cost_years(speech, result),
             settings=setting(speech, result, point),
         )
@@ -333,7 +336,7 @@ def about_ranking(speech: Language, result: PlanResult) -> Iterator[str]:
         "Gain: by how many percentage points the chance of meeting the target of {year} rises if this village alone is "
         "assisted, at full effect ({village}: {points}).",
         year=result.ranking.year,
-        village=first.village,
+        village=_with_subdistrict(first),
         points=points(speech, first.gain_probability_met),
     )
     yield speech.say(
@@ -387,17 +390,29 @@ def cost_of_the_effort(speech: Language, result: PlanResult) -> str | None:
     """Return what the effort costs, where the verdict does not say it and something costs anything."""
     if not result.telling.cost_idr_million or result.by_budget:
         return None
-    cost, years = speech.number(result.telling.cost_idr_million), cost_years(speech, result)
-    return speech.say("Cost of this effort in {years}: {cost} million rupiah.", years=years, cost=cost)
+    said = {
+        "effort": effort(speech, result, result.telling),
+        "cost": speech.money(result.telling.cost_idr_million),
+        "years": cost_years(speech, result),
+    }
+    if len(result.interventions) == len(result.levers):
+        return speech.say("Cost of {effort}, {years} together: {cost} on average.", **said)
+    return speech.say(
+        "Cost of {effort} and of the scenario's other interventions, {years} together: {cost} on average.", **said
+    )
+
+
+def _with_subdistrict(village: PlannedVillage) -> str:
+    return f"{village.village} ({village.subdistrict})"
 
 
 def villages_first(speech: Language, result: PlanResult) -> str | None:
     """Return the first villages of the list by name: of those in the plan, where it says which these are."""
     if not result.villages:
         return None
-    chosen = [village.village for village in result.villages if village.in_plan]
+    chosen = [_with_subdistrict(village) for village in result.villages if village.in_plan]
     if not chosen:
-        named = ", ".join(village.village for village in result.villages[:MOST_NAMED])
+        named = ", ".join(map(_with_subdistrict, result.villages[:MOST_NAMED]))
         return speech.say("Assistance adds most in: {villages}.", villages=named)
     named, more = ", ".join(chosen[:MOST_NAMED]), len(chosen) - MOST_NAMED
     if more <= 0:
