@@ -48,6 +48,8 @@ def main() -> int:
             continue
         verdict = Verdict.of(answers)
         table += line(row, verdict)
+        if verdict.alone is not None:
+            table += line(f"{row}, each by itself", verdict.alone)
         failed |= bool(verdict.failures)
         if options.against:
             print(f"{row}: theirs less ours {difference(answers, [*_read(options.against / f'{row}.jsonl').values()])}")

@@ -71,7 +71,7 @@ class Verdict:
         self.bias = self._mean(lambda each: each["met"] - each["true"])
         self.held = (held, below, above)
         self.coverage = {rate: self._mean(partial(covered, rate=rate)) for rate in RATES}
-        if "districts" in self.answers[0]:
+        if "alone" in districts_of(self.answers[0])[0]:
             self.together = self._mean(lambda each: _squared_error(each, each) - _squared_error(each, each["alone"]))
 
     @classmethod
@@ -80,6 +80,13 @@ class Verdict:
         every = list(lines)
         answers = [one for one in every if "refused" not in one]
         return cls(answers, len(every) - len(answers))
+
+    @property
+    def alone(self) -> Verdict | None:
+        """What each district by itself shows, where they were learned both ways."""
+        if self.together is None:
+            return None
+        return Verdict([{**one, "districts": [_alone(each) for each in districts_of(one)]} for one in self.answers])
 
     def _mean(self, number: Callable[[Answer], float]) -> Mean:
         return Mean.of([float(np.mean([number(each) for each in districts_of(one)])) for one in self.answers])
@@ -115,6 +122,12 @@ def districts_of(one: Answer) -> Sequence[Answer]:
     """Return what is said of each district of a truth."""
     several: Sequence[Answer] = one.get("districts", [one])
     return several
+
+
+def _alone(each: Answer) -> Answer:
+    said = each["alone"]
+    known = {key: value for key, value in each.items() if key != "alone"}
+    return {**known, **said, "rises": float(np.dot(said["chances"], np.arange(len(said["chances"]))))}
 
 
 def _squared_error(known: Answer, said: Answer) -> float:
