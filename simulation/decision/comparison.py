@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ..domain.messages import Message
 from ..domain.parameters import Parameters, Rows
 from ..domain.scenario import Assumptions
-from ..domain.status import LEVELS
-from ..domain.villages import KnownStatuses, code_order
+from ..domain.status import LEVELS, UNKNOWN
+from ..domain.villages import code_order
 from ..engine.closed_form.applicability import reasons_against, refuse_too_costly
 from ..engine.closed_form.several_years import solve
 from ..engine.effort import Effort
@@ -483,7 +483,7 @@ def _villages(
 ) -> Iterator[ComparedVillage]:
     """Yield the villages, given a bit for each in which trajectories it rises only with, or only without."""
     villages = scenario.districts[0]
-    if not isinstance(villages.known, KnownStatuses):
+    if (levels := villages.single_levels) is None:
         return
     only_with, only_without = (_share_of_bits(bits, len(villages)).tolist() for bits in (with_alone, without_alone))
     for v in sorted(
@@ -493,7 +493,7 @@ def _villages(
             village_code=villages.codes[v],
             village=villages.names[v],
             subdistrict=villages.subdistricts[villages.subdistrict_index[v]],
-            level=LEVELS[villages.known.levels[v]],
+            level="" if levels[v] == UNKNOWN else LEVELS[levels[v]],
             probability_only_with=only_with[v],
             probability_only_without=only_without[v],
         )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..domain.status import LEVELS, TOP, UNKNOWN
 from ..domain.transition import chance, factor, odds
-from ..domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ..domain.villages import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts, Villages
 from ..engine.year_start import YearStart
 from ..inference.forecast import DistrictForecast, Forecast
 from ..inference.uncertainty import error_of_mean
@@ -77,7 +77,7 @@ def likeliest_villages(forecast: Forecast, district: DistrictForecast) -> tuple[
     alone. Of an agent of a researcher's own, whose law is not known, N is the number of draws.
     """
     villages, rows = district.villages, forecast.scenario.parameters.rows
-    if not isinstance(villages.known, KnownStatuses | SomeStatuses):
+    if not isinstance(villages.known, KnownStatuses | SomeStatuses | MissingStatuses):
         return ()
     levels, rises = villages.known.levels, district.rise_probability[:, 0]
     order = sorted(
@@ -149,6 +149,8 @@ def _below_at_origin(villages: Villages) -> Floats | None:
             left = counts - villages.known.known
             unknown = float(left[:TOP].sum()) / max(1, int(left.sum()))
             return np.where(levels == UNKNOWN, unknown, (levels < TOP).astype(np.float64))
+        case MissingStatuses() as known:
+            return known.chances()[:, :TOP].sum(axis=1)
         case SubdistrictCounts(by_subdistrict=counts):
             return np.asarray(counts[:, :TOP].sum(axis=1) / counts.sum(axis=1))[villages.subdistrict_index]
         case _:

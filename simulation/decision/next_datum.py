@@ -20,7 +20,7 @@ from ..domain.randomness import Trajectories
 from ..domain.reporting import lists_late
 from ..domain.scenario import require_assumptions
 from ..domain.status import LEVELS
-from ..domain.villages import KnownStatuses, MadeUpCounts, Villages
+from ..domain.villages import KnownStatuses, MadeUpCounts, MissingStatuses, Villages
 from ..engine.effort import Effort
 from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.histories import FIRST_LAUNCH
@@ -266,7 +266,8 @@ class _Imagined:
 
 def _one_year(villages: Villages, parameters: Parameters, origins: Ints, rng: np.random.Generator) -> _Imagined:
     """Imagine who moved where in one year, from the levels of the origin."""
-    nodes, counts = np.linspace(-8, 8, NODES), villages.known.counts
+    nodes, known = np.linspace(-8, 8, NODES), villages.known
+    counts = known.known if isinstance(known, MissingStatuses) else known.counts
     law = _Law.of(villages, parameters, now=True)
     matrices = _averages(law, nodes[:, None], [1])[0]
     own = _own_averages(law, 1, [1], origins, rng)[0]

@@ -19,7 +19,7 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters, Rows
 from ..domain.status import TOP
 from ..domain.target import needed
-from ..domain.villages import KnownStatuses, MadeUpCounts, Villages
+from ..domain.villages import KnownStatuses, MadeUpCounts, MissingStatuses, Villages
 from ..engine.effort import Effort
 from ..engine.ensemble import run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS
@@ -282,7 +282,11 @@ def _needed(scenario: Scenario, draws: int, seed: int) -> tuple[int, int]:
     counted = np.array([len(villages)])
     if scenario.target.denominator == "below_top":
         known = villages.known
-        counts = known.draw(seed, draws) if isinstance(known, MadeUpCounts) else known.counts[None]
-        counted = counts[:, :TOP].sum(axis=1)
+        if isinstance(known, MissingStatuses):
+            top = int(known.known[TOP])
+            counted = np.array([len(villages) - top - known.unknown, len(villages) - top])
+        else:
+            counts = known.draw(seed, draws) if isinstance(known, MadeUpCounts) else known.counts[None]
+            counted = counts[:, :TOP].sum(axis=1)
     must = needed(scenario.target.share, counted)
     return int(must.min()), int(must.max())

@@ -87,6 +87,65 @@ class SomeStatuses:
 
 
 @dataclass(frozen=True, eq=False)
+class MissingStatuses:
+    """The level of most villages; each other village is drawn by itself, in every trajectory anew.
+
+    One whose level at the end of an earlier year is known is drawn from the levels of the villages that stood there
+    then; where there is none of these it stands there still. Any other is drawn from the levels of all villages that
+    are known.
+
+    Attributes
+    ----------
+    levels
+        Shape (V,): 0..3, or `UNKNOWN`; at least one is known.
+    earlier
+        Shape (V,): level at the end of `earlier_year`, or `UNKNOWN`.
+    earlier_year
+        The last year before the origin of which a list says levels; None where there is none.
+    """
+
+    levels: Statuses
+    earlier: Statuses
+    earlier_year: int | None = None
+    counts: ClassVar[None] = None
+
+    def __post_init__(self) -> None:
+        """Take any lists of whole numbers."""
+        _settle(self, levels=np.int8, earlier=np.int8)
+
+    @property
+    def known(self) -> Ints:
+        """Shape (4,): villages per level among those whose level is known."""
+        return np.bincount(self.levels[self.levels != UNKNOWN], minlength=len(LEVELS))
+
+    @property
+    def unknown(self) -> int:
+        """How many villages are drawn."""
+        return int((self.levels == UNKNOWN).sum())
+
+    def chances(self) -> Floats:
+        """Return the chance of each level, shape (V, 4)."""
+        known, chances = (
+            self.levels != UNKNOWN,
+            np.eye(len(LEVELS))[np.where(self.levels == UNKNOWN, self.earlier, self.levels)],
+        )
+        for level in (UNKNOWN, *range(len(LEVELS))):
+            alike = known & ((self.earlier == level) | (level == UNKNOWN))
+            if alike.any():
+                shares = np.bincount(self.levels[alike], minlength=len(LEVELS)) / alike.sum()
+                chances[~known & (self.earlier == level)] = shares
+        return chances
+
+    def place(self, key: Floats) -> Statuses:
+        """Draw a level for every village that has none, each by its own uniform: `key` (V, T)."""
+        status = np.repeat(self.levels[:, None], key.shape[1], axis=1)
+        unknown = self.levels == UNKNOWN
+        firsts = np.cumsum(self.chances()[unknown], axis=1)[:, :TOP]
+        status[unknown] = (key[unknown][:, None] >= firsts[..., None]).sum(axis=1)
+        return status
+
+
+@dataclass(frozen=True, eq=False)
 class DistrictCounts:
     """Villages per level of the whole district: `counts`, shape (4,). Which village stands where is unknown."""
 
@@ -149,7 +208,7 @@ class MadeUpCounts:
         return _largest_remainder(Dirichlet(tuple(MADE_UP_SHARES), MADE_UP_WEIGHT).quantile(uniform), self.villages)
 
 
-StatusKnowledge = KnownStatuses | SomeStatuses | DistrictCounts | SubdistrictCounts | MadeUpCounts
+StatusKnowledge = KnownStatuses | SomeStatuses | MissingStatuses | DistrictCounts | SubdistrictCounts | MadeUpCounts
 """What is known of the villages' levels at the end of the origin year."""
 
 
@@ -321,9 +380,11 @@ class Villages:
             yield problem_at("villages.status", found, (message, allowed))
 
     def _status_problems(self, size: int) -> Iterator[Problem]:
-        if isinstance(self.known, KnownStatuses | SomeStatuses):
+        if isinstance(self.known, KnownStatuses | SomeStatuses | MissingStatuses):
             levels = np.asarray(self.known.levels)
-            possible = [*range(len(LEVELS)), *([UNKNOWN] if isinstance(self.known, SomeStatuses) else [])]
+            possible = [*range(len(LEVELS)), *([] if isinstance(self.known, KnownStatuses) else [UNKNOWN])]
+            if isinstance(self.known, MissingStatuses) and (levels == UNKNOWN).all():
+                levels = np.array([])
             if levels.shape != (size,) or not np.isin(levels, possible).all():
                 wrong = levels[~np.isin(levels, possible)]
                 found = str(wrong[0]) if wrong.size else levels.size
@@ -361,12 +422,14 @@ class Villages:
         *,
         status: list[int] | None = None,
         status_counts: Ints | Mapping[str, Ints] | None = None,
+        earlier: tuple[int, list[int]] | None = None,
         columns: Mapping[str, list[float] | list[str]] | None = None,
     ) -> Villages:
         """Sort rows by (kecamatan, code) and number the kecamatan.
 
         `status_counts` is an array of four, or one such array per kecamatan name; without it and without `status`,
-        counts are made up. Where `status` holds `UNKNOWN`, four counts of all villages say what is left for those.
+        counts are made up. Where `status` holds `UNKNOWN`, four counts of all villages say what is left for those;
+        without them each is drawn, also by what it was in an `earlier` year, which that pair names with the levels.
         Row i of every list describes the same village; the order of rows does not matter.
 
         Raises
@@ -393,7 +456,10 @@ class Villages:
             if np.isin(levels, [UNKNOWN, *range(len(LEVELS))]).all():
                 levels = levels.astype(np.int8)
             known = KnownStatuses(levels)
-            if UNKNOWN in status and status_counts is not None and not isinstance(status_counts, Mapping):
+            if UNKNOWN in status and status_counts is None:
+                year, before = earlier or (None, [UNKNOWN] * len(codes))
+                known = MissingStatuses(levels, np.array([before[i] for i in order]), year)
+            elif UNKNOWN in status and status_counts is not None and not isinstance(status_counts, Mapping):
                 known = SomeStatuses(levels, status_counts)
         elif isinstance(status_counts, Mapping):
             known = SubdistrictCounts(np.array([status_counts[name] for name in subdistricts], dtype=np.int64))
@@ -456,7 +522,7 @@ class Villages:
     @cached_property
     def made_up(self) -> bool:
         """Whether the villages are just those that counts make up, so that the counts alone say all."""
-        if self.columns or isinstance(self.known, KnownStatuses | SomeStatuses):
+        if self.columns or isinstance(self.known, KnownStatuses | SomeStatuses | MissingStatuses):
             return False
         if isinstance(self.known, SubdistrictCounts):
             counts = dict(zip(self.subdistricts, self.known.by_subdistrict, strict=True))
@@ -479,6 +545,11 @@ class Villages:
         if not isinstance(self.known, KnownStatuses):
             raise ValueError("it is not known which village stands where")  # noqa: TRY004  no type of the caller's
         return self.known.levels
+
+    @property
+    def single_levels(self) -> Statuses | None:
+        """Shape (V,): the level of each village, `UNKNOWN` for a few; None where counts alone are known."""
+        return self.known.levels if isinstance(self.known, KnownStatuses | MissingStatuses) else None
 
     def standing(self, levels: Statuses) -> Villages:
         """Return those villages whose level is not `UNKNOWN` among some, shape (V,), standing there."""
@@ -517,7 +588,7 @@ class Villages:
     @property
     def shares(self) -> Floats:
         """Shape (4,): share of the villages at each level of the origin year; where made up, their centre."""
-        counts = self.known.counts
+        counts = self.known.known if isinstance(self.known, MissingStatuses) else self.known.counts
         return MADE_UP_SHARES if counts is None else np.asarray(counts / counts.sum())
 
     def covariate(self, name: str) -> NDArray[np.float64]:

@@ -26,7 +26,15 @@ from ..domain.randomness import Trajectories
 from ..domain.reporting import levels_behind
 from ..domain.scenario import Assumptions
 from ..domain.status import UNKNOWN
-from ..domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages, count_levels, places
+from ..domain.villages import (
+    KnownStatuses,
+    MissingStatuses,
+    SomeStatuses,
+    SubdistrictCounts,
+    Villages,
+    count_levels,
+    places,
+)
 from .environment import Environment
 from .lots import Lots
 
@@ -184,6 +192,8 @@ def sorts(scenario: Assumptions, villages: Villages, parameters: Parameters) -> 
     match villages.known:
         case KnownStatuses(levels=levels):
             columns = [levels]
+        case MissingStatuses():
+            columns = [np.arange(len(villages))]
         case SubdistrictCounts():
             columns = [villages.subdistrict_index]
         case SomeStatuses(levels=levels):
@@ -216,6 +226,8 @@ def settled(scenario: Assumptions, villages: Villages, parameters: Parameters) -
     match villages.known:
         case KnownStatuses():
             return True
+        case MissingStatuses():
+            return False
         case SubdistrictCounts():
             together = villages.subdistrict_index
         case SomeStatuses(levels=levels):

@@ -27,7 +27,7 @@ from ..engine.log_odds_terms import LogOddsTerms, replay
 from ..inputs.scenario import Scenario
 from .forecast import Forecast
 from .uncertainty import FEWEST_REPLICATES, INTERVAL90, tells_of_parameters
-from .village_finder import find_village
+from .village_finder import find_village, origin_levels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -259,7 +259,7 @@ def explain(
         subdistrict=villages.subdistricts[villages.subdistrict_index[row]],
         district=villages.district,
         year=year,
-        origin_level=LEVELS[villages.levels[row]],
+        origin_level=LEVELS[origin_levels(villages)[row]],
         levels={level: float((played.level == s).mean()) for s, level in enumerate(LEVELS)},
         base=_mean(played.base_odds),
         base_interval90=_interval(played, effort.draws, what.parameters.rows),

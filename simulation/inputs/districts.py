@@ -20,9 +20,9 @@ from .validation import Checked, missing_key
 from .village_table import (
     MOST_IN_ALL,
     VillageTable,
+    note_drawn,
     read_village_table,
     read_villages_of_districts,
-    tell_blank_statuses,
 )
 
 DISTRICT_TABLE = Wanted(("district_code", "district", "province", "villages", "subdistricts"), LEVELS)
@@ -169,7 +169,7 @@ def _with_villages(
         tell(message, Message("correct one of the two tables"))
         return None
     if table.blanks and district.known.counts is None:
-        tell_blank_statuses(table)
+        note_drawn(table)
     try:
         return _listed(code, district.district, table, district.known.counts)
     except ScenarioError as error:
@@ -179,10 +179,17 @@ def _with_villages(
 
 
 def _listed(code: str, name: str, table: VillageTable, counts: Ints | Mapping[str, Ints] | None) -> Villages:
-    status = None if table.blanks and counts is None else table.status
     names, subdistricts = [row.name for row in table.rows], [row.subdistrict for row in table.rows]
     return Villages.arrange(
-        code, name, table.codes, names, subdistricts, status=status, status_counts=counts, columns=table.columns
+        code,
+        name,
+        table.codes,
+        names,
+        subdistricts,
+        status=table.status,
+        status_counts=counts,
+        earlier=table.earlier,
+        columns=table.columns,
     )
 
 
@@ -260,8 +267,8 @@ class _OneDistrict:
             message = Message("the table leaves some statuses blank, and counts by kecamatan cannot fill them up")
             self._tell("status_counts", message, fix=Message("write the four counts of the whole district"))
             counts = None
-        elif table.blanks and counts is None and sound:
-            tell_blank_statuses(table)
+        if table.blanks and counts is None:
+            note_drawn(table)
         try:
             district = _listed(self._code, self._name, table, None if counts is None else _arrays(counts))
         except ScenarioError as error:

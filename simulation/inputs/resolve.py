@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
@@ -27,7 +27,15 @@ from ..domain.reporting import REPORTING
 from ..domain.scenario import Assumptions, Provenance
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.target import Target
-from ..domain.villages import DistrictCounts, KnownStatuses, MadeUpCounts, SomeStatuses, SubdistrictCounts, Villages
+from ..domain.villages import (
+    DistrictCounts,
+    KnownStatuses,
+    MadeUpCounts,
+    MissingStatuses,
+    SomeStatuses,
+    SubdistrictCounts,
+    Villages,
+)
 from .posterior import METADATA_KEY, metadata
 from .schema import notation, plain
 from .tables.cells import NUMBER, clean, guard
@@ -267,20 +275,30 @@ def _village_table(scenario: StatedAssumptions) -> str:
     districts = [district for district in scenario.districts if not district.made_up]
     of_several = ["district_code"] if _is_listed(scenario) else []
     further = dict.fromkeys(name for district in districts for name in district.columns)
+    missing = [one.known for one in districts if isinstance(one.known, MissingStatuses)]
+    before = sorted({known.earlier_year for known in missing if known.earlier_year is not None})
     rows: list[list[str]] = []
     for district in districts:
         empty = [""] * len(district)
-        levels = district.known.levels if isinstance(district.known, KnownStatuses | SomeStatuses) else None
+        known = district.known
+        levels = known.levels if isinstance(known, KnownStatuses | SomeStatuses | MissingStatuses) else None
+        then = {known.earlier_year: _names(known.earlier)} if isinstance(known, MissingStatuses) else {}
         columns = [
             *([district.district_code] * len(district) for _ in of_several),
             district.codes,
             district.names,
             [district.subdistricts[k] for k in district.subdistrict_index],
-            empty if levels is None else ["" if level == UNKNOWN else LEVELS[level] for level in levels],
+            empty if levels is None else _names(levels),
+            *(then.get(year, empty) for year in before),
             *(_cells(district.columns[name]) if name in district.columns else empty for name in further),
         ]
         rows += map(list, zip(*columns, strict=True))
-    return _csv([*of_several, "village_code", "village", "subdistrict", "status", *further], rows)
+    names = ["village_code", "village", "subdistrict", "status", *(f"status_{year}" for year in before)]
+    return _csv([*of_several, *names, *further], rows)
+
+
+def _names(levels: Iterable[int]) -> list[str]:
+    return ["" if level == UNKNOWN else LEVELS[level] for level in levels]
 
 
 def _cells(column: Any) -> list[str]:

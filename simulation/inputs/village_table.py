@@ -38,12 +38,15 @@ class VillageTable:
         none.
     columns
         Further columns: numbers where every cell is one, else text.
+    earlier
+        The last year before the origin of which the table says statuses, and these as above; None where there is none.
     """
 
     table: Table
     rows: Sequence[VillageRow]
     status: list[int] | None
     columns: dict[str, list[float] | list[str]] = field(default_factory=dict)
+    earlier: tuple[int, list[int]] | None = None
 
     @property
     def codes(self) -> list[str]:
@@ -114,14 +117,12 @@ def _year_of(layout: Layout, source: Source) -> int | None:
 
 def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | None) -> VillageTable | None:
     """Return the villages of some rows of a sheet, or None with every problem told."""
-    table, before = sheet.table, len(sheet.table.grid.problems)
+    table, told = sheet.table, len(sheet.table.grid.problems)
     years = {year for row in rows for year in row.statuses if year is not None}
     now = origin if origin is not None else max(years, default=None)
     status = None
     if now in years or any(None in row.statuses for row in rows):
-        status = [
-            next((row.statuses[year][2] for year in (now, None) if year in row.statuses), UNKNOWN) for row in rows
-        ]
+        status = _levels(rows, now)
         status = status if any(level != UNKNOWN for level in status) else None
     elif years:
         message = Message("no column says the statuses at the end of {origin}; there are those of {years}")
@@ -135,26 +136,27 @@ def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | Non
             "{table}: statuses of {years} lie after the origin and are not used", {"years": listed(later)}
         )
         table.grid.note(message)
+    before = max((year for year in years if now is not None and year < now), default=None)
+    earlier = None if before is None else (before, _levels(rows, before))
     own = _OWN | dated_columns(sheet.header).keys()
     cells = {name: [column[row.i] for row in rows] for name, column in table.columns.items() if name not in own}
     part = replace(table, columns=cells, rows=[table.rows[row.i] for row in rows])
     further = [name for name, column in cells.items() if any(column)]
     comma = part.decimal_comma(further)
     columns = {name: part.numbers(name, comma_elsewhere=comma) or cells[name] for name in further}
-    return VillageTable(table, rows, status, columns) if len(table.grid.problems) == before else None
+    return VillageTable(table, rows, status, columns, earlier) if len(table.grid.problems) == told else None
 
 
-def tell_blank_statuses(villages: VillageTable) -> None:
-    """Tell that some statuses are blank and nothing says how many villages of each level there are."""
+def note_drawn(villages: VillageTable) -> None:
+    """Note that some villages have no status, and from what it is drawn."""
     status = villages.status or []
-    message = Message("the status is empty here; {blank:,} of {rows:,} rows have none")
-    fix = Message(
-        "give the four counts of the whole district (villages.status_counts), from which the blank ones are drawn"
+    message = Message(
+        "{table}: {count:,} of {rows:,} villages have no status: in every run it is drawn from the statuses of the "
+        "others, of those that stood alike before where an earlier list says so; the target counts these villages"
     )
-    i, column, _ = next(
-        row.statuses[year]
-        for row, level in zip(villages.rows, status, strict=True)
-        if level == UNKNOWN
-        for year in row.statuses
-    )
-    villages.table.tell(i, column, message.filled(blank=status.count(UNKNOWN), rows=len(status)), fix)
+    villages.table.grid.note(message.filled(count=status.count(UNKNOWN), rows=len(status)))
+
+
+def _levels(rows: Sequence[VillageRow], year: int | None) -> list[int]:
+    """Return the level of each village at the end of a year, also where no year is said."""
+    return [next((row.statuses[key][2] for key in (year, None) if key in row.statuses), UNKNOWN) for row in rows]

@@ -16,6 +16,7 @@ KNOWN = "village_code,village,subdistrict,remoteness,status\n" + "".join(
     f"{row},{status}\n" for row, status in zip(ROWS, STATUS, strict=True)
 )
 UNKNOWN = "village_code,village,subdistrict,remoteness\n" + "".join(f"{row}\n" for row in ROWS)
+SOME_BLANK = KNOWN.replace(",paripurna\n", ",\n")
 ONLY_COUNTS = "villages: {table: villages.csv, status_counts: {dasar: 10, berkembang: 5, mandiri: 3, paripurna: 2}}"
 FIXED = {
     "rise": "{dasar: 0.05, berkembang: 0.1, mandiri: 0.35}",
@@ -107,6 +108,7 @@ LATER_YEARS: dict[str, Case] = {
     "peers of unknown status": Case(
         changes={"peer_odds_ratio": "1.5"}, sections=("horizon: 2", ONLY_COUNTS), table=UNKNOWN
     ),
+    "a village without a status": Case(sections=("horizon: 2",), table=SOME_BLANK),
     "good and bad years, four of them": Case(changes={"year_sd": "0.5"}, sections=("horizon: 4",)),
     "covariates of villages of unknown status": Case(
         changes={"covariates": "{remoteness: 0.9}"}, sections=("horizon: 2", ONLY_COUNTS), table=UNKNOWN

@@ -105,7 +105,10 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "more villages of a level than are counted": (
         lambda: make_villages([3], [0, 0, UNKNOWN], counts=[1, 1, 1, 0]), "2 villages are known to be dasar",
     ),
-    "a blank status without counts": (lambda: make_villages([2], [0, UNKNOWN]), "found: -1"),
+    "a blank status among those that are known": (
+        lambda: replace(make_villages([2], [0, 1]), known=KnownStatuses(np.array([0, UNKNOWN], dtype=np.int8))),
+        "found: -1",
+    ),
     "counts that lack a kecamatan": (
         lambda: make_villages([2, 1], counts={"Kecamatan 0": [2, 0, 0, 0]}), "missing for kecamatan Kecamatan 1",
     ),

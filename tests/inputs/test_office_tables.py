@@ -17,8 +17,9 @@ from scenario_desk import Desk, words
 from typer.testing import CliRunner
 
 from simulation.app.cli import app
-from simulation.domain.villages import Villages
-from simulation.inputs.scenario import Scenario
+from simulation.domain.status import UNKNOWN
+from simulation.domain.villages import MissingStatuses, Villages
+from simulation.inputs.scenario import Scenario, load_scenario
 
 SAVED = Path(__file__).parent / "office_tables"
 ENGLISH: list[Any] = ["Village code", "Village", "Subdistrict", "Status", "Launch year", "Distance"]
@@ -490,9 +491,26 @@ def test_what_stands_below_a_table_hides_no_problem_in_it(desk: Desk) -> None:
 def test_the_status_of_a_village_not_classified_yet_is_unknown(desk: Desk, written: str) -> None:
     """However that is written; nobody is told to invent one."""
     desk.write("desa.csv", as_csv([INDONESIAN[:4], ["1", "A", "K", "dasar"], ["2", "B", "K", written]]))
-    (problem,) = desk.problems(villages="villages: {table: desa.csv}")
-    assert "1 of 2 rows have none" in words(problem)
-    assert "write dasar" not in words(problem)
+    scenario = load(desk, "desa.csv")
+    known = scenario.districts[0].known
+    assert isinstance(known, MissingStatuses)
+    assert known.levels.tolist() == [0, UNKNOWN]
+    assert "1 of 2 villages have no status: in every run it is drawn" in str(scenario.provenance.notes[-1])
+    assert "the target counts these villages" in str(scenario.provenance.notes[-1])
+
+
+def test_a_blank_status_is_drawn_from_those_that_stood_alike_the_year_before(desk: Desk) -> None:
+    """An earlier column of the same table says who; the scenario is stated and loads again as the same."""
+    rows = [
+        [f"Desa {i}", "K", *levels]
+        for i, levels in enumerate([("dasar", "mandiri"), ("dasar", ""), ("mandiri", "mandiri")])
+    ]
+    desk.write("desa.csv", as_csv([["Desa", "Kecamatan", "Status 2024", "Status 2025"], *rows]))
+    scenario = load(desk, "desa.csv")
+    known = scenario.districts[0].known
+    assert isinstance(known, MissingStatuses)
+    assert (known.earlier_year, known.chances()[1].tolist()) == (2024, [0, 0, 1, 0])
+    assert load_scenario(scenario.to_yaml(desk.folder / "lagi.yaml")) == scenario
 
 
 def test_a_problem_of_a_table_names_sheet_row_column_and_cell_and_is_told_once(

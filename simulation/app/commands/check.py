@@ -83,10 +83,14 @@ def _sizes(speech: Language, districts: Sequence[Villages]) -> dict[str, str]:
 
 def _statuses(speech: Language, districts: Sequence[Villages]) -> str:
     """Return the villages per level over all districts, and the number of villages whose counts are made up."""
+    from ...domain.villages import MissingStatuses
+
     four = [0] * len(LEVELS)
-    unknown = 0
+    unknown = drawn = 0
     for district in districts:
-        counts = district.known.counts
+        known = district.known
+        counts = known.known if isinstance(known, MissingStatuses) else known.counts
+        drawn += known.unknown if isinstance(known, MissingStatuses) else 0
         if counts is None:
             unknown += len(district)
         else:
@@ -96,4 +100,6 @@ def _statuses(speech: Language, districts: Sequence[Villages]) -> str:
         return speech.say(
             "status: {counts}; not known, made up: {unknown}", counts=named, unknown=speech.number(unknown)
         )
+    if drawn:
+        return speech.say("status: {counts}; not known, drawn: {unknown}", counts=named, unknown=speech.number(drawn))
     return speech.say("status: {counts}", counts=named)

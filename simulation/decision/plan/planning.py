@@ -12,7 +12,6 @@ from ...domain.distributions import Fixed
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import ParameterKey
 from ...domain.status import LEVELS, TOP
-from ...domain.villages import MadeUpCounts
 from ...engine.effort import Effort
 from ...engine.ensemble import Progress
 from ...inputs.scenario import Scenario
@@ -206,7 +205,7 @@ class _Planner:
     def _target(self, nothing: Chance) -> PlannedTarget:
         target, villages = self._scenario.target, self._scenario.districts[0]
         denominator = len(villages)
-        if target.denominator != "all" and not isinstance(villages.known, MadeUpCounts):
+        if target.denominator != "all" and villages.known.counts is not None:
             denominator = int(np.asarray(villages.known.counts).reshape(-1, len(LEVELS))[:, :TOP].sum())
         return PlannedTarget(
             target.reading,

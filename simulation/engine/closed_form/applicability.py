@@ -16,7 +16,7 @@ from ...domain.reporting import reporting_chance
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.transition import factor, odds
-from ...domain.villages import KnownStatuses, Villages
+from ...domain.villages import KnownStatuses, MissingStatuses, Villages
 from ..one_year import A_MINUTE, COUNTS, begin, coins, multiplications, spread
 from ..year_start import YearStart, year_starts
 from .forward import YearShocks
@@ -64,6 +64,9 @@ REPORTS_LATE = Message(
 DISTRICT_LASTS = Message(
     "what sets a district apart for good is followed exactly for one year only; set horizon: 1 or transition.{key}: "
     "{off}, or use --engine batch"
+)
+STATUSES_DRAWN = Message(
+    "some villages have no status, so that it is drawn; give every village its status, or use --engine batch"
 )
 COVARIATES_UNKNOWN = Message(
     "covariates set villages apart whose statuses are unknown; "
@@ -152,6 +155,9 @@ def unsettled(scenario: Assumptions, villages: Villages, parameters: Parameters,
     at each level in turn: if whom it chooses is the same in all of these, and however ties are broken, no state in
     between changes it.
     """
+    if isinstance(villages.known, MissingStatuses):
+        yield STATUSES_DRAWN
+        return
     looks_ahead = any(plan.priority in ("nearest_to_rising", "largest_gain") for plan in scenario.interventions)
     draws = parameters.rise.shape[0] if looks_ahead or villages.known.counts is None else 1
     first = next(year_starts(scenario, villages, parameters, seed, range(draws), in_order=True))

@@ -19,7 +19,7 @@ from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS, TOP, UNKNOWN
 from ...domain.target import Target, needed
-from ...domain.villages import KnownStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ...domain.villages import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts, Villages
 from ..one_year import A_SECOND, COUNTED, ExactResult, average_alike, spread
 from ..poisson_binomial import Part, cost, total
 from ..year_start import YearStart, year_starts
@@ -277,7 +277,7 @@ def solve(scenario: Assumptions, villages: Villages, parameters: Parameters, see
 def _alike(villages: Villages) -> Ints:
     """Return what tells villages apart of which it is not known who stands where, shape (V,)."""
     match villages.known:
-        case KnownStatuses():
+        case KnownStatuses() | MissingStatuses():
             return np.arange(len(villages))
         case SubdistrictCounts():
             return villages.subdistrict_index

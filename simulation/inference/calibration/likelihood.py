@@ -16,7 +16,8 @@ from ...domain.law import TERMS, Luck, Term, covariate
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.reporting import lists_late
 from ...domain.scenario import Assumptions
-from ...domain.villages import KnownStatuses, MadeUpCounts, Villages
+from ...domain.status import UNKNOWN
+from ...domain.villages import MadeUpCounts, Villages
 from .count_flows import Flow
 from .counted import CountedPlace, CountMove
 from .data_conflicts import possible_moves
@@ -87,9 +88,9 @@ class Likelihood:
         for code in dict.fromkeys([*seen, *by_code]):
             known, villages = dict(seen.get(code, {})), by_code.get(code)
             if villages is not None and known.keys() <= set(villages.codes):
-                if scenario is not None and isinstance(villages.known, KnownStatuses):
-                    now = zip(villages.codes, villages.levels, strict=True)
-                    known = {one: Known({scenario.origin: int(level)}) for one, level in now} | known
+                if scenario is not None and (levels := villages.single_levels) is not None:
+                    now = zip(villages.codes, levels.tolist(), strict=True)
+                    known = {one: Known({scenario.origin: level}) for one, level in now if level != UNKNOWN} | known
             elif known:
                 # Nothing is known of where these villages lie: one kecamatan holds them all.
                 codes = list(known)

@@ -182,11 +182,9 @@ class _Rows:
 
     def _is_total(self, row: Row) -> bool:
         beginning = row[1][: 1 + max(self._at.get(name, 0) for name in ("village_code", "village", "subdistrict"))]
-        return any(map(_TOTAL.fullmatch, beginning)) and not (
-            _LETTERS.search(self._cell(row, "village"))
-            and not _TOTAL.fullmatch(self._cell(row, "village"))
-            and (self._says_status(row) or self._is_numbered(row))
-        )
+        village, known = self._cell(row, "village"), self._says_status(row)
+        named = _LETTERS.search(village) and (known or not _TOTAL.fullmatch(village))
+        return any(map(_TOTAL.fullmatch, beginning)) and not (named and (known or self._is_numbered(row)))
 
     def _is_village(self, row: Row, *, first: bool) -> bool:
         if self._is_total(row) or (first and is_column_numbering(row[1])) or self._repeats_header(row):

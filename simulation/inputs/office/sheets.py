@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ...domain.messages import Message, listed, nearest, shown
 from ...domain.status import LEVELS, UNKNOWN
@@ -118,6 +119,16 @@ def year_hint(layout: Layout, file_stem: str) -> int | None:
     """Return the year of a sheet by its name, else by what stands above its column names, else by its file."""
     found = (year_in(text) for text in (layout.grid.sheet, " ".join(layout.title), file_stem))
     return next((year for year in found if year is not None), None)
+
+
+def _are_numbers_of_rows(codes: Sequence[str]) -> bool:
+    """Return whether codes only count rows: from 1 on, perhaps anew in each kecamatan, few left out."""
+    texts = [text for code in codes if (text := code.strip("(). "))]
+    if len(texts) < _FEWEST or not all(text.isdecimal() and len(text) < len("100000") for text in texts):
+        return False
+    numbers = [int(text) for text in texts]
+    rising = all(here == 1 or before < here for before, here in pairwise(numbers))
+    return numbers[0] == 1 and rising and max(numbers) <= 2 * len(numbers)
 
 
 class _Reading:
@@ -285,8 +296,7 @@ class _Reading:
         if "village" not in table.columns or "subdistrict" not in table.columns:
             table.check_filled("village_code")
             return codes
-        numbers = [code.strip("(). ") for code in codes]
-        if len(codes) >= _FEWEST and numbers == [str(i) for i in range(1, len(codes) + 1)]:
+        if _are_numbers_of_rows(codes):
             message = Message(
                 "{table}: column {column} counts the rows and holds no codes; villages are known by kecamatan and name"
             )

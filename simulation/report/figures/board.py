@@ -217,7 +217,7 @@ def _villages(speech: Language, rows: Sequence[Row], grid: _Grid, errors: Mappin
         )
         tiles = []
         for row in inside:
-            name, letter = names[row["village_code"]], row["origin_status"][0].upper()
+            name, letter = names[row["village_code"]], row["origin_status"][:1].upper() or "?"
             if row["origin_status"] == LEVELS[TOP]:
                 tiles.append(_Tile(name, letter, speech.say("top"), None))
             else:

@@ -16,7 +16,6 @@ from ...decision.comparison import (
 )
 from ...decision.pairing import leading_scenario, refuse_unpaired
 from ...domain.messages import Refusal
-from ...domain.villages import KnownStatuses
 from ...engine.effort import Effort
 from ...inference.forecast import PrecisionTrace, basis_of
 from ...inference.uncertainty import tells_of_parameters
@@ -152,7 +151,7 @@ def result_of(found: Comparison) -> ComparisonResult:
     fixed = [scenario.name for scenario in found.scenarios if scenario.fixed]
     return ComparisonResult(
         **head_of(found.baseline),
-        single_statuses_known=isinstance(found.baseline.districts[0].known, KnownStatuses),
+        single_statuses_known=found.baseline.districts[0].single_levels is not None,
         baseline=found.baseline.name,
         scenarios=tuple(
             ComparedScenario(

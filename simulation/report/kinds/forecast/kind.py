@@ -10,8 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ....decision.likeliest import subdistrict_years
-from ....domain.status import LEVELS, Status
-from ....domain.villages import KnownStatuses
+from ....domain.status import LEVELS, UNKNOWN
 from ....engine.failure import Failure
 from ....inference.forecast import (
     FAILURE_COLUMNS,
@@ -114,8 +113,8 @@ def village_rows(forecast: Forecast) -> Rows:
 def village_columns(forecast: Forecast, district: DistrictForecast) -> dict[str, Any]:
     """Return one row a village and year of one district, as columns.
 
-    ``origin_status`` is empty where only counts are known: the rows then tell villages apart by what
-    else is known of them, and say nothing of how near any one of them is.
+    ``origin_status`` is empty where it is not known, throughout where only counts are: the rows then tell villages
+    apart by what else is known of them, and say nothing of how near any one of them is.
     """
     villages, years = district.villages, forecast.calendar
     horizon = len(years)
@@ -123,8 +122,8 @@ def village_columns(forecast: Forecast, district: DistrictForecast) -> dict[str,
     def each(values: Any) -> list[str]:
         return [str(value) for value in values for _ in range(horizon)]
 
-    known = villages.known
-    origin = [Status(int(status)).label for status in known.levels] if isinstance(known, KnownStatuses) else None
+    levels = villages.single_levels
+    origin = None if levels is None else ["" if level == UNKNOWN else LEVELS[level] for level in levels]
     return {
         **({"district_code": each([villages.district_code] * len(villages))} if len(forecast.districts) > 1 else {}),
         "village_code": each(villages.codes),

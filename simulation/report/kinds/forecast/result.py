@@ -13,7 +13,7 @@ from ....domain.messages import Message, Refusal
 from ....domain.past import BlockWeight, Observed
 from ....domain.status import LEVELS, TOP
 from ....domain.target import Denominator, Reading
-from ....domain.villages import KnownStatuses, MadeUpCounts, Villages
+from ....domain.villages import MadeUpCounts, Villages
 from ....engine.closed_form import applicability
 from ....engine.effort import Effort
 from ....engine.ensemble import Ensemble
@@ -360,7 +360,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         district=villages.district,
         villages=len(villages),
         subdistricts=len(villages.subdistricts),
-        statuses_known=isinstance(villages.known, KnownStatuses),
+        statuses_known=villages.single_levels is not None,
         launch_years_known="launch_year" in villages.columns,
         made_up_counts=isinstance(villages.known, MadeUpCounts),
         origin_share=dict(zip(LEVELS, map(float, villages.shares), strict=True)),
