@@ -6,27 +6,29 @@ from collections.abc import Iterator, Sequence
 
 from ....decision.likeliest import LikelyVillage, SubdistrictYear
 from ... import wording
-from ...document.blocks import EVERYWHERE, Block, Cell, Column, Heading, On, Paragraph, Table
+from ...document.blocks import SCREEN, Block, Cell, Column, Heading, On, Paragraph, Table
 from ...language import Language
 from .result import District, ForecastResult
 
-MOST_LISTED, MOST_IN_TERMINAL = 10, 5
-"""Villages that a page lists, and a terminal where no more is asked for."""
+MOST_LISTED = 10
+"""Villages that a page lists."""
 
 
 def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield the list and the table of kecamatan of a forecast of one district, as far as statuses are known."""
-    (district,), say = result.districts, speech.say
+    (district,), year = result.districts, result.first_year
     if district.likeliest:
-        yield Heading(say("Which villages are most likely to rise"))
-        for most, on in ((MOST_IN_TERMINAL, On.TERMINAL), (MOST_LISTED, On.VERBOSE | On.APPENDIX)):
-            yield likeliest_table(speech, district, result.first_year, most, on)
-            yield Paragraph(about_ranks(speech, district.likeliest, most), on=on)
+        yield Heading(speech.say("Which villages are most likely to rise"))
+        yield likeliest_table(speech, district, year)
+        if said := about_ranks(speech, district.likeliest):
+            yield Paragraph(said, on=On.VERBOSE | On.APPENDIX)
     if district.by_subdistrict:
-        yield subdistricts_table(speech, district, result.first_year)
+        yield subdistricts_table(speech, district, year)
 
 
-def likeliest_table(speech: Language, district: District, year: int, most: int, on: On = EVERYWHERE) -> Table:
+def likeliest_table(
+    speech: Language, district: District, year: int, most: int = MOST_LISTED, on: On = SCREEN | On.APPENDIX
+) -> Table:
     """Return the villages that are the likeliest to rise in the first year, at most so many."""
     say = speech.say
     rows: list[list[Cell]] = [
@@ -46,21 +48,20 @@ def likeliest_table(speech: Language, district: District, year: int, most: int, 
         say("level now"),
         Column(say("chance of rising"), "chance"),
     ]
-    return Table(say("Villages most likely to rise in {year}", year=year), columns, rows, on=on)
+    caption = say(
+        "Villages most likely to rise in {year}; those whose chances cannot be told apart share a rank", year=year
+    )
+    return Table(caption, columns, rows, on=on)
 
 
-def about_ranks(speech: Language, villages: Sequence[LikelyVillage], most: int) -> str:
-    """Return how ranks are to be read, and whether the list ends among villages that share one."""
-    shared = speech.say("Villages whose chances differ by no more than the simulation error share a rank.")
+def about_ranks(speech: Language, villages: Sequence[LikelyVillage], most: int = MOST_LISTED) -> str | None:
+    """Return that a list of so many ends among villages that share a rank; None where it does not."""
     last = villages[:most][-1].rank
-    alike = [one.rank for one in villages].count(last)
-    listed = [one.rank for one in villages[:most]].count(last)
+    alike, listed = ([one.rank for one in some].count(last) for some in (villages, villages[:most]))
     if alike == listed:
-        return shared
+        return None
     return speech.say(
-        "{shared} Rank {rank} is shared by {villages} villages, of which {listed} are listed: none of them comes "
-        "first.",
-        shared=shared,
+        "Rank {rank} is shared by {villages} villages, of which {listed} are listed: none of them comes first.",
         rank=speech.number(last),
         villages=speech.number(alike),
         listed=speech.number(listed),
