@@ -1,8 +1,8 @@
-"""The policy brief: which finished answers it is made of, and its document made of their blocks."""
+"""The policy brief: which finished answers it is made of, and its two pages and annex made of their blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,11 +11,11 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ..domain.messages import Message, Refusal
-from .document.blocks import Block, Bullets, Document, Heading, On, Paragraph, Picture, Table, placed
+from .document.blocks import Block, Document, Heading, On, Paragraph, Picture, Table
 from .document.docx import write_docx
 from .document.pdf import write_pdf
 from .files import hand_out
-from .kinds.forecast.document import SMALL_CM, first_data, years_table
+from .kinds.forecast.document import years_table
 from .kinds.forecast.result import ForecastResult
 from .kinds.forecast.words import met_header, where
 from .kinds.head import title_of
@@ -25,6 +25,8 @@ from .store.folder import Answer, below, find, load
 from .store.index import refresh_index
 
 FORECASTS = {"forecast": KINDS["forecast"]}
+FOLLOW_UP = 3
+"""Lines for what is done next."""
 Forecasts = Sequence[Answer[ForecastResult]]
 Inputs = tuple[Mapping[str, Any], list[str]]
 MOST_PASSED_OVER = 3
@@ -179,68 +181,80 @@ def _other_data(first: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
 
 def brief_of(speech: Language, runs: Runs) -> Document:
-    """Return the brief of the first run, the others named beside it."""
-    run, *others = runs.forecasts
+    """Return the brief of the first run, on two pages: the answer, then what can be done and what is missing."""
+    run, say = runs.forecasts[0], speech.say
     result, own = run.result, run.document(speech)
-    chapters = [(answer, answer.document(speech)) for answer in runs.answers]
-    blocks = [
-        *_first_page(run, own, [document for _, document in chapters]),
-        Heading(speech.say("Appendix: details and assumptions"), above=True),
-        *_beside(speech, result, [other.result for other in others]),
-        *placed(own.shown(On.APPENDIX), run.path / "figures"),
-        *(block for answer, document in chapters for block in _chapter(answer, document)),
-        *own.shown(On.CLOSING),
-    ]
-    if any(answer.folder.kind.name == "sensitivity" for answer in runs.answers):
-        # The chapter on what the answer depends on says which data matter.
-        blocks = [_without(block, first_data(speech, result)) for block in blocks]
-    title = speech.say(
-        "{district}: the Kampung KB target of {year}", district=where(speech, result), year=result.first_year
+    answers = [(answer, answer.document(speech)) for answer in runs.answers]
+    follow_up = [say("what is done"), say("who does it"), say("until when")]
+    title = say(
+        "{district}: chance of meeting the target for Kampung KB of {year}",
+        district=where(speech, result),
+        year=result.first_year,
     )
+    options = [block for _, document in answers for block in document.shown(On.OPTIONS)]
+    if not any(answer.folder.kind.name == "comparison" for answer in runs.answers):
+        options += _beside(speech, result, [other.result for other in runs.forecasts[1:]])
+    data = [*own.shown(On.DATA), *(block for _, document in answers for block in document.shown(On.DATA))]
+    blocks: list[Block] = [
+        Table("", [say("drawn up on"), say("by"), say("for")], [["", "", ""]], to_fill=True),
+        *_on_paper(speech, run, own.shown(On.ANSWER)),
+        *_section(say("Options"), options),
+        *_calmly(own.shown(On.PLACES)),
+        *_section(say("Data to ask for"), data),
+        *_section(say("What this forecast cannot say"), own.shown(On.LIMITS)),
+        *_section(say("Follow-up"), [Table("", follow_up, [["", "", ""]] * FOLLOW_UP, to_fill=True)]),
+    ]
     return replace(own, title=title, blocks=blocks)
 
 
-def _first_page(run: Answer[Any], own: Document, chapters: Sequence[Document]) -> Iterator[Block]:
-    """Yield the answer, the figure that shows it, and points: those of other answers first."""
-    further = [block for document in chapters for block in document.shown(On.FIRST_PAGE)]
-    points = []
-    for block in placed(own.shown(On.FIRST_PAGE), run.path / "figures"):
-        match block:
-            case Paragraph(strong=False):
-                points.append(block)
-            case Picture():
-                yield replace(block, width_cm=SMALL_CM) if further else block
-            case _:
-                yield block
-    yield Bullets([block.text for block in (*further, *points) if isinstance(block, Paragraph)])
+def annex_of(speech: Language, runs: Runs) -> Document:
+    """Return the annex to the brief: every table and assumption, and a chapter on each other answer."""
+    run, brief = runs.forecasts[0], brief_of(speech, runs)
+    blocks = [*_on_paper(speech, run, run.document(speech).shown(On.ANNEX))]
+    for answer in runs.answers:
+        document = answer.document(speech)
+        blocks += [Heading(document.chapter), *_calmly(_on_paper(speech, answer, document.shown(On.ANNEX)))]
+    return replace(brief, kind=speech.say("Annex to the policy brief"), blocks=blocks)
 
 
-def _chapter(answer: Answer[Any], document: Document) -> Iterator[Block]:
-    """Yield heading, sentences, figure and tables of another answer."""
-    yield Heading(document.chapter)
-    for block in placed(document.shown(On.APPENDIX), answer.path / "figures"):
+def _section(title: str, blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks below a heading, the heading only where there are any."""
+    told = list(_calmly(blocks))
+    if told:
+        yield from (Heading(title), *told)
+
+
+def _calmly(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks none of which is the answer of the document."""
+    for block in blocks:
         yield replace(block, strong=False) if isinstance(block, Paragraph) else block
+
+
+def _on_paper(speech: Language, answer: Answer[Any], blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks, figures as drawn."""
+    from .figures.drawings import draw, drawing_alone
+
+    for block in blocks:
+        if isinstance(block, Picture):
+            figure = draw(block.name, answer.result, speech.code, answer.source)
+            svg, png = drawing_alone(figure, block.name)
+            yield replace(block, caption=figure.explanation or block.alternative, svg=svg, png=png)
+        else:
+            yield block
 
 
 def _beside(speech: Language, result: ForecastResult, others: Sequence[ForecastResult]) -> Iterator[Block]:
     """Yield the first year of other runs beside the one that the brief is of."""
     if not others:
         return
-    yield Heading(speech.say("Other scenarios"))
     rows = [[title_of(speech, one), *years_table(speech, one.districts[0]).rows[0][-3:-1]] for one in (result, *others)]
     caption = speech.say("The first year, {year}, under each scenario", year=result.first_year)
     headers = [speech.say("scenario"), met_header(speech, result.districts), speech.say("parameter interval")]
     yield Table(caption, headers, rows)
 
 
-def _without(block: Block, item: str) -> Block:
-    if isinstance(block, Bullets):
-        return replace(block, items=[one for one in block.items if one != item])
-    return block
-
-
 def write_brief(speech: Language, runs: Runs) -> Written:
-    """Write ``brief.docx`` and ``brief.pdf`` in the folder of the first run, its figures included.
+    """Write the brief, and its annex, as DOCX and PDF in the folder of the first run.
 
     A brief that was changed by hand since it was written keeps its name, and the new one gets another.
 
@@ -255,14 +269,14 @@ def write_brief(speech: Language, runs: Runs) -> Written:
                 "the brief needs the package python-docx, and its PDF the package typst: pip install python-docx typst"
             )
         )
-    for answer in (runs.forecasts[0], *runs.answers):
-        answer.draw(speech.code)
-    document, folder = brief_of(speech, runs), runs.forecasts[0].path
-    writers = {"brief.docx": partial(write_docx, speech, document)}
-    if find_spec("typst") is not None:
-        from .figures.page import font_folder
+    folder, with_pdf = runs.forecasts[0].path, find_spec("typst") is not None
+    writers: dict[str, Callable[[Path], None]] = {}
+    for name, document in (("brief", brief_of(speech, runs)), ("annex", annex_of(speech, runs))):
+        writers[f"{name}.docx"] = partial(write_docx, speech, document)
+        if with_pdf:
+            from .figures.page import font_folder
 
-        writers["brief.pdf"] = partial(write_pdf, speech, font_folder(), document)
+            writers[f"{name}.pdf"] = partial(write_pdf, speech, font_folder(), document)
     out = hand_out(folder, writers)
     refresh_index(folder.parent, speech)
-    return Written(out.written, out.changed, "brief.pdf" not in writers)
+    return Written(out.written, out.changed, not with_pdf)

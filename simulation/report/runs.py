@@ -169,8 +169,8 @@ def brief(*folders: str | Path, language: str | None = None) -> tuple[Path, ...]
     Returns
     -------
     tuple of Path
-        ``brief.docx`` and, where the package typst is installed, ``brief.pdf``; ``brief_2.docx`` and so on where one
-        was changed by hand since it was written.
+        ``brief.docx``, ``annex.docx`` and, where the package typst is installed, both as PDF; ``brief_2.docx`` and so
+        on where one was changed by hand since it was written.
 
     Raises
     ------

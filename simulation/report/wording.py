@@ -31,12 +31,19 @@ TOO_FEW = phrase(
     "parameters. It takes at least {draws} different draws and {replicates} replicates of each (--draws, --replicates)."
 )
 _BASES = {
-    PRIORS_ALONE: phrase("Basis: last observed statuses; their changes follow priors alone (no data on changes)."),
-    STATED_ALONE: phrase("Basis: last observed statuses; their changes follow scenario numbers (no data on changes)."),
-    PRIORS_AND_STATED: phrase(
-        "Basis: last observed statuses; their changes follow priors and scenario numbers (no data on changes)."
+    PRIORS_ALONE: phrase(
+        "the statuses last observed. The chances of rising and falling are default assumptions (priors), not measured "
+        "locally."
     ),
-    UNNAMED_BLOCKS[0]: phrase("Basis: draws whose origin is not stated."),
+    STATED_ALONE: phrase(
+        "the statuses last observed. The chances of rising and falling are as written in the scenario, not calibrated "
+        "on data."
+    ),
+    PRIORS_AND_STATED: phrase(
+        "the statuses last observed. The chances of rising and falling are partly as written in the scenario, partly "
+        "default assumptions (priors); none is calibrated on data."
+    ),
+    UNNAMED_BLOCKS[0]: phrase("parameter draws whose origin is not stated."),
 }
 
 _BLOCKS = {
@@ -183,17 +190,13 @@ def with_error(language: Language, shown: str, error: float) -> str:
     return language.say("{probability} ± {error}", probability=shown, error=language.number(100 * error, 1))
 
 
-def chance_span(language: Language, interval: Sequence[float], *, short: bool = False) -> str:
-    """Return an interval of probabilities; `short` leaves out what the other end says."""
+def chance_span(language: Language, interval: Sequence[float]) -> str:
+    """Return an interval of probabilities."""
     low, high = interval
     if low >= 0.01 and high <= 0.99:
         return share_span(language, low, high)
     ends = [uncertain(language, end) for end in interval]
-    if ends[0] == ends[1]:
-        return ends[0]
-    if short:
-        return language.say("{low}–{high}", low=ends[0].rstrip("%"), high=ends[1])
-    return language.say("{low} to {high}", low=ends[0], high=ends[1])
+    return ends[0] if ends[0] == ends[1] else language.say("{low} to {high}", low=ends[0], high=ends[1])
 
 
 def event(
@@ -230,11 +233,11 @@ def status_source(sources: Mapping[str, str]) -> str | None:
 
 
 def basis(language: Language, blocks: Sequence[str]) -> str:
-    """Return what the forecast rests on, as a sentence."""
+    """Return what the forecast rests on, as it stands behind "Rests on"."""
     if len(blocks) == 1 and blocks[0] in _BASES:
         return language.say(_BASES[blocks[0]])
     named = "; ".join(block(language, name) for name in blocks)
-    return language.say("Basis: calibrated on local data ({blocks}).", blocks=named)
+    return language.say("chances of rising and falling calibrated on local data ({blocks}).", blocks=named)
 
 
 def block(language: Language, name: str) -> str:

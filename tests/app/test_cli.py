@@ -223,7 +223,7 @@ def test_the_exact_engine_answers_where_it_can(run: Run, fixed: Path) -> None:
     """Same table, no simulation error, no ensemble; figures all the same."""
     done = run("forecast", fixed.name, "--engine", "exact")
     assert done.returncode == 0, done.stderr
-    assert "an exact result" in unbroken(done.stdout)
+    assert "An exact result" in unbroken(done.stdout)
     (folder,) = (fixed.parent / "results" / "pasti").glob("*/")
     assert not (folder / "ensemble.parquet").exists()
     assert (folder / "figures" / "rises_en.png").exists()

@@ -88,7 +88,7 @@ def test_the_answer_is_given_in_both_languages_and_80_columns(run: Path, told: E
         assert max(map(len, said.splitlines())) <= 80
     assert "Anggrek 1 (99.01.01.2001), Kecamatan Anggrek: dasar pada akhir 2025" in own.stdout
     assert "Asal peluang itu" in own.stdout
-    assert "Landasan:" in own.stdout
+    assert "Dasar hitungan:" in own.stdout
     assert "rises in status in 2026." in line(english.stdout)
     assert "What sets it apart most: hours_to_town: 4 (district mean 2.09)" in line(english.stdout)
     assert "Invented example, no real district" in english.stdout

@@ -32,9 +32,9 @@ from simulation.report.kinds.forecast import words
 from simulation.report.kinds.plan import words as plan_words
 from simulation.report.language import LANGUAGES, language
 from simulation.report.runs import save
+from simulation.report.wording import scale
 
 ROOT = Path(__file__).parents[2]
-FIRST_HEADING = {"id": "Lampiran: rincian dan asumsi", "en": "Appendix: details and assumptions"}
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,22 @@ class Brief:
         return Document(str(self.folder / "brief.docx"))
 
     @property
+    def annex(self) -> WordDocument:
+        """The DOCX of its annex."""
+        return Document(str(self.folder / "annex.docx"))
+
+    @property
     def pages(self) -> list[str]:
-        """The pages of the PDF, every blank alike and words that were divided joined again."""
-        return [" ".join(page.extract_text().split()) for page in PdfReader(self.folder / "brief.pdf").pages]
+        """The pages of the PDF, every blank alike."""
+        return self._pages("brief.pdf")
+
+    @property
+    def annex_pages(self) -> list[str]:
+        """Those of its annex."""
+        return self._pages("annex.pdf")
+
+    def _pages(self, name: str) -> list[str]:
+        return [" ".join(page.extract_text().split()) for page in PdfReader(self.folder / name).pages]
 
     def number(self, text: str) -> float:
         """Return the number that a cell begins with, read as its language writes numbers."""
@@ -91,18 +104,27 @@ def brief(request: pytest.FixtureRequest, finished: Path, tmp_path_factory: pyte
 
 
 def cells(brief: Brief, table: int) -> list[list[str]]:
+    """Return the texts of a table's cells in the annex, the header first."""
+    return rows_of(brief.annex, table)
+
+
+def rows_of(document: WordDocument, table: int) -> list[list[str]]:
     """Return the texts of a table's cells, the header first."""
-    return [[cell.text for cell in row.cells] for row in brief.word.tables[table].rows]
+    return [[cell.text for cell in row.cells] for row in document.tables[table].rows]
 
 
-def test_the_first_page_answers_and_is_one_page(brief: Brief) -> None:
-    """Headline with word and number, its basis, and nothing of the second page."""
-    first, second, *_ = brief.pages
+def test_the_brief_is_two_pages_of_which_the_first_answers(brief: Brief) -> None:
+    """The answer with where its number comes from, the other reading and the scale; lines to fill in on both."""
+    first, second = brief.pages
+    district, speech = kkb.load_run(brief.folder).result.districts[0], language(brief.code)
     assert brief.verdict in first
-    assert FIRST_HEADING[brief.code] not in first
-    assert second.startswith(FIRST_HEADING[brief.code])
+    for said in (words.where_needed_comes_from(speech, district), words.other_reading(speech, district), scale(speech)):
+        assert said in first.replace("- ", "-")
+    assert speech.say("Follow-up") in second
     answer = [paragraph.text for paragraph in brief.word.paragraphs if paragraph.style.name == "Answer"]
-    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in answer] == [brief.verdict]
+    assert answer == [brief.verdict]
+    to_fill = [table for table in brief.word.tables if not any(cell.text for cell in table.rows[-1].cells)]
+    assert len(to_fill) == 2
 
 
 def test_the_yearly_table_holds_the_numbers_of_the_record(brief: Brief) -> None:
@@ -151,8 +173,8 @@ def test_every_parameter_stands_with_its_quantiles_and_source(brief: Brief) -> N
 
 def test_pdf_and_docx_hold_the_same_cells(brief: Brief) -> None:
     """What an editor changes in Word began as what the PDF says."""
-    whole = "".join("".join(brief.pages).split())
-    for table in brief.word.tables:
+    whole = "".join("".join(brief.annex_pages).split())
+    for table in brief.annex.tables:
         for row in table.rows:
             for cell in row.cells:
                 # A word divided at the end of a line has a hyphen in the PDF that the DOCX has not.
@@ -163,7 +185,7 @@ def test_pdf_and_docx_hold_the_same_cells(brief: Brief) -> None:
 def test_both_name_the_run(brief: Brief) -> None:
     """The hash on every page leads back to the folder with every number."""
     run = kkb.load_run(brief.folder).id
-    assert all(run in page for page in brief.pages)
+    assert all(run in page for page in (*brief.pages, *brief.annex_pages))
     assert run in brief.word.sections[0].footer.paragraphs[0].text
 
 
@@ -171,9 +193,9 @@ def test_word_finds_headings_captions_header_rows_and_alternative_texts(brief: B
     """Real styles, numbers that Word keeps counting, tables whose header repeats, pictures that can be read out."""
     word = brief.word
     styles = {paragraph.style.name for paragraph in word.paragraphs}
-    assert {"Title", "Heading 1", "Heading 2", "Caption", "List Bullet", "Answer"} <= styles
+    assert {"Title", "Heading 2", "Caption", "List Bullet", "Answer"} <= styles
     captions = [paragraph for paragraph in word.paragraphs if paragraph.style.name == "Caption"]
-    assert len(captions) == len(word.tables) + len(word.inline_shapes)
+    assert len(captions) == len(word.tables) + len(word.inline_shapes) - 2  # lines to fill in have none
     assert all(caption._p.findall(qn("w:fldSimple")) for caption in captions)
     assert all(table.rows[0]._tr.trPr.findall(qn("w:tblHeader")) for table in word.tables)
     assert all(shape._inline.docPr.get("descr") for shape in word.inline_shapes)
@@ -199,12 +221,12 @@ def test_a_brief_that_was_edited_is_kept(copy: Path, monkeypatch: pytest.MonkeyP
     speech = language("id")
     for _ in range(2):
         first = files.write_brief(speech, read_runs([copy]))
-        assert ([path.name for path in first.files], first.changed) == (["brief.docx"], [])
+        assert ([path.name for path in first.files], first.changed) == (["brief.docx", "annex.docx"], [])
     edited = (copy / "brief.docx").read_bytes() + b"edited"
     (copy / "brief.docx").write_bytes(edited)
     for _ in range(2):
         again = files.write_brief(speech, read_runs([copy]))
-        assert [path.name for path in again.files] == ["brief_2.docx"]
+        assert [path.name for path in again.files] == ["brief_2.docx", "annex_2.docx"]
         assert [path.name for path in again.changed] == ["brief.docx"]
         assert (copy / "brief.docx").read_bytes() == edited
 
@@ -216,7 +238,7 @@ def test_without_typst_the_docx_is_written_and_without_docx_the_fix_is_said(
     monkeypatch.setattr(files, "find_spec", lambda name: None if name == "typst" else name)
     made = files.write_brief(language("id"), read_runs([copy]))
     assert made.without_pdf
-    assert [path.name for path in made.files] == ["brief.docx"]
+    assert [path.name for path in made.files] == ["brief.docx", "annex.docx"]
     monkeypatch.setattr(files, "find_spec", lambda _: None)
     with pytest.raises(KampungError, match="pip install python-docx"):
         files.write_brief(language("id"), read_runs([copy]))
@@ -247,7 +269,7 @@ def test_further_runs_stand_beside_the_first(finished: Path, tmp_path: Path) -> 
     run = Path(shutil.copytree(finished, tmp_path / "run"))
     files.write_brief(language("id"), read_runs([run, other]))
     record = json.loads((other / "forecast.json").read_text(encoding="utf-8"))
-    table = cells(Brief("id", run, record), 0)
+    table = rows_of(Brief("id", run, record).word, 1)
     assert len(table) == 3
     chance = Brief("id", run, record).number(table[2][1])
     assert chance == pytest.approx(100 * record["districts"][0]["years"][0]["probability_met"], abs=0.0501)
@@ -260,7 +282,7 @@ def contoh() -> dict[str, Scenario]:
 
 
 @pytest.mark.slow
-def test_the_first_page_says_what_to_do_and_the_board_stands_in_the_appendix(
+def test_the_second_page_says_what_to_do_and_the_board_stands_in_the_annex(
     contoh: dict[str, Scenario], tmp_path: Path
 ) -> None:
     """Effort, cost and villages of the plan, and what the comparison found; the village list names its workbook."""
@@ -271,23 +293,19 @@ def test_the_first_page_says_what_to_do_and_the_board_stands_in_the_appendix(
     runs = read_runs([tmp_path / after.name, tmp_path / before.name])
     files.write_brief(language("id"), runs)
     brief = Brief("id", folder, {})
-    first, *appendix = brief.pages
+    (_, second), annex = brief.pages, " ".join(brief.annex_pages)
     planned, compared = runs.answers
-    assert plan_words.verdict(language("id"), planned.result) in first
-    assert verdict(language("id"), compared.result, compared.result.scenarios[0]) in first
-    assert "Biaya upaya ini pada 2026–2028" in first
-    assert planned.result.villages[0].village in first
-    assert "priorities_id.xlsx" in " ".join(appendix)
-    assert "Kampung demi kampung" in " ".join(appendix)
-    assert len(brief.word.inline_shapes) == 5
+    assert plan_words.verdict(language("id"), planned.result) in second
+    assert verdict(language("id"), compared.result, compared.result.scenarios[0]) in annex
+    assert "Rp960 juta" in second
+    assert planned.result.villages[0].village in second
+    assert "priorities_id.xlsx" in annex
+    assert "Kampung demi kampung" in annex
+    assert (len(brief.word.inline_shapes), len(brief.annex.inline_shapes)) == (1, 4)
 
 
-def test_lines_do_not_end_before_a_percent_sign_and_pages_are_numbered(brief: Brief) -> None:
-    """In every text and cell of the DOCX; the footer has the field that Word counts pages with."""
-    texts = [paragraph.text for paragraph in brief.word.paragraphs]
-    texts += [cell.text for table in brief.word.tables for row in table.rows for cell in row.cells]
-    assert any("%" in text for text in texts)
-    assert not [text for text in texts if " %" in text]
+def test_pages_are_numbered(brief: Brief) -> None:
+    """The footer has the field that Word counts pages with."""
     footer = brief.word.sections[0].footer.paragraphs[0]
     assert [field.get(qn("w:instr")) for field in footer._p.findall(qn("w:fldSimple"))] == [" PAGE "]
 
@@ -362,10 +380,12 @@ def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
     assert {answer.folder.kind.name for answer in runs.answers} == {"comparison", "plan", "sensitivity", "robustness"}
     files.write_brief(language("id"), runs)
     (run,) = (tmp_path / helped.name).glob("*/brief.docx")
-    whole = "".join("".join(Brief("id", run.parent, {}).pages).split())
+    found = Brief("id", run.parent, {})
+    whole = "".join("".join(found.annex_pages).split())
     for answer in runs.answers:
-        said = next(block.text for block in answer.document(language("id")).shown(On.APPENDIX | On.FIRST_PAGE))
+        said = next(block.text for block in answer.document(language("id")).shown(On.ANNEX))
         assert "".join(said.split()) in whole, answer.folder.kind.name
-    assert len(Document(str(run)).inline_shapes) == 3 + 3
+    assert len(found.pages) == 2
+    assert (len(found.word.inline_shapes), len(found.annex.inline_shapes)) == (1, 5)
     with pytest.raises(KampungError, match="a brief is of a forecast"):
         read_runs([tmp_path / contoh.name])

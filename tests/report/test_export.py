@@ -19,7 +19,7 @@ from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report.document.blocks import Column, Document, Paragraph, Table
-from simulation.report.document.xlsx import write_xlsx
+from simulation.report.document.xlsx import HEADER, write_xlsx
 from simulation.report.kinds.forecast.words import verdict
 from simulation.report.language import LANGUAGES, language
 from simulation.report.runs import export
@@ -32,6 +32,11 @@ def read(path: Path) -> Sheets:
     """Return the cells of every sheet."""
     book = openpyxl.load_workbook(path)
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+
+
+def below(sheet: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the rows of a table below its caption and its header."""
+    return sheet[HEADER + 1 :]
 
 
 @pytest.fixture
@@ -54,27 +59,24 @@ def test_the_workbook_says_what_the_record_says(
     folder, sheets = exported(made, code)
     whole = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))
     (record,) = whole["districts"]
-    read_me, summary, years, parameters, statements = sheets.values()
-    assert verdict(language(code), result_of(made)) in [row[0] for row in read_me]
-    assert any(kkb.load_run(folder).id in row[0] for row in read_me)
-    assert [list(row[2:]) for row in summary[1:]] == list(record["readings"].values())
-    assert [row[0] is not None for row in summary[1:]] == [True] + [False] * (len(summary) - 2)
-    assert str(summary[1][0]).startswith("* ")
-    for row, year in zip(years[1:], record["years"], strict=True):
-        assert row[:5] == (
-            year["year"],
-            year["probability_met"],
-            year["monte_carlo_error"],
-            *year["parameter_interval90"],
-        )
-        assert row[6:8] == (year["needed"]["mean"], year["rises"]["mean"])
-        assert row[-1] == year["assisted"]["pokja"]
-    quantiles = {row[1]: row[2:5] for row in parameters[1:]}
+    answer, years, readings, means, parameters, statements = sheets.values()
+    told = [str(row[1]) for row in answer]
+    assert verdict(language(code), result_of(made)) in told
+    assert any(kkb.load_run(folder).id in text for text in told)
+    assert [list(row[2:]) for row in below(readings)] == list(record["readings"].values())
+    assert [str(row[1]).startswith("* ") for row in below(readings)] == [True] + [False] * 4
+    for row, mean, year in zip(below(years), below(means), record["years"], strict=True):
+        assert row[:2] == (year["year"], year["probability_met"])
+        assert row[3:6] == (*year["parameter_interval90"], year["needed"]["mean"])
+        assert row[6:] == tuple(year["rises"]["quantiles"][at] for at in ("0.5", "0.05", "0.95"))
+        assert mean[1:3] == (year["monte_carlo_error"], year["rises"]["mean"])
+        assert mean[-1] == year["assisted"]["pokja"]
+    quantiles = {row[1]: row[2:5] for row in below(parameters)}
     assert quantiles == {
         name: tuple(known["quantiles"][q] for q in ("0.05", "0.5", "0.95"))
         for name, known in whole["parameters"].items()
     }
-    assert all(row[3] for row in statements[1:])
+    assert all(row[3] for row in below(statements))
 
 
 def test_single_villages_stand_where_their_statuses_are_known(
@@ -85,12 +87,14 @@ def test_single_villages_stand_where_their_statuses_are_known(
     folder, sheets = exported(made, "en")
     with (folder / "villages.csv").open(encoding="utf-8", newline="") as stream:
         expected = list(csv.DictReader(stream))
-    villages = sheets["Villages"][1:]
+    villages = below(sheets["Villages"])
     assert len(villages) == len({row["village_code"] for row in expected})
-    for name, *_, last, risen in villages:
+    for name, *_, chance, risen in villages:
         own = [row for row in expected if row["village_code"] == name]
-        assert (last, risen) == (float(own[-1]["probability_rises"]), float(own[-1]["probability_risen"]))
-    header, *rows = sheets["Villages by year"]
+        assert (chance or 0, risen or 0) == (float(own[0]["probability_rises"]), float(own[-1]["probability_risen"]))
+    chances = [row[-2] or 0 for row in villages]
+    assert chances == sorted(chances, reverse=True)
+    header, *rows = sheets["Villages by year"][HEADER:]
     assert [row[0] for row in rows] == [row["village_code"] for row in expected]
     assert header.index("year") == 4
     risen = [row[header.index("chance of rising in the year")] for row in rows]
@@ -107,7 +111,7 @@ def test_what_the_scenario_says_is_told_from_what_holds_by_default(
     scenario = tmp_path / "scenarios" / "contoh_pendampingan.yaml"
     scenario.write_text(scenario.read_text(encoding="utf-8").partition("sources:")[0], encoding="utf-8")
     statements = exported(forecast(load_scenario(scenario), 4, 5, 3), "en")[1]["Statements"]
-    told = {(row[0], row[1]): row[3] for row in statements}
+    told = {(row[0], row[1]): row[3] for row in below(statements)}
     written, default = "written in the scenario, without a source", "as by default"
     for what in ("who acts", "first year", "villages that qualify", "villages assisted at a time",
                  "order of assistance", "cost of a village-year"):  # fmt: skip
@@ -124,9 +128,10 @@ def test_no_chance_is_shown_as_certain(
     """What rounds to 0 or 1 is shown as in every other place, counts are whole, and the numbers stay what they are."""
     folder, _ = exported(forecast(load_scenario(ROOT / "scenarios" / "contoh.yaml"), 4, 5, 3), code)
     book = openpyxl.load_workbook(folder / "forecast.xlsx")
-    summary, years = book.worksheets[2:4]
-    assert summary["C2"].number_format == f'[<0.0005]"{never}";[>=0.9995]"{always}";0.0%'
-    assert [years.cell(2, column).number_format for column in (7, 8, 9, 10)] == ["#,##0", "#,##0.00", "#,##0", "#,##0"]
+    years, readings = (book[language(code).say(name)] for name in ("Years", "Readings"))
+    assert readings["C4"].number_format == f'[<0.0005]"{never}";[>=0.9995]"{always}";0.0%'
+    assert [years.cell(4, column).number_format for column in (1, 6, 7, 8, 9)] == ["0", *["#,##0"] * 4]
+    assert all(sheet.page_setup.fitToHeight == 0 and sheet.page_setup.orientation == "landscape" for sheet in book)
 
 
 def test_several_districts_stand_below_each_other(
@@ -134,7 +139,7 @@ def test_several_districts_stand_below_each_other(
 ) -> None:
     """Every row names its district."""
     sheets = exported(replace(several), "id")[1]
-    assert [row[0] for row in sheets["Tahun"][1:]].count("11.02") == len(several.scenario.years)
+    assert [row[0] for row in below(sheets["Tahun"])].count("11.02") == len(several.scenario.years)
 
 
 def test_no_text_becomes_a_formula_a_link_or_a_number(tmp_path: Path) -> None:
@@ -146,19 +151,22 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(tmp_path: Path) -> None:
     for name in ("one.xlsx", "two.xlsx"):
         write_xlsx(language("en"), document, tmp_path / name)
     found = openpyxl.load_workbook(tmp_path / "one.xlsx")
-    assert [row[0].value for row in found["b"].iter_rows(min_row=2)] == texts
-    assert [row[0].value for row in found["Read me"].iter_rows()] == texts
-    assert {row[0].data_type for sheet in found for row in sheet.iter_rows()} == {"s"}
-    assert {row[1].number_format for row in found["b"].iter_rows(min_row=2)} == {"0.0%"}
-    assert found["b"].freeze_panes == "B2"
+    first = HEADER + 2
+    assert [row[0].value for row in found["b"].iter_rows(min_row=first)] == texts
+    said = [row[1].value for row in found["Answer"].iter_rows(min_row=first - 1)]
+    assert [text for text in said if text] == texts[1:]
+    kinds = {cell.data_type for sheet in found for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert kinds == {"s", "n"}
+    assert {row[1].number_format for row in found["b"].iter_rows(min_row=first)} == {"0.0%"}
+    assert found["b"].freeze_panes == f"B{first}"
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
 
 
 def test_every_sheet_has_a_name_of_its_own_that_a_workbook_can_have(tmp_path: Path) -> None:
     """Captions may be long, alike, or hold signs that no sheet's name can hold."""
-    captions = ["a" * 40, "a" * 40, "x: [1]/2?", "'", "Read me"]
+    captions = ["a" * 40, "a" * 40, "x: [1]/2?", "'", "Answer"]
     document = Document("t", [Table(caption, ["h"], [["1"]]) for caption in captions])
     write_xlsx(language("en"), document, tmp_path / "names.xlsx")
     assert openpyxl.load_workbook(tmp_path / "names.xlsx").sheetnames == [
-        "Read me", "a" * 31, "a" * 29 + " 2", "x 1 2", "1", "Read me 2",
+        "Answer", "a" * 31, "a" * 29 + " 2", "x 1 2", "1", "Answer 2",
     ]  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
+from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -19,6 +21,7 @@ from simulation.inference.forecast import Forecast, Needed
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report import plots
+from simulation.report.figures.page import drawing_alone
 
 ROOT = Path(__file__).parents[2]
 FIGURES = ("fan_chart", "rises", "transition_matrix")
@@ -51,9 +54,9 @@ def test_a_figure_is_saved_as_svg_and_png_that_can_be_read(
     plots.save_figure(getattr(plots, name)(small, code), svg, png, name)
     written = "".join(ET.parse(svg).getroot().itertext())  # noqa: S314 - our own file
     assert WORDS[code][name] in written
-    assert ("Landasan" in written) == (code == "id")
+    assert ("Dasar hitungan" in written) == (code == "id")
     with Image.open(png) as image:
-        assert image.size[0] == pytest.approx(8.4 / 2.54 * 300, abs=1)
+        assert image.size[0] == pytest.approx(17.0 / 2.54 * 300, abs=1)
     if code == "id":
         before = svg.read_bytes(), png.read_bytes()
         plots.save_figure(getattr(plots, name)(small, code), svg, png, name)
@@ -62,7 +65,7 @@ def test_a_figure_is_saved_as_svg_and_png_that_can_be_read(
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_small_or_leaves_the_page(small: Forecast, several: Forecast, name: str) -> None:
-    """At half page width every letter is at least 7 points high, and nothing is cut off."""
+    """As wide as the text of a page every letter is at least 8 points high, and nothing is cut off."""
     for result in (small, several):
         for code in ("id", "en"):
             figure = getattr(plots, name)(result, code)
@@ -72,7 +75,7 @@ def test_no_text_is_small_or_leaves_the_page(small: Forecast, several: Forecast,
                 if not text.get_text() or not text.get_visible():
                     continue
                 assert isinstance(text, Text)
-                assert text.get_fontsize() >= 7
+                assert text.get_fontsize() >= 8
                 box = text.get_window_extent()
                 assert box.x0 >= page.x0 - 1, text.get_text()
                 assert box.x1 <= page.x1 + 1, text.get_text()
@@ -105,7 +108,7 @@ def test_the_rises_figure_says_finding_target_and_source(small: Forecast) -> Non
     said = texts(plots.rises(small, "en"))
     assert "at least 7 of 135" in said.replace("\n", " ")
     assert "needed:\n7" in said
-    assert "their changes follow priors alone" in said.replace("\n", " ")
+    assert "default assumptions (priors), not measured locally" in said.replace("\n", " ")
     assert "borneotrend.com" in said
     assert f"run {place_of(small, Path()).id}" in said
 
@@ -153,15 +156,33 @@ def test_fixed_numbers_have_no_interval_in_the_matrix(several: Forecast) -> None
     assert "come on top" in said
 
 
-def test_intervals_stand_under_the_chances_where_they_fit(small: Forecast) -> None:
-    """Five years have room for them; six years with long ones have not."""
+def test_intervals_stand_under_the_chances(small: Forecast) -> None:
+    """In every language, of as many years as are named, however long they are."""
     result = result_of(small)
     (district,) = result.districts
     low, high = district.years[0].parameter_interval90
     assert f"{100 * low:.0f}–{100 * high:.0f}%" in texts(plots.rises(small, "en"))
     years = [replace(district.years[0], year=2026 + t, parameter_interval90=(0.001, 0.98)) for t in range(6)]
     crowded = replace(result, districts=(replace(district, years=tuple(years)),))
-    assert "<1–98" not in texts(plots.rises(crowded, "id"))
+    figure = plots.rises(crowded, "id")
+    figure.canvas.draw()
+    spans = [text for text in figure.findobj(Text) if text.get_text() == "<1% s.d. 98%"]
+    ends = sorted((text.get_window_extent().x0, text.get_window_extent().x1) for text in spans)
+    assert len(spans) == 6
+    assert all(end < begin for (_, end), (begin, _) in pairwise(ends))
+
+
+def test_a_document_has_the_drawing_alone(small: Forecast) -> None:
+    """Without headline, notes and footer, as wide as it was, saying below it how it is read."""
+    figure = plots.rises(small, "en")
+    svg, png = drawing_alone(figure, "rises")
+    said = "".join(ET.fromstring(svg).itertext())  # noqa: S314 - our own file
+    assert "needed:" in said
+    assert "at least 7 of 135" not in said
+    assert "borneotrend.com" not in said
+    assert "Dot: median" in figure.explanation
+    with Image.open(BytesIO(png)) as image:
+        assert image.size == pytest.approx((17.0 / 2.54 * 300, 2.9 * 300), abs=2)
 
 
 @pytest.mark.parametrize("code", ["id", "en"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulation.domain.parameters import UNNAMED_BLOCKS
-from simulation.inference.forecast import Needed, Summary, YearForecast
+from simulation.inference.forecast import PRIORS_ALONE, Needed, Summary, YearForecast
 from simulation.report import wording
 from simulation.report.kinds.forecast import words
 from simulation.report.kinds.forecast.result import District, StatedTarget
@@ -80,15 +80,33 @@ def test_a_chance_is_rounded_neither_to_certainty_nor_to_another_word(probabilit
 
 
 def test_the_verdict_has_word_number_year_and_target() -> None:
-    """One sentence in each language says all, and how far the parameters could move it."""
+    """One sentence in each language says all, others how sure it is and where the number needed comes from."""
     assert words.district_verdict(EN, district()) == (
-        "Likely (79%): at least 7 of 135 villages rise in status in 2026; "
-        "depending on the true values of the uncertain parameters, between 43% and 98%."
+        "Likely (79%): at least 7 of 135 villages rise in status in 2026, without additional interventions."
     )
     assert words.district_verdict(ID, district()) == (
-        "Peluang besar (79%): sedikitnya 7 dari 135 kampung naik status pada 2026; "
-        "bergantung pada nilai sebenarnya dari parameter yang belum pasti, peluang itu antara 43% dan 98%."
+        "Peluang besar (79%): sedikitnya 7 dari 135 kampung naik status pada 2026, tanpa intervensi tambahan."
     )
+    known = replace(district(), basis=("panel",))
+    assert words.how_sure(EN, known).startswith("What the data leave uncertain puts the chance between 43% and 98%")
+    for basis in ((PRIORS_ALONE,), UNNAMED_BLOCKS):
+        assert "90% gugus asumsi yang dicoba" in words.how_sure(ID, replace(known, basis=basis))
+    assert words.where_needed_comes_from(ID, known) == "5% × 135 = 6,75, dibulatkan ke atas menjadi 7 kampung."
+    whole = replace(known.target, denominator=140)
+    assert words.where_needed_comes_from(EN, replace(known, target=whole)) == "5% × 140 = 7 villages."
+    assert words.where_needed_comes_from(EN, district(needed=Needed(6.4, 6, 7))) is None
+
+
+def test_the_other_reading_is_the_one_that_other_reports_give() -> None:
+    """Rising to mandiri or paripurna where the scenario counts rises, and the reverse."""
+    readings = {"rises_all": (0.79,), "entries": (0.304,)}
+    said = words.other_reading(ID, replace(district(), readings=readings))
+    assert said is not None
+    assert said.startswith("5% naik menjadi mandiri atau paripurna (begitu dua dari tiga berita, tanpa jangka waktu)")
+    assert "peluangnya pada 2026 30% (peluang kecil)" in said
+    other = words.other_reading(EN, replace(district("entries"), readings=readings))
+    assert other is not None
+    assert "one of three published reports): the chance of 2026 is 79% (likely)" in other
 
 
 @pytest.mark.parametrize(
@@ -108,29 +126,30 @@ def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("first", "said"),
     [
-        ({"parameter_interval90": None}, "simulation error ± 1.2 percentage points"),
+        ({"parameter_interval90": None}, "Simulation error ± 1.2 percentage points"),
         ({"monte_carlo_error": 0.101}, "Cannot be told yet (79%)"),
-        ({"monte_carlo_error": 0.101}, "simulation error ± 10.1 percentage points"),
+        ({"monte_carlo_error": 0.101}, "Simulation error ± 10.1 percentage points"),
         ({"monte_carlo_error": 0.099}, "Likely (79%)"),
-        ({"parameter_interval90": None, "monte_carlo_error": 0.0}, "an exact result"),
-        ({"parameter_interval90": None, "monte_carlo_error": 0.012}, "simulation error ± 1.2 percentage points."),
-        ({"parameter_interval90": (0.995, 0.999)}, "whatever the true values"),
-        ({"parameter_interval90": (0.79, 0.79)}, "simulation error ± 1.2 percentage points"),
+        ({"parameter_interval90": None, "monte_carlo_error": 0.0}, "An exact result"),
+        ({"parameter_interval90": None, "monte_carlo_error": 0.012}, "Simulation error ± 1.2 percentage points."),
+        ({"parameter_interval90": (0.995, 0.999)}, "hardly depends on what is uncertain"),
+        ({"parameter_interval90": (0.79, 0.79)}, "Simulation error ± 1.2 percentage points"),
         ({"saturated": 0.7}, "saturated rather than missed"),
         ({"needed": Needed(6.4, 6, 7)}, "at least 6–7 of 135"),
     ],
 )
 def test_the_verdict_says_how_unsure_it_is(first: dict[str, Any], said: str) -> None:
-    """The second half of the sentence fits what is known of the uncertainty."""
-    assert said in words.district_verdict(EN, district(**first))
+    """The sentence behind it fits what is known of the uncertainty."""
+    one = district(**first)
+    assert said in f"{words.district_verdict(EN, one)} {words.how_sure(EN, one)}"
 
 
-@pytest.mark.parametrize(("error", "said"), [(0.0, "an exact result, but for one"), (0.012, "points, and for one")])
+@pytest.mark.parametrize(("error", "said"), [(0.0, "An exact result, but for one"), (0.012, "points, and for one")])
 def test_one_draw_of_uncertain_parameters_is_said_to_be_one(error: float, said: str) -> None:
     """A result for one random set of parameter values is not presented as one for the parameters as given."""
     one = district(parameter_interval90=None, monte_carlo_error=error)
-    assert said not in words.district_verdict(EN, one)
-    assert said in words.district_verdict(EN, replace(one, single_draw=True))
+    assert said not in words.how_sure(EN, one)
+    assert said in words.how_sure(EN, replace(one, single_draw=True))
 
 
 def test_saturated_years_are_told_only_where_they_matter() -> None:
@@ -144,25 +163,27 @@ def test_saturated_years_are_told_only_where_they_matter() -> None:
 
 def test_the_basis_names_priors_or_data() -> None:
     """Without data on changes of status: what was used, and what changes follow."""
-    used = "Basis: last observed statuses; their changes follow "
     for code, followed in (
-        ("priors", "priors alone"),
-        ("stated", "scenario numbers"),
-        ("priors_and_stated", "priors and scenario numbers"),
+        ("priors", "default assumptions (priors), not measured locally."),
+        ("stated", "as written in the scenario, not calibrated on data."),
+        ("priors_and_stated", "partly as written in the scenario, partly default assumptions (priors)"),
     ):
-        assert wording.basis(EN, [code]) == f"{used}{followed} (no data on changes)."
+        assert f"the statuses last observed. The chances of rising and falling are {followed}" in wording.basis(
+            EN, [code]
+        )
 
 
 def test_the_basis_names_data_in_words() -> None:
     """What is not one of the fixed phrases is a list of data blocks."""
     every = ["panel", "counts", "launch_years", "assistance"]
     assert wording.basis(EN, every) == (
-        "Basis: calibrated on local data (statuses of villages at several dates; counts by level at several dates; "
+        "chances of rising and falling calibrated on local data (statuses of villages at "
+        "several dates; counts by level at several dates; "
         "launch years; records of assistance)."
     )
     assert wording.basis(ID, ["panel", "counts"]) == (
-        "Landasan: dikalibrasi dengan data setempat (status kampung pada beberapa tanggal; jumlah per status pada "
-        "beberapa tanggal)."
+        "peluang naik dan turun yang dikalibrasi dengan data setempat (status kampung pada beberapa tanggal; jumlah "
+        "per status pada beberapa tanggal)."
     )
 
 
@@ -176,7 +197,7 @@ def test_scenarios_of_one_title_are_told_apart_by_their_names() -> None:
 
 def test_draws_without_a_stated_origin_are_not_called_calibrated() -> None:
     """A file of draws that names no data claims none, in either language."""
-    assert wording.basis(EN, UNNAMED_BLOCKS) == "Basis: draws whose origin is not stated."
+    assert wording.basis(EN, UNNAMED_BLOCKS) == "parameter draws whose origin is not stated."
     assert "asal-usulnya tidak dinyatakan" in wording.basis(ID, UNNAMED_BLOCKS)
 
 

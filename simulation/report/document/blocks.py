@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Flag, auto
 from pathlib import Path
 from typing import Literal
@@ -22,6 +22,8 @@ UNKNOWN = "–"
 _NUMBER = re.compile(r"$|–$|\* ?|[<>+−-]?\d")
 NARROWEST, WIDEST, CELL_MARGIN = 9, 80, 3
 """Letters that a column has room for at least, and beyond which a text is wrapped."""
+HEADER_LINES = 3
+"""Lines that the title of a column takes at most where there is room."""
 PAGE_LETTERS = 88
 """Letters that fit beside each other on a page."""
 
@@ -32,38 +34,49 @@ class On(Flag):
     TERMINAL = auto()
     VERBOSE = auto()
     """In the terminal where more was asked for."""
-    FIRST_PAGE = auto()
-    """On the first page of a brief, which answers the question; the rest of the brief is its appendix."""
-    APPENDIX = auto()
-    CLOSING = auto()
-    """At the end of a brief, after the chapters of other answers."""
+    ANSWER = auto()
+    """At the beginning of a brief, which answers the question."""
+    OPTIONS = auto()
+    """Then: what can be done, at what cost;"""
+    PLACES = auto()
+    """where, by kecamatan and kampung, or the years where single villages are not known;"""
+    DATA = auto()
+    """which data to ask for;"""
+    LIMITS = auto()
+    """and what the answer cannot say."""
+    ANNEX = auto()
+    """In the annex of a brief."""
     WORKBOOK = auto()
 
 
 SCREEN = On.TERMINAL | On.VERBOSE
-PAPER = On.APPENDIX
-EVERYWHERE = SCREEN | On.APPENDIX | On.WORKBOOK
+EVERYWHERE = SCREEN | On.ANNEX | On.WORKBOOK
 DETAIL = EVERYWHERE & ~On.TERMINAL
 """Where more is told than the short answer in the terminal."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a section; one `above` others is that of a part, and begins a page."""
+    """A heading of a section."""
 
     text: str
-    above: bool = False
-    on: On = PAPER
+    on: On = On.ANNEX
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; `strong` ones carry the answer, `quiet` ones are small print."""
+    """A paragraph; `strong` ones carry the answer, `quiet` ones are small print, a `lead` says what it is about."""
 
     text: str
     strong: bool = False
     quiet: bool = False
+    lead: str = ""
     on: On = EVERYWHERE
+
+    @property
+    def led(self) -> str:
+        """The text behind its lead, where letters cannot be bold."""
+        return f"{self.lead}: {self.text}" if self.lead else self.text
 
 
 @dataclass(frozen=True)
@@ -71,33 +84,29 @@ class Bullets:
     """A list."""
 
     items: Sequence[str]
-    on: On = PAPER
+    on: On = On.ANNEX
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure of the answer.
+    """A figure of the answer, as wide as the page.
 
     Attributes
     ----------
     name
         As `Kind.figures` names it.
-    caption
-        What it shows, in one sentence.
     alternative
         What it says to somebody who cannot see it.
-    width_cm
-        How wide it is on the page.
-    folder
-        Where its files lie; filled in when a document is put on paper.
+    caption, svg, png
+        How to read it, and the drawing without words around it; filled in when a document is put on paper.
     """
 
     name: str
-    caption: str
     alternative: str
-    width_cm: float = 9.0
-    folder: Path | None = None
-    on: On = PAPER
+    on: On = On.ANNEX
+    caption: str = ""
+    svg: bytes = b""
+    png: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -128,7 +137,7 @@ class Table:
     Attributes
     ----------
     caption
-        What it shows.
+        What it shows; a table without one is not counted.
     columns
         One a column, or its title alone where cells are text; the first column names the row.
     rows
@@ -139,6 +148,8 @@ class Table:
         Whether texts are long, so that columns are as wide as these need.
     strong
         Places of rows that stand out: totals.
+    to_fill
+        Whether its rows are lines to write on.
     """
 
     caption: str
@@ -147,6 +158,7 @@ class Table:
     sheet: str = ""
     prose: bool = False
     strong: frozenset[int] = field(default_factory=frozenset)
+    to_fill: bool = False
     on: On = EVERYWHERE
 
     @classmethod
@@ -166,7 +178,7 @@ class Table:
         rows = [
             [cell_text(speech, column, cell) for column, cell in zip(columns, row, strict=True)] for row in self.rows
         ]
-        return TextTable(self.caption, [column.title for column in columns], rows, self.prose)
+        return TextTable(self.caption, [column.title for column in columns], rows, self.prose or self.to_fill)
 
 
 @dataclass(frozen=True)
@@ -187,7 +199,9 @@ class TextTable:
             words = [word for text in (header, *cells) for word in text.split()]
             least.append(max(map(len, words), default=0) + CELL_MARGIN)
             word = max(map(len, header.split()), default=0)
-            wanted.append(min(max(NARROWEST, word, *map(len, cells)), WIDEST) + CELL_MARGIN)
+            wanted.append(
+                min(max(NARROWEST, word, len(header) // HEADER_LINES, *map(len, cells)), WIDEST) + CELL_MARGIN
+            )
         room, more = PAGE_LETTERS - sum(least), sum(wanted) - sum(least)
         letters = wanted
         if 0 < room < more:
@@ -222,7 +236,7 @@ class Document:
     blocks
         In reading order; each says where it is shown.
     chapter
-        Heading under which it stands in a brief.
+        Heading under which it stands in the annex of a brief.
     kind, subtitle, footer
         Of a document on paper: what it is, what stands below its title and at the foot of every page.
     """
@@ -253,11 +267,6 @@ def cell_text(speech: Language, column: Column, cell: Cell) -> str:
         "year": lambda: str(cell),
     }
     return writers.get(column.form, lambda: speech.number(cell, column.decimals))()
-
-
-def placed(blocks: Iterable[Block], folder: Path) -> list[Block]:
-    """Return blocks whose figures lie in a folder."""
-    return [replace(block, folder=folder) if isinstance(block, Picture) else block for block in blocks]
 
 
 def picture_files(folder: Path, name: str, code: str) -> tuple[Path, Path]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..files import whole_file
 from ..language import Language
-from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table, picture_files
+from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 MARGIN_CM = 2.0
 TEXT_CM = 21.0 - 2 * MARGIN_CM
-_GREY = "F2F2F2"
+FONT = "Arial"
+"""There, or with a twin as wide as it is, on every computer: pages end where they should."""
+_GREY, _INK = "F2F2F2", "1A1A1A"
+_TO_WRITE_ON_CM = 0.85
 _LOCALES = {"id": "id-ID", "en": "en-GB"}
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  python-docx takes times without a zone
 
@@ -43,13 +47,18 @@ def write_docx(speech: Language, document: Document, path: Path) -> None:
 
 
 def _set_page(word: WordDocument, speech: Language, document: Document) -> None:
+    from docx.enum.text import WD_TAB_ALIGNMENT
+    from docx.oxml.ns import qn
     from docx.shared import Cm
 
     section = word.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
     foot = section.footer.paragraphs[0]
-    foot.text = f"{document.footer}\t\t"
+    tabs = word.styles["Footer"].element.pPr.find(qn("w:tabs"))
+    tabs.getparent().remove(tabs)
+    foot.paragraph_format.tab_stops.add_tab_stop(Cm(TEXT_CM), WD_TAB_ALIGNMENT.RIGHT)
+    foot.text = f"{document.footer}\t"
     _add_field(foot, "PAGE", "1")
     properties = word.core_properties
     properties.title, properties.subject = document.title, document.subtitle
@@ -64,22 +73,25 @@ def _set_styles(word: WordDocument, speech: Language) -> None:
     from docx.shared import Pt, RGBColor
 
     sizes = {
-        "Normal": 10.5, "Title": 20, "Subtitle": 11, "Heading 1": 16, "Heading 2": 13, "Caption": 9,
-        "Footer": 8, "List Bullet": 10.5,
+        "Normal": 10, "Title": 16, "Subtitle": 10, "Heading 2": 12, "Caption": 9, "Footer": 8, "List Bullet": 10,
     }  # fmt: skip
     for name, size in sizes.items():
         style: ParagraphStyle = word.styles[name]  # these names are paragraph styles
-        style.font.size, style.font.name, style.font.italic = Pt(size), "Calibri", False
+        style.font.size, style.font.name, style.font.italic = Pt(size), FONT, False
         style.font.color.rgb = RGBColor(0x1A, 0x1A, 0x1A)
+        style.font.bold = name in {"Title", "Heading 2"}
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for attribute in [key for key in fonts.attrib if "Theme" in key]:
             del fonts.attrib[attribute]
+        for spacing in style.element.rPr.findall(qn("w:spacing")):
+            style.element.rPr.remove(spacing)
         style.paragraph_format.space_after = Pt(4)
-    for name, size, bold in (("Answer", 14, True), ("Small print", 8.5, False)):
+    for name, size, bold in (("Answer", 12, True), ("Small print", 8.5, False)):
         style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = word.styles["Normal"]
         style.font.size, style.font.bold = Pt(size), bold
         style.paragraph_format.space_after = Pt(6)
+    _set_box(word.styles["Answer"])
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), _LOCALES[speech.code])
     defaults = word.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
@@ -89,36 +101,53 @@ def _set_styles(word: WordDocument, speech: Language) -> None:
         defaults.append(language)
 
 
+def _set_box(style: Any) -> None:
+    """Draw a line around paragraphs of a style."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    box = OxmlElement("w:pBdr")
+    for side in ("top", "left", "bottom", "right"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "6"), ("space", "4"), ("color", _INK)):
+            line.set(qn(f"w:{name}"), value)
+        box.append(line)
+    style.element.get_or_add_pPr().append(box)
+
+
 def _add(word: WordDocument, speech: Language, block: Block, numbers: dict[str, Iterator[int]]) -> None:
     """Add one block at the end."""
     figure_word, table_word = numbers
     match block:
-        case Heading(text, above):
-            word.add_heading(text, 1 if above else 2).paragraph_format.page_break_before = above
-        case Paragraph(text, strong, quiet):
+        case Heading(text):
+            word.add_heading(text, 2)
+        case Paragraph(text, strong, quiet, lead):
             style = "Answer" if strong else "Small print" if quiet else "Normal"
-            word.add_paragraph(text, style=style)
+            paragraph = word.add_paragraph(style=style)
+            if lead:
+                paragraph.add_run(f"{lead}: ").bold = True
+            paragraph.add_run(text)
         case Bullets(items):
             for item in items:
                 word.add_paragraph(item, style="List Bullet")
         case Picture():
-            _add_picture(word, speech, block)
+            _add_picture(word, block)
             _add_caption(word, figure_word, next(numbers[figure_word]), block.caption)
         case Table():
-            caption = _add_caption(word, table_word, next(numbers[table_word]), block.caption)
-            caption.paragraph_format.keep_with_next = True
+            if block.caption:
+                caption = _add_caption(word, table_word, next(numbers[table_word]), block.caption)
+                caption.paragraph_format.keep_with_next = True
             _add_table(word, speech, block)
 
 
-def _add_picture(word: WordDocument, speech: Language, picture: Picture) -> None:
+def _add_picture(word: WordDocument, picture: Picture) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
     paragraph = word.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.keep_with_next = True
-    _, png = picture_files(picture.folder or Path(), picture.name, speech.code)
-    shape = paragraph.add_run().add_picture(str(png), width=Cm(picture.width_cm))
+    shape = paragraph.add_run().add_picture(BytesIO(picture.png), width=Cm(TEXT_CM))
     shape._inline.docPr.set("descr", picture.alternative)  # noqa: SLF001  python-docx has no other door to it
 
 
@@ -158,6 +187,8 @@ def _add_table(word: WordDocument, speech: Language, block: Table) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     for number, texts in enumerate((told.headers, *told.rows)):
         row = table.add_row()
+        if block.to_fill and number:
+            row.height = Cm(_TO_WRITE_ON_CM)
         properties: Any = row._tr.get_or_add_trPr()  # noqa: SLF001  likewise
         properties.append(OxmlElement("w:cantSplit"))
         if number == 0:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..files import write_bytes
 from ..language import Language
-from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table, picture_files
+from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table
 
 _PAGE = Path(__file__).with_name("page.typ")
 
@@ -40,20 +40,18 @@ def write_pdf(speech: Language, fonts: str, document: Document, path: Path) -> N
 def _data(speech: Language, block: Block) -> dict[str, Any]:
     """Return a block as plain data, pictures as SVG text."""
     match block:
-        case Heading(text, above):
-            return {"kind": "part" if above else "heading", "text": text}
-        case Paragraph(text, strong, quiet):
-            return {"kind": "answer" if strong else "small" if quiet else "paragraph", "text": text}
+        case Heading(text):
+            return {"kind": "heading", "text": text}
+        case Paragraph(text, strong, quiet, lead):
+            return {"kind": "answer" if strong else "small" if quiet else "paragraph", "text": text, "lead": lead}
         case Bullets(items):
             return {"kind": "bullets", "items": list(items)}
         case Picture():
-            svg, _ = picture_files(block.folder or Path(), block.name, speech.code)
             return {
                 "kind": "picture",
-                "svg": svg.read_text(encoding="utf-8"),
+                "svg": block.svg.decode(),
                 "caption": block.caption,
                 "alternative": block.alternative,
-                "width": block.width_cm,
             }
         case Table():
             told = block.as_text(speech)
@@ -63,6 +61,8 @@ def _data(speech: Language, block: Block) -> dict[str, Any]:
                 "headers": list(told.headers),
                 "rows": [list(row) for row in told.rows],
                 "prose": told.prose,
+                "strong": sorted(block.strong),
+                "to_fill": block.to_fill,
                 "widths": told.widths,
                 "flush_right": told.flush_right,
             }

@@ -96,8 +96,8 @@ def _block(speech: Language, block: Block) -> Iterator[RenderableType]:
     match block:
         case Heading(text):
             yield from ("", text)
-        case Paragraph(text, strong):
-            yield from ("", text) if strong else (text,)
+        case Paragraph(strong=strong):
+            yield from ("", block.led) if strong else (block.led,)
         case Bullets(items):
             yield from (f"- {item}" for item in items)
         case Table():

@@ -14,16 +14,20 @@ from typing import TYPE_CHECKING
 from .. import wording
 from ..files import whole_file
 from ..language import Language
-from .blocks import Bullets, Cell, Column, Document, Form, On, Paragraph, Table
+from .blocks import Block, Bullets, Cell, Column, Document, Form, On, Paragraph, Table, cell_text
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-_NARROWEST, _WIDEST, _PROSE_WIDTH = 8, 40, 70
+HEADER = 2
+"""Row of the column titles, counted from 0: above it stands what the table shows."""
+_NARROWEST, _WIDEST, _PROSE_WIDTH = 8, 60, 70
+_LEAD_WIDTH, _TEXT_WIDTH = 30, 100
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]+")
+_WORDS: frozenset[Form] = frozenset({"text", "prose"})
 _SCALES: dict[Form, float] = {"points": 100, "money": 1e6}
 """What a number is multiplied by: shares to percentage points, million rupiah to rupiah."""
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  XlsxWriter takes times without a zone
@@ -34,15 +38,11 @@ def write_xlsx(speech: Language, document: Document, path: Path, sheets: Iterabl
     from xlsxwriter import Workbook
 
     texts_stay = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    blocks = document.shown(On.WORKBOOK)
-    taken = {speech.say("Read me").casefold()}
+    blocks, answer = document.shown(On.WORKBOOK), speech.say("Answer")
+    taken = {answer.casefold()}
     with whole_file(path) as temporary, Workbook(str(temporary), texts_stay) as book:
         book.set_properties({"title": document.title, "author": "Kampung KB Forecast", "created": _UNDATED})
-        sentences = [document.title]
-        for block in blocks:
-            sentences += [block.text] if isinstance(block, Paragraph) else []
-            sentences += block.items if isinstance(block, Bullets) else []
-        _write_prose(book, speech.say("Read me"), [*sentences, *filter(None, [document.footer])])
+        _write_answer(book, answer, document, blocks)
         for block in [*blocks, *sheets]:
             if isinstance(block, Table):
                 _write_sheet(book, speech, block, _sheet_name(block.sheet or block.caption, taken))
@@ -60,34 +60,55 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _write_prose(book: Workbook, name: str, sentences: Sequence[str]) -> None:
+def _write_answer(book: Workbook, name: str, document: Document, blocks: Sequence[Block]) -> None:
+    """Write the first sheet: title, answer, and what a document says besides, what it is about to its left."""
     page = book.add_worksheet(name)
+    look = {"text_wrap": True, "valign": "top"}
+    plain, bold = book.add_format(look), book.add_format(look | {"bold": True})
+    lines = [("", document.subtitle, plain)] if document.subtitle else []
+    for block in blocks:
+        match block:
+            case Paragraph(text, strong, lead=lead):
+                lines.append((lead or (name if strong else ""), text, bold if strong else plain))
+            case Bullets(items):
+                lines += [("", item, plain) for item in items]
+    page.write_string(0, 0, document.title, book.add_format({"bold": True, "size": 14}))
+    for place, (lead, text, style) in enumerate([*lines, ("", document.footer, plain)], 2):
+        page.write_string(place, 0, lead, bold)
+        page.write_string(place, 1, text, style)
+    page.set_column(0, 0, _LEAD_WIDTH)
+    page.set_column(1, 1, _TEXT_WIDTH)
     page.hide_gridlines(2)
-    page.set_column(0, 0, 100)
-    wrapped = {"text_wrap": True, "valign": "top"}
-    for place, sentence in enumerate(sentences):
-        page.write_string(place, 0, sentence, book.add_format(wrapped | ({} if place else {"bold": True, "size": 14})))
+    _for_paper(page)
+
+
+def _for_paper(page: Worksheet) -> None:
+    """Let a sheet be printed on A4, no column cut off."""
+    page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
 
 
 def _write_sheet(book: Workbook, speech: Language, table: Table, name: str) -> None:
+    """Write a table below its caption."""
     page, columns = book.add_worksheet(name), table.typed_columns
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "bottom": 1})
+    look = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "bottom": 1}
+    words_head, numbers_head = book.add_format(look | {"indent": 1}), book.add_format(look | {"align": "right"})
     formats = {strong: [_format(book, speech, column, strong=strong) for column in columns] for strong in (False, True)}
+    page.write_string(0, 0, table.caption, book.add_format({"bold": True, "size": 12}))
     for place, column in enumerate(columns):
-        page.set_column(place, place, _width(column, [row[place] for row in table.rows]), formats[False][place])
-        page.write_string(0, place, column.title, head)
-    for number, row in enumerate(table.rows):
+        page.set_column(place, place, _width(speech, column, [row[place] for row in table.rows]))
+        head = words_head if column.form in _WORDS else numbers_head
+        page.write_string(HEADER, place, column.title, head)
+    for number, row in enumerate(table.rows, HEADER + 1):
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
-            _write_cell(page, number + 1, place, _value(column, cell), formats[number in table.strong][place])
-    page.freeze_panes(1, 1)
+            strong = number - HEADER - 1 in table.strong
+            _write_cell(page, number, place, _value(column, cell), formats[strong][place])
+    page.freeze_panes(HEADER + 1, 1)
     if table.rows:
-        page.autofilter(0, 0, len(table.rows), len(columns) - 1)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(0)
+        page.autofilter(HEADER, 0, HEADER + len(table.rows), len(columns) - 1)
+    _for_paper(page)
+    page.repeat_rows(HEADER)
 
 
 def _value(column: Column, cell: Cell) -> Cell:
@@ -107,7 +128,13 @@ def _write_cell(page: Worksheet, row: int, column: int, value: Cell, style: Form
 def _format(book: Workbook, speech: Language, column: Column, *, strong: bool) -> Format:
     wrapped = column.form == "prose"
     return book.add_format(
-        {"num_format": _number_format(speech, column), "bold": strong, "text_wrap": wrapped, "valign": "top"}
+        {
+            "num_format": _number_format(speech, column),
+            "bold": strong,
+            "text_wrap": wrapped,
+            "valign": "top",
+            "indent": int(column.form in _WORDS),
+        }
     )
 
 
@@ -128,10 +155,16 @@ def _number_format(speech: Language, column: Column) -> str:
     return formats[column.form]
 
 
-def _width(column: Column, values: Sequence[Cell]) -> int:
+def _width(speech: Language, column: Column, values: Sequence[Cell]) -> int:
     """Return the width of a column in letters: as long as its cells, the header wrapped, within bounds."""
     if column.form == "prose":
         return _PROSE_WIDTH
     longest_word = max(map(len, column.title.split()), default=0)
-    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
-    return min(max(_NARROWEST, longest_word + 3, longest + 1), _WIDEST)
+    shown = (
+        f"{1e6 * value:,.0f}"
+        if column.form == "money" and isinstance(value, (int, float))
+        else cell_text(speech, column, value)
+        for value in values
+    )
+    longest = max(map(len, shown), default=0)
+    return min(max(_NARROWEST, longest_word + 4, round(1.1 * longest) + 2), _WIDEST)

@@ -21,7 +21,7 @@ from .page import (
     LETTERS,
     MARGIN,
     QUIET_INK,
-    WHOLE_WIDTH,
+    WIDTH,
     Axes,
     AxesImage,
     Figure,
@@ -39,7 +39,7 @@ _MOST_ROWS = 9
 _APART = 6.0
 _GAP = 2.0
 _PAD = 1.5
-_WIDTH = 72 * (WHOLE_WIDTH - 2 * MARGIN)
+_WIDTH = 72 * (WIDTH - 2 * MARGIN)
 _DOWN = 3 * _LINE + 2 * _PAD + _GAP
 _HEADER = _LINE + 2
 _BETWEEN = 3.0
@@ -124,7 +124,6 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
         _headline(speech, rows, year, errors),
         _explanation(speech, rows, year, single=single),
         height / 72,
-        width=WHOLE_WIDTH,
         remarks=failure_caveats(speech, result),
     )
     shade = _scale(speech, page, year, height)

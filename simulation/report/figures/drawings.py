@@ -11,12 +11,12 @@ from .backtest import draw_backtest
 from .board import draw_village_board
 from .comparison import draw_comparison
 from .forecast import draw_fan_chart, draw_rises, draw_transition_matrix
-from .page import Figure, save_figure, style
+from .page import Figure, drawing_alone, save_figure, style
 from .plan import draw_plan
 from .posterior import draw_posterior
 from .sensitivity import draw_sensitivity
 
-__all__ = ["DRAW", "draw", "save_figure"]
+__all__ = ["DRAW", "draw", "drawing_alone", "save_figure"]
 
 DRAW: dict[str, Callable[[Language, Any, Source], Figure]] = {
     "comparison": draw_comparison,

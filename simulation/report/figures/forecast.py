@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
 import numpy as np
@@ -149,8 +149,8 @@ def _label_axes(speech: Language, axes: Axes, years: list[int], row: int, column
     axes.set_xlim(years[0] - 0.15, years[-1] + 0.15)
 
 
-_RISES_HEIGHT = 2.15
-_NEEDED_WIDTH = 0.56
+_RISES_HEIGHT = 2.9
+_NEEDED_WIDTH = 0.65
 _MOST_YEARS = 6
 _MOST_PAST = 6
 _ROOM = 1.4
@@ -195,8 +195,6 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
     if top is not None:
         cut = speech.say("▲: the interval goes on to the number above it.")
         explained = speech.say("{explained} {more}", explained=explained, more=cut)
-    every = next(words.all_years(speech, district), None)
-    explained = speech.say("{explained} {every}", explained=explained, every=every) if every else explained
     page = _page(speech, result, source, headline, explained, _RISES_HEIGHT)
     axes = page.axes(left=0.36, right=_NEEDED_WIDTH, bottom=0.2, top=0.5)
     _draw(speech, axes, [year.year for year in years], counts, needed, past, top)
@@ -342,31 +340,23 @@ def _label_chances(
     chances: Sequence[tuple[int, float]],
     intervals: Sequence[Sequence[float] | None] = (),
 ) -> None:
-    """Write the chance of meeting the target above every year that is named; below it its interval, if all fit."""
+    """Write the chance of meeting the target above every year that is named, and its interval where it is known."""
     named = set(axes.get_xticks())
-    shown = {year: span for (year, _), span in zip(chances, intervals, strict=False) if year in named and span}
-    spans = {year: wording.chance_span(speech, span, short=True) for year, span in shown.items()}
-    room = axes.get_window_extent().width / axes.figure.dpi * 72 * _apart(named) / np.ptp(axes.get_xlim())
-    fits = bool(spans) and max(text_width(span) for span in spans.values()) <= room - 3
+    spans = {year: span for (year, _), span in zip(chances, intervals, strict=False) if year in named and span}
     said = (
         speech.say("Probability target is met, 90% parameter interval:")
-        if fits
+        if spans
         else speech.say("Probability that the target is met:")
     )
-    write_above(axes, None, 24 if fits else 15, said, color=QUIET_INK)
+    write_above(axes, None, 26 if spans else 16, said, color=QUIET_INK)
     for year, probability in chances:
         if year in named:
-            write_above(axes, year, 13 if fits else 4, wording.chance(speech, probability), ha="center", weight="bold")
-    for year, span in spans.items() if fits else ():
-        write_above(axes, year, 3, span, ha="center")
+            write_above(axes, year, 14 if spans else 4, wording.chance(speech, probability), ha="center", weight="bold")
+    for year, span in spans.items():
+        write_above(axes, year, 3, wording.chance_span(speech, span), ha="center")
 
 
-def _apart(named: Collection[float]) -> float:
-    """Return how many years lie between two that are named."""
-    return float(np.diff(sorted(named)).min()) if len(named) > 1 else 1.0
-
-
-_CELLS_LEFT, _CELLS_TOP, _CELL_HEIGHT = 0.78, 0.2, 0.36
+_CELLS_LEFT, _CELLS_TOP, _CELL_HEIGHT = 0.95, 0.2, 0.36
 _DARK = 0.65
 
 

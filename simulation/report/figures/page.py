@@ -1,6 +1,7 @@
 """The page a figure stands on: size, letters, colours, headline and footer.
 
-A figure is printed 8.4 cm wide, half a page, or 17.4 cm. The only module that imports Matplotlib.
+A figure is as wide as the text of a page. Headline, notes and footer go with it where it stands alone; in a document,
+which has its own, it is shown without. The only module that imports Matplotlib.
 """
 
 from __future__ import annotations
@@ -14,25 +15,26 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.figure
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import get_hinting_flag
-from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.image import AxesImage
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
 
 from ...domain.status import LEVELS
-from ..files import whole_file
+from ..files import write_bytes
 from ..kinds.head import Head, footing, under_headline
 from ..kinds.kind import Source
 from ..language import Language
 
 __all__ = ["Axes", "AxesImage", "Figure"]
 
-WIDTH = 8.4 / 2.54
-WHOLE_WIDTH = 17.4 / 2.54
-LETTERS = 7.0
-HEADLINE_LETTERS = 8.5
+WIDTH = 17.0 / 2.54
+LETTERS = 8.0
+HEADLINE_LETTERS = 10.0
 INK = "#1a1a1a"
 QUIET_INK = "#555555"
 LEVEL_COLOURS = dict(zip(LEVELS, ("#482878", "#31688e", "#1f9e89", "#5a9a1f"), strict=True))
@@ -83,8 +85,22 @@ def style() -> Iterator[None]:
         yield
 
 
-class BriefFigure(Figure):
-    """A figure that a notebook shows by itself, without pyplot or a magic command."""
+class Figure(mpl.figure.Figure):
+    """A figure that a notebook shows by itself, without pyplot or a magic command.
+
+    Attributes
+    ----------
+    explanation
+        How to read it.
+    around
+        Headline, explanation and footer as drawn.
+    drawing
+        Where what is between them lies, in inches.
+    """
+
+    explanation: str
+    around: list[Text]
+    drawing: Bbox
 
     def _repr_png_(self) -> bytes:
         """Return the picture, for notebooks."""
@@ -105,8 +121,6 @@ class Page:
         Lines below: basis, source, run.
     height
         Inches for the drawing itself.
-    width
-        Inches of the whole page.
 
     Attributes
     ----------
@@ -121,16 +135,16 @@ class Page:
         explanation: str,
         footer: list[str],
         height: float,
-        width: float = WIDTH,
     ) -> None:
-        self._width = width
-        head = _wrapped(headline, width, HEADLINE_LETTERS, "bold")
-        explained = [line for sentence in (*subtitle, explanation) for line in _wrapped(sentence, width)]
-        foot = [line for sentence in footer for line in _wrapped(sentence, width)]
+        head = _wrapped(headline, HEADLINE_LETTERS, "bold")
+        explained = [line for sentence in (*subtitle, explanation) for line in _wrapped(sentence)]
+        foot = [line for sentence in footer for line in _wrapped(sentence)]
         self._above = MARGIN + len(head) * HEADLINE_LETTERS * _LINE + 0.04 + len(explained) * LETTERS * _LINE + 0.08
         self._below = MARGIN + len(foot) * LETTERS * _LINE + 0.08
         self._total = self._above + height + self._below
-        self.figure = BriefFigure(figsize=(width, self._total))
+        self.figure = Figure(figsize=(WIDTH, self._total))
+        self.figure.explanation, self.figure.around = explanation, []
+        self.figure.drawing = Bbox([[0, self._below], [WIDTH, self._below + height]])
         self._write(head, self._total - MARGIN, HEADLINE_LETTERS, INK, weight="bold")
         under = self._total - MARGIN - len(head) * HEADLINE_LETTERS * _LINE - 0.04
         self._write(explained, under, LETTERS, QUIET_INK)
@@ -141,17 +155,17 @@ class Page:
         height = self._total - self._above - self._below
         return self.figure.add_axes(
             (
-                left / self._width,
+                left / WIDTH,
                 (self._below + bottom) / self._total,
-                (self._width - left - right) / self._width,
+                (WIDTH - left - right) / WIDTH,
                 (height - bottom - top) / self._total,
             )
         )
 
     def _write(self, lines: list[str], top: float, size: float, colour: str, weight: str = "normal") -> None:
         for number, line in enumerate(lines):
-            self.figure.text(
-                MARGIN / self._width,
+            text = self.figure.text(
+                MARGIN / WIDTH,
                 (top - number * size * _LINE) / self._total,
                 line,
                 size=size,
@@ -160,6 +174,7 @@ class Page:
                 va="top",
                 ha="left",
             )
+            self.figure.around.append(text)
 
 
 def page_of(
@@ -170,22 +185,34 @@ def page_of(
     explanation: str,
     height: float,
     *,
-    width: float = WIDTH,
     subtitle: list[str] | None = None,
     remarks: Iterable[str] = (),
 ) -> Page:
     """Return the page of a result: scenario and interventions on top, remarks, sources and run below."""
     under = under_headline(speech, result) if subtitle is None else subtitle
-    return Page(headline, under, explanation, [*remarks, *footing(speech, result, source.id)], height, width)
+    return Page(headline, under, explanation, [*remarks, *footing(speech, result, source.id)], height)
 
 
 def save_figure(figure: Figure, svg: Path, png: Path, title: str) -> None:
     """Save a figure as SVG and PNG, whole; the same figure gives the same bytes."""
+    for path, content in zip((svg, png), _printed(figure, title), strict=True):
+        write_bytes(path, content)
+
+
+def drawing_alone(figure: Figure, title: str) -> tuple[bytes, bytes]:
+    """Return the drawing without headline, explanation and footer as SVG and PNG, for a document that has its own."""
+    for text in figure.around:
+        text.set_visible(False)
+    return _printed(figure, title, bbox_inches=figure.drawing)
+
+
+def _printed(figure: Figure, title: str, **how: Any) -> tuple[bytes, bytes]:
+    """Return a figure as SVG and PNG."""
+    svg, png = BytesIO(), BytesIO()
     with style():
-        with whole_file(svg) as temporary:
-            figure.savefig(temporary, format="svg", metadata={"Title": title, "Date": None, "Creator": None})
-        with whole_file(png) as temporary:
-            figure.savefig(temporary, format="png", metadata={"Title": title, "Software": None})
+        figure.savefig(svg, format="svg", metadata={"Title": title, "Date": None, "Creator": None}, **how)
+        figure.savefig(png, format="png", metadata={"Title": title, "Software": None}, **how)
+    return svg.getvalue(), png.getvalue()
 
 
 def year_ticks(axes: Axes, years: list[int], most: int) -> list[int]:
@@ -272,12 +299,12 @@ def font_folder() -> str:
     return str(Path(mpl.get_data_path()) / "fonts" / "ttf")
 
 
-def _wrapped(text: str, width: float, size: float = LETTERS, weight: str = "normal") -> list[str]:
+def _wrapped(text: str, size: float = LETTERS, weight: str = "normal") -> list[str]:
     """Return lines that fit the page."""
     lines: list[str] = []
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, weight) > 72 * (width - 2 * MARGIN):
+        if lines and text_width(longer, size, weight) > 72 * (WIDTH - 2 * MARGIN):
             lines.append(word)
         else:
             lines[-1:] = [longer]

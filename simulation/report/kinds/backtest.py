@@ -106,7 +106,7 @@ def document_of(result: BacktestResult, speech: Language, source: Source) -> Doc
             scores_table(speech, result),
             *skills,
             coverage_table(speech, result),
-            Picture("backtest", speech.say("Whether forecasts of past years said truly how sure they were."), verdict),
+            Picture("backtest", verdict),
             *(Paragraph(note) for note in notes(speech, result)),
         ],
         chapter=speech.say("Forecasts of past years"),

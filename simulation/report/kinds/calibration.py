@@ -22,10 +22,10 @@ from ...inputs.scenario import Scenario
 from .. import wording
 from ..calibrated_scenario import write_posterior
 from ..codec import content_of, of_content
-from ..document.blocks import EVERYWHERE, SCREEN, Block, Cell, Column, Document, Paragraph, Picture, Table
+from ..document.blocks import EVERYWHERE, Block, Cell, Column, Document, Paragraph, Picture, Table
 from ..language import Language, phrase
 from ..wording import parameter_name, parameter_value
-from .head import Head, head_of, title_of
+from .head import Head, head_of, rests_on, title_of
 from .kind import DataTable, Kind, Source, Work
 from .past import past_blocks
 from .question import Question
@@ -163,9 +163,9 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
         ),
         [
             Paragraph(said, strong=True),
-            Paragraph(wording.basis(speech, result.basis), on=SCREEN),
+            rests_on(speech, result.basis),
             *past_blocks(speech, result.observed, EVERYWHERE),
-            Picture("posterior", speech.say("Parameters before the data and after them."), said),
+            Picture("posterior", said),
             *tables,
             *(Paragraph(note) for note in notes(speech, result)),
             *after,

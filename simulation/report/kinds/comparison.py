@@ -21,7 +21,7 @@ from ...inference.forecast import PrecisionTrace, basis_of
 from ...inference.uncertainty import tells_of_parameters
 from ...inputs.scenario import Scenario
 from .. import wording
-from ..document.blocks import EVERYWHERE, PAPER, SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Table
+from ..document.blocks import SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
 from .forecast.result import EXACT_IS_PRECISE, Asked
@@ -33,16 +33,20 @@ from .head import (
     distinct_titles,
     first_year_alone,
     head_of,
+    names_of,
     programme_line,
     programme_of,
+    rests_on,
 )
 from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
 Engine = Literal["batch", "mesa", "exact"]
 MOST_VILLAGES = 10
-MOST_ON_FIRST_PAGE = 3
-"""Scenarios whose verdict stands on the first page of a brief."""
+MOST_OPTIONS = 3
+"""Scenarios that a brief weighs on its second page."""
+MODEL_CHANCE = 0.1
+"""Chance of rising by which the size of an effect is told."""
 WIDE = 10
 """Ends of an interval of costs so many times apart are warned of."""
 _CHANGES = {
@@ -181,19 +185,15 @@ def document_of(result: ComparisonResult, speech: Language, _: Source) -> Docume
         district=result.district,
         villages=speech.number(result.villages_in_all),
     )
-    blocks: list[Block] = [Paragraph(heading, on=PAPER)]
-    for place, one in enumerate(result.scenarios):
-        first_page = On.FIRST_PAGE if place < MOST_ON_FIRST_PAGE else On(0)
-        blocks.append(Paragraph(verdict(speech, result, one), strong=True, on=EVERYWHERE | first_page))
+    blocks: list[Block] = [Paragraph(heading, on=On.ANNEX), *options(speech, result)]
+    for one in result.scenarios:
+        blocks.append(Paragraph(verdict(speech, result, one), strong=True))
         if programme := programme_line(speech, one.interventions):
             blocks.append(Paragraph(programme, on=SCREEN))
-    bases = dict.fromkeys(
-        wording.basis(speech, basis) for basis in (result.basis, *(s.basis for s in result.scenarios))
-    )
-    blocks += [Paragraph(basis, on=SCREEN) for basis in bases]
+    bases = dict.fromkeys([result.basis, *(one.basis for one in result.scenarios)])
+    blocks += [rests_on(speech, basis) for basis in bases]
     blocks += [Paragraph(caveat) for caveat in caveats_of(speech, result)]
-    caption = speech.say("Change of the chance of meeting the target.")
-    blocks.append(Picture("comparison", caption, verdict(speech, result, result.scenarios[0])))
+    blocks.append(Picture("comparison", verdict(speech, result, result.scenarios[0])))
     blocks.append(totals_table(speech, result))
     blocks += [years_table(speech, titles[one.name], one) for one in result.scenarios]
     tables = (villages_table(speech, titles[one.name], one) for one in result.scenarios)
@@ -202,6 +202,62 @@ def document_of(result: ComparisonResult, speech: Language, _: Source) -> Docume
     if result.precision is not None:
         blocks.append(Paragraph(precision_reached(speech, result.precision), on=SCREEN))
     return Document(heading, blocks, chapter=speech.say("What the interventions change"))
+
+
+def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
+    """Yield what a brief says of the first scenarios: effect, cost, and how large the assumed effect is."""
+    say, titles = speech.say, titles_of(speech, result)
+    rows: list[dict[Column | str, Cell]] = []
+    for one in result.scenarios[:MOST_OPTIONS]:
+        year = one.telling_year
+        more = one.cost_idr_million - one.baseline_cost_idr_million
+        rows.append(
+            {
+                say("option"): titles[one.name],
+                say("chance of {year}, percentage points", year=year.year): _change_in_points(speech, year),
+                say("additional rises, {years}", years=one.span): signed(speech, one.additional_rises.mean),
+                say("additional cost, {years}", years=one.span): speech.money(more) if more else say("not stated"),
+                say("turns a {chance} chance of rising into", chance=speech.percent(MODEL_CHANCE)): _effects(
+                    speech, one
+                ),
+            }
+        )
+    baseline = titles[result.baseline]
+    yield Table.of(
+        say("What could be done, compared with “{baseline}” (90% intervals)", baseline=baseline), rows, On.OPTIONS
+    )
+    if any(plan.placeholder for one in result.scenarios[:MOST_OPTIONS] for plan in one.interventions):
+        yield Paragraph(
+            say("* A placeholder: nobody has measured this effect, and with another the changes are others."),
+            quiet=True,
+            on=On.OPTIONS,
+        )
+
+
+def _change_in_points(speech: Language, year: ComparedYear) -> str:
+    """Return the change of a chance, in whole points where it is one, with its interval."""
+    decimals = 0 if abs(year.difference) >= 0.01 else 1
+    shown = signed(speech, 100 * year.difference, decimals)
+    if year.interval90 is None:
+        return shown
+    span = _span(speech, year.interval90, 100, decimals)
+    return speech.say("{mean} ({interval})", mean=shown, interval=span)
+
+
+def _effects(speech: Language, one: ComparedScenario) -> str:
+    """Return what the interventions of a scenario make of a chance of rising; their names where they differ."""
+    alike: dict[str, list[Programme]] = {}
+    for plan in one.interventions:
+        low, middle, high = (ratio * MODEL_CHANCE / (1 + (ratio - 1) * MODEL_CHANCE) for ratio in plan.effect)
+        said = speech.percent(middle)
+        if low < high:
+            span = wording.share_span(speech, low, high)
+            said = speech.say("{median} ({interval})", median=said, interval=span)
+        alike.setdefault(said + "*" * plan.placeholder, []).append(plan)
+    if len(alike) == 1:
+        return next(iter(alike))
+    told = (speech.say("{name} {value}", name=", ".join(names_of(plans)), value=said) for said, plans in alike.items())
+    return "; ".join(told)
 
 
 def years_table(speech: Language, title: str, one: ComparedScenario) -> Table:
@@ -255,8 +311,9 @@ def totals_table(speech: Language, result: ComparisonResult) -> Table:
         say("additional rises"),
         Column(say("more rises"), "chance"),
         Column(say("fewer rises"), "chance"),
-        *([Column(say("additional cost"), "money"), say("for each additional rise")] if costly else []),
     ]
+    if costly:
+        columns += [Column(say("additional cost"), "money"), say("for each additional rise")]
     years, baseline = result.scenarios[0].span, titles[result.baseline]
     caption = say("All of {years}, compared with “{baseline}” (90% intervals)", years=years, baseline=baseline)
     return Table(caption, columns, rows, sheet=years)

@@ -14,7 +14,7 @@ from .. import wording
 from ..document.blocks import DETAIL, SCREEN, Cell, Column, Document, Paragraph, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
-from .head import Head, programme_line, title_of, with_head
+from .head import Head, programme_line, rests_on, title_of, with_head
 from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
@@ -73,7 +73,7 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
             *([Paragraph(speech.say(_UNSEEN))] if REPORTING in result.sources else []),
             *([] if result.cannot_rise else _tables_of(speech, result)),
             *_year_by_year(speech, result),
-            Paragraph(wording.basis(speech, result.basis), on=SCREEN),
+            rests_on(speech, result.basis),
             *([] if programme is None else [Paragraph(programme, on=SCREEN)]),
         ],
         chapter=speech.say("Why one village rises or not"),

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+import numpy as np
+
 from ...domain.parameters import ParameterKey
 from ...domain.reporting import REPORTING
 from ...domain.villages import KnownStatuses, MadeUpCounts
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
 from .. import wording
+from ..document.blocks import SCREEN, On, Paragraph
 from ..language import Language, phrase
 
 PLACEHOLDERS = phrase("Effects of interventions are placeholders until experts or data say otherwise.")
@@ -28,6 +31,8 @@ class Programme:
         Of a village assisted for a year.
     placeholder
         Whether its effect on rising was left to the default prior.
+    effect
+        By what it multiplies the odds of rising: 5, 50 and 95% quantile.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Programme:
     ends: int | None
     cost_idr_million: float
     placeholder: bool
+    effect: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -169,18 +175,23 @@ def with_head(result_type: type[R], found: Any, **head: Any) -> R:
 
 def programme_of(scenario: Scenario) -> tuple[Programme, ...]:
     """Return the interventions of a scenario."""
-    defaulted = scenario.parameters.defaulted
-    return tuple(
-        Programme(
-            plan.name,
-            plan.sector,
-            plan.starts,
-            plan.ends,
-            float(plan.cost_idr_million),
-            ParameterKey.effect(plan.name, "rise") in defaulted,
+    parameters = scenario.parameters
+    programmes = []
+    for plan in scenario.interventions:
+        effect = ParameterKey.effect(plan.name, "rise")
+        low, middle, high = map(float, parameters.scalars[effect].quantile(np.array([0.05, 0.5, 0.95])))
+        programmes.append(
+            Programme(
+                plan.name,
+                plan.sector,
+                plan.starts,
+                plan.ends,
+                float(plan.cost_idr_million),
+                effect in parameters.defaulted,
+                (low, middle, high),
+            )
         )
-        for plan in scenario.interventions
-    )
+    return tuple(programmes)
 
 
 def first_year_alone(speech: Language, year: int, reasons: Sequence[str] = ()) -> Iterator[str]:
@@ -210,12 +221,18 @@ def distinct_titles(speech: Language, named: Sequence[tuple[str, Mapping[str, st
 
 def footing(speech: Language, head: Head, run_id: str | None) -> list[str]:
     """Return the lines below a figure: basis, made-up counts, own agent, source of the status data, which run."""
-    lines = [wording.basis(speech, head.basis), *caveats_of(speech, head)]
+    lines = [rests_on(speech, head.basis).led, *caveats_of(speech, head)]
     if source := wording.status_source(head.sources):
         lines.append(speech.say("Status data: {source}.", source=source))
     if run_id is not None:
         lines.append(run_line(speech, head, run_id))
     return lines
+
+
+def rests_on(speech: Language, basis: Sequence[str], on: On = SCREEN, also: str = "") -> Paragraph:
+    """Return what numbers rest on, and what is said behind it."""
+    said = " ".join(filter(None, [wording.basis(speech, basis), also]))
+    return Paragraph(said, lead=speech.say("Rests on"), on=on)
 
 
 def run_line(speech: Language, head: Head, run_id: str) -> str:
@@ -249,12 +266,17 @@ def caveats_of(speech: Language, head: Head) -> Iterator[str]:
         )
 
 
+def names_of(interventions: Sequence[Programme]) -> list[str]:
+    """Return what interventions are called where people read."""
+    return [one.name.replace("_", " ") for one in interventions]
+
+
 def programme_line(speech: Language, interventions: Sequence[Programme]) -> str | None:
     """Return which interventions are at work, and whose effects are placeholders; None where there are none."""
     if not interventions:
         return None
-    names = [one.name.replace("_", " ") for one in interventions]
-    unknown = [one.name.replace("_", " ") for one in interventions if one.placeholder]
+    names = names_of(interventions)
+    unknown = names_of([one for one in interventions if one.placeholder])
     listed = ", ".join(names)
     if not unknown:
         return speech.say("Interventions: {names}.", names=listed)

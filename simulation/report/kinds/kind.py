@@ -11,8 +11,8 @@ To add or port one:
    its folder); ``compute(question, work)`` computes it, for commands and for `kkb.rerun` alike; ``result(found)`` makes
    the typed result; ``tables(found)`` the tables for machines (CSV, Parquet).
 4. *Document*: ``document(result, speech, source)`` returns blocks (``document/blocks.py``): `Paragraph`, `Bullets`,
-   `Table`, `Picture`, `Heading`. Each says with ``on`` where it is shown: terminal, terminal with ``--verbose``, first
-   page of a brief, its appendix, workbook. Cells of tables are numbers with a `Column` form where that is possible.
+   `Table`, `Picture`, `Heading`. Each says with ``on`` where it is shown: terminal, terminal with ``--verbose``, places
+   in a brief, its annex, workbook. Cells of tables are numbers with a `Column` form where that is possible.
 5. *Figures*: the names in ``figures``, and for each a function ``(speech, result, source)`` in ``figures/``, with its
    line in ``figures/drawings.py``; a kind must not import ``figures``, which import it.
 6. One line in ``kinds/registry.py``, and a command that calls `simulation.app.runner.answer` with a `Question`.
@@ -33,6 +33,7 @@ from ..language import Language, phrase
 from .question import Question
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     import pandas as pd
@@ -110,6 +111,8 @@ class Source:
         The options of the question; None where they are not known.
     villages
         Returns the rows of the village table of a forecast.
+    finished_at
+        When the run was finished; None where that is not known.
     """
 
     id: str | None = None
@@ -117,6 +120,7 @@ class Source:
     versions: Mapping[str, str | None] = field(default_factory=dict)
     asked: Any = None
     villages: Callable[[], Rows] = lambda: ()
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from ...domain.past import BlockWeight, Observed
 from ...inference.reasons import Reasons, Step
 from .. import wording
-from ..document.blocks import DETAIL, PAPER, SCREEN, UNKNOWN, Block, Cell, Column, On, Paragraph, Table
+from ..document.blocks import DETAIL, SCREEN, UNKNOWN, Block, Cell, Column, On, Paragraph, Table
 from ..language import Language, phrase
 
 _STEPS: dict[Step, str] = {
@@ -37,13 +37,14 @@ def past_blocks(speech: Language, past: Sequence[Observed], first_page: On) -> I
     if len({one.district_code for one in past}) == 1:
         yield Paragraph(observed_in_words(speech, past[-1]), on=first_page)
         if past[-1].fitted is not None:
-            yield Paragraph(fitted_in_words(speech, past[-1]), on=first_page & ~On.TERMINAL)
+            on = first_page & ~(On.ANSWER | On.TERMINAL) | On.ANNEX
+            yield Paragraph(fitted_in_words(speech, past[-1]), on=on)
     if sentence := disagreement(speech, past):
         yield Paragraph(sentence, on=first_page)
     several = len({one.district_code for one in past}) > 1
     if several:
         yield past_of_all(speech, past)
-    yield past_table(speech, past, On.WORKBOOK if several else DETAIL if len(past) > 1 else PAPER | On.WORKBOOK)
+    yield past_table(speech, past, On.WORKBOOK if several else DETAIL if len(past) > 1 else On.ANNEX | On.WORKBOOK)
 
 
 def observed_in_words(speech: Language, one: Observed) -> str:
@@ -209,7 +210,7 @@ def past_of_all(speech: Language, past: Sequence[Observed]) -> Table:
             }
         )
     caption = say("Past years, all districts together: what was observed, and how often the fitted model explains it")
-    return Table.of(caption, rows, SCREEN | PAPER)
+    return Table.of(caption, rows, SCREEN | On.ANNEX)
 
 
 def _total(numbers: Sequence[int | None]) -> int | None:

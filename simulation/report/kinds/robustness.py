@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ...decision.robustness import Robustness, RobustnessNumbers, robustness
 from .. import wording
-from ..document.blocks import DETAIL, SCREEN, Cell, Column, Document, Form, Paragraph, Table
+from ..document.blocks import DETAIL, EVERYWHERE, Cell, Column, Document, Form, On, Paragraph, Table
 from ..language import Language, phrase
-from .head import Head, caveats_of, distinct_titles, with_head
+from .head import Head, caveats_of, distinct_titles, rests_on, with_head
 from .kind import DataTable, Kind, Source
 from .question import Question
 
@@ -55,8 +55,8 @@ def document_of(result: RobustnessResult, speech: Language, source: Source) -> D
     return Document(
         title,
         [
-            Paragraph(verdict(speech, result), strong=True),
-            Paragraph(wording.basis(speech, result.basis), on=SCREEN),
+            Paragraph(verdict(speech, result), strong=True, on=EVERYWHERE | On.OPTIONS),
+            rests_on(speech, result.basis),
             *(Paragraph(caveat) for caveat in caveats_of(speech, result)),
             _chances(speech, result),
             _regrets(speech, result),

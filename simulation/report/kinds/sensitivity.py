@@ -9,10 +9,10 @@ from ...decision.sensitivity import CALIBRATED, Sensitivity, SensitivityNumbers,
 from ...decision.trial import Engine
 from ...domain.parameters import DIRECTIONS, ParameterKey
 from .. import wording
-from ..document.blocks import SCREEN, Cell, Column, Document, Paragraph, Picture, Table
+from ..document.blocks import EVERYWHERE, Cell, Column, Document, On, Paragraph, Picture, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
-from .head import Head, caveats_of, title_of, with_head
+from .head import Head, caveats_of, rests_on, title_of, with_head
 from .kind import DataTable, Kind, Source
 from .question import Question
 
@@ -54,14 +54,10 @@ def document_of(result: SensitivityResult, speech: Language, source: Source) -> 
             villages=speech.number(result.villages_in_all),
         ),
         [
-            Paragraph(said, strong=True),
-            Paragraph(wording.basis(speech, result.basis), on=SCREEN),
+            Paragraph(said, strong=True, on=EVERYWHERE | On.DATA),
+            rests_on(speech, result.basis),
             *(Paragraph(caveat) for caveat in caveats_of(speech, result)),
-            Picture(
-                "sensitivity",
-                speech.say("Shares of the uncertain parameters in what is not known about the chance."),
-                said,
-            ),
+            Picture("sensitivity", said),
             shares_table(speech, result),
             *(Paragraph(note) for note in notes(speech, result)),
         ],

@@ -203,9 +203,8 @@ class Answer(Generic[Result]):
     def source(self) -> Source:
         """What its document and its figures say of where it comes from."""
         manifest = self.manifest
-        return Source(
-            self.id, manifest.scenarios[0] if manifest.scenarios else {}, manifest.versions, self.asked, self.villages
-        )
+        scenario = manifest.scenarios[0] if manifest.scenarios else {}
+        return Source(self.id, scenario, manifest.versions, self.asked, self.villages, self.finished_at)
 
     def document(self, speech: Language) -> Document:
         """Return what is told of it."""

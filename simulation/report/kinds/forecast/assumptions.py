@@ -32,7 +32,7 @@ _PRIORITIES = {
 def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield every parameter with its value and source; in a short answer how many were left to their priors."""
     say = speech.say
-    yield Heading(say("Assumptions and sources"), on=On.CLOSING)
+    yield Heading(say("Assumptions and sources"), on=On.ANNEX)
     caption = say("Assumptions (5 / 50 / 95% where uncertain)")
     headers = [say("assumption"), say("value"), say("source")]
     effects, law = _effect_rows(speech, result), [*_matrix_rows(speech, result)]
@@ -41,7 +41,7 @@ def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
     every = [*effects, *law, *(_row(speech, key, known) for key, known in silent.items())]
     if every:
         yield Table(caption, headers, every, on=On.VERBOSE)
-    yield Table(caption, headers, every, prose=True, on=On.CLOSING)
+    yield Table(caption, headers, every, prose=True, on=On.ANNEX)
     if silent:
         left = say(
             "Assumptions left to their default priors: {number} (--verbose lists them).",
@@ -102,7 +102,7 @@ def statements(speech: Language, result: ForecastResult, source: Source) -> Iter
         caption = say("What the scenario states of villages and target")
         if name:
             caption = say("Intervention {name}", name=name)
-        yield Table(caption, headers[:columns], [row[:columns] for row in stated], prose=True, on=On.CLOSING)
+        yield Table(caption, headers[:columns], [row[:columns] for row in stated], prose=True, on=On.ANNEX)
 
 
 def parameters_sheet(speech: Language, result: ForecastResult) -> Table:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ....domain.status import LEVELS
 from ....inference.forecast import YearForecast
 from ... import wording
 from ...document.blocks import (
-    EVERYWHERE,
-    PAPER,
     SCREEN,
     Block,
     Bullets,
@@ -23,8 +22,8 @@ from ...document.blocks import (
     Picture,
     Table,
 )
-from ...language import Language, phrase
-from ..head import PLACEHOLDERS, programme_line, run_line
+from ...language import Language
+from ..head import rests_on, run_line
 from ..kind import Rows, Source
 from ..past import past_blocks, reasons_in_words, reasons_table, weights_table
 from . import words
@@ -34,19 +33,10 @@ from .villages import village_blocks
 
 MOST_DISTRICTS = 20
 MOST_YEARS_ACROSS = 8
-SMALL_CM, WIDE_CM = 8.5, 17.0
-"""Figures that leave room for sentences, and those that take the whole width of a page."""
 Row = Mapping[Column | str, Cell]
-_ANSWER = EVERYWHERE & ~On.APPENDIX | On.FIRST_PAGE
-_NUMBERS = SCREEN | On.APPENDIX
+_ANSWER = SCREEN | On.WORKBOOK | On.ANSWER
+_NUMBERS = SCREEN | On.ANNEX
 """Tables to be read; the workbook has their numbers in columns of its own."""
-_FIRST_DATA = {
-    True: phrase("The first data to ask for is a second list of statuses, at another date."),
-    False: phrase(
-        "The first data to ask for are a second list of statuses, at another date, and the year in which each village "
-        "joined."
-    ),
-}
 
 
 def document_of(result: ForecastResult, speech: Language, source: Source) -> Document:
@@ -55,7 +45,7 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
     return Document(
         words.heading(speech, result),
         [
-            *_answer(speech, result),
+            *_answer(speech, result, source),
             *_notes(speech, result),
             *_years(speech, result),
             *_method(speech, result, source),
@@ -69,12 +59,48 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
     )
 
 
-def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
-    """Yield the answer, the figure that shows it, and what must be known with it."""
+def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
+    """Yield the answer, what it rests on, what must be known with it, and the figure that shows it."""
     said = words.verdict(speech, result)
+    yield Paragraph(words.where(speech, result), lead=speech.say("District"), on=On.WORKBOOK)
+    if source.finished_at is not None:
+        day = speech.day(source.finished_at.astimezone().date())
+        yield Paragraph(day, lead=speech.say("Computed on"), on=On.WORKBOOK)
     yield Paragraph(said, strong=True, on=_ANSWER)
-    caption = speech.say("Villages that rise each year against the number needed, with the chance of reaching it.")
-    yield Picture("rises", caption, said, on=On.FIRST_PAGE)
+    yield from _needed(speech, result)
+    yield Paragraph(wording.scale(speech), quiet=True, on=On.ANSWER)
+    sure = "" if result.several else words.how_sure(speech, result.districts[0])
+    yield rests_on(speech, result.basis, _ANSWER, sure)
+    for sentence in words.failure_caveats(speech, result):
+        yield Paragraph(sentence, on=_ANSWER)
+    for sentence in words.notes(speech, result):
+        yield Paragraph(sentence, on=On.WORKBOOK)
+    for sentence in words.warnings(speech, result):
+        yield Paragraph(sentence, on=On.ANSWER)
+    if not result.several:
+        yield from _of_one_district(speech, result.districts[0])
+    yield from _past(speech, result)
+    yield Picture("rises", said, on=On.ANSWER)
+
+
+def _needed(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield where the number needed comes from."""
+    if not result.several and (said := words.where_needed_comes_from(speech, result.districts[0])):
+        yield Paragraph(said, lead=speech.say("Target"), on=_ANSWER)
+
+
+def _of_one_district(speech: Language, district: District) -> Iterator[Block]:
+    """Yield the other reading of the target, and the chance of meeting it in every year."""
+    if other := words.other_reading(speech, district):
+        yield Paragraph(other, lead=speech.say("If the target is read otherwise"), on=On.ANSWER | On.WORKBOOK)
+    every = next(words.all_years(speech, district), None)
+    if every is not None:
+        lead, text = every
+        yield Paragraph(text, lead=lead, on=On.ANSWER)
+
+
+def _past(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield what was observed, and why the forecast differs from it."""
     observed = [one for district in result.districts for one in district.observed]
     yield from past_blocks(speech, observed, _ANSWER)
     if not result.several and (reasons := result.districts[0].reasons) is not None:
@@ -83,19 +109,9 @@ def _answer(speech: Language, result: ForecastResult) -> Iterator[Block]:
         yield reasons_table(speech, reasons, result.first_year)
     if result.weights:
         yield weights_table(speech, result.weights)
-    yield Paragraph(wording.basis(speech, result.basis), on=_ANSWER)
-    if programme := programme_line(speech, result.interventions):
-        yield Paragraph(programme, on=On.FIRST_PAGE | On.WORKBOOK)
-    if not result.several and not observed:
-        # What was observed takes the room on the page.
-        for sentence in words.all_years(speech, result.districts[0]):
-            yield Paragraph(sentence, on=On.FIRST_PAGE)
-    for sentence in words.failure_caveats(speech, result):
-        yield Paragraph(sentence, on=_ANSWER)
-    for sentence in words.notes(speech, result):
-        yield Paragraph(sentence, on=On.FIRST_PAGE | On.WORKBOOK)
-    if result.placeholders:
-        yield Paragraph(speech.say(PLACEHOLDERS), on=On.FIRST_PAGE)
+    if not observed:
+        unknown = speech.say("not known; there is one list of statuses only.")
+        yield Paragraph(unknown, lead=speech.say("Last year"), on=On.ANSWER)
 
 
 def _notes(speech: Language, result: ForecastResult) -> Iterator[Block]:
@@ -103,18 +119,16 @@ def _notes(speech: Language, result: ForecastResult) -> Iterator[Block]:
     if result.precision is not None:
         yield Paragraph(words.precision_reached(speech, result.precision), on=SCREEN)
     for sentence in words.notes(speech, result):
-        yield Paragraph(sentence, on=SCREEN)
+        yield Paragraph(sentence, on=SCREEN | On.ANNEX)
 
 
 def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield the years, the readings of the target, and the mix of levels."""
     say = speech.say
-    fan_chart = Picture(
-        "fan_chart",
-        say("How the shares of the four levels may develop."),
-        say("Share of villages at each level, year by year."),
-    )
-    yield Heading(say("Year by year"))
+    fan_chart = Picture("fan_chart", say("Share of villages at each level, year by year."))
+    room = On.ANNEX if all(one.statuses_known for one in result.districts) else On.ANNEX | On.PLACES
+    """Where single villages are not known, the years have their room on the second page of a brief."""
+    yield Heading(say("Year by year"), on=room)
     errors = say(
         "The simulation error says how far a number would move if the computation were repeated with other random "
         "numbers. The parameter interval says how far it could move once the true values of the uncertain parameters "
@@ -123,35 +137,31 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
     intervals = say("Every interval is a 90% interval: 5% of the possible values lie below it and 5% above it.")
     yield Paragraph(intervals, on=On.WORKBOOK)
     if result.several:
-        yield meeting_table(speech, result)
-        yield districts_table(speech, result)
+        for table in (meeting_table(speech, result), districts_table(speech, result)):
+            yield replace(table, on=table.on | room)
         yield Paragraph(say("Every district in every year stands in years.csv, one row each."), on=SCREEN)
         yield Paragraph(errors, on=On.WORKBOOK)
         yield fan_chart
     else:
         (district,) = result.districts
-        yield years_table(speech, district)
-        for sentence in words.all_years(speech, district):
-            yield Paragraph(sentence, on=SCREEN | On.APPENDIX if district.observed else SCREEN)
-        yield Paragraph(errors, on=On.APPENDIX | On.WORKBOOK)
+        table = years_table(speech, district)
+        yield replace(table, on=table.on | room)
+        for lead, sentence in words.all_years(speech, district):
+            yield Paragraph(sentence, lead=lead, on=SCREEN | On.ANNEX)
+        yield Paragraph(errors, on=On.ANNEX | On.WORKBOOK)
         yield fan_chart
         yield Heading(say("What the target may mean"))
         disagree = say(
             "Sources disagree on what the target asks, so every reading is shown; the scenario's own has a star."
         )
-        yield Paragraph(disagree, on=PAPER)
+        yield Paragraph(disagree, on=On.ANNEX)
         yield readings_table(speech, district)
         if result.interventions:
             yield assisted_table(speech, result)
         yield from village_blocks(speech, result)
     if undrawable("village_board", result) is None:
         yield Heading(say("Village by village"))
-        yield Picture(
-            "village_board",
-            say("Where each village stands, and its chance of rising."),
-            say("A tile for every village, by kecamatan."),
-            WIDE_CM,
-        )
+        yield Picture("village_board", say("A tile for every village, by kecamatan."))
 
 
 def years_table(speech: Language, district: District) -> Table:
@@ -241,26 +251,26 @@ def assisted_table(speech: Language, result: ForecastResult) -> Table:
 
 def _method(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
     say = speech.say
-    yield Heading(say("How this was computed"), on=On.CLOSING)
+    yield Heading(say("How this was computed"), on=On.ANNEX)
     law = say(
         "Every village is followed year by year. Its chance of rising depends on its level, on what it shares with the "
         "district and its subdistrict in a good or a bad year, on its peers, on lasting differences between villages, "
         "and on the interventions of the scenario; a village may also fall, or pass over a level."
     )
-    yield Paragraph(law, on=On.CLOSING)
+    yield Paragraph(law, on=On.ANNEX)
     if getattr(source.asked, "engine", None) == "exact":
         exact = say(
             "The probabilities are exact for each of {draws} sets of parameter values, and averaged over these.",
             draws=speech.number(result.draws),
         )
-        yield Paragraph(exact, on=On.CLOSING)
+        yield Paragraph(exact, on=On.ANNEX)
         if result.lots_drawn:
             drawn = say(
                 "Who stands at which level, where only counts are known, and who wins by lot were drawn at random "
                 "{times} times; the simulation error includes what this leaves open.",
                 times=speech.number(result.lots_drawn),
             )
-            yield Paragraph(drawn, on=On.CLOSING)
+            yield Paragraph(drawn, on=On.ANNEX)
         return
     simulated = say(
         "{total} trajectories were simulated: {replicates} for each of {draws} sets of parameter values drawn from "
@@ -270,25 +280,24 @@ def _method(speech: Language, result: ForecastResult, source: Source) -> Iterato
         draws=speech.number(result.draws),
         seed=result.seed,
     )
-    yield Paragraph(simulated, on=On.CLOSING)
+    yield Paragraph(simulated, on=On.ANNEX)
 
 
 def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
+    """Yield which data to ask for, what the forecast cannot say, and which run it comes from."""
     say = speech.say
+    yield Bullets(list(words.data_to_ask_for(speech, result)), on=On.DATA)
     about_scenario = say("It is a statement about a scenario: if an assumption is wrong, so is the number.")
     yield Paragraph(about_scenario, on=On.WORKBOOK)
-    yield Heading(say("What this forecast cannot say"), on=On.CLOSING)
     items = [
         about_scenario,
         say("The set of villages is fixed; kampung that are designated later are not counted."),
     ]
     if words.no_local_data(result):
         items.insert(0, say("No yearly series of status changes of this district was used."))
-        items.insert(1, first_data(speech, result))
     if result.placeholders:
         items.append(say("No effect of an intervention on the status of villages has been measured so far."))
-    yield Bullets(items, on=On.CLOSING)
-    yield Paragraph(wording.scale(speech), quiet=True, on=On.CLOSING)
+    yield Bullets(items, on=On.LIMITS)
     if source.id is not None:
         known = ", ".join(f"{name} {number}" for name, number in source.versions.items() if number is not None)
         run = say(
@@ -297,41 +306,37 @@ def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterato
             engine=getattr(source.asked, "engine", ""),
             versions=known,
         )
-        yield Paragraph(run, quiet=True, on=On.CLOSING)
-
-
-def first_data(speech: Language, result: ForecastResult) -> str:
-    """Return which data to ask for first, where no analysis says what the answer depends on."""
-    return speech.say(_FIRST_DATA[all(one.launch_years_known for one in result.districts)])
+        yield Paragraph(run, quiet=True, on=On.ANNEX)
 
 
 def sheets_of(result: ForecastResult, speech: Language, source: Source) -> Iterator[Table]:
-    """Yield the sheets of a workbook: numbers in columns, to calculate with."""
-    yield _summary_sheet(speech, result)
+    """Yield the sheets of a workbook: numbers in columns, to calculate with, the most asked for first."""
     yield _years_sheet(speech, result)
+    yield _readings_sheet(speech, result)
     rows = source.villages() if all(district.statuses_known for district in result.districts) else ()
     if rows:
         yield _villages_sheet(speech, result, rows)
+    yield _statuses_sheet(speech, result)
     yield parameters_sheet(speech, result)
     yield statements_sheet(speech, result, source)
     if rows:
         yield _village_years_sheet(speech, result, rows)
 
 
-def _summary_sheet(speech: Language, result: ForecastResult) -> Table:
+def _readings_sheet(speech: Language, result: ForecastResult) -> Table:
     """Return the chance of every reading of the target, year by year; the scenario's own has a star."""
     say = speech.say
     rows: list[Row] = [
         {
             **_place(speech, result, district),
+            Column(say("reading of the target")): words.reading_name(speech, key, district.target),
             Column("*"): say("* the scenario's own") if key == next(iter(district.readings)) else None,
-            Column(say("probability that the target is met")): words.reading_name(speech, key, district.target),
             **_by_year(district, chances),
         }
         for district in result.districts
         for key, chances in district.readings.items()
     ]
-    return Table.of(say("Summary"), rows)
+    return replace(Table.of(say("Chance of meeting the target, reading by reading"), rows), sheet=say("Readings"))
 
 
 def _by_year(district: District, chances: Sequence[float]) -> Row:
@@ -339,58 +344,80 @@ def _by_year(district: District, chances: Sequence[float]) -> Row:
 
 
 def _years_sheet(speech: Language, result: ForecastResult) -> Table:
+    """Return the chance of meeting the target and the rises, year by year."""
     say = speech.say
     every = [(district, year) for district in result.districts for year in district.years]
     needed = Column(
         say("needed"), "whole" if all(float(year.needed.mean).is_integer() for _, year in every) else "decimal"
     )
+    quantiles = {0.5: say("rises, median"), 0.05: say("rises, 5%"), 0.95: say("rises, 95%")}
     rows: list[Row] = []
     for district, year in every:
         low, high = year.parameter_interval90 or (None, None)
-        error: Row = {Column(say("simulation error"), "percent", 1): year.monte_carlo_error}
-        quantiles = {0.05: say("rises, 5%"), 0.5: say("rises, median"), 0.95: say("rises, 95%")}
         rows.append(
             {
                 **_place(speech, result, district),
                 Column(say("year"), "year"): year.year,
                 Column(say("probability that the target is met"), "chance", 1): year.probability_met,
-                **(error if words.simulated(result.districts) else {}),
+                Column(say("in words")): words.word_of(speech, year),
                 Column(say("parameter interval, from"), "chance", 1): low,
                 Column(say("parameter interval, to"), "chance", 1): high,
-                Column(say("in words")): words.word_of(speech, year),
                 needed: year.needed.mean,
-                Column(say("rises, mean"), "decimal", 2): year.rises.mean,
                 **{Column(title, "whole"): year.rises.quantiles[at] for at, title in quantiles.items()},
-                Column(say("falls, mean"), "decimal", 2): year.falls.mean,
-                **{
-                    Column(say("share {level}, mean", level=level), "percent", 1): year.status_share[level].mean
-                    for level in LEVELS
-                },
-                **{
-                    Column(say("assisted: {name}", name=plan.name), "decimal", 2): year.assisted[plan.name]
-                    for plan in result.interventions
-                },
             }
         )
-    return Table.of(say("Years"), rows)
+    return replace(Table.of(say("Chance of meeting the target, and rises, year by year"), rows), sheet=say("Years"))
+
+
+def _statuses_sheet(speech: Language, result: ForecastResult) -> Table:
+    """Return means: rises, falls, the share of each level, and villages assisted, year by year."""
+    say = speech.say
+    rows: list[Row] = [
+        {
+            **_place(speech, result, district),
+            Column(say("year"), "year"): year.year,
+            Column(say("simulation error"), "percent", 1): year.monte_carlo_error,
+            Column(say("rises, mean"), "decimal", 2): year.rises.mean,
+            Column(say("falls, mean"), "decimal", 2): year.falls.mean,
+            **{
+                Column(say("share {level}, mean", level=level), "percent", 1): year.status_share[level].mean
+                for level in LEVELS
+            },
+            **{
+                Column(say("assisted: {name}", name=plan.name), "decimal", 2): year.assisted[plan.name]
+                for plan in result.interventions
+            },
+        }
+        for district in result.districts
+        for year in district.years
+    ]
+    return replace(Table.of(say("Means of rises, falls and levels, year by year"), rows), sheet=say("Means"))
 
 
 def _villages_sheet(speech: Language, result: ForecastResult, rows: Rows) -> Table:
-    """Return villages, a row each: the chance of rising in every year, and of having risen at the end."""
+    """Return villages, a row each, the likeliest to rise first: chances of rising in the first year and by the end."""
     say, named = speech.say, _village_columns(speech, result)
-    years: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        years.setdefault(tuple(row.get(name) for name in named), []).append(row)
+    first, last = result.first_year, result.districts[0].years[-1].year
+    early, late = ({_village(row): row for row in rows if row["year"] == year} for year in (first, last))
     columns = [
         *named.values(),
-        *(Column(say("chance of rising in {year}", year=year.year), "chance", 1) for year in result.districts[0].years),
-        Column(say("chance of having risen since {year}", year=result.origin), "chance", 1),
+        Column(say("chance of rising in {year}", year=first), "chance", 1),
+        Column(say("chance of having risen by {year}", year=last), "chance", 1),
     ]
-    cells = [
-        [*village, *(row["probability_rises"] for row in of_years), of_years[-1]["probability_risen"]]
-        for village, of_years in years.items()
-    ]
-    return Table(say("Villages"), columns, cells)
+    order = sorted(early, key=lambda village: -early[village]["probability_rises"])
+    cells = []
+    for village in order:
+        first_chance, risen = early[village]["probability_rises"], late[village]["probability_risen"]
+        # Nothing rises from the top.
+        unknown = first_chance == 0 and early[village]["origin_status"] == LEVELS[-1]
+        cells.append([*(early[village].get(name) for name in named), None if unknown else first_chance, risen or None])
+    caption = say("Villages, the likeliest to rise in {year} first", year=first)
+    return Table(caption, columns, cells, sheet=say("Villages"))
+
+
+def _village(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what tells a village apart in the rows of the village table."""
+    return row.get("district_code"), row["village_code"]
 
 
 def _village_columns(speech: Language, result: ForecastResult) -> dict[str, Column]:

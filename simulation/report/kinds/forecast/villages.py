@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ....decision.likeliest import LikelyVillage, SubdistrictYear
 from ... import wording
@@ -12,22 +13,37 @@ from .result import District, ForecastResult
 
 MOST_LISTED = 10
 """Villages that a page lists."""
+MOST_SUBDISTRICTS = 8
+"""Kecamatan that have room on the second page of a brief."""
 
 
 def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield the list and the table of kecamatan of a forecast of one district, as far as statuses are known."""
     (district,), year = result.districts, result.first_year
     if district.likeliest:
-        yield Heading(speech.say("Which villages are most likely to rise"))
-        yield likeliest_table(speech, district, year)
+        listed = district.likeliest[:MOST_LISTED]
+        # Where all that are listed share a rank with others, the list is noise.
+        telling = listed[0].rank < listed[-1].rank or len(listed) == len(district.likeliest)
+        paper = On.ANNEX | On.PLACES if telling else On.ANNEX
+        yield Heading(speech.say("Which villages are most likely to rise"), on=paper)
+        yield likeliest_table(speech, district, year, on=SCREEN | paper)
         if said := about_ranks(speech, district.likeliest):
-            yield Paragraph(said, on=On.VERBOSE | On.APPENDIX)
+            yield Paragraph(said, on=On.VERBOSE | paper)
     if district.by_subdistrict:
+        few = subdistricts_table(speech, district, year, On.PLACES)
+        *rows, total = few.rows
+        most_first = sorted(rows, key=_expected, reverse=True)[:MOST_SUBDISTRICTS]
+        yield replace(few, rows=[*most_first, total], strong=frozenset({len(most_first)}))
         yield subdistricts_table(speech, district, year)
 
 
+def _expected(row: Sequence[Cell]) -> float:
+    """Return the rises that a row of the table of kecamatan expects."""
+    return float(row[3] or 0)
+
+
 def likeliest_table(
-    speech: Language, district: District, year: int, most: int = MOST_LISTED, on: On = SCREEN | On.APPENDIX
+    speech: Language, district: District, year: int, most: int = MOST_LISTED, on: On = SCREEN | On.ANNEX
 ) -> Table:
     """Return the villages that are the likeliest to rise in the first year, at most so many."""
     say = speech.say
@@ -69,7 +85,7 @@ def about_ranks(speech: Language, villages: Sequence[LikelyVillage], most: int =
 
 
 def subdistricts_table(
-    speech: Language, district: District, year: int, on: On = On.VERBOSE | On.APPENDIX | On.WORKBOOK
+    speech: Language, district: District, year: int, on: On = On.VERBOSE | On.ANNEX | On.WORKBOOK
 ) -> Table:
     """Return every kecamatan in one year, and the district."""
     say = speech.say
@@ -96,7 +112,7 @@ def subdistricts_table(
         Column(say("villages"), "whole"),
         Column(say("below paripurna"), "whole"),
         Column(say("rises expected"), "decimal", 1),
-        Column(say("mean chance of a village below paripurna"), "chance"),
+        Column(say("mean chance of these"), "chance"),
     ]
     caption = say("By subdistrict, {year}", year=year)
     return Table(caption, columns, rows, sheet=say("By subdistrict"), strong=frozenset({len(rows) - 1}), on=on)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from statistics import fmean
 
+from ....domain.parameters import UNNAMED_BLOCKS
 from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE, PrecisionTrace, Summary
 from ....inference.uncertainty import Estimate
 from ... import wording
 from ...document.blocks import UNKNOWN
 from ...language import Language, phrase
-from ..head import caveats_of, first_year_alone, title_of
+from ..head import Programme, caveats_of, first_year_alone, names_of, title_of
 from .result import District, ForecastResult, StatedTarget
 
 MOST_COUNTS = 6
@@ -62,7 +64,11 @@ def heading(speech: Language, result: ForecastResult) -> str:
 
 def verdict(speech: Language, result: ForecastResult) -> str:
     """Return the one sentence that answers the question for the first year."""
-    return _verdict_of_many(speech, result) if result.several else district_verdict(speech, result.districts[0])
+    return (
+        _verdict_of_many(speech, result)
+        if result.several
+        else district_verdict(speech, result.districts[0], result.interventions)
+    )
 
 
 def event(speech: Language, district: District) -> str:
@@ -71,45 +77,103 @@ def event(speech: Language, district: District) -> str:
     return wording.event(speech, target.key, first.needed.ends, target.denominator, target.levels, first.year)
 
 
-def district_verdict(speech: Language, district: District) -> str:
+def district_verdict(speech: Language, district: District, interventions: Sequence[Programme] = ()) -> str:
     """Return the one sentence that answers the question for one district and the first year."""
     first = district.years[0]
-    error, interval = first.monte_carlo_error, known_interval(first)
+    error = first.monte_carlo_error
     said = {
         "verdict": wording.word_and_chance(speech, first.probability_met, error),
         "event": event(speech, district),
     }
-    coarse = error > wording.COARSEST_ERROR
-    points = speech.number(100 * error, 1)
-    if first.saturated >= 0.5 and not coarse:
+    if first.saturated >= 0.5 and error <= wording.COARSEST_ERROR:
         return speech.say(
             "{verdict}: {event}, because fewer villages than that can still move; "
             "the target is saturated rather than missed.",
             **said,
         )
+    if not interventions:
+        return speech.say("{verdict}: {event}, without additional interventions.", **said)
+    return speech.say("{verdict}: {event}, with {names}.", names=", ".join(names_of(interventions)), **said)
+
+
+def how_sure(speech: Language, district: District) -> str:
+    """Return how far the chance of the first year may be off, as a sentence."""
+    first = district.years[0]
+    error, interval = first.monte_carlo_error, known_interval(first)
+    coarse, points = error > wording.COARSEST_ERROR, speech.number(100 * error, 1)
     if district.single_draw and not coarse and error == 0:
-        return speech.say(
-            "{verdict}: {event}; an exact result, but for one random set of parameter values: take more draws.", **said
-        )
+        return speech.say("An exact result, but for one random set of parameter values: take more draws.")
     if district.single_draw and not coarse:
         return speech.say(
-            "{verdict}: {event}; simulation error ± {error} percentage points, and for one random set of parameter "
-            "values: take more draws.",
+            "Simulation error ± {error} percentage points, and for one random set of parameter values: take more "
+            "draws.",
             error=points,
-            **said,
         )
     if error == 0:
-        return speech.say("{verdict}: {event}; an exact result for the parameters as given.", **said)
+        return speech.say("An exact result for the parameters as given.")
     if interval is None or coarse:
-        return speech.say("{verdict}: {event}; simulation error ± {error} percentage points.", error=points, **said)
+        return speech.say("Simulation error ± {error} percentage points.", error=points)
     low, high = (wording.uncertain(speech, end) for end in interval)
     if low == high:
-        return speech.say("{verdict}: {event}, whatever the true values of the uncertain parameters.", **said)
+        return speech.say("The chance hardly depends on what is uncertain.")
+    if no_local_data(district) or tuple(district.basis) == UNNAMED_BLOCKS:
+        return speech.say(
+            "In 90% of the sets of assumptions tried, the chance is between {low} and {high}.", low=low, high=high
+        )
     return speech.say(
-        "{verdict}: {event}; depending on the true values of the uncertain parameters, between {low} and {high}.",
-        low=low,
-        high=high,
+        "What the data leave uncertain puts the chance between {low} and {high} (90% interval).", low=low, high=high
+    )
+
+
+def where_needed_comes_from(speech: Language, district: District) -> str | None:
+    """Return the arithmetic of the number needed; None where that depends on what happens before the year."""
+    target, needed = district.target, district.years[0].needed
+    if needed.min != needed.max:
+        return None
+    exact = Fraction(str(target.share)) * target.denominator
+    said = {
+        "share": target_share(speech, target),
+        "denominator": speech.number(target.denominator),
+        "needed": speech.number(needed.min),
+    }
+    if exact == needed.min:
+        return speech.say("{share} × {denominator} = {needed} villages.", **said)
+    decimals = 1 if (10 * exact).denominator == 1 else 2
+    return speech.say(
+        "{share} × {denominator} = {exact}, rounded up to {needed} villages.",
+        exact=speech.number(float(exact), decimals),
         **said,
+    )
+
+
+def other_reading(speech: Language, district: District) -> str | None:
+    """Return the chance under the reading of the target that published reports give besides the scenario's own.
+
+    One of three reports of the meeting on the target says that villages rise, two that they rise to mandiri or
+    paripurna, without a period; the directive itself has not been found.
+    """
+    target = district.target
+    if target.key == "entries":
+        other = phrase(
+            "{share} of all villages rising in status (so one of three published reports): the chance of {year} is "
+            "{chance} ({word}). The directive itself has not been found."
+        )
+    else:
+        other = phrase(
+            "{share} rising to {levels} (so two of three published reports, without a period): the chance of {year} is "
+            "{chance} ({word}). The directive itself has not been found."
+        )
+    key = "rises_all" if target.key == "entries" else "entries"
+    if key not in district.readings:
+        return None
+    chance = district.readings[key][0]
+    return speech.say(
+        other,
+        share=target_share(speech, target),
+        levels=speech.either(target.levels),
+        year=district.years[0].year,
+        chance=wording.chance(speech, chance),
+        word=wording.word(speech, chance),
     )
 
 
@@ -202,17 +266,18 @@ def word_of(speech: Language, chance: Estimate) -> str:
     return wording.word(speech, chance.probability_met, chance.monte_carlo_error)
 
 
-def all_years(speech: Language, district: District) -> Iterator[str]:
-    """Yield what is said of all years together."""
+def all_years(speech: Language, district: District) -> Iterator[tuple[str, str]]:
+    """Yield what is said of all years together: what it is about, and the chances."""
     horizon = len(district.years)
     if district.all_years is None or district.at_least is None or horizon == 1:
         return
-    yield speech.say(
-        "Met in every one of {years} years: {every} ({word}).",
-        years=horizon,
-        every=chance_with_error(speech, district.all_years),
+    first, last = district.years[0].year, district.years[-1].year
+    every = speech.say(
+        "{chance} ({word}).",
+        chance=wording.chance(speech, district.all_years.probability_met),
         word=word_of(speech, district.all_years),
     )
+    yield speech.say("Met in every year {first}–{last}", first=first, last=last), every
     chances = [
         speech.say(
             "{some} of {all} years {chance}",
@@ -223,7 +288,7 @@ def all_years(speech: Language, district: District) -> Iterator[str]:
         for m in evenly_spread(horizon, MOST_COUNTS)
         if m < horizon
     ]
-    yield speech.say("Met in at least: {chances}.", chances="; ".join(chances))
+    yield speech.say("Met in at least"), speech.say("{chances}.", chances="; ".join(chances))
 
 
 def evenly_spread(horizon: int, most: int) -> list[int]:
@@ -245,18 +310,23 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
     shown = districts[0].years if len(districts) == 1 else ()
     if any(known_interval(year) is None and year.parameter_interval90 is not None for year in shown):
         yield speech.say(wording.NO_INTERVAL)
-    if len(districts) == 1 and (saturated := saturation(speech, districts[0])):
-        yield saturated
+    yield from warnings(speech, result)
     if result.several:
         yield from _districts_apart(speech, result)
     if not all(district.statuses_known for district in districts):
         yield speech.say(
             "Only counts by status are known, not which village stands where: single villages cannot be ranked."
         )
-    yield from caveats_of(speech, result)
     if result.later:
         reasons = [speech.problem(reason.message) for reason in result.later]
         yield from first_year_alone(speech, result.first_year, reasons)
+
+
+def warnings(speech: Language, result: ForecastResult) -> Iterator[str]:
+    """Yield what must stand beside the answer wherever it is told."""
+    if len(result.districts) == 1 and (saturated := saturation(speech, result.districts[0])):
+        yield saturated
+    yield from caveats_of(speech, result)
 
 
 def _districts_apart(speech: Language, result: ForecastResult) -> Iterator[str]:
@@ -344,9 +414,27 @@ def precision_reached(speech: Language, trace: PrecisionTrace) -> str:
     )
 
 
-def no_local_data(result: ForecastResult) -> bool:
+def data_to_ask_for(speech: Language, result: ForecastResult) -> Iterator[str]:
+    """Yield which data would say more, the most useful first."""
+    say, districts = speech.say, result.districts
+    if not result.sources.get("target.reading", "").startswith("stated"):
+        share = target_share(speech, districts[0].target)
+        yield say("the letter or circular in which the target of {share} is set", share=share)
+    if not all(district.statuses_known for district in districts):
+        yield say("the status of every village by name, not counts alone")
+    if no_local_data(result):
+        yield say("a list of the statuses of all villages at another date, a year earlier for instance")
+    else:
+        yield say("lists of the statuses of all villages of more years")
+    if not all(district.launch_years_known for district in districts):
+        yield say("the year in which each village was designated a Kampung KB")
+    if result.placeholders:
+        yield say("which villages received which intervention, year by year")
+
+
+def no_local_data(told: ForecastResult | District) -> bool:
     """Return whether no data on changes were used."""
-    return bool(set(result.basis) & {PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE})
+    return bool(set(told.basis) & {PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE})
 
 
 def where(speech: Language, result: ForecastResult) -> str:

@@ -11,8 +11,6 @@ from ....decision.trial import WHY_SIMULATED
 from ... import wording
 from ...document.blocks import (
     DETAIL,
-    EVERYWHERE,
-    PAPER,
     SCREEN,
     Block,
     Cell,
@@ -24,15 +22,14 @@ from ...document.blocks import (
     Table,
 )
 from ...language import Language
-from ..head import caveats_of, programme_line, run_line
+from ..head import caveats_of, programme_line, rests_on, run_line
 from ..kind import Source
 from . import words
 from .words import PlanResult
 
 MOST_VILLAGES = 10
 MOST_SETTINGS = 14
-ON_FIRST_PAGE = EVERYWHERE | On.FIRST_PAGE
-READ = SCREEN | PAPER
+READ = SCREEN | On.ANNEX
 
 
 def document_of(result: PlanResult, speech: Language, source: Source) -> Document:
@@ -48,19 +45,16 @@ def document_of(result: PlanResult, speech: Language, source: Source) -> Documen
 def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
     say = speech.say
     verdict = words.verdict(speech, result)
-    yield Paragraph(verdict, strong=True, on=ON_FIRST_PAGE)
-    if said := words.cost_of_the_effort(speech, result):
-        yield Paragraph(said, on=On.FIRST_PAGE)
-    if said := words.villages_first(speech, result):
-        yield Paragraph(said, on=On.FIRST_PAGE)
+    yield Paragraph(verdict, strong=True)
+    yield Paragraph(words.option(speech, result), lead=words.asked(speech, result), on=On.OPTIONS)
     if said := words.what_limits(speech, result):
         yield Paragraph(said)
     if said := programme_line(speech, result.interventions):
         yield Paragraph(said, on=SCREEN | On.WORKBOOK)
-    yield Paragraph(wording.basis(speech, result.basis), on=SCREEN | On.WORKBOOK)
+    yield rests_on(speech, result.basis, SCREEN | On.WORKBOOK)
     for caveat in caveats_of(speech, result):
         yield Paragraph(caveat)
-    yield Picture("plan", say("Chance of meeting the target against the effort."), verdict)
+    yield Picture("plan", verdict)
     yield settings_table(speech, result)
     if result.limits:
         yield limits_table(speech, result)

@@ -13,7 +13,7 @@ from ...language import Language, phrase
 from ..head import Head, title_of
 
 MOST_NAMED = 5
-"""Villages that the first page of a brief names."""
+"""Villages that a brief names."""
 _MOST_DECIMALS = 4
 _DECIMALS_OF_GAINS = ((0.01, 1), (0.001, 2), (0.0, 3))
 """Decimals of a gain in percentage points, so that small ones are not rounded to nothing."""
@@ -384,6 +384,22 @@ def _rests_on(speech: Language, result: PlanResult) -> str:
         names.append(speech.say("interventions that it qualifies for"))
     columns = () if result.ranking is None else result.ranking.columns
     return "; ".join([*names, *map(spaced, columns)])
+
+
+def asked(speech: Language, result: PlanResult) -> str:
+    """Return what effort was looked for, in a few words."""
+    return speech.say("Effort for a chance of {goal}", goal=goal(speech, result))
+
+
+def option(speech: Language, result: PlanResult) -> str:
+    """Return what a brief says of the plan: whether it is within reach, its cost, and why a number differs."""
+    said = [
+        verdict(speech, result),
+        cost_of_the_effort(speech, result),
+        villages_first(speech, result),
+        beside_the_forecast(speech, result),
+    ]
+    return " ".join(filter(None, said))
 
 
 def cost_of_the_effort(speech: Language, result: PlanResult) -> str | None:
