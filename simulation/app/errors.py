@@ -98,7 +98,7 @@ def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
         for lines in problem_lines(speech, error.problems):
             typer.echo(printable(lines, lines=True), err=True)
     number = speech.number(sum(len(error.problems) for error in errors))
-    typer.echo(speech.say("Problems found: {number}. Nothing was written.", number=number), err=True)
+    typer.echo(speech.say("Problems found: {number}. Correct them and run again.", number=number), err=True)
 
 
 def as_data(speech: Language, problem: Problem) -> dict[str, Any]:
@@ -225,11 +225,22 @@ def _bad_value(speech: Language, error: Any) -> str:
     if kind.startswith("int_"):
         return speech.say("{name}: {found} is not a whole number", **said)
     if kind.startswith("float_"):
+        if (value := _meant_number(str(failure["input"]))) is not None:
+            return speech.say("{name}: {found} is not a number; write {value}", **said, value=value)
         return speech.say("{name}: {found} is not a number", **said)
     if kind and choices:
         names = speech.either(map(str, choices))
         return speech.say("{name}: {found} is not known here; choose {names}", **said, names=names)
     return speech.say("{name}: {reason}", name=name, reason=error.message)
+
+
+def _meant_number(text: str) -> str | None:
+    """Return a number as an option takes it that was written in percent, or with a decimal comma."""
+    number = text.strip().removesuffix("%").strip().replace(",", ".")
+    try:
+        return f"{float(number) / (100 if '%' in text else 1):g}"
+    except ValueError:
+        return None
 
 
 def _name(param: Any) -> str:

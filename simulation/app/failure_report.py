@@ -29,7 +29,7 @@ def tell_failures(settings: Settings, result: ForecastResult, failed: Failures, 
     """Show on stderr which trajectories of a run failed, and the commands that run the first of them again."""
     speech = settings.language()
     lines = list(failure_caveats(speech, result)) if settings.as_json else [""]
-    lines.append(speech.say("Failed trajectories: {number}. The first:", number=speech.number(failed.number)))
+    lines.append(speech.say("Failed simulations: {number}. The first:", number=speech.number(failed.number)))
     for failure in failed.first:
         district = failure.district_code if len(result.districts) > 1 else None
         lines += [f"- {in_words(speech, failure)}", f"  {replay_command(folder, failure, district=district)}"]

@@ -57,7 +57,9 @@ def between_zero_and_one(value: float | None) -> float | None:
     """Refuse half-widths outside (0, 1), and NaN."""
     if value is not None and not 0 < value < 1:
         typed = f"{value:g}"
-        raise typer.BadParameter(HELP.say("{value} is no half-width; give a number between 0 and 1", value=typed))
+        raise typer.BadParameter(
+            HELP.say("{value} is not a valid half-width; give a number between 0 and 1", value=typed)
+        )
     return value
 
 
@@ -73,7 +75,7 @@ Draws = Annotated[
 ]
 Replicates = Annotated[
     int | None,
-    typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Trajectories per draw [20; 20000 if all fixed].")),
+    typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Replicates per draw [20; 20000 if all fixed].")),
 ]
 Precision = Annotated[
     float | None,
@@ -97,7 +99,7 @@ Workers = Annotated[
 NoFigures = Annotated[bool, typer.Option("--no-figures", help=HELP.say("Tables only."))]
 Force = Annotated[bool, typer.Option("--force", help=HELP.say("Compute again what is there already."))]
 Out = Annotated[Path, typer.Option(metavar="DIR", help=HELP.say("Where run folders are kept."))]
-Seed = Annotated[int, typer.Option(metavar="N", callback=at_least(0), help=HELP.say("Seed of the random draws."))]
+Seed = Annotated[int, typer.Option(metavar="N", callback=at_least(0), help=HELP.say("Seed of the random numbers."))]
 Lang = Annotated[LanguageChoice | None, typer.Option("--lang", help=HELP.say("Language of what is shown."))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=HELP.say("No progress, no notes."))]
 Verbose = Annotated[bool, typer.Option("--verbose", help=HELP.say("Say more: changes, versions, time taken."))]

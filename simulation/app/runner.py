@@ -91,7 +91,7 @@ def answer(
         raise
     found = obtained.answer
     if not obtained.made:
-        settings.note(speech.say("Found finished; --force computes it again."))
+        settings.note(speech.say("Already computed; --force runs it again."))
     if obtained.drawn:
         for name in kind.figures:
             if (why := kind.undrawable(name, found.result)) is not None:
@@ -128,8 +128,8 @@ def show(settings: Settings, found: Answer[Any], closing: Iterable[str] = ()) ->
         raise
     except OSError as error:
         said = speech.say(
-            "The answer cannot be written where it should go: {reason}. The results are whole in {folder}; the same "
-            "command shows the answer again.",
+            "The answer cannot be written where it should go: {reason}. The results in {folder} are "
+            "complete; the same command shows the answer again.",
             reason=speech.problem(reason(error)),
             folder=found.path,
         )
@@ -151,7 +151,7 @@ def _compute(settings: Settings, place: Place, question: Question[Any], workers:
     speech, kind = settings.language(), place.kind
     if place.parts:
         number = speech.number(place.parts)
-        settings.note(speech.say("Going on where an earlier run stopped; finished parts: {number}.", number=number))
+        settings.note(speech.say("Continuing where an earlier run stopped; finished parts: {number}.", number=number))
     free = shutil.disk_usage(place.work).free
     if free < needed:
         settings.note(
@@ -186,15 +186,15 @@ def _what_is_left(speech: Language, place: Place, *, force: bool) -> str:
     values = {"folder": place.work if known is None else known.path}
     if known is not None:
         if force:
-            return speech.say("The tables in {folder} are whole.", **values)
-        return speech.say("The tables in {folder} are whole; the same command adds what is missing.", **values)
+            return speech.say("The tables in {folder} are complete.", **values)
+        return speech.say("The tables in {folder} are complete; the same command adds what is missing.", **values)
     if not place.parts:
-        return speech.say("Nothing of it was kept; the same command begins again.")
+        return speech.say("Nothing of it was saved; the same command starts again.")
     if force:
         return speech.say(
-            "What is finished is kept in {folder}; the same command without --force goes on from there.", **values
+            "What is finished is saved in {folder}; the same command without --force continues from there.", **values
         )
-    return speech.say("What is finished is kept in {folder}; the same command goes on from there.", **values)
+    return speech.say("What is finished is saved in {folder}; the same command continues from there.", **values)
 
 
 def size_in_words(speech: Language, amount: int) -> str:

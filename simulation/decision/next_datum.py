@@ -45,16 +45,16 @@ SEVERAL_DISTRICTS = Message(
     "{scenario} has {districts} districts; what to collect next is asked of one at a time, so give a scenario of one"
 )
 NOTHING_UNKNOWN = Message(
-    "every parameter of {scenario} is a plain number, so that no datum could tell more; give distributions under "
-    "transition, or leave its keys out"
+    "every parameter of {scenario} is a plain number, so that no data could add anything; "
+    "give distributions under transition, or leave its keys out"
 )
 REPORTS_LATE = Message(
     "what to collect next cannot be weighed where some villages do not report every year: the lists that it would "
     "bring may be behind; set reporting.yearly: 1"
 )
 NO_STATUSES = Message(
-    "what to collect next can be said only where villages per level are known; give them under villages.status_counts, "
-    "or a table with a column of statuses"
+    "what to collect next can be said only where the number of villages at each status is "
+    "known; give it under villages.status_counts, or a table with a column of statuses"
 )
 
 

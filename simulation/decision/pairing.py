@@ -27,8 +27,8 @@ OTHER_TARGET = Message(
 )
 OTHER_DISTRICT = Message("{scenario} is about {found}, {baseline} about {wanted}")
 OTHER_VILLAGES = Message(
-    "{scenario} and {baseline} have other villages: {number} stand in one of them only, or in another kecamatan, the "
-    "first is {code}; let both name the same village table"
+    "{scenario} and {baseline} have different villages: {number} are in one of them only, or "
+    "in another kecamatan, the first is {code}; let both name the same village table"
 )
 OTHER_STATUSES = Message(
     "{scenario} and {baseline} do not begin with the same statuses; "

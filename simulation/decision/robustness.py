@@ -211,8 +211,8 @@ def robustness(
     goal = goal_of(options[0], 0.5, year, every_year=False)
     reasons = [
         Message(
-            "{scenario} differs from {baseline} in assumptions too, and a state of the world is the same for every "
-            "choice: {names}; let options differ in their interventions alone",
+            "{scenario} differs from {baseline} in assumptions too, and each case must be the same "
+            "for every option: {names}; let options differ in their interventions alone",
             {"scenario": one.name, "baseline": options[0].name, "names": ", ".join(names)},
         )
         for one in options[1:]

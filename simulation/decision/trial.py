@@ -58,7 +58,7 @@ WHY_SIMULATED: dict[WhySimulated, Message] = {
 """Why nothing exact is computed; the first two hold where it is asked for as well."""
 
 NO_PROBABILITY = Message("the wanted probability must lie between 0 and 1, such as 0.9 for 90%; found {found:,}")
-NO_SUCH_YEAR = Message("{year} is no year of the scenario; choose one of {first} to {last}")
+NO_SUCH_YEAR = Message("{year} is not a year of the scenario; choose one of {first} to {last}")
 YEAR_OR_EVERY_YEAR = Message("a year and every year were asked for; choose one")
 
 

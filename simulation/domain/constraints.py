@@ -105,10 +105,23 @@ def as_share(value: object) -> Message | None:
     return None
 
 
+_INDONESIAN = {
+    "naik": "rises",
+    "naik status": "rises",
+    "naik menjadi": "entries",
+    "berstatus": "stock",
+    "jumlah": "stock",
+    "semua": "all",
+    "acak": "random",
+}
+"""What an Indonesian word stands for where a file wants an English one."""
+
+
 def unknown_name(text: str, options: tuple[str, ...]) -> Finding:
     """Say that a name is none of the options, and which was likely meant."""
     allowed = Message("one of: {names}", {"names": ", ".join(options)})
-    return Message("{name} is not known here", {"name": shown(text)}), allowed, nearest(text, options)
+    meant = _INDONESIAN.get(text.strip().lower(), text)
+    return Message("{name} is not known here", {"name": shown(text)}), allowed, nearest(meant, options)
 
 
 def plain_name(text: str, sign: str = "_") -> str:

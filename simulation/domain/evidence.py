@@ -58,8 +58,8 @@ class Panel:
             yield problem_at("panel.status", status.shape, (message, allowed))
         outside = status[~np.isin(status, [UNKNOWN, *range(len(LEVELS))])]
         if outside.size:
-            message = Message("this is no status of a village")
-            allowed = Message("a level from 0 (dasar) to 3 (paripurna), or -1 where it is not known")
+            message = Message("this is not a status")
+            allowed = Message("a status from 0 (dasar) to 3 (paripurna), or -1 where it is not known")
             yield problem_at("panel.status", outside.flat[0], (message, allowed))
 
 

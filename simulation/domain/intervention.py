@@ -178,11 +178,11 @@ def _code_problems(field: str, codes: tuple[str, ...], districts: Sequence[Villa
     for code in codes:
         if code not in known:
             message = Message("the village table has no such code")
-            allowed = Message("a village code that stands in the table")
+            allowed = Message("a village code of the table")
             yield problem_at(field, code, (message, allowed, nearest(code, sorted(known), len(known))))
         elif code in seen:
             fix = Message("keep one of the two")
-            yield problem_at(field, code, (Message("this code stands in the list twice"), None, fix))
+            yield problem_at(field, code, (Message("this code is listed twice"), None, fix))
         seen.add(code)
 
 

@@ -393,13 +393,13 @@ class ParameterSet:
                 yield from value_problems(key, value)
         yearly = ParameterKey("reporting.yearly")
         if yearly not in self.scalars and any(key.kind == "village_level" for key in self.scalars):
-            message = Message("the draws hold levels that a list did not show, and here every list shows the truth")
+            message = Message("the draws hold statuses that a list did not show, and here every list shows the truth")
             fix = Message("state {key} as the calibration had it", {"key": yearly})
             yield problem_at(yearly, "", (message, None, fix))
         for level, row in zip(LEVELS, self.matrix or (), strict=False):
             yield from _row_problems(f"transition.matrix.{level}", row)
         if self.matrix is not None and len(self.matrix) != len(LEVELS):
-            rows = Message("a matrix has one row for each level"), Message("four rows")
+            rows = Message("a matrix has one row for each status"), Message("four rows")
             yield problem_at("transition.matrix", len(self.matrix), rows)
         lengths = {value.values.size for value in self.scalars.values() if isinstance(value, Empirical)}
         if len(lengths) > 1:
@@ -577,7 +577,7 @@ def _draw_problems(key: ParameterKey, draws: Floats) -> Iterator[Problem]:
 def _row_problems(field: str, row: tuple[float, ...] | Dirichlet) -> Iterator[Problem]:
     chances = row.mean if isinstance(row, Dirichlet) else row
     if len(chances) != len(LEVELS):
-        yield problem_at(field, chances, (Message("a row has one chance for each level"), Message("four chances")))
+        yield problem_at(field, chances, (Message("a row has one chance for each status"), Message("four chances")))
         return
     for level, chance in zip(LEVELS, chances, strict=True):
         yield from within(chance, Probability, f"{field}.{level}")

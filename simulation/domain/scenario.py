@@ -23,7 +23,7 @@ def _twice(field: str, names: Sequence[str]) -> Iterator[Problem]:
     """Yield the names that several have."""
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         fix = Message("give one of them another name, or remove it")
-        yield problem_at(field, name, (Message("{name} stands there twice", {"name": shown(name)}), None, fix))
+        yield problem_at(field, name, (Message("{name} is listed twice", {"name": shown(name)}), None, fix))
 
 
 @dataclass(frozen=True, eq=False)

@@ -69,7 +69,7 @@ class Target(Bounded):
         elif self.reading == "stock" and levels == {LEVELS[0]}:
             senseless = Message("a stock of dasar alone grows only where villages fall")
         elif self.reading == "stock" and levels == set(LEVELS):
-            senseless = Message("all villages stand at one of the four levels: this target is always met")
+            senseless = Message("every village has one of the four statuses: this target is always met")
         if senseless is not None:
             kept = [level for level in self.levels if level != LEVELS[0] and self.reading == "entries"]
             fix = Message("write {value}", {"value": f"[{', '.join(kept or LEVELS[2:])}]"})

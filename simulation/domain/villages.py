@@ -352,7 +352,7 @@ class Villages:
         yield from _unequal(lengths, size)
         index = np.asarray(self.subdistrict_index)
         if (np.diff(index) < 0).any() or not np.isin(index, np.arange(len(self.subdistricts))).all():
-            message = Message("villages stand in the order of their kecamatan, numbered from 0")
+            message = Message("villages must be in the order of their kecamatan, numbered from 0")
             fix = Message("build them with Villages.arrange, which sorts")
             yield problem_at("villages.subdistrict", "", (message, None, fix))
         for name, cells in self.columns.items():
@@ -388,8 +388,8 @@ class Villages:
             if levels.shape != (size,) or not np.isin(levels, possible).all():
                 wrong = levels[~np.isin(levels, possible)]
                 found = str(wrong[0]) if wrong.size else levels.size
-                allowed = Message("a level from 0 (dasar) to 3 (paripurna) for each village")
-                message = Message("these are not the levels of the villages")
+                allowed = Message("a status from 0 (dasar) to 3 (paripurna) for each village")
+                message = Message("these are not the statuses of the villages")
                 yield problem_at("villages.status", found, (message, allowed))
                 return
         if isinstance(self.known, KnownStatuses):

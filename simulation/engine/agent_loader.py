@@ -201,7 +201,7 @@ def _picked(module: ModuleType, file: str, name: str) -> type[VillageAgent]:
     known = vars(module).get(name) is not None
     raise _error(
         file,
-        Message("this is no class of a village: it does not build on VillageAgent")
+        Message("this is not a class of villages: it does not derive from VillageAgent")
         if known
         else Message("the file holds no class of this name"),
         found=name,

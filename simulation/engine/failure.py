@@ -70,13 +70,13 @@ def none_completed(district: str, failures: Iterable[Failure]) -> EnsembleError:
     first = ordered[0]
     values = {"number": len(ordered), "district": district, **vars(first)}
     message = Message(
-        "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}) in "
-        "{place}: {error}",
+        "all {number:,} simulations of {district} failed; the first (draw {draw}, replicate "
+        "{replicate}) in {place}: {error}",
         values,
     )
     if not first.place:
         message = Message(
-            "all {number:,} trajectories of {district} failed; the first (draw {draw}, replicate {replicate}): {error}",
+            "all {number:,} simulations of {district} failed; the first (draw {draw}, replicate {replicate}): {error}",
             values,
         )
     return EnsembleError(message, ordered)
@@ -85,8 +85,9 @@ def none_completed(district: str, failures: Iterable[Failure]) -> EnsembleError:
 def too_many_deaths(deaths: Sequence[Failure], most: int) -> EnsembleError:
     """Return the error with which a run is given up of which more than `most` trajectories ended their process."""
     message = Message(
-        "more than {most} trajectories ended their worker process: the agent class, or a library that it uses, ends "
-        "it, or memory runs out; the first (draw {draw}, replicate {replicate}): {error}",
+        "more than {most} simulations ended their worker process: the agent class, or a library "
+        "that it uses, ends it, or memory runs out; the first (draw {draw}, replicate "
+        "{replicate}): {error}",
         {"most": most, **vars(deaths[0])},
     )
     return EnsembleError(message, deaths)

@@ -37,7 +37,7 @@ Bools = NDArray[np.bool_]
 
 QUANTILES = (0.05, 0.5, 0.95)
 WAITING, INTERVENTION = "waiting", "intervention"
-OWN_AGENTS = Message("this run was made with an agent class of its own, whose law is not known here")
+OWN_AGENTS = Message("this result was made with an agent class of its own, whose law is not known here")
 PLAYED_CELLS = 30_000_000
 """Villages × years × trajectories that are played again at most: a few seconds."""
 

@@ -79,6 +79,8 @@ def check_date(node: Node, origin: int | None, collector: ProblemList) -> None:
     day = date_of(given.text)
     if day is None or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given.text):
         message = Message("this is not a day of the calendar")
+        if day is not None:
+            message = Message("the date is not written year-month-day")
         allowed = Message("a day written year-month-day, such as 2025-07-31")
         fix = None if day is None else Message("write {value}", {"value": day.isoformat()})
         collector.add(given, "villages.as_of", message, allowed=allowed, suggestion=fix)

@@ -68,7 +68,7 @@ def read_districts(
     if many is not None:
         for key, other in (("district", one), ("villages", villages)):
             if other is not None:
-                message = Message("districts stands instead of district and villages")
+                message = Message("districts takes the place of district and villages")
                 fix: Message | None = Message("remove {one}, or remove {other}", {"one": key, "other": "districts"})
                 collector.add(other, key, message, suggestion=fix)
         return _many(node, files, collector, checked.get("origin"))
@@ -139,13 +139,13 @@ def _district_counts(table: Table, villages: list[int | None]) -> list[Ints | No
     if missing:
         if len(missing) < len(LEVELS):
             names = ", ".join(missing)
-            message = Message("counts need all four levels; {names} are missing", {"names": names})
+            message = Message("counts need all four statuses; {names} are missing", {"names": names})
             fix = Message("add the missing columns, or remove the others")
             table.grid.tell(table.header, message, fix, column=names)
         return [None] * len(table.rows)
     for i, cells in enumerate(zip(*(table.columns[level] for level in LEVELS), strict=True)):
         if any(cells) and not all(cells):
-            message, fix = Message("counts are given for some levels only"), Message("give all four or none")
+            message, fix = Message("counts are given for some statuses only"), Message("give all four or none")
             table.tell(i, LEVELS[cells.index("")], message, fix)
     return table.counts("villages", villages, MOST_VILLAGES)
 
@@ -233,7 +233,7 @@ class _OneDistrict:
         total = int(sum(map(sum, fours.values())) if isinstance(fours, dict) else fours.sum())
         number = self._section.subdistricts or 1
         if total == 0:
-            fix = Message("write the number of villages at each level")
+            fix = Message("write the number of villages at each status")
             self._tell("status_counts", Message("all counts are 0: there is no village"), fix=fix)
         elif total > MOST_IN_ALL:
             allowed = Message("at most {most:,} villages in all", {"most": MOST_IN_ALL})

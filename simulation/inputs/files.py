@@ -110,8 +110,10 @@ class Files:
             self._collector.add(place, field, Message("the text is empty"), allowed=_RELATIVE)
             return None
         if Path(text).is_absolute() or text.startswith("\\") or text[1:2] == ":":
-            message = Message("the path holds on this computer only")
-            self._collector.add(place, field, message, found=text, allowed=_RELATIVE)
+            message = Message("the path is valid on this computer only")
+            name = shown(text.replace("\\", "/").rpartition("/")[2])
+            fix = Message("move {name} into the folder of the scenario, and write {name}", {"name": name})
+            self._collector.add(place, field, message, found=text, allowed=_RELATIVE, suggestion=fix)
             return None
         if "\\" in text:
             fix = Message("write {value}", {"value": shown(text.replace("\\", "/"))})

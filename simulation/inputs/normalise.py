@@ -31,7 +31,7 @@ def _by_name(node: Node, collector: ProblemList) -> Node:
         if node.readable:
             message = Message("this is not a list of interventions")
             allowed = Message("entries below each other, each starting with - name:")
-            fix = REMOVE if "remove" in node.mapping else _as_entry(next(iter(node.mapping), node.text))
+            fix = REMOVE if "remove" in node.mapping else _as_entry(_name_within(node))
             collector.add(node, "interventions", message, allowed=allowed, suggestion=fix)
         return node.with_value({})
     named: dict[str, Node] = {}
@@ -59,6 +59,12 @@ def _by_name(node: Node, collector: ProblemList) -> Node:
     return node.with_value(named)
 
 
+def _name_within(node: Node) -> str:
+    """Return what a mapping that should be a list calls its intervention: its name, or its first key."""
+    name = node.get("name")
+    return next(iter(node.mapping), node.text) if name is None else name.text
+
+
 def _as_entry(name: str) -> Message:
     return Message("write {value}", {"value": f"- name: {plain_name(name) or 'pokja'}"})
 
@@ -75,7 +81,7 @@ def _with_levels(keys: Keys, node: Node, collector: ProblemList) -> Node:
         status = parse_status(key) if _keyed_by_level(keys, child) else None
         name = key if status is None else status.label
         if name in entries:
-            message = Message("the level {name} stands here under two names", {"name": name})
+            message = Message("the status {name} is written here under two names", {"name": name})
             collector.add(child, dotted((*keys, key)), message, suggestion=Message("keep one of the two"))
             continue
         entries[name] = _with_levels((*keys, name), child, collector)

@@ -165,7 +165,7 @@ def _posterior(
     posterior = read_posterior(source, collector, known) or LearnedDraws()
     for common in (key for key in map(ParameterKey, BOTH_FORMS) if key in posterior.draws):
         if any(key.kind == common.kind and key.of for key in posterior.draws):
-            message = Message("draws of {name} are given both for all levels and per level", {"name": str(common)})
+            message = Message("draws of {name} are given both for all statuses and per status", {"name": str(common)})
             collector.add((source.shown, None), common, message, suggestion=WRITE_AGAIN, table=True)
     return posterior
 
@@ -195,7 +195,7 @@ def _tell_both_forms(node: Node, collector: ProblemList) -> None:
     for name in OF_THE_MATRIX:
         part = node.get("transition", name)
         if matrix is not None and part is not None:
-            message = Message("matrix stands instead of rise, fall, skip and fall_skip")
+            message = Message("matrix takes the place of rise, fall, skip and fall_skip")
             fix = Message("remove {one}, or remove {other}", {"one": name, "other": "matrix"})
             collector.add(part, f"transition.{name}", message, suggestion=fix)
 

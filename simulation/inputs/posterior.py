@@ -136,7 +136,7 @@ def _column(source: Source, key: ParameterKey, column: Any, collector: ProblemLi
     if key.scale == "probability":
         wrong, allowed = wrong | (values > 1), Message("a share or probability from 0 to 1")
     elif key.scale == "level":
-        wrong, allowed = ~np.isin(values, range(len(LEVELS))), Message("a level from 0 (dasar) to 3 (paripurna)")
+        wrong, allowed = ~np.isin(values, range(len(LEVELS))), Message("a status from 0 (dasar) to 3 (paripurna)")
     elif key.scale == "odds ratio":
         wrong, allowed = wrong | (values == 0), Message("above {low}", {"low": 0})
     if wrong.any():

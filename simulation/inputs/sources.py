@@ -88,7 +88,7 @@ def note_placeholders(scenario: StatedAssumptions, node: Node, collector: Proble
     document = scenario.document
     found = [*_texts(scenario, document, written), *_effects(document, written)]
     if found:
-        message = Message("still as in the starter; replace by your own: {keys}", {"keys": listed(found)})
+        message = Message("example entries not yet replaced by your own: {keys}", {"keys": listed(found)})
         collector.note(message)
 
 

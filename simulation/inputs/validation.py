@@ -264,7 +264,7 @@ def missing_key(name: str, above: str = "", *, is_count: bool = False) -> Findin
     example = _EXAMPLES.get(f"{above}.{name}", _EXAMPLES.get(name, "…"))
     fix = Message("add {line}", {"line": f"{name}: {example}"})
     if is_count:
-        fix = Message("write {name}: 0 if no village is at this level", {"name": name})
+        fix = Message("write {name}: 0 if no village has this status", {"name": name})
     return Message("the key {name} is missing", {"name": name}), None, fix
 
 

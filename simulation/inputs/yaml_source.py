@@ -173,7 +173,7 @@ class _Builder:
             if name is None:
                 continue
             if name in entries:
-                message = Message("this key stands here twice, first on line {line}", {"line": lines[name]})
+                message = Message("this key is written twice, first on line {line}", {"line": lines[name]})
                 self._tell(event, (*keys, name), message, compact(node), Message("keep one of the two"))
                 continue
             entries[name] = node

@@ -31,8 +31,8 @@ Forecasts = Sequence[Answer[ForecastResult]]
 Inputs = tuple[Mapping[str, Any], list[str]]
 MOST_PASSED_OVER = 3
 """Answers that are named one by one."""
-_OTHER_INPUTS = phrase("Passed over: {what} in {folder}, made from other inputs than {forecast}.")
-_OLDER = phrase("Passed over: {what} in {folder}; there is a newer one.")
+_OTHER_INPUTS = phrase("Not used: {what} in {folder}, made from other inputs than {forecast}.")
+_OLDER = phrase("Not used: {what} in {folder}; there is a newer one.")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Runs:
             what = speech.say(one.folder.kind.title)
             yield speech.say(sentence, what=what, folder=one.path, forecast=self.forecasts[0].path)
         if (more := len(self.passed_over) - MOST_PASSED_OVER) > 0:
-            yield speech.say("Passed over besides: {number}.", number=speech.number(more))
+            yield speech.say("Not used besides: {number}.", number=speech.number(more))
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ def _beside(speech: Language, result: ForecastResult, others: Sequence[ForecastR
         return
     rows = [[title_of(speech, one), *years_table(speech, one.districts[0]).rows[0][-3:-1]] for one in (result, *others)]
     caption = speech.say("The first year, {year}, under each scenario", year=result.first_year)
-    headers = [speech.say("scenario"), met_header(speech, result.districts), speech.say("parameter interval")]
+    headers = [speech.say("scenario"), met_header(speech, result.districts), speech.say("range from assumptions")]
     yield Table(caption, headers, rows)
 
 

@@ -23,12 +23,14 @@ PROBABILITY_WORDS = (
 )
 
 NO_INTERVAL = phrase(
-    "“–” in place of a parameter interval: the runs do not tell what the parameters do from the noise of the "
-    "simulation; more draws or replicates would."
+    "“–” in place of a range from assumptions: with so few simulations the influence of the "
+    "assumptions cannot be told from simulation error; more draws or replicates would show "
+    "it."
 )
 TOO_FEW = phrase(
-    "“–” in place of a parameter interval: so few runs do not show how far the result hangs on the uncertain "
-    "parameters. It takes at least {draws} different draws and {replicates} replicates of each (--draws, --replicates)."
+    "“–” in place of a range from assumptions: with so few simulations it cannot be seen how "
+    "far the result depends on the uncertain assumptions. It takes at least {draws} different "
+    "parameter draws and {replicates} replicates of each (--draws, --replicates)."
 )
 _BASES = {
     PRIORS_ALONE: phrase(
@@ -48,39 +50,39 @@ _BASES = {
 
 _BLOCKS = {
     "panel": phrase("statuses of villages at several dates"),
-    "counts": phrase("counts by level at several dates"),
+    "counts": phrase("counts by status at several dates"),
     "launch_years": phrase("launch years"),
-    "assistance": phrase("records of assistance"),
+    "assistance": phrase("records of interventions by village"),
 }
 
 _EVENTS = {
-    "rises_all": phrase("at least {needed} of {denominator} villages rise in status in {year}"),
+    "rises_all": phrase("at least {needed} of {denominator} Kampung KB rise in status in {year}"),
     "rises_below_top": phrase(
-        "at least {needed} of the {denominator} villages below paripurna rise in status in {year}"
+        "at least {needed} of the {denominator} Kampung KB below paripurna rise in status in {year}"
     ),
-    "net_rises": phrase("rises in status exceed falls by at least {needed}, of {denominator} villages, in {year}"),
-    "entries": phrase("at least {needed} of {denominator} villages rise to {levels} in {year}"),
-    "stock": phrase("at least {needed} of {denominator} villages are {levels} at the end of {year}"),
+    "net_rises": phrase("rises in status exceed falls by at least {needed}, of {denominator} Kampung KB, in {year}"),
+    "entries": phrase("at least {needed} of {denominator} Kampung KB rise to {levels} in {year}"),
+    "stock": phrase("at least {needed} of {denominator} Kampung KB are {levels} at the end of {year}"),
 }
 
 _AT_ALL_LEVELS: dict[Kind, str] = {
     "fall": phrase("chance of falling in a year"),
-    "skip": phrase("rises that pass over a level"),
-    "fall_skip": phrase("falls that pass over a level"),
+    "skip": phrase("rises that skip a status"),
+    "fall_skip": phrase("falls that skip a status"),
 }
 LABELS: dict[Kind, str] = {
     "rise": phrase("chance of rising from {of} in a year"),
     "fall": phrase("chance of falling from {of} in a year"),
-    "skip": phrase("rises that pass over {of}"),
-    "fall_skip": phrase("falls that pass over {of}"),
+    "skip": phrase("rises that skip {of}"),
+    "fall_skip": phrase("falls that skip {of}"),
     "matrix": phrase("matrix, row {of}"),
     "village_sd": phrase("differences between villages (spread of log odds)"),
     "year_sd": phrase("differences between years (spread of log odds)"),
-    "subdistrict_sd": phrase("differences between subdistricts (spread of log odds)"),
+    "subdistrict_sd": phrase("differences between kecamatan (spread of log odds)"),
     "district_sd": phrase("differences between districts (spread of log odds)"),
-    "peer_odds_ratio": phrase("peers in the subdistrict (odds ratio)"),
-    "campaign.probability": phrase("chance of a campaign in a year"),
-    "campaign.odds_ratio": phrase("campaign (odds ratio of rising)"),
+    "peer_odds_ratio": phrase("other villages of the kecamatan (odds ratio)"),
+    "campaign.probability": phrase("chance of an acceleration drive in a year"),
+    "campaign.odds_ratio": phrase("acceleration drive (odds ratio of rising)"),
     "reporting.yearly": phrase("villages that report in a year"),
     "covariate": phrase("{of}, per unit (odds ratio)"),
     "odds_ratio_rise": phrase("{of}: odds ratio of rising"),

@@ -201,6 +201,7 @@ TYPED: dict[str, Case] = {
     "no draws": Case(command="forecast scenario.yaml --draws 0"),
     "a seed below zero": Case(command="forecast scenario.yaml --seed -1"),
     "a half-width in words": Case(command="forecast scenario.yaml --precision sempit"),
+    "a half-width in percent": Case(command="forecast scenario.yaml --precision 1%"),
     "a half-width of everything": Case(command="forecast scenario.yaml --precision 2"),
     "an engine that is none": Case(command="forecast scenario.yaml --engine cepat"),
     "results in the place of a file": Case(command="forecast scenario.yaml --out ada.yaml"),

@@ -85,7 +85,10 @@ def test_no_word_is_cut_where_years_are_many_and_runs_are_few(code: str, target:
     result = forecast(everything_on(target=target, horizon=50), 1, 1)
     answer = in_terminal(result, code, verbose=True)
     assert max(map(len, answer.splitlines())) <= 80
-    whole = {"en": {"simulation", "parameter", "needed", "words"}, "id": {"simulasi", "parameter", "perlu", "sebutan"}}
+    whole = {
+        "en": {"simulation", "parameter", "needed", "words"},
+        "id": {"simulasi", "parameter", "perlu", "kategori peluang"},
+    }
     assert whole[code] <= set(answer.split())
     few = {"en": "cannot be told", "id": "disimpulkan"}[code]
     assert answer.count(few) >= 50
@@ -160,7 +163,7 @@ def test_known_villages_are_not_said_to_be_unknown() -> None:
     """The note on ranking stands only where counts alone are known."""
     answer = in_terminal(forecast(everything_on(), replicates=30), "en", verbose=True)
     assert "cannot be ranked" not in answer
-    assert "Villages assisted" in answer
+    assert "Villages that receive an intervention" in answer
 
 
 def test_names_from_files_cannot_command_the_terminal() -> None:
@@ -199,7 +202,7 @@ def test_progress_is_told_only_for_runs_that_take_a_while(capsys: pytest.Capture
         assert capsys.readouterr().err == ""
         clock.now = 12.0
         progress(25, 100)
-        assert capsys.readouterr().err == "Simulating: 25 of 100 trajectories, about 36 s left\n"
+        assert capsys.readouterr().err == "Simulating: 25 of 100 simulations, about 36 s left\n"
         clock.now = 13.0
         progress(30, 100)
         assert capsys.readouterr().err == ""
@@ -215,13 +218,13 @@ def test_progress_is_told_only_for_runs_that_take_a_while(capsys: pytest.Capture
         ),
         (
             SENSITIVITY.doing,
-            "Varying parameters: 9 of 27 trajectories of this step\n",
-            "Mengubah parameter: 9 dari 27 lintasan pada tahap ini\n",
+            "Varying parameters: 9 of 27 simulations of this step\n",
+            "Mengubah parameter: 9 dari 27 simulasi pada tahap ini\n",
         ),
         (
             CALIBRATION.doing,
             "Learning: 9 of 27 percent\n",
-            "Belajar dari data: 9 dari 27 persen\n",
+            "Kalibrasi: 9 dari 27 persen\n",
         ),
         (
             BACKTEST.doing,
@@ -250,7 +253,7 @@ def test_the_time_left_counts_only_what_this_run_computes(capsys: pytest.Capture
     progress(50, 100)
     chunks.resuming, clock.now = False, 15.0
     progress(60, 100)
-    assert capsys.readouterr().err == "Simulating: 60 of 100 trajectories, about 40 s left\n"
+    assert capsys.readouterr().err == "Simulating: 60 of 100 simulations, about 40 s left\n"
 
 
 def test_no_time_left_is_told_before_anything_is_done(capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,7 +265,7 @@ def test_no_time_left_is_told_before_anything_is_done(capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == ""
     clock.now = 20.0
     progress(10, 100)
-    assert capsys.readouterr().err == "Simulating: 10 of 100 trajectories, about 180 s left\n"
+    assert capsys.readouterr().err == "Simulating: 10 of 100 simulations, about 180 s left\n"
 
 
 def test_every_round_of_a_run_that_doubles_has_its_own_time_left(capsys: pytest.CaptureFixture[str]) -> None:
@@ -273,7 +276,7 @@ def test_every_round_of_a_run_that_doubles_has_its_own_time_left(capsys: pytest.
     progress(100, 100)
     clock.now = 15.0
     progress(50, 200)
-    assert capsys.readouterr().err == "Simulating: 50 of 200 trajectories, about 30 s left\n"
+    assert capsys.readouterr().err == "Simulating: 50 of 200 simulations, about 30 s left\n"
 
 
 def test_progress_is_silent_where_asked(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,7 @@ def test_backtest_answers_and_is_found_again(run: Run, lists: Path, tmp_path: Pa
     assert {path.name for path in folder.iterdir()} >= {"backtest.json", "backtest.csv", "manifest.json", "figures"}
     again = run("backtest", lists, "--draws", "20", "--lang", "en")
     assert again.stdout == first.stdout
-    assert "Found finished" in again.stderr
+    assert "Already computed" in again.stderr
     answer = json.loads(run("backtest", lists, "--draws", "20", "--json").stdout)
     assert (answer["district_years"], answer["verdict"]) == (2, None)
     assert set(answer["forecasters"]) == {"model", "last_year", "mean_so_far", "priors", "binomial"}

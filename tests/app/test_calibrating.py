@@ -82,7 +82,7 @@ def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Ru
     learned = again("--lang", "en")
     assert learned.returncode == 0, learned.stderr
     assert "calibrated on local data (statuses" in learned.stdout
-    command = learned.stdout.rpartition("Forecast with what was learned: kampungkb ")[2].split()
+    command = learned.stdout.rpartition("Forecast with this calibration: kampungkb ")[2].split()
     forecast = run(*command, "--draws", 20, "--replicates", 2, "--no-figures", "--json")
     assert forecast.returncode == 0, forecast.stderr
     assert json.loads(forecast.stdout)["basis"] == ["panel"]
@@ -154,7 +154,7 @@ def test_one_year_is_refused_with_what_to_add(run: Run, tmp_path: Path) -> None:
     lay_out(tmp_path, (2025,))
     done = run("calibrate", "daftar.xlsx", "--scenario", "belajar.yaml", "--lang", "en")
     assert done.returncode == 2
-    assert "statuses of one year alone teach nothing" in done.stderr
+    assert "statuses of one year alone cannot be used" in done.stderr
     assert list(tmp_path.glob("*posterior*")) == []
 
 

@@ -63,10 +63,15 @@ def test_forecast_answers_in_80_columns_and_writes_the_run_folder(run: Run, tmp_
     more = run("forecast", SCENARIO, *SMALL, "--verbose").stdout
     assert max(map(len, (*done.stdout.splitlines(), *more.splitlines()))) <= 80
     assert len(done.stdout.splitlines()) <= 25
-    for said in ("dari 135 kampung naik status pada 2026", "asumsi awal (prior) saja", "Tahun demi tahun", "±"):
+    for said in (
+        "dari 135 Kampung KB naik status pada 2026",
+        "asumsi, bukan hasil pengukuran",
+        "Tahun demi tahun",
+        "±",
+    ):
         assert said in unbroken(done.stdout)
         assert said in unbroken(more)
-    for said in ("Semua tafsir", "Asumsi"):
+    for said in ("Lima tafsir", "Asumsi"):
         assert said in unbroken(more)
     (folder,) = (tmp_path / "results" / "tanah-laut").glob("*/")
     assert f'Berkas: "results/tanah-laut/{folder.name}"' in done.stdout
@@ -106,11 +111,11 @@ def test_a_finished_run_is_found_and_lacking_figures_are_added(run: Run, tmp_pat
     (folder,) = (tmp_path / "results" / "tanah-laut").glob("*/")
     made = (folder / "years.csv").stat().st_mtime_ns
     second = run("--lang", "en", "forecast", SCENARIO, *SMALL)
-    assert "Found finished" in second.stderr
-    assert "Found finished" not in first.stderr
+    assert "Already computed" in second.stderr
+    assert "Already computed" not in first.stderr
     assert (folder / "years.csv").stat().st_mtime_ns == made
     assert {path.name for path in (folder / "figures").iterdir()} >= {"rises_en.svg", "fan_chart_en.png"}
-    assert "villages rise in status in 2026" in unbroken(second.stdout)
+    assert "Kampung KB rise in status in 2026" in unbroken(second.stdout)
     run("forecast", SCENARIO, *SMALL, "--no-figures", "--force")
     assert [line.split()[1] for line in (folder / "run.log").read_text().splitlines()][-1] == "again"
     assert list(folder.parent.glob("*/")) == [folder]
@@ -276,7 +281,7 @@ def test_problems_are_told_in_the_language_asked_for(run: Run, fixed: Path, monk
     monkeypatch.delenv("LANG")
     said += [run("check", fixed.name).stderr]
     assert said[0] == said[1] != said[2]
-    assert "Tidak ada yang ditulis" in said[2]
+    assert "perbaiki, lalu ulangi" in said[2]
 
 
 @pytest.mark.parametrize("mistake", ["horizon: 0", "horizon: 3: 4", "horizon: 3\nextends: nowhere.yaml"])
@@ -285,9 +290,9 @@ def test_problems_are_told_in_the_language_of_their_file(run: Run, fixed: Path, 
     fixed.write_text(FIXED.replace("horizon: 3", mistake))
     (fixed.parent / "lain.yaml").write_text(fixed.read_text().replace("language: en", "language: id"))
     for command in ("check", "forecast"):
-        assert "Nothing was written" in run(command, fixed.name).stderr
-        assert "Tidak ada yang ditulis" in run(command, fixed.name, "--lang", "id").stderr
-        assert "Tidak ada yang ditulis" in run(command, "lain.yaml").stderr
+        assert "Correct them and run again" in run(command, fixed.name).stderr
+        assert "perbaiki, lalu ulangi" in run(command, fixed.name, "--lang", "id").stderr
+        assert "perbaiki, lalu ulangi" in run(command, "lain.yaml").stderr
     first = run("check", fixed.name).stderr.splitlines()[1]
     assert first in run("check", fixed.name, "lain.yaml").stderr
     assert first not in run("check", "lain.yaml").stderr
@@ -298,7 +303,7 @@ def test_problems_are_told_in_the_language_of_their_file(run: Run, fixed: Path, 
 def test_problems_of_an_overlay_are_told_in_the_language_it_inherits(run: Run, fixed: Path) -> None:
     """The language stands in the file that is extended."""
     (fixed.parent / "lapis.yaml").write_text(f"extends: {fixed.name}\nname: lapis\nhorizon: 0\n")
-    assert "Nothing was written" in run("check", "lapis.yaml").stderr
+    assert "Correct them and run again" in run("check", "lapis.yaml").stderr
 
 
 def test_a_forced_run_takes_nothing_from_an_interrupted_one(run: Run, fixed: Path) -> None:
@@ -336,7 +341,7 @@ def test_precision_doubles_until_the_error_is_small_and_says_so(run: Run, fixed:
     assert answer["precision"]["ended_by"] == "precision"
     assert "precision.csv" in manifest["files"]
     again = run(*common)
-    assert "Found finished" in again.stderr
+    assert "Already computed" in again.stderr
     assert again.stdout == first.stdout
 
 

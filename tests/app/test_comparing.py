@@ -155,14 +155,14 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(
     monkeypatch.setattr(ChunkFolder, "save", interrupted)
     code, answer, noted = run(*command)
     assert (code, answer) == (130, "")
-    assert "What is finished is kept in" in noted
+    assert "What is finished is saved in" in noted
     monkeypatch.setattr(ChunkFolder, "save", save)
     monkeypatch.setattr(ChunkFolder, "load", counted)
     code, _, noted = run(*command)
     assert code == 0
     assert sum(loaded) == len(saved)
     assert sum(loaded) < len(loaded)
-    assert "Going on where an earlier run stopped" in noted
+    assert "Continuing where an earlier run stopped" in noted
     (folder,), (whole,) = (list((tmp_path / place / "contoh").glob("*/")) for place in ("results", "whole"))
     assert not (folder / ".chunks").exists()
     for name in ("comparison.json", "comparison.csv", "comparison_villages.csv"):
@@ -188,7 +188,7 @@ def test_precision_ends_the_doubling_and_is_told(run: Run, tmp_path: Path) -> No
     assert "precision.csv" in json.loads((path.parent / "manifest.json").read_text(encoding="utf-8"))["files"]
     code, _, refusal = run(*PAIR, "--precision", 0.03, "--engine", "exact", "--lang", "en")
     assert code == 2
-    assert "--precision says nothing here" in refusal
+    assert "--precision does not apply here" in refusal
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ def test_sensitivity_answers_and_is_found_again(run: Run, tmp_path: Path) -> Non
     }
     again = run("sensitivity", POKJA, *SMALL, "--lang", "en")
     assert again.stdout == first.stdout
-    assert "Found finished" in again.stderr
+    assert "Already computed" in again.stderr
 
 
 def test_sensitivity_as_data_has_the_keys_of_the_contract(run: Run) -> None:
@@ -44,7 +44,7 @@ def test_sensitivity_of_a_wrong_year_or_a_fixed_scenario_is_bad_input(run: Run) 
     """Exit code 2, the reason, and no folder."""
     done = run("sensitivity", POKJA, *SMALL, "--year", "2050", "--lang", "en")
     assert done.returncode == 2
-    assert "2050 is no year of the scenario; choose one of 2026 to 2030" in unbroken(done.stderr)
+    assert "2050 is not a year of the scenario; choose one of 2026 to 2030" in unbroken(done.stderr)
 
 
 def test_robustness_shows_chances_and_regrets(run: Run) -> None:
@@ -52,7 +52,7 @@ def test_robustness_shows_chances_and_regrets(run: Run) -> None:
     done = run("robustness", SCENARIO, POKJA, "--draws", "20", "--replicates", "5", "--lang", "id")
     assert done.returncode == 0, done.stderr
     assert "kenaikan lambat" in unbroken(done.stdout)
-    assert "Penyesalan: poin persen di bawah yang terbaik" in unbroken(done.stdout)
+    assert "Selisih dari pilihan terbaik (regret), persen poin" in unbroken(done.stdout)
     refused = run("robustness", SCENARIO, ROOT / "scenarios" / "tabanan.yaml", "--lang", "en")
     assert refused.returncode == 2
     assert run("robustness", SCENARIO, "--lang", "en").returncode == 2

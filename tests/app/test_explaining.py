@@ -90,7 +90,7 @@ def test_the_answer_is_given_in_both_languages_and_80_columns(run: Path, told: E
     assert "Asal peluang itu" in own.stdout
     assert "Dasar hitungan:" in own.stdout
     assert "rises in status in 2026." in line(english.stdout)
-    assert "What sets it apart most: hours_to_town: 4 (district mean 2.09)" in line(english.stdout)
+    assert "What sets it apart most: jam_ke_ibu_kota: 4 (district mean 2.09)" in line(english.stdout)
     assert "Invented example, no real district" in english.stdout
 
 
@@ -132,11 +132,11 @@ def test_a_village_may_be_asked_for_by_its_name(run: Path, told: Explain) -> Non
 def test_a_village_at_the_top_cannot_rise(run: Path, told: Explain) -> None:
     """It is said in one sentence, without a table of nothing; a year later it may have fallen."""
     said = told(run, TOP, "--lang", "en").stdout
-    assert "Cempaka 8 stands at paripurna, the highest level, and cannot rise in 2026." in line(said)
+    assert "Cempaka 8 is at paripurna, the highest status, and cannot rise in 2026." in line(said)
     assert "Where the chance comes from" not in said
     assert "2026 –;" in said
     assert "tidak dapat naik pada 2026" in line(told(run, TOP).stdout)
-    assert "of the simulated futures it stands at paripurna by then" in line(
+    assert "of the simulations it is at paripurna by then" in line(
         told(run, TOP, "--year", 2028, "--lang", "en").stdout
     )
 
@@ -216,7 +216,7 @@ def part(kind: str, ratio: float, name: str = "") -> Component:
         (part("peers", 2.0), "most: neighbours: 25% of the other villages", "25%"),
         (part("intervention", 2.4, "pokja"), "most: intervention pokja.", "intervensi pokja"),
         (part("waiting", 0.25), "(min_years).", "min_years"),
-        (part("covariate", 1.01, "remote"), "Nothing that is known of it sets it apart", "Tidak ada"),
+        (part("covariate", 1.01, "remote"), "Nothing that is known sets it apart", "Tidak ada"),
     ],
 )
 def test_what_matters_most_is_said(
@@ -236,15 +236,15 @@ def test_what_nobody_can_foresee_is_said_where_it_counts(
     """From half a percentage point on."""
     changed = replace(found, foreseen=0.1, without_interventions=0.1 + share)
     sentences = " ".join(why(language("en"), changed))
-    assert ("which nobody can foresee" in sentences) == (said is not None)
+    assert ("What nobody can foresee" in sentences) == (said is not None)
     assert said is None or said in sentences
 
 
 @pytest.mark.parametrize(
     ("assured", "every", "said"),
     [
-        ((), None, "No intervention of the scenario can choose it in"),
-        ((None,), None, "No intervention of the scenario can choose it in"),
+        ((), None, "it is eligible for no intervention of the scenario"),
+        ((None,), None, "it is eligible for no intervention of the scenario"),
         ((0.3,), 0.3, "its chance would be at most 30.0%."),
         ((0.3, 0.2), 0.4, "its chance would be at most 40.0%."),
     ],

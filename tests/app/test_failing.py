@@ -49,7 +49,7 @@ def test_the_rest_completes_and_every_failure_is_reported(run: Run, tmp_path: Pa
     """Exit code 1; failures.csv has draw, replicate, seed, error and command of each, stderr the first three."""
     done = forecast(run, "Fragile")
     assert done.returncode == 1
-    assert f"{len(FAILING)} of {ALL} trajectories failed and are left out" in unbroken(done.stdout)
+    assert f"{len(FAILING)} of {ALL} simulations failed and are left out" in unbroken(done.stdout)
     with (run_folder(tmp_path) / "failures.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [(int(row["draw"]), int(row["replicate"])) for row in rows] == FAILING
@@ -90,9 +90,9 @@ def test_the_probability_rests_on_the_completed_and_bounds_say_what_the_failed_c
 def test_failures_are_told_in_indonesian_too(run: Run) -> None:
     """Numbers and sentences; the error stays as Python raised it."""
     done = forecast(run, "Fragile", "--lang", "id")
-    assert f"{len(FAILING)} dari {ALL} lintasan gagal" in unbroken(done.stdout)
+    assert f"{len(FAILING)} dari {ALL} simulasi gagal" in unbroken(done.stdout)
     assert "Seandainya semuanya mencapai target pada 2026, peluangnya" in unbroken(done.stdout)
-    assert f"Lintasan yang gagal: {len(FAILING)}. Yang pertama:" in done.stderr
+    assert f"Simulasi yang gagal: {len(FAILING)}. Yang pertama:" in done.stderr
     assert "undian 0, ulangan 3, tahun 2027, it's mine.py:" in done.stderr
 
 
@@ -129,7 +129,7 @@ def test_where_everything_fails_there_is_no_verdict(run: Run, tmp_path: Path) ->
     """Exit code 1, the first failure and the command that shows it, nothing on stdout, no run folder that counts."""
     done = forecast(run, "Hopeless")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "all 50 trajectories of Kabupaten Contoh failed" in done.stderr
+    assert "all 50 simulations of Kabupaten Contoh failed" in done.stderr
     assert "RuntimeError: no road" in done.stderr
     assert "kampungkb replay 'saya punya.yaml' --draw 0 --replicate 0 --seed 3" in done.stderr
     assert not list(tmp_path.rglob("manifest.json"))
@@ -140,7 +140,7 @@ def test_where_everything_fails_there_is_no_verdict(run: Run, tmp_path: Path) ->
     ("agent", "engine", "said"),
     [
         ("it's mine.py:Fragil", "mesa", "suggestion: did you mean Fragile?"),
-        ("it's mine.py:Stranger", "mesa", "it does not build on VillageAgent"),
+        ("it's mine.py:Stranger", "mesa", "it does not derive from VillageAgent"),
         ("nowhere.py:Fragile", "mesa", "there is no such Python file"),
         ("it's mine.py", "mesa", "FILE.py:ClassName"),
         ("broken.py:Fragile", "mesa", "broken.py:1: --agent"),

@@ -41,14 +41,14 @@ def test_a_plan_is_told_kept_and_found_again(run: Run, scenario: Path, tmp_path:
     first = run("plan", scenario, "--probability", "0.8")
     assert first.returncode == 0, first.stderr
     assert max(map(len, first.stdout.splitlines()[:-1])) <= 80
-    assert "Within reach: with pokja for" in unbroken(first.stdout)
+    assert "The goal can be reached: with pokja for" in unbroken(first.stdout)
     assert "Which villages first" in first.stdout
     (folder,) = tmp_path.glob("results/rencana/*/")
     assert (folder / "plan.json").is_file()
     assert (folder / "figures" / "plan_en.png").is_file()
     again = run("plan", scenario, "--probability", "0.8", "--year", "2026", "--vary", "pokja.capacity")
     assert again.stdout == first.stdout
-    assert "Found finished" in again.stderr
+    assert "Already computed" in again.stderr
 
 
 @pytest.mark.slow
@@ -70,7 +70,7 @@ def test_not_within_reach_is_an_answer(run: Run, scenario: Path) -> None:
     done = run("plan", scenario, "--probability", "0.99", "--no-figures", "--lang", "id")
     assert done.returncode == 0
     told = unbroken(done.stdout)
-    assert "Tidak terjangkau: dengan pokja untuk 26 kampung sekaligus pun" in told
+    assert "Target tidak dapat dicapai: dengan pokja untuk 26 kampung secara bersamaan pun" in told
     assert "Yang paling membatasi:" in told
     assert "Yang membatasi rencana, ditiadakan satu per satu" in told
 
@@ -88,7 +88,7 @@ def test_what_cannot_be_planned_is_bad_input(run: Run, scenario: Path, tmp_path:
     """Exit code 2, the reason with the likely fix, and no folder."""
     done = run("plan", scenario, "--vary", "pokja.capasity")
     assert done.returncode == 2
-    assert "there is no lever pokja.capasity (did you mean pokja.capacity?)" in unbroken(done.stderr)
+    assert "there is no effort pokja.capasity (did you mean pokja.capacity?)" in unbroken(done.stderr)
     assert run("plan", scenario, "--probability", "80").returncode == 2
     assert not (tmp_path / "results").exists()
 

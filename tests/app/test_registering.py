@@ -156,11 +156,11 @@ def test_what_was_changed_is_named_and_fails(run: Run, folder: Path, name: str) 
     (entry / name).write_text("{}", encoding="utf-8")
     done = scored(run, f"{TABLE}2026,63.01,85,27,5,18,13\n", "--lang", "en")
     assert done.returncode == 1
-    assert f"- {entry.name}/{name} is not as it was frozen." in done.stderr
-    assert "The register holds no forecast that is as it was frozen." in done.stdout
+    assert f"- {entry.name}/{name} is not as it was when locked." in done.stderr
+    assert "The register holds no forecast that is as it was locked." in done.stdout
     done = run("register", "add", folder)
     assert done.returncode == 2
-    assert f"{entry.name}/{name} tidak lagi seperti saat dibekukan." in done.stderr
+    assert f"{entry.name}/{name} tidak lagi seperti saat dikunci." in done.stderr
     assert len(list(REGISTER.glob("0*"))) == 1
 
 
@@ -171,15 +171,15 @@ def test_a_forecast_that_was_antedated_is_named(run: Run, folder: Path) -> None:
     day.write_text(day.read_text(encoding="utf-8").replace("2025-12-03", "2024-12-03"), encoding="utf-8")
     done = scored(run, f"{TABLE}2026,63.01,85,27,5,18,13\n", "--lang", "en")
     assert done.returncode == 1
-    assert f"- {day.parent.name}/registered.json is not as it was frozen." in done.stderr
+    assert f"- {day.parent.name}/registered.json is not as it was when locked." in done.stderr
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nama,nilai\na,1\n", "this table is none of those that are looked for here"),
+        ("nama,nilai\na,1\n", "no table here can be used"),
         (f"{TABLE}kapan,63.01,85,27,5,18,13\n", "this is not a day of the calendar"),
-        (f"{TABLE}2026,63.01,85,27,5,x,13\n", "this is not a whole number that fits here"),
+        (f"{TABLE}2026,63.01,85,27,5,x,13\n", "this number is out of range"),
         (f"{TABLE}2026,63.01,85,27,5,18,13\n2026,63.01,85,27,5,18,13\n", "this place has a row of this date already"),
     ],
 )
@@ -206,7 +206,7 @@ def test_rows_of_other_places_are_left_out_with_a_note(run: Run, folder: Path, m
 def test_a_folder_to_which_nothing_was_added_is_no_register(run: Run, folder: Path) -> None:
     """Nor is a folder that is no run added to one."""
     done = scored(run, TABLE, "--lang", "en")
-    assert (done.returncode, "is no register" in done.stderr) == (2, True)
+    assert (done.returncode, "is not a register" in done.stderr) == (2, True)
     done = run("register", "add", folder.parent.parent / "none", "--lang", "en")
     assert (done.returncode, REGISTER.exists()) == (2, False)
 

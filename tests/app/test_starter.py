@@ -60,7 +60,7 @@ def test_what_is_still_as_in_the_starter_is_noted_and_its_source_left_out(tmp_pa
     scenario = load_scenario(path)
     (note,) = scenario.provenance.notes
     keys = "title, sources.villages.table, villages.table (99.01.01.2001 Contoh Satu), district"
-    assert str(note) == f"still as in the starter; replace by your own: {keys}"
+    assert str(note) == f"example entries not yet replaced by your own: {keys}"
     assert "villages.table" not in scenario.sources
     book = load_workbook(workbook)
     book.worksheets[0]["B2"] = "Benua"

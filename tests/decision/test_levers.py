@@ -70,13 +70,13 @@ REFUSED = {
     "no intervention": (lambda: district((9, 5, 2, 1)), {}, "test has no intervention"),
     "which of several": (two, {}, "say whose effort is planned with --vary.*pokja.capacity, media.capacity"),
     "a slip": (two, {"vary": "pokja.capasity"}, "no lever pokja.capasity.*pokja.capacity.*media.coverage, budget"),
-    "no such lever": (two, {"vary": "xyz"}, "no lever xyz; levers of this scenario: pokja.capacity"),
+    "no such lever": (two, {"vary": "xyz"}, "no effort xyz to be planned; those of this scenario: pokja.capacity"),
     "twice": (two, {"vary": ("pokja.capacity", "pokja.coverage")}, "pokja is named by two levers"),
     "budget and more": (two, {"vary": ("budget", "pokja.capacity")}, "budget .* stands alone; drop pokja.capacity"),
-    "budget of nothing": (two, {"vary": "budget"}, "a budget says nothing while pokja, media cost nothing"),
+    "budget of nothing": (two, {"vary": "budget"}, "a budget has no effect while pokja, media cost nothing"),
     "a limit on nothing": (
         lambda: district((9, 5, 2, 1), interventions=[assist()]), {"budget": 10},
-        "a limit on the budget says nothing",
+        "a limit on the budget has no effect",
     ),
     "too small a budget": (
         lambda: two(cost_idr_million=20.0), {"budget": 10, "vary": "media.capacity"},
@@ -95,7 +95,7 @@ REFUSED = {
         "no village is eligible for pokja",
     ),
     "a certain target": (lambda: reference(0.0), {"probability": 1.0}, "between 0 and 1, such as 0.9 for 90%; found 1"),
-    "a year beyond": (lambda: reference(0.0), {"year": 2040}, "2040 is no year of the scenario; choose one of 2026"),
+    "a year beyond": (lambda: reference(0.0), {"year": 2040}, "2040 is not a year of the scenario; choose one of 2026"),
     "both": (lambda: reference(0.0), {"year": FIRST, "every_year": True}, "choose one"),
 }  # fmt: skip
 

@@ -162,9 +162,9 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a column of elsewhere": (planned(eligible_where={"roads": "x"}), "no column roads"),
     "a cell of elsewhere": (planned(eligible_where={"remote": 99.0}), "no village has this value"),
     "a village of elsewhere": (planned(priority=("x",)), r"pokja\.priority: .*no such code"),
-    "a village twice": (planned(priority=("63.99.0000", "63.99.0000")), "stands in the list twice"),
+    "a village twice": (planned(priority=("63.99.0000", "63.99.0000")), "is listed twice"),
     "two interventions of one name": (
-        lambda: replace(everything_on(), interventions=everything_on().interventions * 2), "pokja stands there twice",
+        lambda: replace(everything_on(), interventions=everything_on().interventions * 2), "pokja is listed twice",
     ),
     "interventions without effects": (scenario(interventions=()), "effects of other interventions"),
 }  # fmt: skip

@@ -124,4 +124,4 @@ def test_it_is_told_without_words_of_its_own(scenario: Assumptions, monkeypatch:
     (villages,) = scenario.districts
     result = explanation_kind.EXPLANATION.result(explain(scenario, villages.codes[5], replicates=8))  # type: ignore[arg-type]
     text = str(explanation_kind.EXPLANATION.document(result, language("en"), Source()))
-    assert "What sets it apart most: peers in the subdistrict (odds ratio)" in text
+    assert "What sets it apart most: other villages of the kecamatan (odds ratio)" in text

@@ -232,7 +232,7 @@ def test_a_failure_in_one_district_leaves_the_same_trajectory_of_another_alone()
 
 def test_a_district_of_which_nothing_is_left_is_named() -> None:
     """The others do not make up for it."""
-    with pytest.raises(EnsembleError, match="trajectories of Kabupaten Contoh failed") as told:
+    with pytest.raises(EnsembleError, match="simulations of Kabupaten Contoh failed") as told:
         run(several(), EFFORT, SEED, engine="mesa", agent_class=Nowhere)
     assert {failure.district_code for failure in told.value.failures} == {"64.01"}
 

@@ -89,7 +89,7 @@ def test_an_intervention_can_be_added_in_python() -> None:
     assert not scenario.with_intervention(plan).fixed
     before, after = (kkb.forecast(s, replicates=400).districts[0].years[0].rises.mean for s in (scenario, helped))
     assert after > 5 * before
-    with pytest.raises(kkb.ScenarioError, match="pokja stands there twice"):
+    with pytest.raises(kkb.ScenarioError, match="pokja is listed twice"):
         helped.with_intervention(plan)
 
 

@@ -78,7 +78,7 @@ def test_the_brief_of_the_tour_tells_what_was_decided(newcomer: Path) -> None:
     assert (brief.with_suffix(".pdf")).stat().st_size > 10_000
     assert (brief.parent / "forecast.xlsx").is_file()
     texts = [paragraph.text for paragraph in Document(str(brief)).paragraphs]
-    for heading in ("Upaya yang diperlukan", "Penentu jawaban", "Bila keadaan ternyata lain"):
+    for heading in ("Upaya yang diperlukan", "Penentu jawaban", "Bila asumsinya berbeda"):
         assert heading in texts
 
 
@@ -88,7 +88,7 @@ def test_the_numbers_of_the_readme_are_those_of_the_main_job(said: dict[str, str
     answer = " ".join(said["kampungkb forecast scenarios/tanah_laut.yaml"].split())
     assert "the seven that are needed each year" in README
     assert "the 135 villages of Tanah Laut" in README
-    assert "sedikitnya 7 dari 135 kampung naik status pada 2026" in answer
+    assert "sedikitnya 7 dari 135 Kampung KB naik status pada 2026" in answer
     (counts,) = re.findall(r"published counts (\d+)/(\d+)/(\d+)/(\d+)", README)
     (district,) = kkb.load_scenario(ROOT / "scenarios" / "tanah_laut.yaml").districts
     assert list(map(int, counts)) == district.known.counts.tolist()

@@ -98,9 +98,9 @@ def test_counts_say_what_they_cannot_tell() -> None:
     found = kkb.calibrate(of_counts(large), scenario(), draws=500)
     assert found.basis == ("counts",)
     text = said(found)
-    assert "rests on the prior of falling" in text
-    assert "counts do not tell skipped levels" in text
-    assert "a count stands for the end of the year" in text
+    assert "rests on the default assumption about falling" in text
+    assert "counts cannot tell skipped statuses" in text
+    assert "a count is taken as of the end of the year" in text
     assert found.approximation is not None
     assert found.approximation.pairs == 2
     assert found.approximation.log_error is not None
@@ -119,7 +119,7 @@ def test_counts_without_falls_and_skips_are_exact_and_bound_the_rises() -> None:
     none = {"fall": 0.0, "skip.berkembang": 0.0, "skip.mandiri": 0.0}
     found = kkb.calibrate(Evidence(counts=(seen,)), scenario(**none), draws=100)
     assert found.approximation is None
-    assert "prior of falling" not in said(found)
+    assert "default assumption about falling" not in said(found)
     assert "from 5 to 5 villages may have risen" in said(found)
 
 
@@ -152,13 +152,13 @@ def test_effects_are_learned_only_where_asked_for() -> None:
     alone = kkb.calibrate(evidence, scenario(), draws=500)
     assert alone.basis == ("panel",)
     assert "pokja.odds_ratio_rise" in alone.at_prior
-    assert "records of assistance were not used" in said(alone)
+    assert "records of interventions were not used" in said(alone)
     asked = kkb.calibrate(evidence, scenario(), draws=1000, estimate_effects=True)
     assert asked.basis == ("panel", "assistance")
     effect = asked.parameters["pokja.odds_ratio_rise"]
     assert effect.posterior.median > effect.prior.median
     assert effect.prior_variance_left < 0.8
-    assert "as if, without assistance" in said(asked)
+    assert "would otherwise have risen" in said(asked)
 
 
 @pytest.mark.slow
@@ -168,7 +168,7 @@ def test_assistance_outside_the_years_that_were_seen_teaches_nothing() -> None:
     early = replace(assistance, years=(2020,))
     found = kkb.calibrate(Evidence(panels=(seen,), assistance=(early,)), scenario(), draws=100, estimate_effects=True)
     assert found.basis == ("panel",)
-    assert "no record of assistance falls into years" in said(found)
+    assert "no recorded intervention falls into years" in said(found)
 
 
 @pytest.mark.slow
@@ -184,7 +184,7 @@ def test_what_the_scenario_rules_out_is_refused() -> None:
     with pytest.raises(Refusal, match="gives a matrix"):
         kkb.calibrate(of_panel(PAST), make_scenario(DISTRICT, matrix=matrix))
     fixed = make_scenario(DISTRICT)
-    with pytest.raises(Refusal, match="nothing is left to learn"):
+    with pytest.raises(Refusal, match="nothing is left to estimate"):
         kkb.calibrate(of_panel(PAST), fixed)
     once = kkb.calibrate(of_panel(PAST), scenario(), draws=50)
     with pytest.raises(Refusal, match="from a calibration already"):

@@ -232,7 +232,7 @@ def test_what_stands_above_the_column_names_is_noted(desk: Desk) -> None:
     """Title rows are left out, and the reader of the check knows it."""
     desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN, *ROWS]), change=_title))
     (note,) = load(desk, "desa.xlsx").provenance.notes
-    assert str(note).endswith("desa.xlsx: the column names stand in row 4; what stands above them is not read")
+    assert str(note).endswith("desa.xlsx: the column names are in row 4; what is above them is not read")
 
 
 @pytest.mark.parametrize(
@@ -482,7 +482,7 @@ def test_what_stands_below_a_table_hides_no_problem_in_it(desk: Desk) -> None:
     rows[0][3] = "dasar"
     desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN[:4], *rows])))
     (note,) = load(desk, "desa.xlsx").provenance.notes
-    assert str(note).endswith("are passed over: 3 (Jumlah 60), 5 (Sumber: Dinas 2025)")
+    assert str(note).endswith("are not used: 3 (Jumlah 60), 5 (Sumber: Dinas 2025)")
 
 
 @pytest.mark.parametrize(
@@ -523,5 +523,5 @@ def test_a_problem_of_a_table_names_sheet_row_column_and_cell_and_is_told_once(
     monkeypatch.chdir(desk.folder)
     told = CliRunner().invoke(app, ["check", "scenario.yaml", "--lang", "en"]).stderr.splitlines()
     assert told[0] == "desa.xlsx, sheet Kampung, row 3, column Klasifikasi (cell D3)"
-    assert told[-2:] == ["  the same in rows 4–5, 9 (3 more)", "Problems found: 4. Nothing was written."]
+    assert told[-2:] == ["  the same in rows 4–5, 9 (3 more)", "Problems found: 4. Correct them and run again."]
     assert sum("is not a status" in line for line in told) == 1

@@ -53,7 +53,7 @@ def test_of_several_dates_of_a_year_the_last_counts(tmp_path: Path) -> None:
     assert four.tolist() == [84, 28, 5, 18]
     said = [str(note) for note in outcomes.notes]
     assert "Kabupaten Tanah Laut: of several dates in 2026 the last counts, for its end" in said
-    assert "Kabupaten Tanah Laut: counts of 2026-08-31 stand for the end of 2026" in said
+    assert "Kabupaten Tanah Laut: counts of 2026-08-31 are taken as of the end of 2026" in said
 
 
 def test_lists_of_two_years_in_a_workbook_become_a_panel(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_rows_that_contradict_each_other_leave_the_status_unknown(tmp_path: Path
     )
     outcomes = read_outcomes([path], ONE)
     assert outcomes.panels["63.01"].status.tolist() == [[UNKNOWN], [0]]
-    assert sum("stands in rows" in str(note) for note in outcomes.notes) == 2
+    assert sum("is in rows" in str(note) for note in outcomes.notes) == 2
 
 
 @pytest.mark.parametrize(

@@ -253,8 +253,12 @@ def test_draws_of_a_covariate_name_their_column(desk: Desk) -> None:
         ({"peer_odds_ratio": [0.0]}, "peer_odds_ratio", "row 1"),
         ({"year_sd": ["a"]}, "year_sd", "something else than numbers"),
         ({"rise.dasar": []}, "", "no draws"),
-        ({"fall": [0.1], "fall.mandiri": [0.1]}, "fall", "both for all levels and per level"),
-        ({"skip": [0.1], "skip.mandiri": [0.1]}, "skip", "draws of skip are given both for all levels and per level"),
+        ({"fall": [0.1], "fall.mandiri": [0.1]}, "fall", "both for all statuses and per status"),
+        (
+            {"skip": [0.1], "skip.mandiri": [0.1]},
+            "skip",
+            "draws of skip are given both for all statuses and per status",
+        ),
     ],
 )
 def test_draws_that_do_not_fit_are_told(desk: Desk, columns: dict[str, Any], field: str, says: str) -> None:

@@ -145,7 +145,7 @@ def test_check_shows_these_texts_and_how_many(
     monkeypatch.chdir(tmp_path)
     CASES["a horizon in words"].lay_out(Desk(tmp_path))
     done = CliRunner().invoke(app, ["check", "scenario.yaml", "--lang", "id"])
-    assert done.stderr == f"{told['a horizon in words'].text}\nMasalah ditemukan: 1. Tidak ada yang ditulis.\n"
+    assert done.stderr == f"{told['a horizon in words'].text}\nDitemukan 1 masalah; perbaiki, lalu ulangi.\n"
     assert done.exit_code == 2
 
 

@@ -16,12 +16,12 @@ from simulation.inputs.scenario import load_scenario
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("/etc/passwd", "holds on this computer only"),
+        ("/etc/passwd", "is valid on this computer only"),
         ("../outside.csv", "outside the folder tree"),
         ("inside/../../outside.csv", "outside the folder tree"),
         ("link.csv", "outside the folder tree"),
         ("loop.csv", ""),
-        ("C:\\\\data.csv", "holds on this computer only"),
+        ("C:\\\\data.csv", "is valid on this computer only"),
         ("folder", "a folder, not a file"),
         ("pipe", "not an ordinary file"),
         ("vilages.csv", "did you mean villages.csv?"),

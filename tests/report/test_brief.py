@@ -312,7 +312,9 @@ def test_pages_are_numbered(brief: Brief) -> None:
 
 def test_the_day_of_the_data_stands_under_the_title(brief: Brief) -> None:
     """Not the day of the run: the same run gives the same pages."""
-    assert {"id": "Data status per 31 Juli 2025.", "en": "Status data of 31 July 2025."}[brief.code] in brief.pages[0]
+    assert {"id": "Data status menurut pemberitaan 31 Juli 2025", "en": "Status data reported on 31 July 2025"}[
+        brief.code
+    ] in brief.pages[0]
 
 
 def test_columns_have_room_for_their_longest_word() -> None:

@@ -146,9 +146,9 @@ def test_an_exact_result_is_called_exact() -> None:
         make_scenario(villages, None, [plan], {"coaching.odds_ratio_rise": 2.5}, horizon=1),
     ]
     found = compare(*fixed, engine="exact")
-    assert "(an exact result for the parameters as given)" in verdict_of(found)
+    assert "(an exact result with the parameters fixed)" in verdict_of(found)
     assert result_of(found).scenarios[0].villages == ()
-    assert "An exact result knows no single villages" in notes_of(found)
+    assert "An exact result has neither single villages" in notes_of(found)
 
 
 def test_one_draw_of_uncertain_parameters_is_no_certain_result() -> None:

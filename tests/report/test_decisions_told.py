@@ -93,10 +93,10 @@ def test_the_result_has_the_keys_of_the_contract(analysed: Sensitivity) -> None:
 def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None:
     """Numbers as each language writes them."""
     verdict = verdicts(known(pokja, None))
-    assert "chance of rising from dasar in a year (69%)" in verdict["en"]
-    assert "(69%)" in verdict["id"]
+    assert "chance of rising from dasar in a year (69% of the uncertainty)" in verdict["en"]
+    assert "(andil 69%)" in verdict["id"]
     assert "pokja" not in verdict["en"]
-    assert "in a year (69%); pokja: " in verdicts(known(pokja, 0.3))["en"]
+    assert "in a year (69% of the uncertainty); pokja: " in verdicts(known(pokja, 0.3))["en"]
 
 
 @pytest.mark.parametrize(("effect_total", "told"), [(None, True), (0.02, True), (0.3, False)])
@@ -113,7 +113,7 @@ def test_nothing_is_named_where_nothing_varies_or_the_points_are_few(pokja: Scen
     still = {name: replace(one, mu_star=0.001) for name, one in same.parameters.items()}
     assert "give more --draws" in verdicts(same)["en"]
     same = replace(same, parameters=still)
-    assert "whatever the uncertain parameters are" in verdicts(same)["en"]
+    assert "under all assumptions tried" in verdicts(same)["en"]
     assert list(drivers.notes(language("en"), kept(same))) == []
     wild = Driver(0.37, 1.4, 1.7, (0.3, 2.0))
     few = replace(known(pokja, None), parameters={"rise.dasar": wild})
@@ -203,11 +203,14 @@ def test_the_sentence_tells_apart_one_best_option_two_and_none(tried: Robustness
     other = replace(other, name="b", title={}, mean_probability_met=0.55, largest_regret=0.3)
     made = replace(result, options=(one, other), best_on_average="b")
     said = choices.verdict(speech, replace(made, least_regretted="a"))
-    assert "“b” is the best on average (55%); “a” is the one least regretted" in said
-    assert "at worst it is 20.0 percentage points below the best, the other 30.0" in said
-    assert "also the one least regretted" in choices.verdict(speech, replace(made, least_regretted="b"))
+    assert "“b” has the highest chance on average (55%); “a” has the smallest loss at worst" in said
+    assert "at most 20.0 percentage points below the best, the other up to 30.0" in said
+    assert "also the smallest loss at worst" in choices.verdict(speech, replace(made, least_regretted="b"))
     never = replace(made, options=(one, replace(other, largest_regret=0.0)), least_regretted="b")
-    assert choices.verdict(speech, never) == "“b” is the best in every state of the world (55% on average)."
+    assert (
+        choices.verdict(speech, never)
+        == "“b” has the highest chance in every case tried (55% on average); its cost is not weighed."
+    )
     tied = replace(made, options=(replace(one, largest_regret=0.004), replace(other, largest_regret=0.0)))
     assert "No scenario is clearly better" in choices.verdict(speech, replace(tied, least_regretted="b"))
 

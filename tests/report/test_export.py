@@ -113,10 +113,10 @@ def test_what_the_scenario_says_is_told_from_what_holds_by_default(
     statements = exported(forecast(load_scenario(scenario), 4, 5, 3), "en")[1]["Statements"]
     told = {(row[0], row[1]): row[3] for row in below(statements)}
     written, default = "written in the scenario, without a source", "as by default"
-    for what in ("who acts", "first year", "villages that qualify", "villages assisted at a time",
-                 "order of assistance", "cost of a village-year"):  # fmt: skip
+    for what in ("who acts", "first year", "villages that qualify", "villages reached at a time",
+                 "order of priority", "cost of a village-year"):  # fmt: skip
         assert told["pendampingan", what] == written, what
-    for what in ("years of assistance for a village", "years until the full effect"):
+    for what in ("years of intervention for a village", "years until the full effect"):
         assert told["pendampingan", what] == default, what
     assert told["scenario", "reading of the target"] == default
 

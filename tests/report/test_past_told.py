@@ -67,10 +67,10 @@ def test_a_model_that_does_not_explain_the_past_is_told() -> None:
     outside = [replace(YEAR, first=year - 1, year=year, judged=21) for year in (2023, 2024)]
     one, both = (disagreement(language("en"), [YEAR, *outside[:number]]) for number in (1, 2))
     assert one is not None
-    assert "1 of 2 facts" in one
-    assert "(2022→2023), no more than luck explains" in one
+    assert "1 of 2 observations" in one
+    assert "(2022→2023), no more than chance explains" in one
     assert both is not None
-    assert "does not explain all of the past: 2 of 3 facts" in both
+    assert "does not explain all of the past: 2 of 3 observations" in both
     assert "(2022→2023, 2023→2024)" in both
 
 
@@ -132,12 +132,12 @@ def test_numbers_learned_from_other_lists_say_so() -> None:
     assert caveats(scenario) == []
     changed = {**levels, VILLAGES.codes[0]: 1}
     (said,) = caveats(learned(scenario, replace(same, levels=changed)))
-    assert said.startswith("Not learned from these data: 1 of 4 villages")
+    assert said.startswith("Not calibrated on these data: 1 of 4 villages")
     assert caveats(learned(scenario, replace(same, levels=changed, until=2024))) == []
     (said,) = caveats(learned(scenario, replace(same, levels={**levels, "63.99.0009": 0})))
     assert "1 of 4" in said
     (said,) = caveats(learned(scenario, replace(same, levels={"11.01.0001": 0})))
-    assert said.startswith("Learned in other districts")
+    assert said.startswith("Calibrated in other districts")
     counted = Past((replace(YEAR, district_code="11.01", rises=None),))
     assert len(caveats(learned(scenario, counted))) == 1
     assert caveats(learned(scenario, replace(counted, observed=(YEAR,)))) == []

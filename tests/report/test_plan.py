@@ -102,9 +102,9 @@ def test_a_reason_names_level_chance_intervention_and_peers(reached: Plan) -> No
 
 def test_the_verdict_says_whether_how_much_and_what_limits(reached: Plan, unreached: Plan) -> None:
     """One sentence for each; what is out of reach is followed by what limits it."""
-    assert verdict(reached).startswith("Within reach: with rumah dataku for ")
-    assert verdict(unreached).startswith("Not within reach: even with rumah dataku for ")
-    assert verdict(unreached, "id").startswith("Tidak terjangkau: dengan rumah dataku untuk ")
+    assert verdict(reached).startswith("The goal can be reached: with rumah dataku for ")
+    assert verdict(unreached).startswith("The goal cannot be reached: even with rumah dataku for ")
+    assert verdict(unreached, "id").startswith("Target tidak dapat dicapai: dengan rumah dataku untuk ")
     assert words.what_limits(language("en"), result_of(unreached)).startswith("What limits it most: ")
     assert words.what_limits(language("en"), result_of(reached)) is None
 
@@ -112,8 +112,8 @@ def test_the_verdict_says_whether_how_much_and_what_limits(reached: Plan, unreac
 @pytest.mark.parametrize(
     ("code", "range_said"),
     [
-        ("en", "90% interval 2 to 4, most likely 3"),
-        ("id", "rentang 90% 2 sampai 4, paling mungkin 3"),
+        ("en", "by simulation error 2 to 4, most likely 3"),
+        ("id", "menurut galat simulasi 2 sampai 4, paling mungkin 3"),
     ],
 )
 def test_a_least_that_is_a_range_is_told_as_one(reached: Plan, code: str, range_said: str) -> None:
@@ -133,7 +133,9 @@ def test_a_least_that_is_a_range_is_told_as_one(reached: Plan, code: str, range_
 
 def test_what_needs_nothing_and_what_is_too_close_are_said(reached: Plan) -> None:
     """A target that is met anyhow, and one whose lower bound alone falls short."""
-    assert verdict(plan(scenario(), 0.05, LEVER, engine="batch", replicates=200)).startswith("No effort is needed")
+    assert verdict(plan(scenario(), 0.05, LEVER, engine="batch", replicates=200)).startswith(
+        "Under the scenario's assumptions the goal is reached without"
+    )
     result = replace(result_of(reached), least=None)
     result = replace(result, goal=result.best.probability_met - 1e-4)
     assert words.verdict(language("en"), result).startswith("Too close to call")
@@ -147,7 +149,7 @@ def test_a_cost_says_its_years_and_what_of_it_falls_until_the_goal() -> None:
     result = result_of(plan(replace(costly, horizon=3), 0.9999, LEVER, engine="batch", replicates=200, budget=10_000))
     headers = document.settings_table(english, result).as_text(english).headers
     assert "cost 2026–2028 (million rupiah)" in headers
-    assert "of this until 2026" in headers
+    assert "cost to 2026" in headers
     point = next(point for point in result.tried if point.settings[LEVER] > 0)
     assert 0 < point.cost_to_goal_idr_million < point.cost_idr_million
     assert "Budget: Rp10 billion for all of 2026–2028 together." in words.verdict(english, result)
@@ -283,10 +285,10 @@ def test_names_do_not_become_formulas(reached: Plan, tmp_path: Path) -> None:
 def test_the_workbook_ends_its_kecamatan_with_the_total(reached: Plan, tmp_path: Path) -> None:
     """In bold, with the gain in rises of all; the ranking has a row for every village."""
     book = load_workbook(kkb.save(reached, tmp_path) / "priorities_en.xlsx")
-    rows = list(book["By subdistrict"].iter_rows(min_row=2))
+    rows = list(book["By kecamatan"].iter_rows(min_row=2))
     assert [row[0].font.bold for row in rows] == [False] * (len(rows) - 1) + [True]
-    gain = [cell.value for cell in book["By subdistrict"][1]].index("more if all assisted")
-    assert rows[-1][0].value == "all subdistricts"
+    gain = [cell.value for cell in book["By kecamatan"][1]].index("more if all are reached")
+    assert rows[-1][0].value == "all kecamatan"
     assert rows[-1][gain].value == pytest.approx(sum(row[gain].value for row in rows[:-1]))
     ranked = list(book["Ranking"].iter_rows(min_row=2, values_only=True))
     assert [row[3] for row in ranked] == [village.village_code for village in reached.villages]
@@ -298,7 +300,7 @@ def test_today_s_effort_beside_the_forecast(reached: Plan) -> None:
     other = replace(result.forecast, probability_met=result.now.probability_met + 0.01)
     said = words.beside_the_forecast(language("en"), replace(result, forecast=other))
     assert said is not None
-    assert "1,000 draws × 20 trajectories" in said or "1 draws × 20,000" in said
+    assert "1,000 parameter draws × 20 simulations" in said or "1 parameter draws × 20,000" in said
     same = replace(result.forecast, probability_met=result.now.probability_met)
     assert words.beside_the_forecast(language("en"), replace(result, forecast=same)) is None
 

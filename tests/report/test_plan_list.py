@@ -39,26 +39,28 @@ def listed(found: Plan, in_order: Setting, least: Setting | None) -> Plan:
 
 
 def test_the_verdict_says_the_rule_of_its_number_and_what_the_list_needs(reached: Plan) -> None:
-    """Fewer by the list: both numbers in one sentence. As many, or more: the scenario's own alone."""
+    """Fewer or more by the list: both numbers, one after the other. As many: the number alone."""
     own = reached.least.places[0]
     ordered = own - 1
     cut = replace(reached.in_order, places=(ordered,), settings={LEVER: ordered})
     fewer = listed(reached, cut, reached.least)
     english, indonesian = (words.verdict(speech, result_of(fewer)) for speech in (EN, ID))
     assert f"for {own} villages at a time, the least that suffices where villages are chosen at random" in english
-    assert f"Where villages are taken in the order of the priority list, {ordered} villages suffice" in english
-    assert f"menurut urutan daftar prioritas, {ordered} kampung sudah memadai" in indonesian
+    assert f"In the order of the priority list, {ordered} villages suffice" in english
+    assert f"Menurut urutan daftar prioritas, {ordered} kampung sudah memadai" in indonesian
     as_many = result_of(listed(reached, reached.least, reached.least))
     assert "priority list" not in words.verdict(EN, as_many)
     assert as_many.listed == own
 
 
 def test_a_list_that_needs_more_than_the_scenario_s_own_order_marks_nobody(reached: Plan, tmp_path: Path) -> None:
-    """Neither in the verdict nor in tables and workbook does a second number stand beside the first."""
+    """The verdict says how many the list needs; no table or workbook marks the first of it as enough."""
     more = listed(reached, reached.tried[-1], reached.least)
     result = result_of(more)
     assert {village.in_plan for village in result.villages} == {None}
-    assert not any("Taken in this order" in one for one in words.about_ranking(EN, result))
+    assert f"In the order of the priority list, {result.in_order.places[0]} villages suffice" in words.verdict(
+        EN, result
+    )
     headers = document.subdistricts_table(EN, result).as_text(EN).headers
     assert not any("among the first" in one for one in headers)
     sheet = workbook(result, tmp_path)["Ranking"]
@@ -68,7 +70,7 @@ def test_a_list_that_needs_more_than_the_scenario_s_own_order_marks_nobody(reach
 def test_a_list_may_reach_what_chance_does_not(reached: Plan) -> None:
     """The answer stays no, and the sentence goes on with what the list reaches."""
     result = result_of(replace(listed(reached, reached.in_order, None), below=None))
-    assert "Where villages are taken in the order of the priority list, " in words.verdict(EN, result)
+    assert "In the order of the priority list, " in words.verdict(EN, result)
     assert result.listed == reached.in_order.places[0]
 
 

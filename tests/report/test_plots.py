@@ -27,14 +27,14 @@ ROOT = Path(__file__).parents[2]
 FIGURES = ("fan_chart", "rises", "transition_matrix")
 WORDS = {
     "id": {
-        "fan_chart": "Proporsi kampung",
-        "rises": "Peluang target tercapai",
+        "fan_chart": "Persentase kampung",
+        "rises": "Peluang, dan rentang",
         "transition_matrix": "Baris: status kini",
     },
     "en": {
         "fan_chart": "Share of villages",
-        "rises": "Probability target is met",
-        "transition_matrix": "Rows: level now",
+        "rises": "Chance, and range",
+        "transition_matrix": "Rows: status now",
     },
 }
 
@@ -89,7 +89,7 @@ def test_a_record_draws_like_its_forecast(small: Forecast) -> None:
     for draw in (getattr(plots, name) for name in FIGURES):
         from_forecast = texts(draw(small)).splitlines()
         from_record = texts(draw(kept)).splitlines()
-        without_run = [line for line in from_forecast if "Kampung KB Forecast" not in line]
+        without_run = [line for line in from_forecast if not line.startswith("Prakiraan Kampung KB, ")]
         assert from_record == without_run
 
 
@@ -125,7 +125,7 @@ def test_other_readings_draw_what_they_judge(small: Forecast, target: Target) ->
 def test_made_up_counts_are_named_below_every_figure(several: Forecast, name: str) -> None:
     """With the number of districts that gave none."""
     said = {code: texts(getattr(plots, name)(several, code)).replace("\n", " ") for code in WORDS}
-    assert "Counts made up for 1 of 3 districts" in said["en"]
+    assert "Counts invented for 1 of 3 districts" in said["en"]
     assert "untuk 1 dari 3 kabupaten/kota adalah angka rekaan" in said["id"]
 
 

@@ -170,7 +170,7 @@ def test_the_headline_adds_up_the_chances() -> None:
         wording.rounded(one.probability_rises, one.monte_carlo_error) for one in result_of(made).districts[0].likeliest
     ]
     low, high = (round(100 * end) for end in (min(told), max(told)))
-    assert f"{low}–{high}% by village; on average {chances.sum():.1f} of {below.sum()} below paripurna" in said
+    assert f"{low}–{high}% across villages; {chances.sum():.1f} of the {below.sum()} below paripurna" in said
     first = district.rise_probability[district.villages.subdistrict_index == 0, 0].sum()
     assert f"Tambang Ulang 1: {first:.1f} of 5 " in said
 

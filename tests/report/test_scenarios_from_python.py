@@ -254,8 +254,8 @@ def test_villages_of_unequal_lists_are_refused(changed: dict[str, Any], field: s
     [
         ((2023, 2024), [[0, 1]], "these are not the statuses of 2 villages in 2 years"),
         ((2023, 2024), [0, 1], "these are not the statuses of 2 villages in 2 years"),
-        ((2023, 2024), [[0, 4], [0, 1]], "this is no status of a village"),
-        ((2023, 2024), [[0, -2], [0, 1]], "this is no status of a village"),
+        ((2023, 2024), [[0, 4], [0, 1]], "this is not a status"),
+        ((2023, 2024), [[0, -2], [0, 1]], "this is not a status"),
         ((2024, 2023), [[0, 1], [0, 1]], "the years of past statuses do not rise"),
     ],
 )

@@ -56,7 +56,7 @@ def test_kecamatan_are_a_table_and_a_file(made: Forecast, tmp_path: Path) -> Non
     assert [row[:3] for row in table.rows] == [
         ["Kecamatan 0", 7, 6.0],
         ["Kecamatan 1", 6, 4.0],
-        ["all subdistricts", 13, 10.0],
+        ["all kecamatan", 13, 10.0],
     ]
     assert table.rows[2][3] == pytest.approx(district.years[0].rises.mean, abs=1e-5)
     with (run.path / "subdistricts.csv").open(encoding="utf-8", newline="") as stream:

@@ -39,7 +39,9 @@ def district(key: str = "rises_all", *, single_draw: bool = False, **first: Any)
     )
     target = StatedTarget("rises", 7, 135, "all", False, key, 0.05, ("mandiri", "paripurna"))
     years = (year, replace(year, year=2027))
-    return District("63.99", "X", 135, 11, True, True, False, {}, target, years, None, None, {}, (), single_draw)
+    return District(
+        "63.99", "X", 135, 11, True, True, False, {}, target, years, None, None, {}, ("priors",), single_draw
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,10 +84,10 @@ def test_a_chance_is_rounded_neither_to_certainty_nor_to_another_word(probabilit
 def test_the_verdict_has_word_number_year_and_target() -> None:
     """One sentence in each language says all, others how sure it is and where the number needed comes from."""
     assert words.district_verdict(EN, district()) == (
-        "Likely (79%): at least 7 of 135 villages rise in status in 2026, without additional interventions."
+        "Likely (79%): at least 7 of 135 Kampung KB rise in status in 2026, without additional interventions."
     )
     assert words.district_verdict(ID, district()) == (
-        "Peluang besar (79%): sedikitnya 7 dari 135 kampung naik status pada 2026, tanpa intervensi tambahan."
+        "Peluang besar (79%): sedikitnya 7 dari 135 Kampung KB naik status pada 2026, tanpa intervensi tambahan."
     )
     known = replace(district(), basis=("panel",))
     assert words.how_sure(EN, known).startswith("What the data leave uncertain puts the chance between 43% and 98%")
@@ -112,7 +114,7 @@ def test_the_other_reading_is_the_one_that_other_reports_give() -> None:
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        ("rises_below_top", "the 135 villages below paripurna rise in status in 2026"),
+        ("rises_below_top", "the 135 Kampung KB below paripurna rise in status in 2026"),
         ("net_rises", "rises in status exceed falls by at least 7"),
         ("entries", "rise to mandiri or paripurna in 2026"),
         ("stock", "are mandiri or paripurna at the end of 2026"),
@@ -134,7 +136,7 @@ def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
         ({"parameter_interval90": None, "monte_carlo_error": 0.012}, "Simulation error ± 1.2 percentage points."),
         ({"parameter_interval90": (0.995, 0.999)}, "hardly depends on what is uncertain"),
         ({"parameter_interval90": (0.79, 0.79)}, "Simulation error ± 1.2 percentage points"),
-        ({"saturated": 0.7}, "saturated rather than missed"),
+        ({"saturated": 0.7}, "fewer villages than that can still rise"),
         ({"needed": Needed(6.4, 6, 7)}, "at least 6–7 of 135"),
     ],
 )
@@ -157,7 +159,7 @@ def test_saturated_years_are_told_only_where_they_matter() -> None:
     assert words.saturation(EN, district(saturated=0.04)) is None
     note = words.saturation(EN, district(saturated=0.31))
     assert note is not None
-    assert "from 2026 on" in note
+    assert "From 2026 on" in note
     assert "31% in 2026" in note
 
 
@@ -178,8 +180,8 @@ def test_the_basis_names_data_in_words() -> None:
     every = ["panel", "counts", "launch_years", "assistance"]
     assert wording.basis(EN, every) == (
         "chances of rising and falling calibrated on local data (statuses of villages at "
-        "several dates; counts by level at several dates; "
-        "launch years; records of assistance)."
+        "several dates; counts by status at several dates; "
+        "launch years; records of interventions by village)."
     )
     assert wording.basis(ID, ["panel", "counts"]) == (
         "peluang naik dan turun yang dikalibrasi dengan data setempat (status kampung pada beberapa tanggal; jumlah "
@@ -198,7 +200,7 @@ def test_scenarios_of_one_title_are_told_apart_by_their_names() -> None:
 def test_draws_without_a_stated_origin_are_not_called_calibrated() -> None:
     """A file of draws that names no data claims none, in either language."""
     assert wording.basis(EN, UNNAMED_BLOCKS) == "parameter draws whose origin is not stated."
-    assert "asal-usulnya tidak dinyatakan" in wording.basis(ID, UNNAMED_BLOCKS)
+    assert "tidak menyebutkan asal taksirannya" in wording.basis(ID, UNNAMED_BLOCKS)
 
 
 def test_the_scale_names_every_word_with_its_span() -> None:

@@ -74,13 +74,13 @@ def full(ending: str) -> Iterator[None]:
 def test_a_disk_that_fills_up_costs_nothing_that_is_finished(
     run: Run, whole: dict[str, bytes], tmp_path: Path, ending: str
 ) -> None:
-    """The sentence says what is needed and what is kept; with space again the same command goes on from there."""
+    """The sentence says what is needed and what is kept; with space again the same command continues from there."""
     with full(ending):
         code, answer, said = run()
     assert (code, answer) == (1, "")
     assert "cannot be written: no space is left on the disk\n" in said
     assert "The results take about 0.1 MB there: free some space, or choose another disk with --out." in said
-    assert "What is finished is kept in" in said
+    assert "What is finished is saved in" in said
     assert "Traceback" not in said
     left = tables(tmp_path / "results")
     assert left == {name: whole[name] for name in left}
@@ -97,7 +97,7 @@ def test_chunks_that_cannot_be_kept_do_not_end_a_run(run: Run, whole: dict[str, 
     with full(".npz"):
         code, _, said = run()
     assert code == 0
-    assert said.count("can no longer be kept: no space is left on the disk. The run goes on all the same.") == 1
+    assert said.count("can no longer be saved: no space is left on the disk. The run goes on.") == 1
     assert tables(tmp_path / "results") == whole
 
 
@@ -110,7 +110,7 @@ def test_chunks_leave_the_space_that_the_tables_need(
     code, _, said = run()
     assert code == 0
     assert "Only 0.1 MB is left on the disk of results" in said
-    assert "can no longer be kept" in said
+    assert "can no longer be saved" in said
     assert tables(tmp_path / "results") == whole
 
 
@@ -141,7 +141,7 @@ def test_a_finished_run_that_can_only_be_read_answers(
     (folder / f".hub.csv.{'0' * 32}").write_text("half")
     monkeypatch.setattr("simulation.report.store.making.alone", refused_lock)
     code, answer, said = run("--out", "whole")
-    assert (code, said) == (0, "Found finished; --force computes it again.\n")
+    assert (code, said) == (0, "Already computed; --force runs it again.\n")
     monkeypatch.setattr(sys.modules[__name__], "EFFORT", EFFORT[:-1])
     code, again, said = run("--out", "whole")
     assert (code, again) == (1, answer)
@@ -211,7 +211,7 @@ def test_no_result_depends_on_the_clock(
     assert 0 <= float(facts["seconds"]) < 60
     assert int(facts["resumed_parts"]) > 1
     code, _, said = run()
-    assert (code, said) == (0, "Found finished; --force computes it again.\n")
+    assert (code, said) == (0, "Already computed; --force runs it again.\n")
 
 
 def test_a_run_that_was_altered_and_is_made_again_can_be_resumed_too(
@@ -231,4 +231,4 @@ def test_a_run_that_was_altered_and_is_made_again_can_be_resumed_too(
     assert table.read_text(encoding="utf-8") == "year\n"
     again = tables(table.parent.with_name(f"{table.parent.name} 2"))
     assert again == {name.split("/", 2)[-1]: content for name, content in whole.items() if name.count("/") > 1}
-    assert run()[2] == "Found finished; --force computes it again.\n"
+    assert run()[2] == "Already computed; --force runs it again.\n"

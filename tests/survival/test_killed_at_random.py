@@ -87,8 +87,8 @@ def test_ctrl_c_ends_workers_too(whom: str, tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert said.splitlines()[-1].startswith("Interrupted. What is finished is kept in results/tanah-laut/")
-    assert said.splitlines()[-1].endswith("; the same command goes on from there.")
+    assert said.splitlines()[-1].startswith("Interrupted. What is finished is saved in results/tanah-laut/")
+    assert said.splitlines()[-1].endswith("; the same command continues from there.")
     assert "Traceback" not in said
     wait_until(lambda: not left_of(process.pid))
     assert len(hidden(tmp_path)) == 1

@@ -90,9 +90,9 @@ def test_a_run_that_is_killed_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     for stop in stopped:
         said = stop.told[1]
         if list(stop.stopped.rglob("manifest.json")):
-            assert "Found finished" in said
+            assert "Already computed" in said
         elif list(stop.stopped.rglob("*.npz")):
-            (parts,) = re.findall(r"Going on where an earlier run stopped; finished parts: (\d+)", said)
+            (parts,) = re.findall(r"Continuing where an earlier run stopped; finished parts: (\d+)", said)
             assert int(parts) == len(list(stop.stopped.rglob("*.npz")))
             shares.add(parts)
         else:
@@ -109,8 +109,8 @@ def test_a_comparison_that_is_killed_goes_on_to_the_same_bytes(tmp_path: Path) -
     assert {"0", "1"} in kept
     for stop, places in zip(stopped, kept, strict=True):
         found = manifest_in(stop.stopped)
-        assert ("Found finished" in stop.told[1]) == found
-        assert ("Going on where an earlier run stopped" in stop.told[1]) == (bool(places) and not found)
+        assert ("Already computed" in stop.told[1]) == found
+        assert ("Continuing where an earlier run stopped" in stop.told[1]) == (bool(places) and not found)
 
 
 def test_figures_that_were_being_drawn_are_whole_or_not_there(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_finished_run_stays_finished_while_it_is_computed_again(tmp_path: Path
     assert len(stopped) > 20
     for stop in stopped:
         assert tables(stop.stopped) == whole
-        assert stop.told[1].startswith("Found finished")
+        assert stop.told[1].startswith("Already computed")
 
 
 def chunks_in(place: Path) -> bool:
@@ -148,8 +148,8 @@ def test_ctrl_c_says_what_is_kept(begin_with: str, options: tuple[str, ...], tmp
         assert "Interrupted." in said
         assert "Traceback" not in said
         for sentence, holds in {
-            "Nothing of it was kept": not chunks_in(place) and not manifest_in(place),
-            "What is finished is kept in": chunks_in(place),
+            "Nothing of it was saved": not chunks_in(place) and not manifest_in(place),
+            "What is finished is saved in": chunks_in(place),
             "The tables in work": manifest_in(place),
         }.items():
             if sentence in said:

@@ -64,7 +64,7 @@ def test_the_second_takes_over_when_the_first_is_killed(tmp_path: Path) -> None:
     first.communicate()
     _, said = second.communicate()
     assert second.returncode == 0
-    assert "Going on where an earlier run stopped" in said
+    assert "Continuing where an earlier run stopped" in said
     whole = begin(tmp_path, *EFFORT, "--out", "whole")
     whole.communicate()
     assert tables(tmp_path / "results") == tables(tmp_path / "whole")

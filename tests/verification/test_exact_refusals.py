@@ -49,7 +49,7 @@ REFUSED = {
     ),
     "peers whose statuses are unknown": (
         district(COUNTS, known=False, horizon=2, scalars={"peer_odds_ratio": 1.5}),
-        "what villages learn from their peers depends on which of them stand where, and their statuses are unknown",
+        "the influence of peers depends on the status of each village, which is unknown",
     ),
     "a shock for four years": (
         district(COUNTS, horizon=4, scalars={"year_sd": 0.5}),
@@ -73,13 +73,14 @@ REFUSED = {
     "a share of those still below the top": (
         helped(coverage=Fraction(1)),
         (
-            "whom pokja assists in 2027 depends on how villages have moved by then; keep places for the whole horizon "
-            "(years_per_village), or make every level eligible in a fixed order of priority, or use --engine batch"
+            "which villages pokja reaches in 2027 depends on how villages have moved by then; keep places for the "
+            "whole horizon (years_per_village), or make every status eligible in a fixed order of priority, or use "
+            "--engine batch"
         ),
     ),
     "the lowest status of a later year": (
         helped(capacity=10, priority="lowest_status", eligible_status=LEVELS),
-        "whom pokja assists in 2027 depends on how villages have moved by then",
+        "which villages pokja reaches in 2027 depends on how villages have moved by then",
     ),
     "free places while others keep those drawn by lot": (
         helped(coverage=Fraction("0.5"), eligible_status=LEVELS[1:], years_per_village=2),

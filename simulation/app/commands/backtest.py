@@ -19,7 +19,7 @@ Panels = Annotated[
 Of = Annotated[
     Path | None,
     typer.Option(
-        "--scenario", metavar="S", help=HELP.say("Scenario whose target and priors apply."), show_default=False
+        "--scenario", metavar="S", help=HELP.say("Scenario whose target and assumptions apply."), show_default=False
     ),
 ]
 Draws = Annotated[

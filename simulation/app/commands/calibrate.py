@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 Data = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="DATA…", help=HELP.say("Lists, counts, assistance (CSV, XLSX)."), show_default=False),
+    typer.Argument(
+        metavar="DATA…", help=HELP.say("Lists, counts, records of interventions (CSV, XLSX)."), show_default=False
+    ),
 ]
 Of = Annotated[
-    Path, typer.Option("--scenario", metavar="S", help=HELP.say("Scenario whose priors apply."), show_default=False)
+    Path,
+    typer.Option("--scenario", metavar="S", help=HELP.say("Scenario whose assumptions apply."), show_default=False),
 ]
 OutFile = Annotated[
     Path | None,
@@ -41,7 +44,8 @@ FixedCohort = Annotated[
     bool, typer.Option("--fixed-cohort", help=HELP.say("Leave out villages that are not in all lists."))
 ]
 Effects = Annotated[
-    bool, typer.Option("--estimate-effects", help=HELP.say("Estimate effects too; needs records of assistance."))
+    bool,
+    typer.Option("--estimate-effects", help=HELP.say("Estimate effects of interventions too; needs records of them.")),
 ]
 Without = Annotated[
     list[str] | None,
@@ -50,10 +54,10 @@ Without = Annotated[
 Number = Annotated[int, typer.Option("--draws", metavar="N", callback=at_least(2), help=HELP.say("Draws to write."))]
 MOST_DRAWS = 100_000
 _NO_DATA = Message(
-    "no data were named to learn from: write the lists, counts or records of assistance after the command, as in "
-    "kampungkb calibrate DAFTAR.xlsx --scenario {scenario}"
+    "no data were named to calibrate on: write the lists, counts or records of interventions "
+    "after the command, as in kampungkb calibrate DAFTAR.xlsx --scenario {scenario}"
 )
-_NOTHING_LEFT = Message("nothing is left to learn from: the files hold no other kinds of data than those left out")
+_NOTHING_LEFT = Message("nothing is left to calibrate on: the files hold no other kinds of data than those left out")
 
 
 @command
@@ -95,7 +99,7 @@ def calibrate(
 
     def write(found: Answer[CalibrationResult]) -> Iterator[str]:
         if not found.result.learned:
-            yield speech.say("Nothing was learned, so {path} is left as it was.", path=quoted(files.draws))
+            yield speech.say("Nothing was calibrated, so {path} is left as it was.", path=quoted(files.draws))
             return
         files.write((found.path / DRAWS).read_bytes(), loaded)
         yield speech.say("Written: {path}", path=quoted(files.draws))
@@ -116,7 +120,7 @@ def _refuse(scenario: Scenario, files: CalibratedScenario, draws: int, without: 
     if draws > MOST_DRAWS:
         raise Refusal(Message("at most {most:,} draws", {"most": MOST_DRAWS}))
     if files.draws.suffix != ENDING:
-        raise Refusal(Message("{path} is no name for draws: let --out end in .parquet", values))
+        raise Refusal(Message("{path} is not a valid name for parameter draws: let --out end in .parquet", values))
     if not files.within:
         raise Refusal(
             Message(
@@ -134,8 +138,8 @@ def _refuse(scenario: Scenario, files: CalibratedScenario, draws: int, without: 
     if not scenario.parameters.uncertain:
         raise Refusal(
             Message(
-                "every parameter of this scenario is a fixed number: nothing can be learned. Leave out those under "
-                "transition that data should tell, or give distributions"
+                "every parameter of this scenario is a fixed number: nothing can be estimated. Leave out "
+                "those under transition that the data should determine, or give distributions"
             )
         )
 

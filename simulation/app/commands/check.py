@@ -98,8 +98,10 @@ def _statuses(speech: Language, districts: Sequence[Villages]) -> str:
     named = ", ".join(f"{level} {speech.number(number)}" for level, number in zip(LEVELS, four, strict=True))
     if unknown:
         return speech.say(
-            "status: {counts}; not known, made up: {unknown}", counts=named, unknown=speech.number(unknown)
+            "status (classification): {counts}; not known, invented: {unknown}",
+            counts=named,
+            unknown=speech.number(unknown),
         )
     if drawn:
         return speech.say("status: {counts}; not known, drawn: {unknown}", counts=named, unknown=speech.number(drawn))
-    return speech.say("status: {counts}", counts=named)
+    return speech.say("status (classification): {counts}", counts=named)

@@ -55,7 +55,7 @@ def write_starter(where: Path, code: str) -> list[Path]:
 
     name = where.stem if where.suffix in {".yaml", ".yml"} else where.name
     if not _NAME.fullmatch(name):
-        raise Refusal(Message("{name} is no name for a scenario: use a-z, 0-9, - and _.", {"name": repr(name)}))
+        raise Refusal(Message("{name} is not a valid scenario name: use a-z, 0-9, - and _.", {"name": repr(name)}))
     if name in RESERVED_NAMES:
         raise Refusal(Message("systems reserve this name, so that no folder of results can have it"))
     scenario, table = where.with_name(f"{name}.yaml"), where.with_name(f"{name}_villages.csv")

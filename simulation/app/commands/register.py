@@ -20,7 +20,7 @@ from ..options import HELP, NoFigures, Run, Settings, print_json, quoted
 if TYPE_CHECKING:
     from ...report.register.register import Change, Entry
 
-register = App(help=HELP.say("Freeze forecasts, and score them when their years have come."))
+register = App(help=HELP.say("Lock forecasts, and score them when their years are over."))
 register.callback()(keep_settings)
 Folder = Annotated[Path, typer.Option("--register", metavar="DIR", help=HELP.say("Where the register is kept."))]
 Actuals = Annotated[
@@ -39,7 +39,7 @@ def today() -> date:
     return date.today()  # noqa: DTZ011  the reader's own calendar says which year it is
 
 
-@register.command(help=HELP.say("Freeze a finished run: what was forecast can then be proved."))
+@register.command(help=HELP.say("Lock a finished forecast: what it said can be proved later."))
 @command
 def add(
     settings: Settings,
@@ -73,7 +73,11 @@ def add(
     # A line each, so that names of folders are not broken.
     for sentence in (
         *_frozen(speech, folder, entry, known=known is not None),
-        speech.say("Digest of the register: {digest}.", digest=digest),
+        speech.say(
+            "Digest of the register (SHA-256): {digest}. Keep it in a letter or memo: it proves later "
+            "that nothing was changed.",
+            digest=digest,
+        ),
     ):
         typer.echo(sentence)
 
@@ -89,12 +93,12 @@ def _frozen(speech: Language, folder: Path, entry: Entry, *, known: bool) -> Ite
         yield speech.say("Registered: {folder}", folder=folder / entry.name)
     if entry.late_years:
         yield speech.say(
-            "Over already when it was registered, and therefore no forecast any more: {years}. It will not be counted.",
+            "Already past when registered, so not a forecast: {years}. It will not be counted.",
             years=years_in_words(entry.late_years),
         )
 
 
-@register.command(help=HELP.say("Score every frozen forecast whose year has come."))
+@register.command(help=HELP.say("Score every locked forecast whose year is over."))
 @command
 def score(
     settings: Settings,
@@ -115,7 +119,7 @@ def score(
 
     contents = Register(folder).read()
     if not (contents.digest or contents.changes):
-        raise Refusal(Message("{folder} is no register: nothing was added to it", {"folder": str(folder)}))
+        raise Refusal(Message("{folder} is not a register: nothing was added to it", {"folder": str(folder)}))
     forecasts = [entry.forecast for entry in contents.entries]
     settings.lang = settings.lang or next((one.language for one in forecasts), None)
     speech = settings.language()

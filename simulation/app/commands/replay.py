@@ -42,7 +42,7 @@ OwnSeed = Annotated[
         "--seed",
         metavar="N",
         callback=at_least(0),
-        help=HELP.say("Seed of the random draws [that of the run; 0]."),
+        help=HELP.say("Seed of the random numbers [that of the result; 0]."),
         show_default=False,
     ),
 ]
@@ -121,7 +121,9 @@ def _district(scenario: Scenario, code: str | None) -> Villages:
     found = [villages for villages in scenario.districts if code in (None, villages.district_code)]
     if not found:
         codes = ", ".join(villages.district_code for villages in scenario.districts[:20])
-        raise Refusal(Message("{code} is no district of this scenario; it has {codes}", {"code": code, "codes": codes}))
+        raise Refusal(
+            Message("{code} is not a district of this scenario; it has {codes}", {"code": code, "codes": codes})
+        )
     return found[0]
 
 

@@ -13,7 +13,7 @@ from ..options import HELP, Engine, Force, NoFigures, Out, ScenarioFile, Seed, S
 
 Draws = Annotated[int, typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Points of the design."))]
 Replicates = Annotated[
-    int, typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Trajectories at each point."))
+    int, typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Simulations at each point."))
 ]
 
 

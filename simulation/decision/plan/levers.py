@@ -32,16 +32,20 @@ NO_INTERVENTION = Message("{scenario} has no intervention whose effort could be 
 CHOOSE_LEVER = Message(
     "{scenario} has several interventions; say whose effort is planned with --vary, once or up to {most} times: {names}"
 )
-NO_SUCH_LEVER = Message("there is no lever {name}; levers of this scenario: {names}")
-NO_SUCH_LEVER_BUT = Message("there is no lever {name} ({nearest}); levers of this scenario: {names}")
-TWO_LEVERS_OF_ONE = Message("{intervention} is named by two levers; keep one of them")
-TOO_MANY_LEVERS = Message("{found} levers are more than the {most} that are weighed against each other; name fewer")
-BUDGET_ALONE = Message("budget is spent on the cheapest mix of all interventions, so it stands alone; drop {names}")
+NO_SUCH_LEVER = Message("there is no effort {name} to be planned; those of this scenario: {names}")
+NO_SUCH_LEVER_BUT = Message("there is no effort {name} ({nearest}) to be planned; those of this scenario: {names}")
+TWO_LEVERS_OF_ONE = Message("{intervention} is named by two efforts; keep one of them")
+TOO_MANY_LEVERS = Message("{found} efforts are more than the {most} that can be planned together; name fewer")
+BUDGET_ALONE = Message(
+    "budget is spent on the cheapest mix of all interventions, so it cannot be combined; drop {names}"
+)
 BUDGET_OF_NOTHING = Message(
-    "a budget says nothing while {names} cost nothing; give cost_idr_million, or plan a capacity or a coverage"
+    "a budget has no effect while {names} cost nothing; give cost_idr_million, or plan a capacity or a coverage"
 )
 STARTS_LATER = Message("{intervention} starts in {starts}, too late to change {year}; plan a later year with --year")
-BUDGET_WITHOUT_COSTS = Message("a limit on the budget says nothing while nothing costs anything; give cost_idr_million")
+BUDGET_WITHOUT_COSTS = Message(
+    "a limit on the budget has no effect while nothing costs anything; give cost_idr_million"
+)
 NO_BUDGET = Message("the limit on the budget must be a number of at least 0; found {found:,}")
 TWO_BUDGETS = Message("a budget is given for all years together or for each year; drop --budget or --budget-per-year")
 NOBODY_ELIGIBLE = Message("no village is eligible for {intervention}, so no effort can change anything")

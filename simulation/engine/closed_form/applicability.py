@@ -34,36 +34,38 @@ SHARED_LUCK = Message(
     "set transition.{key}: {off}, or use --engine batch"
 )
 SHARED_LUCK_LEFT_OUT = Message(
-    "the shock that villages of a kecamatan share cannot be computed exactly, and the scenario leaves it to its "
-    "default prior; set transition.{key}: {off}, or use --engine batch"
+    "the shock that villages of a kecamatan share cannot be computed exactly, and the "
+    "scenario leaves it to its default assumption; set transition.{key}: {off}, or use "
+    "--engine batch"
 )
 NEIGHBOURS = Message(
     "peers make villages depend on each other after the first year; "
     "set transition.{key}: {off} or horizon: 1, or use --engine batch"
 )
 NEIGHBOURS_LEFT_OUT = Message(
-    "peers make villages depend on each other after the first year, and the scenario leaves them to their default "
-    "prior; set transition.{key}: {off} or horizon: 1, or use --engine batch"
+    "peers make villages depend on each other after the first year, and the scenario leaves "
+    "them to their default assumption; set transition.{key}: {off} or horizon: 1, or use "
+    "--engine batch"
 )
 NEIGHBOURS_UNKNOWN = Message(
-    "what villages learn from their peers depends on which of them stand where, and their statuses are unknown; "
-    "set transition.{key}: {off}, give every village its status, or use --engine batch"
+    "the influence of peers depends on the status of each village, which is unknown; set "
+    "transition.{key}: {off}, give every village its status, or use --engine batch"
 )
 SHOCK_LATER = Message(
     "the shared shock of the district can be computed exactly for {years} years at most, and the horizon is {horizon}; "
     "set horizon: {years}, or transition.year_sd: 0 and transition.campaign.probability: 0, or use --engine batch"
 )
 VILLAGES_LEARNED = Message(
-    "what the past of each village says of it is followed exactly for one year only; set horizon: 1, or use --engine "
-    "batch"
+    "the past of each village can be taken into account exactly for one year only; set "
+    "horizon: 1, or use --engine batch"
 )
 REPORTS_LATE = Message(
-    "villages that do not report every year are followed exactly for one year only; set horizon: 1 or "
-    "reporting.yearly: 1, or use --engine batch"
+    "villages that do not report every year can be computed exactly for one year only; set "
+    "horizon: 1 or reporting.yearly: 1, or use --engine batch"
 )
 DISTRICT_LASTS = Message(
-    "what sets a district apart for good is followed exactly for one year only; set horizon: 1 or transition.{key}: "
-    "{off}, or use --engine batch"
+    "permanent differences between districts can be computed exactly for one year only; set "
+    "horizon: 1 or transition.{key}: {off}, or use --engine batch"
 )
 STATUSES_DRAWN = Message(
     "some villages have no status, so that it is drawn; give every village its status, or use --engine batch"
@@ -77,12 +79,13 @@ LOT = Message(
     "use a fixed order of priority, or use --engine batch"
 )
 OPEN = Message(
-    "whom {name} assists in {year} depends on how villages have moved by then; keep places for the whole horizon "
-    "(years_per_village), or make every level eligible in a fixed order of priority, or use --engine batch"
+    "which villages {name} reaches in {year} depends on how villages have moved by then; keep "
+    "places for the whole horizon (years_per_village), or make every status eligible in a "
+    "fixed order of priority, or use --engine batch"
 )
 UNKNOWN = Message(
-    "{name} assists some villages and not others, and their statuses are unknown; "
-    "give every village its status, or use --engine batch"
+    "{name} reaches some villages and not others, and their statuses are unknown; give every "
+    "village its status, or use --engine batch"
 )
 TOO_COSTLY = Message(
     "the exact computation would take about {minutes:,} minutes of one core, and {most} are the most that is tried; "

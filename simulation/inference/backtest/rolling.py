@@ -213,8 +213,8 @@ def backtest(
     cases = district_years(panels)
     if not cases:
         message = Message(
-            "a back-test needs the status of the same villages at the ends of three years in a row: two to forecast "
-            "from, and the third to see what came about"
+            "a back-test needs the status of the same villages at the ends of three years in a row: "
+            "two to forecast from, and the third for the outcome"
         )
         raise Refusal(message)
     target = Target() if scenario is None else scenario.target

@@ -21,7 +21,7 @@ LATE_EXAMPLE = "reporting: {yearly: {beta: {alpha: 14, beta: 6}}}"
 FEW = 200
 """Draws worth fewer independent ones than this leave the ends of 90% intervals uncertain."""
 
-MATRIX = Message("calibration learns rise, fall and skip, but the scenario gives a matrix; remove transition.matrix")
+MATRIX = Message("calibration estimates rise, fall and skip, but the scenario gives a matrix; remove transition.matrix")
 
 
 COUNTS_LATE = Message(
@@ -32,49 +32,51 @@ COUNTS_LATE = Message(
 _SENTENCES: Mapping[str, Message] = {
     "without": Message("left out as asked: {blocks}"),
     "single_date": Message(
-        "the data show villages at a single date, from which nothing can be learned; a second date or the years in "
-        "which villages joined are needed"
+        "the data show villages at a single date, from which nothing can be estimated; a second "
+        "date or the years in which villages joined are needed"
     ),
     "net_moves_only": Message(
-        "counts show how many more villages moved up than down, not how many moved: the number of rises, which the "
-        "target asks for, rests on the prior of falling"
+        "counts show how many more villages moved up than down, not how many moved: the number of "
+        "rises, which the target asks for, rests on the default assumption about falling"
     ),
     "bounds": Message(
         "{place}, end of {first} to end of {last}: by the counts alone, from {least:,} to {most:,} villages may have "
         "risen"
     ),
     "counts_alone": Message(
-        "counts do not tell skipped levels, learning from peers and lasting differences between villages apart; what "
-        "is said of them comes from the priors"
+        "counts cannot tell skipped statuses, the influence of peers and lasting differences "
+        "between villages apart; what is said of them comes from the default assumptions"
     ),
     "districts_differ": Message(
-        "the data of {number} districts are learned from together: what a district's own data leave open, it takes "
-        "from the others. Districts differ: two in three have odds of rising between {low:,} and {high:,} times those "
-        "of a typical one"
+        "the data of {number} districts are used together: what a district's own data leave open "
+        "is taken from the others. Districts differ: two in three have odds of rising between "
+        "{low:,} and {high:,} times those of a typical one"
     ),
     "districts_alike": Message(
-        "the data of {number} districts are learned from as if all of them had the same chances, because the scenario "
-        "gives district_sd as 0; where it leaves this key out, differences between districts are estimated"
+        "the data of {number} districts are used as if all of them had the same chances, because "
+        "the scenario gives district_sd as 0; where it leaves this key out, differences between "
+        "districts are estimated"
     ),
     "assistance_unused": Message(
-        "records of assistance were not used: who was assisted was not left to chance, so that rises of assisted "
-        "villages do not show what assistance does; effects keep their priors, unless estimates are asked for "
-        "(--estimate-effects)"
+        "records of interventions were not used: villages were not chosen at random, so that "
+        "their rises do not show what the intervention does; effects keep their default "
+        "assumptions, unless estimates are asked for (--estimate-effects)"
     ),
     "assistance_elsewhere": Message(
-        "no record of assistance falls into years in which statuses are known; effects keep their priors"
+        "no recorded intervention falls into years in which statuses are known; effects keep their default assumptions"
     ),
     "effects_taken_at_face_value": Message(
-        "effects are estimated as if, without assistance, assisted villages would have risen as often as others of "
-        "their status; where promising villages were chosen, the effects are overstated"
+        "effects are estimated as if villages that received an intervention would otherwise have "
+        "risen as often as others of their status; where promising villages were chosen, the "
+        "effects are overstated"
     ),
     "launches_unknown": Message(
         "a village whose year of joining is not known counts as having joined in any year from {first}, all alike, "
         "where its first status on the list is weighed"
     ),
     "subdistricts_unknown": Message(
-        "which villages of {place} share a kecamatan is not known: what they share counts as chance, or as good and "
-        "bad years of the whole district"
+        "which villages of {place} share a kecamatan is not known: what they have in common "
+        "counts as chance, or as good and bad years of the whole district"
     ),
     "lists_look_late": Message(
         "villages whose status on the list had just changed: {villages:,}; the year after it changed again for "
@@ -83,18 +85,18 @@ _SENTENCES: Mapping[str, Message] = {
         "the scenario, such as {example}"
     ),
     "lists_late": Message(
-        "lists may be behind, as some villages do not report every year: where each village stood is inferred with the "
-        "parameters, what they see of neighbours is taken from the lists, and what would have been said of past years "
-        "is not told"
+        "lists may be behind, as some villages do not report every year: the status of each "
+        "village is estimated with the parameters, what a village sees of its neighbours is taken "
+        "from the lists, and what the model says of past years is not shown"
     ),
-    "left_out": Message("min_years of the scenario was left out when its parameters were learned"),
+    "left_out": Message("min_years of the scenario was left out when its parameters were estimated"),
     "launch_level": Message(
-        "a village counts as dasar at the end of the year in which it joined, so that years of joining tell how often "
-        "villages rose since: of {villages:,} villages {above:,} stood higher on their first list, {years:,} years "
-        "later on average"
+        "a village counts as dasar at the end of the year in which it joined, so that years of "
+        "joining tell how often villages rose since: of {villages:,} villages {above:,} had a "
+        "higher status on their first list, {years:,} years later on average"
     ),
     "count_dates": Message(
-        "a count stands for the end of the year of its date; of several in one year, the last is used"
+        "a count is taken as of the end of the year of its date; of several in one year, the last is used"
     ),
     "counts_unused": Message(
         "the counts of {place} for {first} and {last} were not used: the villages' own statuses cover these years"
@@ -107,7 +109,9 @@ _SENTENCES: Mapping[str, Message] = {
         "with skips and falls together, the likelihood of counts is a close approximation (saddlepoint); numbers "
         "this large were not checked against the exact value"
     ),
-    "few_draws": Message("these draws are worth only about {worth:,} independent ones; ask for more draws (--draws)"),
+    "few_draws": Message(
+        "the effective sample size of these draws is only about {worth:,}; ask for more draws (--draws)"
+    ),
 }
 """Kind of caveat -> what is said."""
 
@@ -164,8 +168,8 @@ def refusals(evidence: Evidence, parameters: ParameterSet) -> list[Message]:
     elif not parameters.uncertain:
         found.append(
             Message(
-                "every parameter of the scenario is given as a plain number: nothing is left to learn; leave out those "
-                "under transition that data should tell, or give distributions"
+                "every parameter of the scenario is given as a plain number: nothing is left to estimate; "
+                "leave out those under transition that the data should determine, or give distributions"
             )
         )
     if parameters.blocks:

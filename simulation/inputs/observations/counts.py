@@ -97,7 +97,7 @@ def complete_rows(rows: Sequence[CountRow]) -> list[CountRow]:
     partial = [row.row for row in rows if row.four is None]
     if partial:
         values = {"rows": listed(partial, 30)}
-        message = Message("{table}: rows without all four counts teach nothing here and are not used: {rows}", values)
+        message = Message("{table}: rows without all four counts are not used: {rows}", values)
         rows[0].table.note(message)
     return [row for row in rows if row.four is not None]
 
@@ -159,4 +159,4 @@ def _tell_change(before: CountRow, now: CountRow) -> None:
         )
         now.tell("dasar", message, fix, found=new)
     elif now.inflow > _four(now)[0]:
-        now.tell("inflow", Message("more villages are new than stand at dasar, where new ones begin"), fix)
+        now.tell("inflow", Message("more villages are new than are at dasar, where new ones begin"), fix)

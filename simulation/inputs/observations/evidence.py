@@ -91,7 +91,7 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
         if panel is not None:
             panels.append(panel)
         elif not len(collector) and all(row.launch is None for row in found):
-            message = Message("statuses of one year alone teach nothing: nobody sees what changed")
+            message = Message("statuses of one year alone cannot be used: they show no changes")
             fix = Message(
                 "add a list of another year, such as the village table of the scenario, or a column launch_year "
                 "(tahun_pencanangan)"
@@ -118,7 +118,7 @@ def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: Proble
         found += [counts for counts in several if len(counts.dates) > 1]
         if len(several[0].dates) == 1:
             values = {"place": place, "date": of_place[0].day}
-            message = Message("{place}: counts of one date alone ({date}) teach nothing and are not used", values)
+            message = Message("{place}: counts of one date alone ({date}) show no changes and are not used", values)
             collector.note(message)
     return tuple(found)
 
@@ -133,7 +133,7 @@ def _assistance(reader: TableReader, panels: Iterable[Panel], launches: Iterable
     for table, _ in reader.spells:
         for i, code in enumerate(table.columns["village_code"]):
             if code and code not in known:
-                message = Message("no list of statuses speaks of this assisted village")
+                message = Message("no list of statuses has this village, for which an intervention is recorded")
                 table.tell(i, "village_code", message, Message("correct the code, or give its statuses too"))
     every = [spell for _, found in reader.spells for spell in found]
     given = ((number, codes, [spell for spell in every if spell[0] in codes]) for number, codes in seen.items())

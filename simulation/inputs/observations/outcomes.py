@@ -91,7 +91,7 @@ def _stated(place: str, rows: Iterable[CountRow], collector: ProblemList) -> dic
     for year, said in years.items():
         if said.four is not None and said.day.month < 12:
             values = {"place": place, "day": said.day, "year": year}
-            collector.note(Message("{place}: counts of {day} stand for the end of {year}", values))
+            collector.note(Message("{place}: counts of {day} are taken as of the end of {year}", values))
     return years
 
 

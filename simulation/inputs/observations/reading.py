@@ -107,7 +107,7 @@ class TableReader:
                 if was_read:
                     continue
                 if any(read):
-                    grid.note(Message("{table}: no table to learn from; this sheet is not read"))
+                    grid.note(Message("{table}: no table here can be used; this sheet is not read"))
                 elif file.kind is None:
                     self._tell_unknown(grid)
                 else:
@@ -153,7 +153,7 @@ class TableReader:
             blank = [sheet.table.rows[row.i] for row in sheet.rows if row.launch is None]
             if blank:
                 values = {"rows": listed(blank, 30)}
-                sheet.table.note(Message("{table}: rows without a launch year teach nothing here: {rows}", values))
+                sheet.table.note(Message("{table}: rows without a launch year cannot be used here: {rows}", values))
         self.lists.append(sheet)
 
     def _undated(self, layout: Layout, source: Source, kinds: Collection[str]) -> int | None:
@@ -173,7 +173,7 @@ class TableReader:
 
     def _tell_unknown(self, grid: Grid) -> None:
         header = grid.header(self._wanted)
-        message = Message("this table is none of those that are looked for here")
+        message = Message("no table here can be used")
         fix = Message("name the columns so, in one row")
         found = listed(filter(None, header.written))
         grid.tell(header.row or None, message, fix, found=found, allowed=self._allowed)

@@ -125,7 +125,7 @@ class History:
         self._villages = {code: rows for code, rows in self._villages.items() if len(rows) == len(self.years)}
         if left:
             message = Message(
-                "district {code}: villages left out, because they do not stand in the lists of all years: "
+                "district {code}: villages left out, because they are not in the lists of all years: "
                 "{count:,} ({names})",
                 {"code": self._district_code, "count": len(left), "names": listed(left)},
             )

@@ -34,8 +34,8 @@ def note_codes(table: Table) -> None:
     ]
     if strays:
         message = Message(
-            "{table}: codes that begin otherwise than those of the other villages of the same kecamatan: {codes}; "
-            "check code and kecamatan",
+            "{table}: codes that begin differently from those of the other villages of the same "
+            "kecamatan: {codes}; check code and kecamatan",
             {"codes": listed(strays, 6)},
         )
         table.note(message)

@@ -113,8 +113,8 @@ class Roster:
         fix = Message("write the code of the village here, or in the other list")
         if len(moved) >= _SHIFTED:
             message = Message(
-                "from here to row {last}, {count:,} villages stand under the codes of others in {where}: {name} has "
-                "code {old} there, and this code is that of {other}; rows are shifted, or sorted anew",
+                "from here to row {last}, {count:,} villages have the codes of others in {where}: {name} "
+                "has code {old} there, and this code is that of {other}; rows are shifted, or sorted anew",
                 values,
             )
             fix = Message("empty the column of codes: the villages are then known by kecamatan and name; or correct it")

@@ -461,13 +461,11 @@ class _Reading:
                 "subdistrict": first.subdistrict,
                 "rows": listed(self.table.rows[row.i] for row in rows),
             }
-            message = Message(
-                "{table}: {name} ({subdistrict}) stands in rows {rows}, which agree; it counts once", values
-            )
+            message = Message("{table}: {name} ({subdistrict}) is in rows {rows}, which agree; it counts once", values)
             if not agree:
                 message = Message(
-                    "{table}: {name} ({subdistrict}) stands in rows {rows} with different statuses; it counts once, "
-                    "and its status of that year is unknown until somebody says which is right",
+                    "{table}: {name} ({subdistrict}) is in rows {rows} with different statuses; it counts "
+                    "once, and its status of that year is unknown until somebody says which is right",
                     values,
                 )
             self.table.note(message)

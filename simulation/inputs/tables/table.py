@@ -138,11 +138,13 @@ class Table:
         """Return a column as whole numbers, None for empty and (told) wrong cells and where it is not there."""
         numbers: list[int | None] = []
         for i, cell in enumerate(self.cells(column)):
-            fits = re.fullmatch(r"[0-9]{1,9}", cell) is not None and low <= int(cell) <= high
+            whole = re.fullmatch(r"[0-9]{1,9}", cell) is not None
+            fits = whole and low <= int(cell) <= high
             numbers.append(int(cell) if fits else None)
             if cell and not fits:
                 allowed = Message("a whole number from {low} to {high}", {"low": low, "high": high})
-                self.tell(i, column, Message("this is not a whole number that fits here"), allowed=allowed)
+                message = Message("this number is out of range") if whole else Message("this is not a whole number")
+                self.tell(i, column, message, allowed=allowed)
         return numbers
 
     def counts(self, total: str, totals: Sequence[int | None], most: int) -> list[NDArray[np.int64] | None]:
@@ -283,14 +285,14 @@ def _body(grid: Grid, header: Header) -> list[Row]:
 def note_header(grid: Grid, header: Header) -> None:
     """Note that the column names do not stand first."""
     row = {"row": header.row}
-    grid.note(Message("{table}: the column names stand in row {row}; what stands above them is not read", row))
+    grid.note(Message("{table}: the column names are in row {row}; what is above them is not read", row))
 
 
 def note_passed_over(grid: Grid, rows: Sequence[Row]) -> None:
     """Note rows that do not belong to the table, with what stands there."""
     if rows:
         values = {"rows": listed((f"{row} ({shown(' '.join(filter(None, cells)), 25)})" for row, cells in rows), 8)}
-        grid.note(Message("{table}: rows that do not belong to the table are passed over: {rows}", values))
+        grid.note(Message("{table}: rows that do not belong to the table are not used: {rows}", values))
 
 
 def _without_foot(header: Header, body: Sequence[Row]) -> list[Row]:

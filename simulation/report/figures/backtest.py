@@ -25,9 +25,10 @@ def draw_backtest(speech: Language, result: BacktestResult, source: Source) -> F
     """Draw the reliability of "target met" above the PIT of the number of rises."""
     each = _TITLE + _PANEL + _BELOW
     explained = speech.say(
-        "Above: dots on the dashed line came true as often as was said; the number of district-years stands beside "
-        "them. Below: even bars are right, a hump means too unsure, a trough too sure. If forecasts are right, "
-        "nine of ten dots and bars end within the grey."
+        "Above: for dots on the dashed line the target was met as often as forecast; the number "
+        "of district-years is beside them. Below: level bars are right; high in the middle: too "
+        "cautious; high at the ends: overconfident. If forecasts are right, nine of ten dots and "
+        "bars end within the grey."
     )
     subtitle = [heading(speech, result)]
     page = page_of(speech, result, source, verdict_of(speech, result), explained, 2 * each, subtitle=subtitle)

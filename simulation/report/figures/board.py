@@ -143,9 +143,10 @@ def _headline(speech: Language, rows: Sequence[Row], year: int, errors: Mapping[
     chances = _chances(rows)
     told = [wording.rounded(row["probability_rises"], errors.get(row["village_code"], 0.0)) for row in _below_top(rows)]
     if not chances:
-        return speech.say("Every village stands at paripurna: none can rise in {year}", year=year)
+        return speech.say("Every village is at paripurna: none can rise in {year}", year=year)
     return speech.say(
-        "Chance of rising in {year}: {span} by village; on average {expected} of {villages} below paripurna rise",
+        "Chance of rising in {year}: {span} across villages; {expected} of the {villages} below "
+        "paripurna are expected to rise",
         year=year,
         span=wording.chance_span(speech, (min(told), max(told))),
         expected=_expected(speech, chances),
@@ -156,9 +157,10 @@ def _headline(speech: Language, rows: Sequence[Row], year: int, errors: Mapping[
 def _explanation(speech: Language, rows: Sequence[Row], year: int, *, single: bool) -> str:
     if single:
         return speech.say(
-            "A tile is a village: name, level (D dasar, B berkembang, M mandiri, P paripurna) and chance of rising in "
-            "{year}. A village at paripurna is at the top and cannot rise. Beside a kecamatan: villages that rise on "
-            "average, of all its villages. Such a mean may differ from the median in the yearly table.",
+            "A tile is a village: name, status (D dasar, B berkembang, M mandiri, P paripurna) and "
+            "chance of rising in {year}. A village at paripurna is at the top and cannot rise. Beside "
+            "a kecamatan: villages that rise on average, of all its villages. Such a mean may differ "
+            "from the median in the yearly table.",
             year=year,
         )
     return speech.say(

@@ -25,7 +25,7 @@ def draw_comparison(speech: Language, result: ComparisonResult, source: Source) 
     several = len(scenarios) > 1
     each = _PANEL + _ABOVE + _BELOW + several * _TITLE
     explained = speech.say(
-        "Difference in percentage points. Dot: mean; thin line: 90% interval over the uncertain parameters; thick "
+        "Difference in percentage points. Dot: mean; thin line: 90% range from assumptions; thick "
         "line, where it is longer than the dot: simulation error (95%)."
     )
     headline, subtitle = _headline(speech, result), _subtitle(speech, result)

@@ -50,11 +50,11 @@ def draw_fan_chart(speech: Language, result: ForecastResult, source: Source) -> 
     headline = _fan_headline(speech, result, lines["dasar"])
     explanation = (
         speech.say(
-            "Each thin line: one district's median share of villages; black: the middle district. "
-            "How uncertain each district is, is not drawn."
+            "Each thin line: one district's median share of villages; black: the middle district. The "
+            "uncertainty of each district is not drawn."
         )
         if many
-        else speech.say("Share of villages at each level. Line: median; bands: 50% and 90% interval.")
+        else speech.say("Share of villages at each status. Line: median; bands: 50% and 90% interval.")
     )
     page = _page(speech, result, source, headline, explanation, _FAN_HEIGHT)
     years = [result.origin, *(year.year for year in result.districts[0].years)]
@@ -99,14 +99,16 @@ def _fan_headline(speech: Language, result: ForecastResult, dasar: Floats) -> st
     if result.several:
         middle = np.median(dasar, axis=0)
         return speech.say(
-            "At dasar in the middle one of {districts} districts: {before} of villages in {origin}, {after} in {last}",
+            "The middle one of {districts} districts: {before} of villages at dasar in {origin}; "
+            "under this scenario's assumptions {after} in {last}",
             districts=speech.number(len(result.districts)),
             before=speech.percent(middle[0]),
             after=speech.percent(middle[-1]),
             **said,
         )
     return speech.say(
-        "{district}: {before} of villages are dasar in {origin}, {after} in {last} (90% interval {interval})",
+        "{district}: {before} of villages at dasar in {origin}; under this scenario's assumptions "
+        "{after} in {last} (90% interval {interval})",
         district=result.district,
         before=speech.percent(dasar[2, 0]),
         after=speech.percent(dasar[2, -1]),
@@ -344,7 +346,7 @@ def _label_chances(
     named = set(axes.get_xticks())
     spans = {year: span for (year, _), span in zip(chances, intervals, strict=False) if year in named and span}
     said = (
-        speech.say("Probability target is met, 90% parameter interval:")
+        speech.say("Chance, and range from assumptions (90%):")
         if spans
         else speech.say("Probability that the target is met:")
     )
@@ -366,11 +368,9 @@ def draw_transition_matrix(speech: Language, result: ForecastResult, source: Sou
     mean, low, high = map(np.array, (matrix.mean, matrix.q05 or matrix.mean, matrix.q95 or matrix.mean))
     headline = _matrix_headline(speech, mean[0, 0], low[0, 0], high[0, 0])
     explanation = (
-        speech.say("Rows: level now; columns: level a year later.")
+        speech.say("Rows: status now; columns: status a year later.")
         if np.array_equal(low, high)
-        else speech.say(
-            "Rows: level now; columns: level a year later. Mean, and 90% interval over the uncertain parameters."
-        )
+        else speech.say("Rows: status now; columns: status a year later. Mean and 90% range from assumptions.")
     )
     more = _on_top(speech, result)
     explanation = speech.say("{explained} {more}", explained=explanation, more=more)
@@ -411,9 +411,9 @@ def _matrix_headline(speech: Language, mean: float, low: float, high: float) -> 
     """Return the chance of rising from dasar: what staying leaves, since from there nobody falls."""
     rises = speech.percent(1 - mean)
     if low == high:
-        return speech.say("A typical village at dasar rises with probability {mean} in a typical year", mean=rises)
+        return speech.say("Mean chance that a typical village at dasar rises in a typical year: {mean}", mean=rises)
     return speech.say(
-        "A typical village at dasar rises with probability {mean} in a typical year (90% interval {interval})",
+        "Mean chance that a typical village at dasar rises in a typical year: {mean} (90% interval {interval})",
         mean=rises,
         interval=wording.share_span(speech, 1 - high, 1 - low),
     )

@@ -33,8 +33,7 @@ _YEARS: Mapping[float, str] = {
 def draw_plan(speech: Language, result: PlanResult, source: Source) -> Figure:
     """Draw chance against effort: of a single lever for several shocks, of several levers the undominated mixes."""
     single = len(result.levers) == 1
-    verdict = words.verdict(speech, result).rstrip(".")
-    page = page_of(speech, result, source, verdict, _explanation(speech, result), _HEIGHT)
+    page = page_of(speech, result, source, words.headline(speech, result), _explanation(speech, result), _HEIGHT)
     axes = page.axes(left=0.4, right=_RIGHT if single else _NARROW, bottom=0.36, top=0.08)
     label = _of_marked(speech, result)
     axes.set_ylim(*_heights(result, axes, label))
@@ -51,7 +50,8 @@ def _explanation(speech: Language, result: PlanResult) -> str:
     say, name = speech.say, result.district
     if len(result.levers) > 1:
         return say(
-            "{district}. Each dot is a mix of efforts that no other beats in both effort and chance.", district=name
+            "{district}. Each dot is an efficient mix: none with less effort has an equal or higher chance.",
+            district=name,
         )
     return say(
         "{district}, probability that the target is met. Thick line: the scenario; broken lines: the same, if good "
@@ -162,7 +162,7 @@ def _label(speech: Language, result: PlanResult) -> str:
     return (
         speech.say("cost {years} (million rupiah)", years=words.cost_years(speech, result))
         if result.weighed_by_cost
-        else speech.say("assisted village-years")
+        else speech.say("village-years reached")
     )
 
 

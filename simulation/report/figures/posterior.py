@@ -24,8 +24,9 @@ def draw_posterior(speech: Language, result: CalibrationResult, source: Source) 
     """Draw a light bar (before) and a dark one (after) for each parameter on which the data bear."""
     names = result.learned
     explained = speech.say(
-        "Light bar: 90% interval before the data; dark bar: after them; lines across: medians. Each row has a "
-        "scale of its own, from 0 (left). Right: how much of the prior variance is left."
+        "Light bar: 90% interval before the data; dark bar: after them; lines across: medians. "
+        "Each row has a scale of its own, from 0 (left). Right: share of the prior variance that "
+        "remains."
     )
     page = page_of(
         speech,

@@ -23,19 +23,19 @@ _NAMES = {
     MODEL: phrase("calibrated model"),
     "last_year": phrase("last year's share"),
     "mean_so_far": phrase("mean share so far"),
-    "priors": phrase("priors alone"),
+    "priors": phrase("default assumptions alone"),
     "binomial": phrase("binomial without shock"),
 }
 _STANDINGS: Mapping[Standing, str] = {
     "worse": phrase("worse than: {names}"),
     "better": phrase("better than: {names}"),
-    "open": phrase("not to be told apart from: {names}"),
+    "open": phrase("cannot be distinguished from: {names}"),
 }
 _SCORES = {
     "brier": phrase("target met: Brier"),
     "log_score": phrase("target met: log score"),
     "crps_rises": phrase("rises: CRPS"),
-    "rps_status": phrase("next level: RPS"),
+    "rps_status": phrase("next status: RPS"),
 }
 _SKILLS = {"brier": phrase("target met: Brier"), "crps_rises": phrase("rises: CRPS")}
 
@@ -124,7 +124,7 @@ def heading(speech: Language, result: BacktestResult) -> str:
     values = {
         "years": str(first) if first == last else f"{first}–{last}",
         "number": speech.number(result.district_years),
-        "title": speech.say("default target and priors") if result.default else title_of(speech, result),
+        "title": speech.say("default target and assumptions") if result.default else title_of(speech, result),
     }
     places = result.districts
     if places[0].code == NOWHERE:
@@ -143,8 +143,8 @@ def verdict_of(speech: Language, result: BacktestResult) -> str:
     number = speech.number(result.district_years)
     if result.verdict is None:
         return speech.say(
-            "No verdict: with fewer than {least} district-years (here {number}) luck decides who looks best; the "
-            "scores stand without one.",
+            "No verdict: with fewer than {least} district-years (here {number}) chance decides which "
+            "looks best; the scores are shown without one.",
             least=speech.number(FEWEST),
             number=number,
         )
@@ -191,7 +191,7 @@ def coverage_table(speech: Language, result: BacktestResult) -> Table:
     columns = [
         Column(speech.say("{percent} interval", percent=speech.percent(float(level))), "percent") for level in levels
     ]
-    caption = speech.say("How often intervals held the number of rises that came about")
+    caption = speech.say("How often intervals held the actual number of rises")
     return Table(caption, [speech.say("forecaster"), *columns], rows)
 
 
@@ -218,25 +218,27 @@ def _saved(speech: Language, saved: Skill | None) -> Cell:
 def notes(speech: Language, result: BacktestResult) -> Iterator[str]:
     """Yield what must be known to read the scores rightly."""
     yield speech.say(
-        "Every year was forecast from what was known before it alone. Last year's share: as many of all villages rise "
-        "as in the year before; mean share so far: as on average in all years before; binomial without shock: each "
-        "level rises as often as so far, every village for itself; priors alone: the model without local data."
+        "Every year was forecast only from what was known before it. Last year's share: as many "
+        "of all villages rise as in the year before; mean share so far: as on average in all "
+        "years before; binomial without shock: each status rises as often as so far, every "
+        "village independently; default assumptions alone: the model without local data."
     )
     if result.verdict is not None:
         yield speech.say(
-            "Each comparison stands for itself: where two forecasters are equally good it calls one of them better in "
-            "one case of ten, and of {number} comparisons one or the other does so more often.",
+            "Each comparison is made on its own: where two forecasters are equally good it calls one "
+            "of them better in one case of ten, and of {number} comparisons one or the other does so "
+            "more often.",
             number=speech.number(len(result.verdict)),
         )
     if not result.kecamatan_known:
         yield speech.say(
-            "No scenario says in which kecamatan all of these villages lie: what villages of a kecamatan share, "
-            "learning from peers and covariates are left out."
+            "No scenario gives the kecamatan of all these villages: what villages of a kecamatan "
+            "share, the influence of peers, and covariates are left out."
         )
     if result.interventions:
-        yield speech.say("Without the interventions of the scenario: they begin after its origin.")
+        yield speech.say("Without the interventions of the scenario: they begin after its last year of data.")
     if any(scores.log_score is None for scores in result.forecasters.values()):
-        yield speech.say("∞: something came about to which the forecaster had given no chance at all.")
+        yield speech.say("∞: something happened to which the forecaster had given no chance at all.")
 
 
 def _compute(question: Question[PastYears], work: Work) -> Backtest:

@@ -156,7 +156,7 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
     after += [] if result.next is None else [next_data(speech, result, result.next)]
     return Document(
         speech.say(
-            "Learned from data: {title}, {district}, {villages} villages",
+            "Calibrated on local data: {title}, {district}, {villages} Kampung KB",
             title=title_of(speech, result),
             district=result.district,
             villages=speech.number(result.villages_in_all),
@@ -170,21 +170,22 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
             *(Paragraph(note) for note in notes(speech, result)),
             *after,
         ],
-        chapter=speech.say("What the data teach"),
+        chapter=speech.say("What the data say"),
     )
 
 
 def verdict(speech: Language, result: CalibrationResult) -> str:
     """Return the sentence that says what the data narrow most."""
     if not result.learned:
-        return speech.say("Nothing was learned: priors alone; no local data used.")
+        return speech.say("Not calibrated: default assumptions (priors) alone; no local data used.")
     narrowed = result.narrowed
     if not narrowed:
-        return speech.say("The data hardly narrow any parameter; the forecast keeps resting on its priors.")
+        return speech.say("The data narrow hardly any parameter; the forecast still rests on its default assumptions.")
     known = result.parameters[narrowed[0]]
     return speech.say(
-        "The data narrow {parameter} most: {before} before, {after} now (median and 90% interval). "
-        "Narrowed in all: {narrowed} of {uncertain} uncertain parameters.",
+        "By the data, {parameter} is {after}; before the data it was assumed to be {before} "
+        "(median and 90% interval). The data narrow {narrowed} of {uncertain} uncertain "
+        "parameters.",
         parameter=parameter_name(speech, narrowed[0]),
         before=spread_in_words(speech, narrowed[0], known.prior),
         after=spread_in_words(speech, narrowed[0], known.posterior),
@@ -216,7 +217,7 @@ def parameters_table(speech: Language, result: CalibrationResult) -> Table:
         spreads = (spread_in_words(speech, name, one) for one in (known.prior, known.posterior))
         rows.append([parameter_name(speech, name), *spreads, variance_left(known)])
     return Table(
-        say("Before and after the data: median and 90% interval; how much of the prior variance is left"),
+        say("Before and after the data: median and 90% interval; share of the prior variance that remains"),
         [say("parameter"), say("before"), say("after"), Column(say("left"), "percent")],
         rows,
     )
@@ -227,8 +228,8 @@ def weights_table(speech: Language, result: CalibrationResult) -> Table:
     say, year = speech.say, result.origin + 1
     rows: list[dict[Column | str, Cell]] = [
         {
-            say("learned from"): _learned_from(speech, result, one),
-            say("target met ± simulation error"): wording.with_error(
+            say("calibrated on"): _learned_from(speech, result, one),
+            say("target met ± one standard error of the simulation"): wording.with_error(
                 speech, wording.chance(speech, one.probability_met), one.monte_carlo_error
             ),
             Column(say("villages that rise (mean)"), "decimal", 1): one.rises,
@@ -243,7 +244,7 @@ def _learned_from(speech: Language, result: CalibrationResult, one: BlockWeight)
     if not one.without:
         return speech.say("all data")
     if set(one.without) == set(result.basis):
-        return speech.say("no data: priors alone")
+        return speech.say("no data: default assumptions alone")
     (block,) = one.without
     return speech.say("without {block} ({name})", block=wording.block(speech, block), name=block)
 
@@ -253,17 +254,22 @@ def next_data(speech: Language, result: CalibrationResult, then: NextDatum) -> T
     say = speech.say
     if not then.data:
         said = say(
-            "No other data of the kinds that can be learned from would narrow the chance of {year}.", year=then.year
+            "None of the kinds of data that calibration can use would narrow the chance of {year}.", year=then.year
         )
         return Paragraph(said)
     earlier = min((one.first for one in result.observed), default=result.origin) - 1
     return Table(
         say(
-            "Which data to ask for next: what each would leave of the spread of the chance of {year}, now {sd} points",
+            "Which data to ask for next: how far each would narrow the chance of {year} (standard "
+            "deviation now {sd} percentage points)",
             year=then.year,
             sd=speech.number(100 * then.sd, 1),
         ),
-        [say("datum"), Column(say("narrows it by"), "percent"), Column(say("leaves (points)"), "points", 1)],
+        [
+            say("datum"),
+            Column(say("narrows it by"), "percent"),
+            Column(say("then left (percentage points)"), "points", 1),
+        ],
         [[say(_DATA[worth.datum], year=earlier), worth.narrowing, worth.remaining_sd] for worth in then.data],
     )
 
@@ -273,7 +279,9 @@ def notes(speech: Language, result: CalibrationResult) -> Iterator[str]:
     untouched = [name for name in result.parameters if name not in result.learned]
     if untouched and result.learned:
         names = "; ".join(parameter_name(speech, name) for name in untouched)
-        yield speech.say("Nothing in the data bears on these, which keep their priors: {names}.", names=names)
+        yield speech.say(
+            "The data say nothing about the following, which keep their default assumptions: {names}.", names=names
+        )
     for caveat in result.warnings:
         yield speech.say("Note: {warning}.", warning=speech.problem(caveat.message))
     if result.learned:
@@ -283,7 +291,7 @@ def notes(speech: Language, result: CalibrationResult) -> Iterator[str]:
 def worth_of_draws(speech: Language, result: CalibrationResult) -> str:
     """Return how many independent draws the draws are worth."""
     return speech.say(
-        "Draws: {draws}, worth {worth} independent ones (effective sample size).",
+        "Parameter draws: {draws} (effective sample size {worth}).",
         draws=speech.number(result.draws),
         worth=speech.number(result.effective_sample_size),
     )
@@ -329,6 +337,6 @@ CALIBRATION = Kind(
     tables=_tables,
     document=document_of,
     figures=("posterior",),
-    doing=(phrase("Learning"), phrase("Learning: {done} of {total} percent")),
+    doing=(phrase("Calibrating"), phrase("Calibrating: {done} of {total} percent")),
     title=phrase("calibration"),
 )

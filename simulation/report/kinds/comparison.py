@@ -51,16 +51,24 @@ WIDE = 10
 """Ends of an interval of costs so many times apart are warned of."""
 _CHANGES = {
     "up": phrase(
-        "“{scenario}” raises the chance of meeting the target of {year} from {before} to {after}, by {points} "
-        "percentage points"
+        "“{scenario}” raises the chance of meeting the target of {year} from {before} to {after}; unrounded "
+        "difference {points} percentage points"
     ),
     "down": phrase(
-        "“{scenario}” lowers the chance of meeting the target of {year} from {before} to {after}, by {points} "
-        "percentage points"
+        "“{scenario}” lowers the chance of meeting the target of {year} from {before} to {after}; unrounded "
+        "difference {points} percentage points"
+    ),
+    "perhaps up": phrase(
+        "“{scenario}” probably, though not under all assumptions, raises the chance of meeting the target of {year} "
+        "from {before} to {after}; unrounded difference {points} percentage points"
+    ),
+    "perhaps down": phrase(
+        "“{scenario}” probably, though not under all assumptions, lowers the chance of meeting the target of {year} "
+        "from {before} to {after}; unrounded difference {points} percentage points"
     ),
     "open": phrase(
-        "whether “{scenario}” raises or lowers the chance of meeting the target of {year}, {before}, cannot be told "
-        "from so few runs: difference {signed} percentage points"
+        "whether “{scenario}” raises or lowers the chance of meeting the target of {year}, "
+        "{before}, cannot be told from so few simulations: difference {signed} percentage points"
     ),
     "none": phrase("“{scenario}” leaves the chance of meeting the target of {year} at {before}"),
 }
@@ -180,7 +188,7 @@ def document_of(result: ComparisonResult, speech: Language, _: Source) -> Docume
     """Return what is told of a comparison."""
     titles = titles_of(speech, result)
     heading = speech.say(
-        "Comparison with “{baseline}”: {district}, {villages} villages",
+        "Comparison with “{baseline}”: {district}, {villages} Kampung KB",
         baseline=titles[result.baseline],
         district=result.district,
         villages=speech.number(result.villages_in_all),
@@ -275,14 +283,18 @@ def years_table(speech: Language, title: str, one: ComparedScenario) -> Table:
         for year in one.years
     ]
     return Table(
-        say("“{scenario}”: difference in percentage points, year by year (every interval is 90%)", scenario=title),
+        say(
+            "“{scenario}”: difference of the chance in percentage points, and additional villages "
+            "that rise, year by year (every interval is 90%)",
+            scenario=title,
+        ),
         [
             say("year"),
             Column(say("target met: baseline"), "chance", 1),
             Column(say("target met: scenario"), "chance", 1),
-            say("difference ± simulation error"),
-            say("parameter interval"),
-            say("additional rises"),
+            say("difference ± one standard error of the simulation"),
+            say("range from assumptions"),
+            say("additional villages that rise"),
         ],
         rows,
         sheet=one.name,
@@ -308,9 +320,9 @@ def totals_table(speech: Language, result: ComparisonResult) -> Table:
         )
     columns: list[Column | str] = [
         say("scenario"),
-        say("additional rises"),
-        Column(say("more rises"), "chance"),
-        Column(say("fewer rises"), "chance"),
+        say("additional villages that rise"),
+        Column(say("chance of more rises"), "chance"),
+        Column(say("chance of fewer rises"), "chance"),
     ]
     if costly:
         columns += [Column(say("additional cost"), "money"), say("for each additional rise")]
@@ -339,8 +351,8 @@ def villages_table(speech: Language, title: str, one: ComparedScenario, most: in
         say("Villages likeliest to rise in {years} only because of “{scenario}”", years=one.span, scenario=title),
         [
             say("village"),
-            say("subdistrict"),
-            say("level now"),
+            say("kecamatan"),
+            say("status now"),
             Column(say("rises only with it"), "chance", 1),
             Column(say("only without it"), "chance", 1),
         ],
@@ -374,8 +386,11 @@ def titles_of(speech: Language, result: ComparisonResult) -> Mapping[str, str]:
 def change(speech: Language, title: str, one: ComparedScenario) -> str:
     """Return what becomes of the chance of meeting the target, as a clause."""
     year = one.telling_year
-    return speech.say(
-        _CHANGES[year.direction],
+    told = year.direction
+    if year.interval90 is not None and year.interval90[0] <= 0 <= year.interval90[1]:
+        told = {"up": "perhaps up", "down": "perhaps down"}.get(told, told)
+    said = speech.say(
+        _CHANGES[told],
         scenario=title,
         year=year.year,
         before=wording.chance(speech, year.baseline_probability_met, 1),
@@ -383,6 +398,9 @@ def change(speech: Language, title: str, one: ComparedScenario) -> str:
         points=speech.number(100 * abs(year.difference), 1),
         signed=signed(speech, 100 * year.difference),
     )
+    if year.difference and any(plan.placeholder for plan in one.interventions):
+        return speech.say("if effects are as assumed (placeholders, not measured), {change}", change=said)
+    return said
 
 
 def verdict(speech: Language, result: ComparisonResult, one: ComparedScenario) -> str:
@@ -406,19 +424,21 @@ def _sure(speech: Language, result: ComparisonResult, year: ComparedYear) -> str
         return (
             speech.say("an exact result, but for one random set of parameter values")
             if result.single_draw
-            else speech.say("an exact result for the parameters as given")
+            else speech.say("an exact result with the parameters fixed")
         )
     error = error_in_points(speech, year.monte_carlo_error)
     if year.interval90 is None:
         return (
-            speech.say("simulation error ± {error}, for one random set of parameter values", error=error)
+            speech.say(
+                "one standard error of the simulation ± {error}, for one random set of parameter values", error=error
+            )
             if result.single_draw
-            else speech.say("simulation error ± {error}", error=error)
+            else speech.say("one standard error of the simulation ± {error}", error=error)
         )
     low, high = (signed(speech, 100 * end) for end in year.interval90)
     return speech.say(
-        "simulation error ± {error}; depending on the true values of the uncertain parameters, between {low} and "
-        "{high}",
+        "one standard error of the simulation ± {error}; in 90% of the sets of assumptions tried "
+        "between {low} and {high}",
         error=error,
         low=low,
         high=high,
@@ -478,10 +498,10 @@ def notes(speech: Language, result: ComparisonResult) -> Iterator[str]:
         yield from first_year_alone(speech, result.scenarios[0].years[0].year)
     if not result.single_statuses_known:
         yield speech.say(
-            "Only counts by status are known, not which village stands where: single villages cannot be ranked."
+            "Villages cannot be ranked yet: only the number at each status is known, not the status of each village."
         )
     elif result.scenarios[0].rises_compared is None:
-        yield speech.say("An exact result knows no single villages and no prediction intervals.")
+        yield speech.say("An exact result has neither single villages nor prediction intervals.")
 
 
 def _hardly_known(each: CostOfARise | None) -> bool:
@@ -505,8 +525,8 @@ def _year_of_reversal(one: ComparedScenario) -> int | None:
 def _about_effort(speech: Language, result: ComparisonResult) -> Iterator[str]:
     if result.single_draw:
         yield speech.say(
-            "One draw is one random set of parameter values: how far the result hangs on them does not show. Use more "
-            "draws (--draws)."
+            "One draw is one random set of parameter values: how far the result depends on them "
+            "cannot be seen. Use more draws (--draws)."
         )
     years = [year for one in result.scenarios for year in one.years]
     if result.draws > 1 and any(year.interval90 is None for year in years):
@@ -515,8 +535,8 @@ def _about_effort(speech: Language, result: ComparisonResult) -> Iterator[str]:
     errors = [error for year in years for error in year.interval90_error or ()]
     if any(errors):
         yield speech.say(
-            "The ends of the parameter intervals of the chance have a simulation error of their own, at most ± {error} "
-            "percentage points.",
+            "The ends of the ranges from assumptions have a simulation error of their own, at most ± "
+            "{error} percentage points.",
             error=error_in_points(speech, max(errors)),
         )
     titles = titles_of(speech, result)

@@ -24,12 +24,12 @@ _UNSEEN = phrase("The list shows a rise only once the village reports it.")
 _LABELS = {
     "waiting": phrase("may not rise again yet (min_years)"),
     "covariate": phrase("{name}: {value} (district mean {mean})"),
-    "peers": phrase("neighbours: {above} of the other villages of the kecamatan stand higher"),
-    "village": phrase("what sets villages apart, unmeasured"),
-    "district": phrase("what sets the district apart for good"),
+    "peers": phrase("kecamatan: {above} of its other villages have a higher status"),
+    "village": phrase("unmeasured differences between villages"),
+    "district": phrase("permanent differences of this district from others"),
     "year": phrase("good and bad years"),
     "subdistrict": phrase("good and bad years of the kecamatan"),
-    "campaign": phrase("campaigns"),
+    "campaign": phrase("acceleration drives"),
     "intervention": phrase("intervention {name}"),
 }
 
@@ -84,9 +84,9 @@ def _tables_of(speech: Language, result: VillageChance) -> Iterator[Paragraph | 
     yield terms_table(speech, result)
     yield Paragraph(
         speech.say(
-            "Odds multiply: where a row acts, the odds of rising are so many times as large. Interventions are shown "
-            "alone; together they overlap. Chances are means over the same {trajectories} simulated futures, with all "
-            "rows above.",
+            "Odds multiply: where a row acts, the odds of rising are so many times as large. "
+            "Interventions are shown singly; together they overlap. Chances are means over the same "
+            "{trajectories} simulations.",
             trajectories=speech.number(result.draws * result.replicates),
         ),
         on=DETAIL,
@@ -99,33 +99,36 @@ def why(speech: Language, result: VillageChance) -> Iterator[str]:
     """Yield the sentences: how likely, what matters most, what it would take."""
     said = {"village": result.village, "year": result.year}
     if result.cannot_rise:
-        yield speech.say("{village} stands at paripurna, the highest level, and cannot rise in {year}.", **said)
+        yield speech.say("{village} is at paripurna, the highest status, and cannot rise in {year}.", **said)
         return
     verdict = wording.word_and_chance(speech, result.probability_rises)
     yield speech.say("{verdict}: {village} rises in status in {year}.", verdict=verdict, **said)
     if (top := result.levels[LEVELS[TOP]]) >= WORTH_TELLING:
         yield speech.say(
-            "In {share} of the simulated futures it stands at paripurna by then and cannot rise.",
+            "In {share} of the simulations it is at paripurna by then and cannot rise.",
             share=frequency(speech, top),
         )
     most = max((part for part in result.components if part.foreseeable), key=lambda part: abs(part.log_odds))
     if abs(most.log_odds) * result.base * (1 - result.base) < WORTH_TELLING:
-        yield speech.say("Nothing that is known of it sets it apart from a typical village at its level.")
+        yield speech.say("Nothing that is known sets it apart from a typical village of its status.")
     else:
         yield speech.say("What sets it apart most: {what}.", what=_label(speech, result, most))
     unforeseen = result.without_interventions - result.foreseen
     if abs(unforeseen) >= WORTH_TELLING:
         yield speech.say(
-            "Good and bad years, campaigns and unmeasured differences, which nobody can foresee, change it by {points} "
-            "percentage points on average.",
+            "What nobody can foresee (good or bad years, acceleration drives, unmeasured differences) "
+            "changes it by {points} percentage points on average.",
             points=speech.number(100 * unforeseen, 1),
         )
     assured = [chance for chance in (*(one.if_assured for one in result.reach), result.if_all_assured) if chance]
     if not assured:
-        yield speech.say("No intervention of the scenario can choose it in {year}.", year=result.year)
+        yield speech.say("In {year} it is eligible for no intervention of the scenario.", year=result.year)
     else:
         chance = wording.uncertain(speech, max(assured), 1)
-        yield speech.say("Assisted for certain and at full dose its chance would be at most {chance}.", chance=chance)
+        yield speech.say(
+            "If it were certain to receive an intervention in full, its chance would be at most {chance}.",
+            chance=chance,
+        )
 
 
 def frequency(speech: Language, share: float) -> str:
@@ -169,7 +172,7 @@ def terms_table(speech: Language, result: VillageChance) -> Table:
     ]
     columns: list[Column | str] = [
         say("component"),
-        say("odds × (5 / 50 / 95%)"),
+        say("odds × (5% / median / 95%)"),
         say("acts in"),
         Column(say("chance"), "chance", 1),
     ]
@@ -184,14 +187,14 @@ def reach_table(speech: Language, result: VillageChance) -> Table:
         for reach in result.reach
     ]
     if len(rows) > 1:
-        rows.append([say("all that may choose it"), "", "", result.if_all_assured])
+        rows.append([say("all for which it is eligible"), "", "", result.if_all_assured])
     return Table(
         say("Interventions in {year}", year=result.year),
         [
             say("intervention"),
-            say("may choose it"),
-            say("assists it"),
-            Column(say("chance if it did for certain"), "chance", 1),
+            say("eligible"),
+            say("reached"),
+            Column(say("chance if reached for certain"), "chance", 1),
         ],
         rows,
     )

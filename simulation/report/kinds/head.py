@@ -18,7 +18,7 @@ from .. import wording
 from ..document.blocks import SCREEN, On, Paragraph
 from ..language import Language, phrase
 
-PLACEHOLDERS = phrase("Effects of interventions are placeholders until experts or data say otherwise.")
+PLACEHOLDERS = phrase("Effects of interventions are placeholders, not measured: no study of them was found.")
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ def rests_on(speech: Language, basis: Sequence[str], on: On = SCREEN, also: str 
 
 def run_line(speech: Language, head: Head, run_id: str) -> str:
     """Return which run something comes from."""
-    return speech.say("Kampung KB Forecast, {scenario}, run {hash}.", scenario=head.scenario, hash=run_id)
+    return speech.say("Kampung KB Forecast, {scenario}, result no. {hash}.", scenario=head.scenario, hash=run_id)
 
 
 def caveats_of(speech: Language, head: Head) -> Iterator[str]:
@@ -245,24 +245,24 @@ def caveats_of(speech: Language, head: Head) -> Iterator[str]:
     if head.agent is not None:
         yield speech.say("Computed with an agent of the user's own: {agent}.", agent=head.agent)
     if (other := head.other_lists) is not None and other.elsewhere:
-        yield speech.say("Learned in other districts: no list of these villages lies behind the numbers.")
+        yield speech.say("Calibrated in other districts: the numbers do not rest on any list of these villages.")
     elif other is not None:
         yield speech.say(
-            "Not learned from these data: {differing} of {villages} villages are new, gone or of another status than "
-            "in the lists that the numbers were learned from; run calibrate again.",
+            "Not calibrated on these data: {differing} of {villages} villages are new, gone or of "
+            "another status than in the lists used; run calibrate again.",
             differing=speech.number(other.differing),
             villages=speech.number(other.villages),
         )
     if head.synthetic_districts:
         yield speech.say(
-            "Counts made up for {number} of {districts} districts: they gave none; drawn around the shares of Tanah "
-            "Laut.",
+            "Counts invented for {number} of {districts} districts, which gave none: drawn at random "
+            "around the shares of Tanah Laut.",
             number=speech.number(head.synthetic_districts),
             districts=speech.number(head.districts_in_all),
         )
     if REPORTING in head.sources:
         yield speech.say(
-            "Counted is what the list shows: a village that does not report in a year stands there as before."
+            "The lists are what is counted: a village that does not report in a year keeps its earlier status there."
         )
 
 

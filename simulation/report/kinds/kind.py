@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from ...engine.effort import ChunkSink
 
-SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} trajectories, about {seconds} s left")
+SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} simulations, about {seconds} s left")
 """The words beside a progress bar, and those of a line of progress."""
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")

@@ -13,12 +13,12 @@ from ..document.blocks import DETAIL, SCREEN, UNKNOWN, Block, Cell, Column, On, 
 from ..language import Language, phrase
 
 _STEPS: dict[Step, str] = {
-    "priors": phrase("pull of the prior assumptions, since data are few"),
+    "priors": phrase("pull of the default assumptions, since data are few"),
     "luck": phrase("good and bad years averaged, in place of the years that were"),
-    "campaigns": phrase("that the year may be one of a campaign or re-validation"),
-    "villages": phrase("which villages stand at which level now"),
-    "peers": phrase("what villages learn from peers in the kecamatan"),
-    "assistance": phrase("assistance as planned"),
+    "campaigns": phrase("that the year may be one of an acceleration drive or re-validation"),
+    "villages": phrase("the status of each village now"),
+    "peers": phrase("influence of the other villages of the kecamatan"),
+    "assistance": phrase("interventions as planned"),
 }
 
 
@@ -58,15 +58,16 @@ def observed_in_words(speech: Language, one: Observed) -> str:
     }
     if one.rises is None:
         return speech.say(
-            "Observed from the end of {first} to the end of {year}, of {villages} villages: {steps} levels net (levels "
-            "gained less levels lost). Counts tell net moves only, not how many villages rose.",
+            "Observed from the end of {first} to the end of {year}, of {villages} villages: {steps} "
+            "steps net (steps up less steps down). Counts tell net moves only, not how many villages "
+            "rose.",
             steps=speech.number(one.steps),
             **values,
         )
     if one.year > one.first + 1:
         return speech.say(
-            "Observed: of {villages} villages with a status at the ends of both {first} and {year}, {rises} stand "
-            "higher and {falls} lower after these {span} years.",
+            "Observed: of {villages} villages with a status at the ends of both {first} and {year}, "
+            "{rises} have a higher status and {falls} a lower one after these {span} years.",
             span=one.year - one.first,
             **values,
         )
@@ -98,13 +99,13 @@ def fitted_in_words(speech: Language, one: Observed) -> str:
     values = {"first": one.first, "said": _said(speech, one), "fact": speech.number(one.compared)}
     if one.judged is None:
         return speech.say(
-            "Of levels gained less levels lost the fitted model, beginning from the data of {first}, says {said} "
-            "(median and 90% interval); observed: {fact}.",
+            "Of steps up less steps down the fitted model, starting from the data of {first}, says "
+            "{said} (median and 90% interval); observed: {fact}.",
             **values,
         )
     return speech.say(
-        "The fitted model, beginning from the list of {first}, says {said} of that year (median and 90% interval); "
-        "observed: {fact}.",
+        "For that year the fitted model, starting from the list of {first}, says {said} (median "
+        "and 90% interval); observed: {fact}.",
         **values,
     )
 
@@ -126,13 +127,13 @@ def disagreement(speech: Language, past: Sequence[Observed]) -> str | None:
     }
     if bdtrc(len(outside) - 1, every, 0.1) >= 0.05:
         return speech.say(
-            "{outside} of {all} facts lie outside the 90% interval of the fitted model ({years}), no more than luck "
-            "explains: one in ten is to be expected.",
+            "{outside} of {all} observations lie outside the 90% interval of the fitted model "
+            "({years}), no more than chance explains: one in ten is to be expected.",
             **values,
         )
     return speech.say(
-        "The fitted model does not explain all of the past: {outside} of {all} facts lie outside its 90% interval, "
-        "where one in ten is to be expected ({years}).",
+        "The fitted model does not explain all of the past: {outside} of {all} observations lie "
+        "outside its 90% interval, where one in ten is to be expected ({years}).",
         **values,
     )
 
@@ -150,7 +151,7 @@ def past_table(speech: Language, past: Sequence[Observed], on: On) -> Table:
             Column(say("villages"), "whole"): one.villages,
             Column(say("rose"), "whole"): one.rises,
             Column(say("fell"), "whole"): one.falls,
-            **({Column(say("levels net"), "whole"): one.steps} if net else {}),
+            **({Column(say("steps net"), "whole"): one.steps} if net else {}),
             **({Column(say("counted"), "whole"): one.judged} if own else {}),
             Column(say("needed"), "whole"): one.needed,
             say("the fitted model says"): _said(speech, one),
@@ -160,11 +161,12 @@ def past_table(speech: Language, past: Sequence[Observed], on: On) -> Table:
     ]
     caption = (
         say(
-            "Past years: what was observed, and what the fitted model says of levels net where lists are years apart "
-            "or only counts are known, else of what the target counts (median and 90% interval)"
+            "Past years: what was observed, and what the fitted model says, of steps net where lists "
+            "are years apart or only counts are known, else of what the target counts (median and 90% "
+            "interval)"
         )
         if net
-        else say("Past years: what was observed, and what the fitted model says of it (median and 90% interval)")
+        else say("Past years: what was observed, and what the fitted model says (median and 90% interval)")
     )
     return Table.of(caption, rows, on)
 

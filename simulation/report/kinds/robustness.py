@@ -19,8 +19,8 @@ _STATES = {
     "as_stated": phrase("as stated"),
     "slow_rises": phrase("slow rises"),
     "fast_rises": phrase("fast rises"),
-    "few_skips": phrase("few villages pass over a level"),
-    "many_skips": phrase("many villages pass over a level"),
+    "few_skips": phrase("few villages skip a status"),
+    "many_skips": phrase("many villages skip a status"),
     "weak_effects": phrase("weak effects of interventions"),
     "strong_effects": phrase("strong effects of interventions"),
     "no_shocks": phrase("every year alike"),
@@ -62,21 +62,21 @@ def document_of(result: RobustnessResult, speech: Language, source: Source) -> D
             _regrets(speech, result),
             Paragraph(
                 speech.say(
-                    "Each state pins down one thing that is not known and leaves the rest open. The mean counts every "
-                    "state but the first alike, which is a convention: nobody knows how likely each is."
+                    "Each case fixes one assumption; the others stay uncertain. The mean gives every case but "
+                    "the first the same weight, which is a convention: nobody knows how likely each is."
                 ),
                 on=DETAIL,
             ),
             Paragraph(
                 speech.say(
-                    "Simulation error of a chance: at most {error} percentage points. All scenarios share draws and "
-                    "luck, so differences are known better than that.",
+                    "Simulation error of a chance (one standard error): at most {error} percentage points. "
+                    "All scenarios use the same random numbers, so differences are known better than that.",
                     error=speech.number(100 * max(errors), 1),
                 ),
                 on=DETAIL,
             ),
         ],
-        chapter=speech.say("If the world is otherwise"),
+        chapter=speech.say("If assumptions differ"),
     )
 
 
@@ -104,27 +104,28 @@ def _choice(speech: Language, result: RobustnessResult) -> str:
     best, safe = options[result.best_on_average], options[result.least_regretted]
     if all(option.largest_regret < TIED for option in result.options):
         return speech.say(
-            "No scenario is clearly better than another: in every state of the world the difference in percentage "
-            "points is below {points}.",
+            "No scenario is clearly better than another: in every case tried the difference is below "
+            "{points} percentage points.",
             points=speech.number(100 * TIED),
         )
     if best is safe and round(100 * best.largest_regret, 1) == 0:
         return speech.say(
-            "“{scenario}” is the best in every state of the world ({chance} on average).",
+            "“{scenario}” has the highest chance in every case tried ({chance} on average); its cost is not weighed.",
             scenario=titles[best.name],
             chance=wording.chance(speech, best.mean_probability_met),
         )
     if best is safe:
         return speech.say(
-            "“{scenario}” is the best on average ({chance}) and also the one least regretted: at worst it is {regret} "
-            "percentage points below the best.",
+            "“{scenario}” has the highest chance on average ({chance}) and also the smallest loss at "
+            "worst: at most {regret} percentage points below the best. Costs are not weighed.",
             scenario=titles[best.name],
             chance=wording.chance(speech, best.mean_probability_met),
             regret=speech.number(100 * best.largest_regret, 1),
         )
     return speech.say(
-        "“{best}” is the best on average ({chance}); “{safe}” is the one least regretted: at worst it is {regret} "
-        "percentage points below the best, the other {other}.",
+        "“{best}” has the highest chance on average ({chance}); “{safe}” has the smallest loss at "
+        "worst: at most {regret} percentage points below the best, the other up to {other}. Costs "
+        "are not weighed.",
         best=titles[best.name],
         chance=wording.chance(speech, best.mean_probability_met),
         safe=titles[safe.name],
@@ -141,13 +142,13 @@ def titles_of(speech: Language, result: RobustnessResult) -> dict[str, str]:
 def _chances(speech: Language, result: RobustnessResult) -> Table:
     """Return the chances: a row a state of the world, a column an option."""
     caption = speech.say("Chance of meeting the target of {year}", year=result.year)
-    mean: list[Cell] = [speech.say("mean of the states"), *(option.mean_probability_met for option in result.options)]
+    mean: list[Cell] = [speech.say("mean of the cases"), *(option.mean_probability_met for option in result.options)]
     return _by_state(speech, result, caption, "chance", [one.probability_met for one in result.options], mean)
 
 
 def _regrets(speech: Language, result: RobustnessResult) -> Table:
     """Return how far each option falls below the best one, state by state."""
-    caption = speech.say("Regret: percentage points below the best")
+    caption = speech.say("Shortfall from the best (regret), percentage points")
     largest: list[Cell] = [speech.say("largest"), *(option.largest_regret for option in result.options)]
     return _by_state(speech, result, caption, "points", [option.regret for option in result.options], largest)
 
@@ -167,7 +168,7 @@ def _by_state(
         for place, state in enumerate(result.worlds)
     ]
     options = (Column(titles[option.name], form, decimals) for option in result.options)
-    columns = [Column(speech.say("state of the world")), *options]
+    columns = [Column(speech.say("case")), *options]
     return Table(caption, columns, [*rows, last], strong=frozenset({len(rows)}))
 
 
@@ -191,5 +192,5 @@ ROBUSTNESS = Kind(
         phrase("Trying scenarios"),
         phrase("Trying scenarios: {done} of {total} cells of the table, about {seconds} s left"),
     ),
-    title=phrase("choice under every state"),
+    title=phrase("highest chance in each case"),
 )

@@ -48,7 +48,7 @@ def document_of(result: SensitivityResult, speech: Language, source: Source) -> 
     said = verdict(speech, result)
     return Document(
         speech.say(
-            "What the chance depends on: {title}, {district}, {villages} villages",
+            "What the chance depends on: {title}, {district}, {villages} Kampung KB",
             title=title_of(speech, result),
             district=result.district,
             villages=speech.number(result.villages_in_all),
@@ -96,13 +96,13 @@ def _open_question(speech: Language, result: SensitivityResult) -> str | None:
     moves = any(one.mu_star > MOST_EFFECT for one in result.parameters.values())
     if result.sd < LEAST_SD and not moves:
         return speech.say(
-            "The chance of meeting the target of {year} is {mean} whatever the uncertain parameters are.",
+            "The chance of meeting the target of {year} is {mean} under all assumptions tried.",
             year=result.year,
             mean=wording.chance(speech, result.mean),
         )
     if result.sd < LEAST_SD or _coarse(result):
         return speech.say(
-            "Too few points to say what the chance of meeting the target of {year} hangs on; give more --draws.",
+            "Too few points to say what the chance of meeting the target of {year} depends on; give more --draws.",
             year=result.year,
         )
     return None
@@ -114,14 +114,15 @@ def verdict(speech: Language, result: SensitivityResult) -> str:
         return said
     shares = [
         speech.say(
-            "{parameter} ({share})",
+            "{parameter} ({share} of the uncertainty)",
             parameter=parameter_label(speech, key),
             share=speech.percent(share(result.parameters[key].total or 0)),
         )
         for key in matters(result)[:MOST_NAMED]
     ]
     return speech.say(
-        "What is not known yet about the chance of meeting the target of {year} hangs mostly on: {names}.",
+        "The uncertainty about the chance of meeting the target of {year} comes mainly from: "
+        "{names}. Shares overlap, so they can add up to more than 100%.",
         year=result.year,
         names="; ".join(shares),
     )
@@ -133,16 +134,18 @@ def notes(speech: Language, result: SensitivityResult) -> Iterator[str]:
         return
     if few := hardly_matters(result):
         names = "; ".join(parameter_label(speech, key) for key in few)
-        yield speech.say("It hardly hangs on: {names}.", names=names)
+        yield speech.say("It hardly depends on: {names}.", names=names)
     if _effects_hardly_matter(result):
         yield speech.say(
-            "Knowing the effects of the interventions better would hardly narrow the chance; ask for data on what "
-            "matters first."
+            "Knowing the effects of the interventions better would hardly narrow the chance; ask "
+            "first for data on what matters most."
         )
     yield speech.say(
-        "Over the uncertain parameters the chance is {mean} on average, with a standard deviation of {sd} percentage "
-        "points. A share is the part of this variance that stays while everything but the one parameter is known; "
-        "shares overlap where parameters act together ({interplay} of the variance belongs to none alone).",
+        "Over all assumptions tried, the chance is {mean} on average, with a standard deviation "
+        "of {sd} percentage points. Share: what the uncertainty of one assumption contributes to "
+        "that of the chance (the part of the variance that would stay if everything else were "
+        "known). Shares overlap where assumptions act together ({interplay} of the variance "
+        "belongs to none alone), so their sum can exceed 100%.",
         mean=wording.chance(speech, result.mean),
         sd=speech.number(100 * result.sd),
         interplay=speech.percent(result.interplay),
@@ -177,13 +180,13 @@ def shares_table(speech: Language, result: SensitivityResult) -> Table:
             shares = [share(one.first), share(one.total), wording.share_span(speech, low, high)]
         rows.append([parameter_label(speech, key), *shares, one.mu_star])
     return Table(
-        say("Every uncertain parameter; points: when it moves from its 5% to its 95% quantile"),
+        say("Every uncertain parameter; percentage points: when it moves from its 5% to its 95% quantile"),
         [
             say("parameter"),
             Column(say("share alone"), "percent"),
             Column(say("share with interplay"), "percent"),
             say("90% interval"),
-            Column(say("moves the chance by (points)"), "points"),
+            Column(say("moves the chance by (percentage points)"), "points"),
         ],
         rows,
     )
@@ -210,7 +213,7 @@ SENSITIVITY = Kind(
     figures=("sensitivity",),
     doing=(
         phrase("Varying parameters"),
-        phrase("Varying parameters: {done} of {total} trajectories of this step"),
+        phrase("Varying parameters: {done} of {total} simulations of this step"),
     ),
     title=phrase("sensitivity analysis"),
 )

@@ -21,10 +21,10 @@ COLUMNS = (
     "basis", "rises_low", "rises_high", "brier", "log_score", "wis_rises", "inside_50", "inside_90",
 )  # fmt: skip
 _CHANGES = {
-    "changed": phrase("{name} is not as it was frozen."),
+    "changed": phrase("{name} is not as it was when locked."),
     "missing": phrase("{name} is missing."),
     "unlisted": phrase("{name} is not in {list}: add its run again, or bring the list back as it was."),
-    "version": phrase("{name} was frozen by another version of this program, which can read it."),
+    "version": phrase("{name} was locked by another version of this program, which can read it."),
 }
 _STATES = {
     "not over": phrase("year not over"),
@@ -59,7 +59,7 @@ def headline(speech: Language, record: TrackRecord) -> str:
     """Return how often what was forecast came about."""
     summary = record.summary
     if not record.forecasts:
-        return speech.say("The register holds no forecast that is as it was frozen")
+        return speech.say("The register holds no forecast that is as it was locked")
     if not summary.forecasts:
         return speech.say("No forecast can be scored yet")
     if not summary.scored:
@@ -86,7 +86,7 @@ def scores(speech: Language, record: TrackRecord) -> Iterator[str]:
     if summary.ruled_out:
         number = speech.number(summary.ruled_out)
         yield say(
-            "Forecasts that had ruled out what came: {number}; their logarithmic score is infinite.", number=number
+            "Forecasts that had ruled out what happened: {number}; their logarithmic score is infinite.", number=number
         )
     if summary.wis_rises is not None:
         yield say(
@@ -116,7 +116,7 @@ def cautions(speech: Language, record: TrackRecord) -> Iterator[str]:
         )
     if summary.scored < summary.forecasts and summary.brier_bounds:
         low, high = (speech.number(end, 3) for end in summary.brier_bounds)
-        yield speech.say("With those left open the Brier score lies between {low} and {high}.", low=low, high=high)
+        yield speech.say("With those still open the Brier score lies between {low} and {high}.", low=low, high=high)
     states = {row.state for row in rows}
     if "villages" in states:
         yield speech.say("Other villages: a report is not about as many villages as the forecast, and is not used.")
@@ -142,11 +142,11 @@ def forecasts_table(speech: Language, record: TrackRecord) -> Table:
         Column(say("chance"), "chance"),
         say("target"),
         say("rises forecast"),
-        say("rises that came"),
+        say("actual rises"),
         Column(say("needed"), "whole"),
         Column(say("Brier"), "decimal", 2),
     ]
-    caption = say("What was forecast and what came (rises: median and 90% interval; in brackets: entry)")
+    caption = say("Forecast and outcome (rises: median and 90% interval; in brackets: entry)")
     return Table(caption, columns, [_row(speech, row) for row in shown(record)])
 
 
@@ -198,7 +198,11 @@ def notes(speech: Language, record: TrackRecord) -> Iterator[str]:
     if {row.target for row in record.forecasts} - COUNTED:
         yield speech.say("Where the target counts something else than rises, the rises are shown and scored beside it.")
     if record.digest:
-        yield speech.say("Digest of the register: {digest}.", digest=record.digest[:12])
+        yield speech.say(
+            "Digest of the register (SHA-256): {digest}. Keep it in a letter or memo: it proves later "
+            "that nothing was changed.",
+            digest=record.digest[:12],
+        )
 
 
 def years_in_words(known: Sequence[int]) -> str:

@@ -28,9 +28,9 @@ def draw_register(language: Language, record: TrackRecord) -> Figure:
         words.headline(language, record),
         [*words.scores(language, record)][:1],
         language.say(
-            "Left: chance of meeting the target (dot), and what came: ● met, × missed; the shorter the line between "
-            "them, the better. Right: rises; line: 90%, thick: 50% interval, dot: median; ◆ what came, a bar where "
-            "only bounds are known; dashes: needed."
+            "Left: chance of meeting the target (dot), and the outcome: ● met, × missed; the shorter "
+            "the line between them, the better. Right: rises; line: 90%, thick: 50% interval, dot: "
+            "median; ◆ outcome, a bar where only bounds are known; dashes: needed."
         ),
         _footer(language, record, rows),
         _ROW * len(rows) + _ABOVE + _BELOW,

@@ -85,9 +85,7 @@ class ChunkFolder:
         except OSError as error:
             self._given_up = True
             values = {"reason": reason(error)}
-            self._tell(
-                Message("What is finished can no longer be kept: {reason}. The run goes on all the same.", values)
-            )
+            self._tell(Message("What is finished can no longer be saved: {reason}. The run goes on.", values))
 
     def _refuse_the_reserve(self) -> None:
         if shutil.disk_usage(self.folder).free < self._reserve:

@@ -22,8 +22,8 @@ from .words import reading_name
 Rows = list[list[str]]
 _PRIORITIES = {
     "random": phrase("at random"),
-    "lowest_status": phrase("lowest level first"),
-    "highest_status": phrase("highest level first"),
+    "lowest_status": phrase("lowest status first"),
+    "highest_status": phrase("highest status first"),
     "nearest_to_rising": phrase("nearest to rising first"),
     "largest_gain": phrase("largest gain in the chance of rising first"),
 }
@@ -33,7 +33,7 @@ def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield every parameter with its value and source; in a short answer how many were left to their priors."""
     say = speech.say
     yield Heading(say("Assumptions and sources"), on=On.ANNEX)
-    caption = say("Assumptions (5 / 50 / 95% where uncertain)")
+    caption = say("Assumptions (5% / median / 95% where uncertain)")
     headers = [say("assumption"), say("value"), say("source")]
     effects, law = _effect_rows(speech, result), [*_matrix_rows(speech, result)]
     silent = {key: known for key, known in _of_the_law(result).items() if known.default_prior}
@@ -44,7 +44,7 @@ def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
     yield Table(caption, headers, every, prose=True, on=On.ANNEX)
     if silent:
         left = say(
-            "Assumptions left to their default priors: {number} (--verbose lists them).",
+            "Default assumptions (priors), not measured here: {number} (--verbose lists them).",
             number=speech.number(len(silent)),
         )
         yield Paragraph(left, on=On.TERMINAL)
@@ -89,7 +89,7 @@ def _matrix_rows(speech: Language, result: ForecastResult) -> Iterator[list[str]
 def _row(speech: Language, key: str, known: Parameter) -> list[str]:
     values = list(known.quantiles.values())
     shown = [parameter_value(speech, key, value) for value in (values if len(set(values)) > 1 else values[:1])]
-    source = speech.say("default prior") if known.default_prior else source_word(speech, known.source)
+    source = speech.say("default assumption") if known.default_prior else source_word(speech, known.source)
     return [parameter_name(speech, key), " / ".join(shown), source]
 
 
@@ -116,7 +116,7 @@ def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
                 Column(say("parameter")): parameter_name(speech, name),
                 Column(say("key")): name,
                 **{Column(f"{100 * at:.0f}%", "decimal", 2): value for at, value in known.quantiles.items()},
-                Column(say("source")): say("default prior") if known.default_prior else source_word(speech, kind),
+                Column(say("source")): say("default assumption") if known.default_prior else source_word(speech, kind),
                 Column(say("explanation"), "prose"): None if known.default_prior else told.strip(),
             }
         )
@@ -189,11 +189,11 @@ def _general(speech: Language, document: Mapping[str, Any], result: ForecastResu
     yield "villages.table", phrase("list of villages"), _file(villages)
     yield (
         "villages.status_counts",
-        phrase("villages at each level"),
+        phrase("villages at each status"),
         "; ".join(f"{level} {speech.number(count)}" for level, count in counts.items()),
     )
     yield "villages.as_of", phrase("day of the status data"), speech.day_of(str(villages.get("as_of") or ""))
-    yield "origin", phrase("last observed year"), str(document["origin"])
+    yield "origin", phrase("last year of data"), str(document["origin"])
     yield "target.share", phrase("share that the target asks"), _share(speech, target.share)
     yield "target.reading", phrase("reading of the target"), reading_name(speech, target.key, target)
 
@@ -232,10 +232,10 @@ _INTERVENTION: dict[str, tuple[str, Callable[[Language, Any], str]]] = {
     "starts": (phrase("first year"), _plainly),
     "ends": (phrase("last year"), _plainly),
     "eligible": (phrase("villages that qualify"), _eligible),
-    "coverage": (phrase("share of them assisted"), _share),
-    "capacity": (phrase("villages assisted at a time"), wording.stated_number),
-    "priority": (phrase("order of assistance"), _priority),
-    "years_per_village": (phrase("years of assistance for a village"), wording.stated_number),
+    "coverage": (phrase("share of them reached"), _share),
+    "capacity": (phrase("villages reached at a time"), wording.stated_number),
+    "priority": (phrase("order of priority"), _priority),
+    "years_per_village": (phrase("years of intervention for a village"), wording.stated_number),
     "ramp_years": (phrase("years until the full effect"), wording.stated_number),
     "fades_over_years": (phrase("years in which the effect fades afterwards"), wording.stated_number),
     "cost_idr_million": (phrase("cost of a village-year"), _cost),

@@ -125,21 +125,22 @@ def _notes(speech: Language, result: ForecastResult) -> Iterator[Block]:
 def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield the years, the readings of the target, and the mix of levels."""
     say = speech.say
-    fan_chart = Picture("fan_chart", say("Share of villages at each level, year by year."))
+    fan_chart = Picture("fan_chart", say("Share of villages at each status, year by year."))
     room = On.ANNEX if all(one.statuses_known for one in result.districts) else On.ANNEX | On.PLACES
     """Where single villages are not known, the years have their room on the second page of a brief."""
     yield Heading(say("Year by year"), on=room)
     errors = say(
-        "The simulation error says how far a number would move if the computation were repeated with other random "
-        "numbers. The parameter interval says how far it could move once the true values of the uncertain parameters "
-        "are known: only data can narrow it."
+        "± is one standard error of the simulation: how far a number would typically move if the "
+        "computation were repeated with other random numbers; twice as much is hardly ever "
+        "exceeded. The range from assumptions is wider: in 90% of the sets of assumptions tried "
+        "the chance lies within it, and only data can narrow it."
     )
     intervals = say("Every interval is a 90% interval: 5% of the possible values lie below it and 5% above it.")
     yield Paragraph(intervals, on=On.WORKBOOK)
     if result.several:
         for table in (meeting_table(speech, result), districts_table(speech, result)):
             yield replace(table, on=table.on | room)
-        yield Paragraph(say("Every district in every year stands in years.csv, one row each."), on=SCREEN)
+        yield Paragraph(say("years.csv has a row for every district in every year."), on=SCREEN)
         yield Paragraph(errors, on=On.WORKBOOK)
         yield fan_chart
     else:
@@ -152,10 +153,12 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
         yield fan_chart
         yield Heading(say("What the target may mean"))
         disagree = say(
-            "Sources disagree on what the target asks, so every reading is shown; the scenario's own has a star."
+            "Sources disagree on what the target asks, so five readings are shown; the scenario's own has a star."
         )
         yield Paragraph(disagree, on=On.ANNEX)
         yield readings_table(speech, district)
+        if (met := words.met_already(speech, result)) is not None:
+            yield Paragraph(met, on=_NUMBERS)
         if result.interventions:
             yield assisted_table(speech, result)
         yield from village_blocks(speech, result)
@@ -179,7 +182,7 @@ def _year_cells(speech: Language, districts: Sequence[District], year: YearForec
         **({words.judged_name(speech, target): words.median(speech, year.judged)} if own_count else {}),
         say("needed"): wording.whole_span(speech, *year.needed.ends),
         words.met_header(speech, districts): words.chance_with_error(speech, year),
-        say("parameter interval"): words.interval_of(speech, year),
+        say("range from assumptions"): words.interval_of(speech, year),
         say("in words"): words.word_of(speech, year),
     }
 
@@ -189,7 +192,7 @@ def readings_table(speech: Language, district: District) -> Table:
     own, *others = [words.reading_name(speech, key, district.target) for key in district.readings]
     names = [Column(name, "chance", 1) for name in (f"* {own}", *others)]
     caption = speech.say(
-        "Every reading of the {share} target: probability met; * is the scenario's own",
+        "Five readings of the {share} target, and the chance of meeting each; * is the scenario's own",
         share=words.target_share(speech, district.target),
     )
     by_year = zip(district.years, zip(*district.readings.values(), strict=True), strict=True)
@@ -246,16 +249,17 @@ def assisted_table(speech: Language, result: ForecastResult) -> Table:
         }
         for plan in result.interventions
     ]
-    return Table.of(speech.say("Villages assisted (mean)"), rows, _NUMBERS)
+    return Table.of(speech.say("Villages that receive an intervention (mean)"), rows, _NUMBERS)
 
 
 def _method(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
     say = speech.say
     yield Heading(say("How this was computed"), on=On.ANNEX)
     law = say(
-        "Every village is followed year by year. Its chance of rising depends on its level, on what it shares with the "
-        "district and its subdistrict in a good or a bad year, on its peers, on lasting differences between villages, "
-        "and on the interventions of the scenario; a village may also fall, or pass over a level."
+        "Every village is followed year by year. Its chance of rising depends on its status, on "
+        "the good or bad year of its district and its kecamatan, on the other villages of its "
+        "kecamatan, on lasting differences between villages, and on the interventions of the "
+        "scenario; a village may also fall, or skip a status."
     )
     yield Paragraph(law, on=On.ANNEX)
     if getattr(source.asked, "engine", None) == "exact":
@@ -266,15 +270,17 @@ def _method(speech: Language, result: ForecastResult, source: Source) -> Iterato
         yield Paragraph(exact, on=On.ANNEX)
         if result.lots_drawn:
             drawn = say(
-                "Who stands at which level, where only counts are known, and who wins by lot were drawn at random "
-                "{times} times; the simulation error includes what this leaves open.",
+                "Which village has which status, where only counts are known, and which of several equal "
+                "villages is chosen, were drawn at random {times} times; the simulation error includes "
+                "this uncertainty.",
                 times=speech.number(result.lots_drawn),
             )
             yield Paragraph(drawn, on=On.ANNEX)
         return
     simulated = say(
-        "{total} trajectories were simulated: {replicates} for each of {draws} sets of parameter values drawn from "
-        "their distributions (seed {seed}). The same inputs give the same numbers on any computer.",
+        "{total} simulations were run: {replicates} for each of {draws} sets of parameter values "
+        "drawn from their distributions (seed {seed}). The same inputs give the same numbers on "
+        "any computer.",
         total=speech.number(result.draws * result.replicates),
         replicates=speech.number(result.replicates),
         draws=speech.number(result.draws),
@@ -291,7 +297,12 @@ def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterato
     yield Paragraph(about_scenario, on=On.WORKBOOK)
     items = [
         about_scenario,
-        say("The set of villages is fixed; kampung that are designated later are not counted."),
+        say("The set of villages is fixed; those designated later are not counted."),
+        say(
+            "The four statuses are treated as a ladder from dasar over berkembang and mandiri to paripurna. In the "
+            "only scoring rule that was found (program code of 2023) mandiri does not always come after berkembang."
+        ),
+        say("We found no study that measures the effect of an intervention on the status of a Kampung KB."),
     ]
     if words.no_local_data(result):
         items.insert(0, say("No yearly series of status changes of this district was used."))
@@ -301,7 +312,7 @@ def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterato
     if source.id is not None:
         known = ", ".join(f"{name} {number}" for name, number in source.versions.items() if number is not None)
         run = say(
-            "Run {hash}; engine {engine}; {versions}. The run folder holds the scenario, its data and every number.",
+            "Result no. {hash}; engine {engine}; {versions}. Its folder holds the scenario, its data and every number.",
             hash=source.id,
             engine=getattr(source.asked, "engine", ""),
             versions=known,
@@ -360,8 +371,8 @@ def _years_sheet(speech: Language, result: ForecastResult) -> Table:
                 Column(say("year"), "year"): year.year,
                 Column(say("probability that the target is met"), "chance", 1): year.probability_met,
                 Column(say("in words")): words.word_of(speech, year),
-                Column(say("parameter interval, from"), "chance", 1): low,
-                Column(say("parameter interval, to"), "chance", 1): high,
+                Column(say("range from assumptions, from"), "chance", 1): low,
+                Column(say("range from assumptions, to"), "chance", 1): high,
                 needed: year.needed.mean,
                 **{Column(title, "whole"): year.rises.quantiles[at] for at, title in quantiles.items()},
             }
@@ -384,7 +395,7 @@ def _statuses_sheet(speech: Language, result: ForecastResult) -> Table:
                 for level in LEVELS
             },
             **{
-                Column(say("assisted: {name}", name=plan.name), "decimal", 2): year.assisted[plan.name]
+                Column(say("reached: {name}", name=plan.name), "decimal", 2): year.assisted[plan.name]
                 for plan in result.interventions
             },
         }
@@ -427,8 +438,8 @@ def _village_columns(speech: Language, result: ForecastResult) -> dict[str, Colu
         **({"district_code": Column(say("district code"))} if result.several else {}),
         "village_code": Column(say("village code")),
         "village": Column(say("village")),
-        "subdistrict": Column(say("subdistrict")),
-        "origin_status": Column(say("level in {year}", year=result.origin)),
+        "subdistrict": Column(say("kecamatan")),
+        "origin_status": Column(say("status in {year}", year=result.origin)),
     }
 
 
@@ -444,7 +455,7 @@ def _village_years_sheet(speech: Language, result: ForecastResult, rows: Rows) -
             f"probability_{level}": Column(say("chance of being {level}", level=level), "chance", 1) for level in LEVELS
         },
         **{
-            f"assisted_{plan.name}": Column(say("assisted: {name}", name=plan.name), "percent", 1)
+            f"assisted_{plan.name}": Column(say("reached: {name}", name=plan.name), "percent", 1)
             for plan in result.interventions
         },
     }

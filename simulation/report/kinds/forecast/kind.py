@@ -195,7 +195,7 @@ FORECAST = Kind(
     sheets=sheets_of,
     figures=("fan_chart", "rises", "transition_matrix", "village_board"),
     undrawable=undrawable,
-    undrawn=phrase("No village board: {reason}."),
+    undrawn=phrase("No status map of villages: {reason}."),
     size=_size,
     title=phrase("forecast"),
 )

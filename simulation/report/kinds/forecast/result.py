@@ -43,7 +43,7 @@ MOST_TOLD = 3
 PARAMETER_QUANTILES = (0.05, 0.5, 0.95)
 MOST_SUBDISTRICTS = 200
 """Tiles that a page of A4 holds: four times the kecamatan of any district."""
-EXACT_IS_PRECISE = Message("an exact result has no simulation error, so --precision says nothing here.")
+EXACT_IS_PRECISE = Message("an exact result has no simulation error, so --precision does not apply here.")
 _REASONS = {name.lower(): message for name, message in vars(applicability).items() if isinstance(message, Message)}
 """What an engine says of years that it cannot compute exactly, by a code that a file can hold."""
 
@@ -271,11 +271,11 @@ def undrawable(name: str, result: ForecastResult) -> Message | None:
     if name != "village_board":
         return None
     if result.several:
-        return Message("the village board shows one district, and this forecast has several")
+        return Message("the status map shows one district, and this forecast has several")
     if not result.districts[0].statuses_known:
         return STATUS_UNKNOWN
     if result.districts[0].subdistricts > MOST_SUBDISTRICTS:
-        return Message("so many kecamatan do not fit on the page of the village board; villages.csv lists the villages")
+        return Message("so many kecamatan do not fit on the page of the status map; villages.csv lists the villages")
     return None
 
 

@@ -60,8 +60,8 @@ def likeliest_table(
     columns: list[Column | str] = [
         Column(say("rank"), "whole"),
         say("village"),
-        say("subdistrict"),
-        say("level now"),
+        say("kecamatan"),
+        say("status now"),
         Column(say("chance of rising"), "chance"),
     ]
     caption = say(
@@ -91,7 +91,7 @@ def subdistricts_table(
     say = speech.say
     shown = [one for one in district.by_subdistrict if one.year == year]
     total = SubdistrictYear(
-        say("all subdistricts"),
+        say("all kecamatan"),
         year,
         sum(one.villages for one in shown),
         sum(one.below_top for one in shown),
@@ -108,11 +108,11 @@ def subdistricts_table(
         for one in (*shown, total)
     ]
     columns: list[Column | str] = [
-        say("subdistrict"),
+        say("kecamatan"),
         Column(say("villages"), "whole"),
         Column(say("below paripurna"), "whole"),
         Column(say("rises expected"), "decimal", 1),
         Column(say("mean chance of these"), "chance"),
     ]
-    caption = say("By subdistrict, {year}", year=year)
-    return Table(caption, columns, rows, sheet=say("By subdistrict"), strong=frozenset({len(rows) - 1}), on=on)
+    caption = say("By kecamatan, {year}", year=year)
+    return Table(caption, columns, rows, sheet=say("By kecamatan"), strong=frozenset({len(rows) - 1}), on=on)

@@ -33,19 +33,35 @@ _JUDGED = {
     "entries": phrase("villages that rise to {levels}"),
     "stock": phrase("villages that are {levels}"),
 }
+_RANGES = {
+    "assumed": phrase(
+        "{verdict}: {event}. The rates of change have not been measured here: in 90% of the sets of assumptions tried, "
+        "the chance is between {low} and {high}."
+    ),
+    "calibrated": phrase(
+        "{verdict}: {event}. The rates of change remain uncertain after calibration: in 90% of the sets of values "
+        "tried, the chance is between {low} and {high}."
+    ),
+    "open": phrase(
+        "{verdict}: {event}. The rates of change are uncertain: in 90% of the sets of values tried, the chance is "
+        "between {low} and {high}."
+    ),
+}
 _ENDED = {
     "precision": phrase(
-        "Precision reached with {trajectories} trajectories: 1.96 × the largest simulation error is {reached} "
-        "percentage points, below the {wanted} asked for."
+        "Precision reached with {trajectories} simulations: 1.96 × the largest simulation error "
+        "is {reached} percentage points, below the {wanted} asked for."
     ),
     "trajectories": phrase(
-        "Precision not reached: with {trajectories} trajectories 1.96 × the largest simulation error is {reached} "
-        "percentage points, not below the {wanted} asked for, and twice as many would go beyond the limit."
+        "Precision not reached: with {trajectories} simulations 1.96 × the largest simulation "
+        "error is {reached} percentage points, not below the {wanted} asked for, and twice as "
+        "many would go beyond the limit."
     ),
     "rows": phrase(
-        "Precision not reached: with {trajectories} trajectories 1.96 × the largest simulation error is {reached} "
-        "percentage points, not below the {wanted} asked for. More runs would hardly help, for the draws of the "
-        "calibration are used up: ask for more of these (calibrate --draws)."
+        "Precision not reached: with {trajectories} simulations 1.96 × the largest simulation "
+        "error is {reached} percentage points, not below the {wanted} asked for. More simulations "
+        "would hardly help, for the draws of the calibration are used up: ask for more of these "
+        "(calibrate --draws)."
     ),
 }
 
@@ -58,7 +74,7 @@ def heading(speech: Language, result: ForecastResult) -> str:
         return speech.say("{title}: {districts} districts", title=title, districts=number)
     villages = speech.number(result.villages_in_all)
     return speech.say(
-        "{title}: {district}, {villages} villages", title=title, district=result.district, villages=villages
+        "{title}: {district}, {villages} Kampung KB", title=title, district=result.district, villages=villages
     )
 
 
@@ -87,8 +103,7 @@ def district_verdict(speech: Language, district: District, interventions: Sequen
     }
     if first.saturated >= 0.5 and error <= wording.COARSEST_ERROR:
         return speech.say(
-            "{verdict}: {event}, because fewer villages than that can still move; "
-            "the target is saturated rather than missed.",
+            "{verdict}: {event}, because fewer villages than that can still rise.",
             **said,
         )
     if not interventions:
@@ -211,6 +226,26 @@ def reading_name(speech: Language, key: str, target: StatedTarget) -> str:
     return speech.say(_READINGS[key], levels=speech.either(target.levels))
 
 
+def met_already(speech: Language, result: ForecastResult) -> str | None:
+    """Return that the reading as a stock was met before the forecast began; None where it was not, or is unknown."""
+    (district,) = result.districts
+    if "stock" not in district.readings or district.made_up_counts:
+        return None
+    target, villages = district.target, district.villages
+    there = round(villages * sum(district.origin_share[level] for level in target.levels))
+    if there < target.share * villages:
+        return None
+    return speech.say(
+        "The reading “{reading}” was met before the forecast began: {there} of {villages} villages ({share}) in "
+        "{origin}.",
+        reading=reading_name(speech, "stock", target),
+        there=speech.number(there),
+        villages=speech.number(villages),
+        share=speech.percent(there / villages, 1),
+        origin=result.origin,
+    )
+
+
 def judged_name(speech: Language, target: StatedTarget) -> str:
     """Return what is held against the needed number."""
     return speech.say(_JUDGED[target.key], levels=speech.either(target.levels))
@@ -280,9 +315,8 @@ def all_years(speech: Language, district: District) -> Iterator[tuple[str, str]]
     yield speech.say("Met in every year {first}–{last}", first=first, last=last), every
     chances = [
         speech.say(
-            "{some} of {all} years {chance}",
+            "once {chance}" if m == 1 else "{some} times {chance}",
             some=m,
-            all=horizon,
             chance=wording.chance(speech, district.at_least[m]),
         )
         for m in evenly_spread(horizon, MOST_COUNTS)
@@ -302,8 +336,8 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
     districts = result.districts
     if districts[0].single_draw:
         yield speech.say(
-            "One draw is one random set of parameter values: how far the result hangs on them does not show. Use more "
-            "draws (--draws)."
+            "One draw is one random set of parameter values: how far the result depends on them "
+            "cannot be seen. Use more draws (--draws)."
         )
     elif result.draws > 1 and districts[0].years[0].parameter_interval90 is None:
         yield wording.too_few(speech)
@@ -315,7 +349,7 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
         yield from _districts_apart(speech, result)
     if not all(district.statuses_known for district in districts):
         yield speech.say(
-            "Only counts by status are known, not which village stands where: single villages cannot be ranked."
+            "Villages cannot be ranked yet: only the number at each status is known, not the status of each village."
         )
     if result.later:
         reasons = [speech.problem(reason.message) for reason in result.later]
@@ -340,9 +374,9 @@ def _districts_apart(speech: Language, result: ForecastResult) -> Iterator[str]:
         )
     elif (alike := first.alike) is not None and alike.quantiles is not None:
         yield speech.say(
-            "Districts differ for good here (district_sd). If all had the same chances, {mean} of {districts} "
-            "districts would be expected to meet the target of {year} (90% interval {interval}), and all of them "
-            "with a chance of {all}.",
+            "Districts differ permanently here (district_sd). If all had the same chances, {mean} of "
+            "{districts} districts would be expected to meet the target of {year} (90% interval "
+            "{interval}), and all of them with a chance of {all}.",
             mean=speech.number(alike.mean, 1),
             districts=speech.number(len(result.districts)),
             year=first.year,
@@ -358,8 +392,8 @@ def saturation(speech: Language, district: District) -> str | None:
         return None
     most = max(worth, key=lambda year: year.saturated)
     return speech.say(
-        "Saturated: from {first} on there may be too few villages left that can move for the target to be within "
-        "reach (probability {chance} in {year}); such a year is saturated, not failed.",
+        "From {first} on few villages may be left that can still count: possibly fewer than the "
+        "number needed (probability {chance} in {year}).",
         first=worth[0].year,
         year=most.year,
         chance=wording.chance(speech, most.saturated),
@@ -372,8 +406,8 @@ def failure_caveats(speech: Language, result: ForecastResult) -> Iterator[str]:
     if failed is None:
         return
     yield speech.say(
-        "{failed} of {trajectories} trajectories failed and are left out; if failures go with rises or falls, "
-        "the forecast is biased.",
+        "{failed} of {trajectories} simulations failed and are left out; if failures go with "
+        "rises or falls, the forecast is biased.",
         failed=speech.number(failed.number),
         trajectories=speech.number(result.draws * result.replicates * len(result.districts)),
     )
@@ -397,8 +431,8 @@ def failure_caveats(speech: Language, result: ForecastResult) -> Iterator[str]:
         )
     if failed.draws_left_out:
         yield speech.say(
-            "Draws with fewer than two completed trajectories are left out of the parameter interval: "
-            "{number} of {draws}.",
+            "Parameter draws with fewer than two completed simulations are left out of the range from "
+            "assumptions: {number} of {draws}.",
             number=speech.number(failed.draws_left_out),
             draws=speech.number(result.draws),
         )
@@ -444,7 +478,13 @@ def where(speech: Language, result: ForecastResult) -> str:
 
 def subtitle(speech: Language, result: ForecastResult, as_of: str | None) -> str:
     """Return the scenario and, where it says so, the day of its data."""
-    title = title_of(speech, result)
-    if as_of:
-        return speech.say("Scenario: {title}. Status data of {day}.", title=title, day=as_of)
-    return speech.say("Scenario: {title}.", title=title)
+    said = {"title": title_of(speech, result), "origin": result.origin}
+    if not as_of:
+        return speech.say("Scenario: {title}.", **said)
+    if result.sources.get("villages.as_of", "").startswith("assumed"):
+        return speech.say(
+            "Scenario: {title}. Status data reported on {day} (they may be older), taken as of the end of {origin}.",
+            day=as_of,
+            **said,
+        )
+    return speech.say("Scenario: {title}. Status data of {day}, taken as of the end of {origin}.", day=as_of, **said)

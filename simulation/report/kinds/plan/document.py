@@ -74,7 +74,7 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
     if result.villages:
         file = f"priorities_{speech.code}.xlsx"
         yield Paragraph(
-            say("The whole list of villages stands in {file}, in the folder of the plan.", file=file), on=READ & DETAIL
+            say("The full list of villages is in {file}, in the folder of the plan.", file=file), on=READ & DETAIL
         )
     for note in words.notes(speech, result):
         yield Paragraph(note, on=DETAIL)
@@ -105,7 +105,7 @@ def settings_table(speech: Language, result: PlanResult) -> Table:
     ]
     columns: list[Column | str] = [
         *(Column(words.lever_name(speech, lever), "whole") for lever in levers),
-        *([] if places_only else [Column(say("villages assisted"), "decimal", 1)]),
+        *([] if places_only else [Column(say("villages reached"), "decimal", 1)]),
         say("probability") if exact else say("probability ± error"),
         *([] if exact else [say("at least (95%)")]),
         *_spent_columns(speech, result),
@@ -114,9 +114,9 @@ def settings_table(speech: Language, result: PlanResult) -> Table:
     caption = (
         say("What each effort achieves")
         if single
-        else say("Mixes that no other beats in both cost and probability")
+        else say("Most efficient mixes: none that is cheaper has an equal or higher probability")
         if result.weighed_by_cost
-        else say("Mixes that no other beats in both assisted village-years and probability")
+        else say("Most efficient mixes: none with fewer village-years has an equal or higher probability")
     )
     return Table(caption, columns, rows)
 
@@ -126,11 +126,11 @@ def limits_table(speech: Language, result: PlanResult) -> Table:
     say = speech.say
     rows: list[list[Cell]] = []
     for limit in sorted(result.limits, key=lambda one: -one.probability_met):
-        least = say("within reach") if limit.reachable else say("not within reach")
+        least = say("can be reached") if limit.reachable else say("cannot be reached")
         if limit.least is not None:
             least = words.value_of(speech, result.levers[0], limit.least)
         rows.append([*words.limit_names(speech, limit), words.chance(speech, result, limit.probability_met), least])
-    headers = [say("what limits"), say("taken away"), say("best probability"), say("least that suffices then")]
+    headers = [say("what limits"), say("taken away"), say("best probability"), say("least that would then suffice")]
     return Table(say("What limits the plan, taken away one at a time"), headers, rows, prose=True)
 
 
@@ -151,9 +151,9 @@ def villages_table(speech: Language, result: PlanResult, most: int = MOST_VILLAG
     headers = [
         say("rank"),
         say("village"),
-        say("subdistrict"),
-        say("level now"),
-        say("gain, points"),
+        say("kecamatan"),
+        say("status now"),
+        say("gain (percentage points)"),
         say("chance of rising"),
     ]
     return Table(say("Which villages first"), headers, rows, on=READ)
@@ -200,7 +200,7 @@ def totals_of(villages: Sequence[PlannedVillage]) -> list[Total]:
 def subdistricts_table(speech: Language, result: PlanResult) -> Table:
     """Return totals by kecamatan, the largest gain in rises first, and that of all."""
     say, chosen = speech.say, result.listed
-    totals = [*totals_of(result.villages), Total.of(say("all subdistricts"), result.villages)]
+    totals = [*totals_of(result.villages), Total.of(say("all kecamatan"), result.villages)]
     rows: list[list[Cell]] = [
         [
             total.subdistrict,
@@ -213,15 +213,15 @@ def subdistricts_table(speech: Language, result: PlanResult) -> Table:
         for total in totals
     ]
     columns: list[Column | str] = [
-        say("subdistrict"),
+        say("kecamatan"),
         Column(say("villages that qualify"), "whole"),
         *([Column(say("of these among the first {number}", number=speech.number(chosen)), "whole")] if chosen else []),
         Column(say("rises expected without"), "decimal", 2),
-        Column(say("more if all assisted"), "decimal", 2),
+        Column(say("more if all are reached"), "decimal", 2),
         Column(say("best rank"), "whole"),
     ]
-    caption = say("By subdistrict, {year}", year=result.ranking.year if result.ranking else result.years[0])
-    return Table(caption, columns, rows, sheet=say("By subdistrict"), strong=frozenset({len(rows) - 1}))
+    caption = say("By kecamatan, {year}", year=result.ranking.year if result.ranking else result.years[0])
+    return Table(caption, columns, rows, sheet=say("By kecamatan"), strong=frozenset({len(rows) - 1}))
 
 
 def ranking_sheet(speech: Language, result: PlanResult) -> Table:
@@ -249,16 +249,16 @@ def ranking_sheet(speech: Language, result: PlanResult) -> Table:
     columns: list[Column | str] = [
         Column(say("rank"), "whole"),
         say("village"),
-        say("subdistrict"),
+        say("kecamatan"),
         say("village code"),
         *([say("among the first {number}", number=speech.number(chosen))] if chosen else []),
-        say("level now"),
+        say("status now"),
         Column(say("gain in the probability of meeting the target, percentage points"), "points", 3),
         Column(say("simulation error of that gain, percentage points"), "points", 3),
         Column(say("gain in expected rises"), "decimal", 3),
-        Column(say("chance of rising without assistance"), "chance", 1),
-        Column(say("chance of rising with assistance"), "chance", 1),
-        Column(say("other villages of the kecamatan that stand higher"), "percent", 1),
+        Column(say("chance of rising without the interventions"), "chance", 1),
+        Column(say("chance of rising with the interventions"), "chance", 1),
+        Column(say("other villages of the kecamatan with a higher status"), "percent", 1),
         say("interventions"),
         Column(say("reason"), "prose"),
     ]
@@ -279,10 +279,10 @@ def _marks(speech: Language, result: PlanResult) -> dict[Places, str]:
     """Return what a setting is, beside being tried; the least before the best."""
     say, least = speech.say, result.least
     named = [
-        (result.nothing, say("nothing")),
+        (result.nothing, say("without {levers}", levers=words.levers(result))),
         (result.now, say("as in the scenario")),
         (result.best if least is None else None, say("best")),
-        (result.below, say("one place less")),
+        (result.below, say("one village fewer")),
     ]
     if least is not None and least.interval90 is not None and least.is_range:
         low, likeliest = least.interval90[0], least.likeliest
@@ -314,9 +314,9 @@ def _spent(result: PlanResult, point: Setting) -> list[Cell]:
 
 def _spent_columns(speech: Language, result: PlanResult) -> list[Column | str]:
     if not result.weighed_by_cost:
-        return [Column(speech.say("assisted village-years"), "whole")]
+        return [Column(speech.say("village-years reached"), "whole")]
     cost = speech.say("cost {years} (million rupiah)", years=words.cost_years(speech, result))
-    until = speech.say("of this until {year}", year=result.years[-1])
+    until = speech.say("cost to {year}", year=result.years[-1])
     return [Column(cost, "whole"), *([Column(until, "whole")] if _costs_go_on(result) else [])]
 
 

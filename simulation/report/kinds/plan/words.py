@@ -26,13 +26,13 @@ _ENOUGH = {
     "coverage": phrase("{value} of the eligible villages suffice"),
 }
 _LEVERS = {
-    "capacity": phrase("villages at a time: {intervention}"),
+    "capacity": phrase("villages reached at a time: {intervention}"),
     "coverage": phrase("share of the eligible villages: {intervention}"),
 }
 _ORDERS = {
     "random": phrase("where villages are chosen at random"),
-    "lowest_status": phrase("where the lowest level comes first"),
-    "highest_status": phrase("where the highest level comes first"),
+    "lowest_status": phrase("where the lowest status comes first"),
+    "highest_status": phrase("where the highest status comes first"),
     "nearest_to_rising": phrase("where villages nearest to rising come first"),
     "largest_gain": phrase("where villages with the largest gain in the chance of rising come first"),
     "codes": phrase("in the scenario's own order of villages"),
@@ -42,15 +42,15 @@ _LIMITS = {
     "effect": phrase("the effect of the interventions"),
     "eligible": phrase("which villages are eligible"),
     "falls": phrase("villages that fall"),
-    "uncertainty": phrase("what is not known of the parameters"),
+    "uncertainty": phrase("uncertain assumptions, which lower the average"),
     "budget": phrase("the budget"),
 }
 _WITHOUT = {
-    "shock": phrase("if years did not differ"),
+    "shock": phrase("if all years were alike"),
     "effect": phrase("with odds ratios of {odds_ratio}"),
     "eligible": phrase("if every village below paripurna were eligible"),
     "falls": phrase("if no village fell"),
-    "uncertainty": phrase("if every parameter were known to be at its median"),
+    "uncertainty": phrase("at the medians of the assumptions"),
     "budget": phrase("without a limit on the budget"),
 }
 
@@ -63,7 +63,7 @@ class PlanResult(PlanNumbers, Head):
 def heading(speech: Language, result: PlanResult) -> str:
     """Return what is planned, and where."""
     return speech.say(
-        "Plan for “{scenario}”: {district}, {villages} villages",
+        "Plan for “{scenario}”: {district}, {villages} Kampung KB",
         scenario=title_of(speech, result),
         district=result.district,
         villages=speech.number(result.villages_in_all),
@@ -105,27 +105,45 @@ def _within_reach(speech: Language, result: PlanResult) -> str:
         sentence = _not_reached(speech, result, said)
     elif not any(least.places):
         return speech.say(
-            "No effort is needed: even without it the probability that {event} is {chance} (wanted: {goal}).", **said
+            "Under the scenario's assumptions the goal is reached without {levers}, its other interventions staying: "
+            "the probability that {event} is {chance} (wanted: {goal}).",
+            levers=levers(result),
+            **said,
         )
     elif len(result.levers) > 1:
         sentence = speech.say(
-            "Within reach: with {effort}, {least}, the probability that {event} is {chance} (wanted: {goal}).",
+            "The goal can be reached: with {effort}, {least}, the probability that {event} is "
+            "{chance} (wanted: {goal}).",
             **said,
         )
     else:
         sentence = speech.say(
-            "Within reach: with {effort}, {least} {order}, the probability that {event} is {chance} (wanted: {goal}).",
+            "The goal can be reached: with {effort}, {least} {order}, the probability that {event} is "
+            "{chance} (wanted: {goal}).",
             order=_order(speech, result.levers[0].priority),
             **said,
         )
-    if not result.listed or in_order is None or (least is not None and in_order.places >= least.places):
+    if in_order is None or (least is not None and in_order.places == least.places):
         return sentence
     return speech.say(
-        "{sentence} Where villages are taken in the order of the priority list, {enough} (probability {chance}).",
+        "{sentence} In the order of the priority list, {enough} (probability {chance}).",
         sentence=sentence,
         enough=_enough(speech, result, in_order),
         chance=wording.chance(speech, in_order.probability_met, 1),
     )
+
+
+def headline(speech: Language, result: PlanResult) -> str:
+    """Return the verdict in a few words."""
+    said = {"goal": goal(speech, result), "effort": effort(speech, result, result.telling)}
+    if result.least is None and result.best.probability_met < result.goal:
+        chance_of_best = chance(speech, result, result.telling.probability_met)
+        return speech.say("{goal} cannot be reached: {chance} with {effort}", chance=chance_of_best, **said)
+    if result.least is None:
+        return speech.say("Whether {goal} is reached with {effort} is too close to call", **said)
+    if not any(result.least.places):
+        return speech.say("{goal} is reached without {levers}", levers=levers(result), **said)
+    return speech.say("{goal} can be reached with {effort}", **said)
 
 
 def _enough(speech: Language, result: PlanResult, point: Setting) -> str:
@@ -144,7 +162,9 @@ def range_of(speech: Language, result: PlanResult, point: Setting) -> str:
 
     low, high = (value(end) for end in point.interval90 or ())
     likeliest = value(point.likeliest or 0.0)
-    return speech.say("90% interval {low} to {high}, most likely {likeliest}", low=low, high=high, likeliest=likeliest)
+    return speech.say(
+        "by simulation error {low} to {high}, most likely {likeliest}", low=low, high=high, likeliest=likeliest
+    )
 
 
 def _order(speech: Language, priority: str) -> str:
@@ -156,26 +176,33 @@ def _order(speech: Language, priority: str) -> str:
 def _not_reached(speech: Language, result: PlanResult, said: dict[str, str]) -> str:
     if result.best.probability_met >= result.goal:
         return speech.say(
-            "Too close to call: with {effort}, the best that can be had, the probability that {event} is {chance} "
-            "(wanted: {goal}), but the simulation error leaves room for less.",
+            "Too close to call: with {effort}, the best that is possible, the probability that "
+            "{event} is {chance} (wanted: {goal}), but the simulation error leaves room for less.",
             **said,
         )
     if result.budget_idr_million is not None:
         return speech.say(
-            "Not within reach: even with {effort}, the best within the budget, the probability that {event} is "
-            "{chance} (wanted: {goal}).",
+            "The goal cannot be reached: even with {effort}, the best within the budget, the "
+            "probability that {event} is {chance} (wanted: {goal}).",
             **said,
         )
     return speech.say(
-        "Not within reach: even with {effort}, the best that can be had, the probability that {event} is {chance} "
-        "(wanted: {goal}).",
+        "The goal cannot be reached: even with {effort}, the best that is possible, the "
+        "probability that {event} is {chance} (wanted: {goal}).",
         **said,
     )
 
 
 def what_limits(speech: Language, result: PlanResult) -> str | None:
-    """Return what limits a plan most; None where it is within reach, or nothing that was tried helps."""
-    useful = [limit for limit in result.limits if limit.probability_met > result.best.probability_met]
+    """Return what limits a plan most; None where it can be reached, or nothing that was tried helps.
+
+    What is not known of the parameters limits what is known, not what happens.
+    """
+    useful = [
+        limit
+        for limit in result.limits
+        if limit.probability_met > result.best.probability_met and limit.name != "uncertainty"
+    ]
     if not useful:
         return None
     most = max(useful, key=lambda limit: limit.probability_met)
@@ -205,7 +232,7 @@ def notes(speech: Language, result: PlanResult) -> Iterator[str]:
         else:
             yield speech.say("The mix is the cheapest of those tried; one between them may be cheaper.")
     if not result.weighed_by_cost:
-        yield speech.say("No cost is stated (cost_idr_million): settings are weighed by assisted village-years.")
+        yield speech.say("No cost is stated (cost_idr_million): efforts are compared by village-years of intervention.")
     if not result.steady:
         yield speech.say("More effort does not always raise the probability here: look at the whole table.")
     if result.ranking is None:
@@ -220,7 +247,7 @@ def _how(speech: Language, result: PlanResult) -> str:
             goal=goal(speech, result),
         )
     if result.exact and result.draws == 1:
-        return speech.say("Computed exactly for the parameters as given, without simulation.")
+        return speech.say("Computed exactly with the parameters fixed, without simulation.")
     if result.exact:
         return speech.say(
             "Computed exactly for each of {draws} draws of the uncertain parameters; a setting suffices where the "
@@ -241,8 +268,9 @@ def beside_the_forecast(speech: Language, result: PlanResult) -> str | None:
     if round(forecast.probability_met, 3) == round(now.probability_met, 3):
         return None
     return speech.say(
-        "The forecast of the scenario as it stands says {forecast}: it simulates {draws} draws × {replicates} "
-        "trajectories (simulation error ± {error} points); the plan says {now}, computed more closely.",
+        "The forecast of the scenario as it is says {forecast}, from {draws} parameter draws × "
+        "{replicates} simulations (standard error ± {error} percentage points); the plan says "
+        "{now}, computed more precisely. The difference is simulation error.",
         forecast=chance(speech, result, forecast.probability_met),
         draws=speech.number(forecast.draws),
         replicates=speech.number(forecast.replicates),
@@ -259,6 +287,11 @@ def lever_name(speech: Language, lever: Lever) -> str:
 def spaced(name: str) -> str:
     """Return the name of an intervention as it is read."""
     return name.replace("_", " ")
+
+
+def levers(result: PlanResult) -> str:
+    """Return the interventions whose effort is planned."""
+    return ", ".join(spaced(lever.intervention) for lever in result.levers)
 
 
 def value_of(speech: Language, lever: Lever, value: float) -> str:
@@ -320,8 +353,8 @@ def reason(speech: Language, village: PlannedVillage) -> str:
     if why.peers is None:
         return speech.say("{level}; chance of rising {without}, with {interventions} {with_it}", **said)
     return speech.say(
-        "{level}; chance of rising {without}, with {interventions} {with_it}; {peers} of the other villages of the "
-        "kecamatan stand higher",
+        "{level}; chance of rising {without}, with {interventions} {with_it}; {peers} of the "
+        "other villages of the kecamatan have a higher status",
         peers=speech.percent(why.peers),
         **said,
     )
@@ -333,24 +366,25 @@ def about_ranking(speech: Language, result: PlanResult) -> Iterator[str]:
         return
     first = result.villages[0]
     yield speech.say(
-        "Gain: by how many percentage points the chance of meeting the target of {year} rises if this village alone is "
-        "assisted, at full effect ({village}: {points}).",
+        "Gain: by how many percentage points the chance of meeting the target of {year} rises if "
+        "this village alone receives the interventions, at full effect ({village}: {points}).",
         year=result.ranking.year,
         village=_with_subdistrict(first),
         points=points(speech, first.gain_probability_met),
     )
     yield speech.say(
-        "Chances of single villages here hold where nobody else is assisted, and are computed without simulation; the "
-        "forecast's are those of the scenario as it stands."
+        "The chances of single villages given here hold if no other village is reached, and are "
+        "computed without simulation; those in the forecast hold for the scenario as it is."
     )
     yield speech.say(
-        "Ranks rest on: {names}. Villages whose gains cannot be told apart share a rank.",
+        "Ranks rest on: {names}. Villages whose gains cannot be distinguished share a rank; "
+        "differences below 0.1 percentage points mean little.",
         names=_rests_on(speech, result),
     )
-    if not result.listed or result.in_order is None:
+    if result.in_order is None:
         return
     yield speech.say(
-        "Taken in this order, {effort} suffices (probability {chance}).",
+        "In this order, {effort} suffices (probability {chance}).",
         effort=effort(speech, result, result.in_order),
         chance=wording.chance(speech, result.in_order.probability_met, 1),
     )
@@ -379,7 +413,7 @@ def points_with_error(speech: Language, village: PlannedVillage) -> str:
 
 
 def _rests_on(speech: Language, result: PlanResult) -> str:
-    names = [speech.say("level"), speech.say("kecamatan and the levels of its villages")]
+    names = [speech.say("status"), speech.say("kecamatan and the status of its villages")]
     if len(result.levers) > 1:
         names.append(speech.say("interventions that it qualifies for"))
     columns = () if result.ranking is None else result.ranking.columns
@@ -429,7 +463,7 @@ def villages_first(speech: Language, result: PlanResult) -> str | None:
     chosen = [_with_subdistrict(village) for village in result.villages if village.in_plan]
     if not chosen:
         named = ", ".join(map(_with_subdistrict, result.villages[:MOST_NAMED]))
-        return speech.say("Assistance adds most in: {villages}.", villages=named)
+        return speech.say("The interventions add most in: {villages}.", villages=named)
     named, more = ", ".join(chosen[:MOST_NAMED]), len(chosen) - MOST_NAMED
     if more <= 0:
         return speech.say("Villages to begin with: {villages}.", villages=named)
