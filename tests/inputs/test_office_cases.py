@@ -114,3 +114,62 @@ def test_a_workbook_of_an_office_is_read_as_it_is(name: str) -> None:
             code for code in codes & known.keys() & of_year.keys() if known[code][1][year] == of_year[code]
         }
         assert wrong == set()
+
+
+def lists_of(folder: Path, answers: dict[str, str] | None = None, **files: str) -> Lists:
+    """Return what CSV files of these names and texts say."""
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return read_lists([folder / f"{name}.csv" for name in files], answers)
+
+
+TWO_YEARS = {
+    "desa_2024": "Kecamatan,Desa,Status\nSukamaju,Mekar Sri II,dasar\nSukamaju,Tirta,dasar\n",
+    "desa_2025": "Kecamatan,Desa,Status\nKec. SUKAMAJU,MEKAR SARI 2,mandiri\nSukamaju,Tirta,dasar\n",
+}
+
+
+@pytest.mark.parametrize(("answer", "villages"), [(None, 3), ("different", 3), ("same", 2)])
+def test_names_that_differ_by_a_letter_are_asked_and_never_guessed(
+    tmp_path: Path, answer: str | None, villages: int
+) -> None:
+    """Without an answer they stay two; answered, the older list takes the name of the newer one and says so."""
+    key = "near/sukamaju/mekarsri2/sukamaju/mekarsari2"
+    lists = lists_of(tmp_path, None if answer is None else {key: answer}, **TWO_YEARS)
+    assert len(lists.villages) == villages
+    assert [question.key for question in lists.questions] == ([key] if answer is None else [])
+    assert sum(change.kind == "village" for change in lists.changes) == (answer == "same")
+    if answer is None:
+        assert (lists.questions[0].choices, lists.questions[0].proposal) == (("same", "different"), "same")
+
+
+def test_kecamatan_of_nearly_one_name_are_asked(tmp_path: Path) -> None:
+    """One that has a row or two beside a larger one is proposed to be a slip."""
+    text = (
+        "Kecamatan,Desa,Status 2025\n" + "".join(f"Takisung,Desa {i},dasar\n" for i in range(5)) + "Takisunk,A,dasar\n"
+    )
+    (question,) = lists_of(tmp_path, x=text).questions
+    assert (question.kind, question.proposal, question.where[0].row) == ("near_subdistrict", "same", 7)
+    lists = lists_of(tmp_path, {question.key: "same"}, x=text)
+    assert {one.subdistrict for one in lists.villages} == {"Takisung"}
+    assert [change.read_as for change in lists.changes if change.kind == "subdistrict"] == ["Takisung"]
+
+
+def test_two_lists_that_contradict_each_other_are_asked(tmp_path: Path) -> None:
+    """The status of that year is unknown until somebody says which is right."""
+    files = {"a": "Kecamatan,Desa,Status 2025\nK,A,dasar\n", "b": "Kecamatan,Desa,Status 2025\nK,A,mandiri\n"}
+    lists = lists_of(tmp_path, **files)
+    (question,) = lists.questions
+    assert (question.choices, lists.villages[0].statuses) == (("dasar", "mandiri", "unknown"), {2025: UNKNOWN})
+    answered = lists_of(tmp_path, {question.key: "mandiri"}, **files)
+    assert (answered.questions, answered.villages[0].statuses) == ((), {2025: 2})
+
+
+def test_a_code_does_not_depend_on_the_order_of_the_rows(tmp_path: Path) -> None:
+    """Nor on the list, its spelling, or what else stands in it."""
+    text = "Kecamatan,Desa,Status 2025\nK,Sari II,dasar\nL,Sari,dasar\nK,Baru,dasar\n"
+    rows = text.splitlines()
+    turned = "\n".join([rows[0], *reversed(rows[1:])]).replace("K,Sari II", "KEC. K,DESA SARI 2")
+    one, other = lists_of(tmp_path, x=text), lists_of(tmp_path, y=turned)
+    assert [village.code for village in one.villages] == ["k/baru", "k/sari2", "l/sari"]
+    assert {village.code for village in other.villages} == {village.code for village in one.villages}

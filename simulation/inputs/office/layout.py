@@ -145,6 +145,7 @@ class _Rows:
         self._at = {name: header.names.index(name) for name in (*_FURTHER, *dated) if name in header.names}
         self._statuses = [self._at[name] for name in ("status", *dated) if name in self._at]
         self._number = next((i for i, name in enumerate(header.written) if normal(name) in _NUMBERING), None)
+        self._names = [normal(name) for name in header.written if name]
         self._by_code = "village" not in self._at
 
     def layout(self) -> Layout:
@@ -217,7 +218,10 @@ class _Rows:
         return name if said or lone else None
 
     def _repeats_header(self, row: Row) -> bool:
-        return [normal(cell) for cell in row[1] if cell] == [normal(name) for name in self.header.written if name]
+        first = next(filter(None, row[1]), "")
+        if normal(first) != next(iter(self._names), ""):
+            return False
+        return [normal(cell) for cell in row[1] if cell] == self._names
 
 
 def copied_column(layout: Layout) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ...domain.status import LEVELS, SYNONYMS, UNKNOWN
 from ..tables.cells import strip_quotes
@@ -21,6 +22,7 @@ _SHORTEST = 3
 """Letters from which on the beginning of a name is an abbreviation of it."""
 
 
+@lru_cache(maxsize=10_000)
 def level_of(cell: str) -> tuple[int | None, bool]:
     """Return the level that a cell means, and whether it says so by an official name.
 

@@ -87,7 +87,7 @@ def are_near(one: str, other: str) -> bool:
     if one == other or re.findall(r"\d+", one) != re.findall(r"\d+", other):
         return False
     allowed = min(_NEAR, (min(len(one), len(other)) - 1) // 4)
-    return abs(len(one) - len(other)) <= allowed and distance(one, other, allowed) <= allowed
+    return distance(one, other, allowed) <= allowed
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -95,6 +95,8 @@ def distance(one: str, other: str, most: int) -> int:
 
     The distance of Damerau and Levenshtein in which no letter is touched twice.
     """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):

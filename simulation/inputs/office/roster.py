@@ -13,6 +13,8 @@ from .names import are_near, plain_subdistrict, plain_village
 from .records import Cell, Change, Question
 from .sheets import VillageRow, VillageSheet
 
+_MOST_COMPARED = 250_000
+"""Pairs of names that are compared: so many villages without a counterpart are other villages."""
 _SHIFTED = 3
 """Villages under codes of others from which on the rows of a list are taken to be shifted."""
 
@@ -131,6 +133,8 @@ class Roster:
         matched = {one.code for one in found if one is not None}
         left = [one for one in self._by_code.values() if one.code not in matched and one.name]
         new = [(i, row) for i, (row, one) in enumerate(zip(sheet.rows, found, strict=True)) if one is None and row.name]
+        if len(left) * len(new) > _MOST_COMPARED:
+            return {}
         pairs = [(i, row, one) for i, row in new for one in left if _may_be(row, one)]
         meant: dict[int, Known] = {}
         for i, row, one in pairs:

@@ -19,6 +19,8 @@ from .names import are_near, made_code, plain_subdistrict, without_kind
 from .records import UNDECIDED, Cell, Change, ChangeKind, Question, SheetUse
 
 TWO_ALIKE = Message("two villages have the same code")
+_MOST_COMPARED = 200
+"""Kecamatan whose names are compared: no district has a quarter as many."""
 _FEWEST = 3
 """Rows from which on 1, 2, 3 … are numbers of rows and no codes."""
 _SOON = 5
@@ -229,16 +231,7 @@ class _Reading:
             plain = plain_subdistrict(cell)
             best = max(kept.get(plain, cell), cell, key=lambda name: (counts[name], without_kind(name) == name))
             kept[plain] = best
-        sizes = Counter(plain_subdistrict(cell) for cell in cells if cell)
-        meant = {plain: plain for plain in sizes}
-        for one in sorted(sizes, key=lambda plain: (sizes[plain], plain)):
-            for other in sorted(sizes, key=lambda plain: (-sizes[plain], plain)):
-                if (
-                    sizes[other] > sizes[one]
-                    and are_near(one, other)
-                    and self._is_same_subdistrict(one, other, kept, sizes)
-                ):
-                    meant[one] = other
+        meant = self._near_subdistricts(kept)
         read_as = {cell: kept[meant[plain_subdistrict(cell)]] for cell in counts}
         others = [cell for cell in counts if cell != read_as[cell]]
         for i, (row, cell) in enumerate(zip(self.table.rows, cells, strict=True)):
@@ -254,6 +247,17 @@ class _Reading:
                 "{table}: in column {column}, spellings of one name are read as one: {names}", {"names": names}
             )
             self.table.note(message, "subdistrict")
+
+    def _near_subdistricts(self, kept: Mapping[str, str]) -> dict[str, str]:
+        """Return the plain name of each kecamatan, or that of the larger one that it was answered to be."""
+        sizes = Counter(plain_subdistrict(cell) for cell in self.table.columns["subdistrict"] if cell)
+        by_size = sorted(sizes, key=lambda plain: (sizes[plain], plain))
+        meant = {plain: plain for plain in sizes}
+        for one in by_size if len(sizes) <= _MOST_COMPARED else ():
+            near = [other for other in by_size if sizes[other] > sizes[one] and are_near(one, other)]
+            if near and self._is_same_subdistrict(one, near[-1], kept, sizes):
+                meant[one] = near[-1]
+        return meant
 
     def _is_same_subdistrict(self, one: str, other: str, kept: Mapping[str, str], sizes: Counter[str]) -> bool:
         """Return whether a kecamatan was answered to be another one of nearly its name."""

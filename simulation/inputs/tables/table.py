@@ -278,7 +278,8 @@ def _body(grid: Grid, header: Header) -> list[Row]:
     if place > 0:
         note_header(grid, header)
     kept = _without_foot(header, body[1:] if body and is_column_numbering(body[0][1]) else body)
-    note_passed_over(grid, [row for row in body if row not in kept])
+    numbers = {row for row, _ in kept}
+    note_passed_over(grid, [row for row in body if row[0] not in numbers])
     return kept
 
 
