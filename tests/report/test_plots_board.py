@@ -20,7 +20,7 @@ from PIL import Image
 from told import result_of, written
 
 from simulation.domain.messages import Refusal
-from simulation.domain.status import LEVELS, TOP
+from simulation.domain.status import LEVELS, TOP, UNKNOWN
 from simulation.domain.villages import Villages
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
@@ -206,6 +206,16 @@ def test_the_scale_is_the_same_on_every_board() -> None:
         figure = plots.village_board(made, "en")
         assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["0%", "25%", "50% or more"]
         assert figure.axes[0].images[0].get_clim() == (0, 0.5)
+
+
+def test_a_village_of_unknown_status_has_a_question_mark_and_is_explained() -> None:
+    """It is drawn in every trajectory, and its chance is the mean over what it may be."""
+    villages = make_villages([3, 2], [0, 1, UNKNOWN, 0, 3])
+    figure = plots.village_board(forecast(make_scenario(villages, horizon=1), 1, 200), "id")
+    drawn = [text.get_text() for text in texts(figure)]
+    assert drawn.count("?") == 1
+    assert "“?”: kampung yang statusnya tidak diketahui." in words(figure)
+    assert "“?”" not in words(plots.village_board(board((5, 4)), "id"))
 
 
 def test_a_district_at_the_top_says_so() -> None:

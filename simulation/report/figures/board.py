@@ -141,7 +141,7 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
 
 def _headline(speech: Language, rows: Sequence[Row], year: int, errors: Mapping[str, float]) -> str:
     chances = _chances(rows)
-    told = [wording.rounded(row["probability_rises"], errors.get(row["village_code"], 0.0)) for row in _below_top(rows)]
+    told = [_told_chance(row, errors) for row in _below_top(rows)]
     if not chances:
         return speech.say("Every village is at paripurna: none can rise in {year}", year=year)
     return speech.say(
@@ -156,13 +156,16 @@ def _headline(speech: Language, rows: Sequence[Row], year: int, errors: Mapping[
 
 def _explanation(speech: Language, rows: Sequence[Row], year: int, *, single: bool) -> str:
     if single:
-        return speech.say(
+        explained = speech.say(
             "A tile is a village: name, status (D dasar, B berkembang, M mandiri, P paripurna) and "
             "chance of rising in {year}. A village at paripurna is at the top and cannot rise. Beside "
             "a kecamatan: villages that rise on average, of all its villages. Such a mean may differ "
             "from the median in the yearly table.",
             year=year,
         )
+        if all(row["origin_status"] for row in rows):
+            return explained
+        return speech.say("{explained} “?”: a village whose status is not known.", explained=explained)
     return speech.say(
         "A tile is a kecamatan: name, villages below paripurna, and the mean chance that one of them rises in {year}. "
         "For {villages} villages a tile each would be too small; villages.csv lists them.",
@@ -174,6 +177,12 @@ def _explanation(speech: Language, rows: Sequence[Row], year: int, *, single: bo
 def _chances(rows: Sequence[Row]) -> list[float]:
     """Return the chances of the villages that are not at the top."""
     return [row["probability_rises"] for row in _below_top(rows)]
+
+
+def _told_chance(row: Row, errors: Mapping[str, float]) -> float:
+    """Return a village's chance as its error allows; of a village of unknown status, as the largest error does."""
+    error = errors.get(row["village_code"], max(errors.values(), default=0.0))
+    return wording.rounded(row["probability_rises"], error)
 
 
 def _below_top(rows: Sequence[Row]) -> list[Row]:
@@ -222,7 +231,7 @@ def _villages(speech: Language, rows: Sequence[Row], grid: _Grid, errors: Mappin
             if row["origin_status"] == LEVELS[TOP]:
                 tiles.append(_Tile(name, letter, speech.say("top"), None))
             else:
-                chance = wording.rounded(row["probability_rises"], errors.get(row["village_code"], 0.0))
+                chance = _told_chance(row, errors)
                 tiles.append(_Tile(name, letter, wording.uncertain(speech, chance), chance))
         yield _Block(grid, header, tiles)
 
