@@ -123,7 +123,7 @@ def disagreement(speech: Language, past: Sequence[Observed]) -> str | None:
     values = {
         "outside": speech.number(len(outside)),
         "all": speech.number(every),
-        "years": ", ".join(dict.fromkeys(map(_years, outside))),
+        "years": ", ".join(sorted(set(map(_years, outside)))),
     }
     if bdtrc(len(outside) - 1, every, 0.1) >= 0.05:
         return speech.say(
