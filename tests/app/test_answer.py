@@ -61,7 +61,7 @@ def test_a_short_answer_fits_a_window_with_the_verdict_first_and_last(code: str,
     assert start[:60] in " ".join(" ".join(lines[-2:]).split())
     shown = [line for line in lines if line.split()[:1] and line.split()[0].isdigit()]
     assert len(shown) >= 3 or horizon == 1
-    assert (horizon == 50) == any(line.strip().startswith("… ") for line in lines)
+    assert horizon < 50 or any(line.strip().startswith("… ") for line in lines)
 
 
 def test_what_does_not_fit_is_left_out_from_the_end_and_rows_before_sentences() -> None:
@@ -85,10 +85,7 @@ def test_no_word_is_cut_where_years_are_many_and_runs_are_few(code: str, target:
     result = forecast(everything_on(target=target, horizon=50), 1, 1)
     answer = in_terminal(result, code, verbose=True)
     assert max(map(len, answer.splitlines())) <= 80
-    whole = {
-        "en": {"simulation", "parameter", "needed", "words"},
-        "id": {"simulasi", "parameter", "perlu", "kategori peluang"},
-    }
+    whole = {"en": {"needed", "assumptions", "words"}, "id": {"minimal", "asumsi", "kategori"}}
     assert whole[code] <= set(answer.split())
     few = {"en": "cannot be told", "id": "disimpulkan"}[code]
     assert answer.count(few) >= 50

@@ -72,7 +72,7 @@ def _set_styles(word: WordDocument, speech: Language) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
-    sizes = {
+    sizes: dict[str, float] = {
         "Normal": 10, "Title": 16, "Subtitle": 10, "Heading 2": 12, "Caption": 9, "Footer": 8, "List Bullet": 10,
     }  # fmt: skip
     for name, size in sizes.items():
