@@ -22,6 +22,7 @@ from .commands.rerun import rerun
 from .commands.robustness import robustness
 from .commands.schema import schema
 from .commands.sensitivity import sensitivity
+from .commands.start import start
 from .errors import run
 from .frame import App
 from .options import HELP
@@ -29,6 +30,7 @@ from .options import HELP
 app = App(name="kampungkb", help=HELP.say("Will a district meet its Kampung KB target, and how sure is that?"))
 
 app.callback()(keep_settings)
+app.command(help=HELP.say("From an office's list to a forecast and a brief."))(start)
 app.command(help=HELP.say("Write a starter scenario and a village table to fill in."))(new)
 app.command(help=HELP.say("Check scenario files: all problems of all files at once."))(check)
 app.command(help=HELP.say("Forecast whether the target is met, and write a run folder."))(forecast)

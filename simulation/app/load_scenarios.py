@@ -114,6 +114,25 @@ def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> N
         settings.note(say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))
 
 
+def tell_other_number(settings: Settings, scenario: Scenario, out: Path) -> None:
+    """Show a note where the last forecast of a scenario was of another number of villages; `out` keeps its runs."""
+    from ..report.brief import FORECASTS
+    from ..report.store.folder import find
+
+    manifests = sorted((out / scenario.name).glob("*/manifest.json"), key=lambda path: path.stat().st_mtime)
+    runs = (find(path.parent, FORECASTS) for path in reversed(manifests))
+    last, now = next(filter(None, runs), None), sum(map(len, scenario.districts))
+    if last is not None and last.result.villages_in_all != now:
+        settings.note(
+            settings.language().say(
+                "{villages} kampung now, {before} in the last forecast of this scenario ({folder}).",
+                villages=now,
+                before=last.result.villages_in_all,
+                folder=last.path.name,
+            )
+        )
+
+
 def finished_run(settings: Settings, folder: Path, kinds: Mapping[str, AnyKind] | None = None) -> Answer[Any]:
     """Return the finished answer in a folder, a forecast unless kinds are given, and speak its language.
 

@@ -41,6 +41,7 @@ def answer(
     force: bool = False,
     figures: bool = True,
     after: Callable[[Answer[Any]], Iterable[str]] = lambda _: (),
+    shown: bool = True,
 ) -> Answer[Any]:
     """Find the finished answer to a question or make it, draw the figures it lacks, show it, and return it.
 
@@ -56,6 +57,8 @@ def answer(
         Whether missing figures are drawn.
     after
         What is still to be done with the answer before it is shown; returns the sentences that tell it.
+    shown
+        Whether the answer is printed.
 
     Raises
     ------
@@ -96,7 +99,9 @@ def answer(
         for name in kind.figures:
             if (why := kind.undrawable(name, found.result)) is not None:
                 settings.note(speech.say(kind.undrawn, reason=speech.problem(why)))
-    show(settings, found, after(found))
+    closing = list(after(found))
+    if shown:
+        show(settings, found, closing)
     if settings.verbose:
         known = ", ".join(f"{name} {number}" for name, number in versions().items() if number is not None)
         settings.note(speech.say("Versions: {versions}.", versions=known))

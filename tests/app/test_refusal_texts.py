@@ -28,6 +28,7 @@ from learning_cases import learning_cases
 from refusal_cases import LATER_YEARS, Case, refusal_cases
 from reviewed_texts import read_texts, section, write_texts
 from sentences import CATALOGUE
+from start_cases import STARTS, every_question
 from told import result_of
 
 from simulation.app import errors
@@ -54,7 +55,7 @@ TEXTS = Path(__file__).parent / "refusal_texts.txt"
 OF_FILES = Path(__file__).parents[1] / "inputs" / "problem_texts.txt"
 """What files are refused for, in words that often stand in the domain: what is assumed is checked there."""
 ROOMS = Path(errors.__file__).parents[1]
-CASES = refusal_cases() | decision_cases() | learning_cases()
+CASES = refusal_cases() | decision_cases() | learning_cases() | STARTS
 
 FULL = OSError(errno.ENOSPC, "x")
 FOLDER = Path("results", "coba")
@@ -192,6 +193,7 @@ def _without_docx() -> object:
 SMALL = make_scenario(make_villages([9], counts=[5, 2, 1, 1]))
 DIED = Failure("63.99", 3, 17, None, "process ended: SIGSEGV(-11)", "")
 BY_HAND: dict[str, Callable[[Language], str]] = {
+    "everything that start asks": every_question,
     "villages whose past is known, beyond the first year": lambda speech: speech.problem(VILLAGES_LEARNED),
     "lists that are late, beyond the first year": lambda speech: speech.problem(REPORTS_LATE),
     "no draws, asked for in Python": refused(lambda: Effort(0, 20)),

@@ -32,6 +32,7 @@ def new(
     settings.note(speech.say("{scenario} reads {workbook}: fill it in, in Excel or LibreOffice.", **names))
     settings.note(speech.say("Prefer CSV? Fill in {table} and write table: {table} in {scenario}.", **names))
     settings.note(speech.say("Then run: kampungkb check {path}", path=scenario))
+    settings.note(speech.say("A list that the office has already need not be typed again: kampungkb start LIST.xlsx"))
 
 
 def write_starter(where: Path, code: str) -> list[Path]:

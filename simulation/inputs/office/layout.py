@@ -20,7 +20,7 @@ _SAYING = (("year", "status"), ("status",), (), ("launch_year",))
 """Columns that a list has besides, the likeliest first: statuses by year, of one year, in columns with years, none."""
 _TOTAL = re.compile(r"((sub ?|grand )?(jumlah|total)|rata-rata|jml)\b.*", re.IGNORECASE)
 _NUMBER = re.compile(r"[(]?[0-9]{1,6}[.)]?")
-_NUMBERING = frozenset({"no", "nomor", "no_urut", "nomor_urut", "nr"})
+NUMBERING = frozenset({"no", "nomor", "no_urut", "nomor_urut", "nr"})
 _LETTERS = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"(?=.*[ :])(?=.*[^\W\d]).*")
 """What no code is: letters with a blank or a colon among them."""
@@ -144,7 +144,7 @@ class _Rows:
         dated = dated_columns(header)
         self._at = {name: header.names.index(name) for name in (*_FURTHER, *dated) if name in header.names}
         self._statuses = [self._at[name] for name in ("status", *dated) if name in self._at]
-        self._number = next((i for i, name in enumerate(header.written) if normal(name) in _NUMBERING), None)
+        self._number = next((i for i, name in enumerate(header.written) if normal(name) in NUMBERING), None)
         self._names = [normal(name) for name in header.written if name]
         self._by_code = "village" not in self._at
 

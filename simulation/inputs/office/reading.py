@@ -13,8 +13,8 @@ from ...domain.villages import code_order
 from ..files import LARGEST_TABLE, Files, Source
 from ..problem_list import ProblemList
 from ..tables.grids import read_grids
-from ..tables.headers import Wanted
-from .layout import Layout, copied_column, dated_columns, layout_of
+from ..tables.headers import Wanted, normal
+from .layout import NUMBERING, Layout, copied_column, dated_columns, layout_of
 from .records import UNDECIDED, Cell, Change, ListedVillage, Lists, Question, SheetUse
 from .roster import Roster
 from .sheets import VillageRow, VillageSheet, disagreement, read_sheet, year_hint
@@ -123,7 +123,8 @@ def _village(several: Sequence[tuple[VillageSheet, VillageRow]], answers: Mappin
         statuses[year] = levels[0] if len(levels) == 1 else UNKNOWN
         if len(levels) > 1:
             statuses[year] = _decided(row, year, {level: by_level[level] for level in levels}, answers)
-    further = (name for name in sheet.table.columns if name not in {"village_code", "village", "subdistrict"})
+    known = {"village_code", "village", "subdistrict", "status", "launch_year", "year", *sheet.years, *sheet.use.unused}
+    further = (name for name in sheet.table.columns if name not in known and normal(name) not in NUMBERING)
     return ListedVillage(
         code=row.code,
         name=row.name,

@@ -114,6 +114,8 @@ class SheetUse:
         What stands above the column names, a text a row.
     years
         Of the statuses that were read from it.
+    columns
+        Letter of a column of statuses -> its year; empty where the rows say it one by one.
     villages
         How many were read from it.
     unused
@@ -127,6 +129,7 @@ class SheetUse:
     years: tuple[int, ...] = ()
     villages: int = 0
     unused: tuple[str, ...] = ()
+    columns: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,8 @@ class _Reading:
             table.written[name] for name in (*dated_columns(self.layout.header), "status")
             if name in table.columns and years and name not in years
         )  # fmt: skip
-        use = SheetUse(self.file, grid.sheet, True, self.layout.title, tuple(used), len(rows), unused)
+        letters = {table.letters[name]: year for name, year in years.items() if year is not None}
+        use = SheetUse(self.file, grid.sheet, True, self.layout.title, tuple(used), len(rows), unused, letters)
         return VillageSheet(table, self.layout.header, rows, years, self.changes, self.questions, use)
 
     def _change(self, kind: ChangeKind, row: int, column: str, written: str, read_as: str) -> None:

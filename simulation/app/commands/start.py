@@ -1,0 +1,239 @@
+"""The command ``start``: from an office's lists to a scenario, a cleaned copy, a forecast and a brief."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...domain.messages import Message, Refusal
+from ..command import command
+from ..options import HELP, Settings, at_least, quoted
+
+if TYPE_CHECKING:
+    from ...inputs.office.records import Lists
+    from ...inputs.scenario import Scenario
+    from ...report.kinds.calibration import CalibrationResult
+    from ...report.kinds.forecast.result import ForecastResult
+    from ...report.language import Language
+    from ...report.store.folder import Answer
+    from ..office_questions import Programme, Wanted
+    from ..questions import Way
+
+Data = Annotated[
+    list[Path],
+    typer.Argument(metavar="DATA…", help=HELP.say("The office's lists (XLSX, CSV)."), show_default=False),
+]
+Yes = Annotated[bool, typer.Option("--yes", help=HELP.say("Ask nothing; take what is proposed."))]
+AnswersFile = Annotated[
+    Path | None,
+    typer.Option("--answers", metavar="FILE", help=HELP.say("Answers to the questions (YAML)."), show_default=False),
+]
+Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help=HELP.say("Where all files are written."))]
+Number = Annotated[
+    int, typer.Option("--draws", metavar="N", callback=at_least(2), help=HELP.say("Draws of the uncertain parameters."))
+]
+
+
+@command
+def start(
+    settings: Settings,
+    data: Data,
+    yes: Yes = False,
+    answers: AnswersFile = None,
+    out: Folder = Path(),
+    draws: Number = 1000,
+) -> None:
+    """Read an office's lists, ask what they do not say, and write scenario, cleaned copy, forecast and brief."""
+    from ...report.list_summary import summary_of
+    from ..runner import show_result
+
+    settings.lang = str(settings.language().code)
+    speech, made = settings.language(), _Made(out)
+    lists, wanted = _ask(settings, made, data, answers, _way(yes=yes, file=answers is not None))
+    forecast = _compute(settings, made, data, lists, wanted, draws)
+    summary = summary_of(speech, data, lists, wanted.kabupaten, made.learned, forecast.result)
+    written = {what: str(path) for what, path in made.files.items()}
+    told = {"villages": len(lists.villages), "years": lists.years, "changes": len(lists.changes)}
+    told |= {"forecast": str(forecast.path), "written": written}
+    show_result(settings, told, summary, list(made.told(speech)))
+
+
+def _way(*, yes: bool, file: bool) -> Way:
+    """Return where answers come from that no file gives."""
+    if yes:
+        return "proposals"
+    if file:
+        return "file"
+    return "terminal" if sys.stdin.isatty() else "template"
+
+
+@dataclass
+class _Made:
+    """What was written, and what was learned.
+
+    Attributes
+    ----------
+    out
+        Where.
+    files
+        What a file is -> where it is.
+    learned
+        The calibration; None where there was nothing to learn from.
+    """
+
+    out: Path
+    files: dict[str, Path] = field(default_factory=dict)
+    learned: CalibrationResult | None = None
+
+    def hand_out(self, settings: Settings, what: str, name: str, write: Callable[[Path], None]) -> Path:
+        """Write a file under a name, or beside it where somebody changed what lies there; return where."""
+        from ...report.files import hand_out
+
+        out = hand_out(self.out, {name: write})
+        for path in out.changed:
+            values = {"path": quoted(path), "new": quoted(out.written[0])}
+            settings.note(settings.language().say("{path} was changed by hand and stays; new: {new}", **values))
+        self.files[what] = out.written[0]
+        return out.written[0]
+
+    def told(self, speech: Language) -> Iterator[str]:
+        """Yield where the files are that people open."""
+        named = {
+            "brief": speech.say("Brief"),
+            "cleaned_copy": speech.say("Cleaned copy"),
+            "answers": speech.say("Answers"),
+            "scenario": speech.say("Scenario"),
+        }
+        for what, name in named.items():
+            if what in self.files:
+                yield speech.say("{name}: {path}", name=name, path=quoted(self.files[what]))
+
+
+def _ask(settings: Settings, made: _Made, data: Sequence[Path], answers: Path | None, way: Way) -> tuple[Lists, Wanted]:
+    """Return what the lists say and what was answered; questions and answers are kept, whatever ends the interview."""
+    from ...inputs.answers import read_answers
+    from ...inputs.office.reading import read_lists
+    from ...report.files import write_text
+    from ...report.started_scenario import name_of
+    from ..office_questions import ask_of_lists, ask_what_is_wanted, districts_named
+    from ..questions import Interview
+
+    speech = settings.language()
+    districts = districts_named(read_lists(data), data, speech.say("Kabupaten not named"))
+    kept = made.out / speech.say("{name}_answers.yaml", name=name_of(districts[0].name))
+    given = {} if answers is None else read_answers(answers)
+    interview = Interview(speech, way, given, read_answers(kept) if answers is None and kept.is_file() else {})
+    try:
+        lists = ask_of_lists(interview, data)
+        wanted = ask_what_is_wanted(interview, lists, districts)
+    finally:
+        if answers is None or answers.resolve() != kept.resolve():
+            made.hand_out(settings, "answers", kept.name, lambda path: write_text(path, interview.written()))
+    if unasked := interview.unasked:
+        settings.note(speech.say("Answers to questions that are not asked: {keys}", keys=", ".join(unasked)))
+    if way == "template":
+        values = {"path": quoted(made.files["answers"])}
+        raise Refusal(
+            Message(
+                "there is no terminal to ask questions in: take what is proposed with --yes, or answer in {path} and "
+                "give that with --answers",
+                values,
+            )
+        )
+    return lists, wanted
+
+
+def _compute(
+    settings: Settings, made: _Made, data: Sequence[Path], lists: Lists, wanted: Wanted, draws: int
+) -> Answer[ForecastResult]:
+    """Write cleaned copy and scenario, check, calibrate, forecast, compare, write the brief; return the forecast."""
+    from ...engine.effort import Effort
+    from ...inputs.scenario import load_scenario
+    from ...report.kinds.comparison import COMPARISON, Comparing
+    from ...report.kinds.forecast.kind import FORECAST
+    from ...report.kinds.forecast.result import ask
+    from ..load_scenarios import tell_other_number
+    from ..runner import answer
+
+    results = made.out / "results"
+    path = _write_scenario(settings, made, data, lists, wanted)
+    if len(lists.years) > 1 or wanted.launch_years:
+        path = _calibrate(settings, made, path, results, wanted, draws)
+    scenario = load_scenario(path)
+    tell_other_number(settings, scenario, results)
+    question = ask(scenario, Effort.of(scenario, draws), 0, "batch")
+    forecast = answer(settings, FORECAST, question, results, shown=False)
+    answers = [forecast.path]
+    if wanted.programme is not None:
+        with_it = _write_programme(settings, made, path, scenario, wanted.programme)
+        compared = Comparing.of([scenario, load_scenario(with_it)], draws, None)
+        answers.append(answer(settings, COMPARISON, compared, results, shown=False).path)
+    _write_brief(settings, made, answers)
+    return forecast
+
+
+def _write_scenario(settings: Settings, made: _Made, data: Sequence[Path], lists: Lists, wanted: Wanted) -> Path:
+    from ...report.cleaned_copy import write_cleaned_copy
+    from ...report.files import write_text
+    from ...report.started_scenario import name_of, scenario_text
+
+    speech, name = settings.language(), name_of(wanted.kabupaten.name)
+    copy = made.hand_out(
+        settings,
+        "cleaned_copy",
+        speech.say("{name}_list.xlsx", name=name),
+        lambda path: write_cleaned_copy(speech, lists, f"Kampung KB {wanted.kabupaten.name}", path),
+    )
+    files = [file.name for file in data]
+    text = scenario_text(speech, name, wanted.kabupaten, copy.name, files, lists.years[-1], wanted.share)
+    return made.hand_out(settings, "scenario", f"{name}.yaml", lambda path: write_text(path, text))
+
+
+def _calibrate(settings: Settings, made: _Made, path: Path, results: Path, wanted: Wanted, draws: int) -> Path:
+    """Learn from what the cleaned copy says of the past, and return the scenario that uses it."""
+    from ...inputs.observations.evidence import read_evidence
+    from ...inputs.scenario import load_scenario
+    from ...report.calibrated_scenario import ENDING, CalibratedScenario
+    from ...report.kinds.calibration import CALIBRATION, DRAWS, Learning
+    from ..runner import answer
+
+    scenario = load_scenario(path)
+    evidence = read_evidence(made.files["cleaned_copy"], scenario).evidence
+    evidence = evidence.without(() if wanted.launch_years else ("launch_years",))
+    found = answer(settings, CALIBRATION, Learning.of(evidence, scenario, draws, 0), results, shown=False)
+    if not found.result.learned:
+        return path
+    files = CalibratedScenario(path.with_name(f"{path.stem}_posterior{ENDING}"), path)
+    files.write((found.path / DRAWS).read_bytes(), scenario)
+    made.learned, made.files["calibrated"] = found.result, files.overlay
+    return files.overlay
+
+
+def _write_programme(settings: Settings, made: _Made, base: Path, scenario: Scenario, programme: Programme) -> Path:
+    from ...report.files import write_text
+    from ...report.started_scenario import name_of, programme_text
+
+    text = programme_text(settings.language(), base.name, scenario, programme.name, programme.villages, programme.cost)
+    name = f"{base.stem.removesuffix('_posterior')}_{name_of(programme.name)}.yaml"
+    return made.hand_out(settings, "programme", name, lambda path: write_text(path, text))
+
+
+def _write_brief(settings: Settings, made: _Made, answers: Sequence[Path]) -> None:
+    """Write the brief beside the forecast, where the packages for it are there."""
+    from ...report.brief import read_runs, write_brief
+
+    speech = settings.language()
+    try:
+        written = write_brief(speech, read_runs(answers))
+    except Refusal as refusal:
+        for why in refusal.reasons:
+            settings.note(why)
+        return
+    for path in written.changed:
+        settings.note(speech.say("Changed by hand since it was written, and left as it is: {path}", path=quoted(path)))
+    made.files["brief"] = [path for path in written.files if path.name.startswith("brief")][-1]

@@ -1,0 +1,106 @@
+"""What is told of an office's lists once they are read: villages, rises, changes, and what the chance rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from ..domain.status import UNKNOWN
+from ..inputs.kabupaten import Kabupaten
+from ..inputs.office.records import Lists
+from . import wording
+from .cleaned_copy import KINDS, weighty
+from .document.blocks import Document, Paragraph
+from .kinds.calibration import CalibrationResult
+from .kinds.forecast.result import ForecastResult
+from .kinds.forecast.words import verdict
+from .language import Language, phrase
+
+
+def summary_of(
+    speech: Language,
+    data: Sequence[Path],
+    lists: Lists,
+    kabupaten: Kabupaten,
+    learned: CalibrationResult | None,
+    forecast: ForecastResult,
+) -> Document:
+    """Return the verdict, what was read, and what the chance rests on; `learned` is None where nothing was learned."""
+    nothing = phrase("Nothing was learned: how many kampung rise in a year is assumed, not measured here.")
+    rests_on = speech.say(nothing) if learned is None else _learned(speech, learned)
+    said = [*_read(speech, lists), rests_on]
+    if kabupaten.made_up:
+        said.append(
+            speech.say(
+                "The code {code} is a stand-in: the list of 514 kabupaten and kota does not know {name}.",
+                code=kabupaten.code,
+                name=kabupaten.name,
+            )
+        )
+    said += _changed(speech, lists)
+    files = ", ".join(file.name for file in data)
+    title = speech.say("{district}, from {files}", district=kabupaten.name, files=files)
+    return Document(title, [Paragraph(verdict(speech, forecast), strong=True), *map(Paragraph, said)])
+
+
+def _read(speech: Language, lists: Lists) -> Iterator[str]:
+    """Yield how many villages were read, and how many of them rose and fell between two dates."""
+    say, number, villages = speech.say, speech.number, lists.villages
+    yield say(
+        "Read: {villages} kampung in {subdistricts} kecamatan; statuses at the end of {years}.",
+        villages=number(len(villages)),
+        subdistricts=number(len({village.subdistrict for village in villages})),
+        years=", ".join(map(str, lists.years)),
+    )
+    for before, after in pairwise(lists.years):
+        pairs = [(village.statuses.get(before, UNKNOWN), village.statuses.get(after, UNKNOWN)) for village in villages]
+        known = [(one, other) for one, other in pairs if UNKNOWN not in {one, other}]
+        yield say(
+            "{before}–{after}: {rises} rose, {falls} fell, of {known} whose status is known at both dates.",
+            before=before,
+            after=after,
+            rises=number(sum(other > one for one, other in known)),
+            falls=number(sum(other < one for one, other in known)),
+            known=number(len(known)),
+        )
+    unknown = sum(village.statuses.get(lists.years[-1], UNKNOWN) == UNKNOWN for village in villages)
+    if unknown:
+        yield say(
+            "Status at the end of {year} not known: {number} kampung; they count in the target all the same.",
+            year=lists.years[-1],
+            number=number(unknown),
+        )
+
+
+def _changed(speech: Language, lists: Lists) -> Iterator[str]:
+    """Yield what was read otherwise than written, and what was not read."""
+    counted = Counter(change.kind for change in weighty(lists.changes))
+    if counted:
+        kinds = ", ".join(
+            f"{speech.say(said)} {speech.number(counted[kind])}" for kind, said in KINDS.items() if counted[kind]
+        )
+        yield speech.say("Read otherwise than written: {kinds}. All of it is listed in the cleaned copy.", kinds=kinds)
+    unused = [
+        speech.say("column {column} of sheet {sheet}", column=header, sheet=sheet.sheet)
+        for sheet in lists.sheets
+        for header in sheet.unused
+    ]
+    unused += [speech.say("sheet {sheet}", sheet=sheet.sheet) for sheet in lists.sheets if not sheet.used]
+    if unused:
+        yield speech.say("Not used: {what}.", what=", ".join(unused))
+
+
+def _learned(speech: Language, learned: CalibrationResult) -> str:
+    """Return what was learned from, and what the chance would be without each kind of data and without any."""
+    blocks = {block: wording.block(speech, block) for block in learned.basis}
+    said = [speech.say("Learned from: {blocks}.", blocks=", ".join(blocks.values()))]
+    for one in learned.weights:
+        chance = wording.chance(speech, one.probability_met)
+        if set(one.without) == set(blocks):
+            said.append(speech.say("By assumptions alone the chance would be {chance}.", chance=chance))
+        elif one.without:
+            named = ", ".join(blocks[block] for block in one.without)
+            said.append(speech.say("Without {blocks} it would be {chance}.", blocks=named, chance=chance))
+    return " ".join(said)

@@ -1,0 +1,102 @@
+"""The scenario files that ``start`` writes: a district as its lists have it, and a programme to compare with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from unicodedata import normalize
+
+from ..domain.constraints import RESERVED_NAMES
+from ..inputs.kabupaten import Kabupaten
+from ..inputs.resolve import yaml_of
+from ..inputs.scenario import Scenario
+from .cleaned_copy import SHEET
+from .language import LANGUAGES, Language, language, phrase
+
+HORIZON = 5
+"""Years that are forecast."""
+_LONGEST_NAME = 40
+_HEAD = phrase(
+    "Written by kampungkb start. Change what you like and run kampungkb check and kampungkb forecast again: a file "
+    "that was changed is not written over."
+)
+_NOT_LISTED = phrase("assumed; a stand-in, for the list of the 514 kabupaten and kota does not know this name")
+
+
+def name_of(text: str) -> str:
+    """Return the name of a scenario: small letters, digits and hyphens.
+
+    Examples
+    --------
+    >>> name_of("Kabupaten Tanah Laut"), name_of("Kota Banjar"), name_of("???")
+    ('tanah-laut', 'kota-banjar', 'kampung-kb')
+    """
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").removeprefix("kabupaten-")[:_LONGEST_NAME].strip("-")
+    return name if name and name not in RESERVED_NAMES else f"kampung-kb-{name}".strip("-")
+
+
+def scenario_text(
+    speech: Language, name: str, kabupaten: Kabupaten, table: str, files: Iterable[str], origin: int, share: float
+) -> str:
+    """Return a scenario without interventions.
+
+    Parameters
+    ----------
+    table
+        Name of the cleaned copy, beside the scenario.
+    files
+        Names of the files that it was made from.
+    origin
+        Year at whose end the newest statuses hold.
+    share
+        Of the villages that must rise in a year, 0 to 1.
+    """
+    read = speech.say(
+        "stated; {files}, read by kampungkb start; what was read otherwise than written is listed in {table}",
+        files=", ".join(files),
+        table=table,
+    )
+    sources = {"villages.table": read}
+    if kabupaten.made_up:
+        sources["district.code"] = speech.say(_NOT_LISTED)
+    document: dict[str, Any] = {
+        "schema": 1,
+        "name": name,
+        "title": dict.fromkeys(LANGUAGES, f"Kampung KB {kabupaten.name}"),
+        "language": str(speech.code),
+        "district": {"code": kabupaten.code, "name": kabupaten.name},
+        "origin": origin,
+        "horizon": HORIZON,
+        "villages": {"table": table, "sheet": SHEET},
+        "target": {"share": share},
+        "sources": sources,
+    }
+    return _with_head(speech, document)
+
+
+def programme_text(speech: Language, base: str, scenario: Scenario, programme: str, villages: int, cost: float) -> str:
+    """Return a scenario that adds a programme to another, from the first forecast year on.
+
+    Parameters
+    ----------
+    base
+        Name of the other's file, beside it.
+    villages
+        How many it reaches at a time.
+    cost
+        Per village and year, in million rupiah; 0 where it is not known.
+    """
+    year = scenario.years[0]
+    plan = {"name": name_of(programme), "starts": year, "capacity": villages, "cost_idr_million": cost}
+    titles = {
+        code: language(code).say("{title}, with {programme}", title=scenario.title[code], programme=programme)
+        for code in LANGUAGES
+    }
+    name = f"{scenario.name[:35]}-{plan['name']}"[:60].strip("-")
+    return _with_head(speech, {"extends": base, "name": name, "title": titles, "interventions": [plan]})
+
+
+def _with_head(speech: Language, document: dict[str, Any]) -> str:
+    return f"# {speech.say(_HEAD)}\n" + yaml_of(document)

@@ -1,0 +1,73 @@
+"""What ``start`` asks, and when it does not go on.
+
+Knows what was typed, and in what folder; must not know what is said about it: that stands in refusal_texts.txt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refusal_cases import Case
+
+from simulation.app import office_questions
+from simulation.app.questions import Interview
+from simulation.inputs.kabupaten import kabupaten_in
+from simulation.inputs.office.records import UNDECIDED, Cell, ListedVillage, Lists, Question, QuestionKind
+from simulation.report.language import Language
+
+HEADER = "DESA;KECAMATAN;{}\n"
+ROWS = "".join(f"Kampung {name};Utara;dasar\n" for name in ("Satu", "Dua", "Tiga"))
+LIST = {"daftar.csv": HEADER.format("KLASIFIKASI 2025") + ROWS}
+
+STARTS: dict[str, Case] = {
+    "a list and no terminal to ask in": Case(command="start daftar.csv", files=LIST),
+    "a file that leaves a question open": Case(
+        command="start daftar.csv --answers jawaban.yaml",
+        files={**LIST, "jawaban.yaml": "district: Kabupaten Tanah Laut\n"},
+    ),
+    "an answer that is none": Case(
+        command="start daftar.csv --yes --answers jawaban.yaml", files={**LIST, "jawaban.yaml": "target: banyak\n"}
+    ),
+    "a list that does not say of which year it is": Case(
+        command="start daftar.csv --yes", files={"daftar.csv": HEADER.format("KLASIFIKASI") + ROWS}
+    ),
+    "a list without statuses": Case(
+        command="start daftar.csv --yes",
+        files={"daftar.csv": HEADER.format("TAHUN PENCANANGAN") + ROWS.replace("dasar", "2018")},
+    ),
+}
+
+_HERE = (Cell("daftar.xlsx", "REKAP", 7, "C"), Cell("daftar.xlsx", "REKAP", 8, "C"))
+_TWO = {"name": "Mekar Sari", "subdistrict": "Utara", "other": "Mekarsri", "other_subdistrict": "Utara"}
+_OF_READER: dict[QuestionKind, Question] = {
+    "near_village": Question("near_village", "near/a/b", _HERE[:1], _TWO, ("same", "different"), "same"),
+    "near_subdistrict": Question(
+        "near_subdistrict",
+        "near/utara/utarra",
+        _HERE,
+        {"name": "Utarra", "other": "Utara"},
+        ("same", "different"),
+        "same",
+    ),
+    "duplicate": Question(
+        "duplicate", "duplicate/a/2025", _HERE, {**_TWO, "year": "2025"}, ("dasar", "mandiri", UNDECIDED), UNDECIDED
+    ),
+    "year": Question("year", "year/daftar.xlsx", _HERE[:1], {"column": "KLASIFIKASI"}, (), "2025"),
+}
+_VILLAGE = ListedVillage("utara/satu", "Satu", "Utara", {2025: 0}, 2018, {}, _HERE[:1])
+
+
+def every_question(speech: Language) -> str:
+    """Return the file of answers in which everything that can be asked stands."""
+    return "\n".join(_interviews(speech))
+
+
+def _interviews(speech: Language) -> Iterator[str]:
+    lists = Lists(villages=(_VILLAGE,), years=(2025,))
+    for title in ("Kabupaten Sukamaju", "Kampung KB Bandung", "Kabupaten Tanah Laut"):
+        answers = {"programme": "Penguatan Pokja"} | ({"district": "Kota Bandung"} if title.endswith("Bandung") else {})
+        interview = Interview(speech, "proposals", answers, {})
+        for question in _OF_READER.values() if title == "Kabupaten Sukamaju" else ():
+            interview.answer_to(office_questions._of_reader(question))
+        office_questions.ask_what_is_wanted(interview, lists, kabupaten_in(title))
+        yield interview.written()

@@ -1,0 +1,138 @@
+"""From a workbook as an office keeps it to scenario, cleaned copy, forecast and brief."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import ROOT, Done, Run
+from openpyxl import load_workbook
+
+from simulation.app.commands import start as command
+from simulation.app.options import Settings
+from simulation.inputs.answers import read_answers
+from simulation.inputs.scenario import load_scenario
+
+OFFICE = ROOT / "tests" / "data" / "office"
+RAW = "RAW_DATA KAMPUNG KB SUKAMAJU.xlsx"
+FEW = ("--draws", 20, "--lang", "id")
+YEAR_OF_TEMPLATE = "year/tpl_nocodes.xlsx/Kampung/status: 2025\nyear/tpl_part2.xlsx/Kampung/status: 2025\n"
+CASES: dict[tuple[str, ...], tuple[int, dict[int, int]]] = {
+    (RAW,): (148, {2024: 1, 2025: 3}),
+    ("EDITED_DATA KAMPUNG KB SUKAMAJU.xlsx",): (148, {2024: 1, 2025: 0}),
+    ("Data Kampung KB 2024.xlsx", "Data Kampung KB 2025.xlsx"): (148, {2024: 1, 2025: 2}),
+    ("d1.xlsx",): (148, {2024: 1, 2025: 3}),
+    ("d3.xlsx",): (148, {2024: 1, 2025: 1}),
+    ("d5.xlsx",): (148, {2024: 1, 2025: 1}),
+    ("duabaris.xlsx",): (148, {2024: 1, 2025: 1}),
+    ("kec.xlsx",): (148, {2024: 1, 2025: 0}),
+    ("tanpatahun1.xlsx",): (148, {2024: 1, 2025: 0}),
+    ("tanpa_tahun_cana.xlsx",): (148, {2024: 1, 2025: 0}),
+    ("f2024.xlsx", "sisip 2025.xlsx"): (149, {2024: 1, 2025: 0}),
+    ("f2024.xlsx", "geser 2025.xlsx"): (149, {2024: 1, 2025: 0}),
+    ("f2024.xlsx", "urut abjad 2025.xlsx"): (148, {2024: 0, 2025: 0}),
+    ("tpl_nocodes.xlsx",): (148, {2025: 1}),
+    ("tpl_part2.xlsx",): (148, {2025: 1}),
+}
+"""Workbooks -> their villages, and of how many of them the status at the end of each year is not known."""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """Return the folder in which the command runs, with the workbooks of an office."""
+    shutil.copytree(OFFICE, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def told(done: Done) -> Any:
+    """Return what a command that succeeded says as data."""
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("files", CASES, ids=" ".join)
+def test_every_workbook_becomes_a_scenario_by_itself(files: tuple[str, ...], office: Path) -> None:
+    """No edit by hand: at most the year of a column is answered in a file. The scenario that is written has every
+    village once, and the statuses that no list knows are unknown.
+    """
+    answers = office / "answers.yaml"
+    answers.write_text(YEAR_OF_TEMPLATE, encoding="utf-8")
+    settings, made, data = Settings(lang="id", quiet=True), command._Made(office), [office / file for file in files]
+    lists, wanted = command._ask(settings, made, data, answers, "proposals")
+    scenario = load_scenario(command._write_scenario(settings, made, data, lists, wanted))
+    (district,) = scenario.districts
+    villages, unknown = CASES[files]
+    assert (len(district), len(district.subdistricts)) == (villages, 12)
+    assert (district.district, scenario.origin) == (wanted.kabupaten.name, 2025)
+    assert {year: sum(one.statuses.get(year, -1) < 0 for one in lists.villages) for year in lists.years} == unknown
+
+
+@pytest.mark.slow
+def test_an_untouched_workbook_becomes_a_brief(run: Run, office: Path) -> None:
+    """What the planner can count by hand is told: villages, rises and falls of those that are known at both dates.
+    A second run finds the same answers; what was edited meanwhile keeps its name, and another number is told.
+    """
+    done = run("start", RAW, "--yes", *FEW)
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    for sentence in (
+        "Terbaca: 148 kampung di 12 kecamatan; status pada akhir 2024, 2025.",
+        "8 naik, 2 turun, dari 144 kampung yang statusnya diketahui pada kedua tahun.",
+        "Tanpa tahun pencanangan peluangnya",
+        "Dengan asumsi bawaan saja peluangnya",
+    ):
+        assert sentence in said
+    (brief,) = office.rglob("brief.docx")
+    assert str(brief.relative_to(office).with_suffix(".pdf")) in said
+    scenario = load_scenario(office / "sukamaju_posterior.yaml")
+    assert (scenario.name, len(scenario.districts[0])) == ("sukamaju-calibrated", 148)
+    assert scenario.sources["district.code"].startswith("assumed; ")
+
+    copy = office / "sukamaju_daftar.xlsx"
+    book = load_workbook(copy)
+    book.worksheets[0].delete_rows(3)
+    book.save(copy)
+    edited = copy.read_bytes()
+    done = run("start", copy.name, "--yes", *FEW, "--json")
+    assert told(done)["villages"] == 147
+    assert copy.read_bytes() == edited
+    assert (office / "sukamaju_daftar_2.xlsx").is_file()
+    assert "Sekarang 147 kampung, pada prakiraan terakhir skenario ini 148" in " ".join(done.stderr.split())
+
+
+@pytest.mark.slow
+def test_one_date_is_forecast_from_assumptions_and_a_programme_is_compared(run: Run, office: Path) -> None:
+    """The file of answers of a first run, changed, leads to another answer; nothing is asked."""
+    data = "Data Kampung KB 2025.xlsx"
+    first = run("start", data, "--out", "hasil", *FEW)
+    assert first.returncode == 2
+    answers = office / "hasil" / "sukamaju_jawaban.yaml"
+    assert str(answers.relative_to(office)) in first.stderr
+    text = answers.read_text(encoding="utf-8").replace("programme: '-'", "programme: Penguatan Pokja")
+    assert "# programme_villages: '8'" in text
+    answers.write_text(
+        text.replace("# programme_", "programme_").replace("target: 5%", "target: 0.1"), encoding="utf-8"
+    )
+    done = run("start", data, "--answers", answers, "--out", "hasil", *FEW, "--json")
+    written = told(done)["written"]
+    assert "calibrated" not in written
+    scenario = load_scenario(office / written["programme"])
+    (plan,) = scenario.interventions
+    assert (plan.name, plan.capacity, plan.starts, float(scenario.target.share)) == ("penguatan-pokja", 8, 2026, 0.1)
+    (comparison,) = (office / "hasil").rglob("comparison.json")
+    assert {one["name"] for one in json.loads(comparison.read_text(encoding="utf-8"))["scenarios"]} == {scenario.name}
+    assert read_answers(answers)["programme"] == "Penguatan Pokja"
+
+
+def test_without_a_terminal_the_questions_are_written_down(run: Run, office: Path) -> None:
+    """A column that says no year, and nothing to propose: the question stands in the file that is named."""
+    done = run("start", "tpl_nocodes.xlsx", "--yes")
+    assert done.returncode == 2
+    assert "tidak ada usulan untuk year/tpl_nocodes.xlsx/Kampung/status" in done.stderr
+    (answers,) = office.glob("*_jawaban.yaml")
+    assert read_answers(answers) == {"year/tpl_nocodes.xlsx/Kampung/status": ""}
+    assert not list(office.glob("*.yaml.*"))
