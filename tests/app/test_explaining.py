@@ -82,7 +82,7 @@ def line(text: str) -> str:
 
 def test_the_answer_is_given_in_both_languages_and_80_columns(run: Path, told: Explain) -> None:
     """The scenario's own language first; village, chance, what it comes from, and what it would take."""
-    own, english = told(run, FIRST), told(run, FIRST, "--lang", "en")
+    own, english = (told(run, FIRST, "--verbose", *more) for more in ((), ("--lang", "en")))
     assert (own.code, own.stderr, english.code, english.stderr) == (0, "", 0, "")
     for said in (own.stdout, english.stdout):
         assert max(map(len, said.splitlines())) <= 80
@@ -96,7 +96,7 @@ def test_the_answer_is_given_in_both_languages_and_80_columns(run: Path, told: E
 
 def test_chances_stand_below_the_rows_that_make_them(run: Path, told: Explain) -> None:
     """Typical village, this village in a typical year, with luck, with interventions: the last as in villages.csv."""
-    rows = told(run, FIRST, "--lang", "en").stdout.split("component", 1)[1].split("\n\n", 1)[0]
+    rows = told(run, FIRST, "--lang", "en", "--verbose").stdout.split("component", 1)[1].split("\n\n", 1)[0]
     chances = [float(text) for text in re.findall(r"(\d+\.\d)%$", rows, re.MULTILINE)]
     with (run / "villages.csv").open(encoding="utf-8", newline="") as stream:
         (row,) = [r for r in csv.DictReader(stream) if r["village_code"] == FIRST and r["year"] == "2026"]
@@ -160,8 +160,8 @@ def test_what_is_not_in_the_run_ends_with_2(run: Path, told: Explain, lang: str,
 @pytest.mark.parametrize(
     ("lang", "reason"),
     [
-        ("en", "only counts by status are known, not the status of each village; give the village table a column"),
-        ("id", "yang diketahui hanya jumlah kampung per status, bukan status tiap kampung; lengkapi tabel kampung"),
+        ("en", "the status of this village, or of each one, is not known; fill in the column status"),
+        ("id", "status kampung ini, atau status setiap kampung, tidak diketahui; isi kolom status di tabel kampung"),
     ],
 )
 def test_where_only_counts_are_known_the_reason_is_given(tmp_path: Path, told: Explain, lang: str, reason: str) -> None:
@@ -213,7 +213,7 @@ def part(kind: str, ratio: float, name: str = "") -> Component:
     ("component", "english", "indonesian"),
     [
         (part("covariate", 1.73, "remote"), "most: remote: 2 (district mean 1.84).", "remote: 2"),
-        (part("peers", 2.0), "most: neighbours: 25% of the other villages", "25%"),
+        (part("peers", 2.0), "most: kecamatan: 25% of its other villages", "25%"),
         (part("intervention", 2.4, "pokja"), "most: intervention pokja.", "intervensi pokja"),
         (part("waiting", 0.25), "(min_years).", "min_years"),
         (part("covariate", 1.01, "remote"), "Nothing that is known sets it apart", "Tidak ada"),

@@ -266,7 +266,7 @@ def test_counts_alone_explain_no_village() -> None:
     """The refusal says which column is missing, whatever the code."""
     scenario = make_scenario(make_villages([4], counts=[2, 1, 1, 0]))
     for code in ("63.99.0001", "a village"):
-        with pytest.raises(Refusal, match=r"not the status of each village.*column status"):
+        with pytest.raises(Refusal, match=r"or of each one, is not known.*column status"):
             explain(scenario, code)
 
 
@@ -279,7 +279,7 @@ def test_a_village_is_found_among_many_districts(made: Forecast) -> None:
     kept = explain(many, villages.codes[2], draws=4, replicates=20)
     assert kept == explain(made.scenario, villages.codes[2], draws=4, replicates=20)
     assert explain(many, "63.98.0006").district == other.district
-    with pytest.raises(Refusal, match="not the status of each village"):
+    with pytest.raises(Refusal, match="or of each one, is not known"):
         explain(many, "63.97.0001")
     with pytest.raises(Refusal, match=r"no village.*63\.97\.00019.*likely meant: Desa .*, 63\.9[89]"):
         explain(many, "63.97.00019")

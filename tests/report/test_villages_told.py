@@ -26,7 +26,7 @@ def made() -> Forecast:
 @pytest.mark.parametrize(
     ("code", "list_of", "by"),
     [
-        ("en", "Villages most likely to rise in 2026", "By subdistrict, 2026"),
+        ("en", "Villages most likely to rise in 2026", "By kecamatan, 2026"),
         ("id", "Kampung dengan peluang naik status terbesar pada 2026", "Menurut kecamatan, 2026"),
     ],
 )
