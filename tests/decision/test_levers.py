@@ -69,10 +69,10 @@ REFUSED = {
     "several districts": (several, {}, "test has 2 districts, and a plan is made for one"),
     "no intervention": (lambda: district((9, 5, 2, 1)), {}, "test has no intervention"),
     "which of several": (two, {}, "say whose effort is planned with --vary.*pokja.capacity, media.capacity"),
-    "a slip": (two, {"vary": "pokja.capasity"}, "no lever pokja.capasity.*pokja.capacity.*media.coverage, budget"),
+    "a slip": (two, {"vary": "pokja.capasity"}, "no effort pokja.capasity.*pokja.capacity.*media.coverage, budget"),
     "no such lever": (two, {"vary": "xyz"}, "no effort xyz to be planned; those of this scenario: pokja.capacity"),
-    "twice": (two, {"vary": ("pokja.capacity", "pokja.coverage")}, "pokja is named by two levers"),
-    "budget and more": (two, {"vary": ("budget", "pokja.capacity")}, "budget .* stands alone; drop pokja.capacity"),
+    "twice": (two, {"vary": ("pokja.capacity", "pokja.coverage")}, "pokja is named by two efforts"),
+    "budget and more": (two, {"vary": ("budget", "pokja.capacity")}, "budget .* cannot be combined; drop pokja.capacity"),
     "budget of nothing": (two, {"vary": "budget"}, "a budget has no effect while pokja, media cost nothing"),
     "a limit on nothing": (
         lambda: district((9, 5, 2, 1), interventions=[assist()]), {"budget": 10},

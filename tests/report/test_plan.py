@@ -23,6 +23,7 @@ from simulation.inputs.scenario import Scenario
 from simulation.report import plots
 from simulation.report.codec import rounded_as_kept, to_data
 from simulation.report.document.blocks import Paragraph, Table
+from simulation.report.document.xlsx import HEADER
 from simulation.report.kinds.kind import Source
 from simulation.report.kinds.plan import document, words
 from simulation.report.kinds.plan.kind import PLAN
@@ -207,7 +208,7 @@ def test_unranked_villages_are_explained(unreached: Plan) -> None:
     ]
     assert "Which villages first" not in captions
     (note,) = [one for one in words.notes(language("en"), result) if one.startswith("No ranking")]
-    assert "only counts by status are known" in note
+    assert "the status of this village, or of each one, is not known" in note
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -285,12 +286,12 @@ def test_names_do_not_become_formulas(reached: Plan, tmp_path: Path) -> None:
 def test_the_workbook_ends_its_kecamatan_with_the_total(reached: Plan, tmp_path: Path) -> None:
     """In bold, with the gain in rises of all; the ranking has a row for every village."""
     book = load_workbook(kkb.save(reached, tmp_path) / "priorities_en.xlsx")
-    rows = list(book["By kecamatan"].iter_rows(min_row=2))
+    rows = list(book["By kecamatan"].iter_rows(min_row=HEADER + 2))
     assert [row[0].font.bold for row in rows] == [False] * (len(rows) - 1) + [True]
-    gain = [cell.value for cell in book["By kecamatan"][1]].index("more if all are reached")
+    gain = [cell.value for cell in book["By kecamatan"][HEADER + 1]].index("more if all are reached")
     assert rows[-1][0].value == "all kecamatan"
     assert rows[-1][gain].value == pytest.approx(sum(row[gain].value for row in rows[:-1]))
-    ranked = list(book["Ranking"].iter_rows(min_row=2, values_only=True))
+    ranked = list(book["Ranking"].iter_rows(min_row=HEADER + 2, values_only=True))
     assert [row[3] for row in ranked] == [village.village_code for village in reached.villages]
 
 
