@@ -72,7 +72,7 @@ REFUSED = {
     "a slip": (two, {"vary": "pokja.capasity"}, "no effort pokja.capasity.*pokja.capacity.*media.coverage, budget"),
     "no such lever": (two, {"vary": "xyz"}, "no effort xyz to be planned; those of this scenario: pokja.capacity"),
     "twice": (two, {"vary": ("pokja.capacity", "pokja.coverage")}, "pokja is named by two efforts"),
-    "budget and more": (two, {"vary": ("budget", "pokja.capacity")}, "budget .* cannot be combined; drop pokja.capacity"),
+    "budget and more": (two, {"vary": ("budget", "pokja.capacity")}, "budget .* cannot be combined; drop"),
     "budget of nothing": (two, {"vary": "budget"}, "a budget has no effect while pokja, media cost nothing"),
     "a limit on nothing": (
         lambda: district((9, 5, 2, 1), interventions=[assist()]), {"budget": 10},
