@@ -96,7 +96,8 @@ def _write_villages(book: Workbook, speech: Language, lists: Lists, title: str) 
     for place, column in enumerate(columns):
         page.write_string(_HEADER, place, column.header, head)
         cells = [_value(village, column, speech, changes[village.code]) for village in villages]
-        page.set_column(place, place, min(max(10, *(len(str(cell)) + 2 for cell in cells)), 40), plain)
+        longest = max(map(len, [*column.header.split(), *map(str, cells)]))
+        page.set_column(place, place, min(max(10, longest + 3), 40), plain)
         for row, (village, cell) in enumerate(zip(villages, cells, strict=True), start=_HEADER + 1):
             here = [change for change in changes[village.code] if _touches(change, column, of_years)]
             said = [change for change in here if change.kind not in _MECHANICAL]
