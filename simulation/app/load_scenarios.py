@@ -125,7 +125,7 @@ def tell_other_number(settings: Settings, scenario: Scenario, out: Path) -> None
     if last is not None and last.result.villages_in_all != now:
         settings.note(
             settings.language().say(
-                "{villages} kampung now, {before} in the last forecast of this scenario ({folder}).",
+                "{villages} Kampung KB now, {before} in the last forecast of this scenario ({folder}).",
                 villages=now,
                 before=last.result.villages_in_all,
                 folder=last.path.name,

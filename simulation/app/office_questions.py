@@ -25,8 +25,8 @@ _MEANINGS = {
 }
 _TEXTS = {
     "near_village": Message(
-        "{name}, kecamatan {subdistrict} ({cells}), and {other}, kecamatan {other_subdistrict}, have nearly the same "
-        "name. Are they one kampung?"
+        "{name}, kecamatan {subdistrict} ({cells}), and {other}, kecamatan {other_subdistrict}, "
+        "have nearly the same name. Are they one village?"
     ),
     "near_subdistrict": Message(
         "Kecamatan {name} ({cells}) and kecamatan {other} have nearly the same name. Are they one kecamatan?"
@@ -174,7 +174,7 @@ def _district(answer: str) -> Kabupaten | None:
 
 def _of_target() -> Question:
     """Return which share of the villages must rise in a year."""
-    text = Message("What share of all kampung must rise in status in a year?")
+    text = Message("What share of all Kampung KB must rise in status in a year?")
     return Question("target", text, "5%", read=_percent, allowed=Message("a share in percent, such as 5%"))
 
 
@@ -198,8 +198,9 @@ def _number(answer: str) -> float | None:
 def _of_launch_years(known: int, lists: records.Lists) -> Question:
     """Return whether launch years are learned from."""
     text = Message(
-        "The list tells the launch year of {known} of {villages} kampung. If it is learned from, every kampung is "
-        "taken to have been at dasar at the end of that year. Use it?",
+        "The list tells the launch year of {known} of {villages} villages. If it is used for "
+        "calibration, every village is taken to have been at dasar at the end of that year. Use "
+        "it?",
         {"known": known, "villages": len(lists.villages)},
     )
     choices = {USE: Message("yes, learn from it"), LEAVE_OUT: Message("no, leave it out")}
@@ -219,7 +220,7 @@ def _of_programme_villages(proposal: int, most: int) -> Question:
         number = _number(answer)
         return f"{number:g}" if number is not None and number == int(number) and 1 <= number <= most else None
 
-    text = Message("How many kampung does the programme reach at a time?")
+    text = Message("How many villages does the intervention reach at a time?")
     allowed = Message("a whole number from 1 to {most}", {"most": most})
     return Question("programme_villages", text, str(proposal), read=whole, allowed=allowed)
 
@@ -231,6 +232,8 @@ def _of_programme_cost() -> Question:
         number = _number(answer)
         return NONE if answer == NONE else None if number is None or number > MOST_MILLION else f"{number:g}"
 
-    text = Message("What does the programme cost per kampung and year, in million rupiah? - where that is not known.")
+    text = Message(
+        "What does the intervention cost per village and year, in million rupiah? - where that is not known."
+    )
     allowed = Message("a number of million rupiah up to {most:,}, such as 25, or -", {"most": MOST_MILLION})
     return Question("programme_cost", text, NONE, read=million, allowed=allowed)

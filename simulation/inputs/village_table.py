@@ -133,7 +133,7 @@ def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | Non
         table.grid.tell(table.header, message.filled(**values), fix)
     if later := [year for year in sorted(years) if now is not None and year > now]:
         message = Message(
-            "{table}: statuses of {years} lie after the origin and are not used", {"years": listed(later)}
+            "{table}: statuses of {years} are later than the origin and are not used", {"years": listed(later)}
         )
         table.grid.note(message)
     before = max((year for year in years if now is not None and year < now), default=None)

@@ -28,7 +28,7 @@ def summary_of(
     forecast: ForecastResult,
 ) -> Document:
     """Return the verdict, what was read, and what the chance rests on; `learned` is None where nothing was learned."""
-    nothing = phrase("Nothing was learned: how many kampung rise in a year is assumed, not measured here.")
+    nothing = phrase("Not calibrated: how many villages rise in a year is assumed, not measured here.")
     rests_on = speech.say(nothing) if learned is None else _learned(speech, learned)
     said = [*_read(speech, lists), rests_on]
     if kabupaten.made_up:
@@ -49,7 +49,7 @@ def _read(speech: Language, lists: Lists) -> Iterator[str]:
     """Yield how many villages were read, and how many of them rose and fell between two dates."""
     say, number, villages = speech.say, speech.number, lists.villages
     yield say(
-        "Read: {villages} kampung in {subdistricts} kecamatan; statuses at the end of {years}.",
+        "Read: {villages} Kampung KB in {subdistricts} kecamatan; statuses at the end of {years}.",
         villages=number(len(villages)),
         subdistricts=number(len({village.subdistrict for village in villages})),
         years=", ".join(map(str, lists.years)),
@@ -68,7 +68,7 @@ def _read(speech: Language, lists: Lists) -> Iterator[str]:
     unknown = sum(village.statuses.get(lists.years[-1], UNKNOWN) == UNKNOWN for village in villages)
     if unknown:
         yield say(
-            "Status at the end of {year} not known: {number} kampung; they count in the target all the same.",
+            "Status at the end of {year} not known: {number} villages; they count in the target all the same.",
             year=lists.years[-1],
             number=number(unknown),
         )

@@ -79,7 +79,7 @@ def test_a_forecast_of_the_past_is_marked_when_it_is_registered(
     """And does not count when it is scored."""
     on(monkeypatch, 2028)
     said = run("register", "add", folder, "--lang", "en").stdout
-    assert "no forecast any more: 2026–2027" in said
+    assert "not a forecast: 2026–2027" in said
     record = json.loads(scored(run, f"{TABLE}2026,63.01,85,27,5,18,13\n", "--json").stdout)
     assert [row["late"] for row in record["forecasts"]] == [True, True, False, False, False]
     assert record["summary"]["forecasts"] == 0
@@ -179,7 +179,7 @@ def test_a_forecast_that_was_antedated_is_named(run: Run, folder: Path) -> None:
     [
         ("nama,nilai\na,1\n", "no table here can be used"),
         (f"{TABLE}kapan,63.01,85,27,5,18,13\n", "this is not a day of the calendar"),
-        (f"{TABLE}2026,63.01,85,27,5,x,13\n", "this number is out of range"),
+        (f"{TABLE}2026,63.01,85,27,5,x,13\n", "this is not a whole number"),
         (f"{TABLE}2026,63.01,85,27,5,18,13\n2026,63.01,85,27,5,18,13\n", "this place has a row of this date already"),
     ],
 )

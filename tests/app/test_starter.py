@@ -176,6 +176,6 @@ def test_a_starter_overwrites_nothing(tmp_path: Path, there: str) -> None:
 @pytest.mark.parametrize("name", ["A", "a" * 61, "-x", "x\n", "..", "x.y", "con", "lpt1.yaml"])
 def test_a_starter_needs_a_name_that_can_be_one(tmp_path: Path, name: str) -> None:
     """Another name is refused and nothing is written."""
-    with pytest.raises(Refusal, match=r"no name for a scenario|systems reserve this name"):
+    with pytest.raises(Refusal, match=r"not a valid scenario name|systems reserve this name"):
         write_starter(tmp_path / "below" / name, "en")
     assert list(tmp_path.iterdir()) == []

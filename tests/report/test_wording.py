@@ -128,14 +128,17 @@ def test_the_verdict_says_what_the_reading_counts(key: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("first", "said"),
     [
-        ({"parameter_interval90": None}, "Simulation error ± 1.2 percentage points"),
+        ({"parameter_interval90": None}, "One standard error of the simulation: ± 1.2 percentage points"),
         ({"monte_carlo_error": 0.101}, "Cannot be told yet (79%)"),
-        ({"monte_carlo_error": 0.101}, "Simulation error ± 10.1 percentage points"),
+        ({"monte_carlo_error": 0.101}, "One standard error of the simulation: ± 10.1 percentage points"),
         ({"monte_carlo_error": 0.099}, "Likely (79%)"),
         ({"parameter_interval90": None, "monte_carlo_error": 0.0}, "An exact result"),
-        ({"parameter_interval90": None, "monte_carlo_error": 0.012}, "Simulation error ± 1.2 percentage points."),
+        (
+            {"parameter_interval90": None, "monte_carlo_error": 0.012},
+            "One standard error of the simulation: ± 1.2 percentage points.",
+        ),
         ({"parameter_interval90": (0.995, 0.999)}, "hardly depends on what is uncertain"),
-        ({"parameter_interval90": (0.79, 0.79)}, "Simulation error ± 1.2 percentage points"),
+        ({"parameter_interval90": (0.79, 0.79)}, "One standard error of the simulation: ± 1.2 percentage points"),
         ({"saturated": 0.7}, "fewer villages than that can still rise"),
         ({"needed": Needed(6.4, 6, 7)}, "at least 6–7 of 135"),
     ],

@@ -103,7 +103,7 @@ def calibrate(
             return
         files.write((found.path / DRAWS).read_bytes(), loaded)
         yield speech.say("Written: {path}", path=quoted(files.draws))
-        yield speech.say("Forecast with what was learned: kampungkb forecast {path}", path=quoted(files.overlay))
+        yield speech.say("Forecast with this calibration: kampungkb forecast {path}", path=quoted(files.overlay))
 
     answer(settings, CALIBRATION, question, Path("results"), force=force, figures=not no_figures, after=write)
 

@@ -103,5 +103,7 @@ def _statuses(speech: Language, districts: Sequence[Villages]) -> str:
             unknown=speech.number(unknown),
         )
     if drawn:
-        return speech.say("status: {counts}; not known, drawn: {unknown}", counts=named, unknown=speech.number(drawn))
+        return speech.say(
+            "status (classification): {counts}; not known, drawn: {unknown}", counts=named, unknown=speech.number(drawn)
+        )
     return speech.say("status (classification): {counts}", counts=named)

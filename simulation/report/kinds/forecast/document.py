@@ -306,8 +306,6 @@ def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterato
     ]
     if words.no_local_data(result):
         items.insert(0, say("No yearly series of status changes of this district was used."))
-    if result.placeholders:
-        items.append(say("No effect of an intervention on the status of villages has been measured so far."))
     yield Bullets(items, on=On.LIMITS)
     if source.id is not None:
         known = ", ".join(f"{name} {number}" for name, number in source.versions.items() if number is not None)

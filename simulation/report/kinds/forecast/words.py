@@ -33,20 +33,6 @@ _JUDGED = {
     "entries": phrase("villages that rise to {levels}"),
     "stock": phrase("villages that are {levels}"),
 }
-_RANGES = {
-    "assumed": phrase(
-        "{verdict}: {event}. The rates of change have not been measured here: in 90% of the sets of assumptions tried, "
-        "the chance is between {low} and {high}."
-    ),
-    "calibrated": phrase(
-        "{verdict}: {event}. The rates of change remain uncertain after calibration: in 90% of the sets of values "
-        "tried, the chance is between {low} and {high}."
-    ),
-    "open": phrase(
-        "{verdict}: {event}. The rates of change are uncertain: in 90% of the sets of values tried, the chance is "
-        "between {low} and {high}."
-    ),
-}
 _ENDED = {
     "precision": phrase(
         "Precision reached with {trajectories} simulations: 1.96 × the largest simulation error "
@@ -120,14 +106,14 @@ def how_sure(speech: Language, district: District) -> str:
         return speech.say("An exact result, but for one random set of parameter values: take more draws.")
     if district.single_draw and not coarse:
         return speech.say(
-            "Simulation error ± {error} percentage points, and for one random set of parameter values: take more "
-            "draws.",
+            "One standard error of the simulation: ± {error} percentage points, and for one random "
+            "set of parameter values: take more draws.",
             error=points,
         )
     if error == 0:
-        return speech.say("An exact result for the parameters as given.")
+        return speech.say("An exact result with the parameters fixed.")
     if interval is None or coarse:
-        return speech.say("Simulation error ± {error} percentage points.", error=points)
+        return speech.say("One standard error of the simulation: ± {error} percentage points.", error=points)
     low, high = (wording.uncertain(speech, end) for end in interval)
     if low == high:
         return speech.say("The chance hardly depends on what is uncertain.")
@@ -322,7 +308,7 @@ def all_years(speech: Language, district: District) -> Iterator[tuple[str, str]]
         for m in evenly_spread(horizon, MOST_COUNTS)
         if m < horizon
     ]
-    yield speech.say("Met in at least"), speech.say("{chances}.", chances="; ".join(chances))
+    yield speech.say("Met at least"), speech.say("{chances}.", chances="; ".join(chances))
 
 
 def evenly_spread(horizon: int, most: int) -> list[int]:
