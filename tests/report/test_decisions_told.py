@@ -19,7 +19,7 @@ from simulation.engine.effort import Effort
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.codec import encode, rounded_as_kept
 from simulation.report.document.blocks import Table
-from simulation.report.document.xlsx import write_xlsx
+from simulation.report.document.xlsx import HEADER, write_xlsx
 from simulation.report.kinds import robustness as choices
 from simulation.report.kinds import sensitivity as drivers
 from simulation.report.kinds.kind import Source, Work
@@ -177,11 +177,12 @@ def test_a_workbook_holds_the_sentences_and_a_sheet_for_every_table(
     """Chances are numbers that are never shown as sure, points are numbers too."""
     speech = language(code)
     write_xlsx(speech, choices.document_of(kept(tried), speech, Source()), tmp_path / "choice.xlsx")
-    read_me, chances, regrets = load_workbook(tmp_path / "choice.xlsx").worksheets
-    assert verdicts(tried)[code] in [row[0].value for row in read_me.iter_rows()]
-    assert chances.cell(2, 2).value == pytest.approx(tried.options[0].probability_met[0], abs=1e-6)
-    assert ">99" in chances.cell(2, 2).number_format
-    assert regrets.cell(2, 2).value == pytest.approx(100 * tried.options[0].regret[0], abs=1e-4)
+    answer, chances, regrets = load_workbook(tmp_path / "choice.xlsx").worksheets
+    first = HEADER + 2
+    assert verdicts(tried)[code] in [row[1].value for row in answer.iter_rows()]
+    assert chances.cell(first, 2).value == pytest.approx(tried.options[0].probability_met[0], abs=1e-6)
+    assert ">99" in chances.cell(first, 2).number_format
+    assert regrets.cell(first, 2).value == pytest.approx(100 * tried.options[0].regret[0], abs=1e-4)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
