@@ -192,13 +192,14 @@ def with_error(language: Language, shown: str, error: float) -> str:
     return language.say("{probability} ± {error}", probability=shown, error=language.number(100 * error, 1))
 
 
-def chance_span(language: Language, interval: Sequence[float]) -> str:
-    """Return an interval of probabilities."""
+def chance_span(language: Language, interval: Sequence[float], *, short: bool = False) -> str:
+    """Return an interval of probabilities; `short` where there is no room for a word between its ends."""
     low, high = interval
     if low >= 0.01 and high <= 0.99:
         return share_span(language, low, high)
     ends = [uncertain(language, end) for end in interval]
-    return ends[0] if ends[0] == ends[1] else language.say("{low} to {high}", low=ends[0], high=ends[1])
+    between = phrase("{low}–{high}") if short else phrase("{low} to {high}")
+    return ends[0] if ends[0] == ends[1] else language.say(between, low=ends[0], high=ends[1])
 
 
 def event(

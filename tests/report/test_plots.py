@@ -20,8 +20,9 @@ from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast, Needed
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
-from simulation.report import plots
+from simulation.report import plots, wording
 from simulation.report.figures.page import drawing_alone
+from simulation.report.language import language
 
 ROOT = Path(__file__).parents[2]
 FIGURES = ("fan_chart", "rises", "transition_matrix")
@@ -110,7 +111,7 @@ def test_the_rises_figure_says_finding_target_and_source(small: Forecast) -> Non
     assert "needed:\n7" in said
     assert "default assumptions (priors), not measured locally" in said.replace("\n", " ")
     assert "borneotrend.com" in said
-    assert f"run {place_of(small, Path()).id}" in said
+    assert place_of(small, Path()).id in said
 
 
 @pytest.mark.parametrize("target", [Target(reading="stock"), Target(reading="entries"), Target(net_of_falls=True)])
@@ -166,7 +167,8 @@ def test_intervals_stand_under_the_chances(small: Forecast) -> None:
     crowded = replace(result, districts=(replace(district, years=tuple(years)),))
     figure = plots.rises(crowded, "id")
     figure.canvas.draw()
-    spans = [text for text in figure.findobj(Text) if text.get_text() == "<1% s.d. 98%"]
+    span = wording.chance_span(language("id"), (0.001, 0.98), short=True)
+    spans = [text for text in figure.findobj(Text) if text.get_text() == span]
     ends = sorted((text.get_window_extent().x0, text.get_window_extent().x1) for text in spans)
     assert len(spans) == 6
     assert all(end < begin for (_, end), (begin, _) in pairwise(ends))

@@ -203,7 +203,7 @@ def test_scenarios_of_one_title_are_told_apart_by_their_names() -> None:
 def test_draws_without_a_stated_origin_are_not_called_calibrated() -> None:
     """A file of draws that names no data claims none, in either language."""
     assert wording.basis(EN, UNNAMED_BLOCKS) == "parameter draws whose origin is not stated."
-    assert "tidak menyebutkan asal taksirannya" in wording.basis(ID, UNNAMED_BLOCKS)
+    assert "asal-usulnya tidak dinyatakan" in wording.basis(ID, UNNAMED_BLOCKS)
 
 
 def test_the_scale_names_every_word_with_its_span() -> None:

@@ -354,8 +354,11 @@ def _label_chances(
     for year, probability in chances:
         if year in named:
             write_above(axes, year, 14 if spans else 4, wording.chance(speech, probability), ha="center", weight="bold")
+    apart = min(np.diff(sorted(named)), default=1) / np.ptp(axes.get_xlim())
+    room = 72 * axes.get_position().width * WIDTH * apart
+    crowded = any(text_width(wording.chance_span(speech, span)) > room - 3 for span in spans.values())
     for year, span in spans.items():
-        write_above(axes, year, 3, wording.chance_span(speech, span), ha="center")
+        write_above(axes, year, 3, wording.chance_span(speech, span, short=crowded), ha="center")
 
 
 _CELLS_LEFT, _CELLS_TOP, _CELL_HEIGHT = 0.95, 0.2, 0.36
