@@ -138,6 +138,9 @@ def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | Non
         table.grid.note(message)
     before = max((year for year in years if now is not None and year < now), default=None)
     earlier = None if before is None else (before, _levels(rows, before))
+    if past := [year for year in sorted(years) if now is not None and year < now]:
+        message = Message("{table}: the forecast begins with {year}; calibrate learns from the statuses of {years} too")
+        table.grid.note(message.filled(year=now, years=listed(past)))
     own = _OWN | dated_columns(sheet.header).keys()
     cells = {name: [column[row.i] for row in rows] for name, column in table.columns.items() if name not in own}
     part = replace(table, columns=cells, rows=[table.rows[row.i] for row in rows])

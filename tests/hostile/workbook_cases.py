@@ -160,7 +160,6 @@ WORKBOOKS: dict[str, Make] = {
     "rows that go on to the right": lambda: with_rows("".join(f'<row r="{i}"><c r="XFD{i}"><v>1</v></c></row>' for i in range(8, 10_000))),
     "a column beyond the last": lambda: with_rows('<row r="8"><c r="ZZZZZZ8"><v>1</v></c></row>'),
     "a cell of row nought": lambda: with_rows('<row r="0"><c r="A0"><v>1</v></c></row>'),
-    "a cell without a place": lambda: with_rows('<row r="8"><c r=""><v>1</v></c></row>'),
     "a cell in place of a row": lambda: with_rows('<row r="A"><c r="8"><v>1</v></c></row>'),
     "a row below nought": lambda: with_rows('<row r="-5"><c><v>1</v></c></row>'),
     "a row of thirty digits": lambda: with_rows(f'<row r="{"9" * 30}"><c><v>1</v></c></row>'),
@@ -187,6 +186,7 @@ WORKBOOKS: dict[str, Make] = {
 }  # fmt: skip
 
 HARMLESS: dict[str, Make] = {
+    "a cell without a place": lambda: with_rows('<row r="8"><c r=""><v>1</v></c></row>'),
     "a sound workbook": sound_workbook,
     "properties that are none": lambda: changed_book({"docProps/app.xml": b"", "docProps/custom.xml": b"<a"}),
     "an area that is none": lambda: with_rows("", before='<dimension ref="lima"/>'),

@@ -182,6 +182,15 @@ def test_assistance_of_villages_whose_statuses_are_known(desk: Desk) -> None:
     assert record.given["pokja"][1].tolist() == [True, False, True]
 
 
+def test_assistance_is_known_by_kecamatan_and_name_too(desk: Desk) -> None:
+    """Where a table has no codes, in whatever spelling."""
+    desk.write("desa.csv", long_table("village_code,year,status"))
+    (name, home), program = VILLAGES[CODES[1]], "Kecamatan,Desa,Tahun,Program"
+    desk.write("bantuan.csv", f"{program}\nKec. {home.upper()},DESA {name},2023,pokja\n")
+    (record,) = gather(desk, "desa.csv", "bantuan.csv", interventions=POKJA).evidence.assistance
+    assert record.given["pokja"][:, 0].tolist() == [code == CODES[1] for code in CODES]
+
+
 def test_several_districts_are_told_apart_by_their_column(desk: Desk) -> None:
     """Rows of another district make a panel of their own, which the scenario does not contradict."""
     lines = [

@@ -421,7 +421,7 @@ def test_a_table_saved_by_libreoffice_in_indonesian_goes_to_a_forecast_as_it_is(
     effort = ["--draws", "4", "--replicates", "2", "--workers", "1", "--no-figures", "--quiet"]
     forecast = CliRunner().invoke(app, ["forecast", "scenario.yaml", *effort])
     assert forecast.exit_code == 0, forecast.output
-    assert "6 kampung" in forecast.output
+    assert "6 Kampung KB" in forecast.output
 
 
 def _once(sheet: Worksheet) -> None:

@@ -12,8 +12,9 @@ from ...domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from ...domain.messages import DataError, Message
 from ..problem_list import ProblemList
 from ..scenario import Scenario
+from ..tables.table import Table
 from .counts import CountRow, count_series
-from .reading import KINDS, Data, Spell, TableReader
+from .reading import KINDS, Data, Spell, TableReader, read_spells
 from .scenario_villages import ScenarioVillages, levels_of
 from .villages import History, launches_of, observations_of
 
@@ -99,7 +100,9 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
             found[0].table.tell(None, found[0].column, message, fix)
         launches += history.launches()
     counts = _counts(reader.counts, known, collector)
-    assisted = _assistance(reader, panels, launches)
+    names = [plan.name for plan in scenario.interventions]
+    spells = [(table, read_spells(table, names, scenario.origin, roster)) for table in reader.assistance]
+    assisted = _assistance(spells, panels, launches)
     if len(collector):
         raise DataError(collector.error().problems, collector.language)
     # By name alone: the folder that a file lies in says nothing of what it holds.
@@ -123,19 +126,21 @@ def _counts(rows: Iterable[CountRow], known: ScenarioVillages, collector: Proble
     return tuple(found)
 
 
-def _assistance(reader: TableReader, panels: Iterable[Panel], launches: Iterable[Launches]) -> tuple[Assistance, ...]:
+def _assistance(
+    spells: Sequence[tuple[Table, Sequence[Spell]]], panels: Iterable[Panel], launches: Iterable[Launches]
+) -> tuple[Assistance, ...]:
     """Return the assistance given to villages of which statuses are known; of others it is told that nothing is."""
     seen: dict[str, dict[str, None]] = {}
     blocks: list[Panel | Launches] = [*panels, *launches]
     for block in blocks:
         seen.setdefault(block.district_code, {}).update(dict.fromkeys(block.codes))
     known = {code for villages in seen.values() for code in villages}
-    for table, _ in reader.spells:
+    for table, _ in spells:
         for i, code in enumerate(table.columns["village_code"]):
             if code and code not in known:
                 message = Message("no list of statuses has this village, for which an intervention is recorded")
                 table.tell(i, "village_code", message, Message("correct the code, or give its statuses too"))
-    every = [spell for _, found in reader.spells for spell in found]
+    every = [spell for _, found in spells for spell in found]
     given = ((number, codes, [spell for spell in every if spell[0] in codes]) for number, codes in seen.items())
     return tuple(_assistance_of(number, sorted(codes), found) for number, codes, found in given if found)
 

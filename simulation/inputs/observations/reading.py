@@ -12,6 +12,7 @@ from ...domain.messages import Message, listed, nearest
 from ...domain.status import LEVELS
 from ..files import LARGEST_TABLE, Files, Source
 from ..office.layout import Layout, dated_columns, layout_of
+from ..office.roster import Roster
 from ..office.sheets import VillageSheet, read_sheet, year_hint
 from ..problem_list import ProblemList
 from ..scenario import Scenario
@@ -27,6 +28,7 @@ MOST_STATUSES = 1_000_000
 COUNTS = Wanted(("date", *LEVELS), ("district_code", "place", "total", "inflow"))
 STATED = Wanted(("date",), (*LEVELS, "district_code", "place", "total", "rises", "falls"))
 ASSISTANCE = Wanted(("village_code", "year", "intervention"), ("village", "subdistrict", "district_code"))
+ASSISTANCE_BY_NAME = Wanted(("village", "subdistrict", "year", "intervention"), ("district_code",))
 
 _EVIDENCE = {
     "panel": ("village", "subdistrict", "status"),
@@ -71,8 +73,8 @@ class TableReader:
         Sheets of villages: their statuses and launch years.
     counts
         Rows of counts.
-    spells
-        Every table of assistance, with what its rows say.
+    assistance
+        Tables of assistance.
     files
         Every file as it was named -> SHA-256 of its content.
     """
@@ -80,7 +82,7 @@ class TableReader:
     def __init__(self, kinds: Collection[str], collector: ProblemList, scenario: Scenario | None = None) -> None:
         self.lists: list[VillageSheet] = []
         self.counts: list[CountRow] = []
-        self.spells: list[tuple[Table, list[Spell]]] = []
+        self.assistance: list[Table] = []
         self.files: dict[str, str] = {}
         sets = [columns for kind in kinds for columns in ((_EVIDENCE[kind],) if kind in KINDS else _STATED)]
         names = dict.fromkeys(name for columns in sets for name in columns)
@@ -119,11 +121,9 @@ class TableReader:
             self.counts += _of(table_in(grid, STATED), read_counts)
         elif "counts" in kinds and grid.header(COUNTS).fits:
             self.counts += _of(table_in(grid, COUNTS), lambda table: complete_rows(read_counts(table)))
-        elif "assistance" in kinds and self._scenario is not None and grid.header(ASSISTANCE).fits:
-            table = table_in(grid, ASSISTANCE)
-            if table is not None:
-                names = [plan.name for plan in self._scenario.interventions]
-                self.spells.append((table, read_spells(table, names, self._scenario.origin)))
+        elif "assistance" in kinds and (wanted := _assistance_in(grid)) is not None:
+            table = table_in(grid, wanted)
+            self.assistance += [] if table is None else [table]
         else:
             layout = layout_of(grid)
             if layout is None or not (_has_statuses(layout, kinds) or _has_launches(layout, kinds)):
@@ -179,6 +179,11 @@ class TableReader:
         grid.tell(header.row or None, message, fix, found=found, allowed=self._allowed)
 
 
+def _assistance_in(grid: Grid) -> Wanted | None:
+    """Return the columns by which a table tells who was assisted when; None where it does not."""
+    return next((wanted for wanted in (ASSISTANCE, ASSISTANCE_BY_NAME) if grid.header(wanted).fits), None)
+
+
 def _of(table: Table | None, read: Callable[[Table], list[CountRow]]) -> list[CountRow]:
     return [] if table is None else read(table)
 
@@ -195,10 +200,21 @@ def _has_launches(layout: Layout, kinds: Collection[str]) -> bool:
     return "launch_years" in kinds and "launch_year" in layout.header.names
 
 
-def read_spells(table: Table, interventions: Sequence[str], origin: int) -> list[Spell]:
-    """Return which village was assisted when by which of these interventions; what is wrong is told."""
+def read_spells(table: Table, interventions: Sequence[str], origin: int, roster: Roster) -> list[Spell]:
+    """Return which village was assisted when by which of these interventions; what is wrong is told.
+
+    A village without a code gets the one under which `roster` knows its kecamatan and name.
+    """
     if not table.read_codes("village_code"):
         return []
+    if "village_code" not in table.columns:
+        names = zip(table.columns["subdistrict"], table.columns["village"], strict=True)
+        table.columns["village_code"] = [roster.code_of(subdistrict, name) for subdistrict, name in names]
+        table.written["village_code"], table.letters["village_code"] = (
+            table.written["village"],
+            table.letters["village"],
+        )
+        table.check_filled(*ASSISTANCE_BY_NAME.required)
     table.check_filled(*ASSISTANCE.required)
     years = table.years("year", FIRST_YEAR, origin)
     found: dict[Spell, int] = {}

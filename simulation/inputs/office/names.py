@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import combining, normalize
 
 _KINDS = {
@@ -50,6 +51,7 @@ def without_kind(name: str) -> str:
     return name if before is None else name[before.end() :]
 
 
+@lru_cache(maxsize=10_000)
 def _plain(name: str, kind: str) -> str:
     letters = "".join(letter for letter in normalize("NFKD", name).casefold() if not combining(letter))
     letters = _KINDS[kind].sub("", letters.strip(), count=1) if _KINDS[kind].match(letters.strip()) else letters
@@ -95,7 +97,7 @@ def distance(one: str, other: str, most: int) -> int:
 
     The distance of Damerau and Levenshtein in which no letter is touched twice.
     """
-    if abs(len(one) - len(other)) > most:
+    if abs(len(one) - len(other)) > most or len({*one} - {*other}) > most:
         return most + 1
     before: list[int] = []
     row = list(range(len(other) + 1))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ...domain.messages import Message, listed
 from ..tables.headers import normal
-from .names import are_near, plain_subdistrict, plain_village
+from .names import are_near, made_code, plain_subdistrict, plain_village
 from .records import Cell, Change, Question
 from .sheets import VillageRow, VillageSheet
 
@@ -42,6 +42,12 @@ class Roster:
         if one.code not in self._by_code:
             self._by_code[one.code] = one
             self._by_name[_identity(one)].append(one)
+
+    def code_of(self, subdistrict: str, name: str) -> str:
+        """Return the code of a village by its kecamatan and name, as they make it where nobody knows the village."""
+        code = made_code(subdistrict, name)
+        known = self._of_name(VillageRow(0, code, False, name, subdistrict, "", None, {}))
+        return code if known is None else known.code
 
     def join(self, sheet: VillageSheet, answers: Mapping[str, str] | None = None) -> None:
         """Give the villages of a sheet the codes under which they are known, and know the others from now on.

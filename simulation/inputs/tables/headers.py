@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -110,6 +111,7 @@ class Header:
         return len({*self.wanted.required, *self.wanted.known} & set(self.names))
 
 
+@lru_cache(maxsize=10_000)
 def normal(name: str) -> str:
     """Return a column name without capitals, punctuation, explanation in brackets and the word for name.
 
