@@ -72,7 +72,7 @@ class ProgressReport:
             return
         if sys.stderr.isatty():
             self._draw(done, total)
-        elif self._clock() - self._last_line >= LINE_SECONDS:
+        elif done < total and self._clock() - self._last_line >= LINE_SECONDS:
             self._last_line = self._clock()
             self._write(done, total, elapsed * (total - done) / (done - self._loaded))
 

@@ -190,7 +190,9 @@ def _other_day(folder: Path) -> None:
 
 TYPED: dict[str, Case] = {
     "a command misspelt": Case(command="forecst scenario.yaml"),
-    "a command that is none": Case(command="ramal scenario.yaml"),
+    "an Indonesian command": Case(command="ramal scenario.yaml"),
+    "a command that is none": Case(command="quux scenario.yaml"),
+    "a path that was not quoted": Case(command="check kampung kita.yaml", files={"kampung kita.yaml": ""}),
     "no scenario": Case(command="forecast"),
     "two scenarios": Case(command="forecast scenario.yaml ada.yaml"),
     "an option misspelt": Case(command="forecast scenario.yaml --draw 10"),
