@@ -64,10 +64,11 @@ def between_zero_and_one(value: float | None) -> float | None:
 
 
 ScenarioFile = Annotated[
-    Path, typer.Argument(metavar="SCENARIO", help=HELP.say("Scenario file (YAML)."), show_default=False)
+    Path, typer.Argument(metavar=HELP.say("SCENARIO"), help=HELP.say("Scenario file (YAML)."), show_default=False)
 ]
 ScenarioFiles = Annotated[
-    list[Path], typer.Argument(metavar="SCENARIO…", help=HELP.say("Scenario files (YAML)."), show_default=False)
+    list[Path],
+    typer.Argument(metavar=HELP.say("SCENARIO…"), help=HELP.say("Scenario files (YAML)."), show_default=False),
 ]
 Draws = Annotated[
     int | None,
@@ -88,17 +89,21 @@ Engine = Annotated[
 """Of what takes the exact engine by itself where that applies."""
 EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
 Agent = Annotated[
-    str | None, typer.Option(metavar="FILE:CLASS", help=HELP.say("Own agents (engine mesa); FILE is run."))
+    str | None, typer.Option(metavar=HELP.say("FILE:CLASS"), help=HELP.say("Own agents (engine mesa); FILE is run."))
 ]
-Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("Forecast year [the first]."), show_default=False)]
-Run = Annotated[Path, typer.Argument(metavar="RUN", help=HELP.say("Folder of a finished run."), show_default=False)]
+Year = Annotated[
+    int | None, typer.Option(metavar=HELP.say("Y"), help=HELP.say("Forecast year [the first]."), show_default=False)
+]
+Run = Annotated[
+    Path, typer.Argument(metavar=HELP.say("RUN"), help=HELP.say("Folder of a finished run."), show_default=False)
+]
 Workers = Annotated[
     int | None,
     typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Threads or processes [all cores; mesa: 1].")),
 ]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help=HELP.say("Tables only."))]
 Force = Annotated[bool, typer.Option("--force", help=HELP.say("Compute again what is there already."))]
-Out = Annotated[Path, typer.Option(metavar="DIR", help=HELP.say("Where run folders are kept."))]
+Out = Annotated[Path, typer.Option(metavar=HELP.say("DIR"), help=HELP.say("Where run folders are kept."))]
 Seed = Annotated[int, typer.Option(metavar="N", callback=at_least(0), help=HELP.say("Seed of the random numbers."))]
 Lang = Annotated[LanguageChoice | None, typer.Option("--lang", help=HELP.say("Language of what is shown."))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=HELP.say("No progress, no notes."))]

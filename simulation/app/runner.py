@@ -95,7 +95,7 @@ def answer(
     found = obtained.answer
     if not obtained.made:
         settings.note(speech.say("Already computed; --force runs it again."))
-    if obtained.drawn:
+    if obtained.drawn and settings.verbose:
         for name in kind.figures:
             if (why := kind.undrawable(name, found.result)) is not None:
                 settings.note(speech.say(kind.undrawn, reason=speech.problem(why)))

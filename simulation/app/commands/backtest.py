@@ -14,7 +14,9 @@ from .calibrate import FixedCohort
 
 Panels = Annotated[
     list[Path],
-    typer.Argument(metavar="PANEL…", help=HELP.say("Village lists of past years (CSV, XLSX)."), show_default=False),
+    typer.Argument(
+        metavar=HELP.say("PANEL…"), help=HELP.say("Village lists of past years (CSV, XLSX)."), show_default=False
+    ),
 ]
 Of = Annotated[
     Path | None,

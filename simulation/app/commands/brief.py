@@ -11,7 +11,7 @@ from ..command import command
 from ..options import HELP, Settings, print_written
 
 Runs = Annotated[
-    list[Path], typer.Argument(metavar="RUN…", help=HELP.say("Folders of finished runs."), show_default=False)
+    list[Path], typer.Argument(metavar=HELP.say("RUN…"), help=HELP.say("Folders of finished runs."), show_default=False)
 ]
 
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 Data = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="DATA…", help=HELP.say("Lists, counts, records of interventions (CSV, XLSX)."), show_default=False
+        metavar=HELP.say("DATA…"),
+        help=HELP.say("Lists, counts, records of interventions (CSV, XLSX)."),
+        show_default=False,
     ),
 ]
 Of = Annotated[
@@ -32,12 +34,16 @@ Of = Annotated[
 ]
 OutFile = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help=HELP.say("Draws to write [S_posterior.parquet]."), show_default=False),
+    typer.Option(
+        "--out", metavar=HELP.say("FILE"), help=HELP.say("Draws to write [S_posterior.parquet]."), show_default=False
+    ),
 ]
 Kind = Annotated[
     list[str] | None,
     typer.Option(
-        "--kind", metavar="FILE=KIND", help=HELP.say("What a file is: panel, counts, launch_years, assistance.")
+        "--kind",
+        metavar=HELP.say("FILE=KIND"),
+        help=HELP.say("What a file is: panel, counts, launch_years, assistance."),
     ),
 ]
 FixedCohort = Annotated[
@@ -49,7 +55,7 @@ Effects = Annotated[
 ]
 Without = Annotated[
     list[str] | None,
-    typer.Option("--without", metavar="KIND", help=HELP.say("Leave out a kind of data that you doubt.")),
+    typer.Option("--without", metavar=HELP.say("KIND"), help=HELP.say("Leave out a kind of data that you doubt.")),
 ]
 Number = Annotated[int, typer.Option("--draws", metavar="N", callback=at_least(2), help=HELP.say("Draws to write."))]
 MOST_DRAWS = 100_000

@@ -19,7 +19,7 @@ def explain(
     village: Annotated[
         str,
         typer.Argument(
-            metavar="VILLAGE",
+            metavar=HELP.say("VILLAGE"),
             help=HELP.say("Its code or (part of) its name; “name, kecamatan” where several have it."),
             show_default=False,
         ),

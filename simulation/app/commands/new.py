@@ -19,7 +19,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 @command
 def new(
     settings: Settings,
-    name: Annotated[str, typer.Argument(metavar="NAME", help=HELP.say("Name of the scenario: a-z, 0-9, - and _."))],
+    name: Annotated[
+        str, typer.Argument(metavar=HELP.say("NAME"), help=HELP.say("Name of the scenario: a-z, 0-9, - and _."))
+    ],
 ) -> None:
     """Write a starter scenario and its village table."""
     speech = settings.language()

@@ -29,9 +29,11 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 Probability = Annotated[float, typer.Option(metavar="P", help=HELP.say("Wanted probability of meeting the target."))]
 Vary = Annotated[
     list[str] | None,
-    typer.Option(metavar="LEVER", help=HELP.say("NAME.capacity, NAME.coverage (up to 3 times), or budget.")),
+    typer.Option(metavar=HELP.say("LEVER"), help=HELP.say("NAME.capacity, NAME.coverage (up to 3 times), or budget.")),
 ]
-Year = Annotated[int | None, typer.Option(metavar="Y", help=HELP.say("When it is to be met [the first year]."))]
+Year = Annotated[
+    int | None, typer.Option(metavar=HELP.say("Y"), help=HELP.say("When it is to be met [the first year]."))
+]
 EveryYear = Annotated[bool, typer.Option("--every-year", help=HELP.say("It is to be met in every year."))]
 Budget = Annotated[
     str | None,

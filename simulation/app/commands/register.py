@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 register = App(help=HELP.say("Lock forecasts, and score them when their years are over."))
 register.callback()(keep_settings)
-Folder = Annotated[Path, typer.Option("--register", metavar="DIR", help=HELP.say("Where the register is kept."))]
+Folder = Annotated[
+    Path, typer.Option("--register", metavar=HELP.say("DIR"), help=HELP.say("Where the register is kept."))
+]
 Actuals = Annotated[
     list[Path],
     typer.Argument(
-        metavar="ACTUALS…",
+        metavar=HELP.say("ACTUALS…"),
         help=HELP.say("What happened: counts by year, or a list of villages by year (CSV, XLSX)."),
         show_default=False,
     ),

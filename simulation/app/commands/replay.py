@@ -31,7 +31,7 @@ Replicate = Annotated[int, typer.Option(metavar="N", callback=at_least(0), help=
 What = Annotated[
     Path,
     typer.Argument(
-        metavar="SCENARIO|RUN",
+        metavar=HELP.say("SCENARIO|RUN"),
         help=HELP.say("Scenario file (YAML), or the folder of a finished run."),
         show_default=False,
     ),
@@ -46,7 +46,7 @@ OwnSeed = Annotated[
         show_default=False,
     ),
 ]
-District = Annotated[str | None, typer.Option(metavar="CODE", help=HELP.say("Which district [the first]."))]
+District = Annotated[str | None, typer.Option(metavar=HELP.say("CODE"), help=HELP.say("Which district [the first]."))]
 
 
 @dataclass(frozen=True)
