@@ -48,6 +48,7 @@ from simulation.report.kinds.forecast.result import undrawable
 from simulation.report.language import Language, language, read_catalogue
 from simulation.report.runs import load_run
 from simulation.report.store import chunks, kept, lock, making
+from simulation.report.store import folder as store
 from simulation.report.store.folder import Folder
 from simulation.report.store.making import Place
 
@@ -169,6 +170,11 @@ def _changed() -> object:
         return load_run(FOLDER)
 
 
+def _of_another_kind() -> object:
+    with patch.object(store, "read_json", return_value={"kind": "plan"}):
+        return store.load(FOLDER, brief.FORECASTS)
+
+
 def _other_version() -> object:
     answer = Mock(path=FOLDER, id="0123456789ab", question=lambda _: Mock(id="ba9876543210"))
     with patch.object(runs, "load_run", return_value=answer):
@@ -210,6 +216,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "an agent within a function": refused(lambda: kept.agent(FOLDER, "desa.py:buat.<locals>.Sukarelawan")),
     "a run of a scenario in Python": refused(lambda: kept.scenarios(FOLDER, [])),
     "a run whose inputs are not its own": refused(_changed),
+    "an answer of another kind": refused(_of_another_kind),
     "an exact plan of many draws": refused(_many_tries),
     "a plan that is simulated": noted(lambda: tuple(why.filled(year=2027) for why in trial.WHY_SIMULATED.values())),
     "a brief of a comparison alone": refused(_no_forecast),

@@ -291,6 +291,14 @@ def load(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any]:
         several = [one for one in several if one.folder.kind is first]
         newest = max(several, key=lambda one: one.age)
         return replace(newest, older=len(several) - 1)
+    other = ""
+    with suppress(*_BROKEN):
+        other = str(read_json(path / "manifest.json", MOST_IN_MANIFEST)["kind"])
+    if other and other not in kinds:
+        values = {"folder": str(path), "kind": other}
+        raise Refusal(
+            Message("{folder} holds an answer of another kind ({kind}): give the folder of a forecast", values)
+        )
     message = Message(
         "{folder} is not the folder of a finished run; give the folder that forecast names after Files:",
         {"folder": str(path)},
