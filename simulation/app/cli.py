@@ -47,7 +47,7 @@ app.command(help=HELP.say("Run a single simulation again, year by year."))(repla
 app.command(help=HELP.say("Run a finished result again, and compare every byte."))(rerun)
 app.add_typer(register, name="register")
 app.command(help=HELP.say("Print the JSON Schema of the scenario file, for text editors."))(schema)
-app.command("help", help=HELP.say("Show what a command does and takes."))(show_help)
+app.command("help", help=HELP.say("What a command does and takes; --version: which version."))(show_help)
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ def test_sensitivity_of_a_wrong_year_or_a_fixed_scenario_is_bad_input(run: Run) 
 
 def test_robustness_shows_chances_and_regrets(run: Run) -> None:
     """A row a state, the languages apart, and a scenario of other villages refused."""
-    done = run("robustness", SCENARIO, POKJA, "--draws", "20", "--replicates", "5", "--lang", "id")
+    done = run("robustness", SCENARIO, POKJA, "--draws", "20", "--replicates", "5", "--lang", "id", "--verbose")
     assert done.returncode == 0, done.stderr
     assert "kenaikan lambat" in unbroken(done.stdout)
     assert "Selisih dari pilihan terbaik (regret), persen poin" in unbroken(done.stdout)

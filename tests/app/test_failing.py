@@ -200,7 +200,8 @@ def test_an_agent_that_ends_its_process_is_isolated_too(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert "1 of 50 trajectories failed" in unbroken(answer)
     assert "draw 2, replicate 3: process ended" in said
-    assert f"kampungkb replay {run_folder(tmp_path).relative_to(tmp_path)} --draw 2 --replicate 3" in said
+    folder = shlex.quote(str(run_folder(tmp_path).relative_to(tmp_path)))
+    assert f"kampungkb replay {folder} --draw 2 --replicate 3" in said
 
 
 @pytest.mark.slow

@@ -198,17 +198,17 @@ def document_of(result: ComparisonResult, speech: Language, _: Source) -> Docume
         blocks.append(Paragraph(verdict(speech, result, one), strong=True))
         if programme := programme_line(speech, one.interventions):
             blocks.append(Paragraph(programme, on=SCREEN))
+    if result.precision is not None:
+        blocks.append(Paragraph(precision_reached(speech, result.precision), on=SCREEN))
     bases = dict.fromkeys([result.basis, *(one.basis for one in result.scenarios)])
     blocks += [rests_on(speech, basis) for basis in bases]
     blocks += [Paragraph(caveat) for caveat in caveats_of(speech, result)]
+    blocks += [Paragraph(note) for note in notes(speech, result)]
     blocks.append(Picture("comparison", verdict(speech, result, result.scenarios[0])))
     blocks.append(totals_table(speech, result))
     blocks += [years_table(speech, titles[one.name], one) for one in result.scenarios]
     tables = (villages_table(speech, titles[one.name], one) for one in result.scenarios)
     blocks += [table for table in tables if table is not None]
-    blocks += [Paragraph(note) for note in notes(speech, result)]
-    if result.precision is not None:
-        blocks.append(Paragraph(precision_reached(speech, result.precision), on=SCREEN))
     return Document(heading, blocks, chapter=speech.say("What the interventions change"))
 
 

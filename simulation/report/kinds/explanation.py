@@ -69,12 +69,12 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
                 )
             ),
             Paragraph(first, strong=True),
+            rests_on(speech, result.basis),
             *(Paragraph(sentence) for sentence in others),
             *([Paragraph(speech.say(_UNSEEN))] if REPORTING in result.sources else []),
+            *([] if programme is None else [Paragraph(programme, on=SCREEN)]),
             *([] if result.cannot_rise else _tables_of(speech, result)),
             *_year_by_year(speech, result),
-            rests_on(speech, result.basis),
-            *([] if programme is None else [Paragraph(programme, on=SCREEN)]),
         ],
         chapter=speech.say("Why one village rises or not"),
     )
