@@ -56,7 +56,10 @@ def _repeated(shown: Sequence[Block]) -> list[str]:
     """Return the first verdict in short."""
     first = next((block.text for block in shown if isinstance(block, Paragraph) and block.strong), "")
     lines = _lines([_ENDS.sub(".", first)])
-    return lines if len(lines) <= MOST_REPEATED else [*lines[: MOST_REPEATED - 1], f"{lines[MOST_REPEATED - 1]} …"]
+    if len(lines) <= MOST_REPEATED:
+        return lines
+    *kept, last = lines[:MOST_REPEATED]
+    return [*kept, f"{last[: WIDTH - 1].rpartition(' ')[0]} …"]
 
 
 def _strong(block: Block) -> bool:
@@ -64,25 +67,30 @@ def _strong(block: Block) -> bool:
 
 
 def _fitting(speech: Language, shown: Sequence[Block], verdicts: Laid, room: int) -> Laid:
-    """Return the blocks that fit into so many lines: the first table and what is above it, sentences, other tables."""
+    """Return what fits into so many lines: sentences, with some rows of the first table; other tables; more rows."""
     tables = [place for place, block in enumerate(shown) if isinstance(block, Table)]
-    shortest = {place: list(_ever_shorter(speech, shown[place]))[-1] for place in tables[:1]}
-    laid = dict(verdicts)
+    laid, first = dict(verdicts), {at: _cut(speech, shown[at], LEAST_ROWS) for at in tables[:1]}
+
+    def fits(place: int, rows: int) -> bool:
+        lines = _cut(speech, shown[place], rows)
+        if len(_joined([{**laid, **{at: kept for at, kept in first.items() if at > place}, place: lines}])) <= room:
+            laid[place] = lines
+        return laid.get(place) is lines
+
     for place in sorted(range(len(shown)), key=lambda at: (at in tables[1:], at)):
-        kept = {at: lines for at, lines in shortest.items() if at > place}
-        for lines in _ever_shorter(speech, shown[place]):
-            if place not in laid and len(_joined([{**laid, **kept, place: lines}])) <= room:
-                laid[place] = lines
+        if place not in laid:
+            fits(place, LEAST_ROWS)
+    for place in (at for at in tables if at in laid):
+        any(fits(place, rows) for rows in range(room, LEAST_ROWS, -1))
     return laid
 
 
-def _ever_shorter(speech: Language, block: Block) -> Iterator[list[str]]:
-    """Yield the lines of a block; of a table then those of its first rows."""
-    yield _lines(_block(speech, block))
-    if isinstance(block, Table):
-        for rows in range(min(len(block.rows), MOST_LINES) - 1, LEAST_ROWS - 1, -1):
-            more = speech.say("… and {number} more rows", number=speech.number(len(block.rows) - rows))
-            yield [*_lines(_block(speech, replace(block, rows=block.rows[:rows])))[:-1], f"{' ' * _INDENT}{more}", ""]
+def _cut(speech: Language, block: Block, most: int) -> list[str]:
+    """Return the lines of a block, of a table with its first rows."""
+    if not isinstance(block, Table) or len(block.rows) <= most:
+        return _lines(_block(speech, block))
+    more = speech.say("… and {number} more rows", number=speech.number(len(block.rows) - most))
+    return [*_lines(_block(speech, replace(block, rows=block.rows[:most])))[:-1], f"{' ' * _INDENT}{more}", ""]
 
 
 def _joined(parts: Iterable[Laid]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ....decision.plan.levers import Lever, Places
 from ....decision.plan.result import PlannedVillage, Setting
@@ -55,7 +55,8 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
     for caveat in caveats_of(speech, result):
         yield Paragraph(caveat)
     yield Picture("plan", verdict)
-    yield settings_table(speech, result)
+    settings = settings_table(speech, result)
+    yield replace(settings, on=DETAIL) if result.villages else settings
     if result.limits:
         yield limits_table(speech, result)
     if result.villages:
