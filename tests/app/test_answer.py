@@ -64,7 +64,7 @@ def test_a_short_answer_fits_a_window_with_the_verdict_first_and_last(code: str,
     assert horizon < 50 or any(line.strip().startswith("… ") for line in lines)
 
 
-def test_what_does_not_fit_is_left_out_from_the_end_and_rows_before_sentences() -> None:
+def test_what_does_not_fit_is_left_out_from_the_end() -> None:
     """A table as long as a page is cut; a verdict alone is not said twice; all of it stands in the long answer."""
     speech = language("en")
     table, note = Table("T", ["a", "b"], [[str(row), "x"] for row in range(60)]), Paragraph("note")

@@ -184,7 +184,7 @@ def test_an_exact_forecast_of_the_first_year_says_so(
 ) -> None:
     """What joins villages, as peers do, leaves one year exact: that year is shown, and why no other is."""
     fixed.write_text(FIXED.replace("subdistrict_sd: 0", "subdistrict_sd: 0.3"))
-    done = run("forecast", fixed.name, "--engine", "exact", "--no-figures", "--lang", code)
+    done = run("forecast", fixed.name, "--engine", "exact", "--no-figures", "--lang", code, "--verbose")
     assert done.returncode == 0, done.stderr
     assert first_only in unbroken(done.stdout)
     assert why in unbroken(done.stdout)

@@ -67,21 +67,14 @@ def _strong(block: Block) -> bool:
 
 
 def _fitting(speech: Language, shown: Sequence[Block], verdicts: Laid, room: int) -> Laid:
-    """Return what fits into so many lines: sentences, with some rows of the first table; other tables; more rows."""
+    """Return what fits into so many lines: what is read up to the first table, sentences below it, other tables."""
     tables = [place for place, block in enumerate(shown) if isinstance(block, Table)]
-    laid, first = dict(verdicts), {at: _cut(speech, shown[at], LEAST_ROWS) for at in tables[:1]}
-
-    def fits(place: int, rows: int) -> bool:
-        lines = _cut(speech, shown[place], rows)
-        if len(_joined([{**laid, **{at: kept for at, kept in first.items() if at > place}, place: lines}])) <= room:
-            laid[place] = lines
-        return laid.get(place) is lines
-
+    laid = dict(verdicts)
     for place in sorted(range(len(shown)), key=lambda at: (at in tables[1:], at)):
-        if place not in laid:
-            fits(place, LEAST_ROWS)
-    for place in (at for at in tables if at in laid):
-        any(fits(place, rows) for rows in range(room, LEAST_ROWS, -1))
+        for rows in range(room if place in tables else LEAST_ROWS, LEAST_ROWS - 1, -1):
+            lines = _cut(speech, shown[place], rows)
+            if place not in laid and len(_joined([{**laid, place: lines}])) <= room:
+                laid[place] = lines
     return laid
 
 

@@ -203,9 +203,9 @@ def document_of(result: ComparisonResult, speech: Language, _: Source) -> Docume
     bases = dict.fromkeys([result.basis, *(one.basis for one in result.scenarios)])
     blocks += [rests_on(speech, basis) for basis in bases]
     blocks += [Paragraph(caveat) for caveat in caveats_of(speech, result)]
-    blocks += [Paragraph(note) for note in notes(speech, result)]
     blocks.append(Picture("comparison", verdict(speech, result, result.scenarios[0])))
     blocks.append(totals_table(speech, result))
+    blocks += [Paragraph(note) for note in notes(speech, result)]
     blocks += [years_table(speech, titles[one.name], one) for one in result.scenarios]
     tables = (villages_table(speech, titles[one.name], one) for one in result.scenarios)
     blocks += [table for table in tables if table is not None]

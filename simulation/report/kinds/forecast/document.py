@@ -10,6 +10,7 @@ from ....domain.status import LEVELS
 from ....inference.forecast import YearForecast
 from ... import wording
 from ...document.blocks import (
+    DETAIL,
     SCREEN,
     Block,
     Bullets,
@@ -46,8 +47,8 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
         words.heading(speech, result),
         [
             *_answer(speech, result, source),
-            *_notes(speech, result),
             *_years(speech, result),
+            *(Paragraph(sentence, on=SCREEN | On.ANNEX) for sentence in words.notes(speech, result)),
             *_method(speech, result, source),
             *assumptions(speech, result),
             *statements(speech, result, source),
@@ -71,6 +72,8 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
     yield Paragraph(wording.scale(speech), quiet=True, on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
     yield rests_on(speech, result.basis, _ANSWER, sure)
+    if result.precision is not None:
+        yield Paragraph(words.precision_reached(speech, result.precision), on=SCREEN)
     for sentence in words.failure_caveats(speech, result):
         yield Paragraph(sentence, on=_ANSWER)
     for sentence in words.notes(speech, result):
@@ -108,18 +111,10 @@ def _past(speech: Language, result: ForecastResult) -> Iterator[Block]:
         yield Paragraph(reasons_in_words(speech, reasons, result.first_year, median), on=_ANSWER)
         yield reasons_table(speech, reasons, result.first_year)
     if result.weights:
-        yield weights_table(speech, result.weights)
+        yield replace(weights_table(speech, result.weights), on=DETAIL)
     if not observed:
         unknown = speech.say("not known; there is one list of statuses only.")
         yield Paragraph(unknown, lead=speech.say("Last year"), on=On.ANSWER)
-
-
-def _notes(speech: Language, result: ForecastResult) -> Iterator[Block]:
-    """Yield what a terminal says above the tables."""
-    if result.precision is not None:
-        yield Paragraph(words.precision_reached(speech, result.precision), on=SCREEN)
-    for sentence in words.notes(speech, result):
-        yield Paragraph(sentence, on=SCREEN | On.ANNEX)
 
 
 def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
