@@ -349,8 +349,8 @@ def test_precision_that_is_out_of_reach_is_said_to_be(run: Run, fixed: Path, mon
     """The limit of trajectories ends it, in the language asked for."""
     monkeypatch.setattr("simulation.inference.forecasting.MOST_TRAJECTORIES", 400)
     common = ("forecast", fixed.name, "--precision", "0.001", "--replicates", "200", "--no-figures")
-    assert "Precision not reached: with 400 trajectories" in unbroken(run(*common).stdout)
-    assert "Ketelitian belum tercapai: dengan 400 lintasan" in unbroken(run(*common, "--lang", "id").stdout)
+    assert "Precision not reached: with 400 simulations" in unbroken(run(*common).stdout)
+    assert "Ketelitian belum tercapai: dengan 400 simulasi" in unbroken(run(*common, "--lang", "id").stdout)
 
 
 def test_precision_is_refused_for_an_exact_result(run: Run, fixed: Path) -> None:
