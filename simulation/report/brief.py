@@ -25,7 +25,7 @@ from .store.folder import Answer, below, find, load
 from .store.index import refresh_index
 
 FORECASTS = {"forecast": KINDS["forecast"]}
-FOLLOW_UP = 4
+FOLLOW_UP = 3
 """Lines for what is done next."""
 Forecasts = Sequence[Answer[ForecastResult]]
 Inputs = tuple[Mapping[str, Any], list[str]]

@@ -38,10 +38,8 @@ def write_docx(speech: Language, document: Document, path: Path) -> None:
     word.add_paragraph(document.title, style="Title")
     word.add_paragraph(document.subtitle, style="Subtitle")
     numbers = {name: iter(range(1, 1000)) for name in (speech.say("Figure"), speech.say("Table"))}
-    for block, following in zip(document.blocks, [*document.blocks[1:], None], strict=True):
+    for block in document.blocks:
         _add(word, speech, block, numbers)
-        if isinstance(block, Paragraph) and isinstance(following, Table):
-            word.paragraphs[-1].paragraph_format.keep_with_next = True
     with whole_file(path) as temporary:
         word.save(str(temporary))
 
@@ -213,4 +211,4 @@ def _add_table(word: WordDocument, speech: Language, block: Table) -> None:
         for cell in column.cells:
             cell.width = column.width
     after = word.add_paragraph()
-    after.paragraph_format.space_after = Pt(2)
+    after.paragraph_format.space_after, after.paragraph_format.line_spacing = Pt(0), Pt(6)

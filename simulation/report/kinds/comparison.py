@@ -386,7 +386,7 @@ def titles_of(speech: Language, result: ComparisonResult) -> Mapping[str, str]:
 def change(speech: Language, title: str, one: ComparedScenario) -> str:
     """Return what becomes of the chance of meeting the target, as a clause."""
     year = one.telling_year
-    told = year.direction
+    told: str = year.direction
     if year.interval90 is not None and year.interval90[0] <= 0 <= year.interval90[1]:
         told = {"up": "perhaps up", "down": "perhaps down"}.get(told, told)
     said = speech.say(
