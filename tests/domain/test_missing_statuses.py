@@ -55,5 +55,5 @@ def test_the_exact_year_averages_over_what_is_drawn() -> None:
 
 def test_a_district_of_which_nothing_is_known_is_refused() -> None:
     """At least one status must be known."""
-    with pytest.raises(ScenarioError, match="not the levels of the villages"):
+    with pytest.raises(ScenarioError, match="these are not the statuses"):
         Villages.arrange("1", "D", ["a"], ["a"], ["K"], status=[UNKNOWN])
