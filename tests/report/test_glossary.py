@@ -9,7 +9,7 @@ from sentences import ROOT, catalogue
 
 GLOSSARY = Path(ROOT, "simulation", "GLOSSARY.md").read_text(encoding="utf-8").split("## What the code says")[0]
 RULED_OUT = sorted(set(re.findall(r"\*\*([^*]+)\*\*", GLOSSARY)) - {"Bold"})
-ALLOWED: dict[str, str] = {}
+ALLOWED: dict[str, str] = {"LEVER": "the value of --vary in the frame of help"}
 """Sentences, in English, that may hold such a word, and why."""
 
 
