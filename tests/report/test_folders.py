@@ -122,7 +122,7 @@ def test_a_brief_of_all_results_is_of_the_newest_forecast(small: Forecast, sever
     assert [run.path for run, _ in runs.passed_over] == [paths[0]]
     said = list(runs.notes(EN))
     assert said[0].startswith(f"Used: forecast in {paths[2]}, finished 3 March 2026 at ")
-    assert f"Passed over: forecast in {paths[0]}; there is a newer one." in said
+    assert any(str(paths[0]) in sentence and "newer" in sentence for sentence in said)
     shutil.rmtree(paths[0])
     assert list(read_runs([paths[2]]).notes(EN)) == []
 
