@@ -387,7 +387,8 @@ def change(speech: Language, title: str, one: ComparedScenario) -> str:
     """Return what becomes of the chance of meeting the target, as a clause."""
     year = one.telling_year
     told: str = year.direction
-    if year.interval90 is not None and year.interval90[0] <= 0 <= year.interval90[1]:
+    # As they are read: an end that is shown as 0.0 is no effect.
+    if year.interval90 is not None and round(100 * year.interval90[0], 1) <= 0 <= round(100 * year.interval90[1], 1):
         told = {"up": "perhaps up", "down": "perhaps down"}.get(told, told)
     said = speech.say(
         _CHANGES[told],
