@@ -238,7 +238,7 @@ def obtain(
     force = force or not question.repeatable
     known = None if force else place.found()
     lacking = known is not None and figures and bool(known.missing_figures(speech.code))
-    if known is not None and not lacking and not place.litter(known):
+    if known is not None and not lacking and not place.litter(known) and not place.work.exists():
         return Obtained(known)
     with ExitStack() as stack:
         try:
