@@ -205,7 +205,7 @@ def test_many_districts_come_from_one_table(desk: Desk) -> None:
         ("135,", "136,", 2, "villages", "the four counts add up to 135, not to 136"),
         ("51.02", "63.01", 3, "district_code", "rows 2 and 3"),
         ("133,10,", "133,10,4", 3, "berkembang", "all four or none"),
-        (",mandiri,", ",x,", 1, "mandiri", "all four levels; mandiri are missing"),
+        (",mandiri,", ",x,", 1, "mandiri", "all four statuses; mandiri are missing"),
         ("133,", "banyak,", 3, "villages", "a whole number from 1 to 10000"),
         ("133,", "-5,", 3, "villages", "a whole number from 1 to 10000"),
         ("province", "provnce", 1, "province", "rename the column provnce to province"),

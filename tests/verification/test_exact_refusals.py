@@ -88,7 +88,7 @@ REFUSED = {
     ),
     "a list of villages of unknown status": (
         helped(known=False, capacity=4, priority=("63.99.0003",)),
-        "pokja assists some villages and not others, and their statuses are unknown",
+        "pokja reaches some villages and not others, and their statuses are unknown",
     ),
     "a kecamatan of villages of unknown status": (
         make_scenario(
@@ -97,7 +97,7 @@ REFUSED = {
             [assist(capacity=10, eligible_status=LEVELS, eligible_subdistricts=("Kecamatan 1",))],
             horizon=2,
         ),
-        "pokja assists some villages and not others, and their statuses are unknown",
+        "pokja reaches some villages and not others, and their statuses are unknown",
     ),
 }
 
@@ -126,8 +126,8 @@ def test_default_priors_that_are_not_neutral_are_named() -> None:
     scenario = make_scenario(make_villages((10, 10), counts=COUNTS), priors=DEFAULT_PRIORS, horizon=2)
     defaults = ParameterSet(scenario.parameters.scalars, defaulted=frozenset(DEFAULT_PRIORS))
     found = reasons(Scenario("defaults", ORIGIN, 2, scenario.districts, defaults), draws=3)
-    assert "leaves them to their default prior; set transition.peer_odds_ratio: 1 or horizon: 1" in found[0]
-    assert any("leaves it to its default prior; set transition.subdistrict_sd: 0, or use" in one for one in found)
+    assert "leaves them to their default assumption; set transition.peer_odds_ratio: 1 or horizon: 1" in found[0]
+    assert any("leaves it to its default assumption; set transition.subdistrict_sd: 0, or use" in one for one in found)
 
 
 @pytest.mark.slow
