@@ -135,7 +135,7 @@ def test_without_data_nothing_is_written_over(run: Run, again: Run, tmp_path: Pa
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_record_is_told_and_drawn_in_both_languages(again: Run, tmp_path: Path, code: str) -> None:
     """Every sentence of the answer is in the language asked for, notes of reading included."""
-    done = again("--lang", code)
+    done = again("--verbose", "--lang", code)
     told = language(code)
     basis = told.say("chances of rising and falling calibrated on local data ({blocks}).", blocks="").removesuffix(
         "()."

@@ -255,7 +255,10 @@ def test_check_lists_every_problem_of_every_file(run: Run, fixed: Path) -> None:
     """Good files are in order, bad ones give their problems, and --json says the same as data."""
     good = run("check", fixed.name, "--lang", "en")
     assert good.returncode == 0
-    assert "in order.\n  villages: 44; kecamatan: 4\n  status (classification): dasar 30, berkembang 8, mandiri 1," in good.stdout
+    assert (
+        "in order.\n  villages: 44; kecamatan: 4\n  status (classification): dasar 30, berkembang 8, mandiri 1,"
+        in good.stdout
+    )
     assert "  years: 2026–2028; interventions: 0\n" in good.stdout
     assert "  tahun: 2026–2028; intervensi: 0\n" in run("check", fixed.name, "--lang", "id").stdout
     for name in ("b", "c"):

@@ -87,7 +87,7 @@ def test_without_an_agent_a_village_is_as_any_other(run: Run) -> None:
     """A table of the years, the origin first, in the language asked for."""
     done = run("replay", "saya punya.yaml", *FAILED, "--lang", "id")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Kabupaten Contoh: undian 0, ulangan 3, benih 3" in done.stdout
+    assert "Kabupaten Contoh: sampel 0, ulangan 3, bilangan awal (seed) 3" in done.stdout
     assert [line.split()[0] for line in done.stdout.splitlines() if line.strip().startswith("202")] == [
         "2025",
         "2026",

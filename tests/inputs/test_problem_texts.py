@@ -32,6 +32,7 @@ from simulation.domain.messages import Message, Problem, ProblemsError, Refusal
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.villages import Villages
 from simulation.inputs import files, posterior, validation
+from simulation.inputs.answers import read_answers
 from simulation.inputs.observations import reading
 from simulation.inputs.observations.evidence import read_evidence
 from simulation.inputs.observations.outcomes import read_outcomes
@@ -210,6 +211,16 @@ def _no_list() -> Iterator[Message | None]:
     yield told.value.problems[0].message
 
 
+def _no_answer() -> Iterator[Message | None]:
+    """Yield what is told of a file of answers in which a list stands where a word should."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "jawaban.yaml"
+        path.write_text("target: [5, 6]\n", encoding="utf-8")
+        with pytest.raises(ProblemsError) as told:
+            read_answers(path)
+    yield told.value.problems[0].message
+
+
 def _what_happened() -> Iterator[Message | None]:
     """Yield what is told of tables that are to say what happened, as a register reads them."""
     counted = "tanggal,tempat,dasar,berkembang,mandiri,paripurna\n"
@@ -261,6 +272,7 @@ BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
     "a file of too many draws": _too_many_draws,
     "lists of too many statuses": _too_many_statuses,
     "files without a list of villages": _no_list,
+    "a list in the place of an answer": _no_answer,
     "what happened since a forecast": _what_happened,
     "what no file can state": _not_stated,
     "what only Python can say": _from_python,

@@ -164,7 +164,8 @@ def test_an_answer_that_cannot_be_written_does_not_fail_the_run(
         code, _, said = run("--json")
     assert code == 1
     assert "The answer cannot be written where it should go: no space is left on the disk." in said
-    assert "The results are whole in results/tanah-laut/" in said
+    assert "The results in results/tanah-laut/" in said
+    assert "are complete" in said
     assert tables(tmp_path / "results") == whole
     code, answer, _ = run("--json")
     assert code == 0
