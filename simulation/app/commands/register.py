@@ -132,13 +132,17 @@ def score(
         settings.note(note)
     record = score_register(contents, happened, today())
     inside = folder / FOLDER
-    with alone(folder):
-        write_record(inside, record)
-        if not no_figures and shown(record):
-            from ...report.register.figure import save_figure_of_record
+    kept: list[str] = []
+    try:
+        with alone(folder):
+            write_record(inside, record)
+            if not no_figures and shown(record):
+                from ...report.register.figure import save_figure_of_record
 
-            save_figure_of_record(inside, speech, record)
-    show_result(settings, record, document_of(record, speech), [speech.say("Files: {folder}", folder=quoted(inside))])
+                save_figure_of_record(inside, speech, record)
+        kept.append(speech.say("Files: {folder}", folder=quoted(inside)))
+    finally:  # what cannot be kept is shown all the same
+        show_result(settings, record, document_of(record, speech), kept)
     if record.changes:
         first = speech.say("The register was changed since it was written; what is named here is not counted:")
         raise StoppedError("\n".join([first, *_named(speech, record.changes)]))
