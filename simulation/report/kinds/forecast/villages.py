@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from ....decision.likeliest import LikelyVillage, SubdistrictYear
 from ... import wording
@@ -30,16 +29,8 @@ def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
         if said := about_ranks(speech, district.likeliest):
             yield Paragraph(said, on=On.VERBOSE | paper)
     if district.by_subdistrict:
-        few = subdistricts_table(speech, district, year, On.PLACES)
-        *rows, total = few.rows
-        most_first = sorted(rows, key=_expected, reverse=True)[:MOST_SUBDISTRICTS]
-        yield replace(few, rows=[*most_first, total], strong=frozenset({len(most_first)}))
+        yield subdistricts_table(speech, district, year, On.PLACES, MOST_SUBDISTRICTS)
         yield subdistricts_table(speech, district, year)
-
-
-def _expected(row: Sequence[Cell]) -> float:
-    """Return the rises that a row of the table of kecamatan expects."""
-    return float(row[3] or 0)
 
 
 def likeliest_table(
@@ -85,18 +76,20 @@ def about_ranks(speech: Language, villages: Sequence[LikelyVillage], most: int =
 
 
 def subdistricts_table(
-    speech: Language, district: District, year: int, on: On = On.VERBOSE | On.ANNEX | On.WORKBOOK
+    speech: Language,
+    district: District,
+    year: int,
+    on: On = On.VERBOSE | On.ANNEX | On.WORKBOOK,
+    most: int | None = None,
 ) -> Table:
-    """Return every kecamatan in one year, and the district."""
+    """Return every kecamatan in one year, or so many of those where most rises are expected; the rest; the district."""
     say = speech.say
     shown = [one for one in district.by_subdistrict if one.year == year]
-    total = SubdistrictYear(
-        say("all kecamatan"),
-        year,
-        sum(one.villages for one in shown),
-        sum(one.below_top for one in shown),
-        sum(one.expected_rises for one in shown),
-    )
+    total = _together(say("all kecamatan"), shown)
+    if most is not None and len(shown) > most:
+        shown.sort(key=lambda one: one.expected_rises, reverse=True)
+        rest = shown[most - 1 :]
+        shown = [*shown[: most - 1], _together(say("{count:,} other kecamatan", count=len(rest)), rest)]
     rows: list[list[Cell]] = [
         [
             one.subdistrict,
@@ -116,3 +109,14 @@ def subdistricts_table(
     ]
     caption = say("By kecamatan, {year}", year=year)
     return Table(caption, columns, rows, sheet=say("By kecamatan"), strong=frozenset({len(rows) - 1}), on=on)
+
+
+def _together(name: str, parts: Sequence[SubdistrictYear]) -> SubdistrictYear:
+    """Return several kecamatan of one year as one."""
+    return SubdistrictYear(
+        name,
+        parts[0].year,
+        sum(one.villages for one in parts),
+        sum(one.below_top for one in parts),
+        sum(one.expected_rises for one in parts),
+    )
