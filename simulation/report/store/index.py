@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..document.blocks import Paragraph
-from ..files import write_text
+from ..files import remove, write_text
 from ..kinds.registry import KINDS
 from ..language import Language
 from .folder import Answer, below
@@ -44,6 +44,8 @@ def write_index(shelf: Path, speech: Language) -> None:
     title = speech.say("Results: {scenario}", scenario=shelf.name)
     page = _PAGE.format(code=speech.code, title=escape(title), rows="\n".join(rows))
     with suppress(OSError):
+        for half in shelf.glob(f".{INDEX}.*"):  # of a process that was killed
+            remove(half)
         write_text(shelf / INDEX, page)
 
 

@@ -89,9 +89,13 @@ class Place:
                     yield Folder(path, self.kind)
 
     def found(self) -> Answer[Any] | None:
-        """Return the finished answer, the newest where it was computed several times; None where there is none."""
-        answers = (answer for folder in self.candidates if (answer := folder.read()) is not None)
-        return max(answers, key=lambda one: one.age, default=None)
+        """Return the finished answer, the newest where it was computed several times; None where there is none.
+
+        A draft that is whole counts where no other is there: it was killed before it had its name.
+        """
+        answers = [answer for folder in self.candidates if (answer := folder.read()) is not None]
+        named = [one for one in answers if one.path != self.draft.path]
+        return max(named or answers, key=lambda one: one.age, default=None)
 
     def litter(self, known: Answer[Any]) -> list[Path]:
         """Return what a process that was killed left behind: half-written files, parts of an answer that is known."""
