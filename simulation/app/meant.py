@@ -38,9 +38,17 @@ def likely(typed: str, known: Collection[str]) -> str | None:
 def unquoted_path(typed: Sequence[str]) -> str | None:
     """Return the longest path that is there and of which spaces made several words; None where there is none."""
     for first, word in enumerate(typed):
-        if word.startswith("-") or Path(word).exists():
+        if word.startswith("-") or _is_there(word):
             continue
         for last in range(len(typed), first + 1, -1):
-            if Path(joined := " ".join(typed[first:last])).exists():
+            if _is_there(joined := " ".join(typed[first:last])):
                 return joined
     return None
+
+
+def _is_there(path: str) -> bool:
+    """Return whether a path leads to something; one that is too long for any system does not."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False

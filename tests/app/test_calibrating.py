@@ -82,7 +82,9 @@ def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Ru
     learned = again("--lang", "en")
     assert learned.returncode == 0, learned.stderr
     assert "calibrated on local data (statuses" in learned.stdout
-    command = learned.stdout.rpartition("Forecast with this calibration: kampungkb ")[2].split()
+    command = (
+        learned.stdout.rpartition("Forecast with this calibration: kampungkb ")[2].partition("All of it")[0].split()
+    )
     forecast = run(*command, "--draws", 20, "--replicates", 2, "--no-figures", "--json")
     assert forecast.returncode == 0, forecast.stderr
     assert json.loads(forecast.stdout)["basis"] == ["panel"]

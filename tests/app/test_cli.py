@@ -65,7 +65,7 @@ def test_forecast_answers_in_80_columns_and_writes_the_run_folder(run: Run, tmp_
     assert len(done.stdout.splitlines()) <= 25
     for said in (
         "dari 135 Kampung KB naik status pada 2026",
-        "asumsi, bukan hasil pengukuran",
+        "bukan hasil pengukuran setempat",
         "Tahun demi tahun",
         "±",
     ):

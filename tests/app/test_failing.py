@@ -198,7 +198,7 @@ def test_an_agent_that_ends_its_process_is_isolated_too(tmp_path: Path) -> None:
     with from_outside(tmp_path, "Dying") as process:
         answer, said = process.communicate(timeout=120)
     assert process.returncode == 1
-    assert "1 of 50 trajectories failed" in unbroken(answer)
+    assert "1 of 50 simulations failed" in unbroken(answer)
     assert "draw 2, replicate 3: process ended" in said
     folder = shlex.quote(str(run_folder(tmp_path).relative_to(tmp_path)))
     assert f"kampungkb replay {folder} --draw 2 --replicate 3" in said

@@ -67,7 +67,7 @@ def test_the_answer_as_data_is_the_contract_s(run: Run, scenario: Path) -> None:
 @pytest.mark.slow
 def test_not_within_reach_is_an_answer(run: Run, scenario: Path) -> None:
     """Exit code 0, the best that can be had, and what limits it; in Indonesian too."""
-    done = run("plan", scenario, "--probability", "0.99", "--no-figures", "--lang", "id")
+    done = run("plan", scenario, "--probability", "0.99", "--no-figures", "--verbose", "--lang", "id")
     assert done.returncode == 0
     told = unbroken(done.stdout)
     assert "Target tidak dapat dicapai: dengan pokja untuk 26 kampung secara bersamaan pun" in told

@@ -73,11 +73,12 @@ def test_every_forecast_of_the_tour_writes_a_whole_run_folder(newcomer: Path, sa
 @pytest.mark.slow
 @pytest.mark.usefixtures("said")
 def test_the_brief_of_the_tour_tells_what_was_decided(newcomer: Path) -> None:
-    """Forecast, plan, choice and sensitivity of the tour stand in one document, beside a workbook."""
+    """Forecast, plan, choice and sensitivity of the tour stand in the brief and its annex, beside a workbook."""
     (brief,) = newcomer.glob("results/contoh-pendampingan/*/brief.docx")
     assert (brief.with_suffix(".pdf")).stat().st_size > 10_000
     assert (brief.parent / "forecast.xlsx").is_file()
-    texts = [paragraph.text for paragraph in Document(str(brief)).paragraphs]
+    documents = (Document(str(path)) for path in (brief, brief.with_name("annex.docx")))
+    texts = [paragraph.text for document in documents for paragraph in document.paragraphs]
     for heading in ("Upaya yang diperlukan", "Penentu jawaban", "Bila asumsinya berbeda"):
         assert heading in texts
 
