@@ -49,6 +49,14 @@ def write_index(shelf: Path, speech: Language) -> None:
         write_text(shelf / INDEX, page)
 
 
+def is_listed(shelf: Path, folder: Path) -> bool:
+    """Return whether the index of a folder of answers names one of them; false where there is no index."""
+    try:
+        return _link(folder.name, f"{folder.name}/") in (shelf / INDEX).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def refresh_index(shelf: Path, speech: Language) -> None:
     """Write the index again where there is one."""
     if (shelf / INDEX).is_file():

@@ -26,7 +26,7 @@ from ..language import Language
 from . import kept
 from .chunks import ChunkFolder
 from .folder import Answer, Folder, Manifest, load, versions
-from .index import write_index
+from .index import is_listed, write_index
 from .lock import alone
 
 Tell = Callable[[Message], None]
@@ -242,7 +242,8 @@ def obtain(
     force = force or not question.repeatable
     known = None if force else place.found()
     lacking = known is not None and figures and bool(known.missing_figures(speech.code))
-    if known is not None and not lacking and not place.litter(known) and not place.work.exists():
+    left_over = known is None or place.litter(known) or place.work.exists() or not is_listed(place.shelf, known.path)
+    if known is not None and not (lacking or left_over):
         return Obtained(known)
     with ExitStack() as stack:
         try:
