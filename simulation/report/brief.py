@@ -199,7 +199,7 @@ def brief_of(speech: Language, runs: Runs) -> Document:
         Table("", [say("drawn up on"), say("by"), say("for")], [["", "", ""]], to_fill=True),
         *_on_paper(speech, run, own.shown(On.ANSWER)),
         *_section(say("Options"), options),
-        *_calmly(own.shown(On.PLACES)),
+        *_calmly(own.shown(On.FEW_PLACES if options else On.PLACES)),
         *_section(say("Data to ask for"), data),
         *_section(say("What this forecast cannot say"), own.shown(On.LIMITS)),
         *_section(say("Follow-up"), [Table("", follow_up, [["", "", ""]] * FOLLOW_UP, to_fill=True)]),

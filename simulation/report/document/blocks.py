@@ -40,6 +40,8 @@ class On(Flag):
     """Then: what can be done, at what cost;"""
     PLACES = auto()
     """where, by kecamatan and kampung, or the years where single villages are not known;"""
+    FEW_PLACES = auto()
+    """the same where options take up room: fewer kampung;"""
     DATA = auto()
     """which data to ask for;"""
     LIMITS = auto()

@@ -121,7 +121,7 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield the years, the readings of the target, and the mix of levels."""
     say = speech.say
     fan_chart = Picture("fan_chart", say("Share of villages at each status, year by year."))
-    room = On.ANNEX if all(one.statuses_known for one in result.districts) else On.ANNEX | On.PLACES
+    room = On.ANNEX if all(one.statuses_known for one in result.districts) else On.ANNEX | On.PLACES | On.FEW_PLACES
     """Where single villages are not known, the years have their room on the second page of a brief."""
     yield Heading(say("Year by year"), on=room)
     errors = say(

@@ -12,6 +12,8 @@ from .result import District, ForecastResult
 
 MOST_LISTED = 10
 """Villages that a page lists."""
+FEW_LISTED = 5
+"""Those that a brief lists which also tells options."""
 MOST_SUBDISTRICTS = 8
 """Kecamatan that have room on the second page of a brief."""
 
@@ -23,13 +25,18 @@ def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
         listed = district.likeliest[:MOST_LISTED]
         # Where all that are listed share a rank with others, the list is noise.
         telling = listed[0].rank < listed[-1].rank or len(listed) == len(district.likeliest)
-        paper = On.ANNEX | On.PLACES if telling else On.ANNEX
-        yield Heading(speech.say("Which villages are most likely to rise"), on=paper)
-        yield likeliest_table(speech, district, year, on=SCREEN | paper)
+        heading = speech.say("Which villages are most likely to rise")
+        yield Heading(heading, on=On.ANNEX)
+        yield likeliest_table(speech, district, year)
         if said := about_ranks(speech, district.likeliest):
-            yield Paragraph(said, on=On.VERBOSE | paper)
+            yield Paragraph(said, on=On.VERBOSE | On.ANNEX)
+        for most, on in ((MOST_LISTED, On.PLACES), (FEW_LISTED, On.FEW_PLACES)) if telling else ():
+            yield Heading(heading, on=on)
+            yield likeliest_table(speech, district, year, most, on)
+            if said := about_ranks(speech, district.likeliest, most):
+                yield Paragraph(said, on=on)
     if district.by_subdistrict:
-        yield subdistricts_table(speech, district, year, On.PLACES, MOST_SUBDISTRICTS)
+        yield subdistricts_table(speech, district, year, On.PLACES | On.FEW_PLACES, MOST_SUBDISTRICTS)
         yield subdistricts_table(speech, district, year)
 
 
