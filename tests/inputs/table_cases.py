@@ -90,6 +90,7 @@ VILLAGES: dict[str, str | bytes] = {
     "a kecamatan written once": f"{HEADER}\n2001,Benua,Takisung\n2002,Tabanio,\n",
     "a kecamatan written once and one at the top left out": f"{HEADER}\n1,A,\n2,B,\n3,C,Jorong\n4,D,\n",
     "a code twice": f"{HEADER}\n2001,Benua,Takisung\n2002,Tabanio,Takisung\n2001,Asam,Jorong\n",
+    "a name twice under two codes": f"{HEADER}\n2001,Benua,Takisung\n2002,Desa Benua,Takisung\n",
     "a code once with dots and once without": f"{HEADER}\n63.01.01.2001,A,Jorong\n6301012001,B,Jorong\n",
     "codes that became numbers": f"{HEADER}\n6.301E+09,Benua,Takisung\n6.301E+09,Tabanio,Takisung\n",
     "a row too short": f"{HEADER}\n2001,Benua,Takisung\n2002,Tabanio\n",

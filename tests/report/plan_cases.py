@@ -23,7 +23,7 @@ def result_of(found: Plan) -> PlanResult:
     return with_head(PlanResult, found)
 
 
-NAMES = ("=2+3", "@SUM(A1)", "Desa biasa")
+NAMES = ("=1+1", "@SUM(A1)", "Desa biasa")
 LEVER = "rumah_dataku.capacity"
 
 

@@ -11,7 +11,7 @@ from ...domain.messages import Message, listed, nearest, shown
 from ...domain.status import LEVELS, UNKNOWN
 from ..tables.cells import FIRST_YEAR, LAST_YEAR, plain_code, year_in, year_of
 from ..tables.headers import Header
-from ..tables.table import OFFICIAL, Table, note_header, note_passed_over, spans, table_of
+from ..tables.table import Table, note_header, note_passed_over, spans, table_of
 from .codes import note_codes
 from .layout import Layout, copied_column, dated_columns, filled_cells
 from .levels import level_of
@@ -429,14 +429,25 @@ class _Reading:
         return levels
 
     def _same(self, rows: Sequence[VillageRow]) -> Iterator[list[VillageRow]]:
-        """Yield the rows of each village: of one kecamatan and name, unless official codes tell them apart."""
+        """Yield the rows of each village: of one kecamatan and name, unless codes tell them apart."""
         by_name = "village" in self.table.columns and "subdistrict" in self.table.columns
-        groups: dict[tuple[str, str], list[VillageRow]] = defaultdict(list)
+        groups: dict[str, dict[str, list[VillageRow]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             named = made_code(row.subdistrict, row.name) if by_name and row.name and row.subdistrict else row.code
-            code = plain_code(row.code) if row.coded and OFFICIAL.fullmatch(plain_code(row.code)) else ""
-            groups[f"{row.district} {named}", code].append(row)
-        yield from groups.values()
+            groups[f"{row.district} {named}"][plain_code(row.code) if row.coded else ""].append(row)
+        namesakes = [[*by_code.values()] for by_code in groups.values() if len(by_code) > 1]
+        if namesakes:
+            names = (
+                f"{some[0][0].name} ({listed(self.table.rows[row.i] for [row, *_] in some)})" for some in namesakes
+            )
+            message = Message(
+                "{table}: villages of one name and kecamatan under different codes count each (rows): {names}; check "
+                "whether they are one",
+                {"names": listed(names, 6)},
+            )
+            self.table.note(message)
+        for by_code in groups.values():
+            yield from by_code.values()
 
     def _as_one(self, rows: Sequence[VillageRow]) -> VillageRow:
         """Return rows of one village as one; different statuses of a year are unknown until answered."""

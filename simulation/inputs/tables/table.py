@@ -27,8 +27,6 @@ _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]*)?[eE]\+?[0-9]+")
 _WHOLE = re.compile(r"[0-9]{1,15}")
 _FILL = Message("fill in the cell, or remove the row")
 _REMOVE = Message("remove the rows and columns that do not belong to the table")
-OFFICIAL = re.compile(r"[0-9]{10}")
-"""The code of a village in the register of the ministry, without its points."""
 
 
 @dataclass(frozen=True)
