@@ -10,14 +10,13 @@ from math import ceil
 from pathlib import Path
 
 from ..domain.messages import Message, Refusal
+from ..inputs.cross_checks import QUESTIONABLE_COST
 from ..inputs.kabupaten import Kabupaten, all_kabupaten, kabupaten_in, unknown_kabupaten
 from ..inputs.office import records
 from ..inputs.office.reading import read_lists
 from .questions import NONE, Interview, Question
 
 USE, LEAVE_OUT = "use", "leave_out"
-MOST_MILLION = 1000
-"""A million rupiah each: more for a village in a year is a slip, such as rupiah for million rupiah."""
 _MEANINGS = {
     "same": Message("yes, they are one"),
     "different": Message("no, they are two"),
@@ -83,10 +82,10 @@ class Wanted:
 def ask_of_lists(interview: Interview, files: Sequence[Path]) -> records.Lists:
     """Return what the lists say, read again with every answer until nothing is open."""
     answers: dict[str, str] = {}
-    while questions := (lists := read_lists(files, answers)).questions:
+    while doubts := (lists := read_lists(files, answers)).doubts:
         # What else is asked may hang on the year of a column.
-        first = [question for question in questions if question.kind == "year"] or questions
-        answers |= {question.key: interview.answer_to(_of_reader(question)) for question in first}
+        first = [doubt for doubt in doubts if doubt.kind == "year"] or doubts
+        answers |= {doubt.key: interview.answer_to(_of_reader(doubt)) for doubt in first}
     if not lists.years:
         raise Refusal(
             Message("no list has a column of statuses, such as KLASIFIKASI 2025: there is nothing to forecast")
@@ -127,13 +126,13 @@ def ask_what_is_wanted(interview: Interview, lists: records.Lists, districts: Se
     return Wanted(kabupaten, round(share, 8), launch_years, programme)
 
 
-def _of_reader(question: records.Question) -> Question:
-    """Return a question of the reader in words."""
-    values = {**question.values, "cells": _cells(question.where)}
-    meanings = {} if question.kind == "year" else {choice: _MEANINGS.get(choice) for choice in question.choices}
-    text = _TEXTS[question.kind].filled(**values)
+def _of_reader(doubt: records.Doubt) -> Question:
+    """Return what the reader doubts as a question in words."""
+    values = {**doubt.values, "cells": _cells(doubt.where)}
+    meanings = {} if doubt.kind == "year" else {choice: _MEANINGS.get(choice) for choice in doubt.choices}
+    text = _TEXTS[doubt.kind].filled(**values)
     allowed = None if meanings else Message("a year, such as 2025")
-    return Question(question.key, text, question.proposal, meanings, partial(_year, question.choices), allowed)
+    return Question(doubt.key, text, doubt.proposal, meanings, partial(_year, doubt.choices), allowed)
 
 
 def _cells(cells: Sequence[records.Cell]) -> str:
@@ -230,10 +229,10 @@ def _of_programme_cost() -> Question:
 
     def million(answer: str) -> str | None:
         number = _number(answer)
-        return NONE if answer == NONE else None if number is None or number > MOST_MILLION else f"{number:g}"
+        return NONE if answer == NONE else None if number is None or number > QUESTIONABLE_COST else f"{number:g}"
 
     text = Message(
         "What does the intervention cost per village and year, in million rupiah? - where that is not known."
     )
-    allowed = Message("a number of million rupiah up to {most:,}, such as 25, or -", {"most": MOST_MILLION})
+    allowed = Message("a number of million rupiah up to {most:,}, such as 25, or -", {"most": int(QUESTIONABLE_COST)})
     return Question("programme_cost", text, NONE, read=million, allowed=allowed)

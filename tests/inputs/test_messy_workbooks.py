@@ -119,5 +119,5 @@ def test_no_village_is_lost_or_made_up(sheet: Messy) -> None:
         lists = read_lists([path])
     found = {one.code: (one.statuses[2024], one.statuses[2025]) for one in lists.villages}
     assert found == sheet.truth
-    assert lists.questions == ()
+    assert lists.doubts == ()
     assert set(LEVELS) >= {change.read_as for change in lists.changes if change.kind == "status"}

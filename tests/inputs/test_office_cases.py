@@ -105,7 +105,7 @@ def test_a_workbook_of_an_office_is_read_as_it_is(name: str) -> None:
     assert lists.years == case.years
     assert case.rises_falls is None or moves(lists) == case.rises_falls
     assert sum(change.kind == "duplicate" for change in lists.changes) == case.doubles
-    assert tuple(question.kind for question in lists.questions) == case.asked
+    assert tuple(doubt.kind for doubt in lists.doubts) == case.asked
     assert len(codes - known.keys()) == case.villages - 148
     for year, unknown in zip(case.years, case.unknown, strict=True):
         of_year = {one.code: one.statuses[year] for one in lists.villages if year in one.statuses}
@@ -137,10 +137,10 @@ def test_names_that_differ_by_a_letter_are_asked_and_never_guessed(
     key = "near/sukamaju/mekarsri2/sukamaju/mekarsari2"
     lists = lists_of(tmp_path, None if answer is None else {key: answer}, **TWO_YEARS)
     assert len(lists.villages) == villages
-    assert [question.key for question in lists.questions] == ([key] if answer is None else [])
+    assert [doubt.key for doubt in lists.doubts] == ([key] if answer is None else [])
     assert sum(change.kind == "village" for change in lists.changes) == (answer == "same")
     if answer is None:
-        assert (lists.questions[0].choices, lists.questions[0].proposal) == (("same", "different"), "same")
+        assert (lists.doubts[0].choices, lists.doubts[0].proposal) == (("same", "different"), "same")
 
 
 def test_kecamatan_of_nearly_one_name_are_asked(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_kecamatan_of_nearly_one_name_are_asked(tmp_path: Path) -> None:
     text = (
         "Kecamatan,Desa,Status 2025\n" + "".join(f"Takisung,Desa {i},dasar\n" for i in range(5)) + "Takisunk,A,dasar\n"
     )
-    (question,) = lists_of(tmp_path, x=text).questions
+    (question,) = lists_of(tmp_path, x=text).doubts
     assert (question.kind, question.proposal, question.where[0].row) == ("near_subdistrict", "same", 7)
     lists = lists_of(tmp_path, {question.key: "same"}, x=text)
     assert {one.subdistrict for one in lists.villages} == {"Takisung"}
@@ -159,10 +159,10 @@ def test_two_lists_that_contradict_each_other_are_asked(tmp_path: Path) -> None:
     """The status of that year is unknown until somebody says which is right."""
     files = {"a": "Kecamatan,Desa,Status 2025\nK,A,dasar\n", "b": "Kecamatan,Desa,Status 2025\nK,A,mandiri\n"}
     lists = lists_of(tmp_path, **files)
-    (question,) = lists.questions
+    (question,) = lists.doubts
     assert (question.choices, lists.villages[0].statuses) == (("dasar", "mandiri", "unknown"), {2025: UNKNOWN})
     answered = lists_of(tmp_path, {question.key: "mandiri"}, **files)
-    assert (answered.questions, answered.villages[0].statuses) == ((), {2025: 2})
+    assert (answered.doubts, answered.villages[0].statuses) == ((), {2025: 2})
 
 
 def test_a_code_does_not_depend_on_the_order_of_the_rows(tmp_path: Path) -> None:

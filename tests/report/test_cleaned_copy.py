@@ -20,7 +20,7 @@ RAW = OFFICE / "RAW_DATA KAMPUNG KB SUKAMAJU.xlsx"
 @pytest.fixture(scope="module")
 def lists() -> Lists:
     """Return what the untouched workbook says, where its rows disagree a person having chosen."""
-    (question,) = read_lists([RAW]).questions
+    (question,) = read_lists([RAW]).doubts
     return read_lists([RAW], {question.key: "mandiri"})
 
 
@@ -44,7 +44,7 @@ def test_a_copy_is_read_as_what_it_was_made_from(lists: Lists, copy: Path) -> No
     """Villages, codes, statuses of both dates and launch years come back; nothing is left to be changed or asked."""
     again = read_lists([copy])
     assert facts(again) == facts(lists)
-    assert again.questions == ()
+    assert again.doubts == ()
     assert [use.title for use in again.sheets if use.used] == [("Kampung KB Kabupaten Sukamaju",)]
     assert {change.kind for change in again.changes} <= {"passed_over"}
 

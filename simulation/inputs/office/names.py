@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from unicodedata import combining, normalize
 
+from rapidfuzz.distance import OSA
+
 _KINDS = {
     "village": re.compile(r"(kampung kb|desa|kelurahan|ds|kel|lurah)[. :]+(?=\S)"),
     "subdistrict": re.compile(r"(kecamatan|kec)[. :]+(?=\S)"),
@@ -97,17 +99,4 @@ def distance(one: str, other: str, most: int) -> int:
 
     The distance of Damerau and Levenshtein in which no letter is touched twice.
     """
-    if abs(len(one) - len(other)) > most or len({*one} - {*other}) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, start=1):
-        earlier, before, row = before, row, [i]
-        for j, its in enumerate(other, start=1):
-            least = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != its))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == its:
-                least = min(least, earlier[j - 2] + 1)
-            row.append(least)
-        if min(row) > most:
-            return most + 1
-    return row[-1]
+    return int(OSA.distance(one, other, score_cutoff=most))

@@ -15,7 +15,7 @@ from ..problem_list import ProblemList
 from ..tables.grids import read_grids
 from ..tables.headers import Wanted, normal
 from .layout import NUMBERING, Layout, copied_column, dated_columns, layout_of
-from .records import UNDECIDED, Cell, Change, ListedVillage, Lists, Question, SheetUse
+from .records import UNDECIDED, Cell, Change, Doubt, ListedVillage, Lists, SheetUse
 from .roster import Roster
 from .sheets import VillageRow, VillageSheet, disagreement, read_sheet, year_hint
 
@@ -30,7 +30,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
     files
         CSV files and workbooks; every sheet of a workbook is looked at.
     answers
-        Key of a `Question` -> one of its choices; what is not answered stands among the questions again.
+        Key of a `Doubt` -> one of its choices; what is not answered stands among the doubts again.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
     given, collector = answers or {}, ProblemList()
     found: list[VillageSheet] = []
     unused: list[SheetUse] = []
-    questions: list[Question] = []
+    doubts: list[Doubt] = []
     for file in files:
         source = Files(Path(file), collector).read_top(LARGEST_TABLE)
         grids = [] if source is None else read_grids(source, collector, _WANTED)
@@ -49,7 +49,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
             if source is None or layout is None or not layout.names_villages:
                 unused.append(SheetUse(str(file), grid.sheet, used=False))
                 continue
-            undated = _undated(layout, source, str(file), given, questions)
+            undated = _undated(layout, source, str(file), given, doubts)
             sheet = read_sheet(layout, str(file), undated, given)
             if sheet is not None:
                 found.append(sheet)
@@ -67,14 +67,12 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
         villages=villages,
         years=tuple(sorted({year for sheet in found for year in sheet.use.years})),
         changes=tuple(change for sheet in found for change in sheet.changes),
-        questions=(*questions, *(question for sheet in found for question in sheet.questions)),
+        doubts=(*doubts, *(doubt for sheet in found for doubt in sheet.doubts)),
         sheets=(*(sheet.use for sheet in found), *unused),
     )
 
 
-def _undated(
-    layout: Layout, source: Source, file: str, answers: Mapping[str, str], questions: list[Question]
-) -> int | None:
+def _undated(layout: Layout, source: Source, file: str, answers: Mapping[str, str], doubts: list[Doubt]) -> int | None:
     """Return the year of a column of statuses that says none: as sheet, title or file say it, else as answered."""
     names = layout.header.names
     if "status" not in names or "year" in layout.header.wanted.required or copied_column(layout) is not None:
@@ -91,7 +89,7 @@ def _undated(
     if hint is not None and hint not in dated:
         return hint
     values = {"column": header, "file": Path(file).name}
-    questions.append(Question("year", key, (where,), values, (), "" if proposal is None else str(proposal)))
+    doubts.append(Doubt("year", key, (where,), values, (), "" if proposal is None else str(proposal)))
     return proposal
 
 
@@ -140,12 +138,12 @@ def _decided(
     row: VillageRow, year: int, cells: Mapping[int, tuple[VillageSheet, Cell]], answers: Mapping[str, str]
 ) -> int:
     """Return the status of a year of which two lists say different things, as it was answered; else it is unknown."""
-    question = disagreement(row, year, [cell for _, cell in cells.values()], list(cells))
-    answer = answers.get(question.key)
+    doubt = disagreement(row, year, [cell for _, cell in cells.values()], list(cells))
+    answer = answers.get(doubt.key)
     level = LEVELS.index(answer) if answer in LEVELS else UNKNOWN
     for written, (sheet, cell) in cells.items():
-        if answer is None and question not in sheet.questions:
-            next(iter(cells.values()))[0].questions.append(question)
+        if answer is None and doubt not in sheet.doubts:
+            next(iter(cells.values()))[0].doubts.append(doubt)
             answer = UNDECIDED
         read_as = "" if level == UNKNOWN else LEVELS[level]
         sheet.changes.append(Change("disagreement", cell, LEVELS[written], read_as))

@@ -1,4 +1,4 @@
-"""What a reader of office lists did and could not decide: changes, questions, sheets, villages; data, no sentences."""
+"""What a reader of office lists did and could not decide: changes, doubts, sheets, villages; data, no sentences."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ class Change(NamedTuple):
     read_as: str
 
 
-QuestionKind = Literal["near_village", "near_subdistrict", "duplicate", "year"]
+DoubtKind = Literal["near_village", "near_subdistrict", "duplicate", "year"]
 
 
 @dataclass(frozen=True)
-class Question:
+class Doubt:
     """Something that a person can decide and the files do not say.
 
     Attributes
@@ -82,7 +82,7 @@ class Question:
     key
         Names it in a file of answers: the same for the same files in any order.
     where
-        Cells in question.
+        Cells in doubt.
     values
         What fills a sentence: ``name``, ``other``, ``subdistrict``, ``year``, ``column``, as far as they apply.
     choices
@@ -92,7 +92,7 @@ class Question:
         The answer that is taken where nobody is asked; "" where none can be proposed.
     """
 
-    kind: QuestionKind
+    kind: DoubtKind
     key: str
     where: tuple[Cell, ...]
     values: Mapping[str, str]
@@ -171,8 +171,8 @@ class Lists:
         By kecamatan and code.
     years
         Of which there are statuses, rising.
-    changes, questions
-        In the order of files and rows; a question that was answered is not among them.
+    changes, doubts
+        In the order of files and rows; a doubt that was answered is not among them.
     sheets
         Every sheet that was looked at.
     """
@@ -180,5 +180,5 @@ class Lists:
     villages: tuple[ListedVillage, ...] = ()
     years: tuple[int, ...] = ()
     changes: tuple[Change, ...] = ()
-    questions: tuple[Question, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     sheets: tuple[SheetUse, ...] = field(default=())

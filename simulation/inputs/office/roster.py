@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...domain.messages import Message, listed
 from ..tables.headers import normal
 from .names import are_near, made_code, plain_subdistrict, plain_village
-from .records import Cell, Change, Question
+from .records import Cell, Change, Doubt
 from .sheets import VillageRow, VillageSheet
 
 _MOST_COMPARED = 250_000
@@ -158,12 +158,12 @@ class Roster:
                 "name": row.name, "subdistrict": row.subdistrict, "other": one.name,
                 "other_subdistrict": one.subdistrict, "list": one.where,
             }  # fmt: skip
-            question = Question(
+            doubt = Doubt(
                 "near_village", f"near/{row.code}/{one.code}", (where,), values, ("same", "different"), "same"
             )
-            answer = answers.get(question.key)
+            answer = answers.get(doubt.key)
             if answer is None:
-                sheet.questions.append(question)
+                sheet.doubts.append(doubt)
             elif answer == "same":
                 meant[i] = one
                 sheet.changes.append(Change("village", where, row.name, one.name))

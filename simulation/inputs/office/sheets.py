@@ -16,7 +16,7 @@ from .codes import note_codes
 from .layout import Layout, copied_column, dated_columns, filled_cells
 from .levels import level_of
 from .names import are_near, made_code, plain_subdistrict, without_kind
-from .records import UNDECIDED, Cell, Change, ChangeKind, Question, SheetUse
+from .records import UNDECIDED, Cell, Change, ChangeKind, Doubt, SheetUse
 
 TWO_ALIKE = Message("two villages have the same code")
 _MOST_COMPARED = 200
@@ -71,7 +71,7 @@ class VillageSheet:
         One a village.
     years
         Column of statuses -> its year, None where nothing says which; empty where the rows say it one by one.
-    changes, questions
+    changes, doubts
         What was read otherwise than it is written, and what could be decided.
     use
         What was used of it.
@@ -82,7 +82,7 @@ class VillageSheet:
     rows: list[VillageRow] = field(default_factory=list)
     years: dict[str, int | None] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
     use: SheetUse = field(default_factory=lambda: SheetUse("", "", used=True))
 
     def place(self, i: int, column: str = "") -> Cell:
@@ -90,12 +90,12 @@ class VillageSheet:
         return Cell(self.use.file, self.use.sheet, self.table.rows[i], self.table.letters.get(column, ""))
 
 
-def disagreement(row: VillageRow, year: int | None, where: Sequence[Cell], levels: Sequence[int]) -> Question:
-    """Return the question which of several statuses of a village at the end of a year is right."""
+def disagreement(row: VillageRow, year: int | None, where: Sequence[Cell], levels: Sequence[int]) -> Doubt:
+    """Return the doubt which of several statuses of a village at the end of a year is right."""
     values = {"name": row.name or row.code, "subdistrict": row.subdistrict, "year": str(year or "")}
     choices = (*(LEVELS[level] for level in sorted(levels)), UNDECIDED)
     key = f"duplicate/{made_code(row.subdistrict, row.name) if row.name else row.code}/{year or ''}"
-    return Question("duplicate", key, tuple(where), values, choices, UNDECIDED)
+    return Doubt("duplicate", key, tuple(where), values, choices, UNDECIDED)
 
 
 def read_sheet(
@@ -110,7 +110,7 @@ def read_sheet(
     undated
         The year of a column of statuses that says none; None where that is not known.
     answers
-        Key of a question -> what was answered.
+        Key of a doubt -> what was answered.
     latest
         The last year in which a village can have joined.
     """
@@ -139,7 +139,7 @@ class _Reading:
     def __init__(self, layout: Layout, file: str, undated: int | None, answers: Mapping[str, str]) -> None:
         self.layout, self.file, self.undated, self.answers = layout, file, undated, answers
         self.changes: list[Change] = []
-        self.questions: list[Question] = []
+        self.doubts: list[Doubt] = []
         self._later: set[int] = set()
 
     def read(self, latest: int) -> VillageSheet | None:
@@ -172,7 +172,7 @@ class _Reading:
         )  # fmt: skip
         letters = {table.letters[name]: year for name, year in years.items() if year is not None}
         use = SheetUse(self.file, grid.sheet, True, self.layout.title, tuple(used), len(rows), unused, letters)
-        return VillageSheet(table, self.layout.header, rows, years, self.changes, self.questions, use)
+        return VillageSheet(table, self.layout.header, rows, years, self.changes, self.doubts, use)
 
     def _change(self, kind: ChangeKind, row: int, column: str, written: str, read_as: str) -> None:
         """Keep a change; `row` as a spreadsheet program shows it, `column` a name of the table or "" for the row."""
@@ -270,10 +270,8 @@ class _Reading:
         values = {"name": kept[one], "other": kept[other], "number": str(sizes[one])}
         few = sizes[one] <= 2 < sizes[other]
         proposal = "same" if few else "different"
-        question = Question(
-            "near_subdistrict", f"near/{one}/{other}", tuple(rows), values, ("same", "different"), proposal
-        )
-        answer = self._ask(question)
+        doubt = Doubt("near_subdistrict", f"near/{one}/{other}", tuple(rows), values, ("same", "different"), proposal)
+        answer = self._ask(doubt)
         if answer is None:
             message = Message(
                 "{table}: two kecamatan have nearly the same name: {name} ({number}) and {other}; check whether they "
@@ -283,11 +281,11 @@ class _Reading:
             self.table.note(message)
         return answer == "same"
 
-    def _ask(self, question: Question) -> str | None:
-        """Return what was answered; None, and the question kept, where nothing was."""
-        answer = self.answers.get(question.key)
+    def _ask(self, doubt: Doubt) -> str | None:
+        """Return what was answered; None, and the doubt kept, where nothing was."""
+        answer = self.answers.get(doubt.key)
         if answer is None:
-            self.questions.append(question)
+            self.doubts.append(doubt)
         return answer
 
     def _read_codes(self) -> list[str]:
