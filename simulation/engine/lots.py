@@ -55,6 +55,8 @@ class Lots:
 
         Numbers of winners that differ by as much look alike, so that all of these must be improbable.
         """
+        if not len(self.wins):  # nothing is loaded where no lots are drawn
+            return []
         from scipy.stats import binom
 
         found = []
