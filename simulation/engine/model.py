@@ -84,10 +84,14 @@ class VillageAgent(mesa.Agent):
         return tuple(p.intervention.name for p in programmes if p.assisted[self.position, 0])
 
     @property
+    def waits(self) -> bool:
+        """Whether it changed too lately to rise this year (`min_years`)."""
+        return int(self.model.year) - 1 - self.last_change < int(self.model.assumptions.min_years)
+
+    @property
     def may_rise(self) -> bool:
         """Whether it is below the top and has been at its level for long enough."""
-        waited = int(self.model.year) - 1 - self.last_change
-        return self.status < TOP and waited >= int(self.model.assumptions.min_years)
+        return self.status < TOP and not self.waits
 
     def rise_odds(self) -> float:
         """Return the odds of rising this year; 0 where the village may not rise, as at the top."""
@@ -250,15 +254,16 @@ class KampungModel(mesa.Model):
             raise RuntimeError(f"the scenario ends in {self.assumptions.years[-1]}; give it a longer horizon")
         self.year += 1
         status, listed = self._statuses(), self._listed()
-        waiting = np.array([not agent.may_rise for agent in self.village_agents])
-        blocked = (waiting & (status < TOP))[:, None] if self.assumptions.min_years else None
+        may_rise = np.array([agent.may_rise for agent in self.village_agents])
+        waits = np.array([agent.waits for agent in self.village_agents])
+        blocked = waits[:, None] if self.assumptions.min_years else None
         self.environment.assist(self.year, listed[:, None], self._levels(listed), blocked)
         self._look_up(self.environment.chances(self.year, self._levels(status)))
         villages = self.agents.select(agent_type=VillageAgent)
         villages.do("decide")
         villages.do("change")
         villages.do("report")
-        self._count(listed, (listed < TOP) & (~waiting | (status > listed)))
+        self._count(listed, (listed < TOP) & (may_rise | (status > listed)))
         self.datacollector.collect(self)
         self.running = self.year < self.assumptions.years[-1]
 

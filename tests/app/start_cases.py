@@ -12,7 +12,7 @@ from refusal_cases import Case
 from simulation.app import office_questions
 from simulation.app.questions import Interview
 from simulation.inputs.kabupaten import kabupaten_in
-from simulation.inputs.office.records import UNDECIDED, Cell, ListedVillage, Lists, Question, QuestionKind
+from simulation.inputs.office.records import UNDECIDED, Cell, Doubt, DoubtKind, ListedVillage, Lists
 from simulation.report.language import Language
 
 HEADER = "DESA;KECAMATAN;{}\n"
@@ -39,9 +39,9 @@ STARTS: dict[str, Case] = {
 
 _HERE = (Cell("daftar.xlsx", "REKAP", 7, "C"), Cell("daftar.xlsx", "REKAP", 8, "C"))
 _TWO = {"name": "Mekar Sari", "subdistrict": "Utara", "other": "Mekarsri", "other_subdistrict": "Utara"}
-_OF_READER: dict[QuestionKind, Question] = {
-    "near_village": Question("near_village", "near/a/b", _HERE[:1], _TWO, ("same", "different"), "same"),
-    "near_subdistrict": Question(
+_OF_READER: dict[DoubtKind, Doubt] = {
+    "near_village": Doubt("near_village", "near/a/b", _HERE[:1], _TWO, ("same", "different"), "same"),
+    "near_subdistrict": Doubt(
         "near_subdistrict",
         "near/utara/utarra",
         _HERE,
@@ -49,10 +49,10 @@ _OF_READER: dict[QuestionKind, Question] = {
         ("same", "different"),
         "same",
     ),
-    "duplicate": Question(
+    "duplicate": Doubt(
         "duplicate", "duplicate/a/2025", _HERE, {**_TWO, "year": "2025"}, ("dasar", "mandiri", UNDECIDED), UNDECIDED
     ),
-    "year": Question("year", "year/daftar.xlsx", _HERE[:1], {"column": "KLASIFIKASI"}, (), "2025"),
+    "year": Doubt("year", "year/daftar.xlsx", _HERE[:1], {"column": "KLASIFIKASI"}, (), "2025"),
 }
 _VILLAGE = ListedVillage("utara/satu", "Satu", "Utara", {2025: 0}, 2018, {}, _HERE[:1])
 

@@ -64,6 +64,20 @@ def test_mesa_and_array_engines_give_the_same_trajectories(scenario: Scenario) -
     )
 
 
+def test_who_waits_is_the_same_to_both_engines_where_the_list_does_not_show_it() -> None:
+    """A village that stands at the top, is listed below it and changed last year may not rise, as a planner counts."""
+    villages = make_villages([9], status=[0] * 9)
+    scenario = make_scenario(
+        villages,
+        {"rise.dasar": 0.5, "skip.berkembang": 0.9, "skip.mandiri": 0.9, "reporting.yearly": 0.5},
+        (Intervention("visits", starts=ORIGIN + 1, capacity=3, priority="nearest_to_rising"),),
+        horizon=5,
+        min_years=1,
+    )
+    parameters, grid = scenario.parameters.draw(SEED, 1), Trajectories.grid(range(1), range(20))
+    assert same(*(engine.simulate(scenario, villages, parameters, grid, SEED) for engine in (batch, model)))
+
+
 @given(scenarios())
 @settings(max_examples=40, deadline=None)
 def test_counts_of_a_year_agree_with_each_other(scenario: Scenario) -> None:
