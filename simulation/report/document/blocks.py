@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from .. import wording
 from ..language import Language
@@ -132,6 +132,10 @@ class Column:
     decimals: int = 0
 
 
+Row = Mapping[Column | str, Cell]
+"""What stands in each column; columns may be left out of a table, not of single rows."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with its caption.
@@ -164,10 +168,10 @@ class Table:
     on: On = EVERYWHERE
 
     @classmethod
-    def of(cls, caption: str, rows: Iterable[Mapping[Column | str, Cell]], on: On = EVERYWHERE) -> Table:
+    def of(cls, caption: str, rows: Iterable[Row], on: On = EVERYWHERE, **how: Any) -> Table:
         """Return the table of rows, at least one, that each say which cell stands in which column."""
         told = list(rows)
-        return cls(caption, list(told[0]), [list(row.values()) for row in told], on=on)
+        return cls(caption, list(told[0]), [list(row.values()) for row in told], on=on, **how)
 
     @property
     def typed_columns(self) -> list[Column]:

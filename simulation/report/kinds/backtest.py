@@ -12,7 +12,7 @@ from ...inference.backtest.rolling import DRAWS, MODEL, NOWHERE, Backtest, Backt
 from ...inference.backtest.scoring import FEWEST, Skill, Standing
 from ...inputs.scenario import Scenario
 from ..codec import content_of, of_content
-from ..document.blocks import Cell, Column, Document, Paragraph, Picture, Table
+from ..document.blocks import Cell, Column, Document, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
 from .head import Head, title_of, with_head
 from .kind import DataTable, Kind, Source, Work
@@ -166,45 +166,47 @@ def _names(speech: Language, verdict: Mapping[str, Standing], found: Standing) -
 
 def scores_table(speech: Language, result: BacktestResult) -> Table:
     """Return the mean scores of every forecaster."""
-    rows: list[list[Cell]] = [
-        [forecaster_name(speech, one), *(_score(getattr(scores, key)) for key in _SCORES)]
-        for one, scores in result.forecasters.items()
-    ]
-    columns = [
-        Column(speech.say(template), "decimal", 3 if key in {"brier", "rps_status"} else 2)
+    columns = {
+        key: Column(speech.say(template), "decimal", 3 if key in {"brier", "rps_status"} else 2)
         for key, template in _SCORES.items()
+    }
+    rows: list[Row] = [
+        {
+            speech.say("forecaster"): forecaster_name(speech, one),
+            **{column: "∞" if (mean := getattr(of, key)) is None else mean for key, column in columns.items()},
+        }
+        for one, of in result.forecasters.items()
     ]
-    return Table(speech.say("Mean scores; lower is better"), [speech.say("forecaster"), *columns], rows)
-
-
-def _score(score: float | None) -> Cell:
-    return "∞" if score is None else score
+    return Table.of(speech.say("Mean scores; lower is better"), rows)
 
 
 def coverage_table(speech: Language, result: BacktestResult) -> Table:
     """Return how often the intervals of every forecaster held the number of rises."""
-    levels = list(result.forecasters[MODEL].coverage)
-    rows: list[list[Cell]] = [
-        [forecaster_name(speech, one), *(scores.coverage[level] for level in levels)]
+    rows: list[Row] = [
+        {
+            speech.say("forecaster"): forecaster_name(speech, one),
+            **{
+                Column(speech.say("{percent} interval", percent=speech.percent(float(level))), "percent"): share
+                for level, share in scores.coverage.items()
+            },
+        }
         for one, scores in result.forecasters.items()
     ]
-    columns = [
-        Column(speech.say("{percent} interval", percent=speech.percent(float(level))), "percent") for level in levels
-    ]
-    caption = speech.say("How often intervals held the actual number of rises")
-    return Table(caption, [speech.say("forecaster"), *columns], rows)
+    return Table.of(speech.say("How often intervals held the actual number of rises"), rows)
 
 
 def skill_table(speech: Language, result: BacktestResult) -> Table:
     """Return what share of every other forecaster's mean score the model saves."""
-    rows: list[list[Cell]] = [
-        [forecaster_name(speech, one), *(_saved(speech, scores.model_saves[key]) for key in _SKILLS)]
+    rows: list[Row] = [
+        {
+            speech.say("compared with"): forecaster_name(speech, one),
+            **{speech.say(title): _saved(speech, scores.model_saves[key]) for key, title in _SKILLS.items()},
+        }
         for one, scores in result.forecasters.items()
         if one != MODEL
     ]
-    headers = [speech.say("compared with"), *(speech.say(template) for template in _SKILLS.values())]
     caption = speech.say("Share of the other's score that the model saves (90% interval); below 0 the model is worse")
-    return Table(caption, headers, rows)
+    return Table.of(caption, rows)
 
 
 def _saved(speech: Language, saved: Skill | None) -> Cell:

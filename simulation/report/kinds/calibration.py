@@ -22,7 +22,7 @@ from ...inputs.scenario import Scenario
 from .. import wording
 from ..calibrated_scenario import write_posterior
 from ..codec import content_of, of_content
-from ..document.blocks import EVERYWHERE, Block, Cell, Column, Document, Paragraph, Picture, Table
+from ..document.blocks import EVERYWHERE, Block, Column, Document, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
 from ..wording import parameter_name, parameter_value
 from .head import Head, head_of, rests_on, title_of
@@ -211,22 +211,23 @@ def variance_left(known: Learned) -> float:
 def parameters_table(speech: Language, result: CalibrationResult) -> Table:
     """Return every parameter on which the data bear, before and after."""
     say = speech.say
-    rows: list[list[Cell]] = []
-    for name in result.learned:
-        known = result.parameters[name]
-        spreads = (spread_in_words(speech, name, one) for one in (known.prior, known.posterior))
-        rows.append([parameter_name(speech, name), *spreads, variance_left(known)])
-    return Table(
-        say("Before and after the data: median and 90% interval; share of the prior variance that remains"),
-        [say("parameter"), say("before"), say("after"), Column(say("left"), "percent")],
-        rows,
-    )
+    rows: list[Row] = [
+        {
+            say("parameter"): parameter_name(speech, name),
+            say("before"): spread_in_words(speech, name, result.parameters[name].prior),
+            say("after"): spread_in_words(speech, name, result.parameters[name].posterior),
+            Column(say("left"), "percent"): variance_left(result.parameters[name]),
+        }
+        for name in result.learned
+    ]
+    caption = say("Before and after the data: median and 90% interval; share of the prior variance that remains")
+    return Table.of(caption, rows)
 
 
 def weights_table(speech: Language, result: CalibrationResult) -> Table:
     """Return the answer from all data, without each kind of them, and without any."""
     say, year = speech.say, result.origin + 1
-    rows: list[dict[Column | str, Cell]] = [
+    rows: list[Row] = [
         {
             say("calibrated on"): _learned_from(speech, result, one),
             say("target met ± one standard error of the simulation"): wording.with_error(
@@ -258,20 +259,21 @@ def next_data(speech: Language, result: CalibrationResult, then: NextDatum) -> T
         )
         return Paragraph(said)
     earlier = min((one.first for one in result.observed), default=result.origin) - 1
-    return Table(
-        say(
-            "Which data to ask for next: how far each would narrow the chance of {year} (standard "
-            "deviation now {sd} percentage points)",
-            year=then.year,
-            sd=speech.number(100 * then.sd, 1),
-        ),
-        [
-            say("datum"),
-            Column(say("narrows it by"), "percent"),
-            Column(say("then left (percentage points)"), "points", 1),
-        ],
-        [[say(_DATA[worth.datum], year=earlier), worth.narrowing, worth.remaining_sd] for worth in then.data],
+    caption = say(
+        "Which data to ask for next: how far each would narrow the chance of {year} (standard "
+        "deviation now {sd} percentage points)",
+        year=then.year,
+        sd=speech.number(100 * then.sd, 1),
     )
+    rows: list[Row] = [
+        {
+            say("datum"): say(_DATA[worth.datum], year=earlier),
+            Column(say("narrows it by"), "percent"): worth.narrowing,
+            Column(say("then left (percentage points)"), "points", 1): worth.remaining_sd,
+        }
+        for worth in then.data
+    ]
+    return Table.of(caption, rows)
 
 
 def notes(speech: Language, result: CalibrationResult) -> Iterator[str]:

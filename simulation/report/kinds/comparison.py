@@ -21,7 +21,7 @@ from ...inference.forecast import PrecisionTrace, basis_of
 from ...inference.uncertainty import tells_of_parameters
 from ...inputs.scenario import Scenario
 from .. import wording
-from ..document.blocks import SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Table
+from ..document.blocks import SCREEN, Block, Cell, Column, Document, On, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
 from .forecast.result import EXACT_IS_PRECISE, Asked
@@ -215,7 +215,7 @@ def document_of(result: ComparisonResult, speech: Language, _: Source) -> Docume
 def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
     """Yield what a brief says of the first scenarios: effect, cost, and how large the assumed effect is."""
     say, titles = speech.say, titles_of(speech, result)
-    rows: list[dict[Column | str, Cell]] = []
+    rows: list[Row] = []
     for one in result.scenarios[:MOST_OPTIONS]:
         year = one.telling_year
         more = one.cost_idr_million - one.baseline_cost_idr_million
@@ -271,93 +271,69 @@ def _effects(speech: Language, one: ComparedScenario) -> str:
 def years_table(speech: Language, title: str, one: ComparedScenario) -> Table:
     """Return both chances, their difference and the additional rises, year by year."""
     say = speech.say
-    rows: list[list[Cell]] = [
-        [
-            str(year.year),
-            year.baseline_probability_met,
-            year.probability_met,
-            _with_error(speech, year.difference, year.monte_carlo_error),
-            _span(speech, year.interval90, 100),
-            _rises_in_words(speech, year.additional_rises),
-        ]
+    rows: list[Row] = [
+        {
+            say("year"): str(year.year),
+            Column(say("target met: baseline"), "chance", 1): year.baseline_probability_met,
+            Column(say("target met: scenario"), "chance", 1): year.probability_met,
+            say("difference ± one standard error of the simulation"): _with_error(
+                speech, year.difference, year.monte_carlo_error
+            ),
+            say("range from assumptions"): _span(speech, year.interval90, 100),
+            say("additional villages that rise"): _rises_in_words(speech, year.additional_rises),
+        }
         for year in one.years
     ]
-    return Table(
-        say(
-            "“{scenario}”: difference of the chance in percentage points, and additional villages "
-            "that rise, year by year (every interval is 90%)",
-            scenario=title,
-        ),
-        [
-            say("year"),
-            Column(say("target met: baseline"), "chance", 1),
-            Column(say("target met: scenario"), "chance", 1),
-            say("difference ± one standard error of the simulation"),
-            say("range from assumptions"),
-            say("additional villages that rise"),
-        ],
-        rows,
-        sheet=one.name,
+    caption = say(
+        "“{scenario}”: difference of the chance in percentage points, and additional villages "
+        "that rise, year by year (every interval is 90%)",
+        scenario=title,
     )
+    return Table.of(caption, rows, sheet=one.name)
 
 
 def totals_table(speech: Language, result: ComparisonResult) -> Table:
     """Return additional rises over the whole horizon, which scenario has more, and what it costs; a row a scenario."""
     say, titles = speech.say, titles_of(speech, result)
     costly = any(one.cost_idr_million or one.baseline_cost_idr_million for one in result.scenarios)
-    rows: list[list[Cell]] = []
+    rows: list[Row] = []
     for one in result.scenarios:
         compared = one.rises_compared
-        more, fewer = (None, None) if compared is None else (compared.more, compared.fewer)
-        cost = one.cost_idr_million - one.baseline_cost_idr_million
-        rows.append(
-            [
-                titles[one.name],
-                _rises_in_words(speech, one.additional_rises),
-                *(speech.percent(0) if one.same_law and chance is not None else chance for chance in (more, fewer)),
-                *([cost, cost_of_a_rise(speech, one.cost_per_additional_rise, spanned=True)] if costly else []),
-            ]
-        )
-    columns: list[Column | str] = [
-        say("scenario"),
-        say("additional villages that rise"),
-        Column(say("chance of more rises"), "chance"),
-        Column(say("chance of fewer rises"), "chance"),
-    ]
-    if costly:
-        columns += [Column(say("additional cost"), "money"), say("for each additional rise")]
+        ends = (None, None) if compared is None else (compared.more, compared.fewer)
+        more, fewer = (speech.percent(0) if one.same_law and chance is not None else chance for chance in ends)
+        row: dict[Column | str, Cell] = {
+            say("scenario"): titles[one.name],
+            say("additional villages that rise"): _rises_in_words(speech, one.additional_rises),
+            Column(say("chance of more rises"), "chance"): more,
+            Column(say("chance of fewer rises"), "chance"): fewer,
+        }
+        if costly:
+            cost = one.cost_idr_million - one.baseline_cost_idr_million
+            row[Column(say("additional cost"), "money")] = cost
+            each = cost_of_a_rise(speech, one.cost_per_additional_rise, spanned=True)
+            row[say("for each additional rise")] = each
+        rows.append(row)
     years, baseline = result.scenarios[0].span, titles[result.baseline]
     caption = say("All of {years}, compared with “{baseline}” (90% intervals)", years=years, baseline=baseline)
-    return Table(caption, columns, rows, sheet=years)
+    return Table.of(caption, rows, sheet=years)
 
 
 def villages_table(speech: Language, title: str, one: ComparedScenario, most: int = MOST_VILLAGES) -> Table | None:
     """Return the villages likeliest to rise only because of the scenario, at most so many; None where there is none."""
     say = speech.say
-    rows: list[list[Cell]] = [
-        [
-            village.village,
-            village.subdistrict,
-            village.level,
-            village.probability_only_with,
-            village.probability_only_without,
-        ]
+    rows: list[Row] = [
+        {
+            say("village"): village.village,
+            say("kecamatan"): village.subdistrict,
+            say("status now"): village.level,
+            Column(say("rises only with it"), "chance", 1): village.probability_only_with,
+            Column(say("only without it"), "chance", 1): village.probability_only_without,
+        }
         for village in one.villages[:most]
         if village.probability_only_with
     ]
-    if not rows:
-        return None
-    return Table(
-        say("Villages likeliest to rise in {years} only because of “{scenario}”", years=one.span, scenario=title),
-        [
-            say("village"),
-            say("kecamatan"),
-            say("status now"),
-            Column(say("rises only with it"), "chance", 1),
-            Column(say("only without it"), "chance", 1),
-        ],
-        rows,
-    )
+    caption = say("Villages likeliest to rise in {years} only because of “{scenario}”", years=one.span, scenario=title)
+    return Table.of(caption, rows) if rows else None
 
 
 def _with_error(speech: Language, difference: float, error: float) -> str:

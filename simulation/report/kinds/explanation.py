@@ -11,7 +11,7 @@ from ...domain.reporting import REPORTING
 from ...domain.status import LEVELS, TOP
 from ...inference.explanation import INTERVENTION, Component, Explanation, VillageChance, explain
 from .. import wording
-from ..document.blocks import DETAIL, SCREEN, Cell, Column, Document, Paragraph, Table
+from ..document.blocks import DETAIL, SCREEN, Cell, Column, Document, Paragraph, Row, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
 from .head import Head, programme_line, rests_on, title_of, with_head
@@ -182,22 +182,18 @@ def terms_table(speech: Language, result: VillageChance) -> Table:
 def reach_table(speech: Language, result: VillageChance) -> Table:
     """Return what each intervention is to the village."""
     say = speech.say
-    rows: list[list[Cell]] = [
-        [reach.name, frequency(speech, reach.eligible), frequency(speech, reach.assisted), reach.if_assured]
+
+    def row(name: str, eligible: str, assisted: str, if_assured: float | None) -> Row:
+        chance = Column(say("chance if reached for certain"), "chance", 1)
+        return {say("intervention"): name, say("eligible"): eligible, say("reached"): assisted, chance: if_assured}
+
+    rows = [
+        row(reach.name, frequency(speech, reach.eligible), frequency(speech, reach.assisted), reach.if_assured)
         for reach in result.reach
     ]
     if len(rows) > 1:
-        rows.append([say("all for which it is eligible"), "", "", result.if_all_assured])
-    return Table(
-        say("Interventions in {year}", year=result.year),
-        [
-            say("intervention"),
-            say("eligible"),
-            say("reached"),
-            Column(say("chance if reached for certain"), "chance", 1),
-        ],
-        rows,
-    )
+        rows.append(row(say("all for which it is eligible"), "", "", result.if_all_assured))
+    return Table.of(say("Interventions in {year}", year=result.year), rows)
 
 
 def _year_by_year(speech: Language, result: VillageChance) -> Iterator[Paragraph]:

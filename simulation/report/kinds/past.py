@@ -9,7 +9,7 @@ import numpy as np
 from ...domain.past import BlockWeight, Observed
 from ...inference.reasons import Reasons, Step
 from .. import wording
-from ..document.blocks import DETAIL, SCREEN, UNKNOWN, Block, Cell, Column, On, Paragraph, Table
+from ..document.blocks import DETAIL, SCREEN, UNKNOWN, Block, Column, On, Paragraph, Row, Table
 from ..language import Language, phrase
 
 _STEPS: dict[Step, str] = {
@@ -144,7 +144,7 @@ def past_table(speech: Language, past: Sequence[Observed], on: On) -> Table:
     several = len({one.district_code for one in past}) > 1
     net = any(one.judged is None for one in past)
     own = any(one.judged not in {None, one.rises} for one in past)
-    rows: list[dict[Column | str, Cell]] = [
+    rows: list[Row] = [
         {
             **({say("district code"): one.district_code} if several else {}),
             say("years"): _years(one),
@@ -174,7 +174,7 @@ def past_table(speech: Language, past: Sequence[Observed], on: On) -> Table:
 def weights_table(speech: Language, weights: Sequence[BlockWeight]) -> Table:
     """Return by how much each kind of data, and all of them, raise or lower the chance of the first year."""
     say, (whole, *others) = speech.say, weights
-    rows: list[dict[Column | str, Cell]] = []
+    rows: list[Row] = []
     for one in others:
         points = _signed(speech, 100 * (whole.probability_met - one.probability_met))
         error = float(np.hypot(whole.monte_carlo_error, one.monte_carlo_error))
@@ -196,7 +196,7 @@ def weights_table(speech: Language, weights: Sequence[BlockWeight]) -> Table:
 def past_of_all(speech: Language, past: Sequence[Observed]) -> Table:
     """Return every span, its districts together."""
     say = speech.say
-    rows: list[dict[Column | str, Cell]] = []
+    rows: list[Row] = []
     for years in sorted({(one.first, one.year) for one in past}):
         some = [one for one in past if (one.first, one.year) == years]
         judged, fitted = [one for one in some if one.met is not None], [one for one in some if one.fitted is not None]

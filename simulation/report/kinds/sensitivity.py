@@ -9,7 +9,7 @@ from ...decision.sensitivity import CALIBRATED, Sensitivity, SensitivityNumbers,
 from ...decision.trial import Engine
 from ...domain.parameters import DIRECTIONS, ParameterKey
 from .. import wording
-from ..document.blocks import EVERYWHERE, Cell, Column, Document, On, Paragraph, Picture, Table
+from ..document.blocks import EVERYWHERE, Column, Document, On, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
 from .head import Head, caveats_of, rests_on, title_of, with_head
@@ -172,24 +172,18 @@ def share(estimate: float) -> float:
 def shares_table(speech: Language, result: SensitivityResult) -> Table:
     """Return every parameter with its shares and how far it moves the chance."""
     say = speech.say
-    rows: list[list[Cell]] = []
-    for key, one in result.parameters.items():
-        shares: list[Cell] = [None, None, None]
-        if one.first is not None and one.total is not None and one.interval90 is not None:
-            low, high = map(share, one.interval90)
-            shares = [share(one.first), share(one.total), wording.share_span(speech, low, high)]
-        rows.append([parameter_label(speech, key), *shares, one.mu_star])
-    return Table(
-        say("Every uncertain parameter; percentage points: when it moves from its 5% to its 95% quantile"),
-        [
-            say("parameter"),
-            Column(say("share alone"), "percent"),
-            Column(say("share with interplay"), "percent"),
-            say("90% interval"),
-            Column(say("moves the chance by (percentage points)"), "points"),
-        ],
-        rows,
-    )
+    rows: list[Row] = [
+        {
+            say("parameter"): parameter_label(speech, key),
+            Column(say("share alone"), "percent"): None if one.first is None else share(one.first),
+            Column(say("share with interplay"), "percent"): None if one.total is None else share(one.total),
+            say("90% interval"): one.interval90 and wording.share_span(speech, *map(share, one.interval90)),
+            Column(say("moves the chance by (percentage points)"), "points"): one.mu_star,
+        }
+        for key, one in result.parameters.items()
+    ]
+    caption = say("Every uncertain parameter; percentage points: when it moves from its 5% to its 95% quantile")
+    return Table.of(caption, rows)
 
 
 def _question(found: Sensitivity) -> Question[Analysis]:

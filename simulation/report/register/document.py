@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import wording
 from ..codec import encode
-from ..document.blocks import Cell, Column, Document, Paragraph, Table
+from ..document.blocks import Column, Document, Paragraph, Row, Table
 from ..files import write_csv, write_text
 from ..language import Language, phrase
 from .register import LIST, Change
@@ -136,18 +136,8 @@ def cautions(speech: Language, record: TrackRecord) -> Iterator[str]:
 
 def forecasts_table(speech: Language, record: TrackRecord) -> Table:
     """Return what was forecast and what came, the latest last."""
-    say = speech.say
-    columns: list[Column | str] = [
-        say("forecast"),
-        Column(say("chance"), "chance"),
-        say("target"),
-        say("rises forecast"),
-        say("actual rises"),
-        Column(say("needed"), "whole"),
-        Column(say("Brier"), "decimal", 2),
-    ]
-    caption = say("Forecast and outcome (rises: median and 90% interval; in brackets: entry)")
-    return Table(caption, columns, [_row(speech, row) for row in shown(record)])
+    caption = speech.say("Forecast and outcome (rises: median and 90% interval; in brackets: entry)")
+    return Table.of(caption, (_row(speech, row) for row in shown(record)))
 
 
 def shown(record: TrackRecord) -> list[ForecastRow]:
@@ -161,21 +151,20 @@ def name(speech: Language, row: ForecastRow) -> str:
     return speech.say("{year} {district} ({number})", year=row.year, district=row.district, number=row.number)
 
 
-def _row(speech: Language, row: ForecastRow) -> list[Cell]:
-    outcome, levels = row.outcome, row.rises
-    return [
-        name(speech, row),
-        row.probability_met,
-        met(speech, row),
-        speech.say(
-            "{median} ({interval})",
-            median=speech.number(levels[0.5]),
-            interval=wording.whole_span(speech, levels[0.05], levels[0.95]),
-        ),
-        None if outcome is None or outcome.rises is None else wording.whole_span(speech, *outcome.rises),
-        None if outcome is None else outcome.needed,
-        None if row.scores is None or row.late else _exact(row.scores.brier),
-    ]
+def _row(speech: Language, row: ForecastRow) -> Row:
+    say, levels = speech.say, row.rises
+    rises, needed = (None, None) if row.outcome is None else (row.outcome.rises, row.outcome.needed)
+    span = wording.whole_span(speech, levels[0.05], levels[0.95])
+    forecast = say("{median} ({interval})", median=speech.number(levels[0.5]), interval=span)
+    return {
+        say("forecast"): name(speech, row),
+        Column(say("chance"), "chance"): row.probability_met,
+        say("target"): met(speech, row),
+        say("rises forecast"): forecast,
+        say("actual rises"): None if rises is None else wording.whole_span(speech, *rises),
+        Column(say("needed"), "whole"): needed,
+        Column(say("Brier"), "decimal", 2): None if row.scores is None or row.late else _exact(row.scores.brier),
+    }
 
 
 def met(speech: Language, row: ForecastRow) -> str:

@@ -14,13 +14,13 @@ from ...document.blocks import (
     SCREEN,
     Block,
     Bullets,
-    Cell,
     Column,
     Document,
     Heading,
     On,
     Paragraph,
     Picture,
+    Row,
     Table,
 )
 from ...language import Language
@@ -34,7 +34,6 @@ from .villages import village_blocks
 
 MOST_DISTRICTS = 20
 MOST_YEARS_ACROSS = 8
-Row = Mapping[Column | str, Cell]
 _ANSWER = SCREEN | On.WORKBOOK | On.ANSWER
 _NUMBERS = SCREEN | On.ANNEX
 """Tables to be read; the workbook has their numbers in columns of its own."""
@@ -340,7 +339,7 @@ def _readings_sheet(speech: Language, result: ForecastResult) -> Table:
         for district in result.districts
         for key, chances in district.readings.items()
     ]
-    return replace(Table.of(say("Chance of meeting the target, reading by reading"), rows), sheet=say("Readings"))
+    return Table.of(say("Chance of meeting the target, reading by reading"), rows, sheet=say("Readings"))
 
 
 def _by_year(district: District, chances: Sequence[float]) -> Row:
@@ -370,7 +369,7 @@ def _years_sheet(speech: Language, result: ForecastResult) -> Table:
                 **{Column(title, "whole"): year.rises.quantiles[at] for at, title in quantiles.items()},
             }
         )
-    return replace(Table.of(say("Chance of meeting the target, and rises, year by year"), rows), sheet=say("Years"))
+    return Table.of(say("Chance of meeting the target, and rises, year by year"), rows, sheet=say("Years"))
 
 
 def _statuses_sheet(speech: Language, result: ForecastResult) -> Table:
@@ -395,7 +394,7 @@ def _statuses_sheet(speech: Language, result: ForecastResult) -> Table:
         for district in result.districts
         for year in district.years
     ]
-    return replace(Table.of(say("Means of rises, falls and levels, year by year"), rows), sheet=say("Means"))
+    return Table.of(say("Means of rises, falls and levels, year by year"), rows, sheet=say("Means"))
 
 
 def _villages_sheet(speech: Language, result: ForecastResult, rows: Rows) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ....decision.likeliest import LikelyVillage, SubdistrictYear
 from ... import wording
-from ...document.blocks import SCREEN, Block, Cell, Column, Heading, On, Paragraph, Table
+from ...document.blocks import SCREEN, Block, Column, Heading, On, Paragraph, Row, Table
 from ...language import Language
 from .result import District, ForecastResult
 
@@ -45,27 +45,20 @@ def likeliest_table(
 ) -> Table:
     """Return the villages that are the likeliest to rise in the first year, at most so many."""
     say = speech.say
-    rows: list[list[Cell]] = [
-        [
-            one.rank,
-            one.village,
-            one.subdistrict,
-            one.status,
-            wording.rounded(one.probability_rises, one.monte_carlo_error),
-        ]
+    rows: list[Row] = [
+        {
+            Column(say("rank"), "whole"): one.rank,
+            say("village"): one.village,
+            say("kecamatan"): one.subdistrict,
+            say("status now"): one.status,
+            Column(say("chance of rising"), "chance"): wording.rounded(one.probability_rises, one.monte_carlo_error),
+        }
         for one in district.likeliest[:most]
-    ]
-    columns: list[Column | str] = [
-        Column(say("rank"), "whole"),
-        say("village"),
-        say("kecamatan"),
-        say("status now"),
-        Column(say("chance of rising"), "chance"),
     ]
     caption = say(
         "Villages most likely to rise in {year}; those whose chances cannot be told apart share a rank", year=year
     )
-    return Table(caption, columns, rows, on=on)
+    return Table.of(caption, rows, on)
 
 
 def about_ranks(speech: Language, villages: Sequence[LikelyVillage], most: int = MOST_LISTED) -> str | None:
@@ -97,25 +90,20 @@ def subdistricts_table(
         shown.sort(key=lambda one: one.expected_rises, reverse=True)
         rest = shown[most - 1 :]
         shown = [*shown[: most - 1], _together(say("{count:,} other kecamatan", count=len(rest)), rest)]
-    rows: list[list[Cell]] = [
-        [
-            one.subdistrict,
-            one.villages,
-            one.below_top,
-            one.expected_rises,
-            one.expected_rises / one.below_top if one.below_top else None,
-        ]
+    rows: list[Row] = [
+        {
+            say("kecamatan"): one.subdistrict,
+            Column(say("villages"), "whole"): one.villages,
+            Column(say("below paripurna"), "whole"): one.below_top,
+            Column(say("rises expected"), "decimal", 1): one.expected_rises,
+            Column(say("mean chance of these"), "chance"): one.expected_rises / one.below_top
+            if one.below_top
+            else None,
+        }
         for one in (*shown, total)
     ]
-    columns: list[Column | str] = [
-        say("kecamatan"),
-        Column(say("villages"), "whole"),
-        Column(say("below paripurna"), "whole"),
-        Column(say("rises expected"), "decimal", 1),
-        Column(say("mean chance of these"), "chance"),
-    ]
     caption = say("By kecamatan, {year}", year=year)
-    return Table(caption, columns, rows, sheet=say("By kecamatan"), strong=frozenset({len(rows) - 1}), on=on)
+    return Table.of(caption, rows, on, sheet=say("By kecamatan"), strong=frozenset({len(rows) - 1}))
 
 
 def _together(name: str, parts: Sequence[SubdistrictYear]) -> SubdistrictYear:

@@ -19,6 +19,7 @@ from ...document.blocks import (
     On,
     Paragraph,
     Picture,
+    Row,
     Table,
 )
 from ...language import Language
@@ -93,24 +94,19 @@ def settings_table(speech: Language, result: PlanResult) -> Table:
     single, exact = len(levers) == 1, not any(point.monte_carlo_error for point in result.tried)
     places_only = [lever.kind for lever in levers] == ["capacity"]
     marks = _marks(speech, result)
-    rows: list[list[Cell]] = [
-        [
-            *(_value(speech, lever, point.settings[lever.name]) for lever in levers),
-            *([] if places_only else [point.assisted]),
-            _with_error(speech, result, point),
-            *([] if exact else [words.chance(speech, result, point.lower95)]),
-            *_spent(result, point),
-            marks.get(point.places, ""),
-        ]
+    rows: list[Row] = [
+        {
+            **{
+                Column(words.lever_name(speech, lever), "whole"): _value(speech, lever, point.settings[lever.name])
+                for lever in levers
+            },
+            **({} if places_only else {Column(say("villages reached"), "decimal", 1): point.assisted}),
+            say("probability") if exact else say("probability ± error"): _with_error(speech, result, point),
+            **({} if exact else {say("at least (95%)"): words.chance(speech, result, point.lower95)}),
+            **_spent(speech, result, point),
+            "": marks.get(point.places, ""),
+        }
         for point in _spread(result.tried if single else result.pareto, marks)
-    ]
-    columns: list[Column | str] = [
-        *(Column(words.lever_name(speech, lever), "whole") for lever in levers),
-        *([] if places_only else [Column(say("villages reached"), "decimal", 1)]),
-        say("probability") if exact else say("probability ± error"),
-        *([] if exact else [say("at least (95%)")]),
-        *_spent_columns(speech, result),
-        "",
     ]
     caption = (
         say("What each effort achieves")
@@ -119,45 +115,44 @@ def settings_table(speech: Language, result: PlanResult) -> Table:
         if result.weighed_by_cost
         else say("Most efficient mixes: none with fewer village-years has an equal or higher probability")
     )
-    return Table(caption, columns, rows)
+    return Table.of(caption, rows)
 
 
 def limits_table(speech: Language, result: PlanResult) -> Table:
     """Return what would be possible without one hindrance at a time."""
     say = speech.say
-    rows: list[list[Cell]] = []
+    rows: list[Row] = []
     for limit in sorted(result.limits, key=lambda one: -one.probability_met):
         least = say("can be reached") if limit.reachable else say("cannot be reached")
         if limit.least is not None:
             least = words.value_of(speech, result.levers[0], limit.least)
-        rows.append([*words.limit_names(speech, limit), words.chance(speech, result, limit.probability_met), least])
-    headers = [say("what limits"), say("taken away"), say("best probability"), say("least that would then suffice")]
-    return Table(say("What limits the plan, taken away one at a time"), headers, rows, prose=True)
+        what, without = words.limit_names(speech, limit)
+        rows.append(
+            {
+                say("what limits"): what,
+                say("taken away"): without,
+                say("best probability"): words.chance(speech, result, limit.probability_met),
+                say("least that would then suffice"): least,
+            }
+        )
+    return Table.of(say("What limits the plan, taken away one at a time"), rows, prose=True)
 
 
 def villages_table(speech: Language, result: PlanResult, most: int = MOST_VILLAGES) -> Table:
     """Return the villages with the largest gains, at most so many."""
     say = speech.say
-    rows: list[list[Cell]] = [
-        [
-            speech.number(village.rank),
-            village.village,
-            village.subdistrict,
-            village.reason.status,
-            words.points_with_error(speech, village),
-            _from_to(speech, village),
-        ]
+    rows: list[Row] = [
+        {
+            say("rank"): speech.number(village.rank),
+            say("village"): village.village,
+            say("kecamatan"): village.subdistrict,
+            say("status now"): village.reason.status,
+            say("gain (percentage points)"): words.points_with_error(speech, village),
+            say("chance of rising"): _from_to(speech, village),
+        }
         for village in result.villages[:most]
     ]
-    headers = [
-        say("rank"),
-        say("village"),
-        say("kecamatan"),
-        say("status now"),
-        say("gain (percentage points)"),
-        say("chance of rising"),
-    ]
-    return Table(say("Which villages first"), headers, rows, on=READ)
+    return Table.of(say("Which villages first"), rows, READ)
 
 
 @dataclass(frozen=True)
@@ -202,68 +197,50 @@ def subdistricts_table(speech: Language, result: PlanResult) -> Table:
     """Return totals by kecamatan, the largest gain in rises first, and that of all."""
     say, chosen = speech.say, result.listed
     totals = [*totals_of(result.villages), Total.of(say("all kecamatan"), result.villages)]
-    rows: list[list[Cell]] = [
-        [
-            total.subdistrict,
-            total.villages,
-            *([total.in_plan] if chosen else []),
-            total.rises_without,
-            total.gain_rises,
-            total.best_rank,
-        ]
+    first = Column(say("of these among the first {number}", number=speech.number(chosen)), "whole")
+    rows: list[Row] = [
+        {
+            say("kecamatan"): total.subdistrict,
+            Column(say("villages that qualify"), "whole"): total.villages,
+            **({first: total.in_plan} if chosen else {}),
+            Column(say("rises expected without"), "decimal", 2): total.rises_without,
+            Column(say("more if all are reached"), "decimal", 2): total.gain_rises,
+            Column(say("best rank"), "whole"): total.best_rank,
+        }
         for total in totals
     ]
-    columns: list[Column | str] = [
-        say("kecamatan"),
-        Column(say("villages that qualify"), "whole"),
-        *([Column(say("of these among the first {number}", number=speech.number(chosen)), "whole")] if chosen else []),
-        Column(say("rises expected without"), "decimal", 2),
-        Column(say("more if all are reached"), "decimal", 2),
-        Column(say("best rank"), "whole"),
-    ]
     caption = say("By kecamatan, {year}", year=result.ranking.year if result.ranking else result.years[0])
-    return Table(caption, columns, rows, sheet=say("By kecamatan"), strong=frozenset({len(rows) - 1}))
+    return Table.of(caption, rows, sheet=say("By kecamatan"), strong=frozenset({len(rows) - 1}))
 
 
 def ranking_sheet(speech: Language, result: PlanResult) -> Table:
     """Return every village, the largest gain first, for a workbook."""
     say, chosen = speech.say, result.listed
-    rows: list[list[Cell]] = [
-        [
-            village.rank,
-            village.village,
-            village.subdistrict,
-            village.village_code,
-            *([_mark(speech, village)] if chosen else []),
-            village.reason.status,
-            village.gain_probability_met,
-            village.gain_monte_carlo_error,
-            village.gain_rises,
-            village.reason.chance_without,
-            village.reason.chance_with,
-            village.reason.peers,
-            ", ".join(map(words.spaced, village.reason.interventions)),
-            words.reason(speech, village),
-        ]
+    first = say("among the first {number}", number=speech.number(chosen))
+    gain = Column(say("gain in the probability of meeting the target, percentage points"), "points", 3)
+    above = Column(say("other villages of the kecamatan with a higher status"), "percent", 1)
+    rows: list[Row] = [
+        {
+            Column(say("rank"), "whole"): village.rank,
+            say("village"): village.village,
+            say("kecamatan"): village.subdistrict,
+            say("village code"): village.village_code,
+            **({first: _mark(speech, village)} if chosen else {}),
+            say("status now"): village.reason.status,
+            gain: village.gain_probability_met,
+            Column(
+                say("simulation error of that gain, percentage points"), "points", 3
+            ): village.gain_monte_carlo_error,
+            Column(say("gain in expected rises"), "decimal", 3): village.gain_rises,
+            Column(say("chance of rising without the interventions"), "chance", 1): village.reason.chance_without,
+            Column(say("chance of rising with the interventions"), "chance", 1): village.reason.chance_with,
+            above: village.reason.peers,
+            say("interventions"): ", ".join(map(words.spaced, village.reason.interventions)),
+            Column(say("reason"), "prose"): words.reason(speech, village),
+        }
         for village in result.villages
     ]
-    columns: list[Column | str] = [
-        Column(say("rank"), "whole"),
-        say("village"),
-        say("kecamatan"),
-        say("village code"),
-        *([say("among the first {number}", number=speech.number(chosen))] if chosen else []),
-        say("status now"),
-        Column(say("gain in the probability of meeting the target, percentage points"), "points", 3),
-        Column(say("simulation error of that gain, percentage points"), "points", 3),
-        Column(say("gain in expected rises"), "decimal", 3),
-        Column(say("chance of rising without the interventions"), "chance", 1),
-        Column(say("chance of rising with the interventions"), "chance", 1),
-        Column(say("other villages of the kecamatan with a higher status"), "percent", 1),
-        say("interventions"),
-        Column(say("reason"), "prose"),
-    ]
-    return Table(say("Which villages first"), columns, rows, sheet=say("Ranking"), on=On.WORKBOOK)
+    return Table.of(say("Which villages first"), rows, On.WORKBOOK, sheet=say("Ranking"))
 
 
 def _mark(speech: Language, village: PlannedVillage) -> str | None:
@@ -306,23 +283,17 @@ def _spread(points: Sequence[Setting], marks: Mapping[Places, str]) -> Iterator[
             yield point
 
 
-def _spent(result: PlanResult, point: Setting) -> list[Cell]:
+def _spent(speech: Language, result: PlanResult, point: Setting) -> Row:
     """Return what a setting costs, and what of it until the last year planned; else assisted village-years."""
     if not result.weighed_by_cost:
-        return [point.village_years]
-    return [point.cost_idr_million, *([point.cost_to_goal_idr_million] if _costs_go_on(result) else [])]
-
-
-def _spent_columns(speech: Language, result: PlanResult) -> list[Column | str]:
-    if not result.weighed_by_cost:
-        return [Column(speech.say("village-years reached"), "whole")]
+        return {Column(speech.say("village-years reached"), "whole"): point.village_years}
     cost = speech.say("cost {years} (million rupiah)", years=words.cost_years(speech, result))
-    until = speech.say("cost to {year}", year=result.years[-1])
-    return [Column(cost, "whole"), *([Column(until, "whole")] if _costs_go_on(result) else [])]
-
-
-def _costs_go_on(result: PlanResult) -> bool:
-    return result.cost_years[1] > result.years[-1]
+    until = Column(speech.say("cost to {year}", year=result.years[-1]), "whole")
+    costs_go_on = result.cost_years[1] > result.years[-1]
+    return {
+        Column(cost, "whole"): point.cost_idr_million,
+        **({until: point.cost_to_goal_idr_million} if costs_go_on else {}),
+    }
 
 
 def _with_error(speech: Language, result: PlanResult, point: Setting) -> str:
