@@ -131,7 +131,34 @@ def test_no_chance_is_shown_as_certain(
     years, readings = (book[language(code).say(name)] for name in ("Years", "Readings"))
     assert readings["C4"].number_format == f'[<0.0005]"{never}";[>=0.9995]"{always}";0.0%'
     assert [years.cell(4, column).number_format for column in (1, 6, 7, 8, 9)] == ["0", *["#,##0"] * 4]
-    assert all(sheet.page_setup.fitToHeight == 0 and sheet.page_setup.orientation == "landscape" for sheet in book)
+    assert all(sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in book)
+    assert {sheet.page_setup.fitToWidth for sheet in book} <= {1, None}
+    assert [(sheet.page_setup.fitToHeight, sheet.page_setup.orientation) for sheet in book] == [
+        (None, "portrait"), *[(0, "landscape")] * (len(book.sheetnames) - 1),
+    ]  # fmt: skip
+
+
+def test_charts_on_the_first_sheet_show_the_numbers_of_the_years(
+    several: Forecast, exported: Callable[[Forecast, str], tuple[Path, Sheets]]
+) -> None:
+    """Of one district every year, of several every district in the first; the book opens on them."""
+    one = forecast(load_scenario(ROOT / "scenarios" / "tanah_laut.yaml"), 50, 10, 3)
+    for made, across, shown in ((one, "year", 5), (replace(several), "district", len(several.districts))):
+        folder, _ = exported(made, "en")
+        book = openpyxl.load_workbook(folder / "forecast.xlsx")
+        first, years = book.worksheets[0], book["Years"]
+        header = [cell.value for cell in years[HEADER + 1]]
+        wanted = [
+            ["range from assumptions, to", "probability that the target is met", "range from assumptions, from"],
+            ["rises, 95%", "rises, median", "rises, 5%", "needed"],
+        ]
+        assert book.active is first
+        for chart, titles in zip(first._charts, wanted, strict=True):
+            cells = [(series.cat.numRef or series.cat.strRef, series.val.numRef) for series in chart.series]
+            for (below_it, points), title in zip(cells, titles, strict=True):
+                for name, reference in ((across, below_it), (title, points)):
+                    letter = openpyxl.utils.get_column_letter(header.index(name) + 1)
+                    assert reference.f == f"Years!${letter}${HEADER + 2}:${letter}${HEADER + 1 + shown}"
 
 
 def test_several_districts_stand_below_each_other(

@@ -16,6 +16,11 @@ from typing import Any, Literal
 from .. import wording
 from ..language import Language
 
+
+class Share(float):
+    """A cell that is a share, in a column of numbers of several kinds."""
+
+
 Cell = str | int | float | None
 Form = Literal["text", "prose", "year", "whole", "decimal", "percent", "chance", "points", "money"]
 UNKNOWN = "–"
@@ -137,6 +142,31 @@ Row = Mapping[Column | str, Cell]
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A chart of numbers of a table, on the first sheet of a workbook: points, and a range through each.
+
+    Attributes
+    ----------
+    title
+        What it shows, and how to read it.
+    across, middle, low, high
+        Titles of the columns that stand on the axis below, and that hold the points and the ends of their ranges.
+    level
+        Title of the column of what is asked for; none by default.
+    first
+        How many rows are shown; all by default.
+    """
+
+    title: str
+    across: str
+    middle: str
+    low: str
+    high: str
+    level: str = ""
+    first: int | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """A table with its caption.
 
@@ -156,6 +186,8 @@ class Table:
         Places of rows that stand out: totals.
     to_fill
         Whether its rows are lines to write on.
+    charts
+        Of its numbers, in a workbook.
     """
 
     caption: str
@@ -165,6 +197,7 @@ class Table:
     prose: bool = False
     strong: frozenset[int] = field(default_factory=frozenset)
     to_fill: bool = False
+    charts: Sequence[Chart] = ()
     on: On = EVERYWHERE
 
     @classmethod
@@ -265,6 +298,8 @@ def cell_text(speech: Language, column: Column, cell: Cell) -> str:
         return UNKNOWN
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, Share):
+        return speech.percent(cell, 1)
     writers: dict[Form, Callable[[], str]] = {
         "percent": lambda: speech.percent(cell, column.decimals),
         "chance": lambda: wording.uncertain(speech, cell, column.decimals),

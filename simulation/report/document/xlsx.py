@@ -1,4 +1,4 @@
-"""A document as a workbook: its sentences on the first sheet, then each table on a sheet of its own.
+"""A document as a workbook: its sentences and charts on the first sheet, then each table on a sheet of its own.
 
 Numbers stay numbers, shown in the form of their column; no text becomes a formula or a link.
 """
@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import wording
 from ..files import whole_file
 from ..language import Language
-from .blocks import Block, Bullets, Cell, Column, Document, Form, On, Paragraph, Table, cell_text
+from .blocks import Block, Bullets, Cell, Chart, Column, Document, Form, On, Paragraph, Share, Table, cell_text
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -23,8 +23,15 @@ if TYPE_CHECKING:
 
 HEADER = 2
 """Row of the column titles, counted from 0: above it stands what the table shows."""
-_NARROWEST, _WIDEST, _PROSE_WIDTH = 8, 60, 70
-_LEAD_WIDTH, _TEXT_WIDTH = 30, 100
+_NARROWEST, _WIDEST = 8, 45
+_LEAD_WIDTH, _TEXT_WIDTH, _LINE_LETTERS = 30, 100, 100
+"""Widths of the answer's columns, and letters that fit in a line of it."""
+CHART_ROWS = 17
+"""Rows of a sheet that a chart takes."""
+_ROW_PIXELS, _ROW_POINTS = 20, 15
+"""Height of a row, on the screen and on paper."""
+_INK, _LEVEL = "#31688E", "#D55E00"
+"""Colours as in the figures: of points and ranges, and of what is asked for."""
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]+")
 _WORDS: frozenset[Form] = frozenset({"text", "prose"})
@@ -42,10 +49,14 @@ def write_xlsx(speech: Language, document: Document, path: Path, sheets: Iterabl
     taken = {answer.casefold()}
     with whole_file(path) as temporary, Workbook(str(temporary), texts_stay) as book:
         book.set_properties({"title": document.title, "author": "Kampung KB Forecast", "created": _UNDATED})
-        _write_answer(book, answer, document, blocks)
+        row = _write_answer(book, answer, document, blocks)
         for block in [*blocks, *sheets]:
             if isinstance(block, Table):
-                _write_sheet(book, speech, block, _sheet_name(block.sheet or block.caption, taken))
+                name = _sheet_name(block.sheet or block.caption, taken)
+                _write_sheet(book, speech, block, name, document.title)
+                for chart in block.charts:
+                    _draw_chart(book, book.worksheets()[0], row, block, name, chart)
+                    row += CHART_ROWS
 
 
 def _sheet_name(wanted: str, taken: set[str]) -> str:
@@ -60,8 +71,11 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _write_answer(book: Workbook, name: str, document: Document, blocks: Sequence[Block]) -> None:
-    """Write the first sheet: title, answer, and what a document says besides, what it is about to its left."""
+def _write_answer(book: Workbook, name: str, document: Document, blocks: Sequence[Block]) -> int:
+    """Write the first sheet: title, answer, and what a document says besides, what it is about to its left.
+
+    Returns the row below.
+    """
     page = book.add_worksheet(name)
     look = {"text_wrap": True, "valign": "top"}
     plain, bold = book.add_format(look), book.add_format(look | {"bold": True})
@@ -74,27 +88,76 @@ def _write_answer(book: Workbook, name: str, document: Document, blocks: Sequenc
                 lines += [("", item, plain) for item in items]
     page.write_string(0, 0, document.title, book.add_format({"bold": True, "size": 14}))
     for place, (lead, text, style) in enumerate([*lines, ("", document.footer, plain)], 2):
+        page.set_row(place, _ROW_POINTS * -(-len(text) // _LINE_LETTERS))
         page.write_string(place, 0, lead, bold)
         page.write_string(place, 1, text, style)
     page.set_column(0, 0, _LEAD_WIDTH)
     page.set_column(1, 1, _TEXT_WIDTH)
     page.hide_gridlines(2)
-    _for_paper(page)
+    _for_paper(page, document.title)
+    page.set_portrait()
+    page.fit_to_pages(1, 1)
+    return len(lines) + 4
 
 
-def _for_paper(page: Worksheet) -> None:
-    """Let a sheet be printed on A4, no column cut off."""
+def _draw_chart(book: Workbook, page: Worksheet, row: int, table: Table, name: str, chart: Chart) -> None:
+    """Draw numbers of the table on a sheet of that name, below a row of a page."""
+    columns = {column.title: (place, column) for place, column in enumerate(table.typed_columns)}
+    last = HEADER + (len(table.rows) if chart.first is None else chart.first)
+
+    def cells(title: str) -> list[str | int]:
+        place, _ = columns[title]
+        return [name, HEADER + 1, place, last, place]
+
+    def add(drawn: Any, title: str, **look: Any) -> None:
+        drawn.add_series({"name": title, "categories": cells(chart.across), "values": cells(title), **look})
+
+    drawn, ink = book.add_chart({"type": "line"}), {"color": _INK}
+    joined = columns[chart.across][1].form == "year"
+    wanted = {"color": _LEVEL}
+    for title, mark, width in (
+        (chart.high, "long_dash", 1),
+        (chart.middle, "circle", 2.5),
+        (chart.low, "long_dash", 1),
+    ):
+        line = {**ink, "width": width} if joined else {"none": True}
+        add(drawn, title, line=line, marker={"type": mark, "size": 8, "fill": ink, "border": ink})
+    if chart.level and joined:
+        add(drawn, chart.level, line={**wanted, "width": 1.75, "dash_type": "dash"})
+    elif chart.level:
+        diamond = {"type": "diamond", "size": 8, "fill": wanted, "border": wanted}
+        add(drawn, chart.level, line={"none": True}, marker=diamond)
+    share = columns[chart.middle][1].form == "chance"
+    drawn.set_title({"name": chart.title, "name_font": {"size": 11}})
+    drawn.set_y_axis(
+        {
+            "min": 0,
+            "max": 1 if share else None,
+            "num_format": "0%" if share else "#,##0",
+            "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+        }
+    )
+    drawn.set_legend({"position": "bottom"})
+    drawn.set_size({"width": 7 * (_LEAD_WIDTH + _TEXT_WIDTH), "height": _ROW_PIXELS * (CHART_ROWS - 1)})
+    page.insert_chart(row, 0, drawn, {"description": chart.title})
+
+
+def _for_paper(page: Worksheet, title: str) -> None:
+    """Let a sheet be printed on A4, no column cut off, below each page what it belongs to."""
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
+    page.set_margins(left=0.5, right=0.5)
+    page.set_footer(f"&L&8{title.replace('&', '&&')}&R&8&A, &P/&N")
 
 
-def _write_sheet(book: Workbook, speech: Language, table: Table, name: str) -> None:
-    """Write a table below its caption."""
+def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, title: str) -> None:
+    """Write a table below its caption; the title is that of the document."""
     page, columns = book.add_worksheet(name), table.typed_columns
     look = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "bottom": 1}
-    words_head, numbers_head = book.add_format(look | {"indent": 1}), book.add_format(look | {"align": "right"})
+    words_head, numbers_head = (book.add_format(look | {"align": side, "indent": 1}) for side in ("left", "right"))
     formats = {strong: [_format(book, speech, column, strong=strong) for column in columns] for strong in (False, True)}
+    share = _format(book, speech, Column("", "percent", 1), strong=False)
     page.write_string(0, 0, table.caption, book.add_format({"bold": True, "size": 12}))
     for place, column in enumerate(columns):
         page.set_column(place, place, _width(speech, column, [row[place] for row in table.rows]))
@@ -103,11 +166,12 @@ def _write_sheet(book: Workbook, speech: Language, table: Table, name: str) -> N
     for number, row in enumerate(table.rows, HEADER + 1):
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
             strong = number - HEADER - 1 in table.strong
-            _write_cell(page, number, place, _value(column, cell), formats[strong][place])
+            style = share if isinstance(cell, Share) else formats[strong][place]
+            _write_cell(page, number, place, _value(column, cell), style)
     page.freeze_panes(HEADER + 1, 1)
     if table.rows:
         page.autofilter(HEADER, 0, HEADER + len(table.rows), len(columns) - 1)
-    _for_paper(page)
+    _for_paper(page, title)
     page.repeat_rows(HEADER)
 
 
@@ -126,14 +190,14 @@ def _write_cell(page: Worksheet, row: int, column: int, value: Cell, style: Form
 
 
 def _format(book: Workbook, speech: Language, column: Column, *, strong: bool) -> Format:
-    wrapped = column.form == "prose"
     return book.add_format(
         {
             "num_format": _number_format(speech, column),
             "bold": strong,
-            "text_wrap": wrapped,
+            "text_wrap": column.form in _WORDS,
             "valign": "top",
-            "indent": int(column.form in _WORDS),
+            "align": "left" if column.form in _WORDS else "right",
+            "indent": 1,
         }
     )
 
@@ -157,8 +221,6 @@ def _number_format(speech: Language, column: Column) -> str:
 
 def _width(speech: Language, column: Column, values: Sequence[Cell]) -> int:
     """Return the width of a column in letters: as long as its cells, the header wrapped, within bounds."""
-    if column.form == "prose":
-        return _PROSE_WIDTH
     longest_word = max(map(len, column.title.split()), default=0)
     shown = (
         f"{1e6 * value:,.0f}"

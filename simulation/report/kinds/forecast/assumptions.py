@@ -11,7 +11,7 @@ from ....domain.parameters import DIRECTIONS, Kind, ParameterKey
 from ....domain.status import LEVELS
 from ....inputs.resolve import is_default
 from ... import wording
-from ...document.blocks import SCREEN, Block, Cell, Column, Heading, On, Paragraph, Table
+from ...document.blocks import SCREEN, Block, Cell, Column, Heading, On, Paragraph, Share, Table
 from ...language import Language, phrase
 from ...wording import LABELS, parameter_name, parameter_value, source_word
 from ..head import PLACEHOLDERS
@@ -111,11 +111,12 @@ def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
     rows: list[Mapping[Column | str, Cell]] = []
     for name, known in result.parameters.items():
         kind, _, told = known.source.partition(";")
+        number = Share if ParameterKey.parse(name).scale == "probability" else float
         rows.append(
             {
                 Column(say("parameter")): parameter_name(speech, name),
                 Column(say("key")): name,
-                **{Column(f"{100 * at:.0f}%", "decimal", 2): value for at, value in known.quantiles.items()},
+                **{Column(f"{100 * at:.0f}%", "decimal", 2): number(value) for at, value in known.quantiles.items()},
                 Column(say("source")): say("default assumption") if known.default_prior else source_word(speech, kind),
                 Column(say("explanation"), "prose"): None if known.default_prior else told.strip(),
             }

@@ -14,6 +14,7 @@ from ...document.blocks import (
     SCREEN,
     Block,
     Bullets,
+    Chart,
     Column,
     Document,
     Heading,
@@ -34,6 +35,8 @@ from .villages import village_blocks
 
 MOST_DISTRICTS = 20
 MOST_YEARS_ACROSS = 8
+MOST_CHARTED = 40
+"""Districts beside each other in a chart."""
 _ANSWER = SCREEN | On.WORKBOOK | On.ANSWER
 _NUMBERS = SCREEN | On.ANNEX
 """Tables to be read; the workbook has their numbers in columns of its own."""
@@ -347,12 +350,18 @@ def _by_year(district: District, chances: Sequence[float]) -> Row:
 
 
 def _years_sheet(speech: Language, result: ForecastResult) -> Table:
-    """Return the chance of meeting the target and the rises, year by year."""
+    """Return the chance of meeting the target and the rises, year by year, and charts of both."""
     say = speech.say
-    every = [(district, year) for district in result.districts for year in district.years]
+    every = [
+        (one, year)
+        for years in zip(*(one.years for one in result.districts), strict=True)
+        for one, year in zip(result.districts, years, strict=True)
+    ]
     needed = Column(
         say("needed"), "whole" if all(float(year.needed.mean).is_integer() for _, year in every) else "decimal"
     )
+    chance = Column(say("probability that the target is met"), "chance", 1)
+    lowest, highest = say("range from assumptions, from"), say("range from assumptions, to")
     quantiles = {0.5: say("rises, median"), 0.05: say("rises, 5%"), 0.95: say("rises, 95%")}
     rows: list[Row] = []
     for district, year in every:
@@ -361,15 +370,26 @@ def _years_sheet(speech: Language, result: ForecastResult) -> Table:
             {
                 **_place(speech, result, district),
                 Column(say("year"), "year"): year.year,
-                Column(say("probability that the target is met"), "chance", 1): year.probability_met,
+                chance: year.probability_met,
                 Column(say("in words")): words.word_of(speech, year),
-                Column(say("range from assumptions, from"), "chance", 1): low,
-                Column(say("range from assumptions, to"), "chance", 1): high,
+                Column(lowest, "chance", 1): low,
+                Column(highest, "chance", 1): high,
                 needed: year.needed.mean,
                 **{Column(title, "whole"): year.rises.quantiles[at] for at, title in quantiles.items()},
             }
         )
-    return Table.of(say("Chance of meeting the target, and rises, year by year"), rows, sheet=say("Years"))
+    across, beside, year = say("year"), None, f"{result.first_year}–{every[-1][1].year}"
+    if result.several:
+        across, beside, year = say("district"), len(result.districts), str(result.first_year)
+    chances = say("{year}: chance of meeting the target, and range from assumptions (90%)", year=year)
+    rises = say("{year}: villages that rise (median and 90% interval), and number needed", year=year)
+    charts = [
+        Chart(chances, across, chance.title, lowest, highest, first=beside),
+        Chart(rises, across, quantiles[0.5], quantiles[0.05], quantiles[0.95], needed.title, beside),
+    ]
+    caption = say("Chance of meeting the target, and rises, year by year")
+    table = Table.of(caption, rows, sheet=say("Years"))
+    return replace(table, charts=charts) if (beside or 0) <= MOST_CHARTED else table
 
 
 def _statuses_sheet(speech: Language, result: ForecastResult) -> Table:
