@@ -9,11 +9,12 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 
-from ..domain.messages import Message, Refusal
+from ..domain.messages import Message, Refusal, listed
 from ..inputs.cross_checks import QUESTIONABLE_COST
 from ..inputs.kabupaten import Kabupaten, all_kabupaten, kabupaten_in, unknown_kabupaten
 from ..inputs.office import records
 from ..inputs.office.reading import read_lists
+from ..inputs.tables.headers import NAMES, normal
 from .questions import NONE, Interview, Question
 
 USE, LEAVE_OUT = "use", "leave_out"
@@ -100,7 +101,19 @@ def districts_named(lists: records.Lists, files: Sequence[Path], unnamed: str) -
     ----------
     unnamed
         What a district is called whose name stands nowhere.
+
+    Raises
+    ------
+    Refusal
+        Where a column tells of several districts, each of which has a target of its own.
     """
+    if len(several := _districts_in_columns(lists)) > 1:
+        message = Message(
+            "the villages lie in {number} kabupaten or kota ({names}), and each has a target of its own: give start a "
+            "list of one of them, or a table with a row for each and the columns KABUPATEN, JUMLAH KECAMATAN, DASAR, "
+            "BERKEMBANG, MANDIRI and PARIPURNA"
+        )
+        raise Refusal(message.filled(number=len(several), names=listed(several, 6)))
     begins = {".".join(village.code.split(".")[:2]) for village in lists.villages if village.code.count(".") == 3}
     if found := [one for one in all_kabupaten() if begins == {one.code}]:
         return found
@@ -109,11 +122,26 @@ def districts_named(lists: records.Lists, files: Sequence[Path], unnamed: str) -
     return next(filter(None, named), [unknown_kabupaten(unnamed)])
 
 
+def _districts_in_columns(lists: records.Lists) -> list[str]:
+    """Return the districts that a column of the lists names, each once however it is written."""
+    written = {
+        cell
+        for village in lists.villages
+        for column, cell in village.columns.items()
+        if cell and normal(column) in ("district", *NAMES["district"][0])
+    }
+    found = {cell: kabupaten_in(cell) for cell in written}
+    sure = {some[0] for some in found.values() if len(some) == 1}
+    # "Banjar" beside "Kab. Banjar" is no other place.
+    unsure = {cell.title() for cell, some in found.items() if len(some) != 1 and sure.isdisjoint(some)}
+    return sorted({one.name for one in sure} | unsure)
+
+
 def ask_what_is_wanted(interview: Interview, lists: records.Lists, districts: Sequence[Kabupaten]) -> Wanted:
     """Return what no list says, as it is answered."""
     villages = len(lists.villages)
     kabupaten = _district(interview.answer_to(_of_district(districts))) or districts[0]
-    share = float(interview.answer_to(_of_target()).removesuffix("%")) / 100
+    share = _share(interview)
     known = sum(village.launch_year is not None for village in lists.villages)
     launch_years = known > 0 and interview.answer_to(_of_launch_years(known, lists)) == USE
     name, programme = interview.answer_to(_of_programme()), None
@@ -123,7 +151,26 @@ def ask_what_is_wanted(interview: Interview, lists: records.Lists, districts: Se
     else:
         reached, each = interview.answer_to(reach), interview.answer_to(cost)
         programme = Programme(name, int(reached), 0 if each == NONE else float(each))
-    return Wanted(kabupaten, round(share, 8), launch_years, programme)
+    return Wanted(kabupaten, share, launch_years, programme)
+
+
+def ask_of_districts(interview: Interview, year: int | None) -> tuple[int, float]:
+    """Return the year at whose end the counts of a table of districts hold, and the share that must rise in a year.
+
+    Parameters
+    ----------
+    year
+        As the file says it; None where it does not.
+    """
+    text = Message("The end of which year do the counts of the table tell?")
+    proposal = "" if year is None else str(year)
+    allowed = Message("a year, such as 2025")
+    origin = interview.answer_to(Question("year", text, proposal, read=partial(_year, ()), allowed=allowed))
+    return int(origin), _share(interview)
+
+
+def _share(interview: Interview) -> float:
+    return round(float(interview.answer_to(_of_target()).removesuffix("%")) / 100, 8)
 
 
 def _of_reader(doubt: records.Doubt) -> Question:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 
 from ..domain.messages import Message, ScenarioError, listed, nearest, shown
 from ..domain.status import LEVELS
 from ..domain.villages import Ints, Villages
-from .files import Files, Source
+from .files import LARGEST_TABLE, Files, Source
+from .kabupaten import all_kabupaten, kabupaten_in
 from .problem_list import Node, ProblemList, tell_at
 from .schema import ScenarioFile, StatusCounts, VillagesSection
-from .tables.grids import NamedSheet
+from .tables.cells import year_in
+from .tables.grids import NamedSheet, read_grids
 from .tables.headers import Wanted
-from .tables.table import Table, read_table, suggest_column
+from .tables.table import Table, first_fitting, read_table, suggest_column
 from .validation import Checked, missing_key
 from .village_table import (
     MOST_IN_ALL,
@@ -25,7 +29,22 @@ from .village_table import (
     read_villages_of_districts,
 )
 
-DISTRICT_TABLE = Wanted(("district_code", "district", "province", "villages", "subdistricts"), LEVELS)
+_COLUMNS = ("district_code", "district", "province", "villages", "subdistricts")
+_FOUND_OTHERWISE = ("province", "district_code", "villages")
+"""Columns that a table of districts can do without: the list of 514 has the first two, four counts give the third."""
+
+
+def _kind_without(left_out: Iterable[str]) -> Wanted:
+    required = tuple(name for name in _COLUMNS if name not in left_out)
+    return Wanted((*required, *LEVELS) if left_out else required, LEVELS)
+
+
+DISTRICT_TABLES = tuple(
+    _kind_without(left_out)
+    for number in range(len(_FOUND_OTHERWISE) + 1)
+    for left_out in combinations(_FOUND_OTHERWISE, number)
+)
+"""The kinds of tables of districts, the fullest first."""
 MOST_VILLAGES = 10_000
 
 Counts = StatusCounts | dict[str, StatusCounts]
@@ -113,10 +132,13 @@ def _many(node: Node, files: Files, collector: ProblemList, origin: int | None) 
 
 def _read_district_table(source: Source, collector: ProblemList, sheet: NamedSheet) -> Region | None:
     """Return the districts in a file, or None with every problem told."""
-    table = read_table(source, collector, DISTRICT_TABLE, sheet)
+    table = read_table(source, collector, DISTRICT_TABLES, sheet)
     if table is None:
         return None
     before = len(collector)
+    _fill_in(table)
+    if len(collector) > before:
+        return None
     table.check_unique("district_code", Message("two districts have the same code"))
     table.check_filled("district", "villages", "subdistricts")
     villages = table.whole_numbers("villages", 1, MOST_VILLAGES)
@@ -131,6 +153,59 @@ def _read_district_table(source: Source, collector: ProblemList, sheet: NamedShe
     rows = zip(codes, table.columns["district"], counts, subdistricts, villages, strict=True)
     districts = tuple(Villages.from_counts(code, name, four, kec or 1, total) for code, name, four, kec, total in rows)
     return Region(districts, dict(zip(codes, provinces, strict=True)))
+
+
+def _fill_in(table: Table) -> None:
+    """Add the columns that are left out: official codes and provinces, and totals of the four counts."""
+    columns = table.columns
+    if "district_code" not in columns:
+        columns["district_code"] = [_code_of(table, i) for i in range(len(table.rows))]
+    if "province" not in columns:
+        provinces = {one.code: one.province for one in all_kabupaten()}
+        columns["province"] = [provinces.get(code, "") for code in columns["district_code"]]
+    if "villages" not in columns:
+        table.check_filled(*LEVELS)
+        fours = zip(*(table.whole_numbers(level, 0, MOST_VILLAGES) for level in LEVELS), strict=True)
+        columns["villages"] = [str(sum(number or 0 for number in four)) for four in fours]
+    for name in _FOUND_OTHERWISE:
+        table.written.setdefault(name, name)
+        table.letters.setdefault(name, "")
+
+
+def _code_of(table: Table, i: int) -> str:
+    """Return the official code of the district in a row, "" and told where its name says none, or several."""
+    found = kabupaten_in(table.columns["district"][i])
+    if len(found) == 1 and not found[0].made_up:
+        return found[0].code
+    message = Message("the list of the 514 kabupaten and kota does not know this name")
+    if len(found) > 1:
+        message = Message("this name may mean: {names}", {"names": listed(one.name for one in found)})
+    fix = Message("write the full name, such as Kabupaten Tanah Laut, or add a column of codes: KODE KABUPATEN")
+    table.tell(i, "district", message, fix)
+    return ""
+
+
+@dataclass(frozen=True)
+class DistrictList:
+    """A table of districts, and the year of its counts as sheet, title or file say it; None where none does."""
+
+    path: Path
+    year: int | None
+
+
+def district_list(path: Path) -> DistrictList | None:
+    """Return what a file is as a table of districts and their counts; None where it is none, or cannot be read."""
+    unheard = ProblemList()
+    source = Files(path, unheard).read_top(LARGEST_TABLE)
+    grids = [] if source is None else read_grids(source, unheard, DISTRICT_TABLES[0])
+    counted = [Wanted(tuple(dict.fromkeys((*kind.required, *LEVELS)))) for kind in DISTRICT_TABLES]
+    kind = first_fitting(grids, counted)
+    if kind is None:
+        return None
+    grid = next(grid for grid in grids if grid.header(kind).fits)
+    top = [" ".join(cells) for row, cells in grid.rows if row < grid.header(kind).row]
+    years = (year_in(text) for text in (grid.sheet, " ".join(top), path.stem))
+    return DistrictList(path, next(filter(None, years), None))
 
 
 def _district_counts(table: Table, villages: list[int | None]) -> list[Ints | None]:

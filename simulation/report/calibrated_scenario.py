@@ -1,4 +1,4 @@
-"""Draws of a calibration, and the scenario that uses them: two files beside the scenario that was calibrated."""
+"""Draws of a calibration, and the scenario that uses them: files beside the scenario that was calibrated."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class CalibratedScenario:
     Attributes
     ----------
     draws
-        The Parquet file of draws; the scenario lies beside it and shares its name.
+        The Parquet file of draws.
     scenario
         The scenario file that was calibrated.
     """
@@ -76,7 +76,7 @@ class CalibratedScenario:
 
     @property
     def overlay(self) -> Path:
-        """The scenario that uses the draws."""
+        """The scenario that uses the draws: beside them, with their name."""
         return self.draws.with_suffix(".yaml")
 
     @property
@@ -96,14 +96,27 @@ class CalibratedScenario:
 
     def write(self, draws: bytes, scenario: Scenario) -> None:
         """Write the draws, then the scenario that uses them."""
-        lines: dict[str, Any] = {
-            "extends": os.path.relpath(self.scenario.absolute(), self.overlay.absolute().parent).replace(os.sep, "/"),
-            "name": f"{scenario.name[:49]}-calibrated",
-            "title": {code: _title(scenario, code) for code in LANGUAGES},
-            "transition": {"parameters_from": self.draws.name},
-        }
         write_bytes(self.draws, draws)
-        write_text(self.overlay, _HEAD + yaml_of(lines))
+        base = os.path.relpath(self.scenario.absolute(), self.overlay.absolute().parent).replace(os.sep, "/")
+        write_text(self.overlay, _HEAD + yaml_of(calibrated(scenario, base, self.draws.name)))
+
+
+def calibrated(scenario: Scenario, base: str, draws: str) -> dict[str, Any]:
+    """Return the scenario file that uses draws.
+
+    Parameters
+    ----------
+    scenario, base
+        The one that was calibrated, and its file.
+    draws
+        Theirs; both paths are relative to the file that is returned.
+    """
+    return {
+        "extends": base,
+        "name": f"{scenario.name[:49]}-calibrated",
+        "title": {code: _title(scenario, code) for code in LANGUAGES},
+        "transition": {"parameters_from": draws},
+    }
 
 
 def _title(scenario: Scenario, code: str) -> str:

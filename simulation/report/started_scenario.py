@@ -11,6 +11,7 @@ from ..domain.constraints import RESERVED_NAMES
 from ..inputs.kabupaten import Kabupaten
 from ..inputs.resolve import yaml_of
 from ..inputs.scenario import Scenario
+from .calibrated_scenario import calibrated
 from .cleaned_copy import SHEET
 from .language import LANGUAGES, Language, language, phrase
 
@@ -74,6 +75,39 @@ def scenario_text(
         "sources": sources,
     }
     return _with_head(speech, document)
+
+
+def districts_text(speech: Language, name: str, title: str, table: str, file: str, origin: int, share: float) -> str:
+    """Return a scenario of several districts, without interventions.
+
+    Parameters
+    ----------
+    title
+        What people call it.
+    table, file
+        Path of the table of districts, relative to the scenario, and its name.
+    origin, share
+        As in `scenario_text`.
+    """
+    return _with_head(
+        speech,
+        {
+            "schema": 1,
+            "name": name,
+            "title": dict.fromkeys(LANGUAGES, title),
+            "language": str(speech.code),
+            "origin": origin,
+            "horizon": HORIZON,
+            "districts": {"table": table},
+            "target": {"share": share},
+            "sources": {"districts.table": speech.say("stated; {file}", file=file)},
+        },
+    )
+
+
+def calibrated_text(speech: Language, base: str, scenario: Scenario, draws: str) -> str:
+    """Return the scenario that uses the draws of a calibration of another; both files lie beside it."""
+    return _with_head(speech, calibrated(scenario, base, draws))
 
 
 def programme_text(speech: Language, base: str, scenario: Scenario, programme: str, villages: int, cost: float) -> str:

@@ -128,6 +128,51 @@ def test_one_date_is_forecast_from_assumptions_and_a_programme_is_compared(run: 
     assert read_answers(answers)["programme"] == "Penguatan Pokja"
 
 
+@pytest.mark.slow
+def test_a_table_of_kabupaten_becomes_a_scenario_of_districts(run: Run, office: Path) -> None:
+    """Each is judged by its own target; only the year, which the file does not say, is answered."""
+    asked = run("start", "prov.xlsx", "--yes")
+    assert asked.returncode == 2
+    assert "Jumlah kampung dalam tabel adalah keadaan akhir tahun berapa?" in " ".join(asked.stderr.split())
+    (office / "jawaban.yaml").write_text("year: 2025\n", encoding="utf-8")
+    said = told(run("start", "prov.xlsx", "--yes", "--answers", "jawaban.yaml", *FEW, "--json"))
+    assert (said["districts"], said["years"]) == (13, [2025])
+    scenario = load_scenario(office / said["written"]["scenario"])
+    assert [len(district) for district in scenario.districts] == list(range(119, 168, 4))
+    assert Path(said["written"]["brief"]).name == "brief.pdf"
+
+
+def test_villages_of_several_kabupaten_are_refused_with_the_way_on(run: Run, office: Path) -> None:
+    """One target for all of them together would be nobody's; two spellings of one kabupaten are one."""
+    districts = ("Tanah Laut", "Banjar", "KAB. BANJAR")
+    rows = "\n".join(f"{district},Takisung,Desa {district},dasar" for district in districts)
+    (office / "desa.csv").write_text(f"KABUPATEN,KECAMATAN,DESA,KLASIFIKASI 2025\n{rows}\n", encoding="utf-8")
+    done = run("start", "desa.csv", "--yes")
+    assert done.returncode == 2
+    assert "2 kabupaten/kota (Kabupaten Banjar, Kabupaten Tanah Laut)" in " ".join(done.stderr.split())
+    assert "KABUPATEN, JUMLAH KECAMATAN, DASAR" in " ".join(done.stderr.split())
+
+
+@pytest.mark.slow
+def test_draws_of_another_calibration_are_not_written_over(run: Run, office: Path) -> None:
+    """They bear the number of their calibration, and a scenario that was edited keeps its name."""
+    columns = "KECAMATAN,DESA,KLASIFIKASI 2024,KLASIFIKASI 2025"
+    rows = [f"K{i % 3},Desa {chr(65 + i)},dasar,{'dasar' if i % 4 else 'berkembang'}" for i in range(12)]
+    for number, kept in enumerate((rows, rows[1:]), start=1):
+        (office / "Kabupaten Banjar.csv").write_text("\n".join([columns, *kept]), encoding="utf-8")
+        written = told(run("start", "Kabupaten Banjar.csv", "--yes", "--draws", 2, "--json"))["written"]
+        draws = sorted(office.glob("banjar_posterior_*.parquet"))
+        assert len(draws) == number
+        assert load_scenario(office / written["calibrated"]).provenance.files
+        if number == 1:
+            assert written["calibrated"] == "banjar_posterior.yaml"
+            before = {path.name: path.read_bytes() for path in [*draws, office / "banjar_posterior.yaml"]}
+            with (office / "banjar_posterior.yaml").open("a", encoding="utf-8") as stream:
+                stream.write("# dengan catatan\n")
+    assert written["calibrated"] == "banjar_posterior_2.yaml"
+    assert all((office / name).read_bytes().startswith(content) for name, content in before.items())
+
+
 def test_without_a_terminal_the_questions_are_written_down(run: Run, office: Path) -> None:
     """A column that says no year, and nothing to propose: the question stands in the file that is named."""
     done = run("start", "tpl_nocodes.xlsx", "--yes")

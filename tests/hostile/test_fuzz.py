@@ -22,7 +22,7 @@ from inputs.scenario_desk import SECTIONS, VILLAGES
 from openpyxl import load_workbook
 
 from simulation.domain.messages import CONTROL, KampungError, ProblemsError
-from simulation.inputs.districts import DISTRICT_TABLE
+from simulation.inputs.districts import DISTRICT_TABLES
 from simulation.inputs.files import Source
 from simulation.inputs.posterior import read_posterior
 from simulation.inputs.problem_list import Place, ProblemList
@@ -136,7 +136,7 @@ def test_any_bytes_are_a_table_of_villages_or_refused(content: bytes) -> None:
 @given(mutated((DISTRICTS + A_DISTRICT * 3).encode()))
 def test_any_bytes_are_a_table_of_districts_or_refused(content: bytes) -> None:
     """So do the readers of districts."""
-    told(lambda source, collector: read_table(source, collector, DISTRICT_TABLE), content, "districts.csv")
+    told(lambda source, collector: read_table(source, collector, DISTRICT_TABLES), content, "districts.csv")
     load_table(
         content, "districts.csv", sections="districts: {table: districts.csv}\n", without=("district", "villages")
     )

@@ -17,6 +17,7 @@ from scenario_desk import Desk, words
 from typer.testing import CliRunner
 
 from simulation.app.cli import app
+from simulation.domain.messages import DataError
 from simulation.domain.status import UNKNOWN
 from simulation.domain.villages import MissingStatuses, Villages
 from simulation.inputs.scenario import Scenario, load_scenario
@@ -525,3 +526,23 @@ def test_a_problem_of_a_table_names_sheet_row_column_and_cell_and_is_told_once(
     assert told[0] == "desa.xlsx, sheet Kampung, row 3, column Klasifikasi (cell D3)"
     assert told[-2:] == ["  the same in rows 4–5, 9 (3 more)", "Problems found: 4. Correct them and run again."]
     assert sum("is not a status" in line for line in told) == 1
+
+
+def test_a_table_of_kabupaten_needs_no_codes_provinces_and_totals(desk: Desk) -> None:
+    """The official list has the first two, four counts the third; totals and signatures below are no district."""
+    head = ["NO", "KABUPATEN/KOTA", "JUMLAH KECAMATAN", "DASAR", "BERKEMBANG", "MANDIRI", "PARIPURNA"]
+    rows = [[1, "Tanah Laut", 11, 93, 25, 3, 14], [2, "Kota Banjarmasin", 5, 40, 5, 3, 4]]
+    foot = [[None, "JUMLAH", 16, 133, 30, 6, 18], [None, "Mengetahui, Kepala Dinas"]]
+    sections = {"district": None, "villages": None, "districts": "districts: {table: rekap.xlsx}"}
+
+    def read(*table: Sequence[Any]) -> Scenario:
+        desk.write("rekap.xlsx", book_of(("Rekap", [["REKAP PROVINSI"], *table])))
+        return desk.load(**sections)
+
+    scenario = read(head, *rows, *foot)
+    assert [(one.district_code, len(one)) for one in scenario.districts] == [("63.01", 135), ("63.71", 52)]
+    assert {*scenario.provinces.values()} == {"Kalimantan Selatan"}
+    with pytest.raises(DataError, match=r"may mean: Kabupaten Bandung, Kota Bandung"):
+        read(head, [1, "Bandung", 11, 93, 25, 3, 14])
+    with pytest.raises(DataError, match=r"add up to 135, not to 136"):
+        read([*head, "JUMLAH"], [*rows[0], 136])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +16,7 @@ from ..command import command
 from ..options import HELP, Settings, at_least, quoted
 
 if TYPE_CHECKING:
+    from ...inputs.districts import DistrictList
     from ...inputs.office.records import Lists
     from ...inputs.scenario import Scenario
     from ...report.kinds.calibration import CalibrationResult
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from ...report.language import Language
     from ...report.store.folder import Answer
     from ..office_questions import Programme, Wanted
-    from ..questions import Way
+    from ..questions import Interview, Way
 
 Data = Annotated[
     list[Path],
@@ -49,17 +51,21 @@ def start(
     draws: Number = 1000,
 ) -> None:
     """Read an office's lists, ask what they do not say, and write scenario, cleaned copy, forecast and brief."""
+    from ...inputs.districts import district_list
     from ...report.list_summary import summary_of
     from ..runner import show_result
 
     settings.lang = str(settings.language().code)
     speech, made = settings.language(), _Made(out)
-    lists, wanted = _ask(settings, made, data, answers, _way(yes=yes, file=answers is not None))
+    way = _way(yes=yes, file=answers is not None)
+    if len(data) == 1 and (table := district_list(data[0])) is not None:
+        _start_districts(settings, made, table, answers, way, draws)
+        return
+    lists, wanted = _ask(settings, made, data, answers, way)
     forecast = _compute(settings, made, data, lists, wanted, draws)
     summary = summary_of(speech, data, lists, wanted.kabupaten, made.learned, forecast.result)
-    written = {what: str(path) for what, path in made.files.items()}
     told = {"villages": len(lists.villages), "years": lists.years, "changes": len(lists.changes)}
-    told |= {"forecast": str(forecast.path), "written": written}
+    told |= made.as_data(forecast)
     show_result(settings, told, summary, list(made.told(speech)))
 
 
@@ -101,6 +107,10 @@ class _Made:
         self.files[what] = out.written[0]
         return out.written[0]
 
+    def as_data(self, forecast: Answer[ForecastResult]) -> dict[str, Any]:
+        """Return where forecast and files are, as `--json` says it."""
+        return {"forecast": str(forecast.path), "written": {what: str(path) for what, path in self.files.items()}}
+
     def told(self, speech: Language) -> Iterator[str]:
         """Yield where the files are that people open."""
         named = {
@@ -114,23 +124,50 @@ class _Made:
                 yield speech.say("{name}: {path}", name=name, path=quoted(self.files[what]))
 
 
-def _ask(settings: Settings, made: _Made, data: Sequence[Path], answers: Path | None, way: Way) -> tuple[Lists, Wanted]:
-    """Return what the lists say and what was answered; questions and answers are kept, whatever ends the interview."""
+def _start_districts(
+    settings: Settings, made: _Made, table: DistrictList, answers: Path | None, way: Way, draws: int
+) -> None:
+    """Write the scenario of a table of districts, forecast each against its own target, write the brief."""
+    from ...engine.effort import Effort
+    from ...inputs.scenario import load_scenario
+    from ...report.files import write_bytes, write_text
+    from ...report.kinds.forecast.kind import FORECAST
+    from ...report.kinds.forecast.result import ask
+    from ...report.started_scenario import districts_text, name_of
+    from ..office_questions import ask_of_districts
+    from ..runner import answer, show_result
+
+    speech, name = settings.language(), name_of(table.path.stem)
+    with _interview(settings, made, name, answers, way) as interview:
+        origin, share = ask_of_districts(interview, table.year)
+    file = table.path
+    if file.resolve().parent != made.out.resolve():
+        content = file.read_bytes()
+        file = made.hand_out(settings, "table", file.name, lambda path: write_bytes(path, content))
+    title = f"Kampung KB {table.path.stem}"
+    text = districts_text(speech, name, title, file.name, table.path.name, origin, share)
+    path = made.hand_out(settings, "scenario", f"{name}.yaml", lambda path: write_text(path, text))
+    scenario = load_scenario(path)
+    question = ask(scenario, Effort.of(scenario, draws), 0, "batch")
+    forecast = answer(settings, FORECAST, question, made.out / "results", shown=False)
+    _write_brief(settings, made, [forecast.path])
+    told = {"districts": len(scenario.districts), "years": [origin], **made.as_data(forecast)}
+    show_result(settings, told, forecast.document(speech), list(made.told(speech)))
+
+
+@contextmanager
+def _interview(settings: Settings, made: _Made, name: str, answers: Path | None, way: Way) -> Iterator[Interview]:
+    """Give the interview about the lists of that name; what was asked and answered is kept, whatever ends it."""
     from ...inputs.answers import read_answers
-    from ...inputs.office.reading import read_lists
     from ...report.files import write_text
-    from ...report.started_scenario import name_of
-    from ..office_questions import ask_of_lists, ask_what_is_wanted, districts_named
     from ..questions import Interview
 
     speech = settings.language()
-    districts = districts_named(read_lists(data), data, speech.say("Kabupaten not named"))
-    kept = made.out / speech.say("{name}_answers.yaml", name=name_of(districts[0].name))
+    kept = made.out / speech.say("{name}_answers.yaml", name=name)
     given = {} if answers is None else read_answers(answers)
     interview = Interview(speech, way, given, read_answers(kept) if answers is None and kept.is_file() else {})
     try:
-        lists = ask_of_lists(interview, data)
-        wanted = ask_what_is_wanted(interview, lists, districts)
+        yield interview
     finally:
         if answers is None or answers.resolve() != kept.resolve():
             made.hand_out(settings, "answers", kept.name, lambda path: write_text(path, interview.written()))
@@ -145,7 +182,18 @@ def _ask(settings: Settings, made: _Made, data: Sequence[Path], answers: Path | 
                 values,
             )
         )
-    return lists, wanted
+
+
+def _ask(settings: Settings, made: _Made, data: Sequence[Path], answers: Path | None, way: Way) -> tuple[Lists, Wanted]:
+    """Return what the lists say and what was answered."""
+    from ...inputs.office.reading import read_lists
+    from ...report.started_scenario import name_of
+    from ..office_questions import ask_of_lists, ask_what_is_wanted, districts_named
+
+    districts = districts_named(read_lists(data), data, settings.language().say("Kabupaten not named"))
+    with _interview(settings, made, name_of(districts[0].name), answers, way) as interview:
+        lists = ask_of_lists(interview, data)
+        return lists, ask_what_is_wanted(interview, lists, districts)
 
 
 def _compute(
@@ -195,11 +243,16 @@ def _write_scenario(settings: Settings, made: _Made, data: Sequence[Path], lists
 
 
 def _calibrate(settings: Settings, made: _Made, path: Path, results: Path, wanted: Wanted, draws: int) -> Path:
-    """Learn from what the cleaned copy says of the past, and return the scenario that uses it."""
+    """Learn from what the cleaned copy says of the past, and return the scenario that uses it.
+
+    Draws bear the number of the calibration, so that none are written over on which a scenario may rest.
+    """
     from ...inputs.observations.evidence import read_evidence
     from ...inputs.scenario import load_scenario
-    from ...report.calibrated_scenario import ENDING, CalibratedScenario
+    from ...report.calibrated_scenario import ENDING
+    from ...report.files import write_bytes, write_text
     from ...report.kinds.calibration import CALIBRATION, DRAWS, Learning
+    from ...report.started_scenario import calibrated_text
     from ..runner import answer
 
     scenario = load_scenario(path)
@@ -208,10 +261,11 @@ def _calibrate(settings: Settings, made: _Made, path: Path, results: Path, wante
     found = answer(settings, CALIBRATION, Learning.of(evidence, scenario, draws, 0), results, shown=False)
     if not found.result.learned:
         return path
-    files = CalibratedScenario(path.with_name(f"{path.stem}_posterior{ENDING}"), path)
-    files.write((found.path / DRAWS).read_bytes(), scenario)
-    made.learned, made.files["calibrated"] = found.result, files.overlay
-    return files.overlay
+    made.learned, name = found.result, f"{path.stem}_posterior"
+    kept = path.with_name(f"{name}_{found.manifest.input_hash}{ENDING}")
+    write_bytes(kept, (found.path / DRAWS).read_bytes())
+    text = calibrated_text(settings.language(), path.name, scenario, kept.name)
+    return made.hand_out(settings, "calibrated", f"{name}.yaml", lambda overlay: write_text(overlay, text))
 
 
 def _write_programme(settings: Settings, made: _Made, base: Path, scenario: Scenario, programme: Programme) -> Path:

@@ -20,6 +20,10 @@ from .roster import Roster
 from .sheets import VillageRow, VillageSheet, disagreement, read_sheet, year_hint
 
 _WANTED = Wanted(("village", "subdistrict"), ("village_code", "status", "launch_year"))
+_OF_DISTRICTS = Message(
+    "name these columns DESA and KECAMATAN; for several kabupaten give a table with a row for each and the columns "
+    "KABUPATEN, JUMLAH KECAMATAN, DASAR, BERKEMBANG, MANDIRI and PARIPURNA"
+)
 
 
 def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, str] | None = None) -> Lists:
@@ -55,7 +59,8 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
                 found.append(sheet)
     if not found and not len(collector):
         message = Message("no sheet holds a list of villages: a column of village names and one of kecamatan")
-        collector.add((str(unused[0].file) if unused else "", None), "", message, table=True)
+        place = (str(unused[0].file) if unused else "", None)
+        collector.add(place, "", message, suggestion=_OF_DISTRICTS, table=True)
     collector.raise_if_any()
     found.sort(key=lambda sheet: max(sheet.use.years, default=0), reverse=True)
     roster = Roster()

@@ -50,9 +50,9 @@ NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "province": (("provinsi", "prov", "province_name"), ()),
     "villages": (
         ("jumlah_desa", "jumlah_desa_kelurahan", "jumlah_kampung", "jumlah_kampung_kb", "number_of_villages"),
-        ("desa", "kampung", "desa_kelurahan", "kampung_kb"),
+        ("desa", "kampung", "desa_kelurahan", "kampung_kb", "jumlah", "total"),
     ),
-    "subdistricts": (("jumlah_kecamatan", "number_of_subdistricts"), ("kecamatan",)),
+    "subdistricts": (("jumlah_kecamatan", "jumlah_kec", "number_of_subdistricts"), ("kecamatan", "kec")),
     "dasar": (("basic",), ()),
     "berkembang": (("developing",), ()),
     "mandiri": (("independent",), ()),

@@ -225,9 +225,15 @@ def spans(rows: Sequence[int]) -> list[str]:
     return [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
 
 
-def read_table(source: Source, problems: ProblemList, wanted: Wanted, sheet: NamedSheet = None) -> Table | None:
-    """Return the table in a CSV file, in the sheet that is named, or in the only one that fits; else None, told."""
-    grids = read_grids(source, problems, wanted, sheet)
+def read_table(
+    source: Source, problems: ProblemList, kinds: Sequence[Wanted], sheet: NamedSheet = None
+) -> Table | None:
+    """Return the table in a CSV file, in the sheet that is named, or in the only one that fits; else None, told.
+
+    Of several `kinds` of table it is the first that any sheet fits; where none does, that is told of the first.
+    """
+    grids = read_grids(source, problems, kinds[0], sheet)
+    wanted = first_fitting(grids, kinds) or kinds[0]
     fitting = [grid for grid in grids if grid.header(wanted).fits]
     if len(fitting) > 1:
         names = {"names": listed(grid.sheet for grid in fitting)}
@@ -237,6 +243,12 @@ def read_table(source: Source, problems: ProblemList, wanted: Wanted, sheet: Nam
         return None
     grid = max(fitting or grids, key=lambda grid: grid.header(wanted).known, default=None)
     return None if grid is None else table_in(grid, wanted)
+
+
+def first_fitting(grids: Iterable[Grid], kinds: Iterable[Wanted]) -> Wanted | None:
+    """Return the first kind of table that any of some sheets holds."""
+    grids = list(grids)
+    return next((kind for kind in kinds if any(grid.header(kind).fits for grid in grids)), None)
 
 
 def table_in(grid: Grid, wanted: Wanted) -> Table | None:
@@ -297,7 +309,7 @@ def note_passed_over(grid: Grid, rows: Sequence[Row]) -> None:
 def _without_foot(header: Header, body: Sequence[Row]) -> list[Row]:
     """Return the rows that are neither totals nor, at the end, notes and signatures."""
     places = [header.names.index(name) for name in header.wanted.required]
-    coded = header.wanted.required[0].endswith("_code")
+    coded = header.wanted.required[0].endswith(("_code", "district"))
 
     def required(row: Row) -> list[str]:
         return [row[1][i] if i < len(row[1]) else "" for i in places]
@@ -309,12 +321,12 @@ def _without_foot(header: Header, body: Sequence[Row]) -> list[Row]:
 
 
 def _is_total(required: Sequence[str]) -> bool:
-    """Return whether a row, by its required cells, sums up others."""
-    return any(map(_TOTAL.fullmatch, required)) and not all(required)
+    """Return whether a row, by its required cells, the first of which names it, sums up others."""
+    return _TOTAL.fullmatch(required[0]) is not None or (any(map(_TOTAL.fullmatch, required)) and not all(required))
 
 
 def _is_foot(required: Sequence[str], *, coded: bool) -> bool:
-    """Return whether the required cells show a total, note or signature; `coded` if the first of them is a code."""
+    """Return whether the required cells show a total, note or signature; `coded` if the first names a place."""
     filled = sum(map(bool, required))
     lone = coded and filled == 1 and _WORDS.fullmatch(required[0]) is not None
     return _is_total(required) or lone or (not required[0] and filled <= 1)
