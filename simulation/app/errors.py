@@ -212,7 +212,7 @@ def _reason(speech: Language, error: Any, typed: Sequence[str]) -> str:
                 return say("there is no command {name}; did you mean {likely}?", name=name, likely=command)
             said = say("there is no command {name}; choose one of {names}", name=name, names=_commands(error))
         case "UsageError" if extra := _PARENTHESIS.search(message):
-            said = say("{found} is too much", found=extra[1])
+            said = say("{found} is not expected here", found=extra[1])
     return said
 
 

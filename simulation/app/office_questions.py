@@ -249,13 +249,13 @@ def _of_launch_years(known: int, lists: records.Lists) -> Question:
         "it?",
         {"known": known, "villages": len(lists.villages)},
     )
-    choices = {USE: Message("yes, learn from it"), LEAVE_OUT: Message("no, leave it out")}
+    choices = {USE: Message("yes, use it"), LEAVE_OUT: Message("no, leave it out")}
     return Question("launch_years", text, USE if len(lists.years) > 1 else LEAVE_OUT, choices)
 
 
 def _of_programme() -> Question:
     """Return which programme is to be compared with going on as now."""
-    text = Message("Is there a programme whose effect is to be seen? Write its name, or - for none.")
+    text = Message("Is there an intervention whose effect you want to see? Write its name, or - for none.")
     return Question("programme", text, NONE, read=lambda answer: answer[:60] or None, allowed=Message("a name, or -"))
 
 

@@ -72,10 +72,15 @@ class Interview:
         Answers of a file that was named: they hold.
     before
         Answers of an earlier run: they are proposed.
+    file
+        Where the answers are kept, as it would be typed.
     """
 
-    def __init__(self, speech: Language, way: Way, given: Mapping[str, str], before: Mapping[str, str]) -> None:
+    def __init__(
+        self, speech: Language, way: Way, given: Mapping[str, str], before: Mapping[str, str], file: str
+    ) -> None:
         self._speech = speech
+        self._file = file
         self._way = way
         self._given = given
         self._before = before
@@ -97,18 +102,21 @@ class Interview:
         if key in self._given:
             found = question.understood(self._given[key])
             if found is None:
-                message = Message("{key}: {answer} is no answer to this question; allowed: {allowed}")
+                message = Message("{key}: {answer} is not an answer to this question; allowed: {allowed}")
                 raise Refusal(message.filled(key=key, answer=self._given[key], allowed=self._allowed(question)))
         elif self._way == "file":
-            message = Message("the file of answers has none to {key}: {question} Add it, or give --yes as well")
+            message = Message("the file of answers has no answer to {key}: {question} Add one, or give --yes as well")
             raise Refusal(message.filled(key=key, question=question.text))
         else:
             proposal = question.understood(self._before.get(key, "")) or question.proposal
             self._asked[key] = question, proposal
             found = self._ask(question, proposal) if self._way == "terminal" else proposal
             if not found:
-                message = Message("there is nothing to propose for {key}: {question} Answer it with --answers")
-                raise Refusal(message.filled(key=key, question=question.text))
+                message = Message(
+                    "there is nothing to propose for {key}: {question} Write the answer after {key}: in {file}, and "
+                    "give that file with --answers"
+                )
+                raise Refusal(message.filled(key=key, question=question.text, file=self._file))
         self._asked[key] = question, found
         return found
 
@@ -124,7 +132,9 @@ class Interview:
             typed = typer.prompt(say("Answer"), default=shown or None, err=True)
             if (found := question.understood(typed)) is not None:
                 return found
-            typer.echo(say("This is no answer here; allowed: {allowed}", allowed=self._allowed(question)), err=True)
+            typer.echo(
+                say("This is not a possible answer; allowed: {allowed}", allowed=self._allowed(question)), err=True
+            )
 
     def _allowed(self, question: Question) -> str:
         if question.choices:
@@ -140,7 +150,8 @@ class Interview:
         """Return the questions so far with their answers, as a file of answers."""
         say, problem = self._speech.say, self._speech.problem
         lines = [
-            "# " + say("Answers for kampungkb start: change one behind its colon, and give this file with --answers.")
+            "# "
+            + say("Answers for kampungkb start: change an answer after its colon, and give this file with --answers.")
         ]
         for key, (question, found) in self._asked.items():
             lines += ["", f"# {problem(question.text)}"]

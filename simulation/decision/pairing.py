@@ -22,8 +22,8 @@ SEVERAL_DISTRICTS = Message(
 OTHER_ORIGIN = Message("{scenario} begins after {found}, {baseline} after {wanted}; set origin: {wanted}")
 OTHER_HORIZON = Message("{scenario} looks {found} years ahead, {baseline} {wanted}; set horizon: {wanted}")
 OTHER_TARGET = Message(
-    "{scenario} is held against another target than {baseline} ({keys}); "
-    "give both the same target, for instance with extends: and no target: of its own"
+    "{scenario} is judged by another target than {baseline} ({keys}); give both the same target, for "
+    "instance with extends: and no target: of its own"
 )
 OTHER_DISTRICT = Message("{scenario} is about {found}, {baseline} about {wanted}")
 OTHER_VILLAGES = Message(

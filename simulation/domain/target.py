@@ -67,7 +67,7 @@ class Target(Bounded):
         if self.reading == "entries" and LEVELS[0] in levels:
             senseless = Message("no village can rise to dasar, so entries cannot count it")
         elif self.reading == "stock" and levels == {LEVELS[0]}:
-            senseless = Message("a stock of dasar alone grows only where villages fall")
+            senseless = Message("the number of villages at dasar grows only where villages fall")
         elif self.reading == "stock" and levels == set(LEVELS):
             senseless = Message("every village has one of the four statuses: this target is always met")
         if senseless is not None:

@@ -407,7 +407,7 @@ class Villages:
         if isinstance(self.known, SomeStatuses) and not problems and (self.known.known > counts).any():
             level = int(np.argmax(self.known.known > counts))
             values = {"known": int(self.known.known[level]), "level": LEVELS[level], "counted": int(counts[level])}
-            message = Message("{known:,} villages are known to be {level}, and the counts have {counted:,}", values)
+            message = Message("{known:,} villages are known to be {level}, but the counts have {counted:,}", values)
             fix = Message("correct the statuses or the counts; the counts are those of all villages")
             yield problem_at("villages.status_counts", np.asarray(counts).tolist(), (message, None, fix))
 

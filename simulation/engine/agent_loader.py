@@ -58,7 +58,7 @@ def load_agent(named: str, *, kept: bool = False) -> type[VillageAgent]:
         module = AgentFile(str(path.resolve()), path.read_bytes(), kept).run()
     except (Exception, SystemExit) as error:
         message = Message("the file cannot be run: {error}", {"error": in_one_line(error)})
-        fix = Message("mend the file, then give the same command again")
+        fix = Message("correct the file, then give the same command again")
         raise _error(file, message, line=_line(error, str(path.resolve())), suggestion=fix) from error
     return _picked(module, file, name)
 

@@ -61,8 +61,8 @@ def _tell_unit(
     if float(np.abs(np.log(likely)).max()) * (high - low) <= MOST_LOG_ODDS:
         return
     message = Message(
-        "the column runs from {low:,} to {high:,}: "
-        "per unit, this odds ratio changes the odds of rising beyond all measure",
+        "the column runs from {low:,} to {high:,}: per unit, this odds ratio changes the odds of rising "
+        "implausibly much",
         {"low": float(f"{low:g}"), "high": float(f"{high:g}")},
     )
     most = exp(MOST_LOG_ODDS / (high - low))

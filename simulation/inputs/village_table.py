@@ -139,7 +139,7 @@ def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | Non
     before = max((year for year in years if now is not None and year < now), default=None)
     earlier = None if before is None else (before, _levels(rows, before))
     if past := [year for year in sorted(years) if now is not None and year < now]:
-        message = Message("{table}: the forecast begins with {year}; calibrate learns from the statuses of {years} too")
+        message = Message("{table}: the forecast begins with {year}; calibrate uses the statuses of {years} too")
         table.grid.note(message.filled(year=now, years=listed(past)))
     own = _OWN | dated_columns(sheet.header).keys()
     cells = {name: [column[row.i] for row in rows] for name, column in table.columns.items() if name not in own}
@@ -154,8 +154,9 @@ def note_drawn(villages: VillageTable) -> None:
     """Note that some villages have no status, and from what it is drawn."""
     status = villages.status or []
     message = Message(
-        "{table}: {count:,} of {rows:,} villages have no status: in every run it is drawn from the statuses of the "
-        "others, of those that stood alike before where an earlier list says so; the target counts these villages"
+        "{table}: {count:,} of {rows:,} villages have no status: in every simulation it is drawn from the "
+        "statuses of the other villages, or, where an earlier list has it, of those that had the same status "
+        "before; the target counts these villages"
     )
     villages.table.grid.note(message.filled(count=status.count(UNKNOWN), rows=len(status)))
 

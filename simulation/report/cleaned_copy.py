@@ -186,7 +186,10 @@ def _write_changes(book: Workbook, speech: Language, lists: Lists) -> None:
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "bottom": 1})
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
     page.write_string(
-        0, 0, say("What was read otherwise than it is written, the weightiest first."), book.add_format({"bold": True})
+        0,
+        0,
+        say("What was read differently from what is written, the most important first."),
+        book.add_format({"bold": True}),
     )
     headers = [say(name) for name in ("kind of change", "file", "sheet", "cell", "written", "read as")]
     for place, (header, width) in enumerate(zip(headers, (26, 34, 14, 8, 40, 30), strict=True)):

@@ -81,7 +81,9 @@ def _changed(speech: Language, lists: Lists) -> Iterator[str]:
         kinds = ", ".join(
             f"{speech.say(said)} {speech.number(counted[kind])}" for kind, said in KINDS.items() if counted[kind]
         )
-        yield speech.say("Read otherwise than written: {kinds}. All of it is listed in the cleaned copy.", kinds=kinds)
+        yield speech.say(
+            "Read differently from what is written: {kinds}. All of it is listed in the cleaned copy.", kinds=kinds
+        )
     unused = [
         speech.say("column {column} of sheet {sheet}", column=header, sheet=sheet.sheet)
         for sheet in lists.sheets
@@ -95,11 +97,11 @@ def _changed(speech: Language, lists: Lists) -> Iterator[str]:
 def _learned(speech: Language, learned: CalibrationResult) -> str:
     """Return what was learned from, and what the chance would be without each kind of data and without any."""
     blocks = {block: wording.block(speech, block) for block in learned.basis}
-    said = [speech.say("Learned from: {blocks}.", blocks=", ".join(blocks.values()))]
+    said = [speech.say("Calibrated on: {blocks}.", blocks=", ".join(blocks.values()))]
     for one in learned.weights:
         chance = wording.chance(speech, one.probability_met)
         if set(one.without) == set(blocks):
-            said.append(speech.say("By assumptions alone the chance would be {chance}.", chance=chance))
+            said.append(speech.say("On default assumptions alone the chance would be {chance}.", chance=chance))
         elif one.without:
             named = ", ".join(blocks[block] for block in one.without)
             said.append(speech.say("Without {blocks} it would be {chance}.", blocks=named, chance=chance))

@@ -19,8 +19,8 @@ HORIZON = 5
 """Years that are forecast."""
 _LONGEST_NAME = 40
 _HEAD = phrase(
-    "Written by kampungkb start. Change what you like and run kampungkb check and kampungkb forecast again: a file "
-    "that was changed is not written over."
+    "Written by kampungkb start. Change what you like and run kampungkb check and kampungkb forecast "
+    "again: a file that you changed is never overwritten."
 )
 _NOT_LISTED = phrase("assumed; a stand-in, for the list of the 514 kabupaten and kota does not know this name")
 
@@ -55,7 +55,7 @@ def scenario_text(
         Of the villages that must rise in a year, 0 to 1.
     """
     read = speech.say(
-        "stated; {files}, read by kampungkb start; what was read otherwise than written is listed in {table}",
+        "stated; {files}, read by kampungkb start; what was read differently from what is written is listed in {table}",
         files=", ".join(files),
         table=table,
     )

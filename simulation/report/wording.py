@@ -236,7 +236,7 @@ def status_source(sources: Mapping[str, str]) -> str | None:
 
 
 def basis(language: Language, blocks: Sequence[str]) -> str:
-    """Return what the forecast rests on, as it stands behind "Rests on"."""
+    """Return what the forecast rests on, as it stands after "Based on"."""
     if len(blocks) == 1 and blocks[0] in _BASES:
         return language.say(_BASES[blocks[0]])
     named = "; ".join(block(language, name) for name in blocks)

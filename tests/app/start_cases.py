@@ -31,6 +31,20 @@ STARTS: dict[str, Case] = {
     "a list that does not say of which year it is": Case(
         command="start daftar.csv --yes", files={"daftar.csv": HEADER.format("KLASIFIKASI") + ROWS}
     ),
+    "a list of villages of two kabupaten, one of them written in two ways": Case(
+        command="start daftar.csv --yes",
+        files={
+            "daftar.csv": "KABUPATEN;"
+            + HEADER.format("KLASIFIKASI 2025")
+            + "".join(f"{name};Desa {name};Utara;dasar\n" for name in ("Tanah Laut", "Banjar", "KAB. BANJAR"))
+        },
+    ),
+    "a table of kabupaten that does not say of which year it is": Case(
+        command="start rekap.csv --yes",
+        files={
+            "rekap.csv": "KABUPATEN;JUMLAH KECAMATAN;DASAR;BERKEMBANG;MANDIRI;PARIPURNA\nTanah Laut;11;93;25;3;14\n"
+        },
+    ),
     "a list without statuses": Case(
         command="start daftar.csv --yes",
         files={"daftar.csv": HEADER.format("TAHUN PENCANANGAN") + ROWS.replace("dasar", "2018")},
@@ -66,7 +80,7 @@ def _interviews(speech: Language) -> Iterator[str]:
     lists = Lists(villages=(_VILLAGE,), years=(2025,))
     for title in ("Kabupaten Sukamaju", "Kampung KB Bandung", "Kabupaten Tanah Laut"):
         answers = {"programme": "Penguatan Pokja"} | ({"district": "Kota Bandung"} if title.endswith("Bandung") else {})
-        interview = Interview(speech, "proposals", answers, {})
+        interview = Interview(speech, "proposals", answers, {}, "jawaban.yaml")
         for question in _OF_READER.values() if title == "Kabupaten Sukamaju" else ():
             interview.answer_to(office_questions._of_reader(question))
         office_questions.ask_what_is_wanted(interview, lists, kabupaten_in(title))

@@ -230,7 +230,7 @@ def test_progress_is_told_only_for_runs_that_take_a_while(capsys: pytest.Capture
         (
             BACKTEST.doing,
             "Past years: 9 of 27 forecast, about 24 s left\n",
-            "Tahun lalu: 9 dari 27 diperkirakan, sisa sekitar 24 detik\n",
+            "Tahun-tahun lalu: 9 dari 27 diprakirakan, sisa sekitar 24 detik\n",
         ),
     ],
 )

@@ -36,7 +36,7 @@ def test_a_person_is_asked_until_the_answer_is_understood(
 ) -> None:
     """Enter takes the proposal; a choice may be given by its number; what is no answer is told, and asked again."""
     left = typing(monkeypatch, "", "1", "maybe", "different")
-    interview = Interview(SPEECH, "terminal", {}, {})
+    interview = Interview(SPEECH, "terminal", {}, {}, "jawaban.yaml")
     assert [interview.answer_to(YEAR), interview.answer_to(SAME), interview.answer_to(SAME)] == [
         "2025",
         "same",
@@ -50,7 +50,7 @@ def test_a_file_of_answers_gives_the_same_answers_again(tmp_path: Path) -> None:
     """What one run writes, with every question and its choices, the next one reads; questions that were not asked
     stand there as comments.
     """
-    first = Interview(SPEECH, "proposals", {}, {"same": "same", "year": "soon"})
+    first = Interview(SPEECH, "proposals", {}, {"same": "same", "year": "soon"}, "jawaban.yaml")
     assert [first.answer_to(YEAR), first.answer_to(SAME)] == ["2025", "same"]
     first.mention(Question("later", Message("when?"), "1"))
     path = tmp_path / "answers.yaml"
@@ -58,20 +58,20 @@ def test_a_file_of_answers_gives_the_same_answers_again(tmp_path: Path) -> None:
     assert read_answers(path) == {"year": "2025", "same": "same"}
     for said in ("# which?", "#   same: yes, they are one", "#   different\n", "# later: '1'"):
         assert said in first.written()
-    again = Interview(SPEECH, "file", read_answers(path), {})
+    again = Interview(SPEECH, "file", read_answers(path), {}, "jawaban.yaml")
     assert [again.answer_to(YEAR), again.answer_to(SAME)] == ["2025", "same"]
     assert again.unasked == []
 
 
 def test_what_a_file_does_not_answer_is_refused_unless_proposals_are_taken() -> None:
     """So is an answer that is none, and a question for which there is nothing to propose."""
-    with pytest.raises(Refusal, match="has none to year"):
-        Interview(SPEECH, "file", {}, {}).answer_to(YEAR)
-    assert Interview(SPEECH, "proposals", {"same": "same"}, {}).answer_to(YEAR) == "2025"
-    with pytest.raises(Refusal, match="soon is no answer"):
-        Interview(SPEECH, "proposals", {"year": "soon"}, {}).answer_to(YEAR)
+    with pytest.raises(Refusal, match="has no answer to year"):
+        Interview(SPEECH, "file", {}, {}, "jawaban.yaml").answer_to(YEAR)
+    assert Interview(SPEECH, "proposals", {"same": "same"}, {}, "jawaban.yaml").answer_to(YEAR) == "2025"
+    with pytest.raises(Refusal, match="soon is not an answer"):
+        Interview(SPEECH, "proposals", {"year": "soon"}, {}, "jawaban.yaml").answer_to(YEAR)
     with pytest.raises(Refusal, match="nothing to propose"):
-        Interview(SPEECH, "proposals", {}, {}).answer_to(Question("open", Message("what?"), ""))
+        Interview(SPEECH, "proposals", {}, {}, "jawaban.yaml").answer_to(Question("open", Message("what?"), ""))
 
 
 def test_an_answer_is_a_word(tmp_path: Path) -> None:

@@ -142,17 +142,6 @@ def test_a_table_of_kabupaten_becomes_a_scenario_of_districts(run: Run, office: 
     assert Path(said["written"]["brief"]).name == "brief.pdf"
 
 
-def test_villages_of_several_kabupaten_are_refused_with_the_way_on(run: Run, office: Path) -> None:
-    """One target for all of them together would be nobody's; two spellings of one kabupaten are one."""
-    districts = ("Tanah Laut", "Banjar", "KAB. BANJAR")
-    rows = "\n".join(f"{district},Takisung,Desa {district},dasar" for district in districts)
-    (office / "desa.csv").write_text(f"KABUPATEN,KECAMATAN,DESA,KLASIFIKASI 2025\n{rows}\n", encoding="utf-8")
-    done = run("start", "desa.csv", "--yes")
-    assert done.returncode == 2
-    assert "2 kabupaten/kota (Kabupaten Banjar, Kabupaten Tanah Laut)" in " ".join(done.stderr.split())
-    assert "KABUPATEN, JUMLAH KECAMATAN, DASAR" in " ".join(done.stderr.split())
-
-
 @pytest.mark.slow
 def test_draws_of_another_calibration_are_not_written_over(run: Run, office: Path) -> None:
     """They bear the number of their calibration, and a scenario that was edited keeps its name."""

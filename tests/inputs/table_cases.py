@@ -142,6 +142,13 @@ OTHERS: dict[str, Case] = {
     "a number of villages in words": _districts("133,", "banyak,"),
     "a district without a number of villages": _districts("133,", ","),
     "a district twice": _districts("51.02", "63.01"),
+    "districts without codes, of names that say too little": Case(
+        {"district": None, "villages": None, "districts": "districts: {table: kabupaten.csv}"},
+        {
+            "kabupaten.csv": "kabupaten,jumlah kecamatan,dasar,berkembang,mandiri,paripurna\n"
+            "Bandung,30,93,25,3,14\nSukamaju,10,9,2,3,1\n"
+        },
+    ),
     "more villages than there are": Case(
         {"district": None, "villages": None, "districts": "districts: {table: kabupaten.csv}"},
         {

@@ -496,7 +496,7 @@ def test_the_status_of_a_village_not_classified_yet_is_unknown(desk: Desk, writt
     known = scenario.districts[0].known
     assert isinstance(known, MissingStatuses)
     assert known.levels.tolist() == [0, UNKNOWN]
-    assert "1 of 2 villages have no status: in every run it is drawn" in str(scenario.provenance.notes[-1])
+    assert "1 of 2 villages have no status: in every simulation it is drawn" in str(scenario.provenance.notes[-1])
     assert "the target counts these villages" in str(scenario.provenance.notes[-1])
 
 

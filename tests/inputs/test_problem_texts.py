@@ -208,7 +208,8 @@ def _no_list() -> Iterator[Message | None]:
         path.write_text("nama,nilai\nBenua,3\n", encoding="utf-8")
         with pytest.raises(ProblemsError) as told:
             read_lists([path])
-    yield told.value.problems[0].message
+    problem = told.value.problems[0]
+    yield from (problem.message, problem.suggestion)
 
 
 def _no_answer() -> Iterator[Message | None]:

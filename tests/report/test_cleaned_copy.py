@@ -58,7 +58,7 @@ def test_every_change_is_marked_and_told(lists: Lists, copy: Path) -> None:
     assert len(marked) == len(weighty) + 1
     assert all(cell.fill.fgColor.rgb == "FFFFE08A" for cell in marked)
     assert all(villages.cell(cell.row, villages.max_column).value for cell in marked)
-    (chosen,) = [cell for cell in marked if "baris berselisih" in cell.comment.text]
+    (chosen,) = [cell for cell in marked if "isi baris bertentangan" in cell.comment.text]
     assert chosen.value == "mandiri"
     listed = [[cell.value for cell in row] for row in changes.iter_rows(min_row=4)]
     assert len(listed) == len(lists.changes)

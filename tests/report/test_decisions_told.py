@@ -103,7 +103,7 @@ def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None
 def test_effects_that_hardly_matter_are_said_to(pokja: Scenario, effect_total: float | None, told: bool) -> None:
     """Only then is a planner sent to look for other data first."""
     result = kept(known(pokja, effect_total))
-    sentence = "Knowing the effects of the interventions better would hardly narrow the chance"
+    sentence = "Knowing the effects of the interventions better would hardly narrow the range of the chance"
     assert any(sentence in note for note in drivers.notes(language("en"), result)) == told
 
 

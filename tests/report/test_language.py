@@ -164,7 +164,7 @@ WHOLE = {
     ("app/frame", "_write_head"): "names of options and arguments",
     ("report/store/index", "write_index"): "cells of a table",
     ("report/store/making", "name"): "a day and a kind: the name of a folder",
-    ("app/commands/start", "_ask"): "a list of keys",
+    ("app/commands/start", "_interview"): "a list of keys",
     ("app/errors", "report_errors"): "two whole sentences after each other",
     ("report/list_summary", "_changed"): "lists: kinds of changes and their numbers, what was not used",
     ("report/list_summary", "_learned"): "a list of data; whole sentences after each other",

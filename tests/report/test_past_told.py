@@ -48,11 +48,11 @@ def test_a_year_is_told_so_that_a_pencil_can_check_it() -> None:
     """How many of how many on both lists, how many the target asked for, and whether that was met."""
     assert observed_in_words(language("en"), YEAR) == (
         "Observed in 2025: of 147 villages with a status at the ends of both 2024 and 2025, 8 rose and 2 fell. "
-        "Needed were 8 of 148: met."
+        "Needed: 8 of 148; met."
     )
     assert observed_in_words(language("id"), replace(YEAR, judged=7, rises=7)) == (
         "Teramati pada 2025: dari 147 kampung dengan status pada akhir 2024 dan akhir 2025, 7 naik dan 2 turun. "
-        "Yang perlu: 8 dari 148: tidak tercapai."
+        "Jumlah minimal: 8 dari 148; tidak tercapai."
     )
     assert "The target counts 3 of them" in observed_in_words(language("en"), replace(YEAR, judged=3))
     over = replace(YEAR, first=2023, judged=None, needed=None)

@@ -104,11 +104,11 @@ def test_the_other_reading_is_the_one_that_other_reports_give() -> None:
     readings = {"rises_all": (0.79,), "entries": (0.304,)}
     said = words.other_reading(ID, replace(district(), readings=readings))
     assert said is not None
-    assert said.startswith("5% naik menjadi mandiri atau paripurna (begitu dua dari tiga berita, tanpa jangka waktu)")
+    assert said.startswith("5% naik menjadi mandiri atau paripurna (menurut dua dari tiga berita, tanpa jangka waktu)")
     assert "peluangnya pada 2026 30% (peluang kecil)" in said
     other = words.other_reading(EN, replace(district("entries"), readings=readings))
     assert other is not None
-    assert "one of three published reports): the chance of 2026 is 79% (likely)" in other
+    assert "one of three published reports says): the chance for 2026 is 79% (likely)" in other
 
 
 @pytest.mark.parametrize(

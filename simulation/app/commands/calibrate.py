@@ -136,8 +136,8 @@ def _refuse(scenario: Scenario, files: CalibratedScenario, draws: int, without: 
     if files.taken:
         raise Refusal(
             Message(
-                "{overlay} is there already and no answer of calibrate: choose another --out; the scenario that uses "
-                "the draws gets the same name with .yaml",
+                "{overlay} exists already and was not written by calibrate: choose another --out; the scenario that "
+                "uses the draws gets the same name with .yaml",
                 values,
             )
         )

@@ -103,7 +103,9 @@ class _Made:
         out = hand_out(self.out, {name: write})
         for path in out.changed:
             values = {"path": quoted(path), "new": quoted(out.written[0])}
-            settings.note(settings.language().say("{path} was changed by hand and stays; new: {new}", **values))
+            settings.note(
+                settings.language().say("{path} was changed by hand and is left as it is; new file: {new}", **values)
+            )
         self.files[what] = out.written[0]
         return out.written[0]
 
@@ -165,7 +167,8 @@ def _interview(settings: Settings, made: _Made, name: str, answers: Path | None,
     speech = settings.language()
     kept = made.out / speech.say("{name}_answers.yaml", name=name)
     given = {} if answers is None else read_answers(answers)
-    interview = Interview(speech, way, given, read_answers(kept) if answers is None and kept.is_file() else {})
+    before = read_answers(kept) if answers is None and kept.is_file() else {}
+    interview = Interview(speech, way, given, before, quoted(answers or kept))
     try:
         yield interview
     finally:

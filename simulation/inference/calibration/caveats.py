@@ -79,10 +79,10 @@ _SENTENCES: Mapping[str, Message] = {
         "counts as chance, or as good and bad years of the whole district"
     ),
     "lists_look_late": Message(
-        "villages whose status on the list had just changed: {villages:,}; the year after it changed again for "
-        "{again:,} of them, where others of their level would make about {expected:,} likely. Lists look so where some "
-        "villages do not report every year (else in fewer than {share:,} of 100 districts): if that may be, say it in "
-        "the scenario, such as {example}"
+        "villages whose status on the list had just changed: {villages:,}; the year after it changed again "
+        "for {again:,} of them, where about {expected:,} would be expected from others of their status. "
+        "Lists look like this where some villages do not report every year (otherwise in fewer than "
+        "{share:,} of 100 districts): if that may be so here, say it in the scenario, for example {example}"
     ),
     "lists_late": Message(
         "lists may be behind, as some villages do not report every year: the status of each "

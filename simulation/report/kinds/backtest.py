@@ -227,9 +227,9 @@ def notes(speech: Language, result: BacktestResult) -> Iterator[str]:
     )
     if result.verdict is not None:
         yield speech.say(
-            "Each comparison is made on its own: where two forecasters are equally good it calls one "
-            "of them better in one case of ten, and of {number} comparisons one or the other does so "
-            "more often.",
+            "Each comparison is made on its own: where two forecasters are equally good, it calls one of them "
+            "better in one case of ten; with {number} comparisons, at least one such error is likelier than "
+            "that.",
             number=speech.number(len(result.verdict)),
         )
     if not result.kecamatan_known:

@@ -237,7 +237,7 @@ def weights_table(speech: Language, result: CalibrationResult) -> Table:
         }
         for one in result.weights
     ]
-    caption = say("What each kind of data does to the answer of {year}; --without leaves out what you doubt", year=year)
+    caption = say("How each kind of data changes the answer for {year}; --without leaves out what you doubt", year=year)
     return Table.of(caption, rows)
 
 
@@ -255,12 +255,13 @@ def next_data(speech: Language, result: CalibrationResult, then: NextDatum) -> T
     say = speech.say
     if not then.data:
         said = say(
-            "None of the kinds of data that calibration can use would narrow the chance of {year}.", year=then.year
+            "None of the kinds of data that calibration can use would narrow the range of the chance for {year}.",
+            year=then.year,
         )
         return Paragraph(said)
     earlier = min((one.first for one in result.observed), default=result.origin) - 1
     caption = say(
-        "Which data to ask for next: how far each would narrow the chance of {year} (standard "
+        "Which data to ask for next: how much each would narrow the range of the chance for {year} (standard "
         "deviation now {sd} percentage points)",
         year=then.year,
         sd=speech.number(100 * then.sd, 1),

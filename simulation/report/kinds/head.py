@@ -232,7 +232,7 @@ def footing(speech: Language, head: Head, run_id: str | None) -> list[str]:
 def rests_on(speech: Language, basis: Sequence[str], on: On = SCREEN, also: str = "") -> Paragraph:
     """Return what numbers rest on, and what is said behind it."""
     said = " ".join(filter(None, [wording.basis(speech, basis), also]))
-    return Paragraph(said, lead=speech.say("Rests on"), on=on)
+    return Paragraph(said, lead=speech.say("Based on"), on=on)
 
 
 def run_line(speech: Language, head: Head, run_id: str) -> str:

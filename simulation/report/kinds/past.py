@@ -58,9 +58,8 @@ def observed_in_words(speech: Language, one: Observed) -> str:
     }
     if one.rises is None:
         return speech.say(
-            "Observed from the end of {first} to the end of {year}, of {villages} villages: {steps} "
-            "steps net (steps up less steps down). Counts tell net moves only, not how many villages "
-            "rose.",
+            "Observed from the end of {first} to the end of {year}, of {villages} villages: {steps} net steps "
+            "(steps up minus steps down). Counts show net moves only, not how many villages rose.",
             steps=speech.number(one.steps),
             **values,
         )
@@ -81,13 +80,13 @@ def observed_in_words(speech: Language, one: Observed) -> str:
     asked = {"needed": speech.number(one.needed), "listed": speech.number(one.listed)}
     if one.judged == one.rises:
         judged = (
-            speech.say("Needed were {needed} of {listed}: met.", **asked)
+            speech.say("Needed: {needed} of {listed}; met.", **asked)
             if one.met
-            else speech.say("Needed were {needed} of {listed}: not met.", **asked)
+            else speech.say("Needed: {needed} of {listed}; not met.", **asked)
         )
     else:
         judged = speech.say(
-            "The target counts {judged} of them; needed were {needed} of {listed}.",
+            "The target counts {judged} of them; {needed} of {listed} were needed.",
             judged=speech.number(one.judged),
             **asked,
         )
@@ -99,8 +98,8 @@ def fitted_in_words(speech: Language, one: Observed) -> str:
     values = {"first": one.first, "said": _said(speech, one), "fact": speech.number(one.compared)}
     if one.judged is None:
         return speech.say(
-            "Of steps up less steps down the fitted model, starting from the data of {first}, says "
-            "{said} (median and 90% interval); observed: {fact}.",
+            "For steps up minus steps down, the fitted model, starting from the data of {first}, gives {said} "
+            "(median and 90% interval); observed: {fact}.",
             **values,
         )
     return speech.say(
@@ -161,9 +160,8 @@ def past_table(speech: Language, past: Sequence[Observed], on: On) -> Table:
     ]
     caption = (
         say(
-            "Past years: what was observed, and what the fitted model says, of steps net where lists "
-            "are years apart or only counts are known, else of what the target counts (median and 90% "
-            "interval)"
+            "Past years: what was observed, and what the fitted model says (median and 90% interval): net steps "
+            "where lists are several years apart or only counts are known, otherwise what the target counts"
         )
         if net
         else say("Past years: what was observed, and what the fitted model says (median and 90% interval)")
@@ -255,13 +253,13 @@ def reasons_in_words(speech: Language, reasons: Reasons, year: int, median: floa
         )
     if reasons.years == 1:
         return speech.say(
-            "On average {expected} rises are expected in {year} (median {median}), where {observed} were observed in "
-            "the one year known; the largest reason: {step} ({change}).",
+            "On average {expected} rises are expected in {year} (median {median}), compared with {observed} "
+            "observed in the one year known; the largest reason: {step} ({change}).",
             **values,
         )
     return speech.say(
-        "On average {expected} rises are expected in {year} (median {median}), where {observed} a year were observed "
-        "in {years} years; the largest reason: {step} ({change}).",
+        "On average {expected} rises are expected in {year} (median {median}), compared with {observed} a "
+        "year observed in {years} years; the largest reason: {step} ({change}).",
         **values,
     )
 

@@ -137,7 +137,7 @@ def notes(speech: Language, result: SensitivityResult) -> Iterator[str]:
         yield speech.say("It hardly depends on: {names}.", names=names)
     if _effects_hardly_matter(result):
         yield speech.say(
-            "Knowing the effects of the interventions better would hardly narrow the chance; ask "
+            "Knowing the effects of the interventions better would hardly narrow the range of the chance; ask "
             "first for data on what matters most."
         )
     yield speech.say(

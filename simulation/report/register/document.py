@@ -63,7 +63,9 @@ def headline(speech: Language, record: TrackRecord) -> str:
     if not summary.forecasts:
         return speech.say("No forecast can be scored yet")
     if not summary.scored:
-        return speech.say("Of {number} forecasts it is open whether the target was met", number=summary.forecasts)
+        return speech.say(
+            "For {number} forecasts it is not yet known whether the target was met", number=summary.forecasts
+        )
     return speech.say(
         "Target met in {met} of {scored} forecasts; {expected} were to be expected from their chances",
         met=speech.number(summary.met),
@@ -116,7 +118,9 @@ def cautions(speech: Language, record: TrackRecord) -> Iterator[str]:
         )
     if summary.scored < summary.forecasts and summary.brier_bounds:
         low, high = (speech.number(end, 3) for end in summary.brier_bounds)
-        yield speech.say("With those still open the Brier score lies between {low} and {high}.", low=low, high=high)
+        yield speech.say(
+            "Counting those still open, the Brier score lies between {low} and {high}.", low=low, high=high
+        )
     states = {row.state for row in rows}
     if "villages" in states:
         yield speech.say("Other villages: a report is not about as many villages as the forecast, and is not used.")

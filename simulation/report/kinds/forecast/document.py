@@ -97,7 +97,7 @@ def _needed(speech: Language, result: ForecastResult) -> Iterator[Block]:
 def _of_one_district(speech: Language, district: District) -> Iterator[Block]:
     """Yield the other reading of the target, and the chance of meeting it in every year."""
     if other := words.other_reading(speech, district):
-        yield Paragraph(other, lead=speech.say("If the target is read otherwise"), on=On.ANSWER | On.WORKBOOK)
+        yield Paragraph(other, lead=speech.say("If the target is read differently"), on=On.ANSWER | On.WORKBOOK)
     every = next(words.all_years(speech, district), None)
     if every is not None:
         lead, text = every
@@ -296,8 +296,9 @@ def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterato
         about_scenario,
         say("The set of villages is fixed; those designated later are not counted."),
         say(
-            "The four statuses are treated as a ladder from dasar over berkembang and mandiri to paripurna. In the "
-            "only scoring rule that was found (program code of 2023) mandiri does not always come after berkembang."
+            "The four statuses are treated as a ladder from dasar through berkembang and mandiri to paripurna. "
+            "In the only scoring rule that we found (program code of 2023), mandiri does not always come after "
+            "berkembang."
         ),
         say("We found no study that measures the effect of an intervention on the status of a Kampung KB."),
     ]

@@ -44,10 +44,9 @@ _ENDED = {
         "many would go beyond the limit."
     ),
     "rows": phrase(
-        "Precision not reached: with {trajectories} simulations 1.96 × the largest simulation "
-        "error is {reached} percentage points, not below the {wanted} asked for. More simulations "
-        "would hardly help, for the draws of the calibration are used up: ask for more of these "
-        "(calibrate --draws)."
+        "Precision not reached: with {trajectories} simulations 1.96 × the largest simulation error is "
+        "{reached} percentage points, not below the {wanted} asked for. More simulations would hardly help, "
+        "because the draws of the calibration are used up: ask for more of these (calibrate --draws)."
     ),
 }
 
@@ -156,13 +155,13 @@ def other_reading(speech: Language, district: District) -> str | None:
     target = district.target
     if target.key == "entries":
         other = phrase(
-            "{share} of all villages rising in status (so one of three published reports): the chance of {year} is "
-            "{chance} ({word}). The directive itself has not been found."
+            "{share} of all villages rising in status (as one of three published reports says): the chance for "
+            "{year} is {chance} ({word}). The directive itself has not been found."
         )
     else:
         other = phrase(
-            "{share} rising to {levels} (so two of three published reports, without a period): the chance of {year} is "
-            "{chance} ({word}). The directive itself has not been found."
+            "{share} rising to {levels} (as two of three published reports say, without a period): the chance "
+            "for {year} is {chance} ({word}). The directive itself has not been found."
         )
     key = "rises_all" if target.key == "entries" else "entries"
     if key not in district.readings:

@@ -105,8 +105,8 @@ def _within_reach(speech: Language, result: PlanResult) -> str:
         sentence = _not_reached(speech, result, said)
     elif not any(least.places):
         return speech.say(
-            "Under the scenario's assumptions the goal is reached without {levers}, its other interventions staying: "
-            "the probability that {event} is {chance} (wanted: {goal}).",
+            "Under the scenario's assumptions the goal is reached without {levers}, with its other interventions "
+            "in place: the probability that {event} is {chance} (wanted: {goal}).",
             levers=levers(result),
             **said,
         )
