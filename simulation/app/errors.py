@@ -210,7 +210,11 @@ def _reason(speech: Language, error: Any, typed: Sequence[str]) -> str:
             name = next((one for one in typed if repr(one) in message), "")
             if (command := likely(name, error.ctx.command.commands)) is not None:
                 return say("there is no command {name}; did you mean {likely}?", name=name, likely=command)
-            said = say("there is no command {name}; choose one of {names}", name=name, names=_commands(error))
+            said = say(
+                "there is no command {name}; choose one of {names}",
+                name=name,
+                names=", ".join(sorted(error.ctx.command.commands)),
+            )
         case "UsageError" if extra := _PARENTHESIS.search(message):
             said = say("{found} is not expected here", found=extra[1])
     return said
@@ -245,7 +249,3 @@ def _meant_number(text: str) -> str | None:
 
 def _name(param: Any) -> str:
     return str(param.metavar or param.name) if param.param_type_name == "argument" else max(param.opts, key=len)
-
-
-def _commands(error: Any) -> str:
-    return ", ".join(sorted(error.ctx.command.commands))

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.messages import Message
-from ..domain.parameters import Parameters, Rows
+from ..domain.parameters import Rows
 from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.villages import code_order
-from ..engine.closed_form.applicability import reasons_against, refuse_too_costly
-from ..engine.closed_form.several_years import solve
+from ..engine.closed_form.applicability import Exact, exact_results
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
-from ..engine.one_year import ExactResult, first_year
 from ..inference.forecast import PrecisionStep, PrecisionTrace
 from ..inference.forecasting import doubled
 from ..inference.uncertainty import INTERVAL90, WILSON_Z
@@ -442,21 +440,11 @@ def _paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
         ],
         rises=[_rises(more[..., t], rows, alike=alike) for t in range(scenario.horizon)],
         all_rises=_rises(total, rows, alike=alike),
-        costs=(_cost(baseline, one.assisted), _cost(scenario, other.assisted)),
+        costs=(_cost(baseline, one.assisted.mean(axis=(0, 1))), _cost(scenario, other.assisted.mean(axis=(0, 1)))),
         alike=alike,
         compared=RisesCompared(float((total > 0).mean()), float((total == 0).mean()), float((total < 0).mean())),
         villages=list(_villages(scenario, other.risen & ~one.risen, one.risen & ~other.risen)),
     )
-
-
-def _cost(scenario: Assumptions, assisted: Counts) -> float:
-    """Return the mean cost of a trajectory from the villages assisted, (draw, replicate, year, plan)."""
-    return float(assisted.sum(axis=2).mean(axis=(0, 1)) @ unit_costs(scenario))
-
-
-def unit_costs(scenario: Assumptions) -> Floats:
-    """Return the cost of one assisted village-year in million rupiah, shape (J,)."""
-    return np.array([plan.cost_idr_million for plan in scenario.interventions], dtype=np.float64)
 
 
 def _chances(before: Bools, after: Bools, shift: Counts, rows: Rows | None, *, alike: bool) -> Difference:
@@ -509,14 +497,6 @@ def _share_of_bits(bits: NDArray[np.uint8], count: int) -> Floats:
     )
 
 
-class _Solved(NamedTuple):
-    """An exact result and what it is of."""
-
-    scenario: Scenario
-    parameters: Parameters
-    result: ExactResult
-
-
 def _compare_exactly(scenarios: tuple[Scenario, ...], effort: Effort, seed: int) -> Comparison:
     """Compare with the first scenario, one exact difference a parameter draw: in all years, or in the first alone.
 
@@ -525,33 +505,13 @@ def _compare_exactly(scenarios: tuple[Scenario, ...], effort: Effort, seed: int)
     Refusal
         Where even the first year would take too long.
     """
-    solved, later = _all_years(scenarios, effort, seed) if scenarios[0].horizon > 1 else ([], ())
-    if not solved:
-        solved = _first_years([replace(one, horizon=1) for one in scenarios], effort, seed)
-    contrasts = tuple(_exact_contrast(solved[0], with_it) for with_it in solved[1:])
+    (without, *others), later = exact_results(scenarios, effort.draws, seed)
+    contrasts = tuple(_exact_contrast(without, with_it) for with_it in others)
     return Comparison(scenarios, contrasts, seed, effort, "exact", later=later)
 
 
-def _all_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> tuple[list[_Solved], tuple[Message, ...]]:
-    """Return the exact results of all years; of no scenario, and why, where one of them has none."""
-    drawn = [(one, one.parameters.draw(seed, effort.draws)) for one in scenarios]
-    reasons: list[Message] = []
-    for one, parameters in drawn:
-        reasons += [reason for reason in reasons_against(one, parameters, seed) if reason not in reasons]
-    if reasons:
-        return [], tuple(reasons)
-    return [_Solved(one, parameters, solve(one, one.districts[0], parameters, seed)) for one, parameters in drawn], ()
-
-
-def _first_years(scenarios: Sequence[Scenario], effort: Effort, seed: int) -> list[_Solved]:
-    drawn = [(one, one.parameters.draw(seed, effort.draws)) for one in scenarios]
-    for one, parameters in drawn:
-        refuse_too_costly(one, parameters, seed)
-    return [_Solved(one, parameters, first_year(one, one.districts[0], parameters, seed)) for one, parameters in drawn]
-
-
-def _exact_contrast(without: _Solved, with_it: _Solved) -> Contrast:
-    (baseline, _, one), (scenario, _, other) = without, with_it
+def _exact_contrast(without: Exact, with_it: Exact) -> Contrast:
+    (baseline, _, (one,)), (scenario, _, (other,)) = without, with_it
     met = one.readings[baseline.target.key], other.readings[scenario.target.key]
     more = other.mean_rises - one.mean_rises
     rows, fixed = shared_rows(baseline, scenario), baseline.fixed and scenario.fixed
@@ -566,10 +526,11 @@ def _exact_contrast(without: _Solved, with_it: _Solved) -> Contrast:
         differences=[exact_difference(apart, rows, fixed=fixed) for apart in (met[1] - met[0]).T],
         rises=[rises(each) for each in more.T],
         all_rises=rises(more.sum(axis=1)),
-        costs=(_exact_cost(baseline, one), _exact_cost(scenario, other)),
+        costs=(_cost(baseline, one.assisted), _cost(scenario, other.assisted)),
         alike=same_law(baseline, scenario, (without.parameters, with_it.parameters)),
     )
 
 
-def _exact_cost(scenario: Assumptions, result: ExactResult) -> float:
-    return float(result.assisted.sum(axis=0) @ unit_costs(scenario))
+def _cost(scenario: Assumptions, assisted: Floats) -> float:
+    """Return the mean cost of all years, from the mean number of villages assisted, shape (Y, J)."""
+    return float(assisted.sum(axis=0) @ scenario.unit_costs)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters, Rows
 from ..domain.scenario import Assumptions, require_assumptions
@@ -74,7 +73,12 @@ def same_law(one: Assumptions, other: Assumptions, parameters: tuple[Parameters,
     What an intervention costs, and which sector acts, moves nobody.
     """
     laws = [
-        (each.min_years, each.overlap, [_bare(plan) for plan in each.interventions], each.districts[0].columns)
+        (
+            each.min_years,
+            each.overlap,
+            [replace(plan, sector="", cost_idr_million=0.0) for plan in each.interventions],
+            each.districts[0].columns,
+        )
         for each in (one, other)
     ]
     return _equal(laws[0], laws[1]) and _equal(vars(parameters[0]), vars(parameters[1]))
@@ -126,10 +130,6 @@ def _places(villages: Villages) -> set[tuple[str, str]]:
 def _alike(one: object, other: object) -> bool:
     """Return whether two distributions, or what is known of two districts, are the same, number by number."""
     return type(one) is type(other) and (one is None or _equal(vars(one), vars(other)))
-
-
-def _bare(plan: Intervention) -> Intervention:
-    return replace(plan, sector="", cost_idr_million=0.0)
 
 
 def _equal(one: Any, other: Any) -> bool:

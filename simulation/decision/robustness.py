@@ -332,5 +332,4 @@ def _at(distribution: Distribution, probability: float) -> float:
 
 def _cost(trial: Trial, option: Scenario) -> float:
     """Return what an option costs over the whole horizon, in million rupiah, mean."""
-    units = np.array([plan.cost_idr_million for plan in option.interventions])
-    return float((trial.assisted(option, cost_effort(option)) @ units).sum())
+    return float((trial.assisted(option, cost_effort(option)) @ option.unit_costs).sum())

@@ -662,3 +662,7 @@ def transition_matrix(rise: Floats, fall: Floats, rise_reaches: Floats, fall_rea
     matrix = rise[..., None] * lands_up * upper + falls[..., None] * lands_down * upper.T
     stay = (1 - rise) * (1 - fall)
     return np.asarray(matrix + stay[..., None] * np.eye(4))
+
+
+DEFAULTS = ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS))
+"""What is known of the law where nothing is stated: its default priors, without interventions and covariates."""

@@ -6,10 +6,12 @@ The engines take `Assumptions`; nothing in `Provenance` changes a number.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Annotated
 
+import numpy as np
 from annotated_types import MinLen
+from numpy.typing import NDArray
 
 from .constraints import Horizon, ScenarioName, Year, Years, checked, problem_at, refuse
 from .intervention import Intervention, Overlap, column_problems
@@ -91,9 +93,10 @@ class Assumptions:
             isinstance(district.known, MadeUpCounts) for district in self.districts
         )
 
-    def agrees_with(self, other: Assumptions) -> bool:
-        """Return whether `other` holds the very same assumptions."""
-        return all(getattr(self, one.name) == getattr(other, one.name) for one in fields(Assumptions))
+    @property
+    def unit_costs(self) -> NDArray[np.float64]:
+        """Shape (J,): cost of a village assisted for a year by each intervention, in million rupiah."""
+        return np.array([plan.cost_idr_million for plan in self.interventions], dtype=np.float64)
 
 
 def require_assumptions(found: object) -> None:

@@ -79,9 +79,10 @@ def spread(
                 result = future.result()
                 yield futures.pop(future), result
         except (BrokenExecutor, PicklingError) as error:
-            for future in [future for future in futures if _succeeded(future)]:
-                result = future.result()
-                yield futures.pop(future), result
+            for future in list(futures):
+                if future.done() and not future.cancelled() and future.exception() is None:
+                    result = future.result()
+                    yield futures.pop(future), result
             raise _what_broke(error, list(futures.values())) from error
         finally:
             if processes and futures:
@@ -106,10 +107,6 @@ def one_at_a_time(
             # Memory that runs out may end any process: it was this part only if it does so from the start.
             if len(left) == begun:
                 yield left.pop(0), died
-
-
-def _succeeded(future: Future[Result]) -> bool:
-    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _what_broke(error: Exception, unfinished: list[Part]) -> Exception:

@@ -17,11 +17,10 @@ from ..domain.law import DISTRICT
 from ..domain.status import LEVELS
 from ..domain.target import YearCounts, needed
 from ..domain.villages import Villages
-from ..engine.closed_form.applicability import reasons_against, refuse_too_costly
-from ..engine.closed_form.several_years import solve
+from ..engine.closed_form.applicability import exact_results
 from ..engine.effort import Effort
 from ..engine.ensemble import Ensemble, Progress, run
-from ..engine.one_year import ExactResult, first_year
+from ..engine.one_year import ExactResult
 from ..inputs.scenario import Scenario
 from .forecast import (
     DistrictForecast,
@@ -204,12 +203,7 @@ def _summary(counts: NDArray[np.integer[Any]], of: int = 1) -> Summary:
 
 def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
     """Forecast exactly: all years, or the first one alone with the reasons why later ones need simulation."""
-    parameters = scenario.parameters.draw(seed, effort.draws)
-    later = reasons_against(scenario, parameters, seed) if scenario.horizon > 1 else []
-    if scenario.horizon == 1 or later:
-        results = _first_years(replace(scenario, horizon=1), effort, seed)
-    else:
-        results = [solve(scenario, villages, parameters, seed) for villages in scenario.districts]
+    ((_, parameters, results),), later = exact_results([scenario], effort.draws, seed)
     return Forecast(
         scenario=scenario,
         seed=seed,
@@ -221,15 +215,9 @@ def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
         ),
         matrix=matrix_summary(parameters.matrix),
         ensemble_run=None,
-        later=tuple(later),
+        later=later,
         lots_drawn=max(result.lots_drawn for result in results),
     )
-
-
-def _first_years(scenario: Scenario, effort: Effort, seed: int) -> list[ExactResult]:
-    parameters = scenario.parameters.draw(seed, effort.draws)
-    refuse_too_costly(scenario, parameters, seed)
-    return [first_year(scenario, villages, parameters, seed) for villages in scenario.districts]
 
 
 def _exact_estimate(scenario: Scenario, probabilities: Floats) -> Estimate:

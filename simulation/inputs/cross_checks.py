@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.constraints import LATEST_YEAR
+from ..domain.constraints import LATEST_YEAR, NUMBER
 from ..domain.intervention import COLUMN_PREFIX, FILE_KEYS, Intervention, column_problems
 from ..domain.messages import Message, ScenarioError, shown
 from ..domain.parameters import ParameterKey, ParameterSet
 from .districts import Region
 from .problem_list import Node, ProblemList, place_at, tell_at
-from .tables.cells import NUMBER, date_of
+from .tables.cells import date_of
 from .tables.table import non_numeric_cells
 from .validation import Checked
 

@@ -23,7 +23,7 @@ from ..domain.reporting import REPORTING
 from ..domain.status import LEVELS
 from .files import Files
 from .posterior import WRITE_AGAIN, LearnedDraws, read_posterior
-from .problem_list import Node, ProblemList
+from .problem_list import Node, ProblemList, place_at
 from .resolve import DEFAULT_PRIOR
 from .schema import ScenarioFile, Transition
 
@@ -179,9 +179,7 @@ def _tell_given_twice(
         if not _rivals(drawn_key, given):
             continue
         key = drawn_key.scenario_key
-        place = node
-        for part in key.split("."):
-            place = place.mapping.get(part, place)
+        place = place_at(node, key)
         if drawn is not None and place.place.generation > drawn.place.generation:
             continue
         message = Message("this parameter comes from parameters_from already")

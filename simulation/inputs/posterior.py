@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -66,11 +66,11 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
         collector.add((source.shown, None), "", message, suggestion=WRITE_AGAIN, table=True)
         return None
     draws: dict[ParameterKey, Empirical] = {}
-    basis = _basis(table.schema.metadata)
+    basis, learned = _basis(table.schema.metadata)
     for name, column in zip(table.column_names, table.columns, strict=True):
         key = _key(name)
         of_place = key is not None and key.is_of_a_place
-        if basis.learned is not None and name not in basis.learned and not of_place:
+        if learned is not None and name not in learned and not of_place:
             continue
         if key is None or (key not in known and not (key.kind == "covariate" or key.is_of_a_place)):
             message = Message("no parameter of this scenario has this name")
@@ -79,7 +79,7 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
             collector.add(place, name, message, found=name, allowed=allowed, suggestion=fix, table=True)
         elif (values := _column(source, key, column, collector)) is not None:
             draws[key] = Empirical(values)
-    return LearnedDraws(draws, basis.blocks, basis.past) if len(collector) == before else None
+    return replace(basis, draws=draws) if len(collector) == before else None
 
 
 def _key(column: str) -> ParameterKey | None:
@@ -151,17 +151,8 @@ def _column(source: Source, key: ParameterKey, column: Any, collector: ProblemLi
     return values
 
 
-@dataclass(frozen=True)
-class _Basis:
-    """What a file of draws says of itself: data behind it, what they taught and observed; None where it does not."""
-
-    blocks: tuple[str, ...] = UNNAMED_BLOCKS
-    learned: frozenset[str] | None = None
-    past: Past | None = None
-
-
-def _basis(metadata: Mapping[bytes, bytes] | None) -> _Basis:
-    """Return what the file says it rests on.
+def _basis(metadata: Mapping[bytes, bytes] | None) -> tuple[LearnedDraws, frozenset[str] | None]:
+    """Return what the file says it rests on, no draws among it, and which columns were learned; None where it does not.
 
     Columns that no data bore on are the calibration's priors: a scenario keeps its own instead.
     """
@@ -169,12 +160,11 @@ def _basis(metadata: Mapping[bytes, bytes] | None) -> _Basis:
         said = json.loads((metadata or {}).get(METADATA_KEY, b"{}"))
         blocks, learned = said.get("basis"), said.get("learned")
     except (ValueError, AttributeError, RecursionError):
-        return _Basis()
+        blocks = None
     if not _are_texts(blocks) or not blocks:
-        return _Basis()
-    return _Basis(
-        tuple(map(shown, blocks)), frozenset(learned) if _are_texts(learned) else None, _past(said.get("past"))
-    )
+        return LearnedDraws(blocks=UNNAMED_BLOCKS), None
+    found = LearnedDraws(blocks=tuple(map(shown, blocks)), past=_past(said.get("past")))
+    return found, frozenset(learned) if _are_texts(learned) else None
 
 
 def _past(said: Any) -> Past | None:

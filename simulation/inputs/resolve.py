@@ -19,6 +19,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from ..domain.constraints import NUMBER
 from ..domain.distributions import Dirichlet, Empirical
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal, shown
@@ -38,7 +39,7 @@ from ..domain.villages import (
 )
 from .posterior import METADATA_KEY, metadata
 from .schema import notation, plain
-from .tables.cells import NUMBER, clean, guard
+from .tables.cells import clean, guard
 
 ASSUMED = "assumed"
 DEFAULT_PRIOR = "assumed; default prior, see MODEL.md"
@@ -369,7 +370,7 @@ def _sources(scenario: StatedAssumptions, document: Mapping[str, Any]) -> dict[s
     """
     given, read = scenario.provenance.sources, scenario.provenance.read
     now = dict(_flat(document))
-    if read is not None and not scenario.agrees_with(read):
+    if read is not None and any(getattr(scenario, one.name) != getattr(read, one.name) for one in fields(Assumptions)):
         before = dict(_flat({"sources": {}, **_assumptions(read)}))
         same_places = scenario.districts == read.districts
         given = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from math import log
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
@@ -183,7 +183,11 @@ class _Walk:
         elsewhere = []
         if len(keys) == 1:
             sections = {key: alternatives(taken_apart(hint)[0])[0] for key, hint in types_of(self._kind).items()}
-            elsewhere = [key for key, kind in sections.items() if keys[0] in _keys_of(kind)]
+            elsewhere = [
+                key
+                for key, kind in sections.items()
+                if is_dataclass(kind) and keys[0] in {each.name for each in fields(kind)}
+            ]
         self._tell(node, keys, _unknown_key(str(keys[-1]), known, elsewhere))
 
     def _tell_missing(self, node: Node, keys: Keys) -> None:
@@ -192,10 +196,6 @@ class _Walk:
             message, allowed, fix = missing_key(str(keys[-1]), above, is_count="status_counts" in keys)
             self._collector.add(node.place, dotted((*self._under, *keys)), message, allowed=allowed, suggestion=fix)
         self._break(keys)
-
-
-def _keys_of(kind: Any) -> Sequence[object]:
-    return [each.name for each in fields(kind)] if is_dataclass(kind) else ()
 
 
 def _made(kind: Any, values: Mapping[str, Any]) -> Any:

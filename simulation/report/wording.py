@@ -157,6 +157,12 @@ def rounded(probability: float, error: float) -> float:
     return nearest if 0 < nearest < 1 else probability
 
 
+def signed(language: Language, value: float, decimals: int = 1) -> str:
+    """Return a number with its sign, 0 without."""
+    shown = language.number(abs(value), decimals)
+    return shown if round(value, decimals) == 0 else f"{'+' if value > 0 else '−'}{shown}"
+
+
 def whole_span(language: Language, low: float, high: float) -> str:
     """Return one whole number, or the range between two."""
     if low == high:

@@ -172,11 +172,10 @@ class TrialCache:
     def _years(self, places: Places) -> tuple[float, float, float, float, float]:
         if places not in self._assisted:
             assisted = self.trial.assisted(self.scenario_at(places), cost_effort(self.scenario))
-            unit = np.array([plan.cost_idr_million for plan in self.scenario.interventions])
             named = {lever.intervention for lever in self.levers}
             own = np.array([plan.name in named for plan in self.scenario.interventions])
             last = max(self.trial.goal.years) - self.scenario.years[0]
-            costs = assisted @ unit
+            costs = assisted @ self.scenario.unit_costs
             totals = assisted[last, own].sum(), assisted.sum(), costs.sum(), costs[: last + 1].sum(), costs.max()
             # Settings that cost the same must not differ by what summing floats leaves behind.
             here, village_years, cost, to_goal, dearest = (round(float(total), 6) for total in totals)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,10 +19,10 @@ from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
 from ...domain.transition import factor, odds
 from ...domain.villages import KnownStatuses, MissingStatuses, Villages
-from ..one_year import A_MINUTE, COUNTS, begin, coins, multiplications, spread
+from ..one_year import A_MINUTE, COUNTS, ExactResult, begin, coins, first_year, multiplications, spread
 from ..year_start import YearStart, year_starts
 from .forward import YearShocks
-from .several_years import Measures
+from .several_years import Measures, solve
 
 SHOCK_YEARS = 3
 MOST_MINUTES = 5
@@ -91,6 +93,40 @@ TOO_COSTLY = Message(
     "the exact computation would take about {minutes:,} minutes of one core, and {most} are the most that is tried; "
     "use fewer draws or a shorter horizon, or use --engine batch"
 )
+
+
+class Exact(NamedTuple):
+    """The exact result of each district of a scenario, and the draws of its parameters."""
+
+    scenario: Assumptions
+    parameters: Parameters
+    districts: list[ExactResult]
+
+
+def exact_results(scenarios: Sequence[Assumptions], draws: int, seed: int) -> tuple[list[Exact], tuple[Message, ...]]:
+    """Return the exact results of scenarios of one horizon: of all years or, where one has none, of the first alone.
+
+    Returns
+    -------
+    One a scenario; and why later years need simulation, where they do.
+
+    Raises
+    ------
+    Refusal
+        Where even the first year would take too long.
+    """
+    drawn = [(one, one.parameters.draw(seed, draws)) for one in scenarios]
+    reasons: list[Message] = []
+    if several := scenarios[0].horizon > 1:
+        for one, parameters in drawn:
+            reasons += [reason for reason in reasons_against(one, parameters, seed) if reason not in reasons]
+    if not several or reasons:
+        drawn = [(replace(one, horizon=1), parameters) for one, parameters in drawn]
+        for one, parameters in drawn:
+            refuse_too_costly(one, parameters, seed)
+    form = solve if several and not reasons else first_year
+    found = [Exact(one, p, [form(one, villages, p, seed) for villages in one.districts]) for one, p in drawn]
+    return found, tuple(reasons)
 
 
 def reasons_against(scenario: Assumptions, parameters: Parameters, seed: int) -> list[Message]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...domain.evidence import Evidence
 from ...domain.law import TERMS, luck_of_district, luck_of_years
-from ...domain.parameters import DEFAULT_PRIORS, Parameters, ParameterSet, split_matrix
+from ...domain.parameters import DEFAULTS, Parameters, split_matrix
 from ...domain.randomness import Trajectories
 from ...domain.status import LEVELS
 from ...domain.target import Target
@@ -80,9 +80,7 @@ def assumed(scenario: Scenario | None, past: Past, target: Target) -> Scenario:
     default priors apply.
     """
     homes, placed = _homes(scenario), knows(scenario, (code for _, codes, _ in past.now for code in codes))
-    given = (
-        ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS)) if scenario is None else scenario.parameters
-    )
+    given = DEFAULTS if scenario is None else scenario.parameters
     scalars = {
         key: known for key, known in given.scalars.items() if not key.is_effect and (placed or key.kind != "covariate")
     }

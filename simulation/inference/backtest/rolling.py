@@ -15,7 +15,7 @@ import numpy as np
 
 from ...domain.evidence import Evidence, Panel
 from ...domain.messages import Message, Refusal
-from ...domain.parameters import DEFAULT_PRIORS, ParameterSet
+from ...domain.parameters import DEFAULTS
 from ...domain.target import Target
 from ...domain.villages import Villages
 from ...inputs.observations.evidence import Gathered, read_evidence
@@ -305,6 +305,5 @@ def _by_code(panel: Panel) -> list[Panel]:
 
 def anywhere() -> Scenario:
     """Return a scenario that knows nothing: default target and priors, and a district without a name."""
-    parameters = ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS))
     nobody = Villages.from_counts(NOWHERE, NOWHERE, None, subdistricts=1, villages=1)
-    return Scenario(name="backtest", origin=LAST_YEAR, horizon=1, districts=(nobody,), parameters=parameters)
+    return Scenario(name="backtest", origin=LAST_YEAR, horizon=1, districts=(nobody,), parameters=DEFAULTS)

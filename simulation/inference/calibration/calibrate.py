@@ -12,7 +12,7 @@ from ...domain.distributions import Empirical, HalfNormal
 from ...domain.evidence import Evidence
 from ...domain.law import DISTRICT, YEAR
 from ...domain.messages import Refusal
-from ...domain.parameters import DEFAULT_PRIORS, Kind, ParameterKey, ParameterSet
+from ...domain.parameters import DEFAULTS, Kind, ParameterKey, ParameterSet
 from ...domain.target import Target
 from ...domain.villages import KnownStatuses, MadeUpCounts
 from ...inputs.scenario import Scenario
@@ -31,7 +31,6 @@ from .shocks import Scores
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-_DEFAULTS = ParameterSet(DEFAULT_PRIORS, defaulted=frozenset(DEFAULT_PRIORS))
 FEWEST_PARTICLES, PARTICLES = 100, 250
 """So many go from the prior to the posterior: fewer would not show in which directions it lies, and more draws are
 taken as these move on."""
@@ -97,7 +96,7 @@ def calibrate(
     >>> posterior.basis
     ('panel', 'launch_years')
     """
-    parameters = _DEFAULTS if scenario is None else scenario.parameters
+    parameters = DEFAULTS if scenario is None else scenario.parameters
     if reasons := refusals(evidence, parameters):
         raise Refusal(*reasons)
     likelihood = _likelihood(evidence, scenario, parameters, estimate_effects=estimate_effects)

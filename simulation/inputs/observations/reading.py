@@ -29,6 +29,8 @@ COUNTS = Wanted(("date", *LEVELS), ("district_code", "place", "total", "inflow")
 STATED = Wanted(("date",), (*LEVELS, "district_code", "place", "total", "rises", "falls"))
 ASSISTANCE = Wanted(("village_code", "year", "intervention"), ("village", "subdistrict", "district_code"))
 ASSISTANCE_BY_NAME = Wanted(("village", "subdistrict", "year", "intervention"), ("district_code",))
+_ASSISTANCE = ASSISTANCE, ASSISTANCE_BY_NAME
+"""The columns by which a table tells who was assisted when."""
 
 _EVIDENCE = {
     "panel": ("village", "subdistrict", "status"),
@@ -121,8 +123,8 @@ class TableReader:
             self.counts += _of(table_in(grid, STATED), read_counts)
         elif "counts" in kinds and grid.header(COUNTS).fits:
             self.counts += _of(table_in(grid, COUNTS), lambda table: complete_rows(read_counts(table)))
-        elif "assistance" in kinds and (wanted := _assistance_in(grid)) is not None:
-            table = table_in(grid, wanted)
+        elif "assistance" in kinds and (fitting := [one for one in _ASSISTANCE if grid.header(one).fits]):
+            table = table_in(grid, fitting[0])
             self.assistance += [] if table is None else [table]
         else:
             layout = layout_of(grid)
@@ -177,11 +179,6 @@ class TableReader:
         fix = Message("name the columns so, in one row")
         found = listed(filter(None, header.written))
         grid.tell(header.row or None, message, fix, found=found, allowed=self._allowed)
-
-
-def _assistance_in(grid: Grid) -> Wanted | None:
-    """Return the columns by which a table tells who was assisted when; None where it does not."""
-    return next((wanted for wanted in (ASSISTANCE, ASSISTANCE_BY_NAME) if grid.header(wanted).fits), None)
 
 
 def _of(table: Table | None, read: Callable[[Table], list[CountRow]]) -> list[CountRow]:

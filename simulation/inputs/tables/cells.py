@@ -11,13 +11,12 @@ from math import inf
 from typing import Literal, Self
 from unicodedata import normalize
 
+from ...domain.constraints import NUMBER
+
 Kind = Literal["text", "number", "date", "formula"]
 
 ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|Err:[0-9]{3}")
 """How spreadsheet programs write that a formula has no result."""
-NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
-"""With a decimal point, or without one."""
-
 _CODE = re.compile(r"([0-9]{2})[. -]?([0-9]{2})[. -]?([0-9]{2})[. -]?([0-9]{4})")
 """The code of a village, with or without separators."""
 _BLANKS = re.compile("[ \t\r\n]+")

@@ -8,7 +8,8 @@ import numpy as np
 
 from ...decision.comparison import ComparedYear
 from ...inference.uncertainty import WILSON_Z
-from ..kinds.comparison import ComparedScenario, ComparisonResult, change, signed, titles_of
+from .. import wording
+from ..kinds.comparison import ComparedScenario, ComparisonResult, change, titles_of
 from ..kinds.head import PLACEHOLDERS, programme_line
 from ..kinds.kind import Source
 from ..language import Language
@@ -98,10 +99,10 @@ def _draw(speech: Language, axes: Axes, years: Sequence[ComparedYear], limits: t
     axes.set_xlim(years[0].year - 0.6, years[-1].year + 0.6)
     axes.set_ylim(*limits)
     decimals = 0 if np.ptp(limits) > 4 else 1
-    axes.yaxis.set_major_formatter(lambda value, _: signed(speech, value, decimals))
+    axes.yaxis.set_major_formatter(lambda value, _: wording.signed(speech, value, decimals))
     axes.locator_params(axis="y", nbins=5)
     grid(axes)
     named = year_ticks(axes, [year.year for year in years], _MOST_YEARS)
     for year in years:
         if year.year in named:
-            write_above(axes, year.year, 3, signed(speech, 100 * year.difference), weight="bold", ha="center")
+            write_above(axes, year.year, 3, wording.signed(speech, 100 * year.difference), weight="bold", ha="center")

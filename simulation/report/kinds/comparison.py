@@ -223,7 +223,7 @@ def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
             {
                 say("option"): titles[one.name],
                 say("chance of {year}, percentage points", year=year.year): _change_in_points(speech, year),
-                say("additional rises, {years}", years=one.span): signed(speech, one.additional_rises.mean),
+                say("additional rises, {years}", years=one.span): wording.signed(speech, one.additional_rises.mean),
                 say("additional cost, {years}", years=one.span): speech.money(more) if more else say("not stated"),
                 say("turns a {chance} chance of rising into", chance=speech.percent(MODEL_CHANCE)): _effects(
                     speech, one
@@ -245,7 +245,7 @@ def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
 def _change_in_points(speech: Language, year: ComparedYear) -> str:
     """Return the change of a chance, in whole points where it is one, with its interval."""
     decimals = 0 if abs(year.difference) >= 0.01 else 1
-    shown = signed(speech, 100 * year.difference, decimals)
+    shown = wording.signed(speech, 100 * year.difference, decimals)
     if year.interval90 is None:
         return shown
     span = _span(speech, year.interval90, 100, decimals)
@@ -337,19 +337,19 @@ def villages_table(speech: Language, title: str, one: ComparedScenario, most: in
 
 
 def _with_error(speech: Language, difference: float, error: float) -> str:
-    shown = signed(speech, 100 * difference)
+    shown = wording.signed(speech, 100 * difference)
     return speech.say("{value} ± {error}", value=shown, error=error_in_points(speech, error)) if error else shown
 
 
 def _span(speech: Language, interval: Sequence[float] | None, scale: float, decimals: int = 1) -> str | None:
     if interval is None:
         return None
-    low, high = (signed(speech, scale * end, decimals) for end in interval)
+    low, high = (wording.signed(speech, scale * end, decimals) for end in interval)
     return speech.say("{low} to {high}", low=low, high=high)
 
 
 def _rises_in_words(speech: Language, rises: AdditionalRises) -> str:
-    mean, interval = signed(speech, rises.mean), _span(speech, rises.interval90, 1, 0)
+    mean, interval = wording.signed(speech, rises.mean), _span(speech, rises.interval90, 1, 0)
     return mean if interval is None else speech.say("{mean} ({interval})", mean=mean, interval=interval)
 
 
@@ -373,7 +373,7 @@ def change(speech: Language, title: str, one: ComparedScenario) -> str:
         before=wording.chance(speech, year.baseline_probability_met, 1),
         after=wording.chance(speech, year.probability_met, 1),
         points=speech.number(100 * abs(year.difference), 1),
-        signed=signed(speech, 100 * year.difference),
+        signed=wording.signed(speech, 100 * year.difference),
     )
     if year.difference and any(plan.placeholder for plan in one.interventions):
         return speech.say("if effects are as assumed (placeholders, not measured), {change}", change=said)
@@ -412,7 +412,7 @@ def _sure(speech: Language, result: ComparisonResult, year: ComparedYear) -> str
             if result.single_draw
             else speech.say("one standard error of the simulation ± {error}", error=error)
         )
-    low, high = (signed(speech, 100 * end) for end in year.interval90)
+    low, high = (wording.signed(speech, 100 * end) for end in year.interval90)
     return speech.say(
         "one standard error of the simulation ± {error}; in 90% of the sets of assumptions tried "
         "between {low} and {high}",
@@ -531,12 +531,6 @@ def _costless(speech: Language, result: ComparisonResult) -> Iterator[str]:
     free = dict.fromkeys(plan.name for plan in plans if not plan.cost_idr_million)
     if free and any(plan.cost_idr_million for plan in plans):
         yield speech.say("No cost is stated of {names}: it counts as 0.", names=", ".join(free))
-
-
-def signed(speech: Language, value: float, decimals: int = 1) -> str:
-    """Return a number with its sign, 0 without."""
-    shown = speech.number(abs(value), decimals)
-    return shown if round(value, decimals) == 0 else f"{'+' if value > 0 else '−'}{shown}"
 
 
 def error_in_points(speech: Language, error: float) -> str:

@@ -174,7 +174,7 @@ def weights_table(speech: Language, weights: Sequence[BlockWeight]) -> Table:
     say, (whole, *others) = speech.say, weights
     rows: list[Row] = []
     for one in others:
-        points = _signed(speech, 100 * (whole.probability_met - one.probability_met))
+        points = wording.signed(speech, 100 * (whole.probability_met - one.probability_met))
         error = float(np.hypot(whole.monte_carlo_error, one.monte_carlo_error))
         named = wording.block(speech, one.without[0]) if len(one.without) == 1 else say("all data together")
         rows.append(
@@ -245,7 +245,7 @@ def reasons_in_words(speech: Language, reasons: Reasons, year: int, median: floa
         "observed": speech.number(reasons.observed, 1),
         "years": speech.number(reasons.years),
         "step": speech.say(_STEPS[reasons.largest]),
-        "change": _signed(speech, _changes(reasons)[reasons.largest]),
+        "change": wording.signed(speech, _changes(reasons)[reasons.largest]),
     }
     if round(reasons.expected, 1) == round(reasons.observed, 1):
         return speech.say(
@@ -269,7 +269,7 @@ def reasons_table(speech: Language, reasons: Reasons, year: int) -> Table:
     say = speech.say
     told = {
         say("observed, mean of the past years"): speech.number(reasons.observed, 1),
-        **{say(_STEPS[step]): _signed(speech, change) for step, change in _changes(reasons).items()},
+        **{say(_STEPS[step]): wording.signed(speech, change) for step, change in _changes(reasons).items()},
         say("expected in {year}", year=year): speech.number(reasons.expected, 1),
     }
     caption = say(
@@ -284,11 +284,3 @@ def _changes(reasons: Reasons) -> dict[Step, float]:
     """Return the steps between rounded sums, which add up as they are read."""
     sums = np.round(np.cumsum([reasons.observed, *reasons.steps.values()]), 1)
     return dict(zip(reasons.steps, np.diff(sums).tolist(), strict=True))
-
-
-def _signed(speech: Language, change: float) -> str:
-    """Return a change with its sign."""
-    shown = speech.number(abs(change), 1)
-    if round(change, 1) == 0:
-        return shown
-    return f"+{shown}" if change > 0 else f"−{shown}"
