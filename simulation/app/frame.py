@@ -26,8 +26,7 @@ class Command(TyperCommand):
         rows: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
         for parameter in self.get_params(ctx):
             if (record := parameter.get_help_record(ctx)) is not None:
-                sentence = HELP.say("Show this help.") if parameter.name == "help" else str(parameter.help or "")
-                told = [sentence, *(f"[{mark}]" for mark in _marks(parameter))]
+                told = [_sentence(parameter), *(f"[{mark}]" for mark in _marks(parameter))]
                 named = parameter.metavar if parameter.param_type_name == "argument" else record[0]
                 rows[parameter.param_type_name].append((str(named), " ".join(told)))
         for title, of_kind in zip((HELP.say("Arguments"), HELP.say("Options")), rows.values(), strict=True):
@@ -72,6 +71,10 @@ def _write_head(command: Command | Group, ctx: Any, formatter: Any) -> None:
         pieces.append(command.subcommand_metavar)
     formatter.write_usage(ctx.command_path, " ".join(pieces), f"{HELP.say('Usage')}: ")
     command.format_help_text(ctx, formatter)
+
+
+def _sentence(parameter: Any) -> str:
+    return HELP.say("Show this help.") if parameter.name == "help" else str(parameter.help or "")
 
 
 def _marks(parameter: Any) -> Iterator[str]:

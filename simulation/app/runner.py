@@ -53,12 +53,8 @@ def answer(
         Threads or processes; None for the engine's default.
     force
         Whether the answer is computed even where it is there.
-    figures
-        Whether missing figures are drawn.
     after
         What is still to be done with the answer before it is shown; returns the sentences that tell it.
-    shown
-        Whether the answer is printed.
 
     Raises
     ------

@@ -57,8 +57,6 @@ class ComparedYear:
 
     Attributes
     ----------
-    year
-        Calendar year.
     baseline_probability_met, probability_met
         Probability that the target is met in the baseline and in the scenario.
     difference, monte_carlo_error, interval90, interval90_error
@@ -102,8 +100,6 @@ class CostOfARise:
 
     Attributes
     ----------
-    mean
-        At the mean of both.
     interval90
         The mean cost over both ends of the parameter interval of the additional rises; None where there is no such
         interval. The upper end is None where hardly any additional rise, or none, is within that interval.
@@ -144,14 +140,10 @@ class Contrast:
 
     Attributes
     ----------
-    name
-        Of the scenario.
     other_assumptions
         Parameters that differ from the baseline's, interventions aside: the difference is theirs as well.
     same_law
         Whether the two cannot but move every village alike: every difference is then exactly 0.
-    years
-        One entry a forecast year.
     additional_rises, rises_compared
         Over all these years; the latter is None where only means are known.
     cost_idr_million, baseline_cost_idr_million
@@ -219,8 +211,6 @@ class Comparison:
         The baseline, and what is compared with it in the order given.
     contrasts
         One a scenario, the baseline left out.
-    seed, effort, engine
-        How it was run.
     trace
         The rounds that led to it where a precision was asked for, each with the differences of every scenario and
         year instead of probabilities; else None.
@@ -359,8 +349,6 @@ def _contrast(
     ----------
     met
         Of the baseline and of the scenario: chance of each year, shape (Y,).
-    differences, rises
-        One a year.
     costs
         Of the baseline and of the scenario.
     """
@@ -405,8 +393,6 @@ def _paired_contrasts(
         Runs the ensemble of a scenario, with the effort and the seed that all share; takes `progress` and `sink`, too.
     progress
         Called with how many trajectories of all ensembles are done, and how many there are.
-    sinks
-        Of each ensemble; None for none.
     """
 
     def share(place: int) -> Progress | None:

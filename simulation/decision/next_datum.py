@@ -69,8 +69,6 @@ class DatumWorth:
         year in which each village joined. ``falls``: how many villages of each level fell in one year.
     remaining_sd
         Spread of P(met) over parameters that would be expected to remain (root mean variance).
-    monte_carlo_error
-        Its standard error.
     narrowing
         By which share the spread would shrink.
     """
@@ -199,8 +197,6 @@ class _Law:
 
     Attributes
     ----------
-    parameters
-        D draws.
     apart
         Shape (D,): what sets the district apart for good, on the log odds.
     weights

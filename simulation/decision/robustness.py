@@ -41,10 +41,6 @@ class World:
 
     Attributes
     ----------
-    name
-        What it is called.
-    parameters
-        Those that it sets, as numbers.
     effect_quantile
         Where on its own distribution it sets every effect of an intervention that is open; None leaves them.
     """
@@ -69,8 +65,6 @@ class Option:
 
     Attributes
     ----------
-    name, title
-        Of the scenario.
     probability_met, monte_carlo_error
         Chance of meeting the target, and its error. All options share draws and luck.
     regret
@@ -105,8 +99,6 @@ class RobustnessNumbers:
         The states, the first being the world as stated; the scenarios.
     best_on_average, least_regretted
         Names of two options, which may be the same: with the highest mean chance, with the smallest largest regret.
-    draws, replicates, seed
-        How the chances were simulated.
     """
 
     year: int

@@ -108,8 +108,6 @@ class Sensitivity(SensitivityNumbers):
 
     Attributes
     ----------
-    scenario
-        What was looked at.
     asked_effort, asked_engine
         What was asked for: base points and replicates; the engine, None where it was left open.
     """
@@ -159,8 +157,6 @@ def sensitivity(
 
     Parameters
     ----------
-    scenario
-        Of one district.
     draws
         Base points of the variance design, rounded up to a power of two.
     replicates
@@ -254,8 +250,6 @@ class Factors:
 
     Attributes
     ----------
-    scenario
-        Of one district.
     owner
         One entry a coordinate: the name of the parameter that it belongs to. A row of a matrix with a Dirichlet
         distribution has four, all parameters of a file of draws share one.

@@ -141,14 +141,8 @@ class Trial:
 
     Parameters
     ----------
-    scenario
-        One district.
-    goal
-        What counts as success.
     engine
         ``exact``, ``batch`` or ``mesa``.
-    seed, workers
-        As for a forecast.
     progress
         Called after every trial with its number of trajectories.
     """

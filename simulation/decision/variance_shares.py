@@ -79,8 +79,6 @@ def variance_shares(halves: Floats, groups: int, seed: int) -> VarianceShares:
         Shape (2, N × (K + 2)): two independent estimates of the function at each point.
     groups
         K.
-    seed
-        Of the resampling of blocks.
     """
     blocks = halves.reshape(2, -1, groups + 2)
     size = blocks.shape[1]

@@ -101,8 +101,6 @@ class Exponentiated(Bounded):
 
     Attributes
     ----------
-    log
-        The distribution of the logarithm.
     interval
         Median and both ends of the 90% interval where it was stated by these; it decides nothing.
     """

@@ -118,15 +118,7 @@ class Intervention:
             yield problem_at(f"{under}priority", rule, (message, allowed, nearest(rule, PRIORITIES)))
 
     def problems_within(self, origin: int, districts: Sequence[Villages]) -> Iterator[Problem]:
-        """Yield what does not fit the calendar, the kecamatan and the columns of a scenario.
-
-        Parameters
-        ----------
-        origin
-            Last observed year.
-        districts
-            The villages of each district.
-        """
+        """Yield what does not fit the calendar, the kecamatan and the columns of a scenario."""
         under = f"interventions.{self.name}."
         if self.starts <= origin:
             message = Message("the intervention starts before the first forecast year")
@@ -209,8 +201,6 @@ class Programme:
 
     Parameters
     ----------
-    intervention
-        What is done.
     villages
         The district, V villages.
     rise_log_odds_ratio, fall_log_odds_ratio

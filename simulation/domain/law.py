@@ -76,8 +76,6 @@ class Term:
 
     Attributes
     ----------
-    name
-        What reports call it.
     key
         The parameter behind its coefficient: a spread, or an odds ratio per unit of the regressor.
     regressor

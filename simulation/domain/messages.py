@@ -76,8 +76,6 @@ class Problem:
         1-based line (for tables: row of the file, the header being row 1); None where there is none.
     field
         Dotted key (``interventions.pokja.coverage``) or column name; "" for the whole file.
-    message
-        What is wrong.
     found
         What stands there, shortened; "" where nothing does.
     allowed

@@ -88,8 +88,6 @@ class PastRises:
     ----------
     years
         How many there are; all numbers are means over them, and of the law over the draws.
-    observed
-        Villages that rose.
     fitted
         What the law expects in the luck that those years seem to have had.
     ordinary
@@ -119,8 +117,6 @@ class BlockWeight:
         Kinds of data left out; none in the answer from all of them.
     year, probability_met, rises
         The first forecast year, the chance that its target is met, and the expected number of rises.
-    monte_carlo_error
-        Standard error of the chance.
     """
 
     without: tuple[str, ...]
@@ -136,8 +132,6 @@ class Past:
 
     Attributes
     ----------
-    observed
-        By district and year.
     rises
         One entry a district of which there are yearly lists.
     until

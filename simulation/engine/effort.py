@@ -28,13 +28,7 @@ class EffortError(Refusal, ValueError):
 
 
 def refuse_address(**parts: object) -> None:
-    """Raise an `EffortError` where a seed, a draw or a replicate is no whole number of 0 or more.
-
-    Parameters
-    ----------
-    parts
-        The parts of an address by name.
-    """
+    """Raise an `EffortError` where a seed, a draw or a replicate is no whole number of 0 or more."""
     for name, found in parts.items():
         if isinstance(found, bool) or not isinstance(found, Integral) or found < 0:
             raise EffortError(

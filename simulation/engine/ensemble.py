@@ -42,10 +42,6 @@ class Ensemble:
 
     Attributes
     ----------
-    scenario, seed, effort
-        What was run.
-    parameters
-        The draws, D of them.
     outcomes
         One a district; leading axes (draw, replicate).
     """

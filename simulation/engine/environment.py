@@ -60,14 +60,8 @@ class Environment:
 
     Parameters
     ----------
-    scenario, villages
-        What is simulated.
     parameters
         Draws 0 … D−1 of the scenario's parameters; `trajectories.draw` indexes them.
-    trajectories
-        Which draws and replicates.
-    seed
-        Seed of every address.
 
     Attributes
     ----------

@@ -24,8 +24,6 @@ class Failure:
 
     Attributes
     ----------
-    district_code, draw, replicate
-        Its address.
     year
         The year that was being simulated; None where an agent could not even be made.
     error

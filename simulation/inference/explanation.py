@@ -77,8 +77,6 @@ class Reach:
 
     Attributes
     ----------
-    name
-        Of the intervention.
     eligible, assisted
         Share of the trajectories in which it may choose the village this year, and in which it assists it.
     if_assured
@@ -98,8 +96,6 @@ class VillageChance:
 
     Attributes
     ----------
-    village_code, village, subdistrict, district, year
-        Which village, and which year.
     origin_level
         Its level at the end of the origin year.
     levels
@@ -127,8 +123,6 @@ class VillageChance:
         Column -> the village's number and the mean of the district.
     share_above
         Share of the other villages of its kecamatan that stand above it, mean over trajectories.
-    draws, replicates, seed
-        Which trajectories were played.
     """
 
     village_code: str

@@ -45,8 +45,6 @@ class Summary:
 
     Attributes
     ----------
-    mean
-        Its mean.
     quantiles
         Probability (`QUANTILES`) -> smallest value that is not exceeded with it; whole numbers of a count.
     """
@@ -102,16 +100,10 @@ class YearForecast(Estimate):
 
     Attributes
     ----------
-    year
-        Calendar year.
-    needed
-        What must be reached.
     saturated
         Probability that too few villages can still move for the target to be within reach.
     judged
         What is held against the needed number; None where only the probability is known.
-    rises, falls
-        Villages that rise, fall.
     status_share
         Level -> share of the villages at year end.
     assisted
@@ -134,10 +126,6 @@ class DistrictForecast:
 
     Attributes
     ----------
-    villages
-        The district.
-    years
-        One entry a forecast year.
     all_years
         Probability that the target is met in every year; None where it is not known (some exact results).
     at_least
@@ -170,8 +158,6 @@ class PrecisionStep:
 
     Attributes
     ----------
-    draws, replicates
-        Its effort.
     probabilities
         Probability that the target is met, per district and year.
     half_width
@@ -190,8 +176,6 @@ class PrecisionTrace:
 
     Attributes
     ----------
-    wanted
-        The half-width asked for.
     steps
         One a round; efforts double.
     ended_by
@@ -228,8 +212,6 @@ class Forecast:
 
     Attributes
     ----------
-    scenario, seed, effort, engine
-        What was run and how.
     districts
         One a district of the scenario, in its order.
     matrix

@@ -39,8 +39,6 @@ class Source:
         As the reader would name it.
     folder
         Where its own relative paths start.
-    content
-        Its bytes.
     """
 
     path: Path
@@ -69,8 +67,6 @@ class Files:
 
     Parameters
     ----------
-    top
-        The file that was asked for.
     given
         Files that a scenario names which was not asked for by its file but is at hand: name -> content.
 
@@ -103,8 +99,6 @@ class Files:
         ----------
         text
             Path as written, relative to the folder of `place`.
-        field
-            The key that names the file.
         """
         if not text.strip():
             self._collector.add(place, field, Message("the text is empty"), allowed=_RELATIVE)

@@ -28,8 +28,6 @@ class Chain:
 
     Attributes
     ----------
-    node
-        The merged mapping.
     changes
         What the overlays changed, ``key: old -> new``, the oldest overlay first.
     complete

@@ -40,10 +40,6 @@ def read_parameters(
 
     Parameters
     ----------
-    node
-        The whole scenario as read.
-    file, plans
-        Its sound parts.
     kept
         Draws that hold where the scenario gives neither the parameter nor other draws.
     """

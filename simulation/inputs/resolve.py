@@ -65,8 +65,6 @@ class StatedAssumptions(Assumptions):
         Title per language (may be empty); language of what is shown, None for the reader's own.
     provinces
         District code -> province, where ``districts:`` is used.
-    provenance
-        Where the assumptions came from.
     """
 
     title: Mapping[str, str] = field(default_factory=dict)

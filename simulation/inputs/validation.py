@@ -64,12 +64,6 @@ def check(
 
     Parameters
     ----------
-    kind
-        What the part must look like.
-    node
-        The part as read, a mapping.
-    under
-        The keys that lead to the part.
     complete
         Whether all files were read; if not, a missing key says nothing.
     """

@@ -46,13 +46,7 @@ class _GiveUpError(Exception):
 
 
 def read_yaml(text: str, place: Place, collector: ProblemList) -> Node | None:
-    """Return the mapping that a file holds, or None where it has none; problems go to `collector`.
-
-    Parameters
-    ----------
-    place
-        The first line of the file.
-    """
+    """Return the mapping that a file holds, or None where it has none; problems go to `collector`."""
     try:
         return _Builder(text, place, collector).document()
     except _GiveUpError:

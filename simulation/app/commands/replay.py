@@ -55,8 +55,6 @@ class Trajectory:
 
     Attributes
     ----------
-    scenario, district_code, draw, replicate, seed
-        Its address.
     years
         The years that came to their end, columns as in the table of the ensemble.
     failure

@@ -84,8 +84,6 @@ class _Made:
 
     Attributes
     ----------
-    out
-        Where.
     files
         What a file is -> where it is.
     learned

@@ -57,8 +57,6 @@ class Lever:
 
     Attributes
     ----------
-    intervention
-        Name of the intervention.
     kind
         ``capacity``: villages assisted at a time; ``coverage``: share of the eligible villages.
     most
@@ -265,8 +263,6 @@ class PlanRequest:
         The limit on the cost in million rupiah: of all forecast years together, or of each; one of them at most.
     draws, replicates, engine
         The effort asked for; None where it was left open.
-    seed
-        At least 0.
     """
 
     probability: float

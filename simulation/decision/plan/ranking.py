@@ -206,12 +206,8 @@ def village_gains(target: Target, villages: Villages, parameters: Parameters, ef
 
     Parameters
     ----------
-    target
-        Of the year.
     villages
         V of them, statuses known.
-    parameters
-        D draws.
     effects
         Of the assistance; 0 where a village cannot be assisted.
     """

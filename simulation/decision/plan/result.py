@@ -52,8 +52,6 @@ class Setting:
         Chance of reaching the goal, its simulation error, and its one-sided lower 95% bound.
     parameter_interval90
         5% and 95% quantile of the chance over the uncertain parameters; None where there is one draw.
-    draws, replicates
-        With how much it was tried.
     assisted
         Villages assisted by the levers' interventions in the last year planned, mean.
     village_years, cost_idr_million, cost_to_goal_idr_million, cost_dearest_year_idr_million
@@ -190,8 +188,6 @@ class Ranking:
 
     Attributes
     ----------
-    year
-        The first forecast year.
     draws
         Parameter draws that gains are the mean of.
     probability_met
@@ -248,8 +244,6 @@ class PlanNumbers:
         The least setting where villages are taken in that order; None where none was found.
     exact, why_simulated
         Whether chances are exact; why they are not where that was left open.
-    draws, replicates, seed
-        Of the last try.
     """
 
     target: PlannedTarget

@@ -49,8 +49,6 @@ class TrialCache:
     ----------
     scenario, levers
         The efforts that are planned, and their scenario.
-    trial
-        How a setting is tried.
     effort
         Of the first try; trajectories double until a decision is clear.
     budget

@@ -75,8 +75,6 @@ class Forward:
     ----------
     starts
         One a year, of one village of each group: levels are those at the end of the origin year.
-    parameters, shocks
-        Of the same draws.
     min_years
         A.
     """

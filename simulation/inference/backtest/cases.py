@@ -27,8 +27,6 @@ class DistrictYear:
     ----------
     district_code, year
         Which; the origin is the year before.
-    codes
-        Of the villages.
     before, after
         Shape (N,): status at the end of the origin and of the year.
     """
@@ -56,8 +54,6 @@ class Past:
 
     Attributes
     ----------
-    origin
-        That year.
     panels
         Statuses up to it, of every district.
     now
@@ -87,8 +83,6 @@ class NextYear:
     ----------
     rises
         Shape (N + 1,): chance of each number of rises.
-    met
-        Chance that the target is met.
     levels
         Shape (N, 4): chance of each level for every village at the end of the year.
     """

@@ -46,8 +46,6 @@ class ModelForecaster:
     ----------
     scenario
         Whose priors, given numbers, kecamatan and covariates apply; see `assumed`.
-    draws, seed
-        Of the parameters.
     learns
         Whether parameters are calibrated on the past first.
     """
@@ -135,8 +133,6 @@ def next_year(
 
     Parameters
     ----------
-    villages
-        Of known status.
     parameters
         D draws, without interventions.
     replicates

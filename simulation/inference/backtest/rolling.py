@@ -78,16 +78,12 @@ class BacktestNumbers:
     ----------
     default
         Whether the default target and priors applied, and no scenario.
-    district_years
-        How many there are.
     verdict
         Other forecaster -> whether the model forecast rises better, by the CRPS; None below `FEWEST` district-years.
     forecasters
         Forecaster -> mean scores, the model first.
     reliability
         District-years by the chance that the model gave, and how often the target was then met.
-    districts
-        Those of the data.
     kecamatan_known
         Whether a scenario says where all of these villages lie.
     rows
@@ -119,8 +115,6 @@ class Backtest(BacktestNumbers):
         Every district-year, in the order of `rows`.
     forecasts
         Forecaster -> one forecast a district-year, ``model`` first.
-    panels
-        What the years were forecast from.
     own
         Forecasters that were given besides, or in place of others.
     """

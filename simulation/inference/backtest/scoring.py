@@ -35,10 +35,6 @@ class ScoredForecast:
     ----------
     probability_met, mean_rises
         The chance that was given to meeting the target; the number of rises that was expected.
-    brier, log_score
-        Of "met".
-    crps_rises, log_score_rises
-        Of the number of rises.
     rps_status
         Of the next level, mean over the villages.
     pit
@@ -186,8 +182,6 @@ class Bin:
 
     Attributes
     ----------
-    number
-        How many.
     said
         Mean chance that was given.
     happened

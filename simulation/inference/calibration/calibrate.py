@@ -170,8 +170,6 @@ class _Sample:
         As in `Fit`, of districts whose villages are followed by kecamatan.
     worth
         Effective sample size.
-    samples
-        The particles they come from.
     """
 
     scores: Floats

@@ -118,15 +118,7 @@ _SENTENCES: Mapping[str, Message] = {
 
 @dataclass(frozen=True)
 class Caveat:
-    """What must be known of a posterior.
-
-    Attributes
-    ----------
-    kind
-        Which.
-    values
-        The numbers and names in it.
-    """
+    """What must be known of a posterior."""
 
     kind: str
     values: Mapping[str, str | int | float] = field(default_factory=dict)
@@ -151,8 +143,6 @@ class Approximation:
     log_error
         Largest error of the log-likelihood against the exact value over some of the draws, its mean (which
         changes nothing) taken out; None where the exact value would have cost too much.
-    checked
-        How many draws were looked at.
     """
 
     pairs: int

@@ -33,13 +33,6 @@ class CountedPlace:
     Villages are told apart by nothing but their level. What sets those at a level apart for good is a distribution
     over the nodes, carried from count to count by the yearly law: of those who stay at dasar ever more seldom rise.
     Shocks of kecamatan are averaged over for each village; peers are those of the district at the count before.
-
-    Attributes
-    ----------
-    place
-        Its code.
-    years, units
-        As in `Histories`.
     """
 
     def __init__(self, place: str, moves: list[CountMove], terms: list[Term]) -> None:

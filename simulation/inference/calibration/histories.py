@@ -188,14 +188,8 @@ class Histories:
 
     Parameters
     ----------
-    villages
-        All of them.
-    known
-        One entry a village.
     doses
         One a village: year -> doses; empty where effects are not estimated.
-    terms
-        The terms of the law that may act.
     late
         Whether lists may be behind, as some villages do not report every year.
 
@@ -208,8 +202,6 @@ class Histories:
     ----------
     place
         Code of the district.
-    years
-        Years whose shocks matter.
     units
         Luck of a year -> how many draws of it a year has.
     """

@@ -42,8 +42,6 @@ class LawAtParticles:
 
     Attributes
     ----------
-    parameters
-        P draws.
     interventions, overlap
         Places of those whose doses are on record, in the order of the doses; how effects overlap.
     rise_odds
@@ -146,8 +144,6 @@ class LawAtParticles:
         ----------
         seen
             Shape (4, P): what is seen of a village at each level, on the log odds.
-        ages
-            How many years.
 
         Returns
         -------

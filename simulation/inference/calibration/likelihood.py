@@ -45,8 +45,6 @@ class Likelihood:
 
     Attributes
     ----------
-    parameters
-        The prior.
     histories
         One a district whose villages are known one by one; those without two dates have no years.
     places
@@ -55,8 +53,6 @@ class Likelihood:
         Whose effects are part of it, in the order of the doses.
     scenario
         Where villages lie, and how effects overlap; None where nothing is known of it.
-    unused
-        Counts left out.
     """
 
     parameters: ParameterSet

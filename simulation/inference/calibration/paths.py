@@ -56,8 +56,6 @@ class DoseRecord:
     ----------
     given
         (village, year) -> dose of each intervention; absent for a village or a year without any.
-    none
-        Doses of who is not there.
     """
 
     given: Mapping[tuple[str, int], Doses]

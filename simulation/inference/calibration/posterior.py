@@ -43,8 +43,6 @@ class Learned:
 
     Attributes
     ----------
-    prior, posterior
-        Before and after the data.
     prior_variance_left
         Variance of its normal score after the data; before, it is 1. Near 1: nothing was learned.
     in_likelihood
@@ -92,8 +90,6 @@ class Posterior:
         Key -> distribution before the data, for every uncertain parameter.
     evidence, scenario
         What was learned from, and whose priors applied; no scenario for the default priors.
-    seed
-        Of the draws.
     estimate_effects
         Whether effects of interventions were to be learned.
     """

@@ -91,8 +91,6 @@ class Particles:
     ----------
     theta
         Shape (d, P): scores of the parameters.
-    shocks
-        One a block.
     apart
         District code -> luck that lasts, drawn once for all years.
     fit
@@ -137,12 +135,8 @@ class Sampler:
 
     Attributes
     ----------
-    parameters
-        The priors.
     names
         Uncertain parameters, in the order of their scores.
-    blocks
-        The data.
     law
         Makes the law from scores of shape (d, P).
     lasting

@@ -73,10 +73,6 @@ class TableReader:
     ----------
     lists
         Sheets of villages: their statuses and launch years.
-    counts
-        Rows of counts.
-    assistance
-        Tables of assistance.
     files
         Every file as it was named -> SHA-256 of its content.
     """

@@ -38,8 +38,6 @@ class Places:
 
     Parameters
     ----------
-    names
-        Code -> name.
     home
         Village code -> code of its district, where villages are known.
     """

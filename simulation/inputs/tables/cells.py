@@ -124,8 +124,6 @@ class Notation:
 
     Attributes
     ----------
-    comma
-        Whether with a decimal comma.
     mixed
         Where some cells can only be read with a point and others only with a comma: the first of each.
     either

@@ -43,8 +43,6 @@ class Grid:
         The file as the reader would name it, with the sheet in square brackets where there are several.
     rows
         Every row that is not blank; at most one more than `MOST_ROWS`.
-    problems
-        Where it is told what is wrong.
     ragged
         Whether rows leave out the blank cells at their end.
     formulas

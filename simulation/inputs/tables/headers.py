@@ -85,12 +85,8 @@ class Header:
 
     Attributes
     ----------
-    wanted
-        The columns that are looked for.
     row
         Its number; 0 where there is no row at all.
-    written
-        The names as they stand there.
     names
         What each column is called from here on: its meaning where that is known, else as written.
     """

@@ -227,8 +227,6 @@ class Sheet:
     ----------
     name, visible
         As the workbook has it; whether it is meant to be seen.
-    archive, part
-        Where its XML lies.
     strings, formats
         Texts that cells share, and how numbers of each style are shown.
     formulas

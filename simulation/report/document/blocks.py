@@ -122,14 +122,10 @@ class Column:
 
     Attributes
     ----------
-    title
-        In the reader's language.
     form
         ``chance`` and ``percent`` cells are shares between 0 and 1, ``points`` are shares shown as percentage points,
         ``money`` is in million rupiah; a chance is never rounded to certainty. Cells that are text stay as they are,
         whatever the form.
-    decimals
-        Digits behind the decimal mark.
     """
 
     title: str
@@ -270,8 +266,6 @@ class Document:
 
     Attributes
     ----------
-    title
-        Of what it speaks, in one line.
     blocks
         In reading order; each says where it is shown.
     chapter

@@ -90,8 +90,6 @@ class Figure(mpl.figure.Figure):
 
     Attributes
     ----------
-    explanation
-        How to read it.
     around
         Headline, explanation and footer as drawn.
     drawing
@@ -117,15 +115,8 @@ class Page:
     ----------
     headline, subtitle, explanation
         The finding, of which scenario, and how to read the drawing.
-    footer
-        Lines below: basis, source, run.
     height
         Inches for the drawing itself.
-
-    Attributes
-    ----------
-    figure
-        The figure.
     """
 
     def __init__(

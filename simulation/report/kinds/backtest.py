@@ -46,8 +46,6 @@ class PastYears:
 
     Attributes
     ----------
-    draws, seed
-        Of the parameters at each origin.
     default
         Whether the default target and priors apply, and no scenario.
     own_forecasters

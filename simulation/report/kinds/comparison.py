@@ -130,18 +130,12 @@ class ComparisonResult(Head):
     ----------
     single_statuses_known
         Whether it is known which village stands at which level.
-    baseline
-        Its name.
-    scenarios
-        In the order given.
     horizon
         Years that the scenarios ask for; an exact comparison may hold the first alone.
     single_draw
         Whether uncertain parameters were drawn once only.
     simulated_alone_otherwise
         Scenarios without uncertain parameters beside some that have: their own forecasts have one draw.
-    precision
-        None where none was asked for.
     """
 
     single_statuses_known: bool

@@ -73,8 +73,6 @@ class Head:
         The district, and how many villages it has; of several districts the first code, no name, and all villages.
     districts_in_all, synthetic_districts
         How many districts there are, and of how many the counts were made up.
-    interventions
-        The programmes of the scenario.
     sources
         Scenario key -> where the number comes from.
     basis

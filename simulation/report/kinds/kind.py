@@ -69,15 +69,7 @@ class Work:
 
 @dataclass(frozen=True)
 class DataTable:
-    """A table for machines: a CSV, or any other file that `write` writes to a path.
-
-    Attributes
-    ----------
-    name
-        Of its file.
-    columns, rows
-        Of a CSV.
-    """
+    """A table for machines: a CSV, or any other file that `write` writes to a path."""
 
     name: str
     columns: Sequence[str] = ()
@@ -133,14 +125,10 @@ class Kind(Generic[Asked, Found, Result]):
         ``<name>.json`` holds the result; folders and figures are named by it too.
     asked, found, result_type
         Types of its options, of what the library computes, and of what the JSON file holds.
-    question, compute, result, tables, document
-        See above.
     title
         What such an answer is called in a sentence, and in the name of its folder.
     sheets
         Tables that a workbook has besides those of the document.
-    figures
-        Names of its figures.
     undrawable
         Returns why a figure cannot be drawn of a result, a `Message`; None where it can.
     undrawn

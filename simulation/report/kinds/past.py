@@ -26,11 +26,6 @@ def past_blocks(speech: Language, past: Sequence[Observed], first_page: On) -> I
     """Yield what was observed: the last span of one district in a sentence, all of them in a table.
 
     Of several districts the table adds them up; the workbook has each by itself.
-
-    Parameters
-    ----------
-    first_page
-        Where sentences stand.
     """
     if not past:
         return

@@ -43,8 +43,6 @@ class Entry:
         Of its folder: ``<number>_<scenario>_<run id>``; numbers begin with 1 and have no gaps.
     registered
         Day on which it was frozen, ISO 8601.
-    forecast
-        What its ``forecast.json`` says.
     """
 
     name: str

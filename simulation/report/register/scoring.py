@@ -88,20 +88,12 @@ class ForecastRow:
 
     Attributes
     ----------
-    entry, number, registered
-        Of the register.
     late
         Whether the year was over already when the forecast was registered.
     state
         ``came`` where it can be scored, else why not.
-    probability_met
-        That the target is met.
-    target
-        Key of the target's reading.
     rises
         Level in (0, 1) -> quantile of the villages that rise.
-    outcome, scores
-        None where it cannot be scored.
     """
 
     entry: str
@@ -133,8 +125,6 @@ class Summary:
 
     Attributes
     ----------
-    forecasts
-        How many count.
     scored, district_years
         Those of them of which it is known whether the target was met, and the district-years they are of.
     met, expected
@@ -147,8 +137,6 @@ class Summary:
         Between what the mean Brier score lies with those left open.
     exact_rises, wis_rises
         Forecasts whose number of rises is known, and their mean weighted interval score.
-    inside
-        Interval -> how often it held.
     enough
         Whether there are as many district-years as a judgement needs.
     """
@@ -176,16 +164,12 @@ class TrackRecord:
     ----------
     as_of
         Day on which the register was scored, ISO 8601.
-    digest
-        Of the register's list.
     entries
         Those that are as they were frozen.
     changes
         Where the register is not as it was written.
     forecasts
         One a forecast year and district of every entry.
-    summary
-        Means.
     """
 
     as_of: str

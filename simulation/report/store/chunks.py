@@ -29,8 +29,6 @@ class ChunkFolder:
 
     Parameters
     ----------
-    folder
-        Where they are kept.
     reserve
         Bytes that are left free on the disk, for the tables that the chunks are made for.
     tell

@@ -52,8 +52,6 @@ class Manifest:
 
     Attributes
     ----------
-    input_hash
-        The id of the run.
     scenarios, data
         Each scenario as resolved, the leading one first; for each of them its data files -> SHA-256.
     versions
@@ -121,8 +119,6 @@ class Answer(Generic[Result]):
 
     Attributes
     ----------
-    result
-        What ``<kind>.json`` says.
     manifest, asked
         What was run, and with which options.
     older

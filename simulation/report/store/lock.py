@@ -28,8 +28,6 @@ def alone(folder: Path, tell: Callable[[Message], None] = lambda _: None) -> Ite
 
     Parameters
     ----------
-    folder
-        What is held.
     tell
         Told once where another process holds it, which is then waited for, however long it takes; and where the file
         system knows no locks: the block is then entered all the same.

@@ -40,8 +40,6 @@ class Place:
     ----------
     shelf
         The folder of all answers about the leading scenario.
-    id
-        Of the question.
     """
 
     shelf: Path
@@ -180,12 +178,6 @@ class Obtained:
 
     Attributes
     ----------
-    answer
-        The answer.
-    made
-        Whether it was made just now.
-    drawn
-        Whether figures were.
     undrawn
         Why figures that it lacks could not be written.
     """
@@ -217,14 +209,8 @@ def obtain(
 
     Parameters
     ----------
-    place
-        Where the answer belongs.
-    compute
-        Returns what the library computes.
     speech
         Of the name of its folder, and of the figures.
-    figures
-        Whether missing figures are drawn.
     force
         Whether the answer is made even where it is there.
     tell

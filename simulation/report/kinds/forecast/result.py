@@ -179,8 +179,6 @@ class Failures:
 
     Attributes
     ----------
-    number, first
-        How many, and the first of them.
     district, district_number, year, none_met, all_met
         In the district with most of them: how many, and the share of trajectories that meet the target of the first
         year had none of these met it, or all.
@@ -223,18 +221,12 @@ class ForecastResult(Head):
 
     Attributes
     ----------
-    version
-        Of this shape.
-    districts
-        One a district, always a list.
     meeting
         How many districts meet their target, year by year; None for one district.
     horizon
         Years that the scenario asks for.
     later
         Where only the first of them is exact: why later years need simulation.
-    lots_drawn
-        As in `Forecast`.
     weights
         What each kind of data does to the first year, see `simulation.domain.past.Past`; none where it is not told, or
         something else is asked than was weighed.
