@@ -27,15 +27,12 @@ class EffortError(Refusal, ValueError):
     """More, or less, is asked for than can be simulated."""
 
 
-def refuse_address(**parts: object) -> None:
-    """Raise an `EffortError` where a seed, a draw or a replicate is no whole number of 0 or more."""
-    for name, found in parts.items():
-        if isinstance(found, bool) or not isinstance(found, Integral) or found < 0:
-            raise EffortError(
-                Message(
-                    "{name} must be a whole number of 0 or more; found {found}", {"name": name, "found": repr(found)}
-                )
-            )
+def refuse_below(least: int, **numbers: object) -> None:
+    """Raise an `EffortError` where one of these is no whole number, or less than the least it may be."""
+    for name, found in numbers.items():
+        if isinstance(found, bool) or not isinstance(found, Integral) or found < least:
+            values = {"name": name, "least": least, "found": repr(found)}
+            raise EffortError(Message("{name} must be a whole number of {least} or more; found {found}", values))
 
 
 @dataclass(frozen=True)
@@ -53,12 +50,8 @@ class Effort:
         EffortError
             Where either is no whole number or below 1.
         """
-        for name in ("draws", "replicates"):
-            found = getattr(self, name)
-            if isinstance(found, bool) or not isinstance(found, Integral) or found < 1:
-                raise EffortError(
-                    Message("draws and replicates must be whole numbers of 1 or more; found {found}", {"found": found})
-                )
+        refuse_below(1, **vars(self))
+        for name, found in vars(self).items():
             object.__setattr__(self, name, int(found))
 
     @classmethod

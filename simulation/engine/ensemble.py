@@ -9,7 +9,6 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
 from .agent_loader import Parcel
-from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Engine, chunks, refuse_address
+from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Engine, chunks, refuse_below
 from .failure import EnsembleError, Failure, in_order, none_completed, too_many_deaths
 from .outcome import Outcome
 from .workers import TaskStuckError, WorkerDiedError, one_at_a_time, spread
@@ -127,9 +126,8 @@ def run(
 
 def refuse_nonsense(scenario: Assumptions, effort: Effort, seed: int, engine: str, workers: Any) -> None:
     """Raise an `EffortError` for what could only fail later, or run for days first."""
-    refuse_address(seed=seed)
-    if workers is not None and (not isinstance(workers, Integral) or workers < 1):
-        raise EffortError(Message("there must be 1 worker or more; found {found}", {"found": workers}))
+    refuse_below(0, seed=seed)
+    refuse_below(1, workers=1 if workers is None else workers)
     if engine not in CHUNK_CELLS:
         raise EffortError(Message("the engine must be batch, mesa or exact; found {found}", {"found": engine}))
     rows = effort.trajectories * scenario.horizon * len(scenario.districts)

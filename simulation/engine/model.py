@@ -26,7 +26,7 @@ from ..domain.scenario import Assumptions, require_assumptions
 from ..domain.status import LEVELS, TOP, Status
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
 from ..domain.villages import Villages, count_levels, places
-from .effort import refuse_address
+from .effort import refuse_below
 from .environment import NEVER, Chances, Environment
 from .failure import Failure
 from .outcome import Outcome
@@ -217,7 +217,7 @@ class KampungModel(mesa.Model):
         collect_agents: bool = True,
     ) -> None:
         require_assumptions(scenario)
-        refuse_address(draw=draw, replicate=replicate, seed=seed)
+        refuse_below(0, draw=draw, replicate=replicate, seed=seed)
         self.villages = scenario.districts[0] if villages is None else villages
         # For a researcher's own agents; the law itself draws by address and consumes nothing.
         low, high = philox_key(seed, Process.TRANSITION, draw, f"mesa/{replicate}/{self.villages.district_code}")

@@ -23,8 +23,8 @@ def test_an_effort_of_nothing_is_refused(draws: int, replicates: int) -> None:
         ({"seed": -1}, "seed must be a whole number of 0 or more; found -1"),
         ({"seed": 1.5}, "seed must be a whole number of 0 or more; found 1.5"),
         ({"seed": True}, "seed must be a whole number"),
-        ({"workers": 0}, "1 worker or more; found 0"),
-        ({"workers": "two"}, "1 worker or more; found two"),
+        ({"workers": 0}, "workers must be a whole number of 1 or more; found 0"),
+        ({"workers": "two"}, "workers must be a whole number of 1 or more; found 'two'"),
         ({"engine": "fast"}, "batch, mesa or exact; found fast"),
     ],
 )
