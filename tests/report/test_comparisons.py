@@ -25,6 +25,7 @@ from simulation.report.kinds import comparison as document
 from simulation.report.kinds.comparison import COMPARISON, Comparing, ComparisonResult, CostOfARise, result_of
 from simulation.report.kinds.kind import Source
 from simulation.report.language import LANGUAGES, language
+from simulation.report.wording import signed
 
 STATUS = [i * 7 % 4 for i in range(40)]
 COACHING = Intervention("coaching", ORIGIN + 1, sector="X", capacity=9, cost_idr_million=12.5)
@@ -98,7 +99,7 @@ def test_the_verdict_says_how_much_how_sure_and_at_what_cost(told: ComparisonRes
     speech, year, cost = language(code), one.years[0], one.cost_idr_million
     verdict = document.verdict(speech, told, one)
     assert year.interval90 is not None
-    low, high = (document.signed(speech, 100 * end) for end in year.interval90)
+    low, high = (signed(speech, 100 * end) for end in year.interval90)
     for said in (
         TITLES[code],
         speech.percent(year.baseline_probability_met, 1),
@@ -225,7 +226,7 @@ def test_the_figure_says_every_difference(told: ComparisonResult, code: str, sce
     figure = plots.comparison(result, code, "0123456789ab")
     said = [text.get_text() for text in figure.findobj(Text)]
     for year in told.scenarios[0].years:
-        assert said.count(document.signed(language(code), 100 * year.difference)) == scenarios
+        assert said.count(signed(language(code), 100 * year.difference)) == scenarios
     assert len(figure.axes) == scenarios
     assert said.count(TITLES[code]) == (scenarios if scenarios > 1 else 0)
     assert "0123456789ab" in " ".join(said)
