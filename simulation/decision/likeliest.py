@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.blank_statuses import chances_at_origin
 from ..domain.status import LEVELS, TOP, UNKNOWN
 from ..domain.transition import chance, factor, odds
 from ..domain.villages import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts, Villages
-from ..engine.year_start import YearStart
+from ..engine.year_start import YearStart, listed_at_origin
 from ..inference.forecast import DistrictForecast, Forecast
 from ..inference.uncertainty import error_of_mean
 from .differences import shared_ranks
@@ -116,8 +117,8 @@ def _typical_chances(forecast: Forecast, villages: Villages) -> Floats:
     """Return the chance of each village in a typical first year, unassisted, for every draw, shape (V, D)."""
     draws = min(forecast.effort.draws, MOST_DRAWS)
     parameters = forecast.scenario.parameters.draw(forecast.seed, draws)
-    levels = np.maximum(villages.known.levels, 0)  # type: ignore[union-attr]  # asked of known levels alone
-    start = YearStart.unassisted(villages, parameters, np.repeat(levels[:, None], draws, axis=1))
+    listed = listed_at_origin(forecast.scenario, villages, parameters, forecast.seed)
+    start = YearStart.unassisted(villages, parameters, listed)
     base = odds(parameters.rise)[np.arange(draws), start.status]
     return np.asarray(chance(base * factor(start.rise_log_odds[0])))
 
@@ -125,7 +126,7 @@ def _typical_chances(forecast: Forecast, villages: Villages) -> Floats:
 def subdistrict_years(forecast: Forecast, district: DistrictForecast) -> tuple[SubdistrictYear, ...]:
     """Return every kecamatan in every forecast year; nothing where it is not known who stands where by kecamatan."""
     villages = district.villages
-    below = _below_at_origin(villages)
+    below = _below_at_origin(forecast, villages)
     if below is None:
         return ()
     later = 1 - district.status_probability[:, :-1, TOP]
@@ -140,7 +141,7 @@ def subdistrict_years(forecast: Forecast, district: DistrictForecast) -> tuple[S
     )
 
 
-def _below_at_origin(villages: Villages) -> Floats | None:
+def _below_at_origin(forecast: Forecast, villages: Villages) -> Floats | None:
     """Return the chance that each village is below the top at the origin, shape (V,); None where that says nothing."""
     match villages.known:
         case KnownStatuses(levels=levels):
@@ -150,7 +151,11 @@ def _below_at_origin(villages: Villages) -> Floats | None:
             unknown = float(left[:TOP].sum()) / max(1, int(left.sum()))
             return np.where(levels == UNKNOWN, unknown, (levels < TOP).astype(np.float64))
         case MissingStatuses() as known:
-            return known.chances()[:, :TOP].sum(axis=1)
+            parameters = forecast.scenario.parameters.draw(forecast.seed, min(forecast.effort.draws, MOST_DRAWS))
+            below = (known.levels < TOP).astype(np.float64)
+            drawn = chances_at_origin(villages, known, parameters, forecast.scenario.origin)
+            below[known.levels == UNKNOWN] = drawn[:, :TOP].sum(axis=1).mean(axis=1)
+            return below
         case SubdistrictCounts(by_subdistrict=counts):
             return np.asarray(counts[:, :TOP].sum(axis=1) / counts.sum(axis=1))[villages.subdistrict_index]
         case _:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cache, reduce
 from operator import methodcaller
 from typing import Literal
 
@@ -152,6 +152,46 @@ def terms_of(parameters: Parameters) -> tuple[Term, ...]:
 def acting(parameters: Parameters) -> Iterator[Term]:
     """Yield the terms whose coefficient is not 0 in every draw."""
     return (term for term in terms_of(parameters) if term.coefficient(parameters).any())
+
+
+def luck_of_one_village(
+    parameters: Parameters, nodes: int, counts: Callable[[Luck], bool] = lambda _: True
+) -> list[tuple[Floats, Floats]]:
+    """Return values of the luck of one village in one year, and how probable each is, (D,) each.
+
+    Parameters
+    ----------
+    nodes
+        Where the sum of all normal luck is looked at (Gauss-Hermite); every coin falls and does not.
+    counts
+        Which luck is meant; by default all, what lasts included.
+    """
+    variance, coins = np.zeros(len(parameters.rise)), []
+    for term in acting(parameters):
+        luck = term.regressor
+        if not isinstance(luck, Luck) or not counts(luck):
+            continue
+        if luck.coin is None:
+            variance = variance + term.coefficient(parameters) ** 2
+        else:
+            coins.append((parameters.scales[luck.coin], term.coefficient(parameters)))
+    points, weights = _normal_points(nodes if variance.any() else 1)
+    cases = [
+        (np.sqrt(variance) * point, np.full(variance.size, weight))
+        for point, weight in zip(points, weights / weights.sum(), strict=True)
+    ]
+    for chance, log_odds in coins:
+        cases = [
+            *((value, weight * (1 - chance)) for value, weight in cases),
+            *((value + log_odds, weight * chance) for value, weight in cases),
+        ]
+    return cases
+
+
+@cache
+def _normal_points(nodes: int) -> tuple[Floats, Floats]:
+    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    return points, weights
 
 
 def lasting_log_odds(

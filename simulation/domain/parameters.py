@@ -38,7 +38,7 @@ Kind = Literal[
     "village_sd", "year_sd", "subdistrict_sd", "district_sd",
     "peer_odds_ratio", "campaign.probability", "campaign.odds_ratio", "covariate",
     "odds_ratio_rise", "odds_ratio_fall", "reporting.yearly", "village_effect", "village_level", "village_order",
-    "district_effect",
+    "village_status", "district_effect",
 ]  # fmt: skip
 Scale = Literal["probability", "spread", "odds ratio", "level"]
 Direction = Literal["rise", "fall"]
@@ -56,7 +56,9 @@ OF_THE_MATRIX: tuple[Kind, ...] = ("rise", "fall", "skip", "fall_skip")
 """Kinds that together say what a matrix says."""
 BOTH_FORMS: tuple[Kind, ...] = ("fall", "skip", "fall_skip")
 """Kinds that are given either once for all levels or per level."""
-OF_PLACES: tuple[Kind, ...] = ("village_effect", "village_level", "village_order", "district_effect")
+OF_PLACES: tuple[Kind, ...] = (
+    "village_effect", "village_level", "village_order", "village_status", "district_effect",
+)  # fmt: skip
 """Kinds that hold what was learned of one village or district, of which a calibration draws one each."""
 _NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", *OF_PLACES)
 """Kinds that belong to a covariate, an intervention or a place, whose names are the scenario's own."""
@@ -90,7 +92,7 @@ _MEANINGS: dict[Kind, _Meaning] = {
     **dict.fromkeys((*OF_THE_MATRIX, "matrix", "campaign.probability", "village_order"), _Meaning("probability")),
     **dict.fromkeys(("village_sd", "year_sd", "subdistrict_sd", "district_sd"), _Meaning("spread")),
     **dict.fromkeys(("odds_ratio_rise", "odds_ratio_fall"), _OF_EFFECTS),
-    "village_level": _Meaning("level"),
+    **dict.fromkeys(("village_level", "village_status"), _Meaning("level")),
     "reporting.yearly": _Meaning("probability", 1.0, "", needed=False),
 }
 

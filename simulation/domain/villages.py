@@ -90,28 +90,26 @@ class SomeStatuses:
 class MissingStatuses:
     """The level of most villages; each other village is drawn by itself, in every trajectory anew.
 
-    One whose level at the end of an earlier year is known is drawn from the levels of the villages that stood there
-    then; where there is none of these it stands there still. Any other is drawn from the levels of all villages that
-    are known.
+    With which chances, `blank_statuses` says.
 
     Attributes
     ----------
     levels
         Shape (V,): 0..3, or `UNKNOWN`; at least one is known.
     earlier
-        Shape (V,): level at the end of `earlier_year`, or `UNKNOWN`.
-    earlier_year
-        The last year before the origin of which a list says levels; None where there is none.
+        Shape (V,): of a village without a level the last one that a list says, or `UNKNOWN`; `UNKNOWN` for all others.
+    earlier_years
+        Shape (V,): the year at whose end it stood there; 0 where there is none.
     """
 
     levels: Statuses
     earlier: Statuses
-    earlier_year: int | None = None
+    earlier_years: Ints
     counts: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         """Take any lists of whole numbers."""
-        _settle(self, levels=np.int8, earlier=np.int8)
+        _settle(self, levels=np.int8, earlier=np.int8, earlier_years=np.int64)
 
     @property
     def known(self) -> Ints:
@@ -123,25 +121,17 @@ class MissingStatuses:
         """How many villages are drawn."""
         return int((self.levels == UNKNOWN).sum())
 
-    def chances(self) -> Floats:
-        """Return the chance of each level, shape (V, 4)."""
-        known, chances = (
-            self.levels != UNKNOWN,
-            np.eye(len(LEVELS))[np.where(self.levels == UNKNOWN, self.earlier, self.levels)],
-        )
-        for level in (UNKNOWN, *range(len(LEVELS))):
-            alike = known & ((self.earlier == level) | (level == UNKNOWN))
-            if alike.any():
-                shares = np.bincount(self.levels[alike], minlength=len(LEVELS)) / alike.sum()
-                chances[~known & (self.earlier == level)] = shares
-        return chances
+    @property
+    def followed(self) -> int:
+        """How many of these have an earlier level, from which the law leads on."""
+        return int((self.earlier != UNKNOWN).sum())
 
-    def place(self, key: Floats) -> Statuses:
-        """Draw a level for every village that has none, each by its own uniform: `key` (V, T)."""
+    def place(self, key: Floats, chances: Floats) -> Statuses:
+        """Draw a level for every village that has none: uniforms (V, T), and the chances of these, (B, 4, T)."""
         status = np.repeat(self.levels[:, None], key.shape[1], axis=1)
         unknown = self.levels == UNKNOWN
-        firsts = np.cumsum(self.chances()[unknown], axis=1)[:, :TOP]
-        status[unknown] = (key[unknown][:, None] >= firsts[..., None]).sum(axis=1)
+        firsts = np.cumsum(chances, axis=1)[:, :TOP]
+        status[unknown] = (key[unknown][:, None] >= firsts).sum(axis=1)
         return status
 
 
@@ -238,6 +228,12 @@ def _largest_remainder(shares: Floats, total: int) -> Ints:
     missing = total - whole.sum(axis=-1, keepdims=True)
     rank = np.argsort(np.argsort(whole - exact, axis=-1, kind="stable"), axis=-1)
     return np.asarray(whole + (rank < missing))
+
+
+def _last_known(earlier: Mapping[int, list[int]], village: int) -> tuple[int, int]:
+    """Return the last level of a village that some years say, and the year; `UNKNOWN` and 0 where they say none."""
+    known = (year for year in sorted(earlier, reverse=True) if earlier[year][village] != UNKNOWN)
+    return next(((earlier[year][village], year) for year in known), (UNKNOWN, 0))
 
 
 _NO_VILLAGE = Message("there is no village")
@@ -422,14 +418,14 @@ class Villages:
         *,
         status: list[int] | None = None,
         status_counts: Ints | Mapping[str, Ints] | None = None,
-        earlier: tuple[int, list[int]] | None = None,
+        earlier: Mapping[int, list[int]] | None = None,
         columns: Mapping[str, list[float] | list[str]] | None = None,
     ) -> Villages:
         """Sort rows by (kecamatan, code) and number the kecamatan.
 
         `status_counts` is an array of four, or one such array per kecamatan name; without it and without `status`,
         counts are made up. Where `status` holds `UNKNOWN`, four counts of all villages say what is left for those;
-        without them each is drawn, also by what it was in an `earlier` year, which that pair names with the levels.
+        without them each is drawn, also by what it was in `earlier` years: year -> levels, `UNKNOWN` among them.
         Row i of every list describes the same village; the order of rows does not matter.
 
         Raises
@@ -457,8 +453,8 @@ class Villages:
                 levels = levels.astype(np.int8)
             known = KnownStatuses(levels)
             if UNKNOWN in status and status_counts is None:
-                year, before = earlier or (None, [UNKNOWN] * len(codes))
-                known = MissingStatuses(levels, np.array([before[i] for i in order]), year)
+                last = [_last_known(earlier or {}, i) if status[i] == UNKNOWN else (UNKNOWN, 0) for i in order]
+                known = MissingStatuses(levels, *np.array(last).T)
             elif UNKNOWN in status and status_counts is not None and not isinstance(status_counts, Mapping):
                 known = SomeStatuses(levels, status_counts)
         elif isinstance(status_counts, Mapping):

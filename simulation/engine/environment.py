@@ -12,6 +12,7 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.blank_statuses import chances_at_origin
 from ..domain.intervention import Programme, combine, combine_on_falls
 from ..domain.law import lasting_log_odds, luck_of_years, neighbours_log_odds, of_places
 from ..domain.parameters import Parameters
@@ -19,7 +20,7 @@ from ..domain.randomness import Process, Trajectories, uniforms
 from ..domain.reporting import levels_behind, reporting_chance, reports
 from ..domain.scenario import Assumptions
 from ..domain.transition import factor, fall_chance, odds, odds_against
-from ..domain.villages import KnownStatuses, MadeUpCounts, Villages, place_counts, places
+from ..domain.villages import KnownStatuses, MadeUpCounts, MissingStatuses, Villages, place_counts, places
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -122,6 +123,11 @@ class Environment:
         if isinstance(villages.known, MadeUpCounts):
             counts = villages.known.draw(self.seed, len(self._parameters.rise))
             return place_counts(key, counts[self.trajectories.draw].T)
+        if isinstance(villages.known, MissingStatuses):
+            drawn, which = np.unique(self.trajectories.draw, return_inverse=True)
+            parameters = self._parameters.take(drawn)
+            chances = chances_at_origin(villages, villages.known, parameters, self.scenario.origin)
+            return villages.known.place(key, chances[..., which])
         return villages.known.place(key)
 
     def initial_level(self, listed: Statuses) -> Statuses:

@@ -176,6 +176,11 @@ def year_starts(
         )
 
 
+def listed_at_origin(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> Statuses:
+    """Return what the list shows at the end of the origin year in each draw's first trajectory, shape (V, D)."""
+    return _before(scenario, villages, parameters, seed, range(len(parameters.rise)), in_order=False)[1]
+
+
 def _before(
     scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int, draws: range, in_order: bool
 ) -> tuple[Environment, Statuses, Ints]:

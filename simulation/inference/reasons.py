@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from ..domain.distributions import Empirical
 from ..domain.past import PastRises
 from ..domain.reporting import reporting_chance
 from ..domain.scenario import Assumptions
-from ..domain.villages import KnownStatuses, Villages
-from ..engine.year_start import YearStart
+from ..domain.villages import Villages
+from ..engine.year_start import YearStart, listed_at_origin
 from .calibration.expected import NEIGHBOURS, expected_rises, without
 
 Step = Literal["priors", "luck", "campaigns", "villages", "peers", "assistance"]
@@ -53,13 +51,13 @@ def reasons_of(scenario: Assumptions, villages: Villages, seed: int = 0) -> Reas
     Nor where lists show reports that may be late: they then tell of other rises than the law.
     """
     past = _past_rises(scenario, villages.district_code)
-    if past is None or not isinstance(villages.known, KnownStatuses):
+    if past is None or villages.single_levels is None:
         return None
     rows = next(known.values.size for known in scenario.parameters.scalars.values() if isinstance(known, Empirical))
     parameters = scenario.parameters.draw(seed, rows)
     if reporting_chance(parameters) is not None:
         return None
-    status = np.repeat(villages.levels[:, None], rows, axis=1)
+    status = listed_at_origin(scenario, villages, parameters, seed)
 
     def mean(start: YearStart) -> float:
         return float(expected_rises(villages, parameters, start).mean())

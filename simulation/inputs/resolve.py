@@ -275,13 +275,15 @@ def _village_table(scenario: StatedAssumptions) -> str:
     of_several = ["district_code"] if _is_listed(scenario) else []
     further = dict.fromkeys(name for district in districts for name in district.columns)
     missing = [one.known for one in districts if isinstance(one.known, MissingStatuses)]
-    before = sorted({known.earlier_year for known in missing if known.earlier_year is not None})
+    before = sorted({year for known in missing for year in known.earlier_years.tolist() if year})
     rows: list[list[str]] = []
     for district in districts:
         empty = [""] * len(district)
         known = district.known
         levels = known.levels if isinstance(known, KnownStatuses | SomeStatuses | MissingStatuses) else None
-        then = {known.earlier_year: _names(known.earlier)} if isinstance(known, MissingStatuses) else {}
+        then: dict[int, list[str]] = {}
+        if isinstance(known, MissingStatuses):
+            then = {year: _names(np.where(known.earlier_years == year, known.earlier, UNKNOWN)) for year in before}
         columns = [
             *([district.district_code] * len(district) for _ in of_several),
             district.codes,

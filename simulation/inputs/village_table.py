@@ -39,14 +39,14 @@ class VillageTable:
     columns
         Further columns: numbers where every cell is one, else text.
     earlier
-        The last year before the origin of which the table says statuses, and these as above; None where there is none.
+        Year before the origin of which the table says statuses -> these as above.
     """
 
     table: Table
     rows: Sequence[VillageRow]
     status: list[int] | None
     columns: dict[str, list[float] | list[str]] = field(default_factory=dict)
-    earlier: tuple[int, list[int]] | None = None
+    earlier: dict[int, list[int]] = field(default_factory=dict)
 
     @property
     def codes(self) -> list[str]:
@@ -136,9 +136,8 @@ def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | Non
             "{table}: statuses of {years} are later than the origin and are not used", {"years": listed(later)}
         )
         table.grid.note(message)
-    before = max((year for year in years if now is not None and year < now), default=None)
-    earlier = None if before is None else (before, _levels(rows, before))
-    if past := [year for year in sorted(years) if now is not None and year < now]:
+    past = [year for year in sorted(years) if now is not None and year < now]
+    if past:
         message = Message("{table}: the forecast begins with {year}; calibrate uses the statuses of {years} too")
         table.grid.note(message.filled(year=now, years=listed(past)))
     own = _OWN | dated_columns(sheet.header).keys()
@@ -147,18 +146,18 @@ def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | Non
     further = [name for name, column in cells.items() if any(column)]
     comma = part.decimal_comma(further)
     columns = {name: part.numbers(name, comma_elsewhere=comma) or cells[name] for name in further}
+    earlier = {year: [row.statuses[year][2] if year in row.statuses else UNKNOWN for row in rows] for year in past}
     return VillageTable(table, rows, status, columns, earlier) if len(table.grid.problems) == told else None
 
 
 def note_drawn(villages: VillageTable) -> None:
-    """Note that some villages have no status, and from what it is drawn."""
+    """Note that some villages have no status."""
     status = villages.status or []
     message = Message(
-        "{table}: {count:,} of {rows:,} villages have no status: in every simulation it is drawn from the "
-        "statuses of the other villages, or, where an earlier list has it, of those that had the same status "
-        "before; the target counts these villages"
+        "{table}: {count:,} of {rows:,} villages have no status: it is drawn in every simulation; the target counts them",
+        {"count": status.count(UNKNOWN), "rows": len(status)},
     )
-    villages.table.grid.note(message.filled(count=status.count(UNKNOWN), rows=len(status)))
+    villages.table.grid.note(message)
 
 
 def _levels(rows: Sequence[VillageRow], year: int | None) -> list[int]:

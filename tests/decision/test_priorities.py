@@ -20,7 +20,9 @@ from simulation.decision.plan.planning import plan
 from simulation.decision.plan.ranking import rank_villages
 from simulation.decision.plan.result import PlannedVillage, Ranking
 from simulation.domain.distributions import LogitNormal
+from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
+from simulation.domain.villages import KnownStatuses, MissingStatuses
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 
@@ -136,6 +138,32 @@ def test_villages_are_not_ranked_where_only_counts_are_known() -> None:
     assert found.ranking is None
     assert found.priorities.empty
     assert found.in_order is None
+
+
+def test_a_blank_status_is_averaged_over_and_its_village_not_ranked() -> None:
+    """Each gain is the mean of those with the blank at each level, within 4 standard errors of 100 placements.
+
+    Who stands at the top is not in the denominator, so that what is needed depends on the blank as well.
+    """
+    target = Target(Fraction(1, 7), denominator="below_top")
+    listed, shares = [*STATUS[:8], UNKNOWN], np.array([4, 2, 1, 1]) / 8
+    scenario = small(target=target, scalars={"peer_odds_ratio": 2.5, "year_sd": 0.5})
+    (villages,) = scenario.districts
+
+    def standing(known: KnownStatuses | MissingStatuses) -> dict[str, PlannedVillage]:
+        found = ranked(replace(scenario, districts=(replace(villages, known=known),)))[1]
+        return {village.village_code: village for village in found}
+
+    at = [standing(KnownStatuses([*STATUS[:8], level])) for level in range(4)]
+    gappy = standing(MissingStatuses(listed, [UNKNOWN] * 9, [0] * 9))
+    assert set(gappy) == {village.village_code for village in at[3].values()}
+    for code, village in gappy.items():
+        each = np.array([one[code].gain_probability_met for one in at])
+        error = np.sqrt(shares @ each**2 - (shares @ each) ** 2) / 10
+        assert error > 0
+        assert abs(village.gain_probability_met - shares @ each) < 4 * error
+    peers, chances = gappy["63.99.0007"].reason.peers, shares[2:].sum()
+    assert abs(peers - chances) < 4 * np.sqrt(chances * (1 - chances) / 100)
 
 
 def test_the_order_of_the_ranking_needs_no_more_places_than_chance_does() -> None:

@@ -17,7 +17,9 @@ from simulation.domain.evidence import Counts, Evidence
 from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterKey
 from simulation.domain.past import Observed, Past, PastRises
+from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
+from simulation.domain.villages import MissingStatuses
 from simulation.engine.one_year import RISES, Count, OneYear
 from simulation.engine.year_start import YearStart
 from simulation.inference.calibration.expected import expected_rises
@@ -126,7 +128,12 @@ def test_the_steps_from_the_past_to_the_forecast_add_up() -> None:
     assisted = Intervention("pokja", 2026, capacity=3)
     effects = {ParameterKey.parse(f"pokja.odds_ratio_{way}"): Fixed(2.0) for way in ("rise", "fall")}
     helped = replace(parameters, scalars={**drawn, **effects}, interventions=("pokja",))
-    for one in (replace(known, parameters=parameters), replace(known, parameters=helped, interventions=(assisted,))):
+    learned = replace(known, parameters=parameters)
+    (villages,) = known.districts
+    blank = np.where(np.arange(len(villages)) % 4, villages.levels, UNKNOWN)
+    gaps = MissingStatuses(blank, np.full_like(blank, UNKNOWN), np.zeros_like(blank))
+    gappy = replace(learned, districts=(replace(villages, known=gaps),))
+    for one in (learned, gappy, replace(known, parameters=helped, interventions=(assisted,))):
         found = reasons_of(one, one.districts[0])
         assert found is not None
         assert found.observed + sum(found.steps.values()) == pytest.approx(found.expected)

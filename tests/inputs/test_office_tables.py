@@ -496,21 +496,22 @@ def test_the_status_of_a_village_not_classified_yet_is_unknown(desk: Desk, writt
     known = scenario.districts[0].known
     assert isinstance(known, MissingStatuses)
     assert known.levels.tolist() == [0, UNKNOWN]
-    assert "1 of 2 villages have no status: in every simulation it is drawn" in str(scenario.provenance.notes[-1])
-    assert "the target counts these villages" in str(scenario.provenance.notes[-1])
+    assert "1 of 2 villages have no status: it is drawn in every simulation; the target counts them" in str(
+        scenario.provenance.notes[-1]
+    )
 
 
-def test_a_blank_status_is_drawn_from_those_that_stood_alike_the_year_before(desk: Desk) -> None:
-    """An earlier column of the same table says who; the scenario is stated and loads again as the same."""
-    rows = [
-        [f"Desa {i}", "K", *levels]
-        for i, levels in enumerate([("dasar", "mandiri"), ("dasar", ""), ("mandiri", "mandiri")])
-    ]
-    desk.write("desa.csv", as_csv([["Desa", "Kecamatan", "Status 2024", "Status 2025"], *rows]))
+def test_a_blank_status_leads_on_from_the_last_one_that_the_table_says(desk: Desk) -> None:
+    """Of each village its own year; the scenario is stated and loads again as the same."""
+    levels = [("", "dasar", "mandiri"), ("dasar", "berkembang", ""), ("mandiri", "", ""), ("", "", "")]
+    rows = [[f"Desa {i}", "K", *each] for i, each in enumerate(levels)]
+    desk.write("desa.csv", as_csv([["Desa", "Kecamatan", "Status 2023", "Status 2024", "Status 2025"], *rows]))
     scenario = load(desk, "desa.csv")
     known = scenario.districts[0].known
     assert isinstance(known, MissingStatuses)
-    assert (known.earlier_year, known.chances()[1].tolist()) == (2024, [0, 0, 1, 0])
+    assert known.earlier.tolist() == [UNKNOWN, 1, 2, UNKNOWN]
+    assert known.earlier_years.tolist() == [0, 2024, 2023, 0]
+    assert "3 of 4 villages have no status: it is drawn" in str(scenario.provenance.notes[-1])
     assert load_scenario(scenario.to_yaml(desk.folder / "lagi.yaml")) == scenario
 
 

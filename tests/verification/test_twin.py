@@ -19,8 +19,8 @@ from scipy.special import expit, logit
 from simulation.domain.distributions import Empirical, Fixed
 from simulation.domain.intervention import Intervention
 from simulation.domain.randomness import Process, Trajectories, normals, uniforms
-from simulation.domain.status import LEVELS
-from simulation.domain.villages import Villages
+from simulation.domain.status import LEVELS, UNKNOWN
+from simulation.domain.villages import MissingStatuses, Villages
 from simulation.engine import batch
 from simulation.inputs.scenario import Scenario
 
@@ -42,7 +42,7 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     for name in scenario.parameters.covariates:
         x = np.asarray(v.columns[name], dtype=np.float64)
         x_beta += (x - x.mean()) * math.log(p[f"covariates.{name}"])
-    listed, changed = [int(s) for s in v.levels], [-999] * len(v)
+    listed, changed = at_origin(scenario, p, rows, x_beta, at), [-999] * len(v)
     status = [int(p.get(f"village_level.{code}", s)) for code, s in zip(v.codes, listed, strict=True)]
     path: Path = []
     assisted: Assisted = {}
@@ -80,6 +80,31 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
         listed = [now if told else before for now, told, before in zip(status, heard, listed, strict=True)]
         path.append(list(listed))
     return path, assisted
+
+
+def at_origin(scenario: Scenario, p: dict[str, float], rows: Law, x_beta: np.ndarray, at: Trajectories) -> list[int]:
+    """Return what the list shows at the origin, a blank drawn from its last known status (MODEL.md 5)."""
+    v, known = scenario.districts[0], scenario.districts[0].known
+    listed = [int(s) for s in v.single_levels]  # type: ignore[union-attr]
+    if not isinstance(known, MissingStatuses):
+        return listed
+    u = uniforms(SEED, Process.PLACEMENT, scenario.origin, v.units, at)[:, 0]
+    spread = math.hypot(*(p[f"{name}_sd"] for name in ("village", "district", "year", "subdistrict")))
+    nodes = np.linspace(-8, 8, 4001)
+    normal = np.exp(-(nodes**2) / 2) / np.exp(-(nodes**2) / 2).sum()
+    pi, omega = p["campaign.probability"], math.log(p["campaign.odds_ratio"])
+    chances = [[listed.count(s) / (len(v) - listed.count(UNKNOWN)) for s in range(4)]] * len(v)
+    for i in np.flatnonzero(known.earlier != UNKNOWN):
+        matrix = np.zeros((4, 4))
+        for s, (r0, f, shares) in enumerate(rows):
+            base = logit(r0) + x_beta[i] + spread * nodes
+            r = normal @ ((1 - pi) * expit(base) + pi * expit(base + omega))
+            matrix[s] = [r * share if d > s else (1 - r) * f * share for d, share in enumerate(shares)]
+            matrix[s, s] = (1 - r) * (1 - f)
+        chances[i] = np.linalg.matrix_power(matrix, scenario.origin - known.earlier_years[i])[known.earlier[i]]
+    drawn = [sum(u[i] >= sum(chances[i][: d + 1]) for d in range(3)) for i in range(len(v))]
+    drawn = [int(p.get(f"village_status.{code}", s)) for code, s in zip(v.codes, drawn, strict=True)]
+    return [draw if s == UNKNOWN else s for s, draw in zip(listed, drawn, strict=True)]
 
 
 def share_above(status: list[int], v: Villages, i: int) -> float:
@@ -238,9 +263,21 @@ def lapsing(**settings: Any) -> Scenario:
     return replace(scenario, parameters=replace(known, scalars=scalars))
 
 
+def gappy(**settings: Any) -> Scenario:
+    """Return `everything_on` where every other village is blank: known before, years before, or not; one as learned."""
+    scenario = everything_on(**settings)
+    villages, known = scenario.districts[0], scenario.parameters
+    here = np.arange(len(villages))
+    levels = np.where(here % 2, villages.levels, UNKNOWN)
+    earlier = np.where((here % 2 == 0) & (here % 3 > 0), here * 5 % 4, UNKNOWN)
+    missing = MissingStatuses(levels, earlier, np.where(earlier != UNKNOWN, ORIGIN - here % 3, 0))
+    learned = {**known.scalars, f"village_status.{villages.codes[4]}": Empirical([2.0])}
+    return replace(scenario, districts=(replace(villages, known=missing),), parameters=replace(known, scalars=learned))
+
+
 @pytest.mark.parametrize("replicate", range(6))
 @pytest.mark.parametrize(("overlap", "min_years"), [("diminishing", 1), ("strongest", 0), ("multiply", 2)])
-@pytest.mark.parametrize("make", [everything_on, crowded, lapsing])
+@pytest.mark.parametrize("make", [everything_on, crowded, lapsing, gappy])
 def test_the_twin_lives_the_same_lives(
     make: Callable[..., Scenario], overlap: str, min_years: int, replicate: int
 ) -> None:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ...domain.intervention import Intervention, may_be_chosen, place_table
 from ...domain.messages import Message, Refusal, nearest, shown
 from ...domain.scenario import require_assumptions
-from ...domain.status import LEVELS
-from ...domain.villages import KnownStatuses, Villages
+from ...domain.status import LEVELS, UNKNOWN
+from ...domain.villages import Villages
 from ...inputs.scenario import Scenario
 from ..trial import Engine, goal_of
 
@@ -160,11 +160,14 @@ def levers_of(scenario: Scenario, vary: Sequence[str], years: Sequence[int]) -> 
 
 
 def eligible_now(plan: Intervention, villages: Villages) -> NDArray[np.bool_] | int:
-    """Return who is eligible at the origin, shape (V,), or at most how many where statuses are unknown."""
+    """Return who is eligible at the origin, shape (V,), or at most how many where single statuses are unknown.
+
+    A village whose status alone is blank may be.
+    """
     may = may_be_chosen(plan, villages)
     allowed = np.array([level in plan.eligible_status for level in LEVELS])
-    if isinstance(villages.known, KnownStatuses):
-        return np.asarray(may & allowed[villages.levels])
+    if (levels := villages.single_levels) is not None:
+        return np.asarray(may & np.where(levels == UNKNOWN, allowed.any(), allowed[levels]))
     counts = villages.known.counts
     if counts is None:
         return int(may.sum()) if allowed.any() else 0

@@ -18,14 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.intervention import combine, combine_on_falls
-from ...domain.law import PEERS, seen_at
+from ...domain.law import PEERS, acting
 from ...domain.parameters import Parameters, Rows
-from ...domain.status import LEVELS, TOP, Status
+from ...domain.status import LEVELS, TOP, UNKNOWN, Status
 from ...domain.target import Target, needed
-from ...domain.villages import KnownStatuses, Villages, code_order
-from ...engine.one_year import OneYear, YearBlock, multiplications, target_count, total_of
+from ...domain.transition import share_above
+from ...domain.villages import KnownStatuses, Statuses, Villages, code_order, count_levels, places
+from ...engine.one_year import Count, OneYear, YearBlock, multiplications, target_count, total_of
 from ...engine.poisson_binomial import add
-from ...engine.year_start import YearStart
+from ...engine.year_start import YearStart, listed_at_origin
 from ...inference.uncertainty import error_of_mean
 from ...inputs.scenario import Scenario
 from ..differences import ALIKE, shared_ranks
@@ -59,18 +60,22 @@ def rank_villages(
     Returns
     -------
     tuple of Ranking and villages, or None
-        None where only counts by status are known.
+        None where only counts by status are known. A village whose status is blank is not ranked.
     """
     villages = scenario.districts[0]
-    if not isinstance(villages.known, KnownStatuses):
+    if (levels := villages.single_levels) is None:
         return None
-    draws = 1 if scenario.fixed else min(draws, _affordable(scenario, villages, seed))
+    if scenario.fixed:
+        draws = 1 if isinstance(villages.known, KnownStatuses) else MOST_DRAWS
+    draws = min(draws, _affordable(scenario, villages, seed))
     parameters = scenario.parameters.draw(seed, draws)
     names = [lever.intervention for lever in levers]
     own = [place for place, plan in enumerate(scenario.interventions) if plan.name in names]
     eligible = np.stack([np.asarray(eligible_now(scenario.interventions[j], villages)) for j in own])
-    gains = village_gains(scenario.target, villages, parameters, _effects(scenario, parameters, own, eligible))
-    peers = dict(seen_at(villages, parameters, villages.levels)).get(PEERS)
+    eligible &= levels != UNKNOWN
+    listed = listed_at_origin(scenario, villages, parameters, seed)
+    gains = village_gains(scenario.target, villages, parameters, _effects(scenario, parameters, own, eligible), listed)
+    peers = _share_above(villages, parameters, listed)
     met_more, rises_more = gains.met_more.mean(axis=1), gains.rises_more.mean(axis=1)
     keys = {
         int(i): (
@@ -85,7 +90,7 @@ def rank_villages(
     found: list[PlannedVillage] = []
     for rank, i in zip(ranks, order, strict=True):
         reason = Reason(
-            status=Status(int(villages.levels[i])).label,
+            status=Status(int(levels[i])).label,
             chance_without=float(gains.without[i].mean()),
             chance_with=float(gains.with_it[i].mean()),
             peers=None if peers is None else float(peers[i]),
@@ -141,7 +146,7 @@ def mark_enough(
 
 def _affordable(scenario: Scenario, villages: Villages, seed: int) -> int:
     """Return how many draws take some seconds: each village is taken out of its kecamatan once."""
-    below_top = int((villages.levels < TOP).sum())
+    below_top = int((np.asarray(villages.single_levels) < TOP).sum())
     counted = below_top if scenario.target.denominator == "below_top" else len(villages)
     must = int(needed(scenario.target.share, counted)) + len(villages) * scenario.target.net_of_falls
     work = multiplications(villages, scenario.parameters.draw(seed, FEWEST_DRAWS), must) // FEWEST_DRAWS
@@ -155,6 +160,20 @@ def _effects(scenario: Scenario, parameters: Parameters, own: list[int], eligibl
         for ratios in (parameters.rise_log_odds_ratio, parameters.fall_log_odds_ratio)
     )
     return Effects(combine(rise, scenario.overlap), combine_on_falls(fall, scenario.overlap))
+
+
+def _share_above(villages: Villages, parameters: Parameters, listed: Statuses) -> Floats | None:
+    """Return which share of its neighbours stands above each village, shape (V,); None where that changes nothing.
+
+    A mean over what is drawn of neighbours whose status is blank.
+    """
+    if PEERS not in acting(parameters):
+        return None
+    if isinstance(villages.known, KnownStatuses):
+        listed = listed[:, :1]
+    levels = count_levels(places(listed, villages.subdistrict_index), villages)
+    above = share_above(levels, villages.subdistrict_sizes)
+    return np.asarray(above.take(places(listed, villages.subdistrict_index)).mean(axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,39 +220,43 @@ class Gains:
         return 0.0, 0.0
 
 
-def village_gains(target: Target, villages: Villages, parameters: Parameters, effects: Effects) -> Gains:
+def village_gains(
+    target: Target, villages: Villages, parameters: Parameters, effects: Effects, listed: Statuses
+) -> Gains:
     """Return what assisting each village, and nobody else, changes in the first year.
 
     Parameters
     ----------
     villages
-        V of them, statuses known.
+        V of them.
     effects
         Of the assistance; 0 where a village cannot be assisted.
+    listed
+        Shape (V, D): where they stand.
     """
-    draws = parameters.rise.shape[0]
-    alone = YearStart.unassisted(villages, parameters, np.repeat(villages.levels[:, None], draws, axis=1))
+    alone = YearStart.unassisted(villages, parameters, listed)
     helped = replace(alone, rise_log_odds=alone.rise_log_odds + effects.rise.T, fall_log_odds=effects.fall.T[None])
-    total = np.zeros((3, len(villages), draws))
+    total = np.zeros((3, *listed.shape))
     met = 0.0
-    pairs = zip(
-        OneYear(villages, parameters, alone).blocks(), OneYear(villages, parameters, helped).blocks(), strict=True
-    )
-    for without, with_it in pairs:
-        chance, gains = _of_block(target, villages, without, with_it)
-        met += chance / draws
-        total[:, :, without.draws] = gains
+    at_levels = np.stack([(listed == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
+    count, needed = target_count(target, at_levels)
+    for must in np.unique(needed):
+        some = np.flatnonzero(needed == must)
+        years = (OneYear(villages, parameters, start).take(some) for start in (alone, helped))
+        for without, with_it in zip(*(year.blocks() for year in years), strict=True):
+            chance, gains = _of_block(replace(count, limit=int(must)), without, with_it)
+            met += chance / listed.shape[1]
+            total[:, :, some[without.draws]] = gains
     return Gains(met, *total)
 
 
-def _of_block(target: Target, villages: Villages, without: YearBlock, with_it: YearBlock) -> tuple[float, Floats]:
-    """Return the chance of meeting the target, summed over D draws; and without, with and gain, shape (3, V, D)."""
-    count, needed = target_count(target, np.bincount(villages.levels, minlength=len(LEVELS))[None])
-    must = int(needed[0])
+def _of_block(count: Count, without: YearBlock, with_it: YearBlock) -> tuple[float, Floats]:
+    """Return the chance of reaching the limit of a count, summed over D draws; without, with, gain: (3, V, D)."""
+    must = count.limit
     rises = [without.chances(k) for k in range(len(without.members))]
     adds = [without.adds(rows, rise, count) for rows, rise in zip(without.members, rises, strict=True)]
     others, everyone = _all_but_each([without.average(total_of(part, must)) for part in adds], must)
-    result = np.zeros((3, len(villages), len(without.draws)))
+    result = np.zeros((3, sum(map(len, rises)), len(without.draws)))
     for k, rows in enumerate(without.members):
         rise = with_it.chances(k)
         more = np.cumsum((with_it.adds(rows, rise, count) - adds[k])[:, :0:-1], axis=1)[:, ::-1]

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.blank_statuses import chances_at_origin
 from ...domain.distributions import Empirical, HalfNormal
 from ...domain.evidence import Evidence
 from ...domain.law import DISTRICT, YEAR
 from ...domain.messages import Refusal
-from ...domain.parameters import DEFAULTS, Kind, ParameterKey, ParameterSet
+from ...domain.parameters import DEFAULTS, Kind, ParameterKey, Parameters, ParameterSet
+from ...domain.status import UNKNOWN
 from ...domain.target import Target
-from ...domain.villages import KnownStatuses, MadeUpCounts
+from ...domain.villages import KnownStatuses, MadeUpCounts, MissingStatuses, Statuses, Villages
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals
@@ -118,6 +120,7 @@ def calibrate(
         village_effects=found.by_code("village_effect"),
         village_orders=found.by_code("village_order"),
         village_levels=found.by_code("village_level"),
+        village_statuses=found.by_code("village_status"),
         district_effects=found.by_code("district_effect"),
         shocks=found.shocks,
         past=replace(past_of(likelihood, target, fit, seed), effective_sample_size=found.worth),
@@ -240,22 +243,35 @@ def _of_places(
     for history in likelihood.histories:
         if history.place not in of_counts:
             here = law.in_district(apart[history.place])
-            effects, levels = history.draw_villages(here, shocks.get(id(history), {}), rng, origin)
+            drawn = history.draw_villages(here, shocks.get(id(history), {}), rng, origin)
             for i, code in enumerate(history.villages.codes):
-                yield ParameterKey("village_effect", code), effects[i]
-                if levels is not None:
-                    yield ParameterKey("village_level", code), levels[i]
+                yield ParameterKey("village_effect", code), drawn.effects[i]
+                if i in drawn.levels:
+                    yield ParameterKey("village_level", code), drawn.levels[i]
+                if i in drawn.statuses:
+                    yield ParameterKey("village_status", code), drawn.statuses[i]
     for place, villages in likelihood.counted:
-        if isinstance(villages.known, KnownStatuses | MadeUpCounts):
-            status = np.repeat(villages.levels[:, None], particles, axis=1)
-        else:
-            order = rng.random((len(villages), particles))
-            status = villages.known.place(order)
-            for code, of_village in zip(villages.codes, order, strict=True):
-                yield ParameterKey("village_order", code), of_village
+        status, drawn_of = _placed(villages, law.parameters, origin, rng)
+        yield from drawn_of.items()
         effects = place.village_effects(law.in_district(apart[place.place]), shocks[id(place)], status, rng)
         for code, odds_ratio in zip(villages.codes, effects, strict=True):
             yield ParameterKey("village_effect", code), odds_ratio
+
+
+def _placed(
+    villages: Villages, parameters: Parameters, origin: int, rng: np.random.Generator
+) -> tuple[Statuses, dict[ParameterKey, Floats]]:
+    """Return where the villages of P particles stand at the origin, (V, P), and what a forecast needs to follow."""
+    known, shape = villages.known, (len(villages), len(parameters.rise))
+    if isinstance(known, KnownStatuses | MadeUpCounts):
+        return np.repeat(villages.levels[:, None], shape[1], axis=1), {}
+    order = rng.random(shape)
+    if not isinstance(known, MissingStatuses):
+        by_code = zip(villages.codes, order, strict=True)
+        return known.place(order), {ParameterKey("village_order", code): one for code, one in by_code}
+    status = known.place(order, chances_at_origin(villages, known, parameters, origin))
+    blank = np.flatnonzero(known.levels == UNKNOWN).tolist()
+    return status, {ParameterKey("village_status", villages.codes[i]): status[i].astype(np.float64) for i in blank}
 
 
 def _shocks(

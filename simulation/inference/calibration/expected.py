@@ -7,18 +7,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.law import TERMS, Luck, OfNeighbours, Term, left_to_chance
+from ...domain.law import TERMS, Luck, OfNeighbours, Term, left_to_chance, luck_of_one_village
 from ...domain.parameters import Parameters
 from ...domain.transition import chance, odds
 from ...domain.villages import Villages
-from ...engine.one_year import coins, spread
 from ...engine.year_start import YearStart
-from .law_at_particles import with_coins
 
 Floats = NDArray[np.float64]
 CAMPAIGNS = [term for term in TERMS if isinstance(term.regressor, Luck) and term.regressor.coin is not None]
 NEIGHBOURS = [term for term in TERMS if isinstance(term.regressor, OfNeighbours)]
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+_NODES = 15
 
 
 def without(parameters: Parameters, terms: list[Term]) -> Parameters:
@@ -43,7 +41,6 @@ def expected_rises(villages: Villages, parameters: Parameters, start: YearStart,
     if luck is not None:
         return np.asarray(chance(usual).sum(axis=0))
     # Of the mean, only how far one village's luck spreads matters, not what villages share of it.
-    sd = np.sqrt(sum(spread(left, shared_by) ** 2 for shared_by in ("district", "subdistrict", "village")))
-    weights = _WEIGHTS[:, None] / _WEIGHTS.sum() * np.ones_like(sd)
-    cases = with_coins([(sd * node, weight) for node, weight in zip(_NODES, weights, strict=True)], coins(left))
-    return np.asarray(sum(weight * chance(usual * np.exp(value)).sum(axis=0) for value, weight in cases))
+    return np.asarray(
+        sum(weight * chance(usual * np.exp(value)).sum(axis=0) for value, weight in luck_of_one_village(left, _NODES))
+    )

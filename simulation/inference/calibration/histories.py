@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.law import Luck, OfNeighbours, OfVillage, Term
+from ...domain.status import UNKNOWN
 from ...domain.villages import Villages
 from .law_at_particles import NODES, WEIGHTS, Doses, LawAtParticles
 from .shocks import Scores, turned, turned_over
@@ -181,6 +182,23 @@ class _Year:
     groups: Ints
     subdistrict_starts: Ints
     subdistricts: Ints
+
+
+class DrawnVillages(NamedTuple):
+    """What was drawn of the villages of a district.
+
+    Attributes
+    ----------
+    effects
+        Shape (V, P): odds ratios.
+    levels, statuses
+        Village -> level, (P,): where it stands, for all of them where lists may be behind, else for none; what the
+        list of the origin would show of villages that it leaves blank.
+    """
+
+    effects: Floats
+    levels: dict[int, Floats]
+    statuses: dict[int, Floats]
 
 
 class Histories:
@@ -428,18 +446,8 @@ class Histories:
 
     def draw_villages(
         self, law: LawAtParticles, scores: Scores, rng: np.random.Generator, origin: int = 0
-    ) -> tuple[Floats, Floats | None]:
-        """Draw from its past what sets each village apart for good, and where it stands.
-
-        Parameters
-        ----------
-        origin
-            Year at whose end it stands there, where that is after the last list.
-
-        Returns
-        -------
-        Odds ratios, shape (V, P); levels, shape (V, P), None where the lists show them, or not all villages are listed.
-        """
+    ) -> DrawnVillages:
+        """Draw from its past what sets each village apart for good, and where it stands at the end of `origin`."""
         particles = len(law.parameters.rise)
         found = np.empty((len(self.villages), particles))
         nodes = np.empty(found.shape, dtype=np.int64)
@@ -456,33 +464,59 @@ class Histories:
                     weights = self.standing(law, year)[level]
             nodes[i] = law.draw_node(weights, rng)
             found[i] = law.at_node(nodes[i])
-        levels = None
-        if self.late and all(one.status for one in self.known):
-            levels = self._draw_levels(law, scores, nodes, rng, origin)
-        return found, levels
+        listed = self.villages.single_levels
+        blank = {i for i, one in enumerate(self.known) if one.status and listed is not None and listed[i] == UNKNOWN}
+        late = self.late and all(one.status for one in self.known)
+        levels: dict[int, Floats] = {}
+        if late or blank:
+            levels = self._draw_levels(law, scores, nodes, rng, origin, range(len(nodes)) if late else sorted(blank))
+        return DrawnVillages(found, levels if late else {}, {i: level for i, level in levels.items() if i in blank})
 
     def _draw_levels(
-        self, law: LawAtParticles, scores: Scores, nodes: Ints, rng: np.random.Generator, origin: int
-    ) -> Floats:
-        """Draw where each village stands behind its last list, shape (V, P), given its node, (V, P)."""
-        every, last = np.arange(nodes.shape[1]), max(origin, *(max(one.status) for one in self.known))
-        weights = dict(self._at_last(law, scores))
-        found = np.empty(nodes.shape)
-        for i, one in enumerate(self.known):
+        self, law: LawAtParticles, scores: Scores, nodes: Ints, rng: np.random.Generator, origin: int,
+        of: Sequence[int],
+    ) -> dict[int, Floats]:  # fmt: skip
+        """Draw where some villages stand behind their last list, (P,) each, given their nodes, (V, P)."""
+        every, last = np.arange(nodes.shape[1]), max(origin, *(max(one.status, default=0) for one in self.known))
+        weights = dict(self._at_last(law, scores)) if self.late else {}
+        found = {}
+        for i in of:
+            one = self.known[i]
             year, listed = list(one.status.items())[-1]
             if i in weights:
                 chances = weights[i][:, nodes[i], every]
-            elif one.launched:
-                chances = np.eye(4)[:, [0]]
+            elif one.launched or not self.late:
+                chances = np.eye(4)[:, [listed]]
             else:
                 chances = self._behind(law, year)[listed][:, nodes[i], every]
-            chances = chances / chances.sum(axis=0)
-            if year < last:
-                moves = law.yearly(self._around_all(law, year))[every, nodes[i]]
-                for _ in range(year, last):
-                    chances = np.einsum("sp,psd->dp", np.broadcast_to(chances, (4, every.size)), moves)
+            chances = np.broadcast_to(chances / chances.sum(axis=0), (4, every.size))
+            for then in range(year + 1, last + 1):
+                chances = np.einsum("sp,sdp->dp", chances, self._moves(law, scores, i, nodes[i], then))
             found[i] = (np.cumsum(chances, axis=0) < rng.random(every.size)).sum(axis=0).clip(max=3)
         return found
+
+    def _moves(self, law: LawAtParticles, scores: Scores, village: int, node: Ints, year: int) -> Floats:
+        """Return how a village at its node moves in a year after its last list, unassisted, shape (4, 4, P).
+
+        In the luck of that year as it was learned from others, where they are followed; else in any.
+        """
+        k = int(self.villages.subdistrict_index[village]) if self.by_subdistrict else 0
+        seen = np.zeros((4, node.size))
+        for term, regressor in self.neighbours(year - 1).items():
+            seen += regressor[k][:, None] * term.coefficient(law.parameters)
+        for term in self._of_village:
+            if isinstance(own := term.regressor, OfVillage):
+                seen += own.value(self.villages)[village] * term.coefficient(law.parameters)
+        cases = law.averaged_luck()
+        if year in self.years:
+            luck = law.luck({term: score[year - self.years.start] for term, score in scores.items()})
+            here = luck[k if len(luck) > 1 else 0]
+            others = [] if self.by_subdistrict else law.averaged_luck("subdistrict")
+            cases = [(here + apart, weight) for apart, weight in others] or [(here, np.ones(node.size))]
+        rise = np.zeros((4, node.size))
+        for value, weight in cases:
+            rise += weight * law.chances(seen + value, np.arange(4))[:, node, np.arange(node.size)]
+        return np.asarray(rise[:, None] * law.up + (1 - rise[:, None]) * law.down(()))
 
     def _at_last(self, law: LawAtParticles, scores: Scores) -> Iterator[tuple[int, Floats]]:
         """Yield each village that is followed, and the weights of its levels at its last list, shape (4, N, P)."""

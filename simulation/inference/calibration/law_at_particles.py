@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...domain.distributions import normal_nodes
 from ...domain.intervention import Overlap, combine, combine_on_falls
-from ...domain.law import Luck, Term, acting
+from ...domain.law import Luck, Term, acting, luck_of_one_village
 from ...domain.parameters import Direction, Parameters, transition_matrix
 from ...domain.reporting import REPORTING
 from ...domain.transition import odds, odds_against
@@ -28,7 +28,7 @@ Shocks = Mapping[Term, Floats]
 
 NODES, WEIGHTS = normal_nodes(4.0, 0.8)
 """Where lasting differences are looked at, in sd: N of them."""
-_SHOCK_NODES, _SHOCK_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+_SHOCK_NODES = 7
 _LARGEST_ODDS = 1e100
 _RAREST = 1e-6
 _SMALLEST = 1e-300
@@ -212,30 +212,6 @@ class LawAtParticles:
 
         All of them, or those that are shared by what is told.
         """
-        p, variance = self.parameters, np.zeros(len(self.parameters.rise))
-        coins = []
-        for term in self.terms:
-            luck = term.regressor
-            if not isinstance(luck, Luck) or luck.lasting or shared_by not in {None, luck.shared_by}:
-                continue
-            if luck.coin is None:
-                variance = variance + term.coefficient(p) ** 2
-            else:
-                coins.append((p.scales[luck.coin], term.coefficient(p)))
-        nodes, weights = (_SHOCK_NODES, _SHOCK_WEIGHTS) if variance.any() else (np.zeros(1), np.ones(1))
-        weights = weights / weights.sum()
-        cases = [
-            (np.sqrt(variance) * node, np.full(len(p.rise), weight))
-            for node, weight in zip(nodes, weights, strict=True)
-        ]
-        return with_coins(cases, coins)
-
-
-def with_coins(cases: list[Case], coins: list[tuple[Floats, Floats]]) -> list[Case]:
-    """Return log odds and their weights with coins, (chance, log odds) each, of which every one falls or does not."""
-    for chance, log_odds in coins:
-        cases = [
-            *((value, weight * (1 - chance)) for value, weight in cases),
-            *((value + log_odds, weight * chance) for value, weight in cases),
-        ]
-    return cases
+        return luck_of_one_village(
+            self.parameters, _SHOCK_NODES, lambda luck: not luck.lasting and shared_by in {None, luck.shared_by}
+        )

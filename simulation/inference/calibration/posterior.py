@@ -78,6 +78,9 @@ class Posterior:
         not differ (``district_sd``: 0).
     village_levels
         Village code -> shape (D,): level 0..3 at the end of the origin year, where lists may be behind.
+    village_statuses
+        Village code -> shape (D,): status 0..3 at the end of the origin year, of villages with a past that the scenario
+        leaves blank.
     shocks
         (district, year) -> shape (D,): shared shock of that year, in sd.
     past
@@ -101,6 +104,7 @@ class Posterior:
     village_orders: Mapping[str, Floats]
     district_effects: Mapping[str, Floats]
     village_levels: Mapping[str, Floats]
+    village_statuses: Mapping[str, Floats]
     shocks: Mapping[tuple[str, int], Floats]
     past: Past
     approximation: Approximation | None
@@ -162,8 +166,9 @@ class Posterior:
         of_villages = {ParameterKey("village_effect", code): draws for code, draws in self.village_effects.items()}
         of_villages |= {ParameterKey("village_order", code): draws for code, draws in self.village_orders.items()}
         of_districts = {ParameterKey("district_effect", code): draws for code, draws in self.district_effects.items()}
-        levels = {ParameterKey("village_level", code): draws for code, draws in self.village_levels.items()}
-        return {**{name: self.draws[name] for name in self.learned}, **of_villages, **of_districts, **levels}
+        of_villages |= {ParameterKey("village_level", code): draws for code, draws in self.village_levels.items()}
+        of_villages |= {ParameterKey("village_status", code): draws for code, draws in self.village_statuses.items()}
+        return {**{name: self.draws[name] for name in self.learned}, **of_villages, **of_districts}
 
     def applied_to(self, scenario: Scenario) -> Scenario:
         """Return a scenario with the learned parameters in place of its own.

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...domain.parameters import ParameterKey
 from ...domain.reporting import REPORTING
-from ...domain.villages import KnownStatuses, MadeUpCounts
+from ...domain.villages import MadeUpCounts
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
 from .. import wording
@@ -145,8 +145,8 @@ def _other_lists(scenario: Scenario) -> OtherLists | None:
         now = [
             pair
             for one in districts
-            if isinstance(one.known, KnownStatuses)
-            for pair in zip(one.codes, one.levels, strict=True)
+            if (levels := one.single_levels) is not None
+            for pair in zip(one.codes, levels.tolist(), strict=True)
         ]
         differing |= {code for code, level in now if past.levels.get(code, level) != level}
     return OtherLists(len(villages), len(differing), elsewhere=False) if differing else None

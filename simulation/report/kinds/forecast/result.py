@@ -10,10 +10,11 @@ import numpy as np
 
 from ....decision.likeliest import LikelyVillage, SubdistrictYear, likeliest_villages, subdistrict_years
 from ....domain.messages import Message, Refusal
+from ....domain.parameters import ParameterKey
 from ....domain.past import BlockWeight, Observed
-from ....domain.status import LEVELS, TOP
+from ....domain.status import LEVELS, TOP, UNKNOWN
 from ....domain.target import Denominator, Reading
-from ....domain.villages import MadeUpCounts, Villages
+from ....domain.villages import MadeUpCounts, MissingStatuses, Villages
 from ....engine.closed_form import applicability
 from ....engine.effort import Effort
 from ....engine.ensemble import Ensemble
@@ -87,6 +88,22 @@ class StatedTarget:
 
 
 @dataclass(frozen=True)
+class DrawnStatuses:
+    """How many villages have no status at the end of the origin, by what it is drawn from.
+
+    Attributes
+    ----------
+    from_past
+        Their last known status, by the law of the years since.
+    from_shares
+        The statuses of all villages that have one.
+    """
+
+    from_past: int
+    from_shares: int
+
+
+@dataclass(frozen=True)
 class District:
     """What is said of one district.
 
@@ -113,6 +130,8 @@ class District:
     likeliest, by_subdistrict
         Villages known to stand below the top, the likeliest to rise first; every kecamatan in every year. Of a forecast
         of one district, as far as statuses are known.
+    drawn_statuses
+        Villages whose status is blank; None where none is.
     """
 
     district_code: str
@@ -134,6 +153,7 @@ class District:
     reasons: Reasons | None = None
     likeliest: tuple[LikelyVillage, ...] = ()
     by_subdistrict: tuple[SubdistrictYear, ...] = ()
+    drawn_statuses: DrawnStatuses | None = None
 
 
 @dataclass(frozen=True)
@@ -378,7 +398,17 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         likeliest=likeliest_villages(forecast, district) if alone else (),
         by_subdistrict=subdistrict_years(forecast, district) if alone else (),
         single_draw=uncertain,
+        drawn_statuses=_drawn_statuses(forecast, villages),
     )
+
+
+def _drawn_statuses(forecast: Forecast, villages: Villages) -> DrawnStatuses | None:
+    known, scalars = villages.known, forecast.scenario.parameters.scalars
+    if not isinstance(known, MissingStatuses):
+        return None
+    learned = np.array([ParameterKey("village_status", code) in scalars for code in villages.codes])
+    from_past = int(((known.levels == UNKNOWN) & (learned | (known.earlier != UNKNOWN))).sum())
+    return DrawnStatuses(from_past, known.unknown - from_past)
 
 
 @lru_cache(maxsize=1)
