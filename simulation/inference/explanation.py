@@ -20,14 +20,14 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Rows
 from ..domain.randomness import Trajectories
 from ..domain.reporting import REPORTING
-from ..domain.status import LEVELS, TOP
+from ..domain.status import LEVELS, TOP, UNKNOWN
 from ..domain.transition import LARGEST_LOG_ODDS, chance, factor
 from ..engine.effort import CHUNK_CELLS, Effort, chunks
 from ..engine.log_odds_terms import LogOddsTerms, replay
 from ..inputs.scenario import Scenario
 from .forecast import Forecast
 from .uncertainty import FEWEST_REPLICATES, INTERVAL90, tells_of_parameters
-from .village_finder import find_village, origin_levels
+from .village_finder import find_village
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,7 @@ class VillageChance:
     Attributes
     ----------
     origin_level
-        Its level at the end of the origin year.
+        Its level at the end of the origin year; "" where its status is blank and drawn in every trajectory.
     levels
         Level -> share of the trajectories in which it stands there at the start of the year.
     base, base_interval90
@@ -229,6 +229,7 @@ def explain(
         span = {"first": what.years[0], "last": what.years[-1], "year": year}
         raise Refusal(Message("the forecast covers {first} to {last}, not {year}", span))
     villages = what.districts[district]
+    level = int(np.asarray(villages.single_levels)[row])
     effort = Effort.of(what, draws, replicates)
     most = max(1, PLAYED_CELLS // (len(villages) * (year - what.origin)))
     effort = Effort(min(effort.draws, most), min(effort.replicates, max(1, most // effort.draws)))
@@ -253,7 +254,7 @@ def explain(
         subdistrict=villages.subdistricts[villages.subdistrict_index[row]],
         district=villages.district,
         year=year,
-        origin_level=LEVELS[origin_levels(villages)[row]],
+        origin_level="" if level == UNKNOWN else LEVELS[level],
         levels={level: float((played.level == s).mean()) for s, level in enumerate(LEVELS)},
         base=_mean(played.base_odds),
         base_interval90=_interval(played, effort.draws, what.parameters.rows),

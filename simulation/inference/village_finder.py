@@ -9,8 +9,6 @@ from difflib import get_close_matches
 
 from ..domain.messages import LONGEST, Message, Refusal, shown
 from ..domain.scenario import Assumptions
-from ..domain.status import UNKNOWN
-from ..domain.villages import Villages
 
 MOST_OFFERED, MOST_ALIKE = 8, 4
 """Villages that are offered where several are called so, and names that are where none is."""
@@ -52,11 +50,9 @@ def find_village(scenario: Assumptions, asked: str) -> tuple[int, int]:
         Where none or several are called so, with those that are likely meant; where its level is not known.
     """
     villages = [
-        _Found(number, row, code, name, each.subdistricts[k], level != UNKNOWN)
+        _Found(number, row, code, name, each.subdistricts[k], each.single_levels is not None)
         for number, each in enumerate(scenario.districts)
-        for row, (code, name, k, level) in enumerate(
-            zip(each.codes, each.names, each.subdistrict_index, origin_levels(each), strict=True)
-        )
+        for row, (code, name, k) in enumerate(zip(each.codes, each.names, each.subdistrict_index, strict=True))
     ]
     meant = [one for one in villages if one.code == asked.strip()] or _named(villages, asked)
     if not any(one.known for one in meant or villages):
@@ -64,12 +60,6 @@ def find_village(scenario: Assumptions, asked: str) -> tuple[int, int]:
     if len(meant) != 1:
         raise Refusal(_which(villages, meant, asked))
     return meant[0].district, meant[0].row
-
-
-def origin_levels(villages: Villages) -> Sequence[int]:
-    """Return the level of each village at the origin, `UNKNOWN` where it is not known."""
-    levels = villages.single_levels
-    return [UNKNOWN] * len(villages) if levels is None else [*map(int, levels)]
 
 
 def _named(villages: Sequence[_Found], asked: str) -> list[_Found]:

@@ -114,12 +114,11 @@ def _name(code: str, district: District) -> Iterator[Cells]:
 
 
 def _villages(data: Data, code: str, district: District) -> Iterator[Cells]:
-    now = district.lists[district.origin]
     for i, village in enumerate(_codes(code, district)):
         row: dict[str, object] = {"village_code": village, "village": f"Village {i + 1}"}
         row["subdistrict"] = f"Kecamatan {district.subdistrict[i] + 1}"
         if data != "counts":
-            row["status"] = LEVELS[now[i]]
+            row["status"] = _listed(district, district.origin, i)
         if data == "launches":
             row["launch_year"] = district.launched[i]
         yield row
@@ -130,9 +129,14 @@ def _codes(code: str, district: District) -> list[str]:
 
 
 def _lists(code: str, district: District) -> Iterator[Cells]:
-    for year, status in sorted(district.lists.items()):
-        for village, level in zip(_codes(code, district), status, strict=True):
-            yield {"village_code": village, "year": year, "status": LEVELS[level]}
+    for year in sorted(district.lists):
+        for i, village in enumerate(_codes(code, district)):
+            yield {"village_code": village, "year": year, "status": _listed(district, year, i)}
+
+
+def _listed(district: District, year: int, village: int) -> str:
+    blank = district.gaps and year == district.origin and village % 10 == 0
+    return "" if blank else LEVELS[district.lists[year][village]]
 
 
 def _counts(code: str, district: District) -> Iterator[Cells]:

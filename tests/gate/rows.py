@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Row:
     village_sd: float | None = None
     burst: bool = False
     late: bool = False
+    gaps: bool = False
     draws: int = 500
     between: float | None = None
 
@@ -42,13 +43,14 @@ ROWS = {
     "panel-burst": Row("panel", burst=True),
     "counts-burst": Row("counts", burst=True),
     "panel-late": Row("panel", late=True),
+    "panel-gaps": Row("panel", gaps=True, draws=200),
     "six-alike": Row("panel", draws=250, between=0.0),
     "six-apart": Row("panel", draws=250, between=0.5),
     "six-far-apart": Row("panel", draws=250, between=1.0),
 }
 """Name -> what it is: the first three are those of every district; then villages that differ much, over twelve years,
-a year in which many rose, and lists on which about 30% of villages do not report in a year, as the scenario says; and
-six districts that are alike, or lie apart."""
+a year in which many rose, lists on which about 30% of villages do not report in a year, as the scenario says, and a
+last list that leaves every tenth village blank; and six districts that are alike, or lie apart."""
 
 
 def answer(name: str, truth: int, folder: Path) -> Answer:
@@ -58,6 +60,7 @@ def answer(name: str, truth: int, folder: Path) -> Answer:
         if row.between is not None:
             return {"truth": truth, **_together(neighbours(truth, row.between), row, truth, folder)}
         known = district(truth, village_sd=row.village_sd, lists=row.lists, burst=row.burst, late=row.late)
+        known = replace(known, gaps=row.gaps)
         (said,), spent = forecast([known], row.data, truth, row.draws, folder)
     except RefusedError as error:
         return {"truth": truth, "refused": str(error)}

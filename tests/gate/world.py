@@ -96,6 +96,8 @@ class District:
         Shape (futures,): rises of the year after the origin, on the list.
     late
         Whether some villages do not report every year.
+    gaps
+        Whether the last list leaves every tenth village blank.
     """
 
     law: Law
@@ -104,6 +106,7 @@ class District:
     lists: Mapping[int, Ints]
     rises: Ints
     late: bool = False
+    gaps: bool = False
 
     @property
     def origin(self) -> int:

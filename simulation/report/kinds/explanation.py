@@ -64,7 +64,7 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
                     village=result.village,
                     code=result.village_code,
                     subdistrict=result.subdistrict,
-                    level=result.origin_level,
+                    level=result.origin_level or speech.say("status not known"),
                     origin=result.origin,
                 )
             ),
