@@ -154,7 +154,8 @@ def note_drawn(villages: VillageTable) -> None:
     """Note that some villages have no status."""
     status = villages.status or []
     message = Message(
-        "{table}: {count:,} of {rows:,} villages have no status: it is drawn in every simulation; the target counts them",
+        "{table}: {count:,} of {rows:,} villages have no status: it is drawn in every simulation; "
+        "the target counts them",
         {"count": status.count(UNKNOWN), "rows": len(status)},
     )
     villages.table.grid.note(message)

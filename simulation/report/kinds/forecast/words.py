@@ -339,9 +339,9 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
     if drawn := [one for district in districts if (one := district.drawn_statuses) is not None]:
         from_past, from_shares = sum(one.from_past for one in drawn), sum(one.from_shares for one in drawn)
         yield speech.say(
-            "{count} villages have no status at the end of {origin}; the target counts them. In every simulation it is drawn: "
-            "from their last known status with the chances of the model ({past}), from the statuses of all others "
-            "where none is known ({shares}).",
+            "{count} villages have no status at the end of {origin}; the target counts them. In every simulation it "
+            "is drawn: from their last known status with the chances of the model ({past}), from the statuses of all "
+            "others where none is known ({shares}).",
             count=speech.number(from_past + from_shares),
             origin=result.origin,
             past=speech.number(from_past),
