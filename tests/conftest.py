@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 
@@ -9,3 +11,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the flags that rewrite what is kept instead of comparing with it; version control shows what changed."""
     parser.addoption("--refresh-example", action="store_true", help="rewrite results/example from today's code")
     parser.addoption("--refresh-texts", action="store_true", help="rewrite the reviewed texts from today's code")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C through to what tests start; a shell has what it runs in the background ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

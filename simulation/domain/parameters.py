@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self, get_args
@@ -456,7 +457,11 @@ class ParameterSet:
         matrices
             Shape (D, 4, 4), where there is a matrix.
         """
-        return replace(self, points=points, matrices=matrices)
+        # A sampler asks thousands of times, and what is checked does not change.
+        found = copy(self)
+        object.__setattr__(found, "points", points)
+        object.__setattr__(found, "matrices", matrices)
+        return found
 
     def sample(self, seed: int, draws: int) -> dict[ParameterKey, Floats]:
         """Return the draws of every scalar parameter, key -> shape (draws,).

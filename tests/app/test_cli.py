@@ -414,11 +414,6 @@ def test_without_arguments_the_commands_are_shown(tmp_path: Path) -> None:
     assert all(command in done.stdout + done.stderr for command in ("check", "forecast", "new", "schema"))
 
 
-def interruptible() -> None:
-    """Let Ctrl-C through, which a shell that starts jobs in the background has its children ignore."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def kept_chunk(folder: Path, process: subprocess.Popen[str]) -> None:
     """Wait until a run has kept its first chunk: it is under way then."""
     latest = time.monotonic() + 60
@@ -439,7 +434,6 @@ def test_ctrl_c_stops_with_a_short_message(fixed: Path) -> None:
         env=environment,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=interruptible,  # noqa: PLW1509  nothing here runs threads
     ) as process:
         try:
             kept_chunk(fixed.parent, process)

@@ -6,7 +6,6 @@ Knows how they are begun and whether any of them is left; must not know what the
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -20,11 +19,6 @@ PATIENCE = 60.0
 """Seconds after which something that should happen is taken not to."""
 
 
-def as_from_a_terminal() -> None:
-    """Let Ctrl-C through, which a shell that starts jobs in the background has its children ignore."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def begin(folder: Path, *arguments: object) -> subprocess.Popen[str]:
     """Begin a forecast with small chunks in a folder, in a process group of its own."""
     command = [sys.executable, SMALL_CHUNKS, "forecast", SCENARIO, "--lang", "en", *arguments]
@@ -36,7 +30,6 @@ def begin(folder: Path, *arguments: object) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=as_from_a_terminal,  # noqa: PLW1509  nothing here runs threads
     )
 
 

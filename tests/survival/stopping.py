@@ -54,7 +54,6 @@ def call(arguments: list[str], said: Path, number: int, how: signal.Signals) -> 
     """Run the command in a process of its own and return its exit code, or the signal that ended it, negative."""
     child = os.fork()
     if not child:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         stream = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(stream, 1)
         os.dup2(stream, 2)
