@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from districts import everything_on
@@ -13,6 +15,7 @@ from simulation.app.progress import ProgressReport
 from simulation.domain.parameters import ParameterKey, default_prior
 from simulation.domain.scenario import Provenance
 from simulation.domain.target import Target
+from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.report.document.blocks import Document, Paragraph, Table
 from simulation.report.document.terminal import MOST_LINES, as_text, table, wrapped
@@ -33,12 +36,18 @@ TARGETS = [
 ]
 
 
+@cache
+def made(**scenario: Any) -> Forecast:
+    """Return the forecast of a scenario with everything on; both languages tell one and the same."""
+    return forecast(everything_on(**scenario), replicates=30)
+
+
 @pytest.mark.parametrize("code", ["id", "en"])
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.key)
 @pytest.mark.parametrize("horizon", [1, 12])
 def test_the_answer_fits_80_columns_whatever_the_target(code: str, target: Target, horizon: int) -> None:
     """Tables of every reading and length, nothing shortened to an ellipsis where all is asked for."""
-    result = forecast(everything_on(target=target, horizon=horizon), replicates=30)
+    result = made(target=target, horizon=horizon)
     short, answer = in_terminal(result, code), in_terminal(result, code, verbose=True)
     assert max(map(len, (*short.splitlines(), *answer.splitlines()))) <= 80
     assert "…" not in answer
@@ -49,7 +58,7 @@ def test_the_answer_fits_80_columns_whatever_the_target(code: str, target: Targe
 @pytest.mark.parametrize("horizon", [1, 5, 50])
 def test_a_short_answer_fits_a_window_with_the_verdict_first_and_last(code: str, horizon: int) -> None:
     """25 lines with where the files are; what stands in it, and how many rows do not, can be seen."""
-    speech, found = language(code), forecast(everything_on(horizon=horizon), replicates=30)
+    speech, found = language(code), made(horizon=horizon)
     document = kind_of(found).document(result_of(found), speech, Source())
     lines = as_text(speech, document, ["Berkas: a", "Ditulis: b"]).splitlines()
     first = next(block.text for block in document.blocks if getattr(block, "strong", False))
@@ -96,7 +105,7 @@ def test_no_word_is_cut_where_years_are_many_and_runs_are_few(code: str, target:
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.key)
 def test_every_reading_has_its_word(code: str, target: Target) -> None:
     """The longest word stands whole beside each year, whatever the target counts."""
-    result = forecast(everything_on(target=target), replicates=30)
+    result = made(target=target)
     told = result_of(result)
     (district,) = told.districts
     said = {"probability_met": 0.1, "monte_carlo_error": 0.01, "parameter_interval90": (0.001, 0.999)}
@@ -162,7 +171,7 @@ def test_several_districts_are_told_year_by_year(code: str) -> None:
 
 def test_known_villages_are_not_said_to_be_unknown() -> None:
     """The note on ranking stands only where counts alone are known."""
-    answer = in_terminal(forecast(everything_on(), replicates=30), "en", verbose=True)
+    answer = in_terminal(made(), "en", verbose=True)
     assert "cannot be ranked" not in answer
     assert "Villages that receive an intervention" in answer
 

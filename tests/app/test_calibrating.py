@@ -90,6 +90,7 @@ def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Ru
     assert json.loads(forecast.stdout)["basis"] == ["panel"]
 
 
+@pytest.mark.slow
 def test_inherited_values_give_way_to_what_was_learned(calibrated: Path) -> None:
     """The prior of the scenario stands in its file still; the scenario that uses the draws says estimated."""
     prior, posterior = (load_scenario(calibrated / name) for name in ("belajar.yaml", "belajar_posterior.yaml"))
@@ -103,6 +104,7 @@ def _mean(scenario: Scenario) -> float:
     return float(scenario.parameters.draw(0, 400).rise[:, 0].mean())
 
 
+@pytest.mark.slow
 def test_the_answer_as_data_is_that_of_the_contract(again: Run, tmp_path: Path) -> None:
     """Basis, draws, effective sample size, prior and posterior of every uncertain parameter, warnings."""
     done = again("--out", "hasil.parquet", "--json")
@@ -126,6 +128,7 @@ def test_the_answer_as_data_is_that_of_the_contract(again: Run, tmp_path: Path) 
     assert "--force" in done.stderr
 
 
+@pytest.mark.slow
 def test_without_data_nothing_is_written_over(run: Run, again: Run, tmp_path: Path) -> None:
     """No file, or no kind of data left, is refused before anything is computed: what was learned before stays."""
     draws = (tmp_path / "belajar_posterior.parquet").read_bytes()
@@ -134,6 +137,7 @@ def test_without_data_nothing_is_written_over(run: Run, again: Run, tmp_path: Pa
     assert (tmp_path / "belajar_posterior.parquet").read_bytes() == draws
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_record_is_told_and_drawn_in_both_languages(again: Run, tmp_path: Path, code: str) -> None:
     """Every sentence of the answer is in the language asked for, notes of reading included."""
@@ -162,11 +166,11 @@ def test_one_year_is_refused_with_what_to_add(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_example_leads_back_to_the_chances_behind_it(run: Run, tmp_path: Path) -> None:
-    """The chance behind the invented lists lies in the 99% interval of each parameter that they narrow by half."""
+    """The chance behind the lists lies in the 99% interval of 100 draws of each parameter that they narrow by half."""
     (tmp_path / "data").mkdir()
     shutil.copy(EXAMPLE, tmp_path)
     shutil.copy(WORKBOOK, tmp_path / "data")
-    done = run("calibrate", "data/contoh_belajar_daftar.xlsx", "--scenario", EXAMPLE.name, "--draws", 1000)
+    done = run("calibrate", "data/contoh_belajar_daftar.xlsx", "--scenario", EXAMPLE.name, "--draws", 100)
     assert done.returncode == 0, done.stderr
     record = kept(tmp_path, "contoh-belajar")
     assert record["basis"] == ["panel", "launch_years"]

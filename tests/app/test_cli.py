@@ -224,6 +224,7 @@ def test_a_scenario_without_a_language_is_shown_in_that_of_lang(
     assert seen == [(True, {"en"}), (False, {"id"}), (False, {"id"})]
 
 
+@pytest.mark.slow
 def test_the_exact_engine_answers_where_it_can(run: Run, fixed: Path) -> None:
     """Same table, no simulation error, no ensemble; figures all the same."""
     done = run("forecast", fixed.name, "--engine", "exact")

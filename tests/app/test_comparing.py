@@ -42,6 +42,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return command
 
 
+@pytest.mark.slow
 def test_compare_answers_and_writes_its_folder(run: Run, tmp_path: Path) -> None:
     """Verdict, tables and the villages by name, in the baseline's language; found again without computing."""
     code, answer, noted = run(*PAIR, *SMALL)
@@ -70,6 +71,7 @@ def test_json_is_the_record_and_nothing_else(run: Run, tmp_path: Path) -> None:
     assert not (path.parent / "figures").exists()
 
 
+@pytest.mark.slow
 def test_a_missing_figure_is_added_in_the_language_asked_for(run: Run, tmp_path: Path) -> None:
     """Nothing else changes."""
     run(*PAIR, *SMALL, "--no-figures")

@@ -305,6 +305,7 @@ def both(
     return today, read_texts(TEXTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*LATER_YEARS, *CASES, *BY_HAND])
 def test_a_refusal_reads_as_kept(both: tuple[dict[str, str], dict[str, str]], name: str) -> None:
     """Each refusal says, word for word, what an official has read and found helpful."""
@@ -312,6 +313,7 @@ def test_a_refusal_reads_as_kept(both: tuple[dict[str, str], dict[str, str]], na
     assert today[name] == kept[name]
 
 
+@pytest.mark.slow
 def test_no_text_is_kept_of_a_refusal_that_is_not_made(both: tuple[dict[str, str], dict[str, str]]) -> None:
     """The files hold the cases of this test and no others, in their order."""
     assert list(both[1]) == [*LATER_YEARS, *CASES, *BY_HAND]

@@ -98,7 +98,8 @@ def contradictions(found: Plan) -> list[Places]:
     ]
 
 
-@pytest.mark.parametrize("wanted", [pytest.param(goal, marks=pytest.mark.slow) for goal in GOALS[1:]] + [GOALS[0]])
+@pytest.mark.slow
+@pytest.mark.parametrize("wanted", GOALS)
 def test_a_grid_has_the_cheapest_of_its_own_settings(wanted: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where not every mix is tried, the answer is the cheapest of the grid by brute force, and not called proven."""
     monkeypatch.setattr(search, "MOST_SETTINGS", 10)

@@ -96,6 +96,7 @@ def test_uncertain_parameters_are_averaged_over_and_their_error_is_on_the_safe_s
     assert found.below.lower95 < 0.3 <= found.least.lower95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("year_sd", "least"), [(0.0, 14), (0.5, 40)])
 def test_the_reference_answers_come_out_exactly_of_alike_villages(year_sd: float, least: int) -> None:
     """MODEL.md: 7 of 135, 80%, odds ratio 2.5 on dasar villages: 14 without shock, 40 at 0.5."""
@@ -331,6 +332,7 @@ def test_default_priors_are_planned_by_simulation() -> None:
     assert found.why_simulated == "kecamatan_shock"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["batch", "exact"])
 def test_a_plan_holds_the_number_of_the_forecast(engine: Engine) -> None:
     """Today's effort has it too where the plan simulates and no decision is near; else both are kept."""

@@ -221,6 +221,7 @@ class Nowhere(Elsewhere):
         super().decide()
 
 
+@pytest.mark.slow
 def test_a_failure_in_one_district_leaves_the_same_trajectory_of_another_alone() -> None:
     """Districts are apart; each failure names its own."""
     ensemble = run(several(), EFFORT, SEED, engine="mesa", agent_class=Elsewhere)

@@ -66,6 +66,7 @@ def test_together_is_worse_where_it_misses_by_more_than_alone() -> None:
     assert together(0.3).failures == ["squared error together less alone +0.080 ± 0.000"]
 
 
+@pytest.mark.slow
 def test_neighbours_lie_as_far_apart_as_the_row_says() -> None:
     """One law; in log odds of rising the same places, stretched; the luck of each stays."""
     alike, apart, farther = (neighbours(5, between) for between in (0.0, 0.5, 1.0))

@@ -58,6 +58,7 @@ def test_a_users_script_passes_strict_type_checks(tmp_path: Path) -> None:
     assert done.stdout == "Success: no issues found in 1 source file\n"
 
 
+@pytest.mark.slow
 def test_a_users_script_runs(tmp_path: Path) -> None:
     """As it stands, in a folder of its own."""
     command = [sys.executable, str(SCRIPT), str(ROOT / "scenarios" / "tanah_laut.yaml")]

@@ -153,6 +153,7 @@ def tanah_laut(**values: float) -> tuple[Scenario, Villages]:
     return Scenario("one", 2025, 1, (villages,), parameters), villages
 
 
+@pytest.mark.slow
 def test_the_next_year_is_that_of_the_exact_engine() -> None:
     """Shock, campaign and lasting differences; only the shocks are drawn, 8,000 of them."""
     scenario, villages = tanah_laut(

@@ -104,6 +104,7 @@ def test_without_chance_every_odds_ratio_is_its_formula() -> None:
     assert found.covariates == {"remote": (2.0, pytest.approx(2.2))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [ORIGIN + 1, ORIGIN + 4])
 def test_the_chance_is_the_mean_of_those_that_the_engine_decides_by(made: Forecast, year: int) -> None:
     """To the twelfth digit, for every third village: the engine's own odds, averaged, are those of all terms."""
@@ -125,6 +126,7 @@ def test_the_chance_is_the_mean_of_those_that_the_engine_decides_by(made: Foreca
     np.testing.assert_allclose(told, expected[::3], atol=1e-12, rtol=0)
 
 
+@pytest.mark.slow
 def test_the_chance_agrees_with_how_often_the_village_rose(made: Forecast) -> None:
     """Within four standard errors of a count, in every year; the forecast's own number is told beside it."""
     (district,) = made.districts

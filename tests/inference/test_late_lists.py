@@ -97,6 +97,7 @@ def test_a_launch_starts_list_and_level_at_dasar() -> None:
         assert log == pytest.approx(np.log(weights @ each), abs=1e-10)
 
 
+@pytest.mark.slow
 def test_effect_and_level_of_a_village_are_drawn_together() -> None:
     """Of 20,000 draws at the same parameters, each node and level has its share within 4 standard errors."""
     size, likelihood = 20_000, Likelihood.of(Evidence(panels=(panel(np.array([LISTED])),)), PARAMETERS)
@@ -112,6 +113,7 @@ def test_effect_and_level_of_a_village_are_drawn_together() -> None:
     assert (np.abs(found - joint) <= 4 * np.sqrt(joint * (1 - joint) / size) + 1e-12).all()
 
 
+@pytest.mark.slow
 def test_a_village_of_one_list_stands_by_how_old_its_report_may_be() -> None:
     """Seen once, a year before the origin: the level follows the age of the report, and a year of the law."""
     size, truth = 20_000, {**TRUTH, "rise.dasar": 0.05}
@@ -132,6 +134,7 @@ def test_a_village_of_one_list_stands_by_how_old_its_report_may_be() -> None:
         assert (np.abs(found - chances) <= 4 * np.sqrt(chances * (1 - chances) / (node == one).sum())).all()
 
 
+@pytest.mark.slow
 def test_levels_reach_the_forecast_with_the_effects() -> None:
     """A posterior holds a level for every village; the forecast starts from it, and the list from what it shows."""
     villages = make_villages([3], status=[0, 1, 2])

@@ -27,6 +27,7 @@ def small_uncertain() -> Scenario:
     return make_scenario(villages, {"rise.dasar": LogitNormal(-2.9, 0.6), "year_sd": HalfNormal(0.5)}, horizon=1)
 
 
+@pytest.mark.slow
 def test_the_monte_carlo_error_is_the_spread_over_seeds() -> None:
     """Over 300 seeds the sd of P(met) equals the root mean square of the stated errors, within 4 of its own errors."""
     scenario = small_uncertain()
@@ -36,6 +37,7 @@ def test_the_monte_carlo_error_is_the_spread_over_seeds() -> None:
     assert abs(spread / stated - 1) < 4 / np.sqrt(2 * REPEATS)
 
 
+@pytest.mark.slow
 def test_the_monte_carlo_error_of_fixed_parameters_is_binomial() -> None:
     """With one draw the sd over seeds is √(p(1 − p)/R)."""
     scenario = make_scenario(make_villages((20,), status=[0] * 20), {"rise.dasar": 0.05, "year_sd": 0.4}, horizon=1)
@@ -73,7 +75,8 @@ def assert_interval_is_found(met: Iterable[Bools], truth: Floats, spread: float,
         assert ((np.abs(ends.mean(axis=0) - truth) < half_step + 4 * error) == found).all()
 
 
-@pytest.mark.parametrize("replicates", [5, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("replicates", [5, 20])
 def test_forecasts_state_the_parameter_interval_that_is_true(replicates: int) -> None:
     """Over 200 seeds the ends agree with the exact quantiles of P(at least 1 of 20 rises | r), r logit-normal."""
     prior = LogitNormal(-2.9, 0.4)

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -68,6 +69,7 @@ def test_any_text_of_yaml_signs_gives_problems(text: str) -> None:
     assert load(text.encode()) is None
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=6))
 def test_any_data_under_known_keys_gives_a_scenario_or_problems(data: dict[str, Any]) -> None:

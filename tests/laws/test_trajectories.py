@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from districts import ORIGIN, everything_on, make_scenario, make_villages, scenarios
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,6 +52,7 @@ def without_interventions(scenario: Scenario) -> Scenario:
     return replace(scenario, interventions=(), parameters=replace(p, scalars=scalars, interventions=()))
 
 
+@pytest.mark.slow
 @given(scenarios())
 @settings(max_examples=40, deadline=None)
 def test_mesa_and_array_engines_give_the_same_trajectories(scenario: Scenario) -> None:
@@ -91,6 +93,7 @@ def test_counts_of_a_year_agree_with_each_other(scenario: Scenario) -> None:
     assert (np.diff(outcome.villages.risen, axis=1) >= 0).all()
 
 
+@pytest.mark.slow
 @given(scenarios())
 @settings(max_examples=40, deadline=None)
 def test_an_intervention_with_odds_ratio_one_changes_no_bit(scenario: Scenario) -> None:
@@ -105,6 +108,7 @@ def test_an_intervention_with_odds_ratio_one_changes_no_bit(scenario: Scenario) 
     assert np.array_equal(a.rises, b.rises)
 
 
+@pytest.mark.slow
 @given(scenarios(known_status=True), st.floats(1.1, 6), st.floats(0, 1))
 @settings(max_examples=40, deadline=None)
 def test_help_fixed_in_advance_leaves_no_village_lower(scenario: Scenario, ratio: float, chance: float) -> None:

@@ -202,6 +202,7 @@ def test_word_finds_headings_captions_header_rows_and_alternative_texts(brief: B
     assert word.core_properties.language == brief.code
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_pdf(brief: Brief) -> None:
     """No time and no font of the computer is in it."""
     before = (brief.folder / "brief.pdf").read_bytes()
@@ -215,6 +216,7 @@ def copy(finished: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(finished, tmp_path / "run"))
 
 
+@pytest.mark.slow
 def test_a_brief_that_was_edited_is_kept(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It keeps its name, and the new one gets another, which is said; one that was not edited is replaced."""
     monkeypatch.setattr(files, "find_spec", lambda name: None if name == "typst" else name)
@@ -231,6 +233,7 @@ def test_a_brief_that_was_edited_is_kept(copy: Path, monkeypatch: pytest.MonkeyP
         assert (copy / "brief.docx").read_bytes() == edited
 
 
+@pytest.mark.slow
 def test_without_typst_the_docx_is_written_and_without_docx_the_fix_is_said(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,6 +266,7 @@ def test_signs_of_markup_are_text(tmp_path: Path) -> None:
     assert any(title in paragraph.text for paragraph in found.word.paragraphs)
 
 
+@pytest.mark.slow
 def test_further_runs_stand_beside_the_first(finished: Path, tmp_path: Path) -> None:
     """A table of the first year under each scenario."""
     other = written(forecast(load_scenario(ROOT / "scenarios" / "tanah_laut.yaml"), 40, 10, 3), tmp_path).path

@@ -18,6 +18,7 @@ def saved(small: Forecast, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return kkb.save(small, tmp_path_factory.mktemp("results"))
 
 
+@pytest.mark.slow
 def test_a_workbook_is_written_beside_the_tables_of_its_run(saved: Path) -> None:
     """In the scenario's language unless another is asked for."""
     for asked, spoken in ((None, "id"), ("en", "en")):
@@ -41,6 +42,7 @@ def test_a_brief_is_written_of_the_folder_that_holds_its_runs(saved: Path, small
     assert word.read_bytes() == b"edited"
 
 
+@pytest.mark.slow
 def test_folders_without_a_forecast_and_unknown_languages_are_refused(tmp_path: Path, saved: Path) -> None:
     """With the reason."""
     for ask in (kkb.brief, kkb.export):

@@ -106,6 +106,7 @@ def test_evidence_of_every_kind_is_the_same_when_read_back() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_written_draws_give_the_forecast_of_the_posterior(
     scenario: kkb.Scenario, posterior: kkb.Posterior, tmp_path: Path
 ) -> None:

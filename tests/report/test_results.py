@@ -355,6 +355,7 @@ def test_a_run_is_computed_again_from_its_folder_to_the_same_bytes(
             assert (second / name).read_bytes() == (first / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_a_saved_run_is_loaded_as_it_stands(small: Forecast, tmp_path: Path) -> None:
     """Its result, its tables, its scenario, what was asked."""
     run = kkb.load_run(kkb.save(small, tmp_path))

@@ -215,6 +215,7 @@ def test_no_result_depends_on_the_clock(
     assert (code, said) == (0, "Already computed; --force runs it again.\n")
 
 
+@pytest.mark.slow
 def test_a_run_that_was_altered_and_is_made_again_can_be_resumed_too(
     run: Run, whole: dict[str, bytes], tmp_path: Path
 ) -> None:

@@ -149,9 +149,12 @@ def assert_close(exactly: np.ndarray, share: np.ndarray, trajectories: float, er
     assert (np.abs(share - exactly) <= errors * error + possible).all()
 
 
+LONG = {"three years of shock", "assistance by lot, counts only"}
+
+
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.slow) if name == "three years of shock" else name for name in SETTINGS],
+    [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in SETTINGS],
 )
 def test_both_engines_agree(name: str) -> None:
     """The exact probabilities lie within 4 standard errors of 20,000 trajectories."""

@@ -139,7 +139,10 @@ SETTINGS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow) if "falls of several levels" in name else name for name in SETTINGS],
+)
 def test_every_probability_is_that_of_enumerated_paths(name: str) -> None:
     """P(met) of each year and reading, of every year and of m years, statuses and villages that have risen."""
     status, target, horizon, min_years, scalars = SETTINGS[name]

@@ -114,6 +114,7 @@ def test_every_year_agrees_with_a_chain_on_level_counts() -> None:
     assert found.all_years.probability_met == pytest.approx(every_year(3, 9, 4, 2), abs=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("year_sd", "least"), [(0.0, 14), (0.5, 40)])
 def test_the_least_assistance_that_reaches_eighty_percent(year_sd: float, least: int) -> None:
     """Odds ratio 2.5 on random dasar villages: P >= 0.8 first at 14 assisted without shock, at 40 with sd 0.5."""

@@ -91,6 +91,7 @@ def test_paired_differences_agree_with_exact_ones(name: str) -> None:
     assert simulated.cost_idr_million == exactly.cost_idr_million == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a lot, strong effect", "everybody, in good and bad years"])
 def test_the_error_told_is_the_scatter_between_seeds(name: str) -> None:
     """Over 60 seeds the means scatter by the error that each tells: by 0.69 to 1.37 of it, 4 errors of a spread."""

@@ -68,13 +68,16 @@ def _strong(block: Block) -> bool:
 
 def _fitting(speech: Language, shown: Sequence[Block], verdicts: Laid, room: int) -> Laid:
     """Return what fits into so many lines: what is read up to the first table, sentences below it, other tables."""
-    tables = [place for place, block in enumerate(shown) if isinstance(block, Table)]
+    rows_of = {place: len(block.rows) for place, block in enumerate(shown) if isinstance(block, Table)}
+    later = list(rows_of)[1:]
     laid = dict(verdicts)
-    for place in sorted(range(len(shown)), key=lambda at: (at in tables[1:], at)):
-        for rows in range(room if place in tables else LEAST_ROWS, LEAST_ROWS - 1, -1):
+    for place in sorted(set(range(len(shown))) - set(verdicts), key=lambda at: (at in later, at)):
+        most = min(room, max(LEAST_ROWS, rows_of.get(place, 0)))
+        for rows in range(most, LEAST_ROWS - 1, -1):
             lines = _cut(speech, shown[place], rows)
-            if place not in laid and len(_joined([{**laid, place: lines}])) <= room:
+            if len(_joined([{**laid, place: lines}])) <= room:
                 laid[place] = lines
+                break
     return laid
 
 
