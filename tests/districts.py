@@ -137,8 +137,8 @@ def interventions(draw: st.DrawFn, name: str, villages: Villages) -> Interventio
     """Return a random intervention of a five-year scenario with these villages."""
     starts = draw(st.integers(ORIGIN + 1, ORIGIN + 4))
     by_coverage = draw(st.booleans())
-    priorities: tuple[str | tuple[str, ...], ...] = (*PRIORITIES, "column:remote", villages.codes[:-3:-1])
-    kecamatan = st.lists(st.sampled_from(villages.subdistricts[:3]), min_size=1, unique=True)
+    priorities: tuple[str | tuple[str, ...], ...] = (*PRIORITIES, "column:remote", villages.ever.codes[:-3:-1])
+    kecamatan = st.lists(st.sampled_from(villages.ever.subdistricts[:3]), min_size=1, unique=True)
     return Intervention(
         name=name,
         starts=starts,
@@ -172,7 +172,10 @@ def scenarios(draw: st.DrawFn, *, known_status: bool | None = None, gentle: bool
     total = sum(sizes)
     status = draw(st.lists(st.integers(0, 3), min_size=total, max_size=total))
     how = draw(st.sampled_from(["known", "some", "counts"])) if known_status is None else "known"
-    counts = None if how == "known" else np.bincount(status, minlength=4).tolist()
+    year = st.sampled_from([0, 0, 0, *range(ORIGIN + 1, ORIGIN + 7)])
+    joins = [0, *draw(st.just([0] * (total - 1)) | st.lists(year, min_size=total - 1, max_size=total - 1))]
+    here = [level for level, later in zip(status, joins, strict=True) if not later]
+    counts = None if how == "known" else np.bincount(here, minlength=4).tolist()
     if how == "some":
         status = [draw(st.sampled_from([level, UNKNOWN])) for level in status]
     cell = st.floats(-3, 3, width=16)
@@ -185,6 +188,7 @@ def scenarios(draw: st.DrawFn, *, known_status: bool | None = None, gentle: bool
             "remote": draw(st.lists(cell, min_size=total, max_size=total)),
             "road": draw(st.lists(st.sampled_from(["tanah", "aspal"]), min_size=total, max_size=total)),
         },
+        joins=joins,
     )
     plans = [draw(interventions(f"plan{j}", villages)) for j in range(draw(st.integers(0, 3)))]
     share = st.sampled_from([0.0, 1.0]) | st.floats(0.01, 0.99) if gentle else st.floats(0, 1)

@@ -139,10 +139,10 @@ def _districts_in_columns(lists: records.Lists) -> list[str]:
 
 def ask_what_is_wanted(interview: Interview, lists: records.Lists, districts: Sequence[Kabupaten]) -> Wanted:
     """Return what no list says, as it is answered."""
-    villages = len(lists.villages)
+    villages = len(lists.present)
     kabupaten = _district(interview.answer_to(_of_district(districts))) or districts[0]
     share = _share(interview)
-    known = sum(village.launch_year is not None for village in lists.villages)
+    known = sum(village.launch_year is not None for village in lists.present)
     launch_years = known > 0 and interview.answer_to(_of_launch_years(known, lists)) == USE
     name, programme = interview.answer_to(_of_programme()), None
     reach, cost = _of_programme_villages(min(ceil(share * villages), villages), villages), _of_programme_cost()
@@ -247,7 +247,7 @@ def _of_launch_years(known: int, lists: records.Lists) -> Question:
         "The list tells the launch year of {known} of {villages} villages. If it is used for "
         "calibration, every village is taken to have been at dasar at the end of that year. Use "
         "it?",
-        {"known": known, "villages": len(lists.villages)},
+        {"known": known, "villages": len(lists.present)},
     )
     choices = {USE: Message("yes, use it"), LEAVE_OUT: Message("no, leave it out")}
     return Question("launch_years", text, USE if len(lists.years) > 1 else LEAVE_OUT, choices)

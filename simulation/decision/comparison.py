@@ -456,9 +456,10 @@ def _villages(
     scenario: Assumptions, with_alone: NDArray[np.uint8], without_alone: NDArray[np.uint8]
 ) -> Iterator[ComparedVillage]:
     """Yield the villages, given a bit for each in which trajectories it rises only with, or only without."""
-    villages = scenario.districts[0]
-    if (levels := villages.single_levels) is None:
+    villages, known = scenario.districts[0].ever, scenario.districts[0].single_levels
+    if known is None:
         return
+    levels = np.pad(known, (0, len(villages) - len(known)), constant_values=UNKNOWN)
     only_with, only_without = (_share_of_bits(bits, len(villages)).tolist() for bits in (with_alone, without_alone))
     for v in sorted(
         range(len(villages)), key=lambda v: (-only_with[v], only_without[v], code_order(villages.codes[v]))

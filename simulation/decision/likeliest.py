@@ -55,7 +55,7 @@ class SubdistrictYear:
     Attributes
     ----------
     villages, below_top
-        How many there are, and how many of them stand below the top when the year begins; a mean after the first year.
+        How many there are when the year begins, and how many of them stand below the top; a mean after the first year.
     expected_rises
         How many of these rise, mean.
     """
@@ -124,20 +124,26 @@ def _typical_chances(forecast: Forecast, villages: Villages) -> Floats:
 
 
 def subdistrict_years(forecast: Forecast, district: DistrictForecast) -> tuple[SubdistrictYear, ...]:
-    """Return every kecamatan in every forecast year; nothing where it is not known who stands where by kecamatan."""
-    villages = district.villages
-    below = _below_at_origin(forecast, villages)
+    """Return every kecamatan in every year at whose start it has a village.
+
+    Nothing where it is not known who stands where by kecamatan.
+    """
+    villages = district.villages.ever
+    below = _below_at_origin(forecast, district.villages)
     if below is None:
         return ()
-    later = 1 - district.status_probability[:, :-1, TOP]
-    of_villages = np.concatenate([below[:, None], later], axis=1), district.rise_probability
+    there = np.stack([villages.there(year) for year in forecast.calendar], axis=1)
+    below = np.pad(below, (0, len(villages) - len(below)))
+    later = there[:, 1:] - district.status_probability[:, :-1, TOP]
+    of_villages = np.concatenate([below[:, None], later], axis=1), district.rise_probability, there
     sums = [np.zeros((len(villages.subdistricts), part.shape[1])) for part in of_villages]
     for total, part in zip(sums, of_villages, strict=True):
         np.add.at(total, villages.subdistrict_index, part)
     return tuple(
-        SubdistrictYear(name, year, int(villages.subdistrict_sizes[k]), float(sums[0][k, t]), float(sums[1][k, t]))
+        SubdistrictYear(name, year, int(sums[2][k, t]), float(sums[0][k, t]), float(sums[1][k, t]))
         for k, name in enumerate(villages.subdistricts)
         for t, year in enumerate(forecast.calendar)
+        if sums[2][k, t]
     )
 
 

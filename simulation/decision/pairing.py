@@ -114,16 +114,19 @@ def _other_villages(wanted: Villages, found: Villages) -> Iterator[Message]:
     if found.district_code != wanted.district_code:
         names = [f"{one.district_code} {one.district}" for one in (found, wanted)]
         yield OTHER_DISTRICT.filled(found=names[0], wanted=names[1])
-    elif apart := sorted({code for code, _ in _places(wanted) ^ _places(found)}):
+    elif apart := sorted({code for code, *_ in _places(wanted) ^ _places(found)}):
         yield OTHER_VILLAGES.filled(number=len(apart), code=apart[0])
     elif not _alike(found.known, wanted.known):
         yield OTHER_STATUSES
 
 
-def _places(villages: Villages) -> set[tuple[str, str]]:
-    """Return every village code with its kecamatan."""
+def _places(villages: Villages) -> set[tuple[str, str, int]]:
+    """Return every village code with its kecamatan and the year at whose end it joins, 0 for none."""
+    every = villages.ever
+    joins = [0] * len(every) if every.joins is None else every.joins.tolist()
     return {
-        (code, villages.subdistricts[k]) for code, k in zip(villages.codes, villages.subdistrict_index, strict=True)
+        (code, every.subdistricts[k], year)
+        for code, k, year in zip(every.codes, every.subdistrict_index, joins, strict=True)
     }
 
 

@@ -125,6 +125,7 @@ class Intervention:
             yield problem_at(f"{under}starts", self.starts, (message, Message("{year} or later", {"year": origin + 1})))
         if not districts:
             return
+        districts = [district.ever for district in districts]
         kecamatan = sorted({name for district in districts for name in district.subdistricts})
         for name in self.eligible_subdistricts or ():
             if name not in kecamatan:
@@ -216,11 +217,12 @@ class Programme:
         self, intervention: Intervention, villages: Villages, rise_log_odds_ratio: Floats, fall_log_odds_ratio: Floats
     ) -> None:
         self.intervention = intervention
+        self._villages = villages
         self._rise_log_odds_ratio = rise_log_odds_ratio
         self._fall_log_odds_ratio = fall_log_odds_ratio
         shape = (len(villages), rise_log_odds_ratio.size)
         self.assisted = np.zeros(shape, dtype=bool)
-        self._may_be_chosen = may_be_chosen(intervention, villages)[:, None]
+        self._may_be_chosen = may_be_chosen(intervention, villages)
         self._status_allowed = np.array([level in intervention.eligible_status for level in LEVELS])
         self._fixed_order = fixed_order(intervention, villages)
         self._place_table = place_table(intervention, len(villages))
@@ -232,6 +234,11 @@ class Programme:
         """Return whether support is given in `year`."""
         last = self.intervention.ends
         return self.intervention.starts <= year and (last is None or year <= last)
+
+    def eligible(self, year: int, status: NDArray[np.int8]) -> Bools:
+        """Return who may be chosen in a year at the start of which villages stand at `status`, shape (V, T) both."""
+        may = self._may_be_chosen & self._villages.there(year)
+        return np.asarray(may[:, None] & self._status_allowed[status])
 
     def allocate(
         self, year: int, status: NDArray[np.int8], tie: Callable[[], Floats], odds: Callable[[], Floats]
@@ -251,7 +258,7 @@ class Programme:
             self.assisted = np.zeros_like(self.assisted)
             self._years_left[:] = 0
         else:
-            eligible = self._may_be_chosen & self._status_allowed[status]
+            eligible = self.eligible(year, status)
             keeps = self._years_left > 0
             free = self._place_table[eligible.sum(axis=0)] - keeps.sum(axis=0)
             candidates = eligible & ~keeps
@@ -272,7 +279,7 @@ class Programme:
         """
         if not self.runs(year):
             return np.zeros(status.shape)
-        eligible = self._may_be_chosen & self._status_allowed[status]
+        eligible = self.eligible(year, status)
         return chance_of_being_chosen(eligible, self._place_table[eligible.sum(axis=0)], self._primary(status, odds))
 
     def begin(self, assisted: Bools) -> None:

@@ -123,7 +123,7 @@ class Term:
 PEERS = Term(
     "peers",
     ParameterKey("peer_odds_ratio"),
-    OfNeighbours(lambda villages, levels: share_above(levels, villages.subdistrict_sizes)),
+    OfNeighbours(lambda _, levels: share_above(levels)),
 )
 VILLAGE = Term("village", ParameterKey("village_sd"), Luck(Process.VILLAGE_EFFECT, "village", lasting=True))
 DISTRICT = Term("district", ParameterKey("district_sd"), Luck(Process.DISTRICT_EFFECT, "district", lasting=True))
@@ -215,11 +215,13 @@ def _lasting(term: Term, villages: Villages, parameters: Parameters, trajectorie
     luck = term.regressor
     if not isinstance(luck, Luck):
         raise TypeError(term)
-    learned = learned_effects(term, villages, parameters)
-    if learned is not None:
-        return learned[:, trajectories.draw]
-    uniform = uniforms(seed, luck.process, 0, _units(villages, luck.shared_by)[0], trajectories)
-    return term.of_uniform(parameters, trajectories.draw, uniform)
+    learned, units = learned_effects(term, villages, parameters), _units(villages, luck.shared_by)[0]
+    known = 0 if learned is None else len(learned)
+    parts = [] if learned is None else [learned[:, trajectories.draw]]
+    if known < len(units):
+        uniform = uniforms(seed, luck.process, 0, units[known:], trajectories)
+        parts.append(term.of_uniform(parameters, trajectories.draw, uniform))
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def luck_of_district(villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int) -> Floats:
@@ -234,15 +236,15 @@ def luck_of_district(villages: Villages, parameters: Parameters, trajectories: T
 
 
 def learned_effects(term: Term, villages: Villages, parameters: Parameters) -> Floats | None:
-    """Return what the past says of luck that lasts, log odds of shape (unit, D).
+    """Return what the past says of luck that lasts, log odds of shape (unit, D); of villages that join later nothing.
 
-    None where it is not known of every unit: then chance decides, for all of them.
+    None where it is not known of every other unit: then chance decides, for all of them.
     """
     luck = term.regressor
     if not isinstance(luck, Luck) or not luck.lasting or not term.coefficient(parameters).any():
         return None
     if luck.shared_by == "village":
-        return of_places("village_effect", villages.codes, parameters)
+        return of_places("village_effect", villages.codes[: villages.at_origin], parameters)
     return of_places("district_effect", (villages.district_code,), parameters)
 
 
@@ -257,12 +259,15 @@ def of_places(kind: Kind, codes: Sequence[str], parameters: Parameters) -> Float
 
 
 def learned_of_villages(villages: Villages, parameters: Parameters) -> Floats | None:
-    """Return the sum of all that the past says of what lasts, log odds of shape (V, D); None where it says nothing."""
+    """Return the sum of all that the past says of what lasts, log odds of shape (V, D); None where it says nothing.
+
+    Of villages that are there at the origin.
+    """
     total: Floats | None = None
     for term in acting(parameters):
         learned = learned_effects(term, villages, parameters)
         if learned is not None and isinstance(luck := term.regressor, Luck):
-            total = _sum(total, learned[_units(villages, luck.shared_by)[1]])
+            total = _sum(total, learned[_units(villages, luck.shared_by)[1][: villages.at_origin]])
     return total
 
 
@@ -364,7 +369,8 @@ def village_terms(
             case Luck(process, shared_by, lasting):
                 units, of_village = _units(villages, shared_by)
                 row = of_village[village : village + 1]
-                if (learned := learned_effects(term, villages, parameters)) is not None:
+                learned = learned_effects(term, villages, parameters)
+                if learned is not None and row[0] < len(learned):
                     found[term] = learned[row[0], draw]
                 else:
                     uniform = uniforms(seed, process, 0 if lasting else year, units[row], trajectories)

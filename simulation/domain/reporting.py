@@ -46,9 +46,11 @@ def reports(
 def levels_behind(villages: Villages, parameters: Parameters) -> Statuses | None:
     """Return at which levels villages stood at the end of the origin year, whatever the list showed, shape (V, D).
 
+    Of villages that join later it says nothing.
+
     None where the list is taken at its word: all report, or the past of some village is not known.
     """
     if reporting_chance(parameters) is None:
         return None
-    found = of_places("village_level", villages.codes, parameters)
+    found = of_places("village_level", villages.codes[: villages.at_origin], parameters)
     return None if found is None else found.astype(np.int8)

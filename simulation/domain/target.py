@@ -157,7 +157,7 @@ class YearCounts:
     Attributes
     ----------
     at_start, at_end
-        Shape (…, year, 4): villages per level at the start and at the end of the year.
+        Shape (…, year, 4): villages per level at the start and at the end of the year, there with those that join then.
     can_rise
         Shape (…, year, 4): villages per level that may rise at all: below the top, and at their
         level for as many years as the scenario asks.
@@ -191,7 +191,8 @@ class YearCounts:
         if target.reading == "entries":
             return self.entries
         if target.reading == "stock":
-            return np.asarray(self.at_end[..., target.level_mask].sum(axis=-1))
+            joined = self.at_end.sum(axis=-1) - self.at_start.sum(axis=-1)  # who joins is judged from the next year on
+            return np.asarray(self.at_end[..., target.level_mask].sum(axis=-1) - joined * target.level_mask[0])
         return self.rises - self.falls if target.net_of_falls else self.rises
 
     def needed(self, target: Target) -> Ints:

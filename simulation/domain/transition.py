@@ -103,15 +103,13 @@ def fall_chance(against: Number, effect: Number) -> Number:
     return 1 / (1 + against * effect)
 
 
-def share_above(levels: NDArray[np.int64], sizes: NDArray[np.int64]) -> Floats:
+def share_above(levels: NDArray[np.int64]) -> Floats:
     """Return the share of the *other* villages of each kecamatan that stand above each level.
 
     Parameters
     ----------
     levels
         Shape (K, 4, T): villages per kecamatan and level.
-    sizes
-        Shape (K,): villages per kecamatan.
 
     Returns
     -------
@@ -120,5 +118,5 @@ def share_above(levels: NDArray[np.int64], sizes: NDArray[np.int64]) -> Floats:
     above = np.zeros(levels.shape)
     for level in (2, 1, 0):
         above[:, level] = above[:, level + 1] + levels[:, level + 1]
-    others = np.maximum(sizes - 1, 1)
-    return above / others[:, None, None]
+    others = np.maximum(np.rint(levels.sum(axis=1)) - 1, 1)  # the past is told in parts of villages
+    return np.asarray(above / others[:, None])

@@ -22,6 +22,7 @@ from .status import LEVELS, TOP, UNKNOWN
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Statuses = NDArray[np.int8]
+Bools = NDArray[np.bool_]
 
 MADE_UP_SHARES = np.array([93, 25, 3, 14]) / 135
 """Tanah Laut, 31 July 2025: the centre of the counts made up for a district that gave none."""
@@ -293,7 +294,7 @@ _OWN_COLUMNS = frozenset({"village_code", "village", "subdistrict", "status", "d
 
 @dataclass(frozen=True, eq=False)
 class Villages:
-    """The villages of one district, sorted by (kecamatan, village code).
+    """The villages of one district at the end of the origin year, sorted by (kecamatan, village code).
 
     Build it with `Villages.arrange`, which sorts. V villages, K kecamatan.
 
@@ -311,6 +312,11 @@ class Villages:
         What is known of their levels at the end of the origin year.
     columns
         Further columns of the table, each of shape (V,): text, or float64 where every cell is a number.
+    with_later
+        These villages in this order, then those that join after the origin; None where none does.
+    joins
+        Of those, shape (V,): the year at whose end a village joins, at the lowest level; 0 where it is there at the
+        origin, as all are where this is None. `known` then speaks of those that are there at the origin alone.
 
     Raises
     ------
@@ -326,6 +332,8 @@ class Villages:
     subdistrict_index: Ints
     known: StatusKnowledge
     columns: Mapping[str, NDArray[np.float64] | NDArray[np.str_]] = field(default_factory=dict)
+    with_later: Villages | None = None
+    joins: Ints | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no village table could say."""
@@ -347,7 +355,7 @@ class Villages:
         }
         yield from _unequal(lengths, size)
         index = np.asarray(self.subdistrict_index)
-        if (np.diff(index) < 0).any() or not np.isin(index, np.arange(len(self.subdistricts))).all():
+        if (np.diff(index[: self.at_origin]) < 0).any() or not np.isin(index, np.arange(len(self.subdistricts))).all():
             message = Message("villages must be in the order of their kecamatan, numbered from 0")
             fix = Message("build them with Villages.arrange, which sorts")
             yield problem_at("villages.subdistrict", "", (message, None, fix))
@@ -366,7 +374,7 @@ class Villages:
                 yield from within(code, str, place)
         known: Any = self.known
         if isinstance(known, StatusKnowledge):
-            yield from self._status_problems(size)
+            yield from self._status_problems(self.at_origin)
         else:
             found = type(known).__name__
             message = Message("a value of type {name} does not fit into a scenario", {"name": found})
@@ -395,7 +403,7 @@ class Villages:
             return
         places = [("villages.status_counts", counts, size)]
         if isinstance(self.known, SubdistrictCounts):
-            fours, sizes = self.known.by_subdistrict, np.bincount(self.subdistrict_index)
+            fours, sizes = self.known.by_subdistrict, np.bincount(self.subdistrict_index[:size])
             names = [f"villages.status_counts.{name}" for name in self.subdistricts]
             places = list(zip(names, fours, sizes, strict=False))
         problems = [problem for place in places for problem in _wrong_total(*place)]
@@ -420,13 +428,15 @@ class Villages:
         status_counts: Ints | Mapping[str, Ints] | None = None,
         earlier: Mapping[int, list[int]] | None = None,
         columns: Mapping[str, list[float] | list[str]] | None = None,
+        joins: list[int] | None = None,
     ) -> Villages:
         """Sort rows by (kecamatan, code) and number the kecamatan.
 
         `status_counts` is an array of four, or one such array per kecamatan name; without it and without `status`,
         counts are made up. Where `status` holds `UNKNOWN`, four counts of all villages say what is left for those;
         without them each is drawn, also by what it was in `earlier` years: year -> levels, `UNKNOWN` among them.
-        Row i of every list describes the same village; the order of rows does not matter.
+        `joins` holds the year at whose end a village joins after the origin, 0 for all others; its status is not read,
+        and no counts hold it. Row i of every list describes the same village; the order of rows does not matter.
 
         Raises
         ------
@@ -437,39 +447,58 @@ class Villages:
             "village": len(names),
             "subdistrict": len(subdistrict_of),
             **({} if status is None else {"status": len(status)}),
+            **({} if joins is None else {"launch_year": len(joins)}),
             **{name: len(cells) for name, cells in (columns or {}).items()},
         }
         problems = list(_unequal(lengths, len(codes)))
-        if isinstance(status_counts, Mapping):
-            problems += _wrong_subdistricts(status_counts, subdistrict_of)
         refuse(problems)
-        order = sorted(range(len(codes)), key=lambda i: (subdistrict_of[i], code_order(codes[i])))
-        subdistricts = tuple(sorted(set(subdistrict_of)))
-        number = {name: k for k, name in enumerate(subdistricts)}
-        known: StatusKnowledge = MadeUpCounts(district_code, len(codes))
+        later = np.array(joins or [0] * len(codes), dtype=np.int64)
+        order = sorted(range(len(codes)), key=lambda i: (later[i] > 0, subdistrict_of[i], code_order(codes[i])))
+        here = [i for i in order if later[i] == 0]
+        if isinstance(status_counts, Mapping):
+            refuse(_wrong_subdistricts(status_counts, [subdistrict_of[i] for i in here]))
+        subdistricts = tuple(sorted({subdistrict_of[i] for i in here}))
+        every_subdistrict = subdistricts + tuple(sorted(set(subdistrict_of) - {*subdistricts}))
+        number = {name: k for k, name in enumerate(every_subdistrict)}
+        known: StatusKnowledge = MadeUpCounts(district_code, len(here))
         if status is not None:
-            levels = np.array([status[i] for i in order])
+            levels = np.array([status[i] for i in here])
             if np.isin(levels, [UNKNOWN, *range(len(LEVELS))]).all():
                 levels = levels.astype(np.int8)
             known = KnownStatuses(levels)
-            if UNKNOWN in status and status_counts is None:
-                last = [_last_known(earlier or {}, i) if status[i] == UNKNOWN else (UNKNOWN, 0) for i in order]
+            unknown = UNKNOWN in levels.tolist()
+            if unknown and status_counts is None:
+                last = [_last_known(earlier or {}, i) if status[i] == UNKNOWN else (UNKNOWN, 0) for i in here]
                 known = MissingStatuses(levels, *np.array(last).T)
-            elif UNKNOWN in status and status_counts is not None and not isinstance(status_counts, Mapping):
+            elif unknown and status_counts is not None and not isinstance(status_counts, Mapping):
                 known = SomeStatuses(levels, status_counts)
         elif isinstance(status_counts, Mapping):
             known = SubdistrictCounts(np.array([status_counts[name] for name in subdistricts], dtype=np.int64))
         elif status_counts is not None:
             known = DistrictCounts(status_counts)
-        return cls(
+        every = cls(
             district_code=district_code,
             district=district,
             codes=tuple(codes[i] for i in order),
             names=tuple(names[i] for i in order),
-            subdistricts=subdistricts,
+            subdistricts=every_subdistrict,
             subdistrict_index=np.array([number[subdistrict_of[i]] for i in order], dtype=np.int64),
             known=known,
             columns={name: np.array([cells[i] for i in order]) for name, cells in (columns or {}).items()},
+            joins=later[order] if later.any() else None,
+        )
+        if every.joins is None:
+            return every
+        size = len(here)
+        return replace(
+            every,
+            codes=every.codes[:size],
+            names=every.names[:size],
+            subdistricts=subdistricts,
+            subdistrict_index=every.subdistrict_index[:size],
+            columns={name: cells[:size] for name, cells in every.columns.items()},
+            joins=None,
+            with_later=every,
         )
 
     @classmethod
@@ -515,10 +544,37 @@ class Villages:
     def __len__(self) -> int:
         return len(self.codes)
 
+    @property
+    def ever(self) -> Villages:
+        """All villages that are there in some year: these first, then those that join later."""
+        return self if self.with_later is None else self.with_later
+
+    @property
+    def at_origin(self) -> int:
+        """How many of the villages are there at the end of the origin year; the others come after them."""
+        return len(self) if self.joins is None else int((self.joins == 0).sum())
+
+    def number(self, year: int) -> int:
+        """Return how many villages are there at the start of a year, those included that joined by then."""
+        return int(self.ever.there(year).sum())
+
+    def joining(self, years: range) -> dict[int, int]:
+        """Return how many villages join at the end of some years, those left out in which none does."""
+        joined = {year: self.number(year + 1) - self.number(year) for year in years}
+        return {year: number for year, number in joined.items() if number}
+
+    def there(self, year: int) -> Bools:
+        """Return which villages are there at the start of a year, shape (V,)."""
+        return np.ones(len(self), dtype=bool) if self.joins is None else self.joins < year
+
     @cached_property
     def made_up(self) -> bool:
         """Whether the villages are just those that counts make up, so that the counts alone say all."""
-        if self.columns or isinstance(self.known, KnownStatuses | SomeStatuses | MissingStatuses):
+        if (
+            self.columns
+            or self.with_later is not None
+            or isinstance(self.known, KnownStatuses | SomeStatuses | MissingStatuses)
+        ):
             return False
         if isinstance(self.known, SubdistrictCounts):
             counts = dict(zip(self.subdistricts, self.known.by_subdistrict, strict=True))
@@ -559,6 +615,7 @@ class Villages:
             subdistrict_index=index,
             known=KnownStatuses(levels[rows]),
             columns={name: cells[rows] for name, cells in self.columns.items()},
+            with_later=None,
         )
 
     @cached_property
@@ -588,9 +645,9 @@ class Villages:
         return MADE_UP_SHARES if counts is None else np.asarray(counts / counts.sum())
 
     def covariate(self, name: str) -> NDArray[np.float64]:
-        """Return a numeric column, shape (V,), centred on the mean of the district."""
+        """Return a numeric column, shape (V,), centred on the mean of the villages that are there at the origin."""
         column = np.asarray(self.columns[name], dtype=np.float64)
-        return np.asarray(column - column.mean())
+        return np.asarray(column - column[: self.at_origin].mean())
 
 
 def places(status: Statuses, subdistrict_index: Ints) -> Ints:

@@ -56,6 +56,7 @@ def simulate(
     The law moves the levels, a planner and the target see the list (MODEL.md, "Reporting"): the same unless some
     villages do not report.
     """
+    villages = villages.ever
     environment = Environment(scenario, villages, parameters, trajectories, seed)
     outcome = Outcome.empty((len(trajectories),), scenario.horizon, len(villages), len(scenario.interventions))
     state, listed = begin(environment)
@@ -78,8 +79,12 @@ def simulate(
 class State:
     """Where every village of every trajectory stands, and the counts that follow from it.
 
+    One that joins later waits at the lowest level until then, in no count.
+
     Attributes
     ----------
+    there
+        Shape (V,): which villages have joined.
     status, place
         Shape (V, T): level, and where it lies in a flat (K, 4, T) table.
     levels
@@ -91,17 +96,26 @@ class State:
     """
 
     def __init__(self, status: Statuses, villages: Villages, min_years: int) -> None:
+        here = villages.at_origin
+        self.there = np.arange(len(villages)) < here
         self.status = status
         self.place = places(status, villages.subdistrict_index)
-        self.levels = count_levels(self.place, villages)
-        at = np.arange(len(villages))[:, None] * (TOP + 1) + status
+        self.levels = count_levels(self.place[:here], villages)
+        at = np.arange(here)[:, None] * (TOP + 1) + status[:here]
         self.at_level = np.bincount(at.ravel(), minlength=len(villages) * (TOP + 1)).reshape(-1, TOP + 1)
         self.risen = np.zeros(status.shape, dtype=bool)
-        self._min_years = min_years
-        self._last_change = np.full(status.shape, NEVER, np.int32) if min_years else None
+        self._min_years, self._villages = min_years, villages
+        self._last_change = None
+        if min_years or villages.joins is not None:
+            changed = np.full(len(villages), NEVER, np.int32)
+            changed[here:] = [] if villages.joins is None else villages.joins[here:]
+            self._last_change = np.repeat(changed[:, None], status.shape[1], axis=1)
 
     def blocked(self, year: int) -> Bools | None:
-        """Return who may not rise yet, shape (V, T); None where there is no such rule."""
+        """Return who may not rise yet or has not joined, shape (V, T); None where all have and there is no such rule.
+
+        Who joins waits as who changes in that year, and until then.
+        """
         return None if self._last_change is None else year - 1 - self._last_change < self._min_years
 
     def count_may_rise(self, blocked: Bools | None) -> Ints:
@@ -109,9 +123,19 @@ class State:
         counts: Ints = self.levels.sum(axis=0).T.copy()
         counts[:, TOP] = 0
         if blocked is not None:
+            blocked = blocked & self.there[:, None]
             for level in range(TOP):
                 counts[:, level] -= ((self.status == level) & blocked).sum(axis=0)
         return counts
+
+    def welcome(self, year: int) -> None:
+        """Let the villages join that do so at the end of a year."""
+        if self._villages.joins is None:
+            return
+        new = np.flatnonzero(self._villages.joins == year)
+        self.there[new] = True
+        self.levels[:, 0] += np.bincount(self._villages.subdistrict_index[new], minlength=len(self.levels))[:, None]
+        self.at_level[new, 0] = self.status.shape[1]
 
     def apply(self, changes: Changes, year: int) -> None:
         """Let all changes of a year happen at once."""
@@ -140,15 +164,17 @@ def begin(environment: Environment) -> tuple[State, State]:
 
 
 def move(environment: Environment, year: int, state: State, listed: State, blocked: Bools | None) -> Changes:
-    """Let every village decide, change and report; return the changes that the list shows."""
+    """Let every village decide, change and report, and new ones join; return the changes that the list shows."""
     chances = environment.chances(year, state.levels)
     changes = decide(environment, chances, state, blocked)
     state.apply(changes, year)
+    state.welcome(year)
     if chances.reports is None:
         return changes
     position = np.flatnonzero(chances.reports & (state.status != listed.status))
     changes = Changes.of(position, state.status.reshape(-1)[position], listed.status)
     listed.apply(changes, year)
+    listed.welcome(year)
     return changes
 
 

@@ -107,7 +107,9 @@ def run(
     todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
     outcomes = tuple(
-        Outcome.empty((effort.draws, effort.replicates), scenario.horizon, len(villages), len(scenario.interventions))
+        Outcome.empty(
+            (effort.draws, effort.replicates), scenario.horizon, len(villages.ever), len(scenario.interventions)
+        )
         for villages in scenario.districts
     )
     total, done = effort.trajectories * len(scenario.districts), 0
@@ -217,7 +219,7 @@ def _one_by_one(task: _Task, chunk: Chunk, deaths: list[Failure]) -> Outcome:
     """
     scenario = task.scenario
     grid, villages = Trajectories.grid(chunk.draws, chunk.replicates), scenario.districts[chunk.district]
-    outcome = Outcome.empty((len(grid),), scenario.horizon, len(villages), len(scenario.interventions))
+    outcome = Outcome.empty((len(grid),), scenario.horizon, len(villages.ever), len(scenario.interventions))
     addresses = zip(grid.draw.tolist(), grid.replicate.tolist(), strict=True)
     singles = [replace(chunk, draws=range(d, d + 1), replicates=range(r, r + 1)) for d, r in addresses]
     for single, result in one_at_a_time(task, singles):

@@ -61,6 +61,8 @@ class Environment:
 
     Parameters
     ----------
+    villages
+        Those that join later among them where they are to be followed (`Villages.ever`).
     parameters
         Draws 0 … D−1 of the scenario's parameters; `trajectories.draw` indexes them.
 
@@ -109,17 +111,25 @@ class Environment:
     def initial_status(self, key: Floats | None = None) -> Statuses:
         """Return the status of every village on the list at the end of the origin year, shape (V, T).
 
+        Villages that join later stand at the lowest level.
+
         Where only counts are known they are placed on the villages in the order of `key` (V, T), the lowest level
         first; by default at random, anew in each trajectory, or as the draws of a calibration have it.
         """
+        status = np.zeros((len(self.villages), len(self.trajectories)), dtype=np.int8)
+        status[: self.villages.at_origin] = self._placed(key)
+        return status
+
+    def _placed(self, key: Floats | None) -> Statuses:
         villages, size = self.villages, len(self.trajectories)
         if isinstance(villages.known, KnownStatuses):
             return np.repeat(villages.levels[:, None], size, axis=1)
-        learned = of_places("village_order", villages.codes, self._parameters)
+        here = villages.at_origin
+        learned = of_places("village_order", villages.codes[:here], self._parameters)
         if learned is not None:
             key = learned[:, self.trajectories.draw]
         elif key is None:
-            key = uniforms(self.seed, Process.PLACEMENT, self.scenario.origin, villages.units, self.trajectories)
+            key = uniforms(self.seed, Process.PLACEMENT, self.scenario.origin, villages.units[:here], self.trajectories)
         if isinstance(villages.known, MadeUpCounts):
             counts = villages.known.draw(self.seed, len(self._parameters.rise))
             return place_counts(key, counts[self.trajectories.draw].T)
@@ -132,8 +142,10 @@ class Environment:
 
     def initial_level(self, listed: Statuses) -> Statuses:
         """Return where villages stand of which the list of the origin year shows `listed`, shape (V, T) both."""
-        behind = levels_behind(self.villages, self._parameters)
-        return listed.copy() if behind is None else np.ascontiguousarray(behind[:, self.trajectories.draw])
+        behind, level = levels_behind(self.villages, self._parameters), listed.copy()
+        if behind is not None:
+            level[: self.villages.at_origin] = behind[:, self.trajectories.draw]
+        return level
 
     def assist(self, year: int, status: Statuses, levels: Ints, blocked: Bools | None) -> None:
         """Decide whom the programmes assist in a year, from the state at its start.
@@ -147,7 +159,7 @@ class Environment:
         levels
             Shape (K, 4, T): villages per kecamatan and level of the list.
         blocked
-            Shape (V, T): who may not rise yet (``min_years``); None for nobody.
+            Shape (V, T): who may not rise yet (``min_years``) or is not there; None for nobody.
 
         Raises
         ------

@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.intervention import may_be_chosen
 from ..domain.law import Term, village_terms
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
-from ..domain.status import LEVELS
 from ..domain.transition import odds, share_above
 from ..domain.villages import Villages
 from .batch import begin, move
@@ -85,8 +83,9 @@ def replay(
     """Play trajectories up to the start of a forecast year and return what then bears on one village.
 
     The trajectories are those of an ensemble with this seed. Parameters as for `Environment`; `village` is a row
-    of `villages`.
+    of `villages.ever`.
     """
+    villages = villages.ever
     environment = Environment(scenario, villages, parameters, trajectories, seed)
     state, listed = begin(environment)
     for now in range(scenario.years[0], year + 1):
@@ -95,7 +94,7 @@ def replay(
         if now < year:
             move(environment, now, state, listed, blocked)
     draw, level = trajectories.draw, state.status[village].astype(np.int64)
-    above = share_above(state.levels, villages.subdistrict_sizes)[villages.subdistrict_index[village]]
+    above = share_above(state.levels)[villages.subdistrict_index[village]]
     return LogOddsTerms(
         draw=draw,
         level=level,
@@ -103,25 +102,23 @@ def replay(
         base_odds=odds(parameters.rise)[draw, level],
         share_above=above[level, np.arange(draw.size)],
         terms=village_terms(villages, parameters, trajectories, seed, year, village, state.levels, level),
-        **_programmes(environment, village, year, listed.status[village].astype(np.int64)),
+        **_programmes(environment, village, year, listed.status),
         at_full_dose=parameters.rise_log_odds_ratio[draw].T,
     )
 
 
-def _programmes(environment: Environment, village: int, year: int, level: Ints) -> dict[str, Any]:
+def _programmes(environment: Environment, village: int, year: int, status: NDArray[np.int8]) -> dict[str, Any]:
     """Return what every programme does for the village this year, and whether it could choose it."""
-    effects, assisted, eligible = [], [], []
+    effects, assisted, eligible, size = [], [], [], status.shape[1]
     for programme in environment.programmes:
         rise, _ = programme.effects()
-        effects.append(np.zeros(level.size) if rise is None else rise[village])
+        effects.append(np.zeros(size) if rise is None else rise[village])
         assisted.append(programme.assisted[village])
-        plan = programme.intervention
-        named = np.array([name in plan.eligible_status for name in LEVELS])
-        eligible.append(named[level] & may_be_chosen(plan, environment.villages)[village] & programme.runs(year))
+        eligible.append(programme.eligible(year, status)[village] & programme.runs(year))
     return {
-        "programmes": _rows(effects, level.size),
-        "assisted": _rows(assisted, level.size).astype(bool),
-        "eligible": _rows(eligible, level.size).astype(bool),
+        "programmes": _rows(effects, size),
+        "assisted": _rows(assisted, size).astype(bool),
+        "eligible": _rows(eligible, size).astype(bool),
     }
 
 

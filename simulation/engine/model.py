@@ -181,7 +181,8 @@ class KampungModel(mesa.Model):
     3. the shocks of the year are looked up;
     4. every village decides from the old state;
     5. all change at once, and report;
-    6. the year is counted, on the list.
+    6. villages join, as new agents;
+    7. the year is counted, on the list.
 
     Parameters
     ----------
@@ -218,7 +219,7 @@ class KampungModel(mesa.Model):
     ) -> None:
         require_assumptions(scenario)
         refuse_below(0, draw=draw, replicate=replicate, seed=seed)
-        self.villages = scenario.districts[0] if villages is None else villages
+        self.villages = (scenario.districts[0] if villages is None else villages).ever
         # For a researcher's own agents; the law itself draws by address and consumes nothing.
         low, high = philox_key(seed, Process.TRANSITION, draw, f"mesa/{replicate}/{self.villages.district_code}")
         super().__init__(rng=int(low) + (int(high) << 32))
@@ -230,13 +231,15 @@ class KampungModel(mesa.Model):
         self.outcome = Outcome.empty((1,), scenario.horizon, len(self.villages), len(scenario.interventions))
         self._read_environment()
         listed = self.environment.initial_status()
+        here = slice(self.villages.at_origin)
         self.village_agents = [
             agent_class(self, position, Status(int(status)))
-            for position, status in enumerate(self.environment.initial_level(listed)[:, 0])
+            for position, status in enumerate(self.environment.initial_level(listed)[here, 0])
         ]
-        for agent, shown in zip(self.village_agents, listed[:, 0], strict=True):
+        for agent, shown in zip(self.village_agents, listed[here, 0], strict=True):
             agent.listed = Status(int(shown))
-        self.levels: list[int] = np.bincount(listed[:, 0], minlength=TOP + 1).tolist()
+        self._agent_class = agent_class
+        self.levels: list[int] = np.bincount(listed[here, 0], minlength=TOP + 1).tolist()
         self.outcome.levels[0, 0] = self.levels
         self.rises = self.falls = self.entries = 0
         self.datacollector = _data_collector(collect_agents)
@@ -254,27 +257,49 @@ class KampungModel(mesa.Model):
             raise RuntimeError(f"the scenario ends in {self.assumptions.years[-1]}; give it a longer horizon")
         self.year += 1
         status, listed = self._statuses(), self._listed()
-        may_rise = np.array([agent.may_rise for agent in self.village_agents])
-        waits = np.array([agent.waits for agent in self.village_agents])
-        blocked = waits[:, None] if self.assumptions.min_years else None
+        may_rise, waits = np.zeros(len(self.villages), np.bool_), np.ones(len(self.villages), np.bool_)
+        for agent in self.village_agents:
+            may_rise[agent.position], waits[agent.position] = agent.may_rise, agent.waits
+        blocked = waits[:, None] if self.assumptions.min_years or self.villages.joins is not None else None
         self.environment.assist(self.year, listed[:, None], self._levels(listed), blocked)
         self._look_up(self.environment.chances(self.year, self._levels(status)))
         villages = self.agents.select(agent_type=VillageAgent)
         villages.do("decide")
         villages.do("change")
         villages.do("report")
+        self._welcome()
         self._count(listed, (listed < TOP) & (may_rise | (status > listed)))
         self.datacollector.collect(self)
         self.running = self.year < self.assumptions.years[-1]
 
+    def _welcome(self) -> None:
+        """Let the villages join that do so at the end of this year."""
+        for position in () if self.villages.joins is None else np.flatnonzero(self.villages.joins == self.year):
+            agent = self._agent_class(self, int(position), Status.DASAR)
+            agent.last_change = self.year
+            self.village_agents.append(agent)
+
+    @property
+    def _there(self) -> NDArray[np.bool_]:
+        """Which villages have joined by now, shape (V,)."""
+        return self.villages.there(self.year + 1)
+
     def _statuses(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
-        return np.array([agent.status for agent in self.village_agents], dtype=np.int8)
+        """Return the level of every village; the lowest of one that joins later."""
+        status = np.zeros(len(self.villages), dtype=np.int8)
+        status[[agent.position for agent in self.village_agents]] = [agent.status for agent in self.village_agents]
+        return status
 
     def _listed(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
-        return np.array([agent.listed for agent in self.village_agents], dtype=np.int8)
+        """Return likewise what the list shows."""
+        listed = np.zeros(len(self.villages), dtype=np.int8)
+        listed[[agent.position for agent in self.village_agents]] = [agent.listed for agent in self.village_agents]
+        return listed
 
     def _levels(self, status: np.ndarray[tuple[int], np.dtype[np.int8]]) -> NDArray[np.int64]:
-        return count_levels(places(status[:, None], self.villages.subdistrict_index), self.villages)
+        """Return how many villages stand where that were there when the year began."""
+        place = places(status[:, None], self.villages.subdistrict_index)
+        return count_levels(place[self.villages.there(self.year)], self.villages)
 
     def _read_environment(self) -> None:
         """Unpack what no year changes into plain numbers, which agents read faster than arrays."""
@@ -299,14 +324,15 @@ class KampungModel(mesa.Model):
         rose, inside = after > before, self.assumptions.target.level_mask
         self.rises, self.falls = int(rose.sum()), int((after < before).sum())
         self.entries = int((rose & inside[after] & ~inside[before]).sum())
-        self.levels = np.bincount(after, minlength=TOP + 1).tolist()
+        there = np.flatnonzero(self._there)
+        self.levels = np.bincount(after[there], minlength=TOP + 1).tolist()
         outcome.levels[0, t + 1] = self.levels
         outcome.can_rise[0, t] = np.bincount(before[can_rise], minlength=TOP + 1)
         outcome.rises[0, t], outcome.falls[0, t], outcome.entries[0, t] = self.rises, self.falls, self.entries
         outcome.villages.rises[:, t] = rose
         outcome.villages.risen[:, t] = rose if t == 0 else outcome.villages.risen[:, t - 1] | rose
         outcome.risen[0] = np.packbits(outcome.villages.risen[:, t].astype(np.bool_))
-        outcome.villages.status[np.arange(after.size), t, after] = 1
+        outcome.villages.status[there, t, after[there]] = 1
         for j, programme in enumerate(self.environment.programmes):
             outcome.assisted[0, t, j] = programme.assisted.sum()
             outcome.villages.assisted[:, t, j] = programme.assisted[:, 0]
@@ -351,7 +377,7 @@ def simulate(
     One that an agent breaks off, by an exception or by asking to exit, is set aside; the others go on.
     """
     size = len(trajectories)
-    outcome = Outcome.empty((size,), scenario.horizon, len(villages), len(scenario.interventions))
+    outcome = Outcome.empty((size,), scenario.horizon, len(villages.ever), len(scenario.interventions))
     addresses = zip(trajectories.draw.tolist(), trajectories.replicate.tolist(), strict=True)
     for column, (draw, replicate) in enumerate(addresses):
         model: KampungModel | None = None

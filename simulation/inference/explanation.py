@@ -96,8 +96,9 @@ class VillageChance:
 
     Attributes
     ----------
-    origin_level
-        Its level at the end of the origin year; "" where its status is blank and drawn in every trajectory.
+    origin_level, joins
+        Its level at the end of the origin year, "" where that is blank and drawn in every trajectory; or that at which
+        it joins later, and the year at whose end it does, None where it is there at the origin.
     levels
         Level -> share of the trajectories in which it stands there at the start of the year.
     base, base_interval90
@@ -131,6 +132,7 @@ class VillageChance:
     district: str
     year: int
     origin_level: str
+    joins: int | None = None
     levels: Mapping[str, float]
     base: float
     base_interval90: tuple[float, float] | None
@@ -197,8 +199,8 @@ def explain(
     village
         Its code, its name or part of it, with the kecamatan where several are called so; see `find_village`.
     year
-        A forecast year, by default the first. By a later one the village may have moved: its chance is then the
-        mean over the levels that it has in the trajectories.
+        A forecast year, by default the first in which the village is there. By a later one it may have moved: its
+        chance is then the mean over the levels that it has in the trajectories.
     draws, replicates, seed
         As for `simulation.forecast`; at most `PLAYED_CELLS` are played.
 
@@ -223,13 +225,16 @@ def explain(
     """
     if isinstance(what, Forecast):
         return _explain_forecast(what, village, year)
-    year = what.years[0] if year is None else year
     district, row = find_village(what, village)
+    villages = what.districts[district].ever
+    joins = 0 if villages.joins is None else int(villages.joins[row])
+    year = max(what.years[0], joins + 1) if year is None else year
+    values = {"first": what.years[0], "last": what.years[-1], "year": year, "joins": joins}
+    if year <= joins:
+        raise Refusal(Message("this village is designated in {joins}; it can rise from the next year on", values))
     if year not in what.years:
-        span = {"first": what.years[0], "last": what.years[-1], "year": year}
-        raise Refusal(Message("the forecast covers {first} to {last}, not {year}", span))
-    villages = what.districts[district]
-    level = int(np.asarray(villages.single_levels)[row])
+        raise Refusal(Message("the forecast covers {first} to {last}, not {year}", values))
+    level = 0 if joins else int(np.asarray(villages.single_levels)[row])
     effort = Effort.of(what, draws, replicates)
     most = max(1, PLAYED_CELLS // (len(villages) * (year - what.origin)))
     effort = Effort(min(effort.draws, most), min(effort.replicates, max(1, most // effort.draws)))
@@ -255,6 +260,7 @@ def explain(
         district=villages.district,
         year=year,
         origin_level="" if level == UNKNOWN else LEVELS[level],
+        joins=joins or None,
         levels={level: float((played.level == s).mean()) for s, level in enumerate(LEVELS)},
         base=_mean(played.base_odds),
         base_interval90=_interval(played, effort.draws, what.parameters.rows),
@@ -275,7 +281,9 @@ def explain(
             for j, plan in enumerate(what.interventions)
         ),
         if_all_assured=assured(each.any(axis=1)),
-        covariates={name: (float(column[row]), float(column.mean())) for name, column in columns.items()},
+        covariates={
+            name: (float(column[row]), float(column[: villages.at_origin].mean())) for name, column in columns.items()
+        },
         share_above=float(played.share_above.mean()),
         draws=effort.draws,
         replicates=effort.replicates,
@@ -294,8 +302,9 @@ def _explain_forecast(forecast: Forecast, village: str, year: int | None) -> Exp
     if REPORTING in scenario.parameters.scalars:  # the forecast counts what the list shows
         return found
     district, row = find_village(scenario, village)
-    shares = forecast.districts[district].rise_probability[row]
-    return found.counted(dict(zip(scenario.years, shares.tolist(), strict=False)))
+    shares, villages = forecast.districts[district].rise_probability[row], scenario.districts[district].ever
+    by_year = zip(scenario.years, shares.tolist(), strict=False)
+    return found.counted({year: share for year, share in by_year if villages.there(year)[row]})
 
 
 def _played(scenario: Scenario, effort: Effort, seed: int, district: int, row: int, year: int) -> LogOddsTerms:

@@ -122,10 +122,12 @@ class YearForecast(Estimate):
 
 @dataclass(frozen=True, eq=False)
 class DistrictForecast:
-    """What is said of one district; V villages, Y years, J interventions.
+    """What is said of one district; V villages that are ever there, Y years, J interventions.
 
     Attributes
     ----------
+    villages
+        Those that join later come last in what is said of villages (`Villages.ever`).
     all_years
         Probability that the target is met in every year; None where it is not known (some exact results).
     at_least
@@ -133,7 +135,7 @@ class DistrictForecast:
     readings
         Every reading of the target -> probability per year, the scenario's own first.
     status_probability
-        Shape (V, Y, 4): a village's level at year end.
+        Shape (V, Y, 4): a village's level at year end; 0 throughout until it joins.
     rise_probability, risen_probability
         Shape (V, Y): of rising in the year; of having risen at least once since the origin (NaN where
         not known).

@@ -178,7 +178,8 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
 def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearForecast:
     """Summarise year number `t` of one district, from the counts of that year alone."""
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
-    villages, target, counted = len(scenario.districts[index]), scenario.target, outcome.of_completed
+    target, counted = scenario.target, outcome.of_completed
+    villages = scenario.districts[index].number(scenario.years[t] + 1)
     must = counted(counts.needed(target)[..., 0])
     at_end = counted(counts.at_end[..., 0, :])
     assisted = counted(outcome.assisted[..., t, :])
@@ -210,7 +211,7 @@ def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
         effort=effort,
         engine="exact",
         districts=tuple(
-            _exact_district(scenario, villages, result)
+            _exact_district(scenario, villages, _followed(result, villages, scenario.years))
             for villages, result in zip(scenario.districts, results, strict=True)
         ),
         matrix=matrix_summary(parameters.matrix),
@@ -231,7 +232,7 @@ def _exact_district(scenario: Scenario, villages: Villages, result: ExactResult)
     joint = result.years_met if number == scenario.horizon else None
     return DistrictForecast(
         villages=villages,
-        years=tuple(_exact_year(scenario, len(villages), result, t) for t in range(number)),
+        years=tuple(_exact_year(scenario, villages, result, t) for t in range(number)),
         all_years=None if joint is None else _exact_estimate(scenario, joint[:, -1]),
         at_least=None if joint is None else {m: float(joint[:, m:].sum(axis=1).mean()) for m in range(1, number + 1)},
         readings={key: tuple(float(p) for p in met.mean(axis=0)) for key, met in result.readings.items()},
@@ -242,10 +243,24 @@ def _exact_district(scenario: Scenario, villages: Villages, result: ExactResult)
     )
 
 
-def _exact_year(scenario: Scenario, villages: int, result: ExactResult, t: int) -> YearForecast:
-    target, top = scenario.target, result.top[t]
-    counted = villages - np.arange(villages + 1) if target.denominator == "below_top" else np.full(top.size, villages)
-    must = needed(target.share, counted)
+def _followed(result: ExactResult, villages: Villages, years: range) -> ExactResult:
+    """Return the result with the villages that join later, which none of its years knows but as new at its end."""
+    if (joins := villages.ever.joins) is None:
+        return result
+    new = joins[len(villages) :, None] <= np.array(years[: len(result.rises)])
+    levels = np.pad(result.levels, ((0, 0), (0, 0), (0, len(new))))
+    for t, number in enumerate(new.sum(axis=0)):
+        levels[t, 0] = np.roll(levels[t, 0], number)
+    every = {name: getattr(result, f"village_{name}") for name in ("status", "rises", "risen", "assisted")}
+    every = {name: np.pad(part, ((0, len(new)), *((0, 0),) * (part.ndim - 1))) for name, part in every.items()}
+    every["status"][len(villages) :, :, 0] = new
+    return replace(result, levels=levels, **{f"village_{name}": part for name, part in every.items()})
+
+
+def _exact_year(scenario: Scenario, villages: Villages, result: ExactResult, t: int) -> YearForecast:
+    target, top, size = scenario.target, result.top[t], len(villages)
+    counted = size - np.arange(size + 1) if target.denominator == "below_top" else np.full(top.size, size)
+    must, at_end = needed(target.share, counted), villages.number(scenario.years[t] + 1)
     likely = must[top > _UNHEARD_OF]
     rises = Summary.of_counts(result.rises[t])
     return YearForecast(
@@ -256,7 +271,7 @@ def _exact_year(scenario: Scenario, villages: int, result: ExactResult, t: int) 
         judged=rises if target.reading == "rises" and not target.net_of_falls else None,
         rises=rises,
         falls=Summary.of_counts(result.falls[t]),
-        status_share={level: Summary.of_counts(result.levels[t, s], villages) for s, level in enumerate(LEVELS)},
+        status_share={level: Summary.of_counts(result.levels[t, s], at_end) for s, level in enumerate(LEVELS)},
         assisted={plan.name: float(result.assisted[t, j]) for j, plan in enumerate(scenario.interventions)},
     )
 

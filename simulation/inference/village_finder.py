@@ -36,7 +36,7 @@ class _Found:
 
 
 def find_village(scenario: Assumptions, asked: str) -> tuple[int, int]:
-    """Return the number of the district and the row of the one village that is meant.
+    """Return the number of the district and the row, among `Villages.ever`, of the one village that is meant.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def find_village(scenario: Assumptions, asked: str) -> tuple[int, int]:
     """
     villages = [
         _Found(number, row, code, name, each.subdistricts[k], each.single_levels is not None)
-        for number, each in enumerate(scenario.districts)
+        for number, each in enumerate(district.ever for district in scenario.districts)
         for row, (code, name, k) in enumerate(zip(each.codes, each.names, each.subdistrict_index, strict=True))
     ]
     meant = [one for one in villages if one.code == asked.strip()] or _named(villages, asked)

@@ -238,7 +238,7 @@ def _with_villages(
         message = Message("the table of districts has no district of code {code}", {"code": shown(code)})
         tell(message, nearest(code, districts), Message("one of: {names}", {"names": listed(districts, 30)}))
         return None
-    number = {"code": code, "total": len(district), "villages": len(table.codes)}
+    number = {"code": code, "total": len(district), "villages": table.at_origin}
     if number["total"] != number["villages"]:
         message = Message("district {code} has {total:,} villages in the table of districts, {villages:,} here", number)
         tell(message, Message("correct one of the two tables"))
@@ -265,6 +265,7 @@ def _listed(code: str, name: str, table: VillageTable, counts: Ints | Mapping[st
         status_counts=counts,
         earlier=table.earlier,
         columns=table.columns,
+        joins=table.joins,
     )
 
 

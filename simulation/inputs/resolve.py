@@ -253,6 +253,7 @@ def _intervention(plan: Intervention, known: ParameterSet) -> dict[str, Any]:
     return section
 
 
+_LAUNCH = "launch_year"
 _ELIGIBLE = {"status": "status", "subdistricts": "subdistrict", "where": "where"}
 
 
@@ -271,31 +272,42 @@ def _district_table(scenario: StatedAssumptions) -> str:
 
 def _village_table(scenario: StatedAssumptions) -> str:
     """Return the villages that are not made up as CSV; what a district does not know of them stands empty."""
-    districts = [district for district in scenario.districts if not district.made_up]
+    districts = [district.ever for district in scenario.districts if not district.made_up]
     of_several = ["district_code"] if _is_listed(scenario) else []
     further = dict.fromkeys(name for district in districts for name in district.columns)
+    if any(district.joins is not None for district in districts):
+        further |= {_LAUNCH: None}
     missing = [one.known for one in districts if isinstance(one.known, MissingStatuses)]
     before = sorted({year for known in missing for year in known.earlier_years.tolist() if year})
     rows: list[list[str]] = []
     for district in districts:
-        empty = [""] * len(district)
+        empty, later = [""] * len(district), [UNKNOWN] * (len(district) - district.at_origin)
         known = district.known
         levels = known.levels if isinstance(known, KnownStatuses | SomeStatuses | MissingStatuses) else None
         then: dict[int, list[str]] = {}
         if isinstance(known, MissingStatuses):
-            then = {year: _names(np.where(known.earlier_years == year, known.earlier, UNKNOWN)) for year in before}
+            of_years = (np.where(known.earlier_years == year, known.earlier, UNKNOWN) for year in before)
+            then = {year: _names([*past, *later]) for year, past in zip(before, of_years, strict=True)}
         columns = [
             *([district.district_code] * len(district) for _ in of_several),
             district.codes,
             district.names,
             [district.subdistricts[k] for k in district.subdistrict_index],
-            empty if levels is None else _names(levels),
+            empty if levels is None else _names([*levels, *later]),
             *(then.get(year, empty) for year in before),
-            *(_cells(district.columns[name]) if name in district.columns else empty for name in further),
+            *(_further(district, name) for name in further),
         ]
         rows += map(list, zip(*columns, strict=True))
     names = ["village_code", "village", "subdistrict", "status", *(f"status_{year}" for year in before)]
     return _csv([*of_several, *names, *further], rows)
+
+
+def _further(district: Villages, name: str) -> list[str]:
+    """Return a column that tells no status; in that of launch years those of villages that join later."""
+    cells = _cells(district.columns[name]) if name in district.columns else [""] * len(district)
+    if name != _LAUNCH or district.joins is None:
+        return cells
+    return [str(year) if year else cell for year, cell in zip(district.joins.tolist(), cells, strict=True)]
 
 
 def _names(levels: Iterable[int]) -> list[str]:

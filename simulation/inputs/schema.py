@@ -207,7 +207,8 @@ class VillagesSection:
 
     table: Annotated[
         Text | None,
-        "CSV or XLSX with village_code, village, subdistrict, and optionally status, launch_year, covariates.",
+        "CSV or XLSX with village_code, village, subdistrict, and optionally status, launch_year, covariates. A "
+        "village whose launch year lies after the origin is at dasar from its end on, and counts from the next on.",
     ] = None
     sheet: Annotated[Text | None, "Sheet of the workbook; the only one that fits if left out."] = None
     status_counts: Annotated[

@@ -36,6 +36,8 @@ class VillageTable:
     status
         0..3 for each village at the end of the origin, `UNKNOWN` where the cell is blank; None where the table knows
         none.
+    joins
+        The launch year of each village for which that lies after the origin; 0 for all others.
     columns
         Further columns: numbers where every cell is one, else text.
     earlier
@@ -45,6 +47,7 @@ class VillageTable:
     table: Table
     rows: Sequence[VillageRow]
     status: list[int] | None
+    joins: list[int]
     columns: dict[str, list[float] | list[str]] = field(default_factory=dict)
     earlier: dict[int, list[int]] = field(default_factory=dict)
 
@@ -54,9 +57,14 @@ class VillageTable:
         return [row.code for row in self.rows]
 
     @property
-    def blanks(self) -> bool:
-        """Whether some statuses are blank, and others not."""
-        return self.status is not None and UNKNOWN in self.status
+    def at_origin(self) -> int:
+        """How many villages are there at the end of the origin."""
+        return self.joins.count(0)
+
+    @property
+    def blanks(self) -> int:
+        """How many of these have no status; 0 where the table knows none at all."""
+        return sum(level == UNKNOWN and not year for level, year in zip(self.status or (), self.joins, strict=False))
 
 
 def read_village_table(
@@ -147,16 +155,16 @@ def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | Non
     comma = part.decimal_comma(further)
     columns = {name: part.numbers(name, comma_elsewhere=comma) or cells[name] for name in further}
     earlier = {year: [row.statuses[year][2] if year in row.statuses else UNKNOWN for row in rows] for year in past}
-    return VillageTable(table, rows, status, columns, earlier) if len(table.grid.problems) == told else None
+    joins = [row.launch if row.launch is not None and now is not None and row.launch > now else 0 for row in rows]
+    return VillageTable(table, rows, status, joins, columns, earlier) if len(table.grid.problems) == told else None
 
 
 def note_drawn(villages: VillageTable) -> None:
     """Note that some villages have no status."""
-    status = villages.status or []
     message = Message(
         "{table}: {count:,} of {rows:,} villages have no status: it is drawn in every simulation; "
         "the target counts them",
-        {"count": status.count(UNKNOWN), "rows": len(status)},
+        {"count": villages.blanks, "rows": villages.at_origin},
     )
     villages.table.grid.note(message)
 

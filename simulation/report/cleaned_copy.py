@@ -101,7 +101,7 @@ def _write_villages(book: Workbook, speech: Language, lists: Lists, title: str) 
         for row, (village, cell) in enumerate(zip(villages, cells, strict=True), start=_HEADER + 1):
             here = [change for change in changes[village.code] if _touches(change, column, of_years)]
             said = [change for change in here if change.kind not in _MECHANICAL]
-            open_ = column.name == "status" and not cell
+            open_ = column.name == "status" and not cell and (village.launch_year or 0) <= (column.year or 0)
             style = marks["marked"] if said or open_ else marks["made"] if here else plain
             if isinstance(cell, int):
                 page.write_number(row, place, cell, style)

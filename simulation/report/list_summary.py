@@ -15,7 +15,7 @@ from .cleaned_copy import KINDS, weighty
 from .document.blocks import Document, Paragraph
 from .kinds.calibration import CalibrationResult
 from .kinds.forecast.result import ForecastResult
-from .kinds.forecast.words import verdict
+from .kinds.forecast.words import joining, verdict
 from .language import Language, phrase
 
 
@@ -39,6 +39,7 @@ def summary_of(
                 name=kabupaten.name,
             )
         )
+    said += joining(speech, forecast.districts[0])
     said += _changed(speech, lists)
     files = ", ".join(file.name for file in data)
     title = speech.say("{district}, from {files}", district=kabupaten.name, files=files)
@@ -47,7 +48,7 @@ def summary_of(
 
 def _read(speech: Language, lists: Lists) -> Iterator[str]:
     """Yield how many villages were read, and how many of them rose and fell between two dates."""
-    say, number, villages = speech.say, speech.number, lists.villages
+    say, number, villages = speech.say, speech.number, lists.present
     yield say(
         "Read: {villages} Kampung KB in {subdistricts} kecamatan; statuses at the end of {years}.",
         villages=number(len(villages)),

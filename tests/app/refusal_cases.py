@@ -17,6 +17,12 @@ KNOWN = "village_code,village,subdistrict,remoteness,status\n" + "".join(
 )
 UNKNOWN = "village_code,village,subdistrict,remoteness\n" + "".join(f"{row}\n" for row in ROWS)
 SOME_BLANK = KNOWN.replace(",paripurna\n", ",\n")
+JOINING = "village_code,village,subdistrict,remoteness,status,launch_year\n" + "".join(
+    f"{row},{status},{year}\n"
+    for row, status, year in zip(
+        [*ROWS, "63.01.0.99,Baru,Kecamatan 0,1"], [*STATUS, ""], [2019] * 20 + [2026], strict=True
+    )
+)
 ONLY_COUNTS = "villages: {table: villages.csv, status_counts: {dasar: 10, berkembang: 5, mandiri: 3, paripurna: 2}}"
 FIXED = {
     "rise": "{dasar: 0.05, berkembang: 0.1, mandiri: 0.35}",
@@ -109,6 +115,7 @@ LATER_YEARS: dict[str, Case] = {
         changes={"peer_odds_ratio": "1.5"}, sections=("horizon: 2", ONLY_COUNTS), table=UNKNOWN
     ),
     "a village without a status": Case(sections=("horizon: 2",), table=SOME_BLANK),
+    "a village that joins": Case(sections=("horizon: 2",), table=JOINING),
     "good and bad years, four of them": Case(changes={"year_sd": "0.5"}, sections=("horizon: 4",)),
     "covariates of villages of unknown status": Case(
         changes={"covariates": "{remoteness: 0.9}"}, sections=("horizon: 2", ONLY_COUNTS), table=UNKNOWN
@@ -223,6 +230,9 @@ TYPED: dict[str, Case] = {
     "a kecamatan for a village": Case(command='explain results/coba "kec. 0"', before=(RUN,)),
     "a year beyond the forecast": Case(
         command="explain results/coba 63.01.0.00 --year 2040", before=(RUN,), sections=("horizon: 3",)
+    ),
+    "a village before it joins": Case(
+        command="explain results/coba 63.01.0.99 --year 2026", before=(RUN,), sections=("horizon: 3",), table=JOINING
     ),
     "a village of unknown status": Case(
         command="explain results/coba 63.01.0.00", before=(RUN,), sections=("horizon: 1", ONLY_COUNTS), table=UNKNOWN

@@ -293,3 +293,22 @@ def test_every_village_missing_in_a_later_list_is_told_where_lists_have_no_names
     with pytest.raises(DataError) as told:
         gather(desk, "panjang.csv")
     assert [p.found for p in told.value.problems if "missing in the list of 2025" in str(p)] == ["b", "c"]
+
+
+def test_a_village_that_joins_after_the_origin_is_no_evidence(desk: Desk) -> None:
+    """Its row of the table, and of another list, changes nothing; a status of it is told with its cell."""
+    header = ["village_code", "village", "subdistrict", "status_2024", "status_2025", "launch_year"]
+    wide = [[*row, status, "2019"] for row, status in zip(rows(BEFORE), NOW, strict=True)]
+    new = ["63.01.09.2001", "Baru", "Jorong", "", "", "2026"]
+    lists = {"villages.csv": [header, *wide, new], "desa_2024.csv": [header[:4], *rows(BEFORE), new[:4]]}
+    for name, cells in lists.items():
+        desk.write(name, "\n".join(",".join(row) for row in cells) + "\n")
+    found = gather(desk, "villages.csv", "desa_2024.csv").evidence
+    same_panel(found)
+    assert [launches.codes for launches in found.launches] == [CODES]
+    desk.write("desa_2024.csv", "\n".join(",".join(row) for row in [*lists["desa_2024.csv"][:-1], [*new[:3], "dasar"]]))
+    with pytest.raises(DataError) as caught:
+        gather(desk, "desa_2024.csv", kind="panel")
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.found) == ("status_2024", "dasar")
+    assert "designated in 2026 and has a status at the end of 2024" in str(problem.message)

@@ -11,6 +11,7 @@ from scenario_desk import VILLAGES, Desk, words
 from simulation.domain.messages import DataError
 from simulation.domain.status import UNKNOWN
 from simulation.domain.villages import DistrictCounts, MadeUpCounts, SomeStatuses, SubdistrictCounts
+from simulation.inputs.resolve import fingerprint
 from simulation.inputs.scenario import load_scenario
 
 
@@ -220,12 +221,26 @@ def test_a_wrong_table_of_districts_is_told(desk: Desk, old: str, new: str, row:
     assert says in words(told[0])
 
 
-def test_a_village_that_joins_later_is_passed_over_and_told(desk: Desk) -> None:
-    """It is in no list yet: the others are read as if it were not there."""
-    desk.write(
-        "villages.csv", "village_code,village,subdistrict,status,launch_year\na,A,K,dasar,2019\nb,B,K,,Th. 2027\n"
-    )
+LATER = "village_code,village,subdistrict,status,launch_year\na,A,K,dasar,2019\nb,B,K,,Th. 2027\nc,C,J,-,2026\n"
+
+
+def test_a_village_that_joins_later_is_read_and_told(desk: Desk) -> None:
+    """It is no village of the origin; written down with the resolved scenario it is read back as the same."""
+    desk.write("villages.csv", LATER)
     scenario = desk.load(villages="villages: {table: villages.csv}")
-    (note,) = scenario.provenance.notes
-    assert scenario.districts[0].codes == ("a",)
-    assert "1 villages join after 2025 and have no status yet" in str(note)
+    district = scenario.districts[0]
+    assert "2 villages are designated after 2025" in str(scenario.provenance.notes[0])
+    assert (district.codes, district.ever.codes) == (("a",), ("a", "c", "b"))
+    assert district.joining(range(2026, 2029)) == {2026: 1, 2027: 1}
+    (rows,) = scenario.data.values()
+    assert rows.decode().splitlines()[1:] == ["a,A,K,dasar,2019", "c,C,J,,2026", "b,B,K,,2027"]
+    desk.write("villages.csv", rows)
+    assert fingerprint(desk.load(villages="villages: {table: villages.csv}")) == fingerprint(scenario)
+
+
+def test_a_status_before_the_launch_year_is_told_with_its_cell(desk: Desk) -> None:
+    """A village cannot have stood anywhere before it joined."""
+    desk.write("villages.csv", LATER.replace("B,K,,", "B,K,mandiri,"))
+    (problem,) = desk.problems(villages="villages: {table: villages.csv}")
+    assert (problem.line, problem.field, problem.found) == (3, "status", "mandiri")
+    assert words(problem).startswith("this village was designated in 2027 and has a status at the end of 2025")

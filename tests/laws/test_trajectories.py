@@ -83,9 +83,10 @@ def test_who_waits_is_the_same_to_both_engines_where_the_list_does_not_show_it()
 @given(scenarios())
 @settings(max_examples=40, deadline=None)
 def test_counts_of_a_year_agree_with_each_other(scenario: Scenario) -> None:
-    """Villages neither appear nor vanish, and no more rise than may."""
-    outcome = simulate(scenario)
-    assert (outcome.levels.sum(axis=-1) == len(scenario.districts[0])).all()
+    """Villages appear only when they join, none vanishes, and no more rise than may."""
+    outcome, every = simulate(scenario), scenario.districts[0].ever
+    there = [every.there(year).sum() for year in (*scenario.years, scenario.years[-1] + 1)]
+    assert (outcome.levels.sum(axis=-1) == there).all()
     assert (outcome.rises <= outcome.can_rise.sum(axis=-1)).all()
     assert (outcome.entries <= outcome.rises).all()
     assert np.array_equal(outcome.villages.status.sum(axis=0), outcome.levels[:, 1:].sum(axis=0))
@@ -137,11 +138,13 @@ def test_help_fixed_in_advance_leaves_no_village_lower(scenario: Scenario, ratio
 @settings(max_examples=20, deadline=None)
 def test_the_order_of_rows_changes_nothing(scenario: Scenario, random: object) -> None:
     """Villages are put in an order of their own, so the table's order cannot matter."""
-    district = scenario.districts[0]
+    district = scenario.districts[0].ever
     order = list(range(len(district)))
     random.shuffle(order)  # type: ignore[attr-defined]
     names = [district.subdistricts[k] for k in district.subdistrict_index]
-    levels = district.known.levels if isinstance(district.known, KnownStatuses | SomeStatuses) else None
+    known = district.known
+    later = [0] * (len(district) - district.at_origin)
+    levels = [*known.levels, *later] if isinstance(known, KnownStatuses | SomeStatuses) else None
     shuffled = Villages.arrange(
         district.district_code,
         district.district,
@@ -151,8 +154,29 @@ def test_the_order_of_rows_changes_nothing(scenario: Scenario, random: object) -
         status=[int(levels[i]) for i in order] if levels is not None else None,
         status_counts=district.known.counts,
         columns={name: [cells[i] for i in order] for name, cells in district.columns.items()},
+        joins=None if district.joins is None else [int(district.joins[i]) for i in order],
     )
     assert same(simulate(scenario), simulate(scenario, shuffled))
+
+
+@given(scenarios())
+@settings(max_examples=40, deadline=None)
+def test_until_it_joins_a_village_does_not_matter(scenario: Scenario) -> None:
+    """Up to the end of the first year in which villages join, the others live as if these did not exist."""
+    district = scenario.districts[0]
+    if district.with_later is None or any(isinstance(plan.priority, tuple) for plan in scenario.interventions):
+        return
+    if any({*(plan.eligible_subdistricts or ())} - {*district.subdistricts} for plan in scenario.interventions):
+        return
+    joins = district.ever.joins
+    assert joins is not None
+    years, here = int(joins[joins > 0].min()) - ORIGIN, len(district)
+    alone, beside = simulate(scenario, replace(district, with_later=None)), simulate(scenario)
+    for name in ("status", "rises", "risen", "assisted"):
+        whole, part = (getattr(outcome.villages, name)[:here, :years] for outcome in (beside, alone))
+        assert np.array_equal(whole, part), name
+    assert np.array_equal(beside.can_rise[:, :years], alone.can_rise[:, :years])
+    assert np.array_equal(beside.levels[:, :years], alone.levels[:, :years])
 
 
 @given(scenarios(known_status=True), st.data())

@@ -25,6 +25,8 @@ from simulation.engine import batch
 from simulation.inputs.scenario import Scenario
 
 SEED = 5
+ABSENT = -1
+"""Stands for a village that has not joined."""
 Path = list[list[int]]
 Assisted = dict[tuple[str, int], set[int]]
 Law = list[tuple[float, float, list[float]]]
@@ -32,27 +34,29 @@ Law = list[tuple[float, float, list[float]]]
 
 def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     """Return what the list shows every year and who is assisted: a naive loop over the formulas."""
-    v, at = scenario.districts[0], Trajectories.grid(range(1), range(replicate, replicate + 1))
+    v, at = scenario.districts[0].ever, Trajectories.grid(range(1), range(replicate, replicate + 1))
     p = {name: float(values[0]) for name, values in scenario.parameters.sample(SEED, 1).items()}
     rows, k = law(scenario, p), v.subdistrict_index
+    joins = [0] * len(v) if v.joins is None else v.joins.tolist()
     offices = [Office(plan) for plan in scenario.interventions]
     b = p["village_sd"] * normals(SEED, Process.VILLAGE_EFFECT, 0, v.units, at)[:, 0]
     b += p["district_sd"] * normals(SEED, Process.DISTRICT_EFFECT, 0, v.district_unit, at)[0, 0]
     x_beta = np.zeros(len(v))
     for name in scenario.parameters.covariates:
         x = np.asarray(v.columns[name], dtype=np.float64)
-        x_beta += (x - x.mean()) * math.log(p[f"covariates.{name}"])
-    listed, changed = at_origin(scenario, p, rows, x_beta, at), [-999] * len(v)
+        x_beta += (x - x[[i for i in range(len(v)) if not joins[i]]].mean()) * math.log(p[f"covariates.{name}"])
+    listed = [*at_origin(scenario, p, rows, x_beta, at), *(0 for year in joins if year)]
+    changed = [year or -999 for year in joins]
     status = [int(p.get(f"village_level.{code}", s)) for code, s in zip(v.codes, listed, strict=True)]
     path: Path = []
     assisted: Assisted = {}
     for year in scenario.years:
-        old = list(status)
+        old, there = list(status), [joined < year for joined in joins]
         seen, known = (
             [
                 -math.inf
-                if year - 1 - changed[i] < scenario.min_years
-                else logit(rows[s][0]) + x_beta[i] + math.log(p["peer_odds_ratio"]) * share_above(where, v, i)
+                if not there[i] or year - 1 - changed[i] < scenario.min_years
+                else logit(rows[s][0]) + x_beta[i] + math.log(p["peer_odds_ratio"]) * share_above(where, v, i, there)
                 for i, s in enumerate(where)
             ]
             for where in (old, listed)
@@ -60,7 +64,7 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
         for office in offices:
             tie = uniforms(SEED, Process.PRIORITY, year, v.units, at, office.plan.name)[:, 0]
             gain = math.log(p[f"{office.plan.name}.odds_ratio_rise"])
-            assisted[office.plan.name, year] = office.assist(year, v, listed, known, gain, tie)
+            assisted[office.plan.name, year] = office.assist(year, v, listed, known, gain, tie, there)
         z = normals(SEED, Process.YEAR_SHOCK, year, v.district_unit, at)[0, 0]
         u_k = normals(SEED, Process.SUBDISTRICT_SHOCK, year, v.subdistrict_units, at)[:, 0]
         campaign = uniforms(SEED, Process.CAMPAIGN, year, v.district_unit, at)[0, 0] < p["campaign.probability"]
@@ -78,7 +82,7 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
             changed[i] = year if status[i] != s else changed[i]
         heard = uniforms(SEED, Process.REPORT, year, v.units, at)[:, 0] < p.get("reporting.yearly", 1.0)
         listed = [now if told else before for now, told, before in zip(status, heard, listed, strict=True)]
-        path.append(list(listed))
+        path.append([ABSENT if joined > year else s for joined, s in zip(joins, listed, strict=True)])
     return path, assisted
 
 
@@ -107,10 +111,10 @@ def at_origin(scenario: Scenario, p: dict[str, float], rows: Law, x_beta: np.nda
     return [draw if s == UNKNOWN else s for s, draw in zip(listed, drawn, strict=True)]
 
 
-def share_above(status: list[int], v: Villages, i: int) -> float:
+def share_above(status: list[int], v: Villages, i: int, there: list[bool]) -> float:
     """Return the share of the other villages of the kecamatan that stand above a village (MODEL.md 7.3)."""
     k = v.subdistrict_index
-    others = [status[h] for h in range(len(v)) if k[h] == k[i] and h != i]
+    others = [status[h] for h in range(len(v)) if k[h] == k[i] and h != i and there[h]]
     return sum(other > status[i] for other in others) / len(others) if others else 0.0
 
 
@@ -153,14 +157,21 @@ class Office:
     last: dict[int, int] = field(default_factory=dict)
 
     def assist(
-        self, year: int, v: Villages, status: list[int], seen: list[float], gain: float, tie: np.ndarray
+        self,
+        year: int,
+        v: Villages,
+        status: list[int],
+        seen: list[float],
+        gain: float,
+        tie: np.ndarray,
+        there: list[bool],
     ) -> set[int]:
         """Return who is assisted this year (MODEL.md 7.6)."""
         plan = self.plan
         if year < plan.starts or year > (plan.ends or year):
             self.left.clear()
             return set()
-        eligible = [i for i in range(len(v)) if is_eligible(plan, v, i, status[i])]
+        eligible = [i for i in range(len(v)) if there[i] and is_eligible(plan, v, i, status[i])]
         places = plan.capacity if plan.coverage is None else math.floor(plan.coverage * len(eligible) + Fraction(1, 2))
         assert places is not None
         keeps = {i for i in self.left if self.left[i] > 0}
@@ -224,7 +235,8 @@ def record(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     """Return what the array engine makes of one trajectory, in the twin's terms."""
     grid = Trajectories.grid(range(1), range(replicate, replicate + 1))
     outcome = batch.simulate(scenario, scenario.districts[0], scenario.parameters.draw(SEED, 1), grid, SEED)
-    return outcome.villages.status.argmax(axis=-1).T.tolist(), {
+    status = outcome.villages.status
+    return np.where(status.any(axis=-1), status.argmax(axis=-1), ABSENT).T.tolist(), {
         (plan.name, year): set(np.flatnonzero(outcome.villages.assisted[:, t, j]).tolist())
         for j, plan in enumerate(scenario.interventions)
         for t, year in enumerate(scenario.years)
@@ -275,9 +287,28 @@ def gappy(**settings: Any) -> Scenario:
     return replace(scenario, districts=(replace(villages, known=missing),), parameters=replace(known, scalars=learned))
 
 
+def joining(**settings: Any) -> Scenario:
+    """Return `lapsing` where eight villages, two of them in a kecamatan of their own, join in the first five years."""
+    scenario = lapsing(**settings)
+    villages = scenario.districts[0]
+    homes = [villages.subdistricts[k] for k in villages.subdistrict_index]
+    later = range(8)
+    more = Villages.arrange(
+        villages.district_code,
+        villages.district,
+        [*villages.codes, *(f"63.99.1{i:03d}" for i in later)],
+        [*villages.names, *(f"Desa baru {i}" for i in later)],
+        [*homes, *(homes[i * 4] if i < 6 else "Kecamatan baru" for i in later)],
+        status=[*villages.levels.tolist(), *(0 for _ in later)],
+        columns={"remote": [*villages.columns["remote"].tolist(), *(i % 3.0 for i in later)]},
+        joins=[*(0 for _ in homes), *(ORIGIN + 1 + i % 5 for i in later)],
+    )
+    return replace(scenario, districts=(more,))
+
+
 @pytest.mark.parametrize("replicate", range(6))
 @pytest.mark.parametrize(("overlap", "min_years"), [("diminishing", 1), ("strongest", 0), ("multiply", 2)])
-@pytest.mark.parametrize("make", [everything_on, crowded, lapsing, gappy])
+@pytest.mark.parametrize("make", [everything_on, crowded, lapsing, gappy, joining])
 def test_the_twin_lives_the_same_lives(
     make: Callable[..., Scenario], overlap: str, min_years: int, replicate: int
 ) -> None:

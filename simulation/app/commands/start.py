@@ -64,7 +64,7 @@ def start(
     lists, wanted = _ask(settings, made, data, answers, way)
     forecast = _compute(settings, made, data, lists, wanted, draws)
     summary = summary_of(speech, data, lists, wanted.kabupaten, made.learned, forecast.result)
-    told = {"villages": len(lists.villages), "years": lists.years, "changes": len(lists.changes)}
+    told = {"villages": len(lists.present), "years": lists.years, "changes": len(lists.changes)}
     told |= made.as_data(forecast)
     show_result(settings, told, summary, list(made.told(speech)))
 

@@ -225,8 +225,8 @@ def _lever(scenario: Scenario, plan: Intervention, kind: Kind, years: Sequence[i
     villages = scenario.districts[0]
     eligible = int(np.sum(eligible_now(plan, villages)))
     first_year_alone = max(years) == scenario.years[0]
-    # Later, villages at other levels may have become eligible, and those that rose may keep their places.
-    most = eligible if first_year_alone or kind == "coverage" else int(may_be_chosen(plan, villages).sum())
+    # Later, villages of other levels may be eligible, others have joined, and those that rose may keep their places.
+    most = eligible if first_year_alone or kind == "coverage" else int(may_be_chosen(plan, villages.ever).sum())
     now = int(place_table(plan, eligible)[eligible])
     priority = plan.priority if isinstance(plan.priority, str) else "codes"
     return Lever(plan.name, kind, most, max(1, eligible), min(now, most), priority)

@@ -204,7 +204,7 @@ class _Planner:
 
     def _target(self, nothing: Chance) -> PlannedTarget:
         target, villages = self._scenario.target, self._scenario.districts[0]
-        denominator = len(villages)
+        denominator = villages.number(self._goal.years[-1])
         if target.denominator != "all" and villages.known.counts is not None:
             denominator = int(np.asarray(villages.known.counts).reshape(-1, len(LEVELS))[:, :TOP].sum())
         return PlannedTarget(

@@ -69,6 +69,10 @@ DISTRICT_LASTS = Message(
     "permanent differences between districts can be computed exactly for one year only; set "
     "horizon: 1 or transition.{key}: {off}, or use --engine batch"
 )
+VILLAGES_JOIN = Message(
+    "villages join in {year}, and what follows can be computed exactly for one year only; set horizon: 1, or use "
+    "--engine batch"
+)
 STATUSES_DRAWN = Message(
     "some villages have no status, so that it is drawn; give every village its status, or use --engine batch"
 )
@@ -160,7 +164,8 @@ def _too_costly(spent: float) -> list[Message]:
 
 
 def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters) -> Iterator[Message]:
-    """Yield the terms of the law that leave one district without a closed form."""
+    """Yield the terms of the law, and newcomers, that leave one district without a closed form."""
+    yield from (VILLAGES_JOIN.filled(year=year) for year in [*villages.joining(scenario.years[:-1])][:1])
     unknown, years = not isinstance(villages.known, KnownStatuses), scenario.horizon
     for term in acting(parameters):
         values = {"key": str(term.switch), "off": f"{term.switch.neutral:g}"}

@@ -171,7 +171,7 @@ def _between_counts(place: str, villages: Villages | None, move: CountMove, targ
     )
     if villages is None or len(villages) != before.sum():
         return Span(observed, Villages.from_counts(place, place, before, 1))
-    return Span(observed, replace(villages, known=DistrictCounts(before)))
+    return Span(observed, replace(villages, known=DistrictCounts(before), with_later=None))
 
 
 def _steps(before: Ints, after: Ints) -> int:

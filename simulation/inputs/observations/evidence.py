@@ -85,7 +85,10 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     observed = [
         row for sheet in reader.lists for row in (observations_of(sheet) or launches_of(sheet, scenario.origin, levels))
     ]
-    for code, found in known.group(observed).items():
+    for code, rows in known.group(observed).items():
+        found = known.at_origin(code, rows)
+        if not found:
+            continue
         known.check(code, found)
         history = History(code, found, collector, fixed_cohort=fixed_cohort)
         panel = history.panel()

@@ -16,7 +16,7 @@ from ..office.roster import Roster
 from ..office.sheets import VillageSheet, read_sheet, year_hint
 from ..problem_list import ProblemList
 from ..scenario import Scenario
-from ..tables.cells import FIRST_YEAR
+from ..tables.cells import FIRST_YEAR, LAST_YEAR
 from ..tables.grids import Grid, read_grids
 from ..tables.headers import Wanted
 from ..tables.table import Table, table_in
@@ -137,7 +137,7 @@ class TableReader:
             layout.grid.tell(None, message, Message("leave out some of the districts, or of the years"))
             return
         undated = self._undated(layout, source, kinds)
-        sheet = read_sheet(layout, source.shown, undated)
+        sheet = read_sheet(layout, source.shown, undated, latest=self._origin or LAST_YEAR)
         if sheet is None:
             return
         if None in sheet.years.values():

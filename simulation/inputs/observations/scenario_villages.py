@@ -12,6 +12,7 @@ from ...domain.status import LEVELS, UNKNOWN
 from ...domain.villages import DistrictCounts, KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts, Villages
 from ..office.names import plain_subdistrict, plain_village
 from ..office.roster import Known, Roster
+from ..office.sheets import BEFORE_LAUNCH, CORRECT_LAUNCH
 from ..scenario import Scenario
 from ..tables.headers import normal
 from .counts import CountRow
@@ -96,7 +97,7 @@ class ScenarioVillages(Places):
 
     def __init__(self, scenario: Scenario) -> None:
         self._districts = {villages.district_code: villages for villages in scenario.districts}
-        home = {village: code for code, villages in self._districts.items() for village in villages.codes}
+        home = {village: code for code, villages in self._districts.items() for village in villages.ever.codes}
         super().__init__({code: villages.district for code, villages in self._districts.items()}, home)
         self._origin = scenario.origin
         self._counted_on = str(scenario.provenance.as_of or f"{scenario.origin}-12-31")
@@ -105,10 +106,21 @@ class ScenarioVillages(Places):
         """Return the villages of the scenario, for lists to be joined to; those that counts make up are nobody's."""
         return Roster(
             Known(code, name, one.subdistricts[k], one.district_code if len(self._districts) > 1 else "", one.district)
-            for one in self._districts.values()
-            if not one.made_up
+            for one in (villages.ever for villages in self._districts.values() if not villages.made_up)
             for code, name, k in zip(one.codes, one.names, one.subdistrict_index, strict=True)
         )
+
+    def at_origin(self, code: str, found: Sequence[Observation]) -> list[Observation]:
+        """Return the rows of a district without those of villages that join later, whose earlier statuses are told."""
+        villages = self._districts.get(code)
+        if villages is None or (joins := villages.ever.joins) is None:
+            return [*found]
+        later = {village: year for village, year in zip(villages.ever.codes, joins.tolist(), strict=True) if year}
+        for row in found:
+            if row.status != UNKNOWN and row.year is not None and row.year < later.get(row.code, 0):
+                message = BEFORE_LAUNCH.filled(launch=later[row.code], year=row.year)
+                row.table.tell(row.i, row.column, message, CORRECT_LAUNCH, found=LEVELS[row.status])
+        return [row for row in found if row.code not in later]
 
     def check(self, code: str, found: Sequence[Observation]) -> None:
         """Tell rows of a district that contradict the scenario: other villages, later years, other statuses."""

@@ -11,7 +11,7 @@ from ...domain.evidence import Launches, Panel
 from ...domain.messages import Message, listed
 from ...domain.status import UNKNOWN
 from ..office.names import plain_subdistrict, plain_village
-from ..office.sheets import VillageRow, VillageSheet
+from ..office.sheets import BEFORE_LAUNCH, CORRECT_LAUNCH, VillageRow, VillageSheet
 from ..problem_list import ProblemList
 from ..tables.table import Table
 
@@ -195,8 +195,6 @@ class History:
 def _tell_launch(first: Observation, launch: int) -> None:
     """Tell where a village has a status before it joined."""
     if first.year is not None and launch > first.year:
-        values = {"launch": launch, "year": first.year}
-        message = Message("this village was designated in {launch} and has a status at the end of {year}", values)
         column = "launch_year" if "launch_year" in first.table.columns else first.column
-        fix = Message("correct the launch year, or empty the status")
-        first.table.tell(first.i, column, message, fix, found=launch)
+        message = BEFORE_LAUNCH.filled(launch=launch, year=first.year)
+        first.table.tell(first.i, column, message, CORRECT_LAUNCH, found=launch)

@@ -42,7 +42,7 @@ ChangeKind = Literal[
     "duplicate",  # a row that says the same as another: "" (not read)
     "disagreement",  # a row whose status another row contradicts: the level chosen, or "" (unknown)
     "year",  # a column whose header says no year: the year that it is of
-    "passed_over",  # a title, heading, subtotal, note, signature, or a village that joins later: "" (not read)
+    "passed_over",  # a title, heading, subtotal, note or signature: "" (not read)
 ]
 
 
@@ -182,3 +182,9 @@ class Lists:
     changes: tuple[Change, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     sheets: tuple[SheetUse, ...] = field(default=())
+
+    @property
+    def present(self) -> tuple[ListedVillage, ...]:
+        """The villages that are there in the last year of which there are statuses; the others join later."""
+        last = max(self.years, default=None)
+        return tuple(one for one in self.villages if last is None or (one.launch_year or last) <= last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -24,7 +24,9 @@ _MOST_COMPARED = 200
 _FEWEST = 3
 """Rows from which on 1, 2, 3 … are numbers of rows and no codes."""
 _SOON = 5
-"""Years after the latest in which a village without a status may join; a later year is a slip."""
+"""Years after the latest in which a village may join; a later year is a slip."""
+BEFORE_LAUNCH = Message("this village was designated in {launch} and has a status at the end of {year}")
+CORRECT_LAUNCH = Message("correct the launch year, or empty the status")
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def read_sheet(
     answers
         Key of a doubt -> what was answered.
     latest
-        The last year in which a village can have joined.
+        The last year of which statuses count: who joins later can have none of it.
     """
     return _Reading(layout, file, undated, answers or {}).read(latest)
 
@@ -342,7 +344,7 @@ class _Reading:
 
     def _rows(self, codes: Sequence[str], years: Mapping[str, int | None], latest: int) -> list[VillageRow]:
         table = self.table
-        launches = self._launches([name for name in {*years, "status"} if name in table.columns], latest)
+        launches = self._launches(latest)
         dated: dict[str, Sequence[int | None]] = {name: [year] * len(table.rows) for name, year in years.items()}
         if "year" in self.layout.header.wanted.required:
             table.check_filled("year")
@@ -356,18 +358,23 @@ class _Reading:
         texts = [table.cells(name) for name in ("village", "subdistrict", "district_code")]
         rows = []
         for i, (code, name, home, district) in enumerate(zip(codes, *texts, strict=True)):
-            if i in self._later:
-                continue
             statuses = {dated[column][i]: (i, column, levels[column][i]) for column in dated}
+            if i in self._later:
+                self._tell_statuses(launches[i] or 0, statuses, latest)
             made = code or (made_code(home, name) if home or name else "")
             rows.append(VillageRow(i, made, bool(code), name, home, district, launches[i], statuses))
         return rows
 
-    def _launches(self, statuses: Iterable[str], latest: int) -> list[int | None]:
-        """Return the year in which each village joined; a year among other words is read too.
+    def _tell_statuses(self, launch: int, statuses: Mapping[int | None, tuple[int, str, int]], latest: int) -> None:
+        """Tell statuses of a village at the end of years before it joins."""
+        for at_end_of, (i, column, level) in statuses.items():
+            year = latest if at_end_of is None else at_end_of
+            if level != UNKNOWN and year < launch:
+                message = BEFORE_LAUNCH.filled(launch=launch, year=year)
+                self.table.tell(i, column, message, CORRECT_LAUNCH, found=self.table.columns[column][i])
 
-        A village that joins soon after the latest year, and has none of the statuses yet, is passed over.
-        """
+    def _launches(self, latest: int) -> list[int | None]:
+        """Return the year in which each village joins; a year among other words is read too."""
         table = self.table
         for i, cell in enumerate(table.cells("launch_year")):
             year = year_of(cell)
@@ -378,20 +385,17 @@ class _Reading:
                 self._change("launch_year", table.rows[i], "launch_year", cell, year)
                 table.columns["launch_year"][i] = year
         for i, cell in enumerate(table.cells("launch_year")):
-            soon = cell.isdecimal() and latest < int(cell) <= latest + _SOON
-            if soon and not any(table.columns[name][i] for name in statuses):
+            if cell.isdecimal() and latest < int(cell) <= latest + _SOON:
                 self._later.add(i)
-                self._change("passed_over", table.rows[i], "", f"{table.cells('village')[i]} {cell}".strip(), "")
-                table.columns["launch_year"][i] = ""
         if self._later:
             rows = listed(spans([table.rows[i] for i in sorted(self._later)]))
             message = Message(
-                "{table}: {count:,} villages join after {latest} and have no status yet: they are not forecast, and "
-                "the target does not count them (rows {rows})",
+                "{table}: {count:,} villages are designated after {latest}: each is at dasar from the end of its "
+                "launch year on, and the target counts it from the next (rows {rows})",
                 {"count": len(self._later), "latest": latest, "rows": rows},
             )
             table.note(message)
-        return table.years("launch_year", FIRST_YEAR, latest)
+        return table.years("launch_year", FIRST_YEAR, min(LAST_YEAR, latest + (_SOON if self._later else 0)))
 
     def _levels(self, column: str) -> list[int]:
         """Return the level of each row, `UNKNOWN` where the cell says none or (told) what is no level."""

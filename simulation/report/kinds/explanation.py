@@ -60,12 +60,12 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
         [
             Paragraph(
                 speech.say(
-                    "{village} ({code}), {subdistrict}: {level} at the end of {origin}",
+                    "{village} ({code}), {subdistrict}: {level} at the end of {year}",
                     village=result.village,
                     code=result.village_code,
                     subdistrict=result.subdistrict,
                     level=result.origin_level or speech.say("status not known"),
-                    origin=result.origin,
+                    year=result.joins or result.origin,
                 )
             ),
             Paragraph(first, strong=True),

@@ -219,19 +219,22 @@ def _outcome(origin: int, district: District, forecast: YearForecast, happened: 
     moves: MoveBounds | None
     stock: Bounds | None
     start, end = (_counts(origin, district, panel, stated.get(at), at) for at in (year - 1, year))
+    villages, joined = district.number(year), district.joining.get(year, 0)
     if panel is not None and {year - 1, year} <= set(panel.years):
-        found = _of_panel(origin, district.villages, panel, year, target)
+        found = _of_panel(origin, district, panel, year, target)
         if found is None:
             return "villages"
         basis, (moves, stock) = "panel", found
-        start = start if start is not None and start.sum() == district.villages else None
-    elif any(four is not None and four.sum() != district.villages for four in (start, end)):
+        start = start if start is not None and start.sum() == villages else None
+    elif any(four is not None and four.sum() != size for four, size in ((start, villages), (end, villages + joined))):
         return "villages"
     else:
+        if end is not None:
+            end = end - np.array([joined, *(0 for _ in LEVELS[1:])])  # who joins does so at the lowest level
         stock = None if end is None else Bounds(*[int(end[target.level_mask].sum())] * 2)
         possible = None if start is None or end is None else bounds_from_counts(start, end, target)
         if said is not None and said.rises is not None:
-            basis, moves = "stated", _of_stated(district.villages, said.rises, said.falls, possible)
+            basis, moves = "stated", _of_stated(villages, said.rises, said.falls, possible)
             if moves is None:
                 return "contradiction"
         elif end is None:
@@ -253,7 +256,7 @@ def _target(district: District) -> Target:
 def _needed(district: District, forecast: YearForecast, start: Four | None, target: Target) -> int | None:
     """Return the number that had to be reached in a year that began with these counts; None where it is open."""
     if target.denominator == "all":
-        return int(needed(target.share, district.villages))
+        return int(needed(target.share, district.number(forecast.year)))
     if start is not None:
         return int(needed(target.share, int(start[:TOP].sum())))
     least, most = forecast.needed.ends
@@ -272,14 +275,18 @@ def _counts(origin: int, district: District, panel: Panel | None, said: StatedYe
     return np.rint(shares * district.villages).astype(np.int64)
 
 
-def _of_panel(origin: int, villages: int, panel: Panel, year: int, target: Target) -> tuple[MoveBounds, Bounds] | None:
+def _of_panel(
+    origin: int, district: District, panel: Panel, year: int, target: Target
+) -> tuple[MoveBounds, Bounds] | None:
     """Return what the statuses of the villages that were forecast say; one that is not known may have done anything.
 
     None where there are more villages than were forecast.
     """
-    first = panel.years.index(origin if origin in panel.years else year - 1)
-    cohort = panel.status[panel.status[:, first] != UNKNOWN]
-    missing = villages - len(cohort)
+    before = panel.years.index(year - 1)
+    first = panel.years.index(origin) if origin in panel.years else before
+    last = before if district.number(year) > district.villages else first
+    cohort = panel.status[(panel.status[:, first : last + 1] != UNKNOWN).any(axis=1)]
+    missing = district.number(year) - len(cohort)
     if missing < 0:
         return None
     start, end = (cohort[:, panel.years.index(at)] for at in (year - 1, year))

@@ -89,9 +89,13 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
 
 
 def _needed(speech: Language, result: ForecastResult) -> Iterator[Block]:
-    """Yield where the number needed comes from."""
-    if not result.several and (said := words.where_needed_comes_from(speech, result.districts[0])):
+    """Yield where the number needed comes from, and from when villages count that join later."""
+    if result.several:
+        return
+    if said := words.where_needed_comes_from(speech, result.districts[0]):
         yield Paragraph(said, lead=speech.say("Target"), on=_ANSWER)
+    for sentence in words.joining(speech, result.districts[0]):
+        yield Paragraph(sentence, on=_ANSWER)
 
 
 def _of_one_district(speech: Language, district: District) -> Iterator[Block]:
@@ -294,7 +298,7 @@ def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterato
     yield Paragraph(about_scenario, on=On.WORKBOOK)
     items = [
         about_scenario,
-        say("The set of villages is fixed; those designated later are not counted."),
+        say("Only villages of the list count; one that is designated later does if the list gives its launch year."),
         say(
             "The four statuses are treated as a ladder from dasar through berkembang and mandiri to paripurna. "
             "In the only scoring rule that we found (program code of 2023), mandiri does not always come after "

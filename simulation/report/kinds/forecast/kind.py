@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -111,38 +111,36 @@ def village_rows(forecast: Forecast) -> Rows:
 
 
 def village_columns(forecast: Forecast, district: DistrictForecast) -> dict[str, Any]:
-    """Return one row a village and year of one district, as columns.
+    """Return one row a village and year of one district, as columns; a year counts from that after it joins on.
 
     ``origin_status`` is empty where it is not known, throughout where only counts are: the rows then tell villages
     apart by what else is known of them, and say nothing of how near any one of them is.
     """
-    villages, years = district.villages, forecast.calendar
-    horizon = len(years)
+    villages, levels = district.villages.ever, district.villages.single_levels
+    row, place = np.nonzero(np.stack([villages.there(year) for year in forecast.calendar], axis=1))
 
-    def each(values: Any) -> list[str]:
-        return [str(value) for value in values for _ in range(horizon)]
+    def each(values: Sequence[str]) -> list[str]:
+        return [str(values[i]) for i in row.tolist()]
 
-    levels = villages.single_levels
-    origin = None if levels is None else ["" if level == UNKNOWN else LEVELS[level] for level in levels]
+    def flat(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        return np.round(np.asarray(values[row, place], dtype=np.float64), DECIMALS)
+
+    origin = [] if levels is None else ["" if level == UNKNOWN else LEVELS[level] for level in levels]
     return {
         **({"district_code": each([villages.district_code] * len(villages))} if len(forecast.districts) > 1 else {}),
         "village_code": each(villages.codes),
         "village": each(villages.names),
         "subdistrict": each([villages.subdistricts[k] for k in villages.subdistrict_index]),
-        "origin_status": each(origin or [""] * len(villages)),
-        "year": np.tile(np.asarray(years, dtype=np.int32), len(villages)),
-        **{f"probability_{level}": _flat(district.status_probability[..., s]) for s, level in enumerate(LEVELS)},
-        "probability_rises": _flat(district.rise_probability),
-        "probability_risen": _flat(district.risen_probability),
+        "origin_status": each(origin + [""] * (len(villages) - len(origin))),
+        "year": np.asarray(forecast.calendar, dtype=np.int32)[place],
+        **{f"probability_{level}": flat(district.status_probability[..., s]) for s, level in enumerate(LEVELS)},
+        "probability_rises": flat(district.rise_probability),
+        "probability_risen": flat(district.risen_probability),
         **{
-            f"assisted_{plan.name}": _flat(district.assisted_share[..., j])
+            f"assisted_{plan.name}": flat(district.assisted_share[..., j])
             for j, plan in enumerate(forecast.scenario.interventions)
         },
     }
-
-
-def _flat(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.round(np.asarray(values, dtype=np.float64).ravel(), DECIMALS)
 
 
 def _hub(result: ForecastResult) -> DataTable:

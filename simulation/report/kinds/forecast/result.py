@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -109,6 +109,8 @@ class District:
 
     Attributes
     ----------
+    villages, joining
+        How many there are at the origin; forecast year -> how many join at its end, if any do.
     statuses_known, launch_years_known
         Whether it is known which village stands where; when each joined.
     made_up_counts
@@ -154,6 +156,11 @@ class District:
     likeliest: tuple[LikelyVillage, ...] = ()
     by_subdistrict: tuple[SubdistrictYear, ...] = ()
     drawn_statuses: DrawnStatuses | None = None
+    joining: Mapping[int, int] = field(default_factory=dict)
+
+    def number(self, year: int) -> int:
+        """Return how many villages there are at the start of a forecast year."""
+        return self.villages + sum(number for joined, number in self.joining.items() if joined < year)
 
 
 @dataclass(frozen=True)
@@ -399,6 +406,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         by_subdistrict=subdistrict_years(forecast, district) if alone else (),
         single_draw=uncertain,
         drawn_statuses=_drawn_statuses(forecast, villages),
+        joining=villages.joining(scenario.years),
     )
 
 

@@ -146,6 +146,18 @@ def where_needed_comes_from(speech: Language, district: District) -> str | None:
     )
 
 
+def joining(speech: Language, district: District) -> Iterator[str]:
+    """Yield from when villages count that join before the last year, a sentence for each year in which some do."""
+    for year, number in district.joining.items():
+        if year < district.years[-1].year:
+            yield speech.say(
+                "Designated in {year} and counted from {next} on: {number} Kampung KB.",
+                number=speech.number(number),
+                year=year,
+                next=year + 1,
+            )
+
+
 def other_reading(speech: Language, district: District) -> str | None:
     """Return the chance under the reading of the target that published reports give besides the scenario's own.
 
