@@ -87,11 +87,11 @@ def test_the_first_year_is_exactly_that_of_a_district_without_them(reading: str)
     settings = {"target": Target(reading=reading, levels=levels), "interventions": [plan]}  # type: ignore[arg-type]
     beside = joining(**{**settings, "scalars": {"year_sd": 0.5, "peer_odds_ratio": 2.0, "subdistrict_sd": 0.3}})
     alone = replace(beside, districts=(replace(beside.districts[0], with_later=None),))
-    one, other = (forecast(scenario, draws=20, engine="exact").districts[0] for scenario in (beside, alone))
+    one, other = (forecast(scenario, draws=4, engine="exact").districts[0] for scenario in (beside, alone))
     assert one.years[0].probability_met == other.years[0].probability_met
     assert one.years[0].rises == other.years[0].rises
     assert (one.rise_probability[:20] == other.rise_probability).all()
-    run = forecast(beside, draws=20, replicates=200, seed=3).districts[0].years[0]
+    run = forecast(beside, draws=4, replicates=500).districts[0].years[0]
     apart = abs(run.probability_met - one.years[0].probability_met)
     assert apart <= 4 * run.monte_carlo_error + 1e-5
     for level in ("dasar", "paripurna"):  # of the 23 villages that are there when the year ends
@@ -140,7 +140,7 @@ def test_places_by_coverage_are_a_share_of_the_villages_that_are_there() -> None
     """Half of those at dasar: of ten they are five, of thirteen seven, of fourteen again seven."""
     still = {f"rise.{level}": 0.0 for level in ("dasar", "berkembang", "mandiri")} | {"fall": 0.0}
     plan = Intervention("pokja", ORIGIN + 1, coverage=0.5, eligible_status=("dasar",))  # type: ignore[arg-type]
-    years = forecast(joining(scalars=still, interventions=[plan]), replicates=20).districts[0].years
+    years = forecast(joining(scalars=still, interventions=[plan]), draws=2, replicates=5).districts[0].years
     assert [year.assisted["pokja"] for year in years] == [5, 7, 7, 7]
 
 

@@ -172,7 +172,7 @@ def _share_above(villages: Villages, parameters: Parameters, listed: Statuses) -
     if isinstance(villages.known, KnownStatuses):
         listed = listed[:, :1]
     levels = count_levels(places(listed, villages.subdistrict_index), villages)
-    above = share_above(levels, villages.subdistrict_sizes)
+    above = share_above(levels)
     return np.asarray(above.take(places(listed, villages.subdistrict_index)).mean(axis=1))
 
 
