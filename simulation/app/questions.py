@@ -12,7 +12,7 @@ from typing import Literal
 
 import typer
 
-from ..domain.messages import Message, Refusal
+from ..domain.messages import Message, Refusal, nearest
 from ..inputs.resolve import yaml_of
 from ..report.document.terminal import wrapped
 from ..report.language import Language, printable
@@ -143,8 +143,21 @@ class Interview:
 
     @property
     def unasked(self) -> list[str]:
-        """Keys of the file of answers that no question has."""
-        return [key for key in self._given if key not in self._asked]
+        """Keys of the file of answers that no question has.
+
+        Raises
+        ------
+        Refusal
+            Where one of them is nearly that of a question: its answer would be lost.
+        """
+        unasked = [key for key in self._given if key not in self._asked]
+        for key in unasked:
+            if (meant := nearest(key, self._asked)) is not None:
+                message = Message(
+                    "the file of answers holds {key}, which is not a question; {meant}", {"key": key, "meant": meant}
+                )
+                raise Refusal(message)
+        return unasked
 
     def written(self) -> str:
         """Return the questions so far with their answers, as a file of answers."""

@@ -113,6 +113,10 @@ _INDONESIAN = {
     "jumlah": "stock",
     "semua": "all",
     "acak": "random",
+    "kenaikan": "rises",
+    "terdekat": "nearest_to_rising",
+    "status terendah": "lowest_status",
+    "status tertinggi": "highest_status",
 }
 """What an Indonesian word stands for where a file wants an English one."""
 
@@ -341,7 +345,10 @@ def _not_a_name(text: str, rule: Pattern | NotReserved) -> Finding | None:
 
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 """With a decimal point, or without one."""
-_PERCENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*%")
+_PERCENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(?:%|persen|percent)", re.IGNORECASE)
+_IN_WORDS = re.compile(r"[^0-9%]*\b([0-9]{1,9})\b[^0-9%]*")
+"""One whole number among words."""
+_MILLIONS = re.compile(r"([0-9]+(?:[.,][0-9]+)?) *(?:(juta|jt)|miliar|milyar)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3}){2,}(,[0-9]+)?")
@@ -360,12 +367,18 @@ def _rewritten(kind: Any, value: Any, text: str, is_share: bool) -> Message | No
     if kind is bool:
         meant = _BOOLEANS.get(value.lower())
         return Message("write {value}", {"value": meant}) if meant else None
+    if kind is int and not value.strip().isdecimal():
+        whole = _IN_WORDS.fullmatch(value)
+        return Message("write {value}", {"value": whole[1]}) if whole else None
     return _rewritten_number(value.strip(), is_share)
 
 
 def _in_millions(text: str) -> Message | None:
-    """Return how an amount should be written that was written in rupiah: 25.000.000 is 25."""
+    """Return how an amount should be written that was written in rupiah: 25.000.000 is 25, and so is 25 juta."""
     amount = re.sub(r"^rp\.? *", "", text.strip(), flags=re.IGNORECASE)
+    if named := _MILLIONS.fullmatch(amount):
+        million = float(named[1].replace(",", ".")) * (1 if named[2] else 1000)
+        return Message("costs are in million rupiah: write {value}", {"value": f"{million:g}"})
     if not _THOUSANDS.fullmatch(amount):
         return None
     million = float(amount.replace(".", "").replace(",", ".")) / 1e6
@@ -374,9 +387,10 @@ def _in_millions(text: str) -> Message | None:
 
 def _rewritten_number(text: str, is_share: bool) -> Message | None:
     if percent := _PERCENT.fullmatch(text):
-        number = float(percent[1].replace(",", "."))
-        value = f"{number / 100 if is_share else number:g}"
-        return Message("write shares and probabilities between 0 and 1: {value}", {"value": value})
+        value = f"{float(percent[1].replace(',', '.')) / 100:g}"
+        return (
+            Message("write shares and probabilities between 0 and 1: {value}", {"value": value}) if is_share else None
+        )
     if _DECIMAL_COMMA.fullmatch(text):
         return Message("write decimals with a point: {value}", {"value": text.replace(",", ".")})
     if _THOUSANDS.fullmatch(text):

@@ -27,6 +27,7 @@ from .constraints import (
     checked,
     problem_at,
     refuse,
+    unknown_name,
 )
 from .messages import Message, Problem, listed, nearest, shown
 from .randomness import break_ties
@@ -44,6 +45,7 @@ DIMINISHING_CEILING = float(np.log(6.0))
 
 COLUMN_PREFIX = "column:"
 PRIORITIES = ("random", "lowest_status", "highest_status", "nearest_to_rising", "largest_gain")
+TITLE_LANGUAGES = ("id", "en")
 FILE_KEYS = {
     "eligible_status": "eligible.status",
     "eligible_subdistricts": "eligible.subdistrict",
@@ -86,6 +88,9 @@ class Intervention:
     ramp_years: Annotated[Years, "Years until the full effect; 0 and 1 both mean at once."] = 1
     fades_over_years: Annotated[Years, "Years over which the effect fades after support ends."] = 0
     cost_idr_million: Annotated[Cost, "Cost of one assisted village for one year, million rupiah."] = 0.0
+    title: Annotated[Mapping[str, Text], "What people call it: id, en; its name if left out."] = field(
+        default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Take coverage exactly as it is written; refuse what no scenario file could say."""
@@ -94,6 +99,8 @@ class Intervention:
         refuse(self._problems(under))
 
     def _problems(self, under: str) -> Iterator[Problem]:
+        for code in self.title.keys() - TITLE_LANGUAGES:
+            yield problem_at(f"{under}title.{code}", self.title[code], unknown_name(code, TITLE_LANGUAGES))
         if self.name == "covariates":
             taken = Message("this name is taken by the parameters")
             yield problem_at(f"{under}name", self.name, (taken, None, Message("choose another name")))
@@ -113,9 +120,7 @@ class Intervention:
             yield problem_at(f"{under}ends", self.ends, (message, allowed))
         rule = self.priority
         if isinstance(rule, str) and rule not in PRIORITIES and not rule.startswith(COLUMN_PREFIX):
-            allowed = Message("one of: {names}", {"names": ", ".join([*PRIORITIES, f"{COLUMN_PREFIX}…", "[…]"])})
-            message = Message("{name} is not known here", {"name": shown(rule)})
-            yield problem_at(f"{under}priority", rule, (message, allowed, nearest(rule, PRIORITIES)))
+            yield problem_at(f"{under}priority", rule, unknown_name(rule, (*PRIORITIES, f"{COLUMN_PREFIX}…", "[…]")))
 
     def problems_within(self, origin: int, districts: Sequence[Villages]) -> Iterator[Problem]:
         """Yield what does not fit the calendar, the kecamatan and the columns of a scenario."""

@@ -243,8 +243,8 @@ def _intervention(plan: Intervention, known: ParameterSet) -> dict[str, Any]:
             if value:
                 part = {key: plain(cell) for key, cell in value.items()} if isinstance(value, Mapping) else list(value)
                 section.setdefault(above, {})[_ELIGIBLE[below]] = part
-        elif value is not None:
-            section[each.name] = plain(value)
+        elif value is not None and value != {}:
+            section[each.name] = dict(value) if isinstance(value, Mapping) else plain(value)
     cost = section.pop("cost_idr_million")
     for key in (ParameterKey.effect(plan.name, "rise"), ParameterKey.effect(plan.name, "fall")):
         if not isinstance(known.scalars[key], Empirical):

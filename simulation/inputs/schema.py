@@ -398,7 +398,9 @@ class ScenarioFile:
     interventions: Annotated[tuple[InterventionSection, ...], "Dated, targeted actions."] = ()
     overlap: Annotated[Overlap, "How the effects of several interventions on one village combine."] = "diminishing"
     sources: Annotated[
-        dict[str, Text], "Key of this file -> where its number comes from: stated; estimated; or assumed."
+        dict[str, Text],
+        "Key of this file -> where its number comes from: stated; estimated; or assumed. What follows may be in both "
+        "languages, Indonesian // English.",
     ] = field(default_factory=dict)
 
 

@@ -86,7 +86,7 @@ class _Walk:
         known, before = {each.name: each for each in fields(kind)}, len(self.broken)
         if not isinstance(node.value, dict):
             names = Message("keys and their values: {names}", {"names": ", ".join(sorted(known))})
-            return self._tell(node, keys, (NOT_KEYS[0], names, None))
+            return self._tell(node, keys, (NOT_KEYS[0], names, _as_title(node, keys)))
         values: dict[str, Any] = {}
         for key, child in node.value.items():
             if key not in known:
@@ -120,7 +120,7 @@ class _Walk:
             return self._list(get_args(kind)[0], rules, node, keys)
         if _is_mapping(kind):
             if not isinstance(node.value, dict):
-                return self._tell(node, keys, NOT_KEYS)
+                return self._tell(node, keys, (*NOT_KEYS[:2], _as_title(node, keys)))
             found = {key: self._value(get_args(kind)[1], child, (*keys, key)) for key, child in node.value.items()}
             return {key: value for key, value in found.items() if value is not _BROKEN}
         return self.section(kind, node, keys) if is_dataclass(kind) else self._single(kind, rules, node, keys)
@@ -297,6 +297,11 @@ def _as_logit_normal(node: Node) -> Message | None:
         return None
     shape = f"{{logit_normal: {{mean: {(low + high) / 2:.3g}, sd: {(high - low) / 3.29:.3g}}}}}"
     return Message("write {value}", {"value": shape})
+
+
+def _as_title(node: Node, keys: Keys) -> Message | None:
+    """Return a title as it should be written, by language; None where a value is no title."""
+    return Message("write {value}", {"value": f"{{id: {shown(node.text)}}}"}) if keys[-1:] == ("title",) else None
 
 
 def _decimals_apart(node: Node, most: int) -> Message | None:

@@ -24,8 +24,12 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+|[0-9]+\.[0-9]*)")
 _NOT_FINITE = re.compile(r"([-+]?\.(inf|Inf|INF))|\.(nan|NaN|NAN)")
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CURLY = re.compile("[“”„‘’]([^“”„‘’]*)[“”„‘’]")
+_NO_BLANK = Message("write the key, a colon and a blank before the value")
+_RUN_TOGETHER = re.compile(r"[\s-]*[a-z_]+:[^\s/]")
+"""A line whose key, colon and value stand together."""
 _STARTS_HERE = {
-    "while scanning a simple key": Message("write the key, a colon and a blank before the value"),
+    "while scanning a simple key": _NO_BLANK,
     "while scanning a quoted scalar": Message("close the quote that opens here"),
 }
 """The parser's words -> the likely fix, at the line where the parser began rather than where it gave up."""
@@ -78,6 +82,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[int | None, Message
     message = Message("the YAML cannot be read here")
     if starts_here:
         return line, message, starts_here
+    if line is not None and _RUN_TOGETHER.match(_line_of(text, line - 1)):
+        return line - 1, message, _NO_BLANK
     fix = _GAVE_UP_HERE.get(error.context, Message("look for a missing colon, quote, bracket or indent"))
     opened = error.context_mark.line + 1 if error.context_mark is not None else line
     return line, message, fix.filled(line=opened)
@@ -179,7 +185,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             node = self._scalar(event, keys)
             self._refuse_marks(event, keys)
-            return None if isinstance(node.value, type(UNREADABLE)) else str(event.value)
+            return None if isinstance(node.value, type(UNREADABLE)) else node.text
         message = Message("this key is not plain text")
         fix = Message("write the key as plain text, followed by a colon")
         self._collector.add(self._at(event), dotted(keys), message, suggestion=fix)
@@ -188,13 +194,19 @@ class _Builder:
 
     def _scalar(self, event: Any, keys: tuple[str, ...]) -> Node:
         text: str = event.value
+        styled = bool(event.style)
+        if not styled:
+            # As word processors leave them: blanks that do not break lines, and curly quotes.
+            text = text.strip()
+            if (curly := _CURLY.fullmatch(text)) is not None:
+                text, styled = curly[1], True
         if CONTROL.search(text):
             fix = Message("type the text again, without pasting")
             self._tell(event, keys, Message("the text holds a control character"), text, fix)
             return Node(UNREADABLE, self._at(event))
         if event.tag is not None:
             return Node(UNREADABLE, self._at(event))
-        return Node(_resolve(text) if not event.style else text, self._at(event), text)
+        return Node(text if styled else _resolve(text), self._at(event), text)
 
 
 def _resolve(text: str) -> Scalar:

@@ -123,7 +123,13 @@ def programme_text(speech: Language, base: str, scenario: Scenario, programme: s
         Per village and year, in million rupiah; 0 where it is not known.
     """
     year = scenario.years[0]
-    plan = {"name": name_of(programme), "starts": year, "capacity": villages, "cost_idr_million": cost}
+    plan = {
+        "name": name_of(programme),
+        "title": dict.fromkeys(LANGUAGES, programme),
+        "starts": year,
+        "capacity": villages,
+        "cost_idr_million": cost,
+    }
     titles = {
         code: language(code).say("{title}, with {programme}", title=scenario.title[code], programme=programme)
         for code in LANGUAGES

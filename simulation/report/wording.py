@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..domain.parameters import UNNAMED_BLOCKS, Kind, ParameterKey
 from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
 from ..inference.uncertainty import FEWEST_DRAWS, FEWEST_REPLICATES
-from .language import Language, phrase
+from .language import LANGUAGES, Language, phrase
 
 PROBABILITY_WORDS = (
     (0.95, phrase("almost certain")),
@@ -89,6 +89,9 @@ LABELS: dict[Kind, str] = {
     "odds_ratio_fall": phrase("{of}: odds ratio of falling"),
 }
 _SOURCES = {"stated": phrase("stated"), "estimated": phrase("estimated"), "assumed": phrase("assumed")}
+
+_OTHER_LANGUAGE = " // "
+"""Stands in a source between what it says in Indonesian and what it says in English."""
 
 _STEPS = (0.01, 0.02, 0.05, 0.1)
 """To which chances are rounded."""
@@ -208,6 +211,28 @@ def chance_span(language: Language, interval: Sequence[float], *, short: bool = 
     return ends[0] if ends[0] == ends[1] else language.say(between, low=ends[0], high=ends[1])
 
 
+def range_from_assumptions(language: Language, basis: Sequence[str], interval: Sequence[float]) -> str:
+    """Return between what the uncertain parameters put a chance, as a sentence.
+
+    Parameters
+    ----------
+    basis
+        See `basis`.
+    interval
+        5% and 95% quantile of the chance over the parameters.
+    """
+    low, high = (uncertain(language, end) for end in interval)
+    if low == high:
+        return language.say("The chance hardly depends on what is uncertain.")
+    if _BASES.keys() & set(basis):
+        return language.say(
+            "In 90% of the sets of assumptions tried, the chance is between {low} and {high}.", low=low, high=high
+        )
+    return language.say(
+        "What the data leave uncertain puts the chance between {low} and {high} (90% interval).", low=low, high=high
+    )
+
+
 def event(
     language: Language, key: str, needed: tuple[int, int], denominator: int, levels: Sequence[str], year: int
 ) -> str:
@@ -231,13 +256,20 @@ def event(
     )
 
 
-def status_source(sources: Mapping[str, str]) -> str | None:
+def source_text(language: Language, source: str) -> str:
+    """Return what a source says after its keyword; of one in two languages the part in this one."""
+    told = source.partition(";")[2].strip()
+    both = told.split(_OTHER_LANGUAGE)
+    return both[LANGUAGES.index(language.code)].strip() if len(both) == len(LANGUAGES) else told
+
+
+def status_source(language: Language, sources: Mapping[str, str]) -> str | None:
     """Return where the status data come from, web addresses shortened to the site."""
     wanted = ("villages.status_counts", "villages.table", "villages", "districts.table", "districts")
     text = next((sources[key] for key in wanted if key in sources), None)
     if text is None:
         return None
-    text = re.sub(r"https?://(?:www\.)?([^/\s,;]+)[^\s,;]*\s*", r"\1", text.split(";", 1)[-1])
+    text = re.sub(r"https?://(?:www\.)?([^/\s,;]+)[^\s,;]*\s*", r"\1", source_text(language, text) or text)
     return textwrap.shorten(text.strip().rstrip("."), 150, placeholder=" …") or None
 
 

@@ -28,6 +28,9 @@ STARTS: dict[str, Case] = {
     "an answer that is none": Case(
         command="start daftar.csv --yes --answers jawaban.yaml", files={**LIST, "jawaban.yaml": "target: banyak\n"}
     ),
+    "an answer to a question that is nearly one": Case(
+        command="start daftar.csv --yes --answers jawaban.yaml", files={**LIST, "jawaban.yaml": "targett: 5%\n"}
+    ),
     "a list that does not say of which year it is": Case(
         command="start daftar.csv --yes", files={"daftar.csv": HEADER.format("KLASIFIKASI") + ROWS}
     ),

@@ -134,6 +134,12 @@ OTHERS: dict[str, Case] = {
     "a code that is a number with decimals": _workbook({"Desa": [ROWS[0], [63.01, "Benua", "Takisung", "dasar"]]}),
     "a workbook that is damaged": Case({"villages": SHEETS}, {"desa.xlsx": b"PK\x03\x04" + bytes(50)}),
     "a workbook of another program": Case({"villages": "villages: {table: desa.ods}"}, {"desa.ods": b"ODS"}),
+    "a document": Case({"villages": "villages: {table: desa.docx}"}, {"desa.docx": b"PK\x03\x04"}),
+    "the mark of a workbook that is open": Case({"villages": "villages: {table: ~$desa.xlsx}"}, {"~$desa.xlsx": b"a"}),
+    "a scenario in the place of a table": Case(
+        {"villages": "villages: {table: desa.yaml}"}, {"desa.yaml": "schema: 1"}
+    ),
+    "a status that is none": _table(f"{HEADER},status\n2001,A,K,sedang\n"),
     "a workbook under a password": Case({"villages": SHEETS}, {"desa.xlsx": ENCRYPTED}),
     "a workbook of a thousand parts": Case({"villages": SHEETS}, {"desa.xlsx": b"PK\x03\x04" + b"PK\x01\x02" * 1001}),
     "a district whose counts do not add up": _districts("135,", "136,"),

@@ -25,4 +25,4 @@ def test_everything_about_the_example_says_that_it_is_invented() -> None:
     assert "rekaan" in scenario.title["id"]
     assert "nvented" in scenario.title["en"]
     assert "rekaan" in scenario.districts[0].district
-    assert "rekaan / invented" in scenario.sources["villages.table"]
+    assert "rekaan // invented" in scenario.sources["villages.table"]

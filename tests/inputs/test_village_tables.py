@@ -209,7 +209,7 @@ def test_many_districts_come_from_one_table(desk: Desk) -> None:
         (",mandiri,", ",x,", 1, "mandiri", "all four statuses; mandiri are missing"),
         ("133,", "banyak,", 3, "villages", "a whole number from 1 to 10000"),
         ("133,", "-5,", 3, "villages", "a whole number from 1 to 10000"),
-        ("province", "provnce", 1, "province", "rename the column provnce to province"),
+        ("subdistricts", "subdistrcts", 1, "subdistricts", "rename the column subdistrcts to subdistricts"),
         ("51.02", "5.102E+01", 3, "district_code", "numbers or dates"),
     ],
 )

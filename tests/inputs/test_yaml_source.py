@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from scenario_desk import Desk, words
 
 from simulation.domain.messages import ScenarioError
+from simulation.inputs.problem_list import Place, ProblemList
 from simulation.inputs.scenario import load_scenario
+from simulation.inputs.yaml_source import read_yaml
 
 
 def test_a_syntax_error_is_told_at_its_line(desk: Desk) -> None:
@@ -108,3 +112,14 @@ def test_the_word_no_stays_a_word(desk: Desk) -> None:
     )
     assert scenario.document["district"] == {"code": "01", "name": "no"}
     assert scenario.document["villages"]["as_of"] == "2025-12-31"
+
+
+def test_what_word_processors_leave_is_read_as_it_was_meant() -> None:
+    """Curly quotes make a text, blanks that do not break lines are none; a key run together is told on its line."""
+    collector = ProblemList()
+    node = read_yaml("code: “63.01”\norigin\u00a0: 2025\u00a0\n", Place("a.yaml", 1, Path()), collector)
+    assert node is not None
+    assert {key: child.value for key, child in node.mapping.items()} == {"code": "63.01", "origin": 2025}
+    assert read_yaml("target:5%\ndistrict: Tanah Laut\n", Place("a.yaml", 1, Path()), collector) is None
+    (problem,) = collector.error().problems
+    assert (problem.line, problem.found) == (1, "target:5%")

@@ -91,9 +91,10 @@ def test_the_result_has_the_keys_of_the_contract(reached: Plan) -> None:
 
 def test_a_reason_names_level_chance_intervention_and_peers(reached: Plan) -> None:
     """In both languages, in one sentence."""
-    village = result_of(reached).villages[0]
+    result = result_of(reached)
+    village = result.villages[0]
     assert village.village_code == reached.villages[0].village_code
-    english, indonesian = (words.reason(language(code), village) for code in ("en", "id"))
+    english, indonesian = (words.reason(language(code), result, village) for code in ("en", "id"))
     for text in (english, indonesian):
         assert village.reason.status in text
         assert "rumah dataku" in text
@@ -339,3 +340,13 @@ def test_an_exact_plan_says_where_chance_places_villages() -> None:
         text = " ".join(said(result_of(result), "en"))
         assert ("were drawn at random" in text) == drawn
         assert ("without simulation" in text) != drawn
+
+
+def test_the_range_from_assumptions_stands_beside_what_a_plan_rests_on(reached: Plan) -> None:
+    """It is that of the setting which the verdict tells; where all draws are alike nothing is said."""
+    result = result_of(reached)
+    assert result.least is not None
+    for interval, told in (((0.43, 0.98), "between 43% and 98%"), (None, ""), ((0.8, 0.8), "")):
+        setting = replace(result.least, parameter_interval90=interval)
+        assert told in words.range_told(language("en"), replace(result, least=setting))
+        assert bool(told) == bool(words.range_told(language("en"), replace(result, least=setting)))

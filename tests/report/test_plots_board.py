@@ -317,7 +317,7 @@ def test_the_invented_example_says_on_its_board_that_it_is_invented() -> None:
     assert "Contoh rekaan, bukan kabupaten yang ada" in words(plots.village_board(made, "id"))
     said = words(plots.village_board(made, "en"))
     assert "Invented example, no real district" in said
-    assert "rekaan / invented" in said
+    assert "Status data: invented" in said
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from simulation.inference.forecast import PRIORS_ALONE, Needed, Summary, YearFor
 from simulation.report import wording
 from simulation.report.kinds.forecast import words
 from simulation.report.kinds.forecast.result import District, StatedTarget
-from simulation.report.kinds.head import distinct_titles
+from simulation.report.kinds.head import Programme, distinct_titles, names_of
 from simulation.report.language import language
 
 EN, ID = language("en"), language("id")
@@ -212,3 +212,22 @@ def test_the_scale_names_every_word_with_its_span() -> None:
         "Sebutan peluang (bukan skala IPCC): ≥95% hampir pasti; 80–95% peluang sangat besar; 60–80% peluang besar; "
         "40–60% peluang seimbang; 20–40% peluang kecil; 5–20% peluang sangat kecil; <5% hampir mustahil."
     )
+
+
+def test_an_intervention_is_called_by_its_title_in_the_reader_s_language() -> None:
+    """Without one in that language its name is shown, with blanks."""
+    plans = [
+        Programme("pokja", "", 2026, None, 0.0, placeholder=True, title={"id": "penguatan Pokja", "en": "Pokja"}),
+        Programme("rumah_dataku", "", 2026, None, 0.0, placeholder=True, title={"id": "Rumah DataKu"}),
+    ]
+    assert names_of(ID, plans) == ["penguatan Pokja", "Rumah DataKu"]
+    assert names_of(EN, plans) == ["Pokja", "rumah dataku"]
+
+
+def test_a_source_in_two_languages_is_read_in_the_reader_s() -> None:
+    """Indonesian stands first; a web address holds no such mark; in one language it is as it was written."""
+    both = "assumed; rekaan, https://a.id/b // invented, https://a.id/b"
+    assert wording.source_text(ID, both) == "rekaan, https://a.id/b"
+    assert wording.source_text(EN, both) == "invented, https://a.id/b"
+    assert wording.source_text(EN, "stated; surat // letter // surat") == "surat // letter // surat"
+    assert wording.status_source(EN, {"villages.table": both}) == "invented, a.id"

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from ...domain.messages import Message
+from ...domain.messages import Message, listed
 from ...domain.status import LEVELS, UNKNOWN
 from ...domain.villages import code_order
 from ..files import LARGEST_TABLE, Files, Source
@@ -45,6 +45,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
     found: list[VillageSheet] = []
     unused: list[SheetUse] = []
     doubts: list[Doubt] = []
+    names: list[str] = []
     for file in files:
         source = Files(Path(file), collector).read_top(LARGEST_TABLE)
         grids = [] if source is None else read_grids(source, collector, _WANTED)
@@ -52,6 +53,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
             layout = layout_of(grid)
             if source is None or layout is None or not layout.names_villages:
                 unused.append(SheetUse(str(file), grid.sheet, used=False))
+                names += filter(None, grid.header(_WANTED).written)
                 continue
             undated = _undated(layout, source, str(file), given, doubts)
             sheet = read_sheet(layout, str(file), undated, given)
@@ -60,7 +62,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
     if not found and not len(collector):
         message = Message("no sheet holds a list of villages: a column of village names and one of kecamatan")
         place = (str(unused[0].file) if unused else "", None)
-        collector.add(place, "", message, suggestion=_OF_DISTRICTS, table=True)
+        collector.add(place, "", message, found=listed(names), suggestion=_OF_DISTRICTS, table=True)
     collector.raise_if_any()
     found.sort(key=lambda sheet: max(sheet.use.years, default=0), reverse=True)
     roster = Roster()

@@ -407,7 +407,8 @@ class _Reading:
             if level is None:
                 allowed = Message("one of: {names}", {"names": ", ".join(LEVELS)})
                 message = Message("{name} is not a status", {"name": cell[:60]})
-                table.tell(i, column, message, nearest(cell, LEVELS), allowed=allowed)
+                fix = nearest(cell, LEVELS) or Message("write its status, or empty the cell where that is not known")
+                table.tell(i, column, message, fix, allowed=allowed)
             elif not official:
                 read_as = "" if level == UNKNOWN else LEVELS[level]
                 self._change("status" if read_as else "unknown_status", table.rows[i], column, cell, read_as)

@@ -26,6 +26,10 @@ _KEPT = re.compile(r'="([^"]*)"')
 """With this some programs keep Excel from making a number of a code; nothing is computed."""
 _LINE = re.compile(r"[^\r\n]{1,1000000}(?:\r\n?|\n)?|\r\n?|\n")
 """A line and its end, or as much of it as no row of a table needs."""
+_OPEN = "~$"
+"""How Excel begins the name of the file that says that a workbook is open."""
+_SCENARIOS = frozenset({".yaml", ".yml"})
+_DOCUMENTS = frozenset({".docx", ".doc", ".odt", ".rtf", ".pdf", ".pptx", ".jpg", ".jpeg", ".png"})
 _BEGINNING = 100_000
 """Characters that tell the delimiter."""
 
@@ -87,6 +91,10 @@ def read_grids(source: Source, problems: ProblemList, wanted: Wanted, sheet: Nam
 
     Empty with the problem told; `wanted` tells the delimiter of a CSV file.
     """
+    if (other := _no_table(source)) is not None:
+        message, fix = other
+        problems.add((source.shown, None), "", message, found=source.path.name, suggestion=fix, table=True)
+        return []
     if is_workbook(source.path.name, source.content):
         try:
             return _read_sheets(open_workbook(source.content), source, problems, sheet)
@@ -101,6 +109,22 @@ def read_grids(source: Source, problems: ProblemList, wanted: Wanted, sheet: Nam
         problems.add(sheet[1], sheet[0], message, suggestion=Message("remove this key"))
     text = source.text(problems, table=True)
     return [] if text is None else _read_csv(Grid(source.shown, [], problems), text, wanted)
+
+
+def _no_table(source: Source) -> tuple[Message, Message] | None:
+    """Return what a file is that holds no table, and the likely fix; None where it may hold one."""
+    name, ending = source.path.name, source.path.suffix.lower()
+    if name.startswith(_OPEN):
+        message = Message("this is only the mark of a workbook that is open in Excel")
+        return message, Message("name the workbook itself: {name}", {"name": shown(name.removeprefix(_OPEN))})
+    if ending in _SCENARIOS:
+        return Message("this is a scenario, not a table"), Message(
+            "run it with kampungkb forecast {name}", {"name": name}
+        )
+    if ending in _DOCUMENTS or source.content.startswith(b"%PDF"):
+        message = Message("this is a document or a picture, not a table")
+        return message, Message("copy its table into a sheet of Excel or LibreOffice, and save that as .xlsx")
+    return None
 
 
 def _read_sheets(sheets: Sequence[Sheet], source: Source, problems: ProblemList, named: NamedSheet) -> list[Grid]:

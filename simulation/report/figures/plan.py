@@ -158,7 +158,7 @@ def _mark(axes: Axes, result: PlanResult, label: str) -> None:
 def _label(speech: Language, result: PlanResult) -> str:
     """Return what the effort is."""
     if len(result.levers) == 1 and not result.by_budget:
-        return words.lever_name(speech, result.levers[0])
+        return words.lever_name(speech, result, result.levers[0])
     return (
         speech.say("cost {years} (million rupiah)", years=words.cost_years(speech, result))
         if result.weighed_by_cost

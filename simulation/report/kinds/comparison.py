@@ -258,7 +258,10 @@ def _effects(speech: Language, one: ComparedScenario) -> str:
         alike.setdefault(said + "*" * plan.placeholder, []).append(plan)
     if len(alike) == 1:
         return next(iter(alike))
-    told = (speech.say("{name} {value}", name=", ".join(names_of(plans)), value=said) for said, plans in alike.items())
+    told = (
+        speech.say("{name} {value}", name=", ".join(names_of(speech, plans)), value=said)
+        for said, plans in alike.items()
+    )
     return "; ".join(told)
 
 

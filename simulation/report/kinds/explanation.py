@@ -14,7 +14,7 @@ from .. import wording
 from ..document.blocks import DETAIL, SCREEN, Cell, Column, Document, Paragraph, Row, Table
 from ..language import Language, phrase
 from ..wording import parameter_name
-from .head import Head, programme_line, rests_on, title_of, with_head
+from .head import Head, called, programme_line, rests_on, title_of, with_head
 from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
@@ -80,7 +80,7 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
     )
 
 
-def _tables_of(speech: Language, result: VillageChance) -> Iterator[Paragraph | Table]:
+def _tables_of(speech: Language, result: ExplanationResult) -> Iterator[Paragraph | Table]:
     yield terms_table(speech, result)
     yield Paragraph(
         speech.say(
@@ -95,7 +95,7 @@ def _tables_of(speech: Language, result: VillageChance) -> Iterator[Paragraph | 
         yield reach_table(speech, result)
 
 
-def why(speech: Language, result: VillageChance) -> Iterator[str]:
+def why(speech: Language, result: ExplanationResult) -> Iterator[str]:
     """Yield the sentences: how likely, what matters most, what it would take."""
     said = {"village": result.village, "year": result.year}
     if result.cannot_rise:
@@ -146,7 +146,7 @@ def measured(speech: Language, value: float) -> str:
     return speech.number(value, 0 if value == round(value) else min(max(0, 2 - floor(log10(abs(value)))), 4))
 
 
-def terms_table(speech: Language, result: VillageChance) -> Table:
+def terms_table(speech: Language, result: ExplanationResult) -> Table:
     """Return what multiplies the odds of rising, and the chances on the way from a typical village to this one."""
     say = speech.say
 
@@ -179,7 +179,7 @@ def terms_table(speech: Language, result: VillageChance) -> Table:
     return Table(say("Where the chance comes from"), columns, rows)
 
 
-def reach_table(speech: Language, result: VillageChance) -> Table:
+def reach_table(speech: Language, result: ExplanationResult) -> Table:
     """Return what each intervention is to the village."""
     say = speech.say
 
@@ -188,7 +188,12 @@ def reach_table(speech: Language, result: VillageChance) -> Table:
         return {say("intervention"): name, say("eligible"): eligible, say("reached"): assisted, chance: if_assured}
 
     rows = [
-        row(reach.name, frequency(speech, reach.eligible), frequency(speech, reach.assisted), reach.if_assured)
+        row(
+            called(speech, result, reach.name),
+            frequency(speech, reach.eligible),
+            frequency(speech, reach.assisted),
+            reach.if_assured,
+        )
         for reach in result.reach
     ]
     if len(rows) > 1:
@@ -196,7 +201,7 @@ def reach_table(speech: Language, result: VillageChance) -> Table:
     return Table.of(say("Interventions in {year}", year=result.year), rows)
 
 
-def _year_by_year(speech: Language, result: VillageChance) -> Iterator[Paragraph]:
+def _year_by_year(speech: Language, result: ExplanationResult) -> Iterator[Paragraph]:
     """Yield the chance of every year, a dash where it never rose; nothing where no forecast is explained."""
     if result.by_year:
         chances = "; ".join(
@@ -206,7 +211,7 @@ def _year_by_year(speech: Language, result: VillageChance) -> Iterator[Paragraph
         yield Paragraph(speech.say("Chance of rising, year by year: {chances}.", chances=chances))
 
 
-def _base(speech: Language, result: VillageChance) -> str:
+def _base(speech: Language, result: ExplanationResult) -> str:
     """Return what the first row is: the level, or those at which the village may stand by then."""
     levels = [
         level if share == 1 else f"{level} {frequency(speech, share)}"
@@ -222,13 +227,14 @@ def _base(speech: Language, result: VillageChance) -> str:
     )
 
 
-def _label(speech: Language, result: VillageChance, part: Component) -> str:
+def _label(speech: Language, result: ExplanationResult, part: Component) -> str:
     value, mean = result.covariates.get(part.name, (0.0, 0.0)) if part.kind == "covariate" else (0.0, 0.0)
     keys = {term.name: term.key for term in TERMS}
+    name = called(speech, result, part.name) if part.kind == INTERVENTION else part.name
     return speech.say(
         _LABELS.get(part.kind, "{name}"),
         # A term without words of its own is called as its parameter.
-        name=part.name if part.name or part.kind not in keys else parameter_name(speech, keys[part.kind]),
+        name=name if name or part.kind not in keys else parameter_name(speech, keys[part.kind]),
         above=frequency(speech, result.share_above),
         value=measured(speech, value),
         mean=measured(speech, mean),

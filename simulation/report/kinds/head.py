@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 import numpy as np
@@ -33,6 +33,8 @@ class Programme:
         Whether its effect on rising was left to the default prior.
     effect
         By what it multiplies the odds of rising: 5, 50 and 95% quantile.
+    title
+        What people call it, by language; empty where the scenario has its name alone.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Programme:
     cost_idr_million: float
     placeholder: bool
     effect: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    title: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ def programme_of(scenario: Scenario) -> tuple[Programme, ...]:
                 float(plan.cost_idr_million),
                 effect in parameters.defaulted,
                 (low, middle, high),
+                dict(plan.title),
             )
         )
     return tuple(programmes)
@@ -220,7 +224,7 @@ def distinct_titles(speech: Language, named: Sequence[tuple[str, Mapping[str, st
 def footing(speech: Language, head: Head, run_id: str | None) -> list[str]:
     """Return the lines below a figure: basis, made-up counts, own agent, source of the status data, which run."""
     lines = [rests_on(speech, head.basis).led, *caveats_of(speech, head)]
-    if source := wording.status_source(head.sources):
+    if source := wording.status_source(speech, head.sources):
         lines.append(speech.say("Status data: {source}.", source=source))
     if run_id is not None:
         lines.append(run_line(speech, head, run_id))
@@ -264,17 +268,23 @@ def caveats_of(speech: Language, head: Head) -> Iterator[str]:
         )
 
 
-def names_of(interventions: Sequence[Programme]) -> list[str]:
-    """Return what interventions are called where people read."""
-    return [one.name.replace("_", " ") for one in interventions]
+def names_of(speech: Language, interventions: Sequence[Programme]) -> list[str]:
+    """Return what interventions are called where people read: their titles, else their names."""
+    return [one.title.get(speech.code) or one.name.replace("_", " ") for one in interventions]
+
+
+def called(speech: Language, head: Head, name: str) -> str:
+    """Return what the intervention of a name is called where people read."""
+    plan = next((one for one in head.interventions if one.name == name), None)
+    return name.replace("_", " ") if plan is None else names_of(speech, [plan])[0]
 
 
 def programme_line(speech: Language, interventions: Sequence[Programme]) -> str | None:
     """Return which interventions are at work, and whose effects are placeholders; None where there are none."""
     if not interventions:
         return None
-    names = names_of(interventions)
-    unknown = names_of([one for one in interventions if one.placeholder])
+    names = names_of(speech, interventions)
+    unknown = names_of(speech, [one for one in interventions if one.placeholder])
     listed = ", ".join(names)
     if not unknown:
         return speech.say("Interventions: {names}.", names=listed)

@@ -13,8 +13,8 @@ from ....inputs.resolve import is_default
 from ... import wording
 from ...document.blocks import SCREEN, Block, Cell, Column, Heading, On, Paragraph, Share, Table
 from ...language import Language, phrase
-from ...wording import LABELS, parameter_name, parameter_value, source_word
-from ..head import PLACEHOLDERS
+from ...wording import LABELS, parameter_name, parameter_value, source_text, source_word
+from ..head import PLACEHOLDERS, called
 from ..kind import Source
 from .result import ForecastResult, Parameter
 from .words import reading_name
@@ -151,7 +151,10 @@ def _statement_groups(speech: Language, document: Mapping[str, Any], result: For
         if value
     ]
     return [
-        *((plan["name"], _intervention_rows(speech, plan, result)) for plan in document["interventions"]),
+        *(
+            (called(speech, result, plan["name"]), _intervention_rows(speech, plan, result))
+            for plan in document["interventions"]
+        ),
         ("", general),
     ]
 
@@ -176,8 +179,8 @@ def _origin(speech: Language, result: ForecastResult, key: str, *, default: bool
     """
     if key not in result.sources:
         return [speech.say("as by default") if default else speech.say("written in the scenario, without a source"), ""]
-    kind, _, told = result.sources[key].partition(";")
-    return [source_word(speech, kind), re.sub(r"https?://(?:www\.)?", "", told).strip()]
+    source = result.sources[key]
+    return [source_word(speech, source), re.sub(r"https?://(?:www\.)?", "", source_text(speech, source))]
 
 
 def _general(speech: Language, document: Mapping[str, Any], result: ForecastResult) -> Iterator[tuple[str, str, str]]:

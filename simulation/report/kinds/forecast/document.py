@@ -25,7 +25,7 @@ from ...document.blocks import (
     Table,
 )
 from ...language import Language
-from ..head import rests_on, run_line
+from ..head import called, rests_on, run_line
 from ..kind import Rows, Source
 from ..past import past_blocks, reasons_in_words, reasons_table, weights_table
 from . import words
@@ -245,7 +245,7 @@ def assisted_table(speech: Language, result: ForecastResult) -> Table:
     years = [all_years[m - 1] for m in words.evenly_spread(len(all_years), MOST_YEARS_ACROSS)]
     rows = [
         {
-            speech.say("intervention"): plan.name,
+            speech.say("intervention"): called(speech, result, plan.name),
             **{Column(str(year.year), "decimal", 1): year.assisted[plan.name] for year in years},
         }
         for plan in result.interventions
@@ -412,7 +412,9 @@ def _statuses_sheet(speech: Language, result: ForecastResult) -> Table:
                 for level in LEVELS
             },
             **{
-                Column(say("reached: {name}", name=plan.name), "decimal", 2): year.assisted[plan.name]
+                Column(say("reached: {name}", name=called(speech, result, plan.name)), "decimal", 2): year.assisted[
+                    plan.name
+                ]
                 for plan in result.interventions
             },
         }
@@ -472,7 +474,9 @@ def _village_years_sheet(speech: Language, result: ForecastResult, rows: Rows) -
             f"probability_{level}": Column(say("chance of being {level}", level=level), "chance", 1) for level in LEVELS
         },
         **{
-            f"assisted_{plan.name}": Column(say("reached: {name}", name=plan.name), "percent", 1)
+            f"assisted_{plan.name}": Column(
+                say("reached: {name}", name=called(speech, result, plan.name)), "percent", 1
+            )
             for plan in result.interventions
         },
     }

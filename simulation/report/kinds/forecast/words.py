@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from statistics import fmean
 
-from ....domain.parameters import UNNAMED_BLOCKS
 from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE, PrecisionTrace, Summary
 from ....inference.uncertainty import Estimate
 from ... import wording
@@ -93,7 +92,7 @@ def district_verdict(speech: Language, district: District, interventions: Sequen
         )
     if not interventions:
         return speech.say("{verdict}: {event}, without additional interventions.", **said)
-    return speech.say("{verdict}: {event}, with {names}.", names=", ".join(names_of(interventions)), **said)
+    return speech.say("{verdict}: {event}, with {names}.", names=", ".join(names_of(speech, interventions)), **said)
 
 
 def how_sure(speech: Language, district: District) -> str:
@@ -113,16 +112,7 @@ def how_sure(speech: Language, district: District) -> str:
         return speech.say("An exact result with the parameters fixed.")
     if interval is None or coarse:
         return speech.say("One standard error of the simulation: ± {error} percentage points.", error=points)
-    low, high = (wording.uncertain(speech, end) for end in interval)
-    if low == high:
-        return speech.say("The chance hardly depends on what is uncertain.")
-    if no_local_data(district) or tuple(district.basis) == UNNAMED_BLOCKS:
-        return speech.say(
-            "In 90% of the sets of assumptions tried, the chance is between {low} and {high}.", low=low, high=high
-        )
-    return speech.say(
-        "What the data leave uncertain puts the chance between {low} and {high} (90% interval).", low=low, high=high
-    )
+    return wording.range_from_assumptions(speech, district.basis, interval)
 
 
 def where_needed_comes_from(speech: Language, district: District) -> str | None:

@@ -52,7 +52,7 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
         yield Paragraph(said)
     if said := programme_line(speech, result.interventions):
         yield Paragraph(said, on=SCREEN | On.WORKBOOK)
-    yield rests_on(speech, result.basis, SCREEN | On.WORKBOOK)
+    yield rests_on(speech, result.basis, SCREEN | On.WORKBOOK, words.range_told(speech, result))
     for caveat in caveats_of(speech, result):
         yield Paragraph(caveat)
     yield Picture("plan", verdict)
@@ -97,7 +97,9 @@ def settings_table(speech: Language, result: PlanResult) -> Table:
     rows: list[Row] = [
         {
             **{
-                Column(words.lever_name(speech, lever), "whole"): _value(speech, lever, point.settings[lever.name])
+                Column(words.lever_name(speech, result, lever), "whole"): _value(
+                    speech, lever, point.settings[lever.name]
+                )
                 for lever in levers
             },
             **({} if places_only else {Column(say("villages reached"), "decimal", 1): point.assisted}),
@@ -235,8 +237,8 @@ def ranking_sheet(speech: Language, result: PlanResult) -> Table:
             Column(say("chance of rising without the interventions"), "chance", 1): village.reason.chance_without,
             Column(say("chance of rising with the interventions"), "chance", 1): village.reason.chance_with,
             above: village.reason.peers,
-            say("interventions"): ", ".join(map(words.spaced, village.reason.interventions)),
-            Column(say("reason"), "prose"): words.reason(speech, village),
+            say("interventions"): words.all_called(speech, result, village.reason.interventions),
+            Column(say("reason"), "prose"): words.reason(speech, result, village),
         }
         for village in result.villages
     ]
@@ -257,7 +259,7 @@ def _marks(speech: Language, result: PlanResult) -> dict[Places, str]:
     """Return what a setting is, beside being tried; the least before the best."""
     say, least = speech.say, result.least
     named = [
-        (result.nothing, say("without {levers}", levers=words.levers(result))),
+        (result.nothing, say("without {levers}", levers=words.levers(speech, result))),
         (result.now, say("as in the scenario")),
         (result.best if least is None else None, say("best")),
         (result.below, say("one village fewer")),

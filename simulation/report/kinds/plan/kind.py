@@ -29,13 +29,13 @@ def _tables(found: Plan) -> Iterable[DataTable]:
     yield DataTable.of("plan.csv", found.settings)
     if not found.villages:
         return
+    result, source = with_head(PlanResult, found), Source(question_of(found).id)
     rows = [
-        {**village_row(one), **{f"reason_{code}": words.reason(language(code), one) for code in LANGUAGES}}
+        {**village_row(one), **{f"reason_{code}": words.reason(language(code), result, one) for code in LANGUAGES}}
         for one in found.villages
     ]
     yield DataTable.of_rows("priorities.csv", rows)
     yield DataTable.of_rows("priorities_subdistricts.csv", [asdict(total) for total in totals_of(found.villages)])
-    result, source = with_head(PlanResult, found), Source(question_of(found).id)
     for code in LANGUAGES:
         document = document_of(result, language(code), source)
         yield DataTable(f"priorities_{code}.xlsx", write=partial(write_xlsx, language(code), document))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ....decision.plan.levers import Lever
@@ -10,7 +10,7 @@ from ....decision.plan.result import Limit, PlannedVillage, PlanNumbers, Setting
 from ....inference.village_finder import STATUS_UNKNOWN
 from ... import wording
 from ...language import Language, phrase
-from ..head import Head, title_of
+from ..head import Head, called, title_of
 
 MOST_NAMED = 5
 """Villages that a brief names."""
@@ -107,7 +107,7 @@ def _within_reach(speech: Language, result: PlanResult) -> str:
         return speech.say(
             "Under the scenario's assumptions the goal is reached without {levers}, with its other interventions "
             "in place: the probability that {event} is {chance} (wanted: {goal}).",
-            levers=levers(result),
+            levers=levers(speech, result),
             **said,
         )
     elif len(result.levers) > 1:
@@ -133,6 +133,14 @@ def _within_reach(speech: Language, result: PlanResult) -> str:
     )
 
 
+def range_told(speech: Language, result: PlanResult) -> str:
+    """Return between what the uncertain parameters put the chance of the verdict; "" where that is not known."""
+    interval = result.telling.parameter_interval90
+    if interval is None or interval[0] == interval[1]:
+        return ""
+    return wording.range_from_assumptions(speech, result.basis, interval)
+
+
 def headline(speech: Language, result: PlanResult) -> str:
     """Return the verdict in a few words."""
     said = {"goal": goal(speech, result), "effort": effort(speech, result, result.telling)}
@@ -142,7 +150,7 @@ def headline(speech: Language, result: PlanResult) -> str:
     if result.least is None:
         return speech.say("Whether {goal} is reached with {effort} is too close to call", **said)
     if not any(result.least.places):
-        return speech.say("{goal} is reached without {levers}", levers=levers(result), **said)
+        return speech.say("{goal} is reached without {levers}", levers=levers(speech, result), **said)
     return speech.say("{goal} can be reached with {effort}", **said)
 
 
@@ -279,19 +287,19 @@ def beside_the_forecast(speech: Language, result: PlanResult) -> str | None:
     )
 
 
-def lever_name(speech: Language, lever: Lever) -> str:
+def lever_name(speech: Language, result: PlanResult, lever: Lever) -> str:
     """Return what is planned, in a few words: also what stands above its numbers."""
-    return speech.say(_LEVERS[lever.kind], intervention=spaced(lever.intervention))
+    return speech.say(_LEVERS[lever.kind], intervention=called(speech, result, lever.intervention))
 
 
-def spaced(name: str) -> str:
-    """Return the name of an intervention as it is read."""
-    return name.replace("_", " ")
-
-
-def levers(result: PlanResult) -> str:
+def levers(speech: Language, result: PlanResult) -> str:
     """Return the interventions whose effort is planned."""
-    return ", ".join(spaced(lever.intervention) for lever in result.levers)
+    return all_called(speech, result, [lever.intervention for lever in result.levers])
+
+
+def all_called(speech: Language, result: PlanResult, names: Iterable[str]) -> str:
+    """Return what interventions are called, one after the other."""
+    return ", ".join(called(speech, result, name) for name in names)
 
 
 def value_of(speech: Language, lever: Lever, value: float) -> str:
@@ -303,8 +311,11 @@ def value_of(speech: Language, lever: Lever, value: float) -> str:
 
 def setting(speech: Language, result: PlanResult, point: Setting) -> str:
     """Return a setting of all levers, each beside its intervention."""
-    settings = [(spaced(one.intervention), value_of(speech, one, point.settings[one.name])) for one in result.levers]
-    return " + ".join(f"{name} {value}" for name, value in settings)
+    settings = (
+        f"{called(speech, result, one.intervention)} {value_of(speech, one, point.settings[one.name])}"
+        for one in result.levers
+    )
+    return " + ".join(settings)
 
 
 def effort(speech: Language, result: PlanResult, point: Setting) -> str:
@@ -320,7 +331,7 @@ def effort(speech: Language, result: PlanResult, point: Setting) -> str:
         return setting(speech, result, point)
     (lever,) = result.levers
     value = value_of(speech, lever, point.settings[lever.name])
-    return speech.say(_EFFORTS[lever.kind], intervention=spaced(lever.intervention), value=value)
+    return speech.say(_EFFORTS[lever.kind], intervention=called(speech, result, lever.intervention), value=value)
 
 
 def cost_years(speech: Language, result: PlanResult) -> str:
@@ -341,14 +352,14 @@ def chance(speech: Language, result: PlanResult, probability: float) -> str:
     return wording.chance(speech, probability, decimals)
 
 
-def reason(speech: Language, village: PlannedVillage) -> str:
+def reason(speech: Language, result: PlanResult, village: PlannedVillage) -> str:
     """Return why a village stands where it does: its level, its chance, its peers, the interventions."""
     why = village.reason
     said = {
         "level": why.status,
         "without": wording.uncertain(speech, why.chance_without, 1),
         "with_it": wording.uncertain(speech, why.chance_with, 1),
-        "interventions": ", ".join(map(spaced, why.interventions)),
+        "interventions": all_called(speech, result, why.interventions),
     }
     if why.peers is None:
         return speech.say("{level}; chance of rising {without}, with {interventions} {with_it}", **said)
@@ -417,7 +428,7 @@ def _rests_on(speech: Language, result: PlanResult) -> str:
     if len(result.levers) > 1:
         names.append(speech.say("interventions that it qualifies for"))
     columns = () if result.ranking is None else result.ranking.columns
-    return "; ".join([*names, *map(spaced, columns)])
+    return "; ".join([*names, *(column.replace("_", " ") for column in columns)])
 
 
 def asked(speech: Language, result: PlanResult) -> str:
