@@ -115,9 +115,9 @@ def test_what_the_scenario_says_is_told_from_what_holds_by_default(
     written, default = "written in the scenario, without a source", "as by default"
     for what in ("who acts", "first year", "villages that qualify", "villages reached at a time",
                  "order of priority", "cost of a village-year"):  # fmt: skip
-        assert told["pendampingan", what] == written, what
+        assert told["coaching by PKB/PLKB", what] == written, what
     for what in ("years of intervention for a village", "years until the full effect"):
-        assert told["pendampingan", what] == default, what
+        assert told["coaching by PKB/PLKB", what] == default, what
     assert told["scenario", "reading of the target"] == default
 
 

@@ -137,7 +137,7 @@ def test_a_figure_with_interventions_says_so_and_that_effects_are_placeholders(n
     result = forecast(scenario, 5, 5, 7)
     said = {code: texts(getattr(plots, name)(result, code)).replace("\n", " ") for code in WORDS}
     assert "Tanah Laut: all five interventions" in said["en"]
-    assert "rumah dataku" in said["en"]
+    assert "Rumah DataKu" in said["en"]
     assert "effects of interventions: placeholders" in said["en"]
     assert "pengaruh intervensi: angka sementara" in said["id"]
 
