@@ -20,8 +20,8 @@ pytestmark = [
 ]
 
 RUNS = {
-    "batch": (8, ("--draws", "200", "--workers", "2")),
-    "mesa": (5, ("--engine", "mesa", "--draws", "12", "--workers", "2")),
+    "batch": (5, ("--draws", "200", "--workers", "2")),
+    "mesa": (4, ("--engine", "mesa", "--draws", "8", "--workers", "2")),
 }
 LONG_MESA = ("--engine", "mesa", "--draws", "2000", "--workers", "2", "--no-figures")
 
