@@ -29,7 +29,7 @@ _NAMES = {
 _STANDINGS: Mapping[Standing, str] = {
     "worse": phrase("worse than: {names}"),
     "better": phrase("better than: {names}"),
-    "open": phrase("cannot be distinguished from: {names}"),
+    "open": phrase("indistinguishable from: {names}"),
 }
 _SCORES = {
     "brier": phrase("target met: Brier"),
