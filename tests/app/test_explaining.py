@@ -257,8 +257,9 @@ def test_what_it_would_take_is_said(
     reaches = tuple(Reach(f"lever{i}", 1.0, 0.2, chance) for i, chance in enumerate(assured))
     changed = replace(found, reach=reaches, if_all_assured=every)
     assert said in " ".join(why(language("en"), changed))
-    rows = reach_table(language("en"), changed).rows
-    assert [row[-1] for row in rows] == [*assured, *([every] if len(assured) > 1 else [])]
+    if assured:  # without any there is no such table
+        rows = reach_table(language("en"), changed).rows
+        assert [row[-1] for row in rows] == [*assured, *([every] if len(assured) > 1 else [])]
 
 
 @pytest.mark.parametrize(
