@@ -103,7 +103,7 @@ def test_a_run_that_is_killed_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
 def test_a_comparison_that_is_killed_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     """Chunks of every scenario are taken over, those of the first while the second is under way too."""
     others = SCENARIO.with_name("tanah_laut_pokja.yaml")
-    _, stopped = made(tmp_path, "SIGKILL", "--no-figures", command=("compare", SCENARIO, others), step=4)
+    _, stopped = made(tmp_path, "SIGKILL", "--no-figures", command=("compare", SCENARIO, others), step=5)
     kept = [{chunk.parent.name for chunk in stop.stopped.rglob("*.npz")} for stop in stopped]
     assert {"0"} in kept
     assert {"0", "1"} in kept
@@ -121,7 +121,7 @@ def test_figures_that_were_being_drawn_are_whole_or_not_there(tmp_path: Path) ->
 
 def test_a_finished_run_stays_finished_while_it_is_computed_again(tmp_path: Path) -> None:
     """Whoever is killed with --force has lost nothing: the tables are all there, and are found."""
-    whole, stopped = made(tmp_path, "SIGKILL", "--no-figures", step=4, begin_with="all", stopped_with="--force")
+    whole, stopped = made(tmp_path, "SIGKILL", "--no-figures", step=3, begin_with="all", stopped_with="--force")
     assert len(stopped) > 10
     for stop in stopped:
         assert tables(stop.stopped) == whole
@@ -141,7 +141,7 @@ def manifest_in(place: Path) -> bool:
 @pytest.mark.parametrize(("begin_with", "options"), [("nothing", ("--no-figures",)), ("a figure less", ())])
 def test_ctrl_c_says_what_is_kept(begin_with: str, options: tuple[str, ...], tmp_path: Path) -> None:
     """No traceback, wherever it was; what is said is what lies there."""
-    _, stopped = made(tmp_path, "SIGINT", *options, step=4, begin_with=begin_with)
+    _, stopped = made(tmp_path, "SIGINT", *options, step=3, begin_with=begin_with)
     seen = set()
     for stop in stopped:
         said, place = stop.told[0], stop.stopped
