@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from simulation.app.commands import start as command
 from simulation.app.options import Settings
+from simulation.domain.messages import DataError
 from simulation.inputs.answers import read_answers
 from simulation.inputs.scenario import load_scenario
 
@@ -69,6 +70,27 @@ def test_every_workbook_becomes_a_scenario_by_itself(files: tuple[str, ...], off
     assert (len(district), len(district.subdistricts)) == (villages, 12)
     assert (district.district, scenario.origin) == (wanted.kabupaten.name, 2025)
     assert {year: sum(one.statuses.get(year, -1) < 0 for one in lists.villages) for year in lists.years} == unknown
+
+
+def test_a_village_that_is_designated_after_the_last_list_joins(tmp_path: Path) -> None:
+    """It is none of the villages that were read; its blank cell is not marked, and the scenario has it join."""
+    written = tmp_path / "daftar Tanah Laut.csv"
+    text = "Desa,Kecamatan,Status 2025,Tahun Pencanangan\nSatu,Utara,Dasar,2019\nDua,Utara,,2018\nBaru,Utara,,2026\n"
+    written.write_text(text, encoding="utf-8")
+    settings, made = Settings(lang="id", quiet=True), command._Made(tmp_path)
+    lists, wanted = command._ask(settings, made, [written], None, "proposals")
+    scenario = load_scenario(command._write_scenario(settings, made, [written], lists, wanted))
+    (district,) = scenario.districts
+    assert (len(district), district.joining(scenario.years)) == (2, {2026: 1})
+    assert (len(lists.present), len(lists.villages)) == (2, 3)
+    page = load_workbook(made.files["cleaned_copy"]).worksheets[0]
+    colours = {row[1].value: row[3].fill.start_color.rgb[-6:] for row in page.iter_rows(min_row=3)}
+    assert colours["Dua"] == "FFE08A" != colours["Baru"]
+    written.write_text(text.replace("Utara,,2026", "Utara,Mandiri,2026"), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        command._ask(settings, made, [written], None, "proposals")
+    (problem,) = caught.value.problems
+    assert (Path(problem.file).name, problem.line, problem.found) == (written.name, 4, "Mandiri")
 
 
 @pytest.mark.slow

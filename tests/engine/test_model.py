@@ -45,6 +45,19 @@ def test_mesa_counts_villages_by_status() -> None:
     assert set(frame["status"]) <= {"dasar", "berkembang", "mandiri", "paripurna"}
 
 
+def test_a_village_that_joins_is_an_agent_from_then_on() -> None:
+    """Of the researcher's own class, at the lowest level; the frame of agents knows it from the end of its year on."""
+    villages = make_villages((4,), status=[3, 3, 3, 0], joins=[0, 0, 0, 2027])
+    model = kkb.KampungModel(make_scenario(villages, {"fall": 0.0}, horizon=3), agent_class=Eager)
+    while model.running:
+        model.step()
+    frame = model.datacollector.get_agent_vars_dataframe()
+    assert frame.groupby(level="Step").size().tolist() == [3, 3, 4, 4]
+    assert frame.loc[2, "status"].tolist() == ["paripurna"] * 3 + ["dasar"]
+    assert isinstance(model.village_agents[3], Eager)
+    assert model.village_agents[3].last_change >= 2027
+
+
 def test_an_own_agent_gives_the_same_outputs_and_other_numbers() -> None:
     """Tripled odds are exactly what an odds ratio of three does."""
     villages = make_villages((6, 6), status=[0] * 8 + [1, 1, 2, 3])

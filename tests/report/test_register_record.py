@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from math import log
 from pathlib import Path
@@ -126,6 +127,25 @@ def test_net_upward_crossings_can_settle_that_a_target_was_met() -> None:
     outcome = came(scored(ONE_YEAR, stated(2026, (8, 8, 2, 2))))
     assert outcome.rises is not None
     assert (outcome.rises.low, outcome.met) == (2, True)
+
+
+def test_villages_that_joined_as_forecast_are_counted_from_the_year_after() -> None:
+    """Of 20 villages 1 is needed, of 21 it is 2; the new one at the end of 2026 is no move, nor on lists."""
+    alone = forecast_of(forecast_year(2026, 0.8), forecast_year(2027, 0.8))
+    joined = replace(alone, districts=(replace(alone.districts[0], joining={2026: 1}),))
+    now = (11, 6, 2, 2)
+    said = stated(2026, now), stated(2027, (9, 8, 2, 2))
+    assert [row.state for row in scored(alone, *said).forecasts] == ["villages", "villages"]
+    first, second = (row.outcome for row in scored(joined, *said).forecasts)
+    assert first == YearOutcome("counts", Bounds(0, 10), Bounds(0, 10), 1, met=None)
+    assert second is not None
+    assert (second.needed, second.met) == (2, True)
+    status = np.repeat([level for level, number in enumerate(now) for _ in range(number)], 3).reshape(-1, 3)
+    status[0, 0], status[3, 2] = UNKNOWN, 1
+    panel = Panel(CODE, tuple(map(str, range(21))), (2025, 2026, 2027), status.astype(np.int8))
+    years = [row.outcome for row in scored(joined, panels={CODE: panel}).forecasts]
+    assert years[0] == YearOutcome("panel", Bounds(0, 0), Bounds(0, 0), 1, met=False)
+    assert years[1] == YearOutcome("panel", Bounds(1, 1), Bounds(1, 1), 2, met=False)
 
 
 def test_the_year_before_is_taken_from_the_reports_where_they_have_it() -> None:

@@ -12,6 +12,7 @@ from ...domain.status import LEVELS, UNKNOWN
 from ...domain.villages import code_order
 from ..files import LARGEST_TABLE, Files, Source
 from ..problem_list import ProblemList
+from ..tables.cells import LAST_YEAR
 from ..tables.grids import read_grids
 from ..tables.headers import Wanted, normal
 from .layout import NUMBERING, Layout, copied_column, dated_columns, layout_of
@@ -56,7 +57,8 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
                 names += filter(None, grid.header(_WANTED).written)
                 continue
             undated = _undated(layout, source, str(file), given, doubts)
-            sheet = read_sheet(layout, str(file), undated, given)
+            latest = max([*dated_columns(layout.header).values(), undated or 0]) or LAST_YEAR
+            sheet = read_sheet(layout, str(file), undated, given, latest=latest)
             if sheet is not None:
                 found.append(sheet)
     if not found and not len(collector):
