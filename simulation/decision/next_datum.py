@@ -122,7 +122,8 @@ def next_datum(
     seed, workers
         As for a forecast.
     given
-        Kinds of data that were given, besides those that the parameters were learned from (`Evidence.blocks`).
+        Kinds of data that were given, besides those that the parameters were learned from (`Evidence.blocks`) and
+        launch years in the table of villages.
 
     Returns
     -------
@@ -139,7 +140,7 @@ def next_datum(
     >>> import simulation as kkb
     >>> scenario = kkb.load_scenario("scenarios/contoh_belajar.yaml")
     >>> kkb.next_datum(scenario, draws=50, tries=20).data[0].datum
-    'launch_years'
+    'village_list'
     """
     require_assumptions(scenario)
     _refuse(scenario)
@@ -158,7 +159,7 @@ def next_datum(
     known = {*scenario.parameters.blocks, *given}
     if "panel" not in known:
         imagined["falls"] = _falls_of(year)
-    if "launch_years" not in known:
+    if "launch_years" not in known and "launch_year" not in scenario.districts[0].columns:
         imagined["launch_years"] = _launches(scenario, parameters, origins, rng)
     data = [_worth(datum, each, chance, noise, origins, now) for datum, each in imagined.items()]
     narrowing = (one for one in data if one.narrowing > LEAST and now - one.remaining_sd > 2 * one.monte_carlo_error)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import Any
 
+from ..decision.next_datum import NextDatum, next_datum
 from ..domain.messages import Message, Refusal
-from .document.blocks import Block, Document, Heading, On, Paragraph, Picture, Table
+from .document.blocks import Block, Bullets, Document, Heading, On, Paragraph, Picture, Table
 from .document.docx import write_docx
 from .document.pdf import write_pdf
 from .files import hand_out
 from .kinds.forecast.document import years_table
 from .kinds.forecast.result import ForecastResult
-from .kinds.forecast.words import met_header, where
+from .kinds.forecast.words import data_to_ask_for, met_header, where
 from .kinds.head import title_of
 from .kinds.registry import KINDS
 from .language import Language, phrase
@@ -29,6 +31,8 @@ FOLLOW_UP = 3
 """Lines for what is done next."""
 Forecasts = Sequence[Answer[ForecastResult]]
 Inputs = tuple[Mapping[str, Any], list[str]]
+MOST_DRAWS_WEIGHED = 1000
+"""Parameter draws by which data to ask for are weighed."""
 MOST_PASSED_OVER = 3
 """Answers that are named one by one."""
 _OTHER_INPUTS = phrase("Not used: {what} in {folder}, made from other inputs than {forecast}.")
@@ -186,15 +190,13 @@ def brief_of(speech: Language, runs: Runs) -> Document:
     result, own = run.result, run.document(speech)
     answers = [(answer, answer.document(speech)) for answer in runs.answers]
     follow_up = [say("what is done"), say("who does it"), say("until when")]
-    title = say(
-        "{district}: chance of meeting the target for Kampung KB of {year}",
-        district=where(speech, result),
-        year=result.first_year,
-    )
     options = [block for _, document in answers for block in document.shown(On.OPTIONS)]
     if not any(answer.folder.kind.name == "comparison" for answer in runs.answers):
         options += _beside(speech, result, [other.result for other in runs.forecasts[1:]])
-    data = [*own.shown(On.DATA), *(block for _, document in answers for block in document.shown(On.DATA))]
+    data = [
+        Bullets(list(data_to_ask_for(speech, result, _next_datum(run)))),
+        *(block for _, document in answers for block in document.shown(On.DATA)),
+    ]
     blocks: list[Block] = [
         Table("", [say("drawn up on"), say("by"), say("for")], [["", "", ""]], to_fill=True),
         *_on_paper(speech, run, own.shown(On.ANSWER)),
@@ -204,17 +206,36 @@ def brief_of(speech: Language, runs: Runs) -> Document:
         *_section(say("What this forecast cannot say"), own.shown(On.LIMITS)),
         *_section(say("Follow-up"), [Table("", follow_up, [["", "", ""]] * FOLLOW_UP, to_fill=True)]),
     ]
-    return replace(own, title=title, blocks=blocks)
+    return replace(own, title=_title(speech, result), blocks=blocks)
+
+
+def _title(speech: Language, result: ForecastResult) -> str:
+    return speech.say(
+        "{district}: chance of meeting the target for Kampung KB of {year}",
+        district=where(speech, result),
+        year=result.first_year,
+    )
+
+
+def _next_datum(run: Answer[ForecastResult]) -> NextDatum | None:
+    """Return which datum would narrow the answer, by its own parameter draws; None where that cannot be told."""
+    result = run.result
+    if result.agent is not None:
+        return None
+    with suppress(Refusal):
+        return next_datum(run.scenario, min(result.draws, MOST_DRAWS_WEIGHED), seed=result.seed)
+    return None
 
 
 def annex_of(speech: Language, runs: Runs) -> Document:
     """Return the annex to the brief: every table and assumption, and a chapter on each other answer."""
-    run, brief = runs.forecasts[0], brief_of(speech, runs)
-    blocks = [*_on_paper(speech, run, run.document(speech).shown(On.ANNEX))]
+    run = runs.forecasts[0]
+    own = run.document(speech)
+    blocks = [*_on_paper(speech, run, own.shown(On.ANNEX))]
     for answer in runs.answers:
         document = answer.document(speech)
         blocks += [Heading(document.chapter), *_calmly(_on_paper(speech, answer, document.shown(On.ANNEX)))]
-    return replace(brief, kind=speech.say("Annex to the policy brief"), blocks=blocks)
+    return replace(own, title=_title(speech, run.result), kind=speech.say("Annex to the policy brief"), blocks=blocks)
 
 
 def _section(title: str, blocks: Iterable[Block]) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from ...decision.next_datum import Datum, NextDatum, next_datum
+from ...decision.next_datum import NextDatum, next_datum
 from ...domain.evidence import Evidence
 from ...domain.messages import Refusal
 from ...domain.parameters import ParameterKey
@@ -27,6 +27,7 @@ from ..language import Language, phrase
 from ..wording import parameter_name, parameter_value
 from .head import Head, head_of, rests_on, title_of
 from .kind import DataTable, Kind, Source, Work
+from .next_data import next_data
 from .past import past_blocks
 from .question import Question
 
@@ -34,11 +35,6 @@ PAST, DRAWS = "past.json", "posterior.parquet"
 """Files of the evidence and of the draws."""
 NARROWED = 0.9
 """Share of the prior variance that may be left where a parameter counts as narrowed."""
-_DATA: Mapping[Datum, str] = {
-    "village_list": phrase("a list of all statuses at the end of {year}"),
-    "launch_years": phrase("the year in which each village joined"),
-    "falls": phrase("how many villages fell in a year"),
-}
 
 
 @dataclass(frozen=True)
@@ -153,7 +149,7 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
     said = verdict(speech, result)
     tables = [parameters_table(speech, result)] if result.learned else []
     after: list[Block] = [weights_table(speech, result)] if result.weights else []
-    after += [] if result.next is None else [next_data(speech, result, result.next)]
+    after += [] if result.next is None else [next_data(speech, result.next, result.origin, result.observed)]
     return Document(
         speech.say(
             "Calibrated on local data: {title}, {district}, {villages} Kampung KB",
@@ -248,33 +244,6 @@ def _learned_from(speech: Language, result: CalibrationResult, one: BlockWeight)
         return speech.say("no data: default assumptions alone")
     (block,) = one.without
     return speech.say("without {block} ({name})", block=wording.block(speech, block), name=block)
-
-
-def next_data(speech: Language, result: CalibrationResult, then: NextDatum) -> Table | Paragraph:
-    """Return which datum would narrow the chance of the first year most, best first."""
-    say = speech.say
-    if not then.data:
-        said = say(
-            "None of the kinds of data that calibration can use would narrow the range of the chance for {year}.",
-            year=then.year,
-        )
-        return Paragraph(said)
-    earlier = min((one.first for one in result.observed), default=result.origin) - 1
-    caption = say(
-        "Which data to ask for next: how much each would narrow the range of the chance for {year} (standard "
-        "deviation now {sd} percentage points)",
-        year=then.year,
-        sd=speech.number(100 * then.sd, 1),
-    )
-    rows: list[Row] = [
-        {
-            say("datum"): say(_DATA[worth.datum], year=earlier),
-            Column(say("narrows it by"), "percent"): worth.narrowing,
-            Column(say("then left (percentage points)"), "points", 1): worth.remaining_sd,
-        }
-        for worth in then.data
-    ]
-    return Table.of(caption, rows)
 
 
 def notes(speech: Language, result: CalibrationResult) -> Iterator[str]:

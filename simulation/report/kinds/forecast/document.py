@@ -291,9 +291,8 @@ def _method(speech: Language, result: ForecastResult, source: Source) -> Iterato
 
 
 def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
-    """Yield which data to ask for, what the forecast cannot say, and which run it comes from."""
+    """Yield what the forecast cannot say, and which run it comes from."""
     say = speech.say
-    yield Bullets(list(words.data_to_ask_for(speech, result)), on=On.DATA)
     about_scenario = say("It is a statement about a scenario: if an assumption is wrong, so is the number.")
     yield Paragraph(about_scenario, on=On.WORKBOOK)
     items = [

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from statistics import fmean
 
+from ....decision.next_datum import NextDatum
 from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE, PrecisionTrace, Summary
 from ....inference.uncertainty import Estimate
 from ... import wording
 from ...document.blocks import UNKNOWN
 from ...language import Language, phrase
 from ..head import Programme, caveats_of, first_year_alone, names_of, title_of
+from ..next_data import next_data_read
 from .result import District, ForecastResult, StatedTarget
 
 MOST_COUNTS = 6
@@ -446,22 +448,24 @@ def precision_reached(speech: Language, trace: PrecisionTrace) -> str:
     )
 
 
-def data_to_ask_for(speech: Language, result: ForecastResult) -> Iterator[str]:
-    """Yield which data would say more, the most useful first."""
+def data_to_ask_for(speech: Language, result: ForecastResult, then: NextDatum | None) -> Iterator[str]:
+    """Yield which data nobody gave yet would say more: what the target is, what narrows its chance, what else is open.
+
+    Where it cannot be weighed what narrows the chance (`then` is None), lists of an earlier year are named without a
+    number if none was given.
+    """
     say, districts = speech.say, result.districts
     if not result.sources.get("target.reading", "").startswith("stated"):
         share = target_share(speech, districts[0].target)
         yield say("the letter or circular in which the target of {share} is set", share=share)
-    if not all(district.statuses_known for district in districts):
-        yield say("the status of every village by name, not counts alone")
-    if no_local_data(result):
+    if then is not None:
+        yield from next_data_read(speech, then, result.origin, districts[0].observed)
+    elif no_local_data(result):
         yield say("a list of the statuses of all villages at another date, a year earlier for instance")
-    else:
-        yield say("lists of the statuses of all villages of more years")
-    if not all(district.launch_years_known for district in districts):
-        yield say("the year in which each village was designated a Kampung KB")
+    if not all(district.statuses_known for district in districts):
+        yield say("the status of every village by name: with counts alone villages cannot be ranked")
     if result.placeholders:
-        yield say("which villages received which intervention, year by year")
+        yield say("which villages received which intervention, year by year: without it effects stay assumed")
 
 
 def no_local_data(told: ForecastResult | District) -> bool:
