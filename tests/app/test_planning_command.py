@@ -41,7 +41,7 @@ def test_a_plan_is_told_kept_and_found_again(run: Run, scenario: Path, tmp_path:
     first = run("plan", scenario, "--probability", "0.8")
     assert first.returncode == 0, first.stderr
     assert max(map(len, first.stdout.splitlines()[:-1])) <= 80
-    assert "The goal can be reached: with pokja for" in unbroken(first.stdout)
+    assert "A chance of 80% takes pokja for" in unbroken(first.stdout)
     assert "Which villages first" in first.stdout
     (folder,) = tmp_path.glob("results/rencana/*/")
     assert (folder / "plan.json").is_file()

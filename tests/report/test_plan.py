@@ -23,6 +23,7 @@ from simulation.inputs.scenario import Scenario
 from simulation.report import plots
 from simulation.report.codec import rounded_as_kept, to_data
 from simulation.report.document.blocks import Paragraph, Table
+from simulation.report.document.terminal import as_text
 from simulation.report.document.xlsx import HEADER
 from simulation.report.kinds.kind import Source
 from simulation.report.kinds.plan import document, words
@@ -185,17 +186,31 @@ def test_a_budget_says_for_which_years_it_is(limit: str, english: str, indonesia
         assert verdict(found, "id").endswith(indonesian)
 
 
-def test_the_cost_of_an_effort_names_the_effort() -> None:
-    """So that it is not read as the cost of another one; what else the scenario pays for is said."""
-    costly = replace(scenario(cost=600.0), horizon=2)
-    result = result_of(plan(costly, 0.9999, LEVER, engine="batch", replicates=200))
-    cost = language("en").money(result.best.cost_idr_million)
-    effort = words.effort(language("en"), result, result.best)
-    said = f"Cost of {effort} and of the scenario's other interventions, 2026–2027 together: {cost} on average."
-    assert words.cost_of_the_effort(language("en"), result) == said
+def test_a_short_answer_has_one_effort_its_cost_and_the_effect_that_is_assumed(reached: Plan) -> None:
+    """That of the list below it, so that no second number stands there; what else the scenario pays for is said."""
+    enough = replace(reached.in_order, places=(9,), settings={LEVER: 9}, cost_idr_million=1560.0, interval90=None)
+    result = replace(result_of(reached), in_order=enough)
+    short, option = words.in_short(language("en"), result), words.option(language("en"), result)
+    assert short.startswith("A chance of 78% takes rumah dataku for 9 villages at a time; largest gains first, the ")
+    assert option.startswith("rumah dataku for 9 villages at a time, largest gains first. Cost ")
+    for said in (short, option):
+        assert "Cost 2026, with the scenario's other interventions: Rp1.56 billion on average." in said
+        assert words.effort(language("en"), result, result.least) not in said
+    assert "Assumed effect: turns a 10% chance of rising into 22%." in option
     alone = replace(result, interventions=result.interventions[:1])
-    said = f"Cost of {effort}, 2026–2027 together: {cost} on average."
-    assert words.cost_of_the_effort(language("en"), alone) == said
+    assert "Cost 2026: Rp1.56 billion on average." in words.option(language("en"), alone)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_terminal_says_how_many_what_chance_what_cost_and_who_first_in_25_lines(reached: Plan, code: str) -> None:
+    """At least five villages by name; the effort stands in the last line too."""
+    result, speech = result_of(reached), language(code)
+    files = ["Files: results/contoh/2026-11-27 plan"]
+    lines = as_text(speech, document.document_of(result, speech, Source("ab")), files).splitlines()
+    assert len(lines) <= 25
+    for village in result.villages[:5]:
+        assert sum(village.village in line and village.subdistrict in line for line in lines) == 1
+    assert words.effort(speech, result, result.in_order) in lines[-1]
 
 
 def test_unranked_villages_are_explained(unreached: Plan) -> None:
@@ -348,5 +363,5 @@ def test_the_range_from_assumptions_stands_beside_what_a_plan_rests_on(reached: 
     assert result.least is not None
     for interval, told in (((0.43, 0.98), "between 43% and 98%"), (None, ""), ((0.8, 0.8), "")):
         setting = replace(result.least, parameter_interval90=interval)
-        assert told in words.range_told(language("en"), replace(result, least=setting))
-        assert bool(told) == bool(words.range_told(language("en"), replace(result, least=setting)))
+        assert told in words.range_told(language("en"), result, setting)
+        assert bool(told) == bool(words.range_told(language("en"), result, setting))

@@ -27,13 +27,15 @@ from ..wording import parameter_name
 from .forecast.result import EXACT_IS_PRECISE, Asked
 from .forecast.words import precision_reached
 from .head import (
+    MODEL_CHANCE,
+    PLACEHOLDER_MARKED,
     Head,
     Programme,
     caveats_of,
     distinct_titles,
+    effects_in_words,
     first_year_alone,
     head_of,
-    names_of,
     programme_line,
     programme_of,
     rests_on,
@@ -45,8 +47,6 @@ Engine = Literal["batch", "mesa", "exact"]
 MOST_VILLAGES = 10
 MOST_OPTIONS = 3
 """Scenarios that a brief weighs on its second page."""
-MODEL_CHANCE = 0.1
-"""Chance of rising by which the size of an effect is told."""
 WIDE = 10
 """Ends of an interval of costs so many times apart are warned of."""
 _CHANGES = {
@@ -219,8 +219,8 @@ def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
                 say("chance of {year}, percentage points", year=year.year): _change_in_points(speech, year),
                 say("additional rises, {years}", years=one.span): wording.signed(speech, one.additional_rises.mean),
                 say("additional cost, {years}", years=one.span): speech.money(more) if more else say("not stated"),
-                say("turns a {chance} chance of rising into", chance=speech.percent(MODEL_CHANCE)): _effects(
-                    speech, one
+                say("turns a {chance} chance of rising into", chance=speech.percent(MODEL_CHANCE)): effects_in_words(
+                    speech, one.interventions
                 ),
             }
         )
@@ -230,7 +230,7 @@ def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
     )
     if any(plan.placeholder for one in result.scenarios[:MOST_OPTIONS] for plan in one.interventions):
         yield Paragraph(
-            say("* A placeholder: nobody has measured this effect, and with another the changes are others."),
+            say(PLACEHOLDER_MARKED),
             quiet=True,
             on=On.OPTIONS,
         )
@@ -244,25 +244,6 @@ def _change_in_points(speech: Language, year: ComparedYear) -> str:
         return shown
     span = _span(speech, year.interval90, 100, decimals)
     return speech.say("{mean} ({interval})", mean=shown, interval=span)
-
-
-def _effects(speech: Language, one: ComparedScenario) -> str:
-    """Return what the interventions of a scenario make of a chance of rising; their names where they differ."""
-    alike: dict[str, list[Programme]] = {}
-    for plan in one.interventions:
-        low, middle, high = (ratio * MODEL_CHANCE / (1 + (ratio - 1) * MODEL_CHANCE) for ratio in plan.effect)
-        said = speech.percent(middle)
-        if low < high:
-            span = wording.share_span(speech, low, high)
-            said = speech.say("{median} ({interval})", median=said, interval=span)
-        alike.setdefault(said + "*" * plan.placeholder, []).append(plan)
-    if len(alike) == 1:
-        return next(iter(alike))
-    told = (
-        speech.say("{name} {value}", name=", ".join(names_of(speech, plans)), value=said)
-        for said, plans in alike.items()
-    )
-    return "; ".join(told)
 
 
 def years_table(speech: Language, title: str, one: ComparedScenario) -> Table:

@@ -19,6 +19,11 @@ from ..document.blocks import SCREEN, On, Paragraph
 from ..language import Language, phrase
 
 PLACEHOLDERS = phrase("Effects of interventions are placeholders, not measured: no study of them was found.")
+PLACEHOLDER_MARKED = phrase(
+    "* A placeholder: nobody has measured this effect, and with another the changes are others."
+)
+MODEL_CHANCE = 0.1
+"""A chance of rising, to show what an effect does to it."""
 
 
 @dataclass(frozen=True)
@@ -277,6 +282,25 @@ def called(speech: Language, head: Head, name: str) -> str:
     """Return what the intervention of a name is called where people read."""
     plan = next((one for one in head.interventions if one.name == name), None)
     return name.replace("_", " ") if plan is None else names_of(speech, [plan])[0]
+
+
+def effects_in_words(speech: Language, interventions: Sequence[Programme]) -> str:
+    """Return what interventions make of `MODEL_CHANCE`, a placeholder with a star; their names where effects differ."""
+    alike: dict[str, list[Programme]] = {}
+    for plan in interventions:
+        low, middle, high = (ratio * MODEL_CHANCE / (1 + (ratio - 1) * MODEL_CHANCE) for ratio in plan.effect)
+        said = speech.percent(middle)
+        if low < high:
+            span = wording.share_span(speech, low, high)
+            said = speech.say("{median} ({interval})", median=said, interval=span)
+        alike.setdefault(said + "*" * plan.placeholder, []).append(plan)
+    if len(alike) == 1:
+        return next(iter(alike))
+    told = (
+        speech.say("{name} {value}", name=", ".join(names_of(speech, plans)), value=said)
+        for said, plans in alike.items()
+    )
+    return "; ".join(told)
 
 
 def programme_line(speech: Language, interventions: Sequence[Programme]) -> str | None:

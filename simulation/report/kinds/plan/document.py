@@ -23,7 +23,7 @@ from ...document.blocks import (
     Table,
 )
 from ...language import Language
-from ..head import caveats_of, programme_line, rests_on, run_line
+from ..head import PLACEHOLDERS, caveats_of, programme_line, rests_on, run_line
 from ..kind import Source
 from . import words
 from .words import PlanResult
@@ -46,15 +46,22 @@ def document_of(result: PlanResult, speech: Language, source: Source) -> Documen
 def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
     say = speech.say
     verdict = words.verdict(speech, result)
-    yield Paragraph(verdict, strong=True)
+    yield Paragraph(words.in_short(speech, result), strong=True, on=On.TERMINAL)
+    yield Paragraph(verdict, strong=True, on=DETAIL)
     yield Paragraph(words.option(speech, result), lead=words.asked(speech, result), on=On.OPTIONS)
     if said := words.what_limits(speech, result):
         yield Paragraph(said)
     if said := programme_line(speech, result.interventions):
-        yield Paragraph(said, on=SCREEN | On.WORKBOOK)
-    yield rests_on(speech, result.basis, SCREEN | On.WORKBOOK, words.range_told(speech, result))
+        yield Paragraph(said, on=On.VERBOSE | On.WORKBOOK)
+    yield rests_on(speech, result.basis, On.VERBOSE | On.WORKBOOK, words.range_told(speech, result, result.telling))
     for caveat in caveats_of(speech, result):
         yield Paragraph(caveat)
+    if result.placeholders:
+        yield Paragraph(say(PLACEHOLDERS), on=On.TERMINAL)
+    yield Paragraph(
+        say("It is a statement about a scenario: if an assumption is wrong, so is the number."),
+        on=On.WORKBOOK,
+    )
     yield Picture("plan", verdict)
     settings = settings_table(speech, result)
     yield replace(settings, on=DETAIL) if result.villages else settings
@@ -83,9 +90,6 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
     if result.why_simulated is not None:
         reason = WHY_SIMULATED[result.why_simulated].filled(year=result.cost_years[0] + 1)
         yield Paragraph(say("Why not exactly: {reason}.", reason=speech.problem(reason)), on=On.VERBOSE)
-    yield Paragraph(
-        say("It is a statement about a scenario: if an assumption is wrong, so is the number."), on=On.WORKBOOK
-    )
 
 
 def settings_table(speech: Language, result: PlanResult) -> Table:
@@ -149,12 +153,12 @@ def villages_table(speech: Language, result: PlanResult, most: int = MOST_VILLAG
             say("village"): village.village,
             say("kecamatan"): village.subdistrict,
             say("status now"): village.reason.status,
-            say("gain (percentage points)"): words.points_with_error(speech, village),
+            say("gain"): words.points(speech, village.gain_probability_met),
             say("chance of rising"): _from_to(speech, village),
         }
         for village in result.villages[:most]
     ]
-    return Table.of(say("Which villages first"), rows, READ)
+    return Table.of(say("Which villages first; what each alone adds, in percentage points"), rows, READ)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ....decision.plan.result import Limit, PlannedVillage, PlanNumbers, Setting
 from ....inference.village_finder import STATUS_UNKNOWN
 from ... import wording
 from ...language import Language, phrase
-from ..head import Head, called, title_of
+from ..head import MODEL_CHANCE, PLACEHOLDER_MARKED, Head, called, effects_in_words, title_of
 
 MOST_NAMED = 5
 """Villages that a brief names."""
@@ -81,13 +81,16 @@ def event(speech: Language, result: PlanResult) -> str:
 
 def verdict(speech: Language, result: PlanResult) -> str:
     """Return the sentences that say whether the target is within reach, with which effort, and within which budget."""
-    said = _within_reach(speech, result)
+    return " ".join(filter(None, [_within_reach(speech, result), _budget(speech, result)]))
+
+
+def _budget(speech: Language, result: PlanResult) -> str | None:
     if result.budget_idr_million is None:
-        return said
+        return None
     budget, years = speech.money(result.budget_idr_million), cost_years(speech, result)
     if result.budget_per_year:
-        return speech.say("{said} Budget: {budget} for each year, {years}.", said=said, budget=budget, years=years)
-    return speech.say("{said} Budget: {budget} for all of {years} together.", said=said, budget=budget, years=years)
+        return speech.say("Budget: {budget} for each year, {years}.", budget=budget, years=years)
+    return speech.say("Budget: {budget} for all of {years} together.", budget=budget, years=years)
 
 
 def _within_reach(speech: Language, result: PlanResult) -> str:
@@ -133,9 +136,9 @@ def _within_reach(speech: Language, result: PlanResult) -> str:
     )
 
 
-def range_told(speech: Language, result: PlanResult) -> str:
-    """Return between what the uncertain parameters put the chance of the verdict; "" where that is not known."""
-    interval = result.telling.parameter_interval90
+def range_told(speech: Language, result: PlanResult, point: Setting) -> str:
+    """Return between what the uncertain parameters put the chance of a setting; "" where that is not known."""
+    interval = point.parameter_interval90
     if interval is None or interval[0] == interval[1]:
         return ""
     return wording.range_from_assumptions(speech, result.basis, interval)
@@ -164,15 +167,16 @@ def _enough(speech: Language, result: PlanResult, point: Setting) -> str:
 
 def range_of(speech: Language, result: PlanResult, point: Setting) -> str:
     """Return the range that the simulation leaves for the least that suffices; only where there is one."""
-
-    def value(number: float) -> str:
-        return speech.number(number) if result.by_budget else value_of(speech, result.levers[0], number)
-
-    low, high = (value(end) for end in point.interval90 or ())
-    likeliest = value(point.likeliest or 0.0)
+    low, high, likeliest = _ends_of_range(speech, result, point)
     return speech.say(
         "by simulation error {low} to {high}, most likely {likeliest}", low=low, high=high, likeliest=likeliest
     )
+
+
+def _ends_of_range(speech: Language, result: PlanResult, point: Setting) -> list[str]:
+    """Return the lowest, the highest and the likeliest value of a range."""
+    values = [*(point.interval90 or ()), point.likeliest or 0.0]
+    return [speech.number(one) if result.by_budget else value_of(speech, result.levers[0], one) for one in values]
 
 
 def _order(speech: Language, priority: str) -> str:
@@ -408,19 +412,10 @@ def about_ranking(speech: Language, result: PlanResult) -> Iterator[str]:
         )
 
 
-def points(speech: Language, gain: float, beside: float | None = None) -> str:
-    """Return a gain in percentage points, with the decimals of another where it stands beside that."""
-    size = abs(gain if beside is None else beside)
-    decimals = next(decimals for least, decimals in _DECIMALS_OF_GAINS if size >= least)
+def points(speech: Language, gain: float) -> str:
+    """Return a gain in percentage points."""
+    decimals = next(decimals for least, decimals in _DECIMALS_OF_GAINS if abs(gain) >= least)
     return speech.number(100 * gain, decimals)
-
-
-def points_with_error(speech: Language, village: PlannedVillage) -> str:
-    """Return a village's gain in percentage points, with its simulation error where it has one."""
-    gain, error = village.gain_probability_met, village.gain_monte_carlo_error
-    if not error:
-        return points(speech, gain)
-    return speech.say("{value} ± {error}", value=points(speech, gain), error=points(speech, error, beside=gain))
 
 
 def _rests_on(speech: Language, result: PlanResult) -> str:
@@ -436,31 +431,82 @@ def asked(speech: Language, result: PlanResult) -> str:
     return speech.say("Effort for a chance of {goal}", goal=goal(speech, result))
 
 
-def option(speech: Language, result: PlanResult) -> str:
-    """Return what a brief says of the plan: whether it is within reach, its cost, and why a number differs."""
-    said = [
-        verdict(speech, result),
-        cost_of_the_effort(speech, result),
-        villages_first(speech, result),
-        beside_the_forecast(speech, result),
-    ]
-    return " ".join(filter(None, said))
-
-
-def cost_of_the_effort(speech: Language, result: PlanResult) -> str | None:
-    """Return what the effort costs, where the verdict does not say it and something costs anything."""
-    if not result.telling.cost_idr_million or result.by_budget:
-        return None
-    said = {
-        "effort": effort(speech, result, result.telling),
-        "cost": speech.money(result.telling.cost_idr_million),
-        "years": cost_years(speech, result),
-    }
-    if len(result.interventions) == len(result.levers):
-        return speech.say("Cost of {effort}, {years} together: {cost} on average.", **said)
-    return speech.say(
-        "Cost of {effort} and of the scenario's other interventions, {years} together: {cost} on average.", **said
+def in_short(speech: Language, result: PlanResult) -> str:
+    """Return what a short answer says: the effort in the order of the list below it, the chance, and the cost."""
+    enough = _enough_told(result)
+    if enough is None:
+        return " ".join(filter(None, [verdict(speech, result), range_told(speech, result, result.telling)]))
+    said = speech.say(
+        "A chance of {goal} takes {effort}; {order}, the probability that {event} is {chance}.",
+        goal=goal(speech, result),
+        effort=effort(speech, result, enough),
+        order=_order_told(speech, result),
+        event=event(speech, result),
+        chance=chance(speech, result, enough.probability_met),
     )
+    return " ".join([said, *_details(speech, result, enough)])
+
+
+def option(speech: Language, result: PlanResult) -> str:
+    """Return what a brief says of the plan, in one number: effort, cost, where first, and the effect assumed."""
+    enough = _enough_told(result)
+    said = [verdict(speech, result)]
+    if enough is not None:
+        told, order = effort(speech, result, enough), _order_told(speech, result)
+        said = [speech.say("{effort}, {order}.", effort=told, order=order), *_details(speech, result, enough)]
+    if first := villages_first(speech, result):
+        said.append(first)
+    return " ".join([*said, *_effects_told(speech, result)])
+
+
+def _enough_told(result: PlanResult) -> Setting | None:
+    """Return the least that suffices in the order of the list, or else in the scenario's; None where none is needed."""
+    enough = result.in_order or result.least
+    return None if result.least is not None and not any(result.least.places) else enough
+
+
+def _order_told(speech: Language, result: PlanResult) -> str:
+    if result.in_order is not None:
+        return speech.say("largest gains first")
+    return (
+        _order(speech, result.levers[0].priority) if len(result.levers) == 1 else speech.say("the least that suffices")
+    )
+
+
+def _details(speech: Language, result: PlanResult, enough: Setting) -> Iterator[str]:
+    """Yield the ranges of an effort that was just told and of its chance, what it costs, and the limit on that."""
+    if enough.is_range:
+        low, high, likeliest = _ends_of_range(speech, result, enough)
+        yield speech.say(
+            "The simulation leaves room for {low} to {high}, most likely {likeliest}.",
+            low=low,
+            high=high,
+            likeliest=likeliest,
+        )
+    told = [range_told(speech, result, enough), _cost(speech, result, enough), _budget(speech, result)]
+    yield from filter(None, told)
+
+
+def _effects_told(speech: Language, result: PlanResult) -> Iterator[str]:
+    planned = {lever.intervention for lever in result.levers}
+    effects = effects_in_words(speech, [one for one in result.interventions if one.name in planned])
+    yield speech.say(
+        "Assumed effect: turns a {chance} chance of rising into {effects}.",
+        chance=speech.percent(MODEL_CHANCE),
+        effects=effects,
+    )
+    if "*" in effects:
+        yield speech.say(PLACEHOLDER_MARKED)
+
+
+def _cost(speech: Language, result: PlanResult, told: Setting) -> str | None:
+    """Return what an effort costs that was just told; None where that says it, or nothing costs anything."""
+    if not told.cost_idr_million or result.by_budget:
+        return None
+    said = {"cost": speech.money(told.cost_idr_million), "years": cost_years(speech, result)}
+    if len(result.interventions) == len(result.levers):
+        return speech.say("Cost {years}: {cost} on average.", **said)
+    return speech.say("Cost {years}, with the scenario's other interventions: {cost} on average.", **said)
 
 
 def _with_subdistrict(village: PlannedVillage) -> str:
