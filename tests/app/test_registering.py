@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from command_line import Done, Run, unbroken
+from command_line import Done, Run, from_outside, unbroken
 
 import simulation as kkb
 from simulation.app.commands import register as module
@@ -29,12 +29,20 @@ def on(monkeypatch: pytest.MonkeyPatch, year: int) -> None:
     monkeypatch.setattr(module, "today", lambda: date(year, 12, 3))
 
 
-@pytest.fixture
-def folder(run: Run, tmp_path: Path) -> Path:
-    """Return the folder of a small run of the published scenario."""
-    shutil.copytree(SCENARIOS, tmp_path, dirs_exist_ok=True)
-    done = run("forecast", "tanah_laut.yaml", "--draws", 20, "--replicates", 10, "--no-figures", "--quiet")
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return scenarios with a small run of the published one."""
+    desk = Path(shutil.copytree(SCENARIOS, tmp_path_factory.mktemp("finished") / "desk"))
+    effort = ("--draws", 20, "--replicates", 10, "--no-figures", "--quiet")
+    done = from_outside("forecast", "tanah_laut.yaml", *effort, cwd=desk)
     assert done.returncode == 0, done.stderr
+    return desk
+
+
+@pytest.fixture
+def folder(finished: Path, tmp_path: Path) -> Path:
+    """Return the folder of that run, in the test's folder."""
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     (path,) = (tmp_path / "results" / "tanah-laut").glob("*/")
     return path
 

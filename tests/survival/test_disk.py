@@ -16,7 +16,7 @@ from typing import Any
 
 import command
 import pytest
-from processes import SCENARIO, hidden, tables
+from processes import SCENARIO, begin, hidden, tables
 
 from simulation.engine.effort import CHUNK_CELLS
 
@@ -42,11 +42,20 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return forecast
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an undisturbed run."""
+    folder = tmp_path_factory.mktemp("finished")
+    process = begin(folder, *EFFORT, "--out", "whole")
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+    return folder / "whole"
+
+
 @pytest.fixture
-def whole(run: Run, tmp_path: Path) -> dict[str, bytes]:
-    """Return what an undisturbed run writes."""
-    assert run("--out", "whole")[0] == 0
-    return tables(tmp_path / "whole")
+def whole(finished: Path, tmp_path: Path) -> dict[str, bytes]:
+    """Return what an undisturbed run writes, and have it in the test's folder."""
+    return tables(Path(shutil.copytree(finished, tmp_path / "whole")))
 
 
 def run_id(whole: dict[str, bytes]) -> str:
