@@ -2,7 +2,8 @@
 
 The log odds of rising are a sum of terms (`simulation.domain.law`), so each term is told by its odds ratio. The chance
 itself is told at four points, as the mean over the same trajectories: of a typical village at its level in a typical
-year; with what can be foreseen of this village; with the luck of years and of what is unmeasured; with interventions.
+year; with what is known of this village, its past where that was learned from; with the luck of years and of what is
+unmeasured; with interventions.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.intervention import Overlap, combine
+from ..domain.law import learned_effects
 from ..domain.messages import Message, Refusal
-from ..domain.parameters import ParameterKey, Rows
+from ..domain.parameters import ParameterKey, Parameters, Rows
 from ..domain.randomness import Trajectories
 from ..domain.reporting import REPORTING
 from ..domain.status import LEVELS, TOP, UNKNOWN
@@ -52,7 +54,7 @@ class Component:
         The name of a term of the law, ``waiting`` (``min_years``) or ``intervention``; which covariate or intervention,
         else empty.
     foreseeable
-        Whether a planner can see it.
+        Whether a planner can see it, or draws of a calibration say it of this village: then it is what its past tells.
     acts
         Share of the trajectories in which it acts.
     odds_ratio
@@ -105,7 +107,8 @@ class VillageChance:
         Chance of a typical village at its level in a typical year; 5% and 95% quantile over draws, None where the
         village's level varies, or with fewer than 50 draws.
     foreseen
-        Chance of this village in a typical year, without interventions: waiting, covariates and peers.
+        Chance of this village in a typical year, without interventions: waiting, covariates, peers, and what its past
+        says of it where that was learned.
     without_interventions
         Chance in that year with its luck, and what is unmeasured, and no intervention.
     chance
@@ -238,10 +241,12 @@ def explain(
     effort = Effort.of(what, draws, replicates)
     most = max(1, PLAYED_CELLS // (len(villages) * (year - what.origin)))
     effort = Effort(min(effort.draws, most), min(effort.replicates, max(1, most // effort.draws)))
-    played = _played(what, effort, seed, district, row, year)
+    parameters = what.parameters.draw(seed, effort.draws)
+    played = _played(what, parameters, effort, seed, district, row, year)
     may_rise = np.where(played.blocked, 0.0, played.base_odds)
-    seen = _sum(term for name, term in played.terms.items() if name.foreseeable)
-    luck = seen + _sum(term for name, term in played.terms.items() if not name.foreseeable)
+    known = {term: term.foreseeable or learned_effects(term, villages, parameters) is not None for term in played.terms}
+    seen = _sum(log_odds for term, log_odds in played.terms.items() if known[term])
+    luck = seen + _sum(log_odds for term, log_odds in played.terms.items() if not known[term])
 
     def assured(chosen: Bools) -> float | None:
         """Return the chance with some interventions for certain; None where none of them may choose the village."""
@@ -270,7 +275,7 @@ def explain(
         probability_rises=found,
         components=(
             _waiting(played),
-            *(_component(term.name, term.key, row, term.foreseeable) for term, row in played.terms.items()),
+            *(_component(term.name, term.key, row, known[term]) for term, row in played.terms.items()),
             *(
                 _component(INTERVENTION, ParameterKey.effect(plan.name, "rise"), row, foreseeable=True)
                 for plan, row in zip(what.interventions, played.programmes, strict=True)
@@ -307,10 +312,11 @@ def _explain_forecast(forecast: Forecast, village: str, year: int | None) -> Exp
     return found.counted({year: share for year, share in by_year if villages.there(year)[row]})
 
 
-def _played(scenario: Scenario, effort: Effort, seed: int, district: int, row: int, year: int) -> LogOddsTerms:
+def _played(
+    scenario: Scenario, parameters: Parameters, effort: Effort, seed: int, district: int, row: int, year: int
+) -> LogOddsTerms:
     """Return the terms of a village in every trajectory."""
-    parameters, villages = scenario.parameters.draw(seed, effort.draws), scenario.districts[district]
-    parts = []
+    villages, parts = scenario.districts[district], []
     for chunk in chunks(scenario, effort, CHUNK_CELLS["batch"]):
         if chunk.district == district:
             trajectories = Trajectories.grid(chunk.draws, chunk.replicates)

@@ -93,8 +93,6 @@ _SOURCES = {"stated": phrase("stated"), "estimated": phrase("estimated"), "assum
 _OTHER_LANGUAGE = " // "
 """Stands in a source between what it says in Indonesian and what it says in English."""
 
-_STEPS = (0.01, 0.02, 0.05, 0.1)
-"""To which chances are rounded."""
 COARSEST_ERROR = 0.1
 """Largest Monte Carlo error at which a probability still has a word: half the width of most words."""
 
@@ -148,16 +146,6 @@ def word_and_chance(language: Language, probability: float, error: float = 0.0) 
     shown = chance(language, probability)
     said = language.say("{word} ({chance})", word=word(language, probability, error), chance=shown)
     return said[0].upper() + said[1:]
-
-
-def rounded(probability: float, error: float) -> float:
-    """Return a probability rounded to a step no finer than two of its simulation errors, so that noise shows no order.
-
-    Where that would say never or always it stays as it is.
-    """
-    step = next((step for step in _STEPS if step >= 2 * error), _STEPS[-1])
-    nearest = round(step * round(probability / step), 6)
-    return nearest if 0 < nearest < 1 else probability
 
 
 def signed(language: Language, value: float, decimals: int = 1) -> str:

@@ -21,6 +21,7 @@ from simulation.app.cli import main
 from simulation.inference.explanation import Component, Reach, VillageChance, explain
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
+from simulation.report.document.blocks import Paragraph
 from simulation.report.kinds.explanation import (
     EXPLANATION,
     ExplanationResult,
@@ -29,7 +30,7 @@ from simulation.report.kinds.explanation import (
     why,
 )
 from simulation.report.kinds.head import Head
-from simulation.report.kinds.kind import Work
+from simulation.report.kinds.kind import Source, Work
 from simulation.report.language import language
 
 ROOT = Path(__file__).parents[2]
@@ -217,6 +218,8 @@ def part(kind: str, ratio: float, name: str = "") -> Component:
         (part("peers", 2.0), "most: kecamatan: 25% of its other villages", "25%"),
         (part("intervention", 2.4, "pokja"), "most: intervention pokja.", "intervensi pokja"),
         (part("waiting", 0.25), "(min_years).", "min_years"),
+        (part("village", 1.5), "most: its own past, in which it rose sooner", "lebih cepat"),
+        (part("village", 0.5), "most: its own past, in which it rose later", "lebih lambat"),
         (part("covariate", 1.01, "remote"), "Nothing that is known sets it apart", "Tidak ada"),
     ],
 )
@@ -239,6 +242,14 @@ def test_what_nobody_can_foresee_is_said_where_it_counts(
     sentences = " ".join(why(language("en"), changed))
     assert ("What nobody can foresee" in sentences) == (said is not None)
     assert said is None or said in sentences
+
+
+def test_later_chances_that_are_smaller_are_said_to_count_what_has_risen(found: ExplanationResult) -> None:
+    """Only where they are smaller: a village is not doing worse for having risen already."""
+    said = "smaller chances of later years do not mean"
+    for by_year, expected in (({2026: 0.3, 2027: 0.2}, True), ({2026: 0.2, 2027: 0.3}, False), ({}, False)):
+        blocks = EXPLANATION.document(replace(found, by_year=by_year), language("en"), Source()).blocks
+        assert any(said in block.text for block in blocks if isinstance(block, Paragraph)) == expected
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from districts import NEUTRAL, ORIGIN, everything_on, make_scenario, make_villages
 
-from simulation.domain.distributions import Exponentiated, HalfNormal, LogitNormal, Normal
+from simulation.domain.distributions import Empirical, Exponentiated, HalfNormal, LogitNormal, Normal
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import Refusal
 from simulation.domain.parameters import ParameterSet
@@ -102,6 +102,23 @@ def test_without_chance_every_odds_ratio_is_its_formula() -> None:
     assert [part.log_odds for part in parts(found).values() if part.acts] == pytest.approx(steps[1:])
     assert found.share_above == 3 / 4
     assert found.covariates == {"remote": (2.0, pytest.approx(2.2))}
+
+
+def test_what_the_past_says_of_a_village_is_known_of_it() -> None:
+    """Where draws name its effect it stands before the luck of the year; where they do not it is part of that luck."""
+    villages = make_villages([3], [0, 0, 1])
+    learned = {f"village_effect.{code}": Empirical([2.0, 8.0]) for code in villages.codes}
+    stated = {"rise.dasar": 0.1, "village_sd": 0.5}
+    found = explain(make_scenario(villages, {**stated, **learned}), villages.codes[0], draws=2, replicates=3)
+    own = parts(found)["village"]
+    assert own.foreseeable
+    assert own.log_odds == pytest.approx(math.log(4))
+    odds = [0.1 / 0.9 * ratio for ratio in (2.0, 8.0)]
+    assert found.foreseen == pytest.approx(sum(each / (1 + each) for each in odds) / 2)
+    assert found.foreseen == found.without_interventions == found.chance
+    without = explain(make_scenario(villages, stated), villages.codes[0], replicates=30)
+    assert not parts(without)["village"].foreseeable
+    assert without.foreseen == without.base != without.chance
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ from simulation.domain.villages import Villages
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
-from simulation.report import plots, wording
+from simulation.report import plots
 from simulation.report.figures.board import _light, _names, beginning, ending, in_two_lines
 from simulation.report.figures.page import WIDTH, text_width
 from simulation.report.kinds.forecast.result import MOST_SUBDISTRICTS, undrawable
@@ -142,7 +142,7 @@ def test_a_tile_tells_level_and_chance_in_letters(made: Forecast) -> None:
     assert drawn.count("tetap") == (status == TOP).sum()
     chances = district.rise_probability[:, 0]
     for one in result_of(made).districts[0].likeliest:
-        assert language("id").percent(wording.rounded(one.probability_rises, one.monte_carlo_error)) in drawn
+        assert language("id").percent(one.probability_rises) in drawn
     for name in district.villages.subdistricts:
         assert any(text.startswith(f"{name}: ") for text in drawn)
     lightness = [np.dot(tile.get_facecolor()[:3], (0.2126, 0.7152, 0.0722)) for tile in tiles(figure)]
@@ -168,10 +168,7 @@ def test_the_headline_adds_up_the_chances() -> None:
     below = district.villages.levels != TOP
     chances = district.rise_probability[below, 0]
     said = words(plots.village_board(made, "en"))
-    told = [
-        wording.rounded(one.probability_rises, one.monte_carlo_error) for one in result_of(made).districts[0].likeliest
-    ]
-    low, high = (round(100 * end) for end in (min(told), max(told)))
+    low, high = (round(100 * end) for end in (chances.min(), chances.max()))
     assert f"{low}–{high}% across villages; {chances.sum():.1f} of the {below.sum()} below paripurna" in said
     first = district.rise_probability[district.villages.subdistrict_index == 0, 0].sum()
     assert f"Tambang Ulang 1: {first:.1f} of 5 " in said

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from districts import make_scenario, make_villages
+from matplotlib.text import Text
 from told import in_terminal, result_of, written
 
+from simulation.inference.explanation import explain
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
+from simulation.report import plots
 from simulation.report.kinds.forecast.villages import about_ranks, likeliest_table, subdistricts_table
 from simulation.report.language import language
-from simulation.report.wording import rounded
 
 
 @pytest.fixture(scope="module")
@@ -70,16 +71,18 @@ def test_kecamatan_are_a_table_and_a_file(made: Forecast, tmp_path: Path) -> Non
     assert [float(row["expected_rises"]) for row in rows] == [one.expected_rises for one in district.by_subdistrict]
 
 
-def test_a_chance_has_no_more_digits_than_its_error_allows(made: Forecast) -> None:
-    """Steps of 1, 2, 5 or 10 points, no finer than two errors; never and always are not said for lack of runs."""
-    assert [rounded(0.137, error) for error in (0.0, 0.005, 0.008, 0.02, 0.03, 0.2)] == [
-        0.14, 0.14, 0.14, 0.15, 0.1, 0.1,
-    ]  # fmt: skip
-    assert rounded(0.004, 0.001) == 0.004
-    (district,) = result_of(made).districts
-    coarse = [replace(one, probability_rises=0.137, monte_carlo_error=0.02) for one in district.likeliest]
-    rows = likeliest_table(language("en"), replace(district, likeliest=tuple(coarse)), 2026, 3).rows
-    assert [row[-1] for row in rows] == [0.15] * 3
+def test_a_village_has_one_chance_wherever_it_is_told(made: Forecast, tmp_path: Path) -> None:
+    """In the list, on the board, explained, and in the file: simulation error is told by ranks, not by rounding."""
+    run = written(made, tmp_path)
+    with (run.path / "villages.csv").open(encoding="utf-8", newline="") as stream:
+        first = [row for row in csv.DictReader(stream) if row["year"] == "2026"]
+    filed = {row["village_code"]: float(row["probability_rises"]) for row in first}
+    (district,) = run.result.districts
+    listed = likeliest_table(language("en"), district, 2026).rows
+    drawn = {text.get_text() for text in plots.village_board(made, "en").findobj(Text)}
+    for row, one in zip(listed, district.likeliest, strict=False):
+        assert row[-1] == filed[one.village_code] == explain(made, one.village_code).probability_rises
+        assert language("en").percent(filed[one.village_code]) in drawn
 
 
 def test_counts_alone_and_several_districts_have_neither(small: Forecast, several: Forecast) -> None:

@@ -49,6 +49,8 @@ _TALLEST = 72 * 9.0
 _SHADES = "YlGnBu"
 _DARKEST = 0.5
 """Chance from which a tile has the darkest shade: the same on every board, so that boards can be set side by side."""
+_SHOWN = 0.005
+"""Error of a chance that shows in whole percent."""
 _BREAK = re.compile(r"(?<=-)(?=.)|(?<=[a-z]{2})(?=(?:n[gy]|(?<!n(?=[gy]))[b-df-hj-np-tv-z])[aeiou])", re.IGNORECASE)
 """Where a word may be broken: at a hyphen, or before a consonant with a vowel after it; ng and ny are one consonant."""
 
@@ -112,8 +114,7 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
     """
     year = result.districts[0].years[0].year
     rows = [row for row in source.villages() if row["year"] == year]
-    errors = {one.village_code: one.monte_carlo_error for one in result.districts[0].likeliest}
-    lines = _of_villages(speech, rows, errors)
+    lines = _of_villages(speech, rows)
     if not (single := _height(lines) <= _TALLEST):
         lines = [[(0.0, _subdistricts(speech, rows))]]
     height = _SCALE + _height(lines)
@@ -121,10 +122,10 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
         speech,
         result,
         source,
-        _headline(speech, rows, year, errors),
+        _headline(speech, rows, year),
         _explanation(speech, rows, year, single=single),
         height / 72,
-        remarks=failure_caveats(speech, result),
+        remarks=(*_noise(speech, result), *failure_caveats(speech, result)),
     )
     shade = _scale(speech, page, year, height)
     axes = page.axes(left=MARGIN, right=MARGIN, bottom=0, top=0)
@@ -139,16 +140,15 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
     return page.figure
 
 
-def _headline(speech: Language, rows: Sequence[Row], year: int, errors: Mapping[str, float]) -> str:
+def _headline(speech: Language, rows: Sequence[Row], year: int) -> str:
     chances = _chances(rows)
-    told = [_told_chance(row, errors) for row in _below_top(rows)]
     if not chances:
         return speech.say("Every village is at paripurna: none can rise in {year}", year=year)
     return speech.say(
         "Chance of rising in {year}: {span} across villages; {expected} of the {villages} below "
         "paripurna are expected to rise",
         year=year,
-        span=wording.chance_span(speech, (min(told), max(told))),
+        span=wording.chance_span(speech, (min(chances), max(chances))),
         expected=_expected(speech, chances),
         villages=speech.number(len(chances)),
     )
@@ -174,15 +174,18 @@ def _explanation(speech: Language, rows: Sequence[Row], year: int, *, single: bo
     )
 
 
+def _noise(speech: Language, result: ForecastResult) -> Iterator[str]:
+    """Yield how far chance in the simulation may move a tile, where it shows in whole percent."""
+    error = max((one.monte_carlo_error for one in result.districts[0].likeliest), default=0.0)
+    if error >= _SHOWN:
+        yield speech.say(
+            "Simulation error of a chance: up to {points} percentage points.", points=speech.number(100 * error, 1)
+        )
+
+
 def _chances(rows: Sequence[Row]) -> list[float]:
     """Return the chances of the villages that are not at the top."""
     return [row["probability_rises"] for row in _below_top(rows)]
-
-
-def _told_chance(row: Row, errors: Mapping[str, float]) -> float:
-    """Return a village's chance as its error allows; of a village of unknown status, as the largest error does."""
-    error = errors.get(row["village_code"], max(errors.values(), default=0.0))
-    return wording.rounded(row["probability_rises"], error)
 
 
 def _below_top(rows: Sequence[Row]) -> list[Row]:
@@ -201,12 +204,12 @@ def _by_subdistrict(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return groups
 
 
-def _of_villages(speech: Language, rows: Sequence[Row], errors: Mapping[str, float]) -> list[_Line]:
+def _of_villages(speech: Language, rows: Sequence[Row]) -> list[_Line]:
     """Return lines of tiles: as many columns as leave every name whole, else as few as fit on the page."""
     fitting: list[_Line] | None = None
     for columns in range(_MOST_COLUMNS, _FEWEST_COLUMNS - 1, -1):
         grid = _Grid(columns)
-        lines = _packed(list(_villages(speech, rows, grid, errors)))
+        lines = _packed(list(_villages(speech, rows, grid)))
         if fitting is not None and _height(lines) > _TALLEST:
             break
         fitting = lines
@@ -215,7 +218,7 @@ def _of_villages(speech: Language, rows: Sequence[Row], errors: Mapping[str, flo
     return fitting or []
 
 
-def _villages(speech: Language, rows: Sequence[Row], grid: _Grid, errors: Mapping[str, float]) -> Iterator[_Block]:
+def _villages(speech: Language, rows: Sequence[Row], grid: _Grid) -> Iterator[_Block]:
     """Yield a block for each kecamatan, with a tile for each of its villages."""
     names = dict(zip((row["village_code"] for row in rows), _names(rows, grid.room), strict=True))
     for subdistrict, inside in _by_subdistrict(rows).items():
@@ -231,7 +234,7 @@ def _villages(speech: Language, rows: Sequence[Row], grid: _Grid, errors: Mappin
             if row["origin_status"] == LEVELS[TOP]:
                 tiles.append(_Tile(name, letter, speech.say("top"), None))
             else:
-                chance = _told_chance(row, errors)
+                chance = row["probability_rises"]
                 tiles.append(_Tile(name, letter, wording.uncertain(speech, chance), chance))
         yield _Block(grid, header, tiles)
 

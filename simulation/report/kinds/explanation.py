@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import floor, log10
 
-from ...domain.law import TERMS
+from ...domain.law import TERMS, VILLAGE
 from ...domain.reporting import REPORTING
 from ...domain.status import LEVELS, TOP
 from ...inference.explanation import INTERVENTION, Component, Explanation, VillageChance, explain
@@ -21,6 +21,26 @@ from .question import Question
 WORTH_TELLING = 0.005
 """What moves a chance by less than half a percentage point does not explain much."""
 _UNSEEN = phrase("The list shows a rise only once the village reports it.")
+_UNFORESEEN = {
+    True: phrase(
+        "What nobody can foresee (good or bad years, acceleration drives, unmeasured differences) changes it by "
+        "{points} percentage points on average."
+    ),
+    False: phrase(
+        "What nobody can foresee (good or bad years, acceleration drives) changes it by {points} percentage points on "
+        "average."
+    ),
+}
+"""Whether differences between villages are among it: then what is said of it."""
+_PAST = {
+    True: phrase("its own past, in which it rose sooner or more often than other villages"),
+    False: phrase("its own past, in which it rose later or less often than other villages"),
+}
+"""Whether it raises the chance: what is learned of a village is called."""
+_SMALLER = phrase(
+    "Every simulation counts, also those in which it has risen by then: smaller chances of later years do not mean "
+    "that the village is doing worse."
+)
 _LABELS = {
     "waiting": phrase("may not rise again yet (min_years)"),
     "covariate": phrase("{name}: {value} (district mean {mean})"),
@@ -112,14 +132,17 @@ def why(speech: Language, result: ExplanationResult) -> Iterator[str]:
     if abs(most.log_odds) * result.base * (1 - result.base) < WORTH_TELLING:
         yield speech.say("Nothing that is known sets it apart from a typical village of its status.")
     else:
-        yield speech.say("What sets it apart most: {what}.", what=_label(speech, result, most))
+        yield speech.say(
+            "What sets it apart most: {what}. In a typical year without interventions its chance would be {own}, that "
+            "of a typical village of its status {typical}.",
+            what=_label(speech, result, most),
+            own=wording.uncertain(speech, result.foreseen, 1),
+            typical=wording.uncertain(speech, result.base, 1),
+        )
     unforeseen = result.without_interventions - result.foreseen
     if abs(unforeseen) >= WORTH_TELLING:
-        yield speech.say(
-            "What nobody can foresee (good or bad years, acceleration drives, unmeasured differences) "
-            "changes it by {points} percentage points on average.",
-            points=speech.number(100 * unforeseen, 1),
-        )
+        open_differences = any(part.kind == VILLAGE.name and not part.foreseeable for part in result.components)
+        yield speech.say(_UNFORESEEN[open_differences], points=speech.number(100 * unforeseen, 1))
     assured = [chance for chance in (*(one.if_assured for one in result.reach), result.if_all_assured) if chance]
     if not assured:
         yield speech.say("In {year} it is eligible for no intervention of the scenario.", year=result.year)
@@ -204,11 +227,14 @@ def reach_table(speech: Language, result: ExplanationResult) -> Table:
 def _year_by_year(speech: Language, result: ExplanationResult) -> Iterator[Paragraph]:
     """Yield the chance of every year, a dash where it never rose; nothing where no forecast is explained."""
     if result.by_year:
+        first, *later = result.by_year.values()
         chances = "; ".join(
             f"{year} {wording.uncertain(speech, chance, 1) if chance else '–'}"
             for year, chance in result.by_year.items()
         )
         yield Paragraph(speech.say("Chance of rising, year by year: {chances}.", chances=chances))
+        if any(chance < first for chance in later):
+            yield Paragraph(speech.say(_SMALLER))
 
 
 def _base(speech: Language, result: ExplanationResult) -> str:
@@ -228,6 +254,8 @@ def _base(speech: Language, result: ExplanationResult) -> str:
 
 
 def _label(speech: Language, result: ExplanationResult, part: Component) -> str:
+    if part.kind == VILLAGE.name and part.foreseeable:
+        return speech.say(_PAST[part.log_odds > 0])
     value, mean = result.covariates.get(part.name, (0.0, 0.0)) if part.kind == "covariate" else (0.0, 0.0)
     keys = {term.name: term.key for term in TERMS}
     name = called(speech, result, part.name) if part.kind == INTERVENTION else part.name

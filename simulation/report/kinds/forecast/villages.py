@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ....decision.likeliest import LikelyVillage, SubdistrictYear
-from ... import wording
 from ...document.blocks import SCREEN, Block, Column, Heading, On, Paragraph, Row, Table
 from ...language import Language
 from .result import District, ForecastResult
@@ -51,7 +50,7 @@ def likeliest_table(
             say("village"): one.village,
             say("kecamatan"): one.subdistrict,
             say("status now"): one.status,
-            Column(say("chance of rising"), "chance"): wording.rounded(one.probability_rises, one.monte_carlo_error),
+            Column(say("chance of rising"), "chance"): one.probability_rises,
         }
         for one in district.likeliest[:most]
     ]
