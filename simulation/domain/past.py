@@ -126,6 +126,10 @@ class BlockWeight:
     rises: float
 
 
+NARROWED = 0.9
+"""Share of the prior variance that may be left where a parameter counts as narrowed by data."""
+
+
 @dataclass(frozen=True)
 class Past:
     """What draws of a calibration were learned from.
@@ -142,6 +146,8 @@ class Past:
         The answer of the scenario that was calibrated: from all data, without each kind of them, and without any.
     effective_sample_size
         How many independent draws they are worth, for the parameter for which it is least; None where it is not told.
+    variance_left
+        Parameter -> how much of its prior variance the data leave, on the scale of normal scores; above 1 by chance.
     """
 
     observed: tuple[Observed, ...] = ()
@@ -150,3 +156,4 @@ class Past:
     levels: Mapping[str, int] = field(default_factory=dict)
     weights: tuple[BlockWeight, ...] = ()
     effective_sample_size: float | None = None
+    variance_left: Mapping[str, float] = field(default_factory=dict)

@@ -29,7 +29,7 @@ def summary_of(
 ) -> Document:
     """Return the verdict, what was read, and what the chance rests on; `learned` is None where nothing was learned."""
     nothing = phrase("Not calibrated: how many villages rise in a year is assumed, not measured here.")
-    rests_on = speech.say(nothing) if learned is None else _learned(speech, learned)
+    rests_on = speech.say(nothing) if learned is None else _learned(speech, learned, forecast)
     said = [*_read(speech, lists), rests_on]
     if kabupaten.made_up:
         said.append(
@@ -95,11 +95,11 @@ def _changed(speech: Language, lists: Lists) -> Iterator[str]:
         yield speech.say("Not used: {what}.", what=", ".join(unused))
 
 
-def _learned(speech: Language, learned: CalibrationResult) -> str:
+def _learned(speech: Language, learned: CalibrationResult, forecast: ForecastResult) -> str:
     """Return what was learned from, and what the chance would be without each kind of data and without any."""
     blocks = {block: wording.block(speech, block) for block in learned.basis}
     said = [speech.say("Calibrated on: {blocks}.", blocks=", ".join(blocks.values()))]
-    for one in learned.weights:
+    for one in forecast.weights:
         chance = wording.chance(speech, one.probability_met)
         if set(one.without) == set(blocks):
             said.append(speech.say("On default assumptions alone the chance would be {chance}.", chance=chance))

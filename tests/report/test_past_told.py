@@ -14,7 +14,8 @@ from simulation.domain.past import BlockWeight, Fitted, Observed, Past
 from simulation.domain.target import Target
 from simulation.inference.reasons import Reasons
 from simulation.inputs.scenario import Scenario
-from simulation.report.document.blocks import SCREEN, On
+from simulation.report.document.blocks import SCREEN, On, Table
+from simulation.report.kinds.forecast.assumptions import assumptions
 from simulation.report.kinds.forecast.result import result_of
 from simulation.report.kinds.head import Head, caveats_of, head_of
 from simulation.report.kinds.past import (
@@ -108,6 +109,36 @@ def test_what_each_kind_of_data_does_is_told_in_points(code: str) -> None:
         past = Past(weights=(replace(weights[0], probability_met=whole), *weights[1:]))
         found = kkb.forecast(learned(scenario, past), draws=60, replicates=10)
         assert bool(result_of(found).weights) == told
+
+
+def test_answers_without_data_are_told_against_the_chance_of_the_forecast() -> None:
+    """What was weighed with fewer draws gives the differences alone: one chance stands above them."""
+    weighed = BlockWeight((), 2026, 0.5, 0.2, 9.0), BlockWeight(("panel",), 2026, 0.4, 0.2, 11.0)
+    scenario = learned(make_scenario(VILLAGES, {}, priors=DEFAULT_PRIORS), Past(weights=weighed))
+    told = result_of(kkb.forecast(scenario, draws=60, replicates=10))
+    chance = told.districts[0].years[0].probability_met
+    assert chance != 0.5
+    assert [one.probability_met for one in told.weights] == pytest.approx([chance, chance - 0.1])
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", ["estimated (28% left)", "practically as assumed (90% left)", "practically as assumed (100% left)"]),
+        ("id", ["ditaksir (sisa 28%)", "praktis asumsi bawaan (sisa 90%)", "praktis asumsi bawaan (sisa 100%)"]),
+    ],
+)
+def test_a_parameter_of_which_the_data_say_nothing_is_told_as_its_prior(code: str, said: list[str]) -> None:
+    """From nine tenths of the prior variance on; one that is stated is not told by what a calibration left."""
+    drawn = {name: Empirical([0.1, 0.2]) for name in ("rise.dasar", "village_sd", "year_sd")}
+    scenario = make_scenario(VILLAGES, {**drawn, "fall": 0.05}, priors=DEFAULT_PRIORS)
+    left = {"rise.dasar": 0.28, "village_sd": 0.9, "year_sd": 1.09, "fall": 0.4}
+    parameters = replace(scenario.parameters, past=Past(variance_left=left))
+    told = result_of(kkb.forecast(replace(scenario, parameters=parameters), draws=2, replicates=3))
+    assert told.parameters["fall"].variance_left is None
+    blocks = list(assumptions(language(code), told))
+    (table,) = (block for block in blocks if isinstance(block, Table) and On.ANNEX in block.on)
+    assert [str(row[-1]) for row in table.rows if "%" in str(row[-1])] == said
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -113,17 +113,20 @@ def calibrate(
     target = Target() if scenario is None else scenario.target
     fit = Fit({**values, **found.places}, found.luck) if likelihood.names and not likelihood.late else None
     kept = {name: values[name] for name in parameters.scalars if name in parameters.uncertain}
+    became = {name: _became(name, kept[name], likelihood, found) for name in kept}
+    learned = {str(name): known for name, known in became.items() if known.in_likelihood}
+    left = {name: round(known.prior_variance_left, DIGITS) for name, known in learned.items()}
     return Posterior(
         basis=_basis(evidence, likelihood),
         draws=kept,
-        parameters={name: _became(name, kept[name], likelihood, found) for name in kept},
+        parameters=became,
         village_effects=found.by_code("village_effect"),
         village_orders=found.by_code("village_order"),
         village_levels=found.by_code("village_level"),
         village_statuses=found.by_code("village_status"),
         district_effects=found.by_code("district_effect"),
         shocks=found.shocks,
-        past=replace(past_of(likelihood, target, fit, seed), effective_sample_size=found.worth),
+        past=replace(past_of(likelihood, target, fit, seed), effective_sample_size=found.worth, variance_left=left),
         approximation=approximation,
         warnings=caveats(
             evidence,

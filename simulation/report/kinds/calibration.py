@@ -11,7 +11,7 @@ from ...decision.next_datum import NextDatum, next_datum
 from ...domain.evidence import Evidence
 from ...domain.messages import Refusal
 from ...domain.parameters import ParameterKey
-from ...domain.past import BlockWeight, Observed
+from ...domain.past import NARROWED, BlockWeight, Observed
 from ...inference.backtest.rolling import anywhere
 from ...inference.block_weights import DRAWS as DRAWS_WEIGHED
 from ...inference.block_weights import weigh_blocks
@@ -33,8 +33,6 @@ from .question import Question
 
 PAST, DRAWS = "past.json", "posterior.parquet"
 """Files of the evidence and of the draws."""
-NARROWED = 0.9
-"""Share of the prior variance that may be left where a parameter counts as narrowed."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ....domain.parameters import DIRECTIONS, Kind, ParameterKey
+from ....domain.past import NARROWED
 from ....domain.status import LEVELS
 from ....inputs.resolve import is_default
 from ... import wording
@@ -20,6 +21,10 @@ from .result import ForecastResult, Parameter
 from .words import reading_name
 
 Rows = list[list[str]]
+_LEFT = phrase(
+    "Left: the share of the variance assumed before the data that the data leave. Near 100% they say nothing of a "
+    "parameter, and its value is practically what was assumed."
+)
 _PRIORITIES = {
     "random": phrase("at random"),
     "lowest_status": phrase("lowest status first"),
@@ -42,6 +47,8 @@ def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
     if every:
         yield Table(caption, headers, every, on=On.VERBOSE)
     yield Table(caption, headers, every, prose=True, on=On.ANNEX)
+    if any(known.variance_left is not None for known in result.parameters.values()):
+        yield Paragraph(say(_LEFT), on=On.VERBOSE | On.ANNEX)
     if silent:
         left = say(
             "Default assumptions (priors), not measured here: {number} (--verbose lists them).",
@@ -89,8 +96,18 @@ def _matrix_rows(speech: Language, result: ForecastResult) -> Iterator[list[str]
 def _row(speech: Language, key: str, known: Parameter) -> list[str]:
     values = list(known.quantiles.values())
     shown = [parameter_value(speech, key, value) for value in (values if len(set(values)) > 1 else values[:1])]
-    source = speech.say("default assumption") if known.default_prior else source_word(speech, known.source)
-    return [parameter_name(speech, key), " / ".join(shown), source]
+    return [parameter_name(speech, key), " / ".join(shown), _source(speech, known)]
+
+
+def _source(speech: Language, known: Parameter) -> str:
+    """Return where a value comes from; of one that the data hardly narrow, that it is still what was assumed."""
+    if known.default_prior:
+        return speech.say("default assumption")
+    if known.variance_left is None:
+        return source_word(speech, known.source)
+    narrowed = known.variance_left < NARROWED
+    said = source_word(speech, "estimated") if narrowed else speech.say("practically as assumed")
+    return speech.say("{source} ({left} left)", source=said, left=speech.percent(min(1.0, known.variance_left)))
 
 
 def statements(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
@@ -110,15 +127,15 @@ def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
     say = speech.say
     rows: list[Mapping[Column | str, Cell]] = []
     for name, known in result.parameters.items():
-        kind, _, told = known.source.partition(";")
+        told = known.source.partition(";")[2].strip()
         number = Share if ParameterKey.parse(name).scale == "probability" else float
         rows.append(
             {
                 Column(say("parameter")): parameter_name(speech, name),
                 Column(say("key")): name,
                 **{Column(f"{100 * at:.0f}%", "decimal", 2): number(value) for at, value in known.quantiles.items()},
-                Column(say("source")): say("default assumption") if known.default_prior else source_word(speech, kind),
-                Column(say("explanation"), "prose"): None if known.default_prior else told.strip(),
+                Column(say("source")): _source(speech, known),
+                Column(say("explanation"), "prose"): None if known.default_prior else told,
             }
         )
     return Table.of(say("Parameters"), rows)

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from ....decision.likeliest import LikelyVillage, SubdistrictYear, likeliest_villages, subdistrict_years
+from ....domain.distributions import Empirical
 from ....domain.messages import Message, Refusal
 from ....domain.parameters import ParameterKey
 from ....domain.past import BlockWeight, Observed
@@ -193,11 +194,18 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of the law: its quantiles, whether it was left to its default prior, and its origin."""
+    """A parameter of the law: its quantiles, whether it was left to its default prior, and its origin.
+
+    Attributes
+    ----------
+    variance_left
+        How much of its prior variance a calibration leaves; None where it was not calibrated, or that is not told.
+    """
 
     quantiles: Mapping[float, float]
     default_prior: bool
     source: str
+    variance_left: float | None = None
 
 
 @dataclass(frozen=True)
@@ -357,7 +365,11 @@ def result_of(forecast: Forecast) -> ForecastResult:
 
 
 def _weights(forecast: Forecast) -> tuple[BlockWeight, ...]:
-    """Return what each kind of data does to the first year, where its chance is the one that was weighed."""
+    """Return what each kind of data does to the first year, where its chance is the one that was weighed.
+
+    The answers without data are told against the chance that the forecast gives, not against the one of fewer draws
+    that was weighed.
+    """
     past, first = forecast.scenario.parameters.past, forecast.districts[0].years[0]
     if past is None or not past.weights or len(forecast.districts) > 1:
         return ()
@@ -366,7 +378,11 @@ def _weights(forecast: Forecast) -> tuple[BlockWeight, ...]:
         first.probability_met - whole.probability_met,
         np.hypot(first.monte_carlo_error, whole.monte_carlo_error),
     )
-    return past.weights if first.year == whole.year and abs(apart) <= 3 * error else ()
+    if first.year != whole.year or abs(apart) > 3 * error:
+        return ()
+    return tuple(
+        replace(one, probability_met=float(np.clip(one.probability_met + apart, 0, 1))) for one in past.weights
+    )
 
 
 def _district(forecast: Forecast, district: DistrictForecast) -> District:
@@ -450,12 +466,14 @@ def _counted(run: Ensemble, years: range) -> list[Meeting]:
 
 
 def _parameters(scenario: Scenario) -> dict[str, Parameter]:
-    at = np.array(PARAMETER_QUANTILES)
+    at, past = np.array(PARAMETER_QUANTILES), scenario.parameters.past
+    left = {} if past is None else past.variance_left
     return {
         str(key): Parameter(
             dict(zip(PARAMETER_QUANTILES, map(float, distribution.quantile(at)), strict=True)),
             key in scenario.parameters.defaulted,
             scenario.sources.get(key.scenario_key, ASSUMED),
+            left.get(str(key)) if isinstance(distribution, Empirical) else None,
         )
         for key, distribution in scenario.parameters.scalars.items()
         if not key.is_of_a_place
