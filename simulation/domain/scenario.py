@@ -129,6 +129,8 @@ class Provenance:
         The assumptions that `sources` and `as_of` speak of; None where they speak of any.
     as_of
         The day that statuses or counts describe, YYYY-MM-DD.
+    answers
+        What a person answered about the lists of its villages: key of a question -> answer.
     """
 
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -138,3 +140,4 @@ class Provenance:
     table: str = ""
     read: Assumptions | None = None
     as_of: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ import numpy as np
 from ..domain.messages import Message, ScenarioError, listed, nearest, shown
 from ..domain.status import LEVELS
 from ..domain.villages import Ints, Villages
+from .answers import answers_in
 from .files import LARGEST_TABLE, Files, Source
 from .kabupaten import all_kabupaten, kabupaten_in
 from .problem_list import Node, ProblemList, tell_at
@@ -64,12 +65,15 @@ class Region:
         The village table, where there is one.
     dropped_counts
         Whether inherited counts gave way to the statuses of an overlay's table.
+    answers
+        What was answered about the village table and other lists: key of a question -> answer.
     """
 
     districts: tuple[Villages, ...] = ()
     provinces: Mapping[str, str] = field(default_factory=dict)
     table: VillageTable | None = None
     dropped_counts: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_districts(
@@ -298,11 +302,19 @@ class _OneDistrict:
             return Region()
         source = self._files.read(self._section.table, place.place, "villages.table")
         sheet = sheet_of(self._scenario, "villages")
-        table = read_village_table(source, self._collector, origin, sheet) if source is not None else None
+        answers = self._answers()
+        table = read_village_table(source, self._collector, origin, sheet, answers) if source is not None else None
         if "subdistricts" in self._node.mapping:
             fix = Message("remove {text}", {"text": "subdistricts"})
             self._tell("subdistricts", Message("the table tells the kecamatan already"), fix=fix)
-        return Region() if table is None else self._from_table(table, counts, sound)
+        return Region() if table is None else replace(self._from_table(table, counts, sound), answers=answers)
+
+    def _answers(self) -> dict[str, str]:
+        place = self._node.get("answers")
+        if place is None or self._section.answers is None:
+            return {}
+        source = self._files.read(self._section.answers, place.place, "villages.answers")
+        return {} if source is None else answers_in(source, self._collector)
 
     def _from_counts(self, counts: Counts) -> Region:
         fours = _arrays(counts)

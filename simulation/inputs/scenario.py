@@ -315,6 +315,7 @@ class _Resolution:
             table=region.table.table.shown if region.table is not None else table,
             read=read,
             as_of=model.villages.as_of if model.villages is not None else None,
+            answers={**before.answers, **region.answers},
         )
         scenario = Scenario(
             **{each.name: getattr(read, each.name) for each in fields(Assumptions)},

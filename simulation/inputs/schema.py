@@ -211,6 +211,9 @@ class VillagesSection:
         "village whose launch year lies after the origin is at dasar from its end on, and counts from the next on.",
     ] = None
     sheet: Annotated[Text | None, "Sheet of the workbook; the only one that fits if left out."] = None
+    answers: Annotated[
+        Text | None, "File of answers, as start writes one: which names are one, which of two statuses is right."
+    ] = None
     status_counts: Annotated[
         dict[str, StatusCounts] | StatusCounts | None,
         "Villages per level where the table has no status, of the district or per kecamatan; where it leaves some "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..domain.messages import Message, listed, shown
@@ -68,16 +68,20 @@ class VillageTable:
 
 
 def read_village_table(
-    source: Source, collector: ProblemList, origin: int | None, sheet: NamedSheet = None
+    source: Source,
+    collector: ProblemList,
+    origin: int | None,
+    sheet: NamedSheet = None,
+    answers: Mapping[str, str] = {},
 ) -> VillageTable | None:
     """Return the villages in a file, or None with every problem told; `origin` is None where it is not known."""
-    found = _read(source, collector, origin, sheet)
+    found = _read(source, collector, origin, sheet, answers)
     return None if found is None else _table_of(found, found.rows, origin)
 
 
 def read_villages_of_districts(source: Source, collector: ProblemList, origin: int | None) -> dict[str, VillageTable]:
     """Return the villages in a file by the code of their district; problems go to `collector`."""
-    found = _read(source, collector, origin, None)
+    found = _read(source, collector, origin, None, {})
     if found is None:
         return {}
     if "district_code" not in found.table.columns:
@@ -92,7 +96,9 @@ def read_villages_of_districts(source: Source, collector: ProblemList, origin: i
     return {code: table for code, table in tables.items() if table is not None}
 
 
-def _read(source: Source, collector: ProblemList, origin: int | None, named: NamedSheet) -> VillageSheet | None:
+def _read(
+    source: Source, collector: ProblemList, origin: int | None, named: NamedSheet, answers: Mapping[str, str]
+) -> VillageSheet | None:
     """Return the villages of the sheet that is named, that is of the origin, or that is the only list."""
     grids = read_grids(source, collector, VILLAGE_TABLE, named)
     layouts = [layout for grid in grids if (layout := layout_of(grid)) is not None and layout.names_villages]
@@ -111,7 +117,7 @@ def _read(source: Source, collector: ProblemList, origin: int | None, named: Nam
         if origin is not None and hint not in {None, origin} and not dated_columns(layout.header):
             message = Message("{table}: sheet, title or file says {hint}; statuses are taken as those of {origin}")
             layout.grid.note(message.filled(hint=hint, origin=origin))
-        return read_sheet(layout, source.shown, origin, latest=LAST_YEAR if origin is None else origin)
+        return read_sheet(layout, source.shown, origin, answers, latest=LAST_YEAR if origin is None else origin)
     grid = max(grids, key=lambda grid: grid.header(VILLAGE_TABLE).known, default=None)
     if grid is not None:
         table_in(grid, VILLAGE_TABLE)  # which tells what is missing

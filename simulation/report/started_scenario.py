@@ -39,14 +39,21 @@ def name_of(text: str) -> str:
 
 
 def scenario_text(
-    speech: Language, name: str, kabupaten: Kabupaten, table: str, files: Iterable[str], origin: int, share: float
+    speech: Language,
+    name: str,
+    kabupaten: Kabupaten,
+    table: str,
+    answers: str,
+    files: Iterable[str],
+    origin: int,
+    share: float,
 ) -> str:
     """Return a scenario without interventions.
 
     Parameters
     ----------
-    table
-        Name of the cleaned copy, beside the scenario.
+    table, answers
+        Names of the cleaned copy and of the file of answers, beside the scenario.
     files
         Names of the files that it was made from.
     origin
@@ -70,7 +77,7 @@ def scenario_text(
         "district": {"code": kabupaten.code, "name": kabupaten.name},
         "origin": origin,
         "horizon": HORIZON,
-        "villages": {"table": table, "sheet": SHEET},
+        "villages": {"table": table, "sheet": SHEET, "answers": answers},
         "target": {"share": share},
         "sources": sources,
     }

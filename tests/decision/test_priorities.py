@@ -151,7 +151,8 @@ def test_a_blank_status_is_averaged_over_and_its_village_not_ranked() -> None:
     (villages,) = scenario.districts
 
     def standing(known: KnownStatuses | MissingStatuses) -> dict[str, PlannedVillage]:
-        found = ranked(replace(scenario, districts=(replace(villages, known=known),)))[1]
+        ranking, found = ranked(replace(scenario, districts=(replace(villages, known=known),)))
+        assert ranking.unranked == isinstance(known, MissingStatuses)
         return {village.village_code: village for village in found}
 
     at = [standing(KnownStatuses([*STATUS[:8], level])) for level in range(4)]

@@ -20,6 +20,7 @@ from simulation.app.cli import app
 from simulation.domain.messages import DataError
 from simulation.domain.status import UNKNOWN
 from simulation.domain.villages import MissingStatuses, Villages
+from simulation.inputs.observations.evidence import read_evidence
 from simulation.inputs.scenario import Scenario, load_scenario
 
 SAVED = Path(__file__).parent / "office_tables"
@@ -513,6 +514,38 @@ def test_a_blank_status_leads_on_from_the_last_one_that_the_table_says(desk: Des
     assert known.earlier_years.tolist() == [0, 2024, 2023, 0]
     assert "3 of 4 villages have no status: it is drawn" in str(scenario.provenance.notes[-1])
     assert load_scenario(scenario.to_yaml(desk.folder / "lagi.yaml")) == scenario
+
+
+NEAR = "Desa,Kecamatan,Status\n" + "".join(f"Desa {i},Takisung,dasar\n" for i in range(3)) + "Tirta,Takisunk,dasar\n"
+
+
+def test_nearly_one_name_is_taken_for_one_and_told_with_the_cell_until_it_is_answered(desk: Desk) -> None:
+    """As start proposes it; an answer beside the scenario holds, in what extends it too."""
+    desk.write("desa.csv", NEAR)
+    scenario = load(desk, "desa.csv")
+    assert scenario.districts[0].subdistricts == ("Takisung",)
+    (note,) = [str(note) for note in scenario.provenance.notes if "nearly the same" in str(note)]
+    assert "kecamatan Takisunk (cell B5) is taken for Takisung" in note
+    desk.write("jawaban.yaml", note.split("write ")[1].split(" in the file")[0] + "\n")
+    desk.write("dasar.yaml", desk.text(villages="villages: {table: desa.csv, answers: jawaban.yaml}"))
+    for path in ("dasar.yaml", desk.write("lanjut.yaml", "extends: dasar.yaml\nname: lanjut\n").name):
+        answered = load_scenario(desk.folder / path)
+        assert answered.districts[0].subdistricts == ("Takisung", "Takisunk")
+        assert not any("nearly the same" in str(note) for note in answered.provenance.notes)
+
+
+def test_lists_of_other_years_are_joined_by_what_was_answered(desk: Desk) -> None:
+    """A village of nearly one name is the known one, told with its cell; answered otherwise it is another one."""
+    desk.write("desa.csv", "Desa,Kecamatan,Status\nMekar Sari 2,K,mandiri\nTirta,K,dasar\n")
+    desk.write("2024.csv", "Desa,Kecamatan,Status\nMekar Sri II,K,dasar\nTirta,K,dasar\n")
+    gathered = read_evidence([desk.folder / "2024.csv", desk.folder / "desa.csv"], load(desk, "desa.csv"))
+    assert gathered.evidence.panels[0].status.tolist() == [[0, 2], [0, 0]]
+    (note,) = [str(note) for note in gathered.notes if "nearly the same" in str(note)]
+    assert "Mekar Sri II (cell A2) is taken for Mekar Sari 2" in note
+    desk.write("jawaban.yaml", note.split("write ")[1].split(" in the file")[0] + "\n")
+    other = desk.load(villages="villages: {table: desa.csv, answers: jawaban.yaml}")
+    with pytest.raises(DataError, match="no village of this name"):
+        read_evidence([desk.folder / "2024.csv", desk.folder / "desa.csv"], other)
 
 
 def test_a_problem_of_a_table_names_sheet_row_column_and_cell_and_is_told_once(

@@ -170,7 +170,9 @@ def _interview(settings: Settings, made: _Made, name: str, answers: Path | None,
     try:
         yield interview
     finally:
-        if answers is None or answers.resolve() != kept.resolve():
+        if answers is not None and answers.resolve() == kept.resolve():
+            made.files["answers"] = kept
+        else:
             made.hand_out(settings, "answers", kept.name, lambda path: write_text(path, interview.written()))
     if unasked := interview.unasked:
         settings.note(speech.say("Answers to questions that are not asked: {keys}", keys=", ".join(unasked)))
@@ -239,7 +241,8 @@ def _write_scenario(settings: Settings, made: _Made, data: Sequence[Path], lists
         lambda path: write_cleaned_copy(speech, lists, f"Kampung KB {wanted.kabupaten.name}", path),
     )
     files = [file.name for file in data]
-    text = scenario_text(speech, name, wanted.kabupaten, copy.name, files, lists.years[-1], wanted.share)
+    answers = made.files["answers"].name
+    text = scenario_text(speech, name, wanted.kabupaten, copy.name, answers, files, lists.years[-1], wanted.share)
     return made.hand_out(settings, "scenario", f"{name}.yaml", lambda path: write_text(path, text))
 
 

@@ -111,7 +111,8 @@ def rank_villages(
             )
         )
     columns = tuple(map(str, scenario.parameters.covariates))
-    return Ranking(scenario.years[0], draws, gains.met, columns), tuple(found)
+    unranked = int((levels == UNKNOWN).sum())
+    return Ranking(scenario.years[0], draws, gains.met, columns, unranked), tuple(found)
 
 
 def in_this_order(scenario: Scenario, lever: Lever, villages: Sequence[PlannedVillage]) -> Scenario:

@@ -194,12 +194,15 @@ class Ranking:
         Chance of meeting the target where nobody is assisted, which gains are added to.
     columns
         Columns of the village table that tell villages apart, beside level and peers.
+    unranked
+        How many villages are left out, because their status is blank.
     """
 
     year: int
     draws: int
     probability_met: float
     columns: tuple[str, ...] = ()
+    unranked: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

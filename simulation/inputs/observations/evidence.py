@@ -78,7 +78,7 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     roster = known.roster()
     before = len(collector)
     for sheet in reader.lists:
-        roster.join(sheet)
+        roster.join(sheet, scenario.provenance.answers)
     if len(collector) > before:  # the rest would only follow from that
         raise DataError(collector.error().problems, collector.language)
     levels = {code: level for district in scenario.districts for code, level in levels_of(district).items()}

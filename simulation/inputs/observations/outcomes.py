@@ -60,7 +60,7 @@ def read_outcomes(paths: Sequence[str | os.PathLike[str]], districts: Mapping[st
     panels: dict[str, Panel] = {}
     roster = Roster()
     for sheet in reader.lists:
-        roster.join(sheet)
+        roster.join(sheet, {})
     collector.raise_if_any()
     lists = places.group(row for sheet in reader.lists for row in observations_of(sheet))
     for code, found in lists.items():

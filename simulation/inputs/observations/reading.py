@@ -90,6 +90,7 @@ class TableReader:
         self._collector = collector
         self._scenario = scenario
         self._origin = None if scenario is None else scenario.origin
+        self._answers = {} if scenario is None else scenario.provenance.answers
         self._statuses = 0
 
     def read(self, data: Data | Iterable[Data]) -> None:
@@ -137,7 +138,7 @@ class TableReader:
             layout.grid.tell(None, message, Message("leave out some of the districts, or of the years"))
             return
         undated = self._undated(layout, source, kinds)
-        sheet = read_sheet(layout, source.shown, undated, latest=self._origin or LAST_YEAR)
+        sheet = read_sheet(layout, source.shown, undated, self._answers, latest=self._origin or LAST_YEAR)
         if sheet is None:
             return
         if None in sheet.years.values():

@@ -58,7 +58,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
                 continue
             undated = _undated(layout, source, str(file), given, doubts)
             latest = max([*dated_columns(layout.header).values(), undated or 0]) or LAST_YEAR
-            sheet = read_sheet(layout, str(file), undated, given, latest=latest)
+            sheet = read_sheet(layout, str(file), undated, given, latest=latest, asks=True)
             if sheet is not None:
                 found.append(sheet)
     if not found and not len(collector):
@@ -69,7 +69,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
     found.sort(key=lambda sheet: max(sheet.use.years, default=0), reverse=True)
     roster = Roster()
     for sheet in found:
-        roster.join(sheet, given)
+        roster.join(sheet, given, asks=True)
     collector.raise_if_any()
     villages = _villages(found, given)
     return Lists(

@@ -11,7 +11,7 @@ from ...domain.messages import Message, listed
 from ..tables.headers import normal
 from .names import are_near, made_code, plain_subdistrict, plain_village
 from .records import Cell, Change, Doubt
-from .sheets import VillageRow, VillageSheet
+from .sheets import VillageRow, VillageSheet, assumed
 
 _MOST_COMPARED = 250_000
 """Pairs of names that are compared: so many villages without a counterpart are other villages."""
@@ -49,17 +49,19 @@ class Roster:
         known = self._of_name(VillageRow(0, code, False, name, subdistrict, "", None, {}))
         return code if known is None else known.code
 
-    def join(self, sheet: VillageSheet, answers: Mapping[str, str] | None = None) -> None:
+    def join(self, sheet: VillageSheet, answers: Mapping[str, str], *, asks: bool = False) -> None:
         """Give the villages of a sheet the codes under which they are known, and know the others from now on.
 
         Parameters
         ----------
         answers
-            What was answered about villages of nearly one name; None where nobody can answer: they are then told.
+            What was answered about villages of nearly one name.
+        asks
+            Whether a person is asked what was not answered; else they are taken for one, and that is noted.
         """
         found = [self._find(row) for row in sheet.rows]
         self._tell_moved(sheet, found)
-        meant = self._near(sheet, found, answers)
+        meant = self._near(sheet, found, answers, asks=asks)
         where = sheet.table.shown
         for i, (row, one) in enumerate(zip(sheet.rows, found, strict=True)):
             same = one or meant.get(i)
@@ -133,9 +135,9 @@ class Roster:
             sheet.table.tell(row.i, "village_code", message.filled(**values), fix)
 
     def _near(
-        self, sheet: VillageSheet, found: Sequence[Known | None], answers: Mapping[str, str] | None
+        self, sheet: VillageSheet, found: Sequence[Known | None], answers: Mapping[str, str], *, asks: bool
     ) -> dict[int, Known]:
-        """Return which villages that nobody knows were answered to be known ones of nearly their name."""
+        """Return which villages that nobody knows are known ones of nearly their name, as answered or proposed."""
         matched = {one.code for one in found if one is not None}
         left = [one for one in self._by_code.values() if one.code not in matched and one.name]
         new = [(i, row) for i, (row, one) in enumerate(zip(sheet.rows, found, strict=True)) if one is None and row.name]
@@ -147,13 +149,6 @@ class Roster:
             if sum(i == j for j, _, _ in pairs) > 1 or sum(one is other for _, _, other in pairs) > 1:
                 continue
             where = Cell(sheet.use.file, sheet.use.sheet, sheet.table.rows[row.i], sheet.table.letters["village"])
-            if answers is None:
-                message = Message(
-                    "this village is nearly the same as {other} in {where}", {"other": one.name, "where": one.where}
-                )
-                fix = Message("if they are one, write the name and the kecamatan in the same way in both lists")
-                sheet.table.tell(row.i, "village", message, fix)
-                continue
             values = {
                 "name": row.name, "subdistrict": row.subdistrict, "other": one.name,
                 "other_subdistrict": one.subdistrict, "list": one.where,
@@ -164,7 +159,10 @@ class Roster:
             answer = answers.get(doubt.key)
             if answer is None:
                 sheet.doubts.append(doubt)
-            elif answer == "same":
+                if not asks:
+                    sheet.table.note(assumed(doubt))
+                    answer = doubt.proposal
+            if answer == "same":
                 meant[i] = one
                 sheet.changes.append(Change("village", where, row.name, one.name))
         return meant

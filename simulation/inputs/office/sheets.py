@@ -100,8 +100,38 @@ def disagreement(row: VillageRow, year: int | None, where: Sequence[Cell], level
     return Doubt("duplicate", key, tuple(where), values, choices, UNDECIDED)
 
 
+def assumed(doubt: Doubt) -> Message:
+    """Return what is taken for nearly the same name while nobody has answered, and how to say otherwise."""
+    where, same = doubt.where[0], doubt.proposal == "same"
+    values = {**doubt.values, "cell": f"{where.column}{where.row}"}
+    values["answer"] = f"{doubt.key}: {'different' if same else 'same'}"
+    if doubt.kind == "near_village":
+        return Message(
+            "{table}: {name} (cell {cell}) is taken for {other} in {list}, whose name is nearly the same; if they are "
+            "two villages, write {answer} in the file that villages.answers names",
+            values,
+        )
+    if same:
+        return Message(
+            "{table}: kecamatan {name} (cell {cell}) is taken for {other}, whose name is nearly the same; if they are "
+            "two, write {answer} in the file that villages.answers names",
+            values,
+        )
+    return Message(
+        "{table}: kecamatan {name} (cell {cell}) and {other} have nearly the same name and are taken for two; if they "
+        "are one, write {answer} in the file that villages.answers names",
+        values,
+    )
+
+
 def read_sheet(
-    layout: Layout, file: str, undated: int | None, answers: Mapping[str, str] | None = None, *, latest: int = LAST_YEAR
+    layout: Layout,
+    file: str,
+    undated: int | None,
+    answers: Mapping[str, str],
+    *,
+    latest: int = LAST_YEAR,
+    asks: bool = False,
 ) -> VillageSheet | None:
     """Return the villages of a sheet, or None with every problem told.
 
@@ -115,8 +145,10 @@ def read_sheet(
         Key of a doubt -> what was answered.
     latest
         The last year of which statuses count: who joins later can have none of it.
+    asks
+        Whether a person is asked what was not answered; else what the doubt proposes is taken, and noted.
     """
-    return _Reading(layout, file, undated, answers or {}).read(latest)
+    return _Reading(layout, file, undated, answers, asks=asks).read(latest)
 
 
 def year_hint(layout: Layout, file_stem: str) -> int | None:
@@ -138,8 +170,10 @@ def _are_numbers_of_rows(codes: Sequence[str]) -> bool:
 class _Reading:
     """Reads one sheet."""
 
-    def __init__(self, layout: Layout, file: str, undated: int | None, answers: Mapping[str, str]) -> None:
-        self.layout, self.file, self.undated, self.answers = layout, file, undated, answers
+    def __init__(
+        self, layout: Layout, file: str, undated: int | None, answers: Mapping[str, str], *, asks: bool
+    ) -> None:
+        self.layout, self.file, self.undated, self.answers, self.asks = layout, file, undated, answers, asks
         self.changes: list[Change] = []
         self.doubts: list[Doubt] = []
         self._later: set[int] = set()
@@ -236,7 +270,8 @@ class _Reading:
             kept[plain] = best
         meant = self._near_subdistricts(kept)
         read_as = {cell: kept[meant[plain_subdistrict(cell)]] for cell in counts}
-        others = [cell for cell in counts if cell != read_as[cell]]
+        near = {one for one, other in meant.items() if one != other}
+        others = [cell for cell, name in read_as.items() if cell != name and plain_subdistrict(cell) not in near]
         for i, (row, cell) in enumerate(zip(self.table.rows, cells, strict=True)):
             if cell and cell != read_as[cell]:
                 self._change("subdistrict", row, "subdistrict", cell, read_as[cell])
@@ -274,21 +309,16 @@ class _Reading:
         proposal = "same" if few else "different"
         doubt = Doubt("near_subdistrict", f"near/{one}/{other}", tuple(rows), values, ("same", "different"), proposal)
         answer = self._ask(doubt)
-        if answer is None:
-            message = Message(
-                "{table}: two kecamatan have nearly the same name: {name} ({number}) and {other}; check whether they "
-                "are one",
-                values,
-            )
-            self.table.note(message)
+        if doubt.key not in self.answers and not self.asks:
+            self.table.note(assumed(doubt))
         return answer == "same"
 
     def _ask(self, doubt: Doubt) -> str | None:
-        """Return what was answered; None, and the doubt kept, where nothing was."""
+        """Return what was answered; where nothing was the doubt is kept, and what it proposes returned, or None."""
         answer = self.answers.get(doubt.key)
         if answer is None:
             self.doubts.append(doubt)
-        return answer
+        return answer or (None if self.asks else doubt.proposal)
 
     def _read_codes(self) -> list[str]:
         """Return the codes that the sheet gives, "" for a row without; numbers of rows are none."""

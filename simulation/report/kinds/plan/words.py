@@ -396,6 +396,8 @@ def about_ranking(speech: Language, result: PlanResult) -> Iterator[str]:
         "differences below 0.1 percentage points mean little.",
         names=_rests_on(speech, result),
     )
+    if unranked := result.ranking.unranked:
+        yield speech.say("Without a rank: {count} villages whose status is not known.", count=speech.number(unranked))
     if result.in_order is None:
         return
     yield speech.say(
