@@ -178,6 +178,10 @@ OTHERS: dict[str, Case] = {
     "kecamatan of nearly one name": _table(
         "desa,kecamatan,status\nA,Takisung,dasar\nB,Takisung,dasar\nC,Takisung,dasar\nD,Takisunk,dasar\n"
     ),
+    "two larger kecamatan of nearly one name": _table(
+        "desa,kecamatan,status\n"
+        + "".join(f"{name},{'Takisung' if name < 'E' else 'Takisunk'},dasar\n" for name in "ABCDEFG")
+    ),
     "a title above the table": Case(
         {"villages": "villages: {table: desa.csv}"},
         {"desa.csv": f"Daftar Kampung KB,,,\n{HEADER},status\n2001,Benua,Takisung,dasar\n"},
