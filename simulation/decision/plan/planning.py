@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
-
 from ...domain.distributions import Fixed
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import ParameterKey
-from ...domain.status import LEVELS, TOP
+from ...domain.status import TOP
 from ...engine.effort import Effort
 from ...engine.ensemble import Progress
 from ...inputs.scenario import Scenario
@@ -205,8 +203,8 @@ class _Planner:
     def _target(self, nothing: Chance) -> PlannedTarget:
         target, villages = self._scenario.target, self._scenario.districts[0]
         denominator = villages.number(self._goal.years[-1])
-        if target.denominator != "all" and villages.known.counts is not None:
-            denominator = int(np.asarray(villages.known.counts).reshape(-1, len(LEVELS))[:, :TOP].sum())
+        if target.denominator != "all":
+            denominator = round(len(villages) * (1 - float(villages.shares[TOP])))
         return PlannedTarget(
             target.reading,
             target.key,
