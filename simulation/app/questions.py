@@ -148,10 +148,11 @@ class Interview:
         Raises
         ------
         Refusal
-            Where one of them is nearly that of a question: its answer would be lost.
+            Where one of them is nearly that of a question: its answer would be lost. Those about single rows and columns
+            hold a slash, and may be of other lists.
         """
         unasked = [key for key in self._given if key not in self._asked]
-        for key in unasked:
+        for key in (key for key in unasked if "/" not in key):
             if (meant := nearest(key, self._asked)) is not None:
                 message = Message(
                     "the file of answers holds {key}, which is not a question; {meant}", {"key": key, "meant": meant}
