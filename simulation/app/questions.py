@@ -148,10 +148,10 @@ class Interview:
         Raises
         ------
         Refusal
-            Where one of them is nearly that of a question: its answer would be lost. Those about single rows and columns
-            hold a slash, and may be of other lists.
+            Where one of them is nearly that of a question: its answer would be lost.
         """
         unasked = [key for key in self._given if key not in self._asked]
+        # Keys with a slash are about single rows and columns, perhaps of other lists.
         for key in (key for key in unasked if "/" not in key):
             if (meant := nearest(key, self._asked)) is not None:
                 message = Message(
