@@ -16,7 +16,7 @@ from ..language import Language
 from ..wording import parameter_name
 from .page import INK, QUIET_INK, SPREAD, Axes, Figure, page_of
 
-_ROW = 0.44
+_ROW = 0.54
 _EMPTY = 0.2
 
 
@@ -56,11 +56,11 @@ def _draw(axes: Axes, row: float, speech: Language, name: str, known: Learned) -
         middle = spread.median / most
         half = height / 2
         axes.plot([middle, middle], [row - half, row + half + 0.04], color=INK, linewidth=1.2 if alpha == 1 else 0.6)
-    axes.text(0, row + 0.2, parameter_name(speech, name), va="bottom", ha="left")
+    axes.text(0, row + 0.16, parameter_name(speech, name), va="bottom", ha="left")
     both = speech.say(
         "before {before}; after {after}",
         before=spread_in_words(speech, name, known.prior),
         after=spread_in_words(speech, name, known.posterior),
     )
-    axes.text(0, row - 0.22, both, va="top", ha="left", color=QUIET_INK, size=5.5)
+    axes.text(0, row - 0.16, both, va="top", ha="left", color=QUIET_INK)
     axes.text(1.02, row, speech.percent(variance_left(known)), va="center", ha="left")

@@ -91,6 +91,9 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
 def _needed(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield where the number needed comes from, and from when villages count that join later."""
     if result.several:
+        share = words.target_share(speech, result.districts[0].target)
+        each = speech.say("{share} in each district, rounded up to whole villages.", share=share)
+        yield Paragraph(each, lead=speech.say("Target"), on=_ANSWER)
         return
     if said := words.where_needed_comes_from(speech, result.districts[0]):
         yield Paragraph(said, lead=speech.say("Target"), on=_ANSWER)
