@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from .command import keep_settings
@@ -56,4 +57,6 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             # A terminal that knows no ≥ or ± gets a question mark instead of a traceback.
             stream.reconfigure(errors="replace")
+    # Whoever ends the process, the reader is told what is kept.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     run(app)

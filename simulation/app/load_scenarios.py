@@ -114,15 +114,18 @@ def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> N
         settings.note(say("Every number of this scenario is fixed: --draws is ignored, one draw says all."))
 
 
-def tell_other_number(settings: Settings, scenario: Scenario, out: Path) -> None:
-    """Show a note where the last forecast of a scenario was of another number of villages; `out` keeps its runs."""
+def tell_what_changed(settings: Settings, scenario: Scenario, out: Path) -> None:
+    """Show how a scenario differs from its last forecast: number of villages, statuses; `out` keeps its runs."""
     from ..report.brief import FORECASTS
     from ..report.store.folder import find
+    from ..report.store.status_changes import statuses_in, statuses_of, told
 
     manifests = sorted((out / scenario.name).glob("*/manifest.json"), key=lambda path: path.stat().st_mtime)
     runs = (find(path.parent, FORECASTS) for path in reversed(manifests))
     last, now = next(filter(None, runs), None), sum(map(len, scenario.districts))
-    if last is not None and last.result.villages_in_all != now:
+    if last is None:
+        return
+    if last.result.villages_in_all != now:
         settings.note(
             settings.language().say(
                 "{villages} Kampung KB now, {before} in the last forecast of this scenario ({folder}).",
@@ -131,6 +134,9 @@ def tell_other_number(settings: Settings, scenario: Scenario, out: Path) -> None
                 folder=last.path.name,
             )
         )
+    same_year = last.result.origin == scenario.origin
+    if same_year and (said := told(settings.language(), statuses_of(scenario), statuses_in(last), last)) is not None:
+        settings.note(said)
 
 
 def finished_run(settings: Settings, folder: Path, kinds: Mapping[str, AnyKind] | None = None) -> Answer[Any]:

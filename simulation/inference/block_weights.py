@@ -13,6 +13,7 @@ from ..inputs.scenario import Scenario
 from .calibration.calibrate import calibrate
 from .calibration.expected import expected_rises
 from .calibration.posterior import Posterior
+from .calibration.sampler import Keep
 from .uncertainty import error_of_mean
 
 DRAWS, MOST_DRAWS = 250, 1000
@@ -22,12 +23,21 @@ DIGITS = 9
 
 
 def weigh_blocks(
-    posterior: Posterior, progress: Callable[[int, int], None] = lambda *_: None
+    posterior: Posterior,
+    progress: Callable[[int, int], None] = lambda *_: None,
+    sink: Callable[[int], Keep | None] = lambda _: None,
 ) -> tuple[BlockWeight, ...]:
     """Return the answer from all data, without each kind of them, and without any (priors alone).
 
     Every answer is learned anew, from `DRAWS` draws at most. Nothing is returned where no scenario of one district says
     what is asked, or nothing was learned.
+
+    Parameters
+    ----------
+    progress
+        Called with (done, in all).
+    sink
+        Returns where steps are kept of what is learned without a kind of data, by its place; None for nowhere.
     """
     scenario, used = posterior.scenario, [block for block in posterior.basis if block in BLOCKS]
     if scenario is None or len(scenario.districts) > 1 or not used:
@@ -38,11 +48,18 @@ def weigh_blocks(
     for number, without in enumerate(some):
         less = posterior.evidence.without(without)
         try:
-            one = calibrate(less, scenario, draws, posterior.seed, estimate_effects=posterior.estimate_effects)
+            one = calibrate(
+                less,
+                scenario,
+                draws,
+                posterior.seed,
+                estimate_effects=posterior.estimate_effects,
+                progress=lambda done, total, before=number: progress(before * total + done, len(some) * total),
+                sink=sink(number),
+            )
         except Refusal:
             continue
         found.append(_weight(without, one.applied_to(scenario), draws, one.seed))
-        progress(number + 1, len(some))
     return (*found, _weight(tuple(used), scenario, draws, 0))
 
 

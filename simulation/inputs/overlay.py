@@ -44,7 +44,7 @@ def read_chain(files: Files, collector: ProblemList) -> Chain | None:
     source = files.read_top()
     if source is not None and source.path.suffix.lower() in TABLE_ENDINGS:
         message = Message("this is a table; a scenario (.yaml) is asked for, which names its tables")
-        fix = Message("name the scenario that uses this table")
+        fix = Message("name the scenario that uses this table; kampungkb start TABLE makes one of an office's list")
         collector.add((source.shown, None), "", message, suggestion=fix)
         return None
     layers, complete = _layers(source, [], files, collector)

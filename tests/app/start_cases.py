@@ -21,6 +21,7 @@ LIST = {"daftar.csv": HEADER.format("KLASIFIKASI 2025") + ROWS}
 
 STARTS: dict[str, Case] = {
     "a list and no terminal to ask in": Case(command="start daftar.csv", files=LIST),
+    "a list that is not there, its name in several words": Case(command="start Daftar Kampung KB.xlsx"),
     "a file that leaves a question open": Case(
         command="start daftar.csv --answers jawaban.yaml",
         files={**LIST, "jawaban.yaml": "district: Kabupaten Tanah Laut\n"},

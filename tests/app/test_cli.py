@@ -425,8 +425,9 @@ def kept_chunk(folder: Path, process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.slow
-def test_ctrl_c_stops_with_a_short_message(fixed: Path) -> None:
-    """Exit code 130, no traceback, and no folder that looks finished."""
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_stops_with_a_short_message(fixed: Path, how: signal.Signals) -> None:
+    """And whatever else ends it: exit code 130, no traceback, and no folder that looks finished."""
     command = [sys.executable, "-m", "simulation", "forecast", fixed.name, "--replicates", "4000000", "--lang", "en"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
@@ -438,7 +439,7 @@ def test_ctrl_c_stops_with_a_short_message(fixed: Path) -> None:
     ) as process:
         try:
             kept_chunk(fixed.parent, process)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(how)
             _, said = process.communicate(timeout=30)
         finally:
             process.kill()

@@ -117,16 +117,26 @@ def test_an_untouched_workbook_becomes_a_brief(run: Run, office: Path) -> None:
 def test_a_copy_that_was_edited_keeps_its_name_and_another_number_is_told(run: Run, office: Path) -> None:
     """Whoever goes on from the cleaned copy finds it as it was left; the next one stands beside it."""
     assert run("start", "Data Kampung KB 2025.xlsx", "--yes", *FEW).returncode == 0
+    (first,) = office.rglob("forecast.json")
     copy = office / "sukamaju_daftar.xlsx"
     book = load_workbook(copy)
-    book.worksheets[0].delete_rows(3)
+    table = book.worksheets[0]
+    table.delete_rows(3)
+    header = [cell.value for cell in table[2]]
+    status = table.cell(5, header.index("Klasifikasi 2025") + 1)
+    status.value = "paripurna" if status.value != "paripurna" else "dasar"
+    name = table.cell(5, header.index("Desa/Kelurahan") + 1).value
     book.save(copy)
     edited = copy.read_bytes()
     done = run("start", copy.name, "--yes", *FEW, "--json")
     assert told(done)["villages"] == 147
     assert copy.read_bytes() == edited
     assert (office / "sukamaju_daftar_2.xlsx").is_file()
-    assert "Sekarang 147 kampung, pada prakiraan terakhir skenario ini 148" in " ".join(done.stderr.split())
+    said = " ".join(done.stderr.split())
+    assert "Sekarang 147 kampung, pada prakiraan terakhir skenario ini 148" in said
+    changed = f"Kampung yang statusnya pada akhir 2025 berbeda dari {first.parent.name}: 1 ({name})."
+    assert changed in said
+    assert changed in (first.parent.parent / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

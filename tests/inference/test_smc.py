@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.inference.calibration.law_at_particles import LawAtParticles
 from simulation.inference.calibration.likelihood import Likelihood
 from simulation.inference.calibration.sampler import Sampler, worth_of
+from simulation.report.store.chunks import ChunkFolder
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,51 @@ def test_proportional_odds_of_housing_meet_reference_software() -> None:
     drawn = np.column_stack([3 * found[:, 0], 3 * found[:, 0] + np.exp(found[:, 1]), 3 * found[:, 2:]])
     published = [*expected["zeta"], *(expected[f"{name}{value}"] for name, value in columns)]
     assert (np.abs(drawn.mean(axis=0) - published) / drawn.std(axis=0)).max() < 0.2
+
+
+class StoppedError(Exception):
+    """Ends a calibration."""
+
+
+class Kept(ChunkFolder):
+    """Where steps are kept, until a calibration is stopped."""
+
+    saved, most = 0, 99
+
+    def save_arrays(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keep arrays; end the calibration where it may keep no more."""
+        super().save_arrays(name, arrays)
+        self.saved += 1
+        if self.saved == self.most:
+            raise StoppedError
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("steps", [1, 2, 4, -1])
+def test_a_calibration_that_was_stopped_goes_on_bit_for_bit(steps: int, tmp_path: Path) -> None:
+    """After the first temperature, the next, somewhere and the last sample but one: nothing differs in any bit."""
+    status = np.array([[0, 0, 1], [0, 0, 0], [2, 2, 1], [1, 1, 3], [3, 3, 3], [0, 1, 0]])
+    likelihood = Likelihood.of(of_panel(status), ParameterSet(DEFAULT_PRIORS), None, ())
+
+    def found(keep: Kept) -> tuple[list[np.ndarray], list[float]]:
+        told: list[float] = []
+        sampler = likelihood.sampler(np.random.default_rng([1, 20]))
+        samples = list(sampler.sample(50, 3, told.append, keep))
+        luck = [score for one in samples for scores in one.luck for score in scores.values()]
+        return [*(one.theta for one in samples), *(one.fit for one in samples), *luck, sampler.excess], told
+
+    undisturbed = Kept(tmp_path / "whole")
+    whole, told = found(undisturbed)
+    assert told[-1] == pytest.approx(1)
+    assert told == sorted(told)
+    keep = Kept(tmp_path / "stopped")
+    keep.most = steps % undisturbed.saved
+    with pytest.raises(StoppedError):
+        found(keep)
+    again, rest = found(Kept(tmp_path / "stopped"))
+    assert len(rest) < len(told)
+    for one, other in zip(whole, again, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.slow

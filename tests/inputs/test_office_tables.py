@@ -234,7 +234,7 @@ def test_what_stands_above_the_column_names_is_noted(desk: Desk) -> None:
     """Title rows are left out, and the reader of the check knows it."""
     desk.write("desa.xlsx", book_of(("Desa", [INDONESIAN, *ROWS]), change=_title))
     (note,) = load(desk, "desa.xlsx").provenance.notes
-    assert str(note).endswith("desa.xlsx: the column names are in row 4; what is above them is not read")
+    assert str(note).endswith("desa.xlsx: the column names are in row 4; what is above them is taken as a title")
 
 
 @pytest.mark.parametrize(

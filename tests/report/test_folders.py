@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from districts import make_scenario, make_villages
 from told import place_of, result_of, written
 
 import simulation as kkb
@@ -20,6 +21,7 @@ from simulation.report.brief import read_runs
 from simulation.report.kinds.forecast.words import verdict
 from simulation.report.kinds.registry import kind_of
 from simulation.report.language import language
+from simulation.report.store.index import write_index
 from simulation.report.store.making import Obtained, obtain
 
 ID, EN = language("id"), language("en")
@@ -110,6 +112,20 @@ def test_the_index_names_day_question_and_answer_the_newest_first(small: Forecas
     assert page.texts.count(verdict(ID, result_of(small))) == 2
     assert any("<b>Coba</b>" in text for text in page.texts)
     assert older.path.name in page.texts
+
+
+def test_the_index_tells_which_statuses_are_not_those_of_the_forecast_before(tmp_path: Path) -> None:
+    """Five of them by name; nothing where all are the same, or where only the number of villages is another."""
+    before = make_villages([7], status=[0, 0, 1, 1, 2, 2, 3])
+    lists = [before, before, make_villages([7], status=[1, 1, 0, 0, 1, 1, 3]), make_villages([3], status=[1, 1, 0])]
+    found = [forecast(make_scenario(one, {}), 1, 20, seed) for seed, one in enumerate(lists)]
+    paths = [written(one, tmp_path).path for one in found]
+    for day, path in enumerate(paths, start=1):
+        (path / "run.log").write_text(f"2026-03-0{day}T08:00:00+00:00 finished workers=1\n", encoding="utf-8")
+    write_index(paths[0].parent, EN)
+    said = [text for text in Page(paths[0].parent / "index.html").texts if text.startswith("Villages with another")]
+    names = ", ".join(before.names[:5])
+    assert said == [f"Villages with another status at the end of 2025 than in {paths[1].name}: 6 ({names}, …)."]
 
 
 def test_a_brief_of_all_results_is_of_the_newest_forecast(small: Forecast, several: Forecast, tmp_path: Path) -> None:

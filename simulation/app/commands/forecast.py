@@ -10,7 +10,7 @@ import typer
 from .. import options
 from ..command import command
 from ..errors import RUN_FAILED
-from ..load_scenarios import load_all, tell_ignored, tell_other_number
+from ..load_scenarios import load_all, tell_ignored, tell_what_changed
 
 
 @command
@@ -42,7 +42,7 @@ def forecast(
     from ..runner import answer
 
     tell_ignored(settings, loaded, draws)
-    tell_other_number(settings, loaded, out)
+    tell_what_changed(settings, loaded, out)
     effort = Effort.of(loaded, draws, replicates)
     if agent is not None and engine != options.EngineChoice.mesa:
         values = {"engine": engine.value}

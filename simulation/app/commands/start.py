@@ -58,6 +58,9 @@ def start(
     settings.lang = str(settings.language().code)
     speech, made = settings.language(), _Made(out)
     way = _way(yes=yes, file=answers is not None)
+    if not data[0].suffix and data[-1].suffix and not any(path.exists() for path in data):
+        path = " ".join(map(str, data))
+        raise Refusal(Message('a path with spaces needs quotation marks: "{path}"', {"path": path}))
     if len(data) == 1 and (table := district_list(data[0])) is not None:
         _start_districts(settings, made, table, answers, way, draws)
         return
@@ -208,7 +211,7 @@ def _compute(
     from ...report.kinds.comparison import COMPARISON, Comparing
     from ...report.kinds.forecast.kind import FORECAST
     from ...report.kinds.forecast.result import ask
-    from ..load_scenarios import tell_other_number
+    from ..load_scenarios import tell_what_changed
     from ..runner import answer
 
     results = made.out / "results"
@@ -216,7 +219,7 @@ def _compute(
     if len(lists.years) > 1 or wanted.launch_years:
         path = _calibrate(settings, made, path, results, wanted, draws)
     scenario = load_scenario(path)
-    tell_other_number(settings, scenario, results)
+    tell_what_changed(settings, scenario, results)
     question = ask(scenario, Effort.of(scenario, draws), 0, "batch")
     forecast = answer(settings, FORECAST, question, results, shown=False)
     answers = [forecast.path]

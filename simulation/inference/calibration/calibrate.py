@@ -27,7 +27,7 @@ from .likelihood import Likelihood
 from .observed import Fit, past_of
 from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
-from .sampler import Particles, worth_of
+from .sampler import Keep, Particles, sweeps, worth_of
 from .shocks import Scores
 
 Floats = NDArray[np.float64]
@@ -52,6 +52,7 @@ def calibrate(
     *,
     estimate_effects: bool = False,
     progress: Progress | None = None,
+    sink: Keep | None = None,
 ) -> Posterior:
     """Learn the parameters of the yearly law from what a district knows of its past.
 
@@ -70,6 +71,8 @@ def calibrate(
         assistance, assisted villages would have risen as often as others of their status.
     progress
         Called with (percent done, 100).
+    sink
+        Where steps are kept, so that a calibration that was stopped goes on where it was; None for nowhere.
 
     Returns
     -------
@@ -107,7 +110,7 @@ def calibrate(
         likelihood = replace(likelihood, parameters=parameters)
     if reasons := find_conflicts(evidence, parameters, likelihood.moves):
         raise Refusal(*reasons)
-    found = _Sample.of(likelihood, draws, seed, progress)
+    found = _Sample.of(likelihood, draws, seed, progress, sink)
     approximation = _approximation(likelihood, found)
     values = {**{key: _rounded(each) for key, each in parameters.sample(seed, draws).items()}, **found.values}
     target = Target() if scenario is None else scenario.target
@@ -143,6 +146,18 @@ def calibrate(
         seed=seed,
         estimate_effects=estimate_effects,
     )
+
+
+def effort_of(draws: int) -> int:
+    """Return about how much work so many draws are, to be set against other numbers of them."""
+    particles, rounds = _sizes(draws)
+    return particles * sweeps(rounds)
+
+
+def _sizes(draws: int) -> tuple[int, int]:
+    """Return the number of particles, and how many samples of them are taken."""
+    particles = min(max(draws, FEWEST_PARTICLES), PARTICLES)
+    return particles, -(-draws // particles)
 
 
 def _rounded(draws: Floats) -> Floats:
@@ -191,7 +206,7 @@ class _Sample:
         return {key.of: draws for key, draws in self.places.items() if key.kind == kind}
 
     @classmethod
-    def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress | None) -> _Sample:
+    def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress | None, sink: Keep | None) -> _Sample:
         if not likelihood.names:
             return cls(np.zeros((0, draws)), {}, {}, {}, {}, float(draws), [])
 
@@ -199,11 +214,10 @@ class _Sample:
             if progress is not None:
                 progress(round(100 * share), 100)
 
-        particles = min(max(draws, FEWEST_PARTICLES), PARTICLES)
-        rounds = -(-draws // particles)
+        particles, rounds = _sizes(draws)
         sampler = likelihood.sampler(np.random.default_rng([seed, 20]))
         try:
-            samples = list(sampler.sample(particles, rounds, report))
+            samples = list(sampler.sample(particles, rounds, report, sink))
         except ValueError as error:
             raise Refusal(UNEXPLAINED) from error
         rng = np.random.default_rng([seed, 22])

@@ -7,9 +7,12 @@ walks, and both together along directions in which the likelihood hardly changes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import count
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +30,16 @@ KEPT = 0.5
 """The next temperature is where weights are worth this share of the particles."""
 SWEEPS, SWEEPS_AT_END, SWEEPS_BETWEEN = 4, 16, 8
 """How often everything is moved at each temperature, at the last one, and between samples."""
+TEMPERATURES = 8
+"""About so many steps lead from the prior to the posterior: by it, work is shared out before the steps are known."""
 _CELLS = np.linspace(-6.0, 6.0, 241)
 """Edges of the cells in which a parameter is drawn given the shocks that it rules."""
 _OPEN = 1e-12
+
+
+def sweeps(rounds: int, *, temperatures: int = TEMPERATURES) -> int:
+    """Return about how many sweeps so many samples take."""
+    return SWEEPS * temperatures + SWEEPS_AT_END + SWEEPS_BETWEEN * (rounds - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +67,16 @@ class _Cloud:
     def places(self, theta: Floats) -> Floats:
         """Return scores in the units of the cloud."""
         return np.asarray(np.linalg.solve(self.root, theta - self.mean[:, None]))
+
+
+class Keep(Protocol):
+    """Where a calibration under way is kept, so that one that was stopped goes on where it was."""
+
+    def load_arrays(self, name: str) -> Mapping[str, NDArray[Any]] | None:
+        """Return what was kept under a name; None where nothing was, or it cannot be read."""
+
+    def save_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Keep arrays under a name, in place of what was there."""
 
 
 class Block(Protocol):
@@ -164,9 +184,21 @@ class Sampler:
         return np.where(np.isnan(found), -np.inf, found)
 
     def sample(
-        self, particles: int, rounds: int, progress: Callable[[float], None] = lambda _: None
+        self,
+        particles: int,
+        rounds: int,
+        progress: Callable[[float], None] = lambda _: None,
+        keep: Keep | None = None,
     ) -> Iterator[Particles]:
         """Yield `rounds` samples of the posterior of so many particles each, one moved on from the other.
+
+        Parameters
+        ----------
+        progress
+            Called with the share of the work that is done, from 0 to 1: steps of temperature grow about evenly in
+            their logarithm.
+        keep
+            Where each step is kept; what is there is taken up, bit for bit as if nobody had stopped.
 
         Raises
         ------
@@ -187,29 +219,74 @@ class Sampler:
         now.fit = self.log_likelihood(now)
         if not np.isfinite(now.fit.sum(axis=0)).any():
             raise ValueError("no draw from the prior can have given these data")
-        temperature = 0.0
+        temperature, first = self._take_up(keep, "tempering", now) or (0.0, 0.0)
+        tempering = SWEEPS * TEMPERATURES / sweeps(rounds)
+        done = tempering * _way(temperature, first)
         while temperature < 1:
             step, weights = _next_step(now.fit.sum(axis=0), 1 - temperature)
             temperature = 1.0 if step >= 1 - temperature else temperature + step
+            first = first or temperature
             cloud = _Cloud.around(now.theta, weights)
             chosen = _systematic(weights, rng)
             copies = np.bincount(chosen, minlength=particles)
             now = now.take(chosen)
-            kept = self._sweeps(SWEEPS, now, temperature, cloud)
+            before, done = done, tempering * _way(temperature, first)
+            kept = self._sweeps(SWEEPS, now, temperature, cloud, _between(progress, before, done))
             self.excess = kept**2 * (float((copies**2).sum()) / particles - 1 + self.excess)
-            progress(temperature * 0.6)
+            self._keep(keep, "tempering", now, (temperature, first))
         for number in range(rounds):
-            cloud = _Cloud.around(now.theta, np.full(particles, 1 / particles))
-            kept = self._sweeps(SWEEPS_BETWEEN if number else SWEEPS_AT_END, now, 1.0, cloud)
-            self.excess = kept**2 * self.excess
-            progress(0.6 + 0.4 * (number + 1) / rounds)
+            name = f"sample_{number}"
+            before, done = done, tempering + sweeps(number + 1, temperatures=0) / sweeps(rounds)
+            if self._take_up(keep, name, now) is None:
+                cloud = _Cloud.around(now.theta, np.full(particles, 1 / particles))
+                some = SWEEPS_BETWEEN if number else SWEEPS_AT_END
+                kept = self._sweeps(some, now, 1.0, cloud, _between(progress, before, done))
+                self.excess = kept**2 * self.excess
+                self._keep(keep, name, now, (1.0, first))
+            progress(done)
             yield now.take(np.arange(particles))
 
-    def _sweeps(self, number: int, now: Particles, temperature: float, cloud: _Cloud) -> Floats:
+    def _state(self, now: Particles, temperatures: tuple[float, float]) -> dict[str, Floats]:
+        """Return, but for the random numbers, all that decides what comes next."""
+        scores = (score for one in now.luck for score in one.values())
+        luck = {f"luck_{number}": score for number, score in enumerate(scores)}
+        there = {"theta": now.theta, "fit": now.fit, "excess": self.excess, "temperatures": np.array(temperatures)}
+        return {**there, **luck}
+
+    def _keep(self, keep: Keep | None, name: str, now: Particles, temperatures: tuple[float, float]) -> None:
+        """Keep where particles stand at a temperature, and the first one."""
+        if keep is None:
+            return
+        state = self._state(now, temperatures)
+        # The last bits of a sum depend on the order in which its axes lie in memory.
+        axes = {key: sorted(range(one.ndim), key=lambda axis: -one.strides[axis]) for key, one in state.items()}
+        about = json.dumps({"axes": axes, "random": self.rng.bit_generator.state})
+        packed = {key: one.transpose(axes[key]) for key, one in state.items()}
+        keep.save_arrays(name, {**packed, "about": np.array(about)})
+
+    def _take_up(self, keep: Keep | None, name: str, now: Particles) -> tuple[float, float] | None:
+        """Put particles and random numbers where they stood; return the temperature and the first one."""
+        kept = None if keep is None else keep.load_arrays(name)
+        if kept is None:
+            return None
+        about = json.loads(str(kept["about"]))
+        state = {key: kept[key].transpose(np.argsort(axes)) for key, axes in about["axes"].items()}
+        now.theta, now.fit, self.excess = state["theta"], state["fit"], state["excess"]
+        scores = (state[f"luck_{number}"] for number in count())
+        for one in now.luck:
+            one.update(zip(one, scores))  # noqa: B905  endless
+        self.rng.bit_generator.state = about["random"]
+        temperature, first = state["temperatures"].tolist()
+        return temperature, first
+
+    def _sweeps(
+        self, number: int, now: Particles, temperature: float, cloud: _Cloud, progress: Callable[[float], None]
+    ) -> Floats:
         """Move everything some times; return the correlation of each parameter's scores, before and after."""
         before = now.theta
-        for _ in range(number):
+        for one in range(number):
             self.sweep(now, temperature, cloud)
+            progress((one + 1) / number)
         return _correlation(before, now.theta)
 
     def sweep(self, now: Particles, temperature: float, cloud: _Cloud) -> None:
@@ -442,6 +519,19 @@ def _correlation(one: Floats, other: Floats) -> Floats:
     one, other = (each - each.mean(axis=1, keepdims=True) for each in (one, other))
     scale = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
     return np.asarray(np.abs((one * other).sum(axis=1)) / np.maximum(scale, 1e-300))
+
+
+def _way(temperature: float, first: float) -> float:
+    """Return how far a temperature is on the way from the prior, the first step being one of about `TEMPERATURES`."""
+    if temperature in (0, 1):
+        return temperature
+    further = 1 - math.log(temperature) / math.log(first)
+    return (1 + (TEMPERATURES - 1) * further) / TEMPERATURES
+
+
+def _between(progress: Callable[[float], None], start: float, end: float) -> Callable[[float], None]:
+    """Return progress over a part of the work, which itself goes from 0 to 1."""
+    return lambda share: progress(start + share * (end - start))
 
 
 def _next_step(fit: Floats, room: float) -> tuple[float, Floats]:

@@ -296,7 +296,7 @@ def _body(grid: Grid, header: Header) -> list[Row]:
 def note_header(grid: Grid, header: Header) -> None:
     """Note that the column names do not stand first."""
     row = {"row": header.row}
-    grid.note(Message("{table}: the column names are in row {row}; what is above them is not read", row))
+    grid.note(Message("{table}: the column names are in row {row}; what is above them is taken as a title", row))
 
 
 def note_passed_over(grid: Grid, rows: Sequence[Row]) -> None:

@@ -15,7 +15,7 @@ from ...domain.past import NARROWED, BlockWeight, Observed
 from ...inference.backtest.rolling import anywhere
 from ...inference.block_weights import DRAWS as DRAWS_WEIGHED
 from ...inference.block_weights import weigh_blocks
-from ...inference.calibration.calibrate import calibrate
+from ...inference.calibration.calibrate import calibrate, effort_of
 from ...inference.calibration.caveats import Caveat
 from ...inference.calibration.posterior import Learned, Posterior, Spread
 from ...inputs.scenario import Scenario
@@ -270,18 +270,25 @@ def worth_of_draws(speech: Language, result: CalibrationResult) -> str:
 def _compute(question: Question[Learning], work: Work) -> Posterior:
     asked, evidence = question.asked, of_content(question.data[PAST], Evidence)
     # Each kind of data is then left out in turn.
-    share = asked.draws / (asked.draws + DRAWS_WEIGHED * len(evidence.blocks))
+    number = len(evidence.blocks) if len(evidence.blocks) > 1 and len(question.scenarios[0].districts) == 1 else 0
+    first, then = effort_of(asked.draws), number * effort_of(min(asked.draws, DRAWS_WEIGHED))
+    share = first / (first + then)
     found = calibrate(
         evidence,
         None if asked.default else question.scenarios[0],
         asked.draws,
         asked.seed,
         estimate_effects=asked.estimate_effects,
-        progress=lambda done, total: work.progress(round(share * done), total),
+        progress=lambda done, total: work.progress(round(100 * share * done / total), 100),
+        sink=work.sink(0),
     )
-    found = _weighed(found)
+    weights = weigh_blocks(
+        found,
+        lambda done, total: work.progress(round(100 * (share + (1 - share) * done / total)), 100),
+        lambda place: work.sink(1 + place),
+    )
     work.progress(100, 100)
-    return found
+    return replace(found, past=replace(found.past, weights=weights))
 
 
 def _question(found: Posterior) -> Question[Learning]:

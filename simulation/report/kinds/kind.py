@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ...engine.effort import ChunkSink
+    from ..store.chunks import ChunkFolder
 
 SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} simulations, about {seconds} s left")
 """The words beside a progress bar, and those of a line of progress."""
@@ -59,12 +59,12 @@ class Work:
     progress
         Called with (done, in all).
     sink
-        Returns where finished chunks of a scenario are kept, by its place; None for nowhere.
+        Returns where finished parts are kept, of a scenario or of a calibration, by its place; None for nowhere.
     """
 
     workers: int | None = None
     progress: Callable[[int, int], None] = lambda *_: None
-    sink: Callable[[int], ChunkSink | None] = lambda _: None
+    sink: Callable[[int], ChunkFolder | None] = lambda _: None
 
 
 @dataclass(frozen=True)

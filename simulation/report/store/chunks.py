@@ -1,4 +1,4 @@
-"""Finished chunks of an ensemble, kept beside the run so that an interrupted one goes on where it stopped."""
+"""Finished parts of a run, kept beside it so that an interrupted one goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from errno import ENOSPC
 from io import BytesIO
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...domain.messages import Message
 from ...engine.effort import Chunk
@@ -21,23 +22,25 @@ from ...engine.failure import Failure
 from ...engine.outcome import Outcome
 from ..files import reason, whole_file
 
+_UNREADABLE = (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile)
+
 
 class ChunkFolder:
-    """A `ChunkSink` in a folder: one file a chunk; whatever cannot be read is computed again.
+    """A `ChunkSink` in a folder, and a `Keep`: one file a part; whatever cannot be read is computed again.
 
-    Chunks are a convenience: one that cannot be kept does not end the run, but it is the last that is tried.
+    Parts are a convenience: one that cannot be kept does not end the run, but it is the last that is tried.
 
     Parameters
     ----------
     reserve
-        Bytes that are left free on the disk, for the tables that the chunks are made for.
+        Bytes that are left free on the disk, for the tables that the parts are made for.
     tell
-        Told why once no more chunks are kept.
+        Told why once no more parts are kept.
 
     Attributes
     ----------
     resuming
-        Whether the last chunk that came from here or went here was one finished earlier; None before the first.
+        Whether the last part that came from here or went here was one finished earlier; None before the first.
     """
 
     def __init__(self, folder: Path, reserve: int = 0, tell: Callable[[Message], None] = lambda _: None) -> None:
@@ -49,36 +52,48 @@ class ChunkFolder:
 
     def __contains__(self, chunk: Chunk) -> bool:
         """Whether a chunk seems to be kept: whether it is whole shows when it is loaded."""
-        return self._path(chunk).is_file()
+        return (self.folder / f"{chunk.name}.npz").is_file()
 
     def load(self, chunk: Chunk) -> Outcome | None:
         """Return the outcome of a chunk finished earlier, or None."""
+        kept = self.load_arrays(chunk.name)
+        if kept is None:
+            return None
         try:
-            with self._path(chunk).open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-                kept = {name: arrays[name] for name in arrays.files}
             failures = [Failure(**failure) for failure in json.loads(str(kept["failures"]))]
             outcome = Outcome.of_arrays(kept, failures)
-        except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
+        except _UNREADABLE:
             return None
-        whole = outcome.rises.shape[0] == len(chunk.draws) * len(chunk.replicates)
-        self.resuming = whole
-        return outcome if whole else None
+        self.resuming = outcome.rises.shape[0] == len(chunk.draws) * len(chunk.replicates)
+        return outcome if self.resuming else None
 
     def save(self, chunk: Chunk, outcome: Outcome) -> None:
         """Keep a finished chunk. It is not forced to the disk: one lost in a power cut is computed again."""
+        failures = json.dumps([asdict(failure) for failure in outcome.failures])
+        self.save_arrays(chunk.name, {**outcome.arrays, "failures": np.array(failures)})
+
+    def load_arrays(self, name: str) -> dict[str, NDArray[Any]] | None:
+        """Return what was kept under a name; None where nothing was, or it cannot be read."""
+        try:
+            with (self.folder / f"{name}.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+                kept = {key: arrays[key] for key in arrays.files}
+        except _UNREADABLE:
+            return None
+        self.resuming = True
+        return kept
+
+    def save_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Keep arrays under a name, in place of what was there; not forced to the disk either."""
         self.resuming = False
         if self._given_up:
             return
-        content: dict[str, Any] = {
-            **outcome.arrays,
-            "failures": json.dumps([asdict(failure) for failure in outcome.failures]),
-        }
         try:
-            with whole_file(self._path(chunk), durable=False) as temporary, temporary.open("wb") as stream:
+            path = self.folder / f"{name}.npz"
+            with whole_file(path, durable=False) as temporary, temporary.open("wb") as stream:
                 self._refuse_the_reserve()
                 # Packed in memory first: NumPy 2.0 leaves its archive open where the disk refuses a part of it.
                 packed = BytesIO()
-                np.savez(packed, **content)
+                np.savez(packed, **dict(arrays))
                 stream.write(packed.getbuffer())
         except OSError as error:
             self._given_up = True
@@ -88,6 +103,3 @@ class ChunkFolder:
     def _refuse_the_reserve(self) -> None:
         if shutil.disk_usage(self.folder).free < self._reserve:
             raise OSError(ENOSPC, os.strerror(ENOSPC))
-
-    def _path(self, chunk: Chunk) -> Path:
-        return self.folder / f"{chunk.name}.npz"

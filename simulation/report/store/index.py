@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from ..files import remove, write_text
 from ..kinds.registry import KINDS
 from ..language import Language
 from .folder import Answer, below
+from .status_changes import statuses_in, told
 
 INDEX = "index.html"
 _DOCUMENTS = ("*.pdf", "*.docx", "*.xlsx")
@@ -40,7 +42,10 @@ def write_index(shelf: Path, speech: Language) -> None:
     answers = sorted(below(shelf, KINDS), key=lambda one: one.age, reverse=True)
     header = (speech.say("folder"), speech.say("question"), speech.say("answer"), speech.say("documents"))
     rows = ["<tr>" + "".join(f"<th>{escape(title)}</th>" for title in header) + "</tr>"]
-    rows += ["<tr>" + "".join(f"<td>{cell}</td>" for cell in _cells(speech, one)) + "</tr>" for one in answers]
+    changes = _changes(speech, answers)
+    for one in answers:
+        cells = _cells(speech, one, changes.get(one.path))
+        rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     title = speech.say("Results: {scenario}", scenario=shelf.name)
     page = _PAGE.format(code=speech.code, title=escape(title), rows="\n".join(rows))
     with suppress(OSError):
@@ -63,11 +68,23 @@ def refresh_index(shelf: Path, speech: Language) -> None:
         write_index(shelf, speech)
 
 
-def _cells(speech: Language, answer: Answer[Any]) -> Iterator[str]:
+def _changes(speech: Language, answers: Sequence[Answer[Any]]) -> dict[Path, str]:
+    """Return of each forecast which statuses are not those of the one before it of the same year."""
+    forecasts = [(one, statuses_in(one)) for one in answers if one.folder.kind.name == "forecast"]
+    found = {}
+    for (newer, now), (older, before) in pairwise(forecasts):
+        said = told(speech, now, before, older) if newer.result.origin == older.result.origin else None
+        if said is not None:
+            found[newer.path] = said
+    return found
+
+
+def _cells(speech: Language, answer: Answer[Any], changed: str | None) -> Iterator[str]:
     document, folder = answer.document(speech), answer.path
     yield _link(folder.name, f"{folder.name}/")
     yield escape(document.title)
-    yield "<br>".join(escape(one.text) for one in document.blocks if isinstance(one, Paragraph) and one.strong)
+    said = [one.text for one in document.blocks if isinstance(one, Paragraph) and one.strong]
+    yield "<br>".join(map(escape, said if changed is None else [*said, changed]))
     files = sorted(path.name for pattern in _DOCUMENTS for path in folder.glob(pattern))
     yield "<br>".join(_link(name, f"{folder.name}/{name}") for name in files)
 
