@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +17,13 @@ from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, P
 from simulation.domain.target import Target
 from simulation.inference.backtest.cases import NextYear, Past
 from simulation.inference.backtest.forecasters import Forecaster, by_matrices
-from simulation.inference.calibration.sampler import Sampler
 from simulation.inputs.observations.reading import DataFile
 from simulation.report.codec import content_of, of_content, rounded_as_kept, to_data
 from simulation.report.kinds.backtest import PastYears
 from simulation.report.kinds.calibration import CALIBRATION, PAST, Learning, result_of
 from simulation.report.kinds.kind import Work
-from simulation.report.language import language
 from simulation.report.plots import Figure
-from simulation.report.store.making import Obtained, Place, obtain
+from simulation.report.store.making import Place
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 WORKBOOK = SCENARIOS / "data" / "contoh_belajar_daftar.xlsx"
@@ -87,43 +84,6 @@ def test_a_calibration_is_saved_where_the_command_would_look_for_it(
     assert past == question.data[PAST]
     again = CALIBRATION.compute(question, Work())
     assert to_data(result_of(again)) == to_data(result_of(posterior))
-
-
-@pytest.mark.slow
-def test_a_calibration_that_was_stopped_is_finished_by_the_same_question(
-    scenario: kkb.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While the last kind of data is left out: the first calibration is not made again, and every file is the same.
-
-    Progress goes once from nothing to all, and is seen while kinds of data are left out.
-    """
-    question, speech = Learning.of(kkb.read_evidence(WORKBOOK, scenario).evidence, scenario, 20, 0), language("id")
-    whole, stopped = (Place.of(CALIBRATION, question, tmp_path / name) for name in ("whole", "stopped"))
-    told: list[int] = []
-
-    def made(place: Place, progress: Callable[[int, int], None]) -> Obtained:
-        sinks = partial(place.sink, reserve=0, tell=lambda _: None)
-        return obtain(
-            place, question, lambda: CALIBRATION.compute(question, Work(1, progress, sinks)), speech, figures=False
-        )
-
-    def stop(done: int, total: int) -> None:
-        if done > 0.8 * total:
-            raise KeyboardInterrupt
-
-    expected = made(whole, lambda done, _: told.append(done)).answer
-    assert told == sorted(told)
-    assert told[-1] == 100
-    assert sum(35 < one < 100 for one in told) > 5
-    with pytest.raises(KeyboardInterrupt):
-        made(stopped, stop)
-    assert stopped.parts > 5
-    swept, sweep = [], Sampler.sweep
-    monkeypatch.setattr(Sampler, "sweep", lambda *given: (swept.append(1), sweep(*given)))
-    found = made(stopped, lambda *_: None).answer
-    assert len(swept) < 30
-    assert found.manifest.files == expected.manifest.files
-    assert not stopped.work.exists()
 
 
 def test_evidence_of_every_kind_is_the_same_when_read_back() -> None:

@@ -34,9 +34,12 @@ def statuses_in(forecast: Answer[Any]) -> Statuses:
 
 
 def told(speech: Language, now: Statuses, before: Statuses, forecast: Answer[Any]) -> str | None:
-    """Return how many villages have another status now than `before`, in a forecast, and which; None where none has."""
+    """Return how many villages have another status now than `before`, in a forecast, and which.
+
+    None where none has, or where counts alone are known of one of both.
+    """
     changed = [name for code, (name, status) in now.items() if code in before and before[code][1] != status]
-    if not changed:
+    if not changed or not all(any(status for _, status in one.values()) for one in (now, before)):
         return None
     return speech.say(
         "Villages with another status at the end of {year} than in {folder}: {number} ({names}).",
