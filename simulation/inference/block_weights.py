@@ -10,7 +10,7 @@ from ..domain.past import BlockWeight
 from ..engine.one_year import chance_of_meeting
 from ..engine.year_start import YearStart
 from ..inputs.scenario import Scenario
-from .calibration.calibrate import calibrate
+from .calibration.calibrate import Progress, calibrate
 from .calibration.expected import expected_rises
 from .calibration.posterior import Posterior
 from .calibration.sampler import Keep
@@ -24,7 +24,7 @@ DIGITS = 9
 
 def weigh_blocks(
     posterior: Posterior,
-    progress: Callable[[int, int], None] = lambda *_: None,
+    progress: Progress = lambda *_: None,
     sink: Callable[[int], Keep | None] = lambda _: None,
 ) -> tuple[BlockWeight, ...]:
     """Return the answer from all data, without each kind of them, and without any (priors alone).
@@ -54,13 +54,18 @@ def weigh_blocks(
                 draws,
                 posterior.seed,
                 estimate_effects=posterior.estimate_effects,
-                progress=lambda done, total, before=number: progress(before * total + done, len(some) * total),
+                progress=_of_part(progress, number, len(some)),
                 sink=sink(number),
             )
         except Refusal:
             continue
         found.append(_weight(without, one.applied_to(scenario), draws, one.seed))
     return (*found, _weight(tuple(used), scenario, draws, 0))
+
+
+def _of_part(progress: Progress, part: int, parts: int) -> Progress:
+    """Return progress over one of several parts that take about as long."""
+    return lambda done, total: progress(part * total + done, parts * total)
 
 
 def _weight(without: tuple[str, ...], scenario: Scenario, draws: int, seed: int) -> BlockWeight:

@@ -87,13 +87,14 @@ class ChunkFolder:
         self.resuming = False
         if self._given_up:
             return
+        content: dict[str, Any] = dict(arrays)
         try:
             path = self.folder / f"{name}.npz"
             with whole_file(path, durable=False) as temporary, temporary.open("wb") as stream:
                 self._refuse_the_reserve()
                 # Packed in memory first: NumPy 2.0 leaves its archive open where the disk refuses a part of it.
                 packed = BytesIO()
-                np.savez(packed, **dict(arrays))
+                np.savez(packed, **content)
                 stream.write(packed.getbuffer())
         except OSError as error:
             self._given_up = True
