@@ -173,7 +173,7 @@ def _compute(settings: Settings, place: Place, question: Question[Any], workers:
 
     with ProgressReport(speech, quiet=settings.quiet, resuming=resuming, doing=kind.doing) as progress:
         try:
-            return kind.compute(question, Work(workers, progress, sink))
+            return kind.compute(question, Work(workers, progress, sink, sink))
         except EnsembleError as error:
             if error.failures:
                 # Nothing in them is of use, and the cause may lie outside the agent, such as a file it reads.

@@ -76,7 +76,11 @@ def test_a_calibration_that_was_stopped_is_finished_by_the_same_question(
     def made(place: Place, progress: Callable[[int, int], None]) -> Obtained:
         sinks = partial(place.sink, reserve=0, tell=lambda _: None)
         return obtain(
-            place, question, lambda: CALIBRATION.compute(question, Work(1, progress, sinks)), speech, figures=False
+            place,
+            question,
+            lambda: CALIBRATION.compute(question, Work(1, progress, steps=sinks)),
+            speech,
+            figures=False,
         )
 
     def stop(done: int, total: int) -> None:

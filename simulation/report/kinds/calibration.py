@@ -280,12 +280,12 @@ def _compute(question: Question[Learning], work: Work) -> Posterior:
         asked.seed,
         estimate_effects=asked.estimate_effects,
         progress=lambda done, total: work.progress(round(100 * share * done / total), 100),
-        sink=work.sink(0),
+        sink=work.steps(0),
     )
     weights = weigh_blocks(
         found,
         lambda done, total: work.progress(round(100 * (share + (1 - share) * done / total)), 100),
-        lambda place: work.sink(1 + place),
+        lambda place: work.steps(1 + place),
     )
     work.progress(100, 100)
     return replace(found, past=replace(found.past, weights=weights))

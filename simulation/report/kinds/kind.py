@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ..store.chunks import ChunkFolder
+    from ...engine.effort import ChunkSink
+    from ...inference.calibration.sampler import Keep
 
 SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} simulations, about {seconds} s left")
 """The words beside a progress bar, and those of a line of progress."""
@@ -59,12 +60,15 @@ class Work:
     progress
         Called with (done, in all).
     sink
-        Returns where finished parts are kept, of a scenario or of a calibration, by its place; None for nowhere.
+        Returns where finished chunks of a scenario are kept, by its place; None for nowhere.
+    steps
+        Returns where the steps of a calibration are kept, by its place; None for nowhere.
     """
 
     workers: int | None = None
     progress: Callable[[int, int], None] = lambda *_: None
-    sink: Callable[[int], ChunkFolder | None] = lambda _: None
+    sink: Callable[[int], ChunkSink | None] = lambda _: None
+    steps: Callable[[int], Keep | None] = lambda _: None
 
 
 @dataclass(frozen=True)
