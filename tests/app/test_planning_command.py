@@ -70,7 +70,7 @@ def test_not_within_reach_is_an_answer(run: Run, scenario: Path) -> None:
     done = run("plan", scenario, "--probability", "0.99", "--no-figures", "--verbose", "--lang", "id")
     assert done.returncode == 0
     told = unbroken(done.stdout)
-    assert "Target tidak dapat dicapai: dengan pokja untuk 26 kampung secara bersamaan pun" in told
+    assert "Peluang 99% tidak dapat dicapai: dengan pokja untuk 26 kampung secara bersamaan pun" in told
     assert "Yang paling membatasi:" in told
     assert "Yang membatasi rencana, ditiadakan satu per satu" in told
 

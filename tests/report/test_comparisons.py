@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from simulation.domain.intervention import Intervention
 from simulation.inputs.scenario import Scenario
 from simulation.report import plots
 from simulation.report.codec import rounded_as_kept, to_data
+from simulation.report.document.blocks import On
 from simulation.report.document.terminal import as_text
 from simulation.report.kinds import comparison as document
 from simulation.report.kinds.comparison import COMPARISON, Comparing, ComparisonResult, CostOfARise, result_of
+from simulation.report.kinds.head import programme_of
 from simulation.report.kinds.kind import Source
 from simulation.report.language import LANGUAGES, language
 from simulation.report.wording import signed
@@ -90,6 +93,18 @@ def test_the_result_has_the_keys_of_the_contract(compared: Comparison, told: Com
     first = contrast["villages"][0]
     place = compared.baseline.districts[0].codes.index(first["village_code"])
     assert first["village"] == compared.baseline.districts[0].names[place]
+
+
+def test_villages_that_are_chosen_at_random_are_said_to_be(told: ComparisonResult) -> None:
+    """On the screen and among the options of a brief; not where another order is stated, or all are reached."""
+    said, speech = "Assumed: the villages that receive coaching are chosen at random", language("en")
+    for on in (On.TERMINAL, On.OPTIONS, On.ANNEX):
+        shown = COMPARISON.document(told, speech, Source()).shown(on)
+        assert sum(said in getattr(block, "text", "") for block in shown) == 1
+    others = replace(COACHING, priority="nearest_to_rising"), replace(COACHING, capacity=None, coverage=Fraction(1))
+    for plan in others:
+        (programme,) = programme_of(district(plan))
+        assert not programme.at_random
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -105,9 +105,9 @@ def test_a_reason_names_level_chance_intervention_and_peers(reached: Plan) -> No
 
 def test_the_verdict_says_whether_how_much_and_what_limits(reached: Plan, unreached: Plan) -> None:
     """One sentence for each; what is out of reach is followed by what limits it."""
-    assert verdict(reached).startswith("The goal can be reached: with rumah dataku for ")
-    assert verdict(unreached).startswith("The goal cannot be reached: even with rumah dataku for ")
-    assert verdict(unreached, "id").startswith("Target tidak dapat dicapai: dengan rumah dataku untuk ")
+    assert verdict(reached).startswith("A chance of 78% can be reached: with rumah dataku for ")
+    assert "cannot be reached: even with rumah dataku for " in verdict(unreached)
+    assert "tidak dapat dicapai: dengan rumah dataku untuk " in verdict(unreached, "id")
     assert words.what_limits(language("en"), result_of(unreached)).startswith("What limits it most: ")
     assert words.what_limits(language("en"), result_of(reached)) is None
 

@@ -31,6 +31,7 @@ from .head import (
     PLACEHOLDER_MARKED,
     Head,
     Programme,
+    at_random,
     caveats_of,
     distinct_titles,
     effects_in_words,
@@ -192,6 +193,8 @@ def document_of(result: ComparisonResult, speech: Language, _: Source) -> Docume
         blocks.append(Paragraph(verdict(speech, result, one), strong=True))
         if programme := programme_line(speech, one.interventions):
             blocks.append(Paragraph(programme, on=SCREEN))
+        if said := at_random(speech, one.interventions):
+            blocks.append(Paragraph(said, on=SCREEN | On.ANNEX))
     if result.precision is not None:
         blocks.append(Paragraph(precision_reached(speech, result.precision), on=SCREEN))
     bases = dict.fromkeys([result.basis, *(one.basis for one in result.scenarios)])
@@ -234,6 +237,9 @@ def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
             quiet=True,
             on=On.OPTIONS,
         )
+    every = [plan for one in result.scenarios[:MOST_OPTIONS] for plan in one.interventions]
+    if said := at_random(speech, every):
+        yield Paragraph(said, quiet=True, on=On.OPTIONS)
 
 
 def _change_in_points(speech: Language, year: ComparedYear) -> str:

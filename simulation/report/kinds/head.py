@@ -40,6 +40,8 @@ class Programme:
         By what it multiplies the odds of rising: 5, 50 and 95% quantile.
     title
         What people call it, by language; empty where the scenario has its name alone.
+    at_random
+        Whether it reaches only some of the villages that qualify, and takes these at random.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Programme:
     placeholder: bool
     effect: tuple[float, float, float] = (1.0, 1.0, 1.0)
     title: Mapping[str, str] = field(default_factory=dict)
+    at_random: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,7 @@ def programme_of(scenario: Scenario) -> tuple[Programme, ...]:
                 effect in parameters.defaulted,
                 (low, middle, high),
                 dict(plan.title),
+                plan.priority == "random" and plan.coverage != 1,
             )
         )
     return tuple(programmes)
@@ -301,6 +305,18 @@ def effects_in_words(speech: Language, interventions: Sequence[Programme]) -> st
         for said, plans in alike.items()
     )
     return "; ".join(told)
+
+
+def at_random(speech: Language, interventions: Sequence[Programme]) -> str | None:
+    """Return which interventions take their villages at random; None where none does."""
+    some = [one for one in interventions if one.at_random]
+    if not some:
+        return None
+    return speech.say(
+        "Assumed: the villages that receive {names} are chosen at random among those that qualify; another order may "
+        "bring more.",
+        names=", ".join(dict.fromkeys(names_of(speech, some))),
+    )
 
 
 def programme_line(speech: Language, interventions: Sequence[Programme]) -> str | None:

@@ -66,7 +66,8 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
     settings = settings_table(speech, result)
     yield replace(settings, on=DETAIL) if result.villages else settings
     if result.limits:
-        yield limits_table(speech, result)
+        limits = limits_table(speech, result)
+        yield replace(limits, on=DETAIL) if result.villages else limits
     if result.villages:
         yield villages_table(speech, result)
         yield subdistricts_table(speech, result)

@@ -115,14 +115,13 @@ def _within_reach(speech: Language, result: PlanResult) -> str:
         )
     elif len(result.levers) > 1:
         sentence = speech.say(
-            "The goal can be reached: with {effort}, {least}, the probability that {event} is "
-            "{chance} (wanted: {goal}).",
+            "A chance of {goal} can be reached: with {effort}, {least}, the probability that {event} is {chance}.",
             **said,
         )
     else:
         sentence = speech.say(
-            "The goal can be reached: with {effort}, {least} {order}, the probability that {event} is "
-            "{chance} (wanted: {goal}).",
+            "A chance of {goal} can be reached: with {effort}, {least} {order}, the probability that {event} is "
+            "{chance}.",
             order=_order(speech, result.levers[0].priority),
             **said,
         )
@@ -194,13 +193,13 @@ def _not_reached(speech: Language, result: PlanResult, said: dict[str, str]) -> 
         )
     if result.budget_idr_million is not None:
         return speech.say(
-            "The goal cannot be reached: even with {effort}, the best within the budget, the "
-            "probability that {event} is {chance} (wanted: {goal}).",
+            "A chance of {goal} cannot be reached: even with {effort}, the best within the budget, the "
+            "probability that {event} is {chance}.",
             **said,
         )
     return speech.say(
-        "The goal cannot be reached: even with {effort}, the best that is possible, the "
-        "probability that {event} is {chance} (wanted: {goal}).",
+        "A chance of {goal} cannot be reached: even with {effort}, the best that is possible, the "
+        "probability that {event} is {chance}.",
         **said,
     )
 
@@ -437,7 +436,8 @@ def in_short(speech: Language, result: PlanResult) -> str:
     """Return what a short answer says: the effort in the order of the list below it, the chance, and the cost."""
     enough = _enough_told(result)
     if enough is None:
-        return " ".join(filter(None, [verdict(speech, result), range_told(speech, result, result.telling)]))
+        first = villages_first(speech, result) if result.least is None else None
+        return " ".join(filter(None, [_without_enough(speech, result), first]))
     said = speech.say(
         "A chance of {goal} takes {effort}; {order}, the probability that {event} is {chance}.",
         goal=goal(speech, result),
@@ -452,13 +452,21 @@ def in_short(speech: Language, result: PlanResult) -> str:
 def option(speech: Language, result: PlanResult) -> str:
     """Return what a brief says of the plan, in one number: effort, cost, where first, and the effect assumed."""
     enough = _enough_told(result)
-    said = [verdict(speech, result)]
+    said = [_without_enough(speech, result)]
     if enough is not None:
         told, order = effort(speech, result, enough), _order_told(speech, result)
         said = [speech.say("{effort}, {order}.", effort=told, order=order), *_details(speech, result, enough)]
     if first := villages_first(speech, result):
         said.append(first)
     return " ".join([*said, *_effects_told(speech, result)])
+
+
+def _without_enough(speech: Language, result: PlanResult) -> str:
+    """Return what is said where no effort suffices, or none is needed: the verdict, its range and what it costs."""
+    best = result.telling
+    return " ".join(
+        filter(None, [verdict(speech, result), range_told(speech, result, best), _cost(speech, result, best)])
+    )
 
 
 def _enough_told(result: PlanResult) -> Setting | None:
