@@ -157,6 +157,7 @@ WHOLE = {
     ("report/kinds/backtest", "verdict_of"): "a list of forecasters, by how they did",
     ("report/kinds/head", "effects_in_words"): "a list of effects, each with its interventions",
     ("report/kinds/plan/words", "option"): "whole sentences after each other",
+    ("report/kinds/plan/words", "_without_enough"): "whole sentences after each other",
     ("report/kinds/plan/words", "in_short"): "whole sentences after each other",
     ("report/kinds/plan/words", "verdict"): "whole sentences after each other",
     ("report/kinds/head", "rests_on"): "whole sentences after each other",

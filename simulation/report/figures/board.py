@@ -125,7 +125,7 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
         _headline(speech, rows, year),
         _explanation(speech, rows, year, single=single),
         height / 72,
-        remarks=(*_noise(speech, result), *failure_caveats(speech, result)),
+        remarks=(*_simulation_error(speech, result), *failure_caveats(speech, result)),
     )
     shade = _scale(speech, page, year, height)
     axes = page.axes(left=MARGIN, right=MARGIN, bottom=0, top=0)
@@ -174,7 +174,7 @@ def _explanation(speech: Language, rows: Sequence[Row], year: int, *, single: bo
     )
 
 
-def _noise(speech: Language, result: ForecastResult) -> Iterator[str]:
+def _simulation_error(speech: Language, result: ForecastResult) -> Iterator[str]:
     """Yield how far chance in the simulation may move a tile, where it shows in whole percent."""
     error = max((one.monte_carlo_error for one in result.districts[0].likeliest), default=0.0)
     if error >= _SHOWN:
