@@ -534,6 +534,16 @@ def test_nearly_one_name_is_taken_for_one_and_told_with_the_cell_until_it_is_ans
         assert not any("nearly the same" in str(note) for note in answered.provenance.notes)
 
 
+def test_rows_that_disagree_are_told_until_it_is_answered_which_is_right(desk: Desk) -> None:
+    """Unanswered the status is unknown and drawn; answered it holds, and nothing is told any more."""
+    desk.write("desa.csv", "Desa,Kecamatan,Status\nA,K,dasar\nA,K,mandiri\nB,K,dasar\n")
+    assert any("different statuses" in str(note) for note in load(desk, "desa.csv").provenance.notes)
+    desk.write("jawaban.yaml", "duplicate/k/a/2025: mandiri\n")
+    answered = desk.load(villages="villages: {table: desa.csv, answers: jawaban.yaml}")
+    assert answered.districts[0].levels.tolist() == [2, 0]
+    assert not any("different statuses" in str(note) for note in answered.provenance.notes)
+
+
 def test_lists_of_other_years_are_joined_by_what_was_answered(desk: Desk) -> None:
     """A village of nearly one name is the known one, told with its cell; answered otherwise it is another one."""
     desk.write("desa.csv", "Desa,Kecamatan,Status\nMekar Sari 2,K,mandiri\nTirta,K,dasar\n")

@@ -492,7 +492,7 @@ class _Reading:
         for row in rows:
             for year, found in row.statuses.items():
                 said[year].append(found)
-        agree = True
+        agree, open_doubts = True, len(self.doubts)
         for year, cells in said.items():
             levels = dict.fromkeys(level for *_, level in cells if level != UNKNOWN)
             statuses[year] = next((cell for cell in cells if cell[2] != UNKNOWN), cells[0])
@@ -504,7 +504,7 @@ class _Reading:
         for row in doubled if agree else ():
             text = " ".join(filter(None, (row.subdistrict, row.name)))
             self._change("duplicate", self.table.rows[row.i], "", text, "")
-        if doubled:
+        if doubled and (agree or len(self.doubts) > open_doubts):
             values = {
                 "name": first.name or first.code,
                 "subdistrict": first.subdistrict,
