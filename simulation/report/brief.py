@@ -22,7 +22,7 @@ from .kinds.forecast.result import ForecastResult
 from .kinds.forecast.words import data_to_ask_for, met_header, where
 from .kinds.head import title_of
 from .kinds.registry import KINDS
-from .language import Language, phrase
+from .language import Language, language, phrase
 from .store.folder import Answer, below, find, load
 from .store.index import refresh_index
 
@@ -277,7 +277,8 @@ def _beside(speech: Language, result: ForecastResult, others: Sequence[ForecastR
 def write_brief(speech: Language, runs: Runs) -> Written:
     """Write the brief, and its annex, as DOCX and PDF in the folder of the first run.
 
-    A brief that was changed by hand since it was written keeps its name, and the new one gets another.
+    A brief that was changed by hand since it was written, or is in another language, keeps its name, and the new one
+    gets another.
 
     Raises
     ------
@@ -298,6 +299,6 @@ def write_brief(speech: Language, runs: Runs) -> Written:
             from .figures.page import font_folder
 
             writers[f"{name}.pdf"] = partial(write_pdf, speech, font_folder(), document)
-    out = hand_out(folder, writers)
-    refresh_index(folder.parent, speech)
+    out = hand_out(folder, writers, speech.code)
+    refresh_index(folder.parent, language(runs.language) if runs.language else speech)
     return Written(out.written, out.changed, not with_pdf)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +63,14 @@ class _Column(NamedTuple):
     name: str
     year: int | None
     header: str
+
+
+def changes_in_words(speech: Language, changes: Sequence[Change]) -> str:
+    """Return how many changes there are of each kind, of those that matter; "" for none."""
+    counted = Counter(change.kind for change in weighty(changes))
+    return ", ".join(
+        f"{speech.say(said)} {speech.number(counted[kind])}" for kind, said in KINDS.items() if counted[kind]
+    )
 
 
 def weighty(changes: Sequence[Change]) -> list[Change]:

@@ -223,15 +223,19 @@ class HandedOut:
     changed: Sequence[Path]
 
 
-def hand_out(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> HandedOut:
+def hand_out(folder: Path, writers: Mapping[str, Callable[[Path], None]], language: str = "") -> HandedOut:
     """Write documents in a folder, where one was changed by hand all of them beside it: ``brief_2.docx``.
 
     Parameters
     ----------
     writers
         Name of each document -> what writes it to a path, whole.
+    language
+        Code of the language they are in: they stand beside those in another, as ``brief_en.docx``.
     """
     known = _digests_of(folder)
+    if any(known.get(f"language of {name}", language) != language for name in writers):
+        writers = {_numbered(name, language): write for name, write in writers.items()}
     changed: list[Path] = []
     for number in count(1):
         paths = {folder / (name if number == 1 else _numbered(name, number)): write for name, write in writers.items()}
@@ -242,13 +246,15 @@ def hand_out(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> Han
     for path, write in paths.items():
         write(path)
         known[path.name] = digest(path)
+        if language:
+            known[f"language of {path.name}"] = language
     write_text(folder / _HANDED_OUT, json_text(known))
     return HandedOut(list(paths), changed)
 
 
-def _numbered(name: str, number: int) -> str:
+def _numbered(name: str, ending: int | str) -> str:
     path = Path(name)
-    return f"{path.stem}_{number}{path.suffix}"
+    return f"{path.stem}_{ending}{path.suffix}"
 
 
 def _digests_of(folder: Path) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -11,11 +10,12 @@ from ..domain.status import UNKNOWN
 from ..inputs.kabupaten import Kabupaten
 from ..inputs.office.records import Lists
 from . import wording
-from .cleaned_copy import KINDS, weighty
+from .cleaned_copy import changes_in_words
 from .document.blocks import Document, Paragraph
 from .kinds.calibration import CalibrationResult
 from .kinds.forecast.result import ForecastResult
 from .kinds.forecast.words import joining, verdict
+from .kinds.past import weights_in_words
 from .language import Language, phrase
 
 
@@ -77,11 +77,7 @@ def _read(speech: Language, lists: Lists) -> Iterator[str]:
 
 def _changed(speech: Language, lists: Lists) -> Iterator[str]:
     """Yield what was read otherwise than written, and what was not read."""
-    counted = Counter(change.kind for change in weighty(lists.changes))
-    if counted:
-        kinds = ", ".join(
-            f"{speech.say(said)} {speech.number(counted[kind])}" for kind, said in KINDS.items() if counted[kind]
-        )
+    if kinds := changes_in_words(speech, lists.changes):
         yield speech.say(
             "Read differently from what is written: {kinds}. All of it is listed in the cleaned copy.", kinds=kinds
         )
@@ -97,13 +93,6 @@ def _changed(speech: Language, lists: Lists) -> Iterator[str]:
 
 def _learned(speech: Language, learned: CalibrationResult, forecast: ForecastResult) -> str:
     """Return what was learned from, and what the chance would be without each kind of data and without any."""
-    blocks = {block: wording.block(speech, block) for block in learned.basis}
-    said = [speech.say("Calibrated on: {blocks}.", blocks=", ".join(blocks.values()))]
-    for one in forecast.weights:
-        chance = wording.chance(speech, one.probability_met)
-        if set(one.without) == set(blocks):
-            said.append(speech.say("On default assumptions alone the chance would be {chance}.", chance=chance))
-        elif one.without:
-            named = ", ".join(blocks[block] for block in one.without)
-            said.append(speech.say("Without {blocks} it would be {chance}.", blocks=named, chance=chance))
-    return " ".join(said)
+    blocks = ", ".join(wording.block(speech, block) for block in learned.basis)
+    said = [speech.say("Calibrated on: {blocks}.", blocks=blocks), weights_in_words(speech, forecast.weights)]
+    return " ".join(filter(None, said))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from unicodedata import normalize
 
 from ..domain.constraints import RESERVED_NAMES
 from ..inputs.kabupaten import Kabupaten
+from ..inputs.office.records import Change
 from ..inputs.resolve import yaml_of
 from ..inputs.scenario import Scenario
 from .calibrated_scenario import calibrated
-from .cleaned_copy import SHEET
+from .cleaned_copy import SHEET, changes_in_words
 from .language import LANGUAGES, Language, language, phrase
 
 HORIZON = 5
@@ -21,6 +22,10 @@ _LONGEST_NAME = 40
 _HEAD = phrase(
     "Written by kampungkb start. Change what you like and run kampungkb check and kampungkb forecast "
     "again: a file that you changed is never overwritten."
+)
+_READ = phrase("stated; {files}, read by kampungkb start")
+_READ_DIFFERENTLY = phrase(
+    "stated; {files}, read by kampungkb start; read differently from what is written, as {table} lists: {changes}"
 )
 _NOT_LISTED = phrase("assumed; a stand-in, for the list of the 514 kabupaten and kota does not know this name")
 
@@ -45,6 +50,7 @@ def scenario_text(
     table: str,
     answers: str,
     files: Iterable[str],
+    changes: Sequence[Change],
     origin: int,
     share: float,
 ) -> str:
@@ -56,16 +62,15 @@ def scenario_text(
         Names of the cleaned copy and of the file of answers, beside the scenario.
     files
         Names of the files that it was made from.
+    changes
+        What was read otherwise than it is written there.
     origin
         Year at whose end the newest statuses hold.
     share
         Of the villages that must rise in a year, 0 to 1.
     """
-    read = speech.say(
-        "stated; {files}, read by kampungkb start; what was read differently from what is written is listed in {table}",
-        files=", ".join(files),
-        table=table,
-    )
+    said = {"files": ", ".join(files), "table": table, "changes": changes_in_words(speech, changes)}
+    read = speech.say(_READ_DIFFERENTLY if said["changes"] else _READ, **said)
     sources = {"villages.table": read}
     if kabupaten.made_up:
         sources["district.code"] = speech.say(_NOT_LISTED)

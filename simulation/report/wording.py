@@ -217,7 +217,9 @@ def range_from_assumptions(language: Language, basis: Sequence[str], interval: S
             "In 90% of the sets of assumptions tried, the chance is between {low} and {high}.", low=low, high=high
         )
     return language.say(
-        "What the data leave uncertain puts the chance between {low} and {high} (90% interval).", low=low, high=high
+        "Range from assumptions, by what the data leave uncertain: between {low} and {high} (90% interval).",
+        low=low,
+        high=high,
     )
 
 

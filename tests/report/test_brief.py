@@ -234,6 +234,16 @@ def test_a_brief_that_was_edited_is_kept(copy: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.slow
+def test_a_brief_in_another_language_stands_beside_the_first(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither is written over by the other, and each by the next of its own language."""
+    monkeypatch.setattr(files, "find_spec", lambda name: None if name == "typst" else name)
+    runs = read_runs([copy])
+    for code, names in [("id", ["brief.docx", "annex.docx"]), ("en", ["brief_en.docx", "annex_en.docx"])] * 2:
+        made = files.write_brief(language(code), runs)
+        assert ([path.name for path in made.files], made.changed) == (names, [])
+
+
+@pytest.mark.slow
 def test_without_typst_the_docx_is_written_and_without_docx_the_fix_is_said(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

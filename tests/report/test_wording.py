@@ -90,7 +90,9 @@ def test_the_verdict_has_word_number_year_and_target() -> None:
         "Peluang besar (79%): sedikitnya 7 dari 135 Kampung KB naik status pada 2026, tanpa intervensi tambahan."
     )
     known = replace(district(), basis=("panel",))
-    assert words.how_sure(EN, known).startswith("What the data leave uncertain puts the chance between 43% and 98%")
+    assert words.how_sure(EN, known).startswith(
+        "Range from assumptions, by what the data leave uncertain: between 43% and 98%"
+    )
     for basis in ((PRIORS_ALONE,), UNNAMED_BLOCKS):
         assert "90% gugus asumsi yang dicoba" in words.how_sure(ID, replace(known, basis=basis))
     assert words.where_needed_comes_from(ID, known) == "5% × 135 = 6,75, dibulatkan ke atas menjadi 7 kampung."
@@ -104,11 +106,11 @@ def test_the_other_reading_is_the_one_that_other_reports_give() -> None:
     readings = {"rises_all": (0.79,), "entries": (0.304,)}
     said = words.other_reading(ID, replace(district(), readings=readings))
     assert said is not None
-    assert said.startswith("5% naik menjadi mandiri atau paripurna (menurut dua dari tiga berita, tanpa jangka waktu)")
+    assert said.startswith("5% naik menjadi mandiri atau paripurna (menurut dua dari tiga berita tentang Tanah ")
     assert "peluangnya pada 2026 30% (peluang kecil)" in said
     other = words.other_reading(EN, replace(district("entries"), readings=readings))
     assert other is not None
-    assert "one of three published reports says): the chance for 2026 is 79% (likely)" in other
+    assert "one of three news reports on Tanah Laut, August 2025, says): the chance for 2026 is 79% (likely)" in other
 
 
 @pytest.mark.parametrize(

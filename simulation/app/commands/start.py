@@ -244,8 +244,8 @@ def _write_scenario(settings: Settings, made: _Made, data: Sequence[Path], lists
         lambda path: write_cleaned_copy(speech, lists, f"Kampung KB {wanted.kabupaten.name}", path),
     )
     files = [file.name for file in data]
-    answers = made.files["answers"].name
-    text = scenario_text(speech, name, wanted.kabupaten, copy.name, answers, files, lists.years[-1], wanted.share)
+    answers, origin = made.files["answers"].name, lists.years[-1]
+    text = scenario_text(speech, name, wanted.kabupaten, copy.name, answers, files, lists.changes, origin, wanted.share)
     return made.hand_out(settings, "scenario", f"{name}.yaml", lambda path: write_text(path, text))
 
 

@@ -164,6 +164,20 @@ def past_table(speech: Language, past: Sequence[Observed], on: On) -> Table:
     return Table.of(caption, rows, on)
 
 
+def weights_in_words(speech: Language, weights: Sequence[BlockWeight]) -> str:
+    """Return what the chance of the first year would be without each kind of data, and without all of them."""
+    every = {block for one in weights for block in one.without}
+    said = []
+    for one in weights[1:]:
+        chance = wording.chance(speech, one.probability_met)
+        if set(one.without) == every:
+            said.append(speech.say("On default assumptions alone the chance would be {chance}.", chance=chance))
+        else:
+            named = ", ".join(wording.block(speech, block) for block in one.without)
+            said.append(speech.say("Without {blocks} it would be {chance}.", blocks=named, chance=chance))
+    return " ".join(said)
+
+
 def weights_table(speech: Language, weights: Sequence[BlockWeight]) -> Table:
     """Return by how much each kind of data, and all of them, raise or lower the chance of the first year."""
     say, (whole, *others) = speech.say, weights

@@ -27,7 +27,7 @@ from ...document.blocks import (
 from ...language import Language
 from ..head import called, rests_on, run_line
 from ..kind import Rows, Source
-from ..past import past_blocks, reasons_in_words, reasons_table, weights_table
+from ..past import past_blocks, reasons_in_words, reasons_table, weights_in_words, weights_table
 from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
 from .result import District, ForecastResult, undrawable
@@ -74,6 +74,11 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
     yield Paragraph(wording.scale(speech), quiet=True, on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
     yield rests_on(speech, result.basis, _ANSWER, sure)
+    if "launch_years" in result.basis:
+        began = speech.say("Launch years are read as if every village had been dasar at the end of its launch year.")
+        yield Paragraph(began, on=On.ANSWER)
+    if result.weights:
+        yield Paragraph(weights_in_words(speech, result.weights), lead=speech.say("Without these data"), on=On.ANSWER)
     if result.precision is not None:
         yield Paragraph(words.precision_reached(speech, result.precision), on=SCREEN)
     for sentence in words.failure_caveats(speech, result):
@@ -157,7 +162,11 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
         yield fan_chart
         yield Heading(say("What the target may mean"))
         disagree = say(
-            "Sources disagree on what the target asks, so five readings are shown; the scenario's own has a star."
+            "Sources disagree on what the target asks, so five readings are shown; the scenario's own has a star. "
+            "That {share} of villages must rise in status is said by borneotrend.com, that they must rise to mandiri "
+            "or paripurna by kalimantanpost.com and postkalimantan.com, all in August 2025 of a meeting in Kabupaten "
+            "Tanah Laut on 31 July 2025. No document of the directive was found.",
+            share=words.target_share(speech, district.target),
         )
         yield Paragraph(disagree, on=On.ANNEX)
         yield readings_table(speech, district)

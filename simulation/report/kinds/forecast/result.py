@@ -98,10 +98,13 @@ class DrawnStatuses:
         Their last known status, by the law of the years since.
     from_shares
         The statuses of all villages that have one.
+    villages
+        What all of these villages are called.
     """
 
     from_past: int
     from_shares: int
+    villages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -431,8 +434,10 @@ def _drawn_statuses(forecast: Forecast, villages: Villages) -> DrawnStatuses | N
     if not isinstance(known, MissingStatuses):
         return None
     learned = np.array([ParameterKey("village_status", code) in scalars for code in villages.codes])
-    from_past = int(((known.levels == UNKNOWN) & (learned | (known.earlier != UNKNOWN))).sum())
-    return DrawnStatuses(from_past, known.unknown - from_past)
+    blank = known.levels == UNKNOWN
+    from_past = int((blank & (learned | (known.earlier != UNKNOWN))).sum())
+    names = tuple(villages.names[place] for place in np.flatnonzero(blank))
+    return DrawnStatuses(from_past, known.unknown - from_past, names)
 
 
 @lru_cache(maxsize=1)

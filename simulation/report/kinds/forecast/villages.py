@@ -36,6 +36,18 @@ def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
                 yield Paragraph(said, on=on)
     if district.by_subdistrict:
         yield subdistricts_table(speech, district, year, On.PLACES | On.FEW_PLACES, MOST_SUBDISTRICTS)
+        expected, median = (
+            sum(one.expected_rises for one in district.by_subdistrict if one.year == year),
+            district.years[0].rises.median,
+        )
+        if expected >= median + 1:
+            about_mean = speech.say(
+                "The sum, {expected}, is a mean, above the median of {median}: half of all simulations have at most "
+                "{median} rises, but in some of them very many villages rise.",
+                expected=speech.number(expected, 1),
+                median=speech.number(median),
+            )
+            yield Paragraph(about_mean, on=On.PLACES | On.ANNEX)
         yield subdistricts_table(speech, district, year)
 
 
@@ -101,7 +113,10 @@ def subdistricts_table(
         }
         for one in (*shown, total)
     ]
-    caption = say("By kecamatan, {year}", year=year)
+    median = speech.number(next(one for one in district.years if one.year == year).rises.median)
+    caption = say(
+        "By kecamatan, {year}: means; the median of all kecamatan together is {median}", year=year, median=median
+    )
     return Table.of(caption, rows, on, sheet=say("By kecamatan"), strong=frozenset({len(rows) - 1}))
 
 

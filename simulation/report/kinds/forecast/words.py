@@ -17,6 +17,8 @@ from ..next_data import next_data_read
 from .result import District, ForecastResult, StatedTarget
 
 MOST_COUNTS = 6
+MOST_NAMED = 5
+"""Villages that a sentence names."""
 SATURATION_WORTH_TELLING = 0.05
 _A_POINT = 1e-6
 """Intervals of probabilities, which are kept to so many decimals, are a point where they are no longer."""
@@ -159,13 +161,13 @@ def other_reading(speech: Language, district: District) -> str | None:
     target = district.target
     if target.key == "entries":
         other = phrase(
-            "{share} of all villages rising in status (as one of three published reports says): the chance for "
-            "{year} is {chance} ({word}). The directive itself has not been found."
+            "{share} of all villages rising in status (as one of three news reports on Tanah Laut, August 2025, says): "
+            "the chance for {year} is {chance} ({word}). The directive itself has not been found."
         )
     else:
         other = phrase(
-            "{share} rising to {levels} (as two of three published reports say, without a period): the chance "
-            "for {year} is {chance} ({word}). The directive itself has not been found."
+            "{share} rising to {levels} (as two of three news reports on Tanah Laut, August 2025, say, without a "
+            "period): the chance for {year} is {chance} ({word}). The directive itself has not been found."
         )
     key = "rises_all" if target.key == "entries" else "entries"
     if key not in district.readings:
@@ -340,17 +342,6 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
         yield speech.say(
             "Villages cannot be ranked yet: only the number at each status is known, not the status of each village."
         )
-    if drawn := [one for district in districts if (one := district.drawn_statuses) is not None]:
-        from_past, from_shares = sum(one.from_past for one in drawn), sum(one.from_shares for one in drawn)
-        yield speech.say(
-            "{count} villages have no status at the end of {origin}; the target counts them. In every simulation it "
-            "is drawn: from their last known status with the chances of the model ({past}), from the statuses of all "
-            "others where none is known ({shares}).",
-            count=speech.number(from_past + from_shares),
-            origin=result.origin,
-            past=speech.number(from_past),
-            shares=speech.number(from_shares),
-        )
     if result.later:
         reasons = [speech.problem(reason.message) for reason in result.later]
         yield from first_year_alone(speech, result.first_year, reasons)
@@ -361,6 +352,18 @@ def warnings(speech: Language, result: ForecastResult) -> Iterator[str]:
     if len(result.districts) == 1 and (saturated := saturation(speech, result.districts[0])):
         yield saturated
     yield from caveats_of(speech, result)
+    if drawn := [one for district in result.districts if (one := district.drawn_statuses) is not None]:
+        from_past, from_shares = sum(one.from_past for one in drawn), sum(one.from_shares for one in drawn)
+        yield speech.say(
+            "{count} villages have no status at the end of {origin} ({names}); the target counts them. In every "
+            "simulation it is drawn: from their last known status with the chances of the model ({past}), from the "
+            "statuses of all others where none is known ({shares}).",
+            count=speech.number(from_past + from_shares),
+            names=_some(speech, [name for one in drawn for name in one.villages]),
+            origin=result.origin,
+            past=speech.number(from_past),
+            shares=speech.number(from_shares),
+        )
 
 
 def _districts_apart(speech: Language, result: ForecastResult) -> Iterator[str]:
@@ -464,8 +467,18 @@ def data_to_ask_for(speech: Language, result: ForecastResult, then: NextDatum | 
         yield say("a list of the statuses of all villages at another date, a year earlier for instance")
     if not all(district.statuses_known for district in districts):
         yield say("the status of every village by name: with counts alone villages cannot be ranked")
+    if blank := [name for district in districts if (one := district.drawn_statuses) for name in one.villages]:
+        yield say("the status at the end of {origin} of {names}", origin=result.origin, names=_some(speech, blank))
     if result.placeholders:
         yield say("which villages received which intervention, year by year: without it effects stay assumed")
+
+
+def _some(speech: Language, names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    named = ", ".join(names[:MOST_NAMED])
+    if len(names) <= MOST_NAMED:
+        return named
+    return speech.say("{names} and {number} more", names=named, number=speech.number(len(names) - MOST_NAMED))
 
 
 def no_local_data(told: ForecastResult | District) -> bool:
