@@ -32,7 +32,7 @@ class LikelyVillage:
     Attributes
     ----------
     rank
-        1 for the largest chance; villages whose chances cannot be told apart share a rank.
+        1 for the largest chance; a village shares the rank of the first from whose chance its own cannot be told.
     status
         Its level at the end of the origin year.
     monte_carlo_error

@@ -228,18 +228,17 @@ def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
             }
         )
     baseline = titles[result.baseline]
-    yield Table.of(
-        say("What could be done, compared with “{baseline}” (90% intervals)", baseline=baseline), rows, On.OPTIONS
-    )
+    drawn = any(plan.at_random for one in result.scenarios[:MOST_OPTIONS] for plan in one.interventions)
+    caption = phrase("What could be done, compared with “{baseline}” (90% intervals)")
+    if drawn:
+        caption = phrase("What could be done, villages chosen at random, compared with “{baseline}” (90% intervals)")
+    yield Table.of(say(caption, baseline=baseline), rows, On.OPTIONS)
     if any(plan.placeholder for one in result.scenarios[:MOST_OPTIONS] for plan in one.interventions):
         yield Paragraph(
             say(PLACEHOLDER_MARKED),
             quiet=True,
             on=On.OPTIONS,
         )
-    every = [plan for one in result.scenarios[:MOST_OPTIONS] for plan in one.interventions]
-    if said := at_random(speech, every):
-        yield Paragraph(said, quiet=True, on=On.OPTIONS)
 
 
 def _change_in_points(speech: Language, year: ComparedYear) -> str:

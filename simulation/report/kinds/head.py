@@ -313,8 +313,7 @@ def at_random(speech: Language, interventions: Sequence[Programme]) -> str | Non
     if not some:
         return None
     return speech.say(
-        "Assumed: the villages that receive {names} are chosen at random among those that qualify; another order may "
-        "bring more.",
+        "Assumed: the villages that receive {names} are chosen at random.",
         names=", ".join(dict.fromkeys(names_of(speech, some))),
     )
 

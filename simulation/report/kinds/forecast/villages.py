@@ -67,7 +67,8 @@ def likeliest_table(
         for one in district.likeliest[:most]
     ]
     caption = say(
-        "Villages most likely to rise in {year}; those whose chances cannot be told apart share a rank", year=year
+        "Villages most likely to rise in {year}; a rank holds those not told apart from its first",
+        year=year,
     )
     return Table.of(caption, rows, on)
 
