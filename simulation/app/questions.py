@@ -105,8 +105,11 @@ class Interview:
                 message = Message("{key}: {answer} is not an answer to this question; allowed: {allowed}")
                 raise Refusal(message.filled(key=key, answer=self._given[key], allowed=self._allowed(question)))
         elif self._way == "file":
-            message = Message("the file of answers has no answer to {key}: {question} Add one, or give --yes as well")
-            raise Refusal(message.filled(key=key, question=question.text))
+            message = Message(
+                "the file of answers has no answer to {key}: {question} Allowed: {allowed}. "
+                "Add one, or give --yes as well"
+            )
+            raise Refusal(message.filled(key=key, question=question.text, allowed=self._allowed(question)))
         else:
             proposal = question.understood(self._before.get(key, "")) or question.proposal
             self._asked[key] = question, proposal
@@ -132,9 +135,9 @@ class Interview:
             typed = typer.prompt(say("Answer"), default=shown or None, err=True)
             if (found := question.understood(typed)) is not None:
                 return found
-            typer.echo(
-                say("This is not a possible answer; allowed: {allowed}", allowed=self._allowed(question)), err=True
-            )
+            numbers = [str(number) for number in range(1, len(question.choices) + 1)]
+            allowed = self._speech.either(numbers) if numbers else self._allowed(question)
+            typer.echo(say("This is not a possible answer; allowed: {allowed}", allowed=allowed), err=True)
 
     def _allowed(self, question: Question) -> str:
         if question.choices:

@@ -200,7 +200,7 @@ def _write_changes(book: Workbook, speech: Language, lists: Lists) -> None:
         say("What was read differently from what is written, the most important first."),
         book.add_format({"bold": True}),
     )
-    headers = [say(name) for name in ("kind of change", "file", "sheet", "cell", "written", "read as")]
+    headers = [say("kind of change"), say("file"), say("sheet"), say("cell"), say("written"), say("read as")]
     for place, (header, width) in enumerate(zip(headers, (26, 34, 14, 8, 40, 30), strict=True)):
         page.set_column(place, place, width, wrapped)
         page.write_string(2, place, header, bold)

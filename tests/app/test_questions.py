@@ -43,7 +43,7 @@ def test_a_person_is_asked_until_the_answer_is_understood(
         "different",
     ]
     assert list(left) == []
-    assert "allowed: same or different" in capsys.readouterr().err
+    assert "allowed: 1 or 2" in capsys.readouterr().err
 
 
 def test_a_file_of_answers_gives_the_same_answers_again(tmp_path: Path) -> None:

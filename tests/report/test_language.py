@@ -174,7 +174,6 @@ WHOLE = {
     ("report/kinds/past", "weights_in_words"): "a list of data; whole sentences after each other",
     ("report/list_summary", "_learned"): "a list of data; whole sentences after each other",
     ("report/cleaned_copy", "_value"): "a list of kinds of changes",
-    ("report/figures/comparison", "_limits"): "numbers: the ends of a scale",
     ("report/kinds/comparison", "notes"): "a list of assumptions",
     ("report/kinds/calibration", "notes"): "a list of parameters",
     ("report/kinds/plan/words", "_rests_on"): "a list of what ranks rest on",

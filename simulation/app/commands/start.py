@@ -105,7 +105,10 @@ class _Made:
         for path in out.changed:
             values = {"path": quoted(path), "new": quoted(out.written[0])}
             settings.note(
-                settings.language().say("{path} was changed by hand and is left as it is; new file: {new}", **values)
+                settings.language().say(
+                    "{path} was changed by hand or comes from another folder, and is left as it is; new file: {new}",
+                    **values,
+                )
             )
         self.files[what] = out.written[0]
         return out.written[0]
