@@ -427,6 +427,8 @@ def _cost(speech: Language, baseline: str, one: ComparedScenario) -> str:
 
 def notes(speech: Language, result: ComparisonResult) -> Iterator[str]:
     """Yield what must be known to read the numbers rightly."""
+    if len(result.scenarios[0].years) < result.horizon:
+        yield from first_year_alone(speech, result.scenarios[0].years[0].year)
     titles = titles_of(speech, result)
     for one in result.scenarios:
         if names := one.other_assumptions:
@@ -454,8 +456,6 @@ def notes(speech: Language, result: ComparisonResult) -> Iterator[str]:
                 scenario=titles[one.name],
                 year=year,
             )
-    if len(result.scenarios[0].years) < result.horizon:
-        yield from first_year_alone(speech, result.scenarios[0].years[0].year)
     if not result.single_statuses_known:
         yield speech.say(
             "Villages cannot be ranked yet: only the number at each status is known, not the status of each village."
