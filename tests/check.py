@@ -22,8 +22,6 @@ STEPS: dict[str, list[str]] = {
     "types": [*PYTHON, "mypy"],
     "layers": [str(Path(sys.executable).with_name("lint-imports"))],
 }
-LONGEST = ["tests/gate", "tests/notebooks", "tests/house", "tests/survival", "tests/inference"]
-"""Rooms of the longest modules, which begin first, so that no worker is left alone with one at the end."""
 
 
 def main() -> int:
@@ -33,12 +31,12 @@ def main() -> int:
     parser.add_argument("--tests-only", action="store_true", help="tests alone")
     parser.add_argument("paths", nargs="*", help="folders or files of tests; all by default")
     options = parser.parse_args()
-    # A module of tests stays in one worker, for what its fixtures make is made once a worker.
+    # A module of tests stays in one worker, for what its fixtures make is made once a worker; conftest.py orders them.
     workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope", "--no-loadscope-reorder"]
     which = ["-m", "not slow"] if options.quick else []
     steps = {
         **({} if options.tests_only else STEPS),
-        "tests": [*PYTHON, "pytest", "-q", "--durations=40", *workers, *which, *(options.paths or [*LONGEST, "tests"])],
+        "tests": [*PYTHON, "pytest", "-q", "--durations=40", *workers, *which, *options.paths],
     }
     # What was compiled once is read again: a hundred tests start a process of their own.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
