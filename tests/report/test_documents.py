@@ -38,7 +38,7 @@ def test_a_brief_is_written_of_the_folder_that_holds_its_runs(saved: Path, small
     assert {path.name for path in files} >= {"brief.docx", "annex.docx"}
     assert all(path.stat().st_size > 10_000 for path in files)
     word.write_bytes(b"edited")
-    assert kkb.brief(saved)[0] == saved / "brief_2.docx"
+    assert kkb.brief(saved, language="en")[0] == saved / "brief_2.docx"
     assert word.read_bytes() == b"edited"
 
 

@@ -30,7 +30,7 @@ def test_the_file_has_the_keys_of_the_contract(small: Forecast, tmp_path: Path) 
     result = json.loads(path.read_text(encoding="utf-8"))
     assert {"version", "scenario", "origin", "agent", "districts"} <= set(result)
     assert (result["version"], result["agent"]) == (2, None)
-    assert "rise in status" not in path.read_text(encoding="utf-8")
+    assert "Kampung KB rise in status" not in path.read_text(encoding="utf-8")
     (district,) = result["districts"]
     assert set(district) >= DISTRICT
     assert district["target"] | {"reading": "rises", "needed": 7, "denominator": 135} == district["target"]
