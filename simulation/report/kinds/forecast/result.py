@@ -420,7 +420,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         readings=district.readings,
         basis=tuple(basis_of(scenario.parameters)),
         observed=forecast.observed_of(villages.district_code),
-        reasons=_reasons(forecast, villages),
+        reasons=_ending_at(first.rises.mean, _reasons(forecast, villages)),
         likeliest=likeliest_villages(forecast, district) if alone else (),
         by_subdistrict=subdistrict_years(forecast, district) if alone else (),
         single_draw=uncertain,
@@ -444,6 +444,14 @@ def _drawn_statuses(forecast: Forecast, villages: Villages) -> DrawnStatuses | N
 def _reasons(forecast: Forecast, villages: Villages) -> Reasons | None:
     """Return why the forecast differs from the past, under the law itself."""
     return None if forecast.agent_class is not None else reasons_of(forecast.scenario, villages, forecast.seed)
+
+
+def _ending_at(expected: float, reasons: Reasons | None) -> Reasons | None:
+    """Return the reasons with the forecast's own mean at their end: its simulation error goes with who stands where."""
+    if reasons is None:
+        return None
+    villages = reasons.steps["villages"] + expected - reasons.expected
+    return replace(reasons, steps={**reasons.steps, "villages": villages}, expected=expected)
 
 
 def _meeting(forecast: Forecast) -> tuple[Meeting, ...]:
