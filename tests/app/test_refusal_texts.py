@@ -359,6 +359,7 @@ def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_refusal_is_among_these() -> None:
     """Sentences of commands, engines, explanations and reports stand here, translated; the domain's where files are."""
     kept, indonesian = "".join(map(_read, (TEXTS, OF_FILES))), read_catalogue(CATALOGUE)

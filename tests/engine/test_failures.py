@@ -109,6 +109,7 @@ def assert_others_live(ensemble: Ensemble) -> None:
             assert not array[~outcome.completed].any(), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agent_class", [Fragile, Unborn, Leaving])
 @pytest.mark.parametrize("cells", [60, 10_000])
 def test_what_fails_is_left_out_and_the_others_live_as_they_would_have(
@@ -231,6 +232,7 @@ def test_a_failure_in_one_district_leaves_the_same_trajectory_of_another_alone()
     assert {failure.district_code for failure in ensemble.failures} == {"64.01"}
 
 
+@pytest.mark.slow
 def test_a_district_of_which_nothing_is_left_is_named() -> None:
     """The others do not make up for it."""
     with pytest.raises(EnsembleError, match="simulations of Kabupaten Contoh failed") as told:

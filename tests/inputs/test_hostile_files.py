@@ -79,6 +79,7 @@ def test_any_data_under_known_keys_gives_a_scenario_or_problems(data: dict[str, 
     load(json.dumps({**base, **data}).encode())
 
 
+@pytest.mark.slow
 @QUICK
 @given(VALUES, st.sampled_from(["district", "villages", "target", "transition", "interventions", "sources"]), st.data())
 def test_any_value_deep_in_a_section_gives_a_scenario_or_problems(

@@ -340,6 +340,7 @@ def test_what_is_no_answer_is_not_saved(thing: object, tmp_path: Path) -> None:
         kkb.save(thing, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_run_is_computed_again_from_its_folder_to_the_same_bytes(
     small: Forecast, several: Forecast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
