@@ -118,7 +118,7 @@ def tell_what_changed(settings: Settings, scenario: Scenario, out: Path) -> None
     """Show how a scenario differs from its last forecast: number of villages, statuses; `out` keeps its runs."""
     from ..report.brief import FORECASTS
     from ..report.store.folder import find
-    from ..report.store.status_changes import statuses_in, statuses_of, told
+    from ..report.store.status_changes import status_changes_in_words, statuses_in, statuses_of
 
     manifests = sorted((out / scenario.name).glob("*/manifest.json"), key=lambda path: path.stat().st_mtime)
     runs = (find(path.parent, FORECASTS) for path in reversed(manifests))
@@ -134,9 +134,10 @@ def tell_what_changed(settings: Settings, scenario: Scenario, out: Path) -> None
                 folder=last.path.name,
             )
         )
-    same_year = last.result.origin == scenario.origin
-    if same_year and (said := told(settings.language(), statuses_of(scenario), statuses_in(last), last)) is not None:
-        settings.note(said)
+    if last.result.origin == scenario.origin:
+        statuses, earlier = statuses_of(scenario), statuses_in(last)
+        if (said := status_changes_in_words(settings.language(), statuses, earlier, last)) is not None:
+            settings.note(said)
 
 
 def finished_run(settings: Settings, folder: Path, kinds: Mapping[str, AnyKind] | None = None) -> Answer[Any]:

@@ -15,7 +15,7 @@ from ..files import remove, write_text
 from ..kinds.registry import KINDS
 from ..language import Language
 from .folder import Answer, below
-from .status_changes import statuses_in, told
+from .status_changes import status_changes_in_words, statuses_in
 
 INDEX = "index.html"
 _DOCUMENTS = ("*.pdf", "*.docx", "*.xlsx")
@@ -73,7 +73,9 @@ def _changes(speech: Language, answers: Sequence[Answer[Any]]) -> dict[Path, str
     forecasts = [(one, statuses_in(one)) for one in answers if one.folder.kind.name == "forecast"]
     found = {}
     for (newer, now), (older, before) in pairwise(forecasts):
-        said = told(speech, now, before, older) if newer.result.origin == older.result.origin else None
+        said = (
+            status_changes_in_words(speech, now, before, older) if newer.result.origin == older.result.origin else None
+        )
         if said is not None:
             found[newer.path] = said
     return found

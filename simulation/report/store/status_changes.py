@@ -33,7 +33,7 @@ def statuses_in(forecast: Answer[Any]) -> Statuses:
     return {row["village_code"]: (row["village"], row["origin_status"]) for row in forecast.villages()}
 
 
-def told(speech: Language, now: Statuses, before: Statuses, forecast: Answer[Any]) -> str | None:
+def status_changes_in_words(speech: Language, now: Statuses, before: Statuses, forecast: Answer[Any]) -> str | None:
     """Return how many villages have another status now than `before`, in a forecast, and which.
 
     None where none has, or where counts alone are known of one of both.

@@ -36,10 +36,8 @@ def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
                 yield Paragraph(said, on=on)
     if district.by_subdistrict:
         yield subdistricts_table(speech, district, year, On.PLACES | On.FEW_PLACES, MOST_SUBDISTRICTS)
-        expected, median = (
-            sum(one.expected_rises for one in district.by_subdistrict if one.year == year),
-            district.years[0].rises.median,
-        )
+        expected = sum(one.expected_rises for one in district.by_subdistrict if one.year == year)
+        median = district.years[0].rises.median
         if expected >= median + 1:
             about_mean = speech.say(
                 "The sum, {expected}, is a mean, above the median of {median}: half of all simulations have at most "

@@ -7,6 +7,7 @@ from fractions import Fraction
 from statistics import fmean
 
 from ....decision.next_datum import NextDatum
+from ....domain.messages import listed
 from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE, PrecisionTrace, Summary
 from ....inference.uncertainty import Estimate
 from ... import wording
@@ -359,7 +360,7 @@ def warnings(speech: Language, result: ForecastResult) -> Iterator[str]:
             "simulation it is drawn: from their last known status with the chances of the model ({past}), from the "
             "statuses of all others where none is known ({shares}).",
             count=speech.number(from_past + from_shares),
-            names=_some(speech, [name for one in drawn for name in one.villages]),
+            names=listed([name for one in drawn for name in one.villages], MOST_NAMED),
             origin=result.origin,
             past=speech.number(from_past),
             shares=speech.number(from_shares),
@@ -468,17 +469,9 @@ def data_to_ask_for(speech: Language, result: ForecastResult, then: NextDatum | 
     if not all(district.statuses_known for district in districts):
         yield say("the status of every village by name: with counts alone villages cannot be ranked")
     if blank := [name for district in districts if (one := district.drawn_statuses) for name in one.villages]:
-        yield say("the status at the end of {origin} of {names}", origin=result.origin, names=_some(speech, blank))
+        yield say("the status at the end of {origin} of {names}", origin=result.origin, names=listed(blank, MOST_NAMED))
     if result.placeholders:
         yield say("which villages received which intervention, year by year: without it effects stay assumed")
-
-
-def _some(speech: Language, names: Sequence[str]) -> str:
-    """Return the first names, and how many more there are."""
-    named = ", ".join(names[:MOST_NAMED])
-    if len(names) <= MOST_NAMED:
-        return named
-    return speech.say("{names} and {number} more", names=named, number=speech.number(len(names) - MOST_NAMED))
 
 
 def no_local_data(told: ForecastResult | District) -> bool:
