@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,10 +206,16 @@ def parameter_uniforms(seed: int, names: tuple[str, ...], draws: int) -> Floats:
     return uniforms(seed, Process.PARAMETER, 0, unit_hash(names), trajectories)
 
 
+@lru_cache(maxsize=8)
 def row_order(seed: int, rows: int) -> NDArray[np.int64]:
-    """Return a random order of the rows of a file, shape (rows,): however it was sorted, any part stands for it."""
+    """Return a random order of the rows of a file, shape (rows,): however it was sorted, any part stands for it.
+
+    A file has a column for every village, and all are read in the same order: it is worked out once, and read-only.
+    """
     key = uniforms(seed, Process.PARAMETER, 0, unit_hash(f"row/{row}" for row in range(rows)), _ONE)
-    return np.argsort(break_ties(key)[:, 0])
+    order = np.argsort(break_ties(key)[:, 0])
+    order.setflags(write=False)
+    return order
 
 
 _ONE = Trajectories.grid(range(1), range(1))

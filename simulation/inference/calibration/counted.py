@@ -56,7 +56,7 @@ class CountedPlace:
 
     def log_likelihood(self, law: LawAtParticles, scores: Scores) -> Floats:
         """Return the log-likelihood, shape (P,), at scores of the shocks."""
-        return self._onwards(law, scores, 0, None)
+        return np.asarray(self._onwards(law, scores, 0, None).sum(axis=0))
 
     def matrices(self, law: LawAtParticles, scores: Scores) -> list[Floats]:
         """Return the matrix that villages follow from each count to the next, shape (P, 4, 4)."""
@@ -80,12 +80,12 @@ class CountedPlace:
         return np.array([law.at_node(node) for node in drawn])
 
     def _onwards(self, law: LawAtParticles, scores: Scores, number: int, nodes: Floats | None) -> Floats:
-        """Return the log-likelihood of the counts from a move on that depend on each other."""
-        total = np.zeros(len(law.parameters.rise))
+        """Return the log-likelihood of each move from one on, shape (moves, P): what sets villages apart links them."""
+        each = []
         for later in range(number, len(self.moves)):
             matrix, nodes = self._move(law, scores, later, nodes)
-            total += self.moves[later].flow.log_likelihood(matrix)
-        return total
+            each.append(self.moves[later].flow.log_likelihood(matrix))
+        return np.array(each)
 
     def _move(self, law: LawAtParticles, scores: Scores, number: int, nodes: Floats | None) -> tuple[Floats, Floats]:
         """Carry villages from one count to the next.
@@ -127,24 +127,24 @@ class CountedPlace:
         """Move the shocks of every year in turn, in place, towards the tempered posterior; return the new fit."""
         district = next((t for t in scores if isinstance(luck := t.regressor, Luck) and luck.coin is None), None)
         nodes: Floats | None = None
+        each = self._onwards(law, scores, 0, nodes)
         for number, move in enumerate(self.moves):
-            before = self._onwards(law, scores, number, nodes)
             for year in range(move.years[0] + 1, move.years[1] + 1):
                 at = self.years.index(year)
                 here = {term: score[at] for term, score in scores.items()}
                 for term, score in here.items():
                     if isinstance(term.regressor, Luck) and term.regressor.coin is None:
-                        proposed, log_prior = {term: turned(score, rng)}, np.zeros(fit.shape)
+                        proposed, log_prior = {term: turned(score, rng)}, np.zeros(fit.size)
                     else:
                         proposed, log_prior = turned_over(law, here, term, district, rng)
                     trial = {one: every.copy() for one, every in scores.items()}
                     for one, changed in proposed.items():
                         trial[one][at] = changed
                     after = self._onwards(law, trial, number, nodes)
-                    taken = np.log(rng.random(fit.size)) < temperature * (after - before) + log_prior
+                    gain = after.sum(axis=0) - each[number:].sum(axis=0)
+                    taken = np.log(rng.random(gain.size)) < temperature * gain + log_prior
                     for one, changed in proposed.items():
                         here[one][...] = np.where(taken, changed, here[one])
-                    after = np.where(taken, after, before)
-                    fit, before = fit + after - before, after
+                    each[number:] = np.where(taken, after, each[number:])
             nodes = self._move(law, scores, number, nodes)[1]
-        return fit
+        return np.asarray(each.sum(axis=0))
