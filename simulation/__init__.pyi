@@ -33,12 +33,12 @@ from .domain.messages import ScenarioError as ScenarioError
 from .domain.parameters import ParameterKey as ParameterKey
 from .domain.parameters import ParameterSet as ParameterSet
 from .domain.status import Status as Status
+from .domain.status_knowledge import DistrictCounts as DistrictCounts
+from .domain.status_knowledge import KnownStatuses as KnownStatuses
+from .domain.status_knowledge import MadeUpCounts as MadeUpCounts
+from .domain.status_knowledge import SomeStatuses as SomeStatuses
+from .domain.status_knowledge import SubdistrictCounts as SubdistrictCounts
 from .domain.target import Target as Target
-from .domain.villages import DistrictCounts as DistrictCounts
-from .domain.villages import KnownStatuses as KnownStatuses
-from .domain.villages import MadeUpCounts as MadeUpCounts
-from .domain.villages import SomeStatuses as SomeStatuses
-from .domain.villages import SubdistrictCounts as SubdistrictCounts
 from .domain.villages import Villages as Villages
 from .engine.effort import EffortError as EffortError
 from .engine.failure import EnsembleError as EnsembleError

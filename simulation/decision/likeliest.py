@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from ..domain.blank_statuses import chances_at_origin
 from ..domain.status import LEVELS, TOP, UNKNOWN
+from ..domain.status_knowledge import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts
 from ..domain.transition import chance, factor, odds
-from ..domain.villages import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ..domain.villages import Villages
 from ..engine.year_start import YearStart, listed_at_origin
 from ..inference.forecast import DistrictForecast, Forecast
 from ..inference.uncertainty import error_of_mean

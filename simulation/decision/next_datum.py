@@ -20,7 +20,8 @@ from ..domain.randomness import Trajectories
 from ..domain.reporting import lists_late
 from ..domain.scenario import require_assumptions
 from ..domain.status import LEVELS
-from ..domain.villages import KnownStatuses, MadeUpCounts, MissingStatuses, Villages
+from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
+from ..domain.villages import Villages
 from ..engine.effort import Effort
 from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.histories import FIRST_LAUNCH

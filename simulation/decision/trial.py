@@ -18,8 +18,9 @@ from ..domain.law import Luck, OfNeighbours, OfVillage, acting
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters, Rows
 from ..domain.status import TOP
+from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ..domain.target import needed
-from ..domain.villages import KnownStatuses, MadeUpCounts, MissingStatuses, Villages
+from ..domain.villages import Villages
 from ..engine.effort import Effort
 from ..engine.ensemble import run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from .law import OfVillage, acting, learned_of_villages, left_to_chance, luck_of_one_village
 from .parameters import ParameterKey, Parameters, transition_matrix
 from .status import LEVELS, UNKNOWN
+from .status_knowledge import MissingStatuses
 from .transition import chance, factor, odds
-from .villages import MissingStatuses, Villages
+from .villages import Villages
 
 Floats = NDArray[np.float64]
 

@@ -17,8 +17,9 @@ from .constraints import Horizon, ScenarioName, Year, Years, checked, problem_at
 from .intervention import Intervention, Overlap, column_problems
 from .messages import Message, Problem, listed, shown
 from .parameters import ParameterSet
+from .status_knowledge import MadeUpCounts
 from .target import Target
-from .villages import MadeUpCounts, Villages
+from .villages import Villages
 
 
 def _twice(field: str, names: Sequence[str]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The villages of one district, in an order of their own that no input order can change, and what is known of them."""
+"""The villages of one district, in an order of their own that no input order can change."""
 
 from __future__ import annotations
 
@@ -8,199 +8,30 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar, get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .constraints import NOT_FINITE, Count, problem_at, refuse, within
-from .distributions import Dirichlet
 from .messages import Message, Problem, listed, nearest
-from .randomness import break_ties, parameter_uniforms, unit_hash
-from .status import LEVELS, TOP, UNKNOWN
+from .randomness import unit_hash
+from .status import LEVELS, UNKNOWN
+from .status_knowledge import (
+    MADE_UP_SHARES,
+    DistrictCounts,
+    KnownStatuses,
+    MadeUpCounts,
+    MissingStatuses,
+    SomeStatuses,
+    StatusKnowledge,
+    SubdistrictCounts,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Statuses = NDArray[np.int8]
 Bools = NDArray[np.bool_]
-
-MADE_UP_SHARES = np.array([93, 25, 3, 14]) / 135
-"""Tanah Laut, 31 July 2025: the centre of the counts made up for a district that gave none."""
-MADE_UP_WEIGHT = 40.0
-
-
-def _settle(known: object, **kinds: type[np.signedinteger[Any]]) -> None:
-    """Turn fields of what is known into arrays of whole numbers where they hold these; `Villages` refuses others."""
-    for name, kind in kinds.items():
-        found = np.asarray(getattr(known, name))
-        if found.dtype.kind in "iuf" and np.isfinite(found).all():
-            whole = found.astype(kind)
-            found = whole if np.array_equal(whole, found) else found
-        object.__setattr__(known, name, found)
-
-
-@dataclass(frozen=True, eq=False)
-class KnownStatuses:
-    """The level of every village at the end of the origin year: `levels`, shape (V,), 0..3."""
-
-    levels: Statuses
-
-    def __post_init__(self) -> None:
-        """Take any list of whole numbers."""
-        _settle(self, levels=np.int8)
-
-    @property
-    def counts(self) -> Ints:
-        """Shape (4,): villages per level."""
-        return np.bincount(self.levels, minlength=len(LEVELS))
-
-
-@dataclass(frozen=True, eq=False)
-class SomeStatuses:
-    """The level of some villages, and how many of all stand at each: which of the others stands where is unknown.
-
-    Attributes
-    ----------
-    levels
-        Shape (V,): 0..3, or `UNKNOWN`.
-    counts
-        Shape (4,): villages per level of the whole district.
-    """
-
-    levels: Statuses
-    counts: Ints
-
-    def __post_init__(self) -> None:
-        """Take any lists of whole numbers."""
-        _settle(self, levels=np.int8, counts=np.int64)
-
-    @property
-    def known(self) -> Ints:
-        """Shape (4,): villages per level among those whose level is known."""
-        return np.bincount(self.levels[self.levels != UNKNOWN], minlength=len(LEVELS))
-
-    def place(self, key: Floats) -> Statuses:
-        """Place what the counts leave on the villages of unknown level at random; see `DistrictCounts.place`."""
-        unknown = self.levels == UNKNOWN
-        status = np.repeat(self.levels[:, None], key.shape[1], axis=1)
-        status[unknown] = place_counts(key[unknown], (self.counts - self.known)[:, None])
-        return status
-
-
-@dataclass(frozen=True, eq=False)
-class MissingStatuses:
-    """The level of most villages; each other village is drawn by itself, in every trajectory anew.
-
-    With which chances, `blank_statuses` says.
-
-    Attributes
-    ----------
-    levels
-        Shape (V,): 0..3, or `UNKNOWN`; at least one is known.
-    earlier
-        Shape (V,): of a village without a level the last one that a list says, or `UNKNOWN`; `UNKNOWN` for all others.
-    earlier_years
-        Shape (V,): the year at whose end it stood there; 0 where there is none.
-    """
-
-    levels: Statuses
-    earlier: Statuses
-    earlier_years: Ints
-    counts: ClassVar[None] = None
-
-    def __post_init__(self) -> None:
-        """Take any lists of whole numbers."""
-        _settle(self, levels=np.int8, earlier=np.int8, earlier_years=np.int64)
-
-    @property
-    def known(self) -> Ints:
-        """Shape (4,): villages per level among those whose level is known."""
-        return np.bincount(self.levels[self.levels != UNKNOWN], minlength=len(LEVELS))
-
-    @property
-    def unknown(self) -> int:
-        """How many villages are drawn."""
-        return int((self.levels == UNKNOWN).sum())
-
-    @property
-    def followed(self) -> int:
-        """How many of these have an earlier level, from which the law leads on."""
-        return int((self.earlier != UNKNOWN).sum())
-
-    def place(self, key: Floats, chances: Floats) -> Statuses:
-        """Draw a level for every village that has none: uniforms (V, T), and the chances of these, (B, 4, T)."""
-        status = np.repeat(self.levels[:, None], key.shape[1], axis=1)
-        unknown = self.levels == UNKNOWN
-        firsts = np.cumsum(chances, axis=1)[:, :TOP]
-        status[unknown] = (key[unknown][:, None] >= firsts).sum(axis=1)
-        return status
-
-
-@dataclass(frozen=True, eq=False)
-class DistrictCounts:
-    """Villages per level of the whole district: `counts`, shape (4,). Which village stands where is unknown."""
-
-    counts: Ints
-
-    def __post_init__(self) -> None:
-        """Take any list of whole numbers."""
-        _settle(self, counts=np.int64)
-
-    def place(self, key: Floats) -> Statuses:
-        """Place the counts on the villages at random: in the order of uniforms (V, T), the lowest level first."""
-        return place_counts(key, self.counts[:, None])
-
-
-@dataclass(frozen=True, eq=False)
-class SubdistrictCounts:
-    """Villages per level of each kecamatan: `by_subdistrict`, shape (K, 4). Which village stands where is unknown."""
-
-    by_subdistrict: Ints
-
-    def __post_init__(self) -> None:
-        """Take any table of whole numbers."""
-        _settle(self, by_subdistrict=np.int64)
-
-    @property
-    def counts(self) -> Ints:
-        """Shape (4,): villages per level of the district."""
-        return np.asarray(self.by_subdistrict.sum(axis=0))
-
-    def place(self, key: Floats) -> Statuses:
-        """Place the counts of each kecamatan on its villages at random; see `DistrictCounts.place`."""
-        parts = np.split(key, np.cumsum(self.by_subdistrict.sum(axis=1))[:-1])
-        return np.concatenate(
-            [place_counts(part, counts[:, None]) for part, counts in zip(parts, self.by_subdistrict, strict=True)]
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class MadeUpCounts:
-    """Nothing is known: each parameter draw has counts of its own, drawn around the shares of another district.
-
-    Attributes
-    ----------
-    district_code
-        Part of the address of the draws.
-    villages
-        V.
-    counts
-        None: there are none before they are drawn.
-    """
-
-    district_code: str
-    villages: int
-    counts: ClassVar[None] = None
-
-    def draw(self, seed: int, draws: int) -> Ints:
-        """Return villages per level in each parameter draw, Dirichlet(40 × Tanah Laut) rounded, shape (D, 4)."""
-        names = tuple(f"status_shares.{self.district_code}.{level}" for level in LEVELS)
-        uniform = parameter_uniforms(seed, names, draws).T
-        return _largest_remainder(Dirichlet(tuple(MADE_UP_SHARES), MADE_UP_WEIGHT).quantile(uniform), self.villages)
-
-
-StatusKnowledge = KnownStatuses | SomeStatuses | MissingStatuses | DistrictCounts | SubdistrictCounts | MadeUpCounts
-"""What is known of the villages' levels at the end of the origin year."""
 
 
 def code_order(code: str) -> list[tuple[int, str]]:
@@ -212,23 +43,6 @@ def code_order(code: str) -> list[tuple[int, str]]:
     ['1', '2', '10']
     """
     return [(int(part) if place % 2 else -1, part) for place, part in enumerate(re.split("([0-9]+)", code))]
-
-
-def place_counts(key: Floats, counts: Ints) -> Statuses:
-    """Place counts, (4, T) or (4, 1), on villages in the order of their keys, (V, T)."""
-    key = break_ties(key)
-    ordered = np.concatenate([np.sort(key, axis=0), np.ones((1, key.shape[1]))])
-    firsts = np.take_along_axis(ordered, np.cumsum(counts[:TOP], axis=0), axis=0)
-    return np.asarray(np.sum([key >= first for first in firsts], axis=0, dtype=np.int8))
-
-
-def _largest_remainder(shares: Floats, total: int) -> Ints:
-    """Round shares (…, 4) to whole villages that sum to `total`."""
-    exact = shares * total
-    whole = np.floor(exact).astype(np.int64)
-    missing = total - whole.sum(axis=-1, keepdims=True)
-    rank = np.argsort(np.argsort(whole - exact, axis=-1, kind="stable"), axis=-1)
-    return np.asarray(whole + (rank < missing))
 
 
 def _last_known(earlier: Mapping[int, list[int]], village: int) -> tuple[int, int]:

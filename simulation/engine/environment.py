@@ -19,8 +19,9 @@ from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, uniforms
 from ..domain.reporting import levels_behind, reporting_chance, reports
 from ..domain.scenario import Assumptions
+from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses, place_counts
 from ..domain.transition import factor, fall_chance, odds, odds_against
-from ..domain.villages import KnownStatuses, MadeUpCounts, MissingStatuses, Villages, place_counts, places
+from ..domain.villages import Villages, places
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

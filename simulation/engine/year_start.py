@@ -26,15 +26,8 @@ from ..domain.randomness import Trajectories
 from ..domain.reporting import levels_behind
 from ..domain.scenario import Assumptions
 from ..domain.status import UNKNOWN
-from ..domain.villages import (
-    KnownStatuses,
-    MissingStatuses,
-    SomeStatuses,
-    SubdistrictCounts,
-    Villages,
-    count_levels,
-    places,
-)
+from ..domain.status_knowledge import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts
+from ..domain.villages import Villages, count_levels, places
 from .environment import Environment
 from .lots import Lots
 

@@ -27,16 +27,16 @@ from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 from ..domain.reporting import REPORTING
 from ..domain.scenario import Assumptions, Provenance
 from ..domain.status import LEVELS, UNKNOWN
-from ..domain.target import Target
-from ..domain.villages import (
+from ..domain.status_knowledge import (
     DistrictCounts,
     KnownStatuses,
     MadeUpCounts,
     MissingStatuses,
     SomeStatuses,
     SubdistrictCounts,
-    Villages,
 )
+from ..domain.target import Target
+from ..domain.villages import Villages
 from .posterior import METADATA_KEY, metadata
 from .schema import notation, plain
 from .tables.cells import clean, guard

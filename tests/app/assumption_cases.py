@@ -16,7 +16,8 @@ from simulation.domain.distributions import Beta, Distribution, Empirical, Expon
 from simulation.domain.evidence import Panel
 from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import ParameterSet
-from simulation.domain.villages import KnownStatuses, Villages
+from simulation.domain.status_knowledge import KnownStatuses
+from simulation.domain.villages import Villages
 
 VILLAGES = make_villages([2, 2], status=[0, 0, 1, 2])
 WITH_TEXT = make_villages([2, 2], status=[0, 0, 1, 2], columns={"jalan": ["tanah", "aspal", "aspal", "tanah"]})

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from simulation.app.cli import app
 from simulation.app.commands.new import write_starter
 from simulation.domain.messages import Refusal
-from simulation.domain.villages import DistrictCounts, KnownStatuses
+from simulation.domain.status_knowledge import DistrictCounts, KnownStatuses
 from simulation.inputs.scenario import load_scenario
 from simulation.report.language import LANGUAGES
 

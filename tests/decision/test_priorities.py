@@ -21,8 +21,8 @@ from simulation.decision.plan.ranking import rank_villages
 from simulation.decision.plan.result import PlannedVillage, Ranking
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.status import UNKNOWN
+from simulation.domain.status_knowledge import KnownStatuses, MissingStatuses
 from simulation.domain.target import Target
-from simulation.domain.villages import KnownStatuses, MissingStatuses
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 

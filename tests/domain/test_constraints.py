@@ -24,8 +24,9 @@ from simulation.domain.distributions import (
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import ScenarioError
 from simulation.domain.status import UNKNOWN
+from simulation.domain.status_knowledge import DistrictCounts, KnownStatuses, SubdistrictCounts
 from simulation.domain.target import Target
-from simulation.domain.villages import DistrictCounts, KnownStatuses, SubdistrictCounts, Villages
+from simulation.domain.villages import Villages
 from simulation.inputs.scenario import Scenario
 
 

@@ -12,7 +12,8 @@ from simulation.domain.blank_statuses import chances_at_origin
 from simulation.domain.distributions import Empirical
 from simulation.domain.messages import ScenarioError
 from simulation.domain.status import UNKNOWN
-from simulation.domain.villages import MissingStatuses, Villages
+from simulation.domain.status_knowledge import MissingStatuses
+from simulation.domain.villages import Villages
 from simulation.inputs.scenario import Scenario
 
 LEVELS = [0, 0, 1, UNKNOWN, UNKNOWN, UNKNOWN]

@@ -18,8 +18,8 @@ from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterKey
 from simulation.domain.past import Observed, Past, PastRises
 from simulation.domain.status import UNKNOWN
+from simulation.domain.status_knowledge import MissingStatuses
 from simulation.domain.target import Target
-from simulation.domain.villages import MissingStatuses
 from simulation.engine.one_year import RISES, Count, OneYear
 from simulation.engine.year_start import YearStart
 from simulation.inference.calibration.expected import expected_rises

@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 from simulation.app.cli import app
 from simulation.domain.messages import DataError
 from simulation.domain.status import UNKNOWN
-from simulation.domain.villages import MissingStatuses, Villages
+from simulation.domain.status_knowledge import MissingStatuses
+from simulation.domain.villages import Villages
 from simulation.inputs.observations.evidence import read_evidence
 from simulation.inputs.scenario import Scenario, load_scenario
 

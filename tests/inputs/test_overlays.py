@@ -6,7 +6,7 @@ import pytest
 from scenario_desk import VILLAGES, Desk, words
 
 from simulation.domain.messages import ScenarioError
-from simulation.domain.villages import KnownStatuses
+from simulation.domain.status_knowledge import KnownStatuses
 from simulation.inputs.scenario import Scenario, load_scenario
 
 BASE = """\

@@ -10,7 +10,7 @@ from scenario_desk import VILLAGES, Desk, words
 
 from simulation.domain.messages import DataError
 from simulation.domain.status import UNKNOWN
-from simulation.domain.villages import DistrictCounts, MadeUpCounts, SomeStatuses, SubdistrictCounts
+from simulation.domain.status_knowledge import DistrictCounts, MadeUpCounts, SomeStatuses, SubdistrictCounts
 from simulation.inputs.resolve import fingerprint
 from simulation.inputs.scenario import load_scenario
 

@@ -15,7 +15,8 @@ from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.randomness import Trajectories
 from simulation.domain.status import LEVELS
-from simulation.domain.villages import KnownStatuses, SomeStatuses, Villages
+from simulation.domain.status_knowledge import KnownStatuses, SomeStatuses
+from simulation.domain.villages import Villages
 from simulation.engine import batch, model
 from simulation.engine.effort import Effort
 from simulation.engine.ensemble import run

@@ -22,8 +22,8 @@ from simulation.domain.randomness import Trajectories
 from simulation.domain.reporting import REPORTING
 from simulation.domain.scenario import Assumptions
 from simulation.domain.status import UNKNOWN
+from simulation.domain.status_knowledge import KnownStatuses
 from simulation.domain.target import Target
-from simulation.domain.villages import KnownStatuses
 from simulation.engine.closed_form.applicability import reasons_against
 from simulation.engine.closed_form.several_years import solve
 from simulation.engine.ensemble import Effort, run

@@ -20,7 +20,8 @@ from simulation.domain.distributions import Empirical, Fixed
 from simulation.domain.intervention import Intervention
 from simulation.domain.randomness import Process, Trajectories, normals, uniforms
 from simulation.domain.status import LEVELS, UNKNOWN
-from simulation.domain.villages import MissingStatuses, Villages
+from simulation.domain.status_knowledge import MissingStatuses
+from simulation.domain.villages import Villages
 from simulation.engine import batch
 from simulation.inputs.scenario import Scenario
 

@@ -83,7 +83,7 @@ def _sizes(speech: Language, districts: Sequence[Villages]) -> dict[str, str]:
 
 def _statuses(speech: Language, districts: Sequence[Villages]) -> str:
     """Return the villages per level over all districts, and the number of villages whose counts are made up."""
-    from ...domain.villages import MissingStatuses
+    from ...domain.status_knowledge import MissingStatuses
 
     four = [0] * len(LEVELS)
     unknown = drawn = 0

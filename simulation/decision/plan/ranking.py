@@ -21,9 +21,10 @@ from ...domain.intervention import combine, combine_on_falls
 from ...domain.law import PEERS, acting
 from ...domain.parameters import Parameters, Rows
 from ...domain.status import LEVELS, TOP, UNKNOWN, Status
+from ...domain.status_knowledge import KnownStatuses
 from ...domain.target import Target, needed
 from ...domain.transition import share_above
-from ...domain.villages import KnownStatuses, Statuses, Villages, code_order, count_levels, places
+from ...domain.villages import Statuses, Villages, code_order, count_levels, places
 from ...engine.one_year import Count, OneYear, YearBlock, multiplications, target_count, total_of
 from ...engine.poisson_binomial import add
 from ...engine.year_start import YearStart, listed_at_origin

@@ -17,8 +17,9 @@ from ...domain.parameters import Parameters
 from ...domain.reporting import reporting_chance
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS
+from ...domain.status_knowledge import KnownStatuses, MissingStatuses
 from ...domain.transition import factor, odds
-from ...domain.villages import KnownStatuses, MissingStatuses, Villages
+from ...domain.villages import Villages
 from ..one_year import A_MINUTE, COUNTS, ExactResult, begin, coins, first_year, multiplications, spread
 from ..year_start import YearStart, year_starts
 from .forward import YearShocks

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS, TOP, UNKNOWN
+from ...domain.status_knowledge import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts
 from ...domain.target import Target, needed
-from ...domain.villages import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ...domain.villages import Villages
 from ..one_year import A_SECOND, COUNTED, ExactResult, average_alike, spread
 from ..poisson_binomial import Part, cost, total
 from ..year_start import YearStart, year_starts

@@ -15,8 +15,9 @@ from ...domain.law import DISTRICT, YEAR
 from ...domain.messages import Refusal
 from ...domain.parameters import DEFAULTS, Kind, ParameterKey, Parameters, ParameterSet
 from ...domain.status import UNKNOWN
+from ...domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ...domain.target import Target
-from ...domain.villages import KnownStatuses, MadeUpCounts, MissingStatuses, Statuses, Villages
+from ...domain.villages import Statuses, Villages
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals

@@ -17,7 +17,8 @@ from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.reporting import lists_late
 from ...domain.scenario import Assumptions
 from ...domain.status import UNKNOWN
-from ...domain.villages import MadeUpCounts, Villages
+from ...domain.status_knowledge import MadeUpCounts
+from ...domain.villages import Villages
 from .count_flows import Flow
 from .counted import CountedPlace, CountMove
 from .data_conflicts import possible_moves

@@ -14,8 +14,9 @@ from ...domain.parameters import ParameterKey, Parameters, ParameterSet
 from ...domain.past import Fitted, Observed, Past, PastRises
 from ...domain.scenario import Assumptions
 from ...domain.status import TOP, UNKNOWN
+from ...domain.status_knowledge import DistrictCounts
 from ...domain.target import Target, needed
-from ...domain.villages import DistrictCounts, Villages
+from ...domain.villages import Villages
 from ...engine.effort import Effort
 from ...engine.ensemble import run
 from ...engine.year_start import YearStart

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ...domain.messages import Message
 from ...domain.status import LEVELS, UNKNOWN
-from ...domain.villages import DistrictCounts, KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts, Villages
+from ...domain.status_knowledge import DistrictCounts, KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts
+from ...domain.villages import Villages
 from ..office.names import plain_subdistrict, plain_village
 from ..office.roster import Known, Roster
 from ..office.sheets import BEFORE_LAUNCH, CORRECT_LAUNCH

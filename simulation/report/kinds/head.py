@@ -11,7 +11,7 @@ import numpy as np
 
 from ...domain.parameters import ParameterKey
 from ...domain.reporting import REPORTING
-from ...domain.villages import MadeUpCounts
+from ...domain.status_knowledge import MadeUpCounts
 from ...inference.forecast import basis_of
 from ...inputs.scenario import Scenario
 from .. import wording

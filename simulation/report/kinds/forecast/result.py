@@ -14,8 +14,9 @@ from ....domain.messages import Message, Refusal
 from ....domain.parameters import ParameterKey
 from ....domain.past import BlockWeight, Observed
 from ....domain.status import LEVELS, TOP, UNKNOWN
+from ....domain.status_knowledge import MadeUpCounts, MissingStatuses
 from ....domain.target import Denominator, Reading
-from ....domain.villages import MadeUpCounts, MissingStatuses, Villages
+from ....domain.villages import Villages
 from ....engine.closed_form import applicability
 from ....engine.effort import Effort
 from ....engine.ensemble import Ensemble
