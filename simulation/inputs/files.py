@@ -46,6 +46,11 @@ class Source:
     folder: Path
     content: bytes
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its content."""
+        return sha256(self.content).hexdigest()
+
     def text(self, collector: ProblemList, *, table: bool = False) -> str | None:
         """Return the content as text (UTF-8, a byte order mark allowed), or None with a problem told."""
         try:
@@ -80,7 +85,6 @@ class Files:
         self._collector = collector
         self._top = top
         self._given = given or {}
-        self._cache: dict[Path, Source] = {}
         self.folder = top.absolute().parent
         self.root = project_root(self.folder)
         self.hashes: dict[str, str] = {}
@@ -141,8 +145,6 @@ class Files:
     ) -> Source | None:
         try:
             resolved = path.resolve()
-            if resolved in self._cache:
-                return self._cache[resolved]
             refusal = _unreadable(path, largest)
             content = b""
             if refusal is None:
@@ -158,9 +160,8 @@ class Files:
             self._collector.add(place, field, message, found=text, suggestion=fix)
             return None
         source = Source(resolved, shown, path.parent, content)
-        self._cache[resolved] = source
         self._collector.reading(shown)
-        self.hashes[Path(os.path.relpath(resolved, self.root)).as_posix()] = sha256(content).hexdigest()
+        self.hashes[Path(os.path.relpath(resolved, self.root)).as_posix()] = source.digest
         return source
 
 

@@ -8,9 +8,7 @@ from ..domain.constraints import plain_name
 from ..domain.messages import Message
 from ..domain.parameters import OF_THE_MATRIX
 from ..domain.status import LEVELS, parse_status
-from .problem_list import Node, ProblemList, dotted
-
-Keys = tuple[str, ...]
+from .problem_list import Keys, Node, ProblemList
 
 
 def prepare(node: Node, collector: ProblemList) -> Node:
@@ -82,7 +80,7 @@ def _with_levels(keys: Keys, node: Node, collector: ProblemList) -> Node:
         name = key if status is None else status.label
         if name in entries:
             message = Message("the status {name} is written here under two names", {"name": name})
-            collector.add(child, dotted((*keys, key)), message, suggestion=Message("keep one of the two"))
+            collector.add(child, ".".join((*keys, key)), message, suggestion=Message("keep one of the two"))
             continue
         entries[name] = _with_levels((*keys, name), child, collector)
     return node.with_value(entries)

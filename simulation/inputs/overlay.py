@@ -10,7 +10,7 @@ from ..domain.parameters import BOTH_FORMS, OF_THE_MATRIX
 from ..domain.status import LEVELS
 from .files import LARGEST_YAML, TABLE_ENDINGS, YAML_ENDINGS, Files, Source
 from .normalise import prepare
-from .problem_list import Node, Place, ProblemList, compact, dotted
+from .problem_list import Keys, Node, Place, ProblemList, compact
 from .yaml_source import read_yaml
 
 LONGEST_CHAIN = 20
@@ -18,8 +18,6 @@ LONGEST_CHAIN = 20
 _LANGUAGE = re.compile(r"""^["']?language["']?\s*:\s*["']?(id|en)\b""", re.MULTILINE)
 NOTHING = "-"
 """Stands in a change for a key that was not there, or is no more."""
-
-Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -178,7 +176,7 @@ class _Merge:
     def _merged(self, keys: Keys, old: Node, new: Node) -> Node:
         if not isinstance(old.value, dict) or not isinstance(new.value, dict) or _is_whole(keys, old, new):
             if compact(old) != compact(new):
-                self.changes.append(f"{dotted(keys)}: {compact(old)} -> {compact(new)}")
+                self.changes.append(f"{'.'.join(keys)}: {compact(old)} -> {compact(new)}")
             return new
         entries = dict(old.mapping)
         for rival in _rivals(keys, new.mapping):
@@ -193,11 +191,11 @@ class _Merge:
                 entries[key] = self._merged((*keys, key), child.with_value({}), child)
             else:
                 entries[key] = child
-                self.changes.append(f"{dotted((*keys, key))}: {NOTHING} -> {compact(child)}")
+                self.changes.append(f"{'.'.join((*keys, key))}: {NOTHING} -> {compact(child)}")
         return new.with_value(entries)
 
     def _drop(self, keys: Keys, node: Node) -> None:
-        self.changes.append(f"{dotted(keys)}: {compact(node)} -> {NOTHING}")
+        self.changes.append(f"{'.'.join(keys)}: {compact(node)} -> {NOTHING}")
 
 
 def _rivals(keys: Keys, given: dict[str, Node]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from ..domain.messages import (
 )
 
 Scalar = str | int | float | bool | None
-Keys = tuple[str | int, ...]
+Keys = tuple[str, ...]
+"""The path to a value: what stands between the points of a dotted key."""
 
 
 @dataclass(frozen=True)
@@ -103,31 +105,16 @@ class Node:
             return [item.plain() for item in self.value]
         return self.value
 
-    def walk(self, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
+    def walk(self, keys: Keys = ()) -> Iterator[tuple[Keys, Node]]:
         """Yield every node below this one that has a key, with its keys, parents first."""
         for key, child in self.mapping.items():
             yield (*keys, key), child
             yield from child.walk((*keys, key))
 
 
-def dotted(keys: Keys) -> str:
-    """Return the field name that people read; positions in lists are left out."""
-    return ".".join(key for key in keys if isinstance(key, str))
-
-
 def compact(node: Node) -> str:
     """Return a value on one line, as YAML's flow style would write it."""
     return "".join(_pieces(node))
-
-
-def _start_of(node: Node) -> str:
-    """Return as much of a value as a message shows, without going through the rest."""
-    text = ""
-    for piece in _pieces(node):
-        text += piece
-        if len(text) > 2 * LONGEST:
-            break
-    return text
 
 
 def _pieces(node: Node) -> Iterator[str]:
@@ -211,7 +198,7 @@ class ProblemList:
             The cell of the table; "" where it is none.
         """
         if isinstance(place, Node):
-            found = found if found != "" else _start_of(place)
+            found = found if found != "" else "".join(islice(_pieces(place), 3 * LONGEST))
             place = place.place
         file, line = (place.file, place.line) if isinstance(place, Place) else place
         self.reading(file)

@@ -9,10 +9,8 @@ from typing import Any
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, nearest
 from ..domain.parameters import ParameterKey
-from .problem_list import UNREADABLE, Node, Place, ProblemList
+from .problem_list import UNREADABLE, Keys, Node, Place, ProblemList
 from .schema import InterventionSection, ScenarioFile, Transition, plain
-
-Keys = tuple[str, ...]
 
 SECTIONS = tuple(each.name for each in fields(ScenarioFile))
 TRANSITION = tuple(each.name for each in fields(Transition))

@@ -24,7 +24,7 @@ from ..domain.distributions import Fixed
 from ..domain.messages import Message, listed, nearest, shown
 from ..domain.parameters import NUMBERS, Scale
 from ..domain.status import LEVELS
-from .problem_list import Keys, Node, ProblemList, dotted
+from .problem_list import Keys, Node, ProblemList
 from .schema import FORMS, FORMS_OF, INTERVAL, AsTyped, OnScale, as_written, distribution, form_of
 
 Section = TypeVar("Section")
@@ -58,7 +58,7 @@ class Checked(Generic[Section]):
 
 
 def check(
-    kind: type[Section], node: Node, collector: ProblemList, *, under: tuple[str, ...] = (), complete: bool = True
+    kind: type[Section], node: Node, collector: ProblemList, *, under: Keys = (), complete: bool = True
 ) -> Checked[Section]:
     """Return what is sound of a part; every problem is told.
 
@@ -68,13 +68,13 @@ def check(
         Whether all files were read; if not, a missing key says nothing.
     """
     walk = _Walk(kind, collector, under, complete=complete)
-    return Checked(walk.section(kind, node, (), partly=True), frozenset(map(dotted, walk.broken)))
+    return Checked(walk.section(kind, node, (), partly=True), frozenset(map(".".join, walk.broken)))
 
 
 class _Walk:
     """Goes through a part of a file and its schema together, and keeps the keys that are wrong or missing."""
 
-    def __init__(self, kind: Any, collector: ProblemList, under: tuple[str, ...], *, complete: bool) -> None:
+    def __init__(self, kind: Any, collector: ProblemList, under: Keys, *, complete: bool) -> None:
         self.broken: list[Keys] = []
         self._kind = kind
         self._collector = collector
@@ -170,7 +170,7 @@ class _Walk:
 
     def _tell(self, node: Node, keys: Keys, finding: Finding) -> Any:
         message, allowed, fix = finding
-        self._collector.add(node, dotted((*self._under, *keys)), message, allowed=allowed, suggestion=fix)
+        self._collector.add(node, ".".join((*self._under, *keys)), message, allowed=allowed, suggestion=fix)
         return self._break(keys)
 
     def _tell_unknown(self, node: Node, keys: Keys, known: Iterable[str]) -> None:
@@ -182,13 +182,13 @@ class _Walk:
                 for key, kind in sections.items()
                 if is_dataclass(kind) and keys[0] in {each.name for each in fields(kind)}
             ]
-        self._tell(node, keys, _unknown_key(str(keys[-1]), known, elsewhere))
+        self._tell(node, keys, _unknown_key(keys[-1], known, elsewhere))
 
     def _tell_missing(self, node: Node, keys: Keys) -> None:
         if self._complete:
-            above = str((*self._under, *keys)[0]) if len(self._under) + len(keys) > 1 else ""
-            message, allowed, fix = missing_key(str(keys[-1]), above, is_count="status_counts" in keys)
-            self._collector.add(node.place, dotted((*self._under, *keys)), message, allowed=allowed, suggestion=fix)
+            above = (*self._under, *keys)[0] if len(self._under) + len(keys) > 1 else ""
+            message, allowed, fix = missing_key(keys[-1], above, is_count="status_counts" in keys)
+            self._collector.add(node.place, ".".join((*self._under, *keys)), message, allowed=allowed, suggestion=fix)
         self._break(keys)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from ..domain.messages import CONTROL, Message, shown
-from .problem_list import UNREADABLE, Node, Place, ProblemList, Scalar, compact, dotted
+from .problem_list import UNREADABLE, Keys, Node, Place, ProblemList, Scalar, compact
 
 DEEPEST = 20
 """Nesting beyond this is refused; the deepest key of a scenario stands at level 6."""
@@ -111,7 +111,7 @@ class _Builder:
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
             fix = Message("remove the line ---, or put what follows it into a file of its own")
-            self._tell(event, (), Message("a second YAML document starts here"), "---", fix)
+            self._tell(event, (), Message("a second YAML document starts here"), fix, "---")
         if not isinstance(node.value, dict):
             message = Message("the file holds no keys and values")
             self._collector.add(node, "", message, allowed=_EXAMPLE, suggestion=_START)
@@ -121,15 +121,15 @@ class _Builder:
     def _at(self, event: Any) -> Place:
         return Place(self._place.file, event.start_mark.line + 1, self._place.folder, self._place.generation)
 
-    def _tell(self, event: Any, keys: tuple[str, ...], message: Message, found: object, fix: Message) -> None:
-        self._collector.add(self._at(event), dotted(keys), message, found=found, suggestion=fix)
+    def _tell(self, event: Any, keys: Keys, message: Message, fix: Message, found: object = "") -> None:
+        self._collector.add(self._at(event), ".".join(keys), message, found=found, suggestion=fix)
 
-    def _node(self, event: Any, keys: tuple[str, ...], key: Any = None, depth: int = 1) -> Node:
+    def _node(self, event: Any, keys: Keys, key: Any = None, depth: int = 1) -> Node:
         """Return the node that starts with `event`; `key` is the event of its key."""
         self._count(event, keys)
         if isinstance(event, yaml.AliasEvent):
             message = Message("aliases (*name) are not used here")
-            self._tell(event, keys, message, f"*{event.anchor}", Message("write the value out"))
+            self._tell(event, keys, message, Message("write the value out"), f"*{event.anchor}")
             return Node(UNREADABLE, self._at(event))
         self._refuse_marks(event, keys)
         if isinstance(event, yaml.ScalarEvent):
@@ -137,7 +137,7 @@ class _Builder:
         if depth > DEEPEST:
             message = Message("the file nests deeper than {most} levels", {"most": DEEPEST})
             fix = Message("look for brackets or indents that are too many")
-            self._collector.add(self._at(event), dotted(keys), message, suggestion=fix)
+            self._tell(event, keys, message, fix)
             raise _GiveUpError
         place = self._at(key if key is not None else event)
         if isinstance(event, yaml.MappingStartEvent):
@@ -147,24 +147,24 @@ class _Builder:
             items.append(self._node(event, keys, depth=depth + 1))
         return Node(items, place, "[…]")
 
-    def _count(self, event: Any, keys: tuple[str, ...]) -> None:
+    def _count(self, event: Any, keys: Keys) -> None:
         self._values += 1
         if self._values > MOST_VALUES:
             message = Message("the file holds more than {most:,} values", {"most": MOST_VALUES})
             fix = Message("put the villages into a table, and name it in villages.table")
-            self._collector.add(self._at(event), dotted(keys), message, suggestion=fix)
+            self._tell(event, keys, message, fix)
             raise _GiveUpError
 
-    def _refuse_marks(self, event: Any, keys: tuple[str, ...]) -> None:
+    def _refuse_marks(self, event: Any, keys: Keys) -> None:
         if event.anchor is not None:
             message = Message("anchors (&name) are not used here")
             fix = Message("remove {text}", {"text": shown(f"&{event.anchor}")})
-            self._tell(event, keys, message, f"&{event.anchor}", fix)
+            self._tell(event, keys, message, fix, f"&{event.anchor}")
         if event.tag is not None:
             fix = Message("remove {text}", {"text": shown(event.tag)})
-            self._tell(event, keys, Message("tags (!name) are not used here"), event.tag, fix)
+            self._tell(event, keys, Message("tags (!name) are not used here"), fix, event.tag)
 
-    def _mapping(self, keys: tuple[str, ...], depth: int) -> dict[str, Node]:
+    def _mapping(self, keys: Keys, depth: int) -> dict[str, Node]:
         entries: dict[str, Node] = {}
         lines: dict[str, int] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
@@ -174,25 +174,25 @@ class _Builder:
                 continue
             if name in entries:
                 message = Message("this key is written twice, first on line {line}", {"line": lines[name]})
-                self._tell(event, (*keys, name), message, compact(node), Message("keep one of the two"))
+                self._tell(event, (*keys, name), message, Message("keep one of the two"), compact(node))
                 continue
             entries[name] = node
             lines[name] = event.start_mark.line + 1
         return entries
 
-    def _key(self, event: Any, keys: tuple[str, ...], depth: int) -> str | None:
+    def _key(self, event: Any, keys: Keys, depth: int) -> str | None:
         """Return the text of a key, or None where it is none and that is told."""
         if isinstance(event, yaml.ScalarEvent):
             node = self._scalar(event, keys)
             self._refuse_marks(event, keys)
-            return None if isinstance(node.value, type(UNREADABLE)) else node.text
+            return node.text if node.readable else None
         message = Message("this key is not plain text")
         fix = Message("write the key as plain text, followed by a colon")
-        self._collector.add(self._at(event), dotted(keys), message, suggestion=fix)
+        self._tell(event, keys, message, fix)
         self._node(event, keys, depth=depth + 1)
         return None
 
-    def _scalar(self, event: Any, keys: tuple[str, ...]) -> Node:
+    def _scalar(self, event: Any, keys: Keys) -> Node:
         text: str = event.value
         styled = bool(event.style)
         if not styled:
@@ -202,7 +202,7 @@ class _Builder:
                 text, styled = curly[1], True
         if CONTROL.search(text):
             fix = Message("type the text again, without pasting")
-            self._tell(event, keys, Message("the text holds a control character"), text, fix)
+            self._tell(event, keys, Message("the text holds a control character"), fix, text)
             return Node(UNREADABLE, self._at(event))
         if event.tag is not None:
             return Node(UNREADABLE, self._at(event))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from ...domain.messages import Message, listed, nearest
@@ -100,7 +99,7 @@ class TableReader:
             source = Files(Path(file.path), self._collector).read_top(LARGEST_TABLE)
             if source is None:
                 continue
-            self.files[str(file.path)] = sha256(source.content).hexdigest()
+            self.files[str(file.path)] = source.digest
             grids = read_grids(source, self._collector, self._wanted)
             kinds = self._kinds if file.kind is None else (file.kind,)
             read = [self._read_grid(grid, source, kinds) for grid in grids]
@@ -164,8 +163,7 @@ class TableReader:
         hint, dated = year_hint(layout, source.path.stem), dated_columns(layout.header).values()
         if "panel" in kinds and hint is not None and hint not in dated:
             return hint
-        digest = sha256(source.content).hexdigest()
-        itself = self._scenario is not None and digest in self._scenario.provenance.files.values()
+        itself = self._scenario is not None and source.digest in self._scenario.provenance.files.values()
         follows = bool(dated) and self._origin is not None and self._origin > max(dated)
         launched = not dated and _has_launches(layout, kinds)
         return self._origin if itself or follows or launched or "panel" not in kinds else None
