@@ -17,7 +17,6 @@ from .files import LARGEST_TABLE, Files, Source
 from .kabupaten import all_kabupaten, kabupaten_in
 from .problem_list import Node, ProblemList, tell_at
 from .schema import ScenarioFile, StatusCounts, VillagesSection
-from .tables.cells import year_in
 from .tables.grids import NamedSheet, read_grids
 from .tables.headers import Wanted
 from .tables.table import Table, first_fitting, read_table, suggest_column
@@ -143,7 +142,7 @@ def _read_district_table(source: Source, collector: ProblemList, sheet: NamedShe
     _fill_in(table)
     if len(collector) > before:
         return None
-    table.check_unique("district_code", Message("two districts have the same code"))
+    table.check_unique("district_code", Message("two districts have the same code: rows {first} and {row}"))
     table.check_filled("district", "villages", "subdistricts")
     villages = table.whole_numbers("villages", 1, MOST_VILLAGES)
     subdistricts = table.whole_numbers("subdistricts", 1, 1000)
@@ -201,15 +200,15 @@ def district_list(path: Path) -> DistrictList | None:
     """Return what a file is as a table of districts and their counts; None where it is none, or cannot be read."""
     unheard = ProblemList()
     source = Files(path, unheard).read_top(LARGEST_TABLE)
-    grids = [] if source is None else read_grids(source, unheard, DISTRICT_TABLES[0])
+    if source is None:
+        return None
+    grids = read_grids(source, unheard, DISTRICT_TABLES[0])
     counted = [Wanted(tuple(dict.fromkeys((*kind.required, *LEVELS)))) for kind in DISTRICT_TABLES]
     kind = first_fitting(grids, counted)
     if kind is None:
         return None
     grid = next(grid for grid in grids if grid.header(kind).fits)
-    top = [" ".join(cells) for row, cells in grid.rows if row < grid.header(kind).row]
-    years = (year_in(text) for text in (grid.sheet, " ".join(top), path.stem))
-    return DistrictList(path, next(filter(None, years), None))
+    return DistrictList(path, grid.year_hint(grid.header(kind), source))
 
 
 def _district_counts(table: Table, villages: list[int | None]) -> list[Ints | None]:
@@ -262,7 +261,7 @@ def _listed(code: str, name: str, table: VillageTable, counts: Ints | Mapping[st
     return Villages.arrange(
         code,
         name,
-        table.codes,
+        [row.code for row in table.rows],
         names,
         subdistricts,
         status=table.status,

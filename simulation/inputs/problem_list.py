@@ -141,6 +141,11 @@ MOST_LETTERS = 10_000_000
 class ProblemList:
     """Problems of all files of one scenario, in the order of reading.
 
+    Parameters
+    ----------
+    kind
+        The error that carries them; left out, a `DataError` where only tables are wrong.
+
     Attributes
     ----------
     language
@@ -149,7 +154,8 @@ class ProblemList:
         What is no problem and should not go unsaid.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind: type[ProblemsError] | None = None) -> None:
+        self._kind = kind
         self.language: str | None = None
         self.notes: list[Message] = []
         self._problems: list[Problem] = []
@@ -213,14 +219,14 @@ class ProblemList:
         return nearest(name, allowed, len(allowed)) if self._letters >= 0 else None
 
     def raise_if_any(self) -> None:
-        """Raise one error with every problem, a `DataError` where only tables are wrong."""
+        """Raise one error with every problem."""
         if self._problems:
             raise self.error()
 
     def error(self) -> ProblemsError:
         """Return the error that carries every problem found so far."""
         ordered = sorted(self._problems, key=lambda problem: (self._files.index(problem.file), problem.line or 0))
-        kind = DataError if all(problem.table for problem in ordered) else ScenarioError
+        kind = self._kind or (DataError if all(problem.table for problem in ordered) else ScenarioError)
         return kind(ordered, self.language)
 
 

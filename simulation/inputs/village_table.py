@@ -10,9 +10,9 @@ from ..domain.messages import Message, listed, shown
 from ..domain.status import UNKNOWN
 from .files import Source
 from .office.layout import Layout, dated_columns, layout_of
-from .office.sheets import VillageRow, VillageSheet, read_sheet, year_hint
+from .office.sheets import VillageRow, VillageSheet, read_sheet
 from .problem_list import ProblemList
-from .tables.cells import LAST_YEAR
+from .tables.cells import LAST_YEAR, notation_of
 from .tables.grids import NamedSheet, read_grids
 from .tables.headers import Wanted
 from .tables.table import Table, table_in
@@ -50,11 +50,6 @@ class VillageTable:
     joins: list[int]
     columns: dict[str, list[float] | list[str]] = field(default_factory=dict)
     earlier: dict[int, list[int]] = field(default_factory=dict)
-
-    @property
-    def codes(self) -> list[str]:
-        """Village codes, one a village."""
-        return [row.code for row in self.rows]
 
     @property
     def at_origin(self) -> int:
@@ -113,7 +108,7 @@ def _read(
         if len(layouts) > 1:
             others = {"names": listed(other.grid.sheet for other in layouts if other is not layout), "year": origin}
             layout.grid.note(Message("{table}: this sheet is of {year}; sheets of other years: {names}", others))
-        hint = year_hint(layout, source.path.stem)
+        hint = layout.year_hint(source)
         if origin is not None and hint not in {None, origin} and not dated_columns(layout.header):
             message = Message("{table}: sheet, title or file says {hint}; statuses are taken as those of {origin}")
             layout.grid.note(message.filled(hint=hint, origin=origin))
@@ -126,7 +121,7 @@ def _read(
 
 def _year_of(layout: Layout, source: Source) -> int | None:
     years = dated_columns(layout.header).values()
-    return max(years) if years else year_hint(layout, source.path.stem)
+    return max(years) if years else layout.year_hint(source)
 
 
 def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | None) -> VillageTable | None:
@@ -158,9 +153,9 @@ def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | Non
     cells = {name: [column[row.i] for row in rows] for name, column in table.columns.items() if name not in own}
     part = replace(table, columns=cells, rows=[table.rows[row.i] for row in rows])
     further = [name for name, column in cells.items() if any(column)]
-    comma = part.decimal_comma(further)
+    comma = any(notation_of(cells[name]).comma for name in further)
     columns = {name: part.numbers(name, comma_elsewhere=comma) or cells[name] for name in further}
-    earlier = {year: [row.statuses[year][2] if year in row.statuses else UNKNOWN for row in rows] for year in past}
+    earlier = {year: [row.statuses[year].level if year in row.statuses else UNKNOWN for row in rows] for year in past}
     joins = [row.launch if row.launch is not None and now is not None and row.launch > now else 0 for row in rows]
     return VillageTable(table, rows, status, joins, columns, earlier) if len(table.grid.problems) == told else None
 
@@ -177,4 +172,4 @@ def note_drawn(villages: VillageTable) -> None:
 
 def _levels(rows: Sequence[VillageRow], year: int | None) -> list[int]:
     """Return the level of each village at the end of a year, also where no year is said."""
-    return [next((row.statuses[key][2] for key in (year, None) if key in row.statuses), UNKNOWN) for row in rows]
+    return [next((row.statuses[key].level for key in (year, None) if key in row.statuses), UNKNOWN) for row in rows]

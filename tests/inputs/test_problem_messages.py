@@ -32,7 +32,10 @@ def test_a_number_that_is_told_is_written_as_the_language_does() -> None:
         "jumlah baris ini 0,9, bukan 1",
         "the row sums to 0.9, not to 1",
     ]
-    within = Message("{message}: rows {first} and {row}", {"first": 2025, "row": "0.5"})
-    within.values["message"] = Message("at most {most:,} villages in all", {"most": 200_000})
-    assert language("id").problem(within) == "seluruhnya paling banyak 200.000 kampung: baris 2025 dan 0.5"
-    assert str(within) == "at most 200,000 villages in all: rows 2025 and 0.5"
+    typed = Message("a whole number from {low} to {high}", {"low": 2025, "high": "0.5"})
+    assert language("id").problem(typed) == "bilangan bulat dari 2025 sampai 0.5"
+    within = Message(
+        "Not possible: {reason}", {"reason": Message("at most {most:,} villages in all", {"most": 200_000})}
+    )
+    assert language("id").problem(within) == "Tidak dapat dilakukan: seluruhnya paling banyak 200.000 kampung"
+    assert str(within) == "Not possible: at most 200,000 villages in all"

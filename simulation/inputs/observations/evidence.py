@@ -69,7 +69,7 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     >>> gathered.evidence.blocks
     ('panel', 'launch_years')
     """
-    collector, known = ProblemList(), ScenarioVillages(scenario)
+    collector, known = ProblemList(DataError), ScenarioVillages(scenario)
     collector.language = scenario.language
     reader = TableReader(KINDS, collector, scenario)
     reader.read(data)
@@ -80,7 +80,7 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     for sheet in reader.lists:
         roster.join(sheet, scenario.provenance.answers)
     if len(collector) > before:  # the rest would only follow from that
-        raise DataError(collector.error().problems, collector.language)
+        collector.raise_if_any()
     levels = {code: level for district in scenario.districts for code, level in levels_of(district).items()}
     observed = [
         row for sheet in reader.lists for row in (observations_of(sheet) or launches_of(sheet, scenario.origin, levels))
@@ -106,8 +106,7 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     names = [plan.name for plan in scenario.interventions]
     spells = [(table, read_spells(table, names, scenario.origin, roster)) for table in reader.assistance]
     assisted = _assistance(spells, panels, launches)
-    if len(collector):
-        raise DataError(collector.error().problems, collector.language)
+    collector.raise_if_any()
     # By name alone: the folder that a file lies in says nothing of what it holds.
     sources = {Path(name).name: digest for name, digest in reader.files.items()}
     evidence = Evidence(tuple(panels), counts, tuple(launches), assisted, sources)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.evidence import Panel
-from ...domain.messages import Message, listed
+from ...domain.messages import DataError, Message, listed
 from ...domain.status import LEVELS, UNKNOWN
 from ..office.roster import Roster
 from ..problem_list import ProblemList
@@ -54,7 +54,7 @@ def read_outcomes(paths: Sequence[str | os.PathLike[str]], districts: Mapping[st
     DataError
         With every problem of every file.
     """
-    collector, places = ProblemList(), Places(districts)
+    collector, places = ProblemList(DataError), Places(districts)
     reader = TableReader(OUTCOMES, collector)
     reader.read(paths)
     panels: dict[str, Panel] = {}

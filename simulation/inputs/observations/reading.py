@@ -12,7 +12,7 @@ from ...domain.status import LEVELS
 from ..files import LARGEST_TABLE, Files, Source
 from ..office.layout import Layout, dated_columns, layout_of
 from ..office.roster import Roster
-from ..office.sheets import VillageSheet, read_sheet, year_hint
+from ..office.sheets import VillageSheet, read_sheet
 from ..problem_list import ProblemList
 from ..scenario import Scenario
 from ..tables.cells import FIRST_YEAR, LAST_YEAR
@@ -160,7 +160,7 @@ class TableReader:
         A sheet, a title or a file says it; else in the village table of the scenario it is the origin, and elsewhere
         the years of other columns and of launches can leave only that.
         """
-        hint, dated = year_hint(layout, source.path.stem), dated_columns(layout.header).values()
+        hint, dated = layout.year_hint(source), dated_columns(layout.header).values()
         if "panel" in kinds and hint is not None and hint not in dated:
             return hint
         itself = self._scenario is not None and source.digest in self._scenario.provenance.files.values()

@@ -11,7 +11,7 @@ from ...domain.evidence import Launches, Panel
 from ...domain.messages import Message, listed
 from ...domain.status import UNKNOWN
 from ..office.names import plain_subdistrict, plain_village
-from ..office.sheets import BEFORE_LAUNCH, CORRECT_LAUNCH, VillageRow, VillageSheet
+from ..office.sheets import BEFORE_LAUNCH, CORRECT_LAUNCH, StatusCell, VillageRow, VillageSheet
 from ..problem_list import ProblemList
 from ..tables.table import Table
 
@@ -63,19 +63,20 @@ class Observation(NamedTuple):
 
 def observations_of(sheet: VillageSheet) -> list[Observation]:
     """Return where the villages of a sheet stood, for each year that it speaks of."""
-    return [_observation(sheet, row, *cell, year) for row in sheet.rows for year, cell in row.statuses.items()]
+    return [_observation(sheet, row, cell, year) for row in sheet.rows for year, cell in row.statuses.items()]
 
 
 def launches_of(sheet: VillageSheet, origin: int, levels: Mapping[str, int]) -> list[Observation]:
     """Return when the villages of a sheet without statuses joined, with their levels at the origin by code."""
-    return [_observation(sheet, row, row.i, "launch_year", levels.get(row.code, UNKNOWN), origin) for row in sheet.rows]
+    return [
+        _observation(sheet, row, StatusCell(row.i, "launch_year", levels.get(row.code, UNKNOWN)), origin)
+        for row in sheet.rows
+    ]
 
 
-def _observation(
-    sheet: VillageSheet, row: VillageRow, i: int, column: str, status: int, year: int | None
-) -> Observation:
+def _observation(sheet: VillageSheet, row: VillageRow, cell: StatusCell, year: int | None) -> Observation:
     place = (row.code, row.name, row.subdistrict, row.district)
-    return Observation(sheet.table, i, column, *place, year, status, row.launch)
+    return Observation(sheet.table, cell.i, cell.column, *place, year, cell.level, row.launch)
 
 
 ByYear = dict[int, Observation]

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ..tables.cells import status_year, year_of
+from ..files import Source
+from ..tables.cells import TOTAL, WORDS, status_year, year_of
 from ..tables.grids import Grid
 from ..tables.headers import HEAD, NAMES, Header, Row, Wanted, find_header, is_column_numbering, normal
 from .levels import level_of
@@ -18,12 +19,9 @@ _BY = (("village_code", "village", "subdistrict"), ("village", "subdistrict"), (
 """Columns by which the villages of a list are told apart, the best first."""
 _SAYING = (("year", "status"), ("status",), (), ("launch_year",))
 """Columns that a list has besides, the likeliest first: statuses by year, of one year, in columns with years, none."""
-_TOTAL = re.compile(r"((sub ?|grand )?(jumlah|total)|rata-rata|jml)\b.*", re.IGNORECASE)
 _NUMBER = re.compile(r"[(]?[0-9]{1,6}[.)]?")
 NUMBERING = frozenset({"no", "nomor", "no_urut", "nomor_urut", "nr"})
 _LETTERS = re.compile(r"[^\W\d_]")
-_WORDS = re.compile(r"(?=.*[ :])(?=.*[^\W\d]).*")
-"""What no code is: letters with a blank or a colon among them."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,11 @@ class Layout:
     @property
     def title(self) -> tuple[str, ...]:
         """What stands above the column names, a text a row."""
-        above = (cells for row, cells in self.grid.rows if row < self.header.row)
-        return tuple(" ".join(dict.fromkeys(filter(None, cells))) for cells in above)
+        return self.grid.title(self.header)
+
+    def year_hint(self, source: Source) -> int | None:
+        """Return the year of the sheet as its name, title or file says it."""
+        return self.grid.year_hint(self.header, source)
 
 
 def layout_of(grid: Grid) -> Layout | None:
@@ -179,13 +180,13 @@ class _Rows:
     def _is_numbered(self, row: Row) -> bool:
         code = self._cell(row, "village_code")
         number = "" if self._number is None else _cell(row[1], self._number)
-        return _NUMBER.fullmatch(number) is not None or (bool(code) and not _WORDS.fullmatch(code))
+        return _NUMBER.fullmatch(number) is not None or (bool(code) and not WORDS.fullmatch(code))
 
     def _is_total(self, row: Row) -> bool:
         beginning = row[1][: 1 + max(self._at.get(name, 0) for name in ("village_code", "village", "subdistrict"))]
         village, known = self._cell(row, "village"), self._says_status(row)
-        named = _LETTERS.search(village) and (known or not _TOTAL.fullmatch(village))
-        return any(map(_TOTAL.fullmatch, beginning)) and not (named and (known or self._is_numbered(row)))
+        named = _LETTERS.search(village) and (known or not TOTAL.fullmatch(village))
+        return any(map(TOTAL.fullmatch, beginning)) and not (named and (known or self._is_numbered(row)))
 
     def _is_village(self, row: Row, *, first: bool) -> bool:
         if self._is_total(row) or (first and is_column_numbering(row[1])) or self._repeats_header(row):
@@ -235,8 +236,3 @@ def copied_column(layout: Layout) -> str | None:
         if undated == [level_of(_cell(cells, names.index(column)))[0] for cells in rows]:
             return column
     return None
-
-
-def filled_cells(row: Row) -> str:
-    """Return what stands in a row, blanks between."""
-    return " ".join(filter(None, row[1]))

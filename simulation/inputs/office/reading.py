@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from ...domain.messages import Message, listed
+from ...domain.messages import DataError, Message, listed
 from ...domain.status import LEVELS, UNKNOWN
 from ...domain.villages import code_order
 from ..files import LARGEST_TABLE, Files, Source
@@ -18,7 +18,7 @@ from ..tables.headers import Wanted, normal
 from .layout import NUMBERING, Layout, copied_column, dated_columns, layout_of
 from .records import UNDECIDED, Cell, Change, Doubt, ListedVillage, Lists, SheetUse
 from .roster import Roster
-from .sheets import VillageRow, VillageSheet, disagreement, read_sheet, year_hint
+from .sheets import VillageRow, VillageSheet, disagreement, read_sheet
 
 _WANTED = Wanted(("village", "subdistrict"), ("village_code", "status", "launch_year"))
 _OF_DISTRICTS = Message(
@@ -42,7 +42,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
     DataError
         With every problem of every file that no answer could settle.
     """
-    given, collector = answers or {}, ProblemList()
+    given, collector = answers or {}, ProblemList(DataError)
     found: list[VillageSheet] = []
     unused: list[SheetUse] = []
     doubts: list[Doubt] = []
@@ -88,7 +88,7 @@ def _undated(layout: Layout, source: Source, file: str, answers: Mapping[str, st
         return None
     at, dated = names.index("status"), dated_columns(layout.header).values()
     header = layout.header.written[at]
-    hint = year_hint(layout, source.path.stem)
+    hint = layout.year_hint(source)
     proposal = hint if hint is not None and hint not in dated else max(dated) + 1 if dated else None
     key = f"year/{Path(file).name}/{layout.grid.sheet}/{header}"
     where = Cell(file, layout.grid.sheet, layout.header.row)

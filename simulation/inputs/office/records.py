@@ -181,7 +181,7 @@ class Lists:
     years: tuple[int, ...] = ()
     changes: tuple[Change, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-    sheets: tuple[SheetUse, ...] = field(default=())
+    sheets: tuple[SheetUse, ...] = ()
 
     @property
     def present(self) -> tuple[ListedVillage, ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...domain.messages import Message, listed
 from ..tables.headers import normal
 from .names import are_near, made_code, plain_subdistrict, plain_village
-from .records import Cell, Change, Doubt
+from .records import Change, Doubt
 from .sheets import VillageRow, VillageSheet, assumed
 
 _MOST_COMPARED = 250_000
@@ -46,7 +46,7 @@ class Roster:
     def code_of(self, subdistrict: str, name: str) -> str:
         """Return the code of a village by its kecamatan and name, as they make it where nobody knows the village."""
         code = made_code(subdistrict, name)
-        known = self._of_name(VillageRow(0, code, False, name, subdistrict, "", None, {}))
+        known = self._named(subdistrict, name)
         return code if known is None else known.code
 
     def join(self, sheet: VillageSheet, answers: Mapping[str, str], *, asks: bool = False) -> None:
@@ -65,32 +65,28 @@ class Roster:
         where = sheet.table.shown
         for i, (row, one) in enumerate(zip(sheet.rows, found, strict=True)):
             same = one or meant.get(i)
-            if same is not None and (row.coded and self._has_own_code(row, same)):
-                same = None
-            if same is not None:
+            # A code of its own tells a village from others of its name; a made one does not.
+            has_own_code = same is not None and row.coded and row.code != same.code and "/" not in same.code
+            if same is not None and not has_own_code:
                 sheet.rows[i] = replace(row, code=same.code)
             else:
                 self._add(Known(row.code, row.name, row.subdistrict, row.district, where))
 
-    def _has_own_code(self, row: VillageRow, same: Known) -> bool:
-        """Return whether a row gives another code than that under which its village is known, and neither is made."""
-        return row.code != same.code and "/" not in same.code
-
     def _find(self, row: VillageRow) -> Known | None:
-        by_code = self._by_code.get(row.code) if row.coded else None
-        return by_code or self._of_name(row)
+        by_code = self._by_code.get(row.code) if row.coded or not plain_village(row.name) else None
+        return by_code or self._named(row.subdistrict, row.name, row.district)
 
-    def _of_name(self, row: VillageRow) -> Known | None:
-        """Return the only village of a row's kecamatan and name; of its name alone where it names no kecamatan."""
-        name = plain_village(row.name)
-        if not name:
-            return self._by_code.get(row.code)
-        if row.subdistrict:
-            found = self._by_name.get((plain_subdistrict(row.subdistrict), name), [])
+    def _named(self, subdistrict: str, name: str, district: str = "") -> Known | None:
+        """Return the only village of a kecamatan and name; of its name alone where no kecamatan is named."""
+        plain = plain_village(name)
+        if not plain:
+            return None
+        if subdistrict:
+            found = self._by_name.get((plain_subdistrict(subdistrict), plain), [])
         else:
-            found = [one for key, some in self._by_name.items() if key[1] == name for one in some]
-        if row.district:
-            there = normal(row.district)
+            found = [one for key, some in self._by_name.items() if key[1] == plain for one in some]
+        if district:
+            there = normal(district)
             found = [one for one in found if not one.district or normal(one.district) == there]
         return found[0] if len(found) == 1 else None
 
@@ -104,7 +100,7 @@ class Roster:
             name, known = plain_village(row.name), plain_village(one.name)
             if name == known or are_near(name, known):
                 continue
-            itself = self._of_name(row)
+            itself = self._named(row.subdistrict, row.name, row.district)
             if itself is None:
                 renamed.append(f"{row.code}: {row.name} / {one.name}")
             else:
@@ -148,7 +144,7 @@ class Roster:
         for i, row, one in pairs:
             if sum(i == j for j, _, _ in pairs) > 1 or sum(one is other for _, _, other in pairs) > 1:
                 continue
-            where = Cell(sheet.use.file, sheet.use.sheet, sheet.table.rows[row.i], sheet.table.letters["village"])
+            where = sheet.place(row.i, "village")
             values = {
                 "name": row.name, "subdistrict": row.subdistrict, "other": one.name,
                 "other_subdistrict": one.subdistrict, "list": one.where,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from ...domain.messages import Message, listed, nearest, shown
 from ...domain.status import LEVELS, UNKNOWN
@@ -13,12 +14,11 @@ from ..tables.cells import FIRST_YEAR, LAST_YEAR, plain_code, year_in, year_of
 from ..tables.headers import Header
 from ..tables.table import Table, note_header, note_passed_over, spans, table_of
 from .codes import note_codes
-from .layout import Layout, copied_column, dated_columns, filled_cells
+from .layout import Layout, copied_column, dated_columns
 from .levels import level_of
 from .names import are_near, made_code, plain_subdistrict, without_kind
 from .records import UNDECIDED, Cell, Change, ChangeKind, Doubt, SheetUse
 
-TWO_ALIKE = Message("two villages have the same code")
 _MOST_COMPARED = 200
 """Kecamatan whose names are compared: no district has a quarter as many."""
 _FEWEST = 3
@@ -27,6 +27,14 @@ _SOON = 5
 """Years after the latest in which a village may join; a later year is a slip."""
 BEFORE_LAUNCH = Message("this village was designated in {launch} and has a status at the end of {year}")
 CORRECT_LAUNCH = Message("correct the launch year, or empty the status")
+
+
+class StatusCell(NamedTuple):
+    """A cell that tells a status: its row of the table, 0 the first, its column, and its level or `UNKNOWN`."""
+
+    i: int
+    column: str
+    level: int
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class VillageRow:
     launch
         Year in which it joined; None where the sheet does not say.
     statuses
-        Year, None where nothing says which -> row and column of the cell, and its level or `UNKNOWN`.
+        Year, None where nothing says which -> the cell.
     """
 
     i: int
@@ -56,7 +64,7 @@ class VillageRow:
     subdistrict: str
     district: str
     launch: int | None
-    statuses: Mapping[int | None, tuple[int, str, int]]
+    statuses: Mapping[int | None, StatusCell]
 
 
 @dataclass
@@ -81,11 +89,11 @@ class VillageSheet:
 
     table: Table
     header: Header
-    rows: list[VillageRow] = field(default_factory=list)
-    years: dict[str, int | None] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
-    use: SheetUse = field(default_factory=lambda: SheetUse("", "", used=True))
+    rows: list[VillageRow]
+    years: dict[str, int | None]
+    changes: list[Change]
+    doubts: list[Doubt]
+    use: SheetUse
 
     def place(self, i: int, column: str = "") -> Cell:
         """Return a cell of the table, or a whole row of it."""
@@ -151,12 +159,6 @@ def read_sheet(
     return _Reading(layout, file, undated, answers, asks=asks).read(latest)
 
 
-def year_hint(layout: Layout, file_stem: str) -> int | None:
-    """Return the year of a sheet by its name, else by what stands above its column names, else by its file."""
-    found = (year_in(text) for text in (layout.grid.sheet, " ".join(layout.title), file_stem))
-    return next((year for year in found if year is not None), None)
-
-
 def _are_numbers_of_rows(codes: Sequence[str]) -> bool:
     """Return whether codes only count rows: from 1 on, perhaps anew in each kecamatan, few left out."""
     texts = [text for code in codes if (text := code.strip("(). "))]
@@ -215,17 +217,14 @@ class _Reading:
         self.changes.append(Change(kind, self._place(row, column), written, read_as))
 
     def _place(self, row: int, column: str) -> Cell:
-        return Cell(self.file, self.layout.grid.sheet, row, self.table.letters.get(column, "") if column else "")
+        return Cell(self.file, self.layout.grid.sheet, row, self.table.letters.get(column, ""))
 
     def _note_passed_over(self) -> None:
         layout, grid = self.layout, self.layout.grid
-        for row, cells in grid.rows:
-            if row < layout.header.row:
-                self.changes.append(
-                    Change("passed_over", Cell(self.file, grid.sheet, row), filled_cells((row, cells)), "")
-                )
-        for passed in layout.passed_over:
-            self.changes.append(Change("passed_over", Cell(self.file, grid.sheet, passed[0]), filled_cells(passed), ""))
+        above = (row for row in grid.rows if row[0] < layout.header.row)
+        for number, cells in (*above, *layout.passed_over):
+            written = " ".join(filter(None, cells))
+            self.changes.append(Change("passed_over", Cell(self.file, grid.sheet, number), written, ""))
         if layout.title:
             note_header(grid, layout.header)
         note_passed_over(grid, layout.passed_over)
@@ -388,14 +387,14 @@ class _Reading:
         texts = [table.cells(name) for name in ("village", "subdistrict", "district_code")]
         rows = []
         for i, (code, name, home, district) in enumerate(zip(codes, *texts, strict=True)):
-            statuses = {dated[column][i]: (i, column, levels[column][i]) for column in dated}
+            statuses = {dated[column][i]: StatusCell(i, column, levels[column][i]) for column in dated}
             if i in self._later:
                 self._tell_statuses(launches[i] or 0, statuses, latest)
             made = code or (made_code(home, name) if home or name else "")
             rows.append(VillageRow(i, made, bool(code), name, home, district, launches[i], statuses))
         return rows
 
-    def _tell_statuses(self, launch: int, statuses: Mapping[int | None, tuple[int, str, int]], latest: int) -> None:
+    def _tell_statuses(self, launch: int, statuses: Mapping[int | None, StatusCell], latest: int) -> None:
         """Tell statuses of a village at the end of years before it joins."""
         for at_end_of, (i, column, level) in statuses.items():
             year = latest if at_end_of is None else at_end_of
@@ -487,18 +486,18 @@ class _Reading:
         first = rows[0]
         if len(rows) == 1:
             return first
-        statuses: dict[int | None, tuple[int, str, int]] = {}
-        said: dict[int | None, list[tuple[int, str, int]]] = defaultdict(list)
+        statuses: dict[int | None, StatusCell] = {}
+        said: dict[int | None, list[StatusCell]] = defaultdict(list)
         for row in rows:
             for year, found in row.statuses.items():
                 said[year].append(found)
         agree, open_doubts = True, len(self.doubts)
         for year, cells in said.items():
             levels = dict.fromkeys(level for *_, level in cells if level != UNKNOWN)
-            statuses[year] = next((cell for cell in cells if cell[2] != UNKNOWN), cells[0])
+            statuses[year] = next((cell for cell in cells if cell.level != UNKNOWN), cells[0])
             if len(levels) > 1:
                 agree = False
-                statuses[year] = (*cells[0][:2], self._answer(first, year, cells, [*levels]))
+                statuses[year] = cells[0]._replace(level=self._answer(first, year, cells, [*levels]))
         launches = {row.launch for row in rows if row.launch is not None}
         doubled = [row for row in rows[1:] if row.statuses.keys() & first.statuses.keys()]
         for row in doubled if agree else ():
@@ -521,9 +520,7 @@ class _Reading:
         launch = launches.pop() if len(launches) == 1 else None
         return replace(first, launch=launch, statuses=statuses)
 
-    def _answer(
-        self, row: VillageRow, year: int | None, cells: Sequence[tuple[int, str, int]], levels: list[int]
-    ) -> int:
+    def _answer(self, row: VillageRow, year: int | None, cells: Sequence[StatusCell], levels: list[int]) -> int:
         """Return the status of a year that rows disagree on, as it was answered."""
         places = [self._place(self.table.rows[i], column) for i, column, _ in cells]
         answer = self._ask(disagreement(row, year, places, levels))
@@ -540,9 +537,9 @@ class _Reading:
             earlier = first.setdefault(plain_code(row.code), row)
             other_years = row.statuses and earlier.statuses and row.statuses.keys().isdisjoint(earlier.statuses)
             if earlier is not row and row.code and not other_years:
-                numbers = {"first": self.table.rows[earlier.i], "row": self.table.rows[row.i]}
+                rows_of = {"first": self.table.rows[earlier.i], "row": self.table.rows[row.i]}
+                message = Message("two villages have the same code: rows {first} and {row}", rows_of)
                 fix = Message("correct the code in one of the two rows, or remove the row that is too many")
-                message = Message("{message}: rows {first} and {row}", {"message": TWO_ALIKE, **numbers})
                 self.table.tell(row.i, "village_code" if row.coded else "village", message, fix)
 
     def _keep_made_codes(self, rows: Sequence[VillageRow]) -> None:

@@ -17,6 +17,10 @@ Kind = Literal["text", "number", "date", "formula"]
 
 ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|Err:[0-9]{3}")
 """How spreadsheet programs write that a formula has no result."""
+TOTAL = re.compile(r"((sub ?|grand )?(jumlah|total)|rata-rata|jml)\b.*", re.IGNORECASE)
+"""What a row says that sums up others."""
+WORDS = re.compile(r"(?=.*[ :])(?=.*[^\W\d]).*")
+"""What no code is: letters with a blank or a colon among them."""
 _CODE = re.compile(r"([0-9]{2})[. -]?([0-9]{2})[. -]?([0-9]{2})[. -]?([0-9]{4})")
 """The code of a village, with or without separators."""
 _BLANKS = re.compile("[ \t\r\n]+")

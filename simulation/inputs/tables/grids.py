@@ -12,7 +12,7 @@ from itertools import islice
 from ...domain.messages import Message, listed, nearest, shown
 from ..files import Source
 from ..problem_list import Node, ProblemList
-from .cells import clean, unguard
+from .cells import clean, unguard, year_in
 from .headers import HEAD, MOST_ROWS, Header, Row, Wanted, find_header
 from .workbook import DAMAGED, Sheet, WorkbookError, is_workbook, open_workbook
 
@@ -65,6 +65,16 @@ class Grid:
     def header(self, wanted: Wanted) -> Header:
         """Return the row of column names."""
         return find_header(self.rows, wanted)
+
+    def title(self, header: Header) -> tuple[str, ...]:
+        """Return what stands above the column names, a text a row."""
+        above = (cells for row, cells in self.rows if row < header.row)
+        return tuple(" ".join(dict.fromkeys(filter(None, cells))) for cells in above)
+
+    def year_hint(self, header: Header, source: Source) -> int | None:
+        """Return the year of a sheet by its name, else by what stands above its column names, else by its file."""
+        texts = (self.sheet, " ".join(self.title(header)), source.path.stem)
+        return next((year for text in texts if (year := year_in(text)) is not None), None)
 
     def tell(
         self,

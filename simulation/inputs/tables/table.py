@@ -14,15 +14,12 @@ from ...domain.messages import CONTROL, Message, listed, nearest, shown
 from ...domain.status import LEVELS
 from ..files import Source
 from ..problem_list import ProblemList
-from .cells import ERROR, SheetCell, kind_of, notation_of, plain_code, strip_quotes, year_of
+from .cells import ERROR, TOTAL, WORDS, SheetCell, kind_of, notation_of, plain_code, strip_quotes, year_of
 from .grids import Grid, NamedSheet, read_grids
 from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Header, Row, Wanted, is_column_numbering, normal
 
 LONGEST = 1000
 """Characters of a cell; a name of more would fill a page of the results."""
-_TOTAL = re.compile(r"((sub ?|grand )?(jumlah|total)|rata-rata)\b.*", re.IGNORECASE)
-_WORDS = re.compile(r"(?=.*[ :])(?=.*[^\W\d]).*")
-"""What no code is: letters with a blank or a colon among them."""
 _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]*)?[eE]\+?[0-9]+")
 _WHOLE = re.compile(r"[0-9]{1,15}")
 _FILL = Message("fill in the cell, or remove the row")
@@ -114,16 +111,18 @@ class Table:
         return not ruined
 
     def check_unique(self, column: str, message: Message) -> None:
-        """Tell every code that is empty or stood in an earlier row already; read the others as text."""
+        """Tell every code that is empty or stood in an earlier row already; read the others as text.
+
+        `message` says the latter, with places for both rows: ``{first}``, ``{row}``.
+        """
         if not self.read_codes(column):
             return
         self.check_filled(column)
         first: dict[str, int] = {}
         for i, cell in enumerate(self.columns[column]):
             if cell and (earlier := first.setdefault(plain_code(cell), i)) != i:
-                rows = {"message": message, "first": self.rows[earlier], "row": self.rows[i]}
                 fix = Message("correct the code in one of the two rows, or remove the row that is too many")
-                self.tell(i, column, Message("{message}: rows {first} and {row}", rows), fix)
+                self.tell(i, column, message.filled(first=self.rows[earlier], row=self.rows[i]), fix)
 
     def check_filled(self, *columns: str) -> None:
         """Tell every empty cell of some columns."""
@@ -170,10 +169,6 @@ class Table:
         if column in self.columns:
             self.columns[column] = [year_of(cell) for cell in self.columns[column]]
         return self.whole_numbers(column, low, high)
-
-    def decimal_comma(self, columns: Iterable[str]) -> bool:
-        """Return whether one of the columns has a decimal comma for sure."""
-        return any(notation_of(self.columns[column]).comma for column in columns)
 
     def numbers(self, column: str, *, comma_elsewhere: bool = False) -> list[float] | None:
         """Return a column as numbers where every cell is one, else None; two notations in one column are told."""
@@ -322,13 +317,13 @@ def _without_foot(header: Header, body: Sequence[Row]) -> list[Row]:
 
 def _is_total(required: Sequence[str]) -> bool:
     """Return whether a row, by its required cells, the first of which names it, sums up others."""
-    return _TOTAL.fullmatch(required[0]) is not None or (any(map(_TOTAL.fullmatch, required)) and not all(required))
+    return TOTAL.fullmatch(required[0]) is not None or (any(map(TOTAL.fullmatch, required)) and not all(required))
 
 
 def _is_foot(required: Sequence[str], *, coded: bool) -> bool:
     """Return whether the required cells show a total, note or signature; `coded` if the first names a place."""
     filled = sum(map(bool, required))
-    lone = coded and filled == 1 and _WORDS.fullmatch(required[0]) is not None
+    lone = coded and filled == 1 and WORDS.fullmatch(required[0]) is not None
     return _is_total(required) or lone or (not required[0] and filled <= 1)
 
 
