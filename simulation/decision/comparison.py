@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import Bools, Floats
 from ..domain.messages import Message
 from ..domain.parameters import Rows
 from ..domain.scenario import Assumptions
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     from ..engine.effort import ChunkSink
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Counts = NDArray[np.integer[Any]]
 UNPACKED = 100_000_000
 """Bits that are looked at at once."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from ..domain.arrays import Bools, Floats
 from ..domain.parameters import Rows
 from ..inference.uncertainty import (
     FEWEST_REPLICATES,
@@ -20,9 +20,6 @@ from ..inference.uncertainty import (
     simulation_error,
     tells_of_parameters,
 )
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 GROUPS = 20
 """Of draws, one of which is left out at a time to see how sure an interval is."""

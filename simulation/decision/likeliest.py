@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..domain.arrays import Floats
 from ..domain.blank_statuses import chances_at_origin
 from ..domain.status import LEVELS, TOP, UNKNOWN
 from ..domain.status_knowledge import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts
@@ -19,8 +19,6 @@ from ..engine.year_start import YearStart, listed_at_origin
 from ..inference.forecast import DistrictForecast, Forecast
 from ..inference.uncertainty import error_of_mean
 from .differences import shared_ranks
-
-Floats = NDArray[np.float64]
 
 MOST_DRAWS = 1000
 """Draws by which two chances are set against each other; more would take room, and tell little more."""

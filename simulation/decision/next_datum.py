@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import Floats, Ints
 from ..domain.law import DISTRICT, VILLAGE, YEAR, learned_effects, luck_of_district
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters
@@ -30,8 +31,6 @@ from ..inference.calibration.law_at_particles import WEIGHTS, LawAtParticles
 from ..inputs.scenario import Scenario
 from .trial import Trial, engine_for, goal_of
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Datum = Literal["village_list", "launch_years", "falls"]
 
 REPLICATES = 40

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..domain.arrays import Floats
 from ..domain.distributions import Distribution, Empirical, Fixed
 from ..domain.law import TERMS, YEAR, Luck
 from ..domain.messages import Message, Refusal
@@ -24,7 +24,6 @@ from .trial import Trial, cost_effort, goal_of, with_scalars
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 WorldName = Literal[
     "as_stated", "slow_rises", "fast_rises", "few_skips", "many_skips",
     "weak_effects", "strong_effects", "no_shocks", "large_shocks",

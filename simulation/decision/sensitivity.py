@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..domain.arrays import Floats
 from ..domain.distributions import Dirichlet, Empirical
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
@@ -28,7 +28,6 @@ from .variance_shares import VarianceShares, mean_absolute_effects, variance_sha
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 METHOD = "morris, sobol"
 TRAJECTORIES, LEVELS_OF_GRID = 40, 4

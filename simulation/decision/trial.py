@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..domain.arrays import Floats
 from ..domain.distributions import Distribution
 from ..domain.law import Luck, OfNeighbours, OfVillage, acting
 from ..domain.messages import Message, Refusal
@@ -28,7 +28,6 @@ from ..engine.one_year import chance_of_meeting, first_year_cost
 from ..inference.uncertainty import Estimate, error_of_mean, estimate, estimate_from_draws
 from ..inputs.scenario import Scenario
 
-Floats = NDArray[np.float64]
 Engine = Literal["batch", "mesa", "exact"]
 
 ONE_SIDED_Z = 1.6448536269514722

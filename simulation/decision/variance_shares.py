@@ -10,16 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ..domain.arrays import Floats, Ints
 
 ROUNDING = 1e-20
 """A variance of chances below this comes from rounding."""
 RESAMPLES = 400
 
 
-def mean_absolute_effects(points: Floats, halves: Floats, group: NDArray[np.int64]) -> Floats:
+def mean_absolute_effects(points: Floats, halves: Floats, group: Ints) -> Floats:
     """Return Morris' mu* of each group of coordinates, noise kept out.
 
     Parameters
@@ -90,7 +89,7 @@ def variance_shares(halves: Floats, groups: int, seed: int) -> VarianceShares:
     return VarianceShares(mean, variance, first, total, low_high[0], low_high[1])
 
 
-def _shares(blocks: Floats, rows: NDArray[np.int64]) -> tuple[float, float, Floats, Floats]:
+def _shares(blocks: Floats, rows: Ints) -> tuple[float, float, Floats, Floats]:
     """Return mean, variance, first and total shares from some of the blocks, shape (2, N, K + 2)."""
     taken = blocks[:, rows]
     ends = taken[:, :, [0, -1]]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats, Ints
 from .law import OfVillage, acting, learned_of_villages, left_to_chance, luck_of_one_village
 from .parameters import ParameterKey, Parameters, transition_matrix
 from .status import LEVELS, UNKNOWN
 from .status_knowledge import MissingStatuses
 from .transition import chance, factor, odds
 from .villages import Villages
-
-Floats = NDArray[np.float64]
 
 _NODES = 15
 """Where the luck of a village is looked at."""
@@ -45,7 +43,7 @@ def chances_at_origin(villages: Villages, known: MissingStatuses, parameters: Pa
     return found
 
 
-def _yearly_matrices(villages: Villages, parameters: Parameters, rows: NDArray[np.int64]) -> Floats:
+def _yearly_matrices(villages: Villages, parameters: Parameters, rows: Ints) -> Floats:
     """Return how some villages move in a year, whatever its luck, shape (B, 4, 4, D)."""
     log_odds = np.zeros((len(rows), len(parameters.rise)))
     for term in acting(parameters):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Bools, Ints, Statuses
 from .status import TOP, UNKNOWN
 from .target import Target
-
-Four = NDArray[np.int64]
 
 
 class Bounds(NamedTuple):
@@ -37,7 +35,7 @@ class MoveBounds(NamedTuple):
     entries: Bounds
 
 
-def bounds_from_counts(start: Four, end: Four, target: Target) -> MoveBounds:
+def bounds_from_counts(start: Ints, end: Ints, target: Target) -> MoveBounds:
     """Return what counts by level allow, skips and falls among it.
 
     A rise crosses a threshold between two levels at most once, so the rises are at least the largest net upward
@@ -58,7 +56,7 @@ def bounds_from_counts(start: Four, end: Four, target: Target) -> MoveBounds:
     return MoveBounds(_rises(start, end), _rises(start[::-1], end[::-1]), into)
 
 
-def _rises(start: Four, end: Four) -> Bounds:
+def _rises(start: Ints, end: Ints) -> Bounds:
     """Return the bounds of the villages whose level grew; of the reversed levels it gives the falls."""
     from_above = np.cumsum(start[::-1])[::-1], np.cumsum(end[::-1])[::-1]
     low = max(0, int((from_above[1] - from_above[0])[1:].max()))
@@ -67,7 +65,7 @@ def _rises(start: Four, end: Four) -> Bounds:
     return Bounds(low, int(end[1:].sum()) - max(0, int(unmatched.max())))
 
 
-def _into_from_counts(start: Four, end: Four, inside: NDArray[np.bool_]) -> Bounds:
+def _into_from_counts(start: Ints, end: Ints, inside: Bools) -> Bounds:
     gained = int(end[inside].sum() - start[inside].sum())
     lowest = int(np.flatnonzero(inside).min())
     upwards_only = bool(inside[lowest:].all())
@@ -75,7 +73,7 @@ def _into_from_counts(start: Four, end: Four, inside: NDArray[np.bool_]) -> Boun
     return Bounds(max(0, gained) if upwards_only else 0, most)
 
 
-def bounds_from_statuses(start: NDArray[np.int8], end: NDArray[np.int8], missing: int, target: Target) -> MoveBounds:
+def bounds_from_statuses(start: Statuses, end: Statuses, missing: int, target: Target) -> MoveBounds:
     """Return what the statuses of single villages say; exact where every one of them is known.
 
     Parameters

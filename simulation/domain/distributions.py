@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .constraints import (
     NOT_FINITE,
     Bounded,
@@ -24,8 +24,6 @@ from .constraints import (
     within,
 )
 from .messages import Message, ScenarioError
-
-Floats = NDArray[np.float64]
 
 INTERVAL90_Z = 1.6448536269514722
 """The 95% quantile of N(0, 1): a 90% interval reaches this many sd to either side."""

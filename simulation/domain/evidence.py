@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Bools, Ints, Statuses
 from .constraints import problem_at, refuse
 from .messages import DataError, Message, Problem
 from .status import LEVELS, UNKNOWN
@@ -40,7 +40,7 @@ class Panel:
     district_code: str
     codes: tuple[str, ...]
     years: tuple[int, ...]
-    status: NDArray[np.int8]
+    status: Statuses
 
     def __post_init__(self) -> None:
         """Refuse what no table of past statuses could say."""
@@ -79,7 +79,7 @@ class Counts:
 
     place: str
     dates: tuple[date, ...]
-    counts: NDArray[np.int64]
+    counts: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +100,8 @@ class Launches:
 
     district_code: str
     codes: tuple[str, ...]
-    launch_year: NDArray[np.int64]
-    status: NDArray[np.int8]
+    launch_year: Ints
+    status: Statuses
     year: int
 
 
@@ -124,7 +124,7 @@ class Assistance:
     district_code: str
     codes: tuple[str, ...]
     years: tuple[int, ...]
-    given: Mapping[str, NDArray[np.bool_]]
+    given: Mapping[str, Bools]
 
 
 _FIELDS = {"panel": "panels", "counts": "counts", "launch_years": "launches", "assistance": "assistance"}

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 import numpy as np
 from annotated_types import MaxLen, MinLen
-from numpy.typing import NDArray
 
+from .arrays import Bools, Floats, Ints, Statuses
 from .constraints import (
     Cost,
     Count,
@@ -35,9 +35,6 @@ from .status import LEVELS, TOP
 from .transition import chance, factor
 from .villages import Villages
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 Overlap = Literal["multiply", "strongest", "diminishing"]
 
 DIMINISHING_CEILING = float(np.log(6.0))
@@ -240,14 +237,12 @@ class Programme:
         last = self.intervention.ends
         return self.intervention.starts <= year and (last is None or year <= last)
 
-    def eligible(self, year: int, status: NDArray[np.int8]) -> Bools:
+    def eligible(self, year: int, status: Statuses) -> Bools:
         """Return who may be chosen in a year at the start of which villages stand at `status`, shape (V, T) both."""
         may = self._may_be_chosen & self._villages.there(year)
         return np.asarray(may[:, None] & self._status_allowed[status])
 
-    def allocate(
-        self, year: int, status: NDArray[np.int8], tie: Callable[[], Floats], odds: Callable[[], Floats]
-    ) -> None:
+    def allocate(self, year: int, status: Statuses, tie: Callable[[], Floats], odds: Callable[[], Floats]) -> None:
         """Fill the places of a year from the state at its start, and age the doses.
 
         Parameters
@@ -277,7 +272,7 @@ class Programme:
         self._years_since += 1
         self._years_since[self.assisted] = 0
 
-    def chance_of_place(self, year: int, status: NDArray[np.int8], odds: Callable[[], Floats]) -> Floats:
+    def chance_of_place(self, year: int, status: Statuses, odds: Callable[[], Floats]) -> Floats:
         """Return the chance that each village is chosen in `year`, shape (V, T), if none has been before.
 
         `status` and `odds` are as for `allocate`; a lot among candidates that stand equal is not drawn.
@@ -302,7 +297,7 @@ class Programme:
         rise, fall = self._rise_log_odds_ratio, self._fall_log_odds_ratio
         return reached * rise if rise.any() else None, reached * fall if fall.any() else None
 
-    def _primary(self, status: NDArray[np.int8], odds: Callable[[], Floats]) -> Floats | None:
+    def _primary(self, status: Statuses, odds: Callable[[], Floats]) -> Floats | None:
         """Return what candidates are ordered by, lowest first; None where chance alone decides."""
         if self._fixed_order is not None:
             return np.broadcast_to(self._fixed_order[:, None], status.shape)

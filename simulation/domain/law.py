@@ -17,17 +17,13 @@ from operator import methodcaller
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats, Ints, Statuses, Words
 from .distributions import Distribution, Fixed, standard_normal
 from .parameters import Kind, ParameterKey, Parameters
-from .randomness import Process, Trajectories, Words, keyed_uniforms, philox_key, uniforms
+from .randomness import Process, Trajectories, keyed_uniforms, philox_key, uniforms
 from .transition import share_above
 from .villages import Villages, count_levels, places
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Statuses = NDArray[np.int8]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final, Literal, Self, get_args
 
 import numpy as np
 from annotated_types import Ge, Le
-from numpy.typing import NDArray
 
+from .arrays import Floats, Ints
 from .constraints import Finding, Probability, Ratio, Spread, checked, problem_at, refuse, settled, within
 from .distributions import (
     Beta,
@@ -30,9 +30,6 @@ from .messages import Message, Problem, ScenarioError, listed, nearest
 from .past import Past
 from .randomness import parameter_uniforms, row_order
 from .status import LEVELS, TOP
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 Kind = Literal[
     "rise", "fall", "skip", "fall_skip", "matrix",

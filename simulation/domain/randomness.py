@@ -17,10 +17,9 @@ from enum import IntEnum
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Words = NDArray[np.uint64]
+from .arrays import Floats, Ints, Words
+
 Key = tuple[np.uint64 | Words, np.uint64 | Words]
 
 WORDS = 4
@@ -67,11 +66,11 @@ class Trajectories:
         Shape (T,): positions of the wanted trajectories among the 4 Q words; None for all.
     """
 
-    draw: NDArray[np.int64]
-    replicate: NDArray[np.int64]
+    draw: Ints
+    replicate: Ints
     block_draw: Words
     block_replicate: Words
-    columns: NDArray[np.int64] | None
+    columns: Ints | None
 
     @classmethod
     def grid(cls, draws: range, replicates: range) -> Trajectories:
@@ -207,7 +206,7 @@ def parameter_uniforms(seed: int, names: tuple[str, ...], draws: int) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def row_order(seed: int, rows: int) -> NDArray[np.int64]:
+def row_order(seed: int, rows: int) -> Ints:
     """Return a random order of the rows of a file, shape (rows,): however it was sorted, any part stands for it.
 
     A file has a column for every village, and all are read in the same order: it is worked out once, and read-only.

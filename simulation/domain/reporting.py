@@ -7,17 +7,13 @@ it showed before. Where every village reports every year, the list is the truth.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Bools, Floats, Statuses
 from .distributions import Fixed
 from .law import of_places
 from .parameters import ParameterKey, Parameters, ParameterSet
 from .randomness import Process, Trajectories, uniforms
 from .villages import Villages
-
-Floats = NDArray[np.float64]
-Statuses = NDArray[np.int8]
-Bools = NDArray[np.bool_]
 
 REPORTING = ParameterKey("reporting.yearly")
 

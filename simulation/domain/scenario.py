@@ -11,8 +11,8 @@ from typing import Annotated
 
 import numpy as np
 from annotated_types import MinLen
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .constraints import Horizon, ScenarioName, Year, Years, checked, problem_at, refuse
 from .intervention import Intervention, Overlap, column_problems
 from .messages import Message, Problem, listed, shown
@@ -95,7 +95,7 @@ class Assumptions:
         )
 
     @property
-    def unit_costs(self) -> NDArray[np.float64]:
+    def unit_costs(self) -> Floats:
         """Shape (J,): cost of a village assisted for a year by each intervention, in million rupiah."""
         return np.array([plan.cost_idr_million for plan in self.interventions], dtype=np.float64)
 

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats, Ints, Statuses
 from .distributions import Dirichlet
 from .randomness import break_ties, parameter_uniforms
 from .status import LEVELS, TOP, UNKNOWN
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Statuses = NDArray[np.int8]
 
 MADE_UP_SHARES = np.array([93, 25, 3, 14]) / 135
 """Tanah Laut, 31 July 2025: the centre of the counts made up for a district that gave none."""

@@ -11,15 +11,14 @@ import numpy as np
 from annotated_types import MaxLen, MinLen
 from numpy.typing import NDArray
 
+from .arrays import Bools, Ints
 from .constraints import Bounded, Level, PositiveShare
 from .messages import Message, Problem
 from .status import LEVELS, TOP
 
 Reading = Literal["rises", "entries", "stock"]
 Denominator = Literal["all", "below_top"]
-Ints = NDArray[np.int64]
 Counts = NDArray[np.integer[Any]]
-Bools = NDArray[np.bool_]
 
 LARGEST_YEARLY_SHARE = 0.5
 """Of all villages, those that may be asked to rise in one year; more is a slip, such as 1 for 1%."""

@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .arrays import Floats, Ints
+
 LARGEST_LOG_ODDS = 200.0
 Number = TypeVar("Number", float, Floats)
 Decision = Any
@@ -103,7 +103,7 @@ def fall_chance(against: Number, effect: Number) -> Number:
     return 1 / (1 + against * effect)
 
 
-def share_above(levels: NDArray[np.int64]) -> Floats:
+def share_above(levels: Ints) -> Floats:
     """Return the share of the *other* villages of each kecamatan that stand above each level.
 
     Parameters

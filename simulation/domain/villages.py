@@ -13,6 +13,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Bools, Floats, Ints, Statuses, Words
 from .constraints import NOT_FINITE, Count, problem_at, refuse, within
 from .messages import Message, Problem, listed, nearest
 from .randomness import unit_hash
@@ -27,11 +28,6 @@ from .status_knowledge import (
     StatusKnowledge,
     SubdistrictCounts,
 )
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Statuses = NDArray[np.int8]
-Bools = NDArray[np.bool_]
 
 
 def code_order(code: str) -> list[tuple[int, str]]:
@@ -145,7 +141,7 @@ class Villages:
     subdistricts: tuple[str, ...]
     subdistrict_index: Ints
     known: StatusKnowledge
-    columns: Mapping[str, NDArray[np.float64] | NDArray[np.str_]] = field(default_factory=dict)
+    columns: Mapping[str, Floats | NDArray[np.str_]] = field(default_factory=dict)
     with_later: Villages | None = None
     joins: Ints | None = None
 
@@ -433,17 +429,17 @@ class Villages:
         )
 
     @cached_property
-    def units(self) -> NDArray[np.uint64]:
+    def units(self) -> Words:
         """Shape (V,): the address of each village's random draws."""
         return unit_hash(self.codes)
 
     @cached_property
-    def subdistrict_units(self) -> NDArray[np.uint64]:
+    def subdistrict_units(self) -> Words:
         """Shape (K,): the address of each kecamatan's random draws."""
         return unit_hash(tuple(f"{self.district_code}/{name}" for name in self.subdistricts))
 
     @cached_property
-    def district_unit(self) -> NDArray[np.uint64]:
+    def district_unit(self) -> Words:
         """Shape (1,): the address of the district's random draws."""
         return unit_hash((self.district_code,))
 
@@ -458,7 +454,7 @@ class Villages:
         counts = self.known.known if isinstance(self.known, MissingStatuses) else self.known.counts
         return MADE_UP_SHARES if counts is None else np.asarray(counts / counts.sum())
 
-    def covariate(self, name: str) -> NDArray[np.float64]:
+    def covariate(self, name: str) -> Floats:
         """Return a numeric column, shape (V,), centred on the mean of the villages that are there at the origin."""
         column = np.asarray(self.columns[name], dtype=np.float64)
         return np.asarray(column - column[: self.at_origin].mean())

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..domain.arrays import Bools, Floats, Ints, Statuses
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
@@ -19,11 +19,6 @@ from ..domain.transition import fall_chance, falls, falls_past, rises, rises_pas
 from ..domain.villages import Villages, count_levels, places
 from .environment import NEVER, Chances, Environment
 from .outcome import Outcome
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Statuses = NDArray[np.int8]
-Bools = NDArray[np.bool_]
 
 _SLACK = 2.0**-40
 """More than rounding can move a bound, less than the step between two uniforms."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..domain.arrays import Bools, Floats, Ints, Statuses
 from ..domain.blank_statuses import chances_at_origin
 from ..domain.intervention import Programme, combine, combine_on_falls
 from ..domain.law import lasting_log_odds, luck_of_years, neighbours_log_odds, of_places
@@ -22,11 +22,6 @@ from ..domain.scenario import Assumptions
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses, place_counts
 from ..domain.transition import factor, fall_chance, odds, odds_against
 from ..domain.villages import Villages, places
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Statuses = NDArray[np.int8]
 
 NEVER = -(10**6)
 """Year of the last change of a village whose history is unknown: long enough ago."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import Bools, Floats, Ints, Statuses
 from ..domain.law import Term, village_terms
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
@@ -17,10 +18,6 @@ from ..domain.transition import odds, share_above
 from ..domain.villages import Villages
 from .batch import begin, move
 from .environment import Environment
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +104,7 @@ def replay(
     )
 
 
-def _programmes(environment: Environment, village: int, year: int, status: NDArray[np.int8]) -> dict[str, Any]:
+def _programmes(environment: Environment, village: int, year: int, status: Statuses) -> dict[str, Any]:
     """Return what every programme does for the village this year, and whether it could choose it."""
     effects, assisted, eligible, size = [], [], [], status.shape[1]
     for programme in environment.programmes:

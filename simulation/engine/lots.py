@@ -14,11 +14,8 @@ from functools import cached_property
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Complex = NDArray[np.complex128]
+from ..domain.arrays import Complex, Floats, Ints
 
 MISTAKEN = 1e-12
 """How probable, at most, numbers of winners are that look like the right one, in units of its own probability."""

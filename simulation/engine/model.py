@@ -9,17 +9,16 @@ import math
 import warnings
 from collections.abc import Callable
 from numbers import Real
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 with warnings.catch_warnings():
     # Mesa loads tqdm, which warns in red where notebooks lack ipywidgets; nothing here draws its bars.
     warnings.filterwarnings("ignore", message="IProgress not found")
-    from typing import ClassVar
+    import mesa
 
-import mesa
-
+from ..domain.arrays import Bools, Ints, Statuses
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, philox_key
 from ..domain.scenario import Assumptions, require_assumptions
@@ -280,23 +279,23 @@ class KampungModel(mesa.Model):
             self.village_agents.append(agent)
 
     @property
-    def _there(self) -> NDArray[np.bool_]:
+    def _there(self) -> Bools:
         """Which villages have joined by now, shape (V,)."""
         return self.villages.there(self.year + 1)
 
-    def _statuses(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+    def _statuses(self) -> Statuses:
         """Return the level of every village; the lowest of one that joins later."""
         status = np.zeros(len(self.villages), dtype=np.int8)
         status[[agent.position for agent in self.village_agents]] = [agent.status for agent in self.village_agents]
         return status
 
-    def _listed(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+    def _listed(self) -> Statuses:
         """Return likewise what the list shows."""
         listed = np.zeros(len(self.villages), dtype=np.int8)
         listed[[agent.position for agent in self.village_agents]] = [agent.listed for agent in self.village_agents]
         return listed
 
-    def _levels(self, status: np.ndarray[tuple[int], np.dtype[np.int8]]) -> NDArray[np.int64]:
+    def _levels(self, status: Statuses) -> Ints:
         """Return how many villages stand where that were there when the year began."""
         place = places(status[:, None], self.villages.subdistrict_index)
         return count_levels(place[self.villages.there(self.year)], self.villages)
@@ -319,7 +318,7 @@ class KampungModel(mesa.Model):
         self.rise_effect = ones if chances.rise_effect is None else chances.rise_effect[:, 0].tolist()
         self.fall_effect = ones if chances.fall_effect is None else chances.fall_effect[:, 0].tolist()
 
-    def _count(self, before: np.ndarray[tuple[int], np.dtype[np.int8]], can_rise: NDArray[np.bool_]) -> None:
+    def _count(self, before: Statuses, can_rise: Bools) -> None:
         after, t, outcome = self._listed(), self.year - self.assumptions.origin - 1, self.outcome
         rose, inside = after > before, self.assumptions.target.level_mask
         self.rises, self.falls = int(rose.sum()), int((after < before).sum())

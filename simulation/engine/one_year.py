@@ -16,8 +16,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..domain.arrays import Bools, Complex, Floats, Ints
 from ..domain.distributions import normal_nodes
 from ..domain.law import Luck, acting, left_to_chance
 from ..domain.parameters import Parameters, transition_matrix
@@ -34,11 +34,6 @@ from .year_start import YearStart, settled, sorts
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Floats = NDArray[np.float64]
-Complex = NDArray[np.complex128]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Statuses = NDArray[np.int8]
 
 BLOCK_CASES = 8192
 """Draws × nodes that are handled side by side: their sums stay in cache."""

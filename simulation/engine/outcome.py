@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import Bools, Ints
 from ..domain.target import YearCounts
 from .failure import Failure
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 Counts = NDArray[np.int32]
 
 
@@ -117,7 +116,7 @@ class Outcome:
         sums = {f"village_{name}": array for name, array in vars(self.villages).items()}
         return {name: getattr(self, name) for name in PER_TRAJECTORY} | sums
 
-    def absorb(self, part: Outcome, index: tuple[NDArray[np.int64], ...]) -> None:
+    def absorb(self, part: Outcome, index: tuple[Ints, ...]) -> None:
         """Put the trajectories of `part` at `index` of the leading axes, and add its village sums."""
         for name in PER_TRAJECTORY:
             getattr(self, name)[index] = getattr(part, name)

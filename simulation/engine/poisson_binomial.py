@@ -14,10 +14,8 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Complex = NDArray[np.complex128]
+from ..domain.arrays import Complex, Floats
 
 _IN_CACHE = 512
 """Cases that are added up side by side."""

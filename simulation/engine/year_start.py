@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import Floats, Ints, Statuses
 from ..domain.intervention import fixed_order, may_be_chosen
 from ..domain.law import (
     VILLAGE,
@@ -30,11 +31,6 @@ from ..domain.status_knowledge import KnownStatuses, MissingStatuses, SomeStatus
 from ..domain.villages import Villages, count_levels, places
 from .environment import Environment
 from .lots import Lots
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Statuses = NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..domain.arrays import Bools, Floats
 from ..domain.intervention import Overlap, combine
 from ..domain.law import learned_effects
 from ..domain.messages import Message, Refusal
@@ -34,8 +34,6 @@ from .village_finder import find_village
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 QUANTILES = (0.05, 0.5, 0.95)
 WAITING, INTERVENTION = "waiting", "intervention"

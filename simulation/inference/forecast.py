@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import Floats
 from ..domain.distributions import Fixed
 from ..domain.messages import Message
 from ..domain.parameters import ParameterSet, Rows
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from ..engine.failure import Failure
     from ..engine.model import VillageAgent
 
-Floats = NDArray[np.float64]
 Number = int | float
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FAILURE_COLUMNS = ("district_code", "draw", "replicate", "seed", "year", "error", "place", "command")

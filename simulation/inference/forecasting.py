@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import Floats
 from ..domain.law import DISTRICT
 from ..domain.status import LEVELS
 from ..domain.target import YearCounts, needed
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from ..engine.effort import ChunkSink
     from ..engine.model import VillageAgent
 
-
-Floats = NDArray[np.float64]
 
 MOST_TRAJECTORIES = 1_000_000
 """Beyond which no run is doubled again."""

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Outcomes = NDArray[np.integer[Any]] | NDArray[np.bool_]
+from ..domain.arrays import Bools, Floats
+
+Outcomes = NDArray[np.integer[Any]] | Bools
 
 
 def brier(chance: Floats, happened: Outcomes) -> Floats:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..domain.arrays import Bools, Floats, Ints
 from ..domain.parameters import Rows
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 WILSON_Z = 1.959963984540054
 INTERVAL90 = (0.05, 0.95)

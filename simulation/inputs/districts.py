@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..domain.arrays import Ints
 from ..domain.messages import Message, ScenarioError, listed, nearest, shown
 from ..domain.status import LEVELS
-from ..domain.villages import Ints, Villages
+from ..domain.villages import Villages
 from .answers import answers_in
 from .files import LARGEST_TABLE, Files, Source
 from .kabupaten import all_kabupaten, kabupaten_in

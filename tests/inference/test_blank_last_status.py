@@ -84,9 +84,9 @@ def test_the_forecast_starts_where_the_draws_say() -> None:
     villages = make_villages([2, 2], status=[UNKNOWN, 1, 2, 0])
     scenario = make_scenario(villages, priors=known().scalars, horizon=1)
     learned = calibrate(Evidence(panels=(panel(PAST, ORIGIN - 2),)), scenario, 100, seed=1)
-    (code,) = learned.village_statuses
+    (code,) = learned.of_places("village_status")
     assert code == villages.codes[0]
-    said = learned.village_statuses[code]
+    said = learned.of_places("village_status")[code]
     stays = {ParameterKey.parse(f"rise.{level}"): kkb.Fixed(0.0) for level in ("dasar", "berkembang", "mandiri")}
     still = {**stays, ParameterKey("fall"): kkb.Fixed(0.0)}
     applied = learned.applied_to(scenario)

@@ -141,9 +141,9 @@ def test_levels_reach_the_forecast_with_the_effects() -> None:
     scenario = make_scenario(villages, {"reporting.yearly": Beta(6, 4), "rise.dasar": Beta(2, 8)}, horizon=1)
     status = np.array([[0, 0, 0], [0, 1, 1], [3, 3, 2]])
     learned = calibrate(Evidence(panels=(panel(status, ORIGIN - 2),)), scenario, 200, seed=1)
-    assert set(learned.village_levels) == set(villages.codes)
-    assert set(np.unique(list(learned.village_levels.values()))) <= {0, 1, 2, 3}
-    assert learned.village_levels[villages.codes[2]].tolist() == [2.0] * 200  # what changed was reported
+    assert set(learned.of_places("village_level")) == set(villages.codes)
+    assert set(np.unique(list(learned.of_places("village_level").values()))) <= {0, 1, 2, 3}
+    assert learned.of_places("village_level")[villages.codes[2]].tolist() == [2.0] * 200  # what changed was reported
     assert learned.applied_to(scenario).parameters.draw(0, 200).scales["reporting.yearly"].std() > 0
 
 

@@ -31,7 +31,7 @@ from simulation.domain.status import UNKNOWN
 from simulation.inference.calibration.histories import Histories, Known
 from simulation.inference.calibration.law_at_particles import LawAtParticles
 from simulation.inference.calibration.likelihood import Likelihood
-from simulation.inference.calibration.paths import DoseRecord
+from simulation.inference.calibration.paths import doses_on_record
 
 TRUTH = {
     "rise.dasar": 0.07, "rise.berkembang": 0.1, "rise.mandiri": 0.3, "fall": 0.03, "skip.berkembang": 0.1,
@@ -174,7 +174,7 @@ def test_half_a_year_root_of_craig_and_sendi_is_the_most_likely() -> None:
     seen, month = np.array(case["input"]["counts"]), np.array(case["expected"]["one_period"])
     pairs = [(a, b) for a in range(3) for b in range(3) for _ in range(seen[a, b])]
     followed = [Known({2000: a, 2000 + case["input"]["periods"]: b}) for a, b in pairs]
-    histories = Histories(make_villages([len(followed)]), followed, [])
+    histories = Histories(make_villages([len(followed)]), followed, [], {})
 
     def log_likelihood_at(matrix: np.ndarray) -> float:
         four = np.eye(4)
@@ -193,11 +193,11 @@ def test_doses_are_those_of_a_forecast() -> None:
     """Two years of ramp, then fading over one; a second spell goes on where the first ended."""
     plan = Intervention("pokja", 2020, capacity=1, ramp_years=3, fades_over_years=1)
     given = {"pokja": np.array([[True, True, False, False, True], [False] * 5])}
-    record = DoseRecord.of([Assistance("63.99", ("a", "b"), (2020, 2021, 2022, 2023, 2024), given)], (plan,), 2026)
-    doses = [record.of_village("a").get(year, record.none)[0] for year in range(2019, 2028)]
+    record = Assistance("63.99", ("a", "b"), (2020, 2021, 2022, 2023, 2024), given)
+    had = doses_on_record([record], (plan,), 2026)
+    doses = [had["a"].get(year, (0.0,))[0] for year in range(2019, 2028)]
     assert doses == pytest.approx([0, 1 / 3, 2 / 3, 1 / 3, 0, 1, 0.5, 0, 0])
-    assert record.of_village("b") == {}
-    assert record.none == (0.0,)
+    assert "b" not in had
 
 
 def test_an_odds_ratio_acts_on_the_odds_of_assisted_villages() -> None:

@@ -77,7 +77,7 @@ def told(posterior: Posterior) -> dict[str, tuple[float, float]]:
     """Return the posterior mean and sd of the same numbers."""
     level = posterior.draws[ParameterKey("rise", "dasar")]
     base = np.log(level / (1 - level))
-    draws = {code: base + np.log(effect) for code, effect in posterior.district_effects.items()}
+    draws = {code: base + np.log(effect) for code, effect in posterior.of_places("district_effect").items()}
     draws |= {"spread": posterior.draws[DISTRICT.key], "level": base}
     return {name: (float(values.mean()), float(values.std())) for name, values in draws.items()}
 
@@ -127,7 +127,7 @@ def test_a_district_set_apart_is_one_whose_odds_are_multiplied() -> None:
 def test_one_district_keeps_its_posterior() -> None:
     """Nothing is asked of differences between districts, and the reader hears nothing of them."""
     posterior = calibrate(evidence([3], 40), _scenario(law(**{DISTRICT.key: 0.0})), draws=50)
-    assert posterior.district_effects == {}
+    assert posterior.of_places("district_effect") == {}
     assert DISTRICT.key not in posterior.draws
     assert not {"districts_differ", "districts_alike"} & {caveat.kind for caveat in posterior.warnings}
 
@@ -143,7 +143,7 @@ def test_how_districts_are_learned_together_is_told(stated: float | None, kind: 
     posterior = calibrate(evidence([1, 12], 40), scenario, draws=100)
     assert [caveat.kind for caveat in posterior.warnings if caveat.kind.startswith("districts_")] == [kind]
     assert (DISTRICT.key in posterior.draws) == (stated is None)
-    assert set(posterior.district_effects) == (set() if stated == 0.0 else {"63.00", "63.01", "63.02"})
+    assert set(posterior.of_places("district_effect")) == (set() if stated == 0.0 else {"63.00", "63.01", "63.02"})
 
 
 @pytest.mark.slow
@@ -151,7 +151,7 @@ def test_a_district_without_data_borrows_with_the_spread_of_districts() -> None:
     """Its effect is drawn afresh: log odds of mean 0 whose variance is the mean square of the spread."""
     nowhere = Villages.from_counts("63.77", "Kabupaten Baru", np.array([30, 0, 0, 0]), subdistricts=1)
     posterior = calibrate(evidence([1, 6, 25], 60), _scenario(law(), nowhere), draws=1000)
-    apart, spread = np.log(posterior.district_effects["63.77"]), posterior.draws[DISTRICT.key]
+    apart, spread = np.log(posterior.of_places("district_effect")["63.77"]), posterior.draws[DISTRICT.key]
     assert abs(apart.mean()) < 4 * apart.std() / np.sqrt(apart.size)
     standard = apart / spread
     assert abs(standard.var() - 1) < 4 * np.sqrt(2 / standard.size)
@@ -185,7 +185,7 @@ def test_ranks_of_spread_and_districts_are_uniform() -> None:
         draws = {
             "spread": (found.draws[DISTRICT.key], spread),
             "level": (np.log(base / (1 - base)), level),
-            "first": (np.log(found.district_effects["63.00"]), apart[0]),
+            "first": (np.log(found.of_places("district_effect")["63.00"]), apart[0]),
         }
         for name, (values, truth) in draws.items():
             places[name].append((values < truth).mean())

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools
 from ...domain.intervention import Intervention, may_be_chosen, place_table
 from ...domain.messages import Message, Refusal, nearest, shown
 from ...domain.scenario import require_assumptions
@@ -159,7 +159,7 @@ def levers_of(scenario: Scenario, vary: Sequence[str], years: Sequence[int]) -> 
     return levers
 
 
-def eligible_now(plan: Intervention, villages: Villages) -> NDArray[np.bool_] | int:
+def eligible_now(plan: Intervention, villages: Villages) -> Bools | int:
     """Return who is eligible at the origin, shape (V,), or at most how many where single statuses are unknown.
 
     A village whose status alone is blank may be.

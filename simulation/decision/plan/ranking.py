@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools, Floats, Statuses
 from ...domain.intervention import combine, combine_on_falls
 from ...domain.law import PEERS, acting
 from ...domain.parameters import Parameters, Rows
@@ -24,7 +24,7 @@ from ...domain.status import LEVELS, TOP, UNKNOWN, Status
 from ...domain.status_knowledge import KnownStatuses
 from ...domain.target import Target, needed
 from ...domain.transition import share_above
-from ...domain.villages import Statuses, Villages, code_order, count_levels, places
+from ...domain.villages import Villages, code_order, count_levels, places
 from ...engine.one_year import Count, OneYear, YearBlock, multiplications, target_count, total_of
 from ...engine.poisson_binomial import add
 from ...engine.year_start import YearStart, listed_at_origin
@@ -33,8 +33,6 @@ from ...inputs.scenario import Scenario
 from ..differences import ALIKE, shared_ranks
 from .levers import Lever, Places, eligible_now
 from .result import PlannedVillage, Ranking, Reason, Setting
-
-Floats = NDArray[np.float64]
 
 MOST_DRAWS = 100
 MOST_WORK = 10**9
@@ -155,7 +153,7 @@ def _affordable(scenario: Scenario, villages: Villages, seed: int) -> int:
     return max(FEWEST_DRAWS, min(MOST_DRAWS, MOST_WORK // (work * int(villages.subdistrict_sizes.max()))))
 
 
-def _effects(scenario: Scenario, parameters: Parameters, own: list[int], eligible: NDArray[np.bool_]) -> Effects:
+def _effects(scenario: Scenario, parameters: Parameters, own: list[int], eligible: Bools) -> Effects:
     """Return what assistance at full dose by all of `own` adds where a village is eligible, (D, V)."""
     rise, fall = (
         [ratios[:, j, None] * may for j, may in zip(own, eligible, strict=True)]

@@ -15,18 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools, Floats, Ints
 from ...domain.distributions import normal_nodes
 from ...domain.parameters import Parameters, transition_matrix
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, fall_chance, odds, odds_against
 from ..one_year import district_nodes, spread
 from ..year_start import YearStart
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 REACH, STEP = 8.0, 16 / 60
 """Of the nodes of a normal shock: 61, accurate where the chance of meeting a target is nearly a step in it."""

@@ -13,8 +13,8 @@ from functools import cached_property
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools, Floats, Ints
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS, TOP, UNKNOWN
@@ -25,10 +25,6 @@ from ..one_year import A_SECOND, COUNTED, ExactResult, average_alike, spread
 from ..poisson_binomial import Part, cost, total
 from ..year_start import YearStart, year_starts
 from .forward import Forward, YearShocks
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 CASES = 1024
 """Paths handled side by side: enough to keep NumPy busy, few enough to stay in cache."""

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Floats, Ints, Statuses
 from ...domain.evidence import Panel
 from ...domain.status import LEVELS, TOP, UNKNOWN
 from ...domain.target import Target, needed
 
-Floats = NDArray[np.float64]
-Statuses = NDArray[np.int8]
-TransitionCounts = NDArray[np.int64]
+TransitionCounts = Ints
 """Shape (4, 4): villages that moved from one level to another within a year."""
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools, Floats, Statuses
 from ...domain.evidence import Evidence
 from ...domain.law import TERMS, luck_of_district, luck_of_years
 from ...domain.parameters import DEFAULTS, Parameters, split_matrix
@@ -24,9 +24,8 @@ from ...engine.one_year import RISES, Count, OneYear, chance_of_reaching, target
 from ...engine.year_start import YearStart
 from ...inputs.scenario import Scenario
 from ..calibration.calibrate import calibrate
-from .cases import NextYear, Past, Statuses, TransitionCounts, yearly_moves
+from .cases import NextYear, Past, TransitionCounts, yearly_moves
 
-Floats = NDArray[np.float64]
 Forecaster = Callable[[Past, Target], Sequence[NextYear]]
 """Says, from what was known at an origin, what the next year brings in every district asked about (`Past.now`)."""
 Rule = Callable[[dict[int, TransitionCounts]], Floats]
@@ -208,7 +207,7 @@ def _matrix(moves: TransitionCounts, rise: Floats, fall: Floats) -> Floats:
     return np.asarray(rise[:, None] * up + ((1 - rise) * fall)[:, None] * down + stay)
 
 
-def _destinations(moves: TransitionCounts, where: NDArray[np.bool_]) -> Floats:
+def _destinations(moves: TransitionCounts, where: Bools) -> Floats:
     """Return where moves of one direction lead, rows summing to 1; a row of zeros where there is nowhere to go."""
     led = (moves + 1 / np.maximum(where.sum(axis=1), 1)[:, None]) * where
     return np.asarray(led / np.maximum(led.sum(axis=1), 1)[:, None])

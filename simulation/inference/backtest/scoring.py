@@ -8,8 +8,8 @@ from math import inf, isfinite
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools, Floats, Ints
 from ...domain.randomness import parameter_uniforms
 from ...domain.target import Target
 from ...engine.poisson_binomial import Part, total
@@ -17,7 +17,6 @@ from .. import scores
 from ..uncertainty import INTERVAL90
 from .cases import DistrictYear, NextYear
 
-Floats = NDArray[np.float64]
 Standing = Literal["better", "worse", "open"]
 
 LEVELS_OF_COVERAGE = (0.5, 0.8, 0.95)
@@ -197,7 +196,7 @@ class Bin:
     expected90: tuple[float, float]
 
 
-def reliability(chance: Floats, happened: NDArray[np.bool_]) -> tuple[Bin, ...]:
+def reliability(chance: Floats, happened: Bools) -> tuple[Bin, ...]:
     """Sort district-years by the chance that was given, into fifths of [0, 1]; those without any are left out.
 
     Parameters
@@ -214,7 +213,7 @@ def reliability(chance: Floats, happened: NDArray[np.bool_]) -> tuple[Bin, ...]:
     return tuple(bins)
 
 
-def _expected(chance: Floats) -> NDArray[np.int64]:
+def _expected(chance: Floats) -> Ints:
     """Return the 5% and 95% quantile of how many of some independent events happen."""
     parts = [Part(1, np.array([[1 - p], [p]])) for p in chance]
     cumulative = np.cumsum(total(parts, [chance.size])[:, 0])

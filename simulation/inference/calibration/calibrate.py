@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Floats, Ints, Statuses
 from ...domain.blank_statuses import chances_at_origin
 from ...domain.distributions import Empirical, HalfNormal
 from ...domain.evidence import Evidence
 from ...domain.law import DISTRICT, YEAR
 from ...domain.messages import Refusal
-from ...domain.parameters import DEFAULTS, Kind, ParameterKey, Parameters, ParameterSet
+from ...domain.parameters import DEFAULTS, OF_PLACES, ParameterKey, Parameters, ParameterSet
 from ...domain.status import UNKNOWN
 from ...domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ...domain.target import Target
-from ...domain.villages import Statuses, Villages
+from ...domain.villages import Villages
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals
@@ -31,7 +31,6 @@ from .saddlepoint import log_probability_exact
 from .sampler import Keep, Particles, sweeps, worth_of
 from .shocks import Scores
 
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 FEWEST_PARTICLES, PARTICLES = 100, 250
@@ -124,11 +123,7 @@ def calibrate(
         basis=_basis(evidence, likelihood),
         draws=kept,
         parameters=became,
-        village_effects=found.by_code("village_effect"),
-        village_orders=found.by_code("village_order"),
-        village_levels=found.by_code("village_level"),
-        village_statuses=found.by_code("village_status"),
-        district_effects=found.by_code("district_effect"),
+        places=found.places,
         shocks=found.shocks,
         past=replace(past_of(likelihood, target, fit, seed), effective_sample_size=found.worth, variance_left=left),
         approximation=approximation,
@@ -185,7 +180,7 @@ class _Sample:
     values
         Key -> shape (D,).
     places
-        What is known of single villages and districts (`OF_PLACES`) -> shape (D,).
+        As in `Posterior`.
     shocks
         (place, year) -> shape (D,): shared shock of that year, in sd.
     luck
@@ -201,10 +196,6 @@ class _Sample:
     luck: dict[tuple[str, int], Floats]
     worth: float
     samples: list[Particles]
-
-    def by_code(self, kind: Kind) -> dict[str, Floats]:
-        """Return what is known of places in one respect, by their codes."""
-        return {key.of: draws for key, draws in self.places.items() if key.kind == kind}
 
     @classmethod
     def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress | None, sink: Keep | None) -> _Sample:
@@ -239,7 +230,10 @@ class _Sample:
         return cls(
             scores=scores,
             values={name: _rounded(values[name]) for name in likelihood.names},
-            places={key: _rounded(np.concatenate(each)[order]) for key, each in places.items()},
+            places={
+                key: _rounded(np.concatenate(places[key])[order])
+                for key in sorted(places, key=lambda key: OF_PLACES.index(key.kind))
+            },
             shocks=_shocks(likelihood, samples, order),
             luck={year: np.concatenate(each, axis=1)[:, order] for year, each in of_years.items()},
             worth=round(min(float(draws), worth_of([one.theta for one in samples], sampler.excess)), 1),
@@ -292,9 +286,7 @@ def _placed(
     return status, {ParameterKey("village_status", villages.codes[i]): status[i].astype(np.float64) for i in blank}
 
 
-def _shocks(
-    likelihood: Likelihood, samples: list[Particles], order: NDArray[np.int64]
-) -> dict[tuple[str, int], Floats]:
+def _shocks(likelihood: Likelihood, samples: list[Particles], order: Ints) -> dict[tuple[str, int], Floats]:
     found: dict[tuple[str, int], Floats] = {}
     for number, block in enumerate(likelihood.blocks):
         if YEAR in block.units:

@@ -13,12 +13,10 @@ from itertools import product
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools, Floats, Ints
 from .saddlepoint import log_probability
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Method = Literal["impossible", "chain", "tables", "saddlepoint"]
 
 MOST_TABLES = 10_000
@@ -41,7 +39,7 @@ class Flow:
 
     before: Ints
     after: Ints
-    allowed: NDArray[np.bool_]
+    allowed: Bools
 
     @cached_property
     def method(self) -> Method:
@@ -154,7 +152,7 @@ class Flow:
         return found
 
 
-def tables(before: Ints, after: Ints, allowed: NDArray[np.bool_], most: int) -> Ints | None:
+def tables(before: Ints, after: Ints, allowed: Bools, most: int) -> Ints | None:
     """Return every table of flows between two counts, shape (tables, K, K); None where there are more than `most`.
 
     Parameters

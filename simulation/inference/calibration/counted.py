@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Floats, Statuses
 from ...domain.law import Luck, OfNeighbours, Term
 from ...domain.villages import Villages
 from .count_flows import Flow
@@ -14,7 +14,6 @@ from .histories import FIRST_LAUNCH
 from .law_at_particles import WEIGHTS, LawAtParticles
 from .shocks import Scores, turned, turned_over
 
-Floats = NDArray[np.float64]
 _LEAST = 1e-9
 
 
@@ -67,7 +66,7 @@ class CountedPlace:
         return found
 
     def village_effects(
-        self, law: LawAtParticles, scores: Scores, status: NDArray[np.int8], rng: np.random.Generator
+        self, law: LawAtParticles, scores: Scores, status: Statuses, rng: np.random.Generator
     ) -> Floats:
         """Draw what sets villages apart for good from where they stand at the last count, (V, P): odds ratios alike."""
         nodes = None

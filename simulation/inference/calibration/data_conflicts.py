@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools
 from ...domain.distributions import Fixed
 from ...domain.evidence import Evidence
 from ...domain.messages import Message
@@ -92,7 +92,7 @@ def _is_nil(parameters: ParameterSet, key: ParameterKey) -> bool:
     return value.fixed and float(value.quantile(np.array([0.5]))[0]) == 0
 
 
-def possible_moves(parameters: ParameterSet, years: int) -> NDArray[np.bool_]:
+def possible_moves(parameters: ParameterSet, years: int) -> Bools:
     """Return which moves some years, at least 1, may bring, shape (4, 4): what is given as 0 never happens."""
     values = {
         key: np.array([0.0 if _is_nil(parameters, key) else 0.5])

@@ -17,16 +17,13 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools, Floats, Ints
 from ...domain.law import Luck, OfNeighbours, OfVillage, Term
 from ...domain.status import UNKNOWN
 from ...domain.villages import Villages
 from .law_at_particles import NODES, WEIGHTS, Doses, LawAtParticles
 from .shocks import Scores, turned, turned_over
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 FIRST_LAUNCH = 2016
 """The programme's first year: a village whose launch is unknown joined in any year from it on, all alike."""
@@ -207,7 +204,7 @@ class Histories:
     Parameters
     ----------
     doses
-        One a village: year -> doses; empty where effects are not estimated.
+        Village code -> year -> doses; `none` for others. Empty where effects are not estimated.
     late
         Whether lists may be behind, as some villages do not report every year.
 
@@ -229,12 +226,12 @@ class Histories:
         villages: Villages,
         known: list[Known],
         terms: list[Term],
-        doses: Sequence[Mapping[int, Doses]] | None = None,
+        doses: Mapping[str, Mapping[int, Doses]],
         none: Doses = (),
         *,
         late: bool = False,
     ) -> None:
-        self.villages, self.known, self._none, self.late = villages, known, none, late
+        self.villages, self.known, self.late = villages, known, late
         self.place = villages.district_code
         self.by_subdistrict = any(len(one.status) > 1 + one.launched for one in known)
         self.size = len(villages.subdistricts) if self.by_subdistrict else 1
@@ -251,7 +248,9 @@ class Histories:
         self._neighbours = [term for term in terms if isinstance(term.regressor, OfNeighbours)]
         self._of_village = [term for term in terms if isinstance(term.regressor, OfVillage)]
         lasting = [seen.value(villages) for term in terms if isinstance(seen := term.regressor, OfVillage)]
-        self.groups = self._grouped([tuple(float(row[i]) for row in lasting) for i in range(len(villages))], doses)
+        self.groups = self._grouped(
+            [tuple(float(row[i]) for row in lasting) for i in range(len(villages))], doses, none
+        )
         self.sizes = np.array([len(group.members) for group in self.groups], dtype=np.float64)
         self._past: dict[int, dict[State, int]] = {year: {} for year in range(first, last + 1)}
         self._future: dict[int, dict[State, int]] = {year: {} for year in range(first, last + 1)}
@@ -263,14 +262,16 @@ class Histories:
         self._starts = self._begin()
         self.steps = [self._step(year) for year in self.years]
 
-    def _grouped(self, seen: list[tuple[float, ...]], doses: Sequence[Mapping[int, Doses]] | None) -> list[_Group]:
+    def _grouped(
+        self, seen: list[tuple[float, ...]], doses: Mapping[str, Mapping[int, Doses]], none: Doses
+    ) -> list[_Group]:
         found: dict[object, _Group] = {}
         for i, one in enumerate(self.known):
             if len(one.status) < 2:
                 continue
             k = int(self.villages.subdistrict_index[i]) if self.by_subdistrict else 0
-            given = {} if doses is None else doses[i]
-            had = {year: given.get(year, self._none) for year in range(min(one.status) + 1, max(one.status) + 1)}
+            given = doses.get(self.villages.codes[i], {})
+            had = {year: given.get(year, none) for year in range(min(one.status) + 1, max(one.status) + 1)}
             key = (k, tuple(one.status.items()), one.launched, tuple(had.values()), seen[i])
             found.setdefault(key, _Group(k, one, had, seen[i], self.late)).members.append(i)
         return sorted(found.values(), key=_order)
@@ -647,7 +648,7 @@ class _Visit:
         self._keep(rise, taken)
         return np.where(taken, there, here)
 
-    def _keep(self, rise: Floats, taken: NDArray[np.bool_]) -> None:
+    def _keep(self, rise: Floats, taken: Bools) -> None:
         of_cell = taken if len(taken) == 1 else taken[self._step.cell_subdistrict]
         self.rise = np.where(of_cell[:, None], rise, self.rise)
 

@@ -10,8 +10,8 @@ from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Floats, Ints
 from ...domain.distributions import normal_nodes
 from ...domain.intervention import Overlap, combine, combine_on_falls
 from ...domain.law import Luck, Term, acting, luck_of_one_village
@@ -19,7 +19,6 @@ from ...domain.parameters import Direction, Parameters, transition_matrix
 from ...domain.reporting import REPORTING
 from ...domain.transition import odds, odds_against
 
-Floats = NDArray[np.float64]
 Doses = tuple[float, ...]
 Case = tuple[Floats, Floats]
 """Log odds and how probable they are, (P,) each."""
@@ -128,7 +127,7 @@ class LawAtParticles:
             return np.where(score < ndtri(self.parameters.scales[luck.coin]), coefficient, 0.0)
         return coefficient * score
 
-    def chances(self, log_odds: Floats, level: NDArray[np.int64]) -> Floats:
+    def chances(self, log_odds: Floats, level: Ints) -> Floats:
         """Return the chance of rising at the nodes, shape (C, N, P), of C cells: log odds (C, P) beside the level's."""
         at_level = self.rise_odds[level] * np.exp(log_odds)
         rise = np.minimum(at_level, _LARGEST_ODDS)[:, None] * self.lasting
@@ -197,13 +196,13 @@ class LawAtParticles:
         joint = WEIGHTS[:, None] * np.maximum(np.sum(each[1:], axis=0), _SMALLEST)
         return np.asarray(joint / joint.sum(axis=1, keepdims=True))
 
-    def draw_node(self, weights: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
+    def draw_node(self, weights: Floats, rng: np.random.Generator) -> Ints:
         """Draw a node from weights of all, (N, P), shape (P,)."""
         cumulative = np.cumsum(weights, axis=0)
         place = (cumulative < rng.random(cumulative.shape[1]) * cumulative[-1]).sum(axis=0)
         return np.asarray(np.minimum(place, NODES.size - 1))
 
-    def at_node(self, node: NDArray[np.int64]) -> Floats:
+    def at_node(self, node: Ints) -> Floats:
         """Return what sets a village apart at a node, (P,): an odds ratio that a file may state."""
         return np.asarray(np.clip(self.lasting[node, np.arange(node.size)], 1 / FARTHEST, FARTHEST))
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Floats, Ints
 from ...domain.evidence import Counts, Evidence
 from ...domain.intervention import Intervention
 from ...domain.law import TERMS, Luck, Term, covariate
@@ -24,11 +24,10 @@ from .counted import CountedPlace, CountMove
 from .data_conflicts import possible_moves
 from .histories import Histories, Known
 from .law_at_particles import LawAtParticles
-from .paths import DoseRecord, seen_villages
+from .paths import doses_on_record, seen_villages
 from .sampler import Sampler
 from .shocks import Scores
 
-Floats = NDArray[np.float64]
 _OPEN = 1e-12
 
 
@@ -94,10 +93,10 @@ class Likelihood:
                 villages = Villages.arrange(code, code, codes, codes, [""] * len(codes), status=[0] * len(codes))
             if villages is None or not known:
                 continue
-            record = _doses(evidence, code, plans, known)
-            doses = [{} if record is None else record.of_village(one) for one in villages.codes]
-            none = () if record is None else record.none
+            last = max((year for one in known.values() for year in one.status), default=0)
+            doses = doses_on_record((one for one in evidence.assistance if one.district_code == code), plans, last)
             in_order = [known.get(one, Known({})) for one in villages.codes]
+            none = (0.0,) * len(plans)
             histories.append(Histories(villages, in_order, terms, doses, none, late=lists_late(parameters)))
         places, unused = _places(evidence, parameters, districts, seen, terms)
         return cls(parameters, tuple(histories), tuple(places), plans, scenario, tuple(unused))
@@ -201,16 +200,6 @@ def _terms(parameters: ParameterSet) -> list[Term]:
     return [term for term in every if parameters.scalars[term.switch] != term.off]
 
 
-def _doses(
-    evidence: Evidence, district: str, plans: tuple[Intervention, ...], known: Mapping[str, Known]
-) -> DoseRecord | None:
-    records = [record for record in evidence.assistance if record.district_code == district]
-    if not plans:
-        return None
-    last = max((year for one in known.values() for year in one.status), default=0)
-    return DoseRecord.of(records, plans, last)
-
-
 def _places(
     evidence: Evidence,
     parameters: ParameterSet,
@@ -232,7 +221,7 @@ def _places(
     return [CountedPlace(place, moves, terms) for place, moves in places.items()], unused
 
 
-def year_ends(counts: Counts) -> list[tuple[tuple[int, int], NDArray[np.int64], NDArray[np.int64]]]:
+def year_ends(counts: Counts) -> list[tuple[tuple[int, int], Ints, Ints]]:
     """Return the years, the counts before and the counts after of every pair of dates in a row.
 
     A date stands for the end of its year; of several dates in one year the last counts.

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.arrays import Floats, Ints
 from ...domain.parameters import ParameterKey, Parameters, ParameterSet
 from ...domain.past import Fitted, Observed, Past, PastRises
 from ...domain.scenario import Assumptions
@@ -26,8 +27,6 @@ from .expected import CAMPAIGNS, NEIGHBOURS, expected_rises, without
 from .histories import Histories
 from .likelihood import Likelihood
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 TRAJECTORIES = 4000
 """So many are run of every span, over all draws of the parameters."""
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Floats
 from ...domain.evidence import Assistance, Evidence
 from ...domain.intervention import Intervention, dose
 from ...domain.status import UNKNOWN
 from .histories import Known
 from .law_at_particles import Doses
-
-Floats = NDArray[np.float64]
 
 
 def seen_villages(evidence: Evidence) -> dict[str, dict[str, Known]]:
@@ -48,37 +45,24 @@ def seen_villages(evidence: Evidence) -> dict[str, dict[str, Known]]:
     }
 
 
-@dataclass(frozen=True)
-class DoseRecord:
-    """Doses that villages of a district had, from when they were assisted.
+def doses_on_record(
+    assistance: Iterable[Assistance], plans: Sequence[Intervention], last: int
+) -> dict[str, dict[int, Doses]]:
+    """Return the doses that villages had up to the year `last`, from ramp and fading of each plan as in a forecast.
 
-    Attributes
-    ----------
-    given
-        (village, year) -> dose of each intervention; absent for a village or a year without any.
+    Village code -> year -> dose of each plan; villages and years without any are left out.
     """
-
-    given: Mapping[tuple[str, int], Doses]
-    none: Doses
-
-    @classmethod
-    def of(cls, assistance: list[Assistance], plans: tuple[Intervention, ...], last: int) -> DoseRecord:
-        """Work out doses up to the year `last` as forecasts do, from the ramp and the fading of each plan."""
-        given: dict[tuple[str, int], list[float]] = {}
-        for record in assistance:
-            years = range(record.years[0], last + 1)
-            for number, plan in enumerate(plans):
-                if plan.name not in record.given:
-                    continue
-                reached = _doses(record, plan, years)
-                for row, column in zip(*np.nonzero(reached), strict=True):
-                    doses = given.setdefault((record.codes[row], years[column]), [0.0] * len(plans))
-                    doses[number] = float(reached[row, column])
-        return cls({key: tuple(doses) for key, doses in given.items()}, (0.0,) * len(plans))
-
-    def of_village(self, code: str) -> dict[int, Doses]:
-        """Return the doses of a village: year -> doses, years without any left out."""
-        return {year: doses for (other, year), doses in self.given.items() if other == code}
+    given: dict[str, dict[int, list[float]]] = {}
+    for record in assistance:
+        years = range(record.years[0], last + 1)
+        for number, plan in enumerate(plans):
+            if plan.name not in record.given:
+                continue
+            reached = _doses(record, plan, years)
+            for row, column in zip(*np.nonzero(reached), strict=True):
+                of_village = given.setdefault(record.codes[row], {})
+                of_village.setdefault(years[column], [0.0] * len(plans))[number] = float(reached[row, column])
+    return {code: {year: tuple(doses) for year, doses in had.items()} for code, had in given.items()}
 
 
 def _doses(record: Assistance, plan: Intervention, years: range) -> Floats:

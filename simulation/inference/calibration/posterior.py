@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Floats
 from ...domain.distributions import Distribution, Empirical
 from ...domain.evidence import Evidence
-from ...domain.parameters import ParameterKey
+from ...domain.parameters import Kind, ParameterKey
 from ...domain.past import Observed, Past
 from ...inputs.scenario import Scenario
 from .caveats import Approximation, Caveat
@@ -19,7 +19,6 @@ from .caveats import Approximation, Caveat
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 _LOW_MIDDLE_HIGH = np.array([0.05, 0.5, 0.95])
 
 
@@ -68,19 +67,13 @@ class Posterior:
         Key -> shape (D,), for every uncertain parameter; row d of all of them belongs together.
     parameters
         Key -> what became of it, in the order of `draws`.
-    village_effects
-        Village code -> shape (D,): what its past says sets it apart for good, as odds ratio of rising.
-    village_orders
-        Village code -> shape (D,): the order in which counts are placed on villages, where nothing else is known of
-        their past; with the effect that goes with the level at which a village then stands.
-    district_effects
-        District code -> shape (D,): what sets it apart for good, as odds ratio of rising; empty where districts do
-        not differ (``district_sd``: 0).
-    village_levels
-        Village code -> shape (D,): level 0..3 at the end of the origin year, where lists may be behind.
-    village_statuses
-        Village code -> shape (D,): status 0..3 at the end of the origin year, of villages with a past that the scenario
-        leaves blank.
+    places
+        What was learned of single villages and districts (`OF_PLACES`) -> shape (D,), one kind after the other.
+        ``village_effect``, ``district_effect``: what sets it apart for good, as odds ratio of rising; of districts only
+        where these differ. ``village_order``: in which order counts are placed on villages of whose past nothing else
+        is known; its effect goes with the level at which a village then stands. ``village_level``: level 0..3 at the
+        end of the origin year, where lists may be behind. ``village_status``: status 0..3 then, of villages with a past
+        that the scenario leaves blank.
     shocks
         (district, year) -> shape (D,): shared shock of that year, in sd.
     past
@@ -100,11 +93,7 @@ class Posterior:
     basis: tuple[str, ...]
     draws: Mapping[ParameterKey, Floats]
     parameters: Mapping[ParameterKey, Learned]
-    village_effects: Mapping[str, Floats]
-    village_orders: Mapping[str, Floats]
-    district_effects: Mapping[str, Floats]
-    village_levels: Mapping[str, Floats]
-    village_statuses: Mapping[str, Floats]
+    places: Mapping[ParameterKey, Floats]
     shocks: Mapping[tuple[str, int], Floats]
     past: Past
     approximation: Approximation | None
@@ -119,11 +108,6 @@ class Posterior:
     def learned(self) -> tuple[ParameterKey, ...]:
         """Parameters that the data could bear on."""
         return tuple(name for name, known in self.parameters.items() if known.in_likelihood)
-
-    @property
-    def at_prior(self) -> tuple[ParameterKey, ...]:
-        """Parameters that stay at their prior, because nothing in the data bears on them."""
-        return tuple(name for name, known in self.parameters.items() if not known.in_likelihood)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -162,13 +146,12 @@ class Posterior:
 
     @property
     def columns(self) -> dict[ParameterKey, Floats]:
-        """What a forecast takes from it: the draws of what was learned, effects of every place, levels of villages."""
-        of_villages = {ParameterKey("village_effect", code): draws for code, draws in self.village_effects.items()}
-        of_villages |= {ParameterKey("village_order", code): draws for code, draws in self.village_orders.items()}
-        of_districts = {ParameterKey("district_effect", code): draws for code, draws in self.district_effects.items()}
-        of_villages |= {ParameterKey("village_level", code): draws for code, draws in self.village_levels.items()}
-        of_villages |= {ParameterKey("village_status", code): draws for code, draws in self.village_statuses.items()}
-        return {**{name: self.draws[name] for name in self.learned}, **of_villages, **of_districts}
+        """What a forecast takes from it: the draws of what was learned, of parameters and of places."""
+        return {**{name: self.draws[name] for name in self.learned}, **self.places}
+
+    def of_places(self, kind: Kind) -> dict[str, Floats]:
+        """Return what was learned of places in one respect (`OF_PLACES`), code -> shape (D,)."""
+        return {key.of: draws for key, draws in self.places.items() if key.kind == kind}
 
     def applied_to(self, scenario: Scenario) -> Scenario:
         """Return a scenario with the learned parameters in place of its own.

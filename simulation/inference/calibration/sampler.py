@@ -17,14 +17,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ...domain.arrays import Bools, Floats, Ints
 from ...domain.distributions import LogitNormal
 from ...domain.law import Luck, Term
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.status import TOP
 from .law_at_particles import LawAtParticles
 from .shocks import STRIDES, Scores, on_side, turned
-
-Floats = NDArray[np.float64]
 
 KEPT = 0.5
 """The next temperature is where weights are worth this share of the particles."""
@@ -122,7 +121,7 @@ class Particles:
     apart: dict[str, Scores]
     fit: Floats
 
-    def take(self, chosen: NDArray[np.int64]) -> Particles:
+    def take(self, chosen: Ints) -> Particles:
         """Return some of them."""
         return Particles(
             self.theta[:, chosen],
@@ -141,7 +140,7 @@ class Particles:
         shocks, apart = luck[: len(self.shocks)], luck[len(self.shocks) :]
         return Particles(theta, shocks, dict(zip(self.apart, apart, strict=True)), self.fit)
 
-    def replace(self, other: Particles, taken: NDArray[np.bool_]) -> None:
+    def replace(self, other: Particles, taken: Bools) -> None:
         """Take over those of `other` that are `taken`."""
         self.theta = np.where(taken, other.theta, self.theta)
         for mine, theirs in zip(self.luck, other.luck, strict=True):
@@ -304,7 +303,7 @@ class Sampler:
         self._walk(now, temperature, cloud.uncorrelated, one)
         self._move_together(now, temperature)
 
-    def _walk(self, now: Particles, temperature: float, cloud: _Cloud, chosen: NDArray[np.bool_] | None = None) -> None:
+    def _walk(self, now: Particles, temperature: float, cloud: _Cloud, chosen: Bools | None = None) -> None:
         """Move parameters, or those chosen, towards anywhere in the cloud, whose own density takes no part in it."""
         here = cloud.places(now.theta)
         stride = self.rng.choice(STRIDES, size=now.theta.shape[1])
@@ -472,7 +471,7 @@ class Sampler:
         self._try(now, now.with_luck(theta, every), log_ratio, temperature, fits_alike=alike)
 
 
-def _take_over(mine: Scores, theirs: Scores, taken: NDArray[np.bool_]) -> None:
+def _take_over(mine: Scores, theirs: Scores, taken: Bools) -> None:
     """Put scores in place of others where they are taken."""
     for term, score in theirs.items():
         if score is not mine[term]:
@@ -488,7 +487,7 @@ def _is_of_district(term: Term) -> bool:
     return isinstance(luck, Luck) and luck.shared_by == "district" and luck.coin is None
 
 
-def _heads(score: Floats, law: LawAtParticles, coin: ParameterKey) -> NDArray[np.bool_]:
+def _heads(score: Floats, law: LawAtParticles, coin: ParameterKey) -> Bools:
     from scipy.special import ndtri
 
     return np.asarray(score < ndtri(law.parameters.scales[coin]))
@@ -556,7 +555,7 @@ def _worth(weights: Floats) -> float:
     return float(1 / (weights @ weights))
 
 
-def _systematic(weights: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
+def _systematic(weights: Floats, rng: np.random.Generator) -> Ints:
     """Return which particles are copied, each about as often as its weight says."""
     ladder = (rng.random() + np.arange(weights.size)) / weights.size
     cumulative = np.cumsum(weights)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Bools, Floats
 from ...domain.law import Luck, Term
 from .law_at_particles import LawAtParticles
 
-Floats = NDArray[np.float64]
 Scores = dict[Term, Floats]
 """Luck of a year -> shape (years, units, P)."""
 
@@ -50,7 +49,7 @@ def turned_over(
     return changed, log_prior[0]
 
 
-def on_side(chance: Floats, heads: NDArray[np.bool_], rng: np.random.Generator) -> Floats:
+def on_side(chance: Floats, heads: Bools, rng: np.random.Generator) -> Floats:
     """Return normal scores of coins that lie as told."""
     from scipy.special import ndtri
 
