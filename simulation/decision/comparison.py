@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,10 +16,10 @@ from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.villages import code_order
 from ..engine.closed_form.applicability import Exact, exact_results
-from ..engine.effort import Effort
-from ..engine.ensemble import Ensemble, Progress, run
+from ..engine.effort import Effort, Engine
+from ..engine.ensemble import Ensemble, Progress, progress_of_part, run
 from ..inference.forecast import PrecisionStep, PrecisionTrace
-from ..inference.forecasting import doubled
+from ..inference.forecasting import repeat_until_precise
 from ..inference.uncertainty import INTERVAL90, WILSON_Z
 from ..inputs.scenario import Scenario
 from .differences import ERRORS_APART, Difference, exact_difference, paired_difference
@@ -221,7 +220,7 @@ class Comparison:
     contrasts: tuple[Contrast, ...]
     seed: int
     effort: Effort
-    engine: Literal["batch", "mesa", "exact"]
+    engine: Engine
     trace: PrecisionTrace | None = None
     later: tuple[Message, ...] = ()
 
@@ -258,7 +257,7 @@ def compare(
     draws: int | None = None,
     replicates: int | None = None,
     seed: int = 0,
-    engine: Literal["batch", "mesa", "exact"] = "batch",
+    engine: Engine = "batch",
     precision: float | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -310,18 +309,28 @@ def compare(
     effort = Effort.of(leading, draws, replicates)
     if engine == "exact":
         return _compare_exactly(every, effort, seed)
-    steps: list[PrecisionStep] = []
-    while True:
-        simulate = partial(run, effort=effort, seed=seed, engine=engine, workers=workers)
-        result = Comparison(every, _paired_contrasts(every, simulate, progress, sinks), seed, effort, engine)
-        if precision is None:
-            return result
-        steps.append(_step(result))
-        more = doubled(effort, fixed=leading.fixed)
-        trace = PrecisionTrace.of(precision, steps, shared_rows(*every), can_double=more is not None)
-        if trace is not None or more is None:
-            return replace(result, trace=trace)
-        effort = more
+
+    def made(effort: Effort) -> Comparison:
+        ensembles = (
+            run(
+                one,
+                effort,
+                seed,
+                engine=engine,
+                workers=workers,
+                progress=None if progress is None else progress_of_part(progress, place, len(every)),
+                sink=None if sinks is None else sinks[place],
+            )
+            for place, one in enumerate(every)
+        )
+        without = next(ensembles)
+        contrasts = tuple(_paired_contrast(without, with_it) for with_it in ensembles)
+        return Comparison(every, contrasts, seed, effort, engine)
+
+    if precision is None:
+        return made(effort)
+    result, trace = repeat_until_precise(made, _step, precision, effort, shared_rows(*every), fixed=leading.fixed)
+    return replace(result, trace=trace)
 
 
 def _step(result: Comparison) -> PrecisionStep:
@@ -376,34 +385,6 @@ def _contrast(
         cost_per_additional_rise=CostOfARise.of(costs[1] - costs[0], all_rises),
         villages=tuple(villages),
     )
-
-
-def _paired_contrasts(
-    scenarios: Sequence[Scenario],
-    simulate: Callable[..., Ensemble],
-    progress: Progress | None,
-    sinks: Sequence[ChunkSink] | None,
-) -> tuple[Contrast, ...]:
-    """Compare scenarios with the first of them.
-
-    Parameters
-    ----------
-    simulate
-        Runs the ensemble of a scenario, with the effort and the seed that all share; takes `progress` and `sink`, too.
-    progress
-        Called with how many trajectories of all ensembles are done, and how many there are.
-    """
-
-    def share(place: int) -> Progress | None:
-        if progress is None:
-            return None
-        return lambda done, total: progress(place * total + done, len(scenarios) * total)
-
-    def played(place: int) -> Ensemble:
-        return simulate(scenarios[place], progress=share(place), sink=None if sinks is None else sinks[place])
-
-    without = played(0)
-    return tuple(_paired_contrast(without, played(place)) for place in range(1, len(scenarios)))
 
 
 def _paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,11 +18,11 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..domain.scenario import require_assumptions
 from ..domain.status import LEVELS
-from ..engine.effort import Effort
+from ..engine.effort import Effort, Engine
 from ..engine.ensemble import run
 from ..engine.one_year import chance_of_meeting
 from ..inputs.scenario import Scenario
-from .trial import Engine, engine_for, goal_of
+from .trial import engine_for, goal_of
 from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
 
 if TYPE_CHECKING:
@@ -317,9 +317,8 @@ class _Surface:
             parameters = scenario.parameters.draw(seed, len(points))
             chances = chance_of_meeting(scenario, scenario.districts[0], parameters, seed)
             return np.stack([chances, chances])
-        engine: Literal["batch", "mesa"] = "mesa" if self.engine == "mesa" else "batch"
         effort = Effort(len(points), times * (self.replicates + self.replicates % 2))
-        made = run(scenario, effort, seed, engine=engine, workers=self.workers, progress=self.progress)
+        made = run(scenario, effort, seed, engine=self.engine, workers=self.workers, progress=self.progress)
         met = made.outcomes[0].counts.met(scenario.target)[..., -1]
         return np.asarray(met.reshape(len(points), 2, -1).mean(axis=2).T, dtype=np.float64)
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from ..domain.arrays import Floats
-from ..domain.distributions import Distribution
+from ..domain.distributions import INTERVAL90_Z, Distribution
 from ..domain.law import Luck, OfNeighbours, OfVillage, acting
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters, Rows
@@ -21,17 +21,13 @@ from ..domain.status import TOP
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ..domain.target import needed
 from ..domain.villages import Villages
-from ..engine.effort import Effort
+from ..engine.effort import Effort, Engine, Simulator
 from ..engine.ensemble import run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS
 from ..engine.one_year import chance_of_meeting, first_year_cost
 from ..inference.uncertainty import Estimate, error_of_mean, estimate, estimate_from_draws
 from ..inputs.scenario import Scenario
 
-Engine = Literal["batch", "mesa", "exact"]
-
-ONE_SIDED_Z = 1.6448536269514722
-"""The 95% quantile of N(0, 1)."""
 MOST_MULTIPLICATIONS = 10**9
 """What one exact try may take (some seconds): a plan makes dozens."""
 A_SECOND: dict[str, float] = {"exact": MULTIPLICATIONS, "batch": 1e7, "mesa": 1e5}
@@ -118,12 +114,12 @@ class Chance(Estimate):
     @property
     def lower95(self) -> float:
         """The one-sided lower 95% bound: what the chance is at least, simulation error set aside."""
-        return max(0.0, self.probability_met - ONE_SIDED_Z * self.monte_carlo_error)
+        return max(0.0, self.probability_met - INTERVAL90_Z * self.monte_carlo_error)
 
     @property
     def upper95(self) -> float:
         """The one-sided upper 95% bound."""
-        return min(1.0, self.probability_met + ONE_SIDED_Z * self.monte_carlo_error)
+        return min(1.0, self.probability_met + INTERVAL90_Z * self.monte_carlo_error)
 
     def falls_short_of(self, other: Chance) -> bool:
         """Return whether this chance is below another by more than three paired standard errors.
@@ -185,7 +181,7 @@ class Trial:
         return np.asarray(outcome.assisted.mean(axis=(0, 1)), dtype=np.float64)
 
     def _simulated(self, scenario: Scenario, effort: Effort) -> Chance:
-        engine: Literal["batch", "mesa"] = "mesa" if self.engine == "mesa" else "batch"
+        engine: Simulator = "mesa" if self.engine == "mesa" else "batch"
         counts = run(scenario, effort, self.seed, engine=engine, workers=self._workers).outcomes[0].counts
         judged = [year - scenario.years[0] for year in self.goal.years]
         met = counts.met(scenario.target)[..., judged].all(axis=-1)

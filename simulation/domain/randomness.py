@@ -192,13 +192,6 @@ def break_ties(uniform: Floats) -> Floats:
     return np.asarray(uniform + np.arange(uniform.shape[0])[:, None] * 2.0**-53)
 
 
-def normals(seed: int, process: Process, year: int, units: Words, trajectories: Trajectories) -> Floats:
-    """Return one standard normal per unit and trajectory, shape (unit, T), by inverting `uniforms`."""
-    from .distributions import standard_normal
-
-    return standard_normal(uniforms(seed, process, year, units, trajectories))
-
-
 def parameter_uniforms(seed: int, names: tuple[str, ...], draws: int) -> Floats:
     """Return the uniforms behind the draws of parameters, shape (name, draw)."""
     trajectories = Trajectories.grid(range(draws), range(1))

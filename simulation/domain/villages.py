@@ -325,31 +325,22 @@ class Villages:
             Number of kecamatan, at least 1; villages are spread over them as evenly as can be.
         """
         total = int(counts.sum()) if counts is not None else int(villages or 0)
-        numbers = range(1, total + 1)
-        kecamatan = [f"Kecamatan {1 + (i - 1) % subdistricts:03d}" for i in numbers]
-        codes = [f"{district_code}.{i:05d}" for i in numbers]
-        return cls.arrange(
-            district_code,
-            district,
-            codes,
-            [f"Kampung {i}" for i in numbers],
-            kecamatan,
-            status_counts=counts,
-        )
+        kecamatan = [f"Kecamatan {1 + i % subdistricts:03d}" for i in range(total)]
+        return cls._made_up(district_code, district, kecamatan, counts)
 
     @classmethod
     def from_subdistrict_counts(cls, district_code: str, district: str, counts: Mapping[str, Ints]) -> Villages:
         """Make up villages for kecamatan of which only counts are known: `counts` by their names, shape (4,) each."""
-        subdistricts = [name for name, four in counts.items() for _ in range(int(sum(four)))]
-        numbers = range(1, len(subdistricts) + 1)
-        return cls.arrange(
-            district_code,
-            district,
-            [f"{district_code}.{i:05d}" for i in numbers],
-            [f"Kampung {i}" for i in numbers],
-            subdistricts,
-            status_counts=dict(counts),
-        )
+        subdistrict_of = [name for name, four in counts.items() for _ in range(int(sum(four)))]
+        return cls._made_up(district_code, district, subdistrict_of, counts)
+
+    @classmethod
+    def _made_up(
+        cls, district_code: str, district: str, subdistrict_of: list[str], counts: Ints | Mapping[str, Ints] | None
+    ) -> Villages:
+        numbers = range(1, len(subdistrict_of) + 1)
+        codes, names = [f"{district_code}.{i:05d}" for i in numbers], [f"Kampung {i}" for i in numbers]
+        return cls.arrange(district_code, district, codes, names, subdistrict_of, status_counts=counts)
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -13,9 +13,12 @@ from ..domain.randomness import WORDS
 from ..domain.scenario import Assumptions, require_assumptions
 from .outcome import Outcome
 
-Engine = Literal["batch", "mesa"]
+Simulator = Literal["batch", "mesa"]
+"""What simulates: arrays, or Mesa agents."""
+Engine = Literal[Simulator, "exact"]
+"""What makes a forecast; exact results are not simulated."""
 
-CHUNK_CELLS: dict[Engine, int] = {"batch": 196_608, "mesa": 8_192}
+CHUNK_CELLS: dict[Simulator, int] = {"batch": 196_608, "mesa": 8_192}
 """Villages × trajectories of a chunk: large enough that threads of the array engine do not wait for each other."""
 
 DEFAULT_DRAWS = 1_000

@@ -19,7 +19,7 @@ from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
 from .agent_loader import Parcel
-from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Engine, chunks, refuse_below
+from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Simulator, chunks, refuse_below
 from .failure import EnsembleError, Failure, in_order, none_completed, too_many_deaths
 from .outcome import Outcome
 from .workers import TaskStuckError, WorkerDiedError, one_at_a_time, spread
@@ -28,11 +28,17 @@ if TYPE_CHECKING:
     from .model import VillageAgent
 
 Progress = Callable[[int, int], None]
+"""Called with how much is done, and how much there is."""
 
 MOST_ROWS = 100_000_000
 """Trajectories × years × districts whose counts are held at once: about 5 GB."""
 MOST_DEATHS = 10
 """Of worker processes; each costs seconds, for processes have to start again."""
+
+
+def progress_of_part(progress: Progress, part: int, parts: int) -> Progress:
+    """Return progress over one of several parts that take about as long."""
+    return lambda done, total: progress(part * total + done, parts * total)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +68,7 @@ def run(
     effort: Effort,
     seed: int = 0,
     *,
-    engine: Engine = "batch",
+    engine: Simulator = "batch",
     agent_class: type[VillageAgent] | None = None,
     workers: int | None = None,
     chunk_cells: int | None = None,
@@ -149,7 +155,7 @@ class _Task:
     scenario: Assumptions
     parameters: Parameters
     seed: int
-    engine: Engine
+    engine: Simulator
     agent_class: type[VillageAgent] | None
 
     def __getstate__(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import math
 import warnings
 from collections.abc import Callable
 from numbers import Real
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -255,7 +255,7 @@ class KampungModel(mesa.Model):
         if self.year >= self.assumptions.years[-1]:
             raise RuntimeError(f"the scenario ends in {self.assumptions.years[-1]}; give it a longer horizon")
         self.year += 1
-        status, listed = self._statuses(), self._listed()
+        status, listed = self._of_agents("status"), self._of_agents("listed")
         may_rise, waits = np.zeros(len(self.villages), np.bool_), np.ones(len(self.villages), np.bool_)
         for agent in self.village_agents:
             may_rise[agent.position], waits[agent.position] = agent.may_rise, agent.waits
@@ -278,22 +278,13 @@ class KampungModel(mesa.Model):
             agent.last_change = self.year
             self.village_agents.append(agent)
 
-    @property
-    def _there(self) -> Bools:
-        """Which villages have joined by now, shape (V,)."""
-        return self.villages.there(self.year + 1)
-
-    def _statuses(self) -> Statuses:
-        """Return the level of every village; the lowest of one that joins later."""
-        status = np.zeros(len(self.villages), dtype=np.int8)
-        status[[agent.position for agent in self.village_agents]] = [agent.status for agent in self.village_agents]
-        return status
-
-    def _listed(self) -> Statuses:
-        """Return likewise what the list shows."""
-        listed = np.zeros(len(self.villages), dtype=np.int8)
-        listed[[agent.position for agent in self.village_agents]] = [agent.listed for agent in self.village_agents]
-        return listed
+    def _of_agents(self, name: Literal["status", "listed"]) -> Statuses:
+        """Return the level of every village, or what the list shows; the lowest of one that joins later."""
+        found = np.zeros(len(self.villages), dtype=np.int8)
+        found[[agent.position for agent in self.village_agents]] = [
+            getattr(agent, name) for agent in self.village_agents
+        ]
+        return found
 
     def _levels(self, status: Statuses) -> Ints:
         """Return how many villages stand where that were there when the year began."""
@@ -319,11 +310,11 @@ class KampungModel(mesa.Model):
         self.fall_effect = ones if chances.fall_effect is None else chances.fall_effect[:, 0].tolist()
 
     def _count(self, before: Statuses, can_rise: Bools) -> None:
-        after, t, outcome = self._listed(), self.year - self.assumptions.origin - 1, self.outcome
+        after, t, outcome = self._of_agents("listed"), self.year - self.assumptions.origin - 1, self.outcome
         rose, inside = after > before, self.assumptions.target.level_mask
         self.rises, self.falls = int(rose.sum()), int((after < before).sum())
         self.entries = int((rose & inside[after] & ~inside[before]).sum())
-        there = np.flatnonzero(self._there)
+        there = np.flatnonzero(self.villages.there(self.year + 1))
         self.levels = np.bincount(after[there], minlength=TOP + 1).tolist()
         outcome.levels[0, t + 1] = self.levels
         outcome.can_rise[0, t] = np.bincount(before[can_rise], minlength=TOP + 1)
@@ -351,16 +342,14 @@ def _data_collector(collect_agents: bool) -> mesa.DataCollector:
             "falls": "falls",
             "entries": "entries",
         },
-        agent_reporters={"village_code": "village_code", "status": _status_label} if collect_agents else None,
+        agent_reporters={"village_code": "village_code", "status": lambda agent: agent.status.label}
+        if collect_agents
+        else None,
     )
 
 
 def _level_counter(level: Status) -> Callable[[KampungModel], int]:
     return lambda model: model.levels[level]
-
-
-def _status_label(agent: VillageAgent) -> str:
-    return agent.status.label
 
 
 def simulate(

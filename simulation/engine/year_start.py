@@ -217,18 +217,23 @@ def settled(scenario: Assumptions, villages: Villages, parameters: Parameters) -
     """Return whether each draw says which villages stand where, or that makes no difference as far as it is unknown."""
     if of_places("village_order", villages.codes, parameters) is not None:
         return True
-    match villages.known:
-        case KnownStatuses():
-            return True
-        case MissingStatuses():
-            return False
-        case SubdistrictCounts():
-            together = villages.subdistrict_index
-        case SomeStatuses(levels=levels):
-            together = np.where(levels == UNKNOWN, 0, np.arange(1, len(villages) + 1))
-        case _:
-            together = np.zeros(len(villages), dtype=np.int64)
+    if isinstance(villages.known, KnownStatuses | MissingStatuses):
+        return isinstance(villages.known, KnownStatuses)
     if not isinstance(villages.known, SubdistrictCounts) and _subdistricts_matter(villages, parameters):
         return False
-    sort = sorts(scenario, villages, parameters)
+    together, sort = exchangeable(villages), sorts(scenario, villages, parameters)
     return len(np.unique(np.stack([together, sort]), axis=1).T) == len(np.unique(together))
+
+
+def exchangeable(villages: Villages) -> Ints:
+    """Return a number for each village, shape (V,), shared by those of which it is not known who stands where."""
+    every = np.arange(len(villages))
+    match villages.known:
+        case KnownStatuses() | MissingStatuses():
+            return every
+        case SubdistrictCounts():
+            return villages.subdistrict_index
+        case SomeStatuses(levels=levels):
+            return np.where(levels == UNKNOWN, -1, every)
+        case _:
+            return np.zeros_like(every)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from ..domain.evidence import BLOCKS
 from ..domain.messages import Refusal
 from ..domain.past import BlockWeight
+from ..engine.ensemble import Progress, progress_of_part
 from ..engine.one_year import chance_of_meeting
 from ..engine.year_start import YearStart
 from ..inputs.scenario import Scenario
-from .calibration.calibrate import Progress, calibrate
+from .calibration.calibrate import calibrate
 from .calibration.expected import expected_rises
 from .calibration.posterior import Posterior
 from .calibration.sampler import Keep
@@ -54,18 +55,13 @@ def weigh_blocks(
                 draws,
                 posterior.seed,
                 estimate_effects=posterior.estimate_effects,
-                progress=_of_part(progress, number, len(some)),
+                progress=progress_of_part(progress, number, len(some)),
                 sink=sink(number),
             )
         except Refusal:
             continue
         found.append(_weight(without, one.applied_to(scenario), draws, one.seed))
     return (*found, _weight(tuple(used), scenario, draws, 0))
-
-
-def _of_part(progress: Progress, part: int, parts: int) -> Progress:
-    """Return progress over one of several parts that take about as long."""
-    return lambda done, total: progress(part * total + done, parts * total)
 
 
 def _weight(without: tuple[str, ...], scenario: Scenario, draws: int, seed: int) -> BlockWeight:

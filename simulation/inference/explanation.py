@@ -8,9 +8,8 @@ unmeasured; with interventions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -243,8 +242,9 @@ def explain(
     played = _played(what, parameters, effort, seed, district, row, year)
     may_rise = np.where(played.blocked, 0.0, played.base_odds)
     known = {term: term.foreseeable or learned_effects(term, villages, parameters) is not None for term in played.terms}
-    seen = _sum(log_odds for term, log_odds in played.terms.items() if known[term])
-    luck = seen + _sum(log_odds for term, log_odds in played.terms.items() if not known[term])
+    none = np.zeros(1)
+    seen = sum((log_odds for term, log_odds in played.terms.items() if known[term]), start=none)
+    luck = seen + sum((log_odds for term, log_odds in played.terms.items() if not known[term]), start=none)
 
     def assured(chosen: Bools) -> float | None:
         """Return the chance with some interventions for certain; None where none of them may choose the village."""
@@ -325,10 +325,6 @@ def _played(
 def _mean(odds: Floats, log_odds: Floats | float = 0.0) -> float:
     """Return the mean chance over trajectories, with something added to their log odds."""
     return float(chance(odds * factor(np.asarray(log_odds))).mean())
-
-
-def _sum(terms: Iterable[Floats]) -> Floats:
-    return reduce(np.add, terms, np.zeros(1))
 
 
 def _joint(programmes: Floats, overlap: Overlap) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from ..domain.arrays import Floats
 from ..domain.distributions import Fixed
 from ..domain.messages import Message
-from ..domain.parameters import ParameterSet, Rows
+from ..domain.parameters import ParameterSet
 from ..domain.past import Observed
 from ..domain.status import LEVELS
 from ..domain.villages import Villages
-from ..engine.effort import Effort
+from ..engine.effort import Effort, Engine
 from ..engine.ensemble import Ensemble
 from ..inputs.scenario import Scenario
-from .uncertainty import INTERVAL90, Estimate, error_of_rows
+from .uncertainty import INTERVAL90, Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -189,19 +189,6 @@ class PrecisionTrace:
     steps: tuple[PrecisionStep, ...]
     ended_by: Literal["precision", "trajectories", "rows"]
 
-    @classmethod
-    def of(
-        cls, wanted: float, steps: Sequence[PrecisionStep], rows: Rows | None, *, can_double: bool
-    ) -> PrecisionTrace | None:
-        """Return the trace where the last of the rounds is to be the last; None where another is to follow."""
-        last = steps[-1].half_width
-        if last < wanted:
-            return cls(wanted, tuple(steps), "precision")
-        again = rows is not None and len(steps) > 1 and steps[-2].draws >= rows.number
-        if again and error_of_rows(steps[-2].half_width, last) >= wanted:
-            return cls(wanted, tuple(steps), "rows")
-        return None if can_double else cls(wanted, tuple(steps), "trajectories")
-
     @property
     def last(self) -> PrecisionStep:
         """The round whose numbers are shown."""
@@ -238,7 +225,7 @@ class Forecast:
     scenario: Scenario
     seed: int
     effort: Effort
-    engine: Literal["batch", "mesa", "exact"]
+    engine: Engine
     districts: tuple[DistrictForecast, ...]
     matrix: Floats
     ensemble_run: Ensemble | None

@@ -7,19 +7,21 @@ other scenario the first year is.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.arrays import Floats
 from ..domain.law import DISTRICT
+from ..domain.parameters import Rows
 from ..domain.status import LEVELS
 from ..domain.target import YearCounts, needed
 from ..domain.villages import Villages
 from ..engine.closed_form.applicability import exact_results
-from ..engine.effort import Effort
+from ..engine.effort import Effort, Engine
 from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.one_year import ExactResult
 from ..inputs.scenario import Scenario
@@ -35,12 +37,14 @@ from .forecast import (
     caveat,
     matrix_summary,
 )
-from .uncertainty import WILSON_Z, Estimate, estimate, estimate_from_draws
+from .uncertainty import WILSON_Z, Estimate, error_of_rows, estimate, estimate_from_draws
 
 if TYPE_CHECKING:
     from ..engine.effort import ChunkSink
     from ..engine.model import VillageAgent
 
+
+Result = TypeVar("Result")
 
 MOST_TRAJECTORIES = 1_000_000
 """Beyond which no run is doubled again."""
@@ -56,7 +60,7 @@ def forecast(
     replicates: int | None = None,
     seed: int = 0,
     *,
-    engine: Literal["batch", "mesa", "exact"] = "batch",
+    engine: Engine = "batch",
     agent_class: type[VillageAgent] | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -301,15 +305,45 @@ def forecast_to_precision(
     -----
     Every draw keeps its address, so a round contains the one before it.
     """
-    effort = Effort.of(scenario, draws, replicates)
+
+    def made(effort: Effort) -> Forecast:
+        return forecast(scenario, effort.draws, effort.replicates, seed, **options)
+
+    effort, rows = Effort.of(scenario, draws, replicates), scenario.parameters.rows
+    result, trace = repeat_until_precise(made, _step, half_width, effort, rows, fixed=scenario.fixed)
+    return replace(result, trace=trace)
+
+
+def repeat_until_precise(
+    made: Callable[[Effort], Result],
+    step_of: Callable[[Result], PrecisionStep],
+    wanted: float,
+    effort: Effort,
+    rows: Rows | None,
+    *,
+    fixed: bool,
+) -> tuple[Result, PrecisionTrace]:
+    """Return what is made with an effort that is doubled until its half-width is below what is wanted, and the rounds.
+
+    Parameters
+    ----------
+    rows
+        Of the file that draws are taken from: where it was used up, what its rows leave open no effort makes smaller.
+    fixed
+        Whether every number is, so that replicates are doubled.
+    """
     steps: list[PrecisionStep] = []
     while True:
-        result = forecast(scenario, effort.draws, effort.replicates, seed, **options)
-        steps.append(_step(result))
-        more = doubled(effort, fixed=scenario.fixed)
-        trace = PrecisionTrace.of(half_width, steps, scenario.parameters.rows, can_double=more is not None)
-        if trace is not None or more is None:
-            return replace(result, trace=trace)
+        result = made(effort)
+        steps.append(step_of(result))
+        last, more = steps[-1].half_width, doubled(effort, fixed=fixed)
+        used_up = rows is not None and len(steps) > 1 and steps[-2].draws >= rows.number
+        if last < wanted:
+            return result, PrecisionTrace(wanted, tuple(steps), "precision")
+        if used_up and error_of_rows(steps[-2].half_width, last) >= wanted:
+            return result, PrecisionTrace(wanted, tuple(steps), "rows")
+        if more is None:
+            return result, PrecisionTrace(wanted, tuple(steps), "trajectories")
         effort = more
 
 

@@ -16,11 +16,11 @@ from simulation.decision.plan.levers import levers_of
 from simulation.decision.plan.planning import plan
 from simulation.decision.plan.search import bisect
 from simulation.decision.plan.trial_cache import TrialCache
-from simulation.decision.trial import Engine, Goal, Trial
+from simulation.decision.trial import Goal, Trial
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
-from simulation.engine.effort import Effort
+from simulation.engine.effort import Effort, Engine
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 

@@ -10,7 +10,6 @@ from simulation.domain.randomness import (
     Process,
     Trajectories,
     break_ties,
-    normals,
     parameter_uniforms,
     philox,
     uniforms,
@@ -43,12 +42,6 @@ def test_uniforms_are_uniform_and_never_0_or_1() -> None:
     values = uniforms(1, Process.TRANSITION, 2026, UNITS, Trajectories.grid(range(10), range(200))).ravel()
     assert 0 < values.min() < values.max() < 1
     assert kstest(values, "uniform").pvalue > 0.01
-
-
-def test_normals_are_standard_normal() -> None:
-    """Their distribution passes Kolmogorov-Smirnov at the 1% level."""
-    values = normals(1, Process.VILLAGE_EFFECT, 0, UNITS, Trajectories.grid(range(10), range(200))).ravel()
-    assert kstest(values, "norm").pvalue > 0.01
 
 
 @pytest.mark.parametrize("process", [Process.TRANSITION, Process.CAMPAIGN])

@@ -14,11 +14,11 @@ import pytest
 from districts import ORIGIN, everything_on, make_scenario, make_villages, scenarios
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtri
 
 from simulation.domain.distributions import Empirical, Fixed
 from simulation.domain.intervention import Intervention
-from simulation.domain.randomness import Process, Trajectories, normals, uniforms
+from simulation.domain.randomness import Process, Trajectories, uniforms
 from simulation.domain.status import LEVELS, UNKNOWN
 from simulation.domain.status_knowledge import MissingStatuses
 from simulation.domain.villages import Villages
@@ -33,6 +33,11 @@ Assisted = dict[tuple[str, int], set[int]]
 Law = list[tuple[float, float, list[float]]]
 
 
+def normals(process: Process, year: int, units: np.ndarray, at: Trajectories) -> np.ndarray:
+    """Return one standard normal per unit and trajectory, by inversion."""
+    return ndtri(uniforms(SEED, process, year, units, at))
+
+
 def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     """Return what the list shows every year and who is assisted: a naive loop over the formulas."""
     v, at = scenario.districts[0].ever, Trajectories.grid(range(1), range(replicate, replicate + 1))
@@ -40,8 +45,8 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
     rows, k = law(scenario, p), v.subdistrict_index
     joins = [0] * len(v) if v.joins is None else v.joins.tolist()
     offices = [Office(plan) for plan in scenario.interventions]
-    b = p["village_sd"] * normals(SEED, Process.VILLAGE_EFFECT, 0, v.units, at)[:, 0]
-    b += p["district_sd"] * normals(SEED, Process.DISTRICT_EFFECT, 0, v.district_unit, at)[0, 0]
+    b = p["village_sd"] * normals(Process.VILLAGE_EFFECT, 0, v.units, at)[:, 0]
+    b += p["district_sd"] * normals(Process.DISTRICT_EFFECT, 0, v.district_unit, at)[0, 0]
     x_beta = np.zeros(len(v))
     for name in scenario.parameters.covariates:
         x = np.asarray(v.columns[name], dtype=np.float64)
@@ -66,8 +71,8 @@ def twin(scenario: Scenario, replicate: int) -> tuple[Path, Assisted]:
             tie = uniforms(SEED, Process.PRIORITY, year, v.units, at, office.plan.name)[:, 0]
             gain = math.log(p[f"{office.plan.name}.odds_ratio_rise"])
             assisted[office.plan.name, year] = office.assist(year, v, listed, known, gain, tie, there)
-        z = normals(SEED, Process.YEAR_SHOCK, year, v.district_unit, at)[0, 0]
-        u_k = normals(SEED, Process.SUBDISTRICT_SHOCK, year, v.subdistrict_units, at)[:, 0]
+        z = normals(Process.YEAR_SHOCK, year, v.district_unit, at)[0, 0]
+        u_k = normals(Process.SUBDISTRICT_SHOCK, year, v.subdistrict_units, at)[:, 0]
         campaign = uniforms(SEED, Process.CAMPAIGN, year, v.district_unit, at)[0, 0] < p["campaign.probability"]
         shock = p["year_sd"] * z + campaign * math.log(p["campaign.odds_ratio"]) + p["subdistrict_sd"] * u_k
         u = uniforms(SEED, Process.TRANSITION, year, v.units, at)[:, 0]

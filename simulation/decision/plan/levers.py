@@ -15,8 +15,9 @@ from ...domain.messages import Message, Refusal, nearest, shown
 from ...domain.scenario import require_assumptions
 from ...domain.status import LEVELS, UNKNOWN
 from ...domain.villages import Villages
+from ...engine.effort import Engine
 from ...inputs.scenario import Scenario
-from ..trial import Engine, goal_of
+from ..trial import goal_of
 
 Kind = Literal["capacity", "coverage"]
 Places = tuple[int, ...]

@@ -10,10 +10,10 @@ from ...domain.distributions import Fixed
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import ParameterKey
 from ...domain.status import TOP
-from ...engine.effort import Effort
+from ...engine.effort import Effort, Engine
 from ...engine.ensemble import Progress
 from ...inputs.scenario import Scenario
-from ..trial import Chance, Engine, Trial, engine_for, first_effort, goal_of, with_scalars
+from ..trial import Chance, Trial, engine_for, first_effort, goal_of, with_scalars
 from .bottlenecks import FEW_RUNGS, CacheFor, find_bottlenecks
 from .levers import BUDGET, Lever, Places, PlanRequest, levers_of, turn, weighed_by_cost
 from .ranking import in_this_order, mark_enough, rank_villages

@@ -17,13 +17,12 @@ import numpy as np
 from ...domain.arrays import Bools, Floats, Ints
 from ...domain.parameters import Parameters
 from ...domain.scenario import Assumptions
-from ...domain.status import LEVELS, TOP, UNKNOWN
-from ...domain.status_knowledge import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts
+from ...domain.status import LEVELS, TOP
 from ...domain.target import Target, needed
 from ...domain.villages import Villages
 from ..one_year import A_SECOND, COUNTED, ExactResult, average_alike, spread
 from ..poisson_binomial import Part, cost, total
-from ..year_start import YearStart, year_starts
+from ..year_start import YearStart, exchangeable, year_starts
 from .forward import Forward, YearShocks
 
 CASES = 1024
@@ -266,22 +265,9 @@ def solve(scenario: Assumptions, villages: Villages, parameters: Parameters, see
             (*of_groups, assisted),
             strict=True,
         ):
-            kept[:] += len(some) / draws * average_alike(_alike(villages), mean)
+            kept[:] += len(some) / draws * average_alike(exchangeable(villages), mean)
     result.assisted[:] = result.village_assisted.sum(axis=0)
     return result
-
-
-def _alike(villages: Villages) -> Ints:
-    """Return what tells villages apart of which it is not known who stands where, shape (V,)."""
-    match villages.known:
-        case KnownStatuses() | MissingStatuses():
-            return np.arange(len(villages))
-        case SubdistrictCounts():
-            return villages.subdistrict_index
-        case SomeStatuses(levels=levels):
-            return np.where(levels == UNKNOWN, -1, np.arange(len(villages)))
-        case _:
-            return np.zeros(len(villages), dtype=np.int64)
 
 
 def _empty(scenario: Assumptions, villages: int, draws: int, jointly: bool) -> ExactResult:

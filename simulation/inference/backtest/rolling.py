@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -18,6 +18,7 @@ from ...domain.messages import Message, Refusal
 from ...domain.parameters import DEFAULTS
 from ...domain.target import Target
 from ...domain.villages import Villages
+from ...engine.ensemble import Progress
 from ...inputs.observations.evidence import Gathered, read_evidence
 from ...inputs.observations.reading import DataFile
 from ...inputs.scenario import Scenario
@@ -30,7 +31,6 @@ from .scoring import FEWEST, MEANS, Bin, ForecasterScores, ScoredForecast, Stand
 if TYPE_CHECKING:
     import pandas as pd
 
-Progress = Callable[[int, int], None]
 Data = str | os.PathLike[str] | Panel | Evidence
 
 MODEL = "model"

@@ -12,7 +12,7 @@ import numpy as np
 from ...domain.arrays import Bools, Floats, Ints
 from ...domain.randomness import parameter_uniforms
 from ...domain.target import Target
-from ...engine.poisson_binomial import Part, total
+from ...engine.poisson_binomial import add_villages
 from .. import scores
 from ..uncertainty import INTERVAL90
 from .cases import DistrictYear, NextYear
@@ -215,6 +215,6 @@ def reliability(chance: Floats, happened: Bools) -> tuple[Bin, ...]:
 
 def _expected(chance: Floats) -> Ints:
     """Return the 5% and 95% quantile of how many of some independent events happen."""
-    parts = [Part(1, np.array([[1 - p], [p]])) for p in chance]
-    cumulative = np.cumsum(total(parts, [chance.size])[:, 0])
+    number = add_villages(np.stack([1 - chance, chance], axis=1)[:, :, None], chance.size)[:, 0]
+    cumulative = np.cumsum(number)
     return np.searchsorted(cumulative, np.array(INTERVAL90) - 1e-12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from ...domain.status import UNKNOWN
 from ...domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ...domain.target import Target
 from ...domain.villages import Villages
+from ...engine.ensemble import Progress
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals
@@ -30,8 +31,6 @@ from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
 from .sampler import Keep, Particles, sweeps, worth_of
 from .shocks import Scores
-
-Progress = Callable[[int, int], None]
 
 FEWEST_PARTICLES, PARTICLES = 100, 250
 """So many go from the prior to the posterior: fewer would not show in which directions it lies, and more draws are

@@ -36,10 +36,8 @@ def expected_rises(villages: Villages, parameters: Parameters, start: YearStart,
     """
     log_odds = start.rise_log_odds[0] if luck is None else start.rise_log_odds[0] + luck
     usual = odds(parameters.rise)[np.arange(len(parameters.rise)), start.status] * np.exp(log_odds)
-    left = left_to_chance(villages, parameters)
     if luck is not None:
         return np.asarray(chance(usual).sum(axis=0))
     # Of the mean, only how far one village's luck spreads matters, not what villages share of it.
-    return np.asarray(
-        sum(weight * chance(usual * np.exp(value)).sum(axis=0) for value, weight in luck_of_one_village(left, _NODES))
-    )
+    cases = luck_of_one_village(left_to_chance(villages, parameters), _NODES)
+    return np.asarray(sum(weight * chance(usual * np.exp(value)).sum(axis=0) for value, weight in cases))

@@ -400,7 +400,7 @@ class Histories:
         for term, regressor in step.cell_seen.items():
             total += regressor[:, None] * term.coefficient(law.parameters)
         for number, doses in enumerate(step.cell_doses):
-            if (effect := law.helped(doses)) is not None:
+            if (effect := law.effect(doses, "rise")) is not None:
                 total[number] += effect
         return total
 

@@ -92,18 +92,15 @@ class LawAtParticles:
         """Return where villages end the year that do not rise, shape (4, 4, P)."""
         if doses not in self._down:
             p = self.parameters
-            effect = self._effect(doses, "fall")
+            effect = self.effect(doses, "fall")
             against = odds_against(p.fall)
             fall = 1 / (1 + (against if effect is None else against * np.exp(-effect)[:, None]))
             matrix = transition_matrix(np.zeros_like(fall), fall, p.rise_reaches, p.fall_reaches)
             self._down[doses] = np.ascontiguousarray(np.moveaxis(matrix, 0, -1))
         return self._down[doses]
 
-    def helped(self, doses: Doses) -> Floats | None:
-        """Return the joint effect of some doses on the log odds of rising, shape (P,); None where there is none."""
-        return self._effect(doses, "rise")
-
-    def _effect(self, doses: Doses, direction: Direction) -> Floats | None:
+    def effect(self, doses: Doses, direction: Direction) -> Floats | None:
+        """Return the joint effect of some doses on the log odds, shape (P,); None where there is none."""
         p = self.parameters
         at_full_dose = p.rise_log_odds_ratio if direction == "rise" else p.fall_log_odds_ratio
         acting_now = [dose * at_full_dose[:, j] for j, dose in zip(self.interventions, doses, strict=False) if dose]
@@ -133,30 +130,6 @@ class LawAtParticles:
         rise = np.minimum(at_level, _LARGEST_ODDS)[:, None] * self.lasting
         rise /= 1 + rise
         return rise
-
-    def since_launch(self, seen: Floats, ages: int) -> list[Floats]:
-        """Return how probable each level is some years after a launch at the lowest, at each node.
-
-        Shocks are averaged over: single villages are followed, not what they have in common.
-
-        Parameters
-        ----------
-        seen
-            Shape (4, P): what is seen of a village at each level, on the log odds.
-
-        Returns
-        -------
-        One array of shape (4, N, P) for each age from 0.
-        """
-        average, down = self._averaged(seen), self.down(())
-        now = np.zeros_like(average)
-        now[0] = 1.0
-        found = [now]
-        for _ in range(ages):
-            rising, others = now * average, now * (1 - average)
-            now = np.einsum("snp,sdp->dnp", rising, self.up) + np.einsum("snp,sdp->dnp", others, down)
-            found.append(now)
-        return found
 
     def yearly(self, seen: Floats) -> Floats:
         """Return the yearly matrix of a village at each node, shocks averaged over, shape (P, N, 4, 4)."""
@@ -189,11 +162,23 @@ class LawAtParticles:
     def standing(self, seen: Floats, ages: int) -> Floats:
         """Return the weight of each node for a village that stands at each level, shape (4, N, P).
 
-        It was launched 1 to `ages` years ago, all alike. By how the like of it came to stand there, seldom rising lies
-        behind a low level.
+        It was launched at the lowest level 1 to `ages` years ago, all alike. By how the like of it came to stand there,
+        seldom rising lies behind a low level. Shocks are averaged over: single villages are followed, not what they
+        have in common.
+
+        Parameters
+        ----------
+        seen
+            Shape (4, P): what is seen of a village at each level, on the log odds.
         """
-        each = self.since_launch(seen, ages)
-        joint = WEIGHTS[:, None] * np.maximum(np.sum(each[1:], axis=0), _SMALLEST)
+        average, down = self._averaged(seen), self.down(())
+        now, found = np.zeros_like(average), []
+        now[0] = 1.0
+        for _ in range(ages):
+            rising, others = now * average, now * (1 - average)
+            now = np.einsum("snp,sdp->dnp", rising, self.up) + np.einsum("snp,sdp->dnp", others, down)
+            found.append(now)
+        joint = WEIGHTS[:, None] * np.maximum(np.sum(found, axis=0), _SMALLEST)
         return np.asarray(joint / joint.sum(axis=1, keepdims=True))
 
     def draw_node(self, weights: Floats, rng: np.random.Generator) -> Ints:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...decision.sensitivity import CALIBRATED, Sensitivity, SensitivityNumbers, sensitivity
-from ...decision.trial import Engine
 from ...domain.parameters import DIRECTIONS, ParameterKey
+from ...engine.effort import Engine
 from .. import wording
 from ..document.blocks import EVERYWHERE, Column, Document, On, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
