@@ -82,5 +82,5 @@ def _marks(parameter: Any) -> Iterator[str]:
     value = parameter.default.value if isinstance(parameter.default, Enum) else parameter.default
     if parameter.required:
         yield HELP.say("required")
-    elif parameter.show_default and parameter.name != "help" and value is not None and value is not False:
+    elif parameter.name != "help" and value is not None and value is not False:
         yield HELP.say("default: {value}", value=value)

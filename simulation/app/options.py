@@ -63,12 +63,10 @@ def between_zero_and_one(value: float | None) -> float | None:
     return value
 
 
-ScenarioFile = Annotated[
-    Path, typer.Argument(metavar=HELP.say("SCENARIO"), help=HELP.say("Scenario file (YAML)."), show_default=False)
-]
+ScenarioFile = Annotated[Path, typer.Argument(metavar=HELP.say("SCENARIO"), help=HELP.say("Scenario file (YAML)."))]
 ScenarioFiles = Annotated[
     list[Path],
-    typer.Argument(metavar=HELP.say("SCENARIO…"), help=HELP.say("Scenario files (YAML)."), show_default=False),
+    typer.Argument(metavar=HELP.say("SCENARIO…"), help=HELP.say("Scenario files (YAML).")),
 ]
 Draws = Annotated[
     int | None,
@@ -91,12 +89,8 @@ EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", 
 Agent = Annotated[
     str | None, typer.Option(metavar=HELP.say("FILE:CLASS"), help=HELP.say("Own agents (engine mesa); FILE is run."))
 ]
-Year = Annotated[
-    int | None, typer.Option(metavar=HELP.say("Y"), help=HELP.say("Forecast year [the first]."), show_default=False)
-]
-Run = Annotated[
-    Path, typer.Argument(metavar=HELP.say("RUN"), help=HELP.say("Folder of a finished run."), show_default=False)
-]
+Year = Annotated[int | None, typer.Option(metavar=HELP.say("Y"), help=HELP.say("Forecast year [the first]."))]
+Run = Annotated[Path, typer.Argument(metavar=HELP.say("RUN"), help=HELP.say("Folder of a finished run."))]
 Workers = Annotated[
     int | None,
     typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Threads or processes [all cores; mesa: 1].")),

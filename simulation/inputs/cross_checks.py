@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from itertools import islice
 from math import exp
 from operator import attrgetter
 from typing import Any
@@ -38,10 +37,11 @@ def check_covariates(node: Node, parameters: ParameterSet, region: Region, colle
 def _tell_column(node: Node, field: str, column: str, region: Region, collector: ProblemList) -> bool:
     """Return whether a column that must be numeric is not, after telling so, and in which row it is not."""
     problems = list(column_problems(field, column, region.districts, numeric=True))
-    known = all(column in district.columns for district in region.districts)
-    rows = non_numeric_cells(region.table.table, column) if problems and known and region.table is not None else ()
-    for row, cell in islice(rows, 1):
-        values = {"column": shown(column), "row": row, "table": region.table.table.shown if region.table else ""}
+    table = region.table.table if region.table is not None and column in region.table.columns else None
+    wrong = next(non_numeric_cells(table, column), None) if problems and table is not None else None
+    if table is not None and wrong is not None:
+        row, cell = wrong
+        values = {"column": shown(column), "row": row, "table": table.shown}
         message = Message("column {column} must hold numbers only, but row {row} of {table} does not", values)
         fix = Message("write a number in every row of this column")
         if "," in cell and NUMBER.fullmatch(cell.replace(",", ".")):

@@ -163,17 +163,14 @@ def _fill_in(table: Table) -> None:
     """Add the columns that are left out: official codes and provinces, and totals of the four counts."""
     columns = table.columns
     if "district_code" not in columns:
-        columns["district_code"] = [_code_of(table, i) for i in range(len(table.rows))]
+        table.add("district_code", [_code_of(table, i) for i in range(len(table.rows))])
     if "province" not in columns:
         provinces = {one.code: one.province for one in all_kabupaten()}
-        columns["province"] = [provinces.get(code, "") for code in columns["district_code"]]
+        table.add("province", [provinces.get(code, "") for code in columns["district_code"]])
     if "villages" not in columns:
         table.check_filled(*LEVELS)
         fours = zip(*(table.whole_numbers(level, 0, MOST_VILLAGES) for level in LEVELS), strict=True)
-        columns["villages"] = [str(sum(number or 0 for number in four)) for four in fours]
-    for name in _FOUND_OTHERWISE:
-        table.written.setdefault(name, name)
-        table.letters.setdefault(name, "")
+        table.add("villages", [str(sum(number or 0 for number in four)) for four in fours])
 
 
 def _code_of(table: Table, i: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from ..domain.constraints import Finding
 from ..domain.messages import Message, nearest, shown
 from .problem_list import Place, ProblemList
 
@@ -17,14 +18,6 @@ YAML_ENDINGS = frozenset({".yaml", ".yml"})
 TABLE_ENDINGS = frozenset({".csv", ".xlsx", ".xlsm"})
 
 _RELATIVE = Message("a path from the folder of the file that names it, such as data/villages.csv")
-
-_FOLDER = Message("this is a folder, not a file"), Message("name a file")
-_MISSING = Message("there is no such file"), Message("check the name of the file and its folder")
-_ODD = Message("this is not an ordinary file"), Message("save its content as an ordinary file, and name that")
-_CLOSED = (
-    Message("the file cannot be opened"),
-    Message("check that you may read the file, and that its name is not too long"),
-)
 
 
 @dataclass(frozen=True)
@@ -91,10 +84,7 @@ class Files:
 
     def read_top(self, largest: int = LARGEST_YAML) -> Source | None:
         """Return the file that was asked for."""
-        path, place = self._top.absolute(), (str(self._top), None)
-        if self._within(path, place, "", ""):
-            return self._read(path, str(self._top), place, "", largest)
-        return None
+        return self._read(self._top.absolute(), Place(str(self._top), None, self.folder), "", "", largest)
 
     def read(self, text: str, place: Place, field: str, *, largest: int = LARGEST_TABLE) -> Source | None:
         """Return the file that `text` names, or None with the problem told at `place`.
@@ -104,83 +94,76 @@ class Files:
         text
             Path as written, relative to the folder of `place`.
         """
-        if not text.strip():
-            self._collector.add(place, field, Message("the text is empty"), allowed=_RELATIVE)
-            return None
-        if Path(text).is_absolute() or text.startswith("\\") or text[1:2] == ":":
-            message = Message("the path is valid on this computer only")
-            name = shown(text.replace("\\", "/").rpartition("/")[2])
-            fix = Message("move {name} into the folder of the scenario, and write {name}", {"name": name})
-            self._collector.add(place, field, message, found=text, allowed=_RELATIVE, suggestion=fix)
-            return None
-        if "\\" in text:
-            fix = Message("write {value}", {"value": shown(text.replace("\\", "/"))})
-            message = Message("folders in a path are separated by /")
-            self._collector.add(place, field, message, found=text, suggestion=fix)
+        if (finding := _no_path(text)) is not None:
+            self._tell(place, field, text, finding)
             return None
         path = place.folder / text
         if place.generation and text in self._given:
             return Source(path, text, place.folder, self._given[text])
-        if self._within(path, place, field, text):
-            as_seen_from_top = os.path.normpath(self._top.parent / os.path.relpath(path, self.folder))
-            return self._read(path, as_seen_from_top, place, field, largest, text)
-        return None
+        return self._read(path, place, field, text, largest)
 
-    def _within(self, path: Path, place: Place | tuple[str, None], field: str, text: str) -> bool:
-        """Return whether a path ends below the root, links followed; tell it where not."""
-        try:
-            if path.resolve().is_relative_to(self.root):
-                return True
-        except (OSError, RuntimeError, ValueError):
-            message, fix = Message("this path cannot be followed"), Message("name the file itself, not a link to it")
-            self._collector.add(place, field, message, found=text, suggestion=fix)
-            return False
-        message = Message("the path leads outside the folder tree of the project or the scenario")
-        allowed = Message("a path below {folder}", {"folder": self.root.name or str(self.root)})
-        self._collector.add(place, field, message, found=text, allowed=allowed)
-        return False
-
-    def _read(
-        self, path: Path, shown: str, place: Place | tuple[str, None], field: str, largest: int, text: str = ""
-    ) -> Source | None:
-        try:
-            resolved = path.resolve()
-            refusal = _unreadable(path, largest)
-            content = b""
-            if refusal is None:
-                with path.open("rb") as stream:
-                    content = stream.read(largest + 1)
-            if len(content) > largest:  # it grew meanwhile, or is of those that never say how large they are
-                refusal = _too_large(largest)
-        except (OSError, RuntimeError, ValueError):
-            refusal = _CLOSED
-        if refusal is not None:
-            message, fix = refusal
-            fix = _neighbour(path, text or str(self._top), field) or fix
-            self._collector.add(place, field, message, found=text, suggestion=fix)
+    def _read(self, path: Path, place: Place, field: str, text: str, largest: int) -> Source | None:
+        content = _outside(path, self.root) or _content(path, text or str(self._top), field, largest)
+        if not isinstance(content, bytes):
+            self._tell(place, field, text, content)
             return None
-        source = Source(resolved, shown, path.parent, content)
+        shown = os.path.normpath(self._top.parent / os.path.relpath(path, self.folder)) if text else str(self._top)
+        source = Source(path.resolve(), shown, path.parent, content)
         self._collector.reading(shown)
-        self.hashes[Path(os.path.relpath(resolved, self.root)).as_posix()] = source.digest
+        self.hashes[Path(os.path.relpath(source.path, self.root)).as_posix()] = source.digest
         return source
 
+    def _tell(self, place: Place, field: str, found: str, finding: Finding) -> None:
+        message, allowed, fix = finding
+        self._collector.add(place, field, message, found=found, allowed=allowed, suggestion=fix)
 
-def _unreadable(path: Path, largest: int) -> tuple[Message, Message] | None:
-    """Return why a path is not a file that can be read, or None."""
-    if path.is_dir():
-        return _FOLDER
-    if not path.exists():
-        return _MISSING
-    if not path.is_file():
-        return _ODD
-    if path.stat().st_size > largest:
-        return _too_large(largest)
+
+def _no_path(text: str) -> Finding | None:
+    """Return why a text is no path from the folder of a file, if it is not."""
+    plain = text.replace("\\", "/")
+    if not text.strip():
+        return Message("the text is empty"), _RELATIVE, None
+    if Path(text).is_absolute() or text.startswith("\\") or text[1:2] == ":":
+        name = {"name": shown(plain.rpartition("/")[2])}
+        fix = Message("move {name} into the folder of the scenario, and write {name}", name)
+        return Message("the path is valid on this computer only"), _RELATIVE, fix
+    if plain != text:
+        return Message("folders in a path are separated by /"), None, Message("write {value}", {"value": shown(plain)})
     return None
 
 
-def _too_large(largest: int) -> tuple[Message, Message]:
-    message = Message("the file is larger than {most} MB", {"most": largest // 1_000_000})
-    return message, Message("leave out what the forecast does not need")
+def _outside(path: Path, root: Path) -> Finding | None:
+    """Return why a path does not end below the root, links followed, if it does not."""
+    try:
+        if path.resolve().is_relative_to(root):
+            return None
+    except (OSError, RuntimeError, ValueError):
+        return Message("this path cannot be followed"), None, Message("name the file itself, not a link to it")
+    message = Message("the path leads outside the folder tree of the project or the scenario")
+    return message, Message("a path below {folder}", {"folder": root.name or str(root)}), None
+
+
+def _content(path: Path, text: str, field: str, largest: int) -> bytes | Finding:
+    """Return the content of a file, or why it cannot be read; `text` and `field` are as `_neighbour` takes them."""
+    try:
+        if path.is_dir():
+            message, fix = Message("this is a folder, not a file"), Message("name a file")
+        elif not path.exists():
+            message, fix = Message("there is no such file"), Message("check the name of the file and its folder")
+        elif not path.is_file():
+            message = Message("this is not an ordinary file")
+            fix = Message("save its content as an ordinary file, and name that")
+        else:
+            with path.open("rb") as stream:
+                content = stream.read(largest + 1)
+            if len(content) <= largest:
+                return content
+            message = Message("the file is larger than {most} MB", {"most": largest // 1_000_000})
+            fix = Message("leave out what the forecast does not need")
+    except (OSError, RuntimeError, ValueError):
+        message = Message("the file cannot be opened")
+        fix = Message("check that you may read the file, and that its name is not too long")
+    return message, None, _neighbour(path, text, field) or fix
 
 
 def _neighbour(path: Path, text: str, field: str) -> Message | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
@@ -199,7 +199,7 @@ def _villages(villages: Villages) -> dict[str, Any]:
 
 def _transition(scenario: Assumptions) -> dict[str, Any]:
     known = scenario.parameters
-    section: dict[str, Any] = {} if known.matrix is None else {"matrix": _matrix(known)}
+    section: dict[str, Any] = {} if known.matrix is None else {"matrix": _matrix(known.matrix)}
     for key in sorted(known.scalars, key=_order(known)):
         value = known.scalars[key]
         if key.is_effect or key == REPORTING or isinstance(value, Empirical):
@@ -227,11 +227,11 @@ def _order(known: ParameterSet) -> Any:
     return place
 
 
-def _matrix(known: ParameterSet) -> dict[str, Any]:
-    def row_of(row: tuple[float, ...] | Dirichlet) -> Any:
-        return plain(row) if isinstance(row, Dirichlet) else dict(zip(LEVELS, map(float, row), strict=True))
-
-    return {level: row_of(row) for level, row in zip(LEVELS, known.matrix or (), strict=True)}
+def _matrix(rows: Sequence[Sequence[float] | Dirichlet]) -> dict[str, Any]:
+    plain_rows = (
+        row if isinstance(row, Dirichlet) else dict(zip(LEVELS, map(float, row), strict=True)) for row in rows
+    )
+    return dict(zip(LEVELS, map(plain, plain_rows), strict=True))
 
 
 def _intervention(plan: Intervention, known: ParameterSet) -> dict[str, Any]:

@@ -147,6 +147,11 @@ class OnScale:
     scale: Scale
 
 
+def scale_of(rules: Iterable[Any]) -> Scale | None:
+    """Return the scale of a parameter whose value is annotated so; None where it is none of a parameter."""
+    return next((rule.scale for rule in rules if isinstance(rule, OnScale)), None)
+
+
 @dataclass(frozen=True)
 class AsTyped:
     """Marks a text that may look like a number."""
@@ -455,8 +460,7 @@ _TYPES = {int: "integer", float: "number", Fraction: "number", str: "string", bo
 def _options(hint: Any, above: list[Any], parts: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     kind, rules = taken_apart(hint)
     rules = [*above, *rules]
-    scale = next((rule.scale for rule in rules if isinstance(rule, OnScale)), None)
-    if scale is not None:
+    if (scale := scale_of(rules)) is not None:
         return [*_options(NUMBERS[scale], [], parts), *(_form(form, parts) for form in FORMS_OF[scale])]
     if get_origin(kind) is tuple:
         return [{"type": "array", "items": _described(get_args(kind)[0], parts), **_bounds(rules, "Items")}]

@@ -25,7 +25,7 @@ from ..domain.messages import Message, listed, nearest, shown
 from ..domain.parameters import NUMBERS, Scale
 from ..domain.status import LEVELS
 from .problem_list import Keys, Node, ProblemList
-from .schema import FORMS, FORMS_OF, INTERVAL, AsTyped, OnScale, as_written, distribution, form_of
+from .schema import FORMS, FORMS_OF, INTERVAL, AsTyped, as_written, distribution, form_of, scale_of
 
 Section = TypeVar("Section")
 
@@ -113,8 +113,7 @@ class _Walk:
         options = [taken_apart(each) for each in alternatives(outer)]
         kind, rules = next((each for each in options if _fits(*each, node)), options[-1])
         rules = [*above, *rules]
-        scale = _scale(rules)
-        if scale is not None:
+        if (scale := scale_of(rules)) is not None:
             return self._quantity(scale, node, keys)
         if get_origin(kind) is tuple:
             return self._list(get_args(kind)[0], rules, node, keys)
@@ -136,11 +135,9 @@ class _Walk:
         if not isinstance(node.value, list):
             fix = Message("write [{text}]", {"text": shown(node.text)}) if isinstance(node.value, str) else None
             return self._tell(node, keys, (*NOT_A_LIST, fix))
-        most = next((rule.max_length for rule in rules if isinstance(rule, MaxLen)), len(node.value))
-        if (
-            finding := beyond(node.value[: most + 1], [rule for rule in rules if isinstance(rule, MaxLen)])
-        ) is not None:
-            return self._tell(node, keys, (*finding[:2], _decimals_apart(node, most)))
+        for rule in (rule for rule in rules if isinstance(rule, MaxLen)):  # before many items are looked at
+            if (finding := beyond(node.value, [rule])) is not None:
+                return self._tell(node, keys, (*finding[:2], _decimals_apart(node, rule.max_length)))
         items = [self._value(hint, item, keys) for item in node.value]
         if _BROKEN in items:
             return _BROKEN
@@ -205,10 +202,6 @@ def _made(kind: Any, values: Mapping[str, Any]) -> Any:
     return part
 
 
-def _scale(rules: list[Any]) -> Scale | None:
-    return next((rule.scale for rule in rules if isinstance(rule, OnScale)), None)
-
-
 def _is_mapping(kind: Any) -> bool:
     origin = get_origin(kind)
     return isinstance(origin, type) and issubclass(origin, Mapping)
@@ -219,10 +212,10 @@ def _fits(kind: Any, rules: list[Any], node: Node) -> bool:
     if isinstance(node.value, dict):
         if _is_mapping(kind):
             return any(isinstance(child.value, dict) for child in node.value.values())
-        return form_of(node.value) is not None if _scale(rules) is not None else is_dataclass(kind)
-    if isinstance(node.value, list) and _scale(rules) is None:
+        return form_of(node.value) is not None if scale_of(rules) is not None else is_dataclass(kind)
+    if isinstance(node.value, list) and scale_of(rules) is None:
         return get_origin(kind) is tuple
-    return _scale(rules) is not None or kind is (str if isinstance(node.value, str) else float)
+    return scale_of(rules) is not None or kind is (str if isinstance(node.value, str) else float)
 
 
 _NO_VALUE: Finding = (

@@ -14,15 +14,11 @@ from .calibrate import FixedCohort
 
 Panels = Annotated[
     list[Path],
-    typer.Argument(
-        metavar=HELP.say("PANEL…"), help=HELP.say("Village lists of past years (CSV, XLSX)."), show_default=False
-    ),
+    typer.Argument(metavar=HELP.say("PANEL…"), help=HELP.say("Village lists of past years (CSV, XLSX).")),
 ]
 Of = Annotated[
     Path | None,
-    typer.Option(
-        "--scenario", metavar="S", help=HELP.say("Scenario whose target and assumptions apply."), show_default=False
-    ),
+    typer.Option("--scenario", metavar="S", help=HELP.say("Scenario whose target and assumptions apply.")),
 ]
 Draws = Annotated[
     int, typer.Option(metavar="N", callback=at_least(2), help=HELP.say("Draws of the parameters for each year."))

@@ -10,9 +10,7 @@ import typer
 from ..command import command
 from ..options import HELP, Settings, print_written
 
-Runs = Annotated[
-    list[Path], typer.Argument(metavar=HELP.say("RUN…"), help=HELP.say("Folders of finished runs."), show_default=False)
-]
+Runs = Annotated[list[Path], typer.Argument(metavar=HELP.say("RUN…"), help=HELP.say("Folders of finished runs."))]
 
 
 @command

@@ -22,21 +22,15 @@ if TYPE_CHECKING:
 
 Data = Annotated[
     list[Path] | None,
-    typer.Argument(
-        metavar=HELP.say("DATA…"),
-        help=HELP.say("Lists, counts, records of interventions (CSV, XLSX)."),
-        show_default=False,
-    ),
+    typer.Argument(metavar=HELP.say("DATA…"), help=HELP.say("Lists, counts, records of interventions (CSV, XLSX).")),
 ]
 Of = Annotated[
     Path,
-    typer.Option("--scenario", metavar="S", help=HELP.say("Scenario whose assumptions apply."), show_default=False),
+    typer.Option("--scenario", metavar="S", help=HELP.say("Scenario whose assumptions apply.")),
 ]
 OutFile = Annotated[
     Path | None,
-    typer.Option(
-        "--out", metavar=HELP.say("FILE"), help=HELP.say("Draws to write [S_posterior.parquet]."), show_default=False
-    ),
+    typer.Option("--out", metavar=HELP.say("FILE"), help=HELP.say("Draws to write [S_posterior.parquet].")),
 ]
 Kind = Annotated[
     list[str] | None,

@@ -13,9 +13,7 @@ from ..load_scenarios import load_apart, tell_ignored
 
 Baseline = Annotated[
     Path,
-    typer.Argument(
-        metavar=options.HELP.say("BASELINE"), help=options.HELP.say("Scenario to compare with."), show_default=False
-    ),
+    typer.Argument(metavar=options.HELP.say("BASELINE"), help=options.HELP.say("Scenario to compare with.")),
 ]
 
 

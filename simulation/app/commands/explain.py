@@ -21,7 +21,6 @@ def explain(
         typer.Argument(
             metavar=HELP.say("VILLAGE"),
             help=HELP.say("Its code or (part of) its name; “name, kecamatan” where several have it."),
-            show_default=False,
         ),
     ],
     year: Year = None,

@@ -8,9 +8,7 @@ import typer
 
 from ..options import HELP, LanguageChoice
 
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar=HELP.say("COMMAND"), help=HELP.say("A command."), show_default=False)
-]
+Names = Annotated[list[str] | None, typer.Argument(metavar=HELP.say("COMMAND"), help=HELP.say("A command."))]
 
 
 def show_help(

@@ -30,7 +30,6 @@ Actuals = Annotated[
     typer.Argument(
         metavar=HELP.say("ACTUALS…"),
         help=HELP.say("What happened: counts by year, or a list of villages by year (CSV, XLSX)."),
-        show_default=False,
     ),
 ]
 DEFAULT = Path("results") / "register"

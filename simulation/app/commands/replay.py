@@ -31,9 +31,7 @@ Replicate = Annotated[int, typer.Option(metavar="N", callback=at_least(0), help=
 What = Annotated[
     Path,
     typer.Argument(
-        metavar=HELP.say("SCENARIO|RUN"),
-        help=HELP.say("Scenario file (YAML), or the folder of a finished run."),
-        show_default=False,
+        metavar=HELP.say("SCENARIO|RUN"), help=HELP.say("Scenario file (YAML), or the folder of a finished run.")
     ),
 ]
 OwnSeed = Annotated[
@@ -43,7 +41,6 @@ OwnSeed = Annotated[
         metavar="N",
         callback=at_least(0),
         help=HELP.say("Seed of the random numbers [that of the result; 0]."),
-        show_default=False,
     ),
 ]
 District = Annotated[str | None, typer.Option(metavar=HELP.say("CODE"), help=HELP.say("Which district [the first]."))]

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 Data = Annotated[
     list[Path],
-    typer.Argument(metavar="DATA…", help=HELP.say("The office's lists (XLSX, CSV)."), show_default=False),
+    typer.Argument(metavar="DATA…", help=HELP.say("The office's lists (XLSX, CSV).")),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help=HELP.say("Ask nothing; take what is proposed."))]
 AnswersFile = Annotated[
     Path | None,
-    typer.Option("--answers", metavar="FILE", help=HELP.say("Answers to the questions (YAML)."), show_default=False),
+    typer.Option("--answers", metavar="FILE", help=HELP.say("Answers to the questions (YAML).")),
 ]
 Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help=HELP.say("Where all files are written."))]
 Number = Annotated[

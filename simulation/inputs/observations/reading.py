@@ -201,11 +201,8 @@ def read_spells(table: Table, interventions: Sequence[str], origin: int, roster:
         return []
     if "village_code" not in table.columns:
         names = zip(table.columns["subdistrict"], table.columns["village"], strict=True)
-        table.columns["village_code"] = [roster.code_of(subdistrict, name) for subdistrict, name in names]
-        table.written["village_code"], table.letters["village_code"] = (
-            table.written["village"],
-            table.letters["village"],
-        )
+        codes = [roster.code_of(subdistrict, name) for subdistrict, name in names]
+        table.add("village_code", codes, table.written["village"], table.letters["village"])
         table.check_filled(*ASSISTANCE_BY_NAME.required)
     table.check_filled(*ASSISTANCE.required)
     years = table.years("year", FIRST_YEAR, origin)

@@ -233,9 +233,8 @@ class _Reading:
         """Give the villages below a heading the kecamatan that it names, where no column does."""
         if not self.layout.under or any(self.table.cells("subdistrict")):
             return
-        self.table.columns["subdistrict"] = [self.layout.under.get(row, ("", 0))[0] for row in self.table.rows]
-        self.table.written.setdefault("subdistrict", "Kecamatan")
-        self.table.letters.setdefault("subdistrict", "")
+        cells = [self.layout.under.get(row, ("", 0))[0] for row in self.table.rows]
+        self.table.add("subdistrict", cells, "Kecamatan")
 
     def _fill_down(self) -> None:
         """Write what stands once above several rows into each of them; blanks on top stay blank."""

@@ -62,6 +62,12 @@ class Table:
         """Return the cells of a column, "" throughout where the table has none of this name."""
         return self.columns.get(column, [""] * len(self.rows))
 
+    def add(self, column: str, cells: list[str], name: str = "", letter: str = "") -> None:
+        """Add a column that the file leaves out or blank; `name` and `letter` say where, if it is wrong."""
+        self.columns[column] = cells
+        self.written.setdefault(column, name or column)
+        self.letters.setdefault(column, letter)
+
     def tell(
         self,
         i: int | None,
