@@ -63,6 +63,7 @@ def forecast(
 def kampungkb(*arguments: str) -> str:
     """Run the command in this process, and return what it prints as its answer."""
     from simulation.app.cli import main
+    from simulation.app.errors import INTERRUPTED
 
     before, said = sys.argv, io.StringIO()
     sys.argv = ["kampungkb", *arguments]
@@ -70,6 +71,8 @@ def kampungkb(*arguments: str) -> str:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()) as errors:
             main()
     except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            raise KeyboardInterrupt from ended
         if ended.code:
             raise RefusedError(f"{' '.join(arguments)}: {errors.getvalue()}") from ended
     finally:
