@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
+from functools import cache
+from typing import Any
+
+import typer
 
 from .command import keep_settings
 from .commands.backtest import backtest
@@ -51,6 +55,12 @@ app.command(help=HELP.say("Print the JSON Schema of the scenario file, for text 
 app.command("help", help=HELP.say("What a command does and takes; --version: which version."))(show_help)
 
 
+@cache
+def _command() -> Any:
+    """Return what Typer makes of the application; once a process, for it takes as long as a small command."""
+    return typer.main.get_command(app)
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
@@ -59,4 +69,4 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     # Whoever ends the process, the reader is told what is kept.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    run(app)
+    run(_command())

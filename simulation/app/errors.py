@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -162,7 +162,7 @@ def _place(speech: Language, problem: Problem) -> str:
     return speech.say("{place}, column {column}", place=place, column=problem.field) if problem.field else place
 
 
-def run(app: typer.Typer) -> None:
+def run(command: Callable[..., Any]) -> None:
     """Run the command line and exit.
 
     Typer's usage errors are English; those known here are shown in the reader's language.
@@ -173,7 +173,7 @@ def run(app: typer.Typer) -> None:
         typer.echo(printable(speech.say("Not possible: {reason}", reason=reason)), err=True)
         sys.exit(BAD_INPUT)
     try:
-        code = app(prog_name="kampungkb", standalone_mode=False)
+        code = command(prog_name="kampungkb", standalone_mode=False)
     except _USAGE_ERROR as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             sentences = [str(error)]

@@ -145,8 +145,10 @@ def needed(share: Fraction, denominator: int | Counts) -> Ints:
     (7, 7)
     """
     count = np.asarray(denominator, dtype=np.int64)
-    table = [-(-n * share.numerator // share.denominator) for n in range(int(count.max(initial=0)) + 1)]
-    return np.array(table, dtype=np.int64)[count]
+    most = int(count.max(initial=0))
+    least = int(count.min(initial=most))
+    table = [-(-n * share.numerator // share.denominator) for n in range(least, most + 1)]
+    return np.array(table, dtype=np.int64)[count - least]
 
 
 @dataclass(frozen=True)

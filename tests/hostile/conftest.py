@@ -19,7 +19,7 @@ import pytest
 TESTS = Path(__file__).parents[1]
 BLOCKED_SECONDS = 120
 """Of real time, for a process that waits without computing, as on a pipe that nobody writes to."""
-FRESH_BELOW = 300 * 2**20
+FRESH_BELOW = 250 * 2**20
 """A process that was larger than this is replaced, so that its leavings are not counted to the next case."""
 
 

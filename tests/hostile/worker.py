@@ -20,8 +20,8 @@ from typing import Any
 
 from hostile.guard import Guard, interpreter_folders
 
-CPU_SECONDS = 5.0
-"""A guard against hanging: computing time, which a busy machine does not lengthen; then the process is killed."""
+CPU_SECONDS = 12.0
+"""A guard against hanging, of computing time, three times what the dearest case takes; then the process is killed."""
 
 SYSTEM = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/zoneinfo")
 """What libraries read of a system: fonts, and the hours of the world."""
