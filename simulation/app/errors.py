@@ -179,8 +179,8 @@ def run(command: Callable[..., Any]) -> None:
             sentences = [str(error)]
         else:
             sentences = [speech.say("Not possible: {reason}", reason=_reason(speech, error, sys.argv[1:]))]
-            if command := getattr(getattr(error, "ctx", None), "command_path", ""):
-                sentences.append(speech.say("{command} --help tells what may be given.", command=command))
+            if called := getattr(getattr(error, "ctx", None), "command_path", ""):
+                sentences.append(speech.say("{command} --help tells what may be given.", command=called))
         typer.echo(printable("\n".join(sentences), lines=True), err=True)
         code = BAD_INPUT
     except typer.Abort:
