@@ -76,11 +76,12 @@ def load_apart(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
     return loaded
 
 
-def tell_all(settings: Settings, scenario: Scenario) -> None:
-    """Show every note on a scenario; with ``--verbose``, also what its overlays changed."""
+def tell_all(settings: Settings, scenario: Scenario, told: Sequence[Message] = ()) -> None:
+    """Show every note on a scenario that is not told yet; with ``--verbose``, also what its overlays changed."""
     speaking = settings.speaking(scenario.language)
     for note in scenario.provenance.notes:
-        speaking.note(note)
+        if note not in told:
+            speaking.note(note)
     _tell_changes(settings, scenario)
 
 
@@ -104,7 +105,7 @@ def _tell(settings: Settings, notes: Iterable[Message], how: str) -> None:
             settings.note(sentence)
     else:
         say, number = settings.language().say, settings.language().number(len(said))
-        settings.note(say("{number} notes: {how}", number=number, how=how))
+        settings.note(say("{number} notes on what was read; to see them: {how}", number=number, how=how))
 
 
 def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> None:

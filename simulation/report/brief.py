@@ -143,7 +143,11 @@ def _newest_of_each(folder: Path) -> tuple[Forecasts, Forecasts]:
 def _agreeing(forecasts: Forecasts, answers: Sequence[Answer[Any]], named: AbstractSet[Path]) -> Runs:
     """Return forecasts and answers that contradict neither the first forecast nor each other."""
     first, *others = forecasts
-    same_data = [run for run in others if not _other_data(first.manifest.data[0], run.manifest.data[0])]
+    same_data = [
+        run
+        for run in others
+        if _places(run) == _places(first) and not _other_data(first.manifest.data[0], run.manifest.data[0])
+    ]
     ours = [answer for answer in answers if _inputs_of(first)[0] in _inputs_of(answer)]
     beside = [run for run in same_data if not any(_contradicts(answer, run) for answer in ours)]
     theirs = [
@@ -170,6 +174,11 @@ def _inputs_of(answer: Answer[Any]) -> list[Inputs]:
     """Return what an answer was made from: each scenario as resolved, and the digests of its data."""
     pairs = zip(answer.manifest.scenarios, answer.manifest.data, strict=True)
     return [(document, sorted(data.values())) for document, data in pairs]
+
+
+def _places(run: Answer[ForecastResult]) -> list[str]:
+    """Return the codes of the districts that a forecast is of."""
+    return [district.district_code for district in run.result.districts]
 
 
 def _contradicts(answer: Answer[Any], run: Answer[ForecastResult]) -> bool:

@@ -13,6 +13,7 @@ from . import wording
 from .cleaned_copy import changes_in_words
 from .document.blocks import Document, Paragraph
 from .kinds.calibration import CalibrationResult
+from .kinds.comparison import ComparisonResult, change_by_programme
 from .kinds.forecast.result import ForecastResult
 from .kinds.forecast.words import joining, verdict
 from .kinds.past import weights_in_words
@@ -26,11 +27,17 @@ def summary_of(
     kabupaten: Kabupaten,
     learned: CalibrationResult | None,
     forecast: ForecastResult,
+    compared: ComparisonResult | None,
 ) -> Document:
-    """Return the verdict, what was read, and what the chance rests on; `learned` is None where nothing was learned."""
+    """Return the verdict, what a programme changes, what was read, and what the chance rests on.
+
+    `learned` is None where nothing was learned, `compared` where no programme was asked about.
+    """
     nothing = phrase("Not calibrated: how many villages rise in a year is assumed, not measured here.")
     rests_on = speech.say(nothing) if learned is None else _learned(speech, learned, forecast)
     said = [*_read(speech, lists), rests_on]
+    if compared is not None:
+        said.insert(0, change_by_programme(speech, compared))
     if kabupaten.made_up:
         said.append(
             speech.say(

@@ -93,6 +93,8 @@ _SOURCES = {"stated": phrase("stated"), "estimated": phrase("estimated"), "assum
 _OTHER_LANGUAGE = " // "
 """Stands in a source between what it says in Indonesian and what it says in English."""
 
+_LONGEST_SOURCE = 150
+"""Letters of a source below a figure; of a longer one, its first parts."""
 COARSEST_ERROR = 0.1
 """Largest Monte Carlo error at which a probability still has a word: half the width of most words."""
 
@@ -260,7 +262,9 @@ def status_source(language: Language, sources: Mapping[str, str]) -> str | None:
     if text is None:
         return None
     text = re.sub(r"https?://(?:www\.)?([^/\s,;]+)[^\s,;]*\s*", r"\1", source_text(language, text) or text)
-    return textwrap.shorten(text.strip().rstrip("."), 150, placeholder=" …") or None
+    while len(text) > _LONGEST_SOURCE and ";" in text:
+        text = text.rpartition(";")[0]
+    return textwrap.shorten(text.strip().rstrip("."), _LONGEST_SOURCE, placeholder=" …").removesuffix(".") or None
 
 
 def basis(language: Language, blocks: Sequence[str]) -> str:

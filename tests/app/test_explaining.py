@@ -233,7 +233,7 @@ def test_what_matters_most_is_said(
     assert indonesian in " ".join(why(language("id"), changed))
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.02, "by 2.0"), (-0.02, "by -2.0"), (0.004, None)])
+@pytest.mark.parametrize(("share", "said"), [(0.02, "by +2.0"), (-0.02, "by −2.0"), (0.004, None)])
 def test_what_nobody_can_foresee_is_said_where_it_counts(
     found: ExplanationResult, share: float, said: str | None
 ) -> None:

@@ -96,7 +96,7 @@ def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None
     assert "chance of rising from dasar in a year (69% of the uncertainty)" in verdict["en"]
     assert "(andil 69%)" in verdict["id"]
     assert "pokja" not in verdict["en"]
-    assert "in a year (69% of the uncertainty); pokja: " in verdicts(known(pokja, 0.3))["en"]
+    assert "in a year (69% of the uncertainty); stronger working groups (Pokja): " in verdicts(known(pokja, 0.3))["en"]
 
 
 @pytest.mark.parametrize(("effect_total", "told"), [(None, True), (0.02, True), (0.3, False)])

@@ -129,16 +129,17 @@ def test_the_index_tells_which_statuses_are_not_those_of_the_forecast_before(tmp
 
 
 def test_a_brief_of_all_results_is_of_the_newest_forecast(small: Forecast, several: Forecast, tmp_path: Path) -> None:
-    """And of what goes with it; what was taken and what was not is said."""
+    """And of what goes with it, which no forecast of other districts does; what was not taken is said."""
     paths = [written(one, tmp_path).path for one in (replace(small, seed=8), small, several)]
     for day, path in enumerate(paths, start=1):
         (path / "run.log").write_text(f"2026-03-0{day}T08:00:00+00:00 finished workers=1\n", encoding="utf-8")
     runs = read_runs([tmp_path])
-    assert [run.path for run in runs.forecasts] == [paths[2], paths[1]]
-    assert [run.path for run, _ in runs.passed_over] == [paths[0]]
+    assert [run.path for run in runs.forecasts] == [paths[2]]
+    assert [run.path for run, _ in runs.passed_over] == [paths[0], paths[1]]
     said = list(runs.notes(EN))
     assert said[0].startswith(f"Used: forecast in {paths[2]}, finished 3 March 2026 at ")
     assert any(str(paths[0]) in sentence and "newer" in sentence for sentence in said)
+    assert any(str(paths[1]) in sentence and "other inputs" in sentence for sentence in said)
     shutil.rmtree(paths[0])
     assert list(read_runs([paths[2]]).notes(EN)) == []
 

@@ -308,7 +308,7 @@ def test_the_workbook_ends_its_kecamatan_with_the_total(reached: Plan, tmp_path:
     assert rows[-1][0].value == "all kecamatan"
     assert rows[-1][gain].value == pytest.approx(sum(row[gain].value for row in rows[:-1]))
     ranked = list(book["Ranking"].iter_rows(min_row=HEADER + 2, values_only=True))
-    assert [row[3] for row in ranked] == [village.village_code for village in reached.villages]
+    assert [row[-1] for row in ranked] == [village.village_code for village in reached.villages]
 
 
 def test_today_s_effort_beside_the_forecast(reached: Plan) -> None:

@@ -16,6 +16,7 @@ from ..load_scenarios import tell_all
 from ..options import ScenarioFiles, Settings, print_json
 
 if TYPE_CHECKING:
+    from ...domain.messages import Message, ProblemsError
     from ...domain.villages import Villages
     from ...inputs.scenario import Scenario
     from ...report.language import Language
@@ -31,13 +32,15 @@ def check(
     from ...inputs.scenario import load_scenario
 
     errors: list[ProblemsError] = []
+    told: list[Message] = []
     for path in scenarios:
         try:
             scenario = load_scenario(path)
         except ProblemsError as error:
             errors.append(error)
             continue
-        tell_all(settings, scenario)
+        tell_all(settings, scenario, told)
+        told += scenario.provenance.notes
         if not settings.as_json:
             typer.echo(_in_order(settings.speaking(scenario.language), path, scenario))
     if settings.as_json:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ...inputs.office.records import Lists
     from ...inputs.scenario import Scenario
     from ...report.kinds.calibration import CalibrationResult
+    from ...report.kinds.comparison import ComparisonResult
     from ...report.kinds.forecast.result import ForecastResult
     from ...report.language import Language
     from ...report.store.folder import Answer
@@ -66,7 +67,7 @@ def start(
         return
     lists, wanted = _ask(settings, made, data, answers, way)
     forecast = _compute(settings, made, data, lists, wanted, draws)
-    summary = summary_of(speech, data, lists, wanted.kabupaten, made.learned, forecast.result)
+    summary = summary_of(speech, data, lists, wanted.kabupaten, made.learned, forecast.result, made.compared)
     told = {"villages": len(lists.present), "years": lists.years, "changes": len(lists.changes)}
     told |= made.as_data(forecast)
     show_result(settings, told, summary, list(made.told(speech)))
@@ -91,11 +92,14 @@ class _Made:
         What a file is -> where it is.
     learned
         The calibration; None where there was nothing to learn from.
+    compared
+        What a programme changes; None where none was asked about.
     """
 
     out: Path
     files: dict[str, Path] = field(default_factory=dict)
     learned: CalibrationResult | None = None
+    compared: ComparisonResult | None = None
 
     def hand_out(self, settings: Settings, what: str, name: str, write: Callable[[Path], None]) -> Path:
         """Write a file under a name, or beside it where somebody changed what lies there; return where."""
@@ -155,6 +159,7 @@ def _start_districts(
     path = made.hand_out(settings, "scenario", f"{name}.yaml", lambda path: write_text(path, text))
     scenario = load_scenario(path)
     question = ask(scenario, Effort.of(scenario, draws), 0, "batch")
+    settings.note(speech.say("Forecasting …"))
     forecast = answer(settings, FORECAST, question, made.out / "results", shown=False)
     _write_brief(settings, made, [forecast.path])
     told = {"districts": len(scenario.districts), "years": [origin], **made.as_data(forecast)}
@@ -217,19 +222,23 @@ def _compute(
     from ..load_scenarios import tell_what_changed
     from ..runner import answer
 
-    results = made.out / "results"
+    speech, results = settings.language(), made.out / "results"
     path = _write_scenario(settings, made, data, lists, wanted)
     if len(lists.years) > 1 or wanted.launch_years:
+        settings.note(speech.say("Calibrating on what the lists tell of past years …"))
         path = _calibrate(settings, made, path, results, wanted, draws)
     scenario = load_scenario(path)
     tell_what_changed(settings, scenario, results)
     question = ask(scenario, Effort.of(scenario, draws), 0, "batch")
+    settings.note(speech.say("Forecasting …"))
     forecast = answer(settings, FORECAST, question, results, shown=False)
     answers = [forecast.path]
     if wanted.programme is not None:
         with_it = _write_programme(settings, made, path, scenario, wanted.programme)
         compared = Comparing.of([scenario, load_scenario(with_it)], draws, None)
-        answers.append(answer(settings, COMPARISON, compared, results, shown=False).path)
+        found = answer(settings, COMPARISON, compared, results, shown=False)
+        made.compared = found.result
+        answers.append(found.path)
     _write_brief(settings, made, answers)
     return forecast
 
@@ -292,6 +301,7 @@ def _write_brief(settings: Settings, made: _Made, answers: Sequence[Path]) -> No
     from ...report.brief import read_runs, write_brief
 
     speech = settings.language()
+    settings.note(speech.say("Writing the brief …"))
     try:
         written = write_brief(speech, read_runs(answers))
     except Refusal as refusal:

@@ -134,8 +134,11 @@ def _without_falls(known: ParameterSet) -> ParameterSet:
 
 
 def _at_medians(known: ParameterSet) -> ParameterSet:
-    """Fix every parameter at its median, an uncertain row of the matrix at its mean."""
-    scalars = {name: Fixed(float(value.quantile(_MIDDLE)[0])) for name, value in known.scalars.items()}
+    """Fix every parameter at its median, a row of the matrix at its mean; statuses stay as they are drawn."""
+    scalars = {
+        name: value if name.scale == "level" else Fixed(float(value.quantile(_MIDDLE)[0]))
+        for name, value in known.scalars.items()
+    }
     matrix = None if known.matrix is None else tuple(_means(row) for row in known.matrix)
     return replace(known, scalars=scalars, matrix=matrix)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...domain.arrays import Bools, Floats, Statuses
+from ...domain.arrays import Bools, Floats, Ints, Statuses
 from ...domain.intervention import combine, combine_on_falls
 from ...domain.law import PEERS, acting
 from ...domain.parameters import Parameters, Rows
@@ -54,7 +54,8 @@ def rank_villages(
     levers
         A village is assisted by all their interventions that it is eligible for.
     seed, draws
-        Parameter draws, taken from the first on; at most as many as take some seconds.
+        Parameter draws. Gains in the chance of meeting the target are of the first of them, as many as take some
+        seconds; chances of villages are of all, as in a forecast.
 
     Returns
     -------
@@ -66,14 +67,15 @@ def rank_villages(
         return None
     if scenario.fixed:
         draws = 1 if isinstance(villages.known, KnownStatuses) else MOST_DRAWS
-    draws = min(draws, _affordable(scenario, villages, seed))
-    parameters = scenario.parameters.draw(seed, draws)
     names = [lever.intervention for lever in levers]
     own = [place for place, plan in enumerate(scenario.interventions) if plan.name in names]
     eligible = np.stack([np.asarray(eligible_now(scenario.interventions[j], villages)) for j in own])
     eligible &= levels != UNKNOWN
+    parameters = scenario.parameters.draw(seed, draws)
     listed = listed_at_origin(scenario, villages, parameters, seed)
-    gains = village_gains(scenario.target, villages, parameters, _effects(scenario, parameters, own, eligible), listed)
+    effects = _effects(scenario, parameters, own, eligible)
+    some = np.arange(min(draws, _affordable(scenario, villages, seed)))
+    gains = village_gains(scenario.target, villages, parameters, effects, listed, some)
     peers = _share_above(villages, parameters, listed)
     met_more, rises_more = gains.met_more.mean(axis=1), gains.rises_more.mean(axis=1)
     keys = {
@@ -111,7 +113,7 @@ def rank_villages(
         )
     columns = tuple(map(str, scenario.parameters.covariates))
     unranked = int((levels == UNKNOWN).sum())
-    return Ranking(scenario.years[0], draws, gains.met, columns, unranked), tuple(found)
+    return Ranking(scenario.years[0], len(some), gains.met, columns, unranked), tuple(found)
 
 
 def in_this_order(scenario: Scenario, lever: Lever, villages: Sequence[PlannedVillage]) -> Scenario:
@@ -186,16 +188,16 @@ class Effects:
 
 @dataclass(frozen=True, eq=False)
 class Gains:
-    """What is known of V villages in each of D draws.
+    """What is known of V villages in each of D draws, and in some of them.
 
     Attributes
     ----------
     met
-        Chance of meeting the target where nobody is assisted, mean over the draws.
+        Chance of meeting the target where nobody is assisted, mean over some draws.
     without, with_it
         Shape (V, D): chance of rising if not assisted, and if assisted.
     met_more
-        Shape (V, D): by how much the chance of meeting the target grows if this village alone is assisted.
+        Shape (V, some): by how much the chance of meeting the target grows if this village alone is assisted.
     """
 
     met: float
@@ -221,7 +223,7 @@ class Gains:
 
 
 def village_gains(
-    target: Target, villages: Villages, parameters: Parameters, effects: Effects, listed: Statuses
+    target: Target, villages: Villages, parameters: Parameters, effects: Effects, listed: Statuses, some: Ints
 ) -> Gains:
     """Return what assisting each village, and nobody else, changes in the first year.
 
@@ -233,42 +235,52 @@ def village_gains(
         Of the assistance; 0 where a village cannot be assisted.
     listed
         Shape (V, D): where they stand.
+    some
+        Of which draws the chance of meeting the target is computed.
     """
     alone = YearStart.unassisted(villages, parameters, listed)
     helped = replace(alone, rise_log_odds=alone.rise_log_odds + effects.rise.T, fall_log_odds=effects.fall.T[None])
-    total = np.zeros((3, *listed.shape))
+    years = [OneYear(villages, parameters, start) for start in (alone, helped)]
+    without_it, with_it = map(_chances, years)
+    met_more = np.zeros((len(villages), len(some)))
     met = 0.0
     at_levels = np.stack([(listed == level).sum(axis=0) for level in range(len(LEVELS))], axis=1)
-    count, needed = target_count(target, at_levels)
+    count, needed = target_count(target, at_levels[some])
     for must in np.unique(needed):
-        some = np.flatnonzero(needed == must)
-        years = (OneYear(villages, parameters, start).take(some) for start in (alone, helped))
-        for without, with_it in zip(*(year.blocks() for year in years), strict=True):
-            chance, gains = _of_block(replace(count, limit=int(must)), without, with_it)
-            met += chance / listed.shape[1]
-            total[:, :, some[without.draws]] = gains
-    return Gains(met, *total)
+        alike = np.flatnonzero(needed == must)
+        for without, helping in zip(*(year.take(some[alike]).blocks() for year in years), strict=True):
+            chance, gains = _of_block(replace(count, limit=int(must)), without, helping)
+            met += chance / len(some)
+            met_more[:, alike[without.draws]] = gains
+    return Gains(met, without_it, with_it, met_more)
+
+
+def _chances(year: OneYear) -> Floats:
+    """Return the chance that the list shows each village rise, shape (V, D), mean over all shocks."""
+    found = np.zeros(year.start.status.shape)
+    for block in year.blocks():
+        for k, rows in enumerate(block.members):
+            found[rows, block.draws] = block.mean(block.moves.listed_rises(block.chances(k), rows=rows))
+    return found
 
 
 def _of_block(count: Count, without: YearBlock, with_it: YearBlock) -> tuple[float, Floats]:
-    """Return the chance of reaching the limit of a count, summed over D draws; without, with, gain: (3, V, D)."""
+    """Return the chance of reaching the limit of a count, summed over D draws, and the gain in it, shape (V, D)."""
     must = count.limit
     rises = [without.chances(k) for k in range(len(without.members))]
     adds = [without.adds(rows, rise, count) for rows, rise in zip(without.members, rises, strict=True)]
     others, everyone = _all_but_each([without.average(total_of(part, must)) for part in adds], must)
-    result = np.zeros((3, sum(map(len, rises)), len(without.draws)))
+    result = np.zeros((sum(map(len, rises)), len(without.draws)))
     for k, rows in enumerate(without.members):
         rise = with_it.chances(k)
         more = np.cumsum((with_it.adds(rows, rise, count) - adds[k])[:, :0:-1], axis=1)[:, ::-1]
-        listed = without.moves.listed_rises(rises[k], rows=rows), with_it.moves.listed_rises(rise, rows=rows)
-        result[0, rows], result[1, rows] = (without.mean(each) for each in listed)
         alike: dict[bytes, Floats] = {}
         for i in range(len(rise)):
             key = adds[k][i].tobytes() + more[i].tobytes()
             if key not in alike:
                 rest = total_of(np.delete(adds[k], i, axis=0), must)
                 alike[key] = _gain(without, more[i], rest, others[k], must)
-            result[2, rows.start + i] = alike[key]
+            result[rows.start + i] = alike[key]
     met = float((everyone[must:].sum(axis=0) * without.weight).sum()) if must > 0 else float(len(without.draws))
     return met, result
 

@@ -20,7 +20,7 @@ MOST_LINES = 25
 """Of an answer, which a small window holds; more only where more is asked for."""
 LEAST_ROWS = 3
 """Of a table that is cut."""
-MOST_REPEATED = 2
+MOST_REPEATED = 4
 """Lines of the first sentence of the verdict, which is said again at the end."""
 _INDENT, _BETWEEN = 2, 2
 _ENDS = re.compile(r"(?:; |\. (?=[A-Z“])).*", re.DOTALL)

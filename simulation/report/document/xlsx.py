@@ -33,6 +33,8 @@ _ROW_PIXELS, _ROW_POINTS = 20, 15
 _INK, _LEVEL = "#31688E", "#D55E00"
 """Colours as in the figures: of points and ranges, and of what is asked for."""
 _LONGEST_NAME = 31
+MOST_PRINTED, FEW_PRINTED = 300, 40
+"""Rows that a sheet prints at most, some eight pages; of a longer one a page is printed, which says so."""
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]+")
 _WORDS: frozenset[Form] = frozenset({"text", "prose"})
 _SCALES: dict[Form, float] = {"points": 100, "money": 1e6}
@@ -173,6 +175,14 @@ def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, titl
         page.autofilter(HEADER, 0, HEADER + len(table.rows), len(columns) - 1)
     _for_paper(page, title)
     page.repeat_rows(HEADER)
+    if len(table.rows) > MOST_PRINTED:
+        page.print_area(0, 0, HEADER + FEW_PRINTED, len(columns) - 1)
+        said = speech.say(
+            "To calculate with, not to print: only the first {few} of {rows} rows are printed.",
+            few=speech.number(FEW_PRINTED),
+            rows=speech.number(len(table.rows)),
+        )
+        page.write_string(1, 0, said)
 
 
 def _value(column: Column, cell: Cell) -> Cell:

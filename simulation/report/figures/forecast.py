@@ -15,7 +15,7 @@ from .. import wording
 from ..kinds.forecast import words
 from ..kinds.forecast.result import District, ForecastResult
 from ..kinds.kind import Source
-from ..language import Language
+from ..language import Language, phrase
 from .page import (
     INK,
     LEVEL_COLOURS,
@@ -159,6 +159,17 @@ _ROOM = 1.4
 """Height of the axis, as a multiple of the highest fact, needed number or end of a thick line."""
 _WHITE = {"facecolor": "white", "linewidth": 0, "pad": 0.6}
 """Ground of a number that stands on lines."""
+_LEFT = {
+    (False, True): phrase(
+        "Left of the dotted line: what happened (diamond) and, in grey, what the fitted model says of it."
+    ),
+    (True, False): phrase("Left of the dotted line: rises a year, as a mean over several years (bar)."),
+    (True, True): phrase(
+        "Left of the dotted line: what happened (diamond) and, in grey, what the fitted model says of it; a bar is the "
+        "mean of several years."
+    ),
+}
+"""Whether means over several years are drawn, and single years: what stands for them."""
 _PAST = "#9a9a9a"
 """Colour of what the fitted model says of years that are over."""
 
@@ -189,11 +200,8 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
     needed = [year.needed.ends for year in years]
     top = _top(counts, needed, past)
     if past:
-        drawn = speech.say(
-            "Left of the dotted line: what happened (diamond; a bar: rises a year over several years), and, in grey, "
-            "what the fitted model says of it."
-        )
-        explained = speech.say("{explained} {more}", explained=explained, more=drawn)
+        means, facts = (any((one.judged is None) is mean for one in past) for mean in (True, False))
+        explained = speech.say("{explained} {more}", explained=explained, more=speech.say(_LEFT[means, facts]))
     if top is not None:
         cut = speech.say("▲: the interval goes on to the number above it.")
         explained = speech.say("{explained} {more}", explained=explained, more=cut)

@@ -10,10 +10,9 @@ from ..kinds.calibration import (
     verdict,
     worth_of_draws,
 )
-from ..kinds.head import under_headline
+from ..kinds.head import parameter_called, under_headline
 from ..kinds.kind import Source
 from ..language import Language
-from ..wording import parameter_name
 from .page import INK, QUIET_INK, SPREAD, Axes, Figure, page_of
 
 _ROW = 0.54
@@ -39,8 +38,9 @@ def draw_posterior(speech: Language, result: CalibrationResult, source: Source) 
         remarks=[worth_of_draws(speech, result)] if names else [],
     )
     if names:
-        axes = page.axes(left=0.15, right=0.42, bottom=0.0, top=0.0)
+        axes = page.axes(left=0.15, right=0.5, bottom=0.0, top=0.0)
         for row, name in enumerate(names):
+            axes.text(0, -row + 0.16, parameter_called(speech, result, name), va="bottom", ha="left")
             _draw(axes, -row, speech, name, result.parameters[name])
         axes.set_ylim(-len(names) + 0.42, 0.58)
         axes.set_xlim(0, 1)
@@ -56,7 +56,6 @@ def _draw(axes: Axes, row: float, speech: Language, name: str, known: Learned) -
         middle = spread.median / most
         half = height / 2
         axes.plot([middle, middle], [row - half, row + half + 0.04], color=INK, linewidth=1.2 if alpha == 1 else 0.6)
-    axes.text(0, row + 0.16, parameter_name(speech, name), va="bottom", ha="left")
     both = speech.say(
         "before {before}; after {after}",
         before=spread_in_words(speech, name, known.prior),

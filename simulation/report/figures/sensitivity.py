@@ -22,7 +22,7 @@ def draw_sensitivity(speech: Language, result: SensitivityResult, source: Source
     axes = page.axes(left=0.15, right=0.2, bottom=_BELOW, top=0.0)
     for row, (key, shares) in enumerate(shown.items()):
         _draw_bar(axes, -row, shares)
-        axes.text(0, -row + 0.3, parameter_label(speech, key), va="bottom", ha="left")
+        axes.text(0, -row + 0.3, parameter_label(speech, result, key), va="bottom", ha="left")
     axes.set_ylim(-len(shown) + 0.6, 0.75)
     axes.set_xlim(0, 1)
     axes.set_xticks(_TICKS, [speech.percent(tick) for tick in _TICKS])

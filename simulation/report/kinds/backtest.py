@@ -190,7 +190,9 @@ def coverage_table(speech: Language, result: BacktestResult) -> Table:
         }
         for one, scores in result.forecasters.items()
     ]
-    return Table.of(speech.say("How often intervals held the actual number of rises"), rows)
+    return Table.of(
+        speech.say("How often intervals held the actual number of rises"), rows, sheet=speech.say("Intervals")
+    )
 
 
 def skill_table(speech: Language, result: BacktestResult) -> Table:
@@ -204,7 +206,7 @@ def skill_table(speech: Language, result: BacktestResult) -> Table:
         if one != MODEL
     ]
     caption = speech.say("Share of the other's score that the model saves (90% interval); below 0 the model is worse")
-    return Table.of(caption, rows)
+    return Table.of(caption, rows, sheet=speech.say("Skill"))
 
 
 def _saved(speech: Language, saved: Skill | None) -> Cell:

@@ -19,16 +19,15 @@ from ...inference.calibration.calibrate import calibrate, effort_of
 from ...inference.calibration.caveats import Caveat
 from ...inference.calibration.posterior import Learned, Posterior, Spread
 from ...inputs.scenario import Scenario
-from .. import wording
 from ..calibrated_scenario import write_posterior
 from ..codec import content_of, of_content
-from ..document.blocks import EVERYWHERE, Block, Column, Document, Paragraph, Picture, Row, Table
+from ..document.blocks import EVERYWHERE, SCREEN, Block, Column, Document, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
-from ..wording import parameter_name, parameter_value
-from .head import Head, head_of, rests_on, title_of
+from ..wording import parameter_value
+from .head import Head, head_of, parameter_called, rests_on, title_of
 from .kind import DataTable, Kind, Source, Work
 from .next_data import next_data
-from .past import past_blocks
+from .past import past_blocks, weights_table
 from .question import Question
 
 PAST, DRAWS = "past.json", "posterior.parquet"
@@ -146,7 +145,7 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
     """Return what is told of a calibration."""
     said = verdict(speech, result)
     tables = [parameters_table(speech, result)] if result.learned else []
-    after: list[Block] = [weights_table(speech, result)] if result.weights else []
+    after: list[Block] = [*_weights(speech, result)]
     after += [] if result.next is None else [next_data(speech, result.next, result.origin, result.observed)]
     return Document(
         speech.say(
@@ -180,7 +179,7 @@ def verdict(speech: Language, result: CalibrationResult) -> str:
         "By the data, {parameter} is {after}; before the data it was assumed to be {before} "
         "(median and 90% interval). The data narrow {narrowed} of {uncertain} uncertain "
         "parameters.",
-        parameter=parameter_name(speech, narrowed[0]),
+        parameter=parameter_called(speech, result, narrowed[0]),
         before=spread_in_words(speech, narrowed[0], known.prior),
         after=spread_in_words(speech, narrowed[0], known.posterior),
         narrowed=speech.number(len(narrowed)),
@@ -207,7 +206,7 @@ def parameters_table(speech: Language, result: CalibrationResult) -> Table:
     say = speech.say
     rows: list[Row] = [
         {
-            say("parameter"): parameter_name(speech, name),
+            say("parameter"): parameter_called(speech, result, name),
             say("before"): spread_in_words(speech, name, result.parameters[name].prior),
             say("after"): spread_in_words(speech, name, result.parameters[name].posterior),
             Column(say("left"), "percent"): variance_left(result.parameters[name]),
@@ -215,40 +214,25 @@ def parameters_table(speech: Language, result: CalibrationResult) -> Table:
         for name in result.learned
     ]
     caption = say("Before and after the data: median and 90% interval; share of the prior variance that remains")
-    return Table.of(caption, rows)
+    return Table.of(caption, rows, sheet=say("Parameters"))
 
 
-def weights_table(speech: Language, result: CalibrationResult) -> Table:
-    """Return the answer from all data, without each kind of them, and without any."""
-    say, year = speech.say, result.origin + 1
-    rows: list[Row] = [
-        {
-            say("calibrated on"): _learned_from(speech, result, one),
-            say("target met ± one standard error of the simulation"): wording.with_error(
-                speech, wording.chance(speech, one.probability_met), one.monte_carlo_error
-            ),
-            Column(say("villages that rise (mean)"), "decimal", 1): one.rises,
-        }
-        for one in result.weights
-    ]
-    caption = say("How each kind of data changes the answer for {year}; --without leaves out what you doubt", year=year)
-    return Table.of(caption, rows)
-
-
-def _learned_from(speech: Language, result: CalibrationResult, one: BlockWeight) -> str:
-    if not one.without:
-        return speech.say("all data")
-    if set(one.without) == set(result.basis):
-        return speech.say("no data: default assumptions alone")
-    (block,) = one.without
-    return speech.say("without {block} ({name})", block=wording.block(speech, block), name=block)
+def _weights(speech: Language, result: CalibrationResult) -> Iterator[Block]:
+    """Yield what each kind of data does to the chance, and how to leave one out."""
+    if result.weights:
+        yield weights_table(speech, result.weights)
+        kinds = speech.either(result.weights[-1].without)
+        yield Paragraph(
+            speech.say("calibrate --without leaves out a kind of data that you doubt: {kinds}.", kinds=kinds),
+            on=SCREEN,
+        )
 
 
 def notes(speech: Language, result: CalibrationResult) -> Iterator[str]:
     """Yield what the data leave open, what must be known of the posterior, and how good its draws are."""
     untouched = [name for name in result.parameters if name not in result.learned]
     if untouched and result.learned:
-        names = "; ".join(parameter_name(speech, name) for name in untouched)
+        names = "; ".join(parameter_called(speech, result, name) for name in untouched)
         yield speech.say(
             "The data say nothing about the following, which keep their default assumptions: {names}.", names=names
         )
@@ -269,8 +253,8 @@ def worth_of_draws(speech: Language, result: CalibrationResult) -> str:
 
 def _compute(question: Question[Learning], work: Work) -> Posterior:
     asked, evidence = question.asked, of_content(question.data[PAST], Evidence)
-    # Each kind of data is then left out in turn.
-    number = len(evidence.blocks) if len(evidence.blocks) > 1 and len(question.scenarios[0].districts) == 1 else 0
+    # Each kind of data is then left out in turn: if what they take adds up, that takes as long as all but one of them.
+    number = len(evidence.blocks) - 1 if evidence.blocks and len(question.scenarios[0].districts) == 1 else 0
     first, then = effort_of(asked.draws), number * effort_of(min(asked.draws, DRAWS_WEIGHED))
     share = first / (first + then)
     found = calibrate(

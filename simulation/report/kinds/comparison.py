@@ -37,6 +37,7 @@ from .head import (
     effects_in_words,
     first_year_alone,
     head_of,
+    names_of,
     programme_line,
     programme_of,
     rests_on,
@@ -272,7 +273,7 @@ def years_table(speech: Language, title: str, one: ComparedScenario) -> Table:
         "that rise, year by year (every interval is 90%)",
         scenario=title,
     )
-    return Table.of(caption, rows, sheet=one.name)
+    return Table.of(caption, rows, sheet=say("Years"))
 
 
 def totals_table(speech: Language, result: ComparisonResult) -> Table:
@@ -316,7 +317,7 @@ def villages_table(speech: Language, title: str, one: ComparedScenario, most: in
         if village.probability_only_with
     ]
     caption = say("Villages likeliest to rise in {years} only because of “{scenario}”", years=one.span, scenario=title)
-    return Table.of(caption, rows) if rows else None
+    return Table.of(caption, rows, sheet=say("Villages")) if rows else None
 
 
 def _with_error(speech: Language, difference: float, error: float) -> str:
@@ -361,6 +362,13 @@ def change(speech: Language, title: str, one: ComparedScenario) -> str:
     if year.difference and any(plan.placeholder for plan in one.interventions):
         return speech.say("if effects are as assumed (placeholders, not measured), {change}", change=said)
     return said
+
+
+def change_by_programme(speech: Language, result: ComparisonResult) -> str:
+    """Return what the interventions of the first scenario make of the chance, as a sentence that names them."""
+    one = result.scenarios[0]
+    said = speech.say("{change}.", change=change(speech, ", ".join(names_of(speech, one.interventions)), one))
+    return said[0].upper() + said[1:]
 
 
 def verdict(speech: Language, result: ComparisonResult, one: ComparedScenario) -> str:

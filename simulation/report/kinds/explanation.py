@@ -142,11 +142,11 @@ def why(speech: Language, result: ExplanationResult) -> Iterator[str]:
     unforeseen = result.without_interventions - result.foreseen
     if abs(unforeseen) >= WORTH_TELLING:
         open_differences = any(part.kind == VILLAGE.name and not part.foreseeable for part in result.components)
-        yield speech.say(_UNFORESEEN[open_differences], points=speech.number(100 * unforeseen, 1))
+        yield speech.say(_UNFORESEEN[open_differences], points=wording.signed(speech, 100 * unforeseen))
     assured = [chance for chance in (*(one.if_assured for one in result.reach), result.if_all_assured) if chance]
-    if not assured:
+    if result.interventions and not assured:
         yield speech.say("In {year} it is eligible for no intervention of the scenario.", year=result.year)
-    else:
+    elif assured:
         chance = wording.uncertain(speech, max(assured), 1)
         yield speech.say(
             "If it were certain to receive an intervention in full, its chance would be at most {chance}.",

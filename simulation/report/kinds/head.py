@@ -288,6 +288,14 @@ def called(speech: Language, head: Head, name: str) -> str:
     return name.replace("_", " ") if plan is None else names_of(speech, [plan])[0]
 
 
+def parameter_called(speech: Language, head: Head, name: str) -> str:
+    """Return what a parameter is called where people read, that of an intervention by its title."""
+    key = ParameterKey.parse(name)
+    if key.is_effect:
+        return speech.say(wording.LABELS[key.kind], of=called(speech, head, key.of))
+    return wording.parameter_name(speech, name)
+
+
 def effects_in_words(speech: Language, interventions: Sequence[Programme]) -> str:
     """Return what interventions make of `MODEL_CHANCE`, a placeholder with a star; their names where effects differ."""
     alike: dict[str, list[Programme]] = {}

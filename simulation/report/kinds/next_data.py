@@ -40,7 +40,7 @@ def next_data(speech: Language, then: NextDatum, origin: int, observed: Sequence
         }
         for worth in then.data
     ]
-    return Table.of(caption, rows)
+    return Table.of(caption, rows, sheet=speech.say("Data to ask for"))
 
 
 def next_data_read(speech: Language, then: NextDatum, origin: int, observed: Sequence[Observed]) -> Iterator[str]:

@@ -161,7 +161,7 @@ def past_table(speech: Language, past: Sequence[Observed], on: On) -> Table:
         if net
         else say("Past years: what was observed, and what the fitted model says (median and 90% interval)")
     )
-    return Table.of(caption, rows, on)
+    return Table.of(caption, rows, on, sheet=say("Past years"))
 
 
 def weights_in_words(speech: Language, weights: Sequence[BlockWeight]) -> str:
@@ -174,7 +174,7 @@ def weights_in_words(speech: Language, weights: Sequence[BlockWeight]) -> str:
             said.append(speech.say("On default assumptions alone the chance would be {chance}.", chance=chance))
         else:
             named = ", ".join(wording.block(speech, block) for block in one.without)
-            said.append(speech.say("Without {blocks} it would be {chance}.", blocks=named, chance=chance))
+            said.append(speech.say("Without {blocks} the chance would be {chance}.", blocks=named, chance=chance))
     return " ".join(said)
 
 
@@ -197,7 +197,7 @@ def weights_table(speech: Language, weights: Sequence[BlockWeight]) -> Table:
         "(± simulation error)",
         year=whole.year,
     )
-    return Table.of(caption, rows)
+    return Table.of(caption, rows, sheet=say("Effect of the data"))
 
 
 def past_of_all(speech: Language, past: Sequence[Observed]) -> Table:
@@ -284,9 +284,8 @@ def reasons_table(speech: Language, reasons: Reasons, year: int) -> Table:
     caption = say(
         "Why the forecast differs from the past: from observed to expected villages that rise in a year (means)"
     )
-    return Table(
-        caption, [say("step"), say("villages")], [*told.items()], strong=frozenset({0, len(told) - 1}), on=DETAIL
-    )
+    sheet, ends = say("From past to forecast"), frozenset({0, len(told) - 1})
+    return Table(caption, [say("step"), say("villages")], [*told.items()], sheet, strong=ends, on=DETAIL)
 
 
 def _changes(reasons: Reasons) -> dict[Step, float]:

@@ -143,20 +143,23 @@ def _chances(speech: Language, result: RobustnessResult) -> Table:
     """Return the chances: a row a state of the world, a column an option."""
     caption = speech.say("Chance of meeting the target of {year}", year=result.year)
     mean: list[Cell] = [speech.say("mean of the cases"), *(option.mean_probability_met for option in result.options)]
-    return _by_state(speech, result, caption, "chance", [one.probability_met for one in result.options], mean)
+    values = [one.probability_met for one in result.options]
+    return _by_state(speech, result, caption, speech.say("Chances"), "chance", values, mean)
 
 
 def _regrets(speech: Language, result: RobustnessResult) -> Table:
     """Return how far each option falls below the best one, state by state."""
     caption = speech.say("Shortfall from the best (regret), percentage points")
     largest: list[Cell] = [speech.say("largest"), *(option.largest_regret for option in result.options)]
-    return _by_state(speech, result, caption, "points", [option.regret for option in result.options], largest)
+    values = [option.regret for option in result.options]
+    return _by_state(speech, result, caption, speech.say("Shortfall"), "points", values, largest)
 
 
 def _by_state(
     speech: Language,
     result: RobustnessResult,
     caption: str,
+    sheet: str,
     form: Form,
     values: Sequence[Sequence[float]],
     last: Sequence[Cell],
@@ -169,7 +172,7 @@ def _by_state(
     ]
     options = (Column(titles[option.name], form, decimals) for option in result.options)
     columns = [Column(speech.say("case")), *options]
-    return Table(caption, columns, [*rows, last], strong=frozenset({len(rows)}))
+    return Table(caption, columns, [*rows, last], sheet, strong=frozenset({len(rows)}))
 
 
 def _question(found: Robustness) -> Question[Choice]:

@@ -11,8 +11,7 @@ from ...engine.effort import Engine
 from .. import wording
 from ..document.blocks import EVERYWHERE, Column, Document, On, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
-from ..wording import parameter_name
-from .head import Head, caveats_of, rests_on, title_of, with_head
+from .head import Head, caveats_of, parameter_called, rests_on, title_of, with_head
 from .kind import DataTable, Kind, Source
 from .question import Question
 
@@ -65,11 +64,11 @@ def document_of(result: SensitivityResult, speech: Language, source: Source) -> 
     )
 
 
-def parameter_label(speech: Language, parameter: str) -> str:
+def parameter_label(speech: Language, result: SensitivityResult, parameter: str) -> str:
     """Return what a parameter is called."""
     if parameter == CALIBRATED:
         return speech.say("the calibrated parameters together")
-    return parameter_name(speech, parameter)
+    return parameter_called(speech, result, parameter)
 
 
 def matters(result: SensitivityResult) -> list[str]:
@@ -115,7 +114,7 @@ def verdict(speech: Language, result: SensitivityResult) -> str:
     shares = [
         speech.say(
             "{parameter} ({share} of the uncertainty)",
-            parameter=parameter_label(speech, key),
+            parameter=parameter_label(speech, result, key),
             share=speech.percent(share(result.parameters[key].total or 0)),
         )
         for key in matters(result)[:MOST_NAMED]
@@ -133,7 +132,7 @@ def notes(speech: Language, result: SensitivityResult) -> Iterator[str]:
     if _open_question(speech, result) is not None:
         return
     if few := hardly_matters(result):
-        names = "; ".join(parameter_label(speech, key) for key in few)
+        names = "; ".join(parameter_label(speech, result, key) for key in few)
         yield speech.say("It hardly depends on: {names}.", names=names)
     if _effects_hardly_matter(result):
         yield speech.say(
@@ -174,7 +173,7 @@ def shares_table(speech: Language, result: SensitivityResult) -> Table:
     say = speech.say
     rows: list[Row] = [
         {
-            say("parameter"): parameter_label(speech, key),
+            say("parameter"): parameter_label(speech, result, key),
             Column(say("share alone"), "percent"): None if one.first is None else share(one.first),
             Column(say("share with interplay"), "percent"): None if one.total is None else share(one.total),
             say("90% interval"): one.interval90 and wording.share_span(speech, *map(share, one.interval90)),
@@ -183,7 +182,7 @@ def shares_table(speech: Language, result: SensitivityResult) -> Table:
         for key, one in result.parameters.items()
     ]
     caption = say("Every uncertain parameter; percentage points: when it moves from its 5% to its 95% quantile")
-    return Table.of(caption, rows)
+    return Table.of(caption, rows, sheet=say("Parameters"))
 
 
 def _question(found: Sensitivity) -> Question[Analysis]:

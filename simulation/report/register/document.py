@@ -141,7 +141,7 @@ def cautions(speech: Language, record: TrackRecord) -> Iterator[str]:
 def forecasts_table(speech: Language, record: TrackRecord) -> Table:
     """Return what was forecast and what came, the latest last."""
     caption = speech.say("Forecast and outcome (rises: median and 90% interval; in brackets: entry)")
-    return Table.of(caption, (_row(speech, row) for row in shown(record)))
+    return Table.of(caption, (_row(speech, row) for row in shown(record)), sheet=speech.say("Forecasts"))
 
 
 def shown(record: TrackRecord) -> list[ForecastRow]:

@@ -15,7 +15,7 @@ from ... import wording
 from ...document.blocks import SCREEN, Block, Cell, Column, Heading, On, Paragraph, Share, Table
 from ...language import Language, phrase
 from ...wording import LABELS, parameter_name, parameter_value, source_text, source_word
-from ..head import PLACEHOLDERS, called
+from ..head import PLACEHOLDERS, called, parameter_called
 from ..kind import Source
 from .result import ForecastResult, Parameter
 from .words import reading_name
@@ -131,7 +131,7 @@ def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
         number = Share if ParameterKey.parse(name).scale == "probability" else float
         rows.append(
             {
-                Column(say("parameter")): parameter_name(speech, name),
+                Column(say("parameter")): parameter_called(speech, result, name),
                 Column(say("key")): name,
                 **{Column(f"{100 * at:.0f}%", "decimal", 2): number(value) for at, value in known.quantiles.items()},
                 Column(say("source")): _source(speech, known),

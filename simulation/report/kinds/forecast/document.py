@@ -78,7 +78,7 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         began = speech.say("Launch years are read as if every village had been dasar at the end of its launch year.")
         yield Paragraph(began, on=On.ANSWER)
     if result.weights:
-        yield Paragraph(weights_in_words(speech, result.weights), lead=speech.say("Without these data"), on=On.ANSWER)
+        yield Paragraph(weights_in_words(speech, result.weights), lead=speech.say("Effect of the data"), on=On.ANSWER)
     if result.precision is not None:
         yield Paragraph(words.precision_reached(speech, result.precision), on=SCREEN)
     for sentence in words.failure_caveats(speech, result):
@@ -176,7 +176,6 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
             yield assisted_table(speech, result)
         yield from village_blocks(speech, result)
     if undrawable("village_board", result) is None:
-        yield Heading(say("Village by village"))
         yield Picture("village_board", say("A tile for every village, by kecamatan."))
 
 

@@ -37,6 +37,17 @@ _JUDGED = {
     "entries": phrase("villages that rise to {levels}"),
     "stock": phrase("villages that are {levels}"),
 }
+_DRAWN_FROM = {
+    (True, False): phrase(
+        "Every simulation draws it at random from the village's last known status, by the chances of the model."
+    ),
+    (False, True): phrase("Every simulation draws it at random from the statuses of all other villages."),
+    (True, True): phrase(
+        "Every simulation draws it at random: of {past} villages from their last known status, by the chances of the "
+        "model; of the other {shares}, whose status was never known, from the statuses of all others."
+    ),
+}
+"""Whether last statuses are known of some, and of others none: where a status comes from that is not known."""
 _ENDED = {
     "precision": phrase(
         "Precision reached with {trajectories} simulations: 1.96 × the largest simulation error "
@@ -354,17 +365,16 @@ def warnings(speech: Language, result: ForecastResult) -> Iterator[str]:
         yield saturated
     yield from caveats_of(speech, result)
     if drawn := [one for district in result.districts if (one := district.drawn_statuses) is not None]:
-        from_past, from_shares = sum(one.from_past for one in drawn), sum(one.from_shares for one in drawn)
-        yield speech.say(
-            "{count} villages have no status at the end of {origin} ({names}); the target counts them. In every "
-            "simulation it is drawn: from their last known status with the chances of the model ({past}), from the "
-            "statuses of all others where none is known ({shares}).",
-            count=speech.number(from_past + from_shares),
+        past, shares = sum(one.from_past for one in drawn), sum(one.from_shares for one in drawn)
+        unknown = speech.say(
+            "Status at the end of {origin} not known: {count} villages ({names}); they count in the target all the "
+            "same.",
+            count=speech.number(past + shares),
             names=listed([name for one in drawn for name in one.villages], MOST_NAMED),
             origin=result.origin,
-            past=speech.number(from_past),
-            shares=speech.number(from_shares),
         )
+        how = speech.say(_DRAWN_FROM[past > 0, shares > 0], past=speech.number(past), shares=speech.number(shares))
+        yield speech.say("{one} {other}", one=unknown, other=how)
 
 
 def _districts_apart(speech: Language, result: ForecastResult) -> Iterator[str]:

@@ -122,7 +122,7 @@ def settings_table(speech: Language, result: PlanResult) -> Table:
         if result.weighed_by_cost
         else say("Most efficient mixes: none with fewer village-years has an equal or higher probability")
     )
-    return Table.of(caption, rows)
+    return Table.of(caption, rows, sheet=say("Efforts"))
 
 
 def limits_table(speech: Language, result: PlanResult) -> Table:
@@ -142,7 +142,7 @@ def limits_table(speech: Language, result: PlanResult) -> Table:
                 say("least that would then suffice"): least,
             }
         )
-    return Table.of(say("What limits the plan, taken away one at a time"), rows, prose=True)
+    return Table.of(say("What limits the plan, taken away one at a time"), rows, prose=True, sheet=say("Limits"))
 
 
 def villages_table(speech: Language, result: PlanResult, most: int = MOST_VILLAGES) -> Table:
@@ -231,7 +231,6 @@ def ranking_sheet(speech: Language, result: PlanResult) -> Table:
             Column(say("rank"), "whole"): village.rank,
             say("village"): village.village,
             say("kecamatan"): village.subdistrict,
-            say("village code"): village.village_code,
             **({first: _mark(speech, village)} if chosen else {}),
             say("status now"): village.reason.status,
             gain: village.gain_probability_met,
@@ -242,12 +241,16 @@ def ranking_sheet(speech: Language, result: PlanResult) -> Table:
             Column(say("chance of rising without the interventions"), "chance", 1): village.reason.chance_without,
             Column(say("chance of rising with the interventions"), "chance", 1): village.reason.chance_with,
             above: village.reason.peers,
-            say("interventions"): words.all_called(speech, result, village.reason.interventions),
-            Column(say("reason"), "prose"): words.reason(speech, result, village),
+            **({} if len(result.levers) == 1 else {say("interventions"): _called(speech, result, village)}),
+            say("village code"): village.village_code,
         }
         for village in result.villages
     ]
     return Table.of(say("Which villages first"), rows, On.WORKBOOK, sheet=say("Ranking"))
+
+
+def _called(speech: Language, result: PlanResult, village: PlannedVillage) -> str:
+    return words.all_called(speech, result, village.reason.interventions)
 
 
 def _mark(speech: Language, village: PlannedVillage) -> str | None:
