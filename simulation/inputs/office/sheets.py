@@ -453,7 +453,7 @@ class _Reading:
         ]
         if unknown and len(unknown) < len(levels) - len(self._later):
             message = Message(
-                "{table}: in column {column}, {count:,} blank cells, whose status is taken as unknown (rows {rows})",
+                "{table}: blank cells in column {column}: {count:,}; these statuses are taken as unknown (row {rows})",
                 {"count": len(unknown), "rows": listed(spans(unknown))},
             )
             table.note(message, column)

@@ -119,12 +119,15 @@ def verdict(speech: Language, result: SensitivityResult) -> str:
         )
         for key in matters(result)[:MOST_NAMED]
     ]
-    return speech.say(
-        "The uncertainty about the chance of meeting the target of {year} comes mainly from: "
-        "{names}. Shares overlap, so they can add up to more than 100%.",
+    said = speech.say(
+        "The uncertainty about the chance of meeting the target of {year} comes mainly from: {names}.",
         year=result.year,
         names="; ".join(shares),
     )
+    if len(shares) == 1:
+        return said
+    overlap = speech.say("Shares overlap, so they can add up to more than 100%.")
+    return speech.say("{one} {other}", one=said, other=overlap)
 
 
 def notes(speech: Language, result: SensitivityResult) -> Iterator[str]:
@@ -149,6 +152,11 @@ def notes(speech: Language, result: SensitivityResult) -> Iterator[str]:
         sd=speech.number(100 * result.sd),
         interplay=speech.percent(result.interplay),
     )
+    if CALIBRATED in result.parameters:
+        yield speech.say(
+            "The calibrated parameters move together, from one draw of them to another, and have no quantiles: how far "
+            "they move the chance is not told in points."
+        )
     if result.rest is not None:
         yield speech.say(
             "Parameters without a share were set aside by the screening; all of them together have {rest}.",
@@ -177,7 +185,9 @@ def shares_table(speech: Language, result: SensitivityResult) -> Table:
             Column(say("share alone"), "percent"): None if one.first is None else share(one.first),
             Column(say("share with interplay"), "percent"): None if one.total is None else share(one.total),
             say("90% interval"): one.interval90 and wording.share_span(speech, *map(share, one.interval90)),
-            Column(say("moves the chance by (percentage points)"), "points"): one.mu_star,
+            Column(say("moves the chance by (percentage points)"), "points"): None
+            if key == CALIBRATED
+            else one.mu_star,
         }
         for key, one in result.parameters.items()
     ]
