@@ -124,6 +124,11 @@ def uncertain(language: Language, probability: float, decimals: int = 0) -> str:
     return language.percent(probability, decimals)
 
 
+def frequency(language: Language, share: float, decimals: int = 0) -> str:
+    """Return how often something is so, in percent; never and always only where that is meant."""
+    return language.percent(share) if share in {0.0, 1.0} else uncertain(language, share, decimals)
+
+
 def chance(language: Language, probability: float, decimals: int = 0) -> str:
     """Return a probability in percent, not rounded across the edge between two words either."""
     rounded = round(probability, decimals + 2)
@@ -297,5 +302,5 @@ def parameter_name(speech: Language, name: str) -> str:
 def parameter_value(speech: Language, name: str, value: float) -> str:
     """Return a value of a parameter as it is read: a probability in percent, else a number."""
     if ParameterKey.parse(name).scale == "probability":
-        return speech.percent(value, 1)
+        return frequency(speech, value, 1)
     return speech.number(value, 3 if 0 < value < 0.1 else 2)

@@ -293,7 +293,7 @@ def cell_text(speech: Language, column: Column, cell: Cell) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, Share):
-        return speech.percent(cell, 1)
+        return wording.frequency(speech, cell, 1)
     writers: dict[Form, Callable[[], str]] = {
         "percent": lambda: speech.percent(cell, column.decimals),
         "chance": lambda: wording.uncertain(speech, cell, column.decimals),

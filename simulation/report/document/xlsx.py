@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 HEADER = 2
 """Row of the column titles, counted from 0: above it stands what the table shows."""
 _NARROWEST, _WIDEST = 8, 45
+_PORTRAIT_WIDTH = 115
+"""Letters that upright paper holds beside each other without print below 9 pt."""
 _LEAD_WIDTH, _TEXT_WIDTH, _LINE_LETTERS = 30, 100, 100
 """Widths of the answer's columns, and letters that fit in a line of it."""
 CHART_ROWS = 17
@@ -161,8 +163,9 @@ def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, titl
     formats = {strong: [_format(book, speech, column, strong=strong) for column in columns] for strong in (False, True)}
     share = _format(book, speech, Column("", "percent", 1), strong=False)
     page.write_string(0, 0, table.caption, book.add_format({"bold": True, "size": 12}))
-    for place, column in enumerate(columns):
-        page.set_column(place, place, _width(speech, column, [row[place] for row in table.rows]))
+    widths = [_width(speech, column, [row[place] for row in table.rows]) for place, column in enumerate(columns)]
+    for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
+        page.set_column(place, place, width)
         head = words_head if column.form in _WORDS else numbers_head
         page.write_string(HEADER, place, column.title, head)
     for number, row in enumerate(table.rows, HEADER + 1):
@@ -174,6 +177,8 @@ def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, titl
     if table.rows:
         page.autofilter(HEADER, 0, HEADER + len(table.rows), len(columns) - 1)
     _for_paper(page, title)
+    if sum(widths) <= _PORTRAIT_WIDTH:
+        page.set_portrait()
     page.repeat_rows(HEADER)
     if len(table.rows) > MOST_PRINTED:
         page.print_area(0, 0, HEADER + FEW_PRINTED, len(columns) - 1)
@@ -224,8 +229,8 @@ def _number_format(speech: Language, column: Column) -> str:
     if column.form == "chance":
         digits = max(1, column.decimals)
         never, always = (wording.uncertain(speech, chance, digits) for chance in (0.0, 1.0))
-        edge = 0.005 / 10**digits
-        return f'[<{edge:.{digits + 3}f}]"{never}";[>={1 - edge:.{digits + 3}f}]"{always}";{share}'
+        least = 0.01 / 10**digits
+        return f'[<{least:.{digits + 2}f}]"{never}";[>{1 - least:.{digits + 2}f}]"{always}";{share}'
     return formats[column.form]
 
 

@@ -436,7 +436,7 @@ def _cell(speech: Language, axes: Axes, row: int, column: int, values: tuple[flo
     if high == 0:
         axes.text(column, row, "–", ha="center", va="center", color=colour)
         return
-    shown = speech.percent(mean) if mean >= 0.005 else speech.say("<{percent}", percent=speech.percent(0.01))
+    shown = wording.frequency(speech, mean)
     if low == high:
         axes.text(column, row, shown, ha="center", va="center", color=colour, weight="bold")
         return

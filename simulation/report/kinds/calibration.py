@@ -10,7 +10,6 @@ from pathlib import Path
 from ...decision.next_datum import NextDatum, next_datum
 from ...domain.evidence import Evidence
 from ...domain.messages import Refusal
-from ...domain.parameters import ParameterKey
 from ...domain.past import NARROWED, BlockWeight, Observed
 from ...inference.backtest.rolling import anywhere
 from ...inference.block_weights import DRAWS as DRAWS_WEIGHED
@@ -190,8 +189,7 @@ def verdict(speech: Language, result: CalibrationResult) -> str:
 def spread_in_words(speech: Language, name: str, known: Spread) -> str:
     """Return the median and the 90% interval of a parameter."""
     low, high = known.interval90
-    in_percent = ParameterKey.parse(name).scale == "probability"
-    first = speech.number(100 * low, 1) if in_percent else parameter_value(speech, name, low)
+    first = parameter_value(speech, name, low).removesuffix("%")
     middle, last = parameter_value(speech, name, known.median), parameter_value(speech, name, high)
     return speech.say("{median} ({low}–{high})", median=middle, low=first, high=last)
 

@@ -126,7 +126,7 @@ def why(speech: Language, result: ExplanationResult) -> Iterator[str]:
     if (top := result.levels[LEVELS[TOP]]) >= WORTH_TELLING:
         yield speech.say(
             "In {share} of the simulations it is at paripurna by then and cannot rise.",
-            share=frequency(speech, top),
+            share=wording.frequency(speech, top),
         )
     most = max((part for part in result.components if part.foreseeable), key=lambda part: abs(part.log_odds))
     if abs(most.log_odds) * result.base * (1 - result.base) < WORTH_TELLING:
@@ -154,11 +154,6 @@ def why(speech: Language, result: ExplanationResult) -> Iterator[str]:
         )
 
 
-def frequency(speech: Language, share: float) -> str:
-    """Return how often something is so, in percent; never and always only where that is meant."""
-    return speech.percent(share) if share in {0.0, 1.0} else wording.uncertain(speech, share)
-
-
 def times(speech: Language, ratio: float) -> str:
     """Return an odds ratio."""
     return speech.number(ratio, 2 if ratio < 10 else 1)
@@ -175,7 +170,7 @@ def terms_table(speech: Language, result: ExplanationResult) -> Table:
 
     def terms(*, interventions: bool, foreseeable: bool = True) -> list[list[Cell]]:
         return [
-            [_label(speech, result, part), _ratio(speech, part), frequency(speech, part.acts), ""]
+            [_label(speech, result, part), _ratio(speech, part), wording.frequency(speech, part.acts), ""]
             for part in result.components
             if (part.kind == INTERVENTION, part.foreseeable) == (interventions, foreseeable)
             and (part.acts or interventions)
@@ -213,8 +208,8 @@ def reach_table(speech: Language, result: ExplanationResult) -> Table:
     rows = [
         row(
             called(speech, result, reach.name),
-            frequency(speech, reach.eligible),
-            frequency(speech, reach.assisted),
+            wording.frequency(speech, reach.eligible),
+            wording.frequency(speech, reach.assisted),
             reach.if_assured,
         )
         for reach in result.reach
@@ -240,7 +235,7 @@ def _year_by_year(speech: Language, result: ExplanationResult) -> Iterator[Parag
 def _base(speech: Language, result: ExplanationResult) -> str:
     """Return what the first row is: the level, or those at which the village may stand by then."""
     levels = [
-        level if share == 1 else f"{level} {frequency(speech, share)}"
+        level if share == 1 else f"{level} {wording.frequency(speech, share)}"
         for level, share in result.levels.items()
         if share
     ]
@@ -263,7 +258,7 @@ def _label(speech: Language, result: ExplanationResult, part: Component) -> str:
         _LABELS.get(part.kind, "{name}"),
         # A term without words of its own is called as its parameter.
         name=name if name or part.kind not in keys else parameter_name(speech, keys[part.kind]),
-        above=frequency(speech, result.share_above),
+        above=wording.frequency(speech, result.share_above),
         value=measured(speech, value),
         mean=measured(speech, mean),
     )

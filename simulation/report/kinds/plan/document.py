@@ -221,11 +221,10 @@ def subdistricts_table(speech: Language, result: PlanResult) -> Table:
 
 
 def ranking_sheet(speech: Language, result: PlanResult) -> Table:
-    """Return every village, the largest gain first, for a workbook."""
+    """Return every village, the largest gain first, for a workbook; its CSV holds more columns."""
     say, chosen = speech.say, result.listed
     first = say("among the first {number}", number=speech.number(chosen))
     gain = Column(say("gain in the probability of meeting the target, percentage points"), "points", 3)
-    above = Column(say("other villages of the kecamatan with a higher status"), "percent", 1)
     rows: list[Row] = [
         {
             Column(say("rank"), "whole"): village.rank,
@@ -234,13 +233,8 @@ def ranking_sheet(speech: Language, result: PlanResult) -> Table:
             **({first: _mark(speech, village)} if chosen else {}),
             say("status now"): village.reason.status,
             gain: village.gain_probability_met,
-            Column(
-                say("simulation error of that gain, percentage points"), "points", 3
-            ): village.gain_monte_carlo_error,
-            Column(say("gain in expected rises"), "decimal", 3): village.gain_rises,
             Column(say("chance of rising without the interventions"), "chance", 1): village.reason.chance_without,
             Column(say("chance of rising with the interventions"), "chance", 1): village.reason.chance_with,
-            above: village.reason.peers,
             **({} if len(result.levers) == 1 else {say("interventions"): _called(speech, result, village)}),
             say("village code"): village.village_code,
         }
@@ -255,7 +249,7 @@ def _called(speech: Language, result: PlanResult, village: PlannedVillage) -> st
 
 def _mark(speech: Language, village: PlannedVillage) -> str | None:
     if village.tied:
-        return speech.say("shares its rank: choose freely")
+        return speech.say("free choice")
     return speech.say("yes") if village.in_plan else None
 
 
