@@ -48,7 +48,8 @@ DISTRICT_TABLES = tuple(
 """The kinds of tables of districts, the fullest first."""
 MOST_VILLAGES = 10_000
 
-Counts = StatusCounts | dict[str, StatusCounts]
+StatedCounts = StatusCounts | dict[str, StatusCounts]
+"""Villages per level, of the district or by kecamatan."""
 
 
 @dataclass(frozen=True)
@@ -313,7 +314,7 @@ class _OneDistrict:
         source = self._files.read(self._section.answers, place.place, "villages.answers")
         return {} if source is None else answers_in(source, self._collector)
 
-    def _from_counts(self, counts: Counts) -> Region:
+    def _from_counts(self, counts: StatedCounts) -> Region:
         fours = _arrays(counts)
         total = int(sum(map(sum, fours.values())) if isinstance(fours, dict) else fours.sum())
         number = self._section.subdistricts or 1
@@ -333,7 +334,7 @@ class _OneDistrict:
             return Region((Villages.from_counts(self._code, self._name, fours, number),))
         return Region()
 
-    def _from_table(self, table: VillageTable, counts: Counts | None, sound: bool) -> Region:
+    def _from_table(self, table: VillageTable, counts: StatedCounts | None, sound: bool) -> Region:
         given = self._node.get("status_counts")
         dropped = False
         if table.status is not None and not table.blanks and given is not None:
@@ -362,7 +363,7 @@ class _OneDistrict:
         return Region((district,), {}, table, dropped_counts=dropped)
 
 
-def _arrays(counts: Counts) -> Ints | dict[str, Ints]:
+def _arrays(counts: StatedCounts) -> Ints | dict[str, Ints]:
     if isinstance(counts, StatusCounts):
         return np.array(counts.four, dtype=np.int64)
     return {name: np.array(four.four, dtype=np.int64) for name, four in counts.items()}

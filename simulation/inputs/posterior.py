@@ -62,8 +62,7 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
         return None
     before = len(collector)
     if table.num_rows == 0 or table.num_columns == 0:
-        message = Message("the file holds no draws")
-        collector.add((source.shown, None), "", message, suggestion=WRITE_AGAIN, table=True)
+        _tell(source, "", Message("the file holds no draws"), collector)
         return None
     draws: dict[ParameterKey, Empirical] = {}
     basis, learned = _basis(table.schema.metadata)
@@ -94,6 +93,7 @@ def _read(source: Source, collector: ProblemList) -> Any:
     """Return the Arrow table in a file, or None with the problem told; size is looked at before reading."""
     import pyarrow as pa
     import pyarrow.parquet as pq
+    from pyarrow import types
 
     try:
         file = pq.ParquetFile(BytesIO(source.content))
@@ -103,30 +103,20 @@ def _read(source: Source, collector: ProblemList) -> Any:
             message = Message("the file holds more than {rows} million draws or {columns:,} columns", values)
         elif size.num_rows * size.num_columns > MOST_VALUES:
             message = Message("the file holds more than {most} million values", {"most": MOST_VALUES // 10**6})
-        elif _all_numbers(source, file.schema_arrow, collector):
-            return file.read()
-        else:
-            return None
+        else:  # texts and lists may be long; a column without a value is of the type null
+            numbers = types.is_floating, types.is_integer, types.is_null
+            others = [one.name for one in file.schema_arrow if not any(fits(one.type) for fits in numbers)]
+            for name in others:
+                _tell(source, name, Message("the column holds something else than numbers"), collector)
+            return None if others else file.read()
     except (pa.ArrowException, OSError, ValueError):
         message = Message("this is not a Parquet file of draws")
-    collector.add((source.shown, None), "", message, suggestion=WRITE_AGAIN, table=True)
+    _tell(source, "", message, collector)
     return None
 
 
-def _all_numbers(source: Source, schema: Any, collector: ProblemList) -> bool:
-    """Return whether every column holds numbers, after telling those that do not: texts and lists may be long."""
-    others = [f.name for f in schema if not _is_number(f.type)]
-    for name in others:
-        message = Message("the column holds something else than numbers")
-        collector.add((source.shown, None), name, message, suggestion=WRITE_AGAIN, table=True)
-    return not others
-
-
-def _is_number(kind: Any) -> bool:
-    """Return whether an Arrow type holds numbers; that of a column without a value holds nothing else."""
-    from pyarrow import types
-
-    return bool(types.is_floating(kind) or types.is_integer(kind) or types.is_null(kind))
+def _tell(source: Source, column: str, message: Message, collector: ProblemList) -> None:
+    collector.add((source.shown, None), column, message, suggestion=WRITE_AGAIN, table=True)
 
 
 def _column(source: Source, key: ParameterKey, column: Any, collector: ProblemList) -> np.ndarray[Any, Any] | None:

@@ -113,7 +113,7 @@ def _read(
             message = Message("{table}: sheet, title or file says {hint}; statuses are taken as those of {origin}")
             layout.grid.note(message.filled(hint=hint, origin=origin))
         return read_sheet(layout, source.shown, origin, answers, latest=LAST_YEAR if origin is None else origin)
-    grid = max(grids, key=lambda grid: grid.header(VILLAGE_TABLE).known, default=None)
+    grid = max(grids, key=lambda grid: grid.header(VILLAGE_TABLE).recognised, default=None)
     if grid is not None:
         table_in(grid, VILLAGE_TABLE)  # which tells what is missing
     return None

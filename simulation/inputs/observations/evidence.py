@@ -94,13 +94,13 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
         panel = history.panel()
         if panel is not None:
             panels.append(panel)
-        elif not len(collector) and all(row.launch is None for row in found):
+        elif not len(collector) and all(row.village.launch is None for row in found):
             message = Message("statuses of one year alone cannot be used: they show no changes")
             fix = Message(
                 "add a list of another year, such as the village table of the scenario, or a column launch_year "
                 "(tahun_pencanangan)"
             )
-            found[0].table.tell(None, found[0].column, message, fix)
+            found[0].table.tell(None, found[0].cell.column, message, fix)
         launches += history.launches()
     counts = _counts(reader.counts, known, collector)
     names = [plan.name for plan in scenario.interventions]

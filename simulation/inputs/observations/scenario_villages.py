@@ -59,14 +59,15 @@ class Places:
         """Return the rows by the code of their district, which they say or which their village tells; else told."""
         grouped: dict[str, list[Observation]] = {}
         for observation in found:
-            parts = observation.code.split(".")[:_MOST_PARTS]
+            village = observation.village
+            parts = village.code.split(".")[:_MOST_PARTS]
             begins = (start for end in range(1, len(parts)) if (start := ".".join(parts[:end])) in self.names)
-            code = self._home.get(observation.code) or self.only or next(begins, None)
-            if observation.district:
-                code = self.find(observation.district) or observation.district
+            code = self._home.get(village.code) or self.only or next(begins, None)
+            if village.district:
+                code = self.find(village.district) or village.district
             if code is not None:
                 grouped.setdefault(code, []).append(observation)
-            elif observation.code:
+            elif village.code:
                 message = Message("nothing says to which district this village belongs")
                 observation.tell(message, _ADD_DISTRICT)
         return grouped
@@ -118,10 +119,10 @@ class ScenarioVillages(Places):
             return [*found]
         later = {village: year for village, year in zip(villages.ever.codes, joins.tolist(), strict=True) if year}
         for row in found:
-            if row.status != UNKNOWN and row.year is not None and row.year < later.get(row.code, 0):
-                message = BEFORE_LAUNCH.filled(launch=later[row.code], year=row.year)
-                row.table.tell(row.i, row.column, message, CORRECT_LAUNCH, found=LEVELS[row.status])
-        return [row for row in found if row.code not in later]
+            launch = later.get(row.village.code, 0)
+            if row.status != UNKNOWN and row.year < launch:
+                row.tell_status(BEFORE_LAUNCH.filled(launch=launch, year=row.year), CORRECT_LAUNCH)
+        return [row for row in found if row.village.code not in later]
 
     def check(self, code: str, found: Sequence[Observation]) -> None:
         """Tell rows of a district that contradict the scenario: other villages, later years, other statuses."""
@@ -130,21 +131,21 @@ class ScenarioVillages(Places):
             return
         if not villages.made_up:
             _tell_strangers(found, villages)
-        late = next((row for row in found if row.year is not None and row.year > origin), None)
-        if late is not None and late.year is not None:
+        late = next((row for row in found if row.year > origin), None)
+        if late is not None:
             late.tell(*self._after_origin(late.year), found=late.year)
         now = [row for row in found if row.year == origin and row.status != UNKNOWN]
         levels = levels_of(villages)
         for row in now:
-            if (status := levels.get(row.code, row.status)) != row.status:
+            if (status := levels.get(row.village.code, row.status)) != row.status:
                 values = {"origin": origin, "status": LEVELS[status]}
                 message = Message("at the end of {origin} this village is {status} in the scenario", values)
                 fix = Message("correct the status here, or in the village table of the scenario")
-                row.table.tell(row.i, row.column, message, fix, found=LEVELS[row.status])
+                row.tell_status(message, fix)
         if now:
             here = np.bincount([row.status for row in now], minlength=len(LEVELS))
             if (problem := _other_counts(villages, here)) is not None:
-                now[0].table.tell(None, now[0].column, *problem, found=_joined(here))
+                now[0].table.tell(None, now[0].cell.column, *problem, found=_joined(here))
 
     def check_counts(self, code: str, rows: Sequence[CountRow]) -> None:
         """Tell counts of a district that lie after the origin, or are others than the scenario's own of that day."""
@@ -184,9 +185,10 @@ def _tell_strangers(found: Iterable[Observation], villages: Villages) -> None:
     by_name = dict(zip(names, villages.codes, strict=True))
     seen = {"", *villages.codes}
     for observation in found:
-        if observation.code in seen:
+        village = observation.village
+        if village.code in seen:
             continue
-        seen.add(observation.code)
+        seen.add(village.code)
         same = by_name.get(observation.identity)
         message = Message("the scenario has no village of this code")
         fix = Message("correct the code, or the village table of the scenario")
@@ -195,6 +197,6 @@ def _tell_strangers(found: Iterable[Observation], villages: Villages) -> None:
             fix = Message("write {value}, or correct the village table of the scenario", {"value": same})
         elif "village_code" not in observation.table.columns:
             message = Message("the scenario has no village of this name in kecamatan {name}")
-            message = message.filled(name=observation.subdistrict)
+            message = message.filled(name=village.subdistrict)
             fix = Message("correct the name or the kecamatan, here or in the village table of the scenario")
         observation.tell(message, fix)

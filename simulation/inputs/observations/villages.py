@@ -9,7 +9,7 @@ import numpy as np
 
 from ...domain.evidence import Launches, Panel
 from ...domain.messages import Message, listed
-from ...domain.status import UNKNOWN
+from ...domain.status import LEVELS, UNKNOWN
 from ..office.names import plain_subdistrict, plain_village
 from ..office.sheets import BEFORE_LAUNCH, CORRECT_LAUNCH, StatusCell, VillageRow, VillageSheet
 from ..problem_list import ProblemList
@@ -17,73 +17,56 @@ from ..tables.table import Table
 
 
 class Observation(NamedTuple):
-    """Where a village stood at the end of a year, and which cell says so.
-
-    Attributes
-    ----------
-    table, i, column
-        The cell of the status; row number `i` of the table, 0 the first.
-    code, name, subdistrict, district
-        Of the village; all but the code "" where the table has no such column.
-    year
-        At whose end; None where nothing says so.
-    status
-        0 … 3, or `UNKNOWN` where the cell is blank.
-    launch
-        Year in which the village joined; None where the table does not say.
-    """
+    """Where a village stood at the end of a year, and which cell of which table says so."""
 
     table: Table
-    i: int
-    column: str
-    code: str
-    name: str
-    subdistrict: str
-    district: str
-    year: int | None
-    status: int
-    launch: int | None
+    village: VillageRow
+    year: int
+    cell: StatusCell
+
+    @property
+    def status(self) -> int:
+        """0 … 3, or `UNKNOWN` where the cell is blank."""
+        return self.cell.level
 
     def tell(self, message: Message, fix: Message | None, *, found: object = None) -> None:
         """Tell what is wrong with the village of the row."""
         column = next(name for name in ("village_code", "village") if name in self.table.columns)
-        self.table.tell(self.i, column, message, fix, found=found)
+        self.table.tell(self.cell.i, column, message, fix, found=found)
+
+    def tell_status(self, message: Message, fix: Message) -> None:
+        """Tell what is wrong with the status."""
+        self.table.tell(self.cell.i, self.cell.column, message, fix, found=LEVELS[self.status])
 
     @property
     def where(self) -> str:
         """File and row, as a message names them."""
-        return f"{self.table.shown}:{self.table.rows[self.i]}"
+        return f"{self.table.shown}:{self.table.rows[self.cell.i]}"
 
     @property
     def identity(self) -> tuple[str, str]:
         """Name and kecamatan, by which a village is known whose code changed; the code where it has no name."""
-        named = (plain_village(self.name), plain_subdistrict(self.subdistrict))
-        return named if self.name else (self.code, "")
+        one = self.village
+        return (plain_village(one.name), plain_subdistrict(one.subdistrict)) if one.name else (one.code, "")
 
 
 def observations_of(sheet: VillageSheet) -> list[Observation]:
     """Return where the villages of a sheet stood, for each year that it speaks of."""
-    return [_observation(sheet, row, cell, year) for row in sheet.rows for year, cell in row.statuses.items()]
+    found = ((row, year, cell) for row in sheet.rows for year, cell in row.statuses.items())
+    return [Observation(sheet.table, row, year, cell) for row, year, cell in found if year is not None]
 
 
 def launches_of(sheet: VillageSheet, origin: int, levels: Mapping[str, int]) -> list[Observation]:
     """Return when the villages of a sheet without statuses joined, with their levels at the origin by code."""
-    return [
-        _observation(sheet, row, StatusCell(row.i, "launch_year", levels.get(row.code, UNKNOWN)), origin)
-        for row in sheet.rows
-    ]
-
-
-def _observation(sheet: VillageSheet, row: VillageRow, cell: StatusCell, year: int | None) -> Observation:
-    place = (row.code, row.name, row.subdistrict, row.district)
-    return Observation(sheet.table, cell.i, cell.column, *place, year, cell.level, row.launch)
+    cells = ((row, StatusCell(row.i, "launch_year", levels.get(row.code, UNKNOWN))) for row in sheet.rows)
+    return [Observation(sheet.table, row, origin, cell) for row, cell in cells]
 
 
 ByYear = dict[int, Observation]
 
 
 class History:
-    """The rows of one district, by village and year; one without a year counts nowhere.
+    """The observations of one district, by village and year.
 
     Parameters
     ----------
@@ -95,7 +78,7 @@ class History:
         self, district_code: str, found: Sequence[Observation], collector: ProblemList, *, fixed_cohort: bool
     ) -> None:
         self._district_code = district_code
-        self.years = sorted({row.year for row in found if row.year is not None})
+        self.years = sorted({row.year for row in found})
         self._villages = self._by_village(found, collector)
         if fixed_cohort:
             self._keep_fixed(collector)
@@ -106,17 +89,21 @@ class History:
         """Return village code -> year -> its row; where two lists contradict each other, its status is unknown."""
         villages: dict[str, ByYear] = {}
         for row in found:
-            if row.year is None:
-                continue
-            years = villages.setdefault(row.code, {})
+            village = row.village
+            years = villages.setdefault(village.code, {})
             earlier = years.setdefault(row.year, row)
             if UNKNOWN not in {row.status, earlier.status} and row.status != earlier.status:
-                values = {"name": row.name or row.code, "year": row.year, "one": earlier.where, "other": row.where}
+                values = {
+                    "name": village.name or village.code,
+                    "year": row.year,
+                    "one": earlier.where,
+                    "other": row.where,
+                }
                 message = Message(
                     "{name}: {one} and {other} say different statuses of {year}; it is taken as unknown", values
                 )
                 collector.note(message)
-                years[row.year] = earlier._replace(status=UNKNOWN)
+                years[row.year] = earlier._replace(cell=earlier.cell._replace(level=UNKNOWN))
             elif earlier.status == UNKNOWN and earlier is not row:
                 years[row.year] = row
         return villages
@@ -143,13 +130,15 @@ class History:
         for rows in self._villages.values():
             began = min(rows)
             first, earlier = rows[began], [year for year in self.years if year < began]
-            if not earlier or (first.launch is not None and earlier[-1] < first.launch <= began):
+            launch = first.village.launch
+            if not earlier or (launch is not None and earlier[-1] < launch <= began):
                 continue
             before, _ = gone.get(first.identity, (first, 0))
-            if before.code != first.code and (before.year or 0) < began:
+            code = before.village.code
+            if code != first.village.code and before.year < began:
                 message = Message(
                     "this village has another code in the list of {year}: {code} ({where})",
-                    {"year": before.year, "code": before.code, "where": before.where},
+                    {"year": before.year, "code": code, "where": before.where},
                 )
                 first.tell(message, Message("write the same code in all lists"))
                 del gone[first.identity]
@@ -179,7 +168,7 @@ class History:
         by_year: dict[int, list[tuple[str, int, int]]] = {}
         for code, rows in sorted(self._villages.items()):
             known = [year for year in sorted(rows) if rows[year].status != UNKNOWN]
-            launch = next((rows[year].launch for year in sorted(rows) if rows[year].launch is not None), None)
+            launch = next((one for year in sorted(rows) if (one := rows[year].village.launch) is not None), None)
             if not known or launch is None:
                 continue
             _tell_launch(rows[known[0]], launch)
@@ -195,7 +184,7 @@ class History:
 
 def _tell_launch(first: Observation, launch: int) -> None:
     """Tell where a village has a status before it joined."""
-    if first.year is not None and launch > first.year:
-        column = "launch_year" if "launch_year" in first.table.columns else first.column
+    if launch > first.year:
+        column = "launch_year" if "launch_year" in first.table.columns else first.cell.column
         message = BEFORE_LAUNCH.filled(launch=launch, year=first.year)
-        first.table.tell(first.i, column, message, CORRECT_LAUNCH, found=launch)
+        first.table.tell(first.cell.i, column, message, CORRECT_LAUNCH, found=launch)

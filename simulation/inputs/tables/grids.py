@@ -213,6 +213,6 @@ def _delimiter(text: str, wanted: Wanted) -> str:
         rows: list[Row] = []
         with suppress(csv.Error):  # told when the whole table is read
             rows.extend(islice(_csv_rows(text, delimiter), HEAD))
-        return find_header(rows, wanted).known, first.count(delimiter)
+        return find_header(rows, wanted).recognised, first.count(delimiter)
 
     return max(_DELIMITERS, key=worth)

@@ -73,10 +73,10 @@ NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 class Wanted(NamedTuple):
-    """The columns that a kind of table has: those that must be there, the code first, and others with a meaning."""
+    """The columns that a kind of table has: those that must be there, the code first, and those that may be."""
 
     required: tuple[str, ...]
-    known: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ class Header:
         return set(self.wanted.required) <= set(self.names)
 
     @property
-    def known(self) -> int:
-        """How many columns mean something."""
-        return len({*self.wanted.required, *self.wanted.known} & set(self.names))
+    def recognised(self) -> int:
+        """How many of the wanted columns are there."""
+        return len({*self.wanted.required, *self.wanted.optional} & set(self.names))
 
 
 @lru_cache(maxsize=10_000)
@@ -126,7 +126,7 @@ def _header_of(row: Row, wanted: Wanted) -> Header:
     forms = [normal(cell) for cell in written]
     names = list(written)
     taken: set[int] = set()
-    for name in (*wanted.required, *wanted.known):
+    for name in (*wanted.required, *wanted.optional):
         sure, likely = NAMES.get(name, ((), ()))
         for group in ((name,), sure, likely if name in wanted.required else ()):
             hits = [i for i, form in enumerate(forms) if form in group and i not in taken]
@@ -146,7 +146,7 @@ def find_header(rows: Sequence[Row], wanted: Wanted) -> Header:
     headers = [_header_of(row, wanted) for row in rows[:HEAD]]
     fitting = [i for i, header in enumerate(headers) if header.fits]
     if not fitting:
-        return max(headers, key=lambda header: header.known, default=Header(wanted))
+        return max(headers, key=lambda header: header.recognised, default=Header(wanted))
     last = fitting[0]
     while last + 1 in fitting:
         last += 1

@@ -242,7 +242,7 @@ def read_table(
         fix = Message("choose one in the scenario, beside table: sheet: {name}", {"name": shown(fitting[0].sheet)})
         problems.add((source.shown, None), "", message, suggestion=fix, table=True)
         return None
-    grid = max(fitting or grids, key=lambda grid: grid.header(wanted).known, default=None)
+    grid = max(fitting or grids, key=lambda grid: grid.header(wanted).recognised, default=None)
     return None if grid is None else table_in(grid, wanted)
 
 
