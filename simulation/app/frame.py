@@ -6,7 +6,6 @@ Only the names of Typer's two classes and of what they call are taken from it: s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import Enum
 from typing import Any, TypeVar
 
 import typer
@@ -79,7 +78,7 @@ def _sentence(parameter: Any) -> str:
 
 def _marks(parameter: Any) -> Iterator[str]:
     """Yield what holds of a parameter: its default, and whether it must be given."""
-    value = parameter.default.value if isinstance(parameter.default, Enum) else parameter.default
+    value = parameter.default
     if parameter.required:
         yield HELP.say("required")
     elif parameter.name != "help" and value is not None and value is not False:

@@ -5,29 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from ..domain.messages import Message
 from ..report.language import LANGUAGES, Language, language, language_of_environment, printable
 
-
-class LanguageChoice(StrEnum):
-    """Values of ``--lang``."""
-
-    id = "id"
-    en = "en"
-
-
-class EngineChoice(StrEnum):
-    """Values of ``--engine``."""
-
-    batch = "batch"
-    mesa = "mesa"
-    exact = "exact"
+LanguageChoice = Literal["id", "en"]
+EngineChoice = Literal["batch", "mesa", "exact"]
 
 
 def language_of_help(arguments: Sequence[str]) -> Language:

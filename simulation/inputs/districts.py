@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -35,13 +35,8 @@ _FOUND_OTHERWISE = ("province", "district_code", "villages")
 """Columns that a table of districts can do without: the list of 514 has the first two, four counts give the third."""
 
 
-def _kind_without(left_out: Iterable[str]) -> Wanted:
-    required = tuple(name for name in _COLUMNS if name not in left_out)
-    return Wanted((*required, *LEVELS) if left_out else required, LEVELS)
-
-
 DISTRICT_TABLES = tuple(
-    _kind_without(left_out)
+    Wanted((*(name for name in _COLUMNS if name not in left_out), *(LEVELS if left_out else ())), LEVELS)
     for number in range(len(_FOUND_OTHERWISE) + 1)
     for left_out in combinations(_FOUND_OTHERWISE, number)
 )

@@ -66,7 +66,7 @@ class Files:
     Parameters
     ----------
     given
-        Files that a scenario names which was not asked for by its file but is at hand: name -> content.
+        Content of the tables that an inherited scenario made in Python names: name -> content, instead of the disk's.
 
     Attributes
     ----------

@@ -107,9 +107,5 @@ def _put(part: dict[str, Any], path: Keys, value: Any) -> None:
 
 def draws_among(changes: Mapping[str, Any], known: Collection[ParameterKey]) -> dict[ParameterKey, Empirical]:
     """Return the draws that changes give for known parameters, by their keys."""
-    draws: dict[ParameterKey, Empirical] = {}
-    for key in known:
-        for name in (key, key.scenario_key):
-            if isinstance(changes.get(name), Empirical):
-                draws[key] = changes[name]
-    return draws
+    named = ((key, changes.get(name)) for key in known for name in (key, key.scenario_key))
+    return {key: value for key, value in named if isinstance(value, Empirical)}

@@ -61,7 +61,11 @@ def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:
     speech, districts = settings.language(), scenario.districts
     first, last = scenario.years[0], scenario.years[-1]
     lines = [
-        speech.say("villages: {villages}; kecamatan: {subdistricts}", **_sizes(speech, districts)),
+        speech.say(
+            "villages: {villages}; kecamatan: {subdistricts}",
+            villages=speech.number(sum(map(len, districts))),
+            subdistricts=speech.number(sum(len(district.subdistricts) for district in districts)),
+        ),
         _statuses(speech, districts),
         speech.say(
             "years: {first}–{last}; interventions: {number}",
@@ -75,13 +79,6 @@ def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:
     if len(districts) > 1:
         lines.insert(0, speech.say("districts: {number}", number=speech.number(len(districts))))
     return printable("\n  ".join([speech.say("{file}: in order.", file=path), *lines]), lines=True)
-
-
-def _sizes(speech: Language, districts: Sequence[Villages]) -> dict[str, str]:
-    return {
-        "villages": speech.number(sum(len(district) for district in districts)),
-        "subdistricts": speech.number(sum(len(district.subdistricts) for district in districts)),
-    }
 
 
 def _statuses(speech: Language, districts: Sequence[Villages]) -> str:

@@ -26,7 +26,7 @@ def compare(
     replicates: options.Replicates = None,
     precision: options.Precision = None,
     seed: options.Seed = 0,
-    engine: options.EngineOption = options.EngineChoice.batch,
+    engine: options.EngineOption = "batch",
     workers: options.Workers = None,
     no_figures: options.NoFigures = False,
     force: options.Force = False,
@@ -40,5 +40,5 @@ def compare(
     from ..runner import answer
 
     tell_ignored(settings, leading_scenario(loaded), draws)
-    question = Comparing.of(loaded, draws, replicates, seed, engine.value, precision)
+    question = Comparing.of(loaded, draws, replicates, seed, engine, precision)
     answer(settings, COMPARISON, question, out, workers=workers, force=force, figures=not no_figures)

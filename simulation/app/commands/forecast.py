@@ -21,7 +21,7 @@ def forecast(
     replicates: options.Replicates = None,
     precision: options.Precision = None,
     seed: options.Seed = 0,
-    engine: options.EngineOption = options.EngineChoice.batch,
+    engine: options.EngineOption = "batch",
     agent: options.Agent = None,
     workers: options.Workers = None,
     no_figures: options.NoFigures = False,
@@ -44,11 +44,11 @@ def forecast(
     tell_ignored(settings, loaded, draws)
     tell_what_changed(settings, loaded, out)
     effort = Effort.of(loaded, draws, replicates)
-    if agent is not None and engine != options.EngineChoice.mesa:
-        values = {"engine": engine.value}
+    if agent is not None and engine != "mesa":
+        values = {"engine": engine}
         raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", values))
     agent_class = None if agent is None else load_agent(agent)
-    question = ask(loaded, effort, seed, engine.value, precision, agent_class)
+    question = ask(loaded, effort, seed, engine, precision, agent_class)
     warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
     try:
         found = answer(settings, FORECAST, question, out, workers=workers, force=force, figures=not no_figures)

@@ -85,7 +85,7 @@ def plan(
         None if budget_per_year is None else budget_of(budget_per_year, "--budget-per-year"),
         draws,
         replicates,
-        None if engine is None else engine.value,
+        engine,
         seed,
     )
     question = Question("plan", (loaded,), asked.settled(loaded))

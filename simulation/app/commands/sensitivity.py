@@ -38,6 +38,6 @@ def sensitivity(
     from ...report.kinds.sensitivity import SENSITIVITY, Analysis
     from ..runner import answer
 
-    asked = Analysis(year or loaded.years[0], draws, replicates, seed, None if engine is None else engine.value)
+    asked = Analysis(year or loaded.years[0], draws, replicates, seed, engine)
     question = Question(SENSITIVITY.name, (loaded,), asked)
     answer(settings, SENSITIVITY, question, out, workers=workers, force=force, figures=not no_figures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,9 +116,11 @@ class TableReader:
     def _read_grid(self, grid: Grid, source: Source, kinds: Collection[str]) -> bool:
         """Return whether a sheet holds a table of one of these kinds, after reading it."""
         if "outcomes" in kinds and any({*grid.header(STATED).names} >= {*columns} for columns in _STATED):
-            self.counts += _of(table_in(grid, STATED), read_counts)
+            stated = table_in(grid, STATED)
+            self.counts += [] if stated is None else read_counts(stated)
         elif "counts" in kinds and grid.header(COUNTS).fits:
-            self.counts += _of(table_in(grid, COUNTS), lambda table: complete_rows(read_counts(table)))
+            counted = table_in(grid, COUNTS)
+            self.counts += [] if counted is None else complete_rows(read_counts(counted))
         elif "assistance" in kinds and (fitting := [one for one in _ASSISTANCE if grid.header(one).fits]):
             table = table_in(grid, fitting[0])
             self.assistance += [] if table is None else [table]
@@ -174,10 +176,6 @@ class TableReader:
         fix = Message("name the columns so, in one row")
         found = listed(filter(None, header.written))
         grid.tell(header.row or None, message, fix, found=found, allowed=self._allowed)
-
-
-def _of(table: Table | None, read: Callable[[Table], list[CountRow]]) -> list[CountRow]:
-    return [] if table is None else read(table)
 
 
 def _has_statuses(layout: Layout, kinds: Collection[str]) -> bool:

@@ -178,7 +178,7 @@ class _Reading:
         self.layout, self.file, self.undated, self.answers, self.asks = layout, file, undated, answers, asks
         self.changes: list[Change] = []
         self.doubts: list[Doubt] = []
-        self._later: set[int] = set()
+        self._later: set[int] = set()  # rows of villages that join after the latest year
 
     def read(self, latest: int) -> VillageSheet | None:
         """Return the sheet, or None with every problem told."""
@@ -239,12 +239,11 @@ class _Reading:
     def _fill_down(self) -> None:
         """Write what stands once above several rows into each of them; blanks on top stay blank."""
         above, filled, cells = "", [], self.table.columns["subdistrict"]
-        headings = {at: name for name, at in self.layout.under.values()}
         under: tuple[str, int] | None = None
         for i, row in enumerate(self.table.rows):
             heading = self.layout.under.get(row)
             if heading is not None and heading != under:
-                under, above = heading, headings[heading[1]]
+                under, above = heading, heading[0]
             if not cells[i] and above:
                 filled.append(row)
                 self._change("filled_down", row, "subdistrict", "", above)
@@ -261,24 +260,25 @@ class _Reading:
         """Read spellings of one kecamatan as the way most rows write it; names that are near ask whether they are."""
         cells = self.table.columns["subdistrict"]
         counts = Counter(filter(None, cells))
-        kept: dict[str, str] = {}
+        spellings: dict[str, list[str]] = defaultdict(list)
         for cell in counts:
-            plain = plain_subdistrict(cell)
-            best = max(kept.get(plain, cell), cell, key=lambda name: (counts[name], without_kind(name) == name))
-            kept[plain] = best
+            spellings[plain_subdistrict(cell)].append(cell)
+        kept = {
+            plain: max(some, key=lambda name: (counts[name], without_kind(name) == name))
+            for plain, some in spellings.items()
+        }
         meant = self._near_subdistricts(kept)
         read_as = {cell: kept[meant[plain_subdistrict(cell)]] for cell in counts}
-        near = {one for one, other in meant.items() if one != other}
-        others = [cell for cell, name in read_as.items() if cell != name and plain_subdistrict(cell) not in near]
+        first: dict[str, int] = {}
         for i, (row, cell) in enumerate(zip(self.table.rows, cells, strict=True)):
             if cell and cell != read_as[cell]:
                 self._change("subdistrict", row, "subdistrict", cell, read_as[cell])
                 cells[i] = read_as[cell]
+                first.setdefault(cell, row)
+        # What is near and was taken for one is told there.
+        others = [cell for cell in first if meant[plain := plain_subdistrict(cell)] == plain]
         if others:
-            rows = {
-                change.written: change.where.row for change in reversed(self.changes) if change.kind == "subdistrict"
-            }
-            names = listed((f"{shown(cell, 25)} ({rows[cell]}) = {read_as[cell]}" for cell in others), 6)
+            names = listed((f"{shown(cell, 25)} ({first[cell]}) = {read_as[cell]}" for cell in others), 6)
             message = Message(
                 "{table}: in column {column}, spellings of one name are read as one: {names}", {"names": names}
             )
@@ -321,9 +321,7 @@ class _Reading:
     def _read_codes(self) -> list[str]:
         """Return the codes that the sheet gives, "" for a row without; numbers of rows are none."""
         table = self.table
-        if "village_code" not in table.columns:
-            return [""] * len(table.rows)
-        if not table.read_codes("village_code"):
+        if "village_code" not in table.columns or not table.read_codes("village_code"):
             return [""] * len(table.rows)
         codes = table.columns["village_code"]
         if "village" not in table.columns or "subdistrict" not in table.columns:
@@ -412,8 +410,7 @@ class _Reading:
             if year != cell:
                 self._change("launch_year", table.rows[i], "launch_year", cell, year)
                 table.columns["launch_year"][i] = year
-        for i, cell in enumerate(table.cells("launch_year")):
-            if cell.isdecimal() and latest < int(cell) <= latest + _SOON:
+            if year.isdecimal() and latest < int(year) <= latest + _SOON:
                 self._later.add(i)
         if self._later:
             rows = listed(spans([table.rows[i] for i in sorted(self._later)]))

@@ -41,7 +41,7 @@ MOST_CELLS = 2_000_000
 """Cells of a sheet, blank ones to the left of others counted; also cells into which merged cells may reach."""
 MOST_LETTERS = 40_000_000
 """Letters of all cells: one long text may stand in many."""
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+LAST_ROW = 1_048_576
 LONGEST_FORMAT = 30
 """Letters of a number format that says how many digits to write; numbers have fewer."""
 
@@ -51,7 +51,6 @@ _CHEAP = re.compile(rb"<(?:\w{1,20}:)?(?:row|c|v|f|is|si|t|r)[\s/>]")
 _SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s")
 _DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _CHUNK = 1 << 16
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MAIN = (
     "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
     "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
@@ -309,15 +308,9 @@ def _index(text: str) -> int:
 
 def _place(reference: str) -> tuple[int, int]:
     """Return row and column of a cell, 1 the first."""
-    found = _CELL.fullmatch(reference.upper())
-    if found is None:
-        raise WorkbookError(DAMAGED)
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    row = int(found[2])
-    if not (1 <= row <= LAST_ROW and column <= LAST_COLUMN):
-        raise WorkbookError(DAMAGED)
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    row, column = coordinate_to_tuple(reference)
     return row, column
 
 
