@@ -13,7 +13,7 @@ import numpy as np
 
 from ..domain.arrays import Floats
 from ..domain.distributions import Distribution, Empirical, Fixed
-from ..domain.law import TERMS, YEAR, Luck
+from ..domain.law import TERMS, YEAR, luck_among
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..engine.effort import Effort
@@ -31,7 +31,7 @@ WorldName = Literal[
 
 LOW, HIGH = 0.05, 0.95
 """Quantiles at which states set what is open."""
-_SHOCKS = [term for term in TERMS if isinstance(term.regressor, Luck) and not term.regressor.lasting]
+_SHOCKS = luck_among(TERMS, lasting=False)
 
 
 @dataclass(frozen=True)

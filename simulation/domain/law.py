@@ -10,7 +10,7 @@ to the list acts in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, reduce
 from operator import methodcaller
@@ -24,6 +24,8 @@ from .parameters import Kind, ParameterKey, Parameters
 from .randomness import Process, Trajectories, keyed_uniforms, philox_key, uniforms
 from .transition import share_above
 from .villages import Villages, count_levels, places
+
+SharedBy = Literal["district", "subdistrict", "village"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Luck:
     """
 
     process: Process
-    shared_by: Literal["district", "subdistrict", "village"]
+    shared_by: SharedBy
     lasting: bool = False
     coin: ParameterKey | None = None
 
@@ -83,15 +85,19 @@ class Term:
     regressor: OfVillage | OfNeighbours | Luck = field(compare=False)
 
     @property
-    def foreseeable(self) -> bool:
-        """Whether a planner can see it at the start of a year."""
-        return not isinstance(self.regressor, Luck)
+    def luck(self) -> Luck | None:
+        """The regressor where chance decides it, so that no planner can see it at the start of a year."""
+        return self.regressor if isinstance(self.regressor, Luck) else None
+
+    @property
+    def coin(self) -> ParameterKey | None:
+        """The parameter that holds the chance of a coin; None where the term is none."""
+        return None if self.luck is None else self.luck.coin
 
     @property
     def switch(self) -> ParameterKey:
         """The parameter that takes the term out of the law where it is neutral."""
-        coin = self.regressor.coin if isinstance(self.regressor, Luck) else None
-        return self.key if coin is None else coin
+        return self.coin or self.key
 
     @property
     def off(self) -> Distribution:
@@ -102,7 +108,7 @@ class Term:
     def needs_subdistricts(self) -> bool:
         """Whether it depends on which villages lie in one kecamatan."""
         seen = isinstance(self.regressor, OfNeighbours)
-        return seen or (isinstance(self.regressor, Luck) and self.regressor.shared_by == "subdistrict")
+        return seen or (self.luck is not None and self.luck.shared_by == "subdistrict")
 
     def coefficient(self, parameters: Parameters) -> Floats:
         """Return what multiplies the regressor, shape (D,)."""
@@ -110,9 +116,9 @@ class Term:
 
     def of_uniform(self, parameters: Parameters, draw: Ints, uniform: Floats) -> Floats:
         """Return the term where it is luck, from uniforms of shape (unit, T); `draw` is that of each trajectory."""
-        coefficient, luck = self.coefficient(parameters)[draw], self.regressor
-        if isinstance(luck, Luck) and luck.coin is not None:
-            return np.where(uniform < parameters.scales[luck.coin][draw], coefficient, 0.0)
+        coefficient = self.coefficient(parameters)[draw]
+        if self.coin is not None:
+            return np.where(uniform < parameters.scales[self.coin][draw], coefficient, 0.0)
         return coefficient * standard_normal(uniform)
 
 
@@ -150,6 +156,16 @@ def acting(parameters: Parameters) -> Iterator[Term]:
     return (term for term in terms_of(parameters) if term.coefficient(parameters).any())
 
 
+def luck_among(terms: Iterable[Term], shared_by: SharedBy | None = None, *, lasting: bool) -> list[Term]:
+    """Return the terms that are luck for good (`lasting`) or of a year, and shared by what is told, or by anything."""
+    found = ((term, term.luck) for term in terms)
+    return [
+        term
+        for term, luck in found
+        if luck is not None and luck.lasting == lasting and shared_by in {None, luck.shared_by}
+    ]
+
+
 def luck_of_one_village(
     parameters: Parameters, nodes: int, counts: Callable[[Luck], bool] = lambda _: True
 ) -> list[tuple[Floats, Floats]]:
@@ -164,13 +180,12 @@ def luck_of_one_village(
     """
     variance, coins = np.zeros(len(parameters.rise)), []
     for term in acting(parameters):
-        luck = term.regressor
-        if not isinstance(luck, Luck) or not counts(luck):
+        if term.luck is None or not counts(term.luck):
             continue
-        if luck.coin is None:
+        if term.coin is None:
             variance = variance + term.coefficient(parameters) ** 2
         else:
-            coins.append((parameters.scales[luck.coin], term.coefficient(parameters)))
+            coins.append((parameters.scales[term.coin], term.coefficient(parameters)))
     points, weights = _normal_points(nodes if variance.any() else 1)
     cases = [
         (np.sqrt(variance) * point, np.full(variance.size, weight))
@@ -208,8 +223,7 @@ def lasting_log_odds(
 
 def _lasting(term: Term, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int) -> Floats:
     """Return luck that lasts, shape (unit, T): what the past says of it or, where that is not known, chance."""
-    luck = term.regressor
-    if not isinstance(luck, Luck):
+    if (luck := term.luck) is None:
         raise TypeError(term)
     learned, units = learned_effects(term, villages, parameters), _units(villages, luck.shared_by)[0]
     known = 0 if learned is None else len(learned)
@@ -223,12 +237,9 @@ def _lasting(term: Term, villages: Villages, parameters: Parameters, trajectorie
 def luck_of_district(villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int) -> Floats:
     """Return the sum of what chance alone says of what sets a district apart for good, shape (T,)."""
     left = left_to_chance(villages, parameters)
-    lasting = [
-        _lasting(term, villages, left, trajectories, seed)[0]
-        for term in acting(left)
-        if isinstance(luck := term.regressor, Luck) and luck.lasting and luck.shared_by == "district"
-    ]
-    return reduce(np.add, lasting, np.zeros(len(trajectories)))
+    lasting = luck_among(acting(left), "district", lasting=True)
+    parts = (_lasting(term, villages, left, trajectories, seed)[0] for term in lasting)
+    return sum(parts, start=np.zeros(len(trajectories)))
 
 
 def learned_effects(term: Term, villages: Villages, parameters: Parameters) -> Floats | None:
@@ -236,8 +247,8 @@ def learned_effects(term: Term, villages: Villages, parameters: Parameters) -> F
 
     None where it is not known of every other unit: then chance decides, for all of them.
     """
-    luck = term.regressor
-    if not isinstance(luck, Luck) or not luck.lasting or not term.coefficient(parameters).any():
+    luck = term.luck
+    if luck is None or not luck.lasting or not term.coefficient(parameters).any():
         return None
     if luck.shared_by == "village":
         return of_places("village_effect", villages.codes[: villages.at_origin], parameters)
@@ -262,7 +273,7 @@ def learned_of_villages(villages: Villages, parameters: Parameters) -> Floats | 
     total: Floats | None = None
     for term in acting(parameters):
         learned = learned_effects(term, villages, parameters)
-        if learned is not None and isinstance(luck := term.regressor, Luck):
+        if learned is not None and (luck := term.luck) is not None:
             total = _sum(total, learned[_units(villages, luck.shared_by)[1][: villages.at_origin]])
     return total
 
@@ -281,11 +292,11 @@ def luck_of_years(
 
     All years are looked up together: a call for a few rows costs as much as one for a hundred.
     """
-    terms = [term for term in acting(parameters) if isinstance(term.regressor, Luck) and not term.regressor.lasting]
+    terms = luck_among(acting(parameters), lasting=False)
     total = np.zeros((len(years), len(villages.subdistricts), len(trajectories)))
     if not terms:
         return total
-    lucks = [term.regressor for term in terms if isinstance(term.regressor, Luck)]
+    lucks = [luck for term in terms if (luck := term.luck) is not None]
     units = [_units(villages, luck.shared_by)[0] for luck in lucks]
     keys = np.array([philox_key(seed, luck.process, year) for year in years for luck in lucks], dtype=np.uint64)
     first, second = np.repeat(keys, [part.size for part in units] * len(years), axis=0).T[:, :, None]
@@ -374,7 +385,7 @@ def village_terms(
     return found
 
 
-def _units(villages: Villages, shared_by: Literal["district", "subdistrict", "village"]) -> tuple[Words, Ints]:
+def _units(villages: Villages, shared_by: SharedBy) -> tuple[Words, Ints]:
     """Return the addresses of what has draws of its own, and which of them is each village's, shape (V,)."""
     match shared_by:
         case "village":

@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..domain.arrays import Bools, Complex, Floats, Ints
 from ..domain.distributions import normal_nodes
-from ..domain.law import Luck, acting, left_to_chance
+from ..domain.law import SharedBy, acting, left_to_chance
 from ..domain.parameters import Parameters, transition_matrix
 from ..domain.reporting import reporting_chance
 from ..domain.scenario import Assumptions
@@ -511,11 +511,11 @@ class _Moves:
         return np.asarray(rise * (up - otherwise)[along] + otherwise[along])
 
 
-def spread(parameters: Parameters, shared_by: Literal["district", "subdistrict", "village"]) -> Floats:
+def spread(parameters: Parameters, shared_by: SharedBy) -> Floats:
     """Return the sd of all normal luck that is shared by some villages, shape (D,)."""
     variance = np.zeros(parameters.rise.shape[0])
     for term in acting(parameters):
-        if isinstance(term.regressor, Luck) and term.regressor.coin is None and term.regressor.shared_by == shared_by:
+        if (luck := term.luck) is not None and term.coin is None and luck.shared_by == shared_by:
             variance += term.coefficient(parameters) ** 2
     return np.sqrt(variance)
 
@@ -523,9 +523,9 @@ def spread(parameters: Parameters, shared_by: Literal["district", "subdistrict",
 def coins(parameters: Parameters) -> list[tuple[Floats, Floats]]:
     """Return chance and log odds, (D,) each, of what happens to a whole district or not: campaigns."""
     return [
-        (parameters.scales[luck.coin], term.coefficient(parameters))
+        (parameters.scales[term.coin], term.coefficient(parameters))
         for term in acting(parameters)
-        if isinstance(luck := term.regressor, Luck) and luck.coin is not None
+        if term.coin is not None
     ]
 
 

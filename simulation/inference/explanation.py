@@ -241,7 +241,9 @@ def explain(
     parameters = what.parameters.draw(seed, effort.draws)
     played = _played(what, parameters, effort, seed, district, row, year)
     may_rise = np.where(played.blocked, 0.0, played.base_odds)
-    known = {term: term.foreseeable or learned_effects(term, villages, parameters) is not None for term in played.terms}
+    known = {
+        term: term.luck is None or learned_effects(term, villages, parameters) is not None for term in played.terms
+    }
     none = np.zeros(1)
     seen = sum((log_odds for term, log_odds in played.terms.items() if known[term]), start=none)
     luck = seen + sum((log_odds for term, log_odds in played.terms.items() if not known[term]), start=none)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...domain.arrays import Floats, Statuses
-from ...domain.law import Luck, OfNeighbours, Term
+from ...domain.law import OfNeighbours, Term, luck_among
 from ...domain.villages import Villages
 from .count_flows import Flow
 from .histories import FIRST_LAUNCH
@@ -37,11 +37,7 @@ class CountedPlace:
     def __init__(self, place: str, moves: list[CountMove], terms: list[Term]) -> None:
         self.place, self.moves = place, moves
         self.years = sorted({year for move in moves for year in range(move.years[0] + 1, move.years[1] + 1)})
-        self.units = {
-            term: 1
-            for term in terms
-            if isinstance(luck := term.regressor, Luck) and not luck.lasting and luck.shared_by == "district"
-        }
+        self.units = dict.fromkeys(luck_among(terms, "district", lasting=False), 1)
         self._seen = [
             {
                 term: term.regressor.value(
@@ -124,7 +120,7 @@ class CountedPlace:
         self, law: LawAtParticles, scores: Scores, fit: Floats, temperature: float, rng: np.random.Generator
     ) -> Floats:
         """Move the shocks of every year in turn, in place, towards the tempered posterior; return the new fit."""
-        district = next((t for t in scores if isinstance(luck := t.regressor, Luck) and luck.coin is None), None)
+        district = next((term for term in scores if term.coin is None), None)
         nodes: Floats | None = None
         each = self._onwards(law, scores, 0, nodes)
         for number, move in enumerate(self.moves):
@@ -132,7 +128,7 @@ class CountedPlace:
                 at = self.years.index(year)
                 here = {term: score[at] for term, score in scores.items()}
                 for term, score in here.items():
-                    if isinstance(term.regressor, Luck) and term.regressor.coin is None:
+                    if term.coin is None:
                         proposed, log_prior = {term: turned(score, rng)}, np.zeros(fit.size)
                     else:
                         proposed, log_prior = turned_over(law, here, term, district, rng)

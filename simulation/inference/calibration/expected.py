@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from ...domain.arrays import Floats
-from ...domain.law import TERMS, Luck, OfNeighbours, Term, left_to_chance, luck_of_one_village
+from ...domain.law import TERMS, OfNeighbours, Term, left_to_chance, luck_of_one_village
 from ...domain.parameters import Parameters
 from ...domain.transition import chance, odds
 from ...domain.villages import Villages
 from ...engine.year_start import YearStart
 
-CAMPAIGNS = [term for term in TERMS if isinstance(term.regressor, Luck) and term.regressor.coin is not None]
+CAMPAIGNS = [term for term in TERMS if term.coin is not None]
 NEIGHBOURS = [term for term in TERMS if isinstance(term.regressor, OfNeighbours)]
 _NODES = 15
 

@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ...domain.arrays import Bools, Floats, Ints
-from ...domain.law import Luck, OfNeighbours, OfVillage, Term
+from ...domain.law import OfNeighbours, OfVillage, Term, luck_among
 from ...domain.status import UNKNOWN
 from ...domain.villages import Villages
 from .law_at_particles import NODES, WEIGHTS, Doses, LawAtParticles
@@ -239,10 +239,8 @@ class Histories:
         first, last = min((a for a, _ in moves), default=0), max((b for _, b in moves), default=0)
         self.years = range(first + 1, last + 1)
         self.units = {
-            term: self.size if term.regressor.shared_by == "subdistrict" else 1
-            for term in terms
-            if isinstance(term.regressor, Luck) and not term.regressor.lasting
-            if self.by_subdistrict or term.regressor.shared_by == "district"
+            term: self.size if term.needs_subdistricts else 1
+            for term in luck_among(terms, None if self.by_subdistrict else "district", lasting=False)
         }
         self._around: dict[int, dict[Term, Floats]] = {}
         self._neighbours = [term for term in terms if isinstance(term.regressor, OfNeighbours)]
@@ -613,12 +611,11 @@ class _Visit:
         self.rise = rise
         here = self.fit(rise)
         start = here.sum(axis=0)
-        normal = {term: luck for term in shocks if isinstance(luck := term.regressor, Luck) and luck.coin is None}
-        coins = [term for term in shocks if term not in normal]
-        for term, luck in normal.items():
-            here = self._turn(shocks, term, here, temperature, rng, alone=luck.shared_by == "subdistrict")
-        district = next((term for term, luck in normal.items() if luck.shared_by == "district"), None)
-        for term in coins:
+        normal = [term for term in shocks if term.coin is None]
+        for term in normal:
+            here = self._turn(shocks, term, here, temperature, rng, alone=term.needs_subdistricts)
+        district = next((term for term in normal if not term.needs_subdistricts), None)
+        for term in [term for term in shocks if term.coin is not None]:
             here = self._flip(shocks, term, district, here, temperature, rng)
         return here.sum(axis=0) - start
 

@@ -14,7 +14,7 @@ import numpy as np
 from ...domain.arrays import Floats, Ints
 from ...domain.distributions import normal_nodes
 from ...domain.intervention import Overlap, combine, combine_on_falls
-from ...domain.law import Luck, Term, acting, luck_of_one_village
+from ...domain.law import SharedBy, Term, acting, luck_among, luck_of_one_village
 from ...domain.parameters import Direction, Parameters, transition_matrix
 from ...domain.reporting import REPORTING
 from ...domain.transition import odds, odds_against
@@ -67,9 +67,8 @@ class LawAtParticles:
         none, every = np.zeros_like(p.rise), np.ones_like(p.rise)
         up = transition_matrix(every, none, p.rise_reaches, p.fall_reaches)
         apart = np.zeros((NODES.size, len(p.rise)))
-        for term in self.terms:
-            if isinstance(luck := term.regressor, Luck) and luck.lasting and luck.shared_by == "village":
-                apart += NODES[:, None] * term.coefficient(p)
+        for term in luck_among(acting(p), "village", lasting=True):
+            apart += NODES[:, None] * term.coefficient(p)
         object.__setattr__(self, "rise_odds", np.minimum(odds(p.rise), _LARGEST_ODDS).T)
         object.__setattr__(self, "up", np.ascontiguousarray(np.moveaxis(up, 0, -1)))
         object.__setattr__(self, "lasting", np.exp(apart))
@@ -82,11 +81,6 @@ class LawAtParticles:
         object.__setattr__(law, "rise_odds", np.minimum(self.rise_odds * factor, _LARGEST_ODDS))
         object.__setattr__(law, "remembered", {})
         return law
-
-    @property
-    def terms(self) -> list[Term]:
-        """The terms of the law that act."""
-        return list(acting(self.parameters))
 
     def down(self, doses: Doses) -> Floats:
         """Return where villages end the year that do not rise, shape (4, 4, P)."""
@@ -119,9 +113,9 @@ class LawAtParticles:
         """Return what the luck of a year adds to the log odds, from scores whose last axis is P."""
         from scipy.special import ndtri
 
-        coefficient, luck = term.coefficient(self.parameters), term.regressor
-        if isinstance(luck, Luck) and luck.coin is not None:
-            return np.where(score < ndtri(self.parameters.scales[luck.coin]), coefficient, 0.0)
+        coefficient = term.coefficient(self.parameters)
+        if term.coin is not None:
+            return np.where(score < ndtri(self.parameters.scales[term.coin]), coefficient, 0.0)
         return coefficient * score
 
     def chances(self, log_odds: Floats, level: Ints) -> Floats:
@@ -191,7 +185,7 @@ class LawAtParticles:
         """Return what sets a village apart at a node, (P,): an odds ratio that a file may state."""
         return np.asarray(np.clip(self.lasting[node, np.arange(node.size)], 1 / FARTHEST, FARTHEST))
 
-    def averaged_luck(self, shared_by: str | None = None) -> list[Case]:
+    def averaged_luck(self, shared_by: SharedBy | None = None) -> list[Case]:
         """Return values of the shocks of a year of one village, and their weights, each (P,).
 
         All of them, or those that are shared by what is told.

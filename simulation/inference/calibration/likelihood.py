@@ -12,7 +12,7 @@ import numpy as np
 from ...domain.arrays import Floats, Ints
 from ...domain.evidence import Counts, Evidence
 from ...domain.intervention import Intervention
-from ...domain.law import TERMS, Luck, Term, covariate
+from ...domain.law import TERMS, Term, covariate, luck_among
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.reporting import lists_late
 from ...domain.scenario import Assumptions
@@ -126,11 +126,7 @@ class Likelihood:
     @property
     def lasting(self) -> list[Term]:
         """Luck that may set districts apart for good."""
-        return [
-            term
-            for term in _terms(self.parameters)
-            if isinstance(luck := term.regressor, Luck) and luck.lasting and luck.shared_by == "district"
-        ]
+        return luck_among(_terms(self.parameters), "district", lasting=True)
 
     @property
     def learned_from(self) -> tuple[str, ...]:

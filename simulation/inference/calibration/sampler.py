@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ...domain.arrays import Bools, Floats, Ints
 from ...domain.distributions import LogitNormal
-from ...domain.law import Luck, Term
+from ...domain.law import Term
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.status import TOP
 from .law_at_particles import LawAtParticles
@@ -328,16 +328,14 @@ class Sampler:
         """Draw the scores of coins anew on the side on which they lie: the likelihood does not tell them apart."""
         for scores in now.shocks:
             for term, score in scores.items():
-                if (coin := _coin(term)) is not None:
+                if (coin := term.coin) is not None:
                     scores[term] = on_side(law.parameters.scales[coin], _heads(score, law, coin), self.rng)
 
     def _move_together(self, now: Particles, temperature: float) -> None:
         """Move a parameter together with the shocks that make up for it."""
         for term in dict.fromkeys(term for one in now.luck for term in one):
-            coin = _coin(term)
-            key = term.key if coin is None else coin
-            if key in self.names:
-                (self._rescale if coin is None else self._reweigh)(now, term, key, temperature)
+            if (key := term.switch) in self.names:
+                (self._rescale if term.coin is None else self._reweigh)(now, term, key, temperature)
         for term in dict.fromkeys(term for one in now.luck for term in one if _is_of_district(term)):
             self._shift(now, term, temperature)
 
@@ -478,13 +476,8 @@ def _take_over(mine: Scores, theirs: Scores, taken: Bools) -> None:
             mine[term] = np.where(taken, score, mine[term])
 
 
-def _coin(term: Term) -> ParameterKey | None:
-    return term.regressor.coin if isinstance(term.regressor, Luck) else None
-
-
 def _is_of_district(term: Term) -> bool:
-    luck = term.regressor
-    return isinstance(luck, Luck) and luck.shared_by == "district" and luck.coin is None
+    return term.luck is not None and term.luck.shared_by == "district" and term.coin is None
 
 
 def _heads(score: Floats, law: LawAtParticles, coin: ParameterKey) -> Bools:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...domain.arrays import Bools, Floats
-from ...domain.law import Luck, Term
+from ...domain.law import Term
 from .law_at_particles import LawAtParticles
 
 Scores = dict[Term, Floats]
@@ -34,10 +34,7 @@ def turned_over(
     """
     from scipy.special import ndtri
 
-    p, luck, score = law.parameters, coin.regressor, shocks[coin]
-    if not isinstance(luck, Luck) or luck.coin is None:
-        raise TypeError(coin)
-    chance = p.scales[luck.coin]
+    p, score, chance = law.parameters, shocks[coin], law.parameters.scales[coin.switch]
     heads = score < ndtri(chance)
     changed = {coin: on_side(chance, ~heads, rng)}
     log_prior = np.log(np.where(heads, (1 - chance) / chance, chance / (1 - chance)))
