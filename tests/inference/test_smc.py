@@ -15,7 +15,7 @@ from simulation.domain.law import CAMPAIGN, SUBDISTRICT, YEAR
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.inference.calibration.law_at_particles import LawAtParticles
 from simulation.inference.calibration.likelihood import Likelihood
-from simulation.inference.calibration.sampler import Sampler, worth_of
+from simulation.inference.calibration.sampler import Sampler, effective_sample_size
 from simulation.report.store.chunks import ChunkFolder
 
 
@@ -63,7 +63,7 @@ def sample(
     names = tuple(DEFAULT_PRIORS)[:1] * dimension
     sampler = Sampler(ParameterSet(DEFAULT_PRIORS), names, [Plain(of_scores)], Scores, rng)  # type: ignore[arg-type]
     theta = next(sampler.sample(particles, 1)).theta
-    return Found(theta.T, worth_of([theta], sampler.excess))
+    return Found(theta.T, effective_sample_size([theta], sampler.excess))
 
 
 def test_a_normal_likelihood_gives_the_normal_posterior() -> None:
@@ -243,7 +243,7 @@ def test_the_effective_sample_size_of_a_calibration_is_what_repetition_shows() -
     for seed in range(20):
         sampler = likelihood.sampler(np.random.default_rng([seed, 20]))
         thetas = [one.theta for one in sampler.sample(100, 2)]
-        told.append(worth_of(thetas, sampler.excess))
+        told.append(effective_sample_size(thetas, sampler.excess))
         every = np.concatenate(thetas, axis=1)
         means.append(every.mean(axis=1))
         variances.append(every.var(axis=1, ddof=1))

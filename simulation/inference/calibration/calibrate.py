@@ -29,7 +29,7 @@ from .likelihood import Likelihood
 from .observed import Fit, past_of
 from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
-from .sampler import Keep, Particles, sweeps, worth_of
+from .sampler import Keep, Particles, effective_sample_size, sweeps
 from .shocks import Scores
 
 FEWEST_PARTICLES, PARTICLES = 100, 250
@@ -235,7 +235,7 @@ class _Sample:
             },
             shocks=_shocks(likelihood, samples, order),
             luck={year: np.concatenate(each, axis=1)[:, order] for year, each in of_years.items()},
-            worth=round(min(float(draws), worth_of([one.theta for one in samples], sampler.excess)), 1),
+            worth=round(min(float(draws), effective_sample_size([one.theta for one in samples], sampler.excess)), 1),
             samples=samples,
         )
 

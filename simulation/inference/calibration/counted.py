@@ -12,7 +12,7 @@ from ...domain.villages import Villages
 from .count_flows import Flow
 from .histories import FIRST_LAUNCH
 from .law_at_particles import WEIGHTS, LawAtParticles
-from .shocks import Scores, turned, turned_over
+from .shocks import Scores, crank_nicolson, flipped
 
 _LEAST = 1e-9
 
@@ -129,9 +129,9 @@ class CountedPlace:
                 here = {term: score[at] for term, score in scores.items()}
                 for term, score in here.items():
                     if term.coin is None:
-                        proposed, log_prior = {term: turned(score, rng)}, np.zeros(fit.size)
+                        proposed, log_prior = {term: crank_nicolson(score, rng)}, np.zeros(fit.size)
                     else:
-                        proposed, log_prior = turned_over(law, here, term, district, rng)
+                        proposed, log_prior = flipped(law, here, term, district, rng)
                     trial = {one: every.copy() for one, every in scores.items()}
                     for one, changed in proposed.items():
                         trial[one][at] = changed

@@ -23,7 +23,7 @@ from ...domain.law import OfNeighbours, OfVillage, Term, luck_among
 from ...domain.status import UNKNOWN
 from ...domain.villages import Villages
 from .law_at_particles import NODES, WEIGHTS, Doses, LawAtParticles
-from .shocks import Scores, turned, turned_over
+from .shocks import Scores, crank_nicolson, flipped
 
 FIRST_LAUNCH = 2016
 """The programme's first year: a village whose launch is unknown joined in any year from it on, all alike."""
@@ -432,7 +432,7 @@ class Histories:
         """Return where villages stand whose reports may be years old, (4 listed, 4, N, P)."""
         key = (id(self), year, "behind")
         if key not in law.remembered:
-            law.remembered[key] = law.late(self._around_all(law, year))
+            law.remembered[key] = law.behind_list(self._around_all(law, year))
         return law.remembered[key]
 
     def _around_all(self, law: LawAtParticles, year: int) -> Floats:
@@ -613,17 +613,17 @@ class _Visit:
         start = here.sum(axis=0)
         normal = [term for term in shocks if term.coin is None]
         for term in normal:
-            here = self._turn(shocks, term, here, temperature, rng, alone=term.needs_subdistricts)
+            here = self._move_normal(shocks, term, here, temperature, rng, alone=term.needs_subdistricts)
         district = next((term for term in normal if not term.needs_subdistricts), None)
         for term in [term for term in shocks if term.coin is not None]:
-            here = self._flip(shocks, term, district, here, temperature, rng)
+            here = self._move_coin(shocks, term, district, here, temperature, rng)
         return here.sum(axis=0) - start
 
-    def _turn(
+    def _move_normal(
         self, shocks: dict[Term, Floats], term: Term, here: Floats, temperature: float, rng: np.random.Generator,
         *, alone: bool,
     ) -> Floats:  # fmt: skip
-        proposed = {**shocks, term: turned(shocks[term], rng)}
+        proposed = {**shocks, term: crank_nicolson(shocks[term], rng)}
         rise = self._rise_at(proposed)
         there = self.fit(rise)
         gain = there - here if alone else (there - here).sum(axis=0)[None]
@@ -632,11 +632,11 @@ class _Visit:
         self._keep(rise, taken)
         return np.where(taken, there, here)
 
-    def _flip(
+    def _move_coin(
         self, shocks: dict[Term, Floats], term: Term, district: Term | None, here: Floats, temperature: float,
         rng: np.random.Generator,
     ) -> Floats:  # fmt: skip
-        changed, log_prior = turned_over(self._law, shocks, term, district, rng)
+        changed, log_prior = flipped(self._law, shocks, term, district, rng)
         rise = self._rise_at({**shocks, **changed})
         there = self.fit(rise)
         taken = (np.log(rng.random(log_prior.size)) < temperature * (there - here).sum(axis=0) + log_prior)[None]

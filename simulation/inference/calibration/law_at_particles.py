@@ -133,7 +133,7 @@ class LawAtParticles:
         rise = np.moveaxis(rise, (0, 1, 2, 3), (2, 3, 1, 0))
         return np.asarray(rise * up + (1 - rise) * down)
 
-    def late(self, seen: Floats) -> Floats:
+    def behind_list(self, seen: Floats) -> Floats:
         """Return where a village stands of which a list shows a level, shape (4 listed, 4, N, P).
 
         Its last report was k years ago with chance q(1 − q)^k, and since then it moved by the law of a year.

@@ -23,10 +23,10 @@ from ...domain.law import Term
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.status import TOP
 from .law_at_particles import LawAtParticles
-from .shocks import STRIDES, Scores, on_side, turned
+from .shocks import STRIDES, Scores, crank_nicolson, on_side
 
 KEPT = 0.5
-"""The next temperature is where weights are worth this share of the particles."""
+"""Effective sample size of the weights at the next temperature, as a share of the particles."""
 SWEEPS, SWEEPS_AT_END, SWEEPS_BETWEEN = 4, 16, 8
 """How often everything is moved at each temperature, at the last one, and between samples."""
 TEMPERATURES = 8
@@ -63,7 +63,7 @@ class _Cloud:
         """The same without correlation."""
         return _Cloud(self.mean, np.diag(np.sqrt((self.root**2).sum(axis=1))))
 
-    def places(self, theta: Floats) -> Floats:
+    def standardised(self, theta: Floats) -> Floats:
         """Return scores in the units of the cloud."""
         return np.asarray(np.linalg.solve(self.root, theta - self.mean[:, None]))
 
@@ -220,16 +220,16 @@ class Sampler:
             raise ValueError("no draw from the prior can have given these data")
         temperature, first = self._take_up(keep, "tempering", now) or (0.0, 0.0)
         tempering = SWEEPS * TEMPERATURES / sweeps(rounds)
-        done = tempering * _way(temperature, first)
+        done = tempering * _share_of_tempering(temperature, first)
         while temperature < 1:
             step, weights = _next_step(now.fit.sum(axis=0), 1 - temperature)
             temperature = 1.0 if step >= 1 - temperature else temperature + step
             first = first or temperature
             cloud = _Cloud.around(now.theta, weights)
-            chosen = _systematic(weights, rng)
+            chosen = _resampled(weights, rng)
             copies = np.bincount(chosen, minlength=particles)
             now = now.take(chosen)
-            before, done = done, tempering * _way(temperature, first)
+            before, done = done, tempering * _share_of_tempering(temperature, first)
             kept = self._sweeps(SWEEPS, now, temperature, cloud, _between(progress, before, done))
             self.excess = kept**2 * (float((copies**2).sum()) / particles - 1 + self.excess)
             self._keep(keep, "tempering", now, (temperature, first))
@@ -304,20 +304,20 @@ class Sampler:
         self._move_together(now, temperature)
 
     def _walk(self, now: Particles, temperature: float, cloud: _Cloud, chosen: Bools | None = None) -> None:
-        """Move parameters, or those chosen, towards anywhere in the cloud, whose own density takes no part in it."""
-        here = cloud.places(now.theta)
+        """Move parameters, or those chosen, by a Crank-Nicolson step in the cloud, corrected for its own density."""
+        here = cloud.standardised(now.theta)
         stride = self.rng.choice(STRIDES, size=now.theta.shape[1])
         there = np.sqrt(1 - stride**2) * here + stride * self.rng.standard_normal(here.shape)
         if chosen is not None:
             there = np.where(chosen, there, here)
         theta = cloud.mean[:, None] + cloud.root @ there
         log_ratio = (now.theta**2 - theta**2 + there**2 - here**2).sum(axis=0) / 2
-        self._try(now, now.with_luck(theta, now.luck), log_ratio, temperature)
+        self._accept_or_reject(now, now.with_luck(theta, now.luck), log_ratio, temperature)
 
-    def _try(
+    def _accept_or_reject(
         self, now: Particles, proposed: Particles, log_ratio: Floats, temperature: float, *, fits_alike: bool = False
     ) -> None:
-        """Accept or reject; where what was proposed `fits_alike`, its likelihood is not worked out again."""
+        """Take a Metropolis step; where what was proposed `fits_alike`, its likelihood is not worked out again."""
         proposed.fit = now.fit if fits_alike else self.log_likelihood(proposed)
         with np.errstate(invalid="ignore"):
             gain = temperature * (proposed.fit.sum(axis=0) - now.fit.sum(axis=0)) + log_ratio
@@ -341,8 +341,8 @@ class Sampler:
 
     def _set_apart(self, now: Particles, term: Term, law: LawAtParticles, temperature: float) -> None:
         """Set each district apart otherwise: alone, then so that the shocks of its years make up for it."""
-        apart = {code: {**one, term: turned(one[term], self.rng)} for code, one in now.apart.items()}
-        self._try_districts(now, Particles(now.theta, now.shocks, apart, now.fit), temperature)
+        apart = {code: {**one, term: crank_nicolson(one[term], self.rng)} for code, one in now.apart.items()}
+        self._accept_by_district(now, Particles(now.theta, now.shocks, apart, now.fit), temperature)
         yearly = next((one for shocks in now.shocks for one in shocks if _is_of_district(one)), None)
         if yearly is None:
             return
@@ -363,10 +363,10 @@ class Sampler:
             for block, one in zip(self.blocks, now.shocks, strict=True)
         ]
         apart = {code: {**one, term: one[term] + shift[code] / mine} for code, one in now.apart.items()}
-        self._try_districts(now, Particles(now.theta, shocks, apart, now.fit), temperature)
+        self._accept_by_district(now, Particles(now.theta, shocks, apart, now.fit), temperature)
 
-    def _try_districts(self, now: Particles, proposed: Particles, temperature: float) -> None:
-        """Accept or reject, district by district, what was proposed as the prior has it."""
+    def _accept_by_district(self, now: Particles, proposed: Particles, temperature: float) -> None:
+        """Take a Metropolis step in each district, from a proposal that leaves the prior as it is."""
         proposed.fit = self.log_likelihood(proposed)
         for code in now.apart:
             rows = [number for number, block in enumerate(self.blocks) if block.place == code]
@@ -393,11 +393,13 @@ class Sampler:
             spread = self._spread(score, key)
             return np.asarray(-(score**2) / 2 - number * np.log(spread) - squares / (2 * spread**2))
 
-        theta, log_ratio = self._anew(now.theta, key, log_density)
+        theta, log_ratio = self._griddy_gibbs(now.theta, key, log_density)
         ratio = before / self._spread(theta[self.names.index(key)], key)
         every = [{**one, term: one[term] * ratio} if term in one else one for one in now.luck]
         # Nothing but the product of both enters the law of a district.
-        self._try(now, now.with_luck(theta, every), log_ratio, temperature, fits_alike=term in self.lasting)
+        self._accept_or_reject(
+            now, now.with_luck(theta, every), log_ratio, temperature, fits_alike=term in self.lasting
+        )
 
     def _reweigh(self, now: Particles, term: Term, coin: ParameterKey, temperature: float) -> None:
         """Draw the chance of a coin anew given the coins of the past, which lie as they lie."""
@@ -409,17 +411,20 @@ class Sampler:
             chance = self._spread(score, coin)
             return np.asarray(-(score**2) / 2 + up * np.log(chance) + (number - up) * np.log1p(-chance))
 
-        theta, log_ratio = self._anew(now.theta, coin, log_density)
+        theta, log_ratio = self._griddy_gibbs(now.theta, coin, log_density)
         after = self._spread(theta[self.names.index(coin)], coin)
         shocks = [{**one, term: on_side(after, up, self.rng)} for one, up in zip(now.shocks, heads, strict=True)]
-        self._try(now, now.with_luck(theta, [*shocks, *now.apart.values()]), log_ratio, temperature)
+        self._accept_or_reject(now, now.with_luck(theta, [*shocks, *now.apart.values()]), log_ratio, temperature)
 
-    def _anew(self, theta: Floats, key: ParameterKey, log_density: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
-        """Draw one parameter from its density given the shocks, which takes scores of shape (cells, P) or (P,).
+    def _griddy_gibbs(
+        self, theta: Floats, key: ParameterKey, log_density: Callable[[Floats], Floats]
+    ) -> tuple[Floats, Floats]:
+        """Propose one parameter from its density given the shocks, on a grid; `log_density` takes (cells, P) or (P,).
 
         Returns
         -------
-        All scores, and the logarithm of how the density differs from that of the cells from which it was drawn.
+        All scores, and the logarithm of the Metropolis ratio for what the density varies within a cell (griddy Gibbs:
+        Ritter & Tanner 1992, *JASA* 87: 861-868).
         """
         row, rng = self.names.index(key), self.rng
         heights = log_density(((_CELLS[1:] + _CELLS[:-1]) / 2)[:, None])
@@ -466,7 +471,7 @@ class Sampler:
             every.append({**scores, term: there})
         # Where every level is raised, nothing but the sum of both enters the law of a district.
         alike = term in self.lasting and len(levels) == TOP
-        self._try(now, now.with_luck(theta, every), log_ratio, temperature, fits_alike=alike)
+        self._accept_or_reject(now, now.with_luck(theta, every), log_ratio, temperature, fits_alike=alike)
 
 
 def _take_over(mine: Scores, theirs: Scores, taken: Bools) -> None:
@@ -486,7 +491,7 @@ def _heads(score: Floats, law: LawAtParticles, coin: ParameterKey) -> Bools:
     return np.asarray(score < ndtri(law.parameters.scales[coin]))
 
 
-def worth_of(scores: list[Floats], excess: Floats) -> float:
+def effective_sample_size(scores: list[Floats], excess: Floats) -> float:
     """Return how many independent draws tell the mean of the worst known parameter as well.
 
     Parameters
@@ -513,7 +518,7 @@ def _correlation(one: Floats, other: Floats) -> Floats:
     return np.asarray(np.abs((one * other).sum(axis=1)) / np.maximum(scale, 1e-300))
 
 
-def _way(temperature: float, first: float) -> float:
+def _share_of_tempering(temperature: float, first: float) -> float:
     """Return how far a temperature is on the way from the prior, the first step being one of about `TEMPERATURES`."""
     if temperature in (0, 1):
         return temperature
@@ -530,11 +535,11 @@ def _next_step(fit: Floats, room: float) -> tuple[float, Floats]:
     """Return by how much the temperature may rise, at most `room`, and the weights then."""
     low, high = 0.0, room
     wanted = KEPT * float(np.isfinite(fit).sum())
-    if _worth(_weights(high * fit)) >= wanted:
+    if _effective_size(_weights(high * fit)) >= wanted:
         return high, _weights(high * fit)
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if _worth(_weights(middle * fit)) >= wanted else (low, middle)
+        low, high = (middle, high) if _effective_size(_weights(middle * fit)) >= wanted else (low, middle)
     step = max(low, 1e-12)
     return step, _weights(step * fit)
 
@@ -544,12 +549,12 @@ def _weights(log_weights: Floats) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def _worth(weights: Floats) -> float:
+def _effective_size(weights: Floats) -> float:
     return float(1 / (weights @ weights))
 
 
-def _systematic(weights: Floats, rng: np.random.Generator) -> Ints:
-    """Return which particles are copied, each about as often as its weight says."""
+def _resampled(weights: Floats, rng: np.random.Generator) -> Ints:
+    """Return which particles are kept, each about as often as its weight says (systematic resampling)."""
     ladder = (rng.random() + np.arange(weights.size)) / weights.size
     cumulative = np.cumsum(weights)
     return np.searchsorted(cumulative / cumulative[-1], ladder).clip(max=weights.size - 1)

@@ -14,19 +14,22 @@ Scores = dict[Term, Floats]
 """Luck of a year -> shape (years, units, P)."""
 
 STRIDES = np.array([1.0, 0.5, 0.25])
-"""How far a proposal goes from where a score stands towards a fresh one."""
+"""Step sizes of Crank-Nicolson proposals."""
 
 
-def turned(score: Floats, rng: np.random.Generator) -> Floats:
-    """Turn scores towards fresh ones by some angle, which keeps the shape of the prior."""
+def crank_nicolson(score: Floats, rng: np.random.Generator) -> Floats:
+    """Propose scores by Crank-Nicolson steps of random size, which leave their standard normal prior as it is.
+
+    Neal 1999, *Bayesian Statistics* 6: 475-501; Cotter et al. 2013, *Stat. Sci.* 28: 424-446.
+    """
     stride = rng.choice(STRIDES, size=score.shape)
     return np.asarray(np.sqrt(1 - stride**2) * score + stride * rng.standard_normal(score.shape))
 
 
-def turned_over(
+def flipped(
     law: LawAtParticles, shocks: Mapping[Term, Floats], coin: Term, district: Term | None, rng: np.random.Generator
 ) -> tuple[dict[Term, Floats], Floats]:
-    """Turn a coin over, and let the shock of the year give way for it in part, wholly or not at all.
+    """Propose to flip a coin, the shock of the year making up for half to all of it, or for nothing.
 
     Returns
     -------
@@ -47,7 +50,7 @@ def turned_over(
 
 
 def on_side(chance: Floats, heads: Bools, rng: np.random.Generator) -> Floats:
-    """Return normal scores of coins that lie as told."""
+    """Draw the normal scores of coins given how they lie."""
     from scipy.special import ndtri
 
     uniform = rng.random(heads.shape)
