@@ -19,7 +19,7 @@ from simulation.domain.target import Target
 from simulation.domain.villages import Villages
 from simulation.inference import scores
 from simulation.inference.backtest import forecasters
-from simulation.inference.backtest.cases import DistrictYear, NextYear, Past, district_years, yearly_moves
+from simulation.inference.backtest.cases import AtOrigin, DistrictYear, NextYear, district_years, yearly_moves
 from simulation.inference.backtest.forecasters import ModelForecaster, assumed, by_matrices, knows, next_year
 from simulation.inference.backtest.rolling import Backtest, anywhere, backtest, read_panels
 from simulation.inference.backtest.scoring import skill
@@ -33,13 +33,13 @@ START = np.repeat([0, 1, 2, 3], [26, 8, 2, 4])
 NODES = stats.norm.ppf((np.arange(400) + 0.5) / 400)
 
 
-def by_the_truth(past: Past, target: Target, sd: float = TRUTH["year_sd"]) -> list[NextYear]:
+def by_the_truth(past: AtOrigin, target: Target, sd: float = TRUTH["year_sd"]) -> list[NextYear]:
     """Forecast with the law by which the districts were made, the shock averaged over 400 equally likely values."""
     matrices = np.stack([yearly_matrix(TRUTH, sd * z) for z in NODES]) if sd else yearly_matrix(TRUTH, 0.0)[None]
     return [by_matrices(matrices, status, target) for _, _, status in past.now]
 
 
-def without_shock(past: Past, target: Target) -> list[NextYear]:
+def without_shock(past: AtOrigin, target: Target) -> list[NextYear]:
     """Forecast with that law, but as if all years were alike."""
     return by_the_truth(past, target, 0.0)
 
@@ -282,12 +282,12 @@ def test_a_scenario_is_put_back_to_the_origin() -> None:
     """Without interventions; with its kecamatan and covariates where it knows all villages, without where not."""
     scenario, villages = tanah_laut()
     status = villages.levels
-    past = Past(2020, (), (("63.01", villages.codes[::-1], status[::-1]),))
+    past = AtOrigin(2020, (), (("63.01", villages.codes[::-1], status[::-1]),))
     put_back = assumed(scenario, past, Target())
     assert (put_back.origin, put_back.horizon, put_back.interventions) == (2020, 1, ())
     assert put_back.districts[0].subdistricts == villages.subdistricts
     np.testing.assert_array_equal(put_back.districts[0].levels, status)
-    elsewhere = assumed(scenario, Past(2020, (), (("63.01", ("x",), status[:1]),)), Target())
+    elsewhere = assumed(scenario, AtOrigin(2020, (), (("63.01", ("x",), status[:1]),)), Target())
     assert elsewhere.parameters.scalars["subdistrict_sd"] == Fixed(0.0)
     assert elsewhere.parameters.scalars["peer_odds_ratio"] == Fixed(1.0)
     assert (knows(scenario, villages.codes), knows(scenario, "x"), knows(None, "x")) == (True, False, False)
@@ -327,6 +327,6 @@ def test_what_cannot_be_scored_is_refused() -> None:
 def test_priors_alone_are_the_model_without_its_data() -> None:
     """At an origin without any move, calibration has nothing to go by."""
     scenario = anywhere()
-    past = Past(2020, (), (("63.01", tuple(map(str, range(40))), START.astype(np.int8)),))
+    past = AtOrigin(2020, (), (("63.01", tuple(map(str, range(40))), START.astype(np.int8)),))
     learnt, prior = (ModelForecaster(scenario, 600, 0, learns=learns)(past, Target())[0] for learns in (True, False))
     assert said([learnt]) == said([prior])

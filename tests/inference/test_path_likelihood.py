@@ -31,7 +31,7 @@ from simulation.domain.status import UNKNOWN
 from simulation.inference.calibration.histories import Histories, Known
 from simulation.inference.calibration.law_at_particles import LawAtParticles
 from simulation.inference.calibration.likelihood import Likelihood
-from simulation.inference.calibration.paths import doses_on_record
+from simulation.inference.calibration.records import doses_on_record
 
 TRUTH = {
     "rise.dasar": 0.07, "rise.berkembang": 0.1, "rise.mandiri": 0.3, "fall": 0.03, "skip.berkembang": 0.1,

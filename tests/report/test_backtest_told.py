@@ -11,7 +11,7 @@ import pytest
 from simulation.domain.evidence import Panel
 from simulation.domain.messages import Refusal
 from simulation.domain.target import Target
-from simulation.inference.backtest.cases import NextYear, Past
+from simulation.inference.backtest.cases import AtOrigin, NextYear
 from simulation.inference.backtest.forecasters import Forecaster, by_matrices
 from simulation.inference.backtest.rolling import Backtest, backtest
 from simulation.report import plots
@@ -48,7 +48,7 @@ def saying(chance: float) -> Forecaster:
     levels = np.eye(4) * (1 - chance) + np.eye(4, k=1) * chance
     levels[3, 3] = 1
 
-    def forecaster(past: Past, target: Target) -> Sequence[NextYear]:
+    def forecaster(past: AtOrigin, target: Target) -> Sequence[NextYear]:
         return [by_matrices(levels[None], status, target) for _, _, status in past.now]
 
     return forecaster

@@ -15,7 +15,7 @@ import pytest
 import simulation as kkb
 from simulation.domain.evidence import Assistance, Counts, Evidence, Launches, Panel
 from simulation.domain.target import Target
-from simulation.inference.backtest.cases import NextYear, Past
+from simulation.inference.backtest.cases import AtOrigin, NextYear
 from simulation.inference.backtest.forecasters import Forecaster, by_matrices
 from simulation.inputs.observations.reading import DataFile
 from simulation.report.codec import content_of, of_content, rounded_as_kept, to_data
@@ -134,7 +134,7 @@ def saying(chance: float) -> Forecaster:
     levels = np.eye(4) * (1 - chance) + np.eye(4, k=1) * chance
     levels[3, 3] = 1
 
-    def forecaster(past: Past, target: Target) -> Sequence[NextYear]:
+    def forecaster(past: AtOrigin, target: Target) -> Sequence[NextYear]:
         return [by_matrices(levels[None], status, target) for _, _, status in past.now]
 
     return forecaster

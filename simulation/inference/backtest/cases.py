@@ -47,7 +47,7 @@ class DistrictYear:
 
 
 @dataclass(frozen=True, eq=False)
-class Past:
+class AtOrigin:
     """What was known at the end of a year.
 
     Attributes
@@ -63,7 +63,7 @@ class Past:
     now: tuple[tuple[str, tuple[str, ...], Statuses], ...]
 
     @classmethod
-    def of(cls, panels: Iterable[Panel], asked: Sequence[DistrictYear]) -> Past:
+    def of(cls, panels: Iterable[Panel], asked: Sequence[DistrictYear]) -> AtOrigin:
         """Return what was known before some districts' year; `asked` are all of the same year."""
         origin = asked[0].year - 1
         return cls(

@@ -24,10 +24,10 @@ from ...engine.one_year import RISES, Count, OneYear, chance_of_reaching, target
 from ...engine.year_start import YearStart
 from ...inputs.scenario import Scenario
 from ..calibration.calibrate import calibrate
-from .cases import NextYear, Past, TransitionCounts, yearly_moves
+from .cases import AtOrigin, NextYear, TransitionCounts, yearly_moves
 
-Forecaster = Callable[[Past, Target], Sequence[NextYear]]
-"""Says, from what was known at an origin, what the next year brings in every district asked about (`Past.now`)."""
+Forecaster = Callable[[AtOrigin, Target], Sequence[NextYear]]
+"""Says, from what was known at an origin, what the next year brings in every district asked about (`AtOrigin.now`)."""
 Rule = Callable[[dict[int, TransitionCounts]], Floats]
 """From the moves of past years to a yearly matrix, shape (4, 4)."""
 
@@ -54,7 +54,7 @@ class ModelForecaster:
     seed: int
     learns: bool = True
 
-    def __call__(self, past: Past, target: Target) -> list[NextYear]:
+    def __call__(self, past: AtOrigin, target: Target) -> list[NextYear]:
         """Return a forecast for every district that is asked about."""
         known = assumed(self.scenario, past, target)
         if self.learns:
@@ -69,7 +69,7 @@ class ModelForecaster:
         return found
 
 
-def assumed(scenario: Scenario | None, past: Past, target: Target) -> Scenario:
+def assumed(scenario: Scenario | None, past: AtOrigin, target: Target) -> Scenario:
     """Return a scenario as it would have been at an origin, for one year.
 
     Without interventions: those of a scenario begin after its own origin. Where it does not know every village, its
@@ -162,7 +162,7 @@ def by_matrices(matrices: Floats, status: Statuses, target: Target) -> NextYear:
     return next_year(target, villages, parameters, 0, 0, replicates=1)
 
 
-def forecast_by(rule: Rule, past: Past, target: Target) -> list[NextYear]:
+def forecast_by(rule: Rule, past: AtOrigin, target: Target) -> list[NextYear]:
     """Return a forecast for every district that is asked about; villages of a level are alike and independent."""
     return [
         by_matrices(rule(yearly_moves(past.panels, district))[None], status, target) for district, _, status in past.now

@@ -24,7 +24,7 @@ from ...inputs.observations.reading import DataFile
 from ...inputs.scenario import Scenario
 from ...inputs.tables.cells import LAST_YEAR
 from . import forecasters as rules
-from .cases import DistrictYear, NextYear, Past, district_years
+from .cases import AtOrigin, DistrictYear, NextYear, district_years
 from .forecasters import Forecaster, ModelForecaster, knows
 from .scoring import FEWEST, MEANS, Bin, ForecasterScores, ScoredForecast, Standing, coverage, means, reliability, score
 
@@ -223,7 +223,7 @@ def backtest(
     found: dict[str, list[NextYear]] = {name: [] for name in everyone}
     years = [list(group) for _, group in groupby(cases, key=lambda case: case.year)]
     for number, asked in enumerate(years, start=1):
-        past = Past.of(panels, asked)
+        past = AtOrigin.of(panels, asked)
         for name, forecaster in everyone.items():
             found[name] += forecaster(past, target)
         progress(number, len(years))

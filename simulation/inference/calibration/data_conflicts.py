@@ -18,7 +18,7 @@ from ...domain.reporting import lists_late
 from ...domain.status import LEVELS
 from .count_flows import Flow
 from .counted import CountMove
-from .paths import seen_villages
+from .records import seen_villages
 
 MOVED_AGAINST_A_ZERO = Message(
     "villages that went from {before} (end of {first}) to {after} (end of {last}): {villages:,}, the first of them "

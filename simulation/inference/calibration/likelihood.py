@@ -24,7 +24,7 @@ from .counted import CountedPlace, CountMove
 from .data_conflicts import possible_moves
 from .histories import Histories, Known
 from .law_at_particles import LawAtParticles
-from .paths import doses_on_record, seen_villages
+from .records import doses_on_record, seen_villages
 from .sampler import Sampler
 from .shocks import Scores
 
