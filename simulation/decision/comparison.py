@@ -16,7 +16,7 @@ from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.villages import code_order
 from ..engine.closed_form.applicability import Exact, exact_results
-from ..engine.effort import Effort, Engine
+from ..engine.effort import ChunkSink, Effort, Engine
 from ..engine.ensemble import Ensemble, Progress, progress_of_part, run
 from ..inference.forecast import PrecisionStep, PrecisionTrace
 from ..inference.forecasting import repeat_until_precise
@@ -27,8 +27,6 @@ from .pairing import leading_scenario, other_assumptions, refuse_unpaired, same_
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from ..engine.effort import ChunkSink
 
 Counts = NDArray[np.integer[Any]]
 UNPACKED = 100_000_000

@@ -166,6 +166,9 @@ def luck_among(terms: Iterable[Term], shared_by: SharedBy | None = None, *, last
     ]
 
 
+_normal_points = cache(np.polynomial.hermite_e.hermegauss)
+
+
 def luck_of_one_village(
     parameters: Parameters, nodes: int, counts: Callable[[Luck], bool] = lambda _: True
 ) -> list[tuple[Floats, Floats]]:
@@ -197,12 +200,6 @@ def luck_of_one_village(
             *((value + log_odds, weight * chance) for value, weight in cases),
         ]
     return cases
-
-
-@cache
-def _normal_points(nodes: int) -> tuple[Floats, Floats]:
-    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
-    return points, weights
 
 
 def lasting_log_odds(

@@ -204,10 +204,8 @@ def row_order(seed: int, rows: int) -> Ints:
 
     A file has a column for every village, and all are read in the same order: it is worked out once, and read-only.
     """
-    key = uniforms(seed, Process.PARAMETER, 0, unit_hash(f"row/{row}" for row in range(rows)), _ONE)
+    one = Trajectories.grid(range(1), range(1))
+    key = uniforms(seed, Process.PARAMETER, 0, unit_hash(f"row/{row}" for row in range(rows)), one)
     order = np.argsort(break_ties(key)[:, 0])
     order.setflags(write=False)
     return order
-
-
-_ONE = Trajectories.grid(range(1), range(1))

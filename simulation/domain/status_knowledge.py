@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .arrays import Floats, Ints, Statuses
+from .constraints import types_of
 from .distributions import Dirichlet
 from .randomness import break_ties, parameter_uniforms
 from .status import LEVELS, TOP, UNKNOWN
@@ -17,25 +18,27 @@ MADE_UP_SHARES = np.array([93, 25, 3, 14]) / 135
 MADE_UP_WEIGHT = 40.0
 
 
-def _settle(known: object, **kinds: type[np.signedinteger[Any]]) -> None:
-    """Turn fields of what is known into arrays of whole numbers where they hold these; `Villages` refuses others."""
-    for name, kind in kinds.items():
-        found = np.asarray(getattr(known, name))
-        if found.dtype.kind in "iuf" and np.isfinite(found).all():
-            whole = found.astype(kind)
-            found = whole if np.array_equal(whole, found) else found
-        object.__setattr__(known, name, found)
+_WHOLE: dict[Any, type[np.signedinteger[Any]]] = {Statuses: np.int8, Ints: np.int64}
+
+
+class _OfWholeNumbers:
+    """A dataclass that takes any lists of whole numbers as its arrays; `Villages` refuses others."""
+
+    def __post_init__(self) -> None:
+        """Turn into arrays of their kind what holds whole numbers."""
+        for name, kind in types_of(type(self)).items():
+            found = np.asarray(getattr(self, name))
+            if found.dtype.kind in "iuf" and np.isfinite(found).all():
+                whole = found.astype(_WHOLE[kind])
+                found = whole if np.array_equal(whole, found) else found
+            object.__setattr__(self, name, found)
 
 
 @dataclass(frozen=True, eq=False)
-class KnownStatuses:
+class KnownStatuses(_OfWholeNumbers):
     """The level of every village at the end of the origin year: `levels`, shape (V,), 0..3."""
 
     levels: Statuses
-
-    def __post_init__(self) -> None:
-        """Take any list of whole numbers."""
-        _settle(self, levels=np.int8)
 
     @property
     def counts(self) -> Ints:
@@ -44,7 +47,7 @@ class KnownStatuses:
 
 
 @dataclass(frozen=True, eq=False)
-class SomeStatuses:
+class SomeStatuses(_OfWholeNumbers):
     """The level of some villages, and how many of all stand at each: which of the others stands where is unknown.
 
     Attributes
@@ -57,10 +60,6 @@ class SomeStatuses:
 
     levels: Statuses
     counts: Ints
-
-    def __post_init__(self) -> None:
-        """Take any lists of whole numbers."""
-        _settle(self, levels=np.int8, counts=np.int64)
 
     @property
     def known(self) -> Ints:
@@ -76,7 +75,7 @@ class SomeStatuses:
 
 
 @dataclass(frozen=True, eq=False)
-class MissingStatuses:
+class MissingStatuses(_OfWholeNumbers):
     """The level of most villages; each other village is drawn by itself, in every trajectory anew.
 
     With which chances, `blank_statuses` says.
@@ -95,10 +94,6 @@ class MissingStatuses:
     earlier: Statuses
     earlier_years: Ints
     counts: ClassVar[None] = None
-
-    def __post_init__(self) -> None:
-        """Take any lists of whole numbers."""
-        _settle(self, levels=np.int8, earlier=np.int8, earlier_years=np.int64)
 
     @property
     def known(self) -> Ints:
@@ -125,14 +120,10 @@ class MissingStatuses:
 
 
 @dataclass(frozen=True, eq=False)
-class DistrictCounts:
+class DistrictCounts(_OfWholeNumbers):
     """Villages per level of the whole district: `counts`, shape (4,). Which village stands where is unknown."""
 
     counts: Ints
-
-    def __post_init__(self) -> None:
-        """Take any list of whole numbers."""
-        _settle(self, counts=np.int64)
 
     def place(self, key: Floats) -> Statuses:
         """Place the counts on the villages at random: in the order of uniforms (V, T), the lowest level first."""
@@ -140,14 +131,10 @@ class DistrictCounts:
 
 
 @dataclass(frozen=True, eq=False)
-class SubdistrictCounts:
+class SubdistrictCounts(_OfWholeNumbers):
     """Villages per level of each kecamatan: `by_subdistrict`, shape (K, 4). Which village stands where is unknown."""
 
     by_subdistrict: Ints
-
-    def __post_init__(self) -> None:
-        """Take any table of whole numbers."""
-        _settle(self, by_subdistrict=np.int64)
 
     @property
     def counts(self) -> Ints:

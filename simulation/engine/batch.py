@@ -53,7 +53,7 @@ def simulate(
     """
     villages = villages.ever
     environment = Environment(scenario, villages, parameters, trajectories, seed)
-    outcome = Outcome.empty((len(trajectories),), scenario.horizon, len(villages), len(scenario.interventions))
+    outcome = Outcome.empty((len(trajectories),), scenario, villages)
     state, listed = begin(environment)
     outcome.levels[:, 0] = listed.levels.sum(axis=0).T
     for t, year in enumerate(scenario.years):

@@ -24,6 +24,8 @@ CHUNK_CELLS: dict[Simulator, int] = {"batch": 196_608, "mesa": 8_192}
 DEFAULT_DRAWS = 1_000
 DEFAULT_REPLICATES = 20
 DEFAULT_REPLICATES_FIXED = 20_000
+MOST_TRAJECTORIES = 1_000_000
+"""Beyond which no run is doubled again."""
 
 
 class EffortError(Refusal, ValueError):
@@ -73,9 +75,10 @@ class Effort:
         """How many trajectories that is."""
         return self.draws * self.replicates
 
-    def doubled(self, *, fixed: bool) -> Effort:
-        """Return twice the draws, or twice the replicates where every number is `fixed`."""
-        return Effort(self.draws, 2 * self.replicates) if fixed else Effort(2 * self.draws, self.replicates)
+    def doubled(self, *, fixed: bool) -> Effort | None:
+        """Return twice the draws, or replicates where every number is `fixed`; None beyond `MOST_TRAJECTORIES`."""
+        more = Effort(self.draws, 2 * self.replicates) if fixed else Effort(2 * self.draws, self.replicates)
+        return more if more.trajectories <= MOST_TRAJECTORIES else None
 
 
 @dataclass(frozen=True)

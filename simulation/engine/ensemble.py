@@ -112,12 +112,8 @@ def run(
     workers = workers or ((os.cpu_count() or 1) if engine == "batch" else 1)
     todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
-    outcomes = tuple(
-        Outcome.empty(
-            (effort.draws, effort.replicates), scenario.horizon, len(villages.ever), len(scenario.interventions)
-        )
-        for villages in scenario.districts
-    )
+    shape = effort.draws, effort.replicates
+    outcomes = tuple(Outcome.empty(shape, scenario, villages) for villages in scenario.districts)
     total, done = effort.trajectories * len(scenario.districts), 0
     task = _Task(scenario, parameters, seed, engine, agent_class)
     for chunk, outcome in _finished(task, todo, workers, sink, apart=apart):
@@ -225,7 +221,7 @@ def _one_by_one(task: _Task, chunk: Chunk, deaths: list[Failure]) -> Outcome:
     """
     scenario = task.scenario
     grid, villages = Trajectories.grid(chunk.draws, chunk.replicates), scenario.districts[chunk.district]
-    outcome = Outcome.empty((len(grid),), scenario.horizon, len(villages.ever), len(scenario.interventions))
+    outcome = Outcome.empty((len(grid),), scenario, villages)
     addresses = zip(grid.draw.tolist(), grid.replicate.tolist(), strict=True)
     singles = [replace(chunk, draws=range(d, d + 1), replicates=range(r, r + 1)) for d, r in addresses]
     for single, result in one_at_a_time(task, singles):

@@ -120,7 +120,7 @@ class VillageAgent(mesa.Agent):
         """
         u, odds = self.uniform, self.rise_odds()
         # Odds are infinite where a chance of the scenario is 1, and only there.
-        if not _lies_within(odds, 0, math.inf) or (odds == math.inf and VillageAgent.rise_odds(self) < math.inf):
+        if not _is_from_0_to(odds, math.inf) or (odds == math.inf and VillageAgent.rise_odds(self) < math.inf):
             raise ValueError(f"{self._named}: the odds of rising are {odds!r}, not a finite number of 0 or more")
         self.next_status = self.status
         if rises(u, odds):
@@ -133,7 +133,7 @@ class VillageAgent(mesa.Agent):
                     self.next_status = Status(level)
             return
         fall = self.fall_chance()
-        if not _lies_within(fall, 0, 1):
+        if not _is_from_0_to(fall, 1):
             raise ValueError(f"{self._named}: the chance of falling is {fall!r}, not a number in [0, 1]")
         if falls(u, odds, fall):
             reaches = self.model.fall_reaches[self.status]
@@ -227,7 +227,7 @@ class KampungModel(mesa.Model):
         parameters = scenario.parameters.draw(seed, draw + 1) if parameters is None else parameters
         trajectories = Trajectories.grid(range(draw, draw + 1), range(replicate, replicate + 1))
         self.environment = Environment(scenario, self.villages, parameters, trajectories, seed)
-        self.outcome = Outcome.empty((1,), scenario.horizon, len(self.villages), len(scenario.interventions))
+        self.outcome = Outcome.empty((1,), scenario, self.villages)
         self._read_environment()
         listed = self.environment.initial_status()
         here = slice(self.villages.at_origin)
@@ -328,8 +328,8 @@ class KampungModel(mesa.Model):
             outcome.villages.assisted[:, t, j] = programme.assisted[:, 0]
 
 
-def _lies_within(number: object, least: float, most: float) -> bool:
-    return isinstance(number, Real) and least <= float(number) <= most
+def _is_from_0_to(number: object, most: float) -> bool:
+    return isinstance(number, Real) and 0 <= float(number) <= most
 
 
 def _data_collector(collect_agents: bool) -> mesa.DataCollector:
@@ -364,8 +364,7 @@ def simulate(
 
     One that an agent breaks off, by an exception or by asking to exit, is set aside; the others go on.
     """
-    size = len(trajectories)
-    outcome = Outcome.empty((size,), scenario.horizon, len(villages.ever), len(scenario.interventions))
+    outcome = Outcome.empty((len(trajectories),), scenario, villages)
     addresses = zip(trajectories.draw.tolist(), trajectories.replicate.tolist(), strict=True)
     for column, (draw, replicate) in enumerate(addresses):
         model: KampungModel | None = None

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.arrays import Bools, Ints
+from ..domain.scenario import Assumptions
 from ..domain.target import YearCounts
+from ..domain.villages import Villages
 from .failure import Failure
 
 Counts = NDArray[np.int32]
@@ -36,16 +38,6 @@ class VillageSums:
     rises: Ints
     risen: Ints
     assisted: Ints
-
-    @classmethod
-    def empty(cls, years: int, villages: int, interventions: int) -> VillageSums:
-        """Return sums of zero."""
-        return cls(
-            status=np.zeros((villages, years, 4), np.int64),
-            rises=np.zeros((villages, years), np.int64),
-            risen=np.zeros((villages, years), np.int64),
-            assisted=np.zeros((villages, years, interventions), np.int64),
-        )
 
     def add(self, other: VillageSums) -> None:
         """Add the sums of other trajectories."""
@@ -90,8 +82,9 @@ class Outcome:
     failures: list[Failure] = field(default_factory=list)
 
     @classmethod
-    def empty(cls, shape: tuple[int, ...], years: int, villages: int, interventions: int) -> Outcome:
+    def empty(cls, shape: tuple[int, ...], scenario: Assumptions, villages: Villages) -> Outcome:
         """Return an outcome of zeros, with leading axes `shape`, in which every trajectory is completed."""
+        years, size, interventions = scenario.horizon, len(villages.ever), len(scenario.interventions)
         return cls(
             levels=np.zeros((*shape, years + 1, 4), np.int32),
             can_rise=np.zeros((*shape, years, 4), np.int32),
@@ -99,9 +92,14 @@ class Outcome:
             falls=np.zeros((*shape, years), np.int32),
             entries=np.zeros((*shape, years), np.int32),
             assisted=np.zeros((*shape, years, interventions), np.int32),
-            risen=np.zeros((*shape, -(-villages // 8)), np.uint8),
+            risen=np.zeros((*shape, -(-size // 8)), np.uint8),
             completed=np.ones(shape, np.bool_),
-            villages=VillageSums.empty(years, villages, interventions),
+            villages=VillageSums(
+                status=np.zeros((size, years, 4), np.int64),
+                rises=np.zeros((size, years), np.int64),
+                risen=np.zeros((size, years), np.int64),
+                assisted=np.zeros((size, years, interventions), np.int64),
+            ),
         )
 
     @classmethod

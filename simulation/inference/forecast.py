@@ -18,13 +18,13 @@ from ..domain.status import LEVELS
 from ..domain.villages import Villages
 from ..engine.effort import Effort, Engine
 from ..engine.ensemble import Ensemble
+from ..engine.failure import Failure
 from ..inputs.scenario import Scenario
 from .uncertainty import INTERVAL90, Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..engine.failure import Failure
     from ..engine.model import VillageAgent
 
 Number = int | float

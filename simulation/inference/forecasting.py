@@ -21,7 +21,7 @@ from ..domain.status import LEVELS
 from ..domain.target import YearCounts, needed
 from ..domain.villages import Villages
 from ..engine.closed_form.applicability import exact_results
-from ..engine.effort import Effort, Engine
+from ..engine.effort import ChunkSink, Effort, Engine
 from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.one_year import ExactResult
 from ..inputs.scenario import Scenario
@@ -40,14 +40,11 @@ from .forecast import (
 from .uncertainty import WILSON_Z, Estimate, error_of_rows, estimate, estimate_from_draws
 
 if TYPE_CHECKING:
-    from ..engine.effort import ChunkSink
     from ..engine.model import VillageAgent
 
 
 Result = TypeVar("Result")
 
-MOST_TRAJECTORIES = 1_000_000
-"""Beyond which no run is doubled again."""
 REPLICATES_ALIKE = 5
 """So many tell how many districts would meet their target if they were alike."""
 _UNHEARD_OF = 1e-6
@@ -336,7 +333,7 @@ def repeat_until_precise(
     while True:
         result = made(effort)
         steps.append(step_of(result))
-        last, more = steps[-1].half_width, doubled(effort, fixed=fixed)
+        last, more = steps[-1].half_width, effort.doubled(fixed=fixed)
         used_up = rows is not None and len(steps) > 1 and steps[-2].draws >= rows.number
         if last < wanted:
             return result, PrecisionTrace(wanted, tuple(steps), "precision")
@@ -345,12 +342,6 @@ def repeat_until_precise(
         if more is None:
             return result, PrecisionTrace(wanted, tuple(steps), "trajectories")
         effort = more
-
-
-def doubled(effort: Effort, *, fixed: bool) -> Effort | None:
-    """Return twice the draws, or replicates where every number is `fixed`; None beyond `MOST_TRAJECTORIES`."""
-    more = effort.doubled(fixed=fixed)
-    return more if more.trajectories <= MOST_TRAJECTORIES else None
 
 
 def _step(result: Forecast) -> PrecisionStep:

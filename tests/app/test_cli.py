@@ -351,7 +351,7 @@ def test_precision_doubles_until_the_error_is_small_and_says_so(run: Run, fixed:
 
 def test_precision_that_is_out_of_reach_is_said_to_be(run: Run, fixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit of trajectories ends it, in the language asked for."""
-    monkeypatch.setattr("simulation.inference.forecasting.MOST_TRAJECTORIES", 400)
+    monkeypatch.setattr("simulation.engine.effort.MOST_TRAJECTORIES", 400)
     common = ("forecast", fixed.name, "--precision", "0.001", "--replicates", "200", "--no-figures")
     assert "Precision not reached: with 400 simulations" in unbroken(run(*common).stdout)
     assert "Ketelitian belum tercapai: dengan 400 simulasi" in unbroken(run(*common, "--lang", "id").stdout)

@@ -8,7 +8,7 @@ from districts import make_scenario, make_villages
 from scipy.stats import binom
 
 from simulation.domain.distributions import Empirical, LogitNormal
-from simulation.inference import forecasting
+from simulation.engine import effort
 from simulation.inference.forecasting import forecast_to_precision
 
 VILLAGES = make_villages((12, 12), status=[0] * 18 + [1] * 6)
@@ -39,7 +39,7 @@ def test_fixed_numbers_double_their_replicates() -> None:
 
 def test_the_bound_on_trajectories_ends_it_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """A width out of reach stops before the bound is passed."""
-    monkeypatch.setattr(forecasting, "MOST_TRAJECTORIES", 500)
+    monkeypatch.setattr(effort, "MOST_TRAJECTORIES", 500)
     trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.001, replicates=100).trace
     assert trace is not None
     assert trace.ended_by == "trajectories"

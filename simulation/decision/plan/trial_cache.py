@@ -8,7 +8,6 @@ from copy import copy
 import numpy as np
 
 from ...engine.effort import Effort
-from ...inference.forecasting import doubled
 from ...inference.uncertainty import error_of_rows
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, cost_effort
@@ -39,7 +38,7 @@ def more_than(effort: Effort, scenario: Scenario) -> Effort | None:
     """
     if not scenario.fixed and effort.replicates >= MANY_REPLICATES:
         effort = Effort(2 * effort.draws, effort.replicates // 2)
-    return doubled(effort, fixed=scenario.fixed)
+    return effort.doubled(fixed=scenario.fixed)
 
 
 class TrialCache:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ....decision.likeliest import subdistrict_years
 from ....domain.status import LEVELS, UNKNOWN
+from ....engine.effort import MOST_TRAJECTORIES
 from ....engine.failure import Failure
 from ....inference.forecast import (
     FAILURE_COLUMNS,
@@ -20,7 +21,7 @@ from ....inference.forecast import (
     failure_rows,
     year_rows,
 )
-from ....inference.forecasting import MOST_TRAJECTORIES, forecast, forecast_to_precision
+from ....inference.forecasting import forecast, forecast_to_precision
 from ...files import DECIMALS, write_parquet
 from ...language import phrase
 from ..kind import DataTable, Kind, Rows, Work
