@@ -566,16 +566,13 @@ def value_problems(key: ParameterKey, value: Distribution) -> Iterator[Problem]:
     elif isinstance(value, Fixed):
         yield from within(value.value, NUMBERS[key.scale], key.scenario_key)
     elif isinstance(value, Empirical):
-        yield from _draw_problems(key, value.values)
+        ends = float(value.values.min()), float(value.values.max())
+        beyond = (within(end, NUMBERS[key.scale], key.scenario_key) for end in ends)
+        yield from next(filter(None, beyond), ())
     elif isinstance(value, Exponentiated) and value.interval is None and key.scale == "spread":
         message = Message("the lognormal of a spread is given by its median and 90% interval")
         fix = Message("use lognormal_from_interval")
         yield problem_at(key.scenario_key, type(value).__name__, (message, None, fix))
-
-
-def _draw_problems(key: ParameterKey, draws: Floats) -> Iterator[Problem]:
-    ends = (within(float(end), NUMBERS[key.scale], key.scenario_key) for end in (draws.min(), draws.max()))
-    yield from next(filter(None, ends), ())
 
 
 def _row_problems(field: str, row: tuple[float, ...] | Dirichlet) -> Iterator[Problem]:

@@ -47,10 +47,6 @@ def _last_known(earlier: Mapping[int, list[int]], village: int) -> tuple[int, in
     return next(((earlier[year][village], year) for year in known), (UNKNOWN, 0))
 
 
-_NO_VILLAGE = Message("there is no village")
-_ONE_VILLAGE = Message("at least one village")
-
-
 def _unequal(lengths: Mapping[str, int], size: int) -> Iterator[Problem]:
     """Yield which columns of a village table do not hold one value for each village."""
     for column, length in lengths.items():
@@ -152,7 +148,8 @@ class Villages:
     def _problems(self) -> Iterator[Problem]:
         size = len(self.codes)
         if not size:
-            yield problem_at("villages.village_code", (), (_NO_VILLAGE, _ONE_VILLAGE))
+            finding = Message("there is no village"), Message("at least one village")
+            yield problem_at("villages.village_code", (), finding)
         twice = [code for code, times in Counter(self.codes).items() if times > 1]
         if twice:
             fix = Message("give every village a code of its own")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..domain.arrays import Bools, Floats, Ints, Statuses
+from ..domain.arrays import Bools, Floats, Ints
 from ..domain.law import Term, village_terms
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
@@ -92,6 +90,13 @@ def replay(
             move(environment, now, state, listed, blocked)
     draw, level = trajectories.draw, state.status[village].astype(np.int64)
     above = share_above(state.levels)[villages.subdistrict_index[village]]
+    shape = len(environment.programmes), draw.size
+    effects, assisted, eligible = np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for j, programme in enumerate(environment.programmes):
+        rise, _ = programme.effects()
+        effects[j] = 0.0 if rise is None else rise[village]
+        assisted[j] = programme.assisted[village]
+        eligible[j] = programme.eligible(year, listed.status)[village] & programme.runs(year)
     return LogOddsTerms(
         draw=draw,
         level=level,
@@ -99,26 +104,8 @@ def replay(
         base_odds=odds(parameters.rise)[draw, level],
         share_above=above[level, np.arange(draw.size)],
         terms=village_terms(villages, parameters, trajectories, seed, year, village, state.levels, level),
-        **_programmes(environment, village, year, listed.status),
+        programmes=effects,
         at_full_dose=parameters.rise_log_odds_ratio[draw].T,
+        assisted=assisted,
+        eligible=eligible,
     )
-
-
-def _programmes(environment: Environment, village: int, year: int, status: Statuses) -> dict[str, Any]:
-    """Return what every programme does for the village this year, and whether it could choose it."""
-    effects, assisted, eligible, size = [], [], [], status.shape[1]
-    for programme in environment.programmes:
-        rise, _ = programme.effects()
-        effects.append(np.zeros(size) if rise is None else rise[village])
-        assisted.append(programme.assisted[village])
-        eligible.append(programme.eligible(year, status)[village] & programme.runs(year))
-    return {
-        "programmes": _rows(effects, size),
-        "assisted": _rows(assisted, size).astype(bool),
-        "eligible": _rows(eligible, size).astype(bool),
-    }
-
-
-def _rows(rows: Sequence[NDArray[Any]], size: int) -> Floats:
-    """Return arrays of one length as the rows of a table, which may have none."""
-    return np.array(rows, dtype=np.float64).reshape(len(rows), size)

@@ -39,7 +39,7 @@ class Lots:
         return np.rint(self.wins.sum(axis=1)).astype(np.int64)
 
     @cached_property
-    def right(self) -> Floats:
+    def chance_of_places(self) -> Floats:
         """Shape (L, D): how probable it is that as many win as there are places, if each wins independently."""
         from scipy.stats import binom
 
@@ -82,7 +82,7 @@ class Lots:
         half = place <= mirrored
         angles = 2 * np.pi * turns[:, half].T / self.steps
         weight = np.where(place < mirrored, 2.0, 1.0)[half] / place.size
-        return angles, weight[:, None] * np.exp(-1j * (angles @ self.places)) / self.right.prod(axis=0)
+        return angles, weight[:, None] * np.exp(-1j * (angles @ self.places)) / self.chance_of_places.prod(axis=0)
 
     def shares(self, angles: Floats) -> Complex:
         """Return how much each way to fare counts for a village, shape (A, 2^L, V, D), from angles (A, L).

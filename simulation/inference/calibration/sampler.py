@@ -160,6 +160,8 @@ class Sampler:
         Makes the law from scores of shape (d, P).
     lasting
         The luck that sets districts apart for good.
+    excess
+        As in `effective_sample_size`, of the last sample.
     """
 
     parameters: ParameterSet
