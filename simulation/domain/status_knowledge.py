@@ -26,7 +26,8 @@ class _OfWholeNumbers:
 
     def __post_init__(self) -> None:
         """Turn into arrays of their kind what holds whole numbers."""
-        for name, kind in types_of(type(self)).items():
+        own: Any = type(self)
+        for name, kind in types_of(own).items():
             found = np.asarray(getattr(self, name))
             if found.dtype.kind in "iuf" and np.isfinite(found).all():
                 whole = found.astype(_WHOLE[kind])

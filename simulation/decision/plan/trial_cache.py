@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,6 +42,16 @@ def more_than(effort: Effort, scenario: Scenario) -> Effort | None:
     return effort.doubled(fixed=scenario.fixed)
 
 
+class Assisted(NamedTuple):
+    """What a setting takes, as in `Setting`."""
+
+    assisted: float
+    village_years: float
+    cost_idr_million: float
+    cost_to_goal_idr_million: float
+    cost_dearest_year_idr_million: float
+
+
 class TrialCache:
     """Settings of one scenario's levers, each tried once and as precisely as the decision on it asks.
 
@@ -62,7 +73,7 @@ class TrialCache:
         self.chances: dict[Places, Chance] = {}
         self._tried_with: dict[Places, Effort] = {}
         self._used_up = False
-        self._assisted: dict[Places, tuple[float, float, float, float, float]] = {}
+        self._assisted: dict[Places, Assisted] = {}
 
     def scenario_at(self, places: Places) -> Scenario:
         """Return the scenario of a setting."""
@@ -109,7 +120,7 @@ class TrialCache:
 
     def cost(self, places: Places) -> float:
         """Return what a setting costs over the whole horizon, in million rupiah."""
-        return self._years(places)[2]
+        return self.assisted(places).cost_idr_million
 
     def affordable(self, places: Places) -> bool:
         """Return whether a setting costs no more than the budget."""
@@ -117,11 +128,12 @@ class TrialCache:
 
     def limited_cost(self, places: Places) -> float:
         """Return what the budget is a limit on: the cost of the whole horizon, or of the dearest year."""
-        return self._years(places)[4 if self.budget is not None and self.budget.per_year else 2]
+        dearest = self.budget is not None and self.budget.per_year
+        return self.assisted(places).cost_dearest_year_idr_million if dearest else self.cost(places)
 
     def weight(self, places: Places) -> float:
         """Return what settings are weighed by: cost, or assisted village-years where nothing costs anything."""
-        return self.cost(places) if weighed_by_cost(self.scenario) else self._years(places)[1]
+        return self.cost(places) if weighed_by_cost(self.scenario) else self.assisted(places).village_years
 
     def without_budget(self) -> TrialCache:
         """Return the same settings and trials without a limit on the cost."""
@@ -131,7 +143,6 @@ class TrialCache:
 
     def setting(self, places: Places) -> Setting:
         """Return a setting that was tried, with what it achieves and costs."""
-        assisted, village_years, cost, to_goal, dearest = self._years(places)
         chance, effort = self.chances[places], self._tried_with[places]
         settings = {lever.name: lever.number(n) for lever, n in zip(self.levers, places, strict=True)}
         return Setting(
@@ -144,11 +155,7 @@ class TrialCache:
             lower95=chance.lower95,
             draws=effort.draws,
             replicates=effort.replicates,
-            assisted=assisted,
-            village_years=village_years,
-            cost_idr_million=cost,
-            cost_to_goal_idr_million=to_goal,
-            cost_dearest_year_idr_million=dearest,
+            **self.assisted(places)._asdict(),
         )
 
     def _clear(self, found: Chance) -> bool:
@@ -166,7 +173,8 @@ class TrialCache:
         self.effort = more
         return True
 
-    def _years(self, places: Places) -> tuple[float, float, float, float, float]:
+    def assisted(self, places: Places) -> Assisted:
+        """Return what a setting takes."""
         if places not in self._assisted:
             assisted = self.trial.assisted(self.scenario_at(places), cost_effort(self.scenario))
             named = {lever.intervention for lever in self.levers}
@@ -175,6 +183,5 @@ class TrialCache:
             costs = assisted @ self.scenario.unit_costs
             totals = assisted[last, own].sum(), assisted.sum(), costs.sum(), costs[: last + 1].sum(), costs.max()
             # Settings that cost the same must not differ by what summing floats leaves behind.
-            here, village_years, cost, to_goal, dearest = (round(float(total), 6) for total in totals)
-            self._assisted[places] = here, village_years, cost, to_goal, dearest
+            self._assisted[places] = Assisted(*(round(float(total), 6) for total in totals))
         return self._assisted[places]
