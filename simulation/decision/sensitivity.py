@@ -1,7 +1,7 @@
 """Which uncertain parameters the chance of meeting the target depends on, in two steps.
 
 Screening finds the parameters that matter; the variance of P(target met | parameters) is divided among these. The luck
-of single years is no parameter.
+of single years is not a parameter.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Sensitivity(SensitivityNumbers):
         return pd.DataFrame(rows, columns=["parameter", *numbers]).astype(dict.fromkeys(numbers, "float64"))
 
     def __repr__(self) -> str:
-        """Return one line: the chance, how far it is open, and the parameters that it hangs on most."""
+        """Return one line: the chance, how far it is open, and the parameters that it depends on most."""
         most = list(self.parameters.items())[:_NAMED]
         shares = ", ".join(f"{name} {one.total:.2f}" for name, one in most if one.total is not None)
         chance = f"P(met in {self.year}) {self.mean:.3f}, sd {self.sd:.3f}"

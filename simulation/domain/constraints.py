@@ -203,7 +203,7 @@ def taken_apart(hint: Any) -> tuple[Any, list[Any]]:
 
 
 def alternatives(kind: Any) -> list[Any]:
-    """Return the types of a union, None left out; a type that is no union alone."""
+    """Return the types of a union, None left out; of any other type, that type alone."""
     options = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
     return [option for option in options if option is not NoneType]
 

@@ -51,7 +51,7 @@ class Fixed:
     fixed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        """Refuse what is no finite number; the number itself stays as it was given."""
+        """Refuse what is not a finite number; the number itself stays as it was given."""
         refuse(within(self.value, float, "value"))
 
     def quantile(self, uniform: Floats) -> Floats:

@@ -348,7 +348,7 @@ class ParameterSet:
     Raises
     ------
     ScenarioError
-        With every key that is no parameter of the law, is missing, or has a value that it cannot have.
+        With every key that is not a parameter of the law, is missing, or has a value that it cannot have.
     """
 
     scalars: Mapping[ParameterKey, Distribution]

@@ -45,7 +45,7 @@ def load_agent(named: str, *, kept: bool = False) -> type[VillageAgent]:
     Raises
     ------
     AgentError
-        Where there is no such file or class, the file cannot be run, or the class is none of a village.
+        Where there is no such file or class, the file cannot be run, or the class does not derive from `VillageAgent`.
     """
     file, _, name = named.rpartition(":")
     if not file or not name:
@@ -212,13 +212,5 @@ def _picked(module: ModuleType, file: str, name: str) -> type[VillageAgent]:
     )
 
 
-def _error(
-    file: str,
-    message: Message,
-    *,
-    line: int | None = None,
-    found: str = "",
-    allowed: Message | None = None,
-    suggestion: Message | None = None,
-) -> AgentError:
-    return AgentError([Problem(file, line, "--agent", message, found, allowed, suggestion)])
+def _error(file: str, message: Message, *, line: int | None = None, **more: Any) -> AgentError:
+    return AgentError([Problem(file, line, "--agent", message, **more)])

@@ -107,7 +107,7 @@ class State:
             self._last_change = np.repeat(changed[:, None], status.shape[1], axis=1)
 
     def blocked(self, year: int) -> Bools | None:
-        """Return who may not rise yet or has not joined, shape (V, T); None where all have and there is no such rule.
+        """Return who may not rise yet or has not joined, shape (V, T); None without `min_years` and later villages.
 
         Who joins waits as who changes in that year, and until then.
         """

@@ -33,7 +33,7 @@ class EffortError(Refusal, ValueError):
 
 
 def refuse_below(least: int, **numbers: object) -> None:
-    """Raise an `EffortError` where one of these is no whole number, or less than the least it may be."""
+    """Raise an `EffortError` where one of these is not a whole number, or less than the least it may be."""
     for name, found in numbers.items():
         if isinstance(found, bool) or not isinstance(found, Integral) or found < least:
             values = {"name": name, "least": least, "found": repr(found)}
@@ -53,7 +53,7 @@ class Effort:
         Raises
         ------
         EffortError
-            Where either is no whole number or below 1.
+            Where either is not a whole number, or below 1.
         """
         refuse_below(1, **vars(self))
         for name, found in vars(self).items():

@@ -15,7 +15,7 @@ from ..domain.messages import Message, Refusal
 LONGEST_ERROR = 200
 _ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]+")
 _LIBRARIES = {__name__.partition(".")[0], "mesa", *sys.stdlib_module_names}
-"""Packages whose classes are no researcher's own."""
+"""Packages whose classes are not a researcher's own."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def in_one_line(error: BaseException) -> str:
     lines = traceback.format_exception_only(error)
     said = lines[-1] if isinstance(error, SyntaxError) else " ".join(lines)
     said = said.removeprefix(f"{type(error).__module__}.")
-    # A file name that is no text may stand in it, which no file could hold.
+    # It may hold a file name that is not valid text, which no file could take.
     sound = said.encode(errors="replace").decode()
     return textwrap.shorten(_ADDRESS.sub("at 0x…", sound), LONGEST_ERROR, placeholder=" …")
 

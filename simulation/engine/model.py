@@ -148,7 +148,7 @@ class VillageAgent(mesa.Agent):
         Raises
         ------
         ValueError
-            Where that is no status.
+            Where that is not a status.
         """
         if self.next_status != self.status:
             if self.next_status not in STATUSES:
@@ -201,7 +201,7 @@ class KampungModel(mesa.Model):
     Raises
     ------
     EffortError
-        Where a part of the address is no whole number of 0 or more.
+        Where a part of the address is not a whole number of 0 or more.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""What simulated or observed data teach: forecasts, explanations, calibrations and back-tests."""
+"""What follows from simulated or observed data: forecasts, explanations, calibrations and back-tests."""

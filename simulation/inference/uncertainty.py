@@ -54,7 +54,7 @@ def estimate(met: Bools, completed: Bools | None = None, rows: Rows | None = Non
 
     Notes
     -----
-    A draw without a completed trajectory is no draw; one with fewer than `FEWEST` says nothing of the interval, for
+    A draw without a completed trajectory does not count; one with fewer than `FEWEST` says nothing of the interval, for
     the noise in its mean cannot be told.
     """
     if completed is None:

@@ -263,7 +263,7 @@ class Histories:
     def _grouped(
         self, seen: list[tuple[float, ...]], doses: Mapping[str, Mapping[int, Doses]], none: Doses
     ) -> list[_Group]:
-        found: dict[object, _Group] = {}
+        found: dict[tuple[Any, ...], _Group] = {}
         for i, one in enumerate(self.known):
             if len(one.status) < 2:
                 continue
@@ -272,7 +272,7 @@ class Histories:
             had = {year: given.get(year, none) for year in range(min(one.status) + 1, max(one.status) + 1)}
             key = (k, tuple(one.status.items()), one.launched, tuple(had.values()), seen[i])
             found.setdefault(key, _Group(k, one, had, seen[i], self.late)).members.append(i)
-        return sorted(found.values(), key=_order)
+        return [found[key] for key in sorted(found)]
 
     def _begin(self) -> list[_Start]:
         """Return the starts of paths by year and kind."""
@@ -655,16 +655,6 @@ def _reports(before: Standing, after: Standing) -> Reports | None:
     if after.listed == after.level:
         return "either" if after.listed == before.listed else "told"
     return "silent" if after.listed == before.listed else None
-
-
-def _order(group: _Group) -> tuple[object, ...]:
-    return (
-        group.subdistrict,
-        tuple(group.known.status.items()),
-        group.known.launched,
-        tuple(group.doses.values()),
-        group.seen,
-    )
 
 
 def _standing(one: Known, year: int) -> Floats:

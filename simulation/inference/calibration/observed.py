@@ -116,7 +116,7 @@ def _rises(of_district: list[Span], home: Villages, parameters: Parameters, fit:
 
 
 def _between_lists(history: Histories, target: Target) -> Iterator[Span]:
-    """Yield the spans between the years in which some village is on a list; its launch is no list."""
+    """Yield the spans between the years in which some village is on a list; its launch does not count as one."""
     listed = [dict(list(one.status.items())[one.launched :]) for one in history.known]
     years = sorted({year for status in listed for year in status})
     for first, year in pairwise(years):

@@ -1,4 +1,4 @@
-"""What data taught: draws of the parameters, and how far they moved from the prior."""
+"""The posterior of a calibration: draws of the parameters, and how far they moved from the prior."""
 
 from __future__ import annotations
 
