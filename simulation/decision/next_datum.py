@@ -332,7 +332,7 @@ def _mean_matrices(law: _Law, shocks: Floats, ages: Sequence[int]) -> list[Float
 
 
 def _worth(datum: Datum, imagined: _Imagined, chance: Floats, noise: Floats, origins: Ints, now: float) -> DatumWorth:
-    """Return what is left of the spread, the draw that an outcome comes from not being weighed by it."""
+    """Return the spread that would remain; the draw that an outcome comes from has no weight in it."""
     left = np.empty(len(origins))
     for outcome, (origin, logs) in enumerate(zip(origins, imagined.log_likelihoods(), strict=True)):
         logs[origin] = -np.inf

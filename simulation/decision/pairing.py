@@ -63,7 +63,7 @@ def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
 
 
 def shared_rows(*scenarios: Assumptions) -> Rows | None:
-    """Return the rows of the file of draws that is gone through first; None where none has one."""
+    """Return the rows of the shortest file of draws that any takes its draws from; None where none does."""
     return min((rows for each in scenarios if (rows := each.parameters.rows) is not None), default=None)
 
 

@@ -276,7 +276,7 @@ def learned_of_villages(villages: Villages, parameters: Parameters) -> Floats | 
 
 
 def left_to_chance(villages: Villages, parameters: Parameters) -> Parameters:
-    """Return the parameters under which nothing is left to chance that the past says: its spread is 0."""
+    """Return the parameters with the spread of every effect that the past says set to 0."""
     known = [term for term in acting(parameters) if learned_effects(term, villages, parameters) is not None]
     off = {term.key: np.zeros_like(parameters.scales[term.key]) for term in known}
     return replace(parameters, scales={**parameters.scales, **off}) if off else parameters

@@ -106,11 +106,6 @@ class MissingStatuses(_OfWholeNumbers):
         """How many villages are drawn."""
         return int((self.levels == UNKNOWN).sum())
 
-    @property
-    def followed(self) -> int:
-        """How many of these have an earlier level, from which the law leads on."""
-        return int((self.earlier != UNKNOWN).sum())
-
     def place(self, key: Floats, chances: Floats) -> Statuses:
         """Draw a level for every village that has none: uniforms (V, T), and the chances of these, (B, 4, T)."""
         status = np.repeat(self.levels[:, None], key.shape[1], axis=1)

@@ -30,7 +30,7 @@ class CountedPlace:
     """The counts of one place.
 
     Villages are told apart by nothing but their level. What sets those at a level apart for good is a distribution
-    over the nodes, carried from count to count by the yearly law: of those who stay at dasar ever more seldom rise.
+    over the nodes, carried from count to count by the yearly law: the longer villages stay at dasar, the fewer rise.
     Shocks of kecamatan are averaged over for each village; peers are those of the district at the count before.
     """
 

@@ -38,6 +38,6 @@ def expected_rises(villages: Villages, parameters: Parameters, start: YearStart,
     usual = odds(parameters.rise)[np.arange(len(parameters.rise)), start.status] * np.exp(log_odds)
     if luck is not None:
         return np.asarray(chance(usual).sum(axis=0))
-    # Of the mean, only how far one village's luck spreads matters, not what villages share of it.
+    # The mean depends on the distribution of one village's luck, not on how much of it villages share.
     cases = luck_of_one_village(left_to_chance(villages, parameters), _NODES)
     return np.asarray(sum(weight * chance(usual * np.exp(value)).sum(axis=0) for value, weight in cases))

@@ -497,7 +497,7 @@ class Histories:
     def _moves(self, law: LawAtParticles, scores: Scores, village: int, node: Ints, year: int) -> Floats:
         """Return how a village at its node moves in a year after its last list, unassisted, shape (4, 4, P).
 
-        In the luck of that year as it was learned from others, where they are followed; else in any.
+        With the shocks of that year as they were learned from villages that are followed; else averaged over shocks.
         """
         k = int(self.villages.subdistrict_index[village]) if self.by_subdistrict else 0
         seen = np.zeros((4, node.size))

@@ -156,9 +156,8 @@ class LawAtParticles:
     def standing(self, seen: Floats, ages: int) -> Floats:
         """Return the weight of each node for a village that stands at each level, shape (4, N, P).
 
-        It was launched at the lowest level 1 to `ages` years ago, all alike. By how the like of it came to stand there,
-        seldom rising lies behind a low level. Shocks are averaged over: single villages are followed, not what they
-        have in common.
+        It was launched at the lowest level 1 to `ages` years ago, all alike. At low levels those villages are more
+        frequent that seldom rise. Shocks are averaged over: single villages are followed, not what they have in common.
 
         Parameters
         ----------

@@ -134,7 +134,7 @@ class Likelihood:
         return tuple(dict.fromkeys(block.place for block in self.blocks))
 
     def set_apart(self, learned: Mapping[str, Scores], particles: int, rng: np.random.Generator) -> dict[str, Scores]:
-        """Return what sets every known district apart: as learned or, where no data bear on it, as chance has it."""
+        """Return what sets every known district apart: as learned or, where no data bear on it, from its prior."""
         districts = () if self.scenario is None else self.scenario.districts
         others = [*(one.place for one in self.histories), *(one.district_code for one in districts)]
         fresh = {

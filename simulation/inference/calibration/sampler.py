@@ -342,7 +342,7 @@ class Sampler:
             self._shift(now, term, temperature)
 
     def _set_apart(self, now: Particles, term: Term, law: LawAtParticles, temperature: float) -> None:
-        """Set each district apart otherwise: alone, then so that the shocks of its years make up for it."""
+        """Move the effect of each district: alone, then with the shocks of its years compensating for it."""
         apart = {code: {**one, term: crank_nicolson(one[term], self.rng)} for code, one in now.apart.items()}
         self._accept_by_district(now, Particles(now.theta, now.shocks, apart, now.fit), temperature)
         yearly = next((one for shocks in now.shocks for one in shocks if _is_of_district(one)), None)
@@ -355,7 +355,7 @@ class Sampler:
             if yearly in one:
                 precision[block.place] = precision[block.place] + len(one[yearly]) / theirs**2
                 pull[block.place] = pull[block.place] + one[yearly].sum(axis=0) / theirs
-        # As the prior has it where the sum of both stands still.
+        # From the conditional prior given the sum of both.
         shift = {
             code: pull[code] / precision[code] + self.rng.standard_normal(mine.size) / np.sqrt(precision[code])
             for code in now.apart
@@ -383,7 +383,7 @@ class Sampler:
             now.fit[rows] = np.where(taken, proposed.fit[rows], now.fit[rows])
 
     def _rescale(self, now: Particles, term: Term, key: ParameterKey, temperature: float) -> None:
-        """Draw a spread anew given the shocks in log odds, which stand still."""
+        """Draw a spread given its shocks on the log-odds scale, which are held fixed (centred parametrisation)."""
         before = self._spread(now.theta[self.names.index(key)], key)
         squares, number = np.zeros(before.size), 0
         for scores in now.luck:
@@ -404,7 +404,7 @@ class Sampler:
         )
 
     def _reweigh(self, now: Particles, term: Term, coin: ParameterKey, temperature: float) -> None:
-        """Draw the chance of a coin anew given the coins of the past, which lie as they lie."""
+        """Draw the chance of a coin given how the coins of past years lie."""
         law = self.law(now.theta)
         heads = [_heads(scores[term], law, coin) for scores in now.shocks]
         up, number = np.sum([one.sum(axis=(0, 1)) for one in heads], axis=0), sum(len(one) for one in heads)
@@ -448,7 +448,7 @@ class Sampler:
         return np.maximum(value, 1e-12)
 
     def _shift(self, now: Particles, term: Term, temperature: float) -> None:
-        """Raise the chance of rising at every level, and let what districts or their years share give way."""
+        """Shift the chance of rising at every level, and what districts or their years share the other way."""
         levels = {
             self.names.index(key): prior.sd
             for key in self.names
@@ -494,7 +494,7 @@ def _heads(score: Floats, law: LawAtParticles, coin: ParameterKey) -> Bools:
 
 
 def effective_sample_size(scores: list[Floats], excess: Floats) -> float:
-    """Return how many independent draws tell the mean of the worst known parameter as well.
+    """Return the effective sample size of the parameter for which it is least.
 
     Parameters
     ----------
