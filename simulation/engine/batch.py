@@ -54,7 +54,7 @@ def simulate(
     villages = villages.ever
     environment = Environment(scenario, villages, parameters, trajectories, seed)
     outcome = Outcome.empty((len(trajectories),), scenario, villages)
-    state, listed = begin(environment)
+    state, listed = states_at_origin(environment)
     outcome.levels[:, 0] = listed.levels.sum(axis=0).T
     for t, year in enumerate(scenario.years):
         blocked = state.blocked(year)
@@ -149,7 +149,7 @@ class State:
             self._last_change.reshape(-1)[changes.position] = year
 
 
-def begin(environment: Environment) -> tuple[State, State]:
+def states_at_origin(environment: Environment) -> tuple[State, State]:
     """Return where villages stand at the end of the origin year and what the list shows: one state where all report."""
     villages, min_years = environment.villages, environment.scenario.min_years
     listed = State(environment.initial_status(), villages, min_years)

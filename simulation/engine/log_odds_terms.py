@@ -14,7 +14,7 @@ from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.transition import odds, share_above
 from ..domain.villages import Villages
-from .batch import begin, move
+from .batch import move, states_at_origin
 from .environment import Environment
 
 
@@ -82,7 +82,7 @@ def replay(
     """
     villages = villages.ever
     environment = Environment(scenario, villages, parameters, trajectories, seed)
-    state, listed = begin(environment)
+    state, listed = states_at_origin(environment)
     for now in range(scenario.years[0], year + 1):
         blocked = state.blocked(now)
         environment.assist(now, listed.status, listed.levels, blocked)

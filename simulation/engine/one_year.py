@@ -29,7 +29,7 @@ from ..domain.transition import chance, factor, fall_chance, odds, odds_against
 from ..domain.villages import Villages
 from .lots import Lots
 from .poisson_binomial import add_villages, average_total
-from .year_start import YearStart, settled, sorts
+from .year_start import YearStart, sorts, statuses_settled
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -120,7 +120,7 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
     Where all parameters are fixed, D is 1 in the result, or `LOTS` where lots had to be drawn.
     """
     size = len(villages)
-    parameters, start, lots_drawn = begin(scenario, villages, parameters, seed, size, COUNTS)
+    parameters, start, lots_drawn = first_start(scenario, villages, parameters, seed, size, COUNTS)
     at_start = _levels(start)
     wanted = {name: Count(score, size) for name, score in COUNTED.items()}
     judged = {key: target_count(target, at_start) for key, target in scenario.target.readings().items()}
@@ -153,13 +153,13 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
 
 def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> Floats:
     """Return the chance that the target is met in the first year, shape (D,); D as for `first_year`."""
-    parameters, start, _ = begin(scenario, villages, parameters, seed, _most(scenario, villages))
+    parameters, start, _ = first_start(scenario, villages, parameters, seed, _most(scenario, villages))
     count, must = target_count(scenario.target, _levels(start))
     sums, _ = _counts(scenario, OneYear(villages, parameters, start), {"met": count})
     return chance_of_reaching(sums["met"], must)
 
 
-def begin(
+def first_start(
     scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int, limit: int, counts: int = 1
 ) -> tuple[Parameters, YearStart, int]:
     """Return where the first year begins, with the parameters of each of its draws, and how many lots were drawn.
@@ -169,7 +169,7 @@ def begin(
     """
     if scenario.fixed:
         parameters = parameters.take(np.zeros(1, dtype=np.int64))
-    if settled(scenario, villages, parameters):
+    if statuses_settled(scenario, villages, parameters):
         once = COMPLEX * counts * multiplications(villages, parameters, limit)
         start = YearStart.by_lot(scenario, villages, parameters, seed, ON_LOTS / once)
         if start is not None:
@@ -317,8 +317,8 @@ class OneYear:
                 some = np.arange(begin, min(begin + BLOCK_CASES, draws))
                 yield YearBlock(self.villages, p.take(some), self.start.take(some), some, self._given[:, some])
             return
-        step = _year_steps(spread(p, "district"), len(self.villages))
-        points, small = _points(p, self.villages), spread(p, "subdistrict") < SMALL
+        step = _year_steps(shared_sd(p, "district"), len(self.villages))
+        points, small = _points(p, self.villages), shared_sd(p, "subdistrict") < SMALL
         for alike in (np.flatnonzero(small), np.flatnonzero(~small)):
             left = alike[np.lexsort((points[alike], step[alike]))]
             while left.size:
@@ -351,18 +351,18 @@ class YearBlock:
         self.moves = _Moves(p, start)
         self._given = None if given is None else factor(given)
         self._odds = odds(p.rise)
-        self._lasting = _lasting_nodes(spread(p, "village"))
+        self._lasting = _lasting_nodes(shared_sd(p, "village"))
         self._kernel: csr_array | None = None
         if given is not None:
             self.weight = np.ones((draws.size, 1))
             return
-        sd = spread(p, "district")
+        sd = shared_sd(p, "district")
         normal = (np.zeros(1), np.ones(1))
         if sd.any():
             normal = normal_nodes(YEAR_REACH, float(_year_steps(sd, len(villages)).min()))
         district, self.weight = district_nodes(p, *normal, UNLIKELY)
         points = district
-        if spread(p, "subdistrict").any():
+        if shared_sd(p, "subdistrict").any():
             points, self._kernel = _subdistrict_points(p, villages, district)
         self._factor = factor(points)
 
@@ -511,7 +511,7 @@ class _Moves:
         return np.asarray(rise * (up - otherwise)[along] + otherwise[along])
 
 
-def spread(parameters: Parameters, shared_by: SharedBy) -> Floats:
+def shared_sd(parameters: Parameters, shared_by: SharedBy) -> Floats:
     """Return the sd of all normal luck that is shared by some villages, shape (D,)."""
     variance = np.zeros(parameters.rise.shape[0])
     for term in acting(parameters):
@@ -573,7 +573,7 @@ def district_nodes(parameters: Parameters, z: Floats, weight: Floats, unlikely: 
     unlikely
         Nodes that weigh no more than this in any draw are left out.
     """
-    sd = spread(parameters, "district")
+    sd = shared_sd(parameters, "district")
     nodes, weights = sd[:, None] * z, np.broadcast_to(weight, (sd.size, weight.size))
     for probability, log_odds in coins(parameters):
         happens = np.where(log_odds == 0, 0.0, probability)[:, None]
@@ -585,7 +585,7 @@ def district_nodes(parameters: Parameters, z: Floats, weight: Floats, unlikely: 
 
 def _nodes(parameters: Parameters, villages: Villages) -> Floats:
     """Return at about how many nodes of the district's luck it is summed up, shape (D,)."""
-    year = spread(parameters, "district")
+    year = shared_sd(parameters, "district")
     nodes = np.where(year > 0, 2 * YEAR_REACH / _year_steps(year, len(villages)) + 1, 1.0)
     for probability, _ in coins(parameters):
         nodes = nodes * (1 + (probability > 0))
@@ -594,7 +594,7 @@ def _nodes(parameters: Parameters, villages: Villages) -> Floats:
 
 def _points(parameters: Parameters, villages: Villages) -> Ints:
     """Return at about how many values of x a kecamatan is computed, shape (D,)."""
-    year, local = spread(parameters, "district"), spread(parameters, "subdistrict")
+    year, local = shared_sd(parameters, "district"), shared_sd(parameters, "subdistrict")
     within = 2 * YEAR_REACH * year + 2 * REACH * local
     nodes = _nodes(parameters, villages)
     for probability, log_odds in coins(parameters):
@@ -616,7 +616,7 @@ def _subdistrict_points(parameters: Parameters, villages: Villages, district: Fl
     """
     from scipy.sparse import csr_array
 
-    sd = spread(parameters, "subdistrict")[:, None]
+    sd = shared_sd(parameters, "subdistrict")[:, None]
     if sd.max() < SMALL:
         points = np.concatenate([district - np.sqrt(3) * sd, district, district + np.sqrt(3) * sd], axis=1)
         each = np.eye(district.shape[1])

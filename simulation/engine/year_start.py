@@ -69,7 +69,7 @@ class YearStart:
     def by_lot(
         cls, scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int, most_nodes: float
     ) -> YearStart | None:
-        """Return the start of the first year with all lots open, where it is `settled` which villages stand where.
+        """Return the start of the first year with all lots open, of villages whose places are settled.
 
         None where an average over the lots would take more than `most_nodes`, if there are lots at all.
         """
@@ -213,7 +213,7 @@ def _subdistricts_matter(villages: Villages, parameters: Parameters) -> bool:
     return len(villages.subdistricts) > 1 and any(term.needs_subdistricts for term in acting(parameters))
 
 
-def settled(scenario: Assumptions, villages: Villages, parameters: Parameters) -> bool:
+def statuses_settled(scenario: Assumptions, villages: Villages, parameters: Parameters) -> bool:
     """Return whether each draw says which villages stand where, or that makes no difference as far as it is unknown."""
     if of_places("village_order", villages.codes, parameters) is not None:
         return True

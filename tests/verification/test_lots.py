@@ -19,7 +19,7 @@ from simulation.domain.status import UNKNOWN
 from simulation.domain.target import Target
 from simulation.engine import one_year
 from simulation.engine.lots import Lots
-from simulation.engine.one_year import LOTS, ExactResult, begin, chance_of_meeting, first_year
+from simulation.engine.one_year import LOTS, ExactResult, chance_of_meeting, first_start, first_year
 
 SEED = 2026
 EVERYTHING = {
@@ -139,7 +139,7 @@ def test_every_draw_of_uncertain_parameters_is_averaged_over_its_own_lots() -> N
     uncertain = {"rise.dasar": Beta(4, 16), "rise.berkembang": Beta(4, 16), "subdistrict_sd": 0.8}
     scenario = make_scenario(villages, uncertain, [plan], {"pokja.odds_ratio_rise": 9.0}, horizon=1)
     parameters = scenario.parameters.draw(SEED, 8)
-    _, start, _ = begin(scenario, villages, parameters, SEED, 7)
+    _, start, _ = first_start(scenario, villages, parameters, SEED, 7)
     assert set(start.wins[0].max(axis=0).round(12)) == {0.0, 0.4}
     together = chance_of_meeting(scenario, villages, parameters, SEED)
     alone = [chance_of_meeting(scenario, villages, parameters.take(np.array([d])), SEED)[0] for d in range(8)]

@@ -19,7 +19,7 @@ from ...engine.effort import Engine
 from ...inputs.scenario import Scenario
 from ..trial import goal_of
 
-Kind = Literal["capacity", "coverage"]
+LeverKind = Literal["capacity", "coverage"]
 Places = tuple[int, ...]
 """Places of each lever: a setting of all of them."""
 BUDGET = "budget"
@@ -71,7 +71,7 @@ class Lever:
     """
 
     intervention: str
-    kind: Kind
+    kind: LeverKind
     most: int
     eligible: int
     now: int
@@ -175,12 +175,12 @@ def eligible_now(plan: Intervention, villages: Villages) -> Bools | int:
     return min(int(may.sum()), int(counts[allowed].sum()))
 
 
-def own_kind(plan: Intervention) -> Kind:
+def own_kind(plan: Intervention) -> LeverKind:
     """Return how the scenario states an effort."""
     return "capacity" if plan.coverage is None else "coverage"
 
 
-def _chosen(scenario: Scenario, vary: Sequence[str]) -> list[tuple[Intervention, Kind]]:
+def _chosen(scenario: Scenario, vary: Sequence[str]) -> list[tuple[Intervention, LeverKind]]:
     """Return the interventions that are named, each with what is varied of it."""
     own = {f"{plan.name}.{own_kind(plan)}": (plan, own_kind(plan)) for plan in scenario.interventions}
     if BUDGET in vary:
@@ -190,7 +190,7 @@ def _chosen(scenario: Scenario, vary: Sequence[str]) -> list[tuple[Intervention,
         if len(own) > 1:
             raise Refusal(CHOOSE_LEVER.filled(scenario=scenario.name, most=MOST_LEVERS, names=", ".join(own)))
         return list(own.values())
-    kinds: tuple[Kind, Kind] = ("capacity", "coverage")
+    kinds: tuple[LeverKind, LeverKind] = ("capacity", "coverage")
     known = own | {f"{plan.name}.{kind}": (plan, kind) for plan in scenario.interventions for kind in kinds}
     asked = list(dict.fromkeys(vary))
     reasons = [_no_such_lever(name, known) for name in asked if name not in known]
@@ -222,7 +222,7 @@ def _refuse_budget(scenario: Scenario, others: list[str]) -> None:
         raise Refusal(TOO_MANY_LEVERS.filled(found=len(scenario.interventions), most=MOST_LEVERS))
 
 
-def _lever(scenario: Scenario, plan: Intervention, kind: Kind, years: Sequence[int]) -> Lever:
+def _lever(scenario: Scenario, plan: Intervention, kind: LeverKind, years: Sequence[int]) -> Lever:
     villages = scenario.districts[0]
     eligible = int(np.sum(eligible_now(plan, villages)))
     first_year_alone = max(years) == scenario.years[0]

@@ -17,7 +17,7 @@ from ..trial import Chance, Trial, engine_for, first_effort, goal_of, with_scala
 from .bottlenecks import FEW_RUNGS, CacheFor, find_bottlenecks
 from .levers import BUDGET, Lever, Places, PlanRequest, levers_of, turn, weighed_by_cost
 from .ranking import in_this_order, mark_enough, rank_villages
-from .result import Curve, ForecastChance, Needed, Plan, PlannedTarget, PlannedVillage, Setting
+from .result import Curve, ForecastChance, NeededRange, Plan, PlannedTarget, PlannedVillage, Setting
 from .search import cheapest_mix, cheapest_setting, ladder, least_of, range_of, rungs_of, settings_of
 from .trial_cache import TrialCache
 
@@ -211,7 +211,7 @@ class _Planner:
             float(target.share),
             tuple(target.levels),
             denominator,
-            Needed(*nothing.needed),
+            NeededRange(*nothing.needed),
         )
 
     def _forecast(self) -> ForecastChance:

@@ -17,7 +17,7 @@ Hindrance = Literal["shock", "effect", "eligible", "falls", "uncertainty", "budg
 
 
 @dataclass(frozen=True)
-class Needed:
+class NeededRange:
     """The smallest and the largest number that must be reached."""
 
     min: int
@@ -33,7 +33,7 @@ class PlannedTarget:
     share: float
     levels: tuple[str, ...]
     denominator: int
-    needed: Needed
+    needed: NeededRange
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from ...domain.status import LEVELS
 from ...domain.status_knowledge import KnownStatuses, MissingStatuses
 from ...domain.transition import factor, odds
 from ...domain.villages import Villages
-from ..one_year import A_MINUTE, COUNTS, ExactResult, begin, coins, first_year, multiplications, spread
+from ..one_year import A_MINUTE, COUNTS, ExactResult, coins, first_start, first_year, multiplications, shared_sd
 from ..year_start import YearStart, year_starts
 from .forward import YearShocks
 from .several_years import Measures, solve
@@ -152,7 +152,7 @@ def refuse_too_costly(scenario: Assumptions, parameters: Parameters, seed: int) 
     spent = 0
     for villages in scenario.districts:
         size = len(villages)
-        drawn = begin(scenario, villages, parameters, seed, size, COUNTS)[0] if scenario.fixed else parameters
+        drawn = first_start(scenario, villages, parameters, seed, size, COUNTS)[0] if scenario.fixed else parameters
         spent += COUNTS * multiplications(villages, drawn, size)
     if reasons := _too_costly(spent):
         raise Refusal(*reasons)
@@ -189,7 +189,7 @@ def in_the_way(scenario: Assumptions, villages: Villages, parameters: Parameters
     if reporting_chance(parameters) is not None:
         yield REPORTS_LATE
     tossed = any(((chance % 1 != 0) & (log_odds != 0)).any() for chance, log_odds in coins(parameters))
-    if years > SHOCK_YEARS and (tossed or spread(parameters, "district").any()):
+    if years > SHOCK_YEARS and (tossed or shared_sd(parameters, "district").any()):
         yield SHOCK_LATER.filled(years=SHOCK_YEARS, horizon=years)
 
 

@@ -21,7 +21,7 @@ from ...domain.distributions import normal_nodes
 from ...domain.parameters import Parameters, transition_matrix
 from ...domain.status import LEVELS
 from ...domain.transition import chance, factor, fall_chance, odds, odds_against
-from ..one_year import district_nodes, spread
+from ..one_year import district_nodes, shared_sd
 from ..year_start import YearStart
 
 REACH, STEP = 8.0, 16 / 60
@@ -41,7 +41,7 @@ class YearShocks:
     def of(cls, parameters: Parameters) -> YearShocks:
         """Return the shocks of a year for D draws."""
         centre, likely = district_nodes(parameters, np.zeros(1), np.ones(1))
-        sd, lowest = spread(parameters, "district")[:, None], centre.min(axis=1, keepdims=True)
+        sd, lowest = shared_sd(parameters, "district")[:, None], centre.min(axis=1, keepdims=True)
         if (sd == 0).any() or (centre - lowest > 2 * REACH * sd).any():
             return cls(*district_nodes(parameters, *_standard_nodes(sd)))
         # One longer grid for years with and without a campaign has fewer nodes than two.
@@ -76,7 +76,7 @@ class Forward:
     """
 
     def __init__(self, starts: Sequence[YearStart], parameters: Parameters, shocks: YearShocks, min_years: int) -> None:
-        sd, self._shocks = spread(parameters, "village"), shocks
+        sd, self._shocks = shared_sd(parameters, "village"), shocks
         nodes, self._weight = _standard_nodes(sd)
         beside = shocks.log_odds[:, :, None] + (sd[:, None] * nodes)[:, None]
         self._moves = [

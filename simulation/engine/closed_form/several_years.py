@@ -20,7 +20,7 @@ from ...domain.scenario import Assumptions
 from ...domain.status import LEVELS, TOP
 from ...domain.target import Target, needed
 from ...domain.villages import Villages
-from ..one_year import A_SECOND, COUNTED, ExactResult, average_alike, spread
+from ..one_year import A_SECOND, COUNTED, ExactResult, average_alike, shared_sd
 from ..poisson_binomial import Part, cost, total
 from ..year_start import YearStart, exchangeable, year_starts
 from .forward import Forward, YearShocks
@@ -240,7 +240,7 @@ def solve(scenario: Assumptions, villages: Villages, parameters: Parameters, see
     measures, shocks = Measures(scenario, villages), YearShocks.of(parameters)
     jointly = measures.joint_affordable(shocks)
     result = _empty(scenario, size, draws, jointly)
-    lasting = 61 if spread(parameters, "village").any() else 1
+    lasting = 61 if shared_sd(parameters, "village").any() else 1
     law = 8 * 32 * shocks.weight.shape[1] * lasting * horizon * size
     block = max(1, min(CASES // shocks.weight.shape[1], LAW_BYTES // law))
     for begin in range(0, draws, block):

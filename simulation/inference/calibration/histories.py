@@ -100,7 +100,7 @@ class _Group:
         return self.subdistrict, self.seen, had, known
 
 
-State = tuple[object, Standing]
+StateKey = tuple[object, Standing]
 """What villages have in common in their past, or in their future, and where they stand."""
 Reports = Literal["told", "silent", "either"]
 """Whether a village reported in a year, as far as the list shows."""
@@ -250,8 +250,8 @@ class Histories:
             [tuple(float(row[i]) for row in lasting) for i in range(len(villages))], doses, none
         )
         self.sizes = np.array([len(group.members) for group in self.groups], dtype=np.float64)
-        self._past: dict[int, dict[State, int]] = {year: {} for year in range(first, last + 1)}
-        self._future: dict[int, dict[State, int]] = {year: {} for year in range(first, last + 1)}
+        self._past: dict[int, dict[StateKey, int]] = {year: {} for year in range(first, last + 1)}
+        self._future: dict[int, dict[StateKey, int]] = {year: {} for year in range(first, last + 1)}
         for group in self.groups:
             for year in range(group.first, group.last + 1):
                 for standing in group.standings(year):
