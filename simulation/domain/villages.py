@@ -47,6 +47,28 @@ def _last_known(earlier: Mapping[int, list[int]], village: int) -> tuple[int, in
     return next(((earlier[year][village], year) for year in known), (UNKNOWN, 0))
 
 
+def _knowledge(
+    district_code: str,
+    rows: list[int],
+    subdistricts: tuple[str, ...],
+    status: list[int] | None,
+    counts: Ints | Mapping[str, Ints] | None,
+    earlier: Mapping[int, list[int]],
+) -> StatusKnowledge:
+    """Return what is known of the villages in some rows; see `Villages.arrange`."""
+    if status is not None:
+        levels = np.array([status[i] for i in rows])
+        if UNKNOWN not in levels.tolist() or isinstance(counts, Mapping):
+            return KnownStatuses(levels)
+        if counts is not None:
+            return SomeStatuses(levels, counts)
+        last = [_last_known(earlier, i) if status[i] == UNKNOWN else (UNKNOWN, 0) for i in rows]
+        return MissingStatuses(levels, *np.array(last).T)
+    if isinstance(counts, Mapping):
+        return SubdistrictCounts(np.array([counts[name] for name in subdistricts], dtype=np.int64))
+    return MadeUpCounts(district_code, len(rows)) if counts is None else DistrictCounts(counts)
+
+
 def _unequal(lengths: Mapping[str, int], size: int) -> Iterator[Problem]:
     """Yield which columns of a village table do not hold one value for each village."""
     for column, length in lengths.items():
@@ -267,22 +289,6 @@ class Villages:
         subdistricts = tuple(sorted({subdistrict_of[i] for i in here}))
         every_subdistrict = subdistricts + tuple(sorted(set(subdistrict_of) - {*subdistricts}))
         number = {name: k for k, name in enumerate(every_subdistrict)}
-        known: StatusKnowledge = MadeUpCounts(district_code, len(here))
-        if status is not None:
-            levels = np.array([status[i] for i in here])
-            if np.isin(levels, [UNKNOWN, *range(len(LEVELS))]).all():
-                levels = levels.astype(np.int8)
-            known = KnownStatuses(levels)
-            unknown = UNKNOWN in levels.tolist()
-            if unknown and status_counts is None:
-                last = [_last_known(earlier or {}, i) if status[i] == UNKNOWN else (UNKNOWN, 0) for i in here]
-                known = MissingStatuses(levels, *np.array(last).T)
-            elif unknown and status_counts is not None and not isinstance(status_counts, Mapping):
-                known = SomeStatuses(levels, status_counts)
-        elif isinstance(status_counts, Mapping):
-            known = SubdistrictCounts(np.array([status_counts[name] for name in subdistricts], dtype=np.int64))
-        elif status_counts is not None:
-            known = DistrictCounts(status_counts)
         every = cls(
             district_code=district_code,
             district=district,
@@ -290,7 +296,7 @@ class Villages:
             names=tuple(names[i] for i in order),
             subdistricts=every_subdistrict,
             subdistrict_index=np.array([number[subdistrict_of[i]] for i in order], dtype=np.int64),
-            known=known,
+            known=_knowledge(district_code, here, subdistricts, status, status_counts, earlier or {}),
             columns={name: np.array([cells[i] for i in order]) for name, cells in (columns or {}).items()},
             joins=later[order] if later.any() else None,
         )
