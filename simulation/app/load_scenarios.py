@@ -98,7 +98,7 @@ def tell_notes(settings: Settings, notes: Sequence[Message], scenario: Scenario 
 
 
 def _tell(settings: Settings, notes: Iterable[Message], how: str) -> None:
-    """Show a note that is alone; how several can be seen."""
+    """Show a single note; of several, how they can be seen."""
     said = list(dict.fromkeys(map(settings.in_words, notes)))
     if len(said) < 2 or settings.verbose:
         for sentence in said:

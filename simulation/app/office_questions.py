@@ -219,7 +219,6 @@ def _district(answer: str) -> Kabupaten | None:
 
 
 def _of_target() -> Question:
-    """Return which share of the villages must rise in a year."""
     text = Message("What share of all Kampung KB must rise in status in a year?")
     return Question("target", text, "5%", read=_percent, allowed=Message("a share in percent, such as 5%"))
 
@@ -242,7 +241,6 @@ def _number(answer: str) -> float | None:
 
 
 def _of_launch_years(known: int, lists: records.Lists) -> Question:
-    """Return whether launch years are learned from."""
     text = Message(
         "The list tells the launch year of {known} of {villages} villages. If it is used for "
         "calibration, every village is taken to have been at dasar at the end of that year. Use "
@@ -254,14 +252,11 @@ def _of_launch_years(known: int, lists: records.Lists) -> Question:
 
 
 def _of_programme() -> Question:
-    """Return which programme is to be compared with going on as now."""
     text = Message("Is there an intervention whose effect you want to see? Write its name, or - for none.")
     return Question("programme", text, NONE, read=lambda answer: answer[:60] or None, allowed=Message("a name, or -"))
 
 
 def _of_programme_villages(proposal: int, most: int) -> Question:
-    """Return how many villages a programme reaches at a time."""
-
     def whole(answer: str) -> str | None:
         number = _number(answer)
         return f"{number:g}" if number is not None and number == int(number) and 1 <= number <= most else None
@@ -272,8 +267,6 @@ def _of_programme_villages(proposal: int, most: int) -> Question:
 
 
 def _of_programme_cost() -> Question:
-    """Return what a programme costs per village and year."""
-
     def million(answer: str) -> str | None:
         number = _number(answer)
         return NONE if answer == NONE else None if number is None or number > QUESTIONABLE_COST else f"{number:g}"

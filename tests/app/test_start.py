@@ -62,9 +62,10 @@ def test_every_workbook_becomes_a_scenario_by_itself(files: tuple[str, ...], off
     """
     answers = office / "answers.yaml"
     answers.write_text(YEAR_OF_TEMPLATE, encoding="utf-8")
-    settings, made, data = Settings(lang="id", quiet=True), command._Made(office), [office / file for file in files]
-    lists, wanted = command._ask(settings, made, data, answers, "proposals")
-    scenario = load_scenario(command._write_scenario(settings, made, data, lists, wanted))
+    run = command._Start(Settings(lang="id", quiet=True), office, 1000, answers, "proposals")
+    data = [office / file for file in files]
+    lists, wanted = command._ask(run, data)
+    scenario = load_scenario(command._write_scenario(run, data, lists, wanted))
     (district,) = scenario.districts
     villages, unknown = CASES[files]
     assert (len(district), len(district.subdistricts)) == (villages, 12)
@@ -77,18 +78,18 @@ def test_a_village_that_is_designated_after_the_last_list_joins(tmp_path: Path) 
     written = tmp_path / "daftar Tanah Laut.csv"
     text = "Desa,Kecamatan,Status 2025,Tahun Pencanangan\nSatu,Utara,Dasar,2019\nDua,Utara,,2018\nBaru,Utara,,2026\n"
     written.write_text(text, encoding="utf-8")
-    settings, made = Settings(lang="id", quiet=True), command._Made(tmp_path)
-    lists, wanted = command._ask(settings, made, [written], None, "proposals")
-    scenario = load_scenario(command._write_scenario(settings, made, [written], lists, wanted))
+    run = command._Start(Settings(lang="id", quiet=True), tmp_path, 1000, None, "proposals")
+    lists, wanted = command._ask(run, [written])
+    scenario = load_scenario(command._write_scenario(run, [written], lists, wanted))
     (district,) = scenario.districts
     assert (len(district), district.joining(scenario.years)) == (2, {2026: 1})
     assert (len(lists.present), len(lists.villages)) == (2, 3)
-    page = load_workbook(made.files["cleaned_copy"]).worksheets[0]
+    page = load_workbook(run.files["cleaned_copy"]).worksheets[0]
     colours = {row[1].value: row[3].fill.start_color.rgb[-6:] for row in page.iter_rows(min_row=3)}
     assert colours["Dua"] == "FFE08A" != colours["Baru"]
     written.write_text(text.replace("Utara,,2026", "Utara,Mandiri,2026"), encoding="utf-8")
     with pytest.raises(DataError) as caught:
-        command._ask(settings, made, [written], None, "proposals")
+        command._ask(run, [written])
     (problem,) = caught.value.problems
     assert (Path(problem.file).name, problem.line, problem.found) == (written.name, 4, "Mandiri")
 

@@ -577,7 +577,7 @@ def test_a_table_of_kabupaten_needs_no_codes_provinces_and_totals(desk: Desk) ->
     """The official list has the first two, four counts the third; totals and signatures below are no district."""
     head = ["NO", "KABUPATEN/KOTA", "JUMLAH KECAMATAN", "DASAR", "BERKEMBANG", "MANDIRI", "PARIPURNA"]
     rows = [[1, "Tanah Laut", 11, 93, 25, 3, 14], [2, "Kota Banjarmasin", 5, 40, 5, 3, 4]]
-    foot = [[None, "JUMLAH", 16, 133, 30, 6, 18], [None, "Mengetahui, Kepala Dinas"]]
+    foot = [[None, name, 16, 133, 30, 6, 18] for name in ("Jml", "JUMLAH")] + [[None, "Mengetahui, Kepala Dinas"]]
     sections = {"district": None, "villages": None, "districts": "districts: {table: rekap.xlsx}"}
 
     def read(*table: Sequence[Any]) -> Scenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,11 +133,11 @@ def _assistance(
     spells: Sequence[tuple[Table, Sequence[Spell]]], panels: Iterable[Panel], launches: Iterable[Launches]
 ) -> tuple[Assistance, ...]:
     """Return the assistance given to villages of which statuses are known; of others it is told that nothing is."""
-    seen: dict[str, dict[str, None]] = {}
+    seen: dict[str, set[str]] = defaultdict(set)
     blocks: list[Panel | Launches] = [*panels, *launches]
     for block in blocks:
-        seen.setdefault(block.district_code, {}).update(dict.fromkeys(block.codes))
-    known = {code for villages in seen.values() for code in villages}
+        seen[block.district_code].update(block.codes)
+    known = set().union(*seen.values())
     for table, _ in spells:
         for i, code in enumerate(table.columns["village_code"]):
             if code and code not in known:

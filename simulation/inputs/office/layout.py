@@ -74,7 +74,7 @@ def layout_of(grid: Grid) -> Layout | None:
 
 
 def _headers(rows: Sequence[Row]) -> Iterator[Header]:
-    """Yield what a list of villages can be read as, the likeliest first."""
+    """Yield the ways in which column names can be those of a list of villages, the likeliest first."""
     for by in _BY:
         for saying in _SAYING:
             required = (*by, *saying)
@@ -93,7 +93,7 @@ def dated_columns(header: Header) -> dict[str, int]:
 
 
 def _is_as_its_header_says(found: Layout) -> bool:
-    """Return whether a column that may be one of statuses is one, and rows by year are of more than one launch each."""
+    """Return whether the cells bear the names out: a column of statuses holds some, and years are not launch years."""
     names, rows = found.header.names, found.villages
     if "status" in found.header.wanted.required:
         cells = [cell for _, row in rows if (cell := _cell(row, names.index("status")))]
@@ -195,7 +195,7 @@ class _Rows:
         return bool(named) or self._says_status(row) or bool(self._cell(row, "village_code"))
 
     def _is_sure(self, row: Row) -> bool:
-        """Return whether a row cannot stand below the table: it says more than one thing of a village."""
+        """Return whether a row is a village for sure: it says more of one than a note or a signature does."""
         if not self._is_village(row, first=False):
             return False
         others = sum((self._says_status(row), self._is_numbered(row), bool(self._cell(row, "subdistrict"))))

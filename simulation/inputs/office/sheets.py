@@ -312,7 +312,7 @@ class _Reading:
         return answer == "same"
 
     def _ask(self, doubt: Doubt) -> str | None:
-        """Return what was answered; where nothing was the doubt is kept, and what it proposes returned, or None."""
+        """Return what was answered; else keep the doubt, and return what it proposes, None where a person is asked."""
         answer = self.answers.get(doubt.key)
         if answer is None:
             self.doubts.append(doubt)

@@ -300,7 +300,7 @@ class Sheet:
 
 
 def _index(text: str) -> int:
-    """Return a position in a list, which a sign would count from its end."""
+    """Return a position in a list; a negative one would count from its end."""
     if (index := int(text)) < 0:
         raise WorkbookError(DAMAGED)
     return index
