@@ -55,6 +55,8 @@ def answer(
         Whether the answer is computed even where it is there.
     after
         What is still to be done with the answer before it is shown; returns the sentences that tell it.
+    shown
+        Whether it is printed.
 
     Raises
     ------

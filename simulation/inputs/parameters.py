@@ -62,15 +62,16 @@ def read_parameters(
         posterior = LearnedDraws(draws, kept.blocks, kept.past)
     else:
         _tell_given_twice(node, given, posterior, collector)
-    covariates = [*transition.covariates, *(key.of for key in posterior.draws if key.kind == "covariate")]
-    keys = _keys(transition, tuple(plans), tuple(dict.fromkeys(covariates)), {*given, *posterior.draws})
+    drawn = (key.of for key in posterior.draws if key.kind == "covariate")
+    covariates = tuple(dict.fromkeys([*transition.covariates, *drawn]))
+    keys = _keys(transition, tuple(plans), covariates, {*given, *posterior.draws})
     known = {key: posterior.draws.get(key) or given.get(key) or _prior(key) for key in keys}
     silent = {key for key in keys if said.get(key.scenario_key, DEFAULT_PRIOR) == DEFAULT_PRIOR}
     return ParameterSet(
         known,
         None if transition.matrix is None else _rows(transition.matrix),
         tuple(plans),
-        tuple(dict.fromkeys(covariates)),
+        covariates,
         frozenset(key for key in silent if key.kind != "odds_ratio_fall"),
         posterior.blocks,
         posterior.past,

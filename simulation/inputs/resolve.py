@@ -21,7 +21,7 @@ import numpy as np
 
 from ..domain.constraints import NUMBER
 from ..domain.distributions import Dirichlet, Empirical
-from ..domain.intervention import Intervention
+from ..domain.intervention import FILE_KEYS, Intervention
 from ..domain.messages import Message, Refusal, shown
 from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
 from ..domain.reporting import REPORTING
@@ -238,11 +238,11 @@ def _intervention(plan: Intervention, known: ParameterSet) -> dict[str, Any]:
     section: dict[str, Any] = {}
     for each in fields(Intervention):
         value = getattr(plan, each.name)
-        above, _, below = each.name.partition("_") if each.name.startswith("eligible_") else (each.name, "", "")
+        above, _, below = FILE_KEYS.get(each.name, each.name).partition(".")
         if below:
             if value:
                 part = {key: plain(cell) for key, cell in value.items()} if isinstance(value, Mapping) else list(value)
-                section.setdefault(above, {})[_ELIGIBLE[below]] = part
+                section.setdefault(above, {})[below] = part
         elif value is not None and value != {}:
             section[each.name] = dict(value) if isinstance(value, Mapping) else plain(value)
     cost = section.pop("cost_idr_million")
@@ -254,7 +254,6 @@ def _intervention(plan: Intervention, known: ParameterSet) -> dict[str, Any]:
 
 
 _LAUNCH = "launch_year"
-_ELIGIBLE = {"status": "status", "subdistricts": "subdistrict", "where": "where"}
 
 
 def _district_table(scenario: StatedAssumptions) -> str:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from ..domain.distributions import Empirical
-from ..domain.intervention import Intervention
+from ..domain.intervention import FILE_KEYS, Intervention
 from ..domain.messages import Message, listed
 from ..domain.parameters import ParameterSet
 from ..domain.target import Target
@@ -39,7 +39,7 @@ def given_sources(
     known |= {above for key in (*of_parameters, *_ALWAYS) for above in with_parents(key)}
     known |= {f"target.{each.name}" for each in fields(Target)}
     known |= {
-        f"interventions.{plan.name}.{each.name.replace('eligible_', 'eligible.')}"
+        f"interventions.{plan.name}.{FILE_KEYS.get(each.name, each.name)}"
         for plan in interventions
         for each in fields(Intervention)
     }

@@ -104,19 +104,20 @@ def _read(
         fix = Message("choose one in the scenario, beside table: sheet: {name}", {"name": shown(layouts[0].grid.sheet)})
         collector.add((source.shown, None), "", message, suggestion=fix, table=True)
         return None
-    for layout in layouts if len(layouts) == 1 else of_origin:
-        if len(layouts) > 1:
-            others = {"names": listed(other.grid.sheet for other in layouts if other is not layout), "year": origin}
-            layout.grid.note(Message("{table}: this sheet is of {year}; sheets of other years: {names}", others))
-        hint = layout.year_hint(source)
-        if origin is not None and hint not in {None, origin} and not dated_columns(layout.header):
-            message = Message("{table}: sheet, title or file says {hint}; statuses are taken as those of {origin}")
-            layout.grid.note(message.filled(hint=hint, origin=origin))
-        return read_sheet(layout, source.shown, origin, answers, latest=LAST_YEAR if origin is None else origin)
-    grid = max(grids, key=lambda grid: grid.header(VILLAGE_TABLE).recognised, default=None)
-    if grid is not None:
-        table_in(grid, VILLAGE_TABLE)  # which tells what is missing
-    return None
+    if not layouts:
+        grid = max(grids, key=lambda grid: grid.header(VILLAGE_TABLE).recognised, default=None)
+        if grid is not None:
+            table_in(grid, VILLAGE_TABLE)  # which tells what is missing
+        return None
+    (layout,) = layouts if len(layouts) == 1 else of_origin
+    if len(layouts) > 1:
+        others = {"names": listed(other.grid.sheet for other in layouts if other is not layout), "year": origin}
+        layout.grid.note(Message("{table}: this sheet is of {year}; sheets of other years: {names}", others))
+    hint = layout.year_hint(source)
+    if origin is not None and hint not in {None, origin} and not dated_columns(layout.header):
+        message = Message("{table}: sheet, title or file says {hint}; statuses are taken as those of {origin}")
+        layout.grid.note(message.filled(hint=hint, origin=origin))
+    return read_sheet(layout, source.shown, origin, answers, latest=LAST_YEAR if origin is None else origin)
 
 
 def _year_of(layout: Layout, source: Source) -> int | None:

@@ -246,9 +246,8 @@ def read_table(
     return None if grid is None else table_in(grid, wanted)
 
 
-def first_fitting(grids: Iterable[Grid], kinds: Iterable[Wanted]) -> Wanted | None:
+def first_fitting(grids: Sequence[Grid], kinds: Iterable[Wanted]) -> Wanted | None:
     """Return the first kind of table that any of some sheets holds."""
-    grids = list(grids)
     return next((kind for kind in kinds if any(grid.header(kind).fits for grid in grids)), None)
 
 
