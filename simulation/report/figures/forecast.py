@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Floats
 from ...domain.past import Observed
 from ...domain.status import LEVELS
 from ...inference.forecast import QUANTILES, Number, YearForecast
@@ -37,7 +37,6 @@ from .page import (
     year_ticks,
 )
 
-Floats = NDArray[np.float64]
 _FAN_HEIGHT = 2.75
 _FAN_LEFT, _FAN_RIGHT, _BETWEEN = 0.42, 0.14, 0.16
 _BOTTOM, _MIDDLE, _TITLE = 0.18, 0.12, 0.3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from ...decision.comparison import (
     AdditionalRises,
@@ -16,7 +15,7 @@ from ...decision.comparison import (
 )
 from ...decision.pairing import leading_scenario, refuse_unpaired
 from ...domain.messages import Refusal
-from ...engine.effort import Effort
+from ...engine.effort import Effort, Engine
 from ...inference.forecast import PrecisionTrace, basis_of
 from ...inference.uncertainty import tells_of_parameters
 from ...inputs.scenario import Scenario
@@ -45,7 +44,6 @@ from .head import (
 from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
-Engine = Literal["batch", "mesa", "exact"]
 MOST_VILLAGES = 10
 MOST_OPTIONS = 3
 """Scenarios that a brief weighs on its second page."""

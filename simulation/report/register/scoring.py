@@ -14,8 +14,8 @@ from statistics import fmean
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...domain.arrays import Ints
 from ...domain.crossings import Bounds, MoveBounds, bounds_from_counts, bounds_from_statuses
 from ...domain.evidence import Panel
 from ...domain.status import LEVELS, TOP, UNKNOWN
@@ -27,7 +27,6 @@ from ...inputs.observations.outcomes import Outcomes, counts_of_year
 from ..kinds.forecast.result import District
 from .register import Change, Contents, Entry
 
-Four = NDArray[np.int64]
 Basis = Literal["panel", "stated", "counts"]
 Unusable = Literal["unreported", "villages", "contradiction"]
 """Why nothing can be said: no report, one of other villages than forecast, rises that the counts rule out."""
@@ -253,7 +252,7 @@ def _target(district: District) -> Target:
     return Target(share, stated.reading, stated.levels, stated.denominator_kind, stated.net_of_falls)
 
 
-def _needed(district: District, forecast: YearForecast, start: Four | None, target: Target) -> int | None:
+def _needed(district: District, forecast: YearForecast, start: Ints | None, target: Target) -> int | None:
     """Return the number that had to be reached in a year that began with these counts; None where it is open."""
     if target.denominator == "all":
         return int(needed(target.share, district.number(forecast.year)))
@@ -263,7 +262,7 @@ def _needed(district: District, forecast: YearForecast, start: Four | None, targ
     return least if least == most else None
 
 
-def _counts(origin: int, district: District, panel: Panel | None, said: StatedYear | None, year: int) -> Four | None:
+def _counts(origin: int, district: District, panel: Panel | None, said: StatedYear | None, year: int) -> Ints | None:
     """Return the counts at the end of a year: as reported since, else, of the origin, as the forecast knew them."""
     if said is not None and said.four is not None:
         return said.four
