@@ -12,7 +12,7 @@ import numpy as np
 from ..domain.arrays import Floats
 from ..domain.blank_statuses import chances_at_origin
 from ..domain.status import LEVELS, TOP, UNKNOWN
-from ..domain.status_knowledge import KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts
+from ..domain.status_knowledge import KnownStatuses, MissingStatuses, SingleStatuses, SomeStatuses, SubdistrictCounts
 from ..domain.transition import chance, factor, odds
 from ..domain.villages import Villages
 from ..engine.year_start import YearStart, listed_at_origin
@@ -77,7 +77,7 @@ def likeliest_villages(forecast: Forecast, district: DistrictForecast) -> tuple[
     alone. Of an agent of a researcher's own, whose law is not known, N is the number of draws.
     """
     villages, rows = district.villages, forecast.scenario.parameters.rows
-    if not isinstance(villages.known, KnownStatuses | SomeStatuses | MissingStatuses):
+    if not isinstance(villages.known, SingleStatuses):
         return ()
     levels, rises = villages.known.levels, district.rise_probability[:, 0]
     order = sorted(

@@ -36,19 +36,29 @@ class _OfWholeNumbers:
 
 
 @dataclass(frozen=True, eq=False)
-class KnownStatuses(_OfWholeNumbers):
-    """The level of every village at the end of the origin year: `levels`, shape (V,), 0..3."""
+class SingleStatuses(_OfWholeNumbers):
+    """The level of single villages: `levels`, shape (V,), 0..3, or `UNKNOWN`."""
 
     levels: Statuses
 
     @property
-    def counts(self) -> Ints:
-        """Shape (4,): villages per level."""
-        return np.bincount(self.levels, minlength=len(LEVELS))
+    def known(self) -> Ints:
+        """Shape (4,): villages per level among those whose level is known."""
+        return np.bincount(self.levels[self.levels != UNKNOWN], minlength=len(LEVELS))
 
 
 @dataclass(frozen=True, eq=False)
-class SomeStatuses(_OfWholeNumbers):
+class KnownStatuses(SingleStatuses):
+    """The level of every village at the end of the origin year: `levels`, shape (V,), 0..3."""
+
+    @property
+    def counts(self) -> Ints:
+        """Shape (4,): villages per level."""
+        return self.known
+
+
+@dataclass(frozen=True, eq=False)
+class SomeStatuses(SingleStatuses):
     """The level of some villages, and how many of all stand at each: which of the others stands where is unknown.
 
     Attributes
@@ -59,13 +69,7 @@ class SomeStatuses(_OfWholeNumbers):
         Shape (4,): villages per level of the whole district.
     """
 
-    levels: Statuses
     counts: Ints
-
-    @property
-    def known(self) -> Ints:
-        """Shape (4,): villages per level among those whose level is known."""
-        return np.bincount(self.levels[self.levels != UNKNOWN], minlength=len(LEVELS))
 
     def place(self, key: Floats) -> Statuses:
         """Place what the counts leave on the villages of unknown level at random; see `DistrictCounts.place`."""
@@ -76,7 +80,7 @@ class SomeStatuses(_OfWholeNumbers):
 
 
 @dataclass(frozen=True, eq=False)
-class MissingStatuses(_OfWholeNumbers):
+class MissingStatuses(SingleStatuses):
     """The level of most villages; each other village is drawn by itself, in every trajectory anew.
 
     With which chances, `blank_statuses` says.
@@ -91,15 +95,9 @@ class MissingStatuses(_OfWholeNumbers):
         Shape (V,): the year at whose end it stood there; 0 where there is none.
     """
 
-    levels: Statuses
     earlier: Statuses
     earlier_years: Ints
     counts: ClassVar[None] = None
-
-    @property
-    def known(self) -> Ints:
-        """Shape (4,): villages per level among those whose level is known."""
-        return np.bincount(self.levels[self.levels != UNKNOWN], minlength=len(LEVELS))
 
     @property
     def unknown(self) -> int:

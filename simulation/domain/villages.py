@@ -24,6 +24,7 @@ from .status_knowledge import (
     KnownStatuses,
     MadeUpCounts,
     MissingStatuses,
+    SingleStatuses,
     SomeStatuses,
     StatusKnowledge,
     SubdistrictCounts,
@@ -213,7 +214,7 @@ class Villages:
             yield problem_at("villages.status", found, (message, allowed))
 
     def _status_problems(self, size: int) -> Iterator[Problem]:
-        if isinstance(self.known, KnownStatuses | SomeStatuses | MissingStatuses):
+        if isinstance(self.known, SingleStatuses):
             levels = np.asarray(self.known.levels)
             possible = [*range(len(LEVELS)), *([] if isinstance(self.known, KnownStatuses) else [UNKNOWN])]
             if isinstance(self.known, MissingStatuses) and (levels == UNKNOWN).all():
@@ -374,11 +375,7 @@ class Villages:
     @cached_property
     def made_up(self) -> bool:
         """Whether the villages are just those that counts make up, so that the counts alone say all."""
-        if (
-            self.columns
-            or self.with_later is not None
-            or isinstance(self.known, KnownStatuses | SomeStatuses | MissingStatuses)
-        ):
+        if self.columns or self.with_later is not None or isinstance(self.known, SingleStatuses):
             return False
         if isinstance(self.known, SubdistrictCounts):
             counts = dict(zip(self.subdistricts, self.known.by_subdistrict, strict=True))

@@ -29,9 +29,9 @@ from ..domain.scenario import Assumptions, Provenance
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.status_knowledge import (
     DistrictCounts,
-    KnownStatuses,
     MadeUpCounts,
     MissingStatuses,
+    SingleStatuses,
     SomeStatuses,
     SubdistrictCounts,
 )
@@ -282,7 +282,7 @@ def _village_table(scenario: StatedAssumptions) -> str:
     for district in districts:
         empty, later = [""] * len(district), [UNKNOWN] * (len(district) - district.at_origin)
         known = district.known
-        levels = known.levels if isinstance(known, KnownStatuses | SomeStatuses | MissingStatuses) else None
+        levels = known.levels if isinstance(known, SingleStatuses) else None
         then: dict[int, list[str]] = {}
         if isinstance(known, MissingStatuses):
             of_years = (np.where(known.earlier_years == year, known.earlier, UNKNOWN) for year in before)

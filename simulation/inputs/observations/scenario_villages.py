@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 
 from ...domain.messages import Message
 from ...domain.status import LEVELS, UNKNOWN
-from ...domain.status_knowledge import DistrictCounts, KnownStatuses, MissingStatuses, SomeStatuses, SubdistrictCounts
+from ...domain.status_knowledge import (
+    DistrictCounts,
+    SingleStatuses,
+    SubdistrictCounts,
+)
 from ...domain.villages import Villages
 from ..office.names import plain_subdistrict, plain_village
 from ..office.roster import Known, Roster
@@ -89,7 +93,7 @@ class Places:
 def levels_of(villages: Villages) -> dict[str, int]:
     """Return the level of each village at the end of the origin by its code; empty where single ones are not known."""
     known = villages.known
-    if not isinstance(known, KnownStatuses | SomeStatuses | MissingStatuses):
+    if not isinstance(known, SingleStatuses):
         return {}
     return {code: level for code, level in zip(villages.codes, known.levels.tolist(), strict=True) if level != UNKNOWN}
 

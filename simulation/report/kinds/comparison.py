@@ -214,7 +214,7 @@ def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
     rows: list[Row] = []
     for one in result.scenarios[:MOST_OPTIONS]:
         year = one.telling_year
-        more = one.cost_idr_million - one.baseline_cost_idr_million
+        more = one.additional_cost_idr_million
         rows.append(
             {
                 say("option"): titles[one.name],
@@ -290,7 +290,7 @@ def totals_table(speech: Language, result: ComparisonResult) -> Table:
             Column(say("chance of fewer rises"), "chance"): fewer,
         }
         if costly:
-            cost = one.cost_idr_million - one.baseline_cost_idr_million
+            cost = one.additional_cost_idr_million
             row[Column(say("additional cost"), "money")] = cost
             each = cost_of_a_rise(speech, one.cost_per_additional_rise, spanned=True)
             row[say("for each additional rise")] = each
@@ -412,7 +412,7 @@ def _sure(speech: Language, result: ComparisonResult, year: ComparedYear) -> str
 
 
 def _cost(speech: Language, baseline: str, one: ComparedScenario) -> str:
-    more = one.cost_idr_million - one.baseline_cost_idr_million
+    more = one.additional_cost_idr_million
     each = cost_of_a_rise(speech, one.cost_per_additional_rise)
     if more == 0:
         if one.cost_idr_million:
