@@ -176,7 +176,8 @@ class Interview:
                 lines.append(f"#   {choice}" if meaning is None else f"#   {choice}: {problem(meaning)}")
             if question.allowed is not None:
                 lines.append(f"# {say('Allowed: {allowed}', allowed=problem(question.allowed))}")
-            lines.append(f"# {say('Proposed: {answer}', answer=question.proposal)}")
+            if question.proposal:
+                lines.append(f"# {say('Proposed: {answer}', answer=question.proposal)}")
             entry = yaml_of({key: question.proposal if found is None else found}).strip()
             lines.append(entry if found is not None else f"# {entry}")
         return "\n".join(lines) + "\n"

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from docx.styles.style import ParagraphStyle
     from docx.text.paragraph import Paragraph as WordParagraph
 
-MARGIN_CM = 2.0
+MARGIN_CM, MARGIN_ABOVE_CM = 2.0, 1.5
+"""Left and right, above and below: as on the page of the PDF."""
 TEXT_CM = 21.0 - 2 * MARGIN_CM
 FONT = "Arial"
 """There, or with a twin as wide as it is, on every computer: pages end where they should."""
@@ -51,7 +52,9 @@ def _set_page(word: WordDocument, speech: Language, document: Document) -> None:
 
     section = word.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
+    section.left_margin = section.right_margin = Cm(MARGIN_CM)
+    section.top_margin = section.bottom_margin = Cm(MARGIN_ABOVE_CM)
+    section.header_distance = section.footer_distance = Cm(MARGIN_ABOVE_CM / 2)
     foot = section.footer.paragraphs[0]
     tabs = word.styles["Footer"].element.pPr.find(qn("w:tabs"))
     tabs.getparent().remove(tabs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...decision.robustness import Robustness, RobustnessNumbers, robustness
 from .. import wording
-from ..document.blocks import DETAIL, EVERYWHERE, Cell, Column, Document, Form, On, Paragraph, Table
+from ..document.blocks import DETAIL, Cell, Column, Document, Form, On, Paragraph, Table
 from ..language import Language, phrase
 from .head import Head, caveats_of, distinct_titles, rests_on, with_head
 from .kind import DataTable, Kind, Source
@@ -55,7 +55,9 @@ def document_of(result: RobustnessResult, speech: Language, source: Source) -> D
     return Document(
         title,
         [
-            Paragraph(verdict(speech, result), strong=True, on=EVERYWHERE | On.OPTIONS),
+            Paragraph(verdict(speech, result), strong=True),
+            # What each costs, the other options of a brief say.
+            Paragraph(_choice(speech, result), on=On.OPTIONS),
             rests_on(speech, result.basis),
             *(Paragraph(caveat) for caveat in caveats_of(speech, result)),
             _chances(speech, result),

@@ -13,8 +13,8 @@ MOST_LISTED = 10
 """Villages that a page lists."""
 FEW_LISTED = 5
 """Those that a brief lists which also tells options."""
-MOST_SUBDISTRICTS = 8
-"""Kecamatan that have room on the second page of a brief."""
+MOST_SUBDISTRICTS, FEW_SUBDISTRICTS = 8, 5
+"""Kecamatan that have room on the second page of a brief, and on that of one which also tells options."""
 
 
 def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
@@ -35,7 +35,8 @@ def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
             if said := about_ranks(speech, district.likeliest, most):
                 yield Paragraph(said, on=on)
     if district.by_subdistrict:
-        yield subdistricts_table(speech, district, year, On.PLACES | On.FEW_PLACES, MOST_SUBDISTRICTS)
+        yield subdistricts_table(speech, district, year, On.PLACES, MOST_SUBDISTRICTS)
+        yield subdistricts_table(speech, district, year, On.FEW_PLACES, FEW_SUBDISTRICTS)
         expected = sum(one.expected_rises for one in district.by_subdistrict if one.year == year)
         median = district.years[0].rises.median
         if expected >= median + 1:
