@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
+import numpy as np
 import pytest
 from plan_settings import assist, district, exact_chance, reference
 
 from simulation.decision.plan.bottlenecks import without_hindrance
 from simulation.decision.plan.planning import plan
+from simulation.domain.distributions import Empirical
+from simulation.domain.parameters import ParameterKey
 from simulation.domain.target import Target
 
 
@@ -57,3 +61,14 @@ def test_what_allows_no_better_chance_limits_nothing() -> None:
     )
     assert plan(scenario, 0.95, budget=1000).limits == ()
     assert plan(scenario, 0.95).limits == ()
+
+
+def test_where_parameters_are_known_a_blank_status_still_is_not() -> None:
+    """It is no number that could be put at its median: what a calibration learned of it stays as it is drawn."""
+    scenario = reference(1.0)
+    key = ParameterKey("village_status", scenario.districts[0].codes[0])
+    learned = {**scenario.parameters.scalars, key: Empirical(np.array([0.0, 1.0, 0.0, 1.0]))}
+    drawn = replace(scenario, parameters=replace(scenario.parameters, scalars=learned))
+    known = dict(without_hindrance(drawn, ["pokja"], (drawn.years[0],)))["uncertainty"].parameters
+    assert known.scalars[key] is learned[key]
+    assert all(value.fixed for name, value in known.scalars.items() if name != key)
