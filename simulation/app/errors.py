@@ -167,7 +167,7 @@ def run(command: Callable[..., Any]) -> None:
 
     Typer's usage errors are English; those known here are shown in the reader's language.
     """
-    speech = language_of_help(sys.argv[1:])
+    speech = language_of_help()
     if (path := unquoted_path(sys.argv[1:])) is not None:
         reason = speech.say('a path with spaces needs quotation marks: "{path}"', path=path)
         typer.echo(printable(speech.say("Not possible: {reason}", reason=reason)), err=True)

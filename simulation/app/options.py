@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,8 +17,9 @@ LanguageChoice = Literal["id", "en"]
 EngineChoice = Literal["batch", "mesa", "exact"]
 
 
-def language_of_help(arguments: Sequence[str]) -> Language:
+def language_of_help() -> Language:
     """Return the language of ``--help``, whose texts are made before Typer reads any option."""
+    arguments = sys.argv[1:]
     for given, following in zip(arguments, [*arguments[1:], ""], strict=False):
         option, _, value = given.partition("=")
         if option == "--lang" and (value or following) in LANGUAGES:
@@ -26,7 +27,7 @@ def language_of_help(arguments: Sequence[str]) -> Language:
     return language(language_of_environment())
 
 
-HELP = language_of_help(sys.argv[1:])
+HELP = language_of_help()
 
 
 def at_least(least: int) -> Callable[[int | None], int | None]:

@@ -115,7 +115,7 @@ def answer(
     return found
 
 
-def show(settings: Settings, found: Answer[Any], closing: Iterable[str] = ()) -> None:
+def show(settings: Settings, found: Answer[Any], closing: Iterable[str]) -> None:
     """Print an answer, as data or in words, where it is kept, and other sentences below it.
 
     Raises

@@ -34,14 +34,14 @@ def read_parameters(
     plans: Mapping[str, Any],
     files: Files,
     collector: ProblemList,
-    kept: LearnedDraws | None = None,
+    kept: LearnedDraws | None,
 ) -> ParameterSet:
     """Return what a scenario knows of every parameter; problems go to `collector`.
 
     Parameters
     ----------
     kept
-        Draws that hold where the scenario gives neither the parameter nor other draws.
+        Draws that hold where the scenario gives neither the parameter nor other draws; None where there are none.
     """
     _tell_both_forms(node, collector)
     transition = file.transition

@@ -66,8 +66,8 @@ def read_village_table(
     source: Source,
     collector: ProblemList,
     origin: int | None,
-    sheet: NamedSheet = None,
-    answers: Mapping[str, str] = {},
+    sheet: NamedSheet,
+    answers: Mapping[str, str],
 ) -> VillageTable | None:
     """Return the villages in a file, or None with every problem told; `origin` is None where it is not known."""
     found = _read(source, collector, origin, sheet, answers)

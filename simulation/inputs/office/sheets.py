@@ -138,7 +138,7 @@ def read_sheet(
     undated: int | None,
     answers: Mapping[str, str],
     *,
-    latest: int = LAST_YEAR,
+    latest: int,
     asks: bool = False,
 ) -> VillageSheet | None:
     """Return the villages of a sheet, or None with every problem told.

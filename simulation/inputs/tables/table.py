@@ -176,7 +176,7 @@ class Table:
             self.columns[column] = [year_of(cell) for cell in self.columns[column]]
         return self.whole_numbers(column, low, high)
 
-    def numbers(self, column: str, *, comma_elsewhere: bool = False) -> list[float] | None:
+    def numbers(self, column: str, *, comma_elsewhere: bool) -> list[float] | None:
         """Return a column as numbers where every cell is one, else None; two notations in one column are told."""
         cells = self.columns[column]
         notation = notation_of(cells, comma_elsewhere=comma_elsewhere)
