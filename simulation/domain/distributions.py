@@ -59,17 +59,23 @@ class Fixed:
         return np.full(uniform.shape, self.value)
 
 
-@dataclass(frozen=True)
-class Normal:
-    """N(mean, sd²), of the logarithm of an odds ratio."""
+class _OfSpread:
+    """A distribution that is as wide as its `sd`."""
 
-    mean: Annotated[LogRatio, "Mean of the logarithm."]
-    sd: Annotated[LogSpread, "Standard deviation of the logarithm."]
+    sd: float
 
     @property
     def fixed(self) -> bool:
         """Whether the spread is nil."""
         return self.sd == 0
+
+
+@dataclass(frozen=True)
+class Normal(_OfSpread):
+    """N(mean, sd²), of the logarithm of an odds ratio."""
+
+    mean: Annotated[LogRatio, "Mean of the logarithm."]
+    sd: Annotated[LogSpread, "Standard deviation of the logarithm."]
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return mean + sd · Φ⁻¹(uniform)."""
@@ -77,16 +83,11 @@ class Normal:
 
 
 @dataclass(frozen=True)
-class HalfNormal(Bounded):
+class HalfNormal(_OfSpread, Bounded):
     """|N(0, sd²)|, for spreads."""
 
     under: ClassVar[str] = "half_normal."
     sd: Annotated[LogSpread, "Standard deviation of the normal that is folded at 0."]
-
-    @property
-    def fixed(self) -> bool:
-        """Whether the spread is nil."""
-        return self.sd == 0
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return sd · Φ⁻¹((1 + uniform) / 2)."""
@@ -123,17 +124,12 @@ class Exponentiated(Bounded):
 
 
 @dataclass(frozen=True)
-class LogitNormal(Bounded):
+class LogitNormal(_OfSpread, Bounded):
     """expit of N(mean, sd²), for probabilities."""
 
     under: ClassVar[str] = "logit_normal."
     mean: Annotated[LogOdds, "Mean on the log-odds scale."]
     sd: Annotated[LogSpread, "Standard deviation on the log-odds scale."]
-
-    @property
-    def fixed(self) -> bool:
-        """Whether the spread is nil."""
-        return self.sd == 0
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return expit(mean + sd · Φ⁻¹(uniform))."""

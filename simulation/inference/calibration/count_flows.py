@@ -104,9 +104,8 @@ class Flow:
         most = np.where(np.diag(self.allowed, -1), np.minimum(above, below - self.crossings), 0)
         # Where nobody may rise, falls are all that crosses.
         most = np.where(np.diag(self.allowed, 1), most, np.minimum(most, -self.crossings))
-        return [
-            np.arange(low, high + 1) for low, high in zip(np.maximum(0, -self.crossings), most, strict=True)
-        ]  # fmt: skip
+        least = np.maximum(0, -self.crossings)
+        return [np.arange(low, high + 1) for low, high in zip(least, most, strict=True)]
 
     @property
     def _sizes(self) -> list[int]:

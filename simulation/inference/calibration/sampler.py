@@ -247,18 +247,13 @@ class Sampler:
             progress(done)
             yield now.take(np.arange(particles))
 
-    def _state(self, now: Particles, temperatures: tuple[float, float]) -> dict[str, Floats]:
-        """Return, but for the random numbers, all that decides what comes next."""
-        scores = (score for one in now.luck for score in one.values())
-        luck = {f"luck_{number}": score for number, score in enumerate(scores)}
-        there = {"theta": now.theta, "fit": now.fit, "excess": self.excess, "temperatures": np.array(temperatures)}
-        return {**there, **luck}
-
     def _keep(self, keep: Keep | None, name: str, now: Particles, temperatures: tuple[float, float]) -> None:
-        """Keep where particles stand at a temperature, and the first one."""
+        """Keep all that decides what comes next: where particles stand at a temperature, the first one, and chance."""
         if keep is None:
             return
-        state = self._state(now, temperatures)
+        state = {"theta": now.theta, "fit": now.fit, "excess": self.excess, "temperatures": np.array(temperatures)}
+        scores = (score for one in now.luck for score in one.values())
+        state |= {f"luck_{number}": score for number, score in enumerate(scores)}
         # The last bits of a sum depend on the order in which its axes lie in memory.
         axes = {key: sorted(range(one.ndim), key=lambda axis: -one.strides[axis]) for key, one in state.items()}
         about = json.dumps({"axes": axes, "random": self.rng.bit_generator.state})
