@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -195,3 +197,14 @@ def test_odds_above_0_at_the_top_are_told() -> None:
 
     with pytest.raises(kkb.KampungError, match=r"odds of rising are 1000000\.0 at the top, where they must be 0"):
         kkb.forecast(everything_on(), 2, 2, engine="mesa", agent_class=Keen)
+
+
+@pytest.mark.slow
+def test_loading_mesa_warns_of_no_progress_bar() -> None:
+    """In a notebook without ipywidgets tqdm, which Mesa loads, would do so in red."""
+    notebook = (
+        'import sys; sys.modules |= {"ipywidgets": None, "ipykernel.zmqshell": sys}; '
+        "import IPython, simulation.engine.model"
+    )
+    done = subprocess.run([sys.executable, "-c", notebook], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
