@@ -16,7 +16,7 @@ from ..tables.cells import LAST_YEAR
 from ..tables.grids import read_grids
 from ..tables.headers import Wanted, normal
 from .layout import NUMBERING, Layout, copied_column, dated_columns, layout_of
-from .records import UNDECIDED, Cell, Change, Doubt, ListedVillage, Lists, SheetUse
+from .records import Cell, Change, Doubt, ListedVillage, Lists, SheetUse
 from .roster import Roster
 from .sheets import VillageRow, VillageSheet, disagreement, read_sheet
 
@@ -148,12 +148,11 @@ def _decided(
 ) -> int:
     """Return the status of a year of which two lists say different things, as it was answered; else it is unknown."""
     doubt = disagreement(row, year, [cell for _, cell in cells.values()], list(cells))
-    answer = answers.get(doubt.key)
+    answer, sheets = answers.get(doubt.key), [sheet for sheet, _ in cells.values()]
+    if answer is None and all(doubt not in sheet.doubts for sheet in sheets):
+        sheets[0].doubts.append(doubt)
     level = LEVELS.index(answer) if answer in LEVELS else UNKNOWN
+    read_as = "" if level == UNKNOWN else LEVELS[level]
     for written, (sheet, cell) in cells.items():
-        if answer is None and doubt not in sheet.doubts:
-            next(iter(cells.values()))[0].doubts.append(doubt)
-            answer = UNDECIDED
-        read_as = "" if level == UNKNOWN else LEVELS[level]
         sheet.changes.append(Change("disagreement", cell, LEVELS[written], read_as))
     return level

@@ -92,7 +92,7 @@ class Roster:
 
     def _tell_moved(self, sheet: VillageSheet, found: Sequence[Known | None]) -> None:
         """Tell villages that stand under the codes of others; note those of another name under their own code."""
-        moved: list[tuple[VillageRow, Known, Known]] = []
+        moved: list[tuple[VillageRow, dict[str, str]]] = []
         renamed: list[str] = []
         for row, one in zip(sheet.rows, found, strict=True):
             if one is None or not row.coded or not row.name or not one.name or row.code != one.code:
@@ -104,31 +104,25 @@ class Roster:
             if itself is None:
                 renamed.append(f"{row.code}: {row.name} / {one.name}")
             else:
-                moved.append((row, one, itself))
+                values = {"name": row.name, "old": itself.code, "other": one.name, "where": itself.where}
+                moved.append((row, values))
         if renamed:
             message = Message("{table}: villages of one code have other names in another list: {names}")
             sheet.table.note(message.filled(names=listed(renamed, 6)))
-        if not moved:
-            return
-        row, one, itself = moved[0]
-        values = {
-            "count": len(moved), "name": row.name, "old": itself.code, "other": one.name, "where": itself.where,
-            "last": sheet.table.rows[moved[-1][0].i],
-        }  # fmt: skip
-        message = Message("in {where} this code is that of {other}, and {name} has code {old}", values)
-        fix = Message("write the code of the village here, or in the other list")
         if len(moved) >= _SHIFTED:
+            row, values = moved[0]
             message = Message(
                 "from here to row {last}, {count:,} villages have the codes of others in {where}: {name} "
                 "has code {old} there, and this code is that of {other}; rows are shifted, or sorted anew",
-                values,
+                {**values, "count": len(moved), "last": sheet.table.rows[moved[-1][0].i]},
             )
             fix = Message("empty the column of codes: the villages are then known by kecamatan and name; or correct it")
             sheet.table.tell(row.i, "village_code", message, fix)
             return
-        for row, one, itself in moved:
-            values = {"name": row.name, "old": itself.code, "other": one.name, "where": itself.where}
-            sheet.table.tell(row.i, "village_code", message.filled(**values), fix)
+        for row, values in moved:
+            message = Message("in {where} this code is that of {other}, and {name} has code {old}", values)
+            fix = Message("write the code of the village here, or in the other list")
+            sheet.table.tell(row.i, "village_code", message, fix)
 
     def _near(
         self, sheet: VillageSheet, found: Sequence[Known | None], answers: Mapping[str, str], *, asks: bool
