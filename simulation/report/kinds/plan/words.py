@@ -153,7 +153,10 @@ def headline(speech: Language, result: PlanResult) -> str:
         return speech.say("Whether {goal} is reached with {effort} is too close to call", **said)
     if not any(result.least.places):
         return speech.say("{goal} is reached without {levers}", levers=levers(speech, result), **said)
-    return speech.say("{goal} can be reached with {effort}", **said)
+    if len(result.levers) > 1:
+        return speech.say("{goal} can be reached with {effort}", **said)
+    order = _order(speech, result.levers[0].priority)
+    return speech.say("{goal} can be reached with {effort} {order}", order=order, **said)
 
 
 def _enough(speech: Language, result: PlanResult, point: Setting) -> str:
