@@ -40,11 +40,11 @@ def test_the_posterior_agrees_with_emcee(kind: Callable[[np.ndarray], Evidence])
         return log_likelihood(likelihood, scores) - (scores**2).sum(axis=1) / 2
 
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.StretchMove(), 0.2)]
-    walkers = emcee.EnsembleSampler(100, dimension(likelihood), log_posterior, vectorize=True, moves=moves)
+    walkers = emcee.EnsembleSampler(200, dimension(likelihood), log_posterior, vectorize=True, moves=moves)
     walkers.random_state = np.random.RandomState(2).get_state()
-    walkers.run_mcmc(np.random.default_rng(3).standard_normal((100, dimension(likelihood))), 3000)
-    theirs = walkers.get_chain(discard=1000, flat=True)
-    worth = len(theirs) / walkers.get_autocorr_time(discard=1000, quiet=True).max()
+    walkers.run_mcmc(np.random.default_rng(3).standard_normal((200, dimension(likelihood))), 1300)
+    theirs = walkers.get_chain(discard=500, flat=True)
+    worth = len(theirs) / walkers.get_autocorr_time(discard=500, quiet=True).max()
     assert worth > 1000
     assert np.abs(ours.mean(axis=0) - theirs.mean(axis=0)).max() < 0.1
     assert np.abs(ours.std(axis=0) - theirs.std(axis=0)).max() < 0.1

@@ -21,7 +21,7 @@ pytestmark = [
 
 RUNS = {
     "batch": (5, ("--draws", "200", "--workers", "2")),
-    "mesa": (4, ("--engine", "mesa", "--draws", "8", "--workers", "2")),
+    "mesa": (4, ("--engine", "mesa", "--draws", "4", "--workers", "2")),
 }
 LONG_MESA = ("--engine", "mesa", "--draws", "2000", "--workers", "2", "--no-figures")
 
