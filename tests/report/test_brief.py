@@ -315,7 +315,7 @@ def test_two_pages_say_what_to_do_and_the_board_stands_in_the_annex(
     assert "Rp960 juta" in f"{first} {second}"
     assert planned.result.villages[0].village in f"{first} {second}"
     assert "priorities_id.xlsx" in annex
-    assert "Kampung demi kampung" in annex
+    assert "Satu kotak satu kampung" in annex
     assert (len(brief.word.inline_shapes), len(brief.annex.inline_shapes)) == (1, 4)
 
 
