@@ -202,6 +202,8 @@ def brief_of(speech: Language, runs: Runs) -> Document:
     options = [block for _, document in answers for block in document.shown(On.OPTIONS)]
     if not any(answer.folder.kind.name == "comparison" for answer in runs.answers):
         options += _beside(speech, result, [other.result for other in runs.forecasts[1:]])
+    planned = any(answer.folder.kind.name == "plan" and answer.result.villages for answer in runs.answers)
+    places = On.SUBDISTRICTS if planned else On.FEW_PLACES if options else On.PLACES
     data = [
         Bullets(list(data_to_ask_for(speech, result, _next_datum(run)))),
         *(block for _, document in answers for block in document.shown(On.DATA)),
@@ -210,7 +212,7 @@ def brief_of(speech: Language, runs: Runs) -> Document:
         Table("", [say("drawn up on"), say("by"), say("for")], [["", "", ""]], to_fill=True),
         *_on_paper(speech, run, own.shown(On.ANSWER)),
         *_section(say("Options"), options),
-        *_calmly(own.shown(On.FEW_PLACES if options else On.PLACES)),
+        *_calmly(own.shown(places)),
         *_section(say("Data to ask for"), data),
         *_section(say("What this forecast cannot say"), own.shown(On.LIMITS)),
         *_section(say("Follow-up"), [Table("", follow_up, [["", "", ""]] * FOLLOW_UP, to_fill=True)]),

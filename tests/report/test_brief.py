@@ -29,6 +29,7 @@ from simulation.report.brief import read_runs
 from simulation.report.document.blocks import CELL_MARGIN, PAGE_LETTERS, On, TextTable
 from simulation.report.kinds.comparison import verdict
 from simulation.report.kinds.forecast import words
+from simulation.report.kinds.head import PLACEHOLDERS
 from simulation.report.kinds.plan import words as plan_words
 from simulation.report.language import LANGUAGES, language
 from simulation.report.runs import save
@@ -120,6 +121,7 @@ def test_the_brief_is_two_pages_of_which_the_first_answers(brief: Brief) -> None
     assert brief.verdict in first
     for said in (words.where_needed_comes_from(speech, district), words.other_reading(speech, district), scale(speech)):
         assert said in first.replace("- ", "-")
+    assert speech.say(PLACEHOLDERS) in first
     assert speech.say("Follow-up") in second
     answer = [paragraph.text for paragraph in brief.word.paragraphs if paragraph.style.name == "Answer"]
     assert answer == [brief.verdict]
@@ -403,6 +405,10 @@ def test_answers_beside_the_forecast_are_told(tmp_path: Path) -> None:
         said = next(block.text for block in answer.document(language("id")).shown(On.ANNEX))
         assert "".join(said.split()) in whole, answer.folder.kind.name
     assert len(found.pages) == 2
+    captions = [paragraph.text for paragraph in found.word.paragraphs if paragraph.style.name == "Caption"]
+    assert any("Menurut kecamatan" in caption for caption in captions)
+    # The plan names villages: there is no second list of others.
+    assert not any("Kampung dengan peluang naik status terbesar" in caption for caption in captions)
     assert (len(found.word.inline_shapes), len(found.annex.inline_shapes)) == (1, 5)
     with pytest.raises(KampungError, match="a brief is of a forecast"):
         read_runs([tmp_path / contoh.name])

@@ -18,7 +18,7 @@ from simulation.decision.sensitivity import Driver, Sensitivity, sensitivity
 from simulation.engine.effort import Effort
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report.codec import encode, rounded_as_kept
-from simulation.report.document.blocks import Table
+from simulation.report.document.blocks import On, Table
 from simulation.report.document.xlsx import HEADER, write_xlsx
 from simulation.report.kinds import robustness as choices
 from simulation.report.kinds import sensitivity as drivers
@@ -97,6 +97,20 @@ def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None
     assert "(andil 69%)" in verdict["id"]
     assert "pokja" not in verdict["en"]
     assert "in a year (69% of the uncertainty); stronger working groups (Pokja): " in verdicts(known(pokja, 0.3))["en"]
+
+
+def test_what_was_calibrated_sends_to_the_data_that_would_narrow_it(pokja: Scenario) -> None:
+    """A brief does not name parameters that nobody can ask for; a part above its whole is error."""
+    one = Driver(0.0, 0.93, 0.88, (0.8, 0.95))
+    found = replace(known(pokja, None), parameters={drivers.CALIBRATED: one})
+    document = kind_of(found).document(kept(found), language("en"), Source())
+    assert document.shown(On.DATA) == []
+    told = " ".join(drivers.notes(language("en"), kept(found)))
+    assert "Which data would narrow them, the brief says" in told
+    assert "A share alone is never larger" in told
+    other = kind_of(found).document(kept(known(pokja, 0.3)), language("en"), Source())
+    assert len(other.shown(On.DATA)) == 1
+    assert "A share alone" not in " ".join(drivers.notes(language("en"), kept(known(pokja, 0.3))))
 
 
 @pytest.mark.parametrize(("effect_total", "told"), [(None, True), (0.02, True), (0.3, False)])

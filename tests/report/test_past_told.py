@@ -9,6 +9,7 @@ from districts import make_scenario, make_villages
 
 import simulation as kkb
 from simulation.domain.distributions import Empirical
+from simulation.domain.intervention import Intervention
 from simulation.domain.parameters import DEFAULT_PRIORS
 from simulation.domain.past import BlockWeight, Fitted, Observed, Past
 from simulation.domain.target import Target
@@ -95,7 +96,7 @@ def test_past_years_of_several_districts_are_added_up(code: str) -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_what_each_kind_of_data_does_is_told_in_points(code: str) -> None:
-    """Against the answer without it, with the error of both; where something else is asked nothing is told."""
+    """Against the answer without it, with the error of both; nothing where something else may have been weighed."""
     weights = (
         BlockWeight((), 2026, 0.60, 0.03, 9.0),
         BlockWeight(("panel",), 2026, 0.75, 0.04, 11.0),
@@ -105,10 +106,13 @@ def test_what_each_kind_of_data_does_is_told_in_points(code: str) -> None:
     assert cells == ["−15.0 ± 5.0", "+10.0 ± 5.0"]
     scenario = learned(make_scenario(VILLAGES, {}, priors=DEFAULT_PRIORS), Past(weights=weights))
     chance = kkb.forecast(scenario, draws=60, replicates=10).districts[0].years[0].probability_met
-    for whole, told in ((chance, True), (chance - 0.5, False)):
+    for whole, told in ((chance - 0.5, False), (chance, True)):
         past = Past(weights=(replace(weights[0], probability_met=whole), *weights[1:]))
         found = kkb.forecast(learned(scenario, past), draws=60, replicates=10)
         assert bool(result_of(found).weights) == told
+    plan = Intervention("pokja", 2026, capacity=1)
+    helped = learned(make_scenario(VILLAGES, {}, [plan], priors=DEFAULT_PRIORS), past)
+    assert not result_of(kkb.forecast(helped, draws=60, replicates=10)).weights
 
 
 def test_answers_without_data_are_told_against_the_chance_of_the_forecast() -> None:

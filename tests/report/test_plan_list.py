@@ -53,6 +53,15 @@ def test_the_verdict_says_the_rule_of_its_number_and_what_the_list_needs(reached
     assert as_many.listed == own
 
 
+def test_villages_that_are_named_first_but_share_a_rank_say_with_how_many(reached: Plan) -> None:
+    """Where no plan says who is in it, the first five are only examples of those that share the rank."""
+    villages = tuple(replace(village, in_plan=None, rank=1 + 8 * (i > 7)) for i, village in enumerate(reached.villages))
+    told = words.villages_first(EN, result_of(replace(reached, villages=villages)))
+    assert "Rank 1 is shared by 8 villages" in told
+    apart = tuple(replace(village, rank=i + 1) for i, village in enumerate(villages))
+    assert "is shared by" not in words.villages_first(EN, result_of(replace(reached, villages=apart)))
+
+
 def test_a_list_that_needs_more_than_the_scenario_s_own_order_marks_nobody(reached: Plan, tmp_path: Path) -> None:
     """The verdict says how many the list needs; no table or workbook marks the first of it as enough."""
     more = listed(reached, reached.tried[-1], reached.least)

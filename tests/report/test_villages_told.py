@@ -42,11 +42,11 @@ def test_a_terminal_lists_ten_villages_and_the_kecamatan(made: Forecast, code: s
 
 def test_a_list_that_ends_within_a_rank_says_so(made: Forecast) -> None:
     """With how many share it, and how many of them are listed."""
-    villages = result_of(made).districts[0].likeliest
-    assert [one.rank for one in villages] == [1, 1, 3, 3, *[5] * 6]
+    ranks = [one.rank for one in result_of(made).districts[0].likeliest]
+    assert ranks == [1, 1, 3, 3, *[5] * 6]
     said = "Rank 5 is shared by 6 villages, of which 1 are listed: none of them comes first."
-    assert about_ranks(language("en"), villages, 5) == said
-    assert about_ranks(language("en"), villages, 4) is about_ranks(language("en"), villages) is None
+    assert about_ranks(language("en"), ranks, 5) == said
+    assert about_ranks(language("en"), ranks, 4) is about_ranks(language("en"), ranks) is None
 
 
 def test_kecamatan_are_a_table_and_a_file(made: Forecast, tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ class On(Flag):
     """where, by kecamatan and kampung, or the years where single villages are not known;"""
     FEW_PLACES = auto()
     """the same where options take up room: fewer kampung;"""
+    SUBDISTRICTS = auto()
+    """kecamatan alone where a plan names the kampung;"""
     DATA = auto()
     """which data to ask for;"""
     LIMITS = auto()

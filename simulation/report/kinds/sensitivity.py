@@ -45,6 +45,8 @@ class SensitivityResult(SensitivityNumbers, Head):
 def document_of(result: SensitivityResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
     """Return what is told of an analysis."""
     said = verdict(speech, result)
+    # A brief says itself which data would narrow what was calibrated.
+    data = On(0) if matters(result) == [CALIBRATED] else On.DATA
     return Document(
         speech.say(
             "What the chance depends on: {title}, {district}, {villages} Kampung KB",
@@ -53,7 +55,7 @@ def document_of(result: SensitivityResult, speech: Language, source: Source) -> 
             villages=speech.number(result.villages_in_all),
         ),
         [
-            Paragraph(said, strong=True, on=EVERYWHERE | On.DATA),
+            Paragraph(said, strong=True, on=EVERYWHERE | data),
             rests_on(speech, result.basis),
             *(Paragraph(caveat) for caveat in caveats_of(speech, result)),
             Picture("sensitivity", said),
@@ -155,7 +157,13 @@ def notes(speech: Language, result: SensitivityResult) -> Iterator[str]:
     if CALIBRATED in result.parameters:
         yield speech.say(
             "The calibrated parameters move together, from one draw of them to another, and have no quantiles: how far "
-            "they move the chance is not told in points."
+            "they move the chance is not told in points. Which data would narrow them, the brief says under “Data to "
+            "ask for”."
+        )
+    if any((one.first or 0) > (one.total or 0) for one in result.parameters.values()):
+        yield speech.say(
+            "A share alone is never larger than the share with interplay: where the table says so, the difference is "
+            "error of the estimate."
         )
     if result.rest is not None:
         yield speech.say(

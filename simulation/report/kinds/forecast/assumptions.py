@@ -12,10 +12,10 @@ from ....domain.past import NARROWED
 from ....domain.status import LEVELS
 from ....inputs.resolve import is_default
 from ... import wording
-from ...document.blocks import SCREEN, Block, Cell, Column, Heading, On, Paragraph, Share, Table
+from ...document.blocks import Block, Cell, Column, Heading, On, Paragraph, Share, Table
 from ...language import Language, phrase
 from ...wording import LABELS, parameter_name, parameter_value, source_text, source_word
-from ..head import PLACEHOLDERS, called, parameter_called
+from ..head import called, parameter_called
 from ..kind import Source
 from .result import ForecastResult, Parameter
 from .words import reading_name
@@ -55,8 +55,6 @@ def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
             number=speech.number(len(silent)),
         )
         yield Paragraph(left, on=On.TERMINAL)
-    if result.placeholders:
-        yield Paragraph(say(PLACEHOLDERS), on=SCREEN)
 
 
 def _of_the_law(result: ForecastResult) -> dict[str, Parameter]:

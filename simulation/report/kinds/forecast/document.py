@@ -25,7 +25,7 @@ from ...document.blocks import (
     Table,
 )
 from ...language import Language
-from ..head import called, rests_on, run_line
+from ..head import PLACEHOLDERS, called, rests_on, run_line
 from ..kind import Rows, Source
 from ..past import past_blocks, reasons_in_words, reasons_table, weights_in_words, weights_table
 from . import words
@@ -70,6 +70,8 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         day = speech.day(source.finished_at.astimezone().date())
         yield Paragraph(day, lead=speech.say("Computed on"), on=On.WORKBOOK)
     yield Paragraph(said, strong=True, on=_ANSWER)
+    if result.placeholders:
+        yield Paragraph(speech.say(PLACEHOLDERS), on=_ANSWER)
     yield from _needed(speech, result)
     yield Paragraph(wording.scale(speech), quiet=True, on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
@@ -314,8 +316,11 @@ def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterato
             "In the only scoring rule that we found (program code of 2023), mandiri does not always come after "
             "berkembang."
         ),
-        say("We found no study that measures the effect of an intervention on the status of a Kampung KB."),
     ]
+    if not result.placeholders:  # where they are, the answer says it
+        items.append(
+            say("We found no study that measures the effect of an intervention on the status of a Kampung KB.")
+        )
     if words.no_local_data(result):
         items.insert(0, say("No yearly series of status changes of this district was used."))
     yield Bullets(items, on=On.LIMITS)

@@ -375,8 +375,8 @@ def _weights(forecast: Forecast) -> tuple[BlockWeight, ...]:
     that was weighed.
     """
     past, first = forecast.scenario.parameters.past, forecast.districts[0].years[0]
-    if past is None or not past.weights or len(forecast.districts) > 1:
-        return ()
+    if past is None or not past.weights or len(forecast.districts) > 1 or forecast.scenario.interventions:
+        return ()  # whether what was weighed had the interventions is not known
     whole = past.weights[0]
     apart, error = (
         first.probability_met - whole.probability_met,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ....decision.likeliest import LikelyVillage, SubdistrictYear
+from ....decision.likeliest import SubdistrictYear
 from ...document.blocks import SCREEN, Block, Column, Heading, On, Paragraph, Row, Table
 from ...language import Language
 from .result import District, ForecastResult
@@ -21,22 +21,22 @@ def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield the list and the table of kecamatan of a forecast of one district, as far as statuses are known."""
     (district,), year = result.districts, result.first_year
     if district.likeliest:
-        listed = district.likeliest[:MOST_LISTED]
-        # Where all that are listed share a rank with others, the list is noise.
-        telling = listed[0].rank < listed[-1].rank or len(listed) == len(district.likeliest)
+        ranks = [one.rank for one in district.likeliest]
         heading = speech.say("Which villages are most likely to rise")
         yield Heading(heading, on=On.ANNEX)
         yield likeliest_table(speech, district, year)
-        if said := about_ranks(speech, district.likeliest):
+        if said := about_ranks(speech, ranks):
             yield Paragraph(said, on=On.VERBOSE | On.ANNEX)
-        for most, on in ((MOST_LISTED, On.PLACES), (FEW_LISTED, On.FEW_PLACES)) if telling else ():
+        for most, on in ((MOST_LISTED, On.PLACES), (FEW_LISTED, On.FEW_PLACES)):
+            if ranks[:most][-1] == 1 and len(ranks) > most:
+                continue  # all that are listed share a rank, perhaps with others: the list is noise
             yield Heading(heading, on=on)
             yield likeliest_table(speech, district, year, most, on)
-            if said := about_ranks(speech, district.likeliest, most):
+            if said := about_ranks(speech, ranks, most):
                 yield Paragraph(said, on=on)
     if district.by_subdistrict:
         yield subdistricts_table(speech, district, year, On.PLACES, MOST_SUBDISTRICTS)
-        yield subdistricts_table(speech, district, year, On.FEW_PLACES, FEW_SUBDISTRICTS)
+        yield subdistricts_table(speech, district, year, On.FEW_PLACES | On.SUBDISTRICTS, FEW_SUBDISTRICTS)
         expected = sum(one.expected_rises for one in district.by_subdistrict if one.year == year)
         median = district.years[0].rises.median
         if expected >= median + 1:
@@ -72,10 +72,10 @@ def likeliest_table(
     return Table.of(caption, rows, on)
 
 
-def about_ranks(speech: Language, villages: Sequence[LikelyVillage], most: int = MOST_LISTED) -> str | None:
-    """Return that a list of so many ends among villages that share a rank; None where it does not."""
-    last = villages[:most][-1].rank
-    alike, listed = ([one.rank for one in some].count(last) for some in (villages, villages[:most]))
+def about_ranks(speech: Language, ranks: Sequence[int], most: int = MOST_LISTED) -> str | None:
+    """Return that the first so many villages, by the ranks of all, end among such as share one; None where not."""
+    last = ranks[:most][-1]
+    alike, listed = ranks.count(last), ranks[:most].count(last)
     if alike == listed:
         return None
     return speech.say(

@@ -10,6 +10,7 @@ from ....decision.plan.result import Limit, PlannedVillage, PlanNumbers, Setting
 from ....inference.village_finder import STATUS_UNKNOWN
 from ... import wording
 from ...language import Language, phrase
+from ..forecast.villages import about_ranks
 from ..head import MODEL_CHANCE, PLACEHOLDER_MARKED, Head, called, effects_in_words, title_of
 
 MOST_NAMED = 5
@@ -527,13 +528,18 @@ def _with_subdistrict(village: PlannedVillage) -> str:
 
 
 def villages_first(speech: Language, result: PlanResult) -> str | None:
-    """Return the first villages of the list by name: of those in the plan, where it says which these are."""
+    """Return the first villages of the list by name: of those in the plan, where it says which these are.
+
+    Else also that the last of them shares its rank with others, where it does.
+    """
     if not result.villages:
         return None
     chosen = [_with_subdistrict(village) for village in result.villages if village.in_plan]
     if not chosen:
         named = ", ".join(map(_with_subdistrict, result.villages[:MOST_NAMED]))
-        return speech.say("The interventions add most in: {villages}.", villages=named)
+        most = speech.say("The interventions add most in: {villages}.", villages=named)
+        ties = about_ranks(speech, [village.rank for village in result.villages], MOST_NAMED)
+        return most if ties is None else speech.say("{one} {other}", one=most, other=ties)
     named, more = ", ".join(chosen[:MOST_NAMED]), len(chosen) - MOST_NAMED
     if more <= 0:
         return speech.say("Villages to begin with: {villages}.", villages=named)
