@@ -49,6 +49,8 @@ class Observed:
         What the target counts, and what it asked for; None over several years, or where counts do not tell.
     fitted
         What the fitted law says of `compared`; None where nothing was fitted.
+    skipped
+        How many of the rises were of more than one level; None where only counts are known, or over several years.
     """
 
     district_code: str
@@ -63,6 +65,7 @@ class Observed:
     judged: int | None
     needed: int | None
     fitted: Fitted | None = None
+    skipped: int | None = None
 
     @property
     def compared(self) -> int:

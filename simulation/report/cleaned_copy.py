@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..domain.messages import listed
 from ..domain.status import LEVELS, UNKNOWN
 from ..inputs.office.records import Cell, Change, ChangeKind, ListedVillage, Lists
 from .files import whole_file
@@ -54,6 +55,8 @@ _COLUMN_OF: Mapping[ChangeKind, str] = {
     "launch_year": "launch_year",
 }
 _OF_STATUS = frozenset({"status", "unknown_status", "disagreement"})
+MOST_NAMED = 5
+"""Villages listed more than once that a sentence names."""
 _COLOURS = {"marked": "#FFE08A", "made": "#EAF1FB"}
 
 
@@ -71,6 +74,43 @@ def changes_in_words(speech: Language, changes: Sequence[Change]) -> str:
     return ", ".join(
         f"{speech.say(said)} {speech.number(counted[kind])}" for kind, said in KINDS.items() if counted[kind]
     )
+
+
+def contradictions_in_words(speech: Language, lists: Lists) -> Iterator[str]:
+    """Yield which villages are listed more than once, and which statuses contradict each other, with their cells."""
+    say, doubled = speech.say, {}
+    for village in lists.villages:
+        sheets = Counter((cell.file, cell.sheet) for cell in village.rows)
+        if rows := [str(cell.row) for cell in village.rows if sheets[cell.file, cell.sheet] > 1]:
+            doubled[village.name] = rows
+    if doubled:
+        names = (say("{name} (rows {rows})", name=name, rows=", ".join(rows)) for name, rows in doubled.items())
+        told = {"names": listed(names, MOST_NAMED), "villages": speech.number(len(lists.villages))}
+        if len([sheet for sheet in lists.sheets if sheet.used]) == 1:
+            number = speech.number(sum(len(village.rows) for village in lists.villages))
+            yield say(
+                "{rows} rows tell of {villages} villages; listed more than once, and counted once: {names}.",
+                rows=number,
+                **told,
+            )
+        else:
+            yield say("Listed more than once, and counted once: {names}.", **told)
+    years, changes = _years(lists), _by_village(lists)
+    for village in lists.villages:
+        by_column: dict[str, list[Change]] = {}
+        for change in changes[village.code]:
+            if change.kind == "disagreement":
+                year = years.get(change.where._replace(row=0))
+                column = say("status") if year is None else say(_COLUMNS["status"], year=year)
+                by_column.setdefault(column, []).append(change)
+        for column, cells in by_column.items():
+            yield say(
+                "Rows contradict each other, {name}, {column}: {statuses}; read as {read_as}.",
+                name=village.name,
+                column=column,
+                statuses=", ".join(f"{change.written} ({_place(change)})" for change in cells),
+                read_as=cells[0].read_as or say("not known"),
+            )
 
 
 def weighty(changes: Sequence[Change]) -> list[Change]:

@@ -10,12 +10,12 @@ from ..domain.status import UNKNOWN
 from ..inputs.kabupaten import Kabupaten
 from ..inputs.office.records import Lists
 from . import wording
-from .cleaned_copy import changes_in_words
+from .cleaned_copy import contradictions_in_words, weighty
 from .document.blocks import Document, Paragraph
 from .kinds.calibration import CalibrationResult
 from .kinds.comparison import ComparisonResult, change_by_programme
 from .kinds.forecast.result import ForecastResult
-from .kinds.forecast.words import joining, verdict
+from .kinds.forecast.words import LAUNCH_YEARS_READ, joining, verdict
 from .kinds.past import weights_in_words
 from .language import Language, phrase
 
@@ -34,8 +34,8 @@ def summary_of(
     `learned` is None where nothing was learned, `compared` where no programme was asked about.
     """
     nothing = phrase("Not calibrated: how many villages rise in a year is assumed, not measured here.")
-    rests_on = speech.say(nothing) if learned is None else _learned(speech, learned, forecast)
-    said = [*_read(speech, lists), rests_on]
+    rests_on = [speech.say(nothing)] if learned is None else _learned(speech, learned, forecast)
+    said = [*_read(speech, lists), *_changed(speech, lists), *rests_on]
     if compared is not None:
         said.insert(0, change_by_programme(speech, compared))
     if kabupaten.made_up:
@@ -47,7 +47,7 @@ def summary_of(
             )
         )
     said += joining(speech, forecast.districts[0])
-    said += _changed(speech, lists)
+    said += _unused(speech, lists)
     files = ", ".join(file.name for file in data)
     title = speech.say("{district}, from {files}", district=kabupaten.name, files=files)
     return Document(title, [Paragraph(verdict(speech, forecast), strong=True), *map(Paragraph, said)])
@@ -66,7 +66,7 @@ def _read(speech: Language, lists: Lists) -> Iterator[str]:
         pairs = [(village.statuses.get(before, UNKNOWN), village.statuses.get(after, UNKNOWN)) for village in villages]
         known = [(one, other) for one, other in pairs if UNKNOWN not in {one, other}]
         yield say(
-            "{before}–{after}: {rises} rose, {falls} fell, of {known} whose status is known at both dates.",
+            "{before}–{after}: {rises} rose, {falls} fell, of {known} known at both dates.",
             before=before,
             after=after,
             rises=number(sum(other > one for one, other in known)),
@@ -83,11 +83,16 @@ def _read(speech: Language, lists: Lists) -> Iterator[str]:
 
 
 def _changed(speech: Language, lists: Lists) -> Iterator[str]:
-    """Yield what was read otherwise than written, and what was not read."""
-    if kinds := changes_in_words(speech, lists.changes):
+    """Yield what was read otherwise than written."""
+    yield from contradictions_in_words(speech, lists)
+    if changes := len(weighty(lists.changes)):
         yield speech.say(
-            "Read differently from what is written: {kinds}. All of it is listed in the cleaned copy.", kinds=kinds
+            "Read differently from what is written: {number}; see the cleaned copy.", number=speech.number(changes)
         )
+
+
+def _unused(speech: Language, lists: Lists) -> Iterator[str]:
+    """Yield what was not read."""
     unused = [
         speech.say("column {column} of sheet {sheet}", column=header, sheet=sheet.sheet)
         for sheet in lists.sheets
@@ -98,8 +103,12 @@ def _changed(speech: Language, lists: Lists) -> Iterator[str]:
         yield speech.say("Not used: {what}.", what=", ".join(unused))
 
 
-def _learned(speech: Language, learned: CalibrationResult, forecast: ForecastResult) -> str:
-    """Return what was learned from, and what the chance would be without each kind of data and without any."""
+def _learned(speech: Language, learned: CalibrationResult, forecast: ForecastResult) -> Iterator[str]:
+    """Yield what was learned from, and what the chance would be without each kind of data and without any."""
     blocks = ", ".join(wording.block(speech, block) for block in learned.basis)
-    said = [speech.say("Calibrated on: {blocks}.", blocks=blocks), weights_in_words(speech, forecast.weights)]
-    return " ".join(filter(None, said))
+    said = speech.say("Calibrated on: {blocks}.", blocks=blocks)
+    if "launch_years" in learned.basis:
+        said = speech.say("{one} {other}", one=said, other=speech.say(LAUNCH_YEARS_READ))
+    yield said
+    if weights := weights_in_words(speech, forecast.weights):
+        yield weights

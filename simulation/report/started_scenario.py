@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 from unicodedata import normalize
 
 from ..domain.constraints import RESERVED_NAMES
 from ..inputs.kabupaten import Kabupaten
-from ..inputs.office.records import Change
+from ..inputs.office.records import Lists
 from ..inputs.resolve import yaml_of
 from ..inputs.scenario import Scenario
 from .calibrated_scenario import calibrated
-from .cleaned_copy import SHEET, changes_in_words
+from .cleaned_copy import SHEET, changes_in_words, contradictions_in_words
 from .language import LANGUAGES, Language, language, phrase
 
 HORIZON = 5
@@ -24,9 +24,7 @@ _HEAD = phrase(
     "again: a file that you changed is never overwritten."
 )
 _READ = phrase("stated; {files}, read by kampungkb start")
-_READ_DIFFERENTLY = phrase(
-    "stated; {files}, read by kampungkb start; read differently from what is written, as {table} lists: {changes}"
-)
+_READ_DIFFERENTLY = phrase("read differently from what is written, as {table} lists: {changes}")
 _NOT_LISTED = phrase("assumed; a stand-in, for the list of the 514 kabupaten and kota does not know this name")
 
 
@@ -50,7 +48,7 @@ def scenario_text(
     table: str,
     answers: str,
     files: Iterable[str],
-    changes: Sequence[Change],
+    lists: Lists,
     origin: int,
     share: float,
 ) -> str:
@@ -62,16 +60,18 @@ def scenario_text(
         Names of the cleaned copy and of the file of answers, beside the scenario.
     files
         Names of the files that it was made from.
-    changes
-        What was read otherwise than it is written there.
+    lists
+        What was read there, and what of it otherwise than it is written.
     origin
         Year at whose end the newest statuses hold.
     share
         Of the villages that must rise in a year, 0 to 1.
     """
-    said = {"files": ", ".join(files), "table": table, "changes": changes_in_words(speech, changes)}
-    read = speech.say(_READ_DIFFERENTLY if said["changes"] else _READ, **said)
-    sources = {"villages.table": read}
+    said = {"files": ", ".join(files), "table": table, "changes": changes_in_words(speech, lists.changes)}
+    read = [speech.say(_READ, **said), *contradictions_in_words(speech, lists)]
+    if said["changes"]:
+        read.append(speech.say(_READ_DIFFERENTLY, **said))
+    sources = {"villages.table": "; ".join(sentence.rstrip(".") for sentence in read)}
     if kabupaten.made_up:
         sources["district.code"] = speech.say(_NOT_LISTED)
     document: dict[str, Any] = {

@@ -260,16 +260,16 @@ def source_text(language: Language, source: str) -> str:
     return both[LANGUAGES.index(language.code)].strip() if len(both) == len(LANGUAGES) else told
 
 
-def status_source(language: Language, sources: Mapping[str, str]) -> str | None:
-    """Return where the status data come from, web addresses shortened to the site."""
+def status_source(language: Language, sources: Mapping[str, str], longest: int = _LONGEST_SOURCE) -> str | None:
+    """Return where the status data come from, in at most so many characters, web addresses shortened to the site."""
     wanted = ("villages.status_counts", "villages.table", "villages", "districts.table", "districts")
     text = next((sources[key] for key in wanted if key in sources), None)
     if text is None:
         return None
     text = re.sub(r"https?://(?:www\.)?([^/\s,;]+)[^\s,;]*\s*", r"\1", source_text(language, text) or text)
-    while len(text) > _LONGEST_SOURCE and ";" in text:
+    while len(text) > longest and ";" in text:
         text = text.rpartition(";")[0]
-    return textwrap.shorten(text.strip().rstrip("."), _LONGEST_SOURCE, placeholder=" …").removesuffix(".") or None
+    return textwrap.shorten(text.strip().rstrip("."), longest, placeholder=" …").removesuffix(".") or None
 
 
 def basis(language: Language, blocks: Sequence[str]) -> str:

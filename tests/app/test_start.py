@@ -102,7 +102,7 @@ def test_an_untouched_workbook_becomes_a_brief(run: Run, office: Path) -> None:
     said = " ".join(done.stdout.split())
     for sentence in (
         "Terbaca: 148 kampung di 12 kecamatan; status pada akhir 2024, 2025.",
-        "8 naik, 2 turun, dari 144 kampung yang statusnya diketahui pada kedua tahun.",
+        "8 naik, 2 turun, dari 144 kampung yang diketahui pada kedua tahun.",
         "Tanpa tahun pencanangan peluangnya",
         "Dengan asumsi bawaan saja peluangnya",
     ):

@@ -268,7 +268,7 @@ def _write_scenario(run: _Start, data: Sequence[Path], lists: Lists, wanted: Wan
     )
     files = [file.name for file in data]
     answers, origin = run.files["answers"].name, lists.years[-1]
-    text = scenario_text(speech, name, wanted.kabupaten, copy.name, answers, files, lists.changes, origin, wanted.share)
+    text = scenario_text(speech, name, wanted.kabupaten, copy.name, answers, files, lists, origin, wanted.share)
     return run.write("scenario", f"{name}.yaml", text)
 
 

@@ -147,6 +147,7 @@ def _between_lists(history: Histories, target: Target) -> Iterator[Span]:
                 steps=_steps(moves.sum(axis=1), moves.sum(axis=0)),
                 judged=int((moves * target.score).sum()) if yearly else None,
                 needed=int(needed(target.share, counted)) if yearly else None,
+                skipped=int(np.triu(moves, 2).sum()) if yearly else None,
             ),
             start,
         )  # fmt: skip

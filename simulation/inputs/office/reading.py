@@ -139,7 +139,7 @@ def _village(several: Sequence[tuple[VillageSheet, VillageRow]], answers: Mappin
         statuses=statuses,
         launch_year=next((one.launch for _, one in several if one.launch is not None), None),
         columns={name: sheet.table.columns[name][row.i] for name in further},
-        rows=tuple(each.place(one.i) for each, one in several),
+        rows=tuple(each.place(i) for each, one in several for i in (one.i, *one.doubled)),
     )
 
 

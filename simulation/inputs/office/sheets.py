@@ -55,6 +55,8 @@ class VillageRow:
         Year in which it joined; None where the sheet does not say.
     statuses
         Year, None where nothing says which -> the cell.
+    doubled
+        Further rows that tell a status of the same village and year.
     """
 
     i: int
@@ -65,6 +67,7 @@ class VillageRow:
     district: str
     launch: int | None
     statuses: Mapping[int | None, StatusCell]
+    doubled: tuple[int, ...] = ()
 
 
 @dataclass
@@ -514,7 +517,7 @@ class _Reading:
                 )
             self.table.note(message)
         launch = launches.pop() if len(launches) == 1 else None
-        return replace(first, launch=launch, statuses=statuses)
+        return replace(first, launch=launch, statuses=statuses, doubled=tuple(row.i for row in doubled))
 
     def _answer(self, row: VillageRow, year: int | None, cells: Sequence[StatusCell], levels: list[int]) -> int:
         """Return the status of a year that rows disagree on, as it was answered."""

@@ -49,7 +49,7 @@ def next_data_read(speech: Language, then: NextDatum, origin: int, observed: Seq
         yield _nothing(speech, then)
     for worth in then.data:
         yield speech.say(
-            "{datum} (would narrow the range of the chance for {year} by about {share})",
+            "{datum} (would narrow the range of the chance for {year} by about {share} of its width)",
             datum=_name(speech, worth.datum, origin, observed),
             year=then.year,
             share=speech.percent(worth.narrowing),

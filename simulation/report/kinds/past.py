@@ -15,7 +15,7 @@ from ..language import Language, phrase
 _STEPS: dict[Step, str] = {
     "priors": phrase("pull of the default assumptions, since data are few"),
     "luck": phrase("good and bad years averaged, in place of the years that were"),
-    "campaigns": phrase("that the year may be one of an acceleration drive or re-validation"),
+    "campaigns": phrase("that {year} may be a year of an acceleration drive or re-validation"),
     "villages": phrase("the status of each village now"),
     "peers": phrase("influence of the other villages of the kecamatan"),
     "assistance": phrase("interventions as planned"),
@@ -70,6 +70,13 @@ def observed_in_words(speech: Language, one: Observed) -> str:
         "and {falls} fell.",
         **values,
     )
+    if one.rises and one.skipped is not None:
+        skips = (
+            speech.say("{skipped} of these rises skipped a status.", skipped=speech.number(one.skipped))
+            if one.skipped
+            else speech.say("None of these rises skipped a status.")
+        )
+        said = speech.say("{one} {other}", one=said, other=skips)
     if one.needed is None or one.judged is None:
         return said
     asked = {"needed": speech.number(one.needed), "listed": speech.number(one.listed)}
@@ -253,7 +260,7 @@ def reasons_in_words(speech: Language, reasons: Reasons, year: int, median: floa
         "expected": speech.number(reasons.expected, 1),
         "observed": speech.number(reasons.observed, 1),
         "years": speech.number(reasons.years),
-        "step": speech.say(_STEPS[reasons.largest]),
+        "step": speech.say(_STEPS[reasons.largest], year=year),
         "change": wording.signed(speech, _changes(reasons)[reasons.largest]),
     }
     if round(reasons.expected, 1) == round(reasons.observed, 1):
@@ -278,7 +285,7 @@ def reasons_table(speech: Language, reasons: Reasons, year: int) -> Table:
     say = speech.say
     told = {
         say("observed, mean of the past years"): speech.number(reasons.observed, 1),
-        **{say(_STEPS[step]): wording.signed(speech, change) for step, change in _changes(reasons).items()},
+        **{say(_STEPS[step], year=year): wording.signed(speech, change) for step, change in _changes(reasons).items()},
         say("expected in {year}", year=year): speech.number(reasons.expected, 1),
     }
     caption = say(

@@ -49,12 +49,35 @@ def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
     yield Table(caption, headers, every, prose=True, on=On.ANNEX)
     if any(known.variance_left is not None for known in result.parameters.values()):
         yield Paragraph(say(_LEFT), on=On.VERBOSE | On.ANNEX)
+    if skips := _about_skips(speech, result):
+        yield Paragraph(skips, on=On.VERBOSE | On.ANNEX)
     if silent:
         left = say(
             "Default assumptions (priors), not measured here: {number} (--verbose lists them).",
             number=speech.number(len(silent)),
         )
         yield Paragraph(left, on=On.TERMINAL)
+
+
+def _about_skips(speech: Language, result: ForecastResult) -> str | None:
+    """Return how many observed rises skipped a status, and what the shares of the model rest on; None if unknown."""
+    seen = [one for district in result.districts for one in district.observed if one.skipped is not None]
+    rises = sum(one.rises or 0 for one in seen)
+    if not rises or not any(ParameterKey.parse(key).kind == "skip" for key in result.parameters):
+        return None
+    said = (
+        phrase(
+            "Of {rises} observed rises {skipped} skipped a status. How many do in the forecast rests mostly on default "
+            "assumptions, and on launch years, read as dasar at the end of that year."
+        )
+        if "launch_years" in result.basis
+        else phrase(
+            "Of {rises} observed rises {skipped} skipped a status. How many do in the forecast rests mostly on default "
+            "assumptions."
+        )
+    )
+    skipped = sum(one.skipped or 0 for one in seen)
+    return speech.say(said, rises=speech.number(rises), skipped=speech.number(skipped))
 
 
 def _of_the_law(result: ForecastResult) -> dict[str, Parameter]:

@@ -34,6 +34,8 @@ from .result import District, ForecastResult, undrawable
 from .villages import village_blocks
 
 MOST_DISTRICTS = 20
+MOST_OF_SOURCE = 400
+"""Characters of the source of the status data that a first page has room for."""
 MOST_YEARS_ACROSS = 8
 MOST_CHARTED = 40
 """Districts beside each other in a chart."""
@@ -74,11 +76,12 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         yield Paragraph(speech.say(PLACEHOLDERS), on=_ANSWER)
     yield from _needed(speech, result)
     yield Paragraph(wording.scale(speech), quiet=True, on=On.ANSWER)
+    if listed := wording.status_source(speech, result.sources, longest=MOST_OF_SOURCE):
+        yield Paragraph(f"{listed}.", lead=speech.say("Status data"), on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
     yield rests_on(speech, result.basis, _ANSWER, sure)
     if "launch_years" in result.basis:
-        began = speech.say("Launch years are read as if every village had been dasar at the end of its launch year.")
-        yield Paragraph(began, on=On.ANSWER)
+        yield Paragraph(speech.say(words.LAUNCH_YEARS_READ), on=On.ANSWER)
     if result.weights:
         yield Paragraph(weights_in_words(speech, result.weights), lead=speech.say("Effect of the data"), on=On.ANSWER)
     if result.precision is not None:

@@ -37,6 +37,7 @@ _JUDGED = {
     "entries": phrase("villages that rise to {levels}"),
     "stock": phrase("villages that are {levels}"),
 }
+LAUNCH_YEARS_READ = phrase("Launch years are read as if every village had been dasar at the end of its launch year.")
 _DRAWN_FROM = {
     (True, False): phrase(
         "Every simulation draws it at random from the village's last known status, by the chances of the model."
@@ -347,7 +348,7 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
     shown = districts[0].years if len(districts) == 1 else ()
     if any(known_interval(year) is None and year.parameter_interval90 is not None for year in shown):
         yield speech.say(wording.NO_INTERVAL)
-    yield from warnings(speech, result)
+    yield from warnings(speech, result, how_drawn=True)
     if result.several:
         yield from _districts_apart(speech, result)
     if not all(district.statuses_known for district in districts):
@@ -359,8 +360,8 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
         yield from first_year_alone(speech, result.first_year, reasons)
 
 
-def warnings(speech: Language, result: ForecastResult) -> Iterator[str]:
-    """Yield what must stand beside the answer wherever it is told."""
+def warnings(speech: Language, result: ForecastResult, *, how_drawn: bool = False) -> Iterator[str]:
+    """Yield what must stand beside the answer wherever it is told, and if asked how unknown statuses are drawn."""
     if len(result.districts) == 1 and (saturated := saturation(speech, result.districts[0])):
         yield saturated
     yield from caveats_of(speech, result)
@@ -374,7 +375,9 @@ def warnings(speech: Language, result: ForecastResult) -> Iterator[str]:
             origin=result.origin,
         )
         how = speech.say(_DRAWN_FROM[past > 0, shares > 0], past=speech.number(past), shares=speech.number(shares))
-        yield speech.say("{one} {other}", one=unknown, other=how)
+        yield unknown
+        if how_drawn:
+            yield how
 
 
 def _districts_apart(speech: Language, result: ForecastResult) -> Iterator[str]:
