@@ -23,7 +23,6 @@ _HEAD = phrase(
     "Written by kampungkb start. Change what you like and run kampungkb check and kampungkb forecast "
     "again: a file that you changed is never overwritten."
 )
-_READ = phrase("stated; {files}, read by kampungkb start")
 _READ_DIFFERENTLY = phrase("read differently from what is written, as {table} lists: {changes}")
 _NOT_LISTED = phrase("assumed; a stand-in, for the list of the 514 kabupaten and kota does not know this name")
 
@@ -68,7 +67,7 @@ def scenario_text(
         Of the villages that must rise in a year, 0 to 1.
     """
     said = {"files": ", ".join(files), "table": table, "changes": changes_in_words(speech, lists.changes)}
-    read = [speech.say(_READ, **said), *contradictions_in_words(speech, lists)]
+    read = [speech.say("stated; {file}", file=said["files"]), *contradictions_in_words(speech, lists)]
     if said["changes"]:
         read.append(speech.say(_READ_DIFFERENTLY, **said))
     sources = {"villages.table": "; ".join(sentence.rstrip(".") for sentence in read)}

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from simulation.inputs.office.reading import read_lists
 from simulation.inputs.office.records import Lists
-from simulation.report.cleaned_copy import SHEET, write_cleaned_copy
+from simulation.report.cleaned_copy import SHEET, contradictions_in_words, write_cleaned_copy
 from simulation.report.language import language
 
 OFFICE = Path(__file__).parents[1] / "data" / "office"
@@ -60,9 +60,19 @@ def test_every_change_is_marked_and_told(lists: Lists, copy: Path) -> None:
     assert all(villages.cell(cell.row, villages.max_column).value for cell in marked)
     (chosen,) = [cell for cell in marked if "isi baris bertentangan" in cell.comment.text]
     assert chosen.value == "mandiri"
+    assert all(cell in chosen.comment.text for cell in ("E57", "E58"))
     listed = [[cell.value for cell in row] for row in changes.iter_rows(min_row=4)]
     assert len(listed) == len(lists.changes)
     assert ["ejaan status", RAW.name, "REKAP", "D10", "Brkembang", "berkembang"] in listed
+
+
+def test_rows_that_are_one_village_and_contradict_each_other_are_told(lists: Lists) -> None:
+    """With their rows, cells and statuses, and how many rows the list has."""
+    assert list(contradictions_in_words(language("en"), lists)) == [
+        "150 rows tell of 148 villages; listed more than once, and counted once: Margo Jaya (rows 57, 58), "
+        "Muara Rejo (rows 16, 18).",
+        "Rows contradict each other, Margo Jaya, Status 2025: dasar (E57), Mandiri (E58); read as mandiri.",
+    ]
 
 
 def test_a_status_that_nobody_knows_stays_empty(lists: Lists, copy: Path) -> None:

@@ -162,6 +162,7 @@ WHOLE = {
     ("report/kinds/plan/words", "in_short"): "whole sentences after each other",
     ("report/kinds/plan/words", "verdict"): "whole sentences after each other",
     ("report/kinds/head", "rests_on"): "whole sentences after each other",
+    ("report/kinds/forecast/document", "_answer"): "whole sentences after each other",
     ("report/wording", "scale"): "a list of words, each with its chances",
     ("report/wording", "basis"): "a list of data",
     ("app/frame", "format_help"): "a whole sentence and marks behind it",

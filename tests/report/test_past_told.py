@@ -57,6 +57,9 @@ def test_a_year_is_told_so_that_a_pencil_can_check_it() -> None:
         "Jumlah minimal: 8 dari 148; tidak tercapai."
     )
     assert "The target counts 3 of them" in observed_in_words(language("en"), replace(YEAR, judged=3))
+    skips = [observed_in_words(language("en"), replace(YEAR, skipped=number)) for number in (0, 2)]
+    assert "None of these rises skipped a status." in skips[0]
+    assert "2 of these rises skipped a status." in skips[1]
     over = replace(YEAR, first=2023, judged=None, needed=None)
     assert "after these 2 years" in observed_in_words(language("en"), over)
     counts = replace(over, rises=None, falls=None, entries=None)

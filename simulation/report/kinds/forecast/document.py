@@ -79,9 +79,9 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
     if listed := wording.status_source(speech, result.sources, longest=MOST_OF_SOURCE):
         yield Paragraph(f"{listed}.", lead=speech.say("Status data"), on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
-    yield rests_on(speech, result.basis, _ANSWER, sure)
-    if "launch_years" in result.basis:
-        yield Paragraph(speech.say(words.LAUNCH_YEARS_READ), on=On.ANSWER)
+    yield rests_on(speech, result.basis, _ANSWER & ~On.ANSWER, sure)
+    began = speech.say(words.LAUNCH_YEARS_READ) if "launch_years" in result.basis else ""
+    yield rests_on(speech, result.basis, On.ANSWER, " ".join(filter(None, [began, sure])))
     if result.weights:
         yield Paragraph(weights_in_words(speech, result.weights), lead=speech.say("Effect of the data"), on=On.ANSWER)
     if result.precision is not None:
