@@ -69,8 +69,10 @@ def test_every_change_is_marked_and_told(lists: Lists, copy: Path) -> None:
 def test_rows_that_are_one_village_and_contradict_each_other_are_told(lists: Lists) -> None:
     """With their rows, cells and statuses, and how many rows the list has."""
     assert list(contradictions_in_words(language("en"), lists)) == [
-        "150 rows tell of 148 villages; listed more than once, and counted once: Margo Jaya (rows 57, 58), "
-        "Muara Rejo (rows 16, 18).",
+        (
+            "150 rows tell of 148 villages; listed more than once, and counted once: Margo Jaya (rows 57, 58), "
+            "Muara Rejo (rows 16, 18)."
+        ),
         "Rows contradict each other, Margo Jaya, Status 2025: dasar (E57), Mandiri (E58); read as mandiri.",
     ]
 

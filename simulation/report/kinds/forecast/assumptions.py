@@ -60,21 +60,18 @@ def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
 
 
 def _about_skips(speech: Language, result: ForecastResult) -> str | None:
-    """Return how many observed rises skipped a status, and what the shares of the model rest on; None if unknown."""
+    """Return how many observed rises skipped a status, and what the model has them from; None if unknown."""
     seen = [one for district in result.districts for one in district.observed if one.skipped is not None]
     rises = sum(one.rises or 0 for one in seen)
     if not rises or not any(ParameterKey.parse(key).kind == "skip" for key in result.parameters):
         return None
     said = (
         phrase(
-            "Of {rises} observed rises {skipped} skipped a status. How many do in the forecast rests mostly on default "
-            "assumptions, and on launch years, read as dasar at the end of that year."
+            "Of {rises} observed rises {skipped} skipped a status. How many do in the forecast rests on default "
+            "assumptions and on launch years, read as dasar at the end of that year."
         )
         if "launch_years" in result.basis
-        else phrase(
-            "Of {rises} observed rises {skipped} skipped a status. How many do in the forecast rests mostly on default "
-            "assumptions."
-        )
+        else phrase("Of {rises} observed rises {skipped} skipped a status.")
     )
     skipped = sum(one.skipped or 0 for one in seen)
     return speech.say(said, rises=speech.number(rises), skipped=speech.number(skipped))
