@@ -184,10 +184,19 @@ def _code_of(table: Table, i: int) -> str:
 
 @dataclass(frozen=True)
 class DistrictList:
-    """A table of districts, and the year of its counts as sheet, title or file say it; None where none does."""
+    """A table of districts.
+
+    Attributes
+    ----------
+    year
+        Of its counts, as sheet, title or file say it; None where none does.
+    province
+        That of all its rows; "" where no column says it, or they differ.
+    """
 
     path: Path
     year: int | None
+    province: str = ""
 
 
 def district_list(path: Path) -> DistrictList | None:
@@ -202,7 +211,12 @@ def district_list(path: Path) -> DistrictList | None:
     if kind is None:
         return None
     grid = next(grid for grid in grids if grid.header(kind).fits)
-    return DistrictList(path, grid.year_hint(grid.header(kind), source))
+    header = grid.header(kind)
+    provinces = set()
+    if "province" in header.names:
+        at = header.names.index("province")
+        provinces = {cells[at] for row, cells in grid.rows if row > header.row and at < len(cells)} - {""}
+    return DistrictList(path, grid.year_hint(header, source), provinces.pop() if len(provinces) == 1 else "")
 
 
 def _district_counts(table: Table, villages: list[int | None]) -> list[Ints | None]:

@@ -49,6 +49,12 @@ def read_chain(files: Files, collector: ProblemList) -> Chain | None:
     return merged(layers, collector, complete) if layers else None
 
 
+def _is_answers(node: Node) -> bool:
+    """Return whether a file answers the questions of `start`: with a target in a word, and no key of every scenario."""
+    target, needs = node.get("target"), {"schema", "extends", "name", "origin"}
+    return target is not None and bool(target.text) and not needs & set(node.mapping)
+
+
 def python_chain(node: Node, files: Files, collector: ProblemList) -> Chain:
     """Return a scenario written in Python, and all that it extends."""
     top = prepare(node, collector)
@@ -70,6 +76,11 @@ def _layers(source: Source | None, layers: list[Node], files: Files, collector: 
         place = Place(source.shown, 1, source.folder, len(layers))
         node = read_yaml(text, place, collector) if text is not None else None
         if node is None:
+            return layers, False
+        if not layers and _is_answers(node):
+            message = Message("this is a file of answers, not a scenario")
+            fix = Message("name it with --answers: kampungkb start LIST.xlsx --answers {name}", {"name": source.shown})
+            collector.add((source.shown, None), "", message, suggestion=fix)
             return layers, False
         layers = [*layers, prepare(node, collector)]
         parent = node.get("extends")

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ..decision.next_datum import NextDatum, next_datum
-from ..domain.messages import Message, Refusal
+from ..domain.messages import Message, Refusal, listed
 from .document.blocks import Block, Bullets, Document, Heading, On, Paragraph, Picture, Table
 from .document.docx import write_docx
 from .document.pdf import write_pdf
@@ -35,7 +35,10 @@ MOST_DRAWS_WEIGHED = 1000
 """Parameter draws by which data to ask for are weighed."""
 MOST_PASSED_OVER = 3
 """Answers that are named one by one."""
-_OTHER_INPUTS = phrase("Not used: {what} in {folder}, made from other inputs than {forecast}.")
+_OTHER_INPUTS = phrase(
+    "Not used: {what} in {folder}, made from other inputs than {forecast} ({inputs}); to have it in the brief, compute "
+    "it again with the scenario of that forecast."
+)
 _OLDER = phrase("Not used: {what} in {folder}; there is a newer one.")
 
 
@@ -73,7 +76,8 @@ class Runs:
                 )
         for one, sentence in self.passed_over[:MOST_PASSED_OVER]:
             what = speech.say(one.folder.kind.title)
-            yield speech.say(sentence, what=what, folder=one.path, forecast=self.forecasts[0].path)
+            values = {"what": what, "folder": one.path, "forecast": self.forecasts[0].path}
+            yield speech.say(sentence, **values, inputs=_other_inputs(one, self.forecasts[0]))
         if (more := len(self.passed_over) - MOST_PASSED_OVER) > 0:
             yield speech.say("Not used besides: {number}.", number=speech.number(more))
 
@@ -174,6 +178,20 @@ def _inputs_of(answer: Answer[Any]) -> list[Inputs]:
     """Return what an answer was made from: each scenario as resolved, and the digests of its data."""
     pairs = zip(answer.manifest.scenarios, answer.manifest.data, strict=True)
     return [(document, sorted(data.values())) for document, data in pairs]
+
+
+def _other_inputs(answer: Answer[Any], run: Answer[ForecastResult]) -> str:
+    """Return the keys of the scenario, and the data files, that are others than those of a forecast."""
+    (own,) = _named_inputs(run)
+    every = _named_inputs(answer)
+    theirs = next((one for one in every if one["name"] == own["name"]), every[0])
+    return listed((name for name in sorted({*own, *theirs}) if own.get(name) != theirs.get(name)), MOST_PASSED_OVER)
+
+
+def _named_inputs(answer: Answer[Any]) -> list[dict[str, Any]]:
+    """Return what each scenario says, by key, and the digests of its data, by name of the file."""
+    pairs = zip(answer.manifest.scenarios, answer.manifest.data, strict=True)
+    return [{**document, **{PurePath(name).name: digest for name, digest in data.items()}} for document, data in pairs]
 
 
 def _places(run: Answer[ForecastResult]) -> list[str]:

@@ -37,7 +37,11 @@ LARGEST_JSON = 45_000_000
 MOST_JSON = 2_250_000
 """Values and containers of a JSON file; one of 500 districts and 50 years has fewer."""
 _HANDED_OUT = ".handed_out.json"
-"""Digest of each document as it was written."""
+"""Digest of each document as it was written, and what the file is for."""
+_ABOUT = (
+    "Ditulis kampungkb: sidik berkas di folder ini, agar yang diubah dengan tangan tidak ditimpa. // Written by "
+    "kampungkb: digests of files in this folder, so that none changed by hand is written over."
+)
 NO_SPACE = frozenset({ENOSPC, EDQUOT, EFBIG})
 _FORBIDDEN = Message("writing there is not allowed, or a file is open in another program")
 _IN_THE_WAY = Message("a file is in the way")
@@ -248,7 +252,7 @@ def hand_out(folder: Path, writers: Mapping[str, Callable[[Path], None]], langua
         known[path.name] = digest(path)
         if language:
             known[f"language of {path.name}"] = language
-    write_text(folder / _HANDED_OUT, json_text(known))
+    write_text(folder / _HANDED_OUT, json_text({"": _ABOUT} | known))
     return HandedOut(list(paths), changed)
 
 

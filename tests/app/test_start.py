@@ -170,11 +170,16 @@ def test_a_table_of_kabupaten_becomes_a_scenario_of_districts(run: Run, office: 
     asked = run("start", "prov.xlsx", "--yes")
     assert asked.returncode == 2
     assert "Jumlah kampung dalam tabel adalah keadaan akhir tahun berapa?" in " ".join(asked.stderr.split())
+    (office / "prov_jawaban.yaml").write_text("year: 2025\ntarget: 5%\n", encoding="utf-8")
+    refused = run("forecast", "prov_jawaban.yaml")
+    assert "ini berkas jawaban, bukan skenario" in refused.stderr
+    assert "Ditemukan 1 masalah" in refused.stderr
     (office / "jawaban.yaml").write_text("year: 2025\n", encoding="utf-8")
     said = told(run("start", "prov.xlsx", "--yes", "--answers", "jawaban.yaml", *FEW, "--json"))
     assert (said["districts"], said["years"]) == (13, [2025])
     scenario = load_scenario(office / said["written"]["scenario"])
     assert [len(district) for district in scenario.districts] == list(range(119, 168, 4))
+    assert scenario.title["id"] == "Kampung KB Kalimantan Contoh"
     assert Path(said["written"]["brief"]).name == "brief.pdf"
 
 

@@ -168,7 +168,7 @@ def _start_districts(run: _Start, table: DistrictList) -> None:
     file = table.path
     if file.resolve().parent != run.out.resolve():
         file = run.write("table", file.name, file.read_bytes())
-    title = f"Kampung KB {table.path.stem}"
+    title = f"Kampung KB {table.province or table.path.stem}"
     text = districts_text(speech, name, title, file.name, table.path.name, origin, share)
     scenario = load_scenario(run.write("scenario", f"{name}.yaml", text))
     forecast = _forecast(run, scenario)

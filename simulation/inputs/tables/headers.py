@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -154,6 +155,15 @@ def find_header(rows: Sequence[Row], wanted: Wanted) -> Header:
 
 
 def is_column_numbering(cells: Sequence[str]) -> bool:
-    """Return whether a row counts the columns, 1, 2, 3 …, as the forms of Indonesian offices do."""
+    """Return whether a row counts the columns, 1, 2, 3 …, as the forms of Indonesian offices do; some may be gone.
+
+    Examples
+    --------
+    >>> is_column_numbering(["1", "2", "3", "(4)", "6", "7"]), is_column_numbering(["1", "2", "2018"])
+    (True, False)
+    """
     counted = [cell.strip("()[]. ") for cell in cells if cell]
-    return len(counted) > 2 and counted == [str(i) for i in range(1, len(counted) + 1)]
+    if len(counted) < 3 or not all(cell.isdecimal() and len(cell) < 4 for cell in counted):
+        return False
+    numbers = [0, *map(int, counted)]
+    return all(one < other for one, other in pairwise(numbers)) and numbers[-1] <= 2 * len(counted)
