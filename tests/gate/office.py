@@ -21,6 +21,8 @@ from .world import NEIGHBOURS, REPORTING, District
 Data = Literal["panel", "counts", "launches"]
 Cells = Mapping[str, object]
 LEVELS = ("dasar", "berkembang", "mandiri", "paripurna")
+STOPPED = 130
+"""Exit code of a command that was interrupted, in every version that `--package` may name."""
 CODES = tuple(f"99.{77 + k}" for k in range(NEIGHBOURS))
 
 
@@ -63,7 +65,6 @@ def forecast(
 def kampungkb(*arguments: str) -> str:
     """Run the command in this process, and return what it prints as its answer."""
     from simulation.app.cli import main
-    from simulation.app.errors import INTERRUPTED
 
     before, said = sys.argv, io.StringIO()
     sys.argv = ["kampungkb", *arguments]
@@ -71,7 +72,7 @@ def kampungkb(*arguments: str) -> str:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()) as errors:
             main()
     except SystemExit as ended:
-        if ended.code == INTERRUPTED:
+        if ended.code == STOPPED:
             raise KeyboardInterrupt from ended
         if ended.code:
             raise RefusedError(f"{' '.join(arguments)}: {errors.getvalue()}") from ended
