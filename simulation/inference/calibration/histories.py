@@ -259,6 +259,7 @@ class Histories:
                     self._future[year].setdefault((group.future(year), standing), len(self._future[year]))
         self._starts = self._begin()
         self.steps = [self._step(year) for year in self.years]
+        self._ended = [self._ending(year - 1) for year in self.years]
 
     def _grouped(
         self, seen: list[tuple[float, ...]], doses: Mapping[str, Mapping[int, Doses]], none: Doses
@@ -351,6 +352,13 @@ class Histories:
             cell_of=np.array(cell_of), past=past, future=future, cell=cell_at,
             group_starts=starts, groups=distinct, subdistrict_starts=home_starts, subdistricts=homes,
         )  # fmt: skip
+
+    def _ending(self, year: int) -> list[int]:
+        """Return the states in which paths end with a year, of which nothing follows."""
+        ending = (group for group in self.groups if group.last == year)
+        return [
+            self._future[year][group.future(year), standing] for group in ending for standing in group.standings(year)
+        ]
 
     # ---- likelihood
 
@@ -554,14 +562,11 @@ class Histories:
         for number in reversed(range(len(self.years))):
             step = self.steps[number]
             up, down = self.towards(law, number, found[0])
-            here = down + rises[number][step.cell_of] * (up - down)
-            ended = [
-                self._future[group.last][group.future(group.last), standing]
-                for group in self.groups
-                if group.last == self.years[number] - 1
-                for standing in group.standings(group.last)
-            ]
-            here[ended] = 1.0
+            here = up
+            here -= down
+            here *= rises[number][step.cell_of]
+            here += down
+            here[self._ended[number]] = 1.0
             found.insert(0, here)
         return found
 
@@ -572,7 +577,9 @@ class Histories:
         for way in step.backwards:
             chance = way.chance(law)
             if chance.any():
-                (after_rise if way.rises else otherwise)[way.before] += later[way.after] * chance
+                reached = later[way.after]
+                reached *= chance
+                (after_rise if way.rises else otherwise)[way.before] += reached
         return after_rise, otherwise
 
 
