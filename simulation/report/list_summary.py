@@ -106,9 +106,8 @@ def _unused(speech: Language, lists: Lists) -> Iterator[str]:
 def _learned(speech: Language, learned: CalibrationResult, forecast: ForecastResult) -> Iterator[str]:
     """Yield what was learned from, and what the chance would be without each kind of data and without any."""
     blocks = ", ".join(wording.block(speech, block) for block in learned.basis)
-    said = speech.say("Calibrated on: {blocks}.", blocks=blocks)
     if "launch_years" in learned.basis:
-        said = speech.say("{one} {other}", one=said, other=speech.say(LAUNCH_YEARS_READ))
-    yield said
+        yield speech.say(LAUNCH_YEARS_READ)
     if weights := weights_in_words(speech, forecast.weights):
         yield weights
+    yield speech.say("Calibrated on: {blocks}.", blocks=blocks)
