@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from unicodedata import normalize
 
@@ -15,6 +15,7 @@ from ..inputs.scenario import Scenario
 from .calibrated_scenario import calibrated
 from .cleaned_copy import SHEET, changes_in_words, contradictions_in_words
 from .language import LANGUAGES, Language, language, phrase
+from .wording import OTHER_LANGUAGE
 
 HORIZON = 5
 """Years that are forecast."""
@@ -66,13 +67,10 @@ def scenario_text(
     share
         Of the villages that must rise in a year, 0 to 1.
     """
-    said = {"files": ", ".join(files), "table": table, "changes": changes_in_words(speech, lists.changes)}
-    read = [speech.say("stated; {file}", file=said["files"]), *contradictions_in_words(speech, lists)]
-    if said["changes"]:
-        read.append(speech.say(_READ_DIFFERENTLY, **said))
-    sources = {"villages.table": "; ".join(sentence.rstrip(".") for sentence in read)}
+    named = ", ".join(files)
+    sources = {"villages.table": _source(lambda speech: _read_from(speech, named, table, lists))}
     if kabupaten.made_up:
-        sources["district.code"] = speech.say(_NOT_LISTED)
+        sources["district.code"] = _source(lambda speech: speech.say(_NOT_LISTED))
     document: dict[str, Any] = {
         "schema": 1,
         "name": name,
@@ -86,6 +84,20 @@ def scenario_text(
         "sources": sources,
     }
     return _with_head(speech, document)
+
+
+def _read_from(speech: Language, files: str, table: str, lists: Lists) -> str:
+    """Return from which files villages were read, what contradicts itself there, and what was read otherwise."""
+    read = [speech.say("stated; {file}", file=files), *contradictions_in_words(speech, lists)]
+    if changes := changes_in_words(speech, lists.changes):
+        read.append(speech.say(_READ_DIFFERENTLY, table=table, changes=changes))
+    return "; ".join(sentence.rstrip(".") for sentence in read)
+
+
+def _source(said: Callable[[Language], str]) -> str:
+    """Return a source with what it says in both languages after its keyword, as `wording.source_text` reads it."""
+    first, *others = (said(language(code)) for code in LANGUAGES)
+    return OTHER_LANGUAGE.join([first, *(one.partition("; ")[2] for one in others if one != first)])
 
 
 def districts_text(speech: Language, name: str, title: str, table: str, file: str, origin: int, share: float) -> str:
@@ -111,7 +123,7 @@ def districts_text(speech: Language, name: str, title: str, table: str, file: st
             "horizon": HORIZON,
             "districts": {"table": table},
             "target": {"share": share},
-            "sources": {"districts.table": speech.say("stated; {file}", file=file)},
+            "sources": {"districts.table": _source(lambda speech: speech.say("stated; {file}", file=file))},
         },
     )
 

@@ -90,7 +90,7 @@ LABELS: dict[Kind, str] = {
 }
 _SOURCES = {"stated": phrase("stated"), "estimated": phrase("estimated"), "assumed": phrase("assumed")}
 
-_OTHER_LANGUAGE = " // "
+OTHER_LANGUAGE = " // "
 """Stands in a source between what it says in Indonesian and what it says in English."""
 
 _LONGEST_SOURCE = 150
@@ -256,7 +256,7 @@ def event(
 def source_text(language: Language, source: str) -> str:
     """Return what a source says after its keyword; of one in two languages the part in this one."""
     told = source.partition(";")[2].strip()
-    both = told.split(_OTHER_LANGUAGE)
+    both = told.split(OTHER_LANGUAGE)
     return both[LANGUAGES.index(language.code)].strip() if len(both) == len(LANGUAGES) else told
 
 
