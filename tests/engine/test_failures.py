@@ -87,7 +87,7 @@ def expected() -> np.ndarray:
 @cache
 def sums_of_others() -> VillageSums:
     """Return what villages live in the trajectories that are to be completed, each played alone."""
-    sums = VillageSums.empty(SCENARIO.horizon, len(SCENARIO.districts[0]), len(SCENARIO.interventions))
+    sums = Outcome.empty((0,), SCENARIO, SCENARIO.districts[0]).villages
     for draw, replicate in np.argwhere(expected()):
         model = kkb.KampungModel(SCENARIO, int(draw), int(replicate), SEED)
         while model.running:

@@ -427,6 +427,7 @@ WITH_FILES: dict[str, Case] = {
     "a folder for a scenario": Case(files={"scenarios": _empty_files("laut.yaml", "barito.yaml")}, asked="scenarios"),
     "a scenario of more than 5 MB": Case(files={"scenario.yaml": _of_size(5_000_001)}),
     "a scenario in another encoding": Case(files={"scenario.yaml": b"schema: 1\nname: coba\ntitle: {id: Caf\xe9}\n"}),
+    "answers in place of a scenario": Case(files={"scenario.yaml": "target: 5%\norigin_year: 2025\n"}),
     "a scenario with a NUL byte": Case(files={"scenario.yaml": b"schema: 1\nname: co\0ba\n"}),
 }
 """Mistakes that more than one section, or another file, belongs to."""
