@@ -16,9 +16,8 @@ from .status import LEVELS, TOP, UNKNOWN
 MADE_UP_SHARES = np.array([93, 25, 3, 14]) / 135
 """Tanah Laut, 31 July 2025: the centre of the counts made up for a district that gave none."""
 MADE_UP_WEIGHT = 40.0
-
-
 _WHOLE: dict[Any, type[np.signedinteger[Any]]] = {Statuses: np.int8, Ints: np.int64}
+"""Kind of array -> the numbers that it holds."""
 
 
 class _OfWholeNumbers:

@@ -198,7 +198,7 @@ _FORMS = tuple(
     )
 )
 _YEAR = re.compile(r"(?<![0-9])(2[01][0-9]{2})(?![0-9])")
-_WORDS = re.compile(
+_BESIDE_A_YEAR = re.compile(
     r"[0-9]{1,2}|status|klasifikasi|klas|klsf|classification|level|tingkat|kategori|strata|kampung|kb|kkb|tahun|thn|th|"
     r"year|per|akhir|keadaan|" + "|".join(rf"{start}[a-z]*" for start in _MONTHS)
 )
@@ -278,4 +278,4 @@ def status_year(name: str) -> int | None:
     year = year_in(name)
     rest = [word for word in _YEAR.sub("", name).split("_") if word]
     dated = sum(word.isdecimal() for word in rest) <= 2  # day and month; a code has more numbers
-    return year if dated and all(_WORDS.fullmatch(word) for word in rest) else None
+    return year if dated and all(_BESIDE_A_YEAR.fullmatch(word) for word in rest) else None
