@@ -31,7 +31,12 @@ class RefusedError(Exception):
 
 
 def forecast(
-    districts: Sequence[District], data: Data, seed: int, draws: int, folder: Path
+    districts: Sequence[District],
+    data: Data,
+    seed: int,
+    draws: int,
+    folder: Path,
+    village_sd: float | None = None,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Write files of districts, calibrate on all of them and forecast the next year; return what is said.
 
@@ -40,7 +45,7 @@ def forecast(
     Of each district ``met`` the chance, ``interval`` of the parameters, ``chances`` of 0, 1, 2, … rises; of all
     together ``worth`` of the draws in independent ones, ``seconds`` of CPU.
     """
-    named = write(districts, data, folder)
+    named = write(districts, data, folder, village_sd)
     began = time.process_time()
     with contextlib.chdir(folder):
         effort = ["--draws", str(draws), "--seed", str(seed), "--no-figures", "--json"]
@@ -81,8 +86,8 @@ def kampungkb(*arguments: str) -> str:
     return said.getvalue()
 
 
-def write(districts: Sequence[District], data: Data, folder: Path) -> str:
-    """Write a scenario that leaves every parameter to its prior, and its data; return the name of the data.
+def write(districts: Sequence[District], data: Data, folder: Path, village_sd: float | None = None) -> str:
+    """Write a scenario that leaves every other parameter to its prior, and its data; return the name of the data.
 
     Of late lists it states what is known of the chance of a report.
     """
@@ -104,6 +109,8 @@ def write(districts: Sequence[District], data: Data, folder: Path) -> str:
         where += f"villages: {{table: villages.csv{f', status_counts: {{{known}}}' if data == 'counts' else ''}}}\n"
     if districts[0].late:
         where += "reporting: {{yearly: {{beta: {{alpha: {:g}, beta: {:g}}}}}}}\n".format(*REPORTING)
+    if village_sd is not None:
+        where += f"transition: {{village_sd: {village_sd:g}}}\n"
     head = f"schema: 1\nname: district\nlanguage: en\norigin: {districts[0].origin}\nhorizon: 1\n"
     (folder / "district.yaml").write_text(head + where, encoding="utf-8")
     if data == "launches":

@@ -21,6 +21,8 @@ class Row:
     ----------
     draws
         Of calibration and forecast.
+    stated
+        Whether the scenario states `village_sd`, or leaves it to its prior.
     between
         Six districts learned together, and each by itself, that lie as far apart; None of one district.
     """
@@ -28,6 +30,7 @@ class Row:
     data: Data
     lists: int = 6
     village_sd: float | None = None
+    stated: bool = False
     burst: bool = False
     late: bool = False
     gaps: bool = False
@@ -40,6 +43,7 @@ ROWS = {
     "counts": Row("counts"),
     "launches": Row("launches"),
     "panel-unlike": Row("panel", lists=12, village_sd=1.2),
+    "panel-unlike-stated": Row("panel", lists=12, village_sd=1.2, stated=True),
     "panel-burst": Row("panel", burst=True),
     "counts-burst": Row("counts", burst=True),
     "panel-late": Row("panel", late=True),
@@ -49,8 +53,9 @@ ROWS = {
     "six-far-apart": Row("panel", draws=250, between=1.0),
 }
 """Name -> what it is: the first three are those of every district; then villages that differ much, over twelve years,
-a year in which many rose, lists on which about 30% of villages do not report in a year, as the scenario says, and a
-last list that leaves every tenth village blank; and six districts that are alike, or lie apart."""
+where the scenario leaves that to the data or states it; a year in which many rose; lists on which about 30% of villages
+do not report in a year, as the scenario says; a last list that leaves every tenth village blank; and six districts that
+are alike, or lie apart."""
 
 
 def answer(name: str, truth: int, folder: Path) -> Answer:
@@ -61,7 +66,7 @@ def answer(name: str, truth: int, folder: Path) -> Answer:
             return {"truth": truth, **_together(neighbours(truth, row.between), row, truth, folder)}
         known = district(truth, village_sd=row.village_sd, lists=row.lists, burst=row.burst, late=row.late)
         known = replace(known, gaps=row.gaps)
-        (said,), spent = forecast([known], row.data, truth, row.draws, folder)
+        (said,), spent = forecast([known], row.data, truth, row.draws, folder, row.village_sd if row.stated else None)
     except RefusedError as error:
         return {"truth": truth, "refused": str(error)}
     return {"truth": truth, **_beside(known, said), **spent}
