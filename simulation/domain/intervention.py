@@ -362,14 +362,19 @@ def choose(candidates: Bools, free: Ints, primary: Floats | None, tie: Floats) -
     tie
         Shape (V, T), in (0, 1); what still ties goes to the village that comes first by code.
     """
-    if primary is None:
-        order = np.argsort(np.where(candidates, break_ties(tie), np.inf), axis=0)
-    else:
-        order = np.lexsort((tie, np.where(candidates, primary, np.inf)), axis=0)
-    wins = np.arange(candidates.shape[0])[:, None] < free[None, :]
-    chosen = np.zeros_like(candidates)
-    np.put_along_axis(chosen, order, wins, axis=0)
-    return chosen & candidates
+    if primary is not None:
+        last = _last_inside(np.where(candidates, primary, np.inf), free)
+        before = candidates & (primary < last)
+        return before | choose(candidates & (primary == last), free - before.sum(axis=0), None, tie)
+    key = np.where(candidates, break_ties(tie), np.inf)
+    return np.asarray(candidates & (key <= _last_inside(key, free)))
+
+
+def _last_inside(key: Floats, free: Ints) -> Floats:
+    """Return the key of the last of the `free` lowest in each column of `key`, (V, T); −∞ where nothing is free."""
+    ordered = np.sort(np.ascontiguousarray(key.T))
+    last = np.take_along_axis(ordered, np.clip(free - 1, 0, len(key) - 1)[:, None], axis=1)[:, 0]
+    return np.where(free > 0, last, -np.inf)
 
 
 def chance_of_being_chosen(candidates: Bools, free: Ints, primary: Floats | None) -> Floats:
@@ -414,7 +419,7 @@ def combine(effects: list[Floats], overlap: Overlap) -> Floats:
         ``diminishing`` lets the positive ones beyond the largest level off at log 6 (MODEL.md).
         An intervention alone keeps its effect under each.
     """
-    if overlap == "multiply":
+    if overlap == "multiply" or len(effects) == 1:
         return sum(effects[1:], start=effects[0])
     stack = np.stack(effects)
     largest = np.maximum(stack.max(axis=0), 0.0)

@@ -72,8 +72,9 @@ def _fitting(speech: Language, shown: Sequence[Block], verdicts: Laid, room: int
     later = list(rows_of)[1:]
     laid = dict(verdicts)
     for place in sorted(set(range(len(shown))) - set(verdicts), key=lambda at: (at in later, at)):
-        most = min(room, max(LEAST_ROWS, rows_of.get(place, 0)))
-        for rows in range(most, LEAST_ROWS - 1, -1):
+        # Every row takes a line, so that more rows than lines are left need not be laid.
+        left = room - len(_joined([laid]))
+        for rows in range(max(LEAST_ROWS, min(left, rows_of.get(place, 0))), LEAST_ROWS - 1, -1):
             lines = _cut(speech, shown[place], rows)
             if len(_joined([{**laid, place: lines}])) <= room:
                 laid[place] = lines
