@@ -118,6 +118,8 @@ def _wrong_subdistricts(counts: Mapping[str, Ints], subdistrict_of: list[str]) -
 
 _SUGGESTED = 50
 """Kecamatan for whose names another is suggested: many mistakes have one cause, and looking takes long."""
+DISAGREEMENT = "disagreement"
+"""Column of the statuses at the origin that a list says of a village, where they contradict each other; else blank."""
 _OWN_COLUMNS = frozenset({"village_code", "village", "subdistrict", "status", "district_code"})
 
 

@@ -23,6 +23,7 @@ from ..domain.randomness import Trajectories
 from ..domain.reporting import REPORTING
 from ..domain.status import LEVELS, TOP, UNKNOWN
 from ..domain.transition import LARGEST_LOG_ODDS, chance, factor
+from ..domain.villages import DISAGREEMENT
 from ..engine.effort import CHUNK_CELLS, Effort, chunks
 from ..engine.log_odds_terms import LogOddsTerms, replay
 from ..inputs.scenario import Scenario
@@ -98,6 +99,8 @@ class VillageChance:
     origin_level, joins
         Its level at the end of the origin year, "" where that is blank and drawn in every trajectory; or that at which
         it joins later, and the year at whose end it does, None where it is there at the origin.
+    disagreement
+        Levels that its list says at the end of the origin year and that contradict each other; "" where none do.
     levels
         Level -> share of the trajectories in which it stands there at the start of the year.
     base, base_interval90
@@ -133,6 +136,7 @@ class VillageChance:
     year: int
     origin_level: str
     joins: int | None = None
+    disagreement: str = ""
     levels: Mapping[str, float]
     base: float
     base_interval90: tuple[float, float] | None
@@ -266,6 +270,7 @@ def explain(
         year=year,
         origin_level="" if level == UNKNOWN else LEVELS[level],
         joins=joins or None,
+        disagreement=str(villages.columns[DISAGREEMENT][row]) if DISAGREEMENT in villages.columns else "",
         levels={level: float((played.level == s).mean()) for s, level in enumerate(LEVELS)},
         base=_mean(played.base_odds),
         base_interval90=_interval(played, effort.draws, what.parameters.rows),

@@ -390,7 +390,7 @@ def _sources(scenario: StatedAssumptions, document: Mapping[str, Any]) -> dict[s
             if (same_places if key.split(".")[0] in _OF_DISTRICTS else before.get(key) == now.get(key))
             and _same_parameters(read.parameters, scenario.parameters, key)
         }
-    known = {*now, *parameter_keys(scenario.parameters)}
+    known = {*now, "villages.as_of", *parameter_keys(scenario.parameters)}
     return _completed({key: source for key, source in given.items() if key in known}, scenario.parameters)
 
 

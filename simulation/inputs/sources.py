@@ -18,6 +18,10 @@ _ALWAYS = ("title", "origin", "horizon", "target", "transition.min_years", "inte
 """Keys that every resolved scenario has, whether its files write them or not."""
 
 
+DAY = "villages.as_of"
+"""A key whose source may stand without it, and then quotes what the table of villages says of its day."""
+
+
 def given_sources(
     node: Node, parameters: ParameterSet, interventions: Iterable[Intervention], collector: ProblemList, complete: bool
 ) -> dict[str, str]:
@@ -35,7 +39,7 @@ def given_sources(
         return {}
     drawn = node.get("transition", "parameters_from")
     of_parameters = parameter_keys(parameters)
-    known = {".".join(keys) for keys, _ in node.walk() if keys[0] != "sources"}
+    known = {DAY} | {".".join(keys) for keys, _ in node.walk() if keys[0] != "sources"}
     known |= {above for key in (*of_parameters, *_ALWAYS) for above in with_parents(key)}
     known |= {f"target.{each.name}" for each in fields(Target)}
     known |= {
@@ -53,7 +57,7 @@ def given_sources(
                 fix = collector.nearest(key, names)
                 collector.add(entry, f"sources.{key}", message, found=key, allowed=allowed, suggestion=fix)
             continue
-        value = node.get(*key.split("."))
+        value = node.get(*key.split(".")) or (node.get("villages", "table") if key == DAY else None)
         holds = value is None or entry.place.generation <= value.place.generation
         if isinstance(entry.value, str) and holds and not is_placeholder(entry.value):
             sources[key] = entry.value

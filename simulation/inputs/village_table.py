@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..domain.messages import Message, listed, shown
-from ..domain.status import UNKNOWN
+from ..domain.status import LEVELS, UNKNOWN
+from ..domain.villages import DISAGREEMENT
 from .files import Source
 from .office.layout import Layout, dated_columns, layout_of
 from .office.sheets import VillageRow, VillageSheet, read_sheet
@@ -156,6 +157,9 @@ def _table_of(sheet: VillageSheet, rows: Sequence[VillageRow], origin: int | Non
     further = [name for name, column in cells.items() if any(column)]
     comma = any(notation_of(cells[name]).comma for name in further)
     columns = {name: part.numbers(name, comma_elsewhere=comma) or cells[name] for name in further}
+    contradicting = [row.contradicting.get(now) or row.contradicting.get(None, ()) for row in rows]
+    if any(contradicting):
+        columns[DISAGREEMENT] = [", ".join(LEVELS[level] for *_, level in cells) for cells in contradicting]
     earlier = {year: [row.statuses[year].level if year in row.statuses else UNKNOWN for row in rows] for year in past}
     joins = [row.launch if row.launch is not None and now is not None and row.launch > now else 0 for row in rows]
     return VillageTable(table, rows, status, joins, columns, earlier) if len(table.grid.problems) == told else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from ..decision.next_datum import NextDatum, next_datum
@@ -19,7 +19,7 @@ from .document.pdf import write_pdf
 from .files import hand_out
 from .kinds.forecast.document import years_table
 from .kinds.forecast.result import ForecastResult
-from .kinds.forecast.words import data_to_ask_for, met_header, where
+from .kinds.forecast.words import data_to_ask_for, days_of_data, met_header, where
 from .kinds.head import title_of
 from .kinds.registry import KINDS
 from .language import Language, language, phrase
@@ -30,7 +30,6 @@ FORECASTS = {"forecast": KINDS["forecast"]}
 FOLLOW_UP = 3
 """Lines for what is done next."""
 Forecasts = Sequence[Answer[ForecastResult]]
-Inputs = tuple[Mapping[str, Any], list[str]]
 MOST_DRAWS_WEIGHED = 1000
 """Parameter draws by which data to ask for are weighed."""
 MOST_PASSED_OVER = 3
@@ -147,21 +146,21 @@ def _newest_of_each(folder: Path) -> tuple[Forecasts, Forecasts]:
 def _agreeing(forecasts: Forecasts, answers: Sequence[Answer[Any]], named: AbstractSet[Path]) -> Runs:
     """Return forecasts and answers that contradict neither the first forecast nor each other."""
     first, *others = forecasts
+    data = first.manifest.data[0]
     same_data = [
         run
         for run in others
-        if _places(run) == _places(first) and not _other_data(first.manifest.data[0], run.manifest.data[0])
+        if [one.district_code for one in run.result.districts] == [one.district_code for one in first.result.districts]
+        and all(data.get(name, digest) == digest for name, digest in run.manifest.data[0].items())
     ]
-    ours = [answer for answer in answers if _inputs_of(first)[0] in _inputs_of(answer)]
-    beside = [run for run in same_data if not any(_contradicts(answer, run) for answer in ours)]
+    ours = [answer for answer in answers if _is_of(answer, first)]
+    beside = [run for run in same_data if all(_is_of(answer, run) is not False for answer in ours)]
     theirs = [
-        answer
-        for answer in answers
-        if not _contradicts(answer, first) and any(_inputs_of(run)[0] in _inputs_of(answer) for run in beside)
+        answer for answer in answers if _is_of(answer, first) is None and any(_is_of(answer, run) for run in beside)
     ]
-    kept = _newest({answer.path: answer for answer in (*ours, *theirs)}.values(), named)
+    agree = [*ours, *theirs]
+    kept = _newest(agree, named)
     passed: list[tuple[Answer[Any], str]] = [(run, _OTHER_INPUTS) for run in others if run not in beside]
-    agree = (*ours, *theirs)
     passed += [(one, _OLDER if one in agree else _OTHER_INPUTS) for one in answers if one not in kept]
     return Runs([first, *beside], kept, passed)
 
@@ -170,45 +169,28 @@ def _newest(answers: Iterable[Answer[Any]], named: AbstractSet[Path]) -> list[An
     """Return one answer of each kind about the same scenarios, in the order in which a brief tells them."""
     kept: dict[tuple[str, ...], Answer[Any]] = {}
     for answer in sorted(answers, key=lambda one: (one.path.resolve() in named, one.age)):
-        kept[answer.folder.kind.name, *(document["name"] for document, _ in _inputs_of(answer))] = answer
+        kept[answer.folder.kind.name, *_inputs(answer)] = answer
     return sorted(kept.values(), key=lambda one: list(KINDS).index(one.folder.kind.name))
 
 
-def _inputs_of(answer: Answer[Any]) -> list[Inputs]:
-    """Return what an answer was made from: each scenario as resolved, and the digests of its data."""
+def _inputs(answer: Answer[Any]) -> dict[str, dict[str, Any]]:
+    """Return what each scenario of an answer says by key, with the digests of its data by file, under its name."""
     pairs = zip(answer.manifest.scenarios, answer.manifest.data, strict=True)
-    return [(document, sorted(data.values())) for document, data in pairs]
+    return {document["name"]: {**document, **data} for document, data in pairs}
+
+
+def _is_of(answer: Answer[Any], run: Answer[ForecastResult]) -> bool | None:
+    """Return whether an answer has the inputs of a forecast; None where it is not about a scenario of that name."""
+    ((name, own),) = _inputs(run).items()
+    theirs = _inputs(answer).get(name)
+    return None if theirs is None else theirs == own
 
 
 def _other_inputs(answer: Answer[Any], run: Answer[ForecastResult]) -> str:
     """Return the keys of the scenario, and the data files, that are others than those of a forecast."""
-    (own,) = _named_inputs(run)
-    every = _named_inputs(answer)
-    theirs = next((one for one in every if one["name"] == own["name"]), every[0])
-    return listed((name for name in sorted({*own, *theirs}) if own.get(name) != theirs.get(name)), MOST_PASSED_OVER)
-
-
-def _named_inputs(answer: Answer[Any]) -> list[dict[str, Any]]:
-    """Return what each scenario says, by key, and the digests of its data, by name of the file."""
-    pairs = zip(answer.manifest.scenarios, answer.manifest.data, strict=True)
-    return [{**document, **{PurePath(name).name: digest for name, digest in data.items()}} for document, data in pairs]
-
-
-def _places(run: Answer[ForecastResult]) -> list[str]:
-    """Return the codes of the districts that a forecast is of."""
-    return [district.district_code for district in run.result.districts]
-
-
-def _contradicts(answer: Answer[Any], run: Answer[ForecastResult]) -> bool:
-    """Return whether an answer is about a scenario of the run's name that has other inputs."""
-    (own,) = _inputs_of(run)
-    return any(inputs[0]["name"] == own[0]["name"] and inputs != own for inputs in _inputs_of(answer))
-
-
-def _other_data(first: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Return whether a data file of the same name was another one."""
-    names = {PurePath(name).name: digest for name, digest in first.items()}
-    return any(names.get(PurePath(name).name, digest) != digest for name, digest in other.items())
+    ((name, own),), every = _inputs(run).items(), _inputs(answer)
+    theirs = every.get(name) or next(iter(every.values()))
+    return listed((key for key in sorted({*own, *theirs}) if own.get(key) != theirs.get(key)), MOST_PASSED_OVER)
 
 
 def brief_of(speech: Language, runs: Runs) -> Document:
@@ -218,12 +200,14 @@ def brief_of(speech: Language, runs: Runs) -> Document:
     answers = [(answer, answer.document(speech)) for answer in runs.answers]
     follow_up = [say("what is done"), say("who does it"), say("until when")]
     options = [block for _, document in answers for block in document.shown(On.OPTIONS)]
+    options = [block for place, block in enumerate(options) if block not in options[place + 1 :]]
     if not any(answer.folder.kind.name == "comparison" for answer in runs.answers):
         options += _beside(speech, result, [other.result for other in runs.forecasts[1:]])
     planned = any(answer.folder.kind.name == "plan" and answer.result.villages for answer in runs.answers)
     places = On.SUBDISTRICTS if planned else On.FEW_PLACES if options else On.PLACES
+    days = days_of_data(speech, result, run.source.scenario)
     data = [
-        Bullets(list(data_to_ask_for(speech, result, _next_datum(run)))),
+        Bullets(list(data_to_ask_for(speech, result, _next_datum(run), days))),
         *(block for _, document in answers for block in document.shown(On.DATA)),
     ]
     blocks: list[Block] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -78,38 +79,61 @@ def changes_in_words(speech: Language, changes: Sequence[Change]) -> str:
 
 def contradictions_in_words(speech: Language, lists: Lists) -> Iterator[str]:
     """Yield which villages are listed more than once, and which statuses contradict each other, with their cells."""
-    say, doubled = speech.say, {}
+    say, doubled = speech.say, []
     for village in lists.villages:
         sheets = Counter((cell.file, cell.sheet) for cell in village.rows)
         if rows := [str(cell.row) for cell in village.rows if sheets[cell.file, cell.sheet] > 1]:
-            doubled[village.name] = rows
-    if doubled:
-        names = (say("{name} (rows {rows})", name=name, rows=", ".join(rows)) for name, rows in doubled.items())
-        told = {"names": listed(names, MOST_NAMED), "villages": speech.number(len(lists.villages))}
-        if len([sheet for sheet in lists.sheets if sheet.used]) == 1:
-            number = speech.number(sum(len(village.rows) for village in lists.villages))
-            yield say(
-                "{rows} rows tell of {villages} villages; listed more than once, and counted once: {names}.",
-                rows=number,
-                **told,
-            )
-        else:
-            yield say("Listed more than once, and counted once: {names}.", **told)
+            doubled.append(say("{name} (rows {rows})", name=village.name, rows=", ".join(rows)))
+    if doubled and sum(sheet.used for sheet in lists.sheets) == 1:
+        yield say(
+            "{rows} rows hold {villages} villages; counted once: {names}.",
+            rows=speech.number(sum(len(village.rows) for village in lists.villages)),
+            villages=speech.number(len(lists.villages)),
+            names=listed(doubled, MOST_NAMED),
+        )
+    elif doubled:
+        number = speech.number(len(doubled))
+        yield say(
+            "{number} villages are listed more than once and counted once: {names}.",
+            number=number,
+            names=listed(doubled, MOST_NAMED),
+        )
     years, changes = _years(lists), _by_village(lists)
     for village in lists.villages:
-        by_column: dict[str, list[Change]] = {}
+        by_year: dict[int | None, list[Change]] = {}
         for change in changes[village.code]:
             if change.kind == "disagreement":
-                year = years.get(change.where._replace(row=0))
-                column = say("status") if year is None else say(_COLUMNS["status"], year=year)
-                by_column.setdefault(column, []).append(change)
-        for column, cells in by_column.items():
-            yield say(
-                "Rows contradict each other, {name}, {column}: {statuses}; read as {read_as}.",
-                name=village.name,
-                column=column,
-                statuses=", ".join(f"{change.written} ({_place(change)})" for change in cells),
-                read_as=cells[0].read_as or say("not known"),
+                by_year.setdefault(years.get(change.where._replace(row=0)), []).append(change)
+        for year, cells in by_year.items():
+            column = say("status") if year is None else say(_COLUMNS["status"], year=year)
+            statuses = ", ".join(f"{change.written} ({_place(change)})" for change in cells)
+            said = {"name": village.name, "column": column, "statuses": statuses}
+            if choices := ", ".join(_choices(speech, lists, village, year)):
+                yield say(
+                    "{name}, {column}: {statuses} contradict each other, read as not known ({choices}).",
+                    choices=choices,
+                    **said,
+                )
+            else:
+                read_as = cells[0].read_as or say("not known")
+                yield say(
+                    "{name}, {column}: {statuses} contradict each other, read as {read_as}.", read_as=read_as, **said
+                )
+
+
+def _choices(speech: Language, lists: Lists, village: ListedVillage, year: int | None) -> Iterator[str]:
+    """Yield what would be observed in a year if a status were right that contradicts another, where that changes it."""
+    before = max((one for one in lists.years if year is not None and one < year), default=None)
+    if year is None or before is None or (old := village.statuses.get(before, UNKNOWN)) == UNKNOWN:
+        return
+    _, rises, falls = lists.moves(before, year)
+    for level in village.contradicting.get(year, ()):
+        if level != old:
+            yield speech.say(
+                "if {level} {rises} rose and {falls} fell",
+                level=LEVELS[level],
+                rises=speech.number(rises + (level > old)),
+                falls=speech.number(falls + (level < old)),
             )
 
 
@@ -140,7 +164,7 @@ def _write_villages(book: Workbook, speech: Language, lists: Lists, title: str) 
     plain = book.add_format(text)
     marks = {name: book.add_format({**text, "bg_color": colour}) for name, colour in _COLOURS.items()}
     changes, of_years = _by_village(lists), _years(lists)
-    villages = sorted(lists.villages, key=lambda village: village.rows[0])
+    villages = [row for village in sorted(lists.villages, key=lambda one: one.rows[0]) for row in _rows_of(village)]
     page.write_string(0, 0, title, book.add_format({"bold": True, "size": 14}))
     for place, column in enumerate(columns):
         page.write_string(_HEADER, place, column.header, head)
@@ -162,6 +186,13 @@ def _write_villages(book: Workbook, speech: Language, lists: Lists, title: str) 
     page.repeat_rows(_HEADER)
     page.autofilter(_HEADER, 0, _HEADER + len(villages), len(columns) - 1)
     _for_paper(page)
+
+
+def _rows_of(village: ListedVillage) -> Iterator[ListedVillage]:
+    """Yield a village once, or once with each of the statuses that contradict each other: nobody has decided."""
+    for place in range(max(map(len, village.contradicting.values()), default=1)):
+        said = {year: levels[min(place, len(levels) - 1)] for year, levels in village.contradicting.items()}
+        yield replace(village, statuses={**village.statuses, **said})
 
 
 def _columns(speech: Language, lists: Lists) -> list[_Column]:
@@ -186,13 +217,9 @@ def _value(village: ListedVillage, column: _Column, speech: Language, changes: S
         case "further":
             return village.columns.get(column.header, "")
         case "changed":
-            kinds = {change.kind for change in changes} | ({"unknown_status"} if _open(village) else set())
+            kinds = {change.kind for change in changes}
             return "; ".join(speech.say(said) for kind, said in KINDS.items() if kind in kinds)
     return {"code": village.code, "village": village.name, "subdistrict": village.subdistrict}[column.name]
-
-
-def _open(village: ListedVillage) -> bool:
-    return UNKNOWN in village.statuses.values()
 
 
 def _by_village(lists: Lists) -> dict[str, list[Change]]:
@@ -221,9 +248,14 @@ def _told(speech: Language, change: Change) -> str:
         "{kind}: {place} says {written}, read as {read_as}",
         kind=speech.say(KINDS[change.kind]),
         place=_place(change),
-        written=change.written or "–",
+        written=_written(speech, change),
         read_as=change.read_as or speech.say("not known"),
     )
+
+
+def _written(speech: Language, change: Change) -> str:
+    """Return what stands in a cell; that it is blank where a status should stand there."""
+    return change.written or (speech.say("(blank)") if change.kind in _OF_STATUS else "")
 
 
 def _place(change: Change) -> str:
@@ -264,7 +296,7 @@ def _rows(speech: Language, lists: Lists) -> Iterator[list[str]]:
             Path(where.file).name,
             where.sheet,
             _place(change),
-            change.written,
+            _written(speech, change),
             read_as,
         ]
 

@@ -16,6 +16,7 @@ from .kinds.calibration import CalibrationResult
 from .kinds.comparison import ComparisonResult, change_by_programme
 from .kinds.forecast.result import ForecastResult
 from .kinds.forecast.words import LAUNCH_YEARS_READ, joining, verdict
+from .kinds.head import unknown_statuses
 from .kinds.past import weights_in_words
 from .language import Language, phrase
 
@@ -63,23 +64,17 @@ def _read(speech: Language, lists: Lists) -> Iterator[str]:
         years=", ".join(map(str, lists.years)),
     )
     for before, after in pairwise(lists.years):
-        pairs = [(village.statuses.get(before, UNKNOWN), village.statuses.get(after, UNKNOWN)) for village in villages]
-        known = [(one, other) for one, other in pairs if UNKNOWN not in {one, other}]
+        known, rises, falls = lists.moves(before, after)
         yield say(
             "{before}–{after}: {rises} rose, {falls} fell, of {known} known at both dates.",
             before=before,
             after=after,
-            rises=number(sum(other > one for one, other in known)),
-            falls=number(sum(other < one for one, other in known)),
-            known=number(len(known)),
+            rises=number(rises),
+            falls=number(falls),
+            known=number(known),
         )
-    unknown = sum(village.statuses.get(lists.years[-1], UNKNOWN) == UNKNOWN for village in villages)
-    if unknown:
-        yield say(
-            "Status at the end of {year} not known: {number} villages; they count in the target all the same.",
-            year=lists.years[-1],
-            number=number(unknown),
-        )
+    if unknown := [one.name for one in villages if one.statuses.get(lists.years[-1], UNKNOWN) == UNKNOWN]:
+        yield unknown_statuses(speech, len(villages), len(unknown), lists.years[-1])
 
 
 def _changed(speech: Language, lists: Lists) -> Iterator[str]:

@@ -8,18 +8,23 @@ from typing import Any
 from unicodedata import normalize
 
 from ..domain.constraints import RESERVED_NAMES
+from ..domain.messages import listed
 from ..inputs.kabupaten import Kabupaten
 from ..inputs.office.records import Lists
 from ..inputs.resolve import yaml_of
 from ..inputs.scenario import Scenario
 from .calibrated_scenario import calibrated
-from .cleaned_copy import SHEET, changes_in_words, contradictions_in_words
+from .cleaned_copy import MOST_NAMED, SHEET, changes_in_words, contradictions_in_words
 from .language import LANGUAGES, Language, language, phrase
 from .wording import OTHER_LANGUAGE
 
 HORIZON = 5
 """Years that are forecast."""
+MOST_DAYS = 3
+"""Texts around a list that name a day and are quoted."""
 _LONGEST_NAME = 40
+_LONGEST_SOURCE = 950
+"""Characters of a source in one language: a scenario file holds both in one text."""
 _HEAD = phrase(
     "Written by kampungkb start. Change what you like and run kampungkb check and kampungkb forecast "
     "again: a file that you changed is never overwritten."
@@ -67,8 +72,10 @@ def scenario_text(
     share
         Of the villages that must rise in a year, 0 to 1.
     """
-    named = ", ".join(files)
+    named = listed(files, MOST_NAMED)
     sources = {"villages.table": _source(lambda speech: _read_from(speech, named, table, lists))}
+    if days := listed((f"“{text}”" for text in lists.days), MOST_DAYS):
+        sources["villages.as_of"] = f"stated; {days}"
     if kabupaten.made_up:
         sources["district.code"] = _source(lambda speech: speech.say(_NOT_LISTED))
     document: dict[str, Any] = {
@@ -88,10 +95,12 @@ def scenario_text(
 
 def _read_from(speech: Language, files: str, table: str, lists: Lists) -> str:
     """Return from which files villages were read, what contradicts itself there, and what was read otherwise."""
-    read = [speech.say("stated; {file}", file=files), *contradictions_in_words(speech, lists)]
-    if changes := changes_in_words(speech, lists.changes):
-        read.append(speech.say(_READ_DIFFERENTLY, table=table, changes=changes))
-    return "; ".join(sentence.rstrip(".") for sentence in read)
+    first, changes = speech.say("stated; {file}", file=files), changes_in_words(speech, lists.changes)
+    told = [one.rstrip(".") for one in contradictions_in_words(speech, lists)]
+    last = [speech.say(_READ_DIFFERENTLY, table=table, changes=changes)] if changes else []
+    while told and len("; ".join([first, *told, *last])) > _LONGEST_SOURCE:
+        told.pop()  # the table lists it
+    return "; ".join([first, *told, *last])
 
 
 def _source(said: Callable[[Language], str]) -> str:

@@ -169,7 +169,7 @@ SECTIONS: dict[str, str] = {
     "a name that a system reserves": "name: aux",
     "a long name": f"name: {LONG}",
     "a number for a title": "title: {id: 7}",
-    "a title of more than a thousand letters": f"title: {{id: {'Penguatan Pokja ' * 70}}}",
+    "a title of more than two thousand letters": f"title: {{id: {'Penguatan Pokja ' * 140}}}",
     "another language": "language: fr",
     "no origin": "-origin",
     "an origin of two digits": "origin: 25",

@@ -18,7 +18,7 @@ import simulation as kkb
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
-from simulation.report.document.blocks import Column, Document, Paragraph, Table
+from simulation.report.document.blocks import Column, Document, Paragraph, Share, Table
 from simulation.report.document.xlsx import HEADER, write_xlsx
 from simulation.report.kinds.forecast.words import verdict
 from simulation.report.language import LANGUAGES, language
@@ -140,6 +140,18 @@ def test_no_chance_is_shown_as_certain(
     assert named["Villages by year"] not in upright
 
 
+def test_a_share_that_is_nearly_all_does_not_read_as_all(tmp_path: Path) -> None:
+    """In a column of numbers of several kinds too; none and all are written as that, and other numbers as they are."""
+    columns = ["x", Column("a", "decimal", 2), Column("b", "percent", 1), Column("c", "chance", 1)]
+    rows = [["x", Share(value), value, value] for value in (0.0, 0.0004, 0.9999, 1.0)]
+    write_xlsx(language("id"), Document("t", [Table("b", columns, [*rows, ["x", 2.5, 1.5, 0.5]])]), tmp_path / "b.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["b"]
+    formats = [[cell.number_format for cell in row] for row in sheet.iter_rows(min_row=HEADER + 2, min_col=2)]
+    plain, chance = "0.0%", '[<0.001]"<0,1%";[>0.999]">99,9%";0.0%'
+    assert formats == [*([one, one, chance] for one in (plain, chance, chance, plain)), ["#,##0.00", plain, chance]]
+    assert [cell.value for cell in sheet["B"][HEADER + 1 :]] == [0.0, 0.0004, 0.9999, 1.0, 2.5]
+
+
 def test_charts_on_the_first_sheet_show_the_numbers_of_the_years(
     several: Forecast, exported: Callable[[Forecast, str], tuple[Path, Sheets]]
 ) -> None:
@@ -186,7 +198,7 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(tmp_path: Path) -> None:
     assert [text for text in said if text] == texts[1:]
     kinds = {cell.data_type for sheet in found for row in sheet.iter_rows() for cell in row if cell.value is not None}
     assert kinds == {"s", "n"}
-    assert {row[1].number_format for row in found["b"].iter_rows(min_row=first)} == {"0.0%"}
+    assert {row[1].number_format.rpartition(";")[2] for row in found["b"].iter_rows(min_row=first)} == {"0.0%"}
     assert found["b"].freeze_panes == f"B{first}"
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
 

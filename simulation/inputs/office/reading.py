@@ -126,12 +126,19 @@ def _village(several: Sequence[tuple[VillageSheet, VillageRow]], answers: Mappin
                 said[year].setdefault(level, (each, each.place(i, column)))
     statuses = {}
     for year, by_level in sorted(said.items()):
-        levels = sorted(level for level in by_level if level != UNKNOWN)
+        levels = _known(by_level)
         statuses[year] = levels[0] if len(levels) == 1 else UNKNOWN
         if len(levels) > 1:
             statuses[year] = _decided(row, year, {level: by_level[level] for level in levels}, answers)
     known = {"village_code", "village", "subdistrict", "status", "launch_year", "year", *sheet.years, *sheet.use.unused}
     further = (name for name in sheet.table.columns if name not in known and normal(name) not in NUMBERING)
+    contradicting = {
+        year: tuple(sorted({cell.level for cell in cells}))
+        for _, one in several
+        for year, cells in one.contradicting.items()
+        if year is not None
+    }
+    contradicting |= {year: levels for year, by_level in said.items() if len(levels := _known(by_level)) > 1}
     return ListedVillage(
         code=row.code,
         name=row.name,
@@ -140,7 +147,12 @@ def _village(several: Sequence[tuple[VillageSheet, VillageRow]], answers: Mappin
         launch_year=next((one.launch for _, one in several if one.launch is not None), None),
         columns={name: sheet.table.columns[name][row.i] for name in further},
         rows=tuple(each.place(i) for each, one in several for i in (one.i, *one.doubled)),
+        contradicting={year: levels for year, levels in contradicting.items() if statuses[year] == UNKNOWN},
     )
+
+
+def _known(levels: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(level for level in levels if level != UNKNOWN))
 
 
 def _decided(

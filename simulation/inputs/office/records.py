@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from ...domain.status import UNKNOWN
+from ..tables.cells import names_a_day
+
 UNDECIDED = "unknown"
 """The answer that leaves the status of a year unknown."""
 
@@ -33,7 +36,7 @@ class Cell(NamedTuple):
 
 ChangeKind = Literal[
     "status",  # misspelt or abbreviated: the level that is meant
-    "unknown_status",  # "-", "belum dinilai": "" (unknown)
+    "unknown_status",  # "-", "belum dinilai", a blank cell: "" (unknown)
     "subdistrict",  # another spelling of a kecamatan, or "Kec." before it
     "filled_down",  # a kecamatan written once above: its name
     "village",  # another spelling of a village in an earlier or later list, confirmed by an answer
@@ -150,6 +153,8 @@ class ListedVillage:
         Further columns of the newest list -> its cell.
     rows
         Where it stands.
+    contradicting
+        Year -> the levels at its end that rows or lists say, where they contradict each other and nobody has decided.
     """
 
     code: str
@@ -159,6 +164,7 @@ class ListedVillage:
     launch_year: int | None
     columns: Mapping[str, str]
     rows: tuple[Cell, ...]
+    contradicting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,3 +194,15 @@ class Lists:
         """The villages that are there in the last year of which there are statuses; the others join later."""
         last = max(self.years, default=None)
         return tuple(one for one in self.villages if last is None or (one.launch_year or last) <= last)
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """What stands above and below the lists and names a day or a month, such as ``Sukamaju, 5 Januari 2026``."""
+        around = (change.written for change in self.changes if change.kind == "passed_over")
+        return tuple(dict.fromkeys(text for text in around if names_a_day(text)))
+
+    def moves(self, before: int, after: int) -> tuple[int, int, int]:
+        """Return of how many villages the statuses of two years are known, and how many of these rose and fell."""
+        levels = (tuple(one.statuses.get(year, UNKNOWN) for year in (before, after)) for one in self.present)
+        known = [(old, new) for old, new in levels if UNKNOWN not in {old, new}]
+        return len(known), sum(new > old for old, new in known), sum(new < old for old, new in known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -57,6 +57,8 @@ class VillageRow:
         Year, None where nothing says which -> the cell.
     doubled
         Further rows that tell a status of the same village and year.
+    contradicting
+        Year -> the cells of its rows, where their statuses differ and nobody has decided.
     """
 
     i: int
@@ -68,6 +70,7 @@ class VillageRow:
     launch: int | None
     statuses: Mapping[int | None, StatusCell]
     doubled: tuple[int, ...] = ()
+    contradicting: Mapping[int | None, tuple[StatusCell, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -202,6 +205,7 @@ class _Reading:
         rows = self._rows(coded, years, latest)
         rows = [self._as_one(same) for same in self._same(rows)]
         self._check_codes(rows)
+        self._keep_blanks(rows)
         self._keep_made_codes(rows)
         note_codes(table)
         if len(grid.problems) > before:
@@ -490,39 +494,50 @@ class _Reading:
         for row in rows:
             for year, found in row.statuses.items():
                 said[year].append(found)
-        agree, open_doubts = True, len(self.doubts)
+        agree = True
+        contradicting: dict[int | None, tuple[StatusCell, ...]] = {}
         for year, cells in said.items():
-            levels = dict.fromkeys(level for *_, level in cells if level != UNKNOWN)
-            statuses[year] = next((cell for cell in cells if cell.level != UNKNOWN), cells[0])
-            if len(levels) > 1:
+            known = [cell for cell in cells if cell.level != UNKNOWN]
+            statuses[year] = next(iter(known), cells[0])
+            if len({cell.level for cell in known}) > 1:
                 agree = False
-                statuses[year] = cells[0]._replace(level=self._answer(first, year, cells, [*levels]))
+                statuses[year] = cells[0]._replace(level=self._answer(first, year, known))
+                if statuses[year].level == UNKNOWN:
+                    contradicting[year] = tuple(known)
         launches = {row.launch for row in rows if row.launch is not None}
         doubled = [row for row in rows[1:] if row.statuses.keys() & first.statuses.keys()]
         for row in doubled if agree else ():
             text = " ".join(filter(None, (row.subdistrict, row.name)))
             self._change("duplicate", self.table.rows[row.i], "", text, "")
-        if doubled and (agree or len(self.doubts) > open_doubts):
-            values = {
-                "name": first.name or first.code,
-                "subdistrict": first.subdistrict,
-                "rows": listed(self.table.rows[row.i] for row in rows),
-            }
-            message = Message("{table}: {name} ({subdistrict}) is in rows {rows}, which agree; it counts once", values)
-            if not agree:
-                message = Message(
-                    "{table}: {name} ({subdistrict}) is in rows {rows} with different statuses; it counts "
-                    "once, and its status of that year is unknown until somebody says which is right",
-                    values,
-                )
-            self.table.note(message)
+        if doubled and agree:
+            message = Message("{table}: {name} ({subdistrict}) is in rows {rows}, which agree; it counts once")
+            listed_in = listed(self.table.rows[row.i] for row in rows)
+            named = first.name or first.code
+            self.table.note(message.filled(name=named, subdistrict=first.subdistrict, rows=listed_in))
+        for differing in contradicting.values():
+            self._note_contradiction(first, differing)
         launch = launches.pop() if len(launches) == 1 else None
-        return replace(first, launch=launch, statuses=statuses, doubled=tuple(row.i for row in doubled))
+        doubled_rows = tuple(row.i for row in doubled)
+        return replace(first, launch=launch, statuses=statuses, doubled=doubled_rows, contradicting=contradicting)
 
-    def _answer(self, row: VillageRow, year: int | None, cells: Sequence[StatusCell], levels: list[int]) -> int:
+    def _note_contradiction(self, row: VillageRow, cells: Sequence[StatusCell]) -> None:
+        """Note which rows say which status of a village, and how to decide."""
+        values = {
+            "name": row.name or row.code,
+            "subdistrict": row.subdistrict,
+            "statuses": listed(f"{LEVELS[level]} ({self.table.rows[i]})" for i, _, level in cells),
+        }
+        message = Message(
+            "{table}: {name} ({subdistrict}) has different statuses in column {column}, by row: {statuses}; it counts "
+            "once, its status unknown; to decide, remove the wrong row",
+            values,
+        )
+        self.table.note(message, cells[0].column)
+
+    def _answer(self, row: VillageRow, year: int | None, cells: Sequence[StatusCell]) -> int:
         """Return the status of a year that rows disagree on, as it was answered."""
         places = [self._place(self.table.rows[i], column) for i, column, _ in cells]
-        answer = self._ask(disagreement(row, year, places, levels))
+        answer = self._ask(disagreement(row, year, places, [*{cell.level for cell in cells}]))
         level = LEVELS.index(answer) if answer in LEVELS else UNKNOWN
         for i, column, _ in cells:
             written = self.table.columns[column][i]
@@ -540,6 +555,13 @@ class _Reading:
                 message = Message("two villages have the same code: rows {first} and {row}", rows_of)
                 fix = Message("correct the code in one of the two rows, or remove the row that is too many")
                 self.table.tell(row.i, "village_code" if row.coded else "village", message, fix)
+
+    def _keep_blanks(self, rows: Sequence[VillageRow]) -> None:
+        """Keep as a change each blank cell that leaves a status unknown."""
+        for row in rows:
+            for i, column, level in () if row.i in self._later else row.statuses.values():
+                if level == UNKNOWN and not self.table.columns[column][i]:
+                    self._change("unknown_status", self.table.rows[i], column, "", "")
 
     def _keep_made_codes(self, rows: Sequence[VillageRow]) -> None:
         """Note codes that were made; keep each as a change."""

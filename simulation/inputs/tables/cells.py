@@ -197,6 +197,15 @@ _FORMS = tuple(
         rf"(?P<day>{_NUMBER})[ .-](?P<name>[A-Za-z]{{3,9}})[ .-](?P<year>[0-9]{{2}})",
     )
 )
+_MONTH = (
+    "jan(?:uari|uary)?|[fp]eb(?:ruari|ruary)?|mar(?:et|ch)?|apr(?:il)?|me[iy]|may|jun[ie]?|jul[iy]?|ag(?:ustus|us|s|t)|"
+    "aug(?:ust)?|sep(?:t|tember)?|o[kc]t(?:ober)?|no[vp](?:ember)?|de[sc](?:ember)?"
+)
+_DAY_WITHIN = re.compile(
+    rf"\b{_NUMBER}[ .-]+(?:{_MONTH})\b|\b(?:{_MONTH})[ .-]+20[0-9]{{2}}\b|"
+    rf"\b{_NUMBER}([/.-]){_NUMBER}\1(?:20)?[0-9]{{2}}\b|\b20[0-9]{{2}}-[01][0-9]-[0-3][0-9]\b",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?<![0-9])(2[01][0-9]{2})(?![0-9])")
 _BESIDE_A_YEAR = re.compile(
     r"[0-9]{1,2}|status|klasifikasi|klas|klsf|classification|level|tingkat|kategori|strata|kampung|kb|kkb|tahun|thn|th|"
@@ -253,6 +262,17 @@ def year_of(cell: str) -> str:
     """
     parts = _parts(cell)
     return cell if parts is None else str(parts[0])
+
+
+def names_a_day(text: str) -> bool:
+    """Return whether a text speaks of a day or a month: of its year, or without it.
+
+    Examples
+    --------
+    >>> [names_a_day(text) for text in ("Sukamaju, 5 Januari 2026", "per 31 Desember", "12 desa", "NIP 19700102 1999")]
+    [True, True, False, False]
+    """
+    return _DAY_WITHIN.search(text) is not None
 
 
 def year_in(text: str) -> int | None:

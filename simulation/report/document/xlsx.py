@@ -160,8 +160,7 @@ def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, titl
     page, columns = book.add_worksheet(name), table.typed_columns
     look = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "bottom": 1}
     words_head, numbers_head = (book.add_format(look | {"align": side, "indent": 1}) for side in ("left", "right"))
-    formats = {strong: [_format(book, speech, column, strong=strong) for column in columns] for strong in (False, True)}
-    share = _format(book, speech, Column("", "percent", 1), strong=False)
+    formats: dict[tuple[Column, bool], Format] = {}
     page.write_string(0, 0, table.caption, book.add_format({"bold": True, "size": 12}))
     widths = [_width(speech, column, [row[place] for row in table.rows]) for place, column in enumerate(columns)]
     for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
@@ -170,9 +169,10 @@ def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, titl
         page.write_string(HEADER, place, column.title, head)
     for number, row in enumerate(table.rows, HEADER + 1):
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
-            strong = number - HEADER - 1 in table.strong
-            style = share if isinstance(cell, Share) else formats[strong][place]
-            _write_cell(page, number, place, _value(column, cell), style)
+            written, strong = _as_written(column, cell), number - HEADER - 1 in table.strong
+            if (written, strong) not in formats:
+                formats[written, strong] = _format(book, speech, written, strong=strong)
+            _write_cell(page, number, place, _value(column, cell), formats[written, strong])
     page.freeze_panes(HEADER + 1, 1)
     if table.rows:
         page.autofilter(HEADER, 0, HEADER + len(table.rows), len(columns) - 1)
@@ -202,6 +202,13 @@ def _write_cell(page: Worksheet, row: int, column: int, value: Cell, style: Form
         page.write_string(row, column, value, style)
     else:
         page.write_number(row, column, float(value), style)
+
+
+def _as_written(column: Column, cell: Cell) -> Column:
+    """Return how a cell of a column is written: a share as a chance, unless it is nothing or all."""
+    form: Form = "percent" if isinstance(cell, Share) else column.form
+    some = form == "percent" and isinstance(cell, float) and 0 < cell < 1
+    return Column("", "chance" if some else form, 1 if isinstance(cell, Share) else column.decimals)
 
 
 def _format(book: Workbook, speech: Language, column: Column, *, strong: bool) -> Format:

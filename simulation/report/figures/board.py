@@ -168,7 +168,7 @@ def _explanation(speech: Language, rows: Sequence[Row], year: int, *, single: bo
         return speech.say("{explained} “?”: a village whose status is not known.", explained=explained)
     return speech.say(
         "A tile is a kecamatan: name, villages below paripurna, and the mean chance that one of them rises in {year}. "
-        "For {villages} villages a tile each would be too small; villages.csv lists them.",
+        "For {villages} villages a tile each would be too small; the workbook lists them.",
         year=year,
         villages=speech.number(len(rows)),
     )

@@ -47,14 +47,21 @@ def draw_fan_chart(speech: Language, result: ForecastResult, source: Source) -> 
     many = result.several
     lines = {level: (_medians if many else _fan)(result, level) for level in LEVELS}
     headline = _fan_headline(speech, result, lines["dasar"])
-    explanation = (
-        speech.say(
+    if many:
+        explanation = speech.say(
             "Each thin line: one district's median share of villages; black: the middle district. The "
             "uncertainty of each district is not drawn."
         )
-        if many
-        else speech.say("Share of villages at each status. Line: median; bands: 50% and 90% interval.")
-    )
+    elif (one := result.districts[0]).known_statuses < one.villages:
+        explanation = speech.say(
+            "Share of villages at each status. Line: median; bands: 50% and 90% interval. {origin}: of the {known} "
+            "villages whose status is known; then of all {villages}.",
+            origin=result.origin,
+            known=speech.number(one.known_statuses),
+            villages=speech.number(one.villages),
+        )
+    else:
+        explanation = speech.say("Share of villages at each status. Line: median; bands: 50% and 90% interval.")
     page = _page(speech, result, source, headline, explanation, _FAN_HEIGHT)
     years = [result.origin, *(year.year for year in result.districts[0].years)]
     top = min(1.0, np.ceil(10 * max(drawn.max() for drawn in lines.values()) + 0.5) / 10)

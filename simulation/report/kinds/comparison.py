@@ -27,7 +27,6 @@ from .forecast.result import EXACT_IS_PRECISE, Asked
 from .forecast.words import precision_reached
 from .head import (
     MODEL_CHANCE,
-    PLACEHOLDER_MARKED,
     Head,
     Programme,
     at_random,
@@ -37,6 +36,7 @@ from .head import (
     first_year_alone,
     head_of,
     names_of,
+    placeholders_marked,
     programme_line,
     programme_of,
     rests_on,
@@ -227,17 +227,12 @@ def options(speech: Language, result: ComparisonResult) -> Iterator[Block]:
             }
         )
     baseline = titles[result.baseline]
-    drawn = any(plan.at_random for one in result.scenarios[:MOST_OPTIONS] for plan in one.interventions)
+    plans = [plan for one in result.scenarios[:MOST_OPTIONS] for plan in one.interventions]
     caption = phrase("What could be done, compared with “{baseline}” (90% intervals)")
-    if drawn:
+    if any(plan.at_random for plan in plans):
         caption = phrase("What could be done, villages chosen at random, compared with “{baseline}” (90% intervals)")
     yield Table.of(say(caption, baseline=baseline), rows, On.OPTIONS)
-    if any(plan.placeholder for one in result.scenarios[:MOST_OPTIONS] for plan in one.interventions):
-        yield Paragraph(
-            say(PLACEHOLDER_MARKED),
-            quiet=True,
-            on=On.OPTIONS,
-        )
+    yield from placeholders_marked(speech, plans, On.OPTIONS)
 
 
 def _change_in_points(speech: Language, year: ComparedYear) -> str:

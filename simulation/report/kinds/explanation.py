@@ -88,6 +88,7 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
                     year=result.joins or result.origin,
                 )
             ),
+            *_disagreement(speech, result),
             Paragraph(first, strong=True),
             rests_on(speech, result.basis),
             *(Paragraph(sentence) for sentence in others),
@@ -98,6 +99,13 @@ def document_of(result: ExplanationResult, speech: Language, source: Source) -> 
         ],
         chapter=speech.say("Why one village rises or not"),
     )
+
+
+def _disagreement(speech: Language, result: ExplanationResult) -> Iterator[Paragraph]:
+    """Yield which statuses of its list contradict each other."""
+    if result.disagreement:
+        said = speech.say("Its list says different statuses of that year: {statuses}.", statuses=result.disagreement)
+        yield Paragraph(said)
 
 
 def _tables_of(speech: Language, result: ExplanationResult) -> Iterator[Paragraph | Table]:

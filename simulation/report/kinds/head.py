@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 import numpy as np
 
+from ...domain.messages import listed
 from ...domain.parameters import ParameterKey
 from ...domain.reporting import REPORTING
 from ...domain.status_knowledge import MadeUpCounts
@@ -22,6 +23,8 @@ PLACEHOLDERS = phrase("Effects of interventions are placeholders, not measured: 
 PLACEHOLDER_MARKED = phrase(
     "* A placeholder: nobody has measured this effect, and with another the changes are others."
 )
+MOST_NAMED = 5
+"""Villages that a sentence names."""
 MODEL_CHANCE = 0.1
 """A chance of rising, to show what an effect does to it."""
 
@@ -251,6 +254,23 @@ def run_line(speech: Language, head: Head, run_id: str) -> str:
     return speech.say("Kampung KB Forecast, {scenario}, result no. {hash}.", scenario=head.scenario, hash=run_id)
 
 
+def unknown_statuses(speech: Language, villages: int, unknown: int, origin: int, names: Sequence[str] = ()) -> str:
+    """Return of how many villages no status is known, by name where `names` are given, and what counts them."""
+    said = {"villages": speech.number(villages), "unknown": speech.number(unknown), "origin": origin}
+    if not names:
+        return speech.say(
+            "Of {villages} Kampung KB, {unknown} have no known status at the end of {origin}: they count in the "
+            "target, not in lists of villages, ranks and shares by status.",
+            **said,
+        )
+    return speech.say(
+        "Of {villages} Kampung KB, {unknown} have no known status at the end of {origin} ({names}): they count in the "
+        "target, not in lists of villages, ranks and shares by status.",
+        names=listed(names, MOST_NAMED),
+        **said,
+    )
+
+
 def caveats_of(speech: Language, head: Head) -> Iterator[str]:
     """Yield what must be said of the inputs wherever numbers stand: an own agent, made-up counts, late reports."""
     if head.agent is not None:
@@ -313,6 +333,12 @@ def effects_in_words(speech: Language, interventions: Sequence[Programme]) -> st
         for said, plans in alike.items()
     )
     return "; ".join(told)
+
+
+def placeholders_marked(speech: Language, interventions: Iterable[Programme], on: On) -> Iterator[Paragraph]:
+    """Yield what the star of `effects_in_words` means, where one of the effects has it."""
+    if any(plan.placeholder for plan in interventions):
+        yield Paragraph(speech.say(PLACEHOLDER_MARKED), quiet=True, on=on)
 
 
 def at_random(speech: Language, interventions: Sequence[Programme]) -> str | None:

@@ -18,7 +18,7 @@ from ...wording import LABELS, parameter_name, parameter_value, source_text, sou
 from ..head import called, parameter_called
 from ..kind import Source
 from .result import ForecastResult, Parameter
-from .words import reading_name
+from .words import days_of_data, reading_name
 
 Rows = list[list[str]]
 _LEFT = phrase(
@@ -138,6 +138,12 @@ def statements(speech: Language, result: ForecastResult, source: Source) -> Iter
         if name:
             caption = say("Intervention {name}", name=name)
         yield Table(caption, headers[:columns], [row[:columns] for row in stated], prose=True, on=On.ANNEX)
+    if source.scenario.get("villages") and days_of_data(speech, result, source.scenario) is None:
+        undated = say(
+            "Nothing in the list says of which day its statuses are; they are taken as those of the end of {origin}.",
+            origin=result.origin,
+        )
+        yield Paragraph(undated, on=On.ANNEX)
 
 
 def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
@@ -224,21 +230,23 @@ def _general(speech: Language, document: Mapping[str, Any], result: ForecastResu
     counts = villages.get("status_counts") or {}
     if any(isinstance(four, Mapping) for four in counts.values()):
         counts = {level: sum(four[level] for four in counts.values()) for level in LEVELS}
-    yield "districts.table", phrase("list of districts"), _file(document.get("districts", {}))
-    yield "villages.table", phrase("list of villages"), _file(villages)
+    number = speech.number(len(result.districts))
+    districts = speech.say("{number} districts", number=number) if document.get("districts") else ""
+    yield "districts.table", phrase("list of districts"), districts
+    number = speech.number(result.villages_in_all)
+    listed = speech.say("{number} Kampung KB", number=number) if villages.get("table") else ""
+    yield "villages.table", phrase("list of villages"), listed
     yield (
         "villages.status_counts",
         phrase("villages at each status"),
         "; ".join(f"{level} {speech.number(count)}" for level, count in counts.items()),
     )
-    yield "villages.as_of", phrase("day of the status data"), speech.day_of(str(villages.get("as_of") or ""))
+    as_of = speech.day_of(str(villages.get("as_of") or ""))
+    quoted = speech.say("see the explanation") if "villages.as_of" in result.sources else ""
+    yield "villages.as_of", phrase("day of the status data"), as_of or quoted
     yield "origin", phrase("last year of data"), str(document["origin"])
     yield "target.share", phrase("share that the target asks"), _share(speech, target.share)
     yield "target.reading", phrase("reading of the target"), reading_name(speech, target.key, target)
-
-
-def _file(section: Mapping[str, Any]) -> str:
-    return str(section.get("table") or "").rpartition("/")[2]
 
 
 def _plainly(_: Language, value: object) -> str:

@@ -46,7 +46,7 @@ _NUMBERS = SCREEN | On.ANNEX
 
 def document_of(result: ForecastResult, speech: Language, source: Source) -> Document:
     """Return what is told of a forecast."""
-    as_of = (source.scenario.get("villages") or {}).get("as_of") if source.scenario else None
+    as_of = _as_of(source)
     return Document(
         words.heading(speech, result),
         [
@@ -64,6 +64,11 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
     )
 
 
+def _as_of(source: Source) -> str | None:
+    """Return the day that the scenario gives its status data, YYYY-MM-DD."""
+    return (source.scenario.get("villages") or {}).get("as_of")
+
+
 def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:
     """Yield the answer, what it rests on, what must be known with it, and the figure that shows it."""
     said = words.verdict(speech, result)
@@ -77,7 +82,9 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
     yield from _needed(speech, result)
     yield Paragraph(wording.scale(speech), quiet=True, on=On.ANSWER)
     if listed := wording.status_source(speech, result.sources, longest=MOST_OF_SOURCE):
-        yield Paragraph(f"{listed}.", lead=speech.say("Status data"), on=On.ANSWER)
+        quoted = source.scenario and not _as_of(source) and words.days_of_data(speech, result, source.scenario)
+        days = speech.say("Days named in it: {days}.", days=quoted) if quoted else ""
+        yield Paragraph(f"{listed}. {days}".rstrip(), lead=speech.say("Status data"), on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
     yield rests_on(speech, result.basis, _ANSWER & ~On.ANSWER, sure)
     began = speech.say(words.LAUNCH_YEARS_READ) if "launch_years" in result.basis else ""
@@ -154,7 +161,7 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
     if result.several:
         for table in (meeting_table(speech, result), districts_table(speech, result)):
             yield replace(table, on=table.on | room)
-        yield Paragraph(say("years.csv has a row for every district in every year."), on=SCREEN)
+        yield Paragraph(say("The workbook that kampungkb export writes has every district in every year."), on=SCREEN)
         yield Paragraph(errors, on=On.WORKBOOK)
         yield fan_chart
     else:

@@ -121,7 +121,7 @@ class District:
     made_up_counts
         Whether even the counts by level are drawn, since the district gave none.
     origin_share
-        Level -> share of the villages at the end of the origin.
+        Level -> share at the end of the origin, of the villages whose status is not blank.
     years
         One entry a forecast year; fewer than the horizon where only the first year is known exactly.
     all_years, at_least
@@ -162,6 +162,12 @@ class District:
     by_subdistrict: tuple[SubdistrictYear, ...] = ()
     drawn_statuses: DrawnStatuses | None = None
     joining: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def known_statuses(self) -> int:
+        """How many villages `origin_share` is of: all but those whose status is blank."""
+        drawn = self.drawn_statuses
+        return self.villages if drawn is None else self.villages - drawn.from_past - drawn.from_shares
 
     def number(self, year: int) -> int:
         """Return how many villages there are at the start of a forecast year."""
@@ -306,7 +312,7 @@ def undrawable(name: str, result: ForecastResult) -> Message | None:
     if not result.districts[0].statuses_known:
         return STATUS_UNKNOWN
     if result.districts[0].subdistricts > MOST_SUBDISTRICTS:
-        return Message("so many kecamatan do not fit on the page of the status map; villages.csv lists the villages")
+        return Message("so many kecamatan do not fit on the page of the status map; the workbook lists the villages")
     return None
 
 

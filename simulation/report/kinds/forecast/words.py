@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from statistics import fmean
+from typing import Any
 
 from ....decision.next_datum import NextDatum
 from ....domain.messages import listed
@@ -13,13 +14,11 @@ from ....inference.uncertainty import Estimate
 from ... import wording
 from ...document.blocks import UNKNOWN
 from ...language import Language, phrase
-from ..head import Programme, caveats_of, first_year_alone, names_of, title_of
+from ..head import MOST_NAMED, Programme, caveats_of, first_year_alone, names_of, title_of, unknown_statuses
 from ..next_data import next_data_read
 from .result import District, ForecastResult, StatedTarget
 
 MOST_COUNTS = 6
-MOST_NAMED = 5
-"""Villages that a sentence names."""
 SATURATION_WORTH_TELLING = 0.05
 _A_POINT = 1e-6
 """Intervals of probabilities, which are kept to so many decimals, are a point where they are no longer."""
@@ -37,7 +36,7 @@ _JUDGED = {
     "entries": phrase("villages that rise to {levels}"),
     "stock": phrase("villages that are {levels}"),
 }
-LAUNCH_YEARS_READ = phrase("Launch years are read as if every village had been dasar at the end of its launch year.")
+LAUNCH_YEARS_READ = phrase("Launch years are read as if each village was dasar at the end of that year.")
 _DRAWN_FROM = {
     (True, False): phrase(
         "Every simulation draws it at random from the village's last known status, by the chances of the model."
@@ -236,7 +235,7 @@ def met_already(speech: Language, result: ForecastResult) -> str | None:
     if "stock" not in district.readings or district.made_up_counts:
         return None
     target, villages = district.target, district.villages
-    there = round(villages * sum(district.origin_share[level] for level in target.levels))
+    there = round(district.known_statuses * sum(district.origin_share[level] for level in target.levels))
     if there < target.share * villages:
         return None
     return speech.say(
@@ -367,13 +366,9 @@ def warnings(speech: Language, result: ForecastResult, *, how_drawn: bool = Fals
     yield from caveats_of(speech, result)
     if drawn := [one for district in result.districts if (one := district.drawn_statuses) is not None]:
         past, shares = sum(one.from_past for one in drawn), sum(one.from_shares for one in drawn)
-        unknown = speech.say(
-            "Status at the end of {origin} not known: {count} villages ({names}); they count in the target all the "
-            "same.",
-            count=speech.number(past + shares),
-            names=listed([name for one in drawn for name in one.villages], MOST_NAMED),
-            origin=result.origin,
-        )
+        # Page 1 has no room for names; they stand among the data to ask for.
+        names = [name for one in drawn for name in one.villages] if how_drawn else []
+        unknown = unknown_statuses(speech, result.villages_in_all, past + shares, result.origin, names)
         how = speech.say(_DRAWN_FROM[past > 0, shares > 0], past=speech.number(past), shares=speech.number(shares))
         yield unknown
         if how_drawn:
@@ -465,7 +460,15 @@ def precision_reached(speech: Language, trace: PrecisionTrace) -> str:
     )
 
 
-def data_to_ask_for(speech: Language, result: ForecastResult, then: NextDatum | None) -> Iterator[str]:
+def days_of_data(speech: Language, result: ForecastResult, document: Mapping[str, Any]) -> str | None:
+    """Return what the data say of the day of their statuses: the scenario's own, or a quotation; None where nothing."""
+    as_of, told = (document.get("villages") or {}).get("as_of"), result.sources.get("villages.as_of")
+    return speech.day_of(str(as_of)) if as_of else None if told is None else wording.source_text(speech, told)
+
+
+def data_to_ask_for(
+    speech: Language, result: ForecastResult, then: NextDatum | None, days: str | None
+) -> Iterator[str]:
     """Yield which data nobody gave yet would say more: what the target is, what narrows its chance, what else is open.
 
     Where it cannot be weighed what narrows the chance (`then` is None), lists of an earlier year are named without a
@@ -481,6 +484,8 @@ def data_to_ask_for(speech: Language, result: ForecastResult, then: NextDatum | 
         yield say("a list of the statuses of all villages at another date, a year earlier for instance")
     if not all(district.statuses_known for district in districts):
         yield say("the status of every village by name: with counts alone villages cannot be ranked")
+    if days is None and not result.several:
+        yield say("the day on which the statuses were as the list has them: nothing in it says so")
     if blank := [name for district in districts if (one := district.drawn_statuses) for name in one.villages]:
         yield say("the status at the end of {origin} of {names}", origin=result.origin, names=listed(blank, MOST_NAMED))
     if result.placeholders:

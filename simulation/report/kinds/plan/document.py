@@ -23,7 +23,7 @@ from ...document.blocks import (
     Table,
 )
 from ...language import Language
-from ..head import PLACEHOLDERS, caveats_of, programme_line, rests_on, run_line
+from ..head import PLACEHOLDERS, caveats_of, placeholders_marked, programme_line, rests_on, run_line
 from ..kind import Source
 from . import words
 from .words import PlanResult
@@ -49,6 +49,7 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
     yield Paragraph(words.in_short(speech, result), strong=True, on=On.TERMINAL)
     yield Paragraph(verdict, strong=True, on=DETAIL)
     yield Paragraph(words.option(speech, result), lead=words.asked(speech, result), on=On.OPTIONS)
+    yield from placeholders_marked(speech, words.planned(result), On.OPTIONS)
     if said := words.what_limits(speech, result):
         yield Paragraph(said)
     if said := programme_line(speech, result.interventions):

@@ -11,10 +11,8 @@ from ....inference.village_finder import STATUS_UNKNOWN
 from ... import wording
 from ...language import Language, phrase
 from ..forecast.villages import about_ranks
-from ..head import MODEL_CHANCE, PLACEHOLDER_MARKED, Head, called, effects_in_words, title_of
+from ..head import MODEL_CHANCE, MOST_NAMED, Head, Programme, called, effects_in_words, title_of, unknown_statuses
 
-MOST_NAMED = 5
-"""Villages that a brief names."""
 _MOST_DECIMALS = 4
 _DECIMALS_OF_GAINS = ((0.01, 1), (0.001, 2), (0.0, 3))
 """Decimals of a gain in percentage points, so that small ones are not rounded to nothing."""
@@ -400,7 +398,7 @@ def about_ranking(speech: Language, result: PlanResult) -> Iterator[str]:
         names=_rests_on(speech, result),
     )
     if unranked := result.ranking.unranked:
-        yield speech.say("Without a rank: {count} villages whose status is not known.", count=speech.number(unranked))
+        yield unknown_statuses(speech, result.villages_in_all, unranked, result.origin)
     if result.in_order is None:
         return
     yield speech.say(
@@ -462,7 +460,7 @@ def option(speech: Language, result: PlanResult) -> str:
         said = [speech.say("{effort}, {order}.", effort=told, order=order), *_details(speech, result, enough)]
     if first := villages_first(speech, result):
         said.append(first)
-    return " ".join([*said, *_effects_told(speech, result)])
+    return " ".join([*said, _effects_told(speech, result)])
 
 
 def _without_enough(speech: Language, result: PlanResult) -> str:
@@ -501,16 +499,18 @@ def _details(speech: Language, result: PlanResult, enough: Setting) -> Iterator[
     yield from filter(None, told)
 
 
-def _effects_told(speech: Language, result: PlanResult) -> Iterator[str]:
-    planned = {lever.intervention for lever in result.levers}
-    effects = effects_in_words(speech, [one for one in result.interventions if one.name in planned])
-    yield speech.say(
+def planned(result: PlanResult) -> list[Programme]:
+    """Return the interventions whose effort is planned."""
+    names = {lever.intervention for lever in result.levers}
+    return [one for one in result.interventions if one.name in names]
+
+
+def _effects_told(speech: Language, result: PlanResult) -> str:
+    return speech.say(
         "Assumed effect: turns a {chance} chance of rising into {effects}.",
         chance=speech.percent(MODEL_CHANCE),
-        effects=effects,
+        effects=effects_in_words(speech, planned(result)),
     )
-    if "*" in effects:
-        yield speech.say(PLACEHOLDER_MARKED)
 
 
 def _cost(speech: Language, result: PlanResult, told: Setting) -> str | None:
