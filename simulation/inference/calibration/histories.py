@@ -106,16 +106,12 @@ Reports = Literal["told", "silent", "either"]
 """Whether a village reported in a year, as far as the list shows."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Way:
-    """All moves of a year from one level to another under the same doses: states before it and after, and cells."""
+class _Move(NamedTuple):
+    """A move from one level to another in a year."""
 
     levels: tuple[int, int]
     doses: Doses
     reports: Reports
-    before: Ints
-    after: Ints
-    cell: Ints
 
     @property
     def rises(self) -> bool:
@@ -127,6 +123,31 @@ class _Way:
         if self.reports == "either":
             return moves
         return moves * (law.reporting if self.reports == "told" else 1 - law.reporting)
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """All that make one move: states before it and after, and cells."""
+
+    move: _Move
+    before: Ints
+    after: Ints
+    cell: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class _Fan:
+    """All that may stand alike before a year, in L ways, and after it, in M: states, (F, L) and (F, M), and moves."""
+
+    moves: tuple[tuple[_Move | None, ...], ...]
+    before: Ints
+    after: Ints
+
+    def chances(self, law: LawAtParticles, now: int, *, rises: bool) -> Floats:
+        """Return the chances of the moves from one standing that lead up, or of those that do not, shape (M, P)."""
+        none = np.zeros(len(law.parameters.rise))
+        of_now = (None if move is None or move.rises != rises else move for move in self.moves[now])
+        return np.stack([none if move is None else move.chance(law) for move in of_now])
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +175,7 @@ class _Year:
     cell_subdistrict, cell_level, cell_doses, cell_seen
         C cells of villages that share a chance of rising.
     onwards, backwards
-        Ways between states that share a past, and between those that share a future.
+        Moves between states that share a past, and between those that share a future.
     cell_of
         Cell of each state at the start of the year that shares a future.
     past, future, cell
@@ -170,7 +191,7 @@ class _Year:
     cell_doses: tuple[Doses, ...]
     cell_seen: Mapping[Term, Floats]
     onwards: list[_Way]
-    backwards: list[_Way]
+    backwards: list[_Fan]
     cell_of: Ints
     past: Ints
     future: Ints
@@ -259,7 +280,6 @@ class Histories:
                     self._future[year].setdefault((group.future(year), standing), len(self._future[year]))
         self._starts = self._begin()
         self.steps = [self._step(year) for year in self.years]
-        self._ended = [self._ending(year - 1) for year in self.years]
 
     def _grouped(
         self, seen: list[tuple[float, ...]], doses: Mapping[str, Mapping[int, Doses]], none: Doses
@@ -317,28 +337,29 @@ class Histories:
 
     def _step(self, year: int) -> _Year:
         cells: dict[tuple[int, int, Doses, tuple[float, ...]], int] = {}
-        onwards: dict[tuple[Any, ...], dict[tuple[int, int, int], None]] = defaultdict(dict)
-        backwards: dict[tuple[Any, ...], dict[tuple[int, int, int], None]] = defaultdict(dict)
+        onwards: dict[tuple[_Move, int], dict[tuple[int, int, int], None]] = defaultdict(dict)
+        backwards: dict[tuple[tuple[_Move | None, ...], ...], dict[tuple[Any, Any], None]] = defaultdict(dict)
         cell_of, entries = [0] * len(self._future[year - 1]), []
         for g, group in enumerate(self.groups):
             if not group.first < year <= group.last:
                 continue
-            doses = group.doses[year]
-            for now in group.standings(year - 1):
+            doses, standings = group.doses[year], group.standings(year)
+            moves = tuple(
+                tuple(self._move(now, to, doses) for to in standings) for now in group.standings(year - 1)
+            )
+            heres = [self._future[year - 1][group.future(year - 1), now] for now in group.standings(year - 1)]
+            theres = [self._future[year][group.future(year), to] for to in standings]
+            backwards[moves][tuple(heres), tuple(theres)] = None
+            for now, here, of_now in zip(group.standings(year - 1), heres, moves, strict=True):
                 cell = cells.setdefault((group.subdistrict, now.level, doses, group.seen), len(cells))
                 before = self._past[year - 1][group.past(year - 1), now]
-                here = self._future[year - 1][group.future(year - 1), now]
                 cell_of[here] = cell
                 entries.append((before, here, cell, g))
-                for to in group.standings(year):
-                    reports = _reports(now, to) if self.late else "either"
-                    if reports is None:
-                        continue
-                    after, there = self._past[year][group.past(year), to], self._future[year][group.future(year), to]
-                    # Of lists that differ before a report the same follows: such moves are kept apart to be added up.
-                    way = (now.level, to.level), doses, reports, now.listed if reports == "told" else -1
-                    onwards[way][before, after, cell] = None
-                    backwards[way][here, there, cell] = None
+                for to, move in zip(standings, of_now, strict=True):
+                    if move is not None:
+                        # Of lists that differ before a report the same follows: such moves are kept apart to be added.
+                        listed = now.listed if move.reports == "told" else -1
+                        onwards[move, listed][before, self._past[year][group.past(year), to], cell] = None
         past, future, cell_at, of_group = np.array(entries, dtype=np.int64).T
         distinct, starts = np.unique(of_group, return_index=True)
         homes, home_starts = np.unique([self.groups[g].subdistrict for g in distinct], return_index=True)
@@ -347,18 +368,16 @@ class Histories:
         seen |= {term: np.array([key[3][i] for key in cells]) for i, term in enumerate(self._of_village)}
         return _Year(
             cell_subdistrict=k, cell_level=s, cell_doses=tuple(key[2] for key in cells), cell_seen=seen,
-            onwards=[_Way(*key[:3], *np.array(list(moves), dtype=np.int64).T) for key, moves in onwards.items()],
-            backwards=[_Way(*key[:3], *np.array(list(moves), dtype=np.int64).T) for key, moves in backwards.items()],
+            onwards=[_Way(move, *np.array(list(of), dtype=np.int64).T) for (move, _), of in onwards.items()],
+            backwards=[_Fan(moves, *map(np.array, zip(*of, strict=True))) for moves, of in backwards.items()],
             cell_of=np.array(cell_of), past=past, future=future, cell=cell_at,
             group_starts=starts, groups=distinct, subdistrict_starts=home_starts, subdistricts=homes,
         )  # fmt: skip
 
-    def _ending(self, year: int) -> list[int]:
-        """Return the states in which paths end with a year, of which nothing follows."""
-        ending = (group for group in self.groups if group.last == year)
-        return [
-            self._future[year][group.future(year), standing] for group in ending for standing in group.standings(year)
-        ]
+    def _move(self, now: Standing, to: Standing, doses: Doses) -> _Move | None:
+        """Return the move between two standings; None where the list cannot show it."""
+        reports = _reports(now, to) if self.late else "either"
+        return None if reports is None else _Move((now.level, to.level), doses, reports)
 
     # ---- likelihood
 
@@ -416,10 +435,10 @@ class Histories:
         found = np.zeros((len(self._past[year]), NODES.size, len(law.parameters.rise)))
         if now is not None and rise is not None:
             for way in self.steps[number].onwards:
-                chance = way.chance(law)
+                chance = way.move.chance(law)
                 if chance.any():
                     rising = rise[way.cell]
-                    found[way.after] += now[way.before] * (rising if way.rises else 1 - rising) * chance
+                    found[way.after] += now[way.before] * (rising if way.move.rises else 1 - rising) * chance
         for start in self._starts:
             if start.year == year:
                 found[start.past] = self._at_first(law, start)
@@ -560,27 +579,30 @@ class Histories:
         shape = (NODES.size, len(law.parameters.rise))
         found = [np.ones((len(self._future[self.years.stop - 1]), *shape))]
         for number in reversed(range(len(self.years))):
-            step = self.steps[number]
-            up, down = self.towards(law, number, found[0])
-            here = up
-            here -= down
-            here *= rises[number][step.cell_of]
-            here += down
-            here[self._ended[number]] = 1.0
+            cell_of = self.steps[number].cell_of
+            here = np.ones((len(cell_of), *shape))
+            for before, up, down in self.towards(law, number, found[0]):
+                up -= down
+                up *= rises[number][cell_of[before]]
+                up += down
+                here[before] = up
             found.insert(0, here)
         return found
 
-    def towards(self, law: LawAtParticles, number: int, later: Floats) -> tuple[Floats, Floats]:
-        """Return how likely what follows is after a rise, and after none, from each state, (S, N, P) each."""
-        step = self.steps[number]
-        after_rise, otherwise = np.zeros((2, len(step.cell_of), *later.shape[1:]))
-        for way in step.backwards:
-            chance = way.chance(law)
-            if chance.any():
-                reached = later[way.after]
-                reached *= chance
-                (after_rise if way.rises else otherwise)[way.before] += reached
-        return after_rise, otherwise
+    def towards(self, law: LawAtParticles, number: int, later: Floats) -> Iterator[tuple[Ints, Floats, Floats]]:
+        """Yield states, (F,), and how likely what follows is after a rise, and after none, from each, (F, N, P)."""
+        for fan in self.steps[number].backwards:
+            reached = later[fan.after]
+            for now, before in enumerate(fan.before.T):
+                up, down = (_added(fan.chances(law, now, rises=rises), reached) for rises in (True, False))
+                yield before, up, down
+
+
+def _added(chances: Floats, reached: Floats) -> Floats:
+    """Return the sum over M moves of chances, (M, P), times what follows them, (F, M, N, P)."""
+    some = np.flatnonzero(chances.any(axis=1))
+    these = slice(some[0], some[-1] + 1) if some.size else slice(0)
+    return np.einsum("mp,fmnp->fnp", chances[these], reached[:, these])
 
 
 class _Visit:
@@ -591,11 +613,13 @@ class _Visit:
 
     def __init__(self, histories: Histories, law: LawAtParticles, number: int, now: Floats, later: Floats) -> None:
         step = histories.steps[number]
-        up, down = histories.towards(law, number, later)
+        slope, base = np.zeros((2, len(step.cell_of), *later.shape[1:]))
+        for states, up, down in histories.towards(law, number, later):
+            slope[states], base[states] = up - down, down
         before = now[step.past]
         self._histories, self._law, self._step = histories, law, step
-        self._slope = before * (up - down)[step.future]
-        self._base = np.einsum("inp,inp->ip", before, down[step.future])
+        self._slope = before * slope[step.future]
+        self._base = np.einsum("inp,inp->ip", before, base[step.future])
         self._weight = histories.sizes[step.groups][:, None]
         self._seen = histories.seen_in(law, step)
 
