@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import ndtr
 
 from ..domain.arrays import Bools, Floats
 from ..domain.parameters import Rows
@@ -43,6 +41,9 @@ def errors_apart(size: int) -> float:
     >>> [round(errors_apart(size), 2) for size in (2, 3, 10, 135)]
     [1.96, 2.34, 3.16, 4.43]
     """
+    from scipy.optimize import brentq
+    from scipy.special import ndtr
+
     if size < 2:
         return 0.0
     # `scipy.stats.studentized_range` says the same; to load scipy.stats takes longer than most forecasts.

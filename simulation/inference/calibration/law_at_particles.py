@@ -164,12 +164,12 @@ class LawAtParticles:
         seen
             Shape (4, P): what is seen of a village at each level, on the log odds.
         """
-        average, down = self._averaged(seen), self.down(())
-        now, found = np.zeros_like(average), []
+        rise = self._averaged(seen)[:, None]
+        yearly = rise * self.up[:, :, None] + (1 - rise) * self.down(())[:, :, None]
+        now, found = np.zeros(yearly.shape[1:]), []
         now[0] = 1.0
         for _ in range(ages):
-            rising, others = now * average, now * (1 - average)
-            now = np.einsum("snp,sdp->dnp", rising, self.up) + np.einsum("snp,sdp->dnp", others, down)
+            now = np.einsum("snp,sdnp->dnp", now, yearly)
             found.append(now)
         joint = WEIGHTS[:, None] * np.maximum(np.sum(found, axis=0), _SMALLEST)
         return np.asarray(joint / joint.sum(axis=1, keepdims=True))

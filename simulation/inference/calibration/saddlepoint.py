@@ -81,23 +81,24 @@ def log_probability_exact(before: Ints, after: Ints, matrix: Floats) -> float | 
 
 
 def _tilt(villages: Ints, entered: Ints, matrix: Floats) -> _Tilted:
-    """Solve K'(θ) = x by damped Newton steps, for all matrices at once."""
+    """Solve K'(θ) = x by damped Newton steps, for all matrices at once until each is solved."""
     levels = entered.size
     with np.errstate(divide="ignore"):
         start = np.log(entered / (villages @ matrix))
     start = np.clip(np.nan_to_num(start, posinf=0.0), -30, 30)
     theta = start - start[:, :1]
-    wanted = entered[1:]
+    wanted, left = entered[1:], np.arange(len(matrix))
     for _ in range(_MOST_STEPS):
-        share = _shares(matrix, theta)[0]
+        share = _shares(matrix[left], theta[left])[0]
         gradient = (villages @ share)[:, 1:] - wanted
         covariance = _covariance(villages, share)
         ridge = 1e-10 * np.eye(levels - 1)
         step = np.linalg.solve(covariance + ridge, gradient[:, :, None])[:, :, 0]
         decrement = np.sqrt(np.maximum((gradient * step).sum(axis=1), 0.0))
         damping = np.where(decrement < 0.3, 1.0, 1 / (1 + decrement))
-        theta[:, 1:] -= np.clip(damping[:, None] * step, -3.0, 3.0)
-        if decrement.max(initial=0.0) < 1e-7:
+        theta[left, 1:] -= np.clip(damping[:, None] * step, -3.0, 3.0)
+        left = left[decrement >= 1e-7]
+        if not left.size:
             break
     share, logs = _shares(matrix, theta)
     exponent = logs @ villages - theta[:, 1:] @ wanted

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binom
 
 from ...inference.backtest.rolling import MODEL
 from ...inference.backtest.scoring import Bin
@@ -57,6 +56,8 @@ def _draw_reliability(speech: Language, axes: Axes, bins: Sequence[Bin]) -> None
 
 
 def _draw_pit(speech: Language, axes: Axes, pit: list[float]) -> None:
+    from scipy.stats import binom
+
     number = 10 if len(pit) >= 50 else 5
     counts, edges = np.histogram(pit, bins=number, range=(0, 1))
     low, high = (float(binom.ppf(end, len(pit), 1 / number)) for end in INTERVAL90)
