@@ -21,8 +21,9 @@ pytestmark = [
 
 RUNS = {
     "batch": (5, ("--draws", "200", "--workers", "2")),
-    "mesa": (4, ("--engine", "mesa", "--draws", "4", "--workers", "2")),
+    "mesa": (4, ("--engine", "mesa", "--draws", "4", "--workers", "2", "--no-figures")),
 }
+"""How often each engine is killed, and its run; figures are drawn of the answer alone, whichever engine gave it."""
 LONG_MESA = ("--engine", "mesa", "--draws", "2000", "--workers", "2", "--no-figures")
 
 

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import inf
 from typing import Literal, Self
 from unicodedata import normalize
@@ -287,6 +288,7 @@ def year_in(text: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
+@lru_cache(maxsize=10_000)
 def status_year(name: str) -> int | None:
     """Return the year of a column of statuses, by its normalised name; None where it is another column.
 
