@@ -180,7 +180,7 @@ def test_ranks_of_spread_and_districts_are_uniform() -> None:
         spread, level = abs(rng.standard_normal()), MEDIAN + SD * rng.standard_normal()
         apart = spread * rng.standard_normal(4)
         rises = rng.binomial(30, expit(level + apart))
-        found = calibrate(evidence(rises.tolist(), 30), _scenario(law()), draws=200, seed=number)
+        found = calibrate(evidence(rises.tolist(), 30), _scenario(law()), draws=100, seed=number)
         base = found.draws[ParameterKey("rise", "dasar")]
         draws = {
             "spread": (found.draws[DISTRICT.key], spread),

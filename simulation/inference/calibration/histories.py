@@ -344,9 +344,7 @@ class Histories:
             if not group.first < year <= group.last:
                 continue
             doses, standings = group.doses[year], group.standings(year)
-            moves = tuple(
-                tuple(self._move(now, to, doses) for to in standings) for now in group.standings(year - 1)
-            )
+            moves = tuple(tuple(self._move(now, to, doses) for to in standings) for now in group.standings(year - 1))
             heres = [self._future[year - 1][group.future(year - 1), now] for now in group.standings(year - 1)]
             theres = [self._future[year][group.future(year), to] for to in standings]
             backwards[moves][tuple(heres), tuple(theres)] = None
@@ -582,10 +580,7 @@ class Histories:
             cell_of = self.steps[number].cell_of
             here = np.ones((len(cell_of), *shape))
             for before, up, down in self.towards(law, number, found[0]):
-                up -= down
-                up *= rises[number][cell_of[before]]
-                up += down
-                here[before] = up
+                here[before] = (up - down) * rises[number][cell_of[before]] + down
             found.insert(0, here)
         return found
 
