@@ -21,6 +21,7 @@ from ..domain.status import LEVELS
 from ..engine.effort import Effort, Engine
 from ..engine.ensemble import run
 from ..engine.one_year import chance_of_meeting
+from ..inference.elsewhere import Elsewhere, elsewhere
 from ..inputs.scenario import Scenario
 from .trial import engine_for, goal_of
 from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
@@ -86,6 +87,8 @@ class SensitivityNumbers:
         Every uncertain parameter, the most important first.
     points, replicates, seed, engine
         Points of the variance design, replicates at each, and how the chance was found.
+    elsewhere
+        The chance under what is known elsewhere; None where it does not rest on default priors, or of a later year.
     """
 
     method: str = METHOD
@@ -99,6 +102,7 @@ class SensitivityNumbers:
     replicates: int
     seed: int
     engine: Engine
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +221,7 @@ def sensitivity(
         replicates=1 if used == "exact" else asked.replicates,
         seed=seed,
         engine=used,
+        elsewhere=elsewhere(scenario, Effort.of(scenario), seed) if goal.years[0] == scenario.years[0] else None,
         asked_effort=asked,
         asked_engine=engine,
     )

@@ -231,6 +231,15 @@ DEFAULT_PRIORS: dict[ParameterKey, Distribution] = {
 }
 """Where a district has no data of its own (MODEL.md, "Input data")."""
 
+ANALOGUE_PRIORS: dict[ParameterKey, Distribution] = {
+    ParameterKey("rise", "dasar"): LogitNormal(-2.3, 1.1),
+    ParameterKey("rise", "berkembang"): LogitNormal(-2.3, 1.1),
+    ParameterKey("fall"): LogitNormal(-5.0, 1.2),
+    ParameterKey("year_sd"): HalfNormal(0.9),
+    ParameterKey("subdistrict_sd"): HalfNormal(0.8),
+}
+"""From other programmes that rank villages or districts, in place of those defaults (MODEL.md, "Input data")."""
+
 INTERVENTION_PRIOR: Distribution = Exponentiated(Normal(0.25, 0.25))
 """Odds ratio of rising under an intervention at full dose: a placeholder for local elicitation."""
 
@@ -249,6 +258,11 @@ def default_prior(key: ParameterKey) -> Distribution | None:
     if key.kind == "odds_ratio_fall":
         return Fixed(1.0)
     return DEFAULT_PRIORS.get(ParameterKey("fall") if key.kind == "fall" else key)
+
+
+def analogue_prior(key: ParameterKey) -> Distribution | None:
+    """Return the prior of a parameter from other programmes; None where they tell nothing of it."""
+    return ANALOGUE_PRIORS.get(ParameterKey("fall") if key.kind == "fall" else key)
 
 
 def falls_by_one_level(given: AbstractSet[Kind]) -> bool:
@@ -433,6 +447,12 @@ class ParameterSet:
         rows = zip(LEVELS, self.matrix or (), strict=False)
         dirichlet = [ParameterKey("matrix", level) for level, row in rows if isinstance(row, Dirichlet)]
         return (*dirichlet, *(key for key, value in self.scalars.items() if not value.fixed))
+
+    @cached_property
+    def analogue(self) -> frozenset[ParameterKey]:
+        """Keys of the parameters that have their prior from other programmes, chances of rising among them."""
+        alike = frozenset(key for key, value in self.scalars.items() if value == analogue_prior(key))
+        return alike if any(key.kind == "rise" for key in alike) else frozenset()
 
     @property
     def rows(self) -> Rows | None:

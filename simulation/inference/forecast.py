@@ -32,6 +32,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FAILURE_COLUMNS = ("district_code", "draw", "replicate", "seed", "year", "error", "place", "command")
 PRIORS_ALONE = "priors"
 STATED_ALONE = "stated"
+ANALOGUE = "analogue"
 PRIORS_AND_STATED = "priors_and_stated"
 
 
@@ -306,6 +307,8 @@ def basis_of(parameters: ParameterSet) -> tuple[str, ...]:
     if parameters.blocks:
         return parameters.blocks
     told = [key for key, value in parameters.scalars.items() if key.kind != "odds_ratio_fall" or value != Fixed(1.0)]
+    if parameters.analogue:
+        return (ANALOGUE,)
     stated = parameters.matrix is not None or any(key not in parameters.defaulted for key in told)
     if not stated:
         return (PRIORS_ALONE,)

@@ -72,7 +72,7 @@ def _tell_unit(
 
 
 def check_date(node: Node, origin: int | None, collector: ProblemList) -> None:
-    """Tell where `as_of` is no day, or lies after the origin."""
+    """Tell where `as_of` is no day, or lies after the origin; note where it lies in a year before it."""
     given = node.get("villages", "as_of")
     if given is None or not isinstance(given.value, str | int | float):
         return
@@ -88,6 +88,14 @@ def check_date(node: Node, origin: int | None, collector: ProblemList) -> None:
         message = Message("this day lies after the origin, {origin}", {"origin": origin})
         allowed = Message("a day up to the end of {origin}", {"origin": origin})
         collector.add(given, "villages.as_of", message, allowed=allowed)
+    elif origin is not None and day.year < origin:
+        values = {"day": day.isoformat(), "origin": origin}
+        message = Message(
+            "villages.as_of: statuses of {day} are taken as those of the end of {origin}, as if nothing had changed "
+            "since; if they are the last ones known, the origin is the year of that day",
+            values,
+        )
+        collector.note(message)
 
 
 def read_intervention(

@@ -16,6 +16,7 @@ from ..domain.parameters import (
     OF_THE_MATRIX,
     ParameterKey,
     ParameterSet,
+    analogue_prior,
     default_prior,
     falls_by_one_level,
 )
@@ -24,7 +25,7 @@ from ..domain.status import LEVELS
 from .files import Files
 from .posterior import WRITE_AGAIN, LearnedDraws, read_posterior
 from .problem_list import Node, ProblemList, place_at
-from .resolve import DEFAULT_PRIOR
+from .resolve import DEFAULT_PRIOR, PRIORS
 from .schema import ScenarioFile, Transition
 
 
@@ -50,12 +51,15 @@ def read_parameters(
         stated[REPORTING] = file.reporting.yearly
     sources = node.get("sources")
     said = {key: entry.value for key, entry in sources.mapping.items()} if sources is not None else {}
+    # A resolved document states priors as what they are; those of other programmes give way where some are chosen.
+    as_priors = {DEFAULT_PRIOR} if node.get("priors") is None else PRIORS.keys()
     given = {
         key: value
         for key, value in stated.items()
-        # A resolved document states default priors as what they are.
-        if said.get(key.scenario_key) != DEFAULT_PRIOR or value != default_prior(key)
+        if (source := said.get(key.scenario_key)) not in as_priors or value != PRIORS[source](key)
     }
+    if falls_by_one_level({key.kind for key in given}):
+        given |= {key: value for key, value in stated.items() if key.kind == "fall_skip"}
     posterior = _posterior(node, transition, plans, files, collector)
     if kept is not None and not posterior.draws:
         draws = {key: drawn for key, drawn in kept.draws.items() if not _rivals(key, given)}
@@ -65,8 +69,8 @@ def read_parameters(
     drawn = (key.of for key in posterior.draws if key.kind == "covariate")
     covariates = tuple(dict.fromkeys([*transition.covariates, *drawn]))
     keys = _keys(transition, tuple(plans), covariates, {*given, *posterior.draws})
-    known = {key: posterior.draws.get(key) or given.get(key) or _prior(key) for key in keys}
-    silent = {key for key in keys if said.get(key.scenario_key, DEFAULT_PRIOR) == DEFAULT_PRIOR}
+    known = {key: posterior.draws.get(key) or given.get(key) or _prior(key, file.priors) for key in keys}
+    silent = {key for key in keys if said.get(key.scenario_key, DEFAULT_PRIOR) in as_priors}
     return ParameterSet(
         known,
         None if transition.matrix is None else _rows(transition.matrix),
@@ -78,8 +82,8 @@ def read_parameters(
     )
 
 
-def _prior(key: ParameterKey) -> Distribution:
-    prior = default_prior(key)
+def _prior(key: ParameterKey, priors: str) -> Distribution:
+    prior = (analogue_prior(key) if priors == "analogue" else None) or default_prior(key)
     if prior is None:  # of a covariate, which is there only because it is given
         raise KeyError(key)
     return prior

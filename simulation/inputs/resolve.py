@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
@@ -20,10 +20,11 @@ import msgspec
 import numpy as np
 
 from ..domain.constraints import NUMBER
-from ..domain.distributions import Dirichlet, Empirical
+from ..domain.distributions import Dirichlet, Distribution, Empirical
 from ..domain.intervention import FILE_KEYS, Intervention
+from ..domain.launches import LAUNCH_HISTORY
 from ..domain.messages import Message, Refusal, shown
-from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet
+from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet, analogue_prior, default_prior
 from ..domain.reporting import REPORTING
 from ..domain.scenario import Assumptions, Provenance
 from ..domain.status import LEVELS, UNKNOWN
@@ -43,7 +44,21 @@ from .tables.cells import clean, guard
 
 ASSUMED = "assumed"
 DEFAULT_PRIOR = "assumed; default prior, see MODEL.md"
+ANALOGUE_PRIOR = (
+    "assumed; dari program lain (strata posyandu Jawa Tengah, Indeks Desa Membangun, Kabupaten/Kota Layak Anak), lihat "
+    "MODEL.md // from other programmes (posyandu strata of Central Java, the village development index, child-friendly "
+    "districts), see MODEL.md"
+)
+PRIORS: Mapping[Any, Callable[[ParameterKey], Distribution | None]] = {
+    DEFAULT_PRIOR: default_prior,
+    ANALOGUE_PRIOR: analogue_prior,
+}
+"""Source -> the prior of a parameter that it speaks of."""
 CALIBRATED = "estimated; parameters_from"
+WEIGHED = (
+    "estimated; dari jumlah Kampung KB per status, dengan riwayat pencanangan sebagai asumsi // from how many Kampung "
+    "KB stand at each status, under an assumed history of launches"
+)
 DISTRICTS, VILLAGES, DRAWS = "districts.csv", "villages.csv", "draws.parquet"
 """What a document calls its tables and its draws."""
 NAMING = (
@@ -404,9 +419,11 @@ def _completed(given: Mapping[str, str], parameters: ParameterSet) -> dict[str, 
         if key in sources:
             continue
         if isinstance(parameters.scalars.get(name), Empirical):
-            sources[key] = CALIBRATED
+            sources[key] = WEIGHED if parameters.blocks == (LAUNCH_HISTORY,) else CALIBRATED
         elif name in parameters.defaulted:
             sources[key] = DEFAULT_PRIOR
+        elif name in parameters.analogue:
+            sources[key] = ANALOGUE_PRIOR
         else:
             sources[key] = next((given[above] for above in reversed(with_parents(key)) if above in given), ASSUMED)
     return sources

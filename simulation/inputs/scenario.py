@@ -17,6 +17,7 @@ from ..domain.scenario import Assumptions, Provenance
 from .cross_checks import check_covariates, check_date, read_intervention
 from .districts import Region, read_districts
 from .files import Files
+from .launches import under_launches
 from .normalise import prepare
 from .overlay import Chain, merged, python_chain, read_chain, without_counts
 from .parameters import read_parameters
@@ -265,6 +266,8 @@ class _Resolution:
         kept = None if self.base is None else LearnedDraws.of(self.base.parameters)
         stated = {name: plan.model for name, plan in plans.items()}
         parameters = read_parameters(node, model, stated, self.files, self.collector, kept)
+        if origin is not None and checked.knows("launches", "transition", "villages"):
+            parameters = under_launches(node, model, region, parameters, self.collector)
         check_covariates(node, parameters, region, self.collector)
         if checked.knows("target.reading"):
             tell_at(node, model.target.problems(), self.collector)

@@ -399,6 +399,15 @@ class ScenarioFile:
     districts: Annotated[DistrictTable | None, "Many districts, instead of district and villages."] = None
     origin: Annotated[Year, "Status is known at the end of this year; forecasts start the year after."]
     horizon: Annotated[Horizon, "Number of forecast years, 1 to 50."]
+    priors: Annotated[
+        Literal["default", "analogue"],
+        "Priors of what is not stated: the defaults, or where other programmes tell something, what they tell.",
+    ] = "default"
+    launches: Annotated[
+        Literal["national"] | dict[str, Count] | Year | None,
+        "When the villages were launched, where it is not known of each: as in the whole country, how many in which "
+        "year, or all in one. The priors are then weighed by the counts of the district.",
+    ] = None
     villages: Annotated[VillagesSection | None, "The villages and what is known of their status."] = None
     target: Annotated[Target, "What the district must reach each year."] = field(default_factory=Target)
     transition: Annotated[Transition, "How villages move in a year."] = field(default_factory=Transition)

@@ -12,7 +12,7 @@ from ..domain.messages import Message, listed
 from ..domain.parameters import ParameterSet
 from ..domain.target import Target
 from .problem_list import Node, ProblemList
-from .resolve import CALIBRATED, StatedAssumptions, parameter_keys, with_parents
+from .resolve import CALIBRATED, PRIORS, StatedAssumptions, parameter_keys, with_parents
 
 _ALWAYS = ("title", "origin", "horizon", "target", "transition.min_years", "interventions", "overlap")
 """Keys that every resolved scenario has, whether its files write them or not."""
@@ -59,6 +59,8 @@ def given_sources(
             continue
         value = node.get(*key.split(".")) or (node.get("villages", "table") if key == DAY else None)
         holds = value is None or entry.place.generation <= value.place.generation
+        prior = PRIORS.get(entry.value) if key in of_parameters else None
+        holds = holds and (prior is None or prior(of_parameters[key]) == parameters.scalars.get(of_parameters[key]))
         if isinstance(entry.value, str) and holds and not is_placeholder(entry.value):
             sources[key] = entry.value
     for key, name in of_parameters.items():

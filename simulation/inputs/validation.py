@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from math import log
-from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 
 from annotated_types import MaxLen
 
@@ -211,10 +211,13 @@ def _fits(kind: Any, rules: list[Any], node: Node) -> bool:
     """Return whether a type is the one that is meant by what is written, right or wrong, among several."""
     if isinstance(node.value, dict):
         if _is_mapping(kind):
-            return any(isinstance(child.value, dict) for child in node.value.values())
+            of_sections = is_dataclass(get_args(kind)[1])
+            return not of_sections or any(isinstance(child.value, dict) for child in node.value.values())
         return form_of(node.value) is not None if scale_of(rules) is not None else is_dataclass(kind)
     if isinstance(node.value, list) and scale_of(rules) is None:
         return get_origin(kind) is tuple
+    if isinstance(node.value, str) and get_origin(kind) is Literal:
+        return True
     return scale_of(rules) is not None or kind is (str if isinstance(node.value, str) else float)
 
 

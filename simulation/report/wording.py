@@ -7,8 +7,9 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from ..domain.launches import LAUNCH_HISTORY
 from ..domain.parameters import UNNAMED_BLOCKS, Kind, ParameterKey
-from ..inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
+from ..inference.forecast import ANALOGUE, PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
 from ..inference.uncertainty import FEWEST_DRAWS, FEWEST_REPLICATES
 from .language import LANGUAGES, Language, phrase
 
@@ -45,8 +46,18 @@ _BASES = {
         "the statuses last observed. The chances of rising and falling are partly as written in the scenario, partly "
         "default assumptions (priors); none is calibrated on data."
     ),
+    ANALOGUE: phrase(
+        "the statuses last observed. The chances of rising and falling are assumptions from other programmes "
+        "(posyandu, village index, child-friendly districts), not measured in Kampung KB."
+    ),
+    LAUNCH_HISTORY: phrase(
+        "the statuses last observed, and assumed launch years: the chances of rising and falling are default "
+        "assumptions (priors), weighed by how many villages stand at each status."
+    ),
     UNNAMED_BLOCKS[0]: phrase("parameter draws whose origin is not stated."),
 }
+ASSUMED_BASES = _BASES.keys() - UNNAMED_BLOCKS
+"""Those that no data of the district's past stand behind."""
 
 _BLOCKS = {
     "panel": phrase("statuses of villages at several dates"),
@@ -277,7 +288,7 @@ def basis(language: Language, blocks: Sequence[str]) -> str:
     if len(blocks) == 1 and blocks[0] in _BASES:
         return language.say(_BASES[blocks[0]])
     named = "; ".join(block(language, name) for name in blocks)
-    return language.say("chances of rising and falling calibrated on local data ({blocks}).", blocks=named)
+    return language.say("chances of rising and falling calibrated on data ({blocks}).", blocks=named)
 
 
 def block(language: Language, name: str) -> str:

@@ -81,7 +81,7 @@ def test_a_list_in_excel_becomes_a_calibrated_forecast_with_two_commands(run: Ru
     """The second command is the one that the first names; its forecast says on what data it rests."""
     learned = again("--lang", "en")
     assert learned.returncode == 0, learned.stderr
-    assert "calibrated on local data (statuses" in learned.stdout
+    assert "calibrated on data (statuses" in learned.stdout
     command = (
         learned.stdout.rpartition("Forecast with this calibration: kampungkb ")[2].partition("All of it")[0].split()
     )
@@ -143,9 +143,7 @@ def test_the_record_is_told_and_drawn_in_both_languages(again: Run, tmp_path: Pa
     """Every sentence of the answer is in the language asked for, notes of reading included."""
     done = again("--verbose", "--lang", code)
     told = language(code)
-    basis = told.say("chances of rising and falling calibrated on local data ({blocks}).", blocks="").removesuffix(
-        "()."
-    )
+    basis = told.say("chances of rising and falling calibrated on data ({blocks}).", blocks="").removesuffix("().")
     assert basis in done.stdout.replace("\n  ", " ")
     assert ("keadaan akhir 2024" in done.stderr) == (code == "id")
     notes = done.stderr.splitlines()

@@ -203,6 +203,7 @@ SECTIONS: dict[str, str] = {
     "a day in the order of the land": "villages: {table: villages.csv, as_of: 31/12/2025}",
     "a year for a day": "villages: {table: villages.csv, as_of: 2025}",
     "a day after the origin": "villages: {table: villages.csv, as_of: 2026-01-01}",
+    "a day of the year before the origin": "villages: {table: villages.csv, as_of: 2024-12-31}",
     "villages without a number": "villages: {as_of: 2025-07-31}",
     "kecamatan beside a table": "villages: {table: villages.csv, subdistricts: 2}",
     "more kecamatan than villages": (
@@ -279,6 +280,13 @@ SECTIONS: dict[str, str] = {
     "a matrix beside a fall": _matrix() + "  fall: 0.1",
     "a row worth less than one observation": _matrix(dasar="{dasar: 1, effective_n: 0.5}"),
     "too many years at a level": "transition: {min_years: 60}",
+    # What is known elsewhere.
+    "launches in words": "launches: nasional",
+    "launches after the origin": "launches: 2030",
+    "launches in no year": "launches: {awal: 3}",
+    "launches beside years at a level": "launches: 2016\ntransition: {min_years: 1}",
+    "launches beside a matrix": _matrix() + "\nlaunches: 2016",
+    "priors of another kind": "priors: sendiri",
     "a covariate that is no column": "transition: {covariates: {remotness: 1.2}}",
     "a covariate of text": "transition: {covariates: {kind: 1.2}}",
     "covariates as a list": "transition: {covariates: [remoteness]}",
@@ -380,6 +388,31 @@ WITH_FILES: dict[str, Case] = {
         {"desa.csv": "village_code,village,subdistrict,status\na,A,Jorong,berkembang\nb,B,Jorong,\n"},
     ),
     "a table without statuses": Case(files={"villages.csv": NO_STATUS}),
+    "launches of villages with launch years of their own": Case(
+        {"more": "launches: national"},
+        {"villages.csv": "village_code,village,subdistrict,status,launch_year\na,A,Jorong,mandiri,2017\n"},
+    ),
+    "launches of several districts": Case(
+        {
+            "district": None,
+            "villages": None,
+            "districts": "districts: {table: kabupaten.csv}",
+            "more": "launches: national",
+        },
+        {
+            "kabupaten.csv": "district_code,district,province,villages,subdistricts\n63.01,Tanah Laut,Kalsel,135,11\n"
+            "63.02,Kotabaru,Kalsel,198,22\n"
+        },
+    ),
+    "launches of a district without counts": Case(
+        {
+            "district": None,
+            "villages": None,
+            "districts": "districts: {table: kabupaten.csv}",
+            "more": "launches: national",
+        },
+        {"kabupaten.csv": "district_code,district,province,villages,subdistricts\n63.01,Tanah Laut,Kalsel,135,11\n"},
+    ),
     "a covariate in too small a unit": Case(
         {"transition": "transition: {covariates: {people: 1.02}}"}, {"villages.csv": PEOPLE}
     ),

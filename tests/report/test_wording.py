@@ -184,12 +184,12 @@ def test_the_basis_names_data_in_words() -> None:
     """What is not one of the fixed phrases is a list of data blocks."""
     every = ["panel", "counts", "launch_years", "assistance"]
     assert wording.basis(EN, every) == (
-        "chances of rising and falling calibrated on local data (statuses of villages at "
+        "chances of rising and falling calibrated on data (statuses of villages at "
         "several dates; counts by status at several dates; "
         "launch years; records of interventions by village)."
     )
     assert wording.basis(ID, ["panel", "counts"]) == (
-        "peluang naik dan turun yang dikalibrasi dengan data setempat (status kampung pada beberapa tanggal; jumlah "
+        "peluang naik dan turun yang dikalibrasi dengan data (status kampung pada beberapa tanggal; jumlah "
         "per status pada beberapa tanggal)."
     )
 

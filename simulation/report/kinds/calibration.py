@@ -23,7 +23,7 @@ from ..codec import content_of, of_content
 from ..document.blocks import EVERYWHERE, SCREEN, Block, Column, Document, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
 from ..wording import parameter_value
-from .head import Head, head_of, parameter_called, rests_on, title_of
+from .head import Head, caveats_of, head_of, other_lists, parameter_called, rests_on, title_of
 from .kind import DataTable, Kind, Source, Work
 from .next_data import next_data
 from .past import past_blocks, weights_table
@@ -109,8 +109,9 @@ class CalibrationResult(Head):
 def result_of(found: Posterior) -> CalibrationResult:
     """Return the typed result of a calibration."""
     scenario = found.scenario or anywhere()
+    other = other_lists(found.applied_to(scenario))
     return CalibrationResult(
-        **head_of(scenario) | {"basis": found.basis},
+        **head_of(scenario) | {"basis": found.basis, "other_lists": other if other and other.elsewhere else None},
         draws=found.size,
         effective_sample_size=float(found.effective_sample_size),
         parameters={str(name): known for name, known in found.parameters.items()},
@@ -146,9 +147,15 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
     tables = [parameters_table(speech, result)] if result.learned else []
     after: list[Block] = [*_weights(speech, result)]
     after += [] if result.next is None else [next_data(speech, result.next, result.origin, result.observed)]
+    elsewhere = result.other_lists is not None
+    heading = (
+        phrase("Calibrated on data of other districts: {title}, {district}, {villages} Kampung KB")
+        if elsewhere
+        else phrase("Calibrated on local data: {title}, {district}, {villages} Kampung KB")
+    )
     return Document(
         speech.say(
-            "Calibrated on local data: {title}, {district}, {villages} Kampung KB",
+            heading,
             title=title_of(speech, result),
             district=result.district,
             villages=speech.number(result.villages_in_all),
@@ -156,6 +163,7 @@ def document_of(result: CalibrationResult, speech: Language, source: Source) -> 
         [
             Paragraph(said, strong=True),
             rests_on(speech, result.basis),
+            *(Paragraph(caveat) for caveat in caveats_of(speech, result) if elsewhere),
             *past_blocks(speech, result.observed, EVERYWHERE),
             Picture("posterior", said),
             *tables,

@@ -135,12 +135,12 @@ def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
         "interventions": programme_of(scenario),
         "sources": dict(scenario.sources),
         "basis": tuple(basis_of(scenario.parameters)),
-        "other_lists": _other_lists(scenario),
+        "other_lists": other_lists(scenario),
         "agent": agent,
     }
 
 
-def _other_lists(scenario: Scenario) -> OtherLists | None:
+def other_lists(scenario: Scenario) -> OtherLists | None:
     """Return how the villages differ from the lists behind the draws; None where they do not, or nothing is told."""
     parameters, districts = scenario.parameters, scenario.districts
     past = parameters.past

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from ...decision.sensitivity import CALIBRATED, Sensitivity, SensitivityNumbers, sensitivity
 from ...domain.parameters import DIRECTIONS, ParameterKey
 from ...engine.effort import Engine
+from ...inference.uncertainty import Estimate
 from .. import wording
-from ..document.blocks import EVERYWHERE, Column, Document, On, Paragraph, Picture, Row, Table
+from ..document.blocks import DETAIL, EVERYWHERE, Block, Column, Document, On, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
+from .elsewhere import elsewhere_table, where_from
 from .head import Head, caveats_of, parameter_called, rests_on, title_of, with_head
 from .kind import DataTable, Kind, Source
 from .question import Question
@@ -61,9 +63,17 @@ def document_of(result: SensitivityResult, speech: Language, source: Source) -> 
             Picture("sensitivity", said),
             shares_table(speech, result),
             *(Paragraph(note) for note in notes(speech, result)),
+            *_elsewhere(speech, result),
         ],
         chapter=speech.say("What the answer depends on"),
     )
+
+
+def _elsewhere(speech: Language, result: SensitivityResult) -> Iterator[Block]:
+    """Yield the chance under what is known elsewhere."""
+    if result.elsewhere is not None:
+        yield elsewhere_table(speech, result.elsewhere, result.year, Estimate(result.mean, 0.0, None), EVERYWHERE)
+        yield where_from(speech, DETAIL)
 
 
 def parameter_label(speech: Language, result: SensitivityResult, parameter: str) -> str:

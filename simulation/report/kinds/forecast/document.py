@@ -25,6 +25,7 @@ from ...document.blocks import (
     Table,
 )
 from ...language import Language
+from ..elsewhere import elsewhere_table, over_launches, where_from
 from ..head import PLACEHOLDERS, called, rests_on, run_line
 from ..kind import Rows, Source
 from ..past import past_blocks, reasons_in_words, reasons_table, weights_in_words, weights_table
@@ -55,6 +56,7 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
             *(Paragraph(sentence, on=SCREEN | On.ANNEX) for sentence in words.notes(speech, result)),
             *_method(speech, result, source),
             *assumptions(speech, result),
+            *_elsewhere(speech, result),
             *statements(speech, result, source),
             *_limits(speech, result, source),
         ],
@@ -86,6 +88,7 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         days = speech.say("Days named in it: {days}.", days=quoted) if quoted else ""
         yield Paragraph(f"{listed}. {days}".rstrip(), lead=speech.say("Status data"), on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
+    sure = " ".join(filter(None, [sure, over_launches(speech, result.elsewhere)]))
     yield rests_on(speech, result.basis, _ANSWER & ~On.ANSWER, sure)
     began = speech.say(words.LAUNCH_YEARS_READ) if "launch_years" in result.basis else ""
     yield rests_on(speech, result.basis, On.ANSWER, " ".join(filter(None, [began, sure])))
@@ -311,6 +314,14 @@ def _method(speech: Language, result: ForecastResult, source: Source) -> Iterato
         seed=result.seed,
     )
     yield Paragraph(simulated, on=On.ANNEX)
+
+
+def _elsewhere(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield the first year under what is known elsewhere."""
+    if result.elsewhere is not None:
+        now = result.districts[0].years[0]
+        yield elsewhere_table(speech, result.elsewhere, result.first_year, now, On.ANNEX)
+        yield where_from(speech, On.ANNEX)
 
 
 def _limits(speech: Language, result: ForecastResult, source: Source) -> Iterator[Block]:

@@ -21,6 +21,7 @@ from ....engine.closed_form import applicability
 from ....engine.effort import Effort
 from ....engine.ensemble import Ensemble
 from ....engine.failure import Failure
+from ....inference.elsewhere import Elsewhere, elsewhere
 from ....inference.forecast import (
     DistrictForecast,
     Forecast,
@@ -275,6 +276,8 @@ class ForecastResult(Head):
     weights
         What each kind of data does to the first year, see `simulation.domain.past.Past`; none where it is not told, or
         something else is asked than was weighed.
+    elsewhere
+        The chance of the first year under what is known elsewhere; None where it does not rest on default priors.
     """
 
     version: int = VERSION
@@ -291,6 +294,7 @@ class ForecastResult(Head):
     later: tuple[Reason, ...] = ()
     lots_drawn: int = 0
     weights: tuple[BlockWeight, ...] = ()
+    elsewhere: Elsewhere | None = None
 
     @property
     def several(self) -> bool:
@@ -371,6 +375,7 @@ def result_of(forecast: Forecast) -> ForecastResult:
         later=tuple(map(Reason.of, forecast.later)),
         lots_drawn=forecast.lots_drawn,
         weights=_weights(forecast) if head["agent"] is head["other_lists"] is None else (),
+        elsewhere=None if forecast.agent_class is not None else elsewhere(scenario, forecast.effort, forecast.seed),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ....decision.next_datum import NextDatum
 from ....domain.messages import listed
-from ....inference.forecast import PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE, PrecisionTrace, Summary
+from ....inference.forecast import PrecisionTrace, Summary
 from ....inference.uncertainty import Estimate
 from ... import wording
 from ...document.blocks import UNKNOWN
@@ -494,7 +494,7 @@ def data_to_ask_for(
 
 def no_local_data(told: ForecastResult | District) -> bool:
     """Return whether no data on changes were used."""
-    return bool(set(told.basis) & {PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE})
+    return bool(set(told.basis) & wording.ASSUMED_BASES)
 
 
 def where(speech: Language, result: ForecastResult) -> str:
