@@ -210,15 +210,20 @@ def brief_of(speech: Language, runs: Runs) -> Document:
         Bullets(list(data_to_ask_for(speech, result, _next_datum(run), days))),
         *(block for _, document in answers for block in document.shown(On.DATA)),
     ]
-    blocks: list[Block] = [
+    first_page: list[Block] = [
         Table("", [say("drawn up on"), say("by"), say("for")], [["", "", ""]], to_fill=True),
         *_on_paper(speech, run, own.shown(On.ANSWER)),
+    ]
+    second_page: list[Block] = [
         *_section(say("Options"), options),
         *_calmly(own.shown(places)),
         *_section(say("Data to ask for"), data),
         *_section(say("What this forecast cannot say"), own.shown(On.LIMITS)),
         *_section(say("Follow-up"), [Table("", follow_up, [["", "", ""]] * FOLLOW_UP, to_fill=True)]),
     ]
+    if isinstance(heading := second_page[0], Heading):
+        second_page[0] = replace(heading, turns_page=True)
+    blocks = [*first_page, *second_page]
     return replace(own, title=_title(speech, result), blocks=blocks)
 
 

@@ -123,6 +123,10 @@ def test_the_brief_is_two_pages_of_which_the_first_answers(brief: Brief) -> None
         assert said in first.replace("- ", "-")
     assert speech.say(PLACEHOLDERS) in first
     assert speech.say("Follow-up") in second
+    assert ("1 / 2" in first, "2 / 2" in second) == (True, True)
+    headings = [one for one in brief.word.paragraphs if one.style.name == "Heading 2"]
+    assert [bool(one.paragraph_format.page_break_before) for one in headings] == [True] + [False] * (len(headings) - 1)
+    assert headings[0].text in second
     answer = [paragraph.text for paragraph in brief.word.paragraphs if paragraph.style.name == "Answer"]
     assert answer == [brief.verdict]
     to_fill = [table for table in brief.word.tables if not any(cell.text for cell in table.rows[-1].cells)]
@@ -164,7 +168,7 @@ def test_every_parameter_stands_with_its_quantiles_and_source(brief: Brief) -> N
     ]
     assert len(rows) == len(told)
     assert all(source for _, _, source in rows)
-    quantiles = [value.split(" / ") for _, value, _ in rows]
+    quantiles = [value.split("\u00a0/\u00a0") for _, value, _ in rows]
     medians = sorted(brief.number(parts[len(parts) // 2]) for parts in quantiles)
     assert medians == pytest.approx(
         sorted(known["quantiles"]["0.5"] * (100 if name.startswith(("rise", "fall", "skip", "campaign.p")) else 1)
@@ -343,6 +347,14 @@ def test_columns_have_room_for_their_longest_word() -> None:
         PAGE_LETTERS * width >= len(word) + CELL_MARGIN - 1e-9
         for width, word in zip(block.widths, ["berkembang", "xx", "1", "kecamatan"], strict=True)
     )
+
+
+def test_numbers_with_their_range_stay_on_one_line_and_texts_take_what_is_left() -> None:
+    """Beside long texts a short range has its whole width; of two texts the longer has more room."""
+    block = TextTable("c", ["a", "b", "c"], [["x " * 90, "+2 (−1 hingga +7)", "y " * 20]])
+    text, number, short = block.widths
+    assert PAGE_LETTERS * number >= len("+2 (−1 hingga +7)") + CELL_MARGIN - 1e-9
+    assert text > short
 
 
 @pytest.mark.slow

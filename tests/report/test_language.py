@@ -150,7 +150,6 @@ def test_a_sentence_on_a_line_of_its_own_is_no_glue(harmless: str) -> None:
 
 WHOLE = {
     ("report/figures/forecast", "_on_top"): "a list of levels and their chances",
-    ("report/kinds/forecast/assumptions", "_row"): "a list of quantiles",
     ("report/kinds/explanation", "_base"): "a list of levels and their frequencies",
     ("report/kinds/explanation", "_year_by_year"): "a list of years and their chances",
     ("report/kinds/forecast/words", "all_years"): "a list of chances",

@@ -57,9 +57,9 @@ def test_villages_that_are_named_first_but_share_a_rank_say_with_how_many(reache
     """Where no plan says who is in it, the first five are only examples of those that share the rank."""
     villages = tuple(replace(village, in_plan=None, rank=1 + 8 * (i > 7)) for i, village in enumerate(reached.villages))
     told = words.villages_first(EN, result_of(replace(reached, villages=villages)))
-    assert "Villages that share rank 1: 8; listed here: 5." in told
+    assert "Rank 1 is shared by 8 villages, 5 of them listed here" in told
     apart = tuple(replace(village, rank=i + 1) for i, village in enumerate(villages))
-    assert "share rank" not in words.villages_first(EN, result_of(replace(reached, villages=apart)))
+    assert "is shared by" not in words.villages_first(EN, result_of(replace(reached, villages=apart)))
 
 
 def test_a_list_that_needs_more_than_the_scenario_s_own_order_marks_nobody(reached: Plan, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_list_that_ends_within_a_rank_says_so(made: Forecast) -> None:
     """With how many share it, and how many of them are listed."""
     ranks = [one.rank for one in result_of(made).districts[0].likeliest]
     assert ranks == [1, 1, 3, 3, *[5] * 6]
-    said = "Villages that share rank 5: 6; listed here: 1. Their order means nothing."
+    said = "Rank 5 is shared by 6 villages, 1 of them listed here; their order means nothing."
     assert about_ranks(language("en"), ranks, 5) == said
     assert about_ranks(language("en"), ranks, 4) is about_ranks(language("en"), ranks) is None
 

@@ -10,6 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Flag, auto
+from itertools import permutations
+from math import ceil
+from operator import ge
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,9 +27,11 @@ class Share(float):
 Cell = str | int | float | None
 Form = Literal["text", "prose", "year", "whole", "decimal", "percent", "chance", "points", "money"]
 UNKNOWN = "–"
-_NUMBER = re.compile(r"$|–$|\* ?|[<>+−-]?\d")
+_NUMBER = re.compile(r"$|–$|\* ?|[<>+−-]?(Rp)?\d")
 NARROWEST, WIDEST, CELL_MARGIN = 9, 80, 3
 """Letters that a column has room for at least, and beyond which a text is wrapped."""
+LONGEST_NUMBER = 20
+"""Letters of a number, with its range, that stays on one line."""
 HEADER_LINES = 3
 """Lines that the title of a column takes at most where there is room."""
 PAGE_LETTERS = 88
@@ -66,9 +71,10 @@ DETAIL = EVERYWHERE & ~On.TERMINAL
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a section."""
+    """A heading of a section; one that `turns_page` stands on the second page, whatever room the first has left."""
 
     text: str
+    turns_page: bool = False
     on: On = On.ANNEX
 
 
@@ -232,19 +238,42 @@ class TextTable:
         """Shares of the page's width for the columns: as long as their texts, within bounds; headers may be wrapped."""
         least: list[float] = []
         wanted: list[float] = []
-        for header, cells in self._columns():
-            words = [word for text in (header, *cells) for word in text.split()]
-            least.append(max(map(len, words), default=0) + CELL_MARGIN)
-            word = max(map(len, header.split()), default=0)
+        for (header, cells), number in zip(self._columns(), self.flush_right, strict=True):
+            whole = number and max(map(len, cells)) <= LONGEST_NUMBER
+            words = [*header.split(" "), *(cells if whole else [word for text in cells for word in text.split(" ")])]
+            least.append(max(map(len, words)) + CELL_MARGIN)
+            word = max(map(len, header.split(" ")), default=0)
             wanted.append(
                 min(max(NARROWEST, word, len(header) // HEADER_LINES, *map(len, cells)), WIDEST) + CELL_MARGIN
             )
         room, more = PAGE_LETTERS - sum(least), sum(wanted) - sum(least)
-        letters = wanted
+        letters: Sequence[float] = wanted
         if 0 < room < more:
-            # No word is divided: what is left after the longest words goes to the columns that wish for more.
+            # No word or number is divided: what is left after the longest goes to the columns that wish for more.
             letters = [low + room / more * (high - low) for low, high in zip(least, wanted, strict=True)]
+            letters = self._lowest(letters, least)
         return [width / sum(letters) for width in letters]
+
+    def _lowest(self, letters: Sequence[float], least: Sequence[float]) -> Sequence[float]:
+        """Return widths between which letters were moved as long as that makes the table lower."""
+
+        def lines(widths: Sequence[float]) -> int:
+            return sum(
+                max(ceil(len(cell) / (width - CELL_MARGIN)) for cell, width in zip(row, widths, strict=True))
+                for row in (self.headers, *self.rows)
+            )
+
+        for step in (8, 4, 2, 1):
+            moves = [
+                [step * ((place == taker) - (place == giver)) for place in range(len(letters))]
+                for giver, taker in permutations(range(len(letters)), 2)
+            ]
+            lower: Sequence[float] | None = letters
+            while lower is not None:
+                letters = lower
+                moved = ([sum(pair) for pair in zip(letters, move, strict=True)] for move in moves)
+                lower = next((one for one in moved if all(map(ge, one, least)) and lines(one) < lines(letters)), None)
+        return letters
 
     @property
     def flush_right(self) -> list[bool]:

@@ -86,7 +86,9 @@ def _set_styles(word: WordDocument, speech: Language) -> None:
             del fonts.attrib[attribute]
         for spacing in style.element.rPr.findall(qn("w:spacing")):
             style.element.rPr.remove(spacing)
-        style.paragraph_format.space_after = Pt(4)
+        style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(4), 1.05
+        for line in style.element.pPr.findall(qn("w:pBdr")):
+            style.element.pPr.remove(line)
     for name, size, bold in (("Answer", 12, True), ("Small print", 8.5, False)):
         style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = word.styles["Normal"]
@@ -103,25 +105,27 @@ def _set_styles(word: WordDocument, speech: Language) -> None:
 
 
 def _set_box(style: Any) -> None:
-    """Draw a line around paragraphs of a style."""
+    """Draw a line around paragraphs of a style, as wide as the text of the page."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
+    from docx.shared import Pt
 
+    style.paragraph_format.left_indent = style.paragraph_format.right_indent = Pt(5)
     box = OxmlElement("w:pBdr")
     for side in ("top", "left", "bottom", "right"):
         line = OxmlElement(f"w:{side}")
         for name, value in (("val", "single"), ("sz", "6"), ("space", "4"), ("color", _INK)):
             line.set(qn(f"w:{name}"), value)
         box.append(line)
-    style.element.get_or_add_pPr().append(box)
+    style.element.get_or_add_pPr().insert_element_before(box, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc")
 
 
 def _add(word: WordDocument, speech: Language, block: Block, numbers: dict[str, Iterator[int]]) -> None:
     """Add one block at the end."""
     figure_word, table_word = numbers
     match block:
-        case Heading(text):
-            word.add_heading(text, 2)
+        case Heading(text, turns_page):
+            word.add_heading(text, 2).paragraph_format.page_break_before = turns_page or None
         case Paragraph(text, strong, quiet, lead):
             style = "Answer" if strong else "Small print" if quiet else "Normal"
             paragraph = word.add_paragraph(style=style)

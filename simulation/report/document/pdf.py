@@ -8,7 +8,7 @@ from typing import Any
 
 from ..files import write_bytes
 from ..language import Language
-from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table
+from .blocks import Block, Bullets, Document, Heading, On, Paragraph, Picture, Table
 
 _PAGE = Path(__file__).with_name("page.typ")
 
@@ -40,8 +40,8 @@ def write_pdf(speech: Language, fonts: str, document: Document, path: Path) -> N
 def _data(speech: Language, block: Block) -> dict[str, Any]:
     """Return a block as plain data, pictures as SVG text."""
     match block:
-        case Heading(text):
-            return {"kind": "heading", "text": text}
+        case Heading(text, turns_page):
+            return {"kind": "heading", "text": text, "turns_page": turns_page}
         case Paragraph(text, strong, quiet, lead):
             return {"kind": "answer" if strong else "small" if quiet else "paragraph", "text": text, "lead": lead}
         case Bullets(items):
@@ -52,6 +52,7 @@ def _data(speech: Language, block: Block) -> dict[str, Any]:
                 "svg": block.svg.decode(),
                 "caption": block.caption,
                 "alternative": block.alternative,
+                "floats": On.ANSWER not in block.on,
             }
         case Table():
             told = block.as_text(speech)

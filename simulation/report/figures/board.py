@@ -32,7 +32,7 @@ from .page import (
 
 Row = Mapping[str, Any]
 
-_LINE = LETTERS * 1.18
+_LINE = LETTERS * 1.15
 _MOST_COLUMNS, _FEWEST_COLUMNS = 12, 6
 _SIDE_BY_SIDE = 4
 _MOST_ROWS = 9

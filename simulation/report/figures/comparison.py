@@ -100,7 +100,7 @@ def _draw(speech: Language, axes: Axes, years: Sequence[ComparedYear], limits: t
     axes.set_ylim(*limits)
     decimals = 0 if np.ptp(limits) > 4 else 1
     axes.yaxis.set_major_formatter(lambda value, _: wording.signed(speech, value, decimals))
-    axes.locator_params(axis="y", nbins=5)
+    axes.locator_params(axis="y", nbins=5, integer=decimals == 0)
     grid(axes)
     named = year_ticks(axes, [year.year for year in years], _MOST_YEARS)
     for year in years:

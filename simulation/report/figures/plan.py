@@ -14,12 +14,13 @@ from ..kinds.plan.words import PlanResult
 from ..language import Language, phrase
 from .page import INK, LETTERS, QUIET_INK, SPREAD, WANTED, Axes, Figure, grid, page_of, write_at
 
-End = tuple[float, str, str]
-"""Height at which a line ends, what stands there, and its colour."""
-_HEIGHT, _RIGHT, _NARROW = 2.1, 0.95, 0.72
+End = tuple[float, str, str, Any]
+"""Height at which a line ends, what stands there, its colour and its dashes."""
+_HEIGHT, _RIGHT, _NARROW, _SAMPLE = 2.1, 1.2, 0.95, 0.22
+_DASHED = (0, (3, 1.5))
 _SHOCKS: Mapping[float, tuple[str, Any]] = {
-    0.0: ("#888888", (0, (1, 1.2))),
-    0.5: ("#666666", (0, (3, 1.5))),
+    0.0: ("#707070", (0, (1, 1.2))),
+    0.5: ("#5a5a5a", _DASHED),
     1.0: ("#333333", (0, (6, 1.5, 1, 1.5))),
 }
 """Colour and dashes of each size of the shock."""
@@ -86,7 +87,7 @@ def _own(speech: Language, axes: Axes, result: PlanResult, points: Sequence[tupl
     axes.plot(x, y, color=SPREAD, linewidth=2, marker="o", markersize=2.5, zorder=4)
     if len(result.levers) > 1:
         return []
-    return [(y[-1], speech.say("scenario"), SPREAD)]
+    return [(y[-1], speech.say("scenario"), SPREAD, "-")]
 
 
 def _shocks(speech: Language, axes: Axes, result: PlanResult) -> list[End]:
@@ -100,33 +101,40 @@ def _shocks(speech: Language, axes: Axes, result: PlanResult) -> list[End]:
         values, chances = zip(*(point for point in curve.points if point[0] <= settings[-1]), strict=True)
         x = np.interp(values, settings, costs) if result.by_budget else values
         axes.plot(x, chances, color=colour, linewidth=1, linestyle=dashes, zorder=3)
-        ends.append((chances[-1], speech.say(_YEARS[curve.year_sd]), colour))
+        ends.append((chances[-1], speech.say(_YEARS[curve.year_sd]), colour, dashes))
     return ends
 
 
 def _label_ends(axes: Axes, ends: Sequence[End]) -> None:
-    """Write what each line is at its right end, one below the other where they would overlap."""
+    """Write what each line is at its right end, behind a piece of it, one below the other where they would overlap."""
     low, high = axes.get_ylim()
     line = 1.2 * LETTERS / 72 / _inches(axes) * (high - low)
     ordered = sorted(ends, key=lambda end: -end[0])
-    halves = [line * (1 + text.count("\n")) / 2 for _, text, _ in ordered]
+    halves = [line * (1 + text.count("\n")) / 2 for _, text, *_ in ordered]
     middles: list[float] = []
-    for place, (height, _, _) in enumerate(ordered):
+    for place, (height, *_) in enumerate(ordered):
         room = high if not place else middles[-1] - halves[place - 1]
         middles.append(min(height, room - halves[place]))
     # Where labels run out at the bottom, all move up.
     lift = max(0.0, low - (middles[-1] - halves[-1]))
-    for (_, text, colour), middle in zip(ordered, middles, strict=True):
-        weight = "bold" if colour in {SPREAD, WANTED} else "normal"
-        look = {"va": "center", "ha": "left", "color": colour, "weight": weight, "linespacing": 1.0}
-        write_at(axes, text, (1, middle + lift), (3, 0), of=axes.get_yaxis_transform(), **look)
+    inch = axes.figure.dpi / axes.get_window_extent().width
+    beside = axes.get_yaxis_transform()
+    for (_, text, colour, dashes), middle in zip(ordered, middles, strict=True):
+        strong = colour in {SPREAD, WANTED}
+        sample = [1 + 0.04 * inch, 1 + _SAMPLE * inch]
+        axes.plot(
+            sample, [middle + lift] * 2, color=colour, linestyle=dashes, linewidth=2 if dashes == "-" else 1,
+            transform=beside, clip_on=False,
+        )  # fmt: skip
+        look = {"va": "center", "ha": "left", "color": colour, "weight": "bold" if strong else "normal"}
+        write_at(axes, text, (1, middle + lift), (72 * _SAMPLE + 3, 0), of=beside, linespacing=1.0, **look)
 
 
 def _goal(speech: Language, axes: Axes, result: PlanResult) -> End:
     """Draw the wanted probability across; return where it stands and what it is called."""
     goal = result.goal
-    axes.axhline(goal, color=WANTED, linewidth=1, linestyle=(0, (3, 1.5)), zorder=2)
-    return goal, speech.say("wanted:\n{goal}", goal=words.goal(speech, result)), WANTED
+    axes.axhline(goal, color=WANTED, linewidth=1, linestyle=_DASHED, zorder=2)
+    return goal, speech.say("wanted:\n{goal}", goal=words.goal(speech, result)), WANTED, _DASHED
 
 
 def _of_marked(speech: Language, result: PlanResult) -> str:

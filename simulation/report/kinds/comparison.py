@@ -445,7 +445,7 @@ def notes(speech: Language, result: ComparisonResult) -> Iterator[str]:
     for one in result.scenarios:
         if _hardly_known(one.cost_per_additional_rise):
             yield speech.say(
-                "“{scenario}”: the cost of an additional rise is known only roughly ({span}); do not "
+                "“{scenario}”: the cost of an additional rise is known only roughly, {span}; do not "
                 "plan a budget by its mean.",
                 scenario=titles[one.name],
                 span=cost_of_a_rise(speech, one.cost_per_additional_rise, spanned=True),
@@ -512,7 +512,7 @@ def _about_effort(speech: Language, result: ComparisonResult) -> Iterator[str]:
 def _costless(speech: Language, result: ComparisonResult) -> Iterator[str]:
     """Yield which interventions seem to cost nothing, where others have a cost."""
     plans = [*result.interventions, *(plan for one in result.scenarios for plan in one.interventions)]
-    free = dict.fromkeys(plan.name for plan in plans if not plan.cost_idr_million)
+    free = dict.fromkeys(names_of(speech, [plan for plan in plans if not plan.cost_idr_million]))
     if free and any(plan.cost_idr_million for plan in plans):
         yield speech.say("No cost is stated of {names}: it counts as 0.", names=", ".join(free))
 

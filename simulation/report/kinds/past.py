@@ -105,8 +105,9 @@ def fitted_in_words(speech: Language, one: Observed) -> str:
             **values,
         )
     return speech.say(
-        "For that year the fitted model, starting from the list of {first}, says {said} (median "
-        "and 90% interval); observed: {fact}.",
+        "Starting from the list of {first}, the fitted model gives {said} for {year} (median and 90% interval); "
+        "observed: {fact}.",
+        year=one.year,
         **values,
     )
 

@@ -21,6 +21,8 @@ from .result import ForecastResult, Parameter
 from .words import days_of_data, reading_name
 
 Rows = list[list[str]]
+APART = "\u00a0/\u00a0"
+"""Between the quantiles of a value, which stay on one line."""
 _LEFT = phrase(
     "Left: the share of the variance assumed before the data that the data leave. Near 100% they say nothing of a "
     "parameter, and its value is practically what was assumed."
@@ -96,7 +98,7 @@ def _effect_rows(speech: Language, result: ForecastResult) -> Rows:
             continue
         _, value, source = _row(speech, key, known)
         told = speech.say("placeholder") if known.default_prior else source
-        alike.setdefault((key.kind, value, told), []).append(key.of)
+        alike.setdefault((key.kind, value, told), []).append(called(speech, result, key.of))
     return [
         [speech.say(LABELS[kind], of=", ".join(names)), value, source] for (kind, value, source), names in alike.items()
     ]
@@ -108,13 +110,13 @@ def _matrix_rows(speech: Language, result: ForecastResult) -> Iterator[list[str]
         source = result.sources.get(f"transition.matrix.{level}")
         if source is not None:
             label = speech.say("matrix, row {level} (mean)", level=level)
-            yield [label, " / ".join(speech.percent(share, 1) for share in row), source_word(speech, source)]
+            yield [label, APART.join(speech.percent(share, 1) for share in row), source_word(speech, source)]
 
 
 def _row(speech: Language, key: str, known: Parameter) -> list[str]:
     values = list(known.quantiles.values())
     shown = [parameter_value(speech, key, value) for value in (values if len(set(values)) > 1 else values[:1])]
-    return [parameter_name(speech, key), " / ".join(shown), _source(speech, known)]
+    return [parameter_name(speech, key), APART.join(shown), _source(speech, known)]
 
 
 def _source(speech: Language, known: Parameter) -> str:

@@ -134,6 +134,8 @@ def _of_one_district(speech: Language, district: District) -> Iterator[Block]:
 def _past(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield what was observed, and why the forecast differs from it."""
     observed = [one for district in result.districts for one in district.observed]
+    if observed or result.weights:
+        yield Heading(speech.say("Observed and expected"))
     yield from past_blocks(speech, observed, _ANSWER)
     if not result.several and (reasons := result.districts[0].reasons) is not None:
         median = result.districts[0].years[0].rises.median

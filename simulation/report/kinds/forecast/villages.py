@@ -79,7 +79,7 @@ def about_ranks(speech: Language, ranks: Sequence[int], most: int = MOST_LISTED)
     if alike == listed:
         return None
     return speech.say(
-        "Villages that share rank {rank}: {villages}; listed here: {listed}. Their order means nothing.",
+        "Rank {rank} is shared by {villages} villages, {listed} of them listed here; their order means nothing.",
         rank=speech.number(last),
         villages=speech.number(alike),
         listed=speech.number(listed),

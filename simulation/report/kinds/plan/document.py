@@ -49,6 +49,8 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
     yield Paragraph(words.in_short(speech, result), strong=True, on=On.TERMINAL)
     yield Paragraph(verdict, strong=True, on=DETAIL)
     yield Paragraph(words.option(speech, result), lead=words.asked(speech, result), on=On.OPTIONS)
+    if first := words.villages_first(speech, result):
+        yield Paragraph(first, on=On.OPTIONS)
     yield from placeholders_marked(speech, words.planned(result), On.OPTIONS)
     if said := words.what_limits(speech, result):
         yield Paragraph(said)

@@ -452,14 +452,12 @@ def in_short(speech: Language, result: PlanResult) -> str:
 
 
 def option(speech: Language, result: PlanResult) -> str:
-    """Return what a brief says of the plan, in one number: effort, cost, where first, and the effect assumed."""
+    """Return what a brief says of the plan, in one number: effort, cost, and the effect assumed."""
     enough = _enough_told(result)
     said = [_without_enough(speech, result)]
     if enough is not None:
         told, order = effort(speech, result, enough), _order_told(speech, result)
         said = [speech.say("{effort}, {order}.", effort=told, order=order), *_details(speech, result, enough)]
-    if first := villages_first(speech, result):
-        said.append(first)
     return " ".join([*said, _effects_told(speech, result)])
 
 
