@@ -15,6 +15,7 @@ from .commands.brief import brief
 from .commands.calibrate import calibrate
 from .commands.check import check
 from .commands.compare import compare
+from .commands.elicit import elicit
 from .commands.explain import explain
 from .commands.export import export
 from .commands.forecast import forecast
@@ -40,10 +41,11 @@ app.command(help=HELP.say("Write a starter scenario and a village table to fill 
 app.command(help=HELP.say("Check scenario files: all problems of all files at once."))(check)
 app.command(help=HELP.say("Forecast whether the target is met, and write a run folder."))(forecast)
 app.command(help=HELP.say("Explain one village: why it rises in a year, or not."))(explain)
-app.command(help=HELP.say("Compare scenarios with a baseline, with the same random numbers."))(compare)
+app.command(help=HELP.say("Compare scenarios with a baseline, on common random numbers."))(compare)
 app.command(help=HELP.say("The least effort that meets the target; which villages first."))(plan)
 app.command(help=HELP.say("Which scenario holds up when assumptions differ."))(robustness)
 app.command(help=HELP.say("What the chance depends on, parameter by parameter."))(sensitivity)
+app.command(help=HELP.say("Ask experts in a workbook, and take assumptions from them."))(elicit)
 app.command(help=HELP.say("Calibrate on local data; a scenario can use the result."))(calibrate)
 app.command(help=HELP.say("Forecast past years again, and score the forecasts."))(backtest)
 app.command(help=HELP.say("Write a policy brief of finished runs (DOCX and PDF)."))(brief)

@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 _ENGLISH = {
-    "anggaran": "budget", "ambang": "probability", "bahasa": "lang", "bandingkan": "compare", "bantuan": "help",
+    "ahli": "elicit", "anggaran": "budget", "ambang": "probability", "bahasa": "lang", "bandingkan": "compare",
+    "bantuan": "help",
     "baru": "new", "benih": "seed", "biaya": "budget", "buat": "new", "buku-kerja": "export", "cek": "check",
     "daftarkan": "register", "ekspor": "export", "jelaskan": "explain", "kalibrasi": "calibrate", "keluaran": "out",
     "kepekaan": "sensitivity", "ketahanan": "robustness", "laporan": "brief", "mulai": "start", "paksa": "force",

@@ -73,11 +73,11 @@ def scenario_text(
         Of the villages that must rise in a year, 0 to 1.
     """
     named = listed(files, MOST_NAMED)
-    sources = {"villages.table": _source(lambda speech: _read_from(speech, named, table, lists))}
+    sources = {"villages.table": source_in_both(lambda speech: _read_from(speech, named, table, lists))}
     if days := listed((f"“{text}”" for text in lists.days), MOST_DAYS):
         sources["villages.as_of"] = f"stated; {days}"
     if kabupaten.made_up:
-        sources["district.code"] = _source(lambda speech: speech.say(_NOT_LISTED))
+        sources["district.code"] = source_in_both(lambda speech: speech.say(_NOT_LISTED))
     document: dict[str, Any] = {
         "schema": 1,
         "name": name,
@@ -103,7 +103,7 @@ def _read_from(speech: Language, files: str, table: str, lists: Lists) -> str:
     return "; ".join([first, *told, *last])
 
 
-def _source(said: Callable[[Language], str]) -> str:
+def source_in_both(said: Callable[[Language], str]) -> str:
     """Return a source with what it says in both languages after its keyword, as `wording.source_text` reads it."""
     first, *others = (said(language(code)) for code in LANGUAGES)
     return OTHER_LANGUAGE.join([first, *(one.partition("; ")[2] for one in others if one != first)])
@@ -132,7 +132,7 @@ def districts_text(speech: Language, name: str, title: str, table: str, file: st
             "horizon": HORIZON,
             "districts": {"table": table},
             "target": {"share": share},
-            "sources": {"districts.table": _source(lambda speech: speech.say("stated; {file}", file=file))},
+            "sources": {"districts.table": source_in_both(lambda speech: speech.say("stated; {file}", file=file))},
         },
     )
 

@@ -163,6 +163,14 @@ EXACT: dict[str, Case] = {
     "a starter with blanks in its name": Case(command="new 'Kampung Saya'"),
     "a starter that is there already": Case(command="new ada"),
     "a starter with a name that systems reserve": Case(command="new con"),
+    "experts asked of a matrix": Case(
+        command="elicit scenario.yaml",
+        changes={
+            **dict.fromkeys(("rise", "fall", "skip")),
+            "matrix": "{dasar: {dasar: 1}, berkembang: {berkembang: 1}, mandiri: {mandiri: 1}, "
+            "paripurna: {paripurna: 1}}",
+        },
+    ),
     "a folder without a run": Case(command="explain results 63.01.0.00"),
 }
 """What no engine is asked, and what is asked of no place."""

@@ -40,6 +40,7 @@ from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import MOST_DEATHS, refuse_nonsense
 from simulation.engine.failure import Failure, none_completed, too_many_deaths
 from simulation.engine.workers import TaskStuckError
+from simulation.inference.elicitation import refuse_unfit
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import load_scenario
 from simulation.report import brief, runs
@@ -217,6 +218,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a run of a scenario in Python": refused(lambda: kept.scenarios(FOLDER, [])),
     "a run whose inputs are not its own": refused(_changed),
     "an answer of another kind": refused(_of_another_kind),
+    "experts asked after a calibration": refused(lambda: refuse_unfit(Mock(parameters=Mock(blocks=("panel",))))),
     "an exact plan of many draws": refused(_many_tries),
     "a plan that is simulated": noted(lambda: tuple(why.filled(year=2027) for why in trial.WHY_SIMULATED.values())),
     "a brief of a comparison alone": refused(_no_forecast),

@@ -33,6 +33,7 @@ from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.villages import Villages
 from simulation.inputs import files, posterior, validation
 from simulation.inputs.answers import read_answers
+from simulation.inputs.expert_answers import read_experts
 from simulation.inputs.observations import reading
 from simulation.inputs.observations.evidence import read_evidence
 from simulation.inputs.observations.outcomes import read_outcomes
@@ -241,6 +242,25 @@ def _what_happened() -> Iterator[Message | None]:
                 yield from (part for p in error.problems for part in (p.message, p.allowed, p.suggestion))
 
 
+def _expert_answers() -> Iterator[Message | None]:
+    """Yield what is told of answers of experts that are none, are not whole, or contradict each other."""
+    scenario = load_scenario(ROOM.parents[1] / "scenarios" / "tanah_laut_pokja.yaml")
+    head = "Pertanyaan\nNama,{}\nkode_pertanyaan,paling sedikit,paling mungkin,paling banyak\n"
+    told = (
+        head.format("") + "usual.dasar,3,1,2\nusual.berkembang,2,9,4\ngood.berkembang,1,2,4\nfall,0,,1\nquux,1,2,3\n",
+        head.format("Siti") + "usual.dasar,1,3,4\ngood.dasar,2,3,4\nwith.pokja.dasar,1,2,4\ngood.mandiri,1,2,3\n",
+        head.format("Siti") + "usual.dasar,1,2,4\n",
+        head.format("Rina") + "usual.dasar,,,\n",
+    )
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number}.csv" for number in range(len(told))]
+        for path, text in zip(paths, told, strict=True):
+            path.write_text(text, encoding="utf-8")
+        with pytest.raises(ProblemsError) as error:
+            read_experts(paths, scenario)
+    yield from (part for p in error.value.problems for part in (p.message, p.allowed, p.suggestion))
+
+
 def _not_stated() -> Iterator[Message | None]:
     """Yield why a scenario that was made in Python cannot be stated by a file."""
     by_kecamatan = Villages.from_subdistrict_counts("1", "D", {"K": np.array([1, 0, 0, 0])})
@@ -275,6 +295,7 @@ BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
     "files without a list of villages": _no_list,
     "a list in the place of an answer": _no_answer,
     "what happened since a forecast": _what_happened,
+    "answers of experts": _expert_answers,
     "what no file can state": _not_stated,
     "what only Python can say": _from_python,
 }

@@ -170,6 +170,8 @@ WHOLE = {
     ("report/store/making", "name"): "a day and a kind: the name of a folder",
     ("app/commands/start", "_interview"): "a list of keys",
     ("app/errors", "report_errors"): "two whole sentences after each other",
+    ("report/expert_priors", "elicited_text"): "a sentence above a file",
+    ("report/expert_priors", "elicited_document"): "a list of experts; a list of assumptions",
     ("report/list_summary", "_unused"): "a list of what was not used",
     ("report/cleaned_copy", "contradictions_in_words"): "a list of statuses and their cells",
     ("report/started_scenario", "_read_from"): "sentences after each other in a source",

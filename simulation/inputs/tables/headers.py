@@ -68,6 +68,10 @@ NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "inflow": (("baru", "kampung_baru", "pencanangan_baru", "dicanangkan_baru", "new", "newly_launched"), ()),
     "rises": (("naik", "kampung_naik", "jumlah_naik", "naik_status", "naik_klasifikasi"), ()),
     "falls": (("turun", "kampung_turun", "jumlah_turun", "turun_status", "turun_klasifikasi"), ()),
+    "asked": (("kode_pertanyaan", "question_code"), ()),
+    "at_least": (("paling_sedikit",), ()),
+    "most_likely": (("paling_mungkin",), ()),
+    "at_most": (("paling_banyak",), ()),
     "intervention": (("intervensi", "program", "nama_program", "pendampingan", "programme"), ()),
 }  # fmt: skip
 """Column -> names that mean it, and names that may mean it: those count only where the column must be there."""
