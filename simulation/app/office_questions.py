@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
@@ -14,7 +15,6 @@ from ..inputs.cross_checks import QUESTIONABLE_COST
 from ..inputs.kabupaten import Kabupaten, all_kabupaten, kabupaten_in, unknown_kabupaten
 from ..inputs.office import records
 from ..inputs.office.reading import read_lists
-from ..inputs.tables.headers import NAMES, normal
 from .questions import NONE, Interview, Question
 
 USE, LEAVE_OUT = "use", "leave_out"
@@ -37,6 +37,7 @@ _TEXTS = {
     ),
     "year": Message("Column {column} ({cells}) holds statuses and says no year. The end of which year do they tell?"),
 }
+_DISTRICT = Message("the name with Kabupaten or Kota before it, such as Kabupaten Tanah Laut")
 _CELLS = 6
 """Cells that a question names."""
 
@@ -80,10 +81,10 @@ class Wanted:
     programme: Programme | None
 
 
-def ask_of_lists(interview: Interview, files: Sequence[Path]) -> records.Lists:
-    """Return what the lists say, read again with every answer until nothing is open."""
+def ask_of_lists(interview: Interview, files: Sequence[Path], within: Collection[str]) -> records.Lists:
+    """Return what the lists say of some kabupaten, read again with every answer until nothing is open."""
     answers: dict[str, str] = {}
-    while doubts := (lists := read_lists(files, answers)).doubts:
+    while doubts := (lists := read_lists(files, answers, within)).doubts:
         # What else is asked may hang on the year of a column.
         first = [doubt for doubt in doubts if doubt.kind == "year"] or doubts
         answers |= {doubt.key: interview.answer_to(_of_reader(doubt)) for doubt in first}
@@ -101,19 +102,7 @@ def districts_named(lists: records.Lists, files: Sequence[Path], unnamed: str) -
     ----------
     unnamed
         What a district is called whose name stands nowhere.
-
-    Raises
-    ------
-    Refusal
-        Where a column tells of several districts, each of which has a target of its own.
     """
-    if len(several := _districts_in_columns(lists)) > 1:
-        message = Message(
-            "the villages lie in {number} kabupaten or kota ({names}), and each has a target of its own: give start a "
-            "list of one of them, or a table with a row for each and the columns KABUPATEN, JUMLAH KECAMATAN, DASAR, "
-            "BERKEMBANG, MANDIRI and PARIPURNA"
-        )
-        raise Refusal(message.filled(number=len(several), names=listed(several, 6)))
     begins = {".".join(village.code.split(".")[:2]) for village in lists.villages if village.code.count(".") == 3}
     if found := [one for one in all_kabupaten() if begins == {one.code}]:
         return found
@@ -122,25 +111,47 @@ def districts_named(lists: records.Lists, files: Sequence[Path], unnamed: str) -
     return next(filter(None, named), [unknown_kabupaten(unnamed)])
 
 
-def _districts_in_columns(lists: records.Lists) -> list[str]:
-    """Return the districts that a column of the lists names, each once however it is written."""
-    written = {
-        cell
-        for village in lists.villages
-        for column, cell in village.columns.items()
-        if cell and normal(column) in ("district", *NAMES["district"][0])
-    }
-    found = {cell: kabupaten_in(cell) for cell in written}
+def districts_in_columns(lists: records.Lists) -> dict[Kabupaten, list[str]]:
+    """Return the districts that a column of the lists names, and how it writes each."""
+    found = {cell: kabupaten_in(cell) for cell in sorted(lists.districts)}
     sure = {some[0] for some in found.values() if len(some) == 1}
-    # "Banjar" beside "Kab. Banjar" is no other place.
-    unsure = {cell.title() for cell, some in found.items() if len(some) != 1 and sure.isdisjoint(some)}
-    return sorted({one.name for one in sure} | unsure)
+    written: dict[Kabupaten, list[str]] = defaultdict(list)
+    for cell, some in found.items():
+        # "Banjar" beside "Kab. Banjar" is no other place.
+        meant = [one for one in some if one in sure]
+        written[meant[0] if len(meant) == 1 else unknown_kabupaten(cell.title())].append(cell)
+    return dict(sorted(written.items(), key=lambda each: each[0].name))
 
 
-def ask_what_is_wanted(interview: Interview, lists: records.Lists, districts: Sequence[Kabupaten]) -> Wanted:
+def ask_of_one_of(
+    interview: Interview, several: Mapping[Kabupaten, Sequence[str]], rows: Mapping[str, int]
+) -> Kabupaten:
+    """Return which of several districts is meant: each has a target of its own."""
+    counted = [f"{one.name} ({sum(rows[cell] for cell in cells)})" for one, cells in several.items()]
+    text = Message(
+        "The list holds villages of {number} kabupaten or kota, each with a target of its own (rows): {names}. Of "
+        "which one is the forecast to be?"
+    )
+    names = {one.name: one for one in several}
+
+    def full_name(answer: str) -> str | None:
+        meant = [name for name in names if answer.casefold() in {name.casefold(), name.partition(" ")[2].casefold()}]
+        return meant[0] if len(meant) == 1 else None
+
+    question = Question(
+        "district", text.filled(number=len(several), names=listed(counted, 40)), "", read=full_name, allowed=_DISTRICT
+    )
+    return names[interview.answer_to(question)]
+
+
+def ask_of_district(interview: Interview, found: Sequence[Kabupaten]) -> Kabupaten:
+    """Return which district it is, of those that may be meant."""
+    return _district(interview.answer_to(_of_district(found))) or found[0]
+
+
+def ask_what_is_wanted(interview: Interview, lists: records.Lists, kabupaten: Kabupaten) -> Wanted:
     """Return what no list says, as it is answered."""
     villages = len(lists.present)
-    kabupaten = _district(interview.answer_to(_of_district(districts))) or districts[0]
     share = _share(interview)
     known = sum(village.launch_year is not None for village in lists.present)
     launch_years = known > 0 and interview.answer_to(_of_launch_years(known, lists)) == USE
@@ -193,7 +204,6 @@ def _year(choices: Sequence[str], answer: str) -> str | None:
 
 def _of_district(found: Sequence[Kabupaten]) -> Question:
     """Return which kabupaten or kota it is; `found` are those that titles may mean, of several none is proposed."""
-    allowed = Message("the name with Kabupaten or Kota before it, such as Kabupaten Tanah Laut")
     text, proposal = Message("Which kabupaten or kota is it?"), found[0].name
     if len(found) > 1:
         proposal = ""
@@ -209,7 +219,7 @@ def _of_district(found: Sequence[Kabupaten]) -> Question:
         known = _district(answer)
         return None if known is None else known.name
 
-    return Question("district", text, proposal, read=full_name, allowed=allowed)
+    return Question("district", text, proposal, read=full_name, allowed=_DISTRICT)
 
 
 def _district(answer: str) -> Kabupaten | None:

@@ -169,26 +169,20 @@ def _newest(answers: Iterable[Answer[Any]], named: AbstractSet[Path]) -> list[An
     """Return one answer of each kind about the same scenarios, in the order in which a brief tells them."""
     kept: dict[tuple[str, ...], Answer[Any]] = {}
     for answer in sorted(answers, key=lambda one: (one.path.resolve() in named, one.age)):
-        kept[answer.folder.kind.name, *_inputs(answer)] = answer
+        kept[answer.folder.kind.name, *answer.inputs] = answer
     return sorted(kept.values(), key=lambda one: list(KINDS).index(one.folder.kind.name))
-
-
-def _inputs(answer: Answer[Any]) -> dict[str, dict[str, Any]]:
-    """Return what each scenario of an answer says by key, with the digests of its data by file, under its name."""
-    pairs = zip(answer.manifest.scenarios, answer.manifest.data, strict=True)
-    return {document["name"]: {**document, **data} for document, data in pairs}
 
 
 def _is_of(answer: Answer[Any], run: Answer[ForecastResult]) -> bool | None:
     """Return whether an answer has the inputs of a forecast; None where it is not about a scenario of that name."""
-    ((name, own),) = _inputs(run).items()
-    theirs = _inputs(answer).get(name)
+    ((name, own),) = run.inputs.items()
+    theirs = answer.inputs.get(name)
     return None if theirs is None else theirs == own
 
 
 def _other_inputs(answer: Answer[Any], run: Answer[ForecastResult]) -> str:
     """Return the keys of the scenario, and the data files, that are others than those of a forecast."""
-    ((name, own),), every = _inputs(run).items(), _inputs(answer)
+    ((name, own),), every = run.inputs.items(), answer.inputs
     theirs = every.get(name) or next(iter(every.values()))
     return listed((key for key in sorted({*own, *theirs}) if own.get(key) != theirs.get(key)), MOST_PASSED_OVER)
 

@@ -87,5 +87,6 @@ def _interviews(speech: Language) -> Iterator[str]:
         interview = Interview(speech, "proposals", answers, {}, "jawaban.yaml")
         for question in _OF_READER.values() if title == "Kabupaten Sukamaju" else ():
             interview.answer_to(office_questions._of_reader(question))
-        office_questions.ask_what_is_wanted(interview, lists, kabupaten_in(title))
+        district = office_questions.ask_of_district(interview, kabupaten_in(title))
+        office_questions.ask_what_is_wanted(interview, lists, district)
         yield interview.written()

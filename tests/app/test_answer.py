@@ -166,7 +166,7 @@ def test_several_districts_are_told_year_by_year(code: str) -> None:
     for meeting in result_of(result).meeting:
         start = f"  {meeting.year}   {speech.number(meeting.mean, 1)} ("
         assert any(line.split()[:2] == start.split()[:2] for line in answer.splitlines()), start
-    assert "years.csv" in answer
+    assert "kampungkb export" in answer
 
 
 def test_known_villages_are_not_said_to_be_unknown() -> None:

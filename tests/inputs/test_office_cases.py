@@ -173,3 +173,15 @@ def test_a_code_does_not_depend_on_the_order_of_the_rows(tmp_path: Path) -> None
     one, other = lists_of(tmp_path, x=text), lists_of(tmp_path, y=turned)
     assert [village.code for village in one.villages] == ["k/baru", "k/sari2", "l/sari"]
     assert {village.code for village in other.villages} == {village.code for village in one.villages}
+
+
+def test_villages_of_one_kabupaten_are_read_alone(tmp_path: Path) -> None:
+    """A blank cell is of the kabupaten above it, and a village of the same name elsewhere is another one."""
+    rows = ["Banjar;A;Utara;dasar", ";B;Utara;mandiri", "Kab. Banjar;C;Utara;dasar", "Tanah Laut;A;Utara;dasar"]
+    path = tmp_path / "daftar.csv"
+    path.write_text("\n".join(["KABUPATEN;DESA;KECAMATAN;KLASIFIKASI 2025", *rows]) + "\n", encoding="utf-8")
+    assert read_lists([path]).districts == {"Banjar": 2, "Kab. Banjar": 1, "Tanah Laut": 1}
+    for within, names in ((("Banjar", "Kab. Banjar"), "ABC"), (("Tanah Laut",), "A")):
+        lists = read_lists([path], within=within)
+        assert [village.name for village in lists.villages] == [*names]
+        assert {change.kind for change in lists.changes} <= {"code", "passed_over"}

@@ -128,6 +128,25 @@ def test_the_index_tells_which_statuses_are_not_those_of_the_forecast_before(tmp
     assert said == [f"Villages with another status at the end of 2025 than in {paths[1].name}: 6 ({names}, …)."]
 
 
+def test_the_index_marks_what_a_newer_answer_stands_for(small: Forecast, tmp_path: Path) -> None:
+    """And says in what the two differ: effort with both numbers, data by name."""
+    more = replace(small, seed=small.seed + 1)
+    other = make_scenario(make_villages([4], status=[0, 1, 2, 3]), {})
+    found = [small, more, *(replace(forecast(one, 1, 20, 3)) for one in (other, replace(other, horizon=2)))]
+    paths = [written(one, tmp_path).path for one in found]
+    for day, path in enumerate(paths, start=1):
+        (path / "run.log").write_text(f"2026-03-0{day}T08:00:00+00:00 finished workers=1\n", encoding="utf-8")
+    said = []
+    for shelf in dict.fromkeys(path.parent for path in paths):
+        write_index(shelf, EN)
+        said += [text for text in Page(shelf / "index.html").texts if text.startswith("Older")]
+    seeds = f"random numbers (seed) ({small.seed}, not {small.seed + 1})"
+    assert said == [
+        f"Older than {paths[1].name}, different in: {seeds}.",
+        f"Older than {paths[3].name}, different in: forecast years.",
+    ]
+
+
 def test_a_brief_of_all_results_is_of_the_newest_forecast(small: Forecast, several: Forecast, tmp_path: Path) -> None:
     """And of what goes with it, which no forecast of other districts does; what was not taken is said."""
     paths = [written(one, tmp_path).path for one in (replace(small, seed=8), small, several)]

@@ -16,9 +16,12 @@ from simulation.domain.target import Target
 from simulation.inference.reasons import Reasons
 from simulation.inputs.scenario import Scenario
 from simulation.report.document.blocks import SCREEN, On, Table
+from simulation.report.document.terminal import as_text
 from simulation.report.kinds.forecast.assumptions import assumptions
+from simulation.report.kinds.forecast.document import document_of
 from simulation.report.kinds.forecast.result import result_of
 from simulation.report.kinds.head import Head, caveats_of, head_of
+from simulation.report.kinds.kind import Source
 from simulation.report.kinds.past import (
     disagreement,
     observed_in_words,
@@ -77,6 +80,26 @@ def test_a_model_that_does_not_explain_the_past_is_told() -> None:
     assert both is not None
     assert "does not explain all of the past: 2 of 3 observations" in both
     assert "(2022→2023, 2023→2024)" in both
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_short_answer_of_a_calibrated_forecast_has_every_year(code: str) -> None:
+    """In 25 lines, below what was observed; ranges stand in the table, reasons where more is asked for."""
+    villages = make_villages([4], status=[0, 1, 2, 3])
+    scenario = make_scenario(villages, {}, priors=DEFAULT_PRIORS, horizon=5)
+    past = Past(observed=(replace(YEAR, district_code=villages.district_code, skipped=0),), until=2025)
+    result = result_of(kkb.forecast(learned(scenario, past), draws=60, replicates=10))
+    reasons = Reasons(1, 8.0, {"luck": 1.5, "villages": 0.5}, 10.0)
+    (district,) = result.districts
+    years = (replace(year, parameter_interval90=(0.2, 0.8), monte_carlo_error=0.01) for year in district.years)
+    district = replace(district, reasons=reasons, years=tuple(years))
+    result = replace(result, basis=("panel", "launch_years"), districts=(district,))
+    text = as_text(language(code), document_of(result, language(code), Source()), ["Berkas: results/x"])
+    lines = text.splitlines()
+    assert len(lines) <= 25
+    for year in district.years:
+        assert any(line.startswith(f"  {year.year} ") for line in lines), text
+    assert observed_in_words(language(code), YEAR).split()[0] in text
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -212,12 +212,25 @@ def _ask(run: _Start, data: Sequence[Path]) -> tuple[Lists, Wanted]:
     """Return what the lists say and what was answered."""
     from ...inputs.office.reading import read_lists
     from ...report.started_scenario import name_of
-    from ..office_questions import ask_of_lists, ask_what_is_wanted, districts_named
+    from ..office_questions import (
+        ask_of_district,
+        ask_of_lists,
+        ask_of_one_of,
+        ask_what_is_wanted,
+        districts_in_columns,
+        districts_named,
+    )
 
-    districts = districts_named(read_lists(data), data, run.speech.say("Kabupaten not named"))
+    found = read_lists(data)
+    if len(several := districts_in_columns(found)) > 1:
+        with _interview(run, name_of(data[0].stem)) as interview:
+            kabupaten = ask_of_one_of(interview, several, found.districts)
+            lists = ask_of_lists(interview, data, several[kabupaten])
+            return lists, ask_what_is_wanted(interview, lists, kabupaten)
+    districts = districts_named(found, data, run.speech.say("Kabupaten not named"))
     with _interview(run, name_of(districts[0].name)) as interview:
-        lists = ask_of_lists(interview, data)
-        return lists, ask_what_is_wanted(interview, lists, districts)
+        lists = ask_of_lists(interview, data, ())
+        return lists, ask_what_is_wanted(interview, lists, ask_of_district(interview, districts))
 
 
 def _compute(run: _Start, data: Sequence[Path], lists: Lists, wanted: Wanted) -> Answer[ForecastResult]:

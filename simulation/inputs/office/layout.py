@@ -54,6 +54,17 @@ class Layout:
         return "village" in self.header.names and ("subdistrict" in self.header.names or bool(self.under))
 
     @property
+    def districts(self) -> list[str]:
+        """The kabupaten of each village as a column names it, of a blank cell the one above; "" without a column."""
+        written = [normal(name) for name in self.header.written]
+        at = next((i for i, name in enumerate(written) if name in ("district", *NAMES["district"][0])), None)
+        above, cells = "", []
+        for _, row in self.villages:
+            above = above if at is None else _cell(row, at) or above
+            cells.append(above)
+        return cells
+
+    @property
     def title(self) -> tuple[str, ...]:
         """What stands above the column names, a text a row."""
         return self.grid.title(self.header)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ...domain.messages import DataError, Message, listed
@@ -27,7 +28,11 @@ _OF_DISTRICTS = Message(
 )
 
 
-def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, str] | None = None) -> Lists:
+def read_lists(
+    files: Iterable[str | os.PathLike[str]],
+    answers: Mapping[str, str] | None = None,
+    within: Collection[str] = (),
+) -> Lists:
     """Return what the files of an office say of the villages of its district.
 
     Parameters
@@ -36,6 +41,8 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
         CSV files and workbooks; every sheet of a workbook is looked at.
     answers
         Key of a `Doubt` -> one of its choices; what is not answered stands among the doubts again.
+    within
+        Kabupaten, as a column names them, whose villages alone are read; none for all.
 
     Raises
     ------
@@ -47,6 +54,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
     unused: list[SheetUse] = []
     doubts: list[Doubt] = []
     names: list[str] = []
+    districts: Counter[str] = Counter()
     for file in files:
         source = Files(Path(file), collector).read_top(LARGEST_TABLE)
         grids = [] if source is None else read_grids(source, collector, _WANTED)
@@ -56,6 +64,11 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
                 unused.append(SheetUse(str(file), grid.sheet, used=False))
                 names += filter(None, grid.header(_WANTED).written)
                 continue
+            places = layout.districts
+            districts.update(filter(None, places))
+            if within and any(places):
+                kept = [row for row, place in zip(layout.villages, places, strict=True) if place in within]
+                layout = replace(layout, villages=kept)
             undated = _undated(layout, source, str(file), given, doubts)
             latest = max([*dated_columns(layout.header).values(), undated or 0]) or LAST_YEAR
             sheet = read_sheet(layout, str(file), undated, given, latest=latest, asks=True)
@@ -78,6 +91,7 @@ def read_lists(files: Iterable[str | os.PathLike[str]], answers: Mapping[str, st
         changes=tuple(change for sheet in found for change in sheet.changes),
         doubts=(*doubts, *(doubt for sheet in found for doubt in sheet.doubts)),
         sheets=(*(sheet.use for sheet in found), *unused),
+        districts=dict(districts),
     )
 
 

@@ -181,6 +181,8 @@ class Lists:
         In the order of files and rows; a doubt that was answered is not among them.
     sheets
         Every sheet that was looked at.
+    districts
+        Kabupaten as a column names it -> rows of villages, before some of them were asked for.
     """
 
     villages: tuple[ListedVillage, ...] = ()
@@ -188,6 +190,7 @@ class Lists:
     changes: tuple[Change, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     sheets: tuple[SheetUse, ...] = ()
+    districts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def present(self) -> tuple[ListedVillage, ...]:

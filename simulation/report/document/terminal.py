@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 WIDTH = 80
 MOST_LINES = 25
 """Of an answer, which a small window holds; more only where more is asked for."""
+HEADER_LINES = 2
+"""Of a table, where there is room beside each other."""
 LEAST_ROWS = 3
 """Of a table that is cut."""
 MOST_REPEATED = 4
@@ -157,7 +159,11 @@ def _widths(columns: Sequence[Sequence[str]]) -> list[int]:
     """Return the width of each column: that of its widest cell, as far as there is room for it."""
     least = [max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
     widths = [max(low, *(len(cell) for cell in column[1:]), 0) for column, low in zip(columns, least, strict=True)]
-    while sum(widths) > WIDTH - _INDENT - _BETWEEN * (len(columns) - 1):
+    room = WIDTH - _INDENT - _BETWEEN * (len(columns) - 1)
+    for place, (header, *_) in enumerate(columns):
+        while sum(widths) < room and len(textwrap.wrap(header, widths[place])) > HEADER_LINES:
+            widths[place] += 1
+    while sum(widths) > room:
         # Only where no word has room to spare, such as a name of 60 letters, the widest is cut.
         widest = max(range(len(widths)), key=lambda place: (widths[place] > least[place], widths[place]))
         widths[widest] -= 1

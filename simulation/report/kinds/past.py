@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,7 +31,8 @@ def past_blocks(speech: Language, past: Sequence[Observed], first_page: On) -> I
     if not past:
         return
     if len({one.district_code for one in past}) == 1:
-        yield Paragraph(observed_in_words(speech, past[-1]), on=first_page)
+        yield Paragraph(observed_in_words(speech, replace(past[-1], skipped=None)), on=On.TERMINAL & first_page)
+        yield Paragraph(observed_in_words(speech, past[-1]), on=first_page & ~On.TERMINAL)
         if past[-1].fitted is not None:
             on = first_page & ~(On.ANSWER | On.TERMINAL) | On.ANNEX
             yield Paragraph(fitted_in_words(speech, past[-1]), on=on)

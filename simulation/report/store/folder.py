@@ -157,6 +157,12 @@ class Answer(Generic[Result]):
         """The leading scenario."""
         return self.scenarios[0]
 
+    @property
+    def inputs(self) -> dict[str, dict[str, Any]]:
+        """What each scenario says by key, with the digest of each of its data files by name, under its own name."""
+        pairs = zip(self.manifest.scenarios, self.manifest.data, strict=True)
+        return {document["name"]: {**document, **data} for document, data in pairs}
+
     def question(self, agent_class: type[VillageAgent] | None = None) -> Question[Any]:
         """Return what it answers, from what is kept in its folder.
 

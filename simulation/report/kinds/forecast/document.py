@@ -88,8 +88,11 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         days = speech.say("Days named in it: {days}.", days=quoted) if quoted else ""
         yield Paragraph(f"{listed}. {days}".rstrip(), lead=speech.say("Status data"), on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
-    sure = " ".join(filter(None, [sure, over_launches(speech, result.elsewhere)]))
-    yield rests_on(speech, result.basis, _ANSWER & ~On.ANSWER, sure)
+    over = over_launches(speech, result.elsewhere)
+    in_table = not result.several and words.known_interval(result.districts[0].years[0]) is not None
+    yield rests_on(speech, result.basis, On.TERMINAL, " ".join(filter(None, ["" if in_table else sure, over])))
+    sure = " ".join(filter(None, [sure, over]))
+    yield rests_on(speech, result.basis, _ANSWER & ~(On.ANSWER | On.TERMINAL), sure)
     began = speech.say(words.LAUNCH_YEARS_READ) if "launch_years" in result.basis else ""
     yield rests_on(speech, result.basis, On.ANSWER, " ".join(filter(None, [began, sure])))
     if result.weights:
@@ -139,7 +142,7 @@ def _past(speech: Language, result: ForecastResult) -> Iterator[Block]:
     yield from past_blocks(speech, observed, _ANSWER)
     if not result.several and (reasons := result.districts[0].reasons) is not None:
         median = result.districts[0].years[0].rises.median
-        yield Paragraph(reasons_in_words(speech, reasons, result.first_year, median), on=_ANSWER)
+        yield Paragraph(reasons_in_words(speech, reasons, result.first_year, median), on=_ANSWER & ~On.TERMINAL)
         yield reasons_table(speech, reasons, result.first_year)
     if result.weights:
         yield replace(weights_table(speech, result.weights), on=DETAIL)
