@@ -597,7 +597,7 @@ def _added(chances: Floats, reached: Floats) -> Floats:
     """Return the sum over M moves of chances, (M, P), times what follows them, (F, M, N, P)."""
     some = np.flatnonzero(chances.any(axis=1))
     these = slice(some[0], some[-1] + 1) if some.size else slice(0)
-    return np.einsum("mp,fmnp->fnp", chances[these], reached[:, these])
+    return np.asarray(np.einsum("mp,fmnp->fnp", chances[these], reached[:, these]))
 
 
 class _Visit:
