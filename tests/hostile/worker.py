@@ -21,8 +21,8 @@ from typing import Any
 from hostile.guard import Guard, interpreter_folders
 
 CPU_SECONDS = 30.0
-"""A guard against hanging, of computing time; then the process is killed. The dearest case, a forecast of a hundred thousand
-villages, takes 9 s of it where the machine does other work besides."""
+"""A guard against hanging, of computing time; then the process is killed. The dearest case, a forecast of a hundred
+thousand villages, takes 9 s of it where the machine does other work besides."""
 
 SYSTEM = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/zoneinfo")
 """What libraries read of a system: fonts, and the hours of the world."""

@@ -22,7 +22,7 @@ from ...domain.arrays import Bools, Floats, Ints
 from ...domain.law import OfNeighbours, OfVillage, Term, luck_among
 from ...domain.status import UNKNOWN
 from ...domain.villages import Villages
-from .law_at_particles import NODES, WEIGHTS, Doses, LawAtParticles
+from .law_at_particles import NODES, WEIGHTS, Doses, LawAtParticles, Part
 from .shocks import Scores, crank_nicolson, flipped
 
 FIRST_LAUNCH = 2016
@@ -143,11 +143,22 @@ class _Fan:
     before: Ints
     after: Ints
 
-    def chances(self, law: LawAtParticles, now: int, *, rises: bool) -> Floats:
-        """Return the chances of the moves from one standing that lead up, or of those that do not, shape (M, P)."""
-        none = np.zeros(len(law.parameters.rise))
-        of_now = (None if move is None or move.rises != rises else move for move in self.moves[now])
-        return np.stack([none if move is None else move.chance(law) for move in of_now])
+    def chances(self, law: LawAtParticles) -> list[tuple[Part, Part]]:
+        """Return, of each standing before the year, the moves that lead up and those that do not."""
+        if self.moves not in law.of_moves:
+            law.of_moves[self.moves] = [
+                (_part(of_now, law, rises=True), _part(of_now, law, rises=False)) for of_now in self.moves
+            ]
+        return law.of_moves[self.moves]
+
+
+def _part(moves: Sequence[_Move | None], law: LawAtParticles, *, rises: bool) -> Part:
+    """Return which of some moves lead up, or do not, and have any chance, and these chances, (M, P)."""
+    none = np.zeros(len(law.parameters.rise))
+    chances = np.stack([none if one is None or one.rises != rises else one.chance(law) for one in moves])
+    some = np.flatnonzero(chances.any(axis=1))
+    these = slice(some[0], some[-1] + 1) if some.size else slice(0)
+    return these, chances[these]
 
 
 @dataclass(frozen=True, eq=False)
@@ -588,16 +599,9 @@ class Histories:
         """Yield states, (F,), and how likely what follows is after a rise, and after none, from each, (F, N, P)."""
         for fan in self.steps[number].backwards:
             reached = later[fan.after]
-            for now, before in enumerate(fan.before.T):
-                up, down = (_added(fan.chances(law, now, rises=rises), reached) for rises in (True, False))
+            for before, parts in zip(fan.before.T, fan.chances(law), strict=True):
+                up, down = (np.einsum("mp,fmnp->fnp", chances, reached[:, these]) for these, chances in parts)
                 yield before, up, down
-
-
-def _added(chances: Floats, reached: Floats) -> Floats:
-    """Return the sum over M moves of chances, (M, P), times what follows them, (F, M, N, P)."""
-    some = np.flatnonzero(chances.any(axis=1))
-    these = slice(some[0], some[-1] + 1) if some.size else slice(0)
-    return np.asarray(np.einsum("mp,fmnp->fnp", chances[these], reached[:, these]))
 
 
 class _Visit:

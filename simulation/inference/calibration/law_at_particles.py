@@ -20,6 +20,8 @@ from ...domain.reporting import REPORTING
 from ...domain.transition import odds, odds_against
 
 Doses = tuple[float, ...]
+Part = tuple[slice, Floats]
+"""Some of a row of moves, and the chance of each, shape (M, P)."""
 Case = tuple[Floats, Floats]
 """Log odds and how probable they are, (P,) each."""
 Shocks = Mapping[Term, Floats]
@@ -49,8 +51,8 @@ class LawAtParticles:
         Shape (4, 4, P): where a rise leads.
     lasting
         Shape (N, P): factors of the odds of rising at the nodes.
-    remembered
-        What others have worked out under this law.
+    remembered, of_moves
+        What others have worked out under this law: in one district, and of moves, which are those of all.
     """
 
     parameters: Parameters
@@ -60,6 +62,7 @@ class LawAtParticles:
     up: Floats = field(init=False)
     lasting: Floats = field(init=False)
     remembered: dict[tuple[int, int, str], Floats] = field(init=False, default_factory=dict)
+    of_moves: dict[object, list[tuple[Part, Part]]] = field(init=False, default_factory=dict)
     _down: dict[Doses, Floats] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
