@@ -46,9 +46,9 @@ _FITTED: Mapping[Scale, tuple[tuple[float, float], tuple[float, float]]] = {
     "odds ratio": ((-4.0, 4.0), (0.02, 1.7)),
 }
 """Scale -> least and largest mean, and standard deviation, that are fitted: what a scenario file may state."""
-_CALIBRATED = Message(
-    "this scenario uses draws of a calibration; experts are asked first: elicit with the scenario that it extends, "
-    "and calibrate the one that results"
+_WEIGHED = Message(
+    "experts are asked before data, and the priors of this scenario were weighed by data already: leave out "
+    "parameters_from or launches here, and calibrate the scenario that results, or add launches to it"
 )
 _MATRIX = Message(
     "this scenario gives its chances of rising and falling as a matrix, of which experts are not asked: leave out "
@@ -145,10 +145,10 @@ def refuse_unfit(scenario: Assumptions) -> None:
     Raises
     ------
     Refusal
-        Where it uses draws of a calibration, or a matrix.
+        Where they are weighed by data (a calibration, a launch history), or are those of a matrix.
     """
     if scenario.parameters.blocks:
-        raise Refusal(_CALIBRATED)
+        raise Refusal(_WEIGHED)
     if scenario.parameters.matrix is not None:
         raise Refusal(_MATRIX)
 

@@ -416,8 +416,8 @@ class ScenarioFile:
     overlap: Annotated[Overlap, "How the effects of several interventions on one village combine."] = "diminishing"
     sources: Annotated[
         dict[str, Text],
-        "Key of this file -> where its number comes from: stated; estimated; or assumed. What follows may be in both "
-        "languages, Indonesian // English.",
+        "Key of this file -> where its number comes from: stated; estimated; estimated from experts; or assumed. What "
+        "follows may be in both languages, Indonesian // English.",
     ] = field(default_factory=dict)
 
 

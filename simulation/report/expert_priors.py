@@ -24,7 +24,7 @@ _HEAD = phrase(
     "Written by kampungkb elicit from the answers of experts; extends {base}. A file that you changed is never "
     "overwritten."
 )
-_SOURCE = phrase("estimated; from the answers of experts, {number} in all, {days}")
+_SOURCE = phrase("estimated from experts; {number} in all, {days}")
 _NOT_ASKED = phrase("assumed; as before, experts were not asked")
 _UNDATED = phrase("no date given")
 

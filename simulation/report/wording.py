@@ -99,7 +99,12 @@ LABELS: dict[Kind, str] = {
     "odds_ratio_rise": phrase("{of}: odds ratio of rising"),
     "odds_ratio_fall": phrase("{of}: odds ratio of falling"),
 }
-_SOURCES = {"stated": phrase("stated"), "estimated": phrase("estimated"), "assumed": phrase("assumed")}
+_SOURCES = {
+    "stated": phrase("stated"),
+    "estimated": phrase("estimated"),
+    "estimated from experts": phrase("estimated by experts"),
+    "assumed": phrase("assumed"),
+}
 
 OTHER_LANGUAGE = " // "
 """Stands in a source between what it says in Indonesian and what it says in English."""
@@ -297,7 +302,7 @@ def block(language: Language, name: str) -> str:
 
 
 def source_word(speech: Language, source: str) -> str:
-    """Return whether something is stated, estimated or assumed."""
+    """Return whether something is stated, estimated, by experts too, or assumed."""
     keyword = source.partition(";")[0].strip()
     return speech.say(_SOURCES[keyword]) if keyword in _SOURCES else keyword
 

@@ -67,10 +67,8 @@ def test_answers_become_a_scenario_that_states_its_experts(lang: str) -> None:
     changed = {key for key, value in after.parameters.scalars.items() if were[key] != value}
     assert changed == {"rise.dasar", "rise.mandiri", "year_sd", "fall", "pokja.odds_ratio_rise"}
     assert set(told["unanswered"]) == {"transition.rise.berkembang"}
-    assert after.sources["transition.rise.dasar"] == (
-        "estimated; dari jawaban ahli, 2 orang, 20 November 2026 // "
-        "from the answers of experts, 2 in all, 20 November 2026"
-    )
+    said = "estimated from experts; 2 orang, 20 November 2026 // 2 in all, 20 November 2026"
+    assert after.sources["transition.rise.dasar"] == said
     assert after.sources["transition.fall_skip.mandiri"].startswith("assumed; seperti sebelumnya, ")
     assert [*told["parameters"]["transition.fall"]["experts"]] == ["Rina"]
     assert Path(png).stat().st_size > 10_000
@@ -80,13 +78,15 @@ def test_answers_become_a_scenario_that_states_its_experts(lang: str) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("desk")
 def test_a_scenario_of_experts_is_forecast() -> None:
-    """The forecast of it runs, and its chance differs from that of the default priors."""
+    """The forecast of it runs, its chance differs from that of the default priors, and it names the experts."""
     run("elicit", "tanah_laut_pokja.yaml", str(asked("id", *BOTH)), "--lang", "id")
     chances = []
     for name in ("tanah_laut_pokja.yaml", "tanah_laut_pokja_ahli.yaml"):
         done = json.loads(run("forecast", name, "--draws", "100", "--replicates", "5", "--no-figures", "--json"))
         chances.append(done["districts"][0]["years"][0]["probability_met"])
     assert chances[0] != chances[1]
+    told = run("forecast", name, "--draws", "100", "--replicates", "5", "--no-figures", "--verbose", "--lang", "id")
+    assert told.count("ditaksir ahli") == 5
 
 
 @pytest.mark.usefixtures("desk")
@@ -112,9 +112,15 @@ def test_a_sheet_without_a_name_and_a_name_on_two_sheets_are_told() -> None:
     assert "nothing says whose answers these are" in none
 
 
+def test_a_scenario_whose_priors_are_weighed_by_data_is_refused(desk: Path) -> None:
+    """Experts are asked first; a launch history can be added to the scenario that results."""
+    (desk / "lain.yaml").write_text("extends: tanah_laut.yaml\nname: lain\nlaunches: national\n", encoding="utf-8")
+    assert "add launches to it" in run("elicit", "lain.yaml", "--lang", "en", code=2)
+
+
 @pytest.mark.usefixtures("desk")
-def test_an_overlay_and_a_workbook_that_were_changed_are_left_as_they_are() -> None:
-    """What was filled in or edited stays; the new file stands beside it."""
+def test_a_workbook_that_was_filled_in_is_left_as_it_is() -> None:
+    """What was filled in stays; the new workbook lies beside it."""
     filled = asked("en", *BOTH)
     filled.replace("tanah_laut_pokja_questions.xlsx")
     (written,) = json.loads(run("elicit", "tanah_laut_pokja.yaml", "--json", "--lang", "en"))["written"]

@@ -218,7 +218,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a run of a scenario in Python": refused(lambda: kept.scenarios(FOLDER, [])),
     "a run whose inputs are not its own": refused(_changed),
     "an answer of another kind": refused(_of_another_kind),
-    "experts asked after a calibration": refused(lambda: refuse_unfit(Mock(parameters=Mock(blocks=("panel",))))),
+    "experts asked after data": refused(lambda: refuse_unfit(Mock(parameters=Mock(blocks=("panel",))))),
     "an exact plan of many draws": refused(_many_tries),
     "a plan that is simulated": noted(lambda: tuple(why.filled(year=2027) for why in trial.WHY_SIMULATED.values())),
     "a brief of a comparison alone": refused(_no_forecast),

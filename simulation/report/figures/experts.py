@@ -39,7 +39,7 @@ def draw_experts(speech: Language, scenario: Scenario, experts: Sequence[Expert]
     blocks = {key: _bars(speech, scenario, key, pooled) for key, pooled in found.items()}
     height = sum(map(_height, blocks.values()))
     with style():
-        source = speech.say("Source: {source}.", source=source_text(speech, source_of(experts)))
+        source = speech.say("Source: experts, {source}.", source=source_text(speech, source_of(experts)))
         headline = speech.say("What experts believe: {title}", title=title)
         page = Page(headline, [], explained, [speech.say(TYPICAL), source], height)
         top = 0.0
