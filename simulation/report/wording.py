@@ -312,7 +312,7 @@ def parameter_name(speech: Language, name: str) -> str:
     key = ParameterKey.parse(name)
     if key.kind in _AT_ALL_LEVELS and not key.of:
         return speech.say(_AT_ALL_LEVELS[key.kind])
-    return speech.say(LABELS[key.kind], of=key.of) if key.of else speech.say(LABELS[key.kind])
+    return speech.say(LABELS[key.kind], of=key.of.replace("_", " ")) if key.of else speech.say(LABELS[key.kind])
 
 
 def parameter_value(speech: Language, name: str, value: float) -> str:

@@ -60,6 +60,9 @@ def test_villages_that_are_named_first_but_share_a_rank_say_with_how_many(reache
     assert "Rank 1 is shared by 8 villages, 5 of them listed here" in told
     apart = tuple(replace(village, rank=i + 1) for i, village in enumerate(villages))
     assert "is shared by" not in words.villages_first(EN, result_of(replace(reached, villages=apart)))
+    alike = tuple(replace(village, rank=1) for village in villages)
+    told = words.villages_first(EN, result_of(replace(reached, villages=alike)))
+    assert told == f"Among {len(alike)} villages none is seen to gain more than another."
 
 
 def test_a_list_that_needs_more_than_the_scenario_s_own_order_marks_nobody(reached: Plan, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ _PORTRAIT_WIDTH = 115
 """Letters that upright paper holds beside each other without print below 9 pt."""
 _LEAD_WIDTH, _TEXT_WIDTH, _LINE_LETTERS = 30, 100, 100
 """Widths of the answer's columns, and letters that fit in a line of it."""
+_CAPTION_LETTER = 1.3
+"""Width of a bold letter of a caption, in letters of a cell."""
 CHART_ROWS = 17
 """Rows of a sheet that a chart takes."""
 _ROW_PIXELS, _ROW_POINTS = 20, 15
@@ -92,7 +95,7 @@ def _write_answer(book: Workbook, name: str, document: Document, blocks: Sequenc
                 lines += [("", item, plain) for item in items]
     page.write_string(0, 0, document.title, book.add_format({"bold": True, "size": 14}))
     for place, (lead, text, style) in enumerate([*lines, ("", document.footer, plain)], 2):
-        page.set_row(place, _ROW_POINTS * -(-len(text) // _LINE_LETTERS))
+        page.set_row(place, _ROW_POINTS * ceil(len(text) / _LINE_LETTERS))
         page.write_string(place, 0, lead, bold)
         page.write_string(place, 1, text, style)
     page.set_column(0, 0, _LEAD_WIDTH)
@@ -152,7 +155,7 @@ def _for_paper(page: Worksheet, title: str) -> None:
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.5, right=0.5)
-    page.set_footer(f"&L&8{title.replace('&', '&&')}&R&8&A, &P/&N")
+    page.set_footer(f"&L&8{title.replace('&', '&&')}&R&8\n&A, &P/&N")
 
 
 def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, title: str) -> None:
@@ -161,8 +164,8 @@ def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, titl
     look = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "bottom": 1}
     words_head, numbers_head = (book.add_format(look | {"align": side, "indent": 1}) for side in ("left", "right"))
     formats: dict[tuple[Column, bool], Format] = {}
-    page.write_string(0, 0, table.caption, book.add_format({"bold": True, "size": 12}))
     widths = [_width(speech, column, [row[place] for row in table.rows]) for place, column in enumerate(columns)]
+    _write_caption(page, table.caption, widths, book.add_format({"bold": True, "size": 12, "text_wrap": True}))
     for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
         page.set_column(place, place, width)
         head = words_head if column.form in _WORDS else numbers_head
@@ -188,6 +191,17 @@ def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, titl
             rows=speech.number(len(table.rows)),
         )
         page.write_string(1, 0, said)
+
+
+def _write_caption(page: Worksheet, caption: str, widths: Sequence[int], style: Format) -> None:
+    """Write what a table shows above it, in as many lines as keep it no wider than its columns."""
+    lines = ceil(_CAPTION_LETTER * len(caption) / sum(widths))
+    if lines > 1 and len(widths) > 1:
+        page.merge_range(0, 0, 0, len(widths) - 1, caption, style)
+        page.set_row(0, 1.1 * _ROW_POINTS * lines)
+    else:
+        style.set_text_wrap(False)
+        page.write_string(0, 0, caption, style)
 
 
 def _value(column: Column, cell: Cell) -> Cell:

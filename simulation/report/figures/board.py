@@ -37,14 +37,14 @@ _MOST_COLUMNS, _FEWEST_COLUMNS = 12, 6
 _SIDE_BY_SIDE = 4
 _MOST_ROWS = 9
 _APART = 6.0
-_GAP = 2.0
+_GAP = 1.2
 _PAD = 1.5
 _WIDTH = 72 * (WIDTH - 2 * MARGIN)
 _DOWN = 3 * _LINE + 2 * _PAD + _GAP
 _HEADER = _LINE + 2
 _BETWEEN = 3.0
 _SCALE = 26.0
-_TALLEST = 72 * 9.0
+_TALLEST = 72 * 9.2
 """Points that tiles may take up so that headline and footer fit on a page of A4 as well, about 150 villages."""
 _SHADES = "YlGnBu"
 _DARKEST = 0.5

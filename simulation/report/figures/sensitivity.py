@@ -6,7 +6,7 @@ from ...decision.sensitivity import Driver
 from ..kinds.kind import Source
 from ..kinds.sensitivity import SensitivityResult, parameter_label, share, verdict
 from ..language import Language
-from .page import INK, QUIET_INK, SPREAD, Axes, Figure, page_of
+from .page import INK, SPREAD, Axes, Figure, page_of
 
 _ROW, _BELOW, _TICKS = 0.3, 0.24, (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -39,4 +39,4 @@ def _draw_bar(axes: Axes, row: float, shares: Driver) -> None:
     axes.plot([low, high], [row, row], color=INK, linewidth=0.8)
     for end in (low, high):
         axes.plot([end, end], [row - 0.09, row + 0.09], color=INK, linewidth=0.8)
-    axes.axhline(row - 0.3, color=QUIET_INK, linewidth=0.15)
+    axes.axhline(row - 0.3, color="#dddddd", linewidth=0.5, zorder=0)

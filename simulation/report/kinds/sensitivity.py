@@ -47,8 +47,8 @@ class SensitivityResult(SensitivityNumbers, Head):
 def document_of(result: SensitivityResult, speech: Language, source: Source) -> Document:  # noqa: ARG001
     """Return what is told of an analysis."""
     said = verdict(speech, result)
-    # A brief says itself which data would narrow what was calibrated.
-    data = On(0) if matters(result) == [CALIBRATED] else On.DATA
+    # A brief says itself which data would narrow what was calibrated, and nothing of what the design leaves open.
+    data = On(0) if matters(result) == [CALIBRATED] or _open_question(speech, result) is not None else On.DATA
     return Document(
         speech.say(
             "What the chance depends on: {title}, {district}, {villages} Kampung KB",

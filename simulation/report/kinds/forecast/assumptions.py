@@ -10,7 +10,7 @@ from typing import Any
 from ....domain.parameters import DIRECTIONS, Kind, ParameterKey
 from ....domain.past import NARROWED
 from ....domain.status import LEVELS
-from ....inputs.resolve import is_default
+from ....inputs.resolve import CALIBRATED, is_default
 from ... import wording
 from ...document.blocks import Block, Cell, Column, Heading, On, Paragraph, Share, Table
 from ...language import Language, phrase
@@ -153,7 +153,7 @@ def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
     say = speech.say
     rows: list[Mapping[Column | str, Cell]] = []
     for name, known in result.parameters.items():
-        told = known.source.partition(";")[2].strip()
+        told = say("from the calibration") if known.source == CALIBRATED else source_text(speech, known.source)
         number = Share if ParameterKey.parse(name).scale == "probability" else float
         rows.append(
             {

@@ -528,10 +528,15 @@ def _with_subdistrict(village: PlannedVillage) -> str:
 def villages_first(speech: Language, result: PlanResult) -> str | None:
     """Return the first villages of the list by name: of those in the plan, where it says which these are.
 
-    Else also that the last of them shares its rank with others, where it does.
+    Else also that the last of them shares its rank with others, where it does; no name where all share the first.
     """
     if not result.villages:
         return None
+    if result.villages[-1].rank == 1 and len(result.villages) > 1:
+        return speech.say(
+            "Among {villages} villages none is seen to gain more than another.",
+            villages=speech.number(len(result.villages)),
+        )
     chosen = [_with_subdistrict(village) for village in result.villages if village.in_plan]
     if not chosen:
         named = ", ".join(map(_with_subdistrict, result.villages[:MOST_NAMED]))
