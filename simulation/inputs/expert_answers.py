@@ -110,14 +110,14 @@ def read_experts(paths: Iterable[Path], scenario: Assumptions) -> list[Expert]:
     for path in paths:
         if (source := Files(path, collector).read_top(LARGEST_TABLE)) is None:
             continue
-        grids, before = read_grids(source, collector, _WANTED), (len(collector), len(experts))
-        for grid in [grid for grid in grids if grid.header(_WANTED).fits] or grids[:1]:
+        before, grids = (len(collector), len(experts)), read_grids(source, collector, _WANTED)
+        for grid in (grid for grid in grids if grid.header(_WANTED).fits):
             table = table_in(grid, _WANTED)
             answers = None if table is None else _Answers(table, questions).read()
             if answers is not None:
                 experts.append(_expert(grid, answers, experts))
         if before == (len(collector), len(experts)):
-            fix = Message("fill in a sheet for each expert, save the workbook, and give it again")
+            fix = Message("fill in and save the workbook that kampungkb elicit SCENARIO wrote, a sheet for each expert")
             place = source.shown, None
             collector.add(place, "", Message("no question is answered here"), suggestion=fix, table=True)
     collector.raise_if_any()
