@@ -115,14 +115,14 @@ def _read(
         others = {"names": listed(other.grid.sheet for other in layouts if other is not layout), "year": origin}
         layout.grid.note(Message("{table}: this sheet is of {year}; sheets of other years: {names}", others))
     hint = layout.year_hint(source)
-    if origin is not None and hint not in {None, origin} and not dated_columns(layout.header):
+    if origin is not None and hint not in {None, origin} and not layout.dated:
         message = Message("{table}: sheet, title or file says {hint}; statuses are taken as those of {origin}")
         layout.grid.note(message.filled(hint=hint, origin=origin))
     return read_sheet(layout, source.shown, origin, answers, latest=LAST_YEAR if origin is None else origin)
 
 
 def _year_of(layout: Layout, source: Source) -> int | None:
-    years = dated_columns(layout.header).values()
+    years = layout.dated.values()
     return max(years) if years else layout.year_hint(source)
 
 

@@ -56,8 +56,8 @@ _COLUMN_OF: Mapping[ChangeKind, str] = {
     "launch_year": "launch_year",
 }
 _OF_STATUS = frozenset({"status", "unknown_status", "disagreement"})
-MOST_NAMED = 5
-"""Villages listed more than once that a sentence names."""
+MOST_DOUBLED = 2
+"""Villages listed more than once that a sentence names; the sheet of changes names all."""
 _COLOURS = {"marked": "#FFE08A", "made": "#EAF1FB"}
 
 
@@ -85,18 +85,25 @@ def contradictions_in_words(speech: Language, lists: Lists) -> Iterator[str]:
         if rows := [str(cell.row) for cell in village.rows if sheets[cell.file, cell.sheet] > 1]:
             doubled.append(say("{name} (rows {rows})", name=village.name, rows=", ".join(rows)))
     if doubled and sum(sheet.used for sheet in lists.sheets) == 1:
-        yield say(
-            "{rows} rows hold {villages} villages; counted once: {names}.",
-            rows=speech.number(sum(len(village.rows) for village in lists.villages)),
-            villages=speech.number(len(lists.villages)),
-            names=listed(doubled, MOST_NAMED),
-        )
+        told = {
+            "rows": speech.number(sum(len(village.rows) for village in lists.villages)),
+            "villages": speech.number(len(lists.villages)),
+            "names": listed(doubled, MOST_DOUBLED),
+        }
+        if later := len(lists.villages) - len(lists.present):
+            yield say(
+                "{rows} rows hold {villages} villages, {later} of them designated later; counted once: {names}.",
+                later=speech.number(later),
+                **told,
+            )
+        else:
+            yield say("{rows} rows hold {villages} villages; counted once: {names}.", **told)
     elif doubled:
         number = speech.number(len(doubled))
         yield say(
             "{number} villages are listed more than once and counted once: {names}.",
             number=number,
-            names=listed(doubled, MOST_NAMED),
+            names=listed(doubled, MOST_DOUBLED),
         )
     years, changes = _years(lists), _by_village(lists)
     for village in lists.villages:

@@ -36,7 +36,7 @@ def summary_of(
     """
     nothing = phrase("Not calibrated: how many villages rise in a year is assumed, not measured here.")
     rests_on = [speech.say(nothing)] if learned is None else _learned(speech, learned, forecast)
-    said = [*_read(speech, lists), *_changed(speech, lists), *rests_on]
+    said = [*_read(speech, lists), *joining(speech, forecast.districts[0]), *_changed(speech, lists), *rests_on]
     if compared is not None:
         said.insert(0, change_by_programme(speech, compared))
     if kabupaten.made_up:
@@ -47,7 +47,6 @@ def summary_of(
                 name=kabupaten.name,
             )
         )
-    said += joining(speech, forecast.districts[0])
     said += _unused(speech, lists)
     files = ", ".join(file.name for file in data)
     title = speech.say("{district}, from {files}", district=kabupaten.name, files=files)

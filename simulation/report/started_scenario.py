@@ -8,18 +8,19 @@ from typing import Any
 from unicodedata import normalize
 
 from ..domain.constraints import RESERVED_NAMES
-from ..domain.messages import listed
+from ..domain.messages import listed, shown
 from ..inputs.kabupaten import Kabupaten
 from ..inputs.office.records import Lists
 from ..inputs.resolve import yaml_of
 from ..inputs.scenario import Scenario
 from .calibrated_scenario import calibrated
-from .cleaned_copy import MOST_NAMED, SHEET, changes_in_words, contradictions_in_words
+from .cleaned_copy import SHEET, changes_in_words, contradictions_in_words
 from .language import LANGUAGES, Language, language, phrase
 from .wording import OTHER_LANGUAGE
 
 HORIZON = 5
 """Years that are forecast."""
+MOST_FILES = 5
 MOST_DAYS = 3
 """Texts around a list that name a day and are quoted."""
 _LONGEST_NAME = 40
@@ -72,9 +73,9 @@ def scenario_text(
     share
         Of the villages that must rise in a year, 0 to 1.
     """
-    named = listed(files, MOST_NAMED)
+    named = listed(files, MOST_FILES)
     sources = {"villages.table": source_in_both(lambda speech: _read_from(speech, named, table, lists))}
-    if days := listed((f"“{text}”" for text in lists.days), MOST_DAYS):
+    if days := listed((f"“{shown(text, 60)}”" for text in lists.days), MOST_DAYS):
         sources["villages.as_of"] = f"stated; {days}"
     if kabupaten.made_up:
         sources["district.code"] = source_in_both(lambda speech: speech.say(_NOT_LISTED))

@@ -185,3 +185,15 @@ def test_villages_of_one_kabupaten_are_read_alone(tmp_path: Path) -> None:
         lists = read_lists([path], within=within)
         assert [village.name for village in lists.villages] == [*names]
         assert {change.kind for change in lists.changes} <= {"code", "passed_over"}
+
+
+def test_a_column_that_nothing_was_written_in_is_no_year_of_statuses(tmp_path: Path) -> None:
+    """An office prepares next year's column: the statuses are those of the last one that is filled, and it is told."""
+    header = "DESA;KECAMATAN;KLASIFIKASI 2024;KLASIFIKASI 2025;KLASIFIKASI 2026;TH. PENCANANGAN"
+    path = tmp_path / "daftar.csv"
+    path.write_text("\n".join([header, *(f"{name};Utara;dasar;mandiri;;2020" for name in "ABC")]) + "\n")
+    lists = read_lists([path])
+    assert lists.years == (2024, 2025)
+    assert lists.sheets[0].unused == ("KLASIFIKASI 2026",)
+    assert [village.launch_year for village in lists.villages] == [2020] * 3
+    assert not any(village.columns for village in lists.villages)

@@ -10,7 +10,7 @@ from pathlib import Path
 from ...domain.messages import Message, listed, nearest
 from ...domain.status import LEVELS
 from ..files import LARGEST_TABLE, Files, Source
-from ..office.layout import Layout, dated_columns, layout_of
+from ..office.layout import Layout, layout_of
 from ..office.roster import Roster
 from ..office.sheets import VillageSheet, read_sheet
 from ..problem_list import ProblemList
@@ -132,7 +132,7 @@ class TableReader:
         return True
 
     def _read_list(self, layout: Layout, source: Source, kinds: Collection[str]) -> None:
-        dated = dated_columns(layout.header)
+        dated = layout.dated
         self._statuses += len(layout.villages) * max(1, len(dated))
         if self._statuses > MOST_STATUSES:
             message = Message("the lists hold more than {most:,} statuses in all", {"most": MOST_STATUSES})
@@ -162,7 +162,7 @@ class TableReader:
         A sheet, a title or a file says it; else in the village table of the scenario it is the origin, and elsewhere
         the years of other columns and of launches can leave only that.
         """
-        hint, dated = layout.year_hint(source), dated_columns(layout.header).values()
+        hint, dated = layout.year_hint(source), layout.dated.values()
         if "panel" in kinds and hint is not None and hint not in dated:
             return hint
         itself = self._scenario is not None and source.digest in self._scenario.provenance.files.values()
@@ -180,9 +180,7 @@ class TableReader:
 
 def _has_statuses(layout: Layout, kinds: Collection[str]) -> bool:
     """Return whether a list says where villages stood, and that is looked for."""
-    return not {"panel", "launch_years"}.isdisjoint(kinds) and bool(
-        "status" in layout.header.names or dated_columns(layout.header)
-    )
+    return not {"panel", "launch_years"}.isdisjoint(kinds) and bool("status" in layout.header.names or layout.dated)
 
 
 def _has_launches(layout: Layout, kinds: Collection[str]) -> bool:

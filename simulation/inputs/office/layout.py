@@ -54,6 +54,13 @@ class Layout:
         return "village" in self.header.names and ("subdistrict" in self.header.names or bool(self.under))
 
     @property
+    def dated(self) -> dict[str, int]:
+        """The columns of statuses whose names say a year, with that year; one that nothing was written in is none."""
+        names, rows = self.header.names, [row for _, row in self.villages]
+        columns = dated_columns(self.header)
+        return {name: year for name, year in columns.items() if any(_cell(row, names.index(name)) for row in rows)}
+
+    @property
     def districts(self) -> list[str]:
         """The kabupaten of each village as a column names it, of a blank cell the one above; "" without a column."""
         written = [normal(name) for name in self.header.written]
@@ -243,7 +250,7 @@ def copied_column(layout: Layout) -> str | None:
         return None
     rows = [cells for _, cells in layout.villages]
     undated = [level_of(_cell(cells, names.index("status")))[0] for cells in rows]
-    for column in reversed(dated_columns(layout.header)):
+    for column in reversed(layout.dated):
         if undated == [level_of(_cell(cells, names.index(column)))[0] for cells in rows]:
             return column
     return None

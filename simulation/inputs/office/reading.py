@@ -16,7 +16,7 @@ from ..problem_list import ProblemList
 from ..tables.cells import LAST_YEAR
 from ..tables.grids import read_grids
 from ..tables.headers import Wanted, normal
-from .layout import NUMBERING, Layout, copied_column, dated_columns, layout_of
+from .layout import NUMBERING, Layout, copied_column, layout_of
 from .records import Cell, Change, Doubt, ListedVillage, Lists, SheetUse
 from .roster import Roster
 from .sheets import VillageRow, VillageSheet, disagreement, read_sheet
@@ -70,7 +70,7 @@ def read_lists(
                 kept = [row for row, place in zip(layout.villages, places, strict=True) if place in within]
                 layout = replace(layout, villages=kept)
             undated = _undated(layout, source, str(file), given, doubts)
-            latest = max([*dated_columns(layout.header).values(), undated or 0]) or LAST_YEAR
+            latest = max([*layout.dated.values(), undated or 0]) or LAST_YEAR
             sheet = read_sheet(layout, str(file), undated, given, latest=latest, asks=True)
             if sheet is not None:
                 found.append(sheet)
@@ -100,7 +100,7 @@ def _undated(layout: Layout, source: Source, file: str, answers: Mapping[str, st
     names = layout.header.names
     if "status" not in names or "year" in layout.header.wanted.required or copied_column(layout) is not None:
         return None
-    at, dated = names.index("status"), dated_columns(layout.header).values()
+    at, dated = names.index("status"), layout.dated.values()
     header = layout.header.written[at]
     hint = layout.year_hint(source)
     proposal = hint if hint is not None and hint not in dated else max(dated) + 1 if dated else None

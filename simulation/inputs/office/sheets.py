@@ -356,7 +356,7 @@ class _Reading:
             return {}
         years: dict[str, int | None] = {}
         of_year: dict[int, str] = {}
-        for name, year in dated_columns(self.layout.header).items():
+        for name, year in self.layout.dated.items():
             if year in of_year:
                 self._note_unused(of_year[year], year)
                 del years[of_year[year]]

@@ -118,11 +118,11 @@ def normal(name: str) -> str:
 
     Examples
     --------
-    >>> normal("NAMA DESA / KELURAHAN (Kemendagri)")
-    'desa_kelurahan'
+    >>> normal("NAMA DESA / KELURAHAN (Kemendagri)"), normal("Th. Pencanangan")
+    ('desa_kelurahan', 'tahun_pencanangan')
     """
     plain = re.sub(r"\([^()]*\)", " ", normalize("NFKC", name[:200]).lower())
-    return re.sub(r"[\W_]+", "_", plain).strip("_").removeprefix("nama_")
+    return re.sub(r"^thn?_", "tahun_", re.sub(r"[\W_]+", "_", plain).strip("_").removeprefix("nama_"))
 
 
 def _header_of(row: Row, wanted: Wanted) -> Header:

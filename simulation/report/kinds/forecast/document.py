@@ -83,9 +83,10 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         yield Paragraph(speech.say(PLACEHOLDERS), on=_ANSWER)
     yield from _needed(speech, result)
     yield Paragraph(wording.scale(speech), quiet=True, on=On.ANSWER)
-    if listed := wording.status_source(speech, result.sources, longest=MOST_OF_SOURCE):
+    if wording.status_source(speech, result.sources):
         quoted = source.scenario and not _as_of(source) and words.days_of_data(speech, result, source.scenario)
         days = speech.say("Days named in it: {days}.", days=quoted) if quoted else ""
+        listed = wording.status_source(speech, result.sources, longest=MOST_OF_SOURCE - len(days))
         yield Paragraph(f"{listed}. {days}".rstrip(), lead=speech.say("Status data"), on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
     over = over_launches(speech, result.elsewhere)

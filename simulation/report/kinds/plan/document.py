@@ -23,7 +23,7 @@ from ...document.blocks import (
     Table,
 )
 from ...language import Language
-from ..head import PLACEHOLDERS, caveats_of, placeholders_marked, programme_line, rests_on, run_line
+from ..head import PLACEHOLDERS, caveats_of, placeholders_marked, programme_line, rests_on, run_line, unknown_statuses
 from ..kind import Source
 from . import words
 from .words import PlanResult
@@ -72,16 +72,7 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
         limits = limits_table(speech, result)
         yield replace(limits, on=DETAIL) if result.villages else limits
     if result.villages:
-        yield villages_table(speech, result)
-        yield subdistricts_table(speech, result)
-        yield ranking_sheet(speech, result)
-        yield Paragraph(
-            say(
-                "Expected rises add up over villages; gains in the probability of meeting the target do not, so of "
-                "these a sub-total shows only the largest."
-            ),
-            on=On.WORKBOOK,
-        )
+        yield from _of_villages(speech, result)
     for note in words.about_ranking(speech, result):
         yield Paragraph(note, on=DETAIL)
     if result.villages:
@@ -94,6 +85,23 @@ def _blocks(speech: Language, result: PlanResult) -> Iterator[Block]:
     if result.why_simulated is not None:
         reason = WHY_SIMULATED[result.why_simulated].filled(year=result.cost_years[0] + 1)
         yield Paragraph(say("Why not exactly: {reason}.", reason=speech.problem(reason)), on=On.VERBOSE)
+
+
+def _of_villages(speech: Language, result: PlanResult) -> Iterator[Block]:
+    """Yield which villages come first, and which of all the lists leave out."""
+    yield villages_table(speech, result)
+    yield subdistricts_table(speech, result)
+    yield ranking_sheet(speech, result)
+    if result.ranking is not None and result.ranking.unranked:
+        unknown = unknown_statuses(speech, result.villages_in_all, result.ranking.unranked, result.origin)
+        yield Paragraph(unknown)
+    yield Paragraph(
+        speech.say(
+            "Expected rises add up over villages; gains in the probability of meeting the target do not, so of "
+            "these a sub-total shows only the largest."
+        ),
+        on=On.WORKBOOK,
+    )
 
 
 def settings_table(speech: Language, result: PlanResult) -> Table:

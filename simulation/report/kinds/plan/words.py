@@ -11,7 +11,7 @@ from ....inference.village_finder import STATUS_UNKNOWN
 from ... import wording
 from ...language import Language, phrase
 from ..forecast.villages import about_ranks
-from ..head import MODEL_CHANCE, MOST_NAMED, Head, Programme, called, effects_in_words, title_of, unknown_statuses
+from ..head import MODEL_CHANCE, MOST_NAMED, Head, Programme, called, effects_in_words, title_of
 
 _MOST_DECIMALS = 4
 _DECIMALS_OF_GAINS = ((0.01, 1), (0.001, 2), (0.0, 3))
@@ -397,8 +397,6 @@ def about_ranking(speech: Language, result: PlanResult) -> Iterator[str]:
         "differences below 0.1 percentage points mean little.",
         names=_rests_on(speech, result),
     )
-    if unranked := result.ranking.unranked:
-        yield unknown_statuses(speech, result.villages_in_all, unranked, result.origin)
     if result.in_order is None:
         return
     yield speech.say(
