@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from command_line import ROOT, Done, Run
+from docx import Document
 from openpyxl import load_workbook
 
 from simulation.app.commands import start as command
@@ -103,6 +104,8 @@ def test_an_untouched_workbook_becomes_a_brief(run: Run, office: Path) -> None:
     for sentence in (
         "Terbaca: 148 kampung di 12 kecamatan; status pada akhir 2024, 2025.",
         "8 naik, 2 turun, dari 144 kampung yang diketahui pada kedua tahun.",
+        "Dari 148 Kampung KB, 3 belum diketahui statusnya pada akhir 2025",
+        "bertentangan, dibaca sebagai belum diketahui (bila mandiri 9 naik dan 2 turun).",
         "Tanpa tahun pencanangan peluangnya",
         "Dengan asumsi bawaan saja peluangnya",
     ):
@@ -112,6 +115,14 @@ def test_an_untouched_workbook_becomes_a_brief(run: Run, office: Path) -> None:
     scenario = load_scenario(office / "sukamaju_posterior.yaml")
     assert (scenario.name, len(scenario.districts[0])) == ("sukamaju-calibrated", 148)
     assert scenario.sources["district.code"].startswith("assumed; ")
+    assert "“Sukamaju, 5 Januari 2026”" in scenario.sources["villages.as_of"]
+    pages = " ".join(paragraph.text for paragraph in Document(str(brief)).paragraphs)
+    assert "Dari 148 Kampung KB, 3 belum diketahui statusnya pada akhir 2025" in pages
+    assert "“Sukamaju, 5 Januari 2026”" in pages
+    annex = Document(str(brief.with_name("annex.docx")))
+    assert not any(".csv" in cell.text for table in annex.tables for row in table.rows for cell in row.cells)
+    assert "dasar (53), mandiri (54)" in run("check", "sukamaju.yaml").stderr
+    assert "bertentangan untuk tahun itu: dasar, mandiri." in run("explain", str(brief.parent), "Margo Jaya").stdout
 
 
 @pytest.mark.slow

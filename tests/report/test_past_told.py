@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from districts import make_scenario, make_villages
@@ -17,6 +18,7 @@ from simulation.inference.reasons import Reasons
 from simulation.inputs.scenario import Scenario
 from simulation.report.document.blocks import SCREEN, On, Table
 from simulation.report.document.terminal import as_text
+from simulation.report.kinds.forecast import words
 from simulation.report.kinds.forecast.assumptions import assumptions
 from simulation.report.kinds.forecast.document import document_of
 from simulation.report.kinds.forecast.result import result_of
@@ -100,6 +102,19 @@ def test_the_short_answer_of_a_calibrated_forecast_has_every_year(code: str) -> 
     for year in district.years:
         assert any(line.startswith(f"  {year.year} ") for line in lines), text
     assert observed_in_words(language(code), YEAR).split()[0] in text
+
+
+def test_the_day_of_a_list_is_quoted_or_asked_for() -> None:
+    """A scenario has it, or quotes what its list says; where neither does, the data to ask for name it."""
+    result, speech = result_of(kkb.forecast(make_scenario(VILLAGES, {}), draws=1, replicates=10)), language("en")
+    quoted = replace(result, sources={"villages.as_of": "stated; “Sukamaju, 5 Januari 2026”"})
+    dated: dict[str, Any] = {"villages": {"as_of": "2025-07-31"}}
+    told = [words.days_of_data(speech, one, document) for one in (result, quoted) for document in (dated, {})]
+    assert told == ["31 July 2025", None, "31 July 2025", "“Sukamaju, 5 Januari 2026”"]
+    asked = [[*words.data_to_ask_for(speech, result, None, days)] for days in told[:2]]
+    assert {*asked[1]} - {*asked[0]} == {
+        "the day on which the statuses were as the list has them: nothing in it says so"
+    }
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
