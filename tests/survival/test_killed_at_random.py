@@ -35,9 +35,9 @@ def test_killed_again_and_again_a_run_comes_to_the_same_bytes(engine: str, tmp_p
     print(f"SURVIVAL_SEED={seed}")  # noqa: T201  shown where the test fails
     chance = random.Random(seed)  # noqa: S311  moments, no secrets
     began = time.monotonic()
-    undisturbed = begin(tmp_path, *options, "--out", "whole")
+    undisturbed = begin(tmp_path, *options, "--out", "undisturbed")
     answer, _ = undisturbed.communicate()
-    seconds, whole = time.monotonic() - began, tables(tmp_path / "whole")
+    seconds, whole = time.monotonic() - began, tables(tmp_path / "undisturbed")
     assert undisturbed.returncode == 0
 
     moments = [seconds * (number + chance.random()) / kills for number in range(kills)]
@@ -56,7 +56,7 @@ def test_killed_again_and_again_a_run_comes_to_the_same_bytes(engine: str, tmp_p
             wait_until(lambda group=process.pid: not left_of(group))
         else:  # the last, or one that went on from so much that it was done before its moment
             assert process.returncode == 0
-            assert said == answer.replace("whole", "work")
+            assert said == answer.replace("undisturbed", "work")
             assert tables(out) == whole
             assert sum(path.is_file() for path in hidden(out)) <= 1
             shutil.rmtree(out)
