@@ -11,6 +11,7 @@ import pytest
 from command_line import ROOT, Done, Run
 from docx import Document
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from simulation.app.commands import start as command
 from simulation.app.options import Settings
@@ -112,6 +113,8 @@ def test_an_untouched_workbook_becomes_a_brief(run: Run, office: Path) -> None:
         assert sentence in said
     (brief,) = office.rglob("brief.docx")
     assert str(brief.relative_to(office).with_suffix(".pdf")) in said
+    first, second = (page.extract_text() for page in PdfReader(brief.with_suffix(".pdf")).pages)
+    assert ("Gambar\u00a01:" in first, "Tindak lanjut" in second) == (True, True)
     scenario = load_scenario(office / "sukamaju_posterior.yaml")
     assert (scenario.name, len(scenario.districts[0])) == ("sukamaju-calibrated", 148)
     assert scenario.sources["district.code"].startswith("assumed; ")

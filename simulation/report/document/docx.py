@@ -86,14 +86,14 @@ def _set_styles(word: WordDocument, speech: Language) -> None:
             del fonts.attrib[attribute]
         for spacing in style.element.rPr.findall(qn("w:spacing")):
             style.element.rPr.remove(spacing)
-        style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(4), 1.05
+        style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(3), 1.05
         for line in style.element.pPr.findall(qn("w:pBdr")):
             style.element.pPr.remove(line)
     for name, size, bold in (("Answer", 12, True), ("Small print", 8.5, False)):
         style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = word.styles["Normal"]
         style.font.size, style.font.bold = Pt(size), bold
-        style.paragraph_format.space_after = Pt(6)
+        style.paragraph_format.space_after = Pt(4)
     _set_box(word.styles["Answer"])
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), _LOCALES[speech.code])

@@ -59,6 +59,7 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
             *_elsewhere(speech, result),
             *statements(speech, result, source),
             *_limits(speech, result, source),
+            *_board(speech, result),
         ],
         kind=speech.say("Policy brief"),
         subtitle=words.subtitle(speech, result, speech.day_of(str(as_of)) if as_of else None),
@@ -196,8 +197,12 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
         if result.interventions:
             yield assisted_table(speech, result)
         yield from village_blocks(speech, result)
+
+
+def _board(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield the village board, a page of its own: last, so that no page before it stays half empty."""
     if undrawable("village_board", result) is None:
-        yield Picture("village_board", say("A tile for every village, by kecamatan."))
+        yield Picture("village_board", speech.say("A tile for every village, by kecamatan."))
 
 
 def years_table(speech: Language, district: District) -> Table:
