@@ -69,14 +69,6 @@ class _Column(NamedTuple):
     header: str
 
 
-def changes_in_words(speech: Language, changes: Sequence[Change]) -> str:
-    """Return how many changes there are of each kind, of those that matter; "" for none."""
-    counted = Counter(change.kind for change in weighty(changes))
-    return ", ".join(
-        f"{speech.say(said)} {speech.number(counted[kind])}" for kind, said in KINDS.items() if counted[kind]
-    )
-
-
 def contradictions_in_words(speech: Language, lists: Lists) -> Iterator[str]:
     """Yield which villages are listed more than once, and which statuses contradict each other, with their cells."""
     say, doubled = speech.say, []

@@ -14,7 +14,7 @@ from ..inputs.office.records import Lists
 from ..inputs.resolve import yaml_of
 from ..inputs.scenario import Scenario
 from .calibrated_scenario import calibrated
-from .cleaned_copy import SHEET, changes_in_words, contradictions_in_words
+from .cleaned_copy import SHEET, contradictions_in_words, weighty
 from .language import LANGUAGES, Language, language, phrase
 from .wording import OTHER_LANGUAGE
 
@@ -30,7 +30,7 @@ _HEAD = phrase(
     "Written by kampungkb start. Change what you like and run kampungkb check and kampungkb forecast "
     "again: a file that you changed is never overwritten."
 )
-_READ_DIFFERENTLY = phrase("read differently from what is written, as {table} lists: {changes}")
+_READ_DIFFERENTLY = phrase("read differently from what is written: {number}, listed in {table}")
 _NOT_LISTED = phrase("assumed; a stand-in, for the list of the 514 kabupaten and kota does not know this name")
 
 
@@ -74,7 +74,10 @@ def scenario_text(
         Of the villages that must rise in a year, 0 to 1.
     """
     named = listed(files, MOST_FILES)
-    sources = {"villages.table": source_in_both(lambda speech: _read_from(speech, named, table, lists))}
+    sources = {
+        "villages.table": source_in_both(lambda speech: _read_from(speech, named, table, lists)),
+        "origin": source_in_both(lambda speech: speech.say("stated; {file}", file=named)),
+    }
     if days := listed((f"“{shown(text, 60)}”" for text in lists.days), MOST_DAYS):
         sources["villages.as_of"] = f"stated; {days}"
     if kabupaten.made_up:
@@ -96,9 +99,9 @@ def scenario_text(
 
 def _read_from(speech: Language, files: str, table: str, lists: Lists) -> str:
     """Return from which files villages were read, what contradicts itself there, and what was read otherwise."""
-    first, changes = speech.say("stated; {file}", file=files), changes_in_words(speech, lists.changes)
+    first, number = speech.say("stated; {file}", file=files), len(weighty(lists.changes))
     told = [one.rstrip(".") for one in contradictions_in_words(speech, lists)]
-    last = [speech.say(_READ_DIFFERENTLY, table=table, changes=changes)] if changes else []
+    last = [speech.say(_READ_DIFFERENTLY, table=table, number=speech.number(number))] if number else []
     while told and len("; ".join([first, *told, *last])) > _LONGEST_SOURCE:
         told.pop()  # the table lists it
     return "; ".join([first, *told, *last])

@@ -176,7 +176,6 @@ WHOLE = {
     ("report/list_summary", "_unused"): "a list of what was not used",
     ("report/cleaned_copy", "contradictions_in_words"): "a list of statuses and their cells",
     ("report/started_scenario", "_read_from"): "sentences after each other in a source",
-    ("report/cleaned_copy", "changes_in_words"): "a list of kinds of changes and their numbers",
     ("report/kinds/past", "weights_in_words"): "a list of data; whole sentences after each other",
     ("report/list_summary", "_learned"): "a list of data; whole sentences after each other",
     ("report/cleaned_copy", "_value"): "a list of kinds of changes",
