@@ -155,7 +155,7 @@ def _for_paper(page: Worksheet, title: str) -> None:
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.5, right=0.5)
-    page.set_footer(f"&L&8{title.replace('&', '&&')}&R&8\n&A, &P/&N")
+    page.set_footer(f"&L&8{title.replace('&', '&&')}\n&A, &P/&N")
 
 
 def _write_sheet(book: Workbook, speech: Language, table: Table, name: str, title: str) -> None:

@@ -110,7 +110,11 @@ def _footer(language: Language, record: TrackRecord, rows: Sequence[ForecastRow]
             )
         )
     lines.append(
-        language.say("Kampung KB Forecast, register {digest}, {day}.", digest=record.digest[:12], day=record.as_of)
+        language.say(
+            "Kampung KB Forecast, register {digest}, {day}.",
+            digest=record.digest[:12],
+            day=language.day_of(record.as_of),
+        )
     )
     return lines
 
