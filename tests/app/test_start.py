@@ -168,9 +168,11 @@ def test_one_date_is_forecast_from_assumptions_and_a_programme_is_compared(run: 
         text.replace("# programme_", "programme_").replace("target: 5%", "target: 0.1"), encoding="utf-8"
     )
     done = run("start", data, "--answers", answers, "--out", "hasil", *FEW, "--json")
-    written = told(done)["written"]
+    said = told(done)
+    written = said["written"]
     assert "calibrated" not in written
     scenario = load_scenario(office / written["programme"])
+    assert f"dibaca berbeda dari yang tertulis: {said['changes']}, " in scenario.sources["villages.table"]
     (plan,) = scenario.interventions
     assert (plan.name, plan.capacity, plan.starts, float(scenario.target.share)) == ("penguatan-pokja", 8, 2026, 0.1)
     (comparison,) = (office / "hasil").rglob("comparison.json")

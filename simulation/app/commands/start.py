@@ -53,6 +53,7 @@ def start(
 ) -> None:
     """Read an office's lists, ask what they do not say, and write scenario, cleaned copy, forecast and brief."""
     from ...inputs.districts import district_list
+    from ...report.cleaned_copy import weighty
     from ...report.list_summary import summary_of
     from ..runner import show_result
 
@@ -67,7 +68,7 @@ def start(
     lists, wanted = _ask(run, data)
     forecast = _compute(run, data, lists, wanted)
     summary = summary_of(speech, data, lists, wanted.kabupaten, run.learned, forecast.result, run.compared)
-    told = {"villages": len(lists.present), "years": lists.years, "changes": len(lists.changes)}
+    told = {"villages": len(lists.present), "years": lists.years, "changes": len(weighty(lists.changes))}
     told |= run.as_data(forecast)
     show_result(settings, told, summary, list(run.told()))
 
