@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 
 from .arrays import Floats, Ints
+from .constraints import LARGEST_RATIO
 from .distributions import Empirical, normal_nodes
 from .law import (
     SUBDISTRICT,
@@ -168,7 +169,8 @@ def given_history(
     weight /= weight.sum()
     places = (np.arange(ROWS) + 0.5) / ROWS
     rows = np.minimum(np.searchsorted(np.cumsum(weight), places), draws - 1)
-    drawn = parameters.sample(_SEED, draws)
+    # A draw of a wide prior may lie further out than a number that a file can state.
+    drawn = {key: np.minimum(values, LARGEST_RATIO) for key, values in parameters.sample(_SEED, draws).items()}
     uncertain = [key for key in parameters.uncertain if key in OF_THE_LAW]
     return replace(
         parameters,
