@@ -58,7 +58,7 @@ def read_parameters(
         for key, value in stated.items()
         if (source := said.get(key.scenario_key)) not in as_priors or value != PRIORS[source](key)
     }
-    if falls_by_one_level({key.kind for key in given}):
+    if (fall := given.get(ParameterKey("fall"))) is not None and fall == analogue_prior(ParameterKey("fall")):
         given |= {key: value for key, value in stated.items() if key.kind == "fall_skip"}
     posterior = _posterior(node, transition, plans, files, collector)
     if kept is not None and not posterior.draws:
