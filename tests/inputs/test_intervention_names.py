@@ -62,7 +62,7 @@ def test_states_of_skips_move_no_effect(desk: Desk) -> None:
 def test_an_odds_ratio_is_never_shown_in_percent(name: str) -> None:
     """1.6 is 1.60, and the intervention is named; a chance of falling is 16%."""
     assert parameter_value(EN, f"{name}.odds_ratio_rise", 1.6) == "1.60"
-    assert parameter_name(EN, f"{name}.odds_ratio_rise") == f"{name}: odds ratio of rising"
+    assert parameter_name(EN, f"{name}.odds_ratio_rise") == f"{name.replace('_', ' ')}: odds ratio of rising"
     assert parameter_value(EN, "fall", 0.16) == "16.0%"
 
 
