@@ -90,6 +90,7 @@ class OfARow:
     row: str
 
     @pytest.mark.slow
+    @pytest.mark.gate
     def test_a_forecast_from_data_says_what_is_true(self, tmp_path: Path) -> None:
         """The whole proof, of a hundred truths a row, is `python tests/gate`; its table stands in MODEL.md."""
         answers = [answer(self.row, truth, tmp_path / str(truth)) for truth in range(EACH)]
