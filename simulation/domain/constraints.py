@@ -50,6 +50,7 @@ class InMillions:
 
 
 LARGEST_RATIO = 1000.0
+LARGEST_SPREAD = 100.0
 LATEST_YEAR = 2200
 LONGEST_NAME = 60
 SCENARIO_NAME = r"^[a-z0-9][a-z0-9_-]*$"
@@ -71,7 +72,7 @@ PositiveShare = Annotated[Fraction, Gt(0), Le(1)]
 Cost = Annotated[float, Ge(0), Le(1e12), InMillions()]
 Probability = Annotated[float, Ge(0), Le(1)]
 Ratio = Annotated[float, Gt(0), Le(LARGEST_RATIO)]
-Spread = Annotated[float, Ge(0), Le(100)]
+Spread = Annotated[float, Ge(0), Le(LARGEST_SPREAD)]
 LogSpread = Annotated[float, Ge(0), Le(10)]
 LogOdds = Annotated[float, Ge(-50), Le(50)]
 LogRatio = Annotated[float, Ge(-6.91), Le(6.91)]

@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 
 from .arrays import Floats, Ints
-from .constraints import LARGEST_RATIO
+from .constraints import LARGEST_RATIO, LARGEST_SPREAD
 from .distributions import Empirical, normal_nodes
 from .law import (
     SUBDISTRICT,
@@ -170,7 +170,10 @@ def given_history(
     places = (np.arange(ROWS) + 0.5) / ROWS
     rows = np.minimum(np.searchsorted(np.cumsum(weight), places), draws - 1)
     # A draw of a wide prior may lie further out than a number that a file can state.
-    drawn = {key: np.minimum(values, LARGEST_RATIO) for key, values in parameters.sample(_SEED, draws).items()}
+    sample = parameters.sample(_SEED, draws).items()
+    drawn = {
+        key: np.minimum(values, LARGEST_SPREAD if key.scale == "spread" else LARGEST_RATIO) for key, values in sample
+    }
     uncertain = [key for key in parameters.uncertain if key in OF_THE_LAW]
     return replace(
         parameters,
