@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from ..domain.launches import PRIOR_DRAWS, PROGRAMME_BEGAN, LaunchHistory, counts_of, given_history
+from ..domain.launches import PRIOR_DRAWS, PROGRAMME_BEGAN, LaunchHistory, given_history
 from ..domain.parameters import ANALOGUE_PRIORS, ParameterSet
 from ..domain.scenario import Assumptions
 from ..engine.effort import Effort
 from ..engine.ensemble import run
+from ..inputs.launches import why_not_weighed
 from .uncertainty import Estimate, estimate
 
 NATIONAL = "national"
@@ -24,14 +25,14 @@ class Elsewhere:
     Attributes
     ----------
     launches
-        Launch history -> the chance, the priors being weighed by the district's own counts under it: of the year in
-        which the programme began for all villages, and `NATIONAL`. None where launch years are known, or no counts.
+        Launch history -> the chance, the priors being weighed by the district's own counts under it: that all villages
+        were launched in the year in which the programme began, and `NATIONAL`. Empty where no history can be weighed.
     analogue
-        Under priors from other programmes; None where the scenario states all of which these tell something.
+        The chance under priors from other programmes.
     """
 
-    launches: Mapping[str, Estimate] = field(default_factory=dict)
-    analogue: Estimate | None = None
+    launches: Mapping[str, Estimate]
+    analogue: Estimate
 
 
 def elsewhere(scenario: Assumptions, effort: Effort, seed: int) -> Elsewhere | None:
@@ -41,8 +42,8 @@ def elsewhere(scenario: Assumptions, effort: Effort, seed: int) -> Elsewhere | N
     ``launches`` or ``priors`` has, but fewer trajectories of each.
     """
     known = scenario.parameters
-    of_law = {key for key in ANALOGUE_PRIORS if key.kind == "rise"}
-    if len(scenario.districts) > 1 or not of_law <= known.defaulted:
+    rising = {key for key in ANALOGUE_PRIORS if key.kind == "rise"}
+    if len(scenario.districts) > 1 or not rising <= known.defaulted:
         return None
     (villages,), few = scenario.districts, Effort(effort.draws, min(effort.replicates, MOST_REPLICATES))
 
@@ -52,7 +53,7 @@ def elsewhere(scenario: Assumptions, effort: Effort, seed: int) -> Elsewhere | N
         return estimate(outcome.counts.met(scenario.target)[..., 0], outcome.completed, parameters.rows)
 
     launches, weighed = {}, min(PRIOR_DRAWS, WEIGHED_FOR_EACH * effort.draws)
-    if counts_of(villages) is not None and "launch_year" not in villages.columns and not scenario.min_years:
+    if not any(why_not_weighed(villages, known, scenario.min_years)):
         at_once = LaunchHistory({PROGRAMME_BEGAN: 1.0}) if scenario.origin >= PROGRAMME_BEGAN else None
         histories = {str(PROGRAMME_BEGAN): at_once, NATIONAL: LaunchHistory.national(scenario.origin)}
         launches = {

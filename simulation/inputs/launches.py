@@ -10,6 +10,8 @@ from ..domain.distributions import Empirical
 from ..domain.launches import LaunchHistory, counts_of, given_history
 from ..domain.messages import Message
 from ..domain.parameters import ParameterSet
+from ..domain.reporting import REPORTING
+from ..domain.villages import Villages
 from .districts import Region
 from .problem_list import Node, ProblemList
 from .schema import ScenarioFile
@@ -28,7 +30,10 @@ def under_launches(
     if stated is None or place is None or not region.districts:
         return parameters
     years = {str(stated): 1} if isinstance(stated, int) else stated if isinstance(stated, Mapping) else {}
-    findings = [*_not_years(years), *_unfit(file, region, parameters)]
+    findings = [*_not_years(years), *why_not_weighed(region.districts[0], parameters, file.transition.min_years)]
+    if len(region.districts) > 1:
+        message = Message("a launch history is weighed by the counts of one district")
+        findings = [(message, None, Message("remove launches, or give each district a scenario of its own"))]
     history = None
     if not findings:
         numbers = {int(year): number for year, number in years.items()}
@@ -52,13 +57,8 @@ def _not_years(years: Mapping[str, object]) -> Iterator[Finding]:
             yield Message("{year} is no year", {"year": year}), allowed, None
 
 
-def _unfit(file: ScenarioFile, region: Region, parameters: ParameterSet) -> Iterator[Finding]:
-    """Yield why a launch history cannot weigh the priors of a scenario."""
-    if len(region.districts) > 1:
-        message = Message("a launch history is weighed by the counts of one district")
-        yield message, None, Message("remove launches, or give each district a scenario of its own")
-        return
-    (villages,) = region.districts
+def why_not_weighed(villages: Villages, parameters: ParameterSet, min_years: int) -> Iterator[Finding]:
+    """Yield why the counts of a district cannot weigh the priors of a scenario under a launch history."""
     if counts_of(villages) is None:
         message = Message("a launch history is weighed by counts, and of this district there are none")
         yield message, None, Message("remove launches, or state how many villages stand at each status")
@@ -68,6 +68,9 @@ def _unfit(file: ScenarioFile, region: Region, parameters: ParameterSet) -> Iter
     if parameters.matrix is not None or any(isinstance(one, Empirical) for one in parameters.scalars.values()):
         message = Message("a launch history weighs priors, and this scenario has a matrix, or draws of a calibration")
         yield message, None, Message("remove launches, or the other")
-    if file.transition.min_years:
+    if REPORTING in parameters.scalars:
+        message = Message("a launch history takes counts as they are, and here a list may show earlier statuses")
+        yield message, None, Message("remove launches, or reporting")
+    if min_years:
         message = Message("a launch history knows no min_years")
         yield message, None, Message("remove launches, or min_years")

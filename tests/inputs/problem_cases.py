@@ -285,6 +285,7 @@ SECTIONS: dict[str, str] = {
     "launches after the origin": "launches: 2030",
     "launches in no year": "launches: {awal: 3}",
     "launches beside years at a level": "launches: 2016\ntransition: {min_years: 1}",
+    "launches beside late reports": "launches: 2016\nreporting: {yearly: 0.8}",
     "launches beside a matrix": _matrix() + "\nlaunches: 2016",
     "priors of another kind": "priors: sendiri",
     "a covariate that is no column": "transition: {covariates: {remotness: 1.2}}",

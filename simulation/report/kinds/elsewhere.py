@@ -32,9 +32,11 @@ def elsewhere_table(speech: Language, found: Elsewhere, year: int, now: Estimate
         _AT_ONCE: say("launch year {year} for all villages", year=PROGRAMME_BEGAN),
         NATIONAL: say("launches as in the whole country"),
     }
-    every = {say("default assumptions"): now, **{named[name]: one for name, one in found.launches.items()}}
-    if found.analogue is not None:
-        every[say("chances of rising and falling from other programmes")] = found.analogue
+    every = {
+        say("default assumptions"): now,
+        **{named[name]: one for name, one in found.launches.items()},
+        say("chances of rising and falling from other programmes"): found.analogue,
+    }
     rows: list[Row] = [
         {
             say("assumption"): assumption,
