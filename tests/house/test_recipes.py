@@ -95,7 +95,7 @@ def document_of(result: HeadcountResult, speech: Language, source: Source) -> Do
     return Document(f"{result.district} {source.id}", [Paragraph(verdict, strong=True), table])
 
 
-def tables_of(found: Headcount) -> Iterable[DataTable]:
+def tables_of(found: Headcount, _: HeadcountResult) -> Iterable[DataTable]:
     """Yield the table for machines."""
     yield DataTable("headcount.csv", ["villages"], [[found.villages]])
 

@@ -20,6 +20,7 @@ from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 from simulation.report.files import write_csv
 from simulation.report.kinds.forecast.kind import tables_of
+from simulation.report.kinds.forecast.result import result_of
 
 EXAMPLE = Path(__file__).parents[2] / "results" / "example"
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -82,7 +83,7 @@ def hub(origin: int, horizon: int, locations: list[str], counts: tuple[str, ...]
 
 def text_of(result: Forecast, folder: Path) -> str:
     """Return hub.csv of a forecast as written to a folder."""
-    (table,) = [one for one in tables_of(result) if one.name == "hub.csv"]
+    (table,) = [one for one in tables_of(result, result_of(result)) if one.name == "hub.csv"]
     write_csv(folder / table.name, table.columns, table.rows)
     return (folder / "hub.csv").read_text(encoding="utf-8")
 

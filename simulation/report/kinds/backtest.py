@@ -266,7 +266,7 @@ def _question(found: Backtest) -> Question[PastYears]:
     return PastYears.of(found.panels, None if found.default else found.scenario, found.draws, found.seed, own)
 
 
-def _tables(found: Backtest) -> Iterable[DataTable]:
+def _tables(found: Backtest, _: BacktestResult) -> Iterable[DataTable]:
     rows = [
         {
             **{name: value for name, value in vars(row).items() if name != "forecasts"},

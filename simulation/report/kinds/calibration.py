@@ -285,7 +285,7 @@ def _question(found: Posterior) -> Question[Learning]:
     return Learning.of(found.evidence, found.scenario, found.size, found.seed, estimate_effects=found.estimate_effects)
 
 
-def _tables(found: Posterior) -> Iterator[DataTable]:
+def _tables(found: Posterior, _: CalibrationResult) -> Iterator[DataTable]:
     def write(path: Path) -> None:
         write_posterior(_weighed(found), path)
 

@@ -559,7 +559,7 @@ def _question(found: Comparison) -> Question[Comparing]:
     return Comparing.of(found.scenarios, effort.draws, effort.replicates, found.seed, found.engine, precision)
 
 
-def _tables(found: Comparison) -> Iterable[DataTable]:
+def _tables(found: Comparison, _: ComparisonResult) -> Iterable[DataTable]:
     """Yield the tables: years, villages where they are known, and the rounds where a precision was asked for."""
     yield DataTable.of_rows("comparison.csv", [row for contrast in found.contrasts for row in contrast.rows()])
     villages = [

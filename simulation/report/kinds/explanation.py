@@ -306,7 +306,7 @@ EXPLANATION = Kind(
     question=_question,
     compute=_compute,
     result=lambda found: with_head(ExplanationResult, found),
-    tables=lambda found: [DataTable.of("explanation.csv", found.table)],
+    tables=lambda found, _: [DataTable.of("explanation.csv", found.table)],
     document=document_of,
     title=phrase("explanation of one village"),
 )

@@ -9,7 +9,7 @@ To add or port one:
 2. *Asked*: a frozen dataclass with the options that decide the numbers (seed, draws, replicates, engine, year …).
 3. *Functions*: ``question(found)`` says what the object that the library computed answers (so that `kkb.save` finds
    its folder); ``compute(question, work)`` computes it, for commands and for `kkb.rerun` alike; ``result(found)`` makes
-   the typed result; ``tables(found)`` the tables for machines (CSV, Parquet).
+   the typed result; ``tables(found, result)`` the tables for machines (CSV, Parquet).
 4. *Document*: ``document(result, speech, source)`` returns blocks (``document/blocks.py``): `Paragraph`, `Bullets`,
    `Table`, `Picture`, `Heading`. Each says with ``on`` where it is shown: terminal, terminal with ``--verbose``, places
    in a brief, its annex, workbook. Cells of tables are numbers with a `Column` form where that is possible.
@@ -152,7 +152,7 @@ class Kind(Generic[Asked, Found, Result]):
     question: Callable[[Found], Question[Asked]]
     compute: Callable[[Question[Asked], Work], Found]
     result: Callable[[Found], Result]
-    tables: Callable[[Found], Iterable[DataTable]]
+    tables: Callable[[Found, Result], Iterable[DataTable]]
     document: Callable[[Result, Language, Source], Document]
     title: str
     sheets: Callable[[Result, Language, Source], Iterable[Table]] = lambda *_: ()

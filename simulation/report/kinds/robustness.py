@@ -191,7 +191,7 @@ ROBUSTNESS = Kind(
         question.scenarios, **vars(question.asked), workers=work.workers, progress=work.progress
     ),
     result=lambda found: with_head(RobustnessResult, found),
-    tables=lambda found: [DataTable.of("robustness.csv", found.table)],
+    tables=lambda found, _: [DataTable.of("robustness.csv", found.table)],
     document=document_of,
     doing=(
         phrase("Trying scenarios"),

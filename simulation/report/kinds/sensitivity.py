@@ -229,7 +229,7 @@ SENSITIVITY = Kind(
         question.scenarios[0], **vars(question.asked), workers=work.workers, progress=work.progress
     ),
     result=lambda found: with_head(SensitivityResult, found),
-    tables=lambda found: [DataTable.of("sensitivity.csv", found.table)],
+    tables=lambda found, _: [DataTable.of("sensitivity.csv", found.table)],
     document=document_of,
     figures=("sensitivity",),
     doing=(

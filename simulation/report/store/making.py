@@ -124,8 +124,9 @@ class Place:
         path = self.draft.path
         remove(path)
         files = [f"{self.kind.name}.json"]
-        write_text(path / files[0], encode(self.kind.result(found)))
-        for table in self.kind.tables(found):
+        result = self.kind.result(found)
+        write_text(path / files[0], encode(result))
+        for table in self.kind.tables(found, result):
             files.append(table.name)
             if table.write is not None:
                 table.write(path / table.name)

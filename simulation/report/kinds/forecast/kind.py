@@ -66,14 +66,14 @@ def _size(question: Question[Asked]) -> int:
     return int(rows * row) + villages + sum(map(len, scenario.data.values())) + OTHER_BYTES
 
 
-def tables_of(forecast: Forecast) -> Iterator[DataTable]:
+def tables_of(forecast: Forecast, result: ForecastResult) -> Iterator[DataTable]:
     """Yield every table of a forecast."""
     years = [row for one in forecast.districts for row in year_rows(forecast.scenario, one)]
     yield DataTable.of_rows("years.csv", years)
     yield _villages(forecast)
     if rows := list(_subdistricts(forecast)):
         yield DataTable.of_rows("subdistricts.csv", rows)
-    yield _hub(result_of(forecast))
+    yield _hub(result)
     if forecast.ensemble_run is not None:
         columns = (ensemble_columns(forecast, place) for place in range(len(forecast.districts)))
         yield DataTable("ensemble.parquet", write=lambda path: write_parquet(path, columns))

@@ -24,7 +24,7 @@ def question_of(found: Plan) -> Question[PlanRequest]:
     return Question("plan", (found.scenario,), found.request)
 
 
-def _tables(found: Plan) -> Iterable[DataTable]:
+def _tables(found: Plan, _: PlanResult) -> Iterable[DataTable]:
     """Yield the settings, and where villages are ranked these, their kecamatan, and both as workbooks."""
     yield DataTable.of("plan.csv", found.settings)
     if not found.villages:
