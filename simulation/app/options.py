@@ -15,6 +15,7 @@ from ..report.language import LANGUAGES, Language, language, language_of_environ
 
 LanguageChoice = Literal["id", "en"]
 EngineChoice = Literal["batch", "mesa", "exact"]
+EstimatorChoice = Literal["conditional", "plain"]
 
 
 def language_of_help() -> Language:
@@ -73,6 +74,10 @@ Engine = Annotated[
     typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute [exact where it applies].")),
 ]
 """Of what takes the exact engine by itself where that applies."""
+EstimatorOption = Annotated[
+    EstimatorChoice,
+    typer.Option(metavar="NAME", help=HELP.say("Chance of a year: conditional, or plain counts.")),
+]
 EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
 Agent = Annotated[
     str | None, typer.Option(metavar=HELP.say("FILE:CLASS"), help=HELP.say("Own agents (engine mesa); FILE is run."))

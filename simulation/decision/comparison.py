@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.arrays import Bools, Floats
+from ..domain.arrays import Floats
 from ..domain.messages import Message
 from ..domain.parameters import Rows
 from ..domain.scenario import Assumptions
@@ -390,7 +390,7 @@ def _paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
     baseline, scenario = without.scenario, with_it.scenario
     one, other, target = without.outcomes[0], with_it.outcomes[0], scenario.target
     alike = same_law(baseline, scenario, (without.parameters, with_it.parameters))
-    met = [counts.met(target) for counts in (one.counts, other.counts)]
+    met = [one.chance_met(baseline), other.chance_met(scenario)]
     margin = [counts.score(target) - counts.needed(target) for counts in (one.counts, other.counts)]
     more = (other.rises - one.rises).astype(np.float64)
     total, rows = more.sum(axis=-1), shared_rows(baseline, scenario)
@@ -411,13 +411,13 @@ def _paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
     )
 
 
-def _chances(before: Bools, after: Bools, shift: Counts, rows: Rows | None, *, alike: bool) -> Difference:
+def _chances(before: Floats, after: Floats, shift: Counts, rows: Rows | None, *, alike: bool) -> Difference:
     """Return the difference of two chances, (draw, replicate); `shift` is by how much more the target is passed.
 
     To first order a chance p changes by the shift times the density at the target, which is about
     proportional to p (1 − p).
     """
-    values = after.astype(np.float64) - before
+    values = after - before
     chance = (before.mean(axis=1) + after.mean(axis=1)) / 2
     return paired_difference(values, rows=rows, same_law=alike, towards=shift.mean(axis=1) * chance * (1 - chance))
 

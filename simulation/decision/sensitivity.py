@@ -324,8 +324,8 @@ class _Surface:
             return np.stack([chances, chances])
         effort = Effort(len(points), times * (self.replicates + self.replicates % 2))
         made = run(scenario, effort, seed, engine=self.engine, workers=self.workers, progress=self.progress)
-        met = made.outcomes[0].counts.met(scenario.target)[..., -1]
-        return np.asarray(met.reshape(len(points), 2, -1).mean(axis=2).T, dtype=np.float64)
+        chances = made.outcomes[0].chance_met(scenario)[..., -1]
+        return np.asarray(chances.reshape(len(points), 2, -1).mean(axis=2).T)
 
 
 def _screen(surface: _Surface, base: int) -> dict[str, float]:

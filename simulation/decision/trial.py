@@ -182,13 +182,16 @@ class Trial:
 
     def _simulated(self, scenario: Scenario, effort: Effort) -> Chance:
         engine: Simulator = "mesa" if self.engine == "mesa" else "batch"
-        counts = run(scenario, effort, self.seed, engine=engine, workers=self._workers).outcomes[0].counts
+        outcome = run(scenario, effort, self.seed, engine=engine, workers=self._workers).outcomes[0]
         judged = [year - scenario.years[0] for year in self.goal.years]
-        met = counts.met(scenario.target)[..., judged].all(axis=-1)
-        must = counts.needed(scenario.target)[..., judged]
-        samples = met.mean(axis=1) if effort.draws > 1 else met[0].astype(np.float64)
+        if len(judged) == 1:
+            chances = outcome.chance_met(scenario)[..., judged[0]]
+        else:
+            chances = outcome.counts.met(scenario.target)[..., judged].all(axis=-1).astype(np.float64)
+        must = outcome.counts.needed(scenario.target)[..., judged]
+        samples = chances.mean(axis=1) if effort.draws > 1 else chances[0]
         rows = scenario.parameters.rows
-        found = estimate(met, rows=rows)
+        found = estimate(chances, rows=rows)
         return Chance(**vars(found), samples=samples, rows=rows, needed=(int(must.min()), int(must.max())))
 
     def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:

@@ -114,6 +114,11 @@ class Target(Bounded):
             return self.reading
         return "net_rises" if self.net_of_falls else f"rises_{self.denominator}"
 
+    def needed(self, levels: Counts) -> Ints:
+        """Return the number that must be reached, shape (…), from villages per level when the year began, (…, 4)."""
+        counted = slice(None, TOP) if self.denominator == "below_top" else slice(None)
+        return needed(self.share, levels[..., counted].sum(axis=-1))
+
     def readings(self) -> dict[str, Target]:
         """Return every reading of the same share, this target's own first.
 
@@ -198,8 +203,7 @@ class YearCounts:
 
     def needed(self, target: Target) -> Ints:
         """Return the number that must be reached, shape (…, year)."""
-        levels = slice(None, TOP) if target.denominator == "below_top" else slice(None)
-        return needed(target.share, self.at_start[..., levels].sum(axis=-1))
+        return target.needed(self.at_start)
 
     def met(self, target: Target) -> Bools:
         """Return whether the target was met, shape (…, year)."""

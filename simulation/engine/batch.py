@@ -17,6 +17,7 @@ from ..domain.scenario import Assumptions
 from ..domain.status import TOP
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
 from ..domain.villages import Villages, count_levels, places
+from .conditional import chance_that_enough_rise, numbers_needed
 from .environment import NEVER, Chances, Environment
 from .outcome import Outcome
 
@@ -44,16 +45,24 @@ class Changes:
 
 
 def simulate(
-    scenario: Assumptions, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
+    scenario: Assumptions,
+    villages: Villages,
+    parameters: Parameters,
+    trajectories: Trajectories,
+    seed: int,
+    *,
+    conditional: bool = False,
 ) -> Outcome:
     """Run one block of T trajectories of one district; the outcome's leading axis is T.
+
+    With `conditional` it holds how likely it was that enough villages would rise (`conditional.applied`).
 
     The law moves the levels, a planner and the target see the list (MODEL.md, "Reporting"): the same unless some
     villages do not report.
     """
     villages = villages.ever
     environment = Environment(scenario, villages, parameters, trajectories, seed)
-    outcome = Outcome.empty((len(trajectories),), scenario, villages)
+    outcome = Outcome.empty((len(trajectories),), scenario, villages, conditional=conditional)
     state, listed = states_at_origin(environment)
     outcome.levels[:, 0] = listed.levels.sum(axis=0).T
     for t, year in enumerate(scenario.years):
@@ -62,7 +71,12 @@ def simulate(
             None if blocked is None else blocked & (state.status <= listed.status)
         )
         environment.assist(year, listed.status, listed.levels, blocked)
-        changes = move(environment, year, state, listed, blocked)
+        chances = environment.chances(year, state.levels)
+        odds = environment.rise_odds(chances, state.place, blocked)
+        if conditional:
+            must = numbers_needed(scenario.target, outcome.levels[:, t])
+            outcome.enough_rise[:, t] = chance_that_enough_rise(odds, must).T
+        changes = move(environment, chances, odds, state, listed)
         _record(outcome, t, listed, changes, scenario.target.level_mask)
         for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
@@ -158,10 +172,10 @@ def states_at_origin(environment: Environment) -> tuple[State, State]:
     return State(environment.initial_level(listed.status), villages, min_years), listed
 
 
-def move(environment: Environment, year: int, state: State, listed: State, blocked: Bools | None) -> Changes:
+def move(environment: Environment, chances: Chances, odds: Floats, state: State, listed: State) -> Changes:
     """Let every village decide, change and report, and new ones join; return the changes that the list shows."""
-    chances = environment.chances(year, state.levels)
-    changes = decide(environment, chances, state, blocked)
+    year = chances.year
+    changes = decide(environment, chances, odds, state.status)
     state.apply(changes, year)
     state.welcome(year)
     if chances.reports is None:
@@ -173,15 +187,8 @@ def move(environment: Environment, year: int, state: State, listed: State, block
     return changes
 
 
-def decide(environment: Environment, chances: Chances, state: State, blocked: Bools | None) -> Changes:
-    """Let every village decide from the old state; return those that change."""
-    odds = chances.rise_odds.take(state.place)
-    if environment.village_factor is not None:
-        odds *= environment.village_factor
-    if chances.rise_effect is not None:
-        odds *= chances.rise_effect
-    if blocked is not None:
-        odds[blocked] = 0.0
+def decide(environment: Environment, chances: Chances, odds: Floats, status: Statuses) -> Changes:
+    """Let every village decide, with its odds of rising, from the old state; return those that change."""
     up = rises(chances.uniform, odds)
     # Nobody falls whose 1 − u is not below the largest chance of falling: a cheap first sieve.
     ceiling = environment.fall.max() if chances.fall_effect is None else 1.0
@@ -190,11 +197,11 @@ def decide(environment: Environment, chances: Chances, state: State, blocked: Bo
     first, rest = position[rising], position[~rising]
     new = np.concatenate(
         [
-            _lands_above(environment, chances, odds, state.status, first),
-            _lands_below(environment, chances, odds, state.status, rest),
+            _lands_above(environment, chances, odds, status, first),
+            _lands_below(environment, chances, odds, status, rest),
         ]
     )
-    return Changes.of(np.concatenate([first, rest]), new, state.status)
+    return Changes.of(np.concatenate([first, rest]), new, status)
 
 
 def _lands_above(

@@ -19,6 +19,7 @@ from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
 from .agent_loader import Parcel
+from .conditional import Estimator, applied
 from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Simulator, chunks, refuse_below
 from .failure import EnsembleError, Failure, in_order, none_completed, too_many_deaths
 from .outcome import Outcome
@@ -58,6 +59,11 @@ class Ensemble:
     outcomes: tuple[Outcome, ...]
 
     @property
+    def estimator(self) -> Estimator:
+        """How the chance of a single year is estimated from them (`Outcome.chance_met`)."""
+        return "conditional" if self.outcomes[0].enough_rise.shape[-1] else "plain"
+
+    @property
     def failures(self) -> tuple[Failure, ...]:
         """The trajectories that did not reach their end, in the order of districts, draws and replicates."""
         return tuple(failure for outcome in self.outcomes for failure in in_order(outcome.failures))
@@ -74,6 +80,7 @@ def run(
     chunk_cells: int | None = None,
     progress: Progress | None = None,
     sink: ChunkSink | None = None,
+    estimator: Estimator = "conditional",
 ) -> Ensemble:
     """Simulate an ensemble.
 
@@ -94,6 +101,9 @@ def run(
         Called with (trajectories done, trajectories in all), districts counted apart.
     sink
         Where finished chunks are kept and looked for.
+    estimator
+        ``conditional`` also keeps how likely each year's target was given where the year began, where exact tails hold
+        (`conditional.applied`); ``plain`` does not.
 
     Raises
     ------
@@ -113,9 +123,12 @@ def run(
     todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
     shape = effort.draws, effort.replicates
-    outcomes = tuple(Outcome.empty(shape, scenario, villages) for villages in scenario.districts)
+    conditional = applied(estimator, scenario, own_agents=agent_class is not None) == "conditional"
+    outcomes = tuple(
+        Outcome.empty(shape, scenario, villages, conditional=conditional) for villages in scenario.districts
+    )
     total, done = effort.trajectories * len(scenario.districts), 0
-    task = _Task(scenario, parameters, seed, engine, agent_class)
+    task = _Task(scenario, parameters, seed, engine, agent_class, conditional)
     for chunk, outcome in _finished(task, todo, workers, sink, apart=apart):
         where = Trajectories.grid(chunk.draws, chunk.replicates)
         outcomes[chunk.district].absorb(outcome, (where.draw, where.replicate))
@@ -153,6 +166,7 @@ class _Task:
     seed: int
     engine: Simulator
     agent_class: type[VillageAgent] | None
+    conditional: bool
 
     def __getstate__(self) -> dict[str, Any]:
         """Pack the agent class for the way to another process."""
@@ -169,11 +183,15 @@ class _Task:
         if self.engine == "batch":
             from .batch import simulate
 
-            return simulate(self.scenario, villages, self.parameters, trajectories, self.seed)
+            return simulate(
+                self.scenario, villages, self.parameters, trajectories, self.seed, conditional=self.conditional
+            )
         from . import model
 
         agent_class = self.agent_class or model.VillageAgent
-        return model.simulate(self.scenario, villages, self.parameters, trajectories, self.seed, agent_class)
+        return model.simulate(
+            self.scenario, villages, self.parameters, trajectories, self.seed, agent_class, conditional=self.conditional
+        )
 
 
 def _finished(
@@ -221,7 +239,7 @@ def _one_by_one(task: _Task, chunk: Chunk, deaths: list[Failure]) -> Outcome:
     """
     scenario = task.scenario
     grid, villages = Trajectories.grid(chunk.draws, chunk.replicates), scenario.districts[chunk.district]
-    outcome = Outcome.empty((len(grid),), scenario, villages)
+    outcome = Outcome.empty((len(grid),), scenario, villages, conditional=task.conditional)
     addresses = zip(grid.draw.tolist(), grid.replicate.tolist(), strict=True)
     singles = [replace(chunk, draws=range(d, d + 1), replicates=range(r, r + 1)) for d, r in addresses]
     for single, result in one_at_a_time(task, singles):

@@ -33,6 +33,7 @@ class Chances:
 
     Attributes
     ----------
+    year
     rise_odds
         Shape (K, 4, T): odds of rising in each kecamatan at each level; the luck of the year and neighbours included.
     rise_effect, fall_effect
@@ -43,6 +44,7 @@ class Chances:
         Shape (V, T): who reports its level at the end of the year; None where all do.
     """
 
+    year: int
     rise_odds: Floats
     rise_effect: Floats | None
     fall_effect: Floats | None
@@ -200,12 +202,30 @@ class Environment:
         if self._neighbours is not None:
             log_odds = log_odds + self._neighbours(levels)
         return Chances(
+            year=year,
             rise_odds=self._base_odds * factor(log_odds),
             rise_effect=None if rise_effect is None else factor(rise_effect),
             fall_effect=None if fall_effect is None else factor(-fall_effect),
             uniform=uniforms(self.seed, Process.TRANSITION, year, self.villages.units, self.trajectories),
             reports=reports(self.villages, self._parameters, self.trajectories, self.seed, year),
         )
+
+    def rise_odds(self, chances: Chances, place: Ints, blocked: Bools | None) -> Floats:
+        """Return the odds of rising of every village, shape (V, T), 0 for who is blocked.
+
+        Parameters
+        ----------
+        place
+            Shape (V, T): where each stands at the start of the year, as `places` has it.
+        """
+        odds = chances.rise_odds.take(place)
+        if self.village_factor is not None:
+            odds *= self.village_factor
+        if chances.rise_effect is not None:
+            odds *= chances.rise_effect
+        if blocked is not None:
+            odds[blocked] = 0.0
+        return odds
 
     def _planner_odds(self, status: Statuses, levels: Ints, blocked: Bools | None) -> Floats:
         """Return the odds of rising without intervention as a planner can foresee them, shape (V, T).

@@ -87,7 +87,8 @@ def replay(
         blocked = state.blocked(now)
         environment.assist(now, listed.status, listed.levels, blocked)
         if now < year:
-            move(environment, now, state, listed, blocked)
+            chances = environment.chances(now, state.levels)
+            move(environment, chances, environment.rise_odds(chances, state.place, blocked), state, listed)
     draw, level = trajectories.draw, state.status[village].astype(np.int64)
     above = share_above(state.levels)[villages.subdistrict_index[village]]
     shape = len(environment.programmes), draw.size

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from numbers import Real
 from typing import ClassVar, Literal
 
@@ -18,13 +19,14 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")
     import mesa
 
-from ..domain.arrays import Bools, Ints, Statuses
+from ..domain.arrays import Bools, Floats, Ints, Statuses
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, philox_key
 from ..domain.scenario import Assumptions, require_assumptions
 from ..domain.status import LEVELS, TOP, Status
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
 from ..domain.villages import Villages, count_levels, places
+from .conditional import chance_that_enough_rise, numbers_needed
 from .effort import refuse_below
 from .environment import NEVER, Chances, Environment
 from .failure import Failure
@@ -261,7 +263,9 @@ class KampungModel(mesa.Model):
             may_rise[agent.position], waits[agent.position] = agent.may_rise, agent.waits
         blocked = waits[:, None] if self.assumptions.min_years or self.villages.joins is not None else None
         self.environment.assist(self.year, listed[:, None], self._levels(listed), blocked)
-        self._look_up(self.environment.chances(self.year, self._levels(status)))
+        chances = self.environment.chances(self.year, self._levels(status))
+        self._began = chances, places(status[:, None], self.villages.subdistrict_index), blocked
+        self._look_up(chances)
         villages = self.agents.select(agent_type=VillageAgent)
         villages.do("decide")
         villages.do("change")
@@ -270,6 +274,10 @@ class KampungModel(mesa.Model):
         self._count(listed, (listed < TOP) & (may_rise | (status > listed)))
         self.datacollector.collect(self)
         self.running = self.year < self.assumptions.years[-1]
+
+    def odds_of_rising(self) -> Floats:
+        """Return the odds with which each village went into the last year, shape (V, 1), by the standard law."""
+        return self.environment.rise_odds(*self._began)
 
     def _welcome(self) -> None:
         """Let the villages join that do so at the end of this year."""
@@ -359,12 +367,15 @@ def simulate(
     trajectories: Trajectories,
     seed: int,
     agent_class: type[VillageAgent] = VillageAgent,
+    *,
+    conditional: bool = False,
 ) -> Outcome:
     """Run a block of trajectories one by one; the outcome's leading axis is T, as in `batch.simulate`.
 
     One that an agent breaks off, by an exception or by asking to exit, is set aside; the others go on.
     """
     outcome = Outcome.empty((len(trajectories),), scenario, villages)
+    odds = np.zeros((scenario.horizon if conditional else 0, len(villages.ever), len(trajectories)))
     addresses = zip(trajectories.draw.tolist(), trajectories.replicate.tolist(), strict=True)
     for column, (draw, replicate) in enumerate(addresses):
         model: KampungModel | None = None
@@ -379,8 +390,10 @@ def simulate(
                 parameters=parameters,
                 collect_agents=False,
             )
-            for _ in scenario.years:
+            for t in range(scenario.horizon):
                 model.step()
+                if conditional:
+                    odds[t, :, column] = model.odds_of_rising()[:, 0]
         except MemoryError:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
@@ -389,4 +402,15 @@ def simulate(
             outcome.failures.append(Failure.of(error, agent_class, villages.district_code, (draw, replicate), year))
         else:
             outcome.absorb(model.outcome, (np.array([column]),))
-    return outcome
+    if not conditional:
+        return outcome
+    return replace(
+        outcome,
+        enough_rise=np.stack(
+            [
+                chance_that_enough_rise(of_year, numbers_needed(scenario.target, outcome.levels[:, t])).T
+                for t, of_year in enumerate(odds)
+            ],
+            axis=1,
+        ),
+    )

@@ -1,6 +1,6 @@
 """What simulated trajectories leave behind: counts per trajectory and sums per village.
 
-Integers only, so that adding up chunks in any order gives the same numbers.
+What is added up over trajectories are integers, so that chunks in any order give the same numbers.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.arrays import Bools, Ints
+from ..domain.arrays import Bools, Floats, Ints
 from ..domain.scenario import Assumptions
-from ..domain.target import YearCounts
+from ..domain.target import Target, YearCounts
 from ..domain.villages import Villages
+from .conditional import gross_rises
 from .failure import Failure
 
 Counts = NDArray[np.int32]
@@ -61,6 +62,9 @@ class Outcome:
         Shape (…, Y, J): villages assisted.
     risen
         Shape (…, ⌈V / 8⌉): one bit a village (`numpy.packbits`), whether it rose at least once by the horizon.
+    enough_rise
+        Shape (…, Y, 2), or (…, Y, 0) where it is not known: the chance, given where the year began and its luck, that
+        as many villages rise as the readings of `gross_rises` ask for.
     completed
         Shape (…): whether a trajectory reached its end. One that did not holds zeros above and is part of
         no village's sums.
@@ -77,13 +81,19 @@ class Outcome:
     entries: Counts
     assisted: Counts
     risen: NDArray[np.uint8]
+    enough_rise: Floats
     completed: Bools
     villages: VillageSums
     failures: list[Failure] = field(default_factory=list)
 
     @classmethod
-    def empty(cls, shape: tuple[int, ...], scenario: Assumptions, villages: Villages) -> Outcome:
-        """Return an outcome of zeros, with leading axes `shape`, in which every trajectory is completed."""
+    def empty(
+        cls, shape: tuple[int, ...], scenario: Assumptions, villages: Villages, *, conditional: bool = False
+    ) -> Outcome:
+        """Return an outcome of zeros, with leading axes `shape`, in which every trajectory is completed.
+
+        With `conditional` it has room for the chances of `enough_rise`.
+        """
         years, size, interventions = scenario.horizon, len(villages.ever), len(scenario.interventions)
         return cls(
             levels=np.zeros((*shape, years + 1, 4), np.int32),
@@ -93,6 +103,7 @@ class Outcome:
             entries=np.zeros((*shape, years), np.int32),
             assisted=np.zeros((*shape, years, interventions), np.int32),
             risen=np.zeros((*shape, -(-size // 8)), np.uint8),
+            enough_rise=np.zeros((*shape, years, 2 if conditional else 0)),
             completed=np.ones(shape, np.bool_),
             villages=VillageSums(
                 status=np.zeros((size, years, 4), np.int64),
@@ -137,6 +148,22 @@ class Outcome:
             falls=self.falls,
             entries=self.entries,
         )
+
+    def chance_met(self, scenario: Assumptions, target: Target | None = None) -> Floats:
+        """Return how likely each year's target was, shape (…, Y), given where the year began and its luck.
+
+        1 or 0, whether it was met, where that chance is not known: the mean over trajectories estimates P(met) either
+        way.
+
+        Parameters
+        ----------
+        target
+            A reading of the scenario's target; the scenario's own by default.
+        """
+        target, known = target or scenario.target, gross_rises(scenario.target)
+        if self.enough_rise.shape[-1] and target in known:
+            return self.enough_rise[..., known.index(target)]
+        return self.counts.met(target).astype(np.float64)
 
 
 PER_TRAJECTORY = tuple(part.name for part in fields(Outcome) if part.name not in {"villages", "failures"})

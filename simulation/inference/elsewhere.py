@@ -50,7 +50,7 @@ def elsewhere(scenario: Assumptions, effort: Effort, seed: int) -> Elsewhere | N
     def chance(parameters: ParameterSet) -> Estimate:
         made = run(replace(scenario, horizon=1, parameters=parameters), few, seed, workers=1)
         outcome = made.outcomes[0]
-        return estimate(outcome.counts.met(scenario.target)[..., 0], outcome.completed, parameters.rows)
+        return estimate(outcome.chance_met(made.scenario)[..., 0], outcome.completed, parameters.rows)
 
     launches, weighed = {}, min(PRIOR_DRAWS, WEIGHED_FOR_EACH * effort.draws)
     if not any(why_not_weighed(villages, known, scenario.min_years)):

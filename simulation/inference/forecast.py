@@ -16,6 +16,7 @@ from ..domain.parameters import ParameterSet
 from ..domain.past import Observed
 from ..domain.status import LEVELS
 from ..domain.villages import Villages
+from ..engine.conditional import Estimator
 from ..engine.effort import Effort, Engine
 from ..engine.ensemble import Ensemble
 from ..engine.failure import Failure
@@ -237,6 +238,11 @@ class Forecast:
     alike: Ensemble | None = None
 
     @property
+    def estimator(self) -> Estimator | None:
+        """How the chance of a single year was estimated; None where nothing was simulated."""
+        return None if self.ensemble_run is None else self.ensemble_run.estimator
+
+    @property
     def calendar(self) -> range:
         """The years that it holds: those of the scenario, or the first alone."""
         return self.scenario.years[: len(self.districts[0].years)]
@@ -381,6 +387,7 @@ def _outcome_columns(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
         "falls": outcome.falls,
         "entries": outcome.entries,
         "met": outcome.counts.met(scenario.target),
+        "chance_met": outcome.chance_met(scenario),
     }
     return {name: outcome.of_completed(values).ravel() for name, values in columns.items()}
 
@@ -433,6 +440,6 @@ def bounds(ensemble: Ensemble, district: int) -> tuple[float, float]:
     (Manski 1989, "Anatomy of the selection problem").
     """
     outcome = ensemble.outcomes[district]
-    met = outcome.of_completed(outcome.counts.met(ensemble.scenario.target)[..., 0])
+    met = float(outcome.of_completed(outcome.chance_met(ensemble.scenario)[..., 0]).sum())
     size, failed = outcome.completed.size, int((~outcome.completed).sum())
-    return int(met.sum()) / size, (int(met.sum()) + failed) / size
+    return met / size, (met + failed) / size

@@ -17,13 +17,16 @@ from numpy.typing import NDArray
 from ..domain.arrays import Floats
 from ..domain.law import DISTRICT
 from ..domain.parameters import Rows
+from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS
-from ..domain.target import YearCounts, needed
+from ..domain.target import Target, YearCounts, needed
 from ..domain.villages import Villages
 from ..engine.closed_form.applicability import exact_results
+from ..engine.conditional import Estimator
 from ..engine.effort import ChunkSink, Effort, Engine
 from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.one_year import ExactResult
+from ..engine.outcome import Outcome
 from ..inputs.scenario import Scenario
 from .forecast import (
     DistrictForecast,
@@ -62,6 +65,7 @@ def forecast(
     workers: int | None = None,
     progress: Progress | None = None,
     sink: ChunkSink | None = None,
+    estimator: Estimator = "conditional",
 ) -> Forecast:
     """Forecast whether a scenario's target is met.
 
@@ -81,6 +85,11 @@ def forecast(
         A subclass of `VillageAgent`; needs the Mesa engine.
     workers, progress, sink
         See `simulation.engine.ensemble.run`.
+    estimator
+        Of the chance of each single year: ``conditional`` takes the mean of exact chances given where the year began
+        and its luck, where these are known (gross rises, lists without delay, standard agents); ``plain`` counts what
+        happened, as always for several years together and other readings of the target. Both aim at the same number,
+        with the same trajectories; conditional has the smaller error.
 
     Returns
     -------
@@ -119,7 +128,15 @@ def forecast(
     if engine == "exact":
         return _exactly(scenario, effort, seed)
     ensemble = run(
-        scenario, effort, seed, engine=engine, agent_class=agent_class, workers=workers, progress=progress, sink=sink
+        scenario,
+        effort,
+        seed,
+        engine=engine,
+        agent_class=agent_class,
+        workers=workers,
+        progress=progress,
+        sink=sink,
+        estimator=estimator,
     )
     result = Forecast(
         scenario=scenario,
@@ -158,21 +175,34 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
     """Summarise the trajectories of one district, as far as they reached their end."""
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
     counts, counted, size = outcome.counts, outcome.of_completed, int(outcome.completed.sum())
+    readings, several = scenario.target.readings(), range(1, scenario.horizon + 1)
     years_met = counts.met(scenario.target).sum(axis=-1)
-    readings = scenario.target.readings()
+    # What is said of several years together is told by what happened; of one year it is the chance of that year.
+    at_least = [outcome.chance_met(scenario)[..., 0]] if scenario.horizon == 1 else [years_met >= m for m in several]
     return DistrictForecast(
         villages=scenario.districts[index],
         years=tuple(_year(ensemble, index, counts.only(t), t) for t in range(scenario.horizon)),
-        all_years=estimate(years_met == scenario.horizon, outcome.completed, scenario.parameters.rows),
-        at_least={m: float((counted(years_met) >= m).mean()) for m in range(1, scenario.horizon + 1)},
+        all_years=estimate(at_least[-1], outcome.completed, scenario.parameters.rows),
+        at_least={m: float(counted(chances).mean()) for m, chances in zip(several, at_least, strict=True)},
         readings={
-            name: tuple(float(p) for p in counted(counts.met(target)).mean(axis=0)) for name, target in readings.items()
+            name: tuple(float(p) for p in counted(_chances(scenario, outcome, target)).mean(axis=0))
+            for name, target in readings.items()
         },
         status_probability=outcome.villages.status / size,
         rise_probability=outcome.villages.rises / size,
         risen_probability=outcome.villages.risen / size,
         assisted_share=outcome.villages.assisted / size,
     )
+
+
+def _chances(scenario: Assumptions, outcome: Outcome, reading: Target) -> Floats:
+    """Return how likely a reading of the target was in each trajectory and year, or by how much that estimates it.
+
+    What falls take off is told by the trajectories: in how many enough rise, but not net of falls.
+    """
+    gross = replace(reading, net_of_falls=False)
+    lost = outcome.counts.met(gross) & ~outcome.counts.met(reading)
+    return outcome.chance_met(scenario, gross) - lost
 
 
 def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearForecast:
@@ -186,7 +216,7 @@ def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearFor
     rises = _summary(counted(counts.rises))
     of_rises = target.reading == "rises" and not target.net_of_falls
     return YearForecast(
-        **vars(estimate(counts.met(target)[..., 0], outcome.completed, scenario.parameters.rows)),
+        **vars(estimate(outcome.chance_met(scenario)[..., t], outcome.completed, scenario.parameters.rows)),
         year=scenario.years[t],
         needed=Needed(float(must.mean()), int(must.min()), int(must.max())),
         saturated=float(counted(counts.saturated(target)).mean()),

@@ -40,13 +40,13 @@ class Estimate:
     parameter_interval90: tuple[float, float] | None
 
 
-def estimate(met: Bools, completed: Bools | None = None, rows: Rows | None = None) -> Estimate:
+def estimate(chances: Floats | Bools, completed: Bools | None = None, rows: Rows | None = None) -> Estimate:
     """Estimate a probability from trajectories.
 
     Parameters
     ----------
-    met
-        Shape (draw, replicate): whether the event happened.
+    chances
+        Shape (draw, replicate): how likely the event was, or whether it happened.
     completed
         Of the same shape, somewhere true: which trajectories count; None for all.
     rows
@@ -58,14 +58,17 @@ def estimate(met: Bools, completed: Bools | None = None, rows: Rows | None = Non
     the noise in its mean cannot be told.
     """
     if completed is None:
-        completed = np.ones(met.shape, dtype=bool)
-    happened, counted = (met & completed).sum(axis=1), completed.sum(axis=1)
+        completed = np.ones(chances.shape, dtype=bool)
+    values = np.where(completed, chances, 0.0)
+    total, counted = values.sum(axis=1), completed.sum(axis=1)
     telling = counted >= FEWEST
     interval = None
-    if tells_of_parameters(int(telling.sum()), met.shape[1], rows):
-        interval = parameter_interval(happened[telling] / counted[telling], counted[telling])
-    probability = float(happened.sum() / counted.sum())
-    return Estimate(probability, simulation_error(met.astype(np.float64), completed, rows), interval)
+    if tells_of_parameters(int(telling.sum()), values.shape[1], rows):
+        number = counted[telling]
+        means = total[telling] / number
+        scatter = np.maximum((values[telling] ** 2).sum(axis=1) - number * means**2, 0.0) / (number - 1)
+        interval = parameter_interval(means, scatter / number)
+    return Estimate(float(total.sum() / counted.sum()), simulation_error(values, completed, rows), interval)
 
 
 def estimate_from_draws(probabilities: Floats, rows: Rows | None = None) -> Estimate:
@@ -106,8 +109,9 @@ def simulation_error(values: Floats, completed: Bools | None = None, rows: Rows 
     that means which coincide by luck do not pass for certainty. Of n clusters worth m independent ones
     (`Rows.independent`) what lies between them weighs n/m as much. Below `FEWEST_DRAWS` independent ones the error is
     wider as Student's t is wider than the normal, so that 1.96 of it hold 95% all the same. With one cluster it is
-    sd / √n of its trajectories. Where all trajectories agree it is a Wilson bound, z / (m + z²) with z = 1.96 (m
-    trajectories, if there is one cluster): times z, the far end of the 95% Wilson interval.
+    sd / √n of its trajectories. Where an event was counted in all trajectories, or in none, it is a Wilson bound,
+    z / (m + z²) with z = 1.96 (m trajectories, if there is one cluster): times z, the far end of the 95% Wilson
+    interval. So it is of a single trajectory, which tells nothing of the scatter.
     """
     counted = np.ones(values.shape, dtype=bool) if completed is None else completed
     values, row = np.where(counted, values, 0.0), _row(values.shape[0], rows)
@@ -115,10 +119,11 @@ def simulation_error(values: Floats, completed: Bools | None = None, rows: Rows 
     number, total, squares = (each[number > 0] for each in (number, total, squares))
     clusters, size = number.size, float(number.sum())
     independent = _independent(clusters, rows)
-    if np.ptp(values[counted]) == 0:
+    counts = np.ptp(values[counted]) == 0 and values[counted][0] % 1 == 0
+    if counts or size == 1:
         return WILSON_Z / ((independent if clusters > 1 else size) + WILSON_Z**2)
     inside = number >= FEWEST
-    scatter = (squares - total**2 / number)[inside] / (number[inside] - 1)
+    scatter = np.maximum(squares - total**2 / number, 0.0)[inside] / (number[inside] - 1)
     within = float((scatter * number[inside]).sum()) / size**2
     if clusters == 1:
         return float(np.sqrt(within))
@@ -179,24 +184,23 @@ def _student(independent: float) -> float:
     return float(stdtrit(max(independent - 1, 1.0), 0.975)) / WILSON_Z
 
 
-def parameter_interval(means: Floats, replicates: Ints) -> tuple[float, float]:
+def parameter_interval(means: Floats, noise: Floats) -> tuple[float, float]:
     """Return the 90% interval of the probability over parameters.
 
     Parameters
     ----------
     means
-        Shape (draw,): share of the replicates of each draw in which the event happened.
-    replicates
-        R of each draw, at least `FEWEST`.
+        Shape (draw,): mean over the replicates of each draw.
+    noise
+        Shape (draw,): its variance by chance alone, s² / R of R replicates.
 
     Notes
     -----
     Draw means scatter by their parameters and by chance. They are shrunk towards their mean by
-    √(Var_between / Var), Var_between = Var − mean(s² / R), s² = p(1 − p) R / (R − 1).
-    The interval reaches to their mean at least.
+    √(Var_between / Var), Var_between = Var − mean(noise). The interval reaches to their mean at least.
     """
     variance = float(means.var(ddof=1))
-    within = float(np.mean(means * (1 - means) / (replicates - 1)))
+    within = float(noise.mean())
     shrink = np.sqrt(max(0.0, variance - within) / variance) if variance > 0 else 0.0
     centre = float(means.mean())
     low, high = interval_with_mean(centre + shrink * (means - centre))

@@ -58,7 +58,7 @@ def tripled() -> kkb.Forecast:
     odds = {name: value.value for name, value in SCENARIO.parameters.scalars.items() if name.startswith("rise.")}
     chances = {name: 3 * p / (1 - p) / (1 + 3 * p / (1 - p)) for name, p in odds.items()}
     scalars = {**SCENARIO.parameters.scalars, **{name: Fixed(chance) for name, chance in chances.items()}}
-    return kkb.forecast(make_scenario(SCENARIO.districts[0], scalars, horizon=2), replicates=60)
+    return kkb.forecast(make_scenario(SCENARIO.districts[0], scalars, horizon=2), replicates=60, estimator="plain")
 
 
 def test_a_class_of_a_file_is_an_agent_class(file: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_file_that_was_changed_is_read_again(file: Path) -> None:
     first = load_agent(f"{file}:Eager")
     file.write_text(EAGER.replace("TIMES = 3", "TIMES = 1"))
     second = load_agent(f"{file}:Eager")
-    plain = kkb.forecast(SCENARIO, replicates=60)
+    plain = kkb.forecast(SCENARIO, replicates=60, estimator="plain")
     for agent_class, expected in ((first, tripled()), (second, plain)):
         own = kkb.forecast(SCENARIO, replicates=60, engine="mesa", agent_class=agent_class, workers=1)
         assert own.years.equals(expected.years)

@@ -108,7 +108,7 @@ def test_later_years_have_no_closed_form_while_villages_join() -> None:
     exact, run = (forecast(scenario, replicates=REPLICATES, engine=engine) for engine in ("exact", "batch"))
     assert not exact.later
     for one, other in zip(exact.districts[0].years, run.districts[0].years, strict=True):
-        assert abs(one.probability_met - other.probability_met) <= 4 * other.monte_carlo_error
+        assert abs(one.probability_met - other.probability_met) <= 4 * other.monte_carlo_error + 1e-12
         assert one.status_share["dasar"].mean == pytest.approx(other.status_share["dasar"].mean, abs=0.01)
     assert (exact.districts[0].status_probability[20] == [[0, 0, 0, 0], [1, 0, 0, 0]]).all()
 

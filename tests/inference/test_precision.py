@@ -31,7 +31,7 @@ def test_doubling_ends_once_every_year_is_sharp_enough() -> None:
 
 def test_fixed_numbers_double_their_replicates() -> None:
     """With one draw, only replicates can help."""
-    trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.04, replicates=100).trace
+    trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.04, replicates=100, estimator="plain").trace
     assert trace is not None
     assert {step.draws for step in trace.steps} == {1}
     assert [step.replicates for step in trace.steps] == [100 * 2**i for i in range(len(trace.steps))]
@@ -40,7 +40,7 @@ def test_fixed_numbers_double_their_replicates() -> None:
 def test_the_bound_on_trajectories_ends_it_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """A width out of reach stops before the bound is passed."""
     monkeypatch.setattr(effort, "MOST_TRAJECTORIES", 500)
-    trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.001, replicates=100).trace
+    trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.001, replicates=100, estimator="plain").trace
     assert trace is not None
     assert trace.ended_by == "trajectories"
     assert [step.replicates for step in trace.steps] == [100, 200, 400]
@@ -48,7 +48,7 @@ def test_the_bound_on_trajectories_ends_it_and_says_so(monkeypatch: pytest.Monke
 
 def test_the_width_shrinks_with_the_root_of_the_effort() -> None:
     """Four times the replicates halve the half-width, within a tenth."""
-    trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.012, replicates=1_000).trace
+    trace = forecast_to_precision(make_scenario(VILLAGES, horizon=1), 0.012, replicates=1_000, estimator="plain").trace
     assert trace is not None
     widths = np.array([step.half_width for step in trace.steps])
     np.testing.assert_allclose(widths[2:] / widths[:-2], 0.5, rtol=0.1)

@@ -107,7 +107,7 @@ def test_the_ensemble_table_has_a_row_for_every_trajectory_and_year(folder: Path
     assert table["draw"] == sorted(table["draw"])
     levels = np.array([table[level] for level in ("dasar", "berkembang", "mandiri", "paripurna")])
     assert (levels.sum(axis=0) == 135).all()
-    met = np.array(table["met"]).reshape(50, 10, 5).mean(axis=(0, 1))
+    met = np.array(table["chance_met"]).reshape(50, 10, 5).mean(axis=(0, 1))
     assert met == pytest.approx([year.probability_met for year in small.districts[0].years])
 
 

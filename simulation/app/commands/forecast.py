@@ -22,6 +22,7 @@ def forecast(
     precision: options.Precision = None,
     seed: options.Seed = 0,
     engine: options.EngineOption = "batch",
+    estimator: options.EstimatorOption = "conditional",
     agent: options.Agent = None,
     workers: options.Workers = None,
     no_figures: options.NoFigures = False,
@@ -48,7 +49,7 @@ def forecast(
         values = {"engine": engine}
         raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", values))
     agent_class = None if agent is None else load_agent(agent)
-    question = ask(loaded, effort, seed, engine, precision, agent_class)
+    question = ask(loaded, effort, seed, engine, precision, agent_class, estimator)
     warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
     try:
         found = answer(settings, FORECAST, question, out, workers=workers, force=force, figures=not no_figures)

@@ -21,7 +21,7 @@ from .agents import Agent
 if TYPE_CHECKING:
     from ...engine.model import VillageAgent
 
-RESULTS_FORMAT = 3
+RESULTS_FORMAT = 4
 """Raised whenever the same inputs give other numbers or other tables than before."""
 HASH_DIGITS = 12
 Asked = TypeVar("Asked")

@@ -325,6 +325,13 @@ def _method(speech: Language, result: ForecastResult, source: Source) -> Iterato
         seed=result.seed,
     )
     yield Paragraph(simulated, on=On.ANNEX)
+    if getattr(source.asked, "estimator", None) == "conditional":
+        exact = say(
+            "The chance of a single year is the mean of exact chances, given where each simulated year began; what is "
+            "said of several years together, of falls and of other ways to count is the share of simulations in which "
+            "it happened."
+        )
+        yield Paragraph(exact, on=On.ANNEX)
 
 
 def _elsewhere(speech: Language, result: ForecastResult) -> Iterator[Block]:

@@ -41,12 +41,13 @@ FAILURES = "failures.csv"
 def _compute(question: Question[Asked], work: Work) -> Forecast:
     asked, scenario = question.asked, question.scenarios[0]
     engine: Any = asked.engine
-    how: dict[Literal["engine", "workers", "progress", "sink", "agent_class"], Any] = {
+    how: dict[Literal["engine", "workers", "progress", "sink", "agent_class", "estimator"], Any] = {
         "engine": engine,
         "workers": work.workers,
         "progress": work.progress,
         "sink": work.sink(0),
         "agent_class": question.agent_class,
+        "estimator": asked.estimator or "plain",
     }
     effort = asked.draws, None if engine == "exact" else asked.replicates, asked.seed
     if asked.precision is None:

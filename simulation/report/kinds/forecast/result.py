@@ -18,6 +18,7 @@ from ....domain.status_knowledge import MadeUpCounts, MissingStatuses
 from ....domain.target import Denominator, Reading
 from ....domain.villages import Villages
 from ....engine.closed_form import applicability
+from ....engine.conditional import Estimator, applied
 from ....engine.effort import Effort
 from ....engine.ensemble import Ensemble
 from ....engine.failure import Failure
@@ -62,6 +63,8 @@ class Asked:
         As for `simulation.forecast`; of an exact result `replicates` is 1.
     precision
         The half-width at which doubling ends, `draws` and `replicates` being where it begins; None to run once.
+    estimator
+        The one that is used, whatever was asked for; None where nothing is simulated, and in answers older than it.
     """
 
     draws: int
@@ -69,6 +72,7 @@ class Asked:
     seed: int
     engine: str
     precision: float | None = None
+    estimator: Estimator | None = None
 
     @property
     def effort(self) -> Effort:
@@ -327,7 +331,8 @@ def question_of(forecast: Forecast) -> Question[Asked]:
         first = forecast.trace.steps[0]
         effort = Effort(first.draws, first.replicates)
     wanted = None if forecast.trace is None else forecast.trace.wanted
-    return ask(forecast.scenario, effort, forecast.seed, forecast.engine, wanted, forecast.agent_class)
+    estimator = forecast.estimator or "plain"
+    return ask(forecast.scenario, effort, forecast.seed, forecast.engine, wanted, forecast.agent_class, estimator)
 
 
 def ask(
@@ -337,6 +342,7 @@ def ask(
     engine: str,
     precision: float | None = None,
     agent_class: type | None = None,
+    estimator: Estimator = "conditional",
 ) -> Question[Asked]:
     """Return the question for a forecast; an exact result knows no replicates.
 
@@ -348,7 +354,8 @@ def ask(
     if precision is not None and engine == "exact":
         raise Refusal(EXACT_IS_PRECISE)
     replicates = 1 if engine == "exact" else effort.replicates
-    asked = Asked(effort.draws, replicates, seed, engine, precision)
+    used = None if engine == "exact" else applied(estimator, scenario, own_agents=agent_class is not None)
+    asked = Asked(effort.draws, replicates, seed, engine, precision, used)
     return Question("forecast", (scenario,), asked, agent_class)
 
 
@@ -484,9 +491,10 @@ def _meeting(forecast: Forecast) -> tuple[Meeting, ...]:
 def _counted(run: Ensemble, years: range) -> list[Meeting]:
     joint = np.all([outcome.completed for outcome in run.outcomes], axis=0)
     meeting = np.sum([outcome.counts.met(run.scenario.target) for outcome in run.outcomes], axis=0)[joint]
+    expected = np.sum([outcome.chance_met(run.scenario) for outcome in run.outcomes], axis=0)[joint].mean(axis=0)
     return [
-        Meeting(year, **vars(Summary.of_values(count)), all=float((count == len(run.outcomes)).mean()))
-        for year, count in zip(years, np.moveaxis(meeting, -1, 0), strict=True)
+        Meeting(year, mean, Summary.of_values(count).quantiles, all=float((count == len(run.outcomes)).mean()))
+        for year, mean, count in zip(years, expected.tolist(), np.moveaxis(meeting, -1, 0), strict=True)
     ]
 
 
