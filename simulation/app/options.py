@@ -88,6 +88,9 @@ Workers = Annotated[
     int | None,
     typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Threads or processes [all cores; mesa: 1].")),
 ]
+Cluster = Annotated[
+    str | None, typer.Option("--executor", metavar="URL", help=HELP.say("Compute on the workers of a Dask scheduler."))
+]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help=HELP.say("Tables only."))]
 Force = Annotated[bool, typer.Option("--force", help=HELP.say("Compute again what is there already."))]
 Out = Annotated[Path, typer.Option(metavar=HELP.say("DIR"), help=HELP.say("Where run folders are kept."))]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ..engine.cluster import workers_at
 from ..engine.failure import EnsembleError
 from ..report.codec import to_data
 from ..report.document.blocks import Document
@@ -38,6 +40,7 @@ def answer(
     out: Path,
     *,
     workers: int | None = None,
+    executor: str | None = None,
     force: bool = False,
     figures: bool = True,
     after: Callable[[Answer[Any]], Iterable[str]] = lambda _: (),
@@ -51,6 +54,8 @@ def answer(
         Below which folder answers are kept.
     workers
         Threads or processes; None for the engine's default.
+    executor
+        Address of a Dask scheduler whose workers compute instead.
     force
         Whether the answer is computed even where it is there.
     after
@@ -71,12 +76,12 @@ def answer(
         obtained = obtain(
             place,
             question,
-            lambda: _compute(settings, place, question, workers, needed),
+            lambda: _compute(settings, place, question, (workers, executor), needed),
             speech,
             figures=figures,
             force=force,
             tell=settings.note,
-            workers=workers or "default",
+            workers=executor or workers or "default",
         )
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt(*(interrupt.args or [_what_is_left(speech, place, force=force)])) from None
@@ -149,9 +154,18 @@ def show_result(settings: Settings, result: Any, document: Document, closing: Se
     typer.echo(text, nl=False)
 
 
-def _compute(settings: Settings, place: Place, question: Question[Any], workers: int | None, needed: int) -> Any:
-    """Return what the library computes, progress shown and chunks kept; say where the disk has too little room."""
+def _compute(
+    settings: Settings, place: Place, question: Question[Any], by: tuple[int | None, str | None], needed: int
+) -> Any:
+    """Return what the library computes, progress shown and chunks kept; say where the disk has too little room.
+
+    Parameters
+    ----------
+    by
+        Number of workers, and address of those of a cluster.
+    """
     speech, kind = settings.language(), place.kind
+    workers, address = by
     if place.parts:
         number = speech.number(place.parts)
         settings.note(speech.say("Continuing where an earlier run stopped; finished parts: {number}.", number=number))
@@ -173,9 +187,12 @@ def _compute(settings: Settings, place: Place, question: Question[Any], workers:
     def resuming() -> bool:
         return next((one.resuming for one in reversed(sinks) if one.resuming is not None), False)
 
-    with ProgressReport(speech, quiet=settings.quiet, resuming=resuming, doing=kind.doing) as progress:
+    with (
+        nullcontext() if address is None else workers_at(address) as executor,
+        ProgressReport(speech, quiet=settings.quiet, resuming=resuming, doing=kind.doing) as progress,
+    ):
         try:
-            return kind.compute(question, Work(workers, progress, sink, sink))
+            return kind.compute(question, Work(workers, progress, sink, sink, executor))
         except EnsembleError as error:
             if error.failures:
                 # Nothing in them is of use, and the cause may lie outside the agent, such as a file it reads.

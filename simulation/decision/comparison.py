@@ -26,6 +26,8 @@ from .differences import ERRORS_APART, Difference, exact_difference, paired_diff
 from .pairing import leading_scenario, other_assumptions, refuse_unpaired, same_law, shared_rows
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
 
 Counts = NDArray[np.integer[Any]]
@@ -258,6 +260,7 @@ def compare(
     engine: Engine = "batch",
     precision: float | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
     sinks: Sequence[ChunkSink] | None = None,
 ) -> Comparison:
@@ -269,7 +272,7 @@ def compare(
         From `load_scenario`: usually the scenario without additional interventions.
     scenarios
         At least one, of the same villages, origin, horizon and target.
-    draws, replicates, seed, engine, workers, progress
+    draws, replicates, seed, engine, workers, executor, progress
         As for `forecast`. All scenarios get the same effort; draws are ignored where every number of every
         scenario is fixed. The exact engine knows means only: no prediction intervals, no single villages; where
         a scenario is exact in its first year alone, that year is compared (see `Comparison.later`).
@@ -316,6 +319,7 @@ def compare(
                 seed,
                 engine=engine,
                 workers=workers,
+                executor=executor,
                 progress=None if progress is None else progress_of_part(progress, place, len(every)),
                 sink=None if sinks is None else sinks[place],
             )

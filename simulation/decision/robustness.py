@@ -22,6 +22,8 @@ from .pairing import leading_scenario, other_assumptions, refuse_unpaired
 from .trial import Trial, cost_effort, goal_of, with_scalars
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
 
 WorldName = Literal[
@@ -163,6 +165,7 @@ def robustness(
     *,
     year: int | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Robustness:
     """Return what each option achieves in each state of the world.
@@ -175,6 +178,8 @@ def robustness(
         As for a forecast.
     year
         The first by default.
+    workers, executor
+        As for a forecast.
     progress
         Called with (cells done, cells in all).
 
@@ -213,7 +218,7 @@ def robustness(
         raise Refusal(*reasons)
     worlds = tuple(worlds_of(options, goal.years[0]))
     effort = Effort.of(leading_scenario(options), draws, replicates)
-    trial = Trial(options[0], goal, "batch", seed, workers)
+    trial = Trial(options[0], goal, "batch", seed, workers, executor=executor)
     cells = []
     for option in options:
         for world in worlds:

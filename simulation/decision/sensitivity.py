@@ -27,6 +27,8 @@ from .trial import engine_for, goal_of
 from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
 
 
@@ -154,6 +156,7 @@ def sensitivity(
     year: int | None = None,
     engine: Engine | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Sensitivity:
     """Return what the chance of meeting the target in one year depends on.
@@ -168,6 +171,8 @@ def sensitivity(
         The first by default.
     engine
         None for exact where that applies, else arrays.
+    workers, executor
+        As for a forecast.
     progress
         Called with (trajectories done, in all) of each step; never where results are exact.
 
@@ -194,7 +199,7 @@ def sensitivity(
     goal = goal_of(scenario, 0.5, year, every_year=False)
     used, _ = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
-    surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, workers, progress)
+    surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, workers, executor, progress)
     mu_star = _screen(surface, base)
     least = MATTERS * max(mu_star.values())
     followed = [name for name in sorted(mu_star, key=lambda name: -mu_star[name]) if mu_star[name] >= least]
@@ -313,6 +318,7 @@ class _Surface:
     seed: int
     replicates: int
     workers: int | None
+    executor: Executor | None
     progress: Callable[[int, int], None]
 
     def halves(self, points: Floats, seed: int, times: int = 1) -> Floats:
@@ -323,7 +329,15 @@ class _Surface:
             chances = chance_of_meeting(scenario, scenario.districts[0], parameters, seed)
             return np.stack([chances, chances])
         effort = Effort(len(points), times * (self.replicates + self.replicates % 2))
-        made = run(scenario, effort, seed, engine=self.engine, workers=self.workers, progress=self.progress)
+        made = run(
+            scenario,
+            effort,
+            seed,
+            engine=self.engine,
+            workers=self.workers,
+            executor=self.executor,
+            progress=self.progress,
+        )
         chances = made.outcomes[0].chance_met(scenario)[..., -1]
         return np.asarray(chances.reshape(len(points), 2, -1).mean(axis=2).T)
 

@@ -7,7 +7,9 @@ pair.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -151,9 +153,10 @@ class Trial:
         seed: int,
         workers: int | None = None,
         progress: Callable[[int], None] = lambda _: None,
+        executor: Executor | None = None,
     ) -> None:
         self.goal, self.engine, self.seed = goal, engine, seed
-        self._workers, self._progress = workers, progress
+        self._run, self._progress = partial(run, seed=seed, workers=workers, executor=executor), progress
         self._horizon = max(goal.years) - scenario.origin
 
     def chance(self, scenario: Scenario, effort: Effort) -> Chance:
@@ -177,12 +180,12 @@ class Trial:
 
         By arrays, whatever the engine: agents give the same numbers, and closed forms say nothing of later years.
         """
-        outcome = run(scenario, effort, self.seed, workers=self._workers).outcomes[0]
+        outcome = self._run(scenario, effort).outcomes[0]
         return np.asarray(outcome.assisted.mean(axis=(0, 1)), dtype=np.float64)
 
     def _simulated(self, scenario: Scenario, effort: Effort) -> Chance:
         engine: Simulator = "mesa" if self.engine == "mesa" else "batch"
-        outcome = run(scenario, effort, self.seed, engine=engine, workers=self._workers).outcomes[0]
+        outcome = self._run(scenario, effort, engine=engine).outcomes[0]
         judged = [year - scenario.years[0] for year in self.goal.years]
         if len(judged) == 1:
             chances = outcome.chance_met(scenario)[..., judged[0]]

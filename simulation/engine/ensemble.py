@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from .conditional import Estimator, applied
 from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Simulator, chunks, refuse_below
 from .failure import EnsembleError, Failure, in_order, none_completed, too_many_deaths
 from .outcome import Outcome
-from .workers import TaskStuckError, WorkerDiedError, one_at_a_time, spread
+from .workers import ExecutorLostError, TaskStuckError, WorkerDiedError, one_at_a_time, spread, spread_over
 
 if TYPE_CHECKING:
     from .model import VillageAgent
@@ -77,6 +78,7 @@ def run(
     engine: Simulator = "batch",
     agent_class: type[VillageAgent] | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
     chunk_cells: int | None = None,
     progress: Progress | None = None,
     sink: ChunkSink | None = None,
@@ -95,6 +97,9 @@ def run(
     workers
         Threads (batch) or processes (Mesa); by default one a core for batch, one for Mesa. 1 works in this
         very process; so does the default, but for agents of a file (`load_agent`), which may end their process.
+    executor
+        What computes instead, any `concurrent.futures.Executor`: processes of one's own, or those of a cluster
+        (``client.get_executor()`` of Dask). It stays open.
     chunk_cells
         Villages × trajectories of a chunk, about; the default suits the engine.
     progress
@@ -108,9 +113,9 @@ def run(
     Raises
     ------
     EffortError
-        Where there is no such seed, engine or number of workers, or the result would not fit in memory.
+        Where there is no such seed, engine, executor or number of workers, or the result would not fit in memory.
     EnsembleError
-        Where no trajectory of a district reached its end, or many ended their worker process.
+        Where no trajectory of a district reached its end, or many ended their worker process, or the executor ended.
 
     Notes
     -----
@@ -118,6 +123,7 @@ def run(
     `Failure`; all others go on.
     """
     refuse_nonsense(scenario, effort, seed, engine, workers)
+    refuse_executor(executor, workers)
     apart = workers != 1 and agent_class is not None and Parcel.of(agent_class) is not None
     workers = workers or ((os.cpu_count() or 1) if engine == "batch" else 1)
     todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
@@ -129,7 +135,13 @@ def run(
     )
     total, done = effort.trajectories * len(scenario.districts), 0
     task = _Task(scenario, parameters, seed, engine, agent_class, conditional)
-    for chunk, outcome in _finished(task, todo, workers, sink, apart=apart):
+
+    def computed(missing: list[Chunk]) -> Iterator[tuple[Chunk, Outcome]]:
+        if executor is not None:
+            return _computed_elsewhere(task, missing, executor)
+        return _computed(task, missing, workers, apart=apart)
+
+    for chunk, outcome in _finished(todo, sink, computed):
         where = Trajectories.grid(chunk.draws, chunk.replicates)
         outcomes[chunk.district].absorb(outcome, (where.draw, where.replicate))
         done += len(where)
@@ -155,6 +167,21 @@ def refuse_nonsense(scenario: Assumptions, effort: Effort, seed: int, engine: st
             {"rows": math.ceil(rows / 1e6), "most": MOST_ROWS // 10**6},
         )
         raise EffortError(message)
+
+
+def refuse_executor(executor: object, workers: int | None) -> None:
+    """Raise an `EffortError` where what is to compute is no executor, or is given twice."""
+    if executor is None:
+        return
+    if not isinstance(executor, Executor):
+        message = Message(
+            "executor must be a concurrent.futures.Executor, such as ProcessPoolExecutor() or, of a Dask client, "
+            "client.get_executor(); found {found}",
+            {"found": repr(executor)},
+        )
+        raise EffortError(message)
+    if workers is not None:
+        raise EffortError(Message("workers and an executor were given; choose one of them"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +222,7 @@ class _Task:
 
 
 def _finished(
-    task: _Task, todo: list[Chunk], workers: int, sink: ChunkSink | None, *, apart: bool
+    todo: list[Chunk], sink: ChunkSink | None, computed: Callable[[list[Chunk]], Iterator[tuple[Chunk, Outcome]]]
 ) -> Iterator[tuple[Chunk, Outcome]]:
     """Yield every chunk with its outcome, as they become ready."""
     missing: list[Chunk] = []
@@ -205,7 +232,7 @@ def _finished(
             missing.append(chunk)
         else:
             yield chunk, kept
-    for chunk, outcome in _computed(task, missing, workers, apart=apart):
+    for chunk, outcome in computed(missing):
         if sink is not None:
             sink.save(chunk, outcome)
         yield chunk, outcome
@@ -230,6 +257,25 @@ def _computed(task: _Task, todo: list[Chunk], workers: int, *, apart: bool) -> I
             raise EnsembleError(message) from stuck
         for chunk in suspects:
             yield chunk, _one_by_one(task, chunk, deaths)
+
+
+def _computed_elsewhere(task: _Task, todo: list[Chunk], executor: Executor) -> Iterator[tuple[Chunk, Outcome]]:
+    """Yield every chunk with its outcome, computed by an executor of the caller's own."""
+    try:
+        yield from spread_over(executor, task, todo)
+    except TaskStuckError as stuck:
+        message = Message(
+            "the work cannot be sent to the workers of the executor ({reason}); install the same version of this "
+            "package with each of them",
+            {"reason": str(stuck)},
+        )
+        raise EnsembleError(message) from stuck
+    except ExecutorLostError as lost:
+        message = Message(
+            "the executor lost its workers before the work was done ({reason}); start it again, and then the same run",
+            {"reason": str(lost)},
+        )
+        raise EnsembleError(message) from lost
 
 
 def _one_by_one(task: _Task, chunk: Chunk, deaths: list[Failure]) -> Outcome:

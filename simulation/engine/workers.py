@@ -1,4 +1,4 @@
-"""How chunks of work are spread over threads or processes.
+"""How chunks of work are spread over threads, processes, or an executor of the caller's own.
 
 Parts come back in the order in which they finish; a worker process that dies is told with what it left undone.
 """
@@ -8,15 +8,22 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from pickle import PicklingError
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from pickle import PicklingError, loads
 from threading import Thread
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+
+from .cluster import sent_once
 
 WATCH_SECONDS = 0.5
 """How often a worker looks whether its parent process is still there."""
@@ -46,6 +53,10 @@ class WorkerDiedError(Exception, Generic[Part]):
 
 class TaskStuckError(Exception):
     """The work cannot be sent to another process; the text says why."""
+
+
+class ExecutorLostError(Exception):
+    """An executor of the caller's own ended before its work was done; the text says how."""
 
 
 def spread(
@@ -92,6 +103,116 @@ def spread(
                 future.cancel()
 
 
+def spread_over(
+    executor: Executor, task: Callable[[Part], Result], parts: Sequence[Part]
+) -> Iterator[tuple[Part, Result]]:
+    """Yield every part with what the task makes of it, as they become ready, computed wherever an executor does so.
+
+    The executor may be used for other work at the same time, and stays open.
+
+    Raises
+    ------
+    TaskStuckError, ExecutorLostError
+        After everything that was finished before has been yielded.
+    """
+    if not parts:
+        return
+    shared = sent_once(executor, Packed.of(task))
+    try:
+        executor.submit(_open, shared).result()
+    except _LOST as error:
+        raise ExecutorLostError(_last_line(error)) from error
+    except Exception as error:
+        raise TaskStuckError(_last_line(error)) from error
+    futures = {executor.submit(_compute, shared, part): part for part in parts}
+    try:
+        for future in as_completed(futures):
+            result = future.result()
+            yield futures.pop(future), result
+    except Exception as error:
+        if not isinstance(error, _LOST) and type(error).__name__ != _KILLED:
+            raise
+        raise ExecutorLostError(_last_line(error)) from error
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A task on its way to processes that may be anywhere; each unpacks it once.
+
+    Attributes
+    ----------
+    digest
+        Of the content.
+    law
+        Of the program that it is meant for.
+    """
+
+    digest: str
+    law: str
+    content: bytes
+
+    @classmethod
+    def of(cls, task: object) -> Packed:
+        """Pack a task; classes of a notebook, which no other process could import, by value.
+
+        Raises
+        ------
+        TaskStuckError
+            Where it holds something that cannot be packed.
+        """
+        import cloudpickle
+
+        try:
+            content: bytes = cloudpickle.dumps(task)
+        except (PicklingError, TypeError) as error:
+            raise TaskStuckError(_last_line(error)) from error
+        return cls(sha256(content).hexdigest(), _digest_of_law(), content)
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+@lru_cache(maxsize=2)
+def _unpacked(packed: Packed) -> Callable[[Any], Any]:
+    """Return a packed task, in whatever process this is; a `RuntimeError` where that has another law."""
+    if packed.law != _digest_of_law():
+        raise RuntimeError(f"{socket.gethostname()} has another version of kampung-kb")
+    _keep_freed_memory()
+    task: Callable[[Any], Any] = loads(packed.content)  # noqa: S301  it comes from this package
+    return task
+
+
+@cache
+def _digest_of_law() -> str:
+    """Return a digest of the program that decides what a task makes of a part: law and engines."""
+    package = Path(__file__).parents[1]
+    files = sorted(path for room in ("domain", "engine") for path in (package / room).rglob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _open(packed: Packed) -> None:
+    _unpacked(packed)
+
+
+def _compute(packed: Packed, part: Any) -> Any:
+    return _unpacked(packed)(part)
+
+
+_LOST = (BrokenExecutor, CancelledError)
+"""With these an executor ends that has no workers left, or whose connection was cut."""
+_KILLED = "KilledWorker"
+"""With this Dask gives up a task that several workers died of."""
+
+
+def _last_line(error: BaseException) -> str:
+    """Return the reason of an error: some keep a traceback of another process, as text, before it."""
+    text = str(error.__cause__ or error).strip().strip('"')
+    return text.splitlines()[-1].strip() if text else type(error).__name__
+
+
 def one_at_a_time(
     task: Callable[[Part], Result], parts: Sequence[Part]
 ) -> Iterator[tuple[Part, Result | WorkerDiedError[Part]]]:
@@ -115,8 +236,7 @@ def _what_broke(error: Exception, unfinished: list[Part]) -> Exception:
     if isinstance(error, TerminatedWorkerError):
         code = _EXIT_CODE.search(str(error))
         return WorkerDiedError(unfinished, code[1] if code else "")
-    # loky keeps the traceback of the other process as text; its last line is the reason.
-    return TaskStuckError(str(error.__cause__ or error).strip().strip('"').splitlines()[-1].strip())
+    return TaskStuckError(_last_line(error))
 
 
 def _keep_freed_memory() -> None:

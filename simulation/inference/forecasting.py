@@ -43,6 +43,8 @@ from .forecast import (
 from .uncertainty import WILSON_Z, Estimate, error_of_rows, estimate, estimate_from_draws
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from ..engine.model import VillageAgent
 
 
@@ -63,6 +65,7 @@ def forecast(
     engine: Engine = "batch",
     agent_class: type[VillageAgent] | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
     sink: ChunkSink | None = None,
     estimator: Estimator = "conditional",
@@ -83,7 +86,7 @@ def forecast(
         villages stay independent of each other, else the first year alone: see `Forecast.later`).
     agent_class
         A subclass of `VillageAgent`; needs the Mesa engine.
-    workers, progress, sink
+    workers, executor, progress, sink
         See `simulation.engine.ensemble.run`.
     estimator
         Of the chance of each single year: ``conditional`` takes the mean of exact chances given where the year began
@@ -134,6 +137,7 @@ def forecast(
         engine=engine,
         agent_class=agent_class,
         workers=workers,
+        executor=executor,
         progress=progress,
         sink=sink,
         estimator=estimator,

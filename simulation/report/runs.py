@@ -20,6 +20,8 @@ from .store.index import refresh_index
 from .store.making import Place, copied, obtain
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from ..engine.model import VillageAgent
 
 
@@ -51,7 +53,13 @@ def load_run(folder: str | Path) -> Answer[Any]:
     return load(Path(folder), KINDS)
 
 
-def rerun(folder: str | Path, *, agent_class: type[VillageAgent] | None = None, workers: int | None = None) -> Any:
+def rerun(
+    folder: str | Path,
+    *,
+    agent_class: type[VillageAgent] | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
+) -> Any:
     """Compute a saved answer again from its folder alone, and return what the library computes: such as a forecast.
 
     Saved again it has the same id, and its files the same bytes. An own agent is read from the source that the folder
@@ -63,7 +71,7 @@ def rerun(folder: str | Path, *, agent_class: type[VillageAgent] | None = None, 
         As for `load_run`.
     agent_class
         The own agent, where it was defined in a notebook, of which no file can be run, or within a function.
-    workers
+    workers, executor
         As for a forecast.
 
     Returns
@@ -84,7 +92,7 @@ def rerun(folder: str | Path, *, agent_class: type[VillageAgent] | None = None, 
     ('tanah-laut', 1000)
     """
     answer = load_run(folder)
-    return answer.folder.kind.compute(question_again(answer, agent_class), Work(workers))
+    return answer.folder.kind.compute(question_again(answer, agent_class), Work(workers, executor=executor))
 
 
 def question_again(answer: Answer[Any], agent_class: type[VillageAgent] | None = None) -> Question[Any]:

@@ -28,6 +28,7 @@ def compare(
     seed: options.Seed = 0,
     engine: options.EngineOption = "batch",
     workers: options.Workers = None,
+    executor: options.Cluster = None,
     no_figures: options.NoFigures = False,
     force: options.Force = False,
     out: options.Out = Path("results"),
@@ -41,4 +42,4 @@ def compare(
 
     tell_ignored(settings, leading_scenario(loaded), draws)
     question = Comparing.of(loaded, draws, replicates, seed, engine, precision)
-    answer(settings, COMPARISON, question, out, workers=workers, force=force, figures=not no_figures)
+    answer(settings, COMPARISON, question, out, workers=workers, executor=executor, force=force, figures=not no_figures)

@@ -25,6 +25,7 @@ def forecast(
     estimator: options.EstimatorOption = "conditional",
     agent: options.Agent = None,
     workers: options.Workers = None,
+    executor: options.Cluster = None,
     no_figures: options.NoFigures = False,
     force: options.Force = False,
     out: options.Out = Path("results"),
@@ -52,7 +53,9 @@ def forecast(
     question = ask(loaded, effort, seed, engine, precision, agent_class, estimator)
     warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
     try:
-        found = answer(settings, FORECAST, question, out, workers=workers, force=force, figures=not no_figures)
+        found = answer(
+            settings, FORECAST, question, out, workers=workers, executor=executor, force=force, figures=not no_figures
+        )
     except EnsembleError as error:
         if error.failures:
             first = error.failures[0]

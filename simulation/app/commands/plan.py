@@ -13,6 +13,7 @@ from ..command import command
 from ..load_scenarios import load_all, tell_ignored
 from ..options import (
     HELP,
+    Cluster,
     Engine,
     Force,
     NoFigures,
@@ -63,6 +64,7 @@ def plan(
     seed: Seed = 0,
     engine: Engine = None,
     workers: Workers = None,
+    executor: Cluster = None,
     no_figures: NoFigures = False,
     force: Force = False,
     out: Out = Path("results"),
@@ -89,7 +91,7 @@ def plan(
         seed,
     )
     question = Question("plan", (loaded,), asked.settled(loaded))
-    answer(settings, PLAN, question, out, workers=workers, force=force, figures=not no_figures)
+    answer(settings, PLAN, question, out, workers=workers, executor=executor, force=force, figures=not no_figures)
 
 
 def budget_of(text: str, option: str) -> float:

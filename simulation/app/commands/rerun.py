@@ -7,7 +7,7 @@ from pathlib import Path
 from ..command import command
 from ..errors import StoppedError
 from ..load_scenarios import finished_run
-from ..options import NoFigures, Out, Run, Settings, Workers
+from ..options import Cluster, NoFigures, Out, Run, Settings, Workers
 
 
 @command
@@ -15,6 +15,7 @@ def rerun(
     settings: Settings,
     run: Run,
     workers: Workers = None,
+    executor: Cluster = None,
     no_figures: NoFigures = False,
     out: Out = Path("results"),
 ) -> None:
@@ -27,7 +28,16 @@ def rerun(
     if kept.manifest.agent is not None:
         settings.note(speech.say("The source of the agent that {folder} keeps is run.", folder=kept.path))
     question = question_again(kept)
-    again = answer(settings, kept.folder.kind, question, out, workers=workers, force=True, figures=not no_figures)
+    again = answer(
+        settings,
+        kept.folder.kind,
+        question,
+        out,
+        workers=workers,
+        executor=executor,
+        force=True,
+        figures=not no_figures,
+    )
     before, after = kept.manifest.files, again.manifest.files
     others = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     if others:

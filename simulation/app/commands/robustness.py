@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..command import command
 from ..load_scenarios import load_apart, tell_ignored
-from ..options import Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers, Year
+from ..options import Cluster, Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers, Year
 
 
 @command
@@ -18,6 +18,7 @@ def robustness(
     replicates: Replicates = None,
     seed: Seed = 0,
     workers: Workers = None,
+    executor: Cluster = None,
     force: Force = False,
     out: Out = Path("results"),
 ) -> None:
@@ -34,4 +35,12 @@ def robustness(
     tell_ignored(settings, leading, draws)
     effort = Effort.of(leading, draws, replicates)
     asked = Choice(year or leading.years[0], effort.draws, effort.replicates, seed)
-    answer(settings, ROBUSTNESS, Question(ROBUSTNESS.name, tuple(loaded), asked), out, workers=workers, force=force)
+    answer(
+        settings,
+        ROBUSTNESS,
+        Question(ROBUSTNESS.name, tuple(loaded), asked),
+        out,
+        workers=workers,
+        executor=executor,
+        force=force,
+    )

@@ -9,7 +9,20 @@ import typer
 
 from ..command import command
 from ..load_scenarios import load_all
-from ..options import HELP, Engine, Force, NoFigures, Out, ScenarioFile, Seed, Settings, Workers, Year, at_least
+from ..options import (
+    HELP,
+    Cluster,
+    Engine,
+    Force,
+    NoFigures,
+    Out,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Workers,
+    Year,
+    at_least,
+)
 
 Draws = Annotated[int, typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Points of the design."))]
 Replicates = Annotated[
@@ -27,6 +40,7 @@ def sensitivity(
     seed: Seed = 0,
     engine: Engine = None,
     workers: Workers = None,
+    executor: Cluster = None,
     no_figures: NoFigures = False,
     force: Force = False,
     out: Out = Path("results"),
@@ -40,4 +54,6 @@ def sensitivity(
 
     asked = Analysis(year or loaded.years[0], draws, replicates, seed, engine)
     question = Question(SENSITIVITY.name, (loaded,), asked)
-    answer(settings, SENSITIVITY, question, out, workers=workers, force=force, figures=not no_figures)
+    answer(
+        settings, SENSITIVITY, question, out, workers=workers, executor=executor, force=force, figures=not no_figures
+    )

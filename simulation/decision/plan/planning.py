@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from ...domain.distributions import Fixed
@@ -50,6 +52,7 @@ def plan(
     seed: int = 0,
     engine: Engine | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """Find the least effort that reaches the target with the wanted probability, and which villages come first.
@@ -71,7 +74,7 @@ def plan(
         Where the effort begins: by default as for a forecast, 1,000 x 20, or 1 x 20,000 where every number is fixed
         (2,500 draws where exact results are had). Trajectories double until the standard error of the chance is at
         most 0.004, or the decision is clear.
-    seed, workers
+    seed, workers, executor
         As for `forecast`.
     progress
         Called with how many settings were tried, and about how many there will be.
@@ -98,16 +101,22 @@ def plan(
     """
     names = (vary,) if isinstance(vary, str) else tuple(vary)
     asked = PlanRequest(probability, names, year, every_year, budget, budget_per_year, draws, replicates, engine, seed)
-    return _Planner(scenario, asked.settled(scenario), workers, progress).plan()
+    return _Planner(scenario, asked.settled(scenario), workers, executor, progress).plan()
 
 
 class _Planner:
     """Makes one plan."""
 
     def __init__(
-        self, scenario: Scenario, request: PlanRequest, workers: int | None, progress: Progress | None
+        self,
+        scenario: Scenario,
+        request: PlanRequest,
+        workers: int | None,
+        executor: Executor | None,
+        progress: Progress | None,
     ) -> None:
-        self._scenario, self._request, self._workers = scenario, request, workers
+        self._scenario, self._request = scenario, request
+        self._trial = partial(Trial, seed=request.seed, workers=workers, executor=executor, progress=self._count)
         self._progress, self._tried, self._expected = progress, 0, SKETCHES + TRIALS
         self._goal = goal_of(scenario, request.probability, request.year, request.every_year)
         self._levers = levers_of(scenario, request.vary, self._goal.years)
@@ -226,7 +235,7 @@ class _Planner:
             found = self._cache.try_once(self._now)
         if found is None or self._cache.scenario_at(self._now) is not self._scenario:
             engine: Engine = "mesa" if self._engine == "mesa" else "batch"
-            trial = Trial(self._scenario, self._goal, engine, self._request.seed, self._workers, self._count)
+            trial = self._trial(self._scenario, self._goal, engine)
             found = trial.chance(self._scenario, effort)
         return ForecastChance(found.probability_met, found.monte_carlo_error, effort.draws, effort.replicates)
 
@@ -245,7 +254,7 @@ class _Planner:
             effort = first_effort(scenario, engine, None, None)
         elif scenario.fixed:
             effort = Effort(1, effort.draws * effort.replicates if engine != "exact" else 1)
-        trial = Trial(scenario, self._goal, engine, self._request.seed, self._workers, self._count)
+        trial = self._trial(scenario, self._goal, engine)
         return TrialCache(scenario, levers, trial, effort, self._request.limit)
 
     def _highest_tried(self) -> Places:

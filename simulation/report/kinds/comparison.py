@@ -546,6 +546,7 @@ def _compute(question: Question[Comparing], work: Work) -> Comparison:
         engine=asked.engine,
         precision=asked.precision,
         workers=work.workers,
+        executor=work.executor,
         progress=work.progress,
         sinks=sinks or None,
     )

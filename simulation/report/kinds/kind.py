@@ -33,6 +33,7 @@ from ..language import Language, phrase
 from .question import Question
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from datetime import datetime
     from pathlib import Path
 
@@ -63,12 +64,15 @@ class Work:
         Returns where finished chunks of a scenario are kept, by its place; None for nowhere.
     steps
         Returns where the steps of a calibration are kept, by its place; None for nowhere.
+    executor
+        What computes instead of the workers; None for these.
     """
 
     workers: int | None = None
     progress: Callable[[int, int], None] = lambda *_: None
     sink: Callable[[int], ChunkSink | None] = lambda _: None
     steps: Callable[[int], Keep | None] = lambda _: None
+    executor: Executor | None = None
 
 
 @dataclass(frozen=True)

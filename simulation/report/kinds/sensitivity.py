@@ -226,7 +226,11 @@ SENSITIVITY = Kind(
     result_type=SensitivityResult,
     question=_question,
     compute=lambda question, work: sensitivity(
-        question.scenarios[0], **vars(question.asked), workers=work.workers, progress=work.progress
+        question.scenarios[0],
+        **vars(question.asked),
+        workers=work.workers,
+        executor=work.executor,
+        progress=work.progress,
     ),
     result=lambda found: with_head(SensitivityResult, found),
     tables=lambda found, _: [DataTable.of("sensitivity.csv", found.table)],

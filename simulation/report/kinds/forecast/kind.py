@@ -41,9 +41,10 @@ FAILURES = "failures.csv"
 def _compute(question: Question[Asked], work: Work) -> Forecast:
     asked, scenario = question.asked, question.scenarios[0]
     engine: Any = asked.engine
-    how: dict[Literal["engine", "workers", "progress", "sink", "agent_class", "estimator"], Any] = {
+    how: dict[Literal["engine", "workers", "executor", "progress", "sink", "agent_class", "estimator"], Any] = {
         "engine": engine,
         "workers": work.workers,
+        "executor": work.executor,
         "progress": work.progress,
         "sink": work.sink(0),
         "agent_class": question.agent_class,

@@ -48,7 +48,11 @@ PLAN = Kind(
     result_type=PlanResult,
     question=question_of,
     compute=lambda question, work: plan(
-        question.scenarios[0], **vars(question.asked), workers=work.workers, progress=work.progress
+        question.scenarios[0],
+        **vars(question.asked),
+        workers=work.workers,
+        executor=work.executor,
+        progress=work.progress,
     ),
     result=lambda found: with_head(PlanResult, found),
     tables=_tables,
