@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from .agent_loader import Parcel
 from .conditional import Estimator, applied
 from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Simulator, chunks, refuse_below
 from .failure import EnsembleError, Failure, in_order, none_completed, too_many_deaths
+from .laid_aside import LaidAside
 from .outcome import Outcome
 from .workers import ExecutorLostError, TaskStuckError, WorkerDiedError, one_at_a_time, spread, spread_over
 
@@ -33,7 +35,11 @@ Progress = Callable[[int, int], None]
 """Called with how much is done, and how much there is."""
 
 MOST_ROWS = 100_000_000
-"""Trajectories × years × districts whose counts are held at once: about 5 GB."""
+"""Trajectories × years of a district, whose counts are held at once: about 5 GB."""
+MOST_ROWS_IN_ALL = 1_000_000_000
+"""The same of all districts together, whose counts go through the disk: about 20 GB."""
+COUNTS_IN_MEMORY = 250_000
+"""Beyond so many rows, and villages × years, of several districts memory holds one district at a time."""
 MOST_DEATHS = 10
 """Of worker processes; each costs seconds, for processes have to start again."""
 
@@ -50,24 +56,22 @@ class Ensemble:
     Attributes
     ----------
     outcomes
-        One a district; leading axes (draw, replicate).
+        One a district; leading axes (draw, replicate). Take one after the other: of many districts memory holds one.
+    failures
+        The trajectories that did not reach their end, in the order of districts, draws and replicates.
     """
 
     scenario: Assumptions
     seed: int
     effort: Effort
     parameters: Parameters
-    outcomes: tuple[Outcome, ...]
+    outcomes: Sequence[Outcome]
+    failures: tuple[Failure, ...] = ()
 
     @property
     def estimator(self) -> Estimator:
         """How the chance of a single year is estimated from them (`Outcome.chance_met`)."""
         return "conditional" if self.outcomes[0].enough_rise.shape[-1] else "plain"
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """The trajectories that did not reach their end, in the order of districts, draws and replicates."""
-        return tuple(failure for outcome in self.outcomes for failure in in_order(outcome.failures))
 
 
 def run(
@@ -128,12 +132,7 @@ def run(
     workers = workers or ((os.cpu_count() or 1) if engine == "batch" else 1)
     todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
-    shape = effort.draws, effort.replicates
     conditional = applied(estimator, scenario, own_agents=agent_class is not None) == "conditional"
-    outcomes = tuple(
-        Outcome.empty(shape, scenario, villages, conditional=conditional) for villages in scenario.districts
-    )
-    total, done = effort.trajectories * len(scenario.districts), 0
     task = _Task(scenario, parameters, seed, engine, agent_class, conditional)
 
     def computed(missing: list[Chunk]) -> Iterator[tuple[Chunk, Outcome]]:
@@ -141,16 +140,56 @@ def run(
             return _computed_elsewhere(task, missing, executor)
         return _computed(task, missing, workers, apart=apart)
 
-    for chunk, outcome in _finished(todo, sink, computed):
-        where = Trajectories.grid(chunk.draws, chunk.replicates)
-        outcomes[chunk.district].absorb(outcome, (where.draw, where.replicate))
-        done += len(where)
+    finished = _told(_finished(todo, sink, computed), progress, effort, scenario)
+    outcomes = _places_for(scenario, effort)
+    failures: dict[int, list[Failure]] = {}
+    without: list[int] = []
+    for place, outcome in _whole(finished, todo, effort, task):
+        outcomes[place] = outcome
+        failures[place] = in_order(outcome.failures)
+        if not outcome.completed.any():
+            without.append(place)
+    if without:
+        first = min(without)
+        raise none_completed(scenario.districts[first].district, failures[first])
+    in_all = tuple(failure for place in sorted(failures) for failure in failures[place])
+    kept = [outcomes[place] for place in sorted(outcomes)] if isinstance(outcomes, dict) else outcomes
+    return Ensemble(scenario, seed, effort, parameters, kept, in_all)
+
+
+def _places_for(scenario: Assumptions, effort: Effort) -> dict[int, Outcome] | LaidAside:
+    """Return where outcomes are put, one a district: in memory, or on the disk where they are many."""
+    number = len(scenario.districts)
+    counts = (effort.trajectories * number + sum(map(len, scenario.districts))) * scenario.horizon
+    return LaidAside(number) if number > 1 and counts > COUNTS_IN_MEMORY else {}
+
+
+def _whole(
+    finished: Iterator[tuple[Chunk, Outcome]], todo: list[Chunk], effort: Effort, task: _Task
+) -> Iterator[tuple[int, Outcome]]:
+    """Yield the outcome of every district, by its place, once all of its chunks are there."""
+    left, begun = Counter(chunk.district for chunk in todo), dict[int, Outcome]()
+    shape, districts = (effort.draws, effort.replicates), task.scenario.districts
+    for chunk, outcome in finished:
+        place, where = chunk.district, Trajectories.grid(chunk.draws, chunk.replicates)
+        if place not in begun:
+            begun[place] = Outcome.empty(shape, task.scenario, districts[place], conditional=task.conditional)
+        begun[place].absorb(outcome, (where.draw, where.replicate))
+        left[place] -= 1
+        if not left[place]:
+            yield place, begun.pop(place)
+
+
+def _told(
+    finished: Iterator[tuple[Chunk, Outcome]], progress: Progress | None, effort: Effort, scenario: Assumptions
+) -> Iterator[tuple[Chunk, Outcome]]:
+    """Yield every chunk with its outcome, and tell how many trajectories are done."""
+    total, done = effort.trajectories * len(scenario.districts), 0
+    for chunk, outcome in finished:
+        yield chunk, outcome
+        done += len(chunk.draws) * len(chunk.replicates)
         if progress is not None:
             progress(done, total)
-    for villages, result in zip(scenario.districts, outcomes, strict=True):
-        if not result.completed.any():
-            raise none_completed(villages.district, result.failures)
-    return Ensemble(scenario, seed, effort, parameters, outcomes)
 
 
 def refuse_nonsense(scenario: Assumptions, effort: Effort, seed: int, engine: str, workers: Any) -> None:
@@ -159,12 +198,19 @@ def refuse_nonsense(scenario: Assumptions, effort: Effort, seed: int, engine: st
     refuse_below(1, workers=1 if workers is None else workers)
     if engine not in CHUNK_CELLS:
         raise EffortError(Message("the engine must be batch, mesa or exact; found {found}", {"found": engine}))
-    rows = effort.trajectories * scenario.horizon * len(scenario.districts)
-    if rows > MOST_ROWS:
+    of_one = effort.trajectories * scenario.horizon
+    if of_one > MOST_ROWS:
+        message = Message(
+            "{rows:,} million rows (draws × replicates × years) are more than the {most:,} million that fit in memory; "
+            "ask for fewer draws or replicates",
+            {"rows": math.ceil(of_one / 1e6), "most": MOST_ROWS // 10**6},
+        )
+        raise EffortError(message)
+    if (rows := of_one * len(scenario.districts)) > MOST_ROWS_IN_ALL:
         message = Message(
             "{rows:,} million rows (draws × replicates × years × districts) are more than the {most:,} million that "
-            "fit in memory; ask for fewer draws or replicates",
-            {"rows": math.ceil(rows / 1e6), "most": MOST_ROWS // 10**6},
+            "can be kept; ask for fewer draws or replicates",
+            {"rows": math.ceil(rows / 1e6), "most": MOST_ROWS_IN_ALL // 10**6},
         )
         raise EffortError(message)
 

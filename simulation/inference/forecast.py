@@ -21,6 +21,7 @@ from ..engine.effort import Effort, Engine
 from ..engine.ensemble import Ensemble
 from ..engine.failure import Failure
 from ..inputs.scenario import Scenario
+from .together import Together
 from .uncertainty import INTERVAL90, Estimate
 
 if TYPE_CHECKING:
@@ -143,6 +144,9 @@ class DistrictForecast:
         not known).
     assisted_share
         Shape (V, Y, J).
+    shortfall
+        Of each year how many villages are missing to the number needed, on average, 0 where it is reached; None where
+        that is not known (some exact results).
     """
 
     villages: Villages
@@ -154,6 +158,7 @@ class DistrictForecast:
     rise_probability: Floats
     risen_probability: Floats
     assisted_share: Floats
+    shortfall: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -219,9 +224,12 @@ class Forecast:
         of these are averaged over.
     trace
         The rounds of a forecast that was repeated with more runs until it was precise enough; None for any other.
+    together
+        Of several districts: how many meet their target, first of all of them, then of each province where there are
+        several, in the order of `simulation.inputs.provinces.provinces_of`.
     alike
-        The first year, simulated with fewer replicates, if no district were set apart for good (``district_sd``: 0);
-        None where none is, for one district, and where nothing was simulated or agents have a class of their own.
+        The same from a quarter of the trajectories if no district were set apart for good (``district_sd``: 0); empty
+        where none is, for one district, and where nothing was simulated or agents have a class of their own.
     """
 
     scenario: Scenario
@@ -235,7 +243,8 @@ class Forecast:
     later: tuple[Message, ...] = ()
     lots_drawn: int = 0
     trace: PrecisionTrace | None = None
-    alike: Ensemble | None = None
+    together: tuple[Together, ...] = ()
+    alike: tuple[Together, ...] = ()
 
     @property
     def estimator(self) -> Estimator | None:

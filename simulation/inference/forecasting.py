@@ -27,6 +27,7 @@ from ..engine.effort import ChunkSink, Effort, Engine
 from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.one_year import ExactResult
 from ..engine.outcome import Outcome
+from ..inputs.provinces import provinces_of
 from ..inputs.scenario import Scenario
 from .forecast import (
     DistrictForecast,
@@ -40,6 +41,7 @@ from .forecast import (
     caveat,
     matrix_summary,
 )
+from .together import Together, TogetherCount
 from .uncertainty import WILSON_Z, Estimate, error_of_rows, estimate, estimate_from_draws
 
 if TYPE_CHECKING:
@@ -50,8 +52,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-REPLICATES_ALIKE = 5
-"""So many tell how many districts would meet their target if they were alike."""
+SHARE_ALIKE = 4
+"""One in so many trajectories tells how many districts would meet their target if they were alike."""
 _UNHEARD_OF = 1e-6
 """Numbers of villages less likely than this are left out of "needed, from … to …"."""
 
@@ -130,6 +132,8 @@ def forecast(
     effort = Effort.of(scenario, draws, replicates)
     if engine == "exact":
         return _exactly(scenario, effort, seed)
+    apart = _set_apart(scenario) and agent_class is None
+    first, second = _in_two_parts(progress, effort, len(scenario.districts)) if apart else (progress, None)
     ensemble = run(
         scenario,
         effort,
@@ -138,34 +142,70 @@ def forecast(
         agent_class=agent_class,
         workers=workers,
         executor=executor,
-        progress=progress,
+        progress=first,
         sink=sink,
         estimator=estimator,
     )
+    districts, counted = [], TogetherCount(_groups(scenario))
+    for place, outcome in enumerate(ensemble.outcomes):
+        districts.append(summarise(ensemble, place))
+        chances = np.array([year.probability_met for year in districts[-1].years])
+        counted.add(place, outcome.counts.met(scenario.target), outcome.completed, chances)
     result = Forecast(
         scenario=scenario,
         seed=seed,
         effort=effort,
         engine=engine,
-        districts=tuple(summarise(ensemble, i) for i in range(len(scenario.districts))),
+        districts=tuple(districts),
         matrix=matrix_summary(ensemble.parameters.matrix),
         ensemble_run=ensemble,
         agent_class=agent_class,
-        alike=None if agent_class is not None else _alike(scenario, effort, seed),
+        together=counted.result,
+        alike=_alike(scenario, effort, seed, workers=workers, executor=executor, progress=second, estimator=estimator)
+        if apart
+        else (),
     )
     if ensemble.failures:
         warnings.warn(caveat(ensemble, agent_class), FailedTrajectoriesWarning, stacklevel=2)
     return result
 
 
-def _alike(scenario: Scenario, effort: Effort, seed: int) -> Ensemble | None:
-    """Return the first year if no district were set apart for good; None where none is, and for one district."""
-    known = scenario.parameters
-    if len(scenario.districts) == 1 or known.scalars[DISTRICT.key] == DISTRICT.off:
-        return None
+def _set_apart(scenario: Scenario) -> bool:
+    """Return whether there are several districts that differ for good."""
+    return len(scenario.districts) > 1 and scenario.parameters.scalars[DISTRICT.key] != DISTRICT.off
+
+
+def _groups(scenario: Scenario) -> list[tuple[int, ...]]:
+    """Return the districts that are counted together: none of one, else all of them, and those of each province."""
+    every = tuple(range(len(scenario.districts)))
+    provinces = [province.districts for province in provinces_of(scenario)]
+    return [] if len(every) == 1 else [every, *(provinces if len(provinces) > 1 else ())]
+
+
+def effort_alike(effort: Effort) -> Effort:
+    """Return with what effort it is told how many districts would meet their target if they were alike: a quarter."""
+    if effort.replicates >= SHARE_ALIKE:
+        return Effort(effort.draws, effort.replicates // SHARE_ALIKE)
+    return Effort(-(-effort.draws // SHARE_ALIKE), effort.replicates)
+
+
+def _in_two_parts(progress: Progress | None, effort: Effort, districts: int) -> tuple[Progress | None, Progress | None]:
+    """Return progress over the forecast, and over what is simulated to tell districts apart."""
+    if progress is None:
+        return None, None
+    first, second = (each.trajectories * districts for each in (effort, effort_alike(effort)))
+    return lambda done, _: progress(done, first + second), lambda done, _: progress(first + done, first + second)
+
+
+def _alike(scenario: Scenario, effort: Effort, seed: int, **how: Any) -> tuple[Together, ...]:
+    """Return how many districts would meet their target if none were set apart for good; `how` as for `run`."""
+    known, counted = scenario.parameters, TogetherCount(_groups(scenario))
     alike = replace(known, scalars={**known.scalars, DISTRICT.key: DISTRICT.off})
-    few = Effort(effort.draws, min(effort.replicates, REPLICATES_ALIKE))
-    return run(replace(scenario, horizon=1, parameters=alike), few, seed, workers=1)
+    ensemble = run(replace(scenario, parameters=alike), effort_alike(effort), seed, **how)
+    for place, outcome in enumerate(ensemble.outcomes):
+        chances = outcome.of_completed(outcome.chance_met(scenario)).mean(axis=0)
+        counted.add(place, outcome.counts.met(scenario.target), outcome.completed, chances)
+    return counted.result
 
 
 def _refuse_other_classes(agent_class: object) -> None:
@@ -196,6 +236,7 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
         rise_probability=outcome.villages.rises / size,
         risen_probability=outcome.villages.risen / size,
         assisted_share=outcome.villages.assisted / size,
+        shortfall=_shortfall(counts, scenario.target, counted),
     )
 
 
@@ -207,6 +248,14 @@ def _chances(scenario: Assumptions, outcome: Outcome, reading: Target) -> Floats
     gross = replace(reading, net_of_falls=False)
     lost = outcome.counts.met(gross) & ~outcome.counts.met(reading)
     return outcome.chance_met(scenario, gross) - lost
+
+
+def _shortfall(
+    counts: YearCounts, target: Target, counted: Callable[[NDArray[Any]], NDArray[Any]]
+) -> tuple[float, ...]:
+    """Return how many villages are missing to the number needed on average, year by year."""
+    missing = np.maximum(counts.needed(target) - counts.score(target), 0)
+    return tuple(float(mean) for mean in counted(missing).mean(axis=0))
 
 
 def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearForecast:
@@ -239,19 +288,23 @@ def _summary(counts: NDArray[np.integer[Any]], of: int = 1) -> Summary:
 def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
     """Forecast exactly: all years, or the first one alone with the reasons why later ones need simulation."""
     ((_, parameters, results),), later = exact_results([scenario], effort.draws, seed)
+    districts = tuple(
+        _exact_district(scenario, villages, _followed(result, villages, scenario.years))
+        for villages, result in zip(scenario.districts, results, strict=True)
+    )
+    chances = np.array([[year.probability_met for year in district.years] for district in districts])
+    together = tuple(Together(group, chances[list(group)].sum(axis=0), None) for group in _groups(scenario))
     return Forecast(
         scenario=scenario,
         seed=seed,
         effort=effort,
         engine="exact",
-        districts=tuple(
-            _exact_district(scenario, villages, _followed(result, villages, scenario.years))
-            for villages, result in zip(scenario.districts, results, strict=True)
-        ),
+        districts=districts,
         matrix=matrix_summary(parameters.matrix),
         ensemble_run=None,
         later=later,
         lots_drawn=max(result.lots_drawn for result in results),
+        together=together,
     )
 
 
@@ -264,9 +317,10 @@ def _exact_estimate(scenario: Scenario, probabilities: Floats) -> Estimate:
 def _exact_district(scenario: Scenario, villages: Villages, result: ExactResult) -> DistrictForecast:
     number = len(result.rises)
     joint = result.years_met if number == scenario.horizon else None
+    years = tuple(_exact_year(scenario, villages, result, t) for t in range(number))
     return DistrictForecast(
         villages=villages,
-        years=tuple(_exact_year(scenario, villages, result, t) for t in range(number)),
+        years=years,
         all_years=None if joint is None else _exact_estimate(scenario, joint[:, -1]),
         at_least=None if joint is None else {m: float(joint[:, m:].sum(axis=1).mean()) for m in range(1, number + 1)},
         readings={key: tuple(float(p) for p in met.mean(axis=0)) for key, met in result.readings.items()},
@@ -274,7 +328,16 @@ def _exact_district(scenario: Scenario, villages: Villages, result: ExactResult)
         rise_probability=result.village_rises,
         risen_probability=result.village_risen,
         assisted_share=result.village_assisted,
+        shortfall=tuple(map(_exact_shortfall, years, result.rises)),
     )
+
+
+def _exact_shortfall(year: YearForecast, rises: Floats) -> float | None:
+    """Return how many villages are missing on average, from how probable each number of rises is."""
+    if year.judged is None or year.needed.min != year.needed.max:
+        return None
+    missing = np.maximum(year.needed.min - np.arange(rises.size), 0)
+    return float((missing * rises).sum() / rises.sum())
 
 
 def _followed(result: ExactResult, villages: Villages, years: range) -> ExactResult:

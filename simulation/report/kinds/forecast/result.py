@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -20,7 +20,6 @@ from ....domain.villages import Villages
 from ....engine.closed_form import applicability
 from ....engine.conditional import Estimator, applied
 from ....engine.effort import Effort
-from ....engine.ensemble import Ensemble
 from ....engine.failure import Failure
 from ....inference.elsewhere import Elsewhere, elsewhere
 from ....inference.forecast import (
@@ -34,8 +33,10 @@ from ....inference.forecast import (
     bounds,
 )
 from ....inference.reasons import Reasons, reasons_of
+from ....inference.together import Together
 from ....inference.uncertainty import FEWEST, FEWEST_REPLICATES, Estimate, tells_of_parameters
 from ....inference.village_finder import STATUS_UNKNOWN
+from ....inputs.provinces import provinces_of
 from ....inputs.resolve import ASSUMED
 from ....inputs.scenario import Scenario
 from ..agents import agent_name
@@ -180,22 +181,65 @@ class District:
 
 
 @dataclass(frozen=True)
-class Meeting:
-    """How many districts meet their target in a year.
+class HowMany:
+    """How many districts of a group meet their target in a year.
 
     Attributes
     ----------
+    mean, quantiles
+        Of their number; quantiles are None where nothing was simulated.
     all
-        Probability that every one does.
-    alike
-        The same if no district were set apart for good (``district_sd``: 0); None where none is, and of later years.
+        Probability that every one does; None likewise.
+    number
+        Probability that exactly 0, 1, 2 … of them do; None likewise.
     """
 
-    year: int
     mean: float
     quantiles: Mapping[float, Number] | None
     all: float | None
-    alike: Meeting | None = None
+    number: tuple[float, ...] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InProvince(HowMany):
+    """How many districts of a province meet their target in a year.
+
+    Attributes
+    ----------
+    code, name
+        As `simulation.inputs.provinces.Province` has them.
+    districts
+        The codes of its districts.
+    shortfall
+        Villages that are missing on average in districts that do not reach the number needed; None where not known.
+    """
+
+    code: str
+    name: str
+    districts: tuple[str, ...]
+    shortfall: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meeting(HowMany):
+    """How many districts meet their target in a year, of all of them.
+
+    Attributes
+    ----------
+    alike
+        The same if no district were set apart for good (``district_sd``: 0), from a quarter of the simulations; None
+        where none is.
+    shortfall
+        Of each district, in their order: how many villages are missing to the number needed, on average, 0 where it is
+        reached; None where that is not known.
+    provinces
+        The provinces, one or more.
+    """
+
+    year: int
+    alike: HowMany | None = None
+    shortfall: tuple[float | None, ...]
+    provinces: tuple[InProvince, ...]
 
 
 @dataclass(frozen=True)
@@ -474,28 +518,42 @@ def _ending_at(expected: float, reasons: Reasons | None) -> Reasons | None:
 
 
 def _meeting(forecast: Forecast) -> tuple[Meeting, ...]:
-    """Summarise, year by year, how many districts meet their target; quantiles need trajectories.
+    """Summarise, year by year, how many districts meet their target; quantiles need trajectories."""
+    provinces = provinces_of(forecast.scenario)
+    every, of_provinces = forecast.together[0], forecast.together[1:] or forecast.together
+    return tuple(
+        Meeting(
+            year=year,
+            **vars(_how_many(every, t)),
+            alike=_how_many(forecast.alike[0], t) if forecast.alike else None,
+            shortfall=tuple(district.shortfall[t] for district in forecast.districts),
+            provinces=tuple(
+                InProvince(
+                    code=province.code,
+                    name=province.name,
+                    districts=tuple(forecast.scenario.districts[i].district_code for i in province.districts),
+                    shortfall=_sum([forecast.districts[i].shortfall[t] for i in province.districts]),
+                    **vars(_how_many(together, t)),
+                )
+                for province, together in zip(provinces, of_provinces, strict=True)
+            ),
+        )
+        for t, year in enumerate(forecast.calendar)
+    )
 
-    Where some failed, those count that were completed in every district.
-    """
-    run, years = forecast.ensemble_run, forecast.scenario.years
-    joint = np.all([] if run is None else [outcome.completed for outcome in run.outcomes], axis=0)
-    if run is None or not joint.any():
-        means = np.sum([[year.probability_met for year in one.years] for one in forecast.districts], axis=0)
-        return tuple(Meeting(year, float(mean), None, None) for year, mean in zip(years, means, strict=False))
-    first, *later = _counted(run, years)
-    alike = None if forecast.alike is None else _counted(forecast.alike, years[:1])[0]
-    return replace(first, alike=alike), *later
+
+def _how_many(together: Together, t: int) -> HowMany:
+    """Summarise how many districts meet their target in year number `t`."""
+    mean = float(together.expected[t])
+    if together.number is None:
+        return HowMany(mean, None, None, None)
+    weights = together.number[t] / together.number[t].sum()
+    return HowMany(mean, Summary.of_counts(weights).quantiles, float(weights[-1]), tuple(weights.tolist()))
 
 
-def _counted(run: Ensemble, years: range) -> list[Meeting]:
-    joint = np.all([outcome.completed for outcome in run.outcomes], axis=0)
-    meeting = np.sum([outcome.counts.met(run.scenario.target) for outcome in run.outcomes], axis=0)[joint]
-    expected = np.sum([outcome.chance_met(run.scenario) for outcome in run.outcomes], axis=0)[joint].mean(axis=0)
-    return [
-        Meeting(year, mean, Summary.of_values(count).quantiles, all=float((count == len(run.outcomes)).mean()))
-        for year, mean, count in zip(years, expected.tolist(), np.moveaxis(meeting, -1, 0), strict=True)
-    ]
+def _sum(numbers: Sequence[float | None]) -> float | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
 
 
 def _parameters(scenario: Scenario) -> dict[str, Parameter]:
