@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile, gettempdir
-from typing import Any, overload
+from typing import IO, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ def narrowed(array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.kind not in "iu" or not array.size:
         return array
     least, most = int(array.min()), int(array.max())
-    return array.astype(np.promote_types(np.min_scalar_type(least), np.min_scalar_type(most)), copy=False)
+    return array.astype(np.min_scalar_type(most if least >= 0 else min(least, -most - 1)), copy=False)
 
 
 class LaidAside(Sequence[Outcome]):
@@ -36,7 +38,8 @@ class LaidAside(Sequence[Outcome]):
     """
 
     def __init__(self, number: int) -> None:
-        self._file = TemporaryFile(prefix="kampungkb-")  # noqa: SIM115  closed with the last reference to it
+        self._file = TemporaryFile(prefix="kampungkb-")  # noqa: SIM115  closed when nobody needs the outcomes any more
+        weakref.finalize(self, self._file.close)
         self._kept: list[_Kept | None] = [None] * number
         self._last: tuple[int, Outcome] | None = None
 
@@ -53,9 +56,11 @@ class LaidAside(Sequence[Outcome]):
             Where the disk refuses it.
         """
         try:
-            start, arrays = self._file.seek(0, os.SEEK_END), outcome.arrays
-            for array in arrays.values():
-                np.save(self._file, narrowed(array), allow_pickle=False)
+            start, arrays = self._file.seek(0, os.SEEK_END), {}
+            for name, array in outcome.arrays.items():
+                narrow = narrowed(array)
+                self._file.write(narrow.tobytes())
+                arrays[name] = _Array(narrow.dtype, array.dtype, array.shape)
             self._file.flush()
         except OSError as error:
             values = {"folder": gettempdir(), "reason": error.strerror or str(error)}
@@ -65,7 +70,7 @@ class LaidAside(Sequence[Outcome]):
                 values,
             )
             raise EnsembleError(message) from error
-        self._kept[place] = _Kept(start, {name: array.dtype for name, array in arrays.items()}, outcome.failures)
+        self._kept[place] = _Kept(start, arrays, outcome.failures)
 
     @overload
     def __getitem__(self, place: int) -> Outcome: ...
@@ -84,15 +89,28 @@ class LaidAside(Sequence[Outcome]):
         if kept is None:
             raise LookupError(f"no outcome was put at {place}")
         self._file.seek(kept.start)
-        arrays = {name: np.load(self._file, allow_pickle=False).astype(kind) for name, kind in kept.kinds.items()}
+        arrays = {name: array.read(self._file) for name, array in kept.arrays.items()}
         self._last = place, Outcome.of_arrays(arrays, kept.failures)
         return self._last[1]
 
 
 @dataclass(frozen=True)
+class _Array:
+    """An array in the file: the type in which it is there, its own type, and its shape."""
+
+    narrow: np.dtype[Any]
+    own: np.dtype[Any]
+    shape: tuple[int, ...]
+
+    def read(self, file: IO[bytes]) -> NDArray[Any]:
+        content = file.read(self.narrow.itemsize * math.prod(self.shape))
+        return np.frombuffer(content, self.narrow).reshape(self.shape).astype(self.own)
+
+
+@dataclass(frozen=True)
 class _Kept:
-    """Where an outcome begins in the file, the types of its arrays in their order, and its failures."""
+    """Where the arrays of an outcome begin in the file, one after the other, and its failures."""
 
     start: int
-    kinds: Mapping[str, np.dtype[Any]]
+    arrays: Mapping[str, _Array]
     failures: list[Failure]

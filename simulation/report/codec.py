@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 import numpy as np
 
 from ..domain.messages import KampungError
-from .files import DECIMALS, json_text
+from .files import DECIMALS, json_text, read_content
 
 T = TypeVar("T")
 
@@ -39,15 +40,33 @@ def to_data(result: Any) -> Any:
     return _rounded(msgspec.to_builtins(result, str_keys=True, enc_hook=_of_numpy))
 
 
-def encode(result: Any) -> str:
-    """Return a typed result as the text of its JSON file.
+def encoded(result: Any) -> Iterator[bytes]:
+    """Yield the JSON file of a typed result, piece by piece: of a long field one item at a time.
 
     Raises
     ------
     TypeError
         Where it holds what JSON cannot.
     """
-    return json_text(to_data(result))
+    yield b"{"
+    for number, each in enumerate(fields(result)):
+        yield b",\n" if number else b"\n"
+        yield f'  "{each.name}": '.encode()
+        value = getattr(result, each.name)
+        if isinstance(value, tuple) and value:
+            for place, item in enumerate(value):
+                yield b",\n    " if place else b"[\n    "
+                yield _indented(item, 4)
+            yield b"\n  ]"
+        else:
+            yield _indented(value, 2)
+    yield b"\n}\n"
+
+
+def _indented(value: Any, spaces: int) -> bytes:
+    """Return the JSON of a value whose lines after the first begin so many spaces to the right."""
+    text = json_text(to_data(value)).rstrip("\n")
+    return text.replace("\n", "\n" + " " * spaces).encode()
 
 
 def decode(data: Any, kind: type[T]) -> T:
@@ -59,6 +78,21 @@ def decode(data: Any, kind: type[T]) -> T:
         Where a field is missing or of another type; the message names it.
     """
     return msgspec.convert(data, kind, strict=False, str_keys=True)
+
+
+def read_result(path: Path, kind: type[T]) -> T:
+    """Return the typed result that a JSON file holds, whoever wrote it.
+
+    Raises
+    ------
+    OSError, ValueError
+        Where there is no such file, or it cannot be read, or is larger than any that is written here; where a field is
+        missing or of another type, the message names it.
+    """
+    try:
+        return msgspec.json.decode(read_content(path), type=kind, strict=False)
+    except RecursionError as error:
+        raise ValueError(f"{path} nests too deeply") from error
 
 
 def rounded_as_kept(result: T) -> T:

@@ -106,6 +106,12 @@ def write_bytes(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write bytes piece by piece, whole."""
+    with whole_file(path) as temporary, temporary.open("wb") as stream:
+        stream.writelines(pieces)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write text as UTF-8, whole."""
     write_bytes(path, text.encode())
@@ -116,8 +122,8 @@ def json_text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def read_json(path: Path, most: int = MOST_JSON) -> Any:
-    """Return what a JSON file holds, whoever wrote it: in bounded memory, and no NaN or infinity by those names.
+def read_content(path: Path, most: int = MOST_JSON) -> bytes:
+    """Return the bytes of a JSON file that is to be read in bounded memory.
 
     Raises
     ------
@@ -130,8 +136,19 @@ def read_json(path: Path, most: int = MOST_JSON) -> Any:
         content = stream.read(LARGEST_JSON + 1)
     if len(content) > LARGEST_JSON or sum(map(content.count, (b",", b"[", b"{"))) > most:
         raise ValueError(f"{path} is too large")
+    return content
+
+
+def read_json(path: Path, most: int = MOST_JSON) -> Any:
+    """Return what a JSON file holds, whoever wrote it: in bounded memory, and no NaN or infinity by those names.
+
+    Raises
+    ------
+    OSError, ValueError
+        Where there is no such file, or it cannot be read, or is larger than any that is written here.
+    """
     try:
-        return json.loads(content.decode(), parse_constant=_no_number)
+        return json.loads(read_content(path, most).decode(), parse_constant=_no_number)
     except RecursionError as error:
         raise ValueError(f"{path} nests too deeply") from error
 
@@ -206,8 +223,9 @@ def _arrow_array(column: Any) -> pa.Array:
     import pyarrow as pa
 
     if isinstance(column, list) or column.dtype.kind in "UO":
-        content = [str(text).encode() for text in column]
-        ends = np.concatenate([[0], np.cumsum([len(text) for text in content])]).astype(np.int32)
+        content = list(map(_Encoded().__getitem__, column))
+        ends = np.zeros(len(content) + 1, np.int32)
+        np.cumsum(np.fromiter(map(len, content), np.int32, len(content)), out=ends[1:])
         return pa.Array.from_buffers(
             pa.string(), len(content), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(content))]
         )
@@ -217,6 +235,14 @@ def _arrow_array(column: Any) -> pa.Array:
         )
     kind = getattr(pa, _NUMBERS[column.dtype.name])()
     return pa.Array.from_buffers(kind, column.size, [None, pa.py_buffer(np.ascontiguousarray(column))])
+
+
+class _Encoded(dict[object, bytes]):
+    """Texts as UTF-8: in a column most of them come again and again."""
+
+    def __missing__(self, text: object) -> bytes:
+        self[text] = encoded = str(text).encode()
+        return encoded
 
 
 @dataclass(frozen=True)

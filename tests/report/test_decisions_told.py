@@ -17,7 +17,7 @@ from simulation.decision.robustness import Robustness, robustness
 from simulation.decision.sensitivity import Driver, Sensitivity, sensitivity
 from simulation.engine.effort import Effort
 from simulation.inputs.scenario import Scenario, load_scenario
-from simulation.report.codec import encode, rounded_as_kept
+from simulation.report.codec import encoded, rounded_as_kept
 from simulation.report.document.blocks import On, Table
 from simulation.report.document.xlsx import HEADER, write_xlsx
 from simulation.report.kinds import robustness as choices
@@ -87,7 +87,7 @@ def test_the_result_has_the_keys_of_the_contract(analysed: Sensitivity) -> None:
         if shares.total is not None:
             low, high = shares.interval90
             assert low <= shares.total <= high
-    assert {"method", "parameters"} <= set(json.loads(encode(result)))
+    assert {"method", "parameters"} <= set(json.loads(b"".join(encoded(result))))
 
 
 def test_the_sentence_names_what_matters_with_its_share(pokja: Scenario) -> None:

@@ -73,7 +73,8 @@ def test_what_turns_out_the_same_stays_and_what_differs_has_a_folder_of_its_own(
 def test_one_that_was_killed_before_it_had_its_name_gets_it(small: Forecast, tmp_path: Path) -> None:
     """Its manifest was written: nothing is computed again."""
     place = place_of(small, tmp_path)
-    draft = place.write(kind_of(small).question(small), small)
+    place.write(kind_of(small).question(small), small)
+    draft = place.written()
     assert place.found() == draft
     found = made(small, tmp_path)
     assert not found.made

@@ -14,7 +14,8 @@ from simulation.domain.distributions import Fixed
 from simulation.domain.target import Target
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import SHARE_ALIKE, forecast
-from simulation.report.codec import decode, encode, to_data
+from simulation.report.codec import decode, encoded, to_data
+from simulation.report.files import json_text
 from simulation.report.kinds.forecast.result import ForecastResult, HowMany, Meeting
 
 DISTRICT = {"district_code", "target", "years", "all_years", "at_least", "readings", "basis"}
@@ -48,8 +49,10 @@ def test_the_result_survives_its_file(small: Forecast, several: Forecast) -> Non
     """Written, read and written again it is the same."""
     for found in (small, several):
         result = result_of(found)
-        assert decode(json.loads(encode(result)), ForecastResult) == result
-        assert encode(decode(json.loads(encode(result)), ForecastResult)) == encode(result)
+        text = b"".join(encoded(result))
+        assert decode(json.loads(text), ForecastResult) == result
+        assert b"".join(encoded(decode(json.loads(text), ForecastResult))) == text
+        assert text.decode() == json_text(to_data(result))
 
 
 @pytest.mark.parametrize("damage", [{"districts": None}, {"seed": "x"}, {"origin": None}])

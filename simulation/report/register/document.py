@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import wording
-from ..codec import encode
+from ..codec import encoded
 from ..document.blocks import Column, Document, Paragraph, Row, Table
-from ..files import write_csv, write_text
+from ..files import write_csv, write_pieces
 from ..language import Language, phrase
 from .register import LIST, Change
 from .scoring import ENOUGH, ForecastRow, TrackRecord
@@ -208,7 +208,7 @@ def years_in_words(known: Sequence[int]) -> str:
 
 def write_record(folder: Path, record: TrackRecord) -> None:
     """Write the record as ``record.json`` and ``record.csv``, over those of an earlier look."""
-    write_text(folder / "record.json", encode(record))
+    write_pieces(folder / "record.json", encoded(record))
     write_csv(folder / "record.csv", COLUMNS, map(_cells, record.forecasts))
 
 

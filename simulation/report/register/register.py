@@ -17,7 +17,7 @@ from typing import Literal
 from uuid import uuid4
 
 from ...domain.messages import Message, Refusal
-from ..codec import decode
+from ..codec import read_result
 from ..files import LARGEST_JSON, digest, json_text, left_behind, read_json, remove, write_bytes
 from ..kinds.forecast.result import ForecastResult
 from ..store.folder import Answer
@@ -198,7 +198,7 @@ class Register:
     def _entry(self, name: str) -> Entry:
         folder = self.path / name
         registered = date.fromisoformat(read_json(folder / REGISTERED)["registered"]).isoformat()
-        return Entry(name, registered, decode(read_json(folder / "forecast.json"), ForecastResult))
+        return Entry(name, registered, read_result(folder / "forecast.json", ForecastResult))
 
     def _is_of(self, entry: Entry, run: Answer[ForecastResult]) -> bool:
         frozen = self.path / entry.name / "forecast.json"

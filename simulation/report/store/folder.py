@@ -23,7 +23,7 @@ import msgspec
 from ...domain.messages import Message, Refusal
 from ...inputs.scenario import Scenario
 from ...inputs.tables.cells import unguard
-from ..codec import decode
+from ..codec import decode, read_result
 from ..document.blocks import Document, Table, picture_files
 from ..files import digest, read_json
 from ..kinds.kind import AnyKind, Rows, Source
@@ -86,7 +86,7 @@ class Folder:
             manifest = decode(data, Manifest)
             if manifest.kind != self.kind.name or self._altered(manifest.files):
                 return None
-            result = decode(read_json(self.path / f"{self.kind.name}.json"), self.kind.result_type)
+            result = read_result(self.path / f"{self.kind.name}.json", self.kind.result_type)
             return Answer(self, result, manifest, decode(data, self.kind.asked))
         except _BROKEN:
             return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -18,8 +18,8 @@ from typing import Any
 
 from ...domain.messages import KampungError, Message, Refusal
 from ...engine.failure import EnsembleError
-from ..codec import encode, plain, to_data
-from ..files import digest, json_text, left_behind, reason, remove, write_bytes, write_csv, write_text
+from ..codec import encoded, plain, to_data
+from ..files import digest, json_text, left_behind, reason, remove, write_bytes, write_csv, write_pieces, write_text
 from ..kinds.kind import AnyKind
 from ..kinds.question import RESULTS_FORMAT, Question
 from ..language import Language
@@ -119,13 +119,13 @@ class Place:
             with suppress(OSError):
                 self.work.rmdir()
 
-    def write(self, question: Question[Any], found: Any) -> Answer[Any]:
-        """Write what was computed, its tables and what it was made from, the manifest last; return the draft."""
+    def write(self, question: Question[Any], found: Any) -> None:
+        """Write what was computed as the draft: its tables and what it was made from, the manifest last."""
         path = self.draft.path
         remove(path)
         files = [f"{self.kind.name}.json"]
         result = self.kind.result(found)
-        write_text(path / files[0], encode(result))
+        write_pieces(path / files[0], encoded(result))
         for table in self.kind.tables(found, result):
             files.append(table.name)
             if table.write is not None:
@@ -147,9 +147,11 @@ class Place:
             agent=None if question.agent is None else question.agent.identity,
         )
         write_text(path / "manifest.json", json_text({**to_data(question.asked), **to_data(manifest)}))
-        written = self.draft.read()
-        if written is None:
-            raise KampungError(f"what was written in {path} cannot be read back")
+
+    def written(self) -> Answer[Any]:
+        """Return the draft as it was written."""
+        if (written := self.draft.read()) is None:
+            raise KampungError(f"what was written in {self.draft.path} cannot be read back")
         return written
 
     def name(self, draft: Answer[Any], speech: Language) -> Answer[Any]:
@@ -167,10 +169,7 @@ class Place:
                     raise
             else:
                 break
-        found = Folder(path, self.kind).read()
-        if found is None:
-            raise KampungError(f"what was written in {path} cannot be read back")
-        return found
+        return replace(draft, folder=Folder(path, self.kind))
 
 
 @dataclass(frozen=True)
@@ -280,7 +279,9 @@ def _make(
     began, parts = time.monotonic(), place.parts
     computed = compute()
     try:
-        draft = place.write(question, computed)
+        place.write(question, computed)
+        del computed  # a nation's takes much memory, and so does what is read back
+        draft = place.written()
         resumed = {"resumed_parts": parts} if parts else {}
         facts = {**facts, **resumed, "seconds": round(time.monotonic() - began, 2)}
         if known is not None and known.manifest.files == draft.manifest.files:

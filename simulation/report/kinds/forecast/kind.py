@@ -122,8 +122,11 @@ def village_columns(forecast: Forecast, district: DistrictForecast) -> dict[str,
     villages, levels = district.villages.ever, district.villages.single_levels
     row, place = np.nonzero(np.stack([villages.there(year) for year in forecast.calendar], axis=1))
 
+    rows = row.tolist()
+
     def each(values: Sequence[str]) -> list[str]:
-        return [str(values[i]) for i in row.tolist()]
+        text = list(map(str, values))
+        return [text[i] for i in rows]
 
     def flat(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         return np.round(np.asarray(values[row, place], dtype=np.float64), DECIMALS)

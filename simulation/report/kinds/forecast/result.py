@@ -483,7 +483,9 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         readings=district.readings,
         basis=tuple(basis_of(scenario.parameters)),
         observed=forecast.observed_of(villages.district_code),
-        reasons=_ending_at(first.rises.mean, _reasons(forecast, villages)),
+        reasons=None
+        if forecast.agent_class is not None
+        else _ending_at(first.rises.mean, _reasons(scenario, villages, forecast.seed)),
         likeliest=likeliest_villages(forecast, district) if alone else (),
         by_subdistrict=subdistrict_years(forecast, district) if alone else (),
         single_draw=uncertain,
@@ -504,9 +506,9 @@ def _drawn_statuses(forecast: Forecast, villages: Villages) -> DrawnStatuses | N
 
 
 @lru_cache(maxsize=1)
-def _reasons(forecast: Forecast, villages: Villages) -> Reasons | None:
+def _reasons(scenario: Scenario, villages: Villages, seed: int) -> Reasons | None:
     """Return why the forecast differs from the past, under the law itself."""
-    return None if forecast.agent_class is not None else reasons_of(forecast.scenario, villages, forecast.seed)
+    return reasons_of(scenario, villages, seed)
 
 
 def _ending_at(expected: float, reasons: Reasons | None) -> Reasons | None:
