@@ -35,6 +35,7 @@ from simulation.app import errors
 from simulation.decision import trial
 from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, ProblemsError, Refusal
+from simulation.engine import laid_aside
 from simulation.engine.closed_form.applicability import REPORTS_LATE, VILLAGES_LEARNED, reasons_against
 from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import MOST_DEATHS, refuse_nonsense
@@ -42,7 +43,7 @@ from simulation.engine.failure import Failure, none_completed, too_many_deaths
 from simulation.engine.workers import TaskStuckError
 from simulation.inference.elicitation import refuse_unfit
 from simulation.inference.forecasting import forecast
-from simulation.inputs.scenario import load_scenario
+from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import brief, runs
 from simulation.report.kinds.forecast.kind import FORECAST
 from simulation.report.kinds.forecast.result import undrawable
@@ -166,6 +167,21 @@ def _stuck() -> object:
         return forecast(SMALL, 1, 20, 3)
 
 
+def of_many(number: int) -> Scenario:
+    """Return a scenario of so many districts."""
+    codes = (f"63.{number:02d}" for number in range(1, number + 1))
+    return replace(SMALL, districts=tuple(replace(SMALL.districts[0], district_code=code) for code in codes))
+
+
+def _no_space_aside() -> object:
+    with (
+        patch.object(laid_aside, "TemporaryFile", lambda **_: Mock(write=Mock(side_effect=FULL))),
+        patch.object(laid_aside, "gettempdir", lambda: FOLDER),
+        patch("simulation.engine.ensemble.COUNTS_IN_MEMORY", 0),
+    ):
+        return forecast(of_many(2), 1, 20, 3)
+
+
 def _changed() -> object:
     with patch.object(Folder, "altered", return_value=["inputs/scenario.yaml", "years.csv"]):
         return load_run(FOLDER)
@@ -207,6 +223,10 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "no workers, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), 0, "batch", 0)),
     "no seed, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), -1, "batch", None)),
     "no engine, asked for in Python": refused(lambda: refuse_nonsense(SMALL, Effort(1, 20), 0, "fast", None)),
+    "more runs of many districts than can be kept": refused(
+        lambda: refuse_nonsense(of_many(11), Effort(1, 20_000_000), 0, "batch", None)
+    ),
+    "no space for many districts": refused(_no_space_aside),
     "work that cannot leave its process": refused(_stuck),
     "processes that die": refused(lambda: (_ for _ in ()).throw(too_many_deaths([DIED], MOST_DEATHS))),
     "processes that die in every trajectory": refused(

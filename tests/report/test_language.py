@@ -168,7 +168,6 @@ WHOLE = {
     ("app/frame", "_write_head"): "names of options and arguments",
     ("report/store/index", "write_index"): "cells of a table",
     ("report/store/index", "_older"): "a list of what differs",
-    ("report/store/making", "name"): "a day and a kind: the name of a folder",
     ("app/commands/start", "_interview"): "a list of keys",
     ("app/errors", "report_errors"): "two whole sentences after each other",
     ("report/expert_priors", "elicited_text"): "a sentence above a file",
