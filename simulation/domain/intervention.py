@@ -6,9 +6,10 @@ All arrays have shape (village, trajectory) unless noted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from annotated_types import MaxLen, MinLen
@@ -231,6 +232,15 @@ class Programme:
         self._years_left = np.zeros(shape, dtype=np.int64)
         self._assisted_years = np.zeros(shape, dtype=np.int64)
         self._years_since = np.zeros(shape, dtype=np.int64)
+
+    def alone(self, column: int) -> Self:
+        """Return the same in one of the trajectories, as it stands now."""
+        found, here = copy(self), slice(column, column + 1)
+        for name in ("_rise_log_odds_ratio", "_fall_log_odds_ratio"):
+            setattr(found, name, getattr(self, name)[here])
+        for name in ("assisted", "_years_left", "_assisted_years", "_years_since"):
+            setattr(found, name, getattr(self, name)[:, here].copy())
+        return found
 
     def runs(self, year: int) -> bool:
         """Return whether support is given in `year`."""

@@ -132,7 +132,8 @@ def _shares(
         for shock, weight in shocks:
             rise += weight * chance((typical * factor(log_odds + shock))[:, None] * lasting)
         rising = now * rise
-        now = np.einsum("snd,sed->end", rising, up) + np.einsum("snd,sed->end", now - rising, down)
+        staying = now - rising
+        now = sum(rising[s] * up[s][:, None] + staying[s] * down[s][:, None] for s in range(len(LEVELS)))
         now[0] += history.launched.get(year, 0.0)
     return np.asarray(np.einsum("snd,n->sd", now, _WEIGHTS))
 

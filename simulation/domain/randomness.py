@@ -93,6 +93,11 @@ class Trajectories:
     def __len__(self) -> int:
         return self.draw.size
 
+    def alone(self, column: int) -> Trajectories:
+        """Return one of them."""
+        draw, replicate = int(self.draw[column]), int(self.replicate[column])
+        return self.grid(range(draw, draw + 1), range(replicate, replicate + 1))
+
 
 def unit_hash(codes: Iterable[str]) -> Words:
     """Return a 64-bit address for each code, shape (len(codes),)."""

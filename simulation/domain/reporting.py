@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import Bools, Floats, Statuses
+from .arrays import Floats, Statuses
 from .distributions import Fixed
 from .law import of_places
 from .parameters import ParameterKey, Parameters, ParameterSet
-from .randomness import Process, Trajectories, uniforms
 from .villages import Villages
 
 REPORTING = ParameterKey("reporting.yearly")
@@ -27,16 +26,6 @@ def reporting_chance(parameters: Parameters) -> Floats | None:
     """Return the chance that a village reports in a year, shape (D,); None where all do in every year."""
     found = parameters.scales.get(REPORTING)
     return None if found is None or (found == 1).all() else found
-
-
-def reports(
-    villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int, year: int
-) -> Bools | None:
-    """Return which villages report their level at the end of a year, shape (V, T); None where all do."""
-    yearly = reporting_chance(parameters)
-    if yearly is None:
-        return None
-    return uniforms(seed, Process.REPORT, year, villages.units, trajectories) < yearly[trajectories.draw]
 
 
 def levels_behind(villages: Villages, parameters: Parameters) -> Statuses | None:

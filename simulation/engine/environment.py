@@ -6,18 +6,20 @@ visit its villages.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
 
-from ..domain.arrays import Bools, Floats, Ints, Statuses
+from ..domain.arrays import Bools, Floats, Ints, Statuses, Words
 from ..domain.blank_statuses import chances_at_origin
 from ..domain.intervention import Programme, combine, combine_on_falls
 from ..domain.law import lasting_log_odds, luck_of_years, neighbours_log_odds, of_places
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, uniforms
-from ..domain.reporting import levels_behind, reporting_chance, reports
+from ..domain.reporting import levels_behind, reporting_chance
 from ..domain.scenario import Assumptions
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses, place_counts
 from ..domain.transition import factor, fall_chance, odds, odds_against
@@ -53,7 +55,7 @@ class Chances:
 
 
 class Environment:
-    """One district over T trajectories, V villages in K kecamatan.
+    """One district over T trajectories, V villages in K kecamatan; the last axis of every array is T.
 
     In every year, in order: `assist` decides whom the programmes assist, `chances` says what then holds.
 
@@ -75,8 +77,6 @@ class Environment:
         Shape (4, T): chance of falling given no rise, without interventions, and the odds against it.
     rise_reaches, fall_reaches
         Shape (4, 4, T): as in `Parameters`.
-    reporting
-        Whether the list may show another level than a village has.
     """
 
     def __init__(
@@ -103,8 +103,38 @@ class Environment:
         self.programmes = [
             Programme(plan, villages, *ratio) for plan, ratio in zip(scenario.interventions, ratios, strict=True)
         ]
-        self.reporting = reporting_chance(parameters) is not None
+        yearly = reporting_chance(parameters)
+        self._reporting_chance = None if yearly is None else yearly[draw]
+        self._uniforms: Callable[..., Floats] = partial(_uniforms, seed, villages.units, trajectories)
         self._assisted_in = scenario.origin
+
+    @property
+    def reporting(self) -> bool:
+        """Whether the list may show another level than a village has."""
+        return self._reporting_chance is not None
+
+    def apart(self) -> Iterator[Environment]:
+        """Yield the environment of each trajectory alone, before any year is settled.
+
+        What chance decides in a year is looked up once for all of them, when the first one asks.
+        """
+        uniforms_of_all = cache(self._uniforms)
+        for column in range(len(self.trajectories)):
+            here = slice(column, column + 1)
+
+            def uniforms_of_one(*address: int | str, here: slice = here) -> Floats:
+                return uniforms_of_all(*address)[:, here]
+
+            arrays = {name: array for name, array in vars(self).items() if isinstance(array, np.ndarray)}
+            trajectory, environment = self.trajectories.alone(column), copy(self)
+            vars(environment).update(
+                {name: np.ascontiguousarray(array[..., here]) for name, array in arrays.items()},
+                trajectories=trajectory,
+                programmes=[programme.alone(column) for programme in self.programmes],
+                _neighbours=neighbours_log_odds(self.villages, self._parameters, trajectory.draw),
+                _uniforms=uniforms_of_one,
+            )
+            yield environment
 
     def initial_status(self, key: Floats | None = None) -> Statuses:
         """Return the status of every village on the list at the end of the origin year, shape (V, T).
@@ -127,7 +157,7 @@ class Environment:
         if learned is not None:
             key = learned[:, self.trajectories.draw]
         elif key is None:
-            key = uniforms(self.seed, Process.PLACEMENT, self.scenario.origin, villages.units[:here], self.trajectories)
+            key = self._uniforms(Process.PLACEMENT, self.scenario.origin)[:here]
         if isinstance(villages.known, MadeUpCounts):
             counts = villages.known.draw(self.seed, len(self._parameters.rise))
             return place_counts(key, counts[self.trajectories.draw].T)
@@ -174,7 +204,7 @@ class Environment:
 
         for programme in self.programmes:
             name = programme.intervention.name
-            tie = partial(uniforms, self.seed, Process.PRIORITY, year, self.villages.units, self.trajectories, name)
+            tie = partial(self._uniforms, Process.PRIORITY, year, name)
             programme.allocate(year, status, tie, planner_odds)
 
     def chances_of_places(self, year: int, status: Statuses, levels: Ints) -> list[Floats]:
@@ -197,7 +227,7 @@ class Environment:
         """
         if year != self._assisted_in:
             raise ValueError(f"assistance is settled for {self._assisted_in}, not for {year}")
-        rise_effect, fall_effect = self.effects()
+        yearly, (rise_effect, fall_effect) = self._reporting_chance, self.effects()
         log_odds = self._luck[year - self.scenario.years[0]][:, None, :]
         if self._neighbours is not None:
             log_odds = log_odds + self._neighbours(levels)
@@ -206,8 +236,8 @@ class Environment:
             rise_odds=self._base_odds * factor(log_odds),
             rise_effect=None if rise_effect is None else factor(rise_effect),
             fall_effect=None if fall_effect is None else factor(-fall_effect),
-            uniform=uniforms(self.seed, Process.TRANSITION, year, self.villages.units, self.trajectories),
-            reports=reports(self.villages, self._parameters, self.trajectories, self.seed, year),
+            uniform=self._uniforms(Process.TRANSITION, year),
+            reports=None if yearly is None else self._uniforms(Process.REPORT, year) < yearly,
         )
 
     def rise_odds(self, chances: Chances, place: Ints, blocked: Bools | None) -> Floats:
@@ -245,3 +275,10 @@ class Environment:
         down = [fall for _, fall in effects if fall is not None]
         overlap = self.scenario.overlap
         return combine(up, overlap) if up else None, combine_on_falls(down, overlap) if down else None
+
+
+def _uniforms(
+    seed: int, units: Words, trajectories: Trajectories, process: Process, year: int, name: str = ""
+) -> Floats:
+    """Return `uniforms` with the arguments that no year changes in front."""
+    return uniforms(seed, process, year, units, trajectories, name)

@@ -10,7 +10,8 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from numbers import Real
-from typing import ClassVar, Literal
+from operator import attrgetter
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -32,7 +33,7 @@ from .environment import NEVER, Chances, Environment
 from .failure import Failure
 from .outcome import Outcome
 
-STATUSES = tuple(map(int, Status))
+STATUSES = tuple(Status)
 
 
 class VillageAgent(mesa.Agent):
@@ -76,7 +77,8 @@ class VillageAgent(mesa.Agent):
     @property
     def uniform(self) -> float:
         """The addressed uniform of this year, in (0, 1): low leads up, high leads down."""
-        return float(self.model.uniform[self.position])
+        model: KampungModel = self.model
+        return model.uniform[self.position]
 
     @property
     def assisted_by(self) -> tuple[str, ...]:
@@ -87,30 +89,28 @@ class VillageAgent(mesa.Agent):
     @property
     def waits(self) -> bool:
         """Whether it changed too lately to rise this year (`min_years`)."""
-        return int(self.model.year) - 1 - self.last_change < int(self.model.assumptions.min_years)
+        model: KampungModel = self.model
+        return model.year - 1 - self.last_change < model.assumptions.min_years
 
     @property
     def may_rise(self) -> bool:
         """Whether it is below the top and has been at its level for long enough."""
-        return self.status < TOP and not self.waits
+        return self.status < TOP and not (self.model.some_wait and self.waits)
 
     def rise_odds(self) -> float:
         """Return the odds of rising this year; 0 where the village may not rise, as at the top."""
         if not self.may_rise:
             return 0.0
         model: KampungModel = self.model
-        return float(
-            model.rise_odds[self.subdistrict_index][self.status]
-            * model.village_factor[self.position]
-            * model.rise_effect[self.position]
-        )
+        odds: float = model.rise_odds[self.subdistrict_index][self.status] * model.village_factor[self.position]
+        return odds if model.rise_effect is None else odds * model.rise_effect[self.position]
 
     def fall_chance(self) -> float:
         """Return the chance of falling this year, given no rise."""
         model: KampungModel = self.model
-        against: float = model.fall_against[self.status]
-        effect: float = model.fall_effect[self.position]
-        return fall_chance(against, effect)
+        if model.fall_effect is None:
+            return model.fall[self.status]
+        return fall_chance(model.fall_against[self.status], model.fall_effect[self.position])
 
     def decide(self) -> None:
         """Choose `next_status` from the state at the start of the year.
@@ -121,28 +121,36 @@ class VillageAgent(mesa.Agent):
             Where `rise_odds` or `fall_chance` returns what is none.
         """
         u, odds = self.uniform, self.rise_odds()
-        # Odds are infinite where a chance of the scenario is 1, and only there.
-        if not _is_from_0_to(odds, math.inf) or (odds == math.inf and VillageAgent.rise_odds(self) < math.inf):
-            raise ValueError(f"{self._named}: the odds of rising are {odds!r}, not a finite number of 0 or more")
+        # What any class returns is looked at; a float is by far the most common, and quickly told.
+        if not (type(odds) is float and 0 <= odds < math.inf):
+            self._refuse_odds(odds)
         self.next_status = self.status
         if rises(u, odds):
             if self.status == TOP:
                 raise ValueError(f"{self._named}: the odds of rising are {odds!r} at the top, where they must be 0")
             reaches = self.model.rise_reaches[self.status]
-            self.next_status = Status(self.status + 1)
+            self.next_status = STATUSES[self.status + 1]
             for level in range(self.status + 2, TOP + 1):
                 if rises_past(u, odds, reaches[level]):
-                    self.next_status = Status(level)
+                    self.next_status = STATUSES[level]
             return
         fall = self.fall_chance()
-        if not _is_from_0_to(fall, 1):
+        if not (type(fall) is float and 0 <= fall <= 1) and not _is_from_0_to(fall, 1):
             raise ValueError(f"{self._named}: the chance of falling is {fall!r}, not a number in [0, 1]")
         if falls(u, odds, fall):
             reaches = self.model.fall_reaches[self.status]
-            self.next_status = Status(self.status - 1)
+            self.next_status = STATUSES[self.status - 1]
             for level in range(self.status - 2, -1, -1):
                 if falls_past(u, odds, fall, reaches[level]):
-                    self.next_status = Status(level)
+                    self.next_status = STATUSES[level]
+
+    def _refuse_odds(self, odds: object) -> None:
+        """Raise a `ValueError` unless these may be the odds of rising.
+
+        They are infinite where a chance of the scenario is 1, and only there.
+        """
+        if not _is_from_0_to(odds, math.inf) or (odds == math.inf and VillageAgent.rise_odds(self) < math.inf):
+            raise ValueError(f"{self._named}: the odds of rising are {odds!r}, not a finite number of 0 or more")
 
     def change(self) -> None:
         """Take on the status decided.
@@ -156,7 +164,7 @@ class VillageAgent(mesa.Agent):
             if self.next_status not in STATUSES:
                 raise ValueError(
                     f"{self._named}: it decides for {self.next_status!r}; a status is one of "
-                    f"{', '.join(map(str, STATUSES))}"
+                    f"{', '.join(map(str, map(int, STATUSES)))}"
                 )
             self.status = Status(self.next_status)
             self.last_change = self.model.year
@@ -170,6 +178,19 @@ class VillageAgent(mesa.Agent):
     def _named(self) -> str:
         """The class, the village and the year, for an error."""
         return f"{type(self).__name__}, village {self.village_code}, {self.model.year}"
+
+
+class _Year(NamedTuple):
+    """A year that is over, by village (V,): what the list showed before and after, who could rise, who was there then.
+
+    And, for each of J interventions, whom it assisted.
+    """
+
+    before: Statuses
+    after: Statuses
+    can_rise: Bools
+    there: Bools
+    assisted: list[Bools]
 
 
 class KampungModel(mesa.Model):
@@ -195,8 +216,8 @@ class KampungModel(mesa.Model):
         `VillageAgent` or a subclass of it.
     villages
         Which district; the scenario's first by default.
-    parameters
-        The scenario's draws 0 … `draw` at least, where they are at hand already.
+    environment
+        That of this trajectory, where it is at hand already.
     collect_agents
         Whether the DataCollector keeps every village's status of every year.
 
@@ -215,7 +236,7 @@ class KampungModel(mesa.Model):
         agent_class: type[VillageAgent] = VillageAgent,
         *,
         villages: Villages | None = None,
-        parameters: Parameters | None = None,
+        environment: Environment | None = None,
         collect_agents: bool = True,
     ) -> None:
         require_assumptions(scenario)
@@ -226,22 +247,23 @@ class KampungModel(mesa.Model):
         super().__init__(rng=int(low) + (int(high) << 32))
         self.assumptions = scenario
         self.year = scenario.origin
-        parameters = scenario.parameters.draw(seed, draw + 1) if parameters is None else parameters
-        trajectories = Trajectories.grid(range(draw, draw + 1), range(replicate, replicate + 1))
-        self.environment = Environment(scenario, self.villages, parameters, trajectories, seed)
-        self.outcome = Outcome.empty((1,), scenario, self.villages)
+        if environment is None:
+            trajectories = Trajectories.grid(range(draw, draw + 1), range(replicate, replicate + 1))
+            parameters = scenario.parameters.draw(seed, draw + 1)
+            environment = Environment(scenario, self.villages, parameters, trajectories, seed)
+        self.environment = environment
         self._read_environment()
         listed = self.environment.initial_status()
         here = slice(self.villages.at_origin)
-        self.village_agents = [
-            agent_class(self, position, Status(int(status)))
-            for position, status in enumerate(self.environment.initial_level(listed)[here, 0])
-        ]
-        for agent, shown in zip(self.village_agents, listed[here, 0], strict=True):
-            agent.listed = Status(int(shown))
+        level = self.environment.initial_level(listed)[here, 0].tolist()
+        self.village_agents = [agent_class(self, position, STATUSES[status]) for position, status in enumerate(level)]
+        for agent, shown in zip(self.village_agents, listed[here, 0].tolist(), strict=True):
+            agent.listed = STATUSES[shown]
         self._agent_class = agent_class
+        self._some_are_blocked = bool(scenario.min_years) or self.villages.joins is not None
+        self.some_wait = self._some_are_blocked or _overrides(agent_class, "waits", "may_rise")
         self.levels: list[int] = np.bincount(listed[here, 0], minlength=TOP + 1).tolist()
-        self.outcome.levels[0, 0] = self.levels
+        self._levels_at_origin, self._past = self.levels, list[_Year]()
         self.rises = self.falls = self.entries = 0
         self.datacollector = _data_collector(collect_agents)
         self.datacollector.collect(self)
@@ -258,18 +280,29 @@ class KampungModel(mesa.Model):
             raise RuntimeError(f"the scenario ends in {self.assumptions.years[-1]}; give it a longer horizon")
         self.year += 1
         status, listed = self._of_agents("status"), self._of_agents("listed")
-        may_rise, waits = np.zeros(len(self.villages), np.bool_), np.ones(len(self.villages), np.bool_)
-        for agent in self.village_agents:
-            may_rise[agent.position], waits[agent.position] = agent.may_rise, agent.waits
-        blocked = waits[:, None] if self.assumptions.min_years or self.villages.joins is not None else None
-        self.environment.assist(self.year, listed[:, None], self._levels(listed), blocked)
-        chances = self.environment.chances(self.year, self._levels(status))
-        self._began = chances, places(status[:, None], self.villages.subdistrict_index), blocked
+        may_rise, blocked = status < TOP, None
+        if self.some_wait:
+            may_rise, waits = np.zeros(len(self.villages), np.bool_), np.ones(len(self.villages), np.bool_)
+            for agent in self.village_agents:
+                may_rise[agent.position], waits[agent.position] = agent.may_rise, agent.waits
+            if self._some_are_blocked:
+                blocked = waits[:, None]
+        levels = self._levels(status)
+        shown = levels if np.array_equal(status, listed) else self._levels(listed)
+        self.environment.assist(self.year, listed[:, None], shown, blocked)
+        chances = self.environment.chances(self.year, levels)
+        self._began = chances, status, blocked
         self._look_up(chances)
-        villages = self.agents.select(agent_type=VillageAgent)
-        villages.do("decide")
-        villages.do("change")
-        villages.do("report")
+        villages = list(self.agents_by_type[self._agent_class])
+        for agent in villages:
+            agent.decide()
+        # The methods as they stand above do nothing for most villages: only those of another class are always called.
+        every = _overrides(self._agent_class, "change")
+        for agent in [agent for agent in villages if every or agent.next_status != agent.status]:
+            agent.change()
+        every = _overrides(self._agent_class, "report")
+        for agent in [agent for agent in villages if every or agent.listed != agent.status]:
+            agent.report()
         self._welcome()
         self._count(listed, (listed < TOP) & (may_rise | (status > listed)))
         self.datacollector.collect(self)
@@ -277,7 +310,8 @@ class KampungModel(mesa.Model):
 
     def odds_of_rising(self) -> Floats:
         """Return the odds with which each village went into the last year, shape (V, 1), by the standard law."""
-        return self.environment.rise_odds(*self._began)
+        chances, status, blocked = self._began
+        return self.environment.rise_odds(chances, places(status[:, None], self.villages.subdistrict_index), blocked)
 
     def _welcome(self) -> None:
         """Let the villages join that do so at the end of this year."""
@@ -288,52 +322,79 @@ class KampungModel(mesa.Model):
 
     def _of_agents(self, name: Literal["status", "listed"]) -> Statuses:
         """Return the level of every village, or what the list shows; the lowest of one that joins later."""
+        # Bytes take small whole numbers several times faster than an array does.
+        of_agents = np.frombuffer(bytes(map(attrgetter(name), self.village_agents)), np.int8)
+        if self.villages.joins is None:
+            return of_agents
         found = np.zeros(len(self.villages), dtype=np.int8)
-        found[[agent.position for agent in self.village_agents]] = [
-            getattr(agent, name) for agent in self.village_agents
-        ]
+        found[[agent.position for agent in self.village_agents]] = of_agents
         return found
 
     def _levels(self, status: Statuses) -> Ints:
-        """Return how many villages stand where that were there when the year began."""
-        place = places(status[:, None], self.villages.subdistrict_index)
-        return count_levels(place[self.villages.there(self.year)], self.villages)
+        """Return how many villages stand where that were there when the year began, shape (K, 4, 1)."""
+        place = (TOP + 1) * self.villages.subdistrict_index + status
+        if self.villages.joins is not None:
+            place = place[self.villages.there(self.year)]
+        return count_levels(place[:, None], self.villages)
 
     def _read_environment(self) -> None:
         """Unpack what no year changes into plain numbers, which agents read faster than arrays."""
-        environment, ones = self.environment, [1.0] * len(self.villages)
-        self.fall_against = environment.fall_against[:, 0].tolist()
+        environment = self.environment
+        self.fall: list[float] = environment.fall[:, 0].tolist()
+        self.fall_against: list[float] = environment.fall_against[:, 0].tolist()
         self.rise_reaches = environment.rise_reaches[:, :, 0].tolist()
         self.fall_reaches = environment.fall_reaches[:, :, 0].tolist()
-        self.village_factor = ones if environment.village_factor is None else environment.village_factor[:, 0].tolist()
-        self.rise_effect = self.fall_effect = ones
+        self.village_factor = [1.0] * len(self.villages)
+        if environment.village_factor is not None:
+            self.village_factor = environment.village_factor[:, 0].tolist()
+        self.rise_effect: list[float] | None = None
+        self.fall_effect: list[float] | None = None
 
     def _look_up(self, chances: Chances) -> None:
         """Unpack the year's tables likewise."""
-        ones = [1.0] * len(self.villages)
         self.rise_odds = chances.rise_odds[:, :, 0].tolist()
-        self.uniform = chances.uniform[:, 0].tolist()
-        self.reports = [True] * len(ones) if chances.reports is None else chances.reports[:, 0].tolist()
-        self.rise_effect = ones if chances.rise_effect is None else chances.rise_effect[:, 0].tolist()
-        self.fall_effect = ones if chances.fall_effect is None else chances.fall_effect[:, 0].tolist()
+        self.uniform: list[float] = chances.uniform[:, 0].tolist()
+        self.reports = [True] * len(self.villages) if chances.reports is None else chances.reports[:, 0].tolist()
+        self.rise_effect = None if chances.rise_effect is None else chances.rise_effect[:, 0].tolist()
+        self.fall_effect = None if chances.fall_effect is None else chances.fall_effect[:, 0].tolist()
 
     def _count(self, before: Statuses, can_rise: Bools) -> None:
-        after, t, outcome = self._of_agents("listed"), self.year - self.assumptions.origin - 1, self.outcome
+        """Count the year, and keep what its outcome is made of."""
+        after, there = self._of_agents("listed"), self.villages.there(self.year + 1)
         rose, inside = after > before, self.assumptions.target.level_mask
-        self.rises, self.falls = int(rose.sum()), int((after < before).sum())
-        self.entries = int((rose & inside[after] & ~inside[before]).sum())
-        there = np.flatnonzero(self.villages.there(self.year + 1))
+        self.rises, self.falls = int(np.count_nonzero(rose)), int(np.count_nonzero(after < before))
+        self.entries = int(np.count_nonzero(rose & inside[after] & ~inside[before]))
         self.levels = np.bincount(after[there], minlength=TOP + 1).tolist()
-        outcome.levels[0, t + 1] = self.levels
-        outcome.can_rise[0, t] = np.bincount(before[can_rise], minlength=TOP + 1)
-        outcome.rises[0, t], outcome.falls[0, t], outcome.entries[0, t] = self.rises, self.falls, self.entries
-        outcome.villages.rises[:, t] = rose
-        outcome.villages.risen[:, t] = rose if t == 0 else outcome.villages.risen[:, t - 1] | rose
-        outcome.risen[0] = np.packbits(outcome.villages.risen[:, t].astype(np.bool_))
-        outcome.villages.status[there, t, after[there]] = 1
-        for j, programme in enumerate(self.environment.programmes):
-            outcome.assisted[0, t, j] = programme.assisted.sum()
-            outcome.villages.assisted[:, t, j] = programme.assisted[:, 0]
+        assisted = [programme.assisted[:, 0] for programme in self.environment.programmes]
+        self._past.append(_Year(before, after, can_rise, there, assisted))
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the years so far leave behind, as the outcome of one trajectory."""
+        outcome, inside = Outcome.empty((1,), self.assumptions, self.villages), self.assumptions.target.level_mask
+        outcome.levels[0, 0] = self._levels_at_origin
+        if not self._past:
+            return outcome
+        t = slice(len(self._past))
+        before, after, can_rise, there, assisted = map(np.array, zip(*self._past, strict=True))
+        rose, stands = after > before, (after[..., None] == STATUSES) & there[..., None]
+        outcome.levels[0, 1:][t] = stands.sum(axis=1)
+        outcome.can_rise[0, t] = ((before[..., None] == STATUSES) & can_rise[..., None]).sum(axis=1)
+        outcome.rises[0, t], outcome.falls[0, t] = rose.sum(axis=1), (after < before).sum(axis=1)
+        outcome.entries[0, t] = (rose & inside[after] & ~inside[before]).sum(axis=1)
+        assisted = assisted.reshape(len(self._past), -1, len(self.villages))
+        outcome.assisted[0, t] = assisted.sum(axis=2)
+        risen = np.logical_or.accumulate(rose)
+        outcome.risen[0] = np.packbits(risen[-1])
+        sums = outcome.villages
+        sums.rises[:, t], sums.risen[:, t] = rose.T, risen.T
+        sums.status[:, t], sums.assisted[:, t] = stands.swapaxes(0, 1), assisted.transpose(2, 0, 1)
+        return outcome
+
+
+def _overrides(agent_class: type[VillageAgent], *names: str) -> bool:
+    """Return whether a class has other methods or properties of these names than `VillageAgent`."""
+    return any(getattr(agent_class, name) is not getattr(VillageAgent, name) for name in names)
 
 
 def _is_from_0_to(number: object, most: float) -> bool:
@@ -377,7 +438,8 @@ def simulate(
     outcome = Outcome.empty((len(trajectories),), scenario, villages)
     odds = np.zeros((scenario.horizon if conditional else 0, len(villages.ever), len(trajectories)))
     addresses = zip(trajectories.draw.tolist(), trajectories.replicate.tolist(), strict=True)
-    for column, (draw, replicate) in enumerate(addresses):
+    environments = Environment(scenario, villages.ever, parameters, trajectories, seed).apart()
+    for column, ((draw, replicate), environment) in enumerate(zip(addresses, environments, strict=True)):
         model: KampungModel | None = None
         try:
             model = KampungModel(
@@ -387,7 +449,7 @@ def simulate(
                 seed,
                 agent_class,
                 villages=villages,
-                parameters=parameters,
+                environment=environment,
                 collect_agents=False,
             )
             for t in range(scenario.horizon):

@@ -42,3 +42,27 @@ def test_places_are_filled_once_a_year() -> None:
     for wrong in (year, year + 2):
         with pytest.raises(ValueError, match="the next year is not"):
             environment.assist(wrong, state.status, state.levels, None)
+
+
+def test_a_trajectory_apart_is_the_one_that_was_made_alone() -> None:
+    """Status, programmes, odds and chance of three years, bit for bit, whichever of them is asked first."""
+    scenario = everything_on(horizon=3)
+    (villages,) = scenario.districts
+    parameters = scenario.parameters.draw(3, 2)
+    together = Trajectories.grid(range(2), range(2, 7))
+    for apart in Environment(scenario, villages, parameters, together, 3).apart():
+        (draw,), (replicate,) = apart.trajectories.draw.tolist(), apart.trajectories.replicate.tolist()
+        one = Trajectories.grid(range(draw, draw + 1), range(replicate, replicate + 1))
+        alone = Environment(scenario, villages, parameters, one, 3)
+        state = State(alone.initial_status(), villages, scenario.min_years)
+        np.testing.assert_array_equal(apart.initial_status(), state.status)
+        for year in scenario.years:
+            found = []
+            for environment in (apart, alone):
+                environment.assist(year, state.status, state.levels, state.blocked(year))
+                found.append(vars(environment.chances(year, state.levels)))
+            for name, value in found[0].items():
+                np.testing.assert_array_equal(value, found[1][name])
+            assert [p.assisted.tolist() for p in apart.programmes] == [p.assisted.tolist() for p in alone.programmes]
+            assert apart.village_factor is not None
+            np.testing.assert_array_equal(apart.village_factor, alone.village_factor)

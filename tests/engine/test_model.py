@@ -47,6 +47,30 @@ def test_mesa_counts_villages_by_status() -> None:
     assert set(frame["status"]) <= {"dasar", "berkembang", "mandiri", "paripurna"}
 
 
+@pytest.mark.parametrize("name", ["decide", "change", "report", "waits", "may_rise", "fall_chance", "rise_odds"])
+def test_a_method_of_ones_own_is_asked_for_every_village(name: str) -> None:
+    """The model asks no village in vain, but a class of one's own may want to be asked."""
+    asked: set[tuple[int, str]] = set()
+
+    def told(self: kkb.VillageAgent, *_: object) -> object:
+        asked.add((self.model.year, self.village_code))
+        found = getattr(kkb.VillageAgent, name)
+        return found.fget(self) if isinstance(found, property) else found(self)
+
+    own = property(told) if isinstance(getattr(kkb.VillageAgent, name), property) else told
+    scenario = make_scenario(make_villages((9,), status=[0, 1, 2] * 3), horizon=2)
+    model = kkb.KampungModel(scenario, seed=8, agent_class=type("Own", (kkb.VillageAgent,), {name: own}))
+    while model.running:
+        model.step()
+    rose = {(year, code) for year in scenario.years for code in scenario.districts[0].codes} - asked
+    # Who rises is not asked for its chance of falling.
+    assert len(rose) < 9 if name == "fall_chance" else not rose
+    usual = kkb.KampungModel(scenario, seed=8)
+    while usual.running:
+        usual.step()
+    assert usual.outcome.levels.tolist() == model.outcome.levels.tolist()
+
+
 def test_a_village_that_joins_is_an_agent_from_then_on() -> None:
     """Of the researcher's own class, at the lowest level; the frame of agents knows it from the end of its year on."""
     villages = make_villages((4,), status=[3, 3, 3, 0], joins=[0, 0, 0, 2027])
