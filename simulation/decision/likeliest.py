@@ -73,8 +73,9 @@ def likeliest_villages(forecast: Forecast, district: DistrictForecast) -> tuple[
     -----
     The error of a simulated chance p over N trajectories, and of the difference of two of them, is taken from what
     p(1 − p) / N adds up to and from the standard error of the mean over draws of the chance, or difference, in a
-    typical year: luck that two villages share makes that of a difference smaller. Exact chances have the second part
-    alone. Of an agent of a researcher's own, whose law is not known, N is the number of draws.
+    typical year, draws weighing as often as their trajectories are kept: luck that two villages share makes that of a
+    difference smaller. Exact chances have the second part alone. Of an agent of a researcher's own, whose law is not
+    known, N is the number of draws.
     """
     villages, rows = district.villages, forecast.scenario.parameters.rows
     if not isinstance(villages.known, SingleStatuses):
@@ -109,17 +110,28 @@ def _trajectories(forecast: Forecast) -> float:
     """Return how many trajectories tell of a village's luck; exact chances leave nothing to it."""
     if forecast.ensemble_run is None:
         return np.inf
+    if forecast.scenario.so_far is not None and forecast.agent_class is None:
+        return float(forecast.ensemble_run.outcomes[0].kept.sum())
     return forecast.effort.draws if forecast.agent_class is not None else forecast.effort.trajectories
 
 
 def _typical_chances(forecast: Forecast, villages: Villages) -> Floats:
-    """Return the chance of each village in a typical first year, unassisted, for every draw, shape (V, D)."""
+    """Return the chance of each village in a typical first year, unassisted, for every draw, shape (V, D).
+
+    Given rises so far: how far it is from its mean, times how much the draw weighs, so that the error of the mean of
+    these is that of a weighted mean.
+    """
     draws = min(forecast.effort.draws, MOST_DRAWS)
     parameters = forecast.scenario.parameters.draw(forecast.seed, draws)
     listed = listed_at_origin(forecast.scenario, villages, parameters, forecast.seed)
     start = YearStart.unassisted(villages, parameters, listed)
     base = odds(parameters.rise)[np.arange(draws), start.status]
-    return np.asarray(chance(base * factor(start.rise_log_odds[0])))
+    typical = np.asarray(chance(base * factor(start.rise_log_odds[0])))
+    if forecast.scenario.so_far is None or forecast.ensemble_run is None:
+        return typical
+    weight = forecast.ensemble_run.outcomes[0].kept[:draws].mean(axis=1)
+    weight = weight / max(weight.mean(), np.finfo(np.float64).tiny)
+    return (typical - (typical @ weight / draws)[:, None]) * weight
 
 
 def subdistrict_years(forecast: Forecast, district: DistrictForecast) -> tuple[SubdistrictYear, ...]:

@@ -19,7 +19,7 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters
 from ..domain.randomness import Trajectories
 from ..domain.reporting import lists_late
-from ..domain.scenario import require_assumptions
+from ..domain.scenario import refuse_so_far, require_assumptions
 from ..domain.status import LEVELS
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ..domain.villages import Villages
@@ -143,6 +143,7 @@ def next_datum(
     'village_list'
     """
     require_assumptions(scenario)
+    refuse_so_far(scenario)
     _refuse(scenario)
     scenario = _set_apart(scenario, draws, seed)
     rng = np.random.default_rng([seed, 21])

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters, Rows
-from ..domain.scenario import Assumptions, require_assumptions
+from ..domain.scenario import Assumptions, refuse_so_far, require_assumptions
 from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
 
@@ -46,11 +46,12 @@ def refuse_unpaired(baseline: Scenario, scenarios: Sequence[Scenario]) -> None:
     Raises
     ------
     Refusal
-        With every reason, of every scenario.
+        With every reason, of every scenario; or where one tells of rises so far.
     """
     reasons: list[Message] = []
     for scenario in (baseline, *scenarios):
         require_assumptions(scenario)
+        refuse_so_far(scenario)
         named = {"scenario": scenario.name, "baseline": baseline.name, "districts": len(scenario.districts)}
         found = [SEVERAL_DISTRICTS] if len(scenario.districts) > 1 else []
         found += _other_question(baseline, scenario)

@@ -16,7 +16,7 @@ from ..domain.arrays import Floats
 from ..domain.distributions import Dirichlet, Empirical
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
-from ..domain.scenario import require_assumptions
+from ..domain.scenario import refuse_so_far, require_assumptions
 from ..domain.status import LEVELS
 from ..engine.effort import Effort, Engine
 from ..engine.ensemble import run
@@ -235,6 +235,7 @@ def sensitivity(
 def _factors(scenario: Scenario, asked: Effort) -> Factors:
     """Return the factors of a scenario, or refuse what cannot be analysed."""
     require_assumptions(scenario)
+    refuse_so_far(scenario)
     values = {"scenario": scenario.name, "found": len(scenario.districts)}
     if len(scenario.districts) > 1:
         message = Message(

@@ -18,7 +18,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .arrays import Floats, Ints, Words
+from .arrays import Bools, Floats, Ints, Words
 
 Key = tuple[np.uint64 | Words, np.uint64 | Words]
 
@@ -47,6 +47,7 @@ class Process(IntEnum):
     TRANSITION = 9
     REPORT = 10
     DISTRICT_EFFECT = 11
+    SO_FAR = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,20 @@ class Trajectories:
             block_draw=block_draw.astype(np.uint64),
             block_replicate=block_replicate.astype(np.uint64),
             columns=columns,
+        )
+
+    def subset(self, wanted: Bools) -> Trajectories:
+        """Return some of them, in their order; `wanted` has shape (T,)."""
+        quarters = self.block_draw.size
+        columns = np.arange(WORDS * quarters) if self.columns is None else self.columns
+        word, block = np.divmod(columns[wanted], quarters)
+        used, place = np.unique(block, return_inverse=True)
+        return Trajectories(
+            draw=self.draw[wanted],
+            replicate=self.replicate[wanted],
+            block_draw=self.block_draw[used],
+            block_replicate=self.block_replicate[used],
+            columns=word * used.size + place,
         )
 
     def __len__(self) -> int:

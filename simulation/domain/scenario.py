@@ -15,8 +15,9 @@ from annotated_types import MinLen
 from .arrays import Floats
 from .constraints import Horizon, ScenarioName, Year, Years, checked, problem_at, refuse
 from .intervention import Intervention, Overlap, column_problems
-from .messages import Message, Problem, listed, shown
+from .messages import Message, Problem, Refusal, listed, shown
 from .parameters import ParameterSet
+from .so_far import SoFar
 from .status_knowledge import MadeUpCounts
 from .target import Target
 from .villages import Villages
@@ -43,6 +44,8 @@ class Assumptions:
         The villages of each district.
     parameters, target, interventions, overlap, min_years
         The assumptions of the law (MODEL.md).
+    so_far
+        What is known of the first forecast year before it is over; None where nothing is.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Assumptions:
     interventions: tuple[Intervention, ...] = ()
     overlap: Overlap = "diminishing"
     min_years: Years = 0
+    so_far: SoFar | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no scenario file could say."""
@@ -69,6 +73,8 @@ class Assumptions:
     def _problems(self) -> Iterator[Problem]:
         yield from _twice("district.code", [district.district_code for district in self.districts])
         yield from self.target.problems()
+        if self.so_far is not None:
+            yield from self.so_far.problems_within(self.origin, self.districts, self.target)
         names = [plan.name for plan in self.interventions]
         yield from _twice("interventions", names)
         for plan in self.interventions:
@@ -107,6 +113,26 @@ def require_assumptions(found: object) -> None:
             f"a scenario is needed, not {type(found).__name__}: load_scenario reads one from a file, "
             "Scenario.from_dict from a mapping"
         )
+
+
+def refuse_so_far(scenario: Assumptions) -> None:
+    """Refuse a scenario that tells of rises so far, where every simulation is needed and not those alone that agree.
+
+    Scenarios are compared, and efforts tried, on the same simulations, of which each would keep others; a village is
+    explained, and the law learned, in whole years of any luck.
+
+    Raises
+    ------
+    Refusal
+        Where it does.
+    """
+    if scenario.so_far is not None:
+        message = Message(
+            "{scenario} tells of rises so far (so_far): a forecast keeps the simulations that agree with them, and "
+            "what is asked here needs all of them; name a scenario without so_far, such as the one it extends",
+            {"scenario": scenario.name},
+        )
+        raise Refusal(message)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..domain.arrays import Bools, Floats
 from ..domain.messages import Message
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
@@ -23,7 +24,7 @@ from ..domain.villages import Villages
 from .agent_loader import Parcel
 from .conditional import Estimator, applied
 from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Simulator, chunks, refuse_below
-from .failure import EnsembleError, Failure, in_order, none_completed, too_many_deaths
+from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, too_many_deaths
 from .laid_aside import LaidAside
 from .outcome import Outcome
 from .workers import ExecutorLostError, TaskStuckError, WorkerDiedError, one_at_a_time, spread, spread_over
@@ -73,6 +74,21 @@ class Ensemble:
         """How the chance of a single year is estimated from them (`Outcome.chance_met`)."""
         return "conditional" if self.outcomes[0].enough_rise.shape[-1] else "plain"
 
+    def sound(self, district: int) -> Bools:
+        """Return which trajectories did not fail, kept or not, shape (draw, replicate)."""
+        found = np.ones((self.effort.draws, self.effort.replicates), dtype=bool)
+        for failure in self.outcomes[district].failures:
+            found[failure.draw, failure.replicate] = False
+        return found
+
+    def chances_kept(self, district: int) -> Floats | None:
+        """Return with which chance each was kept, shape (draw, replicate); None where nothing is told of the year."""
+        so_far, outcome = self.scenario.so_far, self.outcomes[district]
+        if so_far is None:
+            return None
+        chances = so_far.chances(outcome.rises[..., 0], self.scenario.districts[district])
+        return np.where(self.sound(district), chances, 0.0)
+
 
 def run(
     scenario: Assumptions,
@@ -119,10 +135,13 @@ def run(
     EffortError
         Where there is no such seed, engine, executor or number of workers, or the result would not fit in memory.
     EnsembleError
-        Where no trajectory of a district reached its end, or many ended their worker process, or the executor ended.
+        Where no trajectory of a district reached its end, or many ended their worker process, or the executor ended; or
+        where none goes with the rises that the scenario tells of.
 
     Notes
     -----
+    Where it tells of rises so far (`SoFar`), the first year of every trajectory is simulated, and those that are kept
+    given these rises are then simulated whole.
     A trajectory in which an agent raises an exception, or ends its worker process, is left out and becomes a
     `Failure`; all others go on.
     """
@@ -147,11 +166,14 @@ def run(
     for place, outcome in _whole(finished, todo, effort, task):
         outcomes[place] = outcome
         failures[place] = in_order(outcome.failures)
-        if not outcome.completed.any():
+        if not outcome.kept.any():
             without.append(place)
     if without:
-        first = min(without)
-        raise none_completed(scenario.districts[first].district, failures[first])
+        first, so_far = min(without), scenario.so_far
+        district = scenario.districts[first].district
+        if so_far is not None and len(failures[first]) < effort.trajectories:
+            raise none_kept(district, effort.trajectories, so_far.rises, so_far.as_of.isoformat())
+        raise none_completed(district, failures[first])
     in_all = tuple(failure for place in sorted(failures) for failure in failures[place])
     kept = [outcomes[place] for place in sorted(outcomes)] if isinstance(outcomes, dict) else outcomes
     return Ensemble(scenario, seed, effort, parameters, kept, in_all)
@@ -252,18 +274,27 @@ class _Task:
 
     def __call__(self, chunk: Chunk) -> Outcome:
         villages: Villages = self.scenario.districts[chunk.district]
-        trajectories = Trajectories.grid(chunk.draws, chunk.replicates)
+        trajectories, so_far = Trajectories.grid(chunk.draws, chunk.replicates), self.scenario.so_far
+        if so_far is None:
+            return self._simulated(self.scenario, villages, trajectories)
+        outcome = Outcome.empty((len(trajectories),), self.scenario, villages, conditional=self.conditional)
+        outcome.begin(self._simulated(replace(self.scenario, horizon=1), villages, trajectories))
+        outcome.kept[:] &= so_far.kept(outcome.rises[:, 0], villages, trajectories, self.seed)
+        if (kept := np.flatnonzero(outcome.kept)).size:
+            outcome.absorb(self._simulated(self.scenario, villages, trajectories.subset(outcome.kept)), (kept,))
+        return outcome
+
+    def _simulated(self, scenario: Assumptions, villages: Villages, trajectories: Trajectories) -> Outcome:
+        """Return the outcome of all these trajectories, shape (T,)."""
         if self.engine == "batch":
             from .batch import simulate
 
-            return simulate(
-                self.scenario, villages, self.parameters, trajectories, self.seed, conditional=self.conditional
-            )
+            return simulate(scenario, villages, self.parameters, trajectories, self.seed, conditional=self.conditional)
         from . import model
 
         agent_class = self.agent_class or model.VillageAgent
         return model.simulate(
-            self.scenario, villages, self.parameters, trajectories, self.seed, agent_class, conditional=self.conditional
+            scenario, villages, self.parameters, trajectories, self.seed, agent_class, conditional=self.conditional
         )
 
 
@@ -339,7 +370,7 @@ def _one_by_one(task: _Task, chunk: Chunk, deaths: list[Failure]) -> Outcome:
         if isinstance(result, Outcome):
             outcome.absorb(result, (np.array([column]),))
             continue
-        outcome.completed[column] = False
+        outcome.kept[column] = False
         error = f"process ended: {result.how}" if result.how else "process ended"
         died = Failure(villages.district_code, single.draws.start, single.replicates.start, None, error, "")
         outcome.failures.append(died)

@@ -80,6 +80,16 @@ def none_completed(district: str, failures: Iterable[Failure]) -> EnsembleError:
     return EnsembleError(message, ordered)
 
 
+def none_kept(district: str, number: int, rises: int, day: str) -> EnsembleError:
+    """Return the error that says that none of so many trajectories goes with the rises reported by a day."""
+    message = Message(
+        "none of {number:,} simulations of {district} agrees with {rises:,} rises by {day}: the count contradicts the "
+        "assumptions; correct so_far, or the chances of rising under transition, or take more draws",
+        {"number": number, "district": district, "rises": rises, "day": day},
+    )
+    return EnsembleError(message)
+
+
 def too_many_deaths(deaths: Sequence[Failure], most: int) -> EnsembleError:
     """Return the error with which a run is given up of which more than `most` trajectories ended their process."""
     message = Message(

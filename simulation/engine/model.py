@@ -460,7 +460,7 @@ def simulate(
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
             year = None if model is None else model.year
-            outcome.completed[column] = False
+            outcome.kept[column] = False
             outcome.failures.append(Failure.of(error, agent_class, villages.district_code, (draw, replicate), year))
         else:
             outcome.absorb(model.outcome, (np.array([column]),))

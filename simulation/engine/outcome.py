@@ -23,7 +23,7 @@ Counts = NDArray[np.int32]
 
 @dataclass(frozen=True, eq=False)
 class VillageSums:
-    """In how many of the completed trajectories something happened to each village; V villages, Y years.
+    """In how many of the trajectories that are kept something happened to each village; V villages, Y years.
 
     Attributes
     ----------
@@ -65,13 +65,14 @@ class Outcome:
     enough_rise
         Shape (…, Y, 2), or (…, Y, 0) where it is not known: the chance, given where the year began and its luck, that
         as many villages rise as the readings of `gross_rises` ask for.
-    completed
-        Shape (…): whether a trajectory reached its end. One that did not holds zeros above and is part of
-        no village's sums.
+    kept
+        Shape (…): whether a trajectory counts: it reached its end and, where the scenario tells of rises so far
+        (`SoFar`), was kept given these. One that failed holds zeros above, one that was not kept its first year alone;
+        neither is part of any village's sums.
     villages
         Sums over trajectories for each village.
     failures
-        Why the others did not reach their end, in any order.
+        Why some did not reach their end, in any order.
     """
 
     levels: Counts
@@ -82,7 +83,7 @@ class Outcome:
     assisted: Counts
     risen: NDArray[np.uint8]
     enough_rise: Floats
-    completed: Bools
+    kept: Bools
     villages: VillageSums
     failures: list[Failure] = field(default_factory=list)
 
@@ -90,7 +91,7 @@ class Outcome:
     def empty(
         cls, shape: tuple[int, ...], scenario: Assumptions, villages: Villages, *, conditional: bool = False
     ) -> Outcome:
-        """Return an outcome of zeros, with leading axes `shape`, in which every trajectory is completed.
+        """Return an outcome of zeros, with leading axes `shape`, in which every trajectory is kept.
 
         With `conditional` it has room for the chances of `enough_rise`.
         """
@@ -104,7 +105,7 @@ class Outcome:
             assisted=np.zeros((*shape, years, interventions), np.int32),
             risen=np.zeros((*shape, -(-size // 8)), np.uint8),
             enough_rise=np.zeros((*shape, years, 2 if conditional else 0)),
-            completed=np.ones(shape, np.bool_),
+            kept=np.ones(shape, np.bool_),
             villages=VillageSums(
                 status=np.zeros((size, years, 4), np.int64),
                 rises=np.zeros((size, years), np.int64),
@@ -125,6 +126,15 @@ class Outcome:
         sums = {f"village_{name}": array for name, array in vars(self.villages).items()}
         return {name: getattr(self, name) for name in PER_TRAJECTORY} | sums
 
+    def begin(self, first: Outcome) -> None:
+        """Put the first year of all trajectories, of none of the villages, which a horizon of one year gave."""
+        for name in ("levels", "can_rise", "rises", "falls", "entries", "assisted", "enough_rise"):
+            year: NDArray[Any] = getattr(first, name)
+            years = (slice(None),) * first.kept.ndim + (slice(year.shape[first.kept.ndim]),)
+            getattr(self, name)[years] = year
+        self.kept[:] = first.kept
+        self.failures.extend(first.failures)
+
     def absorb(self, part: Outcome, index: tuple[Ints, ...]) -> None:
         """Put the trajectories of `part` at `index` of the leading axes, and add its village sums."""
         for name in PER_TRAJECTORY:
@@ -132,10 +142,10 @@ class Outcome:
         self.villages.add(part.villages)
         self.failures.extend(part.failures)
 
-    def of_completed(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Return the rows of the N completed trajectories, shape (N, …), of an array with the same leading axes."""
-        rows = values.reshape(self.completed.size, *values.shape[self.completed.ndim :])
-        return rows if self.completed.all() else rows[self.completed.ravel()]
+    def of_kept(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return the rows of the N trajectories that are kept, shape (N, …), of an array with the same leading axes."""
+        rows = values.reshape(self.kept.size, *values.shape[self.kept.ndim :])
+        return rows if self.kept.all() else rows[self.kept.ravel()]
 
     @property
     def counts(self) -> YearCounts:
@@ -153,7 +163,7 @@ class Outcome:
         """Return how likely each year's target was, shape (…, Y), given where the year began and its luck.
 
         1 or 0, whether it was met, where that chance is not known: the mean over trajectories estimates P(met) either
-        way.
+        way. So it is of the first year given rises so far, for trajectories are then kept for what happened in it.
 
         Parameters
         ----------
@@ -161,9 +171,11 @@ class Outcome:
             A reading of the scenario's target; the scenario's own by default.
         """
         target, known = target or scenario.target, gross_rises(scenario.target)
+        met = self.counts.met(target).astype(np.float64)
         if self.enough_rise.shape[-1] and target in known:
-            return self.enough_rise[..., known.index(target)]
-        return self.counts.met(target).astype(np.float64)
+            first = 0 if scenario.so_far is None else 1
+            met[..., first:] = self.enough_rise[..., first:, known.index(target)]
+        return met
 
 
 PER_TRAJECTORY = tuple(part.name for part in fields(Outcome) if part.name not in {"villages", "failures"})

@@ -39,18 +39,19 @@ def elsewhere(scenario: Assumptions, effort: Effort, seed: int) -> Elsewhere | N
     """Return what is known elsewhere of a scenario that rests on default priors; None of any other.
 
     Of one district whose chances of rising are the defaults; with the draws that a forecast of that scenario with
-    ``launches`` or ``priors`` has, but fewer trajectories of each.
+    ``launches`` or ``priors`` has, but fewer trajectories of each. None given rises so far: too few of these would be
+    kept.
     """
     known = scenario.parameters
     rising = {key for key in ANALOGUE_PRIORS if key.kind == "rise"}
-    if len(scenario.districts) > 1 or not rising <= known.defaulted:
+    if len(scenario.districts) > 1 or scenario.so_far is not None or not rising <= known.defaulted:
         return None
     (villages,), few = scenario.districts, Effort(effort.draws, min(effort.replicates, MOST_REPLICATES))
 
     def chance(parameters: ParameterSet) -> Estimate:
         made = run(replace(scenario, horizon=1, parameters=parameters), few, seed, workers=1)
         outcome = made.outcomes[0]
-        return estimate(outcome.chance_met(made.scenario)[..., 0], outcome.completed, parameters.rows)
+        return estimate(outcome.chance_met(made.scenario)[..., 0], outcome.kept, parameters.rows)
 
     launches, weighed = {}, min(PRIOR_DRAWS, WEIGHED_FOR_EACH * effort.draws)
     if not any(why_not_weighed(villages, known, scenario.min_years)):

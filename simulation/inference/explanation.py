@@ -21,6 +21,7 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters, Rows
 from ..domain.randomness import Trajectories
 from ..domain.reporting import REPORTING
+from ..domain.scenario import refuse_so_far
 from ..domain.status import LEVELS, TOP, UNKNOWN
 from ..domain.transition import LARGEST_LOG_ODDS, chance, factor
 from ..domain.villages import DISAGREEMENT
@@ -229,6 +230,7 @@ def explain(
     """
     if isinstance(what, Forecast):
         return _explain_forecast(what, village, year)
+    refuse_so_far(what)
     district, row = find_village(what, village)
     villages = what.districts[district].ever
     joins = 0 if villages.joins is None else int(villages.joins[row])

@@ -147,6 +147,8 @@ class DistrictForecast:
     shortfall
         Of each year how many villages are missing to the number needed, on average, 0 where it is reached; None where
         that is not known (some exact results).
+    before
+        The first year's chance before its rises so far were reported; None where none are (`SoFar`).
     """
 
     villages: Villages
@@ -159,6 +161,7 @@ class DistrictForecast:
     risen_probability: Floats
     assisted_share: Floats
     shortfall: tuple[float | None, ...]
+    before: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -288,7 +291,7 @@ class Forecast:
 
     @property
     def ensemble(self) -> pd.DataFrame:
-        """One row a district, draw, replicate and year of what was completed; empty for the exact engine."""
+        """One row a district, draw, replicate and year of what is kept; empty for the exact engine."""
         import pandas as pd
 
         return pd.DataFrame(ensemble_columns(self))
@@ -298,6 +301,9 @@ class Forecast:
         chances = ", ".join(f"{d.villages.district}: {d.years[0].probability_met:.3f}" for d in self.districts[:3])
         more = ", …" if len(self.districts) > 3 else ""
         effort = f"{self.effort.draws} draws × {self.effort.replicates} replicates"
+        if self.ensemble_run is not None and self.scenario.so_far is not None:
+            kept = sum(int(outcome.kept.sum()) for outcome in self.ensemble_run.outcomes)
+            effort += f", {kept} kept given {self.scenario.so_far.rises} rises by {self.scenario.so_far.as_of}"
         if self.ensemble_run is not None and self.ensemble_run.failures:
             effort += f", {len(self.ensemble_run.failures)} trajectories failed"
         if self.agent_class is not None:
@@ -367,7 +373,7 @@ def _percent(quantile: float) -> str:
 
 
 def ensemble_columns(result: Forecast, district: int | None = None) -> dict[str, NDArray[Any]]:
-    """Return the completed trajectories as columns of equal length, one row a draw, replicate and year.
+    """Return the trajectories that are kept as columns of equal length, one row a draw, replicate and year.
 
     `district` picks one by its place in the scenario; None takes all, with a column ``district_code``
     where there are several.
@@ -398,7 +404,7 @@ def _outcome_columns(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
         "met": outcome.counts.met(scenario.target),
         "chance_met": outcome.chance_met(scenario),
     }
-    return {name: outcome.of_completed(values).ravel() for name, values in columns.items()}
+    return {name: outcome.of_kept(values).ravel() for name, values in columns.items()}
 
 
 def caveat(ensemble: Ensemble, agent_class: type[VillageAgent] | None) -> str:
@@ -449,6 +455,7 @@ def bounds(ensemble: Ensemble, district: int) -> tuple[float, float]:
     (Manski 1989, "Anatomy of the selection problem").
     """
     outcome = ensemble.outcomes[district]
-    met = float(outcome.of_completed(outcome.chance_met(ensemble.scenario)[..., 0]).sum())
-    size, failed = outcome.completed.size, int((~outcome.completed).sum())
+    met = float(outcome.of_kept(outcome.chance_met(ensemble.scenario)[..., 0]).sum())
+    failed = len(outcome.failures)
+    size = int(outcome.kept.sum()) + failed
     return met / size, (met + failed) / size

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.arrays import Floats
+from ..domain.arrays import Floats, Ints
 from ..domain.law import DISTRICT
 from ..domain.parameters import Rows
 from ..domain.scenario import Assumptions
@@ -150,14 +150,14 @@ def forecast(
     for place, outcome in enumerate(ensemble.outcomes):
         districts.append(summarise(ensemble, place))
         chances = np.array([year.probability_met for year in districts[-1].years])
-        counted.add(place, outcome.counts.met(scenario.target), outcome.completed, chances)
+        counted.add(place, outcome.counts.met(scenario.target), outcome.kept, chances)
     result = Forecast(
         scenario=scenario,
         seed=seed,
         effort=effort,
         engine=engine,
         districts=tuple(districts),
-        matrix=matrix_summary(ensemble.parameters.matrix),
+        matrix=matrix_summary(ensemble.parameters.matrix[_draws_told_of(ensemble)]),
         ensemble_run=ensemble,
         agent_class=agent_class,
         together=counted.result,
@@ -168,6 +168,12 @@ def forecast(
     if ensemble.failures:
         warnings.warn(caveat(ensemble, agent_class), FailedTrajectoriesWarning, stacklevel=2)
     return result
+
+
+def _draws_told_of(ensemble: Ensemble) -> Ints:
+    """Return the draws of the parameters, given rises so far each as often as its trajectories are kept."""
+    draws = np.arange(ensemble.effort.draws)
+    return draws if ensemble.scenario.so_far is None else np.repeat(draws, ensemble.outcomes[0].kept.sum(axis=1))
 
 
 def _set_apart(scenario: Scenario) -> bool:
@@ -203,8 +209,8 @@ def _alike(scenario: Scenario, effort: Effort, seed: int, **how: Any) -> tuple[T
     alike = replace(known, scalars={**known.scalars, DISTRICT.key: DISTRICT.off})
     ensemble = run(replace(scenario, parameters=alike), effort_alike(effort), seed, **how)
     for place, outcome in enumerate(ensemble.outcomes):
-        chances = outcome.of_completed(outcome.chance_met(scenario)).mean(axis=0)
-        counted.add(place, outcome.counts.met(scenario.target), outcome.completed, chances)
+        chances = outcome.of_kept(outcome.chance_met(scenario)).mean(axis=0)
+        counted.add(place, outcome.counts.met(scenario.target), outcome.kept, chances)
     return counted.result
 
 
@@ -218,15 +224,16 @@ def _refuse_other_classes(agent_class: object) -> None:
 def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
     """Summarise the trajectories of one district, as far as they reached their end."""
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
-    counts, counted, size = outcome.counts, outcome.of_completed, int(outcome.completed.sum())
+    counts, counted, size = outcome.counts, outcome.of_kept, int(outcome.kept.sum())
+    rows, kept_with = scenario.parameters.rows, ensemble.chances_kept(index)
     readings, several = scenario.target.readings(), range(1, scenario.horizon + 1)
     years_met = counts.met(scenario.target).sum(axis=-1)
     # What is said of several years together is told by what happened; of one year it is the chance of that year.
     at_least = [outcome.chance_met(scenario)[..., 0]] if scenario.horizon == 1 else [years_met >= m for m in several]
     return DistrictForecast(
         villages=scenario.districts[index],
-        years=tuple(_year(ensemble, index, counts.only(t), t) for t in range(scenario.horizon)),
-        all_years=estimate(at_least[-1], outcome.completed, scenario.parameters.rows),
+        years=tuple(_year(ensemble, index, counts.only(t), t, kept_with) for t in range(scenario.horizon)),
+        all_years=estimate(at_least[-1], outcome.kept, rows, kept_with),
         at_least={m: float(counted(chances).mean()) for m, chances in zip(several, at_least, strict=True)},
         readings={
             name: tuple(float(p) for p in counted(_chances(scenario, outcome, target)).mean(axis=0))
@@ -237,7 +244,15 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
         risen_probability=outcome.villages.risen / size,
         assisted_share=outcome.villages.assisted / size,
         shortfall=_shortfall(counts, scenario.target, counted),
+        before=None if scenario.so_far is None else _before(ensemble, index),
     )
+
+
+def _before(ensemble: Ensemble, index: int) -> Estimate:
+    """Estimate the first year's chance before its rises so far were known, from all trajectories of that year."""
+    unaware = replace(ensemble.scenario, so_far=None)
+    first = ensemble.outcomes[index].chance_met(unaware)[..., 0]
+    return estimate(first, ensemble.sound(index), unaware.parameters.rows)
 
 
 def _chances(scenario: Assumptions, outcome: Outcome, reading: Target) -> Floats:
@@ -258,18 +273,21 @@ def _shortfall(
     return tuple(float(mean) for mean in counted(missing).mean(axis=0))
 
 
-def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int) -> YearForecast:
-    """Summarise year number `t` of one district, from the counts of that year alone."""
+def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int, kept_with: Floats | None) -> YearForecast:
+    """Summarise year number `t` of one district, from the counts of that year alone; `kept_with` as for `estimate`."""
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
-    target, counted = scenario.target, outcome.of_completed
+    target, counted = scenario.target, outcome.of_kept
     villages = scenario.districts[index].number(scenario.years[t] + 1)
     must = counted(counts.needed(target)[..., 0])
     at_end = counted(counts.at_end[..., 0, :])
     assisted = counted(outcome.assisted[..., t, :])
     rises = _summary(counted(counts.rises))
     of_rises = target.reading == "rises" and not target.net_of_falls
+    chance = estimate(outcome.chance_met(scenario)[..., t], outcome.kept, scenario.parameters.rows, kept_with)
+    if t == 0 and scenario.so_far is not None and scenario.so_far.rises >= must.max():
+        chance = Estimate(1.0, 0.0, None if chance.parameter_interval90 is None else (1.0, 1.0))
     return YearForecast(
-        **vars(estimate(outcome.chance_met(scenario)[..., t], outcome.completed, scenario.parameters.rows)),
+        **vars(chance),
         year=scenario.years[t],
         needed=Needed(float(must.mean()), int(must.min()), int(must.max())),
         saturated=float(counted(counts.saturated(target)).mean()),

@@ -22,7 +22,7 @@ class Together:
     expected
         Shape (Y,): how many do, on average: the sum of their chances.
     number
-        Shape (Y, N + 1): in how many trajectories exactly 0 … N of them do. Those count that were completed in every
+        Shape (Y, N + 1): in how many trajectories exactly 0 … N of them do. Those count that were kept in every
         one of them; None where none was, and where nothing was simulated.
     """
 
@@ -37,26 +37,26 @@ class _Group:
     missing: int = field(init=False)
     expected: Floats = field(default_factory=lambda: np.zeros(1))
     meeting: NDArray[np.int32] | None = None
-    completed: Bools | None = None
+    kept: Bools | None = None
     number: Ints | None = None
 
     def __post_init__(self) -> None:
         self.missing = len(self.districts)
 
-    def add(self, met: Bools, completed: Bools, chances: Floats) -> None:
+    def add(self, met: Bools, kept: Bools, chances: Floats) -> None:
         self.expected = self.expected + chances
-        if self.meeting is None or self.completed is None:
-            self.meeting, self.completed = met.astype(np.int32), completed.copy()
+        if self.meeting is None or self.kept is None:
+            self.meeting, self.kept = met.astype(np.int32), kept.copy()
         else:
             self.meeting += met
-            self.completed &= completed
+            self.kept &= kept
         self.missing -= 1
         if not self.missing:
-            counted = self.meeting[self.completed]
+            counted = self.meeting[self.kept]
             size = len(self.districts) + 1
             if len(counted):
                 self.number = np.stack([np.bincount(year, minlength=size) for year in counted.T])
-            self.meeting = self.completed = None
+            self.meeting = self.kept = None
 
 
 class TogetherCount:
@@ -72,19 +72,19 @@ class TogetherCount:
     def __init__(self, groups: Sequence[tuple[int, ...]]) -> None:
         self._groups = [_Group(districts) for districts in groups]
 
-    def add(self, district: int, met: Bools, completed: Bools, chances: Floats) -> None:
+    def add(self, district: int, met: Bools, kept: Bools, chances: Floats) -> None:
         """Add a district.
 
         Parameters
         ----------
-        met, completed
+        met, kept
             Shapes (draw, replicate, year) and (draw, replicate): whether it meets its target; which trajectories count.
         chances
             Shape (year,): its chance of meeting it.
         """
         for group in self._groups:
             if district in group.districts:
-                group.add(met, completed, chances)
+                group.add(met, kept, chances)
 
     @property
     def result(self) -> tuple[Together, ...]:

@@ -40,35 +40,42 @@ class Estimate:
     parameter_interval90: tuple[float, float] | None
 
 
-def estimate(chances: Floats | Bools, completed: Bools | None = None, rows: Rows | None = None) -> Estimate:
+def estimate(
+    chances: Floats | Bools, kept: Bools | None = None, rows: Rows | None = None, kept_with: Floats | None = None
+) -> Estimate:
     """Estimate a probability from trajectories.
 
     Parameters
     ----------
     chances
         Shape (draw, replicate): how likely the event was, or whether it happened.
-    completed
+    kept
         Of the same shape, somewhere true: which trajectories count; None for all.
     rows
         See `simulation_error`.
+    kept_with
+        Of the same shape: with which chance each was kept, where that was decided at random (`SoFar`); else None.
 
     Notes
     -----
-    A draw without a completed trajectory does not count; one with fewer than `FEWEST` says nothing of the interval, for
-    the noise in its mean cannot be told.
+    A draw without a trajectory that is kept does not count; one with fewer than `FEWEST` says nothing of the interval,
+    for the noise in its mean cannot be told.
     """
-    if completed is None:
-        completed = np.ones(chances.shape, dtype=bool)
-    values = np.where(completed, chances, 0.0)
-    total, counted = values.sum(axis=1), completed.sum(axis=1)
+    if kept is None:
+        kept = np.ones(chances.shape, dtype=bool)
+    values = np.where(kept, chances, 0.0)
+    total, counted = values.sum(axis=1), kept.sum(axis=1)
     telling = counted >= FEWEST
     interval = None
     if tells_of_parameters(int(telling.sum()), values.shape[1], rows):
         number = counted[telling]
-        means = total[telling] / number
-        scatter = np.maximum((values[telling] ** 2).sum(axis=1) - number * means**2, 0.0) / (number - 1)
-        interval = parameter_interval(means, scatter / number)
-    return Estimate(float(total.sum() / counted.sum()), simulation_error(values, completed, rows), interval)
+        means, squares = total[telling] / number, (values[telling] ** 2).sum(axis=1)
+        scatter = np.maximum(squares - number * means**2, 0.0) / (number - 1)
+        if kept_with is None:
+            interval = parameter_interval(means, scatter / number)
+        else:
+            interval = interval_of_kept(means, scatter / number, kept_with[telling])
+    return Estimate(float(total.sum() / counted.sum()), simulation_error(values, kept, rows), interval)
 
 
 def estimate_from_draws(probabilities: Floats, rows: Rows | None = None) -> Estimate:
@@ -89,14 +96,14 @@ def tells_of_parameters(draws: int, replicates: int, rows: Rows | None = None) -
     return _independent(draws, rows) >= FEWEST_DRAWS and replicates >= FEWEST_REPLICATES
 
 
-def simulation_error(values: Floats, completed: Bools | None = None, rows: Rows | None = None) -> float:
+def simulation_error(values: Floats, kept: Bools | None = None, rows: Rows | None = None) -> float:
     """Return the standard error of the mean of trajectories.
 
     Parameters
     ----------
     values
         Shape (draw, replicate).
-    completed
+    kept
         Of the same shape, somewhere true: which count; None for all.
     rows
         Of the file that draws are taken from; None where every draw is a new one, independent of all others.
@@ -113,7 +120,7 @@ def simulation_error(values: Floats, completed: Bools | None = None, rows: Rows 
     z / (m + z²) with z = 1.96 (m trajectories, if there is one cluster): times z, the far end of the 95% Wilson
     interval. So it is of a single trajectory, which tells nothing of the scatter.
     """
-    counted = np.ones(values.shape, dtype=bool) if completed is None else completed
+    counted = np.ones(values.shape, dtype=bool) if kept is None else kept
     values, row = np.where(counted, values, 0.0), _row(values.shape[0], rows)
     number, total, squares = (np.bincount(row, each.sum(axis=1)) for each in (counted, values, values**2))
     number, total, squares = (each[number > 0] for each in (number, total, squares))
@@ -205,6 +212,44 @@ def parameter_interval(means: Floats, noise: Floats) -> tuple[float, float]:
     centre = float(means.mean())
     low, high = interval_with_mean(centre + shrink * (means - centre))
     return max(0.0, low), min(1.0, high)
+
+
+def interval_of_kept(means: Floats, noise: Floats, kept_with: Floats) -> tuple[float, float]:
+    """Return the 90% interval of the probability over parameters, given what trajectories were kept for.
+
+    Parameters
+    ----------
+    means, noise
+        Shape (draw,): mean over the trajectories that are kept of each draw, at least `FEWEST`, and its variance by
+        chance alone, as for `parameter_interval`.
+    kept_with
+        Shape (draw, replicate): with which chance each trajectory was kept.
+
+    Notes
+    -----
+    Given the reason, a draw weighs as its trajectories were expected to be kept, A = Σ chances. Those with fewer than
+    `FEWEST` do not tell their noise, so every other weighs A / P(at least `FEWEST` kept) (Horvitz & Thompson 1952).
+    Mean and variance of p over the draws, p² being mean² − noise, make a beta distribution; its quantiles are the
+    interval. With the few trajectories that are kept of each draw, means that are shrunk, as in `parameter_interval`,
+    would have few values.
+    """
+    none, one, more = np.ones(len(means)), np.zeros(len(means)), np.zeros(len(means))
+    for chance in kept_with.T:
+        more += one * chance
+        none, one = none * (1 - chance), one * (1 - chance) + none * chance
+    weight = kept_with.sum(axis=1) / more
+    weight /= weight.sum()
+    mean = min(1.0, float(weight @ means))
+    variance = float(weight @ (means**2 - noise)) - mean**2
+    if variance <= 0 or not 0 < mean < 1:
+        return mean, mean
+    from scipy.special import betaincinv
+
+    size = max(0.0, mean * (1 - mean) / variance - 1)
+    if size == 0:  # as far apart as can be: in every draw it happens always, or never
+        return float(mean > 1 - INTERVAL90[0]), float(mean >= INTERVAL90[0])
+    low, high = betaincinv(size * mean, size * (1 - mean), np.array(INTERVAL90))
+    return min(float(low), mean), max(float(high), mean)
 
 
 def interval_with_mean(values: Floats) -> tuple[float, float]:

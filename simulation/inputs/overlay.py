@@ -221,6 +221,8 @@ def _rivals(keys: Keys, given: dict[str, Node]) -> list[str]:
             choices = [({"matrix"}, {*OF_THE_MATRIX})]
         case ("interventions", _):
             choices = [({"coverage"}, {"capacity"})]
+        case ("so_far",):
+            choices = [({"rises"}, {"table", "sheet"})]
     dropped: set[str] = set()
     for one, other in choices:
         if bool(one & given.keys()) != bool(other & given.keys()):
@@ -235,7 +237,12 @@ def _is_whole(keys: Keys, old: Node, new: Node) -> bool:
             return not (_has_levels(old) and _has_levels(new))
         case ("transition", name):
             return name not in {"matrix", "rise", "campaign", "covariates"}
-        case ("transition", _, _) | ("reporting", _) | ("interventions", _, "odds_ratio_rise" | "odds_ratio_fall"):
+        case (
+            ("transition", _, _)
+            | ("reporting", _)
+            | ("so_far", "share")
+            | ("interventions", _, "odds_ratio_rise" | "odds_ratio_fall")
+        ):
             return True
         case ("villages", "status_counts"):
             return _is_nested(old) != _is_nested(new)

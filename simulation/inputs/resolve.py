@@ -54,6 +54,11 @@ PRIORS: Mapping[Any, Callable[[ParameterKey], Distribution | None]] = {
     ANALOGUE_PRIOR: analogue_prior,
 }
 """Source -> the prior of a parameter that it speaks of."""
+SHARE_SO_FAR, RISES_SO_FAR = "so_far.share", "so_far.rises"
+DEFAULT_SHARE = (
+    "assumed; asumsi bawaan di sekitar bagian tahun yang sudah lewat, lihat MODEL.md // default prior around the "
+    "share of the year that is over, see MODEL.md"
+)
 CALIBRATED = "estimated; parameters_from"
 WEIGHED = (
     "estimated; dari jumlah Kampung KB per status, dengan riwayat pencanangan sebagai asumsi // from how many Kampung "
@@ -184,6 +189,10 @@ def _assumptions(scenario: Assumptions) -> dict[str, Any]:
     yearly = scenario.parameters.scalars.get(REPORTING)
     if yearly is not None and not isinstance(yearly, Empirical):
         stated["reporting"] = {"yearly": notation(yearly)}
+    if (so_far := scenario.so_far) is not None:
+        stated["so_far"] = {"as_of": so_far.as_of.isoformat(), "rises": so_far.rises}
+        if so_far.share is not None:
+            stated["so_far"]["share"] = notation(so_far.share)
     stated["interventions"] = [_intervention(plan, scenario.parameters) for plan in scenario.interventions]
     stated["overlap"] = scenario.overlap
     return stated
@@ -406,7 +415,11 @@ def _sources(scenario: StatedAssumptions, document: Mapping[str, Any]) -> dict[s
             and _same_parameters(read.parameters, scenario.parameters, key)
         }
     known = {*now, "villages.as_of", *parameter_keys(scenario.parameters)}
-    return _completed({key: source for key, source in given.items() if key in known}, scenario.parameters)
+    if scenario.so_far is None:
+        return _completed({key: source for key, source in given.items() if key in known}, scenario.parameters)
+    stated = {key: source for key, source in given.items() if key in {*known, SHARE_SO_FAR}}
+    above = stated.get("so_far", ASSUMED) if scenario.so_far.share is not None else DEFAULT_SHARE
+    return _completed({SHARE_SO_FAR: above, **stated}, scenario.parameters)
 
 
 _OF_DISTRICTS = {"district", "districts", "villages"}

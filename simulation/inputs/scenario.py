@@ -26,6 +26,7 @@ from .problem_list import Place, ProblemList, tell_at
 from .python_source import draws_among, node_of, overlay_of
 from .resolve import StatedAssumptions, yaml_of
 from .schema import InterventionSection, ScenarioFile
+from .so_far import read_so_far
 from .sources import given_sources, note_placeholders
 from .validation import Checked, check
 
@@ -271,6 +272,7 @@ class _Resolution:
         check_covariates(node, parameters, region, self.collector)
         if checked.knows("target.reading"):
             tell_at(node, model.target.problems(), self.collector)
+        so_far = read_so_far(node, checked, region, self.files, self.collector)
         sources = given_sources(node, parameters, sound, self.collector, complete)
         self.collector.raise_if_any()
         read = Assumptions(
@@ -283,6 +285,7 @@ class _Resolution:
             interventions=sound,
             overlap=model.overlap,
             min_years=model.transition.min_years,
+            so_far=so_far,
         )
         return self._with_provenance(read, model, region, sources)
 

@@ -350,6 +350,23 @@ class Reporting:
     ] = None
 
 
+@dataclass(frozen=True)
+class SoFar:
+    """What is known of the first forecast year before it is over; for a target that counts rises."""
+
+    as_of: Annotated[Annotated[Text, AsTyped()], "Day of the first forecast year that the count is of, YYYY-MM-DD."]
+    rises: Annotated[Count | None, "Villages that had risen by that day; or give table."] = None
+    table: Annotated[
+        Text | None, "List of statuses on that day: the villages that are above their status at the origin are counted."
+    ] = None
+    sheet: Annotated[Text | None, "Sheet of the workbook; the only one that fits if left out."] = None
+    share: Annotated[
+        Probability | None,
+        "Share of a year's rises that have happened by that day; left out, an assumption around the share of the year "
+        "that is over.",
+    ] = None
+
+
 def _default(each: Any) -> Any:
     return each.default if each.default_factory is MISSING else field(default_factory=each.default_factory)
 
@@ -412,6 +429,7 @@ class ScenarioFile:
     target: Annotated[Target, "What the district must reach each year."] = field(default_factory=Target)
     transition: Annotated[Transition, "How villages move in a year."] = field(default_factory=Transition)
     reporting: Annotated[Reporting, "How a status list comes about."] = field(default_factory=Reporting)
+    so_far: Annotated[SoFar | None, "What is known of the first forecast year before it is over."] = None
     interventions: Annotated[tuple[InterventionSection, ...], "Dated, targeted actions."] = ()
     overlap: Annotated[Overlap, "How the effects of several interventions on one village combine."] = "diminishing"
     sources: Annotated[

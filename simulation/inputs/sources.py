@@ -12,7 +12,7 @@ from ..domain.messages import Message, listed
 from ..domain.parameters import ParameterSet
 from ..domain.target import Target
 from .problem_list import Node, ProblemList
-from .resolve import CALIBRATED, PRIORS, StatedAssumptions, parameter_keys, with_parents
+from .resolve import CALIBRATED, PRIORS, RISES_SO_FAR, SHARE_SO_FAR, StatedAssumptions, parameter_keys, with_parents
 
 _ALWAYS = ("title", "origin", "horizon", "target", "transition.min_years", "interventions", "overlap")
 """Keys that every resolved scenario has, whether its files write them or not."""
@@ -41,6 +41,7 @@ def given_sources(
     of_parameters = parameter_keys(parameters)
     known = {DAY} | {".".join(keys) for keys, _ in node.walk() if keys[0] != "sources"}
     known |= {above for key in (*of_parameters, *_ALWAYS) for above in with_parents(key)}
+    known |= set() if node.get("so_far") is None else {SHARE_SO_FAR, RISES_SO_FAR}
     known |= {f"target.{each.name}" for each in fields(Target)}
     known |= {
         f"interventions.{plan.name}.{FILE_KEYS.get(each.name, each.name)}"

@@ -234,7 +234,7 @@ _OTHER_FORMAT: Finding = (
 _EXAMPLES: dict[str, object] = {
     "schema": 1, "name": "tanah-laut", "origin": 2025, "horizon": 5, "interval90": "[…, …]", "starts": 2026,
     "district": '{code: "63.01", name: Kabupaten Tanah Laut}', "district.code": '"63.01"',
-    "district.name": "Kabupaten Tanah Laut", "interventions.name": "pokja",
+    "district.name": "Kabupaten Tanah Laut", "interventions.name": "pokja", "so_far.as_of": "2026-06-30",
     "villages": "{table: data/villages.csv}", "districts.table": "data/districts.csv",
     **{level: f"{{{level}: 1}}" for level in LEVELS},
 }  # fmt: skip

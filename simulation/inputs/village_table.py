@@ -71,13 +71,13 @@ def read_village_table(
     answers: Mapping[str, str],
 ) -> VillageTable | None:
     """Return the villages in a file, or None with every problem told; `origin` is None where it is not known."""
-    found = _read(source, collector, origin, sheet, answers)
+    found = read_statuses(source, collector, origin, sheet, answers)
     return None if found is None else _table_of(found, found.rows, origin)
 
 
 def read_villages_of_districts(source: Source, collector: ProblemList, origin: int | None) -> dict[str, VillageTable]:
     """Return the villages in a file by the code of their district; problems go to `collector`."""
-    found = _read(source, collector, origin, None, {})
+    found = read_statuses(source, collector, origin, None, {})
     if found is None:
         return {}
     if "district_code" not in found.table.columns:
@@ -92,10 +92,13 @@ def read_villages_of_districts(source: Source, collector: ProblemList, origin: i
     return {code: table for code, table in tables.items() if table is not None}
 
 
-def _read(
+def read_statuses(
     source: Source, collector: ProblemList, origin: int | None, named: NamedSheet, answers: Mapping[str, str]
 ) -> VillageSheet | None:
-    """Return the villages of the sheet that is named, that is of the origin, or that is the only list."""
+    """Return the villages of the sheet that is named, that is of the origin, or that is the only list.
+
+    `origin` is the year whose statuses are looked for, and which those are taken to be of that name none.
+    """
     grids = read_grids(source, collector, VILLAGE_TABLE, named)
     layouts = [layout for grid in grids if (layout := layout_of(grid)) is not None and layout.names_villages]
     of_origin = [layout for layout in layouts if _year_of(layout, source) == origin]

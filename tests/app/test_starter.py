@@ -148,7 +148,7 @@ def test_the_optional_lines_of_a_starter_load_too(tmp_path: Path, code: str) -> 
     path, table, workbook = write_starter(tmp_path / "coba", code)
     name_the_csv(path, table, workbook)
     text, opened = OPTIONAL.subn(r"\1\2", path.read_text(encoding="utf-8"))
-    assert opened == 19
+    assert opened == 20
     path.write_text(text, encoding="utf-8")
     rows = rows_of(table)
     place = rows[0].index("status")

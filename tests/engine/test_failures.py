@@ -102,14 +102,14 @@ def assert_others_live(ensemble: Ensemble) -> None:
     Exact chances aside, which are those of the law: there are none of agents of one's own.
     """
     (outcome,), (whole,) = ensemble.outcomes, everyone().outcomes
-    assert np.array_equal(outcome.completed, expected())
+    assert np.array_equal(outcome.kept, expected())
     for name, array in vars(sums_of_others()).items():
         assert np.array_equal(getattr(outcome.villages, name), array), name
     for name in PER_TRAJECTORY:
         array = getattr(outcome, name)
-        if name not in {"completed", "enough_rise"}:
-            assert np.array_equal(array[outcome.completed], getattr(whole, name)[outcome.completed]), name
-            assert not array[~outcome.completed].any(), name
+        if name not in {"kept", "enough_rise"}:
+            assert np.array_equal(array[outcome.kept], getattr(whole, name)[outcome.kept]), name
+            assert not array[~outcome.kept].any(), name
 
 
 @pytest.mark.slow
@@ -230,8 +230,8 @@ def test_a_failure_in_one_district_leaves_the_same_trajectory_of_another_alone()
     """Districts are apart; each failure names its own."""
     ensemble = run(several(), EFFORT, SEED, engine="mesa", agent_class=Elsewhere)
     first, second = ensemble.outcomes
-    assert first.completed.all()
-    assert np.array_equal(second.completed, expected())
+    assert first.kept.all()
+    assert np.array_equal(second.kept, expected())
     assert {failure.district_code for failure in ensemble.failures} == {"64.01"}
 
 
@@ -277,7 +277,7 @@ def test_a_trajectory_that_ends_its_worker_process_is_found_and_the_others_compl
     (failure,) = ensemble.failures
     assert (failure.draw, failure.replicate, failure.year, failure.place) == (4, 2, None, "")
     assert failure.error == ("process ended" if os.name == "nt" else "process ended: EXIT(3)")
-    completed = ensemble.outcomes[0].completed
+    completed = ensemble.outcomes[0].kept
     assert np.argwhere(~completed).tolist() == [[4, 2]]
     assert np.array_equal(ensemble.outcomes[0].levels[completed], everyone().outcomes[0].levels[completed])
     assert len(shelf.kept) == EFFORT.draws

@@ -288,6 +288,24 @@ SECTIONS: dict[str, str] = {
     "launches beside late reports": "launches: 2016\nreporting: {yearly: 0.8}",
     "launches beside a matrix": _matrix() + "\nlaunches: 2016",
     "priors of another kind": "priors: sendiri",
+    # The middle of a year.
+    "so far in a number": "so_far: 3",
+    "so far without a day": "so_far: {rises: 3}",
+    "so far without a count": "so_far: {as_of: 2026-06-30}",
+    "so far twice": "so_far: {as_of: 2026-06-30, rises: 3, table: villages.csv}",
+    "so far of a sheet of nothing": "so_far: {as_of: 2026-06-30, rises: 3, sheet: Juni}",
+    "so far as people write days": "so_far: {as_of: 30/06/2026, rises: 3}",
+    "so far on no day": "so_far: {as_of: 2026-06-31, rises: 3}",
+    "so far in the year of the origin": "so_far: {as_of: 2025-06-30, rises: 3}",
+    "so far in a later year": "so_far: {as_of: 2027-06-30, rises: 3}",
+    "fewer than none so far": "so_far: {as_of: 2026-06-30, rises: -1}",
+    "more so far than there are": "so_far: {as_of: 2026-06-30, rises: 7}",
+    "so far in a share of more than all": "so_far: {as_of: 2026-06-30, rises: 3, share: 50}",
+    "so far in a share of none": "so_far: {as_of: 2026-06-30, rises: 3, share: 0}",
+    "so far in an interval": "so_far: {as_of: 2026-06-30, rises: 3, share: {median: 0.5, interval90: [0.3, 0.8]}}",
+    "so far of another target": "so_far: {as_of: 2026-06-30, rises: 3}\ntarget: {reading: stock, levels: [mandiri]}",
+    "so far net of falls": "so_far: {as_of: 2026-06-30, rises: 3}\ntarget: {net_of_falls: true}",
+    "so far in a list that is not there": "so_far: {as_of: 2026-06-30, table: juni.csv}",
     "a covariate that is no column": "transition: {covariates: {remotness: 1.2}}",
     "a covariate of text": "transition: {covariates: {kind: 1.2}}",
     "covariates as a list": "transition: {covariates: [remoteness]}",
@@ -392,6 +410,37 @@ WITH_FILES: dict[str, Case] = {
     "launches of villages with launch years of their own": Case(
         {"more": "launches: national"},
         {"villages.csv": "village_code,village,subdistrict,status,launch_year\na,A,Jorong,mandiri,2017\n"},
+    ),
+    "so far in a list of strangers": Case(
+        {"more": "so_far: {as_of: 2026-06-30, table: juni.csv}"},
+        {"juni.csv": "village,subdistrict,status\nBenua,Takisung,mandiri\nEntah,Jorong,dasar\n"},
+    ),
+    "so far in a list that leaves some out": Case(
+        {"more": "so_far: {as_of: 2026-06-30, table: juni.csv}"},
+        {"juni.csv": "village,subdistrict,status\nBenua,Takisung,mandiri\nTabanio,Takisung,\nSabuhur,Jorong,dasar\n"},
+    ),
+    "so far in a list of another year": Case(
+        {"more": "so_far: {as_of: 2026-06-30, table: juni.csv}"},
+        {"juni.csv": "village_code,village,subdistrict,status_2024\n63.01.01.2001,Benua,Takisung,mandiri\n"},
+    ),
+    "so far in a list where only counts are known": Case(
+        {
+            "villages": f"villages: {{status_counts: {COUNTS}}}",
+            "more": "so_far: {as_of: 2026-06-30, table: juni.csv}",
+        },
+        {"juni.csv": "village_code,village,subdistrict,status\n63.01.01.2001,Benua,Takisung,mandiri\n"},
+    ),
+    "so far of several districts": Case(
+        {
+            "district": None,
+            "villages": None,
+            "districts": "districts: {table: kabupaten.csv}",
+            "more": "so_far: {as_of: 2026-06-30, rises: 3}",
+        },
+        {
+            "kabupaten.csv": "district_code,district,province,villages,subdistricts\n63.01,Tanah Laut,Kalsel,135,11\n"
+            "63.02,Kotabaru,Kalsel,198,22\n"
+        },
     ),
     "launches of several districts": Case(
         {

@@ -74,6 +74,14 @@ def _in_order(settings: Settings, path: Path, scenario: Scenario) -> str:
             number=speech.number(len(scenario.interventions)),
         ),
     ]
+    if (so_far := scenario.so_far) is not None:
+        lines.append(
+            speech.say(
+                "risen by {day}: {rises}",
+                day=speech.day_of(so_far.as_of.isoformat()),
+                rises=speech.number(so_far.rises),
+            )
+        )
     if scenario.provenance.table:
         lines.insert(0, speech.say("village table: {table}", table=with_sheet(speech, scenario.provenance.table)))
     if len(districts) > 1:

@@ -12,7 +12,7 @@ import numpy as np
 from ...domain.arrays import Bools
 from ...domain.intervention import Intervention, may_be_chosen, place_table
 from ...domain.messages import Message, Refusal, nearest, shown
-from ...domain.scenario import require_assumptions
+from ...domain.scenario import refuse_so_far, require_assumptions
 from ...domain.status import LEVELS, UNKNOWN
 from ...domain.villages import Villages
 from ...engine.effort import Engine
@@ -289,6 +289,7 @@ class PlanRequest:
             Where there is nothing to plan, with the reason.
         """
         require_assumptions(scenario)
+        refuse_so_far(scenario)
         goal = goal_of(scenario, self.probability, self.year, self.every_year)
         levers = levers_of(scenario, self.vary, goal.years)
         if self.budget is not None and self.budget_per_year is not None:

@@ -94,6 +94,10 @@ UNKNOWN = Message(
     "{name} reaches some villages and not others, and their statuses are unknown; give every "
     "village its status, or use --engine batch"
 )
+RISES_SO_FAR = Message(
+    "rises so far (so_far) are taken into account by keeping the simulations that agree with them; leave out --engine "
+    "exact"
+)
 TOO_COSTLY = Message(
     "the exact computation would take about {minutes:,} minutes of one core, and {most} are the most that is tried; "
     "use fewer draws or a shorter horizon, or use --engine batch"
@@ -118,8 +122,10 @@ def exact_results(scenarios: Sequence[Assumptions], draws: int, seed: int) -> tu
     Raises
     ------
     Refusal
-        Where even the first year would take too long.
+        Where even the first year would take too long, or rises so far are told of.
     """
+    if any(one.so_far is not None for one in scenarios):
+        raise Refusal(RISES_SO_FAR)
     drawn = [(one, one.parameters.draw(seed, draws)) for one in scenarios]
     reasons: list[Message] = []
     if several := scenarios[0].horizon > 1:

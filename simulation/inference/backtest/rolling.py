@@ -16,6 +16,7 @@ import numpy as np
 from ...domain.evidence import Evidence, Panel
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import DEFAULTS
+from ...domain.scenario import refuse_so_far
 from ...domain.target import Target
 from ...domain.villages import Villages
 from ...engine.ensemble import Progress
@@ -199,6 +200,8 @@ def backtest(
     >>> [case.year for case in kkb.backtest(panel, draws=50).cases]
     [2023, 2024]
     """
+    if scenario is not None:
+        refuse_so_far(scenario)
     given: list[Data] = [panel] if isinstance(panel, str | os.PathLike | Panel | Evidence) else list(panel)
     panels = [one for one in given if isinstance(one, Panel)]
     panels += [one for evidence in given if isinstance(evidence, Evidence) for one in evidence.panels]

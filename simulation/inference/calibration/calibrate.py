@@ -14,6 +14,7 @@ from ...domain.evidence import Evidence
 from ...domain.law import DISTRICT, YEAR
 from ...domain.messages import Refusal
 from ...domain.parameters import DEFAULTS, OF_PLACES, ParameterKey, Parameters, ParameterSet
+from ...domain.scenario import refuse_so_far
 from ...domain.status import UNKNOWN
 from ...domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ...domain.target import Target
@@ -100,6 +101,8 @@ def calibrate(
     >>> posterior.basis
     ('panel', 'launch_years')
     """
+    if scenario is not None:
+        refuse_so_far(scenario)
     parameters = DEFAULTS if scenario is None else scenario.parameters
     if reasons := refusals(evidence, parameters):
         raise Refusal(*reasons)

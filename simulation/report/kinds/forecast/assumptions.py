@@ -10,14 +10,14 @@ from typing import Any
 from ....domain.parameters import DIRECTIONS, Kind, ParameterKey
 from ....domain.past import NARROWED
 from ....domain.status import LEVELS
-from ....inputs.resolve import CALIBRATED, is_default
+from ....inputs.resolve import CALIBRATED, SHARE_SO_FAR, is_default
 from ... import wording
 from ...document.blocks import Block, Cell, Column, Heading, On, Paragraph, Share, Table
 from ...language import Language, phrase
 from ...wording import LABELS, parameter_name, parameter_value, source_text, source_word
 from ..head import called, parameter_called
 from ..kind import Source
-from .result import ForecastResult, Parameter
+from .result import ForecastResult, Parameter, RisesSoFar
 from .words import days_of_data, reading_name
 
 Rows = list[list[str]]
@@ -45,6 +45,7 @@ def assumptions(speech: Language, result: ForecastResult) -> Iterator[Block]:
     effects, law = _effect_rows(speech, result), [*_matrix_rows(speech, result)]
     silent = {key: known for key, known in _of_the_law(result).items() if known.default_prior}
     law += [_row(speech, key, known) for key, known in _of_the_law(result).items() if key not in silent]
+    law += _so_far_rows(speech, result)
     every = [*effects, *law, *(_row(speech, key, known) for key, known in silent.items())]
     if every:
         yield Table(caption, headers, every, on=On.VERBOSE)
@@ -119,6 +120,20 @@ def _row(speech: Language, key: str, known: Parameter) -> list[str]:
     return [parameter_name(speech, key), APART.join(shown), _source(speech, known)]
 
 
+def _so_far_rows(speech: Language, result: ForecastResult) -> Rows:
+    """Return what is assumed of the share of a year's rises that happen by the day of a count; nothing without one."""
+    so_far = result.districts[0].so_far
+    if so_far is None:
+        return []
+    values = list(so_far.share.quantiles.values())
+    shown = [speech.percent(value, 1) for value in (values if len(set(values)) > 1 else values[:1])]
+    return [[_share_called(speech, so_far), APART.join(shown), _source(speech, so_far.share)]]
+
+
+def _share_called(speech: Language, so_far: RisesSoFar) -> str:
+    return speech.say("share of a year's rises that happen by {day}", day=speech.day_of(so_far.as_of))
+
+
 def _source(speech: Language, known: Parameter) -> str:
     """Return where a value comes from; of one that the data hardly narrow, that it is still what was assumed."""
     if known.default_prior:
@@ -152,12 +167,18 @@ def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
     """Return every parameter in numbers."""
     say = speech.say
     rows: list[Mapping[Column | str, Cell]] = []
-    for name, known in result.parameters.items():
+    parameters = [
+        (parameter_called(speech, result, name), name, known, ParameterKey.parse(name).scale == "probability")
+        for name, known in result.parameters.items()
+    ]
+    if (so_far := result.districts[0].so_far) is not None:
+        parameters.append((_share_called(speech, so_far), SHARE_SO_FAR, so_far.share, True))
+    for called_so, name, known, is_share in parameters:
         told = say("from the calibration") if known.source == CALIBRATED else source_text(speech, known.source)
-        number = Share if ParameterKey.parse(name).scale == "probability" else float
+        number = Share if is_share else float
         rows.append(
             {
-                Column(say("parameter")): parameter_called(speech, result, name),
+                Column(say("parameter")): called_so,
                 Column(say("key")): name,
                 **{Column(f"{100 * at:.0f}%", "decimal", 2): number(value) for at, value in known.quantiles.items()},
                 Column(say("source")): _source(speech, known),
@@ -247,6 +268,9 @@ def _general(speech: Language, document: Mapping[str, Any], result: ForecastResu
     quoted = speech.say("see the explanation") if "villages.as_of" in result.sources else ""
     yield "villages.as_of", phrase("day of the status data"), as_of or quoted
     yield "origin", phrase("last year of data"), str(document["origin"])
+    if (so_far := result.districts[0].so_far) is not None:
+        said = {"rises": speech.number(so_far.rises), "day": speech.day_of(so_far.as_of)}
+        yield "so_far.rises", phrase("villages risen so far"), speech.say("{rises} by {day}", **said)
     yield "target.share", phrase("share that the target asks"), _share(speech, target.share)
     yield "target.reading", phrase("reading of the target"), reading_name(speech, target.key, target)
 

@@ -83,6 +83,8 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
     if result.placeholders:
         yield Paragraph(speech.say(PLACEHOLDERS), on=_ANSWER)
     yield from _needed(speech, result)
+    if given := " ".join(words.given_so_far(speech, result.districts[0])):
+        yield Paragraph(given, lead=speech.say("So far"), on=_ANSWER)
     yield Paragraph(wording.scale(speech), quiet=True, on=On.ANSWER)
     if wording.status_source(speech, result.sources):
         quoted = source.scenario and not _as_of(source) and words.days_of_data(speech, result, source.scenario)

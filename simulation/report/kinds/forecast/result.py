@@ -37,7 +37,7 @@ from ....inference.together import Together
 from ....inference.uncertainty import FEWEST, FEWEST_REPLICATES, Estimate, tells_of_parameters
 from ....inference.village_finder import STATUS_UNKNOWN
 from ....inputs.provinces import provinces_of
-from ....inputs.resolve import ASSUMED
+from ....inputs.resolve import ASSUMED, SHARE_SO_FAR
 from ....inputs.scenario import Scenario
 from ..agents import agent_name
 from ..head import Head, head_of
@@ -115,6 +115,46 @@ class DrawnStatuses:
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A parameter of the law: its quantiles, whether it was left to its default prior, and its origin.
+
+    Attributes
+    ----------
+    variance_left
+        How much of its prior variance a calibration leaves; None where it was not calibrated, or that is not told.
+    """
+
+    quantiles: Mapping[float, float]
+    default_prior: bool
+    source: str
+    variance_left: float | None = None
+
+
+@dataclass(frozen=True)
+class RisesSoFar:
+    """What was known of the first year before it was over; all chances are given this.
+
+    Attributes
+    ----------
+    as_of, rises
+        Day of the first year, YYYY-MM-DD; how many villages had risen by then.
+    share
+        What is assumed of the share of a year's rises that have happened by that day.
+    kept, simulations
+        How many simulations go with the count and tell all that is said, of how many.
+    before
+        The chance of the first year before the count was known.
+    """
+
+    as_of: str
+    rises: int
+    share: Parameter
+    kept: int
+    simulations: int
+    before: Estimate
+
+
+@dataclass(frozen=True)
 class District:
     """What is said of one district.
 
@@ -145,6 +185,8 @@ class District:
         of one district, as far as statuses are known.
     drawn_statuses
         Villages whose status is blank; None where none is.
+    so_far
+        What was known of the first year before it was over; None where nothing was.
     """
 
     district_code: str
@@ -168,6 +210,12 @@ class District:
     by_subdistrict: tuple[SubdistrictYear, ...] = ()
     drawn_statuses: DrawnStatuses | None = None
     joining: Mapping[int, int] = field(default_factory=dict)
+    so_far: RisesSoFar | None = None
+
+    @property
+    def met_already(self) -> bool:
+        """Whether so many have risen by the day of `so_far` that the target of the first year is met."""
+        return self.so_far is not None and self.so_far.rises >= self.years[0].needed.max
 
     @property
     def known_statuses(self) -> int:
@@ -252,22 +300,6 @@ class Matrix:
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A parameter of the law: its quantiles, whether it was left to its default prior, and its origin.
-
-    Attributes
-    ----------
-    variance_left
-        How much of its prior variance a calibration leaves; None where it was not calibrated, or that is not told.
-    """
-
-    quantiles: Mapping[float, float]
-    default_prior: bool
-    source: str
-    variance_left: float | None = None
-
-
-@dataclass(frozen=True)
 class Failures:
     """Trajectories that an agent broke off.
 
@@ -277,7 +309,7 @@ class Failures:
         In the district with most of them: how many, and the share of trajectories that meet the target of the first
         year had none of these met it, or all.
     draws_left_out
-        Draws that have too few completed trajectories to say anything of the parameter interval.
+        Draws of which too few trajectories are left to say anything of the parameter interval.
     """
 
     number: int
@@ -425,7 +457,7 @@ def result_of(forecast: Forecast) -> ForecastResult:
         precision=forecast.trace,
         later=tuple(map(Reason.of, forecast.later)),
         lots_drawn=forecast.lots_drawn,
-        weights=_weights(forecast) if head["agent"] is head["other_lists"] is None else (),
+        weights=_weights(forecast) if head["agent"] is head["other_lists"] is scenario.so_far is None else (),
         elsewhere=None if forecast.agent_class is not None else elsewhere(scenario, forecast.effort, forecast.seed),
     )
 
@@ -484,13 +516,34 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         basis=tuple(basis_of(scenario.parameters)),
         observed=forecast.observed_of(villages.district_code),
         reasons=None
-        if forecast.agent_class is not None
+        if forecast.agent_class is not None or scenario.so_far is not None
         else _ending_at(first.rises.mean, _reasons(scenario, villages, forecast.seed)),
         likeliest=likeliest_villages(forecast, district) if alone else (),
         by_subdistrict=subdistrict_years(forecast, district) if alone else (),
         single_draw=uncertain,
         drawn_statuses=_drawn_statuses(forecast, villages),
         joining=villages.joining(scenario.years),
+        so_far=_so_far(forecast, district),
+    )
+
+
+def _so_far(forecast: Forecast, district: DistrictForecast) -> RisesSoFar | None:
+    known, run = forecast.scenario.so_far, forecast.ensemble_run
+    if known is None or district.before is None or run is None:
+        return None
+    share = known.share or known.default_share
+    quantiles = map(float, share.quantile(np.array(PARAMETER_QUANTILES)))
+    return RisesSoFar(
+        as_of=known.as_of.isoformat(),
+        rises=known.rises,
+        share=Parameter(
+            dict(zip(PARAMETER_QUANTILES, quantiles, strict=True)),
+            known.share is None,
+            forecast.scenario.sources[SHARE_SO_FAR],
+        ),
+        kept=int(run.outcomes[0].kept.sum()),
+        simulations=forecast.effort.trajectories,
+        before=district.before,
     )
 
 
@@ -577,8 +630,10 @@ def _failures(forecast: Forecast) -> Failures | None:
     run = forecast.ensemble_run
     if run is None or not run.failures:
         return None
-    thin = np.any([outcome.completed.sum(axis=1) < FEWEST for outcome in run.outcomes], axis=0)
-    of_interval = tells_of_parameters(run.effort.draws, run.effort.replicates, run.scenario.parameters.rows)
+    thin = np.any([outcome.kept.sum(axis=1) < FEWEST for outcome in run.outcomes], axis=0)
+    of_interval = run.scenario.so_far is None and tells_of_parameters(
+        run.effort.draws, run.effort.replicates, run.scenario.parameters.rows
+    )
     worst = int(np.argmax([len(outcome.failures) for outcome in run.outcomes]))
     none_met, all_met = bounds(run, worst)
     return Failures(

@@ -9,6 +9,7 @@ from typing import Any
 
 from ....decision.next_datum import NextDatum
 from ....domain.messages import listed
+from ....domain.so_far import FEW_KEPT
 from ....inference.forecast import PrecisionTrace, Summary
 from ....inference.uncertainty import Estimate
 from ... import wording
@@ -16,7 +17,7 @@ from ...document.blocks import UNKNOWN
 from ...language import Language, phrase
 from ..head import MOST_NAMED, Programme, caveats_of, first_year_alone, names_of, title_of, unknown_statuses
 from ..next_data import next_data_read
-from .result import District, ForecastResult, StatedTarget
+from .result import District, ForecastResult, RisesSoFar, StatedTarget
 
 MOST_COUNTS = 6
 SATURATION_WORTH_TELLING = 0.05
@@ -88,14 +89,32 @@ def verdict(speech: Language, result: ForecastResult) -> str:
 
 
 def event(speech: Language, district: District) -> str:
-    """Return what the target asks of the first year, as a clause."""
-    first, target = district.years[0], district.target
-    return wording.event(speech, target.key, first.needed.ends, target.denominator, target.levels, first.year)
+    """Return what the target asks of the first year, as a clause, and given what."""
+    first, target, so_far = district.years[0], district.target, district.so_far
+    asked = wording.event(speech, target.key, first.needed.ends, target.denominator, target.levels, first.year)
+    if so_far is None:
+        return asked
+    return speech.say(
+        "{event}, given that {rises} had risen by {day}",
+        event=asked,
+        rises=speech.number(so_far.rises),
+        day=speech.day_of(so_far.as_of),
+    )
 
 
 def district_verdict(speech: Language, district: District, interventions: Sequence[Programme] = ()) -> str:
     """Return the one sentence that answers the question for one district and the first year."""
-    first = district.years[0]
+    first, so_far = district.years[0], district.so_far
+    if so_far is not None and district.met_already:
+        return speech.say(
+            "Met already: {rises} of {denominator} Kampung KB had risen in status by {day}, and {needed} have to in "
+            "{year}.",
+            rises=speech.number(so_far.rises),
+            denominator=speech.number(district.target.denominator),
+            day=speech.day_of(so_far.as_of),
+            needed=speech.number(first.needed.max),
+            year=first.year,
+        )
     error = first.monte_carlo_error
     said = {
         "verdict": wording.word_and_chance(speech, first.probability_met, error),
@@ -115,6 +134,8 @@ def how_sure(speech: Language, district: District) -> str:
     """Return how far the chance of the first year may be off, as a sentence."""
     first = district.years[0]
     error, interval = first.monte_carlo_error, known_interval(first)
+    if district.met_already:
+        return speech.say("Certain, if all of these keep their new status until the end of {year}.", year=first.year)
     coarse, points = error > wording.COARSEST_ERROR, speech.number(100 * error, 1)
     if district.single_draw and not coarse and error == 0:
         return speech.say("An exact result, but for one random set of parameter values: take more draws.")
@@ -129,6 +150,29 @@ def how_sure(speech: Language, district: District) -> str:
     if interval is None or coarse:
         return speech.say("One standard error of the simulation: ± {error} percentage points.", error=points)
     return wording.range_from_assumptions(speech, district.basis, interval)
+
+
+def given_so_far(speech: Language, district: District) -> Iterator[str]:
+    """Yield what the chance was before the count of rises so far, and what is assumed of the rest of the year."""
+    so_far = district.so_far
+    if so_far is None:
+        return
+    low, middle, high = so_far.share.quantiles.values()
+    before = wording.chance(speech, so_far.before.probability_met)
+    yield speech.say(
+        "before this was known, the chance of {year} was {before}.", year=district.years[0].year, before=before
+    )
+    share = speech.percent(middle)
+    if low < high:
+        interval = wording.share_span(speech, low, high)
+        share = speech.say("{median} ({interval})", median=share, interval=interval)
+    stated = wording.source_word(speech, so_far.share.source)
+    yield speech.say(
+        "Share of a year's rises that happen by {day}: {share}, {source}.",
+        day=speech.day_of(so_far.as_of),
+        share=share,
+        source=speech.say("default assumption") if so_far.share.default_prior else stated,
+    )
 
 
 def where_needed_comes_from(speech: Language, district: District) -> str | None:
@@ -350,6 +394,16 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
     yield from warnings(speech, result, how_drawn=True)
     if result.several:
         yield from _districts_apart(speech, result)
+    if (so_far := districts[0].so_far) is not None and so_far.kept >= FEW_KEPT:
+        yield speech.say(
+            "{kept} of {simulations} simulations agree with the count of rises so far; all numbers are computed from "
+            "these.",
+            **_agreeing(speech, so_far),
+        )
+    if so_far is not None and districts[0].likeliest:
+        yield speech.say(
+            "Chances of single villages are given how many had risen so far, not which: those that had are among them."
+        )
     if not all(district.statuses_known for district in districts):
         yield speech.say(
             "Villages cannot be ranked yet: only the number at each status is known, not the status of each village."
@@ -363,6 +417,12 @@ def warnings(speech: Language, result: ForecastResult, *, how_drawn: bool = Fals
     """Yield what must stand beside the answer wherever it is told, and if asked how unknown statuses are drawn."""
     if len(result.districts) == 1 and (saturated := saturation(speech, result.districts[0])):
         yield saturated
+    if (so_far := result.districts[0].so_far) is not None and so_far.kept < FEW_KEPT:
+        yield speech.say(
+            "Only {kept} of {simulations} simulations agree with the count of rises so far: the numbers are rough, and "
+            "the count may contradict the assumptions.",
+            **_agreeing(speech, so_far),
+        )
     yield from caveats_of(speech, result)
     if drawn := [one for district in result.districts if (one := district.drawn_statuses) is not None]:
         past, shares = sum(one.from_past for one in drawn), sum(one.from_shares for one in drawn)
@@ -373,6 +433,10 @@ def warnings(speech: Language, result: ForecastResult, *, how_drawn: bool = Fals
         yield unknown
         if how_drawn:
             yield how
+
+
+def _agreeing(speech: Language, so_far: RisesSoFar) -> dict[str, str]:
+    return {"kept": speech.number(so_far.kept), "simulations": speech.number(so_far.simulations)}
 
 
 def _districts_apart(speech: Language, result: ForecastResult) -> Iterator[str]:
