@@ -19,7 +19,8 @@ from typing import Literal
 import numpy as np
 
 from .arrays import Floats, Ints, Statuses, Words
-from .distributions import Distribution, Fixed, standard_normal
+from .distributions import Distribution, Fixed
+from .elementary import normal_quantile
 from .parameters import Kind, ParameterKey, Parameters
 from .randomness import Process, Trajectories, keyed_uniforms, philox_key, uniforms
 from .transition import share_above
@@ -41,9 +42,16 @@ class OfNeighbours:
 
     `value` takes the villages and how many stand where, shape (K, 4, T), and gives a number for a village at each
     level of each kecamatan, of the same shape.
+
+    Attributes
+    ----------
+    by_number_above
+        Whether that number follows from how many villages the kecamatan has and how many of them stand above the
+        level; it can then be looked up (`neighbours_by_number_above`).
     """
 
     value: Callable[[Villages, Ints], Floats]
+    by_number_above: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,13 +127,13 @@ class Term:
         coefficient = self.coefficient(parameters)[draw]
         if self.coin is not None:
             return np.where(uniform < parameters.scales[self.coin][draw], coefficient, 0.0)
-        return coefficient * standard_normal(uniform)
+        return coefficient * normal_quantile(uniform)
 
 
 PEERS = Term(
     "peers",
     ParameterKey("peer_odds_ratio"),
-    OfNeighbours(lambda _, levels: share_above(levels)),
+    OfNeighbours(lambda _, levels: share_above(levels), by_number_above=True),
 )
 VILLAGE = Term("village", ParameterKey("village_sd"), Luck(Process.VILLAGE_EFFECT, "village", lasting=True))
 DISTRICT = Term("district", ParameterKey("district_sd"), Luck(Process.DISTRICT_EFFECT, "district", lasting=True))
@@ -202,27 +210,31 @@ def luck_of_one_village(
     return cases
 
 
+def seen_of_villages(villages: Villages, parameters: Parameters) -> Floats | None:
+    """Return the sum of the terms of what is seen of a village and lasts, shape (V, D); None where there are none."""
+    seen: Floats | None = None
+    for term in acting(parameters):
+        if isinstance(term.regressor, OfVillage):
+            seen = _sum(seen, term.regressor.value(villages)[:, None] * term.coefficient(parameters))
+    return seen
+
+
 def lasting_log_odds(
     villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int
 ) -> tuple[Floats | None, Floats | None]:
     """Return what lasts: the sum of the terms that are seen and of those that are luck, each (V, T) or None."""
-    seen: Floats | None = None
+    seen = seen_of_villages(villages, parameters)
     luck: Floats | None = None
-    for term in acting(parameters):
-        match term.regressor:
-            case OfVillage(value):
-                seen = _sum(seen, value(villages)[:, None] * term.coefficient(parameters)[trajectories.draw])
-            case Luck(shared_by=shared_by, lasting=True):
-                of_village = _units(villages, shared_by)[1]
-                luck = _sum(luck, _lasting(term, villages, parameters, trajectories, seed)[of_village])
-    return seen, luck
+    for term in luck_among(acting(parameters), lasting=True):
+        lasting = _lasting(term, villages, parameters, trajectories, seed)
+        luck = _sum(luck, lasting[units_of(villages, _luck(term).shared_by)[1]])
+    return None if seen is None else seen[:, trajectories.draw], luck
 
 
 def _lasting(term: Term, villages: Villages, parameters: Parameters, trajectories: Trajectories, seed: int) -> Floats:
     """Return luck that lasts, shape (unit, T): what the past says of it or, where that is not known, chance."""
-    if (luck := term.luck) is None:
-        raise TypeError(term)
-    learned, units = learned_effects(term, villages, parameters), _units(villages, luck.shared_by)[0]
+    luck = _luck(term)
+    learned, units = learned_effects(term, villages, parameters), units_of(villages, luck.shared_by)[0]
     known = 0 if learned is None else len(learned)
     parts = [] if learned is None else [learned[:, trajectories.draw]]
     if known < len(units):
@@ -271,7 +283,7 @@ def learned_of_villages(villages: Villages, parameters: Parameters) -> Floats | 
     for term in acting(parameters):
         learned = learned_effects(term, villages, parameters)
         if learned is not None and (luck := term.luck) is not None:
-            total = _sum(total, learned[_units(villages, luck.shared_by)[1][: villages.at_origin]])
+            total = _sum(total, learned[units_of(villages, luck.shared_by)[1][: villages.at_origin]])
     return total
 
 
@@ -294,7 +306,7 @@ def luck_of_years(
     if not terms:
         return total
     lucks = [luck for term in terms if (luck := term.luck) is not None]
-    units = [_units(villages, luck.shared_by)[0] for luck in lucks]
+    units = [units_of(villages, luck.shared_by)[0] for luck in lucks]
     keys = np.array([philox_key(seed, luck.process, year) for year in years for luck in lucks], dtype=np.uint64)
     first, second = np.repeat(keys, [part.size for part in units] * len(years), axis=0).T[:, :, None]
     uniform = keyed_uniforms((first, second), np.tile(np.concatenate(units), len(years)), trajectories)
@@ -319,6 +331,25 @@ def neighbours_log_odds(villages: Villages, parameters: Parameters, draw: Ints) 
     if not terms:
         return None
     return lambda levels: reduce(np.add, (coefficient * value(villages, levels) for coefficient, value in terms))
+
+
+def neighbours_by_number_above(villages: Villages, parameters: Parameters, sizes: Ints) -> Floats | None:
+    """Return what is seen of neighbours by their number: log odds, shape (S, M + 1, D), M the largest of the sizes.
+
+    Entry (i, m) is for a village of a kecamatan of ``sizes[i]`` villages, m of which stand above its level.
+    None where a term asks for more than these numbers.
+    """
+    terms = [(term, term.regressor) for term in acting(parameters) if isinstance(term.regressor, OfNeighbours)]
+    if not all(regressor.by_number_above for _, regressor in terms):
+        return None
+    above = np.arange(sizes.max() + 1)
+    levels = np.zeros((sizes.size, 4, above.size), dtype=np.int64)
+    levels[:, 3] = above
+    levels[:, 0] = np.maximum(sizes[:, None] - above, 0)
+    parts = (
+        regressor.value(villages, levels)[:, 0, :, None] * term.coefficient(parameters) for term, regressor in terms
+    )
+    return reduce(np.add, parts, np.zeros(1))
 
 
 def seen_at(villages: Villages, parameters: Parameters, status: Statuses | None) -> list[tuple[Term, Floats]]:
@@ -371,7 +402,7 @@ def village_terms(
                 regressor = value(villages, levels)[k, level, np.arange(draw.size)]
                 found[term] = term.coefficient(parameters)[draw] * regressor
             case Luck(process, shared_by, lasting):
-                units, of_village = _units(villages, shared_by)
+                units, of_village = units_of(villages, shared_by)
                 row = of_village[village : village + 1]
                 learned = learned_effects(term, villages, parameters)
                 if learned is not None and row[0] < len(learned):
@@ -382,7 +413,7 @@ def village_terms(
     return found
 
 
-def _units(villages: Villages, shared_by: SharedBy) -> tuple[Words, Ints]:
+def units_of(villages: Villages, shared_by: SharedBy) -> tuple[Words, Ints]:
     """Return the addresses of what has draws of its own, and which of them is each village's, shape (V,)."""
     match shared_by:
         case "village":
@@ -391,6 +422,12 @@ def _units(villages: Villages, shared_by: SharedBy) -> tuple[Words, Ints]:
             return villages.subdistrict_units, villages.subdistrict_index
         case "district":
             return villages.district_unit, np.zeros(len(villages), dtype=np.int64)
+
+
+def _luck(term: Term) -> Luck:
+    if term.luck is None:
+        raise TypeError(term)
+    return term.luck
 
 
 def _sum(total: Floats | None, part: Floats) -> Floats:

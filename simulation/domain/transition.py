@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .arrays import Floats, Ints
+from .elementary import exp
 
 LARGEST_LOG_ODDS = 200.0
 Number = TypeVar("Number", float, Floats)
@@ -58,7 +59,7 @@ def factor(log_odds: Floats) -> Floats:
     log_odds = np.ascontiguousarray(log_odds)
     if log_odds.max(initial=0) > LARGEST_LOG_ODDS or log_odds.min(initial=0) < -LARGEST_LOG_ODDS:
         log_odds = np.clip(log_odds, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
-    return np.exp(log_odds)
+    return exp(log_odds)
 
 
 def rises(uniform: Number, rise_odds: Number) -> Decision:

@@ -61,10 +61,23 @@ def chance_that_enough_rise(odds: Floats, must: Ints) -> Floats:
     >>> chance_that_enough_rise(np.ones((3, 1)), np.array([[0], [1], [3]]))[:, 0].tolist()
     [1.0, 0.875, 0.125]
     """
+    return at_least(chances_of_numbers(odds, int(must.max())), must)
+
+
+def most_needed(target: Target, villages: int) -> int:
+    """Return the largest of `numbers_needed`, wherever so many villages stand at the start."""
+    at_top = np.arange(villages + 1)
+    levels = np.zeros((villages + 1, 4), dtype=np.int32)
+    levels[:, 0], levels[:, 3] = villages - at_top, at_top
+    return int(numbers_needed(target, levels).max())
+
+
+def chances_of_numbers(odds: Floats, numbers: int) -> Floats:
+    """Return the chances that exactly 0 … `numbers` − 1 villages rise, shape (numbers, T), from odds, shape (V, T)."""
     rises = chance(odds)
-    exactly = np.zeros((int(must.max()), rises.shape[1]))
-    if not len(exactly):
-        return np.ones(must.shape)
+    exactly = np.zeros((numbers, rises.shape[1]))
+    if not numbers:
+        return exactly
     exactly[0] = 1
     moved = np.empty_like(exactly)
     for number, rise in enumerate(rises):
@@ -73,6 +86,13 @@ def chance_that_enough_rise(odds: Floats, must: Ints) -> Floats:
         exactly[:some] -= moved[:some]
         up = min(some, len(exactly) - 1)
         exactly[1 : up + 1] += moved[:up]
+    return exactly
+
+
+def at_least(exactly: Floats, must: Ints) -> Floats:
+    """Return the chance of each of the numbers `must`, (M, T), or more, from those of `chances_of_numbers`."""
+    if not len(exactly):
+        return np.ones(must.shape)
     fewer = np.cumsum(exactly, axis=0)
     too_few = np.take_along_axis(fewer, np.maximum(must, 1) - 1, axis=0)
     return np.asarray(np.where(must > 0, np.maximum(1 - too_few, 0.0), 1.0))

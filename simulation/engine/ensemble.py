@@ -22,6 +22,7 @@ from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
 from .agent_loader import Parcel
+from .compiled import simulator, why_not
 from .conditional import Estimator, applied
 from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Simulator, chunks, refuse_below
 from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, too_many_deaths
@@ -152,7 +153,8 @@ def run(
     todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
     conditional = applied(estimator, scenario, own_agents=agent_class is not None) == "conditional"
-    task = _Task(scenario, parameters, seed, engine, agent_class, conditional)
+    compiled = engine == "batch" and why_not(scenario, parameters, effort, conditional=conditional) is None
+    task = _Task(scenario, parameters, seed, engine, agent_class, conditional, compiled)
 
     def computed(missing: list[Chunk]) -> Iterator[tuple[Chunk, Outcome]]:
         if executor is not None:
@@ -262,6 +264,7 @@ class _Task:
     engine: Simulator
     agent_class: type[VillageAgent] | None
     conditional: bool
+    compiled: bool
 
     def __getstate__(self) -> dict[str, Any]:
         """Pack the agent class for the way to another process."""
@@ -287,8 +290,7 @@ class _Task:
     def _simulated(self, scenario: Assumptions, villages: Villages, trajectories: Trajectories) -> Outcome:
         """Return the outcome of all these trajectories, shape (T,)."""
         if self.engine == "batch":
-            from .batch import simulate
-
+            simulate = simulator(compiled=self.compiled)
             return simulate(scenario, villages, self.parameters, trajectories, self.seed, conditional=self.conditional)
         from . import model
 

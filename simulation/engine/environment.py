@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 
@@ -70,9 +70,8 @@ class Environment:
     ----------
     programmes
         The interventions at work, in the order of the scenario.
-    village_factor
-        Shape (V, T): by what a village's odds of rising are multiplied in every year; None where villages do not
-        differ.
+    base_odds
+        Shape (4, T): odds of rising of a typical village in a typical year at each level.
     fall, fall_against
         Shape (4, T): chance of falling given no rise, without interventions, and the odds against it.
     rise_reaches, fall_reaches
@@ -87,18 +86,13 @@ class Environment:
         self.trajectories = trajectories
         self.seed = seed
         draw = trajectories.draw
-        self._parameters = parameters
-        self._base_odds = np.ascontiguousarray(odds(parameters.rise)[draw].T)
+        self.parameters = parameters
+        self.base_odds = np.ascontiguousarray(odds(parameters.rise)[draw].T)
         self.fall_against = np.ascontiguousarray(odds_against(parameters.fall)[draw].T)
         self.fall = fall_chance(self.fall_against, np.ones_like(self.fall_against))
         self.rise_reaches = np.ascontiguousarray(parameters.rise_reaches[draw].transpose(1, 2, 0))
         self.fall_reaches = np.ascontiguousarray(parameters.fall_reaches[draw].transpose(1, 2, 0))
-        seen, luck = lasting_log_odds(villages, parameters, trajectories, seed)
-        lasting = luck if seen is None else seen if luck is None else luck + seen
-        self.village_factor = None if lasting is None else factor(lasting)
-        self._seen_factor = None if seen is None else factor(seen)
         self._neighbours = neighbours_log_odds(villages, parameters, draw)
-        self._luck = luck_of_years(villages, parameters, trajectories, seed, scenario.years)
         ratios = zip(parameters.rise_log_odds_ratio[draw].T, parameters.fall_log_odds_ratio[draw].T, strict=True)
         self.programmes = [
             Programme(plan, villages, *ratio) for plan, ratio in zip(scenario.interventions, ratios, strict=True)
@@ -119,6 +113,7 @@ class Environment:
         What chance decides in a year is looked up once for all of them, when the first one asks.
         """
         uniforms_of_all = cache(self._uniforms)
+        _ = self.village_factor, self.luck_factor, self._seen_factor  # worked out for all, to be shared out
         for column in range(len(self.trajectories)):
             here = slice(column, column + 1)
 
@@ -131,10 +126,32 @@ class Environment:
                 {name: np.ascontiguousarray(array[..., here]) for name, array in arrays.items()},
                 trajectories=trajectory,
                 programmes=[programme.alone(column) for programme in self.programmes],
-                _neighbours=neighbours_log_odds(self.villages, self._parameters, trajectory.draw),
+                _neighbours=neighbours_log_odds(self.villages, self.parameters, trajectory.draw),
                 _uniforms=uniforms_of_one,
             )
             yield environment
+
+    @cached_property
+    def village_factor(self) -> Floats | None:
+        """By what a village's odds of rising are multiplied in every year, shape (V, T); None where all are alike."""
+        seen, luck = self._lasting
+        lasting = luck if seen is None else seen if luck is None else luck + seen
+        return None if lasting is None else factor(lasting)
+
+    @cached_property
+    def luck_factor(self) -> Floats:
+        """By what the luck of each year multiplies the odds of rising in each kecamatan, shape (Y, K, T)."""
+        years = self.scenario.years
+        return factor(luck_of_years(self.villages, self.parameters, self.trajectories, self.seed, years))
+
+    @cached_property
+    def _lasting(self) -> tuple[Floats | None, Floats | None]:
+        return lasting_log_odds(self.villages, self.parameters, self.trajectories, self.seed)
+
+    @cached_property
+    def _seen_factor(self) -> Floats | None:
+        seen, _ = self._lasting
+        return None if seen is None else factor(seen)
 
     def initial_status(self, key: Floats | None = None) -> Statuses:
         """Return the status of every village on the list at the end of the origin year, shape (V, T).
@@ -153,24 +170,24 @@ class Environment:
         if isinstance(villages.known, KnownStatuses):
             return np.repeat(villages.levels[:, None], size, axis=1)
         here = villages.at_origin
-        learned = of_places("village_order", villages.codes[:here], self._parameters)
+        learned = of_places("village_order", villages.codes[:here], self.parameters)
         if learned is not None:
             key = learned[:, self.trajectories.draw]
         elif key is None:
             key = self._uniforms(Process.PLACEMENT, self.scenario.origin)[:here]
         if isinstance(villages.known, MadeUpCounts):
-            counts = villages.known.draw(self.seed, len(self._parameters.rise))
+            counts = villages.known.draw(self.seed, len(self.parameters.rise))
             return place_counts(key, counts[self.trajectories.draw].T)
         if isinstance(villages.known, MissingStatuses):
             drawn, which = np.unique(self.trajectories.draw, return_inverse=True)
-            parameters = self._parameters.take(drawn)
+            parameters = self.parameters.take(drawn)
             chances = chances_at_origin(villages, villages.known, parameters, self.scenario.origin)
             return villages.known.place(key, chances[..., which])
         return villages.known.place(key)
 
     def initial_level(self, listed: Statuses) -> Statuses:
         """Return where villages stand of which the list of the origin year shows `listed`, shape (V, T) both."""
-        behind, level = levels_behind(self.villages, self._parameters), listed.copy()
+        behind, level = levels_behind(self.villages, self.parameters), listed.copy()
         if behind is not None:
             level[: self.villages.at_origin] = behind[:, self.trajectories.draw]
         return level
@@ -228,12 +245,12 @@ class Environment:
         if year != self._assisted_in:
             raise ValueError(f"assistance is settled for {self._assisted_in}, not for {year}")
         yearly, (rise_effect, fall_effect) = self._reporting_chance, self.effects()
-        log_odds = self._luck[year - self.scenario.years[0]][:, None, :]
+        rise_odds = self.base_odds * self.luck_factor[year - self.scenario.years[0]][:, None, :]
         if self._neighbours is not None:
-            log_odds = log_odds + self._neighbours(levels)
+            rise_odds = rise_odds * factor(self._neighbours(levels))
         return Chances(
             year=year,
-            rise_odds=self._base_odds * factor(log_odds),
+            rise_odds=rise_odds,
             rise_effect=None if rise_effect is None else factor(rise_effect),
             fall_effect=None if fall_effect is None else factor(-fall_effect),
             uniform=self._uniforms(Process.TRANSITION, year),
@@ -262,7 +279,7 @@ class Environment:
 
         Those of a typical village in a typical year, what is seen of it and of its neighbours as it stands.
         """
-        by_level = self._base_odds if self._neighbours is None else self._base_odds * factor(self._neighbours(levels))
+        by_level = self.base_odds if self._neighbours is None else self.base_odds * factor(self._neighbours(levels))
         seen = np.broadcast_to(by_level, levels.shape).take(places(status, self.villages.subdistrict_index))
         if self._seen_factor is not None:
             seen = seen * self._seen_factor

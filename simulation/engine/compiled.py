@@ -1,0 +1,80 @@
+"""Which array engine runs: NumPy's (`batch.py`), or the compiled one (`kernel.py`) where it is at hand and pays.
+
+Both give the same trajectories bit for bit; nothing but time depends on the choice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from ..domain.law import neighbours_by_number_above
+from ..domain.parameters import Parameters
+from ..domain.scenario import Assumptions
+from .effort import Effort
+from .outcome import Outcome
+
+Simulate = Callable[..., Outcome]
+"""`batch.simulate`, or what takes its place."""
+
+PAYS = 20_000_000
+"""Village-years from which loading compiled code takes less time than it saves: NumPy needs a second for them."""
+PAYS_TO_COMPILE = 250_000_000
+"""Village-years from which even compiling first does."""
+MOST_VILLAGES = 2**15 - 1
+"""Of a district; the kernel counts them in 16 bits."""
+
+WhyNot = Literal["absent", "small", "large district", "neighbours", "later villages"]
+
+
+def why_not(
+    scenario: Assumptions, parameters: Parameters, effort: Effort, *, conditional: bool = False
+) -> WhyNot | None:
+    """Return why the compiled engine does not run; None where it does.
+
+    ``absent``: Numba is not installed. ``small``: the run is over sooner without. ``large district``: one has more than
+    `MOST_VILLAGES`. ``neighbours``: a term of neighbours goes by more than how many stand above a village.
+    ``later villages``: some join later, which the conditional estimator adds up in another order than the kernel would.
+    """
+    if max(len(villages.ever) for villages in scenario.districts) > MOST_VILLAGES:
+        return "large district"
+    if conditional and any(villages.ever.joins is not None for villages in scenario.districts):
+        return "later villages"
+    one = parameters.take(np.arange(1))
+    if neighbours_by_number_above(scenario.districts[0].ever, one, np.array([1])) is None:
+        return "neighbours"
+    if village_years(scenario, effort) < (PAYS if _is_compiled() else PAYS_TO_COMPILE):
+        return "small"
+    return None if is_installed() else "absent"
+
+
+def village_years(scenario: Assumptions, effort: Effort) -> int:
+    """Return how many villages × years are simulated, over all trajectories."""
+    return sum(len(villages.ever) for villages in scenario.districts) * scenario.horizon * effort.trajectories
+
+
+def is_installed() -> bool:
+    """Return whether Numba, the extra ``fast``, is there."""
+    return find_spec("numba") is not None
+
+
+def simulator(*, compiled: bool) -> Simulate:
+    """Return what runs a chunk: the compiled engine if it is wanted and, on this machine, there."""
+    if compiled and is_installed():
+        from .kernel import simulate
+    else:
+        from .batch import simulate
+    return simulate
+
+
+def _is_compiled() -> bool:
+    """Return whether Numba has kept compiled code of an earlier run, in any of the places where it does."""
+    own = os.environ.get("NUMBA_CACHE_DIR")
+    beside, of_user = Path(__file__).parent / "__pycache__", Path.home() / ".cache" / "numba"
+    places = [Path(own)] if own else [beside, of_user]
+    return any(next(place.rglob("kernel_loops.advance-*.nbc"), None) for place in places)

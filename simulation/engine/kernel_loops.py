@@ -1,0 +1,733 @@
+"""The loops of the compiled engine: block by block of trajectories, side by side in the lanes of a processor.
+
+A block is small enough for the fastest memory; all years of a kecamatan pass at once, and random words are drawn where
+they are used. Every expression is written as in `domain/transition.py`, `domain/elementary.py` and
+`domain/randomness.py`: the same operations in the same order, so that no bit differs. Numba has no types to check.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numba.core.compiler import Compiler
+from numpy.typing import NDArray
+
+from ..domain.arrays import Floats, Statuses, Words
+from ..domain.elementary import (
+    EXP_STEPS,
+    FIRST_PIECE,
+    LARGEST_OCTAVE,
+    ONE,
+    PIECE_BITS,
+    SHIFT,
+    SMALLEST_EXPONENT,
+    STEP,
+    STEP_BITS,
+    STEPS_A_UNIT,
+)
+from ..domain.randomness import WORDS
+from ..domain.status import TOP
+from ..domain.transition import LARGEST_LOG_ODDS
+from .outcome import Counts
+
+QUARTER = 64
+LANES = WORDS * QUARTER
+"""Trajectories of a block, side by side."""
+
+
+class _Apart(Compiler):
+    """The compiler of Numba, told that no arrays of a function overlap: else it cannot work on lanes together."""
+
+    def define_pipelines(self) -> Any:
+        self.state.flags.noalias = True
+        return super().define_pipelines()
+
+
+_conducting = njit(cache=True, nogil=True, error_model="numpy")
+_compiled = njit(cache=True, nogil=True, error_model="numpy", pipeline_class=_Apart)
+_inlined = njit(cache=True, nogil=True, error_model="numpy", inline="always")
+
+_N, _Q = np.uint64(LANES), np.uint64(QUARTER)
+
+# Where the rows of a block begin in its table of floats, `LANES` numbers each; the first holds the uniforms.
+_ODDS, _FALL, _EFFECT, _PROTECTION, _REPORTING, _CHANCE = np.arange(1, 7, dtype=np.uint64) * _N
+_BASE, _RISE, _FALLS_AT, _REACHES = np.array([7, 11, 15, 19], dtype=np.uint64) * _N
+_LUCK = 25
+# Where the counts of a year begin in a block's table of them.
+_RISES, _DROPS, _ENTRIES, _MAY_RISE, _AT_LEVEL = np.array([0, 1, 2, 3, 6], dtype=np.uint64) * _N
+_COUNTS = 10
+
+_PIECES = -SMALLEST_EXPONENT << PIECE_BITS
+_SIXTH, _FRACTION = 1 / 6, (1 << SHIFT) - 1
+
+_MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_WEYL = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+
+
+class Lanes(NamedTuple):
+    """What a block of trajectories works with: of each lane its trajectory and draw, and rows of `LANES` numbers.
+
+    Attributes
+    ----------
+    at, of_draw, live
+        Trajectory, place of its draw, and whether it is one that is asked for.
+    replicates, draws
+        Shape (QUARTER,): address of each Philox block.
+    table, counts
+        Rows of floats and of counts, whose places have names above.
+    level, shown, rose, since
+        A row for each village of a kecamatan: level, level on the list, whether it rose, year of the last change.
+    old, wait
+        A row for the village whose turn it is: level before, whether it may not rise.
+    stand, on_list
+        Four rows: villages of the kecamatan at each level, and on the list.
+    exact
+        A row for each year and number: the chance that exactly so many villages rise.
+    """
+
+    at: Words
+    of_draw: Words
+    live: Statuses
+    replicates: Words
+    draws: Words
+    table: Floats
+    counts: NDArray[np.int16]
+    level: Statuses
+    shown: Statuses
+    rose: Statuses
+    since: Counts
+    old: Statuses
+    wait: Statuses
+    stand: NDArray[np.int16]
+    on_list: NDArray[np.int16]
+    exact: Floats
+
+
+class Rows(NamedTuple):
+    """Where the rows of luck and of villages begin in the table of floats."""
+
+    lasting: np.uint64
+    yearly: np.uint64
+    shared: np.uint64
+    shared_in: np.uint64
+    villages: np.uint64
+
+
+@_conducting
+def advance(law, grid, standing, tally, first, last, first_year):
+    """Let the years number `first` to `last` − 1 pass, block by block and kecamatan by kecamatan."""
+    rows = _rows(law)
+    numbers = tally.exactly.shape[1]
+    lanes = _lanes(law, rows, last - first, numbers)
+    for start in range(0, grid.draw.size, QUARTER):
+        number = _aim(lanes, grid, start)
+        if number == 0:
+            continue
+        dense = number == LANES and grid.column.size == grid.of_draw.size
+        _begin(lanes, rows, law, first, last, dense)
+        _expect_none(lanes.exact, numbers)
+        for k in range(law.starts.size - 1):
+            members = law.order[law.starts[k] : law.starts[k + 1]]
+            _enter(lanes, rows, law, standing, members, first_year + first, dense)
+            if first == 0:
+                _add_levels(lanes.counts, np.uint64(0), lanes.on_list)
+            for t in range(first, last):
+                c = np.uint64((t - first + 1) * _COUNTS) * _N
+                _add_may_rise(lanes.counts, c, lanes.on_list)
+                _luck_of_year(lanes, rows, law, k, t)
+                _odds_of_rising(
+                    lanes.table,
+                    lanes.stand,
+                    law.neighbours.reshape(-1),
+                    law.neighbours.shape[1],
+                    law.neighbours.shape[2],
+                    law.size_row[t, k],
+                    lanes.of_draw,
+                )
+                exact = lanes.exact[(t - first) * numbers * LANES : (t - first + 1) * numbers * LANES]
+                _pass(lanes, rows, law, tally, members, t, c, exact, first_year + t, number, dense)
+                _add_levels(lanes.counts, c, lanes.on_list)
+            _leave(lanes, standing, members, dense)
+        _tell_exactly(lanes.exact, tally.exactly, first, last, lanes.at, lanes.live)
+        _tell(
+            lanes.counts,
+            first,
+            last,
+            lanes.at,
+            lanes.live,
+            tally.levels,
+            tally.can_rise,
+            tally.rises,
+            tally.falls,
+            tally.entries,
+        )
+
+
+@_conducting
+def _rows(law):
+    lasting = np.uint64(_LUCK) * _N
+    yearly = lasting + np.uint64(2 * law.lasting.coefficient.shape[0]) * _N
+    shared = yearly + np.uint64(2 * law.yearly.coefficient.shape[0]) * _N
+    shared_in = shared + np.uint64(law.lasting.keys.shape[0]) * _N
+    villages = shared_in + np.uint64(law.yearly.keys.shape[0] * law.yearly.keys.shape[1]) * _N
+    return Rows(lasting, yearly, shared, shared_in, villages)
+
+
+@_conducting
+def _lanes(law, rows, years, numbers):
+    largest = 1
+    for k in range(law.starts.size - 1):
+        largest = max(largest, law.starts[k + 1] - law.starts[k])
+    waits, reports = law.min_years > 0 or law.joins.any(), law.reporting.size > 0
+    level, stand = np.zeros(largest * LANES, np.int8), np.zeros(4 * LANES, np.int16)
+    return Lanes(
+        np.zeros(LANES, np.uint64),
+        np.zeros(LANES, np.uint64),
+        np.zeros(LANES, np.int8),
+        np.zeros(QUARTER, np.uint64),
+        np.zeros(QUARTER, np.uint64),
+        np.ones(rows.villages + np.uint64(largest) * _N),
+        np.zeros((years + 1) * _COUNTS * LANES, np.int16),
+        level,
+        np.zeros(largest * LANES, np.int8) if reports else level,
+        np.zeros(largest * LANES, np.int8),
+        np.zeros(largest * LANES if waits else 0, np.int32),
+        np.zeros(LANES, np.int8),
+        np.zeros(LANES, np.int8),
+        stand,
+        np.zeros(4 * LANES, np.int16) if reports else stand,
+        np.zeros(years * numbers * LANES),
+    )
+
+
+@_conducting
+def _aim(lanes, grid, start):
+    """Point the lanes at the trajectories of some Philox blocks; return how many are asked for."""
+    blocks, number = grid.draw.size, 0
+    for q in range(QUARTER):
+        block = min(start + q, blocks - 1)
+        lanes.replicates[q], lanes.draws[q] = grid.replicate[block], grid.draw[block]
+        for word in range(WORDS):
+            j, found = word * QUARTER + q, grid.column[word * blocks + block]
+            lanes.live[j] = start + q < blocks and found >= 0
+            lanes.at[j] = max(found, 0)
+            lanes.of_draw[j] = grid.of_draw[lanes.at[j]]
+            number += lanes.live[j]
+    return number
+
+
+@_conducting
+def _begin(lanes, rows, law, first, last, dense):
+    """Load what all villages of a block have in common."""
+    table, at = lanes.table, lanes.at
+    lanes.counts[:] = 0
+    for s in range(4):
+        _load(table, _BASE + np.uint64(s) * _N, law.base_odds[s], at, dense)
+        _load(table, _FALLS_AT + np.uint64(s) * _N, law.fall[s], at, dense)
+    for i, (old_level, new_level) in enumerate(((0, 2), (0, 3), (1, 3))):
+        _load(table, _REACHES + np.uint64(i) * _N, law.rise_reaches[old_level, new_level], at, dense)
+    for i, (old_level, new_level) in enumerate(((3, 1), (3, 0), (2, 0))):
+        _load(table, _REACHES + np.uint64(3 + i) * _N, law.fall_reaches[old_level, new_level], at, dense)
+    if law.reporting.size:
+        _load(table, _REPORTING, law.reporting, at, dense)
+    _weigh(lanes, rows.lasting, law.lasting)
+    _weigh(lanes, rows.yearly, law.yearly)
+    _share(lanes, rows.shared, rows.lasting, law.lasting, 0, 1, law.elementary)
+    _share(lanes, rows.shared_in, rows.yearly, law.yearly, first, last, law.elementary)
+
+
+@_conducting
+def _enter(lanes, rows, law, standing, members, year, dense):
+    """Load the villages of a kecamatan as they stand at the start of a year."""
+    reports = law.reporting.size > 0
+    lanes.stand[:] = 0
+    lanes.on_list[:] = 0
+    for i in range(members.size):
+        v, o = members[i], np.uint64(i) * _N
+        _load(lanes.level, o, standing.status[v], lanes.at, dense)
+        _load(lanes.rose, o, standing.risen[v], lanes.at, dense)
+        _mask(lanes.rose, o, lanes.live)
+        if law.village_factor.size:
+            _load(lanes.table, rows.villages + o, law.village_factor[v], lanes.at, dense)
+        elif law.lasting.keys.shape[0] or law.seen.size:
+            _last(lanes, rows, law, rows.villages + o, v)
+        if reports:
+            _load(lanes.shown, o, standing.listed[v], lanes.at, dense)
+        if lanes.since.size:
+            _load(lanes.since, o, standing.changed[v], lanes.at, dense)
+        if law.joins[v] < year:
+            _stand(lanes.stand, lanes.level, o)
+            if reports:
+                _stand(lanes.on_list, lanes.shown, o)
+
+
+@_conducting
+def _pass(lanes, rows, law, tally, members, t, c, exact, year, number, dense):
+    """Let the villages of a kecamatan decide, change and report in a year, and count them."""
+    # Every array by a name of its own: what is taken out of a tuple costs time in each turn of the loop.
+    table, count, level, shown, rose, old = lanes.table, lanes.counts, lanes.level, lanes.shown, lanes.rose, lanes.old
+    at, live, replicates, draws = lanes.at, lanes.live, lanes.replicates, lanes.draws
+    since, stand, on_list, units, inside = lanes.since, lanes.stand, lanes.on_list, law.units, law.inside
+    rise_effect, fall_effect, decides, reports = law.rise_effect, law.fall_effect, law.keys[0, t], law.keys[1, t]
+    joins, some_report = law.joins, law.reporting.size > 0
+    status, rises, risen = tally.village_status, tally.village_rises, tally.village_risen
+    general = rise_effect.size > 0 or fall_effect.size > 0 or since.size > 0 or exact.size > 0
+    for i in range(members.size):
+        v, o = members[i], np.uint64(i) * _N
+        if joins[v] >= year:
+            continue
+        _draw(table, replicates, draws, units[v], decides)
+        _copy(old, level, o)
+        if general:
+            _look_up(table, level, o, rows.villages + o)
+            _help(table, rise_effect, v, at, dense)
+            _protect(table, fall_effect, v, at, dense)
+            if since.size:
+                _hold_back(table, since, o, np.int32(year - 1 - law.min_years), lanes.wait)
+                _subtract_waiting(count, c, lanes.wait, level, shown, o)
+            _expect(exact, table)
+            _decide_with(table, level, o)
+        else:
+            _decide(table, level, o, rows.villages + o)
+        _move(stand, old, level, o)
+        if since.size:
+            _remember(since, old, level, o, np.int32(year))
+        if some_report:
+            _draw(table, replicates, draws, units[v], reports)
+            _copy(old, shown, o)
+            _report(table, level, shown, o)
+            _move(on_list, old, shown, o)
+        _count(old, shown, o, rose, live, inside, count, c, status[v, t], rises[v], risen[v], t)
+    for v in members:
+        if joins[v] == year:
+            status[v, t, 0] += number
+            stand[:LANES] += 1
+            if some_report:
+                on_list[:LANES] += 1
+
+
+@_conducting
+def _leave(lanes, standing, members, dense):
+    """Store where the villages of a kecamatan stand."""
+    for i in range(members.size):
+        v, o = members[i], np.uint64(i) * _N
+        _store(standing.status[v], lanes.level, o, lanes.at, lanes.live, dense)
+        _store(standing.listed[v], lanes.shown, o, lanes.at, lanes.live, dense)
+        _store(standing.risen[v], lanes.rose, o, lanes.at, lanes.live, dense)
+        if lanes.since.size:
+            _store(standing.changed[v], lanes.since, o, lanes.at, lanes.live, dense)
+
+
+@_compiled
+def _load(table, o, row, at, dense):
+    if dense:
+        for word in range(np.uint64(WORDS)):
+            begin = at[word * _Q]
+            for q in range(_Q):
+                table[o + word * _Q + q] = row[begin + q]
+    else:
+        _gather(table, o, row, at)
+
+
+@_compiled
+def _gather(table, o, row, at):
+    for j in range(_N):
+        table[o + j] = row[at[j]]
+
+
+@_compiled
+def _mask(rose, o, live):
+    for j in range(_N):
+        rose[o + j] &= live[j]
+
+
+@_compiled
+def _store(row, table, o, at, live, dense):
+    if dense:
+        for word in range(np.uint64(WORDS)):
+            begin = at[word * _Q]
+            for q in range(_Q):
+                row[begin + q] = table[o + word * _Q + q]
+    else:
+        for j in range(_N):
+            if live[j]:
+                row[at[j]] = table[o + j]
+
+
+@_compiled
+def _stand(stand, level, o):
+    for j in range(_N):
+        s = level[o + j]
+        for each in range(4):
+            stand[np.uint64(each) * _N + j] += s == each
+
+
+@_compiled
+def _add_levels(count, c, stand):
+    for j in range(np.uint64(4) * _N):
+        count[c + _AT_LEVEL + j] += stand[j]
+
+
+@_compiled
+def _add_may_rise(count, c, stand):
+    for j in range(np.uint64(TOP) * _N):
+        count[c + _MAY_RISE + j] += stand[j]
+
+
+@_compiled
+def _odds_of_rising(table, stand, neighbours, most, draws, row, of_draw):
+    """Make the odds of a typical village at each level from its neighbours and the luck of the year."""
+    for s in range(TOP):
+        base, odds = _BASE + np.uint64(s) * _N, _RISE + np.uint64(s) * _N
+        if neighbours.size:
+            begin = np.uint64(row * most)
+            for j in range(_N):
+                above = np.int16(0)
+                for higher in range(s + 1, TOP + 1):
+                    above = np.int16(above + stand[np.uint64(higher) * _N + j])
+                found = neighbours[(begin + np.uint64(above)) * np.uint64(draws) + of_draw[j]]
+                table[odds + j] = table[base + j] * table[_EFFECT + j] * found
+        else:
+            for j in range(_N):
+                table[odds + j] = table[base + j] * table[_EFFECT + j]
+    _set(table, _RISE + np.uint64(TOP) * _N, 0.0)
+
+
+@_inlined
+def _philox(a, b, c, d, first, second):
+    for _ in range(10):
+        left, right = a * _MULTIPLIERS[0], c * _MULTIPLIERS[1]
+        a, b, c, d = (right >> _HALF) ^ b ^ first, right & _LOW, (left >> _HALF) ^ d ^ second, left & _LOW
+        first, second = (first + _WEYL[0]) & _LOW, (second + _WEYL[1]) & _LOW
+    return a, b, c, d
+
+
+@_inlined
+def _uniform(word):
+    return (np.float64(np.int64(word)) + 0.5) * 2.0**-32
+
+
+@_compiled
+def _draw(table, replicates, draws, unit, key):
+    low, high = unit & _LOW, unit >> _HALF
+    first, second = key[0], key[1]
+    for q in range(_Q):
+        a, b, c, d = _philox(replicates[q], draws[q], low, high, first, second)
+        table[q] = _uniform(a)
+        table[_Q + q] = _uniform(b)
+        table[np.uint64(2) * _Q + q] = _uniform(c)
+        table[np.uint64(3) * _Q + q] = _uniform(d)
+
+
+@_conducting
+def _weigh(lanes, row, luck):
+    """Load what each term weighs, and the chance of its coin."""
+    for i in range(luck.coefficient.shape[0]):
+        coefficient = row + np.uint64(2 * i) * _N
+        _gather(lanes.table, coefficient, luck.coefficient[i], lanes.of_draw)
+        _gather(lanes.table, coefficient + _N, luck.chance[i], lanes.of_draw)
+
+
+@_conducting
+def _share(lanes, row, weight, luck, first, last, elementary):
+    """Draw what a whole district has in common, in each year."""
+    for i in range(luck.keys.shape[0]):
+        for t in range(first, last if luck.of_district[i] else first):
+            target = row + np.uint64(i * luck.keys.shape[1] + t) * _N
+            _set(lanes.table, target, 0.0)
+            _draw(lanes.table, lanes.replicates, lanes.draws, luck.units[i, 0], luck.keys[i, t])
+            _add_luck(lanes.table, target, weight + np.uint64(2 * i) * _N, luck.coin[i], elementary.quantile)
+
+
+@_conducting
+def _last(lanes, rows, law, target, v):
+    """Make the factor of what lasts of a village."""
+    table, luck = lanes.table, law.lasting
+    _set(table, target, 0.0)
+    for i in range(luck.keys.shape[0]):
+        if luck.learned.size and luck.learned[i, v, 0] == luck.learned[i, v, 0]:
+            _add_of_draw(table, target, luck.learned[i, v], lanes.of_draw)
+        elif luck.of_district[i]:
+            _add(table, target, rows.shared + np.uint64(i) * _N)
+        else:
+            _draw(table, lanes.replicates, lanes.draws, luck.units[i, v], luck.keys[i, 0])
+            _add_luck(table, target, rows.lasting + np.uint64(2 * i) * _N, luck.coin[i], law.elementary.quantile)
+    if law.seen.size:
+        _add_of_draw(table, target, law.seen[v], lanes.of_draw)
+    _exp(table, target, law.elementary.within, law.elementary.octaves)
+
+
+@_conducting
+def _luck_of_year(lanes, rows, law, k, t):
+    """Make the factor of the luck of a year in a kecamatan."""
+    table, luck = lanes.table, law.yearly
+    _set(table, _EFFECT, 0.0)
+    for i in range(luck.keys.shape[0]):
+        if luck.of_district[i]:
+            _add(table, _EFFECT, rows.shared_in + np.uint64(i * luck.keys.shape[1] + t) * _N)
+        else:
+            _draw(table, lanes.replicates, lanes.draws, luck.units[i, k], luck.keys[i, t])
+            _add_luck(table, _EFFECT, rows.yearly + np.uint64(2 * i) * _N, luck.coin[i], law.elementary.quantile)
+    _exp(table, _EFFECT, law.elementary.within, law.elementary.octaves)
+
+
+@_compiled
+def _set(table, row, value):
+    for j in range(_N):
+        table[row + j] = value
+
+
+@_compiled
+def _add(table, target, row):
+    for j in range(_N):
+        table[target + j] += table[row + j]
+
+
+@_compiled
+def _add_of_draw(table, target, values, of_draw):
+    for j in range(_N):
+        table[target + j] += values[of_draw[j]]
+
+
+@_compiled
+def _add_luck(table, target, weight, coin, quantile):
+    if coin:
+        for j in range(_N):
+            table[target + j] += table[weight + j] if table[j] < table[weight + _N + j] else 0.0
+    else:
+        for j in range(_N):
+            table[target + j] += table[weight + j] * _normal(table[j], quantile)
+
+
+@_inlined
+def _normal(uniform, quantile):
+    # As `domain.elementary.normal_quantile`.
+    v = min(uniform, 1 - uniform)
+    bits = np.float64(v).view(np.int64)
+    piece = np.uint64((bits >> SHIFT) - FIRST_PIECE)
+    at = np.int64(((bits & _FRACTION) << PIECE_BITS) | ONE).view(np.float64) - 1.5
+    pieces = np.uint64(_PIECES)
+    found = quantile[np.uint64(3) * pieces + piece]
+    found = found * at + quantile[np.uint64(2) * pieces + piece]
+    found = found * at + quantile[pieces + piece]
+    found = found * at + quantile[piece]
+    return -found if uniform > 0.5 else found
+
+
+@_compiled
+def _exp(table, row, within, octaves):
+    # As `domain.transition.factor`.
+    for j in range(_N):
+        x = min(max(table[row + j], -LARGEST_LOG_ODDS), LARGEST_LOG_ODDS)
+        rest = x * STEPS_A_UNIT
+        step = np.rint(rest)
+        rest = (rest - step) * STEP
+        found = ((rest * _SIXTH + 0.5) * rest + 1.0) * rest + 1.0
+        whole = np.int64(step)
+        found = found * within[np.uint64(whole & (EXP_STEPS - 1))]
+        table[row + j] = found * octaves[np.uint64((whole >> STEP_BITS) + LARGEST_OCTAVE)]
+
+
+@_inlined
+def _at(table, row, j, s):
+    # Comparisons that do not look like a switch, which no compiler turns into vectors.
+    at0, at1 = table[row + j], table[row + _N + j]
+    at2, at3 = table[row + np.uint64(2) * _N + j], table[row + np.uint64(3) * _N + j]
+    found = at0 if s < 1 else at1
+    found = found if s < 2 else at2
+    return found if s < 3 else at3
+
+
+@_compiled
+def _look_up(table, level, o, village):
+    for j in range(_N):
+        s = level[o + j]
+        table[_ODDS + j] = _at(table, _RISE, j, s) * table[village + j]
+        table[_FALL + j] = _at(table, _FALLS_AT, j, s)
+
+
+@_compiled
+def _help(table, rise_effect, v, at, dense):
+    if rise_effect.size:
+        _load(table, _EFFECT, rise_effect[v], at, dense)
+        for j in range(_N):
+            table[_ODDS + j] *= table[_EFFECT + j]
+
+
+@_compiled
+def _protect(table, fall_effect, v, at, dense):
+    if fall_effect.size:
+        _load(table, _PROTECTION, fall_effect[v], at, dense)
+        for j in range(_N):
+            table[_FALL + j] = 1 / (1 + table[_FALL + j] * table[_PROTECTION + j])
+
+
+@_compiled
+def _copy(old, level, o):
+    for j in range(_N):
+        old[j] = level[o + j]
+
+
+@_compiled
+def _hold_back(table, since, o, latest, wait):
+    for j in range(_N):
+        held = since[o + j] > latest
+        wait[j] = held
+        table[_ODDS + j] = 0.0 if held else table[_ODDS + j]
+
+
+@_compiled
+def _subtract_waiting(count, c, wait, level, shown, o):
+    for j in range(_N):
+        for s in range(TOP):
+            count[c + _MAY_RISE + np.uint64(s) * _N + j] -= wait[j] & (shown[o + j] == s) & (level[o + j] <= s)
+
+
+@_compiled
+def _decide(table, level, o, village):
+    """Let a village decide that nothing helps, protects or holds back."""
+    for j in range(_N):
+        s = level[o + j]
+        level[o + j] = _lands(table, j, s, _at(table, _RISE, j, s) * table[village + j], _at(table, _FALLS_AT, j, s))
+
+
+@_compiled
+def _decide_with(table, level, o):
+    """Let a village decide whose odds of rising and chance of falling are in the table."""
+    for j in range(_N):
+        level[o + j] = _lands(table, j, level[o + j], table[_ODDS + j], table[_FALL + j])
+
+
+@_inlined
+def _lands(table, j, s, odds, fall):
+    u = table[j]
+    to_two, to_three, one_to_three = (
+        table[_REACHES + j],
+        table[_REACHES + _N + j],
+        table[_REACHES + np.uint64(2) * _N + j],
+    )
+    three_to_one, three_to_none, two_to_none = (
+        table[_REACHES + np.uint64(3) * _N + j],
+        table[_REACHES + np.uint64(4) * _N + j],
+        table[_REACHES + np.uint64(5) * _N + j],
+    )
+    rises = u < (1 - u) * odds
+    past = u * (1 + 1 / odds)
+    further = (past < (to_two if s < 1 else one_to_three)) & (s < 2)
+    furthest = (past < to_three) & (s < 1)
+    down = (1 - u) * (1 + odds)
+    falls = down < fall
+    lower = (down < fall * (three_to_one if s > 2 else two_to_none)) & (s > 1)
+    lowest = (down < fall * three_to_none) & (s > 2)
+    rise = np.int8(1) + np.int8(further) + np.int8(furthest)
+    drop = np.int8(1) + np.int8(lower) + np.int8(lowest)
+    step = np.int8(0) - drop if falls else np.int8(0)
+    return s + (rise if rises else step)
+
+
+@_compiled
+def _move(stand, old, level, o):
+    for j in range(_N):
+        was, now = old[j], level[o + j]
+        for s in range(4):
+            stand[np.uint64(s) * _N + j] += np.int16(now == s) - np.int16(was == s)
+
+
+@_compiled
+def _remember(since, old, level, o, year):
+    for j in range(_N):
+        since[o + j] = year if level[o + j] != old[j] else since[o + j]
+
+
+@_compiled
+def _report(table, level, shown, o):
+    for j in range(_N):
+        shown[o + j] = level[o + j] if table[j] < table[_REPORTING + j] else shown[o + j]
+
+
+@_compiled
+def _count(old, shown, o, rose, live, inside, count, c, status, rises, risen, t):
+    ups = ever = from_one = from_two = from_three = total = np.int16(0)
+    in_0, in_1, in_2, in_3 = inside[0], inside[1], inside[2], inside[3]
+    for j in range(_N):
+        was, now, counts = old[j], shown[o + j], live[j]
+        up, down = np.int8(counts & np.int8(now > was)), np.int8(counts & np.int8(now < was))
+        here = in_0 if now < 1 else in_1
+        here = here if now < 2 else in_2
+        here = here if now < 3 else in_3
+        there = in_0 if was < 1 else in_1
+        there = there if was < 2 else in_2
+        there = there if was < 3 else in_3
+        ever_rose = np.int8(rose[o + j] | up)
+        rose[o + j] = ever_rose
+        count[c + _RISES + j] += up
+        count[c + _DROPS + j] += down
+        count[c + _ENTRIES + j] += np.int8(up & here & np.int8(there == 0))
+        total = np.int16(total + counts)
+        ups = np.int16(ups + up)
+        ever = np.int16(ever + ever_rose)
+        from_one = np.int16(from_one + np.int8(counts & np.int8(now > 0)))
+        from_two = np.int16(from_two + np.int8(counts & np.int8(now > 1)))
+        from_three = np.int16(from_three + np.int8(counts & np.int8(now > 2)))
+    status[0] += total - from_one
+    status[1] += from_one - from_two
+    status[2] += from_two - from_three
+    status[3] += from_three
+    rises[t] += ups
+    risen[t] += ever
+
+
+@_compiled
+def _expect_none(exact, numbers):
+    """Set the chance of no rise to 1, of all other numbers to 0, in each year."""
+    exact[:] = 0.0
+    for i in range(0, exact.size, max(numbers, 1) * LANES):
+        exact[i : i + LANES] = 1.0
+
+
+@_compiled
+def _expect(exact, table):
+    """Count a village in among those that may rise; as `conditional.chances_of_numbers`."""
+    if not exact.size:
+        return
+    for j in range(_N):
+        table[_CHANCE + j] = 1 / (1 + 1 / table[_ODDS + j])
+    for number in range(exact.size // LANES - 1, 0, -1):
+        here, below = np.uint64(number) * _N, np.uint64(number - 1) * _N
+        for j in range(_N):
+            rise = table[_CHANCE + j]
+            exact[here + j] = exact[here + j] - exact[here + j] * rise + exact[below + j] * rise
+    for j in range(_N):
+        exact[j] -= exact[j] * table[_CHANCE + j]
+
+
+@_compiled
+def _tell_exactly(exact, exactly, first, last, at, live):
+    numbers = exactly.shape[1]
+    for i in range((last - first) * numbers):
+        for j in range(_N):
+            if live[j]:
+                exactly[first + i // numbers, i % numbers, at[j]] = exact[np.uint64(i) * _N + j]
+
+
+@_compiled
+def _tell(count, first, last, at, live, levels, can_rise, rises, falls, entries):
+    for j in range(_N):
+        if not live[j]:
+            continue
+        column = at[j]
+        if first == 0:
+            for s in range(4):
+                levels[column, 0, s] = count[_AT_LEVEL + np.uint64(s) * _N + j]
+        for t in range(first, last):
+            c = np.uint64((t - first + 1) * _COUNTS) * _N
+            rises[column, t] = count[c + _RISES + j]
+            falls[column, t] = count[c + _DROPS + j]
+            entries[column, t] = count[c + _ENTRIES + j]
+            for s in range(TOP):
+                can_rise[column, t, s] = count[c + _MAY_RISE + np.uint64(s) * _N + j]
+            for s in range(4):
+                levels[column, t + 1, s] = count[c + _AT_LEVEL + np.uint64(s) * _N + j]
